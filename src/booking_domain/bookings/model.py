@@ -1,0 +1,283 @@
+"""The booking: a frozen value; its methods are pure and answer what is next and what happened.
+
+Longer than most files because the aggregate's rules belong in one place.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOfRange, TooEarly
+from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due
+from booking_domain.bookings.transitions import (
+    BOOKING_LIFECYCLE,
+    CLAIMS_TIME,
+    PAYMENT_LIFECYCLE,
+    Action,
+    InvalidBookingTransition,
+    Party,
+    PaymentAction,
+    PaymentStatus,
+    Status,
+)
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.decision import Decision
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
+
+MAX_NOTES: Final = 2_000
+ANSWER_DUE: Final = timedelta(hours=48)
+DISPUTABLE_FOR: Final = timedelta(days=14)
+
+
+class BookingMode(StrEnum):
+    """How a provider takes bookings."""
+
+    INSTANT = "instant"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a provider asks for a booking."""
+
+    mode: BookingMode = BookingMode.INSTANT
+    price: Money
+    deposit: Money
+    cancellation: CancellationPolicy = DEFAULT_POLICY
+
+    def __post_init__(self) -> None:
+        if self.price < self.deposit:
+            raise InvalidValue(field="deposit_amount", problem="a deposit is at most the price")
+
+    def deposit_of(self, asked: int | None) -> Money:
+        """The deposit of a booking whose customer offers `asked` minor units, or offers nothing in particular.
+
+        Raises:
+            DepositOutOfRange: less than what is due, or more than the price.
+        """
+        if asked is None:
+            return self.deposit
+        if not self.deposit.amount <= asked <= self.price.amount:
+            raise DepositOutOfRange(due=self.deposit, price=self.price)
+        return Money(amount=asked, currency=self.price.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingEvent:
+    """One entry of a booking's audit trail."""
+
+    id: EventId
+    booking_id: BookingId
+    type: str
+    from_status: Status | None
+    to_status: Status
+    by: Actor
+    at: datetime
+    reason: str | None = None
+
+
+BookingDecision = Decision["Booking", BookingEvent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """An appointment of a customer with a provider, and all that was agreed on when it was made."""
+
+    id: BookingId
+    reference: str
+    provider_id: ProviderId
+    provider_user_id: UserId
+    customer_id: UserId
+    status: Status
+    payment_status: PaymentStatus = PaymentStatus.UNPAID
+    span: TimeRange
+    blocked: TimeRange
+    """The span and its buffers, as they were at creation."""
+    time_zone: str
+    price: Money
+    deposit: Money
+    paid: Money
+    refunded: Money
+    cancellation: CancellationPolicy
+    notes: str = ""
+    due_at: datetime | None = None
+    """When it lapses by itself: the answer to a request, or the deposit, is due."""
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+    def __post_init__(self) -> None:
+        if len(self.notes) > MAX_NOTES:
+            raise InvalidValue(field="notes", problem=f"at most {MAX_NOTES} characters")
+        if self.paid < self.refunded:
+            raise InvalidValue(field="refunded_amount", problem="more was refunded than was paid")
+
+    @classmethod
+    def place(
+        cls,
+        *,
+        id: BookingId,  # noqa: A002
+        event_id: EventId,
+        reference: str,
+        provider_id: ProviderId,
+        provider_user_id: UserId,
+        customer: Actor,
+        span: TimeRange,
+        blocked: TimeRange,
+        time_zone: str,
+        terms: Terms,
+        deposit: Money,
+        notes: str,
+        now: datetime,
+        payment_window: timedelta,
+    ) -> BookingDecision:
+        """Make a new booking: requested, pending its deposit, or confirmed at once where none is due."""
+        status, due_at = Status.CONFIRMED, None
+        if terms.mode is BookingMode.REQUEST:
+            status, due_at = Status.REQUESTED, now + ANSWER_DUE
+        elif deposit:
+            status, due_at = Status.PENDING, now + payment_window
+        zero = Money.zero(deposit.currency)
+        booking = cls(
+            id=id,
+            reference=reference,
+            provider_id=provider_id,
+            provider_user_id=provider_user_id,
+            customer_id=customer.id,
+            status=status,
+            span=span,
+            blocked=blocked,
+            time_zone=time_zone,
+            price=terms.price,
+            deposit=deposit,
+            paid=zero,
+            refunded=zero,
+            cancellation=terms.cancellation,
+            notes=notes,
+            due_at=due_at,
+            created_at=now,
+            updated_at=now,
+        )
+        event = BookingEvent(
+            id=event_id, booking_id=id, type="placed", from_status=None, to_status=status, by=customer, at=now
+        )
+        return Decision(booking, (event,))
+
+    def party(self, actor: Actor) -> Party | None:
+        """What the actor is to this booking; None for a stranger."""
+        if actor.role is Role.SYSTEM:
+            return Party.SYSTEM
+        if actor.id == self.customer_id:
+            return Party.CUSTOMER
+        if actor.id == self.provider_user_id:
+            return Party.PROVIDER
+        return Party.ADMIN if actor.role is Role.ADMIN else None
+
+    @property
+    def claims_time(self) -> bool:
+        """Whether it keeps its time from others."""
+        return CLAIMS_TIME[self.status]
+
+    @property
+    def deposit_due(self) -> Money:
+        """What is missing of the deposit."""
+        return self.deposit.beyond(self.paid)
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether what it waits for is past due."""
+        return self.due_at is not None and now >= self.due_at
+
+    def take(  # one argument a fact
+        self,
+        action: Action,
+        *,
+        party: Party,
+        by: Actor,
+        now: datetime,
+        event_id: EventId,
+        payment_window: timedelta = timedelta(0),
+        reason: str | None = None,
+    ) -> BookingDecision:
+        """Do `action`.
+
+        Raises:
+            InvalidBookingTransition, NotYourMove: the lifecycle says no.
+            TooEarly, AlreadyOver, DepositDue: the move is legal, and not now.
+        """
+        status = BOOKING_LIFECYCLE.advance(self.status, action, party)
+        self._guard(action, party, now)
+        due_at = now + payment_window if action is Action.ACCEPT else None
+        payment_status = self.payment_status
+        if action is Action.EXPIRE and payment_status is PaymentStatus.PENDING:
+            payment_status = PAYMENT_LIFECYCLE.advance(payment_status, PaymentAction.FAIL, Party.PAYMENT)
+        booking = replace(self._touched(now), status=status, due_at=due_at, payment_status=payment_status)
+        event = BookingEvent(
+            id=event_id,
+            booking_id=self.id,
+            type=status.value if action is not Action.REVIVE else "revived",
+            from_status=self.status,
+            to_status=status,
+            by=by,
+            at=now,
+            reason=reason,
+        )
+        return Decision(booking, (event,))
+
+    def await_payment(self, now: datetime) -> Self:
+        """Note that the customer has begun to pay."""
+        status = PAYMENT_LIFECYCLE.advance(self.payment_status, PaymentAction.START, Party.PAYMENT)
+        return self if status is self.payment_status else replace(self._touched(now), payment_status=status)
+
+    def receive(self, amount: Money, now: datetime) -> Self:
+        """Count money that the gateway says it has; the deposit is covered, or it is not yet."""
+        paid = self.paid + amount
+        status = self.payment_status
+        if self.deposit <= paid and status not in {PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}:
+            status = PAYMENT_LIFECYCLE.advance(status, PaymentAction.COVER, Party.PAYMENT)
+        return replace(self._touched(now), paid=paid, payment_status=status)
+
+    def refund_on_cancellation(self, party: Party, now: datetime) -> Money:
+        """What goes back if this party cancels now."""
+        return refund_due(
+            self.cancellation,
+            self.paid - self.refunded,
+            start=self.span.start,
+            cancelled_at=now,
+            by_customer=party is Party.CUSTOMER,
+        )
+
+    def action_towards(self, status: Status) -> Action:
+        """The action by which a client's wish for a status is done, or `InvalidBookingTransition`."""
+        wishes: dict[Status, Action] = {
+            Status.PENDING: Action.ACCEPT,
+            Status.CONFIRMED: Action.CONFIRM,
+            Status.COMPLETED: Action.COMPLETE,
+            Status.CANCELLED: Action.CANCEL,
+            Status.NO_SHOW: Action.MARK_NO_SHOW,
+        }
+        action = wishes.get(status)
+        if action is None:
+            raise InvalidBookingTransition(thing="booking", status=self.status, action=f"become {status} on request")
+        return action
+
+    def _guard(self, action: Action, party: Party, now: datetime) -> None:
+        match action:
+            case Action.COMPLETE | Action.MARK_NO_SHOW if now < self.span.start:
+                raise TooEarly
+            case Action.CANCEL if self.status is Status.CONFIRMED and now >= self.span.end:
+                raise AlreadyOver
+            case Action.CONFIRM | Action.REVIVE if self.deposit_due and party is not Party.ADMIN:
+                raise DepositDue
+            case Action.ACCEPT if not self.deposit_due:
+                raise InvalidBookingTransition(thing="booking", status=self.status, action=f"{action} without deposit")
+            case Action.DISPUTE if now >= self.span.end + DISPUTABLE_FOR:
+                raise InvalidBookingTransition(thing="booking", status=self.status, action=f"{action} so late")
+            case _:
+                pass
+
+    def _touched(self, now: datetime) -> Self:
+        return replace(self, version=self.version + 1, updated_at=now)

@@ -1,0 +1,63 @@
+"""What goes back when a booking is cancelled: a pure function of the policy that was agreed on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.money import Money
+
+_WHOLE: Final = 100
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Tier:
+    """Cancelled at least so many hours before the start, so many percent of what was paid go back."""
+
+    hours_before: int
+    percent: int
+
+    def __post_init__(self) -> None:
+        if self.hours_before < 0 or not 0 <= self.percent <= _WHOLE:
+            raise InvalidValue(field="cancellation_policy", problem="a tier is (hours ≥ 0, percent 0 to 100)")
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationPolicy:
+    """Tiers for a customer's cancellation; below the lowest tier nothing goes back."""
+
+    tiers: tuple[Tier, ...] = (Tier(24, 100),)
+
+    def __post_init__(self) -> None:
+        if len({tier.hours_before for tier in self.tiers}) != len(self.tiers):
+            raise InvalidValue(field="cancellation_policy", problem="two tiers for the same hours")
+
+    def percent(self, *, start: datetime, cancelled_at: datetime) -> int:
+        """The share that goes back, in percent: that of the tier with the most hours that were kept."""
+        return max(
+            (tier for tier in self.tiers if start - cancelled_at >= timedelta(hours=tier.hours_before)),
+            default=Tier(0, 0),
+        ).percent
+
+
+DEFAULT_POLICY: Final = CancellationPolicy()
+
+
+def refund_due(
+    policy: CancellationPolicy, paid: Money, *, start: datetime, cancelled_at: datetime, by_customer: bool
+) -> Money:
+    """What goes back of `paid`; all of it unless the customer cancels.
+
+    >>> from datetime import UTC
+    >>> start = datetime(2026, 11, 23, 2, tzinfo=UTC)
+    >>> refund_due(CancellationPolicy((Tier(24, 50),)), Money.of(20_000, "MNT"), start=start,
+    ...            cancelled_at=datetime(2026, 11, 20, tzinfo=UTC), by_customer=True)
+    Money(amount=1000000, currency='MNT')
+    """
+    return paid.percent(policy.percent(start=start, cancelled_at=cancelled_at) if by_customer else _WHOLE)
+
+
+def tiers(pairs: Iterable[tuple[int, int]]) -> CancellationPolicy:
+    """Build a policy from (hours before, percent) pairs in any order."""
+    return CancellationPolicy(tuple(sorted((Tier(hours, percent) for hours, percent in pairs), reverse=True)))

@@ -1,0 +1,92 @@
+"""What bookings need of the outside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.bookings.transitions import Status
+from booking_domain.scheduling.model import Diary
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import BookingId, ProviderId
+from booking_domain.shared.time import TimeRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where a booking is made: the provider's diary and terms."""
+
+    diary: Diary
+    terms: Terms
+
+
+class Desks(Protocol):
+    """Opens desks."""
+
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Desk | None:
+        """As `Diaries.lock`, with the terms; None if there is no such provider."""
+        ...
+
+    async def terms_of(self, provider_id: ProviderId) -> Terms | None:
+        """The terms alone."""
+        ...
+
+    async def save_terms(self, provider_id: ProviderId, terms: Terms) -> None:
+        """Replace the terms; bookings made earlier keep theirs."""
+        ...
+
+
+class Bookings(Protocol):
+    """The bookings of a transaction."""
+
+    async def add(self, booking: Booking, events: Sequence[BookingEvent]) -> None:
+        """Add a new booking with its first events.
+
+        Raises:
+            ConcurrentChange: its reference is in use; another attempt draws another one.
+        """
+        ...
+
+    async def save(self, booking: Booking, *, was: Booking, events: Sequence[BookingEvent] = ()) -> None:
+        """Replace `was` by `booking` and append the events.
+
+        Raises:
+            ConcurrentChange: `was.version` is not what is there.
+        """
+        ...
+
+    async def lock(self, booking_id: BookingId) -> Booking | None:
+        """The booking, kept from every other transaction to the end of this one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingFilter:
+    """Which bookings to list; `after` is the last id of the page before."""
+
+    status: Status | None = None
+    starts_from: datetime | None = None
+    starts_before: datetime | None = None
+    after: BookingId | None = None
+    limit: int = 50
+
+
+class BookingReads(Protocol):
+    """Reads of bookings, outside any transaction."""
+
+    async def booking(self, booking_id: BookingId) -> Booking | None:
+        """One booking."""
+        ...
+
+    async def bookings_of(self, actor: Actor, chosen: BookingFilter) -> Sequence[Booking]:
+        """The bookings the actor is a party to (an admin: all), newest first, at most `limit` of them."""
+        ...
+
+    async def events_of(self, booking_id: BookingId) -> Sequence[BookingEvent]:
+        """The audit trail, oldest first."""
+        ...
+
+    async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
+        """Bookings that wait for something that is past due at `now`, the longest overdue first."""
+        ...

@@ -1,0 +1,153 @@
+"""The lifecycles of a booking and of its payment, as data. Nothing else makes a status."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
+
+
+class Status(StrEnum):
+    """Where a booking stands."""
+
+    REQUESTED = "requested"
+    PENDING = "pending"
+    """Waits for its deposit."""
+    CONFIRMED = "confirmed"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    NO_SHOW = "no_show"
+    DISPUTED = "disputed"
+
+
+CLAIMS_TIME: Final[dict[Status, bool]] = {
+    Status.REQUESTED: True,
+    Status.PENDING: True,
+    Status.CONFIRMED: True,
+    Status.COMPLETED: True,
+    Status.CANCELLED: False,
+    Status.EXPIRED: False,
+    Status.NO_SHOW: True,
+    Status.DISPUTED: True,
+}
+"""Whether a booking of this status keeps its time from others."""
+
+
+class Action(StrEnum):
+    """What can be done to a booking."""
+
+    ACCEPT = "accept"
+    """The provider agrees, and the deposit is asked for."""
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    COMPLETE = "complete"
+    MARK_NO_SHOW = "mark_no_show"
+    REVIVE = "revive"
+    """A payment arrived after the booking had expired, and its time was still free."""
+    DISPUTE = "dispute"
+    RESOLVE_CONFIRMED = "resolve_confirmed"
+    RESOLVE_COMPLETED = "resolve_completed"
+    RESOLVE_CANCELLED = "resolve_cancelled"
+    RESOLVE_NO_SHOW = "resolve_no_show"
+
+
+class Party(StrEnum):
+    """What the actor is to this booking."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    MANAGER = "manager"
+    ADMIN = "admin"
+    PAYMENT = "payment"
+    """The payment gateway's word."""
+    SYSTEM = "system"
+
+
+@dataclass(eq=False, kw_only=True)
+class InvalidBookingTransition(InvalidTransition):
+    """A {thing} that is {status} does not {action}."""
+
+    code: ClassVar[str] = "booking.invalid_transition"
+    pointer: ClassVar[str | None] = "/status"
+
+
+_STAFF: Final = frozenset({Party.PROVIDER, Party.MANAGER, Party.ADMIN})
+_ANYONE: Final = _STAFF | {Party.CUSTOMER}
+_ADMIN: Final = frozenset({Party.ADMIN})
+_SIDES: Final = frozenset({Party.CUSTOMER, Party.PROVIDER, Party.ADMIN})
+_SYSTEM: Final = frozenset({Party.SYSTEM})
+
+BOOKING_LIFECYCLE: Final = Lifecycle[Status, Action, Party](
+    thing="booking",
+    refusal=InvalidBookingTransition,
+    moves={
+        (Status.REQUESTED, Action.ACCEPT): Move(Status.PENDING, frozenset({Party.PROVIDER})),
+        (Status.REQUESTED, Action.CONFIRM): Move(Status.CONFIRMED, frozenset({Party.PROVIDER})),
+        (Status.REQUESTED, Action.CANCEL): Move(Status.CANCELLED, _ANYONE),
+        (Status.REQUESTED, Action.EXPIRE): Move(Status.EXPIRED, _SYSTEM),
+        (Status.PENDING, Action.CONFIRM): Move(
+            Status.CONFIRMED, frozenset({Party.PAYMENT, Party.PROVIDER, Party.ADMIN})
+        ),
+        (Status.PENDING, Action.CANCEL): Move(Status.CANCELLED, _ANYONE),
+        (Status.PENDING, Action.EXPIRE): Move(Status.EXPIRED, _SYSTEM),
+        (Status.CONFIRMED, Action.COMPLETE): Move(Status.COMPLETED, _STAFF),
+        (Status.CONFIRMED, Action.CANCEL): Move(Status.CANCELLED, _ANYONE),
+        (Status.CONFIRMED, Action.MARK_NO_SHOW): Move(Status.NO_SHOW, _STAFF),
+        (Status.EXPIRED, Action.REVIVE): Move(Status.CONFIRMED, frozenset({Party.PAYMENT})),
+        **{
+            (status, Action.DISPUTE): Move(Status.DISPUTED, _SIDES)
+            for status in (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
+        },
+        (Status.DISPUTED, Action.RESOLVE_CONFIRMED): Move(Status.CONFIRMED, _ADMIN),
+        (Status.DISPUTED, Action.RESOLVE_COMPLETED): Move(Status.COMPLETED, _ADMIN),
+        (Status.DISPUTED, Action.RESOLVE_CANCELLED): Move(Status.CANCELLED, _ADMIN),
+        (Status.DISPUTED, Action.RESOLVE_NO_SHOW): Move(Status.NO_SHOW, _ADMIN),
+    },
+)
+
+
+class PaymentStatus(StrEnum):
+    """Where a booking's money stands."""
+
+    UNPAID = "unpaid"
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+
+
+class PaymentAction(StrEnum):
+    """What moves a booking's payment status."""
+
+    START = "start"
+    COVER = "cover"
+    """What is due has been received."""
+    FAIL = "fail"
+    REFUND_PART = "refund_part"
+    REFUND_ALL = "refund_all"
+
+
+_GATEWAY: Final = frozenset({Party.PAYMENT})
+
+PAYMENT_LIFECYCLE: Final = Lifecycle[PaymentStatus, PaymentAction, Party](
+    thing="payment of a booking",
+    moves={
+        **{
+            (status, PaymentAction.START): Move(PaymentStatus.PENDING, _GATEWAY)
+            for status in (PaymentStatus.UNPAID, PaymentStatus.PENDING, PaymentStatus.FAILED)
+        },
+        **{
+            # A payment may be late: after its booking's window it finds the status failed, and it counts all the same.
+            (status, PaymentAction.COVER): Move(PaymentStatus.PAID, _GATEWAY)
+            for status in (PaymentStatus.UNPAID, PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.PAID)
+        },
+        (PaymentStatus.PENDING, PaymentAction.FAIL): Move(PaymentStatus.FAILED, _GATEWAY),
+        (PaymentStatus.PAID, PaymentAction.REFUND_PART): Move(PaymentStatus.PARTIALLY_REFUNDED, _GATEWAY),
+        (PaymentStatus.PARTIALLY_REFUNDED, PaymentAction.REFUND_PART): Move(PaymentStatus.PARTIALLY_REFUNDED, _GATEWAY),
+        (PaymentStatus.PAID, PaymentAction.REFUND_ALL): Move(PaymentStatus.REFUNDED, _GATEWAY),
+        (PaymentStatus.PARTIALLY_REFUNDED, PaymentAction.REFUND_ALL): Move(PaymentStatus.REFUNDED, _GATEWAY),
+    },
+)

@@ -1,0 +1,1 @@
+"""The catalogue: who offers appointments, as customers see it."""

@@ -1,0 +1,108 @@
+"""Provider profiles and their way to being public."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, Self
+
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
+
+MAX_STYLES: Final = 20
+
+
+class ProfileStatus(StrEnum):
+    """Where a profile stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+
+
+class ProfileAction(StrEnum):
+    """What moves a profile."""
+
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    SUSPEND = "suspend"
+
+
+class InvalidProfileTransition(InvalidTransition):
+    """A {thing} that is {status} does not {action}."""
+
+    code: ClassVar[str] = "provider.invalid_transition"
+
+
+class ProfileExists(Conflict):
+    """You have a provider profile already."""
+
+    code: ClassVar[str] = "provider.exists"
+
+
+class ProfileMissing(NotFound):
+    """You have no provider profile yet."""
+
+    code: ClassVar[str] = "provider.profile_missing"
+
+
+_OWNER: Final = frozenset({Role.PROVIDER})
+_ADMIN: Final = frozenset({Role.ADMIN})
+
+PROFILE_LIFECYCLE: Final = Lifecycle[ProfileStatus, ProfileAction, Role](
+    thing="provider profile",
+    refusal=InvalidProfileTransition,
+    moves={
+        (ProfileStatus.DRAFT, ProfileAction.SUBMIT): Move(ProfileStatus.SUBMITTED, _OWNER),
+        (ProfileStatus.REJECTED, ProfileAction.SUBMIT): Move(ProfileStatus.SUBMITTED, _OWNER),
+        (ProfileStatus.SUBMITTED, ProfileAction.APPROVE): Move(ProfileStatus.APPROVED, _ADMIN),
+        (ProfileStatus.SUBMITTED, ProfileAction.REJECT): Move(ProfileStatus.REJECTED, _ADMIN),
+        (ProfileStatus.APPROVED, ProfileAction.SUSPEND): Move(ProfileStatus.SUSPENDED, _ADMIN),
+        (ProfileStatus.SUSPENDED, ProfileAction.APPROVE): Move(ProfileStatus.APPROVED, _ADMIN),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A point on earth, WGS 84 degrees."""
+
+    lat: float
+    lon: float
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.lat <= 90 and -180 <= self.lon <= 180):  # noqa: PLR2004
+            raise InvalidValue(field="location", problem="latitude −90 to 90, longitude −180 to 180")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How a provider presents themselves."""
+
+    id: ProviderId
+    owner_id: UserId
+    display_name: str
+    bio: str = ""
+    styles: tuple[str, ...] = ()
+    address: str = ""
+    location: Location | None = None
+    status: ProfileStatus = ProfileStatus.DRAFT
+    review_note: str | None = None
+    """What the admin wrote about the decision."""
+    version: int = 1
+    created_at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.display_name.strip():
+            raise InvalidValue(field="display_name", problem="a name is needed")
+        if len(self.styles) > MAX_STYLES:
+            raise InvalidValue(field="styles", problem=f"at most {MAX_STYLES}")
+
+    def moved(self, action: ProfileAction, by: Role, note: str | None = None) -> Self:
+        """Do `action`, or raise `InvalidProfileTransition` or `NotYourMove`."""
+        status = PROFILE_LIFECYCLE.advance(self.status, action, by)
+        return replace(self, status=status, review_note=note, version=self.version + 1)

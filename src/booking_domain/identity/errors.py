@@ -1,0 +1,53 @@
+"""What identity refuses."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from booking_domain.shared.errors import Conflict, Forbidden, RuleViolated, TooMany, Unauthenticated
+
+
+class InvalidCredentials(Unauthenticated):
+    """The e-mail, phone or password is wrong."""
+
+    code: ClassVar[str] = "auth.invalid_credentials"
+
+
+class InvalidToken(Unauthenticated):
+    """The token is missing, malformed, expired or revoked; please sign in again."""
+
+    code: ClassVar[str] = "auth.invalid_token"
+
+
+class EmailTaken(Conflict):
+    """There is an account with this e-mail address already."""
+
+    code: ClassVar[str] = "auth.email_taken"
+    pointer: ClassVar[str | None] = "/email"
+
+
+class PhoneTaken(Conflict):
+    """There is an account with this phone number already."""
+
+    code: ClassVar[str] = "auth.phone_taken"
+    pointer: ClassVar[str | None] = "/phone"
+
+
+class ContactMissing(RuleViolated):
+    """An account needs an e-mail address or a phone number."""
+
+    code: ClassVar[str] = "auth.contact_missing"
+    pointer: ClassVar[str | None] = "/email"
+
+
+class AccountDisabled(Forbidden):
+    """This account is disabled."""
+
+    code: ClassVar[str] = "auth.account_disabled"
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyAttempts(TooMany):
+    """Too many attempts; try again in {retry_after_seconds} seconds."""
+
+    code: ClassVar[str] = "auth.too_many_attempts"
+    retry_after_seconds: int

@@ -1,0 +1,1 @@
+"""Payments: movements of money, the port of the gateways that carry them, and what a gateway's word changes."""

@@ -1,0 +1,121 @@
+"""What payments need of the outside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from booking_domain.payments.model import Invoice, Purpose, Transaction
+from booking_domain.shared.ids import BookingId, TransactionId
+from booking_domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceOrder:
+    """What the gateway is asked to collect."""
+
+    transaction_id: TransactionId
+    order_number: str
+    """Ours, never used before."""
+    amount: Money
+    description: str
+    payable_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayReport:
+    """What a gateway says of one invoice."""
+
+    received: Money
+    """The sum of the payments that the gateway itself calls paid, in the invoice's currency."""
+    raw: str
+    """Its answer, verbatim."""
+
+
+class PaymentGateway(Protocol):
+    """A payment gateway. Never called inside a transaction; only its own word about money counts."""
+
+    @property
+    def name(self) -> str:
+        """How transactions name it, e.g. `qpay`."""
+        ...
+
+    async def create_invoice(self, order: InvoiceOrder) -> Invoice:
+        """Ask for money. Not idempotent: an order number is used once, whatever came of it.
+
+        Raises:
+            GatewayUnavailable: no usable answer; whether the invoice exists is not known.
+        """
+        ...
+
+    async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
+        """Ask what has been paid on an invoice.
+
+        Raises:
+            GatewayUnavailable: no usable answer; nothing follows from that.
+        """
+        ...
+
+    async def cancel_invoice(self, invoice_reference: str) -> None:
+        """Make the invoice unpayable; one that is paid, cancelled or unknown already is left as it is.
+
+        Raises:
+            GatewayUnavailable: no usable answer.
+        """
+        ...
+
+
+class CallbackTokens(Protocol):
+    """Unguessable tokens for callback addresses, one a transaction."""
+
+    def issue(self, transaction_id: TransactionId) -> str:
+        """The token; always the same for the same transaction."""
+        ...
+
+    def verify(self, transaction_id: TransactionId, token: str) -> bool:
+        """Whether the token is this transaction's, in constant time."""
+        ...
+
+
+class Transactions(Protocol):
+    """The transactions of a unit of work."""
+
+    async def add(self, transaction: Transaction) -> None:
+        """Add a new one.
+
+        Raises:
+            ConcurrentChange: another pending one of the same booking and purpose has just been added.
+        """
+        ...
+
+    async def save(self, transaction: Transaction, *, was: Transaction) -> None:
+        """Replace `was` by `transaction`, or raise `ConcurrentChange` if `was.version` is not what is there."""
+        ...
+
+    async def get(self, transaction_id: TransactionId) -> Transaction | None:
+        """One of them."""
+        ...
+
+    async def pending(self, booking_id: BookingId, purpose: Purpose) -> Transaction | None:
+        """The one that is being collected for this purpose."""
+        ...
+
+    async def of_booking(self, booking_id: BookingId) -> Sequence[Transaction]:
+        """All of a booking, oldest first."""
+        ...
+
+
+class TransactionReads(Protocol):
+    """Reads of transactions, outside any unit of work."""
+
+    async def transaction(self, transaction_id: TransactionId) -> Transaction | None:
+        """One of them."""
+        ...
+
+    async def transaction_by_invoice(self, invoice_reference: str) -> Transaction | None:
+        """The one with the gateway's id of its invoice."""
+        ...
+
+    async def transactions_of(self, booking_id: BookingId) -> Sequence[Transaction]:
+        """All of a booking, oldest first."""
+        ...

@@ -1,0 +1,39 @@
+"""Claims: what has taken time from a provider's calendar, be it a hold or a booking."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from booking_domain.shared.ids import ClaimId, ProviderId, UserId
+from booking_domain.shared.time import TimeRange
+
+HOLDS_PER_CUSTOMER: Final = 3
+DEFAULT_HOLD: Final = timedelta(minutes=5)
+
+
+class ClaimKind(StrEnum):
+    """Who claims: a customer at the checkout, or a booking."""
+
+    HOLD = "hold"
+    BOOKING = "booking"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Time taken from one calendar. Of one provider, no two live claims' blocked ranges overlap."""
+
+    id: ClaimId
+    provider_id: ProviderId
+    customer_id: UserId
+    kind: ClaimKind
+    span: TimeRange
+    """The appointment itself."""
+    blocked: TimeRange
+    """The appointment and its buffers."""
+    expires_at: datetime | None = None
+    """When a hold lapses; a booking's claim lasts until the booking gives it up."""
+
+    def live(self, now: datetime) -> bool:
+        """Whether it still stands in anybody's way. A lapsed hold does not, swept or not."""
+        return self.expires_at is None or self.expires_at > now

@@ -1,0 +1,75 @@
+"""What scheduling refuses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER
+from booking_domain.shared.errors import Conflict, NotFound, RuleViolated
+
+
+@dataclass(eq=False, kw_only=True)
+class SlotTaken(Conflict):
+    """Somebody already has the time from {start:%Y-%m-%dT%H:%M:%SZ}."""
+
+    code: ClassVar[str] = "booking.slot_taken"
+    pointer: ClassVar[str | None] = "/slot"
+    start: datetime
+
+
+@dataclass(eq=False, kw_only=True)
+class SlotNotOffered(RuleViolated):
+    """No slot is offered at {start:%Y-%m-%dT%H:%M:%SZ}.
+
+    It is closed, off the grid, past, too soon, too far ahead, or the day is full.
+    """
+
+    code: ClassVar[str] = "booking.slot_not_offered"
+    pointer: ClassVar[str | None] = "/slot"
+    start: datetime
+
+
+class WindowInvalid(RuleViolated):
+    """Slots are listed for at most 62 days at once, and `to` comes after `from`."""
+
+    code: ClassVar[str] = "scheduling.window_invalid"
+    pointer: ClassVar[str | None] = "/to"
+
+
+class TooManyHolds(Conflict):
+    __doc__ = f"You already hold {HOLDS_PER_CUSTOMER} slots; book or release one first."
+
+    code: ClassVar[str] = "hold.too_many"
+
+
+class HoldNotFound(NotFound):
+    """There is no such hold of yours, or it has expired."""
+
+    code: ClassVar[str] = "hold.not_found"
+    pointer: ClassVar[str | None] = "/holdId"
+
+
+class RuleNotFound(NotFound):
+    """There is no such availability rule of yours."""
+
+    code: ClassVar[str] = "availability.rule_not_found"
+
+
+class ExceptionNotFound(NotFound):
+    """There is no such availability exception of yours."""
+
+    code: ClassVar[str] = "availability.exception_not_found"
+
+
+class DateHasException(Conflict):
+    """There is an exception for this date already; delete it first."""
+
+    code: ClassVar[str] = "availability.date_has_exception"
+    pointer: ClassVar[str | None] = "/date"
+
+
+class ProviderNotFound(NotFound):
+    """There is no such provider."""
+
+    code: ClassVar[str] = "provider.not_found"
+    pointer: ClassVar[str | None] = "/providerId"

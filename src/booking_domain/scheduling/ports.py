@@ -1,0 +1,85 @@
+"""What scheduling needs of the outside."""
+
+from datetime import datetime
+from typing import Protocol
+
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.model import Calendar, DateException, Diary, SlotSettings, WeeklyRule
+from booking_domain.shared.ids import ClaimId, ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.shared.time import TimeRange
+
+
+class Diaries(Protocol):
+    """Reads calendars together with their claims."""
+
+    async def read(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+        """The diary with all that can matter to a slot that starts in `around`; None if there is no such provider."""
+        ...
+
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+        """`read`, after taking the provider's lock, which is kept to the end of the transaction.
+
+        Whoever takes time from the calendar or changes it holds this lock, so that two of them work one after the
+        other; the second one sees what the first one committed.
+        """
+        ...
+
+
+class Claims(Protocol):
+    """The one table of claims."""
+
+    async def take(self, claim: Claim, now: datetime) -> None:
+        """Add a claim, in place of lapsed holds that overlap it.
+
+        Raises:
+            SlotTaken: a live claim of the provider overlaps its blocked range; nothing else of the transaction is lost.
+        """
+        ...
+
+    async def release(self, claim_id: ClaimId) -> None:
+        """Give the time back; no claim, no effect."""
+        ...
+
+    async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
+        """The customer's own hold, lapsed or not."""
+        ...
+
+    async def count_holds(self, customer_id: UserId, now: datetime) -> int:
+        """How many live holds the customer has; transactions that ask for one customer come one after the other."""
+        ...
+
+    async def sweep(self, now: datetime) -> int:
+        """Remove the lapsed holds of all providers and say how many."""
+        ...
+
+
+class CalendarBook(Protocol):
+    """Where a provider's own settings, rules and exceptions are kept."""
+
+    async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
+        """The provider whose profile this user owns, locked as by `Diaries.lock`."""
+        ...
+
+    async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
+        """The whole calendar: rules by day and start, exceptions by date."""
+        ...
+
+    async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
+        """Replace the settings."""
+        ...
+
+    async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
+        """Add a rule."""
+        ...
+
+    async def remove_rule(self, provider_id: ProviderId, rule_id: RuleId) -> None:
+        """Remove a rule of this provider, or raise `RuleNotFound`."""
+        ...
+
+    async def add_exception(self, provider_id: ProviderId, exception: DateException) -> None:
+        """Add an exception, or raise `DateHasException`."""
+        ...
+
+    async def remove_exception(self, provider_id: ProviderId, exception_id: ExceptionId) -> None:
+        """Remove an exception of this provider, or raise `ExceptionNotFound`."""
+        ...

@@ -1,0 +1,16 @@
+"""The names of what can be allowed; who is allowed what is `identity.permissions`' table."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Something that can be allowed."""
+
+    MANAGE_OWN_PROFILE = "profile.manage_own"
+    DECIDE_ON_PROFILES = "profile.decide"
+    MANAGE_OWN_CALENDAR = "calendar.manage_own"
+    HOLD_SLOTS = "hold.place"
+    PLACE_BOOKINGS = "booking.place"
+    MOVE_BOOKINGS = "booking.move"
+    PAY = "payment.start"
+    RUN_PLATFORM = "platform.run"

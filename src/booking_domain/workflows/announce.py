@@ -1,0 +1,37 @@
+"""From the events of an aggregate to messages in the outbox."""
+
+from collections.abc import Iterable
+
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.payments.model import Transaction
+from booking_domain.shared.ids import EventId
+from booking_domain.shared.outbox import Message
+
+BOOKING_PLACED = "booking.placed"
+BOOKING_CANCELLED = "booking.cancelled"
+REFUND_OWED = "payment.refund_owed"
+
+
+def booking_messages(booking: Booking, events: Iterable[BookingEvent]) -> list[Message]:
+    """One message an event, on the topic `booking.<type>`."""
+    return [
+        Message(
+            id=event.id,
+            topic=f"booking.{event.type}",
+            subject=booking.id,
+            payload={"bookingId": str(booking.id), "to": event.to_status.value},
+            occurred_at=event.at,
+        )
+        for event in events
+    ]
+
+
+def refund_message(refund: Transaction, event_id: EventId) -> Message:
+    """Somebody has to give money back."""
+    return Message(
+        id=event_id,
+        topic=REFUND_OWED,
+        subject=refund.booking_id,
+        payload={"bookingId": str(refund.booking_id), "transactionId": str(refund.id)},
+        occurred_at=refund.created_at,
+    )

@@ -1,0 +1,96 @@
+"""Move a booking along its lifecycle, as a party wishes or because its time has run out.
+
+Rules: the lifecycle's table says which moves there are and whose they are. A booking that ends gives its time back, its
+open payments are no longer waited for, and what was paid goes back as the policy that was agreed on says. A booking's
+existence is private to its parties and the admins.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import CLAIMS_TIME, Action, Party, Status
+from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import BookingId, ClaimId, EventId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission
+from booking_domain.workflows.announce import booking_messages
+from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.refunds import owe, owed_already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveBooking:
+    """Bring a booking to this status."""
+
+    booking_id: BookingId
+    to: Status
+    payment_window: timedelta
+    reason: str | None = None
+    expected_version: int | None = None
+    """What the caller saw; None: whatever is there."""
+
+
+async def _move(command: MoveBooking, tx: Repositories, given: Circumstances) -> Booking:
+    booking = await tx.bookings.lock(command.booking_id)
+    party = booking.party(given.actor) if booking is not None else None
+    if booking is None or party is None:
+        raise BookingNotFound
+    if command.expected_version is not None and command.expected_version != booking.version:
+        raise StaleVersion(expected=command.expected_version, actual=booking.version)
+    action = booking.action_towards(command.to)
+    decision = booking.take(
+        action,
+        party=party,
+        by=given.actor,
+        now=given.now,
+        event_id=EventId(given.entropy.new_id()),
+        payment_window=command.payment_window,
+        reason=command.reason,
+    )
+    after = decision.state
+    if CLAIMS_TIME[booking.status] and not after.claims_time:
+        await tx.claims.release(ClaimId(booking.id))
+        going_back = booking.refund_on_cancellation(party, given.now)
+        await close_payments(booking, going_back, tx, given)
+    await tx.bookings.save(after, was=booking, events=decision.events)
+    await tx.outbox.put(booking_messages(after, decision.events))
+    return after
+
+
+async def _expire(booking_id: BookingId, tx: Repositories, given: Circumstances) -> Booking | None:
+    """Expire a booking that is still overdue; None if it is not, so that running it twice changes nothing."""
+    booking = await tx.bookings.lock(booking_id)
+    if booking is None or not booking.overdue(given.now):
+        return None
+    decision = booking.take(
+        Action.EXPIRE,
+        party=Party.SYSTEM,
+        by=given.actor,
+        now=given.now,
+        event_id=EventId(given.entropy.new_id()),
+        reason="not paid in time" if booking.status is Status.PENDING else "not answered in time",
+    )
+    await tx.claims.release(ClaimId(booking.id))
+    await close_payments(booking, booking.paid - booking.refunded, tx, given)
+    await tx.bookings.save(decision.state, was=booking, events=decision.events)
+    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    return decision.state
+
+
+async def close_payments(booking: Booking, going_back: Money, tx: Repositories, given: Circumstances) -> None:
+    """Stop waiting for open payments, and owe what goes back and is not owed already."""
+    gateway = ""
+    for transaction in await tx.transactions.of_booking(booking.id):
+        gateway = transaction.gateway
+        if transaction.status is TransactionStatus.PENDING:
+            await tx.transactions.save(transaction.cancel(), was=transaction)
+    await owe(going_back.beyond(await owed_already(booking, tx)), booking, gateway, tx, given)
+
+
+move_booking: Final = UseCase(Permission.MOVE_BOOKINGS, _move)
+expire_booking: Final = UseCase(Permission.RUN_PLATFORM, _expire)

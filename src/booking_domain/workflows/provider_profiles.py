@@ -1,0 +1,165 @@
+"""A provider's way to being bookable: open a profile, edit it, submit it, have it decided on."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from booking_domain.bookings.model import BookingMode, Terms
+from booking_domain.bookings.policy import CancellationPolicy
+from booking_domain.catalogue.model import Location, Profile, ProfileAction, ProfileMissing
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.model import SlotSettings
+from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission
+from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.views import ProviderView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsChange:
+    """New terms; None keeps what is there. Amounts are in minor units."""
+
+    mode: BookingMode | None = None
+    deposit_amount: int | None = None
+    price_amount: int | None = None
+    currency: str | None = None
+    cancellation: CancellationPolicy | None = None
+
+    def applied_to(self, terms: Terms) -> Terms:
+        """The terms that follow. A price that would be below the deposit and is not named rises to it."""
+        currency = self.currency or terms.price.currency
+        deposit = terms.deposit.amount if self.deposit_amount is None else self.deposit_amount
+        price = max(terms.price.amount, deposit) if self.price_amount is None else self.price_amount
+        return Terms(
+            mode=self.mode or terms.mode,
+            deposit=Money(amount=deposit, currency=currency),
+            price=Money(amount=price, currency=currency),
+            cancellation=self.cancellation or terms.cancellation,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChange:
+    """New facts about a provider; None keeps what is there."""
+
+    display_name: str | None = None
+    bio: str | None = None
+    styles: tuple[str, ...] | None = None
+    address: str | None = None
+    location: Location | None = None
+    time_zone: str | None = None
+    terms: TermsChange = TermsChange()
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChange:
+    """New settings of a calendar and its terms; None keeps what is there."""
+
+    time_zone: str | None = None
+    step_minutes: int | None = None
+    duration_minutes: int | None = None
+    buffer_before_minutes: int | None = None
+    buffer_after_minutes: int | None = None
+    min_notice_minutes: int | None = None
+    horizon_days: int | None = None
+    max_per_day: int | None = None
+    terms: TermsChange = TermsChange()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideOnProfile:
+    """Approve a profile, or reject it with a note."""
+
+    provider_id: ProviderId
+    approved: bool
+    note: str | None = None
+
+
+async def _open(command: ProfileChange, tx: Repositories, given: Circumstances) -> ProviderView:
+    """One profile an account; it starts as a draft."""
+    profile = Profile(
+        id=ProviderId(given.entropy.new_id()),
+        owner_id=given.actor.id,
+        display_name=command.display_name or "",
+        bio=command.bio or "",
+        styles=command.styles or (),
+        address=command.address or "",
+        location=command.location,
+        created_at=given.now,
+    )
+    zero = Money.zero(command.terms.currency or "MNT")
+    terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
+    time_zone = command.time_zone or "Asia/Ulaanbaatar"
+    await tx.profiles.add(profile)
+    await tx.calendar_book.save_settings(profile.id, time_zone, SlotSettings())
+    await tx.desks.save_terms(profile.id, terms)
+    return ProviderView(profile=profile, time_zone=time_zone, terms=terms)
+
+
+async def _edit(command: ProfileChange, tx: Repositories, given: Circumstances) -> ProviderView:
+    """An approved profile stays approved; a caller who names the version must have seen the latest one."""
+    before = await _own(tx, given)
+    if command.expected_version is not None and command.expected_version != before.version:
+        raise StaleVersion(expected=command.expected_version, actual=before.version)
+    after = replace(
+        before,
+        display_name=before.display_name if command.display_name is None else command.display_name,
+        bio=before.bio if command.bio is None else command.bio,
+        styles=before.styles if command.styles is None else command.styles,
+        address=before.address if command.address is None else command.address,
+        location=before.location if command.location is None else command.location,
+        version=before.version + 1,
+    )
+    await tx.profiles.save(after, was=before)
+    return await _reset(after, SettingsChange(time_zone=command.time_zone, terms=command.terms), tx)
+
+
+async def _change_settings(command: SettingsChange, tx: Repositories, given: Circumstances) -> ProviderView:
+    """Bookings made earlier keep the terms and the buffers they were made under."""
+    return await _reset(await _own(tx, given), command, tx)
+
+
+async def _reset(profile: Profile, change: SettingsChange, tx: Repositories) -> ProviderView:
+    calendar = await tx.calendar_book.calendar_of(profile.id)
+    terms = await tx.desks.terms_of(profile.id)
+    if calendar is None or terms is None:
+        raise ProviderNotFound
+    given = {name: value for name in SlotSettings.__dataclass_fields__ if (value := getattr(change, name)) is not None}
+    time_zone = change.time_zone or calendar.time_zone
+    terms = change.terms.applied_to(terms)
+    replace(calendar, time_zone=time_zone)  # an unknown zone is refused before anything is kept
+    await tx.calendar_book.save_settings(profile.id, time_zone, replace(calendar.settings, **given))
+    await tx.desks.save_terms(profile.id, terms)
+    return ProviderView(profile=profile, time_zone=time_zone, terms=terms)
+
+
+async def _submit(_: None, tx: Repositories, given: Circumstances) -> None:
+    before = await _own(tx, given)
+    await tx.profiles.save(before.moved(ProfileAction.SUBMIT, given.actor.role), was=before)
+
+
+async def _decide(command: DecideOnProfile, tx: Repositories, given: Circumstances) -> None:
+    before = await tx.profiles.get(command.provider_id)
+    if before is None:
+        raise ProviderNotFound
+    action = ProfileAction.APPROVE if command.approved else ProfileAction.REJECT
+    await tx.profiles.save(before.moved(action, given.actor.role, command.note), was=before)
+
+
+async def _own(tx: Repositories, given: Circumstances) -> Profile:
+    """The caller's profile, locked against bookings and other changes."""
+    await tx.calendar_book.lock_provider_of(given.actor.id)
+    profile = await tx.profiles.of_owner(given.actor.id)
+    if profile is None:
+        raise ProfileMissing
+    return profile
+
+
+open_profile: Final = UseCase(Permission.MANAGE_OWN_PROFILE, _open)
+edit_profile: Final = UseCase(Permission.MANAGE_OWN_PROFILE, _edit)
+change_settings: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _change_settings)
+submit_profile: Final = UseCase(Permission.MANAGE_OWN_PROFILE, _submit)
+decide_on_profile: Final = UseCase(Permission.DECIDE_ON_PROFILES, _decide)

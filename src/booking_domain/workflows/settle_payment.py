@@ -1,0 +1,125 @@
+"""Settle a payment: ask the gateway what it has received, and do what follows.
+
+Only the gateway's own word counts, and only what is new of it, so that any hint (a callback, forged or repeated
+or late; a customer who asks; a timer) may lead here any number of times. Money is never overlooked: it confirms its
+booking, or revives one that expired if the time is still free, or is owed back.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from booking_domain.bookings.model import Booking, BookingDecision
+from booking_domain.bookings.transitions import Action, Party, Status
+from booking_domain.payments.errors import PaymentNotFound
+from booking_domain.payments.model import Transaction
+from booking_domain.payments.ports import GatewayReport, PaymentGateway
+from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.placing import around
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.decision import Decision
+from booking_domain.shared.executor import Circumstances, Executor, UseCase
+from booking_domain.shared.ids import EventId, TransactionId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission
+from booking_domain.workflows.announce import booking_messages
+from booking_domain.workflows.place_booking import claim_of
+from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.refunds import owe, owed_already
+
+ASKED_AT_MOST_EVERY: Final = timedelta(seconds=1)
+"""A customer's asking leads to at most one question to the gateway in this time, per payment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ApplyReport:
+    transaction_id: TransactionId
+    report: GatewayReport
+
+
+async def settle_payment(
+    transaction: Transaction, *, executor: Executor[Repositories], gateway: PaymentGateway
+) -> Transaction:
+    """Ask the gateway about this transaction's invoice and apply what it says; return the transaction as it is then.
+
+    Raises:
+        GatewayUnavailable: it could not be asked; nothing was changed.
+    """
+    if transaction.invoice is None:
+        return transaction
+    report = await gateway.report(transaction.invoice.reference, transaction.amount.currency)
+    if report.received <= transaction.settled:
+        return transaction
+    command = _ApplyReport(transaction_id=transaction.id, report=report)
+    return await executor.run(_apply_report, command, actor=SYSTEM)
+
+
+async def settle_when_asked(
+    transaction: Transaction, *, executor: Executor[Repositories], gateway: PaymentGateway
+) -> Transaction:
+    """`settle_payment` for a customer who asks, unless the gateway has just been asked or all is paid."""
+    if not await executor.run(_may_ask, transaction.id, actor=SYSTEM):
+        return transaction
+    return await settle_payment(transaction, executor=executor, gateway=gateway)
+
+
+async def _take_turn(transaction_id: TransactionId, tx: Repositories, given: Circumstances) -> bool:
+    transaction = await tx.transactions.get(transaction_id)
+    if transaction is None or transaction.invoice is None or transaction.amount <= transaction.settled:
+        return False
+    if transaction.checked_at is not None and abs(given.now - transaction.checked_at) < ASKED_AT_MOST_EVERY:
+        return False
+    await tx.transactions.save(transaction.checked(given.now), was=transaction)
+    return True
+
+
+async def _apply(command: _ApplyReport, tx: Repositories, given: Circumstances) -> Transaction:
+    before = await tx.transactions.get(command.transaction_id)
+    booking = await tx.bookings.lock(before.booking_id) if before is not None else None
+    before = await tx.transactions.get(command.transaction_id)  # as it is now that the booking is ours
+    if before is None or booking is None:
+        raise PaymentNotFound
+    after, new = before.settle(command.report.received, raw_payload=command.report.raw, now=given.now)
+    if not new:
+        return before
+    await tx.transactions.save(after, was=before)
+    richer = booking.receive(new, given.now)
+    owed = await owed_already(booking, tx)
+    decision = await _next(richer, owed, tx, given)
+    await tx.bookings.save(decision.state, was=booking, events=decision.events)
+    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await owe(_too_much(decision.state, new, owed), decision.state, after.gateway, tx, given)
+    return after
+
+
+async def _next(booking: Booking, owed: Money, tx: Repositories, given: Circumstances) -> BookingDecision:
+    """What the money makes of the booking."""
+    covered = booking.deposit <= booking.paid.beyond(booking.refunded + owed)
+    if booking.status is Status.PENDING and covered:
+        return _paid(booking, Action.CONFIRM, given)
+    if booking.status is Status.EXPIRED and covered and given.now < booking.span.start:
+        # The provider's lock, as for every claim; then the time is free or it is not.
+        await tx.diaries.lock(booking.provider_id, around(booking.span.start))
+        try:
+            await tx.claims.take(claim_of(booking), given.now)
+        except SlotTaken:
+            return Decision(booking)
+        return _paid(booking, Action.REVIVE, given)
+    return Decision(booking)
+
+
+def _paid(booking: Booking, action: Action, given: Circumstances) -> BookingDecision:
+    return booking.take(
+        action, party=Party.PAYMENT, by=SYSTEM, now=given.now, event_id=EventId(given.entropy.new_id()), reason="paid"
+    )
+
+
+def _too_much(booking: Booking, new: Money, owed: Money) -> Money:
+    """What goes back of the new money: all of it if the booking is over, else what exceeds the price."""
+    if booking.status in {Status.CANCELLED, Status.EXPIRED}:
+        return new
+    return booking.paid.beyond(booking.refunded + owed + booking.price)
+
+
+_may_ask: Final = UseCase(Permission.RUN_PLATFORM, _take_turn)
+_apply_report: Final = UseCase(Permission.RUN_PLATFORM, _apply)

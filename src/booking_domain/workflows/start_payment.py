@@ -1,0 +1,161 @@
+"""Start a payment: three steps, each of which can be the last one before a crash.
+
+1. In a transaction: the transaction `pending`, its preparation leased to this request.
+2. Outside of any: the gateway makes the invoice.
+3. In a transaction: the invoice is kept.
+
+Asking twice gives the same payment. If a crash falls between 2 and 3, another request takes over once the lease has run
+out, under a new order number (a gateway may refuse a used one): the lost invoice was shown to nobody.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Party, Status
+from booking_domain.payments.errors import (
+    GatewayUnavailable,
+    NothingDue,
+    PaymentInPreparation,
+    PaymentNotFound,
+    WindowClosed,
+)
+from booking_domain.payments.model import Invoice, Purpose, Transaction
+from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.executor import Circumstances, Executor, UseCase
+from booking_domain.shared.ids import BookingId, TransactionId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission
+from booking_domain.workflows.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPayment:
+    """Let me pay for this booking."""
+
+    booking_id: BookingId
+    purpose: Purpose
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    transaction: Transaction
+    reference: str
+    """The booking's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RecordInvoice:
+    transaction_id: TransactionId
+    attempt: int
+    invoice: Invoice
+
+
+async def start_payment(
+    command: StartPayment, *, actor: Actor, executor: Executor[Repositories], gateway: PaymentGateway
+) -> Transaction:
+    """Return the transaction with its invoice.
+
+    Raises:
+        BookingNotFound, NothingDue, WindowClosed: there is nothing for this actor to pay.
+        PaymentInPreparation: another request is at step 2 right now.
+        GatewayUnavailable: no invoice was made that anybody can pay; asking again is right.
+    """
+    prepared = await executor.run(_prepare_payment, command, actor=actor)
+    transaction = prepared.transaction
+    if transaction.invoice is not None:
+        return transaction
+    order = InvoiceOrder(
+        transaction_id=transaction.id,
+        order_number=transaction.order_number,
+        amount=transaction.amount,
+        description=f"{command.purpose.value.title()} for booking {prepared.reference}",
+        payable_until=transaction.expires_at,
+    )
+    try:
+        invoice = await gateway.create_invoice(order)
+    except GatewayUnavailable:
+        await executor.run(_abandon, transaction, actor=SYSTEM)
+        raise
+    recorded = await executor.run(
+        _record_invoice,
+        _RecordInvoice(transaction_id=transaction.id, attempt=transaction.attempt, invoice=invoice),
+        actor=SYSTEM,
+    )
+    if recorded.invoice != invoice:
+        await gateway.cancel_invoice(invoice.reference)
+    return recorded
+
+
+async def _prepare(command: StartPayment, tx: Repositories, given: Circumstances) -> _Prepared:
+    booking = await tx.bookings.lock(command.booking_id)
+    party = booking.party(given.actor) if booking is not None else None
+    if booking is None or party is None:
+        raise BookingNotFound
+    if party is not Party.CUSTOMER:
+        raise NotPermitted(action=Permission.PAY)
+    amount = _due(booking, command.purpose)
+    if booking.overdue(given.now):
+        raise WindowClosed
+    transaction = await tx.transactions.pending(booking.id, command.purpose)
+    if transaction is None:
+        transaction = Transaction.start(
+            id=TransactionId(given.entropy.new_id()),
+            booking_id=booking.id,
+            customer_id=booking.customer_id,
+            purpose=command.purpose,
+            gateway=command.gateway,
+            amount=amount,
+            expires_at=booking.due_at,
+            now=given.now,
+        )
+        await tx.transactions.add(transaction)
+        if command.purpose is Purpose.DEPOSIT:
+            await tx.bookings.save(booking.await_payment(given.now), was=booking)
+    elif transaction.being_prepared(given.now):
+        raise PaymentInPreparation
+    elif transaction.invoice is None:
+        again = transaction.prepare_again(given.now)
+        await tx.transactions.save(again, was=transaction)
+        transaction = again
+    return _Prepared(transaction=transaction, reference=booking.reference)
+
+
+def _due(booking: Booking, purpose: Purpose) -> Money:
+    """The deposit of a booking that waits for it, or what is open of the price once it is confirmed."""
+    amount = Money.zero(booking.price.currency)
+    if purpose is Purpose.DEPOSIT and booking.status is Status.PENDING:
+        amount = booking.deposit_due
+    elif purpose is Purpose.BALANCE and booking.status in {Status.CONFIRMED, Status.COMPLETED}:
+        amount = booking.price.beyond(booking.paid)
+    if not amount:
+        raise NothingDue
+    return amount
+
+
+async def _record(command: _RecordInvoice, tx: Repositories, _: Circumstances) -> Transaction:
+    transaction = await tx.transactions.get(command.transaction_id)
+    if transaction is None:
+        raise PaymentNotFound
+    if transaction.invoice is not None or transaction.attempt != command.attempt:
+        if transaction.invoice is None:
+            raise PaymentInPreparation
+        return transaction
+    recorded = transaction.invoiced(command.invoice)
+    await tx.transactions.save(recorded, was=transaction)
+    return recorded
+
+
+async def _abandon_preparation(prepared: Transaction, tx: Repositories, _: Circumstances) -> None:
+    transaction = await tx.transactions.get(prepared.id)
+    if transaction is not None and transaction.version == prepared.version:
+        await tx.transactions.save(transaction.abandon_preparation(), was=transaction)
+
+
+_prepare_payment: Final = UseCase(Permission.PAY, _prepare)
+_record_invoice: Final = UseCase(Permission.RUN_PLATFORM, _record)
+_abandon: Final = UseCase(Permission.RUN_PLATFORM, _abandon_preparation)
