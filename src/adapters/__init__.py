@@ -1,0 +1,1 @@
+"""What the ports of the domain are in the world: databases, gateways, storage, notifiers."""

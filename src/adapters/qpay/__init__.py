@@ -1,0 +1,1 @@
+"""QPay, the payment gateway of Mongolia (merchant API v2)."""

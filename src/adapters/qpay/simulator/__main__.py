@@ -1,0 +1,44 @@
+"""`python -m adapters.qpay.simulator --host 127.0.0.1 --port 8001 --state PATH.sqlite`."""
+
+import argparse
+import logging
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvloop
+
+from adapters.qpay.simulator.config import SimulatorConfig
+from adapters.qpay.simulator.server import serve
+
+
+def config_from(arguments: Sequence[str] | None) -> SimulatorConfig:
+    """Read the command line (None: that of the process)."""
+    default = SimulatorConfig()
+    parser = argparse.ArgumentParser(
+        prog="python -m adapters.qpay.simulator", description="A local stand-in for the QPay merchant API v2."
+    )
+    parser.add_argument("--host", default=default.host)
+    parser.add_argument("--port", type=int, default=default.port)
+    parser.add_argument("--state", type=Path, help="SQLite file that keeps everything; without it, memory")
+    parser.add_argument("--username", default=default.username)
+    parser.add_argument("--password", default=default.password)
+    parser.add_argument("--invoice-code", default=default.invoice_code)
+    parser.add_argument("--merchant-name", default=default.merchant_name, help="shown on the checkout page")
+    parser.add_argument("--public-url", help="how browsers reach this server, where not http://host:port")
+    return SimulatorConfig(**vars(parser.parse_args(arguments)))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    config = config_from(arguments)
+    try:
+        uvloop.run(serve(config))
+    except (OSError, sqlite3.Error) as error:
+        where = f"{config.host}:{config.port}, state in {config.state or 'memory'}"
+        raise SystemExit(f"QPay simulator cannot serve {where}: {error}") from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""`POST /invoice`, `GET /invoice/{id}`, `DELETE /invoice/{id}`."""
+
+import uuid
+from http import HTTPStatus
+
+from litestar import Response, Router, delete, get, post
+from litestar.params import FromPath
+
+from adapters.qpay.simulator.api.answers import answer, encode
+from adapters.qpay.simulator.api.auth import require_token
+from adapters.qpay.simulator.api.fields import document_of
+from adapters.qpay.simulator.api.invoice_answer import invoice_answer
+from adapters.qpay.simulator.api.invoice_request import InvoiceRequest, invoice_request
+from adapters.qpay.simulator.api.refusals import Refusal, bad, not_found
+from adapters.qpay.simulator.qr.emv import qr_text
+from adapters.qpay.simulator.qr.image import png_base64
+from adapters.qpay.simulator.qr.links import urls
+from adapters.qpay.simulator.simulation import AnyRequest, Simulation, simulation_of
+from adapters.qpay.simulator.state.invoices import Invoice, InvoiceStatus
+
+
+@post("/", status_code=200)
+async def create(request: AnyRequest) -> Response[bytes]:
+    """Make an invoice; a repeated `sender_invoice_no` makes another payable one (seen on live traffic)."""
+    simulation = simulation_of(request)
+    switches = simulation.switches.get()
+    document = document_of(await request.body())
+    asked = invoice_request(document, invoice_code=simulation.config.invoice_code)
+    if switches.duplicate_invoices == "refuse" and simulation.invoices.of_sender(asked.sender_invoice_no):
+        raise Refusal(HTTPStatus.CONFLICT, "SENDER_INVOICE_NO_DUPLICATED", "sender_invoice_no must be unique")
+    invoice = _invoice(simulation, asked, encode(document).decode())
+    simulation.invoices.add(invoice)
+    return answer(
+        {
+            "invoice_id": invoice.invoice_id,
+            "qr_text": invoice.qr_text,
+            "qr_image": "" if switches.empty_qr_image else png_base64(invoice.qr_text),
+            "qPay_shortUrl": simulation.config.checkout_url(invoice.invoice_id),
+            "urls": urls(invoice.qr_text, link_field=switches.deeplink_field),
+        }
+    )
+
+
+@get("/{invoice_id:str}")
+async def read(request: AnyRequest, invoice_id: FromPath[str]) -> Response[bytes]:
+    """Return one invoice, in whichever status."""
+    invoice = invoice_or_refuse(simulation_of(request), invoice_id)
+    return answer(invoice_answer(invoice, document_of(invoice.request.encode())))
+
+
+@delete("/{invoice_id:str}", status_code=200)
+async def cancel(request: AnyRequest, invoice_id: FromPath[str]) -> Response[bytes]:
+    """Cancel an OPEN invoice, so that nobody can pay it; answers `{}`."""
+    simulation = simulation_of(request)
+    invoice = invoice_or_refuse(simulation, invoice_id)
+    if invoice.status is InvoiceStatus.CANCELED:
+        raise bad("INVOICE_ALREADY_CANCELED", "Invoice is already canceled!")
+    if invoice.status is InvoiceStatus.CLOSED:
+        raise bad("INVOICE_PAID", "Invoice is paid!")
+    simulation.invoices.set_status(invoice_id, InvoiceStatus.CANCELED)
+    return answer({})
+
+
+def invoice_or_refuse(simulation: Simulation, invoice_id: str) -> Invoice:
+    """Find an invoice.
+
+    Raises:
+        Refusal: 422 INVOICE_NOTFOUND.
+    """
+    invoice = simulation.invoices.get(invoice_id)
+    if invoice is None:
+        raise not_found("INVOICE_NOTFOUND", "Invoice is not found!")
+    return invoice
+
+
+def _invoice(simulation: Simulation, asked: InvoiceRequest, document: str) -> Invoice:
+    invoice_id = str(uuid.uuid4())
+    return Invoice(
+        invoice_id=invoice_id,
+        sender_invoice_no=asked.sender_invoice_no,
+        description=asked.description,
+        amount=asked.amount,
+        callback_url=asked.callback_url,
+        expires_at=asked.expires_at,
+        created_at=simulation.now(),
+        request=document,
+        qr_text=qr_text(
+            invoice_id=invoice_id, merchant_name=simulation.config.merchant_name, amount_mongo=asked.amount
+        ),
+    )
+
+
+router = Router(path="/invoice", route_handlers=[create, read, cancel], guards=[require_token])

@@ -1,0 +1,70 @@
+"""The application, for a server of its own or for a test in the same process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
+
+import httpx
+from litestar import Litestar, Router
+
+from adapters.qpay.simulator import control
+from adapters.qpay.simulator.api import auth, invoices, payments
+from adapters.qpay.simulator.api.bad_days import BadDays
+from adapters.qpay.simulator.api.refusals import Refusal, answer_refusal
+from adapters.qpay.simulator.checkout import routes as checkout
+from adapters.qpay.simulator.config import SimulatorConfig
+from adapters.qpay.simulator.dispatcher import Dispatcher
+from adapters.qpay.simulator.simulation import Simulation
+from adapters.qpay.simulator.state.callbacks import Callbacks
+from adapters.qpay.simulator.state.invoices import Invoices
+from adapters.qpay.simulator.state.payments import Payments
+from adapters.qpay.simulator.state.store import Store
+from adapters.qpay.simulator.state.switches import SwitchBoard
+from adapters.qpay.simulator.state.tokens import Tokens
+
+
+def create_simulator(config: SimulatorConfig, *, stopping: asyncio.Event | None = None) -> Litestar:
+    """Build a simulator; its state is opened when the application starts and closed when it ends.
+
+    Once `stopping` is set, no answer is held back any longer.
+    """
+    v2 = Router(path="/v2", route_handlers=[auth.router, invoices.router, payments.router], middleware=[BadDays()])
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with _simulation(config, stopping or asyncio.Event()) as simulation:
+            app.state.simulation = simulation
+            yield
+
+    return Litestar(
+        route_handlers=[v2, checkout.router, control.router],
+        exception_handlers={Refusal: answer_refusal},
+        lifespan=[lifespan],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+@asynccontextmanager
+async def _simulation(config: SimulatorConfig, stopping: asyncio.Event) -> AsyncIterator[Simulation]:
+    with closing(Store(config.state)) as store:
+        async with httpx.AsyncClient(timeout=config.callback_timeout_seconds, trust_env=False) as client:
+            callbacks = Callbacks(store)
+            dispatcher = Dispatcher(callbacks, client, retry_delays=config.retry_delays)
+            delivering = asyncio.create_task(dispatcher.run())
+            try:
+                yield Simulation(
+                    config=config,
+                    store=store,
+                    tokens=Tokens(store, lifetime_seconds=config.token_lifetime_seconds),
+                    invoices=Invoices(store),
+                    payments=Payments(store),
+                    callbacks=callbacks,
+                    switches=SwitchBoard(store),
+                    dispatcher=dispatcher,
+                    stopping=stopping,
+                )
+            finally:
+                delivering.cancel()
+                with suppress(asyncio.CancelledError):
+                    await delivering

@@ -1,0 +1,98 @@
+"""The checkout page: one document without script and without anything from elsewhere; every value is escaped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from adapters.qpay.simulator import moments, money
+from adapters.qpay.simulator.checkout.form import payment_form
+from adapters.qpay.simulator.checkout.style import STYLE
+from adapters.qpay.simulator.qr.image import png_base64
+from adapters.qpay.simulator.qr.links import BANK_APPS, deep_link
+from adapters.qpay.simulator.state.invoices import Invoice, InvoiceStatus
+from adapters.qpay.simulator.state.payments import Payment
+
+_WORDS = {InvoiceStatus.OPEN: "OPEN", InvoiceStatus.CLOSED: "PAID", InvoiceStatus.CANCELED: "CANCELED"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`refused` is said where the last thing asked for could not be done; `payable` shows the buttons."""
+
+    merchant_name: str
+    invoice: Invoice
+    payments: Sequence[Payment]
+    payable: bool
+    refused: str | None = None
+
+
+def checkout_page(page: Page) -> str:
+    amount = money.for_people(page.invoice.amount)
+    parts = [
+        '<p class="note">QPay simulator: a stand-in for the real gateway, no money moves.</p>',
+        f'<p class="refused" role="alert">{escape(page.refused)}</p>' if page.refused else "",
+        _invoice_card(page, amount),
+        _payments_card(page.payments) if page.payments else "",
+        payment_form(page.invoice, amount=amount) if page.payable else "",
+        _apps_card(page.invoice) if page.payable else "",
+    ]
+    return document(title=f"{amount} · {page.merchant_name}", body="".join(parts))
+
+
+def message_page(*, title: str, text: str) -> str:
+    return document(title=title, body=f'<div class="card"><h1>{escape(title)}</h1><p>{escape(text)}</p></div>')
+
+
+def document(*, title: str, body: str) -> str:
+    """Wrap HTML that is already escaped; the title is not."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>"
+    )
+
+
+def _invoice_card(page: Page, amount: str) -> str:
+    invoice = page.invoice
+    picture = f"data:image/png;base64,{png_base64(invoice.qr_text)}"
+    return (
+        '<section class="card invoice" aria-label="Invoice"><div>'
+        f"<h1>{escape(page.merchant_name)}</h1>"
+        f'<p class="amount">{escape(amount)}</p>'
+        f'<strong class="status" id="status" role="status" data-status="{invoice.status}">'
+        f"{_WORDS[invoice.status]}</strong>"
+        f"<dl><dt>Description</dt><dd>{escape(invoice.description)}</dd>"
+        f"<dt>Invoice no.</dt><dd>{escape(invoice.sender_invoice_no)}</dd>"
+        f"<dt>Created</dt><dd>{_time(invoice.created_at)}</dd>"
+        + (f"<dt>Expires</dt><dd>{_time(invoice.expires_at)}</dd>" if invoice.expires_at is not None else "")
+        + f'</dl></div><img src="{picture}" width="240" height="240" alt="QR code to pay {escape(amount)}"></section>'
+    )
+
+
+def _payments_card(payments: Sequence[Payment]) -> str:
+    rows = "".join(
+        f"<tr><td><code>{escape(payment.payment_id)}</code></td><td>{payment.status}</td><td>{payment.method}</td>"
+        f'<td class="money">{money.for_people(payment.amount)}</td><td>{_time(payment.created_at)}</td></tr>'
+        for payment in payments
+    )
+    return (
+        '<section class="card" aria-labelledby="payments"><h2 id="payments">Payments</h2>'
+        '<div class="scroll"><table><thead><tr><th scope="col">Payment</th><th scope="col">Status</th>'
+        '<th scope="col">Method</th><th scope="col" class="money">Amount</th><th scope="col">Time</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></section>"
+    )
+
+
+def _apps_card(invoice: Invoice) -> str:
+    links = "".join(
+        f'<li><a href="{escape(deep_link(app, invoice.qr_text))}">{escape(app.name)}</a></li>' for app in BANK_APPS
+    )
+    return (
+        '<details class="card"><summary>Bank apps and QR text</summary>'
+        f'<ul class="banks">{links}</ul><code>{escape(invoice.qr_text)}</code></details>'
+    )
+
+
+def _time(seconds: float) -> str:
+    iso = moments.as_iso(seconds)
+    return f'<time datetime="{iso}">{iso[:10]} {iso[11:19]} UTC</time>'

@@ -1,0 +1,1 @@
+"""What the simulator remembers, in SQLite: the live token, invoices, payments, callbacks, switches."""

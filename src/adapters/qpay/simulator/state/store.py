@@ -1,0 +1,97 @@
+"""One SQLite file (or memory), write-ahead logged: what was answered is on disk, so `kill -9` loses nothing."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS token (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    access TEXT NOT NULL,
+    refresh TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS invoices (
+    invoice_id TEXT PRIMARY KEY,
+    sender_invoice_no TEXT NOT NULL,
+    description TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    status TEXT NOT NULL CHECK (status IN ('OPEN', 'CLOSED', 'CANCELED')),
+    callback_url TEXT,
+    expires_at REAL,
+    created_at REAL NOT NULL,
+    request TEXT NOT NULL,
+    qr_text TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS invoices_of_a_sender ON invoices (sender_invoice_no);
+CREATE TABLE IF NOT EXISTS payments (
+    payment_id TEXT PRIMARY KEY,
+    invoice_id TEXT NOT NULL REFERENCES invoices,
+    status TEXT NOT NULL CHECK (status IN ('NEW', 'FAILED', 'PAID', 'PARTIAL', 'REFUNDED')),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    method TEXT NOT NULL CHECK (method IN ('P2P', 'CARD')),
+    created_at REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS payments_of_an_invoice ON payments (invoice_id);
+CREATE TABLE IF NOT EXISTS callbacks (
+    callback_id INTEGER PRIMARY KEY,
+    payment_id TEXT NOT NULL REFERENCES payments,
+    method TEXT NOT NULL CHECK (method IN ('GET', 'POST')),
+    url TEXT NOT NULL,
+    due_at REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL DEFAULT 'PENDING' CHECK (state IN ('PENDING', 'DELIVERED', 'ABANDONED'))
+) STRICT;
+CREATE INDEX IF NOT EXISTS callbacks_to_come ON callbacks (due_at) WHERE state = 'PENDING';
+CREATE TABLE IF NOT EXISTS deliveries (
+    delivery_id INTEGER PRIMARY KEY,
+    callback_id INTEGER NOT NULL REFERENCES callbacks,
+    attempt INTEGER NOT NULL,
+    status INTEGER,
+    body TEXT NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS switches (id INTEGER PRIMARY KEY CHECK (id = 1), document BLOB NOT NULL) STRICT;
+"""
+
+Value = str | int | float | bytes | None
+
+
+class Store:
+    """The connection, used from the thread of the event loop only; a statement outside `transaction` commits itself."""
+
+    def __init__(self, path: Path | None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def execute(self, statement: str, /, **values: Value) -> int:
+        """Run a statement; return how many rows it touched."""
+        return self._connection.execute(statement, values).rowcount
+
+    def all(self, statement: str, /, **values: Value) -> list[sqlite3.Row]:
+        return self._connection.execute(statement, values).fetchall()
+
+    def one(self, statement: str, /, **values: Value) -> sqlite3.Row | None:
+        rows = self.all(statement, **values)
+        return rows[0] if rows else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")

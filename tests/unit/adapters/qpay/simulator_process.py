@@ -1,0 +1,72 @@
+"""The simulator as it is run by hand: a process of its own on a free port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+SOURCES = Path(__file__).parents[4] / "src"
+START_SECONDS = 30.0
+STOP_SECONDS = 20.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def command(port: int, state: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "adapters.qpay.simulator"),
+        *("--host", "127.0.0.1", "--port", str(port), "--state", str(state)),
+    ]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(SOURCES)}
+
+
+class SimulatorProcess:
+    def __init__(self, state: Path, *, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.state = state
+        self.process = subprocess.Popen(command(self.port, state), env=environment())  # noqa: S603
+
+    def __enter__(self) -> Self:
+        deadline = time.monotonic() + START_SECONDS
+        with httpx.Client(base_url=self.url, timeout=1.0, trust_env=False) as client:
+            while True:
+                try:
+                    client.get("/simulator/health").raise_for_status()
+                except httpx.TransportError:
+                    assert self.process.poll() is None, f"the simulator ended with {self.process.returncode}"
+                    assert time.monotonic() < deadline, "the simulator does not answer"
+                else:
+                    return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise
+
+    def stop(self, number: signal.Signals) -> int:
+        """Send a signal; return the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)

@@ -1,0 +1,80 @@
+"""The checkout page in a real browser, without JavaScript."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect, sync_playwright
+from tests.unit.adapters.qpay.merchant import Merchant
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (apt-get install chromium)")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A browser that runs no script, with a profile of its own."""
+    profile: Path = tmp_path_factory.mktemp("profile")
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, args=ARGUMENTS, java_script_enabled=False
+        )
+        yield context
+        context.close()
+
+
+def test_a_customer_sees_the_amount_and_the_code_and_pays(browser: BrowserContext, merchant: Merchant) -> None:
+    invoice = merchant.invoice(amount=20_000, invoice_description="Haircut & wash <3")
+    page = browser.new_page()
+    elsewhere: list[str] = []
+    page.on("request", lambda request: elsewhere.append(request.url))
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(invoice["qPay_shortUrl"])
+
+    expect(page.get_by_text("20,000.00 MNT", exact=True)).to_be_visible()
+    expect(page.get_by_text("Haircut & wash <3")).to_be_visible()
+    expect(page.get_by_role("heading", name="Simulated Merchant")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("OPEN")
+    code = page.get_by_role("img", name="QR code to pay 20,000.00 MNT")
+    expect(code).to_be_visible()
+    assert code.evaluate("image => image.naturalWidth") > 100
+
+    page.get_by_role("button", name="Pay 20,000.00 MNT").click()
+
+    expect(page.get_by_role("status")).to_have_text("PAID")
+    expect(page.get_by_role("button")).to_have_count(0)
+    [row] = merchant.check(invoice["invoice_id"])["rows"]
+    expect(page.get_by_role("cell", name=row["payment_id"])).to_be_visible()
+    assert complaints == []
+    assert all(url.startswith((str(merchant.client.base_url), "data:")) for url in elsewhere)
+    page.close()
+
+
+def test_a_customer_pays_half_by_card(browser: BrowserContext, merchant: Merchant) -> None:
+    invoice = merchant.invoice(amount=500)
+    page = browser.new_page()
+    page.goto(invoice["qPay_shortUrl"])
+    page.get_by_label("CARD").check()
+    page.get_by_role("button", name="Pay half").click()
+    expect(page.get_by_role("cell", name="250.00 MNT")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("OPEN")
+    [row] = merchant.check(invoice["invoice_id"])["rows"]
+    assert (row["payment_type"], row["payment_amount"]) == ("CARD", "250.00")
+    page.close()
+
+
+def test_a_paid_page_that_was_left_open_says_so(browser: BrowserContext, merchant: Merchant) -> None:
+    invoice = merchant.invoice()
+    page = browser.new_page()
+    page.goto(invoice["qPay_shortUrl"])
+    merchant.paid_by("paid", invoice["invoice_id"])
+    page.get_by_role("button", name="Pay 20,000.00 MNT").click()
+    expect(page.get_by_role("alert")).to_have_text("This invoice is already paid.")
+    page.close()

@@ -1,0 +1,46 @@
+from tests.unit.adapters.qpay.merchant import Merchant
+
+POLYNOMIAL = 0x1021
+
+
+def fields_of(text: str) -> dict[str, str]:
+    fields = {}
+    while text:
+        tag, length, text = text[:2], int(text[2:4]), text[4:]
+        assert len(text) >= length
+        fields[tag], text = text[:length], text[length:]
+    return fields
+
+
+def crc_bit_by_bit(text: str) -> int:
+    register = 0xFFFF
+    for byte in text.encode():
+        register ^= byte << 8
+        for _ in range(8):
+            register = ((register << 1) ^ POLYNOMIAL if register & 0x8000 else register << 1) & 0xFFFF
+    return register
+
+
+def test_the_crc_of_these_tests_knows_the_published_check_value() -> None:
+    assert crc_bit_by_bit("123456789") == 0x29B1
+
+
+def test_the_qr_text_is_a_dynamic_emv_code_of_the_amount_in_togrog(merchant: Merchant) -> None:
+    fields = fields_of(merchant.invoice(amount="1234.5")["qr_text"])
+    assert fields["00"] == "01"
+    assert fields["01"] == "12"
+    assert fields["53"] == "496"
+    assert fields["54"] == "1234.50"
+    assert fields["58"] == "MN"
+    assert fields["59"] == "SIMULATED MERCHANT"
+    assert fields["60"] == "ULAANBAATAR"
+
+
+def test_the_qr_text_ends_with_the_crc_of_all_before_it(merchant: Merchant) -> None:
+    text = merchant.invoice()["qr_text"]
+    assert text[-8:-4] == "6304"
+    assert int(text[-4:], 16) == crc_bit_by_bit(text[:-4])
+
+
+def test_every_invoice_has_a_qr_text_of_its_own(merchant: Merchant) -> None:
+    assert merchant.invoice()["qr_text"] != merchant.invoice()["qr_text"]
