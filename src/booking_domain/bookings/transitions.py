@@ -79,7 +79,7 @@ _ADMIN: Final = frozenset({Party.ADMIN})
 _SIDES: Final = frozenset({Party.CUSTOMER, Party.PROVIDER, Party.ADMIN})
 _SYSTEM: Final = frozenset({Party.SYSTEM})
 
-BOOKING_LIFECYCLE: Final = Lifecycle[Status, Action, Party](
+BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
     thing="booking",
     refusal=InvalidBookingTransition,
     moves={
@@ -132,7 +132,7 @@ class PaymentAction(StrEnum):
 
 _GATEWAY: Final = frozenset({Party.PAYMENT})
 
-PAYMENT_LIFECYCLE: Final = Lifecycle[PaymentStatus, PaymentAction, Party](
+PAYMENT_LIFECYCLE: Final[Lifecycle[PaymentStatus, PaymentAction, Party]] = Lifecycle(
     thing="payment of a booking",
     moves={
         **{

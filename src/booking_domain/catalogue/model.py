@@ -53,7 +53,7 @@ class ProfileMissing(NotFound):
 _OWNER: Final = frozenset({Role.PROVIDER})
 _ADMIN: Final = frozenset({Role.ADMIN})
 
-PROFILE_LIFECYCLE: Final = Lifecycle[ProfileStatus, ProfileAction, Role](
+PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecycle(
     thing="provider profile",
     refusal=InvalidProfileTransition,
     moves={

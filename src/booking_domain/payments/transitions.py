@@ -45,7 +45,7 @@ class InvalidPaymentTransition(InvalidTransition):
 _GATEWAY: Final = frozenset({TransactionParty.GATEWAY})
 _PLATFORM: Final = frozenset({TransactionParty.PLATFORM})
 
-TRANSACTION_LIFECYCLE: Final = Lifecycle[TransactionStatus, TransactionAction, TransactionParty](
+TRANSACTION_LIFECYCLE: Final[Lifecycle[TransactionStatus, TransactionAction, TransactionParty]] = Lifecycle(
     thing="transaction",
     refusal=InvalidPaymentTransition,
     moves={

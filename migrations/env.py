@@ -1,0 +1,35 @@
+"""Runs the migrations; the address of the database is given by `adapters.postgres.migrations` or DATABASE_URL."""
+
+import os
+
+from alembic import context
+from sqlalchemy import NullPool, create_engine, text
+
+from adapters.postgres.migrations import alchemy_url, ours
+from adapters.postgres.tables import metadata
+
+
+def run() -> None:
+    url = context.config.attributes.get("url") or os.environ["DATABASE_URL"]
+    engine = create_engine(alchemy_url(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        # A migration that cannot get its lock soon gives up, instead of stopping all bookings behind it.
+        connection.execute(text("SET lock_timeout = '5s'"))
+        connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            include_name=ours,
+            transaction_per_migration=True,
+            compare_server_default=True,
+        )
+        with context.begin_transaction():
+            # Two processes that start at once migrate one after the other.
+            connection.execute(text("SELECT pg_advisory_lock(4711)"))
+            try:
+                context.run_migrations()
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(4711)"))
+
+
+run()

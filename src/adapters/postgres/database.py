@@ -1,0 +1,185 @@
+"""The database: a pool of connections, the unit of work over them, and the reads outside of one."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from adapters.postgres.bookings import BookingViews, PostgresBookings
+from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks, PostgresDiaries
+from adapters.postgres.catalogue import PostgresProfiles, ProviderViews
+from adapters.postgres.claims import PostgresClaims
+from adapters.postgres.errors import domain_errors
+from adapters.postgres.identity import PostgresSessions, PostgresUsers
+from adapters.postgres.messaging import PostgresIdempotency, PostgresInbox, PostgresOutbox
+from adapters.postgres.payments import PostgresTransactions
+from adapters.postgres.work import Row, Work
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.identity.model import User
+from booking_domain.payments.model import Transaction
+from booking_domain.scheduling.model import Calendar, Diary
+from booking_domain.scheduling.ports import Diaries
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import BookingId, ProviderId, TransactionId, UserId
+from booking_domain.shared.time import TimeRange
+from booking_domain.workflows.views import ProviderView
+
+_OPTIONS: Final = (
+    "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
+)
+
+
+class PostgresRepositories:
+    """All repositories over one connection."""
+
+    def __init__(self, work: Work) -> None:
+        self.users = PostgresUsers(work)
+        self.sessions = PostgresSessions(work)
+        self.profiles = PostgresProfiles(work)
+        self.calendar_book = PostgresCalendarBook(work)
+        self.diaries = PostgresDiaries(work)
+        self.claims = PostgresClaims(work)
+        self.desks = PostgresDesks(work)
+        self.bookings = PostgresBookings(work)
+        self.transactions = PostgresTransactions(work)
+        self.idempotency = PostgresIdempotency(work)
+        self.outbox = PostgresOutbox(work)
+        self.inbox = PostgresInbox(work)
+
+
+class Database:
+    """A PostgreSQL database, 15 or newer."""
+
+    def __init__(self, conninfo: str, *, pool_size: int = 10, pool_timeout: float = 5.0) -> None:
+        self._pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
+            conninfo,
+            min_size=min(2, pool_size),
+            max_size=pool_size,
+            timeout=pool_timeout,
+            open=False,
+            kwargs={"autocommit": True, "options": _OPTIONS},
+        )
+        self.reads = PostgresReads(self)
+
+    async def open(self) -> None:
+        """Connect. The database may come up later: until then everything raises `StorageUnavailable`."""
+        await self._pool.open()
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self._pool.close()
+
+    async def ping(self) -> None:
+        """Raise `StorageUnavailable` unless the database answers."""
+        async with self.connection() as connection:
+            await connection.execute("SELECT 1")
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection[Row]]:
+        """A connection in autocommit mode; its errors come out as the domain's."""
+        with domain_errors():
+            async with self._pool.connection() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[PostgresRepositories]:
+        """A transaction (READ COMMITTED: whoever decides takes a lock first), as `UnitOfWork` has it."""
+        async with self.connection() as connection, connection.pipeline() as pipeline, connection.transaction():
+            work = Work(connection, pipeline)
+            yield PostgresRepositories(work)
+            if work.in_doubt:
+                await work.arrive()
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """Statements outside of a transaction, each for itself."""
+        async with self.connection() as connection:
+            yield Work(connection)
+
+
+class PostgresReads:
+    """`Reads`: every read borrows a connection for itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.diaries = ReadingDiaries(database)
+        self.calendar_book = ReadingCalendarBook(database)
+
+    async def booking(self, booking_id: BookingId) -> Booking | None:
+        async with self._database.work() as work:
+            return await BookingViews(work).one(booking_id)
+
+    async def bookings_of(self, actor: Actor, chosen: BookingFilter) -> Sequence[Booking]:
+        async with self._database.work() as work:
+            return await BookingViews(work).page(actor, chosen)
+
+    async def events_of(self, booking_id: BookingId) -> Sequence[BookingEvent]:
+        async with self._database.work() as work:
+            return await BookingViews(work).events(booking_id)
+
+    async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
+        async with self._database.work() as work:
+            return await BookingViews(work).overdue(now, limit)
+
+    async def provider(self, provider_id: ProviderId) -> ProviderView | None:
+        async with self._database.work() as work:
+            return await ProviderViews(work).by_id(provider_id)
+
+    async def provider_of(self, user_id: UserId) -> ProviderView | None:
+        async with self._database.work() as work:
+            return await ProviderViews(work).by_owner(user_id)
+
+    async def providers(
+        self, status: ProfileStatus | None, after: ProviderId | None, limit: int
+    ) -> Sequence[ProviderView]:
+        async with self._database.work() as work:
+            return await ProviderViews(work).page(status, after, limit)
+
+    async def transaction(self, transaction_id: TransactionId) -> Transaction | None:
+        async with self._database.work() as work:
+            return await PostgresTransactions(work).get(transaction_id)
+
+    async def transaction_by_invoice(self, invoice_reference: str) -> Transaction | None:
+        async with self._database.work() as work:
+            return await PostgresTransactions(work).by_invoice(invoice_reference)
+
+    async def transactions_of(self, booking_id: BookingId) -> Sequence[Transaction]:
+        async with self._database.work() as work:
+            return await PostgresTransactions(work).of_booking(booking_id)
+
+    async def user(self, user_id: UserId) -> User | None:
+        async with self._database.work() as work:
+            return await PostgresUsers(work).get(user_id)
+
+    async def user_by_login(self, login: str) -> User | None:
+        async with self._database.work() as work:
+            return await PostgresUsers(work).by_login(login)
+
+
+class ReadingDiaries(Diaries):
+    """Diaries as they are committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+        async with self._database.connection() as connection, connection.pipeline() as pipeline:
+            return await PostgresDiaries(Work(connection, pipeline)).read(provider_id, around)
+
+    lock = read
+
+
+class ReadingCalendarBook:
+    """Calendars as they are committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
+        async with self._database.work() as work:
+            return await PostgresCalendarBook(work).calendar_of(provider_id)

