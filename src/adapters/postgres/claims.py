@@ -12,7 +12,7 @@ from adapters.postgres.tables import claims
 from adapters.postgres.work import Row, Work
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.ports import Claims
+from booking_domain.scheduling.ports import REACH, Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -24,8 +24,8 @@ _GIVEN: Final = func.tstzrange(
 )
 
 _AROUND: Final = Statement(select(claims).where(_c.provider_id == bindparam("provider_id"), _BLOCKED.op("&&")(_GIVEN)))
-# The lapsed holds in the way go first (the INSERT reads from the DELETE, so it comes after it), then the claim comes, or
-# no row does: ON CONFLICT DO NOTHING waits for a rival that has not committed and never deadlocks with one.
+# The lapsed holds in the way go first (the INSERT reads from the DELETE, so it comes after it), then the claim comes,
+# or no row does: ON CONFLICT DO NOTHING waits for a rival that has not committed and never deadlocks with one.
 _lapsed: Final = (
     delete(claims)
     .where(
@@ -83,7 +83,9 @@ async def claims_around(
     work: Work, provider_id: ProviderId, around: TimeRange
 ) -> Callable[[], Awaitable[tuple[Claim, ...]]]:
     """Ask for the claims that block some of this time; the answer is fetched by calling the result."""
-    cursor = await work.send(_AROUND, provider_id=provider_id, blocked_from=around.start, blocked_until=around.end)
+    cursor = await work.send(
+        _AROUND, provider_id=provider_id, blocked_from=around.start - REACH, blocked_until=around.end + REACH
+    )
 
     async def fetched() -> tuple[Claim, ...]:
         return tuple(_claim_of(row) for row in await cursor.fetchall())

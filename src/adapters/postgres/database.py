@@ -56,6 +56,7 @@ class Database:
     """A PostgreSQL database, 15 or newer."""
 
     def __init__(self, conninfo: str, *, pool_size: int = 10, pool_timeout: float = 5.0) -> None:
+        self.conninfo = conninfo
         self._pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
             conninfo,
             min_size=min(2, pool_size),
@@ -94,6 +95,11 @@ class Database:
             yield PostgresRepositories(work)
             if work.in_doubt:
                 await work.arrive()
+
+    async def forget_answers(self, now: datetime) -> None:
+        """Remove the answers under idempotency keys that are no longer kept."""
+        async with self.work() as work:
+            await PostgresIdempotency(work).forget(now)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:

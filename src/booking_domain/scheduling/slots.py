@@ -62,7 +62,8 @@ def offered_slots(
     busy_until = list(accumulate((end for _, end in busy), max))
 
     slots: list[Slot] = []
-    for opens, closes in _open_ranges(calendar, lowest, highest):
+    # The last slot may end in a range that opens after the window and touches the one in which it starts.
+    for opens, closes in _open_ranges(calendar, lowest, highest + length):
         first = opens if opens >= lowest else opens + -(-(lowest - opens) // step) * step
         for start in range(first, min(closes - length, highest - 1) + 1, step):
             ahead = bisect_left(busy_from, start + length + after)
@@ -107,10 +108,14 @@ def _full_days(calendar: Calendar, live: Iterable[Claim]) -> frozenset[date]:
 
 
 def _open_ranges(calendar: Calendar, lowest: int, highest: int) -> list[Span]:
-    """The open ranges that meet `[lowest, highest)`, in order, whole, those that touch or overlap made one."""
+    """The open ranges that meet `[lowest, highest)`, in order, those that touch or overlap made one.
+
+    Each has its true start, and an end that is its own or lies beyond `highest`.
+    """
     zone = calendar.zone
-    first = datetime.fromtimestamp(lowest, zone).date() - timedelta(days=1)
-    last = datetime.fromtimestamp(highest, zone).date()
+    # One day more on either side: a date may be skipped (Apia 2011) or begin twice (St John's 2006).
+    first = datetime.fromtimestamp(lowest, zone).date() - timedelta(days=2)
+    last = datetime.fromtimestamp(highest, zone).date() + timedelta(days=1)
     exceptions = {exception.date: exception.ranges for exception in calendar.exceptions}
     spans: list[Span] = []
     day = first

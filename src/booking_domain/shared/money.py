@@ -11,7 +11,8 @@ _TWO_DECIMALS: Final = (
     "CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES "
     "KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK "
     "NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB "
-    "TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW"
+    "TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW "
+    "ZWG"
 )
 _NO_DECIMALS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DECIMALS: Final = "BHD IQD JOD KWD LYD OMR TND"
@@ -55,6 +56,8 @@ class Money:
     @classmethod
     def from_decimal(cls, value: Decimal, currency: str) -> "Money":
         """Read an amount of whole units; a fraction of a minor unit is refused with `InvalidValue`."""
+        if not value.is_finite():
+            raise InvalidValue(field="amount", problem=f"{value} is not an amount")
         scaled = value.scaleb(MINOR_UNIT_DIGITS.get(currency, 0))
         if scaled != scaled.to_integral_value():
             raise InvalidValue(field="amount", problem=f"{value} has more decimals than {currency}")

@@ -10,6 +10,7 @@ from booking_domain.shared.outbox import Message
 BOOKING_PLACED = "booking.placed"
 BOOKING_CANCELLED = "booking.cancelled"
 REFUND_OWED = "payment.refund_owed"
+PAYMENT_HINTED = "payment.hinted"
 
 
 def booking_messages(booking: Booking, events: Iterable[BookingEvent]) -> list[Message]:
@@ -19,7 +20,11 @@ def booking_messages(booking: Booking, events: Iterable[BookingEvent]) -> list[M
             id=event.id,
             topic=f"booking.{event.type}",
             subject=booking.id,
-            payload={"bookingId": str(booking.id), "to": event.to_status.value},
+            payload={
+                "bookingId": str(booking.id),
+                "to": event.to_status.value,
+                **({"dueAt": booking.due_at.isoformat()} if booking.due_at is not None else {}),
+            },
             occurred_at=event.at,
         )
         for event in events

@@ -66,6 +66,8 @@ class SettingsChange:
     min_notice_minutes: int | None = None
     horizon_days: int | None = None
     max_per_day: int | None = None
+    unlimited_per_day: bool = False
+    """Take the most bookings a day away."""
     terms: TermsChange = TermsChange()
 
 
@@ -128,10 +130,13 @@ async def _reset(profile: Profile, change: SettingsChange, tx: Repositories) -> 
     if calendar is None or terms is None:
         raise ProviderNotFound
     given = {name: value for name in SlotSettings.__dataclass_fields__ if (value := getattr(change, name)) is not None}
+    settings = replace(calendar.settings, **given)
+    if change.unlimited_per_day:
+        settings = replace(settings, max_per_day=None)
     time_zone = change.time_zone or calendar.time_zone
     terms = change.terms.applied_to(terms)
     replace(calendar, time_zone=time_zone)  # an unknown zone is refused before anything is kept
-    await tx.calendar_book.save_settings(profile.id, time_zone, replace(calendar.settings, **given))
+    await tx.calendar_book.save_settings(profile.id, time_zone, settings)
     await tx.desks.save_terms(profile.id, terms)
     return ProviderView(profile=profile, time_zone=time_zone, terms=terms)
 

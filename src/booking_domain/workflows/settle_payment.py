@@ -21,8 +21,9 @@ from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Circumstances, Executor, UseCase
 from booking_domain.shared.ids import EventId, TransactionId
 from booking_domain.shared.money import Money
+from booking_domain.shared.outbox import Message
 from booking_domain.shared.permissions import Permission
-from booking_domain.workflows.announce import booking_messages
+from booking_domain.workflows.announce import PAYMENT_HINTED, booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.refunds import owe, owed_already
@@ -61,6 +62,18 @@ async def settle_when_asked(
     if not await executor.run(_may_ask, transaction.id, actor=SYSTEM):
         return transaction
     return await settle_payment(transaction, executor=executor, gateway=gateway)
+
+
+async def _note_hint(transaction: Transaction, tx: Repositories, given: Circumstances) -> None:
+    """Somebody says that this was paid and the gateway cannot be asked now: leave it to whoever relays messages."""
+    message = Message(
+        id=EventId(given.entropy.new_id()),
+        topic=PAYMENT_HINTED,
+        subject=transaction.booking_id,
+        payload={"transactionId": str(transaction.id)},
+        occurred_at=given.now,
+    )
+    await tx.outbox.put([message])
 
 
 async def _take_turn(transaction_id: TransactionId, tx: Repositories, given: Circumstances) -> bool:
@@ -121,5 +134,6 @@ def _too_much(booking: Booking, new: Money, owed: Money) -> Money:
     return booking.paid.beyond(booking.refunded + owed + booking.price)
 
 
+note_payment_hint: Final = UseCase(Permission.RUN_PLATFORM, _note_hint)
 _may_ask: Final = UseCase(Permission.RUN_PLATFORM, _take_turn)
 _apply_report: Final = UseCase(Permission.RUN_PLATFORM, _apply)

@@ -8,6 +8,7 @@ Asking twice gives the same payment. If a crash falls between 2 and 3, another r
 out, under a new order number (a gateway may refuse a used one): the lost invoice was shown to nobody.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +25,7 @@ from booking_domain.payments.errors import (
 from booking_domain.payments.model import Invoice, Purpose, Transaction
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
 from booking_domain.shared.actor import SYSTEM, Actor
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import DomainError, NotPermitted
 from booking_domain.shared.executor import Circumstances, Executor, UseCase
 from booking_domain.shared.ids import BookingId, TransactionId
 from booking_domain.shared.money import Money
@@ -78,7 +79,7 @@ async def start_payment(
     )
     try:
         invoice = await gateway.create_invoice(order)
-    except GatewayUnavailable:
+    except DomainError:
         await executor.run(_abandon, transaction, actor=SYSTEM)
         raise
     recorded = await executor.run(
@@ -87,7 +88,8 @@ async def start_payment(
         actor=SYSTEM,
     )
     if recorded.invoice != invoice:
-        await gateway.cancel_invoice(invoice.reference)
+        with suppress(GatewayUnavailable):  # nobody has seen it, so nobody can pay it
+            await gateway.cancel_invoice(invoice.reference)
     return recorded
 
 

@@ -1,0 +1,99 @@
+# Everything there is to do here; `make help` lists it. Python 3.11 or newer and make are all it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+# Whatever is temporary stays in the checkout, in an ignored folder.
+export TMPDIR := $(CURDIR)/.tmp
+export PYTHONPATH := $(CURDIR)/src
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test nightly check fmt lint types arch dead migrate seed api worker bench docs lock wheel clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.server ## serve the API with demo data, an embedded PostgreSQL, the worker and the QPay simulator
+	@exec $(BIN)/python -m entrypoints.cli run
+
+test: $(VENV)/.dev $(VENV)/.browser ## run all tests, with coverage
+	@rm -rf .tmp && mkdir -p .tmp
+	@rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report= $(ARGS); status=$$?; rm -rf .tmp; exit $$status
+	@$(BIN)/coverage report --fail-under=90 --skip-covered | tail -n 25
+	@$(BIN)/coverage report --fail-under=95 --include='src/booking_domain/*' | tail -n 1
+
+nightly: $(VENV)/.dev ## the same, with Hypothesis trying much harder
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: $(VENV)/.dev lint types arch dead ## format, lint, types, import contracts, dead code
+
+fmt: $(VENV)/.dev ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.dev ## formatting and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+arch: $(VENV)/.dev ## which module may import which
+	$(BIN)/lint-imports
+
+dead: $(VENV)/.dev ## code that nothing uses
+	$(BIN)/vulture
+
+migrate: $(VENV)/.server ## bring the database to the current schema
+	$(BIN)/python -m entrypoints.cli migrate
+
+seed: $(VENV)/.server ## add the demo data
+	$(BIN)/python -m entrypoints.cli seed
+
+api: $(VENV)/.server ## the API alone (DATABASE_URL)
+	@exec $(BIN)/python -m entrypoints.cli api
+
+worker: $(VENV)/.server ## the worker alone (DATABASE_URL)
+	@exec $(BIN)/python -m entrypoints.cli worker
+
+bench: $(VENV)/.dev ## measure POST /bookings beside a bare ASGI app
+	@mkdir -p .tmp
+	$(BIN)/python -m benchmarks; status=$$?; rm -rf .tmp; exit $$status
+
+docs: $(VENV)/.dev ## generate what the documentation takes from the code
+	$(BIN)/python -m entrypoints.cli.lifecycle_diagrams
+
+lock: $(VENV)/.dev ## pin what pyproject.toml asks for, with hashes
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+		--extra server --extra testing --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+		--extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
+
+wheel: $(VENV)/.dev ## build the distribution booking-domain
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## remove what can be made again, the data folder too
+	rm -rf $(VENV) .data .tmp .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* build dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.server: requirements/server.txt | $(VENV)/bin/python
+	@mkdir -p .tmp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/server.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.server | $(VENV)/bin/python
+	@mkdir -p .tmp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The checkout page is tested in a real browser. Where there is none and none can be installed, its tests say so.
+$(VENV)/.browser: | $(VENV)/bin/python
+	@sh tests/install-browser || true
+	@touch $@

@@ -1,0 +1,1 @@
+"""The console: where messages go on a laptop."""

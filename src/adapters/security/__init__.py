@@ -1,0 +1,1 @@
+"""Hashing, tokens, randomness and the system's clock."""

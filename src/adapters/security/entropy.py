@@ -1,0 +1,18 @@
+"""The machine's randomness."""
+
+import secrets
+from uuid import UUID
+
+from uuid_utils import uuid7
+
+from booking_domain.shared.ids import Entropy
+
+
+class SystemEntropy(Entropy):
+    """Time-ordered ids (UUIDv7, RFC 9562 §5.7) and unpredictable references."""
+
+    def new_id(self) -> UUID:
+        return UUID(int=uuid7().int)
+
+    def pick(self, alphabet: str, length: int) -> str:
+        return "".join(secrets.choice(alphabet) for _ in range(length))

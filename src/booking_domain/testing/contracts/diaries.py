@@ -1,0 +1,221 @@
+"""The contract of `Diaries` and of `Desks`, which open a diary too."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from booking_domain.bookings.model import BookingMode
+from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.model import SlotSettings
+from booking_domain.scheduling.ports import REACH
+from booking_domain.scheduling.slots import offered_slots
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
+from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, regretted, scenario, waits
+from booking_domain.workflows.ports import Repositories
+
+WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
+MINUTE = timedelta(minutes=1)
+
+
+async def _claimed(backend: Backend, *claims: Claim) -> None:
+    async with backend.begin() as tx:
+        for claim in claims:
+            await tx.claims.take(claim, NOW)
+
+
+async def _claims_seen_under_lock(backend: Backend, cast: Cast) -> tuple[Claim, ...]:
+    async with backend.begin() as tx:
+        diary = await tx.diaries.lock(cast.profile.id, WORKDAY)
+        assert diary is not None
+        return diary.claims
+
+
+class DiariesContract:
+    """Calendars together with their claims."""
+
+    @scenario
+    async def test_there_is_no_diary_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
+        nobody = ProviderId(make.entropy.new_id())
+        assert await backend.reads.diaries.read(nobody, WORKDAY) is None
+        async with backend.begin() as tx:
+            assert await tx.diaries.read(nobody, WORKDAY) is None
+            assert await tx.diaries.lock(nobody, WORKDAY) is None
+
+    @scenario
+    async def test_a_diary_has_the_calendar_and_every_claim_as_it_was_made(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        rule, exception = make.rule(), make.exception(TOMORROW.date(), "10:00-19:00")
+        odd = TimeRange(TOMORROW + timedelta(hours=5, microseconds=1), TOMORROW + timedelta(hours=6, microseconds=2))
+        claims = (
+            make.hold(cast.profile, cast.customer, expires_at=NOW + timedelta(microseconds=1)),
+            make.claim(cast.profile, cast.customer, TOMORROW + 2 * HOUR, buffer=HOUR / 4),
+            replace(make.claim(cast.profile, cast.customer), span=odd, blocked=odd),
+        )
+        async with backend.begin() as tx:
+            await tx.calendar_book.add_rule(cast.profile.id, rule)
+            await tx.calendar_book.add_exception(cast.profile.id, exception)
+        await _claimed(backend, *claims)
+        diary = await backend.reads.diaries.read(cast.profile.id, WORKDAY)
+        assert diary is not None
+        assert (diary.provider_id, diary.owner_id) == (cast.profile.id, cast.owner.id)
+        assert diary.calendar == await backend.reads.calendar_book.calendar_of(cast.profile.id)
+        assert sorted(diary.claims, key=lambda claim: claim.id) == list(claims)
+
+    @scenario
+    async def test_only_an_approved_provider_accepts_bookings(self, backend: Backend, make: Builder) -> None:
+        for status in ProfileStatus:
+            cast = await a_cast(backend, make, status)
+            diary = await backend.reads.diaries.read(cast.profile.id, WORKDAY)
+            assert diary is not None
+            assert diary.accepting is (status is ProfileStatus.APPROVED)
+
+    @scenario
+    async def test_a_diary_has_no_claims_of_others(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        await _claimed(backend, make.claim(other.profile, cast.customer))
+        assert await _claims_seen_under_lock(backend, cast) == ()
+
+    @scenario
+    async def test_a_diary_has_all_claims_that_matter_to_a_slot_in_the_window(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        settings = SlotSettings(
+            step_minutes=10,
+            duration_minutes=90,
+            buffer_before_minutes=60,
+            buffer_after_minutes=120,
+            max_per_day=3,
+        )
+        # Each of them lies outside of the window and reaches a slot in it by a buffer, its own or the slot's.
+        claims = [
+            make.claim(cast.profile, cast.customer, WORKDAY.start - 2 * HOUR, buffer=HOUR / 6),
+            make.claim(cast.profile, cast.customer, WORKDAY.end + 3 * HOUR, buffer=HOUR),
+        ]
+        await _claimed(backend, *claims)
+        async with backend.begin() as tx:
+            await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+            await tx.calendar_book.add_rule(cast.profile.id, make.rule(2, "00:00-24:00"))
+        diary = await backend.reads.diaries.read(cast.profile.id, WORKDAY)
+        assert diary is not None
+        offered = offered_slots(diary.calendar, diary.claims, window=WORKDAY, now=NOW)
+        assert offered == offered_slots(diary.calendar, claims, window=WORKDAY, now=NOW)
+        assert offered != offered_slots(diary.calendar, claims[:1], window=WORKDAY, now=NOW)
+        assert offered != offered_slots(diary.calendar, claims[1:], window=WORKDAY, now=NOW)
+
+    @scenario
+    async def test_a_diary_has_all_claims_within_reach_of_the_window(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        first = make.claim(cast.profile, cast.customer, WORKDAY.start - REACH)
+        last = make.claim(cast.profile, cast.customer, WORKDAY.end + REACH - HOUR)
+        await _claimed(backend, last, first)
+        assert set(await _claims_seen_under_lock(backend, cast)) == {first, last}
+
+    @scenario
+    async def test_a_diary_has_all_claims_of_the_windows_local_days(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        settings = SlotSettings(max_per_day=2)
+        claims = [  # 01:00 and 22:00 in Ulaanbaatar
+            make.claim(cast.profile, cast.customer, TOMORROW - 9 * HOUR),
+            make.claim(cast.profile, cast.customer, TOMORROW + 12 * HOUR),
+        ]
+        await _claimed(backend, *claims)
+        async with backend.begin() as tx:
+            await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+            await tx.calendar_book.add_rule(cast.profile.id, make.rule(2))
+        noon = TimeRange(TOMORROW + 2 * HOUR, TOMORROW + 3 * HOUR)
+        diary = await backend.reads.diaries.read(cast.profile.id, noon)
+        assert diary is not None
+        assert offered_slots(diary.calendar, diary.claims, window=noon, now=NOW) == ()
+        assert offered_slots(diary.calendar, diary.claims[:1], window=noon, now=NOW) != ()
+
+    @scenario
+    async def test_who_locks_second_waits_and_sees_what_the_first_has_committed(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        claim = make.claim(cast.profile, cast.customer)
+        async with backend.begin() as tx:
+            await tx.diaries.lock(cast.profile.id, WORKDAY)
+            second = asyncio.create_task(_claims_seen_under_lock(backend, cast))
+            assert await waits(second)
+            await tx.claims.take(claim, NOW)
+        assert await second == (claim,)
+
+    @scenario
+    async def test_a_rollback_lets_the_second_through_too(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        second: list[asyncio.Task[tuple[Claim, ...]]] = []
+
+        async def first(tx: Repositories) -> None:
+            await tx.diaries.lock(cast.profile.id, WORKDAY)
+            second.append(asyncio.create_task(_claims_seen_under_lock(backend, cast)))
+            assert await waits(second[0])
+            await tx.claims.take(make.claim(cast.profile, cast.customer), NOW)
+
+        await regretted(backend, first)
+        assert await second[0] == ()
+
+    @scenario
+    async def test_a_lock_is_one_providers(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        async with backend.begin() as tx:
+            await tx.diaries.lock(cast.profile.id, WORKDAY)
+            assert await backend.reads.diaries.read(cast.profile.id, WORKDAY) is not None
+        assert await _claims_seen_under_lock(backend, other) == ()
+
+
+class DesksContract:
+    """Diaries together with terms."""
+
+    @scenario
+    async def test_there_is_no_desk_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
+        nobody = ProviderId(make.entropy.new_id())
+        async with backend.begin() as tx:
+            assert await tx.desks.lock(nobody, WORKDAY) is None
+            assert await tx.desks.terms_of(nobody) is None
+
+    @scenario
+    async def test_terms_come_back_as_they_were_kept(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        nothing = Money.zero("USD")
+        for kept in (
+            terms(mode=BookingMode.REQUEST),
+            terms(price=nothing, deposit=nothing),
+            terms(price=Money(amount=2**63 - 1, currency="KRW"), deposit=Money(amount=2**53 + 1, currency="KRW")),
+            terms(cancellation=CancellationPolicy(())),
+            terms(cancellation=tiers([(0, 0), (24, 50), (168, 100)])),
+            terms(cancellation=CancellationPolicy((Tier(1, 1), Tier(720, 99), Tier(48, 33)))),
+        ):
+            async with backend.begin() as tx:
+                await tx.desks.save_terms(cast.profile.id, kept)
+            async with backend.begin() as tx:
+                assert await tx.desks.terms_of(cast.profile.id) == kept
+
+    @scenario
+    async def test_a_desk_is_the_diary_and_the_terms(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        await _claimed(backend, make.claim(cast.profile, cast.customer))
+        async with backend.begin() as tx:
+            desk = await tx.desks.lock(cast.profile.id, WORKDAY)
+            assert desk is not None
+            assert desk.terms == terms()
+            assert desk.diary == await tx.diaries.read(cast.profile.id, WORKDAY)
+
+    @scenario
+    async def test_who_locks_the_desk_locks_the_diary(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        claim = make.claim(cast.profile, cast.customer)
+        async with backend.begin() as tx:
+            await tx.desks.lock(cast.profile.id, WORKDAY)
+            second = asyncio.create_task(_claims_seen_under_lock(backend, cast))
+            assert await waits(second)
+            await tx.claims.take(claim, NOW)
+        assert await second == (claim,)

@@ -1,0 +1,138 @@
+"""The contract of `UnitOfWork`."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from booking_domain.bookings.model import BookingMode
+from booking_domain.identity.model import User
+from booking_domain.scheduling.model import SlotSettings
+from booking_domain.shared.ids import BookingId
+from booking_domain.shared.outbox import Message
+from booking_domain.testing.builders import NOW, Builder, terms
+from booking_domain.testing.contracts.storage import Backend, a_cast, race, regretted, scenario, waits
+from booking_domain.workflows.ports import Repositories
+
+
+class UnitOfWorkContract:
+    """Commits all or nothing."""
+
+    @scenario
+    async def test_leaving_normally_commits_everything(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer)
+        claim, message = make.claim(cast.profile, cast.customer), make.message(booking.id)
+        async with backend.begin() as tx:
+            await tx.claims.take(claim, NOW)
+            await tx.bookings.add(booking, [make.event(booking)])
+            await tx.outbox.put([message])
+        assert await backend.reads.booking(booking.id) == booking
+        diary = await backend.reads.diaries.read(cast.profile.id, claim.span)
+        assert diary is not None
+        assert diary.claims == (claim,)
+        assert list(await backend.outbox_messages()) == [message]
+
+    @scenario
+    async def test_leaving_by_an_exception_keeps_nothing_and_lets_it_through(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer)
+        claim, payment = make.claim(cast.profile, cast.customer), make.transaction(booking)
+
+        async def place(tx: Repositories) -> None:
+            await tx.claims.take(claim, NOW)
+            await tx.bookings.add(booking, [make.event(booking)])
+            await tx.transactions.add(payment)
+            await tx.outbox.put([make.message(booking.id)])
+
+        await regretted(backend, place)
+        assert await backend.reads.booking(booking.id) is None
+        assert list(await backend.reads.events_of(booking.id)) == []
+        assert await backend.reads.transaction(payment.id) is None
+        diary = await backend.reads.diaries.read(cast.profile.id, claim.span)
+        assert diary is not None
+        assert diary.claims == ()
+        assert list(await backend.outbox_messages()) == []
+
+    @scenario
+    async def test_changes_are_rolled_back_as_additions_are(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        before = await backend.reads.calendar_book.calendar_of(cast.profile.id)
+
+        async def move_away(tx: Repositories) -> None:
+            await tx.calendar_book.save_settings(cast.profile.id, "Europe/Berlin", SlotSettings(step_minutes=5))
+            await tx.desks.save_terms(cast.profile.id, terms(mode=BookingMode.REQUEST))
+            await tx.profiles.save(replace(cast.profile, display_name="New", version=2), was=cast.profile)
+
+        await regretted(backend, move_away)
+        assert await backend.reads.calendar_book.calendar_of(cast.profile.id) == before
+        view = await backend.reads.provider(cast.profile.id)
+        assert view is not None
+        assert (view.profile, view.terms) == (cast.profile, terms())
+
+    @scenario
+    async def test_somebody_who_is_cancelled_leaves_nothing_and_holds_nobody_up(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        user, message = make.user(), make.message(BookingId(make.entropy.new_id()))
+        added = asyncio.Event()
+
+        async def never_ends() -> None:
+            async with backend.begin() as tx:
+                await _keep(tx, user, message)
+                added.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(never_ends())
+        await added.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await backend.reads.user(user.id) is None
+        async with backend.begin() as tx:
+            await _keep(tx, user, message)
+        assert await backend.reads.user(user.id) == user
+        assert list(await backend.outbox_messages()) == [message]
+
+    @scenario
+    async def test_reads_do_not_see_what_is_not_committed(self, backend: Backend, make: Builder) -> None:
+        user = make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+            assert await backend.reads.user(user.id) is None
+        assert await backend.reads.user(user.id) == user
+
+    @scenario
+    async def test_a_transaction_sees_its_own_changes(self, backend: Backend, make: Builder) -> None:
+        user = make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+            assert await tx.users.get(user.id) == user
+
+    @scenario
+    async def test_reads_are_never_in_the_way_of_a_transaction(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        async with backend.begin() as tx:
+            await tx.profiles.save(cast.profile, was=cast.profile)
+            reading = asyncio.create_task(backend.reads.provider(cast.profile.id))
+            assert not await waits(reading)
+        assert (await reading) is not None
+
+    @scenario
+    async def test_transactions_that_have_nothing_in_common_all_commit(self, backend: Backend, make: Builder) -> None:
+        users = [make.user() for _ in range(20)]
+
+        async def add(user: User) -> None:
+            async with backend.begin() as tx:
+                await tx.users.add(user)
+
+        _, refusals = await race([add(user) for user in users])
+        assert refusals == []
+        assert [await backend.reads.user(user.id) for user in users] == users
+
+
+async def _keep(tx: Repositories, user: User, message: Message) -> None:
+    await tx.users.add(user)
+    await tx.outbox.put([message])

@@ -1,0 +1,88 @@
+"""The contract of `Users` and `UserReads`."""
+
+from dataclasses import replace
+
+import pytest
+
+from booking_domain.identity.errors import EmailTaken, PhoneTaken
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.shared.actor import Role
+from booking_domain.testing.builders import Builder
+from booking_domain.testing.contracts.storage import Backend, race, scenario
+
+
+async def _add(backend: Backend, user: User) -> None:
+    async with backend.begin() as tx:
+        await tx.users.add(user)
+
+
+class UsersContract:
+    """Accounts, of which each address and each number has one."""
+
+    @scenario
+    async def test_an_account_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+        users = [make.user(role) for role in Role]
+        users.append(replace(make.user(), email=None))
+        users.append(replace(make.user(), phone=None))
+        users.append(replace(make.user(), status=UserStatus.DISABLED, locale="mn", time_zone="Europe/Berlin"))
+        users.append(
+            replace(make.user(), name="Ö. Дорж 🖋 " + "а" * 100, password_hash="$argon2id$v=19$m=1$" + "x" * 200)
+        )
+        for user in users:
+            await _add(backend, user)
+        async with backend.begin() as tx:
+            assert [await tx.users.get(user.id) for user in users] == users
+        assert [await backend.reads.user(user.id) for user in users] == users
+
+    @scenario
+    async def test_nobody_has_an_unknown_id(self, backend: Backend, make: Builder) -> None:
+        stranger = make.user()
+        async with backend.begin() as tx:
+            assert await tx.users.get(stranger.id) is None
+        assert await backend.reads.user(stranger.id) is None
+
+    @scenario
+    async def test_an_email_address_is_one_accounts(self, backend: Backend, make: Builder) -> None:
+        first = make.user()
+        await _add(backend, first)
+        with pytest.raises(EmailTaken):
+            await _add(backend, replace(make.user(), email=first.email))
+
+    @scenario
+    async def test_a_phone_number_is_one_accounts(self, backend: Backend, make: Builder) -> None:
+        first = make.user()
+        await _add(backend, first)
+        with pytest.raises(PhoneTaken):
+            await _add(backend, replace(make.user(), phone=first.phone))
+
+    @scenario
+    async def test_any_number_of_accounts_have_no_email_address_or_no_phone(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        for _ in range(2):
+            await _add(backend, replace(make.user(), email=None))
+            await _add(backend, replace(make.user(), phone=None))
+
+    @scenario
+    async def test_of_those_who_register_one_address_at_once_one_succeeds(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        users = [replace(make.user(), email="wanted@example.com") for _ in range(5)]
+        added, refusals = await race([_add(backend, user) for user in users])
+        assert len(added) == 1
+        assert [type(refusal) for refusal in refusals] == [EmailTaken] * 4
+
+    @scenario
+    async def test_an_account_is_found_by_email_address_or_phone(self, backend: Backend, make: Builder) -> None:
+        one, other = make.user(), make.user()
+        await _add(backend, one)
+        await _add(backend, other)
+        assert await backend.reads.user_by_login(one.email or "") == one
+        assert await backend.reads.user_by_login(other.phone or "") == other
+
+    @scenario
+    async def test_no_account_is_found_by_anything_else(self, backend: Backend, make: Builder) -> None:
+        user = replace(make.user(), phone=None)
+        await _add(backend, user)
+        for login in ("", "nobody@example.com", "+97600000000", user.name, str(user.id), "%"):
+            assert await backend.reads.user_by_login(login) is None

@@ -1,0 +1,112 @@
+"""What holds at every moment, whatever happened: a check over what is committed.
+
+Good for tests, and for a look at a real database: everything is read through the ports.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import combinations, pairwise
+from typing import Final
+from uuid import UUID
+
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.transitions import Status
+from booking_domain.payments.model import Purpose, Transaction
+from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import ClaimId, UserId
+from booking_domain.shared.money import Money
+from booking_domain.shared.outbox import Message
+from booking_domain.shared.time import TimeRange
+from booking_domain.workflows.ports import Reads
+
+_EVERYBODY: Final = Actor(UserId(UUID(int=0)), Role.ADMIN)
+_ALWAYS: Final = TimeRange(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+_COVERED: Final = frozenset({Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW})
+MOST: Final = 100_000
+"""More bookings or providers than this are not looked at."""
+
+
+async def violations(reads: Reads, outbox: Sequence[Message], now: datetime) -> list[str]:
+    """Return what is wrong, one sentence each; none, if all is well."""
+    bookings = await reads.bookings_of(_EVERYBODY, BookingFilter(limit=MOST))
+    found: list[str] = []
+    for booking in bookings:
+        transactions = await reads.transactions_of(booking.id)
+        events = await reads.events_of(booking.id)
+        found += (f"{booking.reference}: {each}" for each in _money(booking, transactions, events))
+        found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
+        found += (f"{booking.reference}: {each}" for each in _told(transactions, events, outbox))
+    claims: list[Claim] = []
+    for provider in await reads.providers(None, None, MOST):
+        diary = await reads.diaries.read(provider.profile.id, _ALWAYS)
+        claims += diary.claims if diary is not None else ()
+    return [*found, *_claims(bookings, claims, now)]
+
+
+def _money(booking: Booking, transactions: Sequence[Transaction], events: Sequence[BookingEvent]) -> Iterator[str]:
+    """What was paid and refunded is the sum of what moved; what is owed is there; a confirmed time is paid for."""
+    zero = Money.zero(booking.price.currency)
+    collected = sum((each.settled for each in transactions if each.purpose is not Purpose.REFUND), zero)
+    returned = sum((each.settled for each in transactions if each.purpose is Purpose.REFUND), zero)
+    owed = sum((each.amount for each in transactions if each.status is TransactionStatus.REFUND_PENDING), zero)
+    if (booking.paid, booking.refunded) != (collected, returned):
+        yield f"{booking.paid} paid and {booking.refunded} refunded, but {collected} and {returned} moved"
+    if booking.paid < booking.refunded + owed:
+        yield f"{booking.refunded} refunded and {owed} owed of {booking.paid} paid"
+    kept = booking.paid.beyond(booking.refunded + owed)
+    if booking.status in {Status.EXPIRED, Status.REQUESTED} and kept:
+        yield f"{kept} kept of a booking that is {booking.status}"
+    if booking.price < kept and booking.status is not Status.CANCELLED:
+        yield f"{kept} kept of a price of {booking.price}"
+    waived = any(event.to_status is Status.CONFIRMED and event.by.role is Role.ADMIN for event in events)
+    if booking.status in _COVERED and kept < booking.deposit and not waived:
+        yield f"{booking.status}, and {kept} kept of a deposit of {booking.deposit}"
+    pending = [each.purpose for each in transactions if each.status is TransactionStatus.PENDING]
+    if len(pending) != len(set(pending)):
+        yield "two pending payments for one purpose"
+    if pending and booking.status in {Status.CANCELLED, Status.EXPIRED}:
+        yield f"a payment is waited for, and the booking is {booking.status}"
+
+
+def _trail(booking: Booking, events: Sequence[BookingEvent]) -> Iterator[str]:
+    """The trail begins with the placing, has no gap, and leads to where the booking stands."""
+    statuses = [event.to_status for event in events]
+    if not events or events[0].from_status is not None or statuses[-1] is not booking.status:
+        yield f"{booking.status}, and its trail is {statuses}"
+    if any(before.to_status is not after.from_status or after.at < before.at for before, after in pairwise(events)):
+        yield f"a gap in its trail {[(event.from_status, event.to_status) for event in events]}"
+    if booking.due_at is not None and booking.status not in {Status.REQUESTED, Status.PENDING}:
+        yield f"something is due, and it is {booking.status}"
+
+
+def _told(
+    transactions: Sequence[Transaction], events: Sequence[BookingEvent], outbox: Sequence[Message]
+) -> Iterator[str]:
+    """Each event left one message, and so did each refund that came to be owed."""
+    messages = [message.id for message in outbox]
+    if any(messages.count(event.id) != 1 for event in events):
+        yield "an event left no message, or two"
+    refunds = [str(each.id) for each in transactions if each.purpose is Purpose.REFUND]
+    told = [message.payload.get("transactionId") for message in outbox if message.topic == "payment.refund_owed"]
+    if any(told.count(refund) != 1 for refund in refunds):
+        yield "a refund left no message, or two"
+
+
+def _claims(bookings: Sequence[Booking], claims: Sequence[Claim], now: datetime) -> Iterator[str]:
+    """Live claims of a provider do not overlap; a booking that claims time has its claim, and no other booking has."""
+    for one, other in combinations([claim for claim in claims if claim.live(now)], 2):
+        if one.provider_id == other.provider_id and one.blocked.overlaps(other.blocked):
+            yield f"claims overlap: {one} and {other}"
+    wanted = {
+        (ClaimId(booking.id), booking.provider_id, booking.span, booking.blocked)
+        for booking in bookings
+        if booking.claims_time
+    }
+    there = {
+        (claim.id, claim.provider_id, claim.span, claim.blocked) for claim in claims if claim.kind is ClaimKind.BOOKING
+    }
+    if wanted != there:
+        yield f"bookings and their claims differ by {wanted ^ there}"

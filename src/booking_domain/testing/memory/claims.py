@@ -1,0 +1,51 @@
+"""The table of claims in memory."""
+
+from datetime import datetime
+
+from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.ports import Claims
+from booking_domain.shared.ids import ClaimId, UserId
+from booking_domain.testing.memory.state import State
+
+
+class MemoryClaims(Claims):
+    """The claims of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def take(self, claim: Claim, now: datetime) -> None:
+        self._state.require_provider(claim.provider_id)
+        self._state.require_user(claim.customer_id)
+        rivals = [
+            other
+            for other in self._state.claims.values()
+            if other.provider_id == claim.provider_id and other.blocked.overlaps(claim.blocked)
+        ]
+        if any(other.live(now) for other in rivals):
+            raise SlotTaken(start=claim.span.start)
+        for lapsed in rivals:
+            del self._state.claims[lapsed.id]
+        self._state.claims[claim.id] = claim
+
+    async def release(self, claim_id: ClaimId) -> None:
+        self._state.claims.pop(claim_id, None)
+
+    async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
+        claim = self._state.claims.get(hold_id)
+        if claim is None or claim.kind is not ClaimKind.HOLD or claim.customer_id != customer_id:
+            return None
+        return claim
+
+    async def count_holds(self, customer_id: UserId, now: datetime) -> int:
+        return sum(
+            claim.kind is ClaimKind.HOLD and claim.customer_id == customer_id and claim.live(now)
+            for claim in self._state.claims.values()
+        )
+
+    async def sweep(self, now: datetime) -> int:
+        lapsed = [claim.id for claim in self._state.claims.values() if not claim.live(now)]
+        for claim_id in lapsed:
+            del self._state.claims[claim_id]
+        return len(lapsed)

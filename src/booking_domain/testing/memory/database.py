@@ -1,0 +1,68 @@
+"""The database in memory: one transaction after the other, each on a copy of everything.
+
+That makes every transaction serializable without a lock manager. `lock` and `begin` of the ports are trivially right: a
+transaction that would have to wait for another one has not begun yet. It is right for tests and small tools; what
+PostgreSQL does under real concurrency is proved by the same contracts over there.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from booking_domain.shared.outbox import Message
+from booking_domain.testing.memory.bookings import MemoryBookings, MemoryDesks
+from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
+from booking_domain.testing.memory.catalogue import MemoryProfiles
+from booking_domain.testing.memory.claims import MemoryClaims
+from booking_domain.testing.memory.identity import MemorySessions, MemoryUsers
+from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryInbox, MemoryOutbox
+from booking_domain.testing.memory.payments import MemoryTransactions
+from booking_domain.testing.memory.reads import MemoryReads
+from booking_domain.testing.memory.state import State
+
+
+class MemoryRepositories:
+    """One transaction's view of everything that is kept."""
+
+    def __init__(self, state: State) -> None:
+        self.users = MemoryUsers(state)
+        self.sessions = MemorySessions(state)
+        self.profiles = MemoryProfiles(state)
+        self.calendar_book = MemoryCalendarBook(state)
+        self.diaries = MemoryDiaries(state)
+        self.claims = MemoryClaims(state)
+        self.desks = MemoryDesks(state)
+        self.bookings = MemoryBookings(state)
+        self.transactions = MemoryTransactions(state)
+        self.idempotency = MemoryIdempotency(state)
+        self.outbox = MemoryOutbox(state)
+        self.inbox = MemoryInbox(state)
+
+
+class MemoryDatabase:
+    """Everything the platform keeps. Used from one event loop at a time."""
+
+    def __init__(self) -> None:
+        self._state = State()
+        self._turn = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+        self.reads = MemoryReads(lambda: self._state)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[MemoryRepositories]:
+        """Begin a transaction: the `UnitOfWork`."""
+        task = asyncio.current_task()
+        if self._holder is task:
+            raise RuntimeError("a transaction inside a transaction would wait for itself")
+        async with self._turn:
+            self._holder = task
+            try:
+                state = self._state.copy()
+                yield MemoryRepositories(state)
+                self._state = state
+            finally:
+                self._holder = None
+
+    async def outbox_messages(self) -> Sequence[Message]:
+        """Return the messages of committed transactions, in the order in which they were left."""
+        return tuple(self._state.outbox.values())

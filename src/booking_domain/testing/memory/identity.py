@@ -1,0 +1,44 @@
+"""Accounts and sessions in memory."""
+
+from booking_domain.identity.errors import EmailTaken, PhoneTaken
+from booking_domain.identity.model import Session, User
+from booking_domain.identity.ports import Sessions, Users
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.testing.memory.state import MissingRow, State
+
+
+class MemoryUsers(Users):
+    """The accounts of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, user: User) -> None:
+        for other in self._state.users.values():
+            if user.email is not None and other.email == user.email:
+                raise EmailTaken
+            if user.phone is not None and other.phone == user.phone:
+                raise PhoneTaken
+        self._state.users[user.id] = user
+
+    async def get(self, user_id: UserId) -> User | None:
+        return self._state.users.get(user_id)
+
+
+class MemorySessions(Sessions):
+    """The sessions of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, session: Session) -> None:
+        self._state.require_user(session.user_id)
+        self._state.sessions[session.id] = session
+
+    async def lock(self, session_id: SessionId) -> Session | None:
+        return self._state.sessions.get(session_id)
+
+    async def save(self, session: Session) -> None:
+        if session.id not in self._state.sessions:
+            raise MissingRow(f"there is no session {session.id}")
+        self._state.sessions[session.id] = session

@@ -1,0 +1,55 @@
+"""Outbox, inbox and idempotency keys in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
+from booking_domain.shared.ids import EventId
+from booking_domain.shared.outbox import Inbox, Message, Outbox
+from booking_domain.testing.memory.state import KeptAnswer, MissingRow, State
+
+
+class MemoryOutbox(Outbox):
+    """The outbox of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def put(self, messages: Sequence[Message]) -> None:
+        self._state.outbox.update({message.id: message for message in messages})
+
+
+class MemoryInbox(Inbox):
+    """The inbox of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def first_time(self, consumer: str, event_id: EventId) -> bool:
+        if (consumer, event_id) in self._state.inbox:
+            return False
+        self._state.inbox[consumer, event_id] = None
+        return True
+
+
+class MemoryIdempotency(IdempotencyStore):
+    """The answers that one transaction sees. Twins wait where every transaction waits: at its beginning."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._begun: dict[IdempotencyKey, datetime] = {}
+
+    async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:
+        kept = self._state.answers.get((key.caller, key.key))
+        if kept is None or now - kept.at >= KEPT_FOR:
+            self._begun[key] = now
+            return None
+        if kept.fingerprint != key.fingerprint:
+            raise KeyReused
+        return kept.answer
+
+    async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
+        if key not in self._begun:
+            raise MissingRow("an answer is kept under a key that was begun")
+        kept = KeptAnswer(fingerprint=key.fingerprint, answer=answer, at=self._begun[key])
+        self._state.answers[key.caller, key.key] = kept

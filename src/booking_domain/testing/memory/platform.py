@@ -1,0 +1,38 @@
+"""The whole platform in memory."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from booking_domain.identity.permissions import authorise
+from booking_domain.shared.executor import Executor
+from booking_domain.testing.memory.clock import ManualClock
+from booking_domain.testing.memory.database import MemoryDatabase
+from booking_domain.testing.memory.entropy import SeededEntropy
+from booking_domain.testing.memory.gateway import MemoryGateway
+from booking_domain.workflows.ports import Reads, Repositories
+
+MONDAY_MORNING: Final = datetime(2026, 11, 23, 0, tzinfo=UTC)
+"""08:00 in Ulaanbaatar."""
+
+
+class MemoryPlatform:
+    """Use cases run here as they run on a server: through the executor, against every port.
+
+    >>> platform = MemoryPlatform()
+    >>> platform.clock.now().isoformat()
+    '2026-11-23T00:00:00+00:00'
+    """
+
+    def __init__(self, now: datetime = MONDAY_MORNING, *, seed: int = 0) -> None:
+        self.clock = ManualClock(now)
+        self.entropy = SeededEntropy(seed)
+        self.database = MemoryDatabase()
+        self.gateway = MemoryGateway()
+        self.executor: Executor[Repositories] = Executor(
+            begin=self.database.begin, clock=self.clock, entropy=self.entropy, authorise=authorise
+        )
+
+    @property
+    def reads(self) -> Reads:
+        """What is committed."""
+        return self.database.reads

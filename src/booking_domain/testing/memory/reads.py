@@ -1,0 +1,109 @@
+"""Reads of what is committed, outside any transaction."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.catalogue.model import Profile, ProfileStatus
+from booking_domain.identity.model import User
+from booking_domain.payments.model import Transaction
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import BookingId, ProviderId, TransactionId, UserId
+from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
+from booking_domain.testing.memory.payments import transactions_of
+from booking_domain.testing.memory.state import State
+from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.views import ProviderView
+
+
+class MemoryReads(Reads):
+    """All reads."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    @property
+    def diaries(self) -> MemoryDiaries:
+        return MemoryDiaries(self._committed())
+
+    @property
+    def calendar_book(self) -> MemoryCalendarBook:
+        return MemoryCalendarBook(self._committed())
+
+    async def booking(self, booking_id: BookingId) -> Booking | None:
+        return self._committed().bookings.get(booking_id)
+
+    async def bookings_of(self, actor: Actor, chosen: BookingFilter) -> Sequence[Booking]:
+        found = [
+            booking
+            for booking in self._committed().bookings.values()
+            if _concerns(booking, actor) and _matches(booking, chosen)
+        ]
+        return sorted(found, key=lambda booking: booking.id, reverse=True)[: chosen.limit]
+
+    async def events_of(self, booking_id: BookingId) -> Sequence[BookingEvent]:
+        return self._committed().events.get(booking_id, ())
+
+    async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
+        due = [
+            (booking.due_at, booking.id)
+            for booking in self._committed().bookings.values()
+            if booking.due_at is not None and booking.due_at <= now
+        ]
+        return [booking_id for _, booking_id in sorted(due)[:limit]]
+
+    async def provider(self, provider_id: ProviderId) -> ProviderView | None:
+        profile = self._committed().profiles.get(provider_id)
+        return self._view(profile) if profile is not None else None
+
+    async def provider_of(self, user_id: UserId) -> ProviderView | None:
+        profiles = self._committed().profiles.values()
+        return next((self._view(profile) for profile in profiles if profile.owner_id == user_id), None)
+
+    async def providers(
+        self, status: ProfileStatus | None, after: ProviderId | None, limit: int
+    ) -> Sequence[ProviderView]:
+        chosen = [
+            profile
+            for profile in self._committed().profiles.values()
+            if status in {None, profile.status} and (after is None or profile.id > after)
+        ]
+        return [self._view(profile) for profile in sorted(chosen, key=lambda profile: profile.id)[:limit]]
+
+    async def transaction(self, transaction_id: TransactionId) -> Transaction | None:
+        return self._committed().transactions.get(transaction_id)
+
+    async def transaction_by_invoice(self, invoice_reference: str) -> Transaction | None:
+        for transaction in self._committed().transactions.values():
+            if transaction.invoice is not None and transaction.invoice.reference == invoice_reference:
+                return transaction
+        return None
+
+    async def transactions_of(self, booking_id: BookingId) -> Sequence[Transaction]:
+        return transactions_of(self._committed(), booking_id)
+
+    async def user(self, user_id: UserId) -> User | None:
+        return self._committed().users.get(user_id)
+
+    async def user_by_login(self, login: str) -> User | None:
+        return next((user for user in self._committed().users.values() if login in {user.email, user.phone}), None)
+
+    def _view(self, profile: Profile) -> ProviderView:
+        state = self._committed()
+        return ProviderView(
+            profile=profile, time_zone=state.calendars[profile.id].time_zone, terms=state.terms[profile.id]
+        )
+
+
+def _concerns(booking: Booking, actor: Actor) -> bool:
+    return actor.role is Role.ADMIN or actor.id in {booking.customer_id, booking.provider_user_id}
+
+
+def _matches(booking: Booking, chosen: BookingFilter) -> bool:
+    return (
+        chosen.status in {None, booking.status}
+        and (chosen.starts_from is None or chosen.starts_from <= booking.span.start)
+        and (chosen.starts_before is None or booking.span.start < chosen.starts_before)
+        and (chosen.after is None or booking.id < chosen.after)
+    )

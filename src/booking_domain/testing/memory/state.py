@@ -1,0 +1,65 @@
+"""What is kept: tables of frozen values."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.catalogue.model import Profile
+from booking_domain.identity.model import Session, User
+from booking_domain.payments.model import Transaction
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.model import Calendar
+from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, SessionId, TransactionId, UserId
+from booking_domain.shared.outbox import Message
+
+
+class MissingRow(LookupError):
+    """A row refers to one that is not there: a bug in the caller, which a foreign key would refuse too."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What was answered under an idempotency key, and when."""
+
+    fingerprint: bytes
+    answer: bytes
+    at: datetime
+
+
+@dataclass(slots=True)
+class State:
+    """All tables. Rows are frozen, so that a copy of the tables is a snapshot of everything."""
+
+    users: dict[UserId, User] = field(default_factory=dict)
+    sessions: dict[SessionId, Session] = field(default_factory=dict)
+    profiles: dict[ProviderId, Profile] = field(default_factory=dict)
+    calendars: dict[ProviderId, Calendar] = field(default_factory=dict)
+    terms: dict[ProviderId, Terms] = field(default_factory=dict)
+    claims: dict[ClaimId, Claim] = field(default_factory=dict)
+    bookings: dict[BookingId, Booking] = field(default_factory=dict)
+    events: dict[BookingId, tuple[BookingEvent, ...]] = field(default_factory=dict)
+    transactions: dict[TransactionId, Transaction] = field(default_factory=dict)
+    answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
+    outbox: dict[EventId, Message] = field(default_factory=dict)
+    inbox: dict[tuple[str, EventId], None] = field(default_factory=dict)
+
+    def copy(self) -> Self:
+        """Return a snapshot."""
+        return type(self)(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
+
+    def require_user(self, user_id: UUID) -> None:
+        """Let pass only who exists."""
+        if user_id not in self.users:
+            raise MissingRow(f"there is no user {user_id}")
+
+    def require_provider(self, provider_id: UUID) -> None:
+        """Let pass only a provider with a profile."""
+        if provider_id not in self.profiles:
+            raise MissingRow(f"there is no provider {provider_id}")
+
+    def require_booking(self, booking_id: UUID) -> None:
+        """Let pass only a booking that exists."""
+        if booking_id not in self.bookings:
+            raise MissingRow(f"there is no booking {booking_id}")

@@ -1,0 +1,77 @@
+"""Tokens that can be read without a library: signed, and nothing more than tests need."""
+
+import hmac
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import count
+from typing import Final
+from uuid import UUID
+
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.ports import AccessToken, AccessTokens, RefreshTokens
+from booking_domain.payments.ports import CallbackTokens
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import SessionId, TransactionId, UserId
+
+ACCESS_TOKEN_LIFE: Final = timedelta(minutes=30)
+
+
+class MemoryAccessTokens(AccessTokens):
+    """`<user>.<role>.<expiry>.<signature>`."""
+
+    def __init__(self, key: bytes = b"memory") -> None:
+        self._key = key
+
+    def issue(self, actor: Actor, now: datetime) -> AccessToken:
+        expires = int((now + ACCESS_TOKEN_LIFE).timestamp())
+        claims = f"{actor.id}.{actor.role}.{expires}"
+        return AccessToken(
+            text=f"{claims}.{_signature(self._key, claims)}", expires_in=int(ACCESS_TOKEN_LIFE.total_seconds())
+        )
+
+    def read(self, text: str, now: datetime) -> Actor:
+        claims, _, signature = text.rpartition(".")
+        if not hmac.compare_digest(_signature(self._key, claims).encode(), signature.encode("utf-8", "surrogatepass")):
+            raise InvalidToken
+        user, role, expires = claims.split(".")
+        if now >= datetime.fromtimestamp(int(expires), UTC):
+            raise InvalidToken
+        return Actor(UserId(UUID(user)), Role(role))
+
+
+class MemoryRefreshTokens(RefreshTokens):
+    """`<session>.<serial number>`: guessable, and different each time."""
+
+    def __init__(self) -> None:
+        self._serials = count(1)
+
+    def issue(self, session_id: SessionId) -> tuple[str, bytes]:
+        text = f"{session_id}.{next(self._serials)}"
+        return text, sha256(text.encode()).digest()
+
+    def read(self, text: str) -> tuple[SessionId, bytes]:
+        session, _, serial = text.partition(".")
+        try:
+            session_id = SessionId(UUID(session))
+        except ValueError as error:
+            raise InvalidToken from error
+        if not (serial.isascii() and serial.isdecimal()):
+            raise InvalidToken
+        return session_id, sha256(text.encode()).digest()
+
+
+class MemoryCallbackTokens(CallbackTokens):
+    """A signature of the transaction's id."""
+
+    def __init__(self, key: bytes = b"memory") -> None:
+        self._key = key
+
+    def issue(self, transaction_id: TransactionId) -> str:
+        return _signature(self._key, str(transaction_id))
+
+    def verify(self, transaction_id: TransactionId, token: str) -> bool:
+        return hmac.compare_digest(self.issue(transaction_id).encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def _signature(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()

@@ -1,0 +1,217 @@
+"""A studio at work: one provider who is open on Tuesdays, customers, a payment gateway, and short ways to do things.
+
+Everything is done through the use cases, on whatever storage is given; in memory, if none is.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, Self, TypeVar
+
+from booking_domain.bookings.model import Booking, Terms
+from booking_domain.bookings.transitions import Status
+from booking_domain.identity.permissions import authorise
+from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.payments.model import Purpose, Transaction
+from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
+from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.shared.ids import ClaimId, ProviderId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.backend import Backend
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
+from booking_domain.testing.invariants import violations
+from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, SeededEntropy
+from booking_domain.workflows.expire_unpaid import expire_unpaid
+from booking_domain.workflows.move_booking import MoveBooking, move_booking
+from booking_domain.workflows.place_booking import PlaceBooking, place_booking
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.provider_profiles import (
+    DecideOnProfile,
+    ProfileChange,
+    TermsChange,
+    decide_on_profile,
+    open_profile,
+    submit_profile,
+)
+from booking_domain.workflows.settle_payment import settle_payment
+from booking_domain.workflows.start_payment import StartPayment, start_payment
+
+PAYMENT_WINDOW: Final = timedelta(minutes=15)
+OPENING_HOURS: Final = "10:00-19:00"
+
+Command = TypeVar("Command")
+Result = TypeVar("Result")
+
+
+class Studio:
+    """The studio. Use `opened`."""
+
+    owner: Actor
+    customer: Actor
+    admin: Actor
+    provider_id: ProviderId
+
+    def __init__(self, backend: Backend, *, seed: int = 0) -> None:
+        self.backend: Final = backend
+        self.clock: Final = ManualClock(NOW)
+        self.gateway: Final = MemoryGateway()
+        self.entropy: Final = SeededEntropy(seed)
+        self.executor: Final = Executor[Repositories](
+            begin=backend.begin, clock=self.clock, entropy=self.entropy, authorise=authorise
+        )
+        self._people = 0
+
+    @classmethod
+    async def opened(cls, backend: Backend | None = None, *, asks: Terms | None = None, seed: int = 0) -> Self:
+        """A studio that is approved, open on Tuesdays from ten to seven, and asks for these terms."""
+        studio = cls(backend or MemoryDatabase(), seed=seed)
+        studio.admin = await studio.joined(Role.ADMIN)
+        studio.owner = await studio.joined(Role.PROVIDER)
+        studio.customer = await studio.joined()
+        studio.provider_id = await studio.new_provider(studio.owner, asks or terms())
+        return studio
+
+    @property
+    def reads(self) -> Reads:
+        """What is committed."""
+        return self.backend.reads
+
+    async def joined(self, role: Role = Role.CUSTOMER) -> Actor:
+        """Somebody new."""
+        self._people += 1
+        command = Register(
+            email=f"someone{self._people}@example.com",
+            phone=None,
+            name=f"Someone {self._people}",
+            role=role,
+            password_hash="",
+            by_platform=True,
+        )
+        return (await self.run(register, command, by=SYSTEM)).actor
+
+    async def new_provider(self, owner: Actor, asks: Terms) -> ProviderId:
+        """A provider on the way from a profile to customers."""
+        profile = ProfileChange(
+            display_name="Ink",
+            terms=TermsChange(
+                mode=asks.mode,
+                deposit_amount=asks.deposit.amount,
+                price_amount=asks.price.amount,
+                currency=asks.price.currency,
+                cancellation=asks.cancellation,
+            ),
+        )
+        provider_id = (await self.run(open_profile, profile, by=owner)).profile.id
+        await self.run(add_rule, AddRule(day=2, hours=hours(OPENING_HOURS)), by=owner)
+        await self.run(submit_profile, None, by=owner)
+        await self.run(decide_on_profile, DecideOnProfile(provider_id=provider_id, approved=True), by=self.admin)
+        return provider_id
+
+    async def run(self, use_case: UseCase[Command, Repositories, Result], command: Command, *, by: Actor) -> Result:
+        """Do anything else."""
+        return await self.executor.run(use_case, command, actor=by)
+
+    async def hold(self, slot: datetime = TOMORROW, *, by: Actor | None = None) -> Claim:
+        """Hold a slot for five minutes."""
+        return await self.run(place_hold, PlaceHold(provider_id=self.provider_id, slot=slot), by=by or self.customer)
+
+    async def book(
+        self,
+        slot: datetime = TOMORROW,
+        *,
+        by: Actor | None = None,
+        hold: ClaimId | None = None,
+        deposit: Money | None = None,
+    ) -> Booking:
+        """Book a slot of an hour."""
+        command = PlaceBooking(
+            provider_id=self.provider_id,
+            slot=slot,
+            payment_window=PAYMENT_WINDOW,
+            hold_id=hold,
+            deposit_amount=None if deposit is None else deposit.amount,
+        )
+        return await self.run(place_booking, command, by=by or self.customer)
+
+    async def bill(
+        self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT, *, by: Actor | None = None
+    ) -> Transaction:
+        """Ask to pay for a booking."""
+        command = StartPayment(booking_id=booking.id, purpose=purpose, gateway=self.gateway.name)
+        return await start_payment(command, actor=by or self.customer, executor=self.executor, gateway=self.gateway)
+
+    def pay(self, transaction: Transaction, amount: Money | None = None) -> bool:
+        """Pay at the gateway, of which we know nothing yet: all that was asked for, or so much."""
+        if transaction.invoice is None:
+            return False
+        return self.gateway.pay(transaction.invoice.reference, amount or transaction.amount)
+
+    async def settle(self, transaction: Transaction) -> Transaction:
+        """Be called back by the gateway."""
+        kept = await self.reads.transaction(transaction.id)
+        return await settle_payment(kept or transaction, executor=self.executor, gateway=self.gateway)
+
+    async def paid(
+        self, booking: Booking, amount: Money | None = None, purpose: Purpose = Purpose.DEPOSIT
+    ) -> Transaction:
+        """Bill, pay and be called back."""
+        transaction = await self.bill(booking, purpose)
+        self.pay(transaction, amount)
+        return await self.settle(transaction)
+
+    async def move(
+        self, booking: Booking, to: Status, *, by: Actor | None = None, saw: int | None = None, why: str | None = None
+    ) -> Booking:
+        """Bring a booking to a status."""
+        command = MoveBooking(
+            booking_id=booking.id, to=to, payment_window=PAYMENT_WINDOW, reason=why, expected_version=saw
+        )
+        return await self.run(move_booking, command, by=by or self.customer)
+
+    async def expire(self, booking: Booking) -> Booking | None:
+        """Let the platform look whether the booking's time has run out."""
+        return await expire_unpaid(
+            booking.id, now=self.clock.now(), reads=self.reads, executor=self.executor, gateway=self.gateway
+        )
+
+    async def seen(self, booking: Booking) -> Booking:
+        """The booking as it is now."""
+        seen = await self.reads.booking(booking.id)
+        if seen is None:
+            raise LookupError(booking.id)
+        return seen
+
+    async def payments(self, booking: Booking) -> Sequence[Transaction]:
+        """What was collected, or is to be."""
+        return [each for each in await self.reads.transactions_of(booking.id) if each.purpose is not Purpose.REFUND]
+
+    async def owed(self, booking: Booking) -> list[Money]:
+        """The refunds that are still to be made, oldest first."""
+        return [
+            each.amount
+            for each in await self.reads.transactions_of(booking.id)
+            if each.status is TransactionStatus.REFUND_PENDING
+        ]
+
+    async def told(self, booking: Booking) -> list[str]:
+        """The topics of the messages about a booking, oldest first."""
+        return [message.topic for message in await self.backend.outbox_messages() if message.subject == booking.id]
+
+    async def violations(self) -> list[str]:
+        """What is wrong with the books; see `invariants`."""
+        return await violations(self.reads, await self.backend.outbox_messages(), self.clock.now())
+
+    async def is_free(self, slot: datetime = TOMORROW) -> bool:
+        """Whether nothing live blocks the hour from here."""
+        diary = await self.reads.diaries.read(self.provider_id, _hour(slot))
+        return diary is not None and not any(
+            claim.live(self.clock.now()) and claim.blocked.overlaps(_hour(slot)) for claim in diary.claims
+        )
+
+
+def _hour(start: datetime) -> TimeRange:
+    return TimeRange(start, start + HOUR)

@@ -1,0 +1,63 @@
+"""Tell the parties of a booking what happened.
+
+Run for a message of the outbox, any number of times: a notification's id follows from the event and the recipient, so
+that a notifier can notice a repetition.
+"""
+
+from collections.abc import Iterator
+from uuid import uuid5
+
+from booking_domain.bookings.model import Booking
+from booking_domain.identity.model import User
+from booking_domain.notifications.ports import Notification, Notifier
+from booking_domain.notifications.texts import Facts, Texts, texts_for
+from booking_domain.shared.ids import BookingId
+from booking_domain.shared.outbox import Message
+from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.views import ProviderView
+
+
+async def notify_parties(message: Message, *, reads: Reads, notifier: Notifier) -> None:
+    """Send what there is to say of this message.
+
+    Raises:
+        Unavailable: not everybody was told; running it again is right.
+    """
+    booking = await reads.booking(BookingId(message.subject))
+    if booking is None:
+        return
+    customer = await reads.user(booking.customer_id)
+    owner = await reads.user(booking.provider_user_id)
+    provider = await reads.provider(booking.provider_id)
+    if customer is None or owner is None or provider is None:
+        return
+    texts = texts_for(message.topic, message.payload.get("to", ""), _facts(booking, customer, provider))
+    if texts is None:
+        return
+    for notification in _notifications(message, texts, customer, owner):
+        await notifier.send(notification)
+
+
+def _facts(booking: Booking, customer: User, provider: ProviderView) -> Facts:
+    return Facts(
+        reference=booking.reference,
+        provider=provider.profile.display_name,
+        customer=customer.name,
+        start=booking.span.start,
+        time_zone=booking.time_zone,
+        deposit=str(booking.deposit),
+        due_at=booking.due_at,
+    )
+
+
+def _notifications(message: Message, texts: Texts, customer: User, owner: User) -> Iterator[Notification]:
+    for user, text in ((customer, texts.to_customer), (owner, texts.to_provider)):
+        if text:
+            yield Notification(
+                id=uuid5(message.id, str(user.id)),
+                channel="sms" if user.email is None else "email",
+                to=user.email or user.phone or "",
+                subject=texts.subject,
+                text=text,
+                created_at=message.occurred_at,
+            )

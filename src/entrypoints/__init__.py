@@ -1,0 +1,1 @@
+"""What starts the platform: the HTTP API, the worker, the command line."""

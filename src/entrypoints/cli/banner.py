@@ -1,0 +1,25 @@
+"""What `run` says once everything is up."""
+
+from entrypoints.cli.seed import ACCOUNTS, PASSWORD
+from entrypoints.settings import Settings
+
+
+def banner(settings: Settings, took: float, *, demo: bool) -> str:
+    """Where everything is."""
+    url = settings.public_url
+    lines = [
+        "",
+        f"Ready after {took:.1f} s.",
+        f"  API             {url}/api/v1",
+        f"  documentation   {url}/docs",
+        f"  OpenAPI         {url}/schema",
+    ]
+    if settings.simulated_gateway:
+        lines.append(f"  QPay simulator  http://127.0.0.1:{settings.simulator_port}")
+    lines += [
+        f"  database        {settings.database_url}",
+        f"  messages        {settings.data_dir / 'messages'}",
+    ]
+    if demo:
+        lines.append(f"  accounts        {', '.join(account.email for account in ACCOUNTS)}; password {PASSWORD}")
+    return "\n".join([*lines, "Ctrl-C stops all of it.", ""])

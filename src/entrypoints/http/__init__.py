@@ -1,0 +1,1 @@
+"""The HTTP API: Litestar carries it, msgspec reads and writes its JSON."""

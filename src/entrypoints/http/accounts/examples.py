@@ -1,0 +1,29 @@
+"""Examples for the API's documentation."""
+
+from typing import Any, Final
+
+USER: Final[dict[str, Any]] = {
+    "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77",
+    "name": "Dorj",
+    "email": "dorj@example.com",
+    "phone": None,
+    "role": "customer",
+    "status": "active",
+    "locale": "en",
+    "timeZone": "Asia/Ulaanbaatar",
+    "createdAt": "2026-11-20T03:15:00Z",
+}
+REGISTER: Final[dict[str, Any]] = {
+    "email": "dorj@example.com",
+    "password": "correct-horse-battery",
+    "name": "Dorj",
+    "role": "customer",
+}
+LOGIN: Final[dict[str, Any]] = {"email": "customer@example.com", "password": "correct-horse-battery"}
+SIGNED_IN: Final[dict[str, Any]] = {
+    "user": USER,
+    "accessToken": "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk5ZjNhMCJ9.c2lnbmF0dXJl",
+    "refreshToken": "AZnzoFwefUKPCzxanixtd5uJ3eFqv0r0sU5c3sQ0oXb9q8pEwq2o5H8mN1dGk7Lz",
+    "expiresIn": 1800,
+}
+REFRESH: Final[dict[str, Any]] = {"refreshToken": SIGNED_IN["refreshToken"]}

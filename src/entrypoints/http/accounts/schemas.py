@@ -1,0 +1,97 @@
+"""The JSON of accounts."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from booking_domain.identity.errors import ContactMissing
+from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User, normal_email
+from booking_domain.identity.ports import AccessToken
+from entrypoints.http.fields import Body, Json
+
+Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
+Phone = Annotated[str, Meta(min_length=8, max_length=16, description="E.164.", examples=["+97699112233"])]
+Password = Annotated[
+    str, Meta(min_length=1, max_length=MAX_PASSWORD, description=f"At least {MIN_PASSWORD} characters.")
+]
+
+
+class RegisterBody(Body, frozen=True, kw_only=True):
+    """A new account; an e-mail address or a phone number is needed."""
+
+    email: Email | None = None
+    phone: Phone | None = None
+    password: Password
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+    role: Literal["customer", "provider", "manager"]
+
+
+class LoginBody(Body, frozen=True, kw_only=True):
+    """Who one is; an e-mail address or a phone number is needed."""
+
+    email: Email | None = None
+    phone: Phone | None = None
+    password: Password
+
+    @property
+    def login(self) -> str:
+        """What the account is found by, or `ContactMissing`."""
+        if self.email is not None:
+            return normal_email(self.email)
+        if self.phone is not None:
+            return self.phone
+        raise ContactMissing
+
+
+class RefreshBody(Body, frozen=True, kw_only=True):
+    """The refresh token, which is used up by this."""
+
+    refresh_token: Annotated[str, Meta(min_length=1, max_length=512)]
+
+
+class UserJson(Json, frozen=True, kw_only=True):
+    """An account."""
+
+    id: UUID
+    name: str
+    email: str | None
+    phone: str | None
+    role: str
+    status: str
+    locale: str
+    time_zone: str
+    created_at: datetime
+
+
+class SignedInJson(Json, frozen=True, kw_only=True):
+    """An account and the tokens of its new session."""
+
+    user: UserJson
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    """Seconds for which the access token is good."""
+
+
+def user_json(user: User) -> UserJson:
+    """Show an account."""
+    return UserJson(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        phone=user.phone,
+        role=user.role.value,
+        status=user.status.value,
+        locale=user.locale,
+        time_zone=user.time_zone,
+        created_at=user.created_at,
+    )
+
+
+def signed_in_json(user: User, access: AccessToken, refresh_token: str) -> SignedInJson:
+    """Show an account with its tokens."""
+    return SignedInJson(
+        user=user_json(user), access_token=access.text, refresh_token=refresh_token, expires_in=access.expires_in
+    )

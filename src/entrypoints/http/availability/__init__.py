@@ -1,0 +1,1 @@
+"""Availability: weekly rules, exceptions and slot settings."""

@@ -1,0 +1,25 @@
+"""Examples for the API's documentation."""
+
+from typing import Any, Final
+
+ADD_RULE: Final[dict[str, Any]] = {"day": 1, "startTime": "10:00", "endTime": "19:00"}
+RULE: Final[dict[str, Any]] = {"id": "0199f3a4-77b1-7e02-b3c9-5f8d2a6e4c10", **ADD_RULE, "everyWeeks": 1}
+ADD_EXCEPTION: Final[dict[str, Any]] = {"date": "2026-12-31", "ranges": [{"startTime": "10:00", "endTime": "14:00"}]}
+EXCEPTION: Final[dict[str, Any]] = {"id": "0199f3a5-02d9-7a6f-91e4-7b3c8d5f2e31", **ADD_EXCEPTION}
+CHANGE_SETTINGS: Final[dict[str, Any]] = {"slotStepMinutes": 15, "bufferAfterMinutes": 10, "depositAmount": 2000000}
+SETTINGS: Final[dict[str, Any]] = {
+    "timeZone": "Asia/Ulaanbaatar",
+    "slotStepMinutes": 15,
+    "slotDurationMinutes": 60,
+    "bufferBeforeMinutes": 0,
+    "bufferAfterMinutes": 10,
+    "minNoticeMinutes": 0,
+    "horizonDays": 90,
+    "anchoring": "open_range",
+    "bookingMode": "instant",
+    "depositAmount": 2000000,
+    "priceAmount": 8000000,
+    "currency": "MNT",
+    "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],
+}
+AVAILABILITY: Final[dict[str, Any]] = {"settings": SETTINGS, "rules": [RULE], "exceptions": [EXCEPTION], "blocks": []}

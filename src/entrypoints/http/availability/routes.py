@@ -1,0 +1,129 @@
+"""`/availability`: when a provider is open."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.catalogue.model import ProfileMissing, ProfileStatus
+from booking_domain.scheduling.errors import DateHasException, ExceptionNotFound, ProviderNotFound, RuleNotFound
+from booking_domain.scheduling.use_cases.calendars import add_exception, add_rule, remove_exception, remove_rule
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.provider_profiles import change_settings
+from entrypoints.http.availability.examples import (
+    ADD_EXCEPTION,
+    ADD_RULE,
+    AVAILABILITY,
+    CHANGE_SETTINGS,
+    EXCEPTION,
+    RULE,
+    SETTINGS,
+)
+from entrypoints.http.availability.schemas import (
+    AvailabilityJson,
+    ExceptionBody,
+    ExceptionJson,
+    RuleBody,
+    RuleJson,
+    SettingsBody,
+    SettingsJson,
+    exception_json,
+    rule_json,
+    settings_json,
+)
+from entrypoints.http.documentation import documented
+from entrypoints.http.doorkeeper import OPTIONAL
+from entrypoints.http.injection import Injected
+from entrypoints.http.once import Once
+
+_OF_RULE: Final = documented(body=ADD_RULE, answer=RULE, refusals=(ProviderNotFound, InvalidValue, NotPermitted))
+_OF_EXCEPTION: Final = documented(
+    body=ADD_EXCEPTION, answer=EXCEPTION, refusals=(ProviderNotFound, DateHasException, InvalidValue, NotPermitted)
+)
+_OF_SETTINGS: Final = documented(
+    body=CHANGE_SETTINGS, answer=SETTINGS, refusals=(ProfileMissing, InvalidValue, NotPermitted)
+)
+
+
+@post("/", opt=_OF_RULE)
+async def add_availability(data: JSONBody[RuleBody], once: Injected[Once]) -> Response[RuleJson]:
+    """Be open weekly at these hours.
+
+    Hours are on the provider's clock. `endTime` at or before `startTime` means the next day; `everyWeeks` above 1 needs
+    `validFrom`.
+    """
+    return await once.created(add_rule, data.command(), answer=rule_json)
+
+
+@get("/{provider_id:str}", opt=OPTIONAL | documented(answer=AVAILABILITY, refusals=(ProviderNotFound,)))
+async def get_availability(
+    provider_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
+) -> AvailabilityJson:
+    """A provider's rules, exceptions and settings; until it is approved, for its owner and admins only."""
+    view = await reads.provider(ProviderId(provider_id))
+    calendar = await reads.calendar_book.calendar_of(ProviderId(provider_id))
+    if view is None or calendar is None:
+        raise ProviderNotFound
+    insider = actor is not None and (actor.id == view.profile.owner_id or actor.role is Role.ADMIN)
+    if view.profile.status is not ProfileStatus.APPROVED and not insider:
+        raise ProviderNotFound
+    return AvailabilityJson(
+        settings=settings_json(calendar, view.terms),
+        rules=tuple(rule_json(rule) for rule in calendar.rules),
+        exceptions=tuple(exception_json(exception) for exception in calendar.exceptions),
+    )
+
+
+@delete("/{rule_id:str}", opt=documented(refusals=(RuleNotFound, ProviderNotFound, NotPermitted)))
+async def remove_availability(
+    rule_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Remove a weekly rule; bookings that were made under it stay."""
+    await executor.run(remove_rule, RuleId(rule_id), actor=actor)
+
+
+@put("/settings", opt=_OF_SETTINGS)
+async def change_availability_settings(
+    data: JSONBody[SettingsBody],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+) -> SettingsJson:
+    """Change how slots are cut and what a booking costs; members that are left out stay as they are."""
+    view = await executor.run(change_settings, data.change(), actor=actor)
+    calendar = await reads.calendar_book.calendar_of(view.profile.id)
+    if calendar is None:
+        raise ProviderNotFound
+    return settings_json(calendar, view.terms)
+
+
+@post("/exceptions", opt=_OF_EXCEPTION)
+async def add_availability_exception(data: JSONBody[ExceptionBody], once: Injected[Once]) -> Response[ExceptionJson]:
+    """Have other hours on one date, or none; they replace the rules that start on it."""
+    return await once.created(add_exception, data.command(), answer=exception_json)
+
+
+@delete("/exceptions/{exception_id:str}", opt=documented(refusals=(ExceptionNotFound, ProviderNotFound, NotPermitted)))
+async def remove_availability_exception(
+    exception_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Remove an exception: the weekly rules count again on that date."""
+    await executor.run(remove_exception, ExceptionId(exception_id), actor=actor)
+
+
+routes: Final = Router(
+    "/availability",
+    route_handlers=[
+        add_availability,
+        get_availability,
+        remove_availability,
+        change_availability_settings,
+        add_availability_exception,
+        remove_availability_exception,
+    ],
+)

@@ -1,0 +1,200 @@
+"""The JSON of availability."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.bookings.model import Terms
+from booking_domain.scheduling.model import (
+    MAX_HORIZON_DAYS,
+    MAX_WEEKS_APART,
+    Calendar,
+    DateException,
+    Hours,
+    WeeklyRule,
+)
+from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
+from booking_domain.shared.time import MINUTES_A_DAY, WallTime
+from booking_domain.workflows.provider_profiles import SettingsChange
+from entrypoints.http.fields import Body, Json, Minutes, SomeMinutes, ZoneName, given
+from entrypoints.http.refusals import invalid_input
+from entrypoints.http.terms import TermsBody, TierJson, tiers_json
+
+StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
+EndTime = Annotated[
+    str,
+    Meta(
+        pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+        description="On the provider's clock; not after `startTime`: on the next day.",
+    ),
+]
+
+
+class HoursBody(Body, frozen=True, kw_only=True):
+    """From one time of the day to another."""
+
+    start_time: StartTime
+    end_time: EndTime
+
+    def hours(self) -> Hours:
+        """The value of the domain."""
+        return Hours(WallTime.parse(self.start_time), WallTime.parse(self.end_time))
+
+
+class RuleBody(HoursBody, frozen=True, kw_only=True):
+    """Be open weekly at these hours; an end that is not after the start means the next day."""
+
+    day: Annotated[int, Meta(ge=0, le=6, description="0 is Sunday.")]
+    valid_from: date | None = None
+    valid_until: date | None = None
+    every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
+
+    def command(self) -> AddRule:
+        """The command."""
+        return AddRule(
+            day=self.day,
+            hours=self.hours(),
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            every_weeks=self.every_weeks,
+        )
+
+
+class ExceptionBody(Body, frozen=True, kw_only=True):
+    """Other hours on one date, or none: either `closed` or `ranges`."""
+
+    date: date
+    closed: Literal[True] | None = None
+    ranges: Annotated[tuple[HoursBody, ...], Meta(min_length=1, max_length=24)] | None = None
+
+    def command(self) -> AddException:
+        """The command."""
+        if (self.closed is None) is (self.ranges is None):
+            raise invalid_input("/ranges", "Either `closed` or `ranges`, one of them.")
+        return AddException(date=self.date, ranges=tuple(hours.hours() for hours in self.ranges or ()))
+
+
+class SettingsBody(TermsBody, frozen=True, kw_only=True):
+    """Settings to change; what is left out stays as it is. `maxPerDay: null` takes that limit away."""
+
+    time_zone: ZoneName | UnsetType = UNSET
+    slot_step_minutes: SomeMinutes | UnsetType = UNSET
+    slot_duration_minutes: SomeMinutes | UnsetType = UNSET
+    buffer_before_minutes: Minutes | UnsetType = UNSET
+    buffer_after_minutes: Minutes | UnsetType = UNSET
+    min_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * MINUTES_A_DAY)] | UnsetType = UNSET
+    horizon_days: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)] | UnsetType = UNSET
+    max_per_day: Annotated[int, Meta(ge=1, le=MINUTES_A_DAY)] | UnsetType | None = UNSET
+    anchoring: Literal["open_range"] | UnsetType = UNSET
+
+    def change(self) -> SettingsChange:
+        """The command."""
+        return SettingsChange(
+            time_zone=given(self.time_zone),
+            step_minutes=given(self.slot_step_minutes),
+            duration_minutes=given(self.slot_duration_minutes),
+            buffer_before_minutes=given(self.buffer_before_minutes),
+            buffer_after_minutes=given(self.buffer_after_minutes),
+            min_notice_minutes=given(self.min_notice_minutes),
+            horizon_days=given(self.horizon_days),
+            max_per_day=given(self.max_per_day),
+            unlimited_per_day=self.max_per_day is None,
+            terms=self.terms(),
+        )
+
+
+class HoursJson(Json, frozen=True, kw_only=True):
+    """From one time of the day to another."""
+
+    start_time: str
+    end_time: str
+
+
+class RuleJson(Json, frozen=True, kw_only=True):
+    """A weekly rule."""
+
+    id: UUID
+    day: int
+    start_time: str
+    end_time: str
+    valid_from: date | UnsetType = UNSET
+    valid_until: date | UnsetType = UNSET
+    every_weeks: int
+
+
+class ExceptionJson(Json, frozen=True, kw_only=True):
+    """Other hours on one date, or none."""
+
+    id: UUID
+    date: date
+    closed: Literal[True] | UnsetType = UNSET
+    ranges: tuple[HoursJson, ...] | UnsetType = UNSET
+
+
+class SettingsJson(Json, frozen=True, kw_only=True):
+    """How slots are cut from open hours, and what a booking costs."""
+
+    time_zone: str
+    slot_step_minutes: int
+    slot_duration_minutes: int
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    min_notice_minutes: int
+    horizon_days: int
+    max_per_day: int | UnsetType = UNSET
+    anchoring: Literal["open_range"] = "open_range"
+    booking_mode: str
+    deposit_amount: int
+    price_amount: int
+    currency: str
+    cancellation_policy: tuple[TierJson, ...]
+
+
+class AvailabilityJson(Json, frozen=True, kw_only=True):
+    """All that decides when a provider is open."""
+
+    settings: SettingsJson
+    rules: tuple[RuleJson, ...]
+    exceptions: tuple[ExceptionJson, ...]
+    blocks: tuple[dict[str, Any], ...] = ()
+
+
+def rule_json(rule: WeeklyRule) -> RuleJson:
+    """Show a rule."""
+    return RuleJson(
+        id=rule.id,
+        day=rule.day,
+        start_time=str(rule.hours.start),
+        end_time=str(rule.hours.end),
+        valid_from=rule.valid_from or UNSET,
+        valid_until=rule.valid_until or UNSET,
+        every_weeks=rule.every_weeks,
+    )
+
+
+def exception_json(exception: DateException) -> ExceptionJson:
+    """Show an exception."""
+    ranges = tuple(HoursJson(start_time=str(hours.start), end_time=str(hours.end)) for hours in exception.ranges)
+    return ExceptionJson(id=exception.id, date=exception.date, closed=UNSET if ranges else True, ranges=ranges or UNSET)
+
+
+def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
+    """Show settings."""
+    settings = calendar.settings
+    return SettingsJson(
+        time_zone=calendar.time_zone,
+        slot_step_minutes=settings.step_minutes,
+        slot_duration_minutes=settings.duration_minutes,
+        buffer_before_minutes=settings.buffer_before_minutes,
+        buffer_after_minutes=settings.buffer_after_minutes,
+        min_notice_minutes=settings.min_notice_minutes,
+        horizon_days=settings.horizon_days,
+        max_per_day=UNSET if settings.max_per_day is None else settings.max_per_day,
+        booking_mode=terms.mode.value,
+        deposit_amount=terms.deposit.amount,
+        price_amount=terms.price.amount,
+        currency=terms.price.currency,
+        cancellation_policy=tiers_json(terms),
+    )

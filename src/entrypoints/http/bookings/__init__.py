@@ -1,0 +1,1 @@
+"""Bookings: place, list, look at and move them."""

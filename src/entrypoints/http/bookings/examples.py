@@ -1,0 +1,52 @@
+"""Examples for the API's documentation."""
+
+from typing import Any, Final
+
+BOOKING_ID: Final = "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"
+PLACE: Final[dict[str, Any]] = {
+    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
+    "slot": "2026-11-23T10:00:00+08:00",
+    "notes": "A small swallow on the forearm.",
+}
+BOOKING: Final[dict[str, Any]] = {
+    "id": BOOKING_ID,
+    "reference": "BK-7F3K9Q",
+    "status": "pending",
+    "paymentStatus": "unpaid",
+    "providerId": PLACE["providerId"],
+    "customerId": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77",
+    "start": "2026-11-23T02:00:00Z",
+    "end": "2026-11-23T03:00:00Z",
+    "timeZone": "Asia/Ulaanbaatar",
+    "priceAmount": 8000000,
+    "depositAmount": 2000000,
+    "paidAmount": 0,
+    "refundedAmount": 0,
+    "currency": "MNT",
+    "notes": PLACE["notes"],
+    "version": 1,
+    "createdAt": "2026-11-20T03:15:00Z",
+    "updatedAt": "2026-11-20T03:15:00Z",
+    "dueAt": "2026-11-20T03:30:00Z",
+}
+PAGE: Final[dict[str, Any]] = {"items": [BOOKING], "nextCursor": None}
+MOVE: Final[dict[str, Any]] = {"status": "cancelled", "reason": "I am ill."}
+MOVED: Final[dict[str, Any]] = {
+    **{name: value for name, value in BOOKING.items() if name != "dueAt"},
+    "status": "cancelled",
+    "version": 2,
+    "updatedAt": "2026-11-20T03:20:00Z",
+}
+EVENTS: Final[dict[str, Any]] = {
+    "items": [
+        {
+            "id": "0199f3a7-90c3-7d08-b1f6-2a9c4e8d7f55",
+            "type": "placed",
+            "from": None,
+            "to": "pending",
+            "by": {"id": BOOKING["customerId"], "role": "customer"},
+            "at": "2026-11-20T03:15:00Z",
+        }
+    ],
+    "nextCursor": None,
+}

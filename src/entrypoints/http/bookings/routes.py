@@ -1,0 +1,154 @@
+"""`/bookings`."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, get, patch, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.bookings.errors import (
+    AlreadyOver,
+    BookingNotFound,
+    DepositDue,
+    DepositOutOfRange,
+    OwnProvider,
+    TooEarly,
+)
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.transitions import InvalidBookingTransition
+from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.workflows.move_booking import MoveBooking, move_booking
+from booking_domain.workflows.place_booking import place_booking
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.bookings.examples import BOOKING, EVENTS, MOVE, MOVED, PAGE, PLACE
+from entrypoints.http.bookings.schemas import (
+    BookingJson,
+    BookingsJson,
+    BookingsQuery,
+    EventsJson,
+    MoveBookingBody,
+    PlaceBookingBody,
+    booking_json,
+    event_json,
+)
+from entrypoints.http.cursors import cursor_of, cut, read_cursor
+from entrypoints.http.documentation import documented
+from entrypoints.http.etags import IfMatch, etag, expected_version
+from entrypoints.http.injection import Injected
+from entrypoints.http.once import Once
+from entrypoints.http.queries import utc_moment
+from entrypoints.settings import Settings
+
+_OF_PLACING: Final = documented(
+    body=PLACE,
+    answer=BOOKING,
+    refusals=(ProviderNotFound, SlotNotOffered, SlotTaken, HoldNotFound, DepositOutOfRange, OwnProvider),
+)
+_OF_MOVING: Final = documented(
+    body=MOVE,
+    answer=MOVED,
+    refusals=(BookingNotFound, NotYourMove, InvalidBookingTransition, TooEarly, AlreadyOver, DepositDue, StaleVersion),
+)
+
+
+class _Made(msgspec.Struct):
+    """What the headers of a new booking need of its JSON."""
+
+    id: str
+    version: int
+
+
+_made: Final = msgspec.json.Decoder(_Made).decode
+
+
+def _headers(body: bytes) -> dict[str, str]:
+    made = _made(body)
+    return {"Location": f"/api/v1/bookings/{made.id}", **etag(made.version)}
+
+
+@post("/", opt=_OF_PLACING)
+async def book_slot(
+    data: JSONBody[PlaceBookingBody], once: Injected[Once], settings: Injected[Settings]
+) -> Response[BookingJson]:
+    """Book an offered slot.
+
+    It is `confirmed` at once where no deposit is due, `pending` until the deposit is paid, `requested` where the
+    provider takes requests. `depositAmount` may raise the deposit up to the price.
+    """
+    command = data.command(settings.payment_window)
+    return await once.created(place_booking, command, answer=booking_json, headers=_headers)
+
+
+@get("/", opt=documented(answer=PAGE))
+async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BookingsJson:
+    """One's own bookings, newest first; an admin sees all."""
+    after = read_cursor(asked.cursor)
+    chosen = BookingFilter(
+        status=asked.status,
+        starts_from=utc_moment(asked.from_, name="from"),
+        starts_before=utc_moment(asked.to, name="to"),
+        after=None if after is None else BookingId(after),
+        limit=asked.limit + 1,
+    )
+    page, more = cut(await reads.bookings_of(actor, chosen), asked.limit)
+    return BookingsJson(
+        items=tuple(booking_json(booking) for booking in page), next_cursor=cursor_of(page[-1].id) if more else None
+    )
+
+
+@get("/{booking_id:str}", opt=documented(answer=BOOKING, refusals=(BookingNotFound,)))
+async def get_booking(
+    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+) -> Response[BookingJson]:
+    """One booking, for its parties and admins."""
+    booking = await _seen_by(actor, BookingId(booking_id), reads)
+    return Response(booking_json(booking), headers=etag(booking.version))
+
+
+@patch("/{booking_id:str}", opt=_OF_MOVING)
+async def move_to_status(
+    booking_id: FromPath[UUID],
+    data: JSONBody[MoveBookingBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    settings: Injected[Settings],
+    if_match: IfMatch = None,
+) -> Response[BookingJson]:
+    """Bring a booking to another status, as its lifecycle allows."""
+    command = MoveBooking(
+        booking_id=BookingId(booking_id),
+        to=data.status,
+        payment_window=settings.payment_window,
+        reason=data.reason,
+        expected_version=expected_version(if_match),
+    )
+    booking = await executor.run(move_booking, command, actor=actor)
+    return Response(booking_json(booking), headers=etag(booking.version))
+
+
+@get("/{booking_id:str}/events", opt=documented(answer=EVENTS, refusals=(BookingNotFound,)))
+async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> EventsJson:
+    """What has happened to a booking, oldest first."""
+    booking = await _seen_by(actor, BookingId(booking_id), reads)
+    return EventsJson(items=tuple(event_json(event) for event in await reads.events_of(booking.id)))
+
+
+async def _seen_by(actor: Actor, booking_id: BookingId, reads: Reads) -> Booking:
+    """The booking, whose existence is private to its parties and admins."""
+    booking = await reads.booking(booking_id)
+    if booking is None or booking.party(actor) is None:
+        raise BookingNotFound
+    return booking
+
+
+routes: Final = Router(
+    "/bookings", route_handlers=[book_slot, list_bookings, get_booking, move_to_status, list_booking_events]
+)

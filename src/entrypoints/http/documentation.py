@@ -1,0 +1,30 @@
+"""What a handler says of itself for the OpenAPI document, beyond what its signature says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from booking_domain.shared.errors import DomainError
+
+KEY: Final = "documentation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documentation:
+    """Examples, and the errors of the domain that callers should know."""
+
+    body: Mapping[str, Any] | None = None
+    answer: Any = None
+    parameters: Mapping[str, str] | None = None
+    refusals: tuple[type[DomainError], ...] = ()
+
+
+def documented(
+    *,
+    body: Mapping[str, Any] | None = None,
+    answer: Any = None,
+    parameters: Mapping[str, str] | None = None,
+    refusals: tuple[type[DomainError], ...] = (),
+) -> dict[str, Any]:
+    """The `opt` of a handler that carries its documentation."""
+    return {KEY: Documentation(body=body, answer=answer, parameters=parameters, refusals=refusals)}

@@ -1,0 +1,53 @@
+"""Who may come in: every handler asks for an access token unless it says otherwise."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from litestar import Request
+
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.ports import AccessTokens
+from booking_domain.shared.clock import Clock
+from entrypoints.http.queries import query_type
+from entrypoints.http.refusals import invalid_input
+
+ACCESS: Final = "access"
+PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
+"""No token is asked for, and none is read."""
+OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
+"""A token is read where there is one; `actor` is None where there is none."""
+
+
+class Doorkeeper:
+    """Runs before every handler: refuses unknown query parameters, and finds out who asks."""
+
+    def __init__(self, tokens: AccessTokens, clock: Clock) -> None:
+        self._tokens = tokens
+        self._clock = clock
+
+    async def __call__(self, request: Request[Any, Any, Any]) -> None:
+        scope = request.scope
+        handler = scope["route_handler"]
+        if scope["query_string"] and query_type(handler) is None:
+            name = next(iter(request.query_params), "")
+            raise invalid_input(f"/query/{name}", "There is no such parameter here.")
+        access = handler.opt.get(ACCESS)
+        if access == "public" or scope["method"] == "OPTIONS":
+            return
+        token = _bearer(scope["headers"])
+        if token is None and access == "optional":
+            scope["user"] = None
+            return
+        if token is None:
+            raise InvalidToken
+        scope["user"] = self._tokens.read(token, self._clock.now())
+
+
+def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    for name, value in headers:
+        if name == b"authorization":
+            scheme, _, token = value.decode("latin-1").partition(" ")
+            if scheme.lower() == "bearer":
+                return token.strip()
+            break
+    return None

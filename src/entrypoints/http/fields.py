@@ -1,0 +1,46 @@
+"""What request and answer schemas are made of. Every text, list and number has a bound."""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from msgspec import Meta, Struct, UnsetType
+
+Value = TypeVar("Value")
+
+
+class Body(Struct, forbid_unknown_fields=True, rename="camel", frozen=True, kw_only=True):
+    """The JSON object of a request; read strictly: no unknown member, no number written as text."""
+
+
+class Query(Struct, forbid_unknown_fields=True, rename="camel", frozen=True, kw_only=True):
+    """The parameters of a request's query."""
+
+
+class Json(Struct, rename="camel", frozen=True, kw_only=True):
+    """The JSON object of an answer; optional members that have no value are left out."""
+
+
+Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset, e.g. `2026-11-23T10:00:00+08:00`.")]
+Amount = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=9_000_000_000_000_000,
+        description="In the minor unit of the currency (ISO 4217): 20,000 MNT is 2000000.",
+    ),
+]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.")]
+ZoneName = Annotated[str, Meta(min_length=1, max_length=64, description="IANA time zone, e.g. `Asia/Ulaanbaatar`.")]
+Minutes = Annotated[int, Meta(ge=0, le=1_440)]
+SomeMinutes = Annotated[int, Meta(ge=1, le=1_440)]
+Limit = Annotated[int, Meta(ge=1, le=100, description="The most items of a page.")]
+Cursor = Annotated[str, Meta(max_length=64, description="`nextCursor` of the page before.")]
+Note = Annotated[str, Meta(max_length=500)]
+Moment = Annotated[
+    str, Meta(min_length=10, max_length=40, description="A date (`2026-11-23`) or an RFC 3339 instant with an offset.")
+]
+
+
+def given(value: Value | UnsetType) -> Value | None:
+    """Return the member's value, or None where the request leaves it out."""
+    return None if isinstance(value, UnsetType) else value

@@ -1,0 +1,1 @@
+"""Health: whether the process lives, and whether it can serve."""

@@ -1,0 +1,45 @@
+"""`/health`, at the root for load balancers and under the API's prefix."""
+
+from typing import Final, Protocol
+
+from litestar import Router, get
+
+from booking_domain.shared.errors import StorageUnavailable
+from entrypoints.http.documentation import documented
+from entrypoints.http.doorkeeper import PUBLIC
+from entrypoints.http.fields import Json
+from entrypoints.http.injection import Injected
+
+
+class Pinged(Protocol):
+    """A database that says whether it is there."""
+
+    async def ping(self) -> None:
+        """Raise `StorageUnavailable` if it does not answer."""
+
+
+class HealthJson(Json, frozen=True, kw_only=True):
+    """All is well."""
+
+    status: str = "ok"
+
+
+_OK: Final = {"status": "ok"}
+
+
+@get("/live", sync_to_thread=False, opt=PUBLIC | documented(answer=_OK))
+def live() -> HealthJson:
+    """Whether the process lives; it asks nobody."""
+    return HealthJson()
+
+
+@get("/ready", opt=PUBLIC | documented(answer=_OK, refusals=(StorageUnavailable,)))
+async def ready(database: Injected[Pinged]) -> HealthJson:
+    """Whether the process can serve: the database answers."""
+    await database.ping()
+    return HealthJson()
+
+
+def routes() -> Router:
+    """A router of its own for each place it is put."""
+    return Router("/health", route_handlers=[live, ready])

@@ -1,0 +1,1 @@
+"""Holds: a slot kept for a customer during the checkout."""

@@ -1,0 +1,46 @@
+"""`/holds`: hold a slot, and let it go."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, delete, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
+from booking_domain.scheduling.use_cases.holds import place_hold, release_hold
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ClaimId
+from booking_domain.workflows.ports import Repositories
+from entrypoints.http.documentation import documented
+from entrypoints.http.holds.schemas import HoldBody, HoldJson, hold_json
+from entrypoints.http.injection import Injected
+from entrypoints.http.once import Once
+from entrypoints.settings import Settings
+
+_PLACE: Final = {"providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "slot": "2026-11-23T10:00:00+08:00"}
+_HOLD: Final = {
+    "id": "0199f3a6-4b1d-7c90-8e22-1f9d6a3b5c47",
+    "providerId": _PLACE["providerId"],
+    "start": "2026-11-23T02:00:00Z",
+    "end": "2026-11-23T03:00:00Z",
+    "expiresAt": "2026-11-20T03:20:00Z",
+}
+
+
+@post(
+    "/",
+    opt=documented(body=_PLACE, answer=_HOLD, refusals=(ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds)),
+)
+async def hold_slot(data: JSONBody[HoldBody], once: Injected[Once], settings: Injected[Settings]) -> Response[HoldJson]:
+    """Hold a slot for a few minutes; at most three at once."""
+    return await once.created(place_hold, data.command(settings.hold_length), answer=hold_json)
+
+
+@delete("/{hold_id:str}", opt=documented(refusals=(HoldNotFound,)))
+async def let_go(hold_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+    """Let a hold of one's own go."""
+    await executor.run(release_hold, ClaimId(hold_id), actor=actor)
+
+
+routes: Final = Router("/holds", route_handlers=[hold_slot, let_go])

@@ -1,0 +1,47 @@
+"""The JSON of holds."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.use_cases.holds import PlaceHold
+from booking_domain.shared.ids import ProviderId
+from entrypoints.http.fields import Body, Instant, Json, SomeMinutes
+
+
+class HoldBody(Body, frozen=True, kw_only=True):
+    """Hold this slot."""
+
+    provider_id: UUID
+    slot: Instant
+    duration_minutes: SomeMinutes | None = None
+
+    def command(self, lasts: timedelta) -> PlaceHold:
+        """The command."""
+        return PlaceHold(
+            provider_id=ProviderId(self.provider_id),
+            slot=self.slot,
+            duration_minutes=self.duration_minutes,
+            lasts=lasts,
+        )
+
+
+class HoldJson(Json, frozen=True, kw_only=True):
+    """A hold."""
+
+    id: UUID
+    provider_id: UUID
+    start: datetime
+    end: datetime
+    expires_at: datetime | None
+
+
+def hold_json(hold: Claim) -> HoldJson:
+    """Show a hold."""
+    return HoldJson(
+        id=hold.id,
+        provider_id=hold.provider_id,
+        start=hold.span.start,
+        end=hold.span.end,
+        expires_at=hold.expires_at,
+    )

@@ -1,0 +1,35 @@
+"""Litestar's dependency injection by name, and the container behind it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from litestar import Litestar
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+from litestar.routes import HTTPRoute
+
+Value = TypeVar("Value")
+
+Injected = Annotated[NamedDependency[SkipValidation[Value]], "injected"]
+"""A parameter that the application provides by its name; it is trusted, not validated."""
+
+
+def singleton(provider: Callable[[], Any]) -> Provide:
+    """Provide what the container makes, asked once."""
+
+    def provide() -> Any:
+        return provider()
+
+    return Provide(provide, use_cache=True, sync_to_thread=False)
+
+
+def one_after_the_other(app: Litestar) -> None:
+    """Resolve dependencies in turn.
+
+    Litestar starts a task group as soon as two dependencies do not need each other. Ours never wait for anything, and
+    the task group costs 60 µs a request, four times the rest of the routing.
+    """
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for _, model in route.route_handler_map.values():
+                model.dependency_batches = [{one} for batch in model.dependency_batches for one in batch]

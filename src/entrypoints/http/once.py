@@ -1,0 +1,79 @@
+"""`Idempotency-Key`: the same request twice has one effect and one answer, byte by byte."""
+
+import re
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from typing import Any, Final, TypeVar
+
+import msgspec
+from litestar import Request, Response
+from litestar.enums import MediaType
+
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Answer, Executor, UseCase
+from booking_domain.shared.idempotency import IdempotencyKey
+from booking_domain.workflows.ports import Repositories
+from entrypoints.http.injection import Injected
+from entrypoints.http.refusals import invalid_input
+
+HEADER: Final = "Idempotency-Key"
+_VISIBLE: Final = re.compile(rb"[\x21-\x7e]{1,255}")
+
+Command = TypeVar("Command")
+Result = TypeVar("Result")
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Once:
+    """Runs a use case for the caller, at most once if the request names a key."""
+
+    def __init__(self, request: Request[Any, Any, Any], executor: Executor[Repositories]) -> None:
+        self._request = request
+        self._executor = executor
+
+    async def created(
+        self,
+        use_case: UseCase[Command, Repositories, Result],
+        command: Command,
+        *,
+        answer: Callable[[Result], msgspec.Struct],
+        headers: Callable[[bytes], dict[str, str]] | None = None,
+    ) -> Response[Any]:
+        """Run the use case and answer 201 with what it made; `headers` are read off the answer's body."""
+        done = await self._run(use_case, command, lambda result: _encode(answer(result)))
+        extra = {} if headers is None else headers(done.body)
+        if done.replayed:
+            extra["Idempotency-Replayed"] = "true"
+        return Response(done.body, status_code=201, media_type=MediaType.JSON, headers=extra)
+
+    async def _run(
+        self,
+        use_case: UseCase[Command, Repositories, Result],
+        command: Command,
+        answer: Callable[[Result], bytes],
+    ) -> Answer:
+        actor: Actor = self._request.scope["user"]
+        key = _key(self._request.scope["headers"])
+        if key is None:
+            return Answer(answer(await self._executor.run(use_case, command, actor=actor)), replayed=False)
+        fingerprint = await self._fingerprint()
+        named = IdempotencyKey(caller=actor.id, key=key, fingerprint=fingerprint)
+        return await self._executor.run_once(use_case, command, actor=actor, key=named, answer=answer)
+
+    async def _fingerprint(self) -> bytes:
+        scope = self._request.scope
+        return sha256(f"{scope['method']} {scope['path']}\n".encode() + await self._request.body()).digest()
+
+
+def provide_once(request: Request[Any, Any, Any], executor: Injected[Executor[Repositories]]) -> Once:
+    """Provide `once`."""
+    return Once(request, executor)
+
+
+def _key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    keys = [value for name, value in headers if name == b"idempotency-key"]
+    if not keys:
+        return None
+    if len(keys) > 1 or not _VISIBLE.fullmatch(keys[0]):
+        raise invalid_input(f"/header/{HEADER}", "One key of 1 to 255 visible ASCII characters.")
+    return keys[0].decode()

@@ -1,0 +1,88 @@
+"""The parameters of an operation."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import HeaderParameter, PathParameter
+
+from entrypoints.http.once import HEADER
+from entrypoints.http.openapi.signatures import Schemas
+from entrypoints.http.problems import camel
+from entrypoints.http.queries import query_type
+
+_ID: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
+_EXAMPLES: Final[dict[str, Any]] = {
+    "from": "2026-11-23",
+    "to": "2026-11-30",
+    "timeZone": "Asia/Ulaanbaatar",
+    "durationMinutes": 60,
+    "limit": 20,
+    "cursor": "AZnzohtAfBGaVQ1qTw6MIQ",
+    "token": "pX3l0dV9o1kQm7tYh2sJb5uEw8rNc4aGf6zKi0xLvTI",
+    "qpay_payment_id": "123456789012345",
+    "status": None,
+}
+_REQUEST_ID: Final[dict[str, Any]] = {
+    "name": "X-Request-Id",
+    "in": "header",
+    "required": False,
+    "description": "Comes back with the answer, and is written to the log.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+    "example": "checkout-42",
+}
+_IDEMPOTENCY: Final[dict[str, Any]] = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The same request under the same key has one effect and one answer, for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "example": "monday-at-ten-7d1f3c0e",
+}
+_IF_MATCH: Final[dict[str, Any]] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` that was seen; 412 if there is a newer version.",
+    "schema": {"type": "string", "pattern": '^(\\*|"[1-9][0-9]{0,8}")$'},
+    "example": '"1"',
+}
+
+
+def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> list[dict[str, Any]]:
+    """Path, query and header parameters, each with an example."""
+    found: list[dict[str, Any]] = []
+    fields = handler.parsed_fn_signature.parameters
+    for name, parameter in fields.items():
+        if isinstance(parameter.kwarg_definition, PathParameter):
+            shown = camel(name) if f"{{{camel(name)}}}" in path else "id"
+            schema = schemas.of(UUID) if parameter.annotation is UUID else {"type": "string", "maxLength": 64}
+            found.append({"name": shown, "in": "path", "required": True, "schema": schema, "example": _ID})
+        elif isinstance(parameter.kwarg_definition, HeaderParameter):
+            found.append(_IF_MATCH)
+    query = query_type(handler)
+    if query is not None:
+        found += _of_query(query, schemas)
+    if "once" in fields:
+        found.append(_IDEMPOTENCY)
+    return [*found, _REQUEST_ID]
+
+
+def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
+    members, required = schemas.members(query)
+    found = []
+    for name, member in members.items():
+        parameter: dict[str, Any] = {"name": name, "in": "query", "required": name in required}
+        parameter["schema"] = _without_null(member)
+        if _EXAMPLES.get(name) is not None:
+            parameter["example"] = _EXAMPLES[name]
+        found.append(parameter)
+    return found
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query has no null: a parameter that has no value is left out."""
+    if "anyOf" not in schema:
+        return schema
+    (kind,) = (each for each in schema["anyOf"] if each != {"type": "null"})
+    return dict(kind)

@@ -1,0 +1,84 @@
+"""The JSON of payments."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from booking_domain.payments.model import Purpose, Transaction
+from booking_domain.shared.ids import BookingId
+from booking_domain.workflows.start_payment import StartPayment
+from entrypoints.http.fields import Body, Json
+from entrypoints.http.refusals import invalid_input
+
+
+class PayBody(Body, frozen=True, kw_only=True):
+    """Let me pay for this booking."""
+
+    booking_id: UUID
+    purpose: Literal["deposit", "balance"]
+    gateway: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
+    """`qpay`, which is the only one for now."""
+
+    def command(self, gateway: str) -> StartPayment:
+        """The command, for the gateway that there is."""
+        if self.gateway not in {None, gateway}:
+            raise invalid_input("/gateway", f"There is no such gateway; there is {gateway}.")
+        return StartPayment(booking_id=BookingId(self.booking_id), purpose=Purpose(self.purpose), gateway=gateway)
+
+
+class CallbackQuery(Struct, frozen=True, kw_only=True):
+    """What the gateway calls us with; it may add what it likes."""
+
+    token: Annotated[str, Meta(max_length=200)] = ""
+    qpay_payment_id: str | None = None
+    """Never believed: only what the gateway's API says counts."""
+
+
+class DeepLinkJson(Json, frozen=True, kw_only=True):
+    """A link that opens a bank's app."""
+
+    name: str
+    link: str
+
+
+class PaymentJson(Json, frozen=True, kw_only=True):
+    """A payment, and how to make it."""
+
+    id: UUID
+    booking_id: UUID
+    purpose: str
+    gateway: str
+    status: str
+    amount: int
+    currency: str
+    qpay_invoice_id: str | UnsetType = UNSET
+    qr_text: str | UnsetType = UNSET
+    qr_image: str | UnsetType = UNSET
+    checkout_url: str | None
+    deep_links: tuple[DeepLinkJson, ...]
+    expires_at: datetime | None
+    processed_at: datetime | UnsetType = UNSET
+
+
+def payment_json(transaction: Transaction) -> PaymentJson:
+    """Show a payment to a party of its booking."""
+    invoice = transaction.invoice
+    links = () if invoice is None else invoice.deep_links
+    return PaymentJson(
+        id=transaction.id,
+        booking_id=transaction.booking_id,
+        purpose=transaction.purpose.value,
+        gateway=transaction.gateway,
+        status=transaction.status.value,
+        amount=transaction.amount.amount,
+        currency=transaction.amount.currency,
+        qpay_invoice_id=UNSET if invoice is None else invoice.reference,
+        qr_text=UNSET if invoice is None else invoice.qr_text,
+        qr_image=UNSET if invoice is None else invoice.qr_image,
+        checkout_url=None if invoice is None else invoice.checkout_url,
+        deep_links=tuple(DeepLinkJson(name=link.name, link=link.link) for link in links),
+        expires_at=transaction.expires_at,
+        processed_at=transaction.processed_at or UNSET,
+    )

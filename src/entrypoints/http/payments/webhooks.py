@@ -1,0 +1,58 @@
+"""`/webhooks/qpay`: the gateway says that something was paid. That is a hint to ask it, and nothing more."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import HttpMethod, MediaType, Router, route
+from litestar.params import FromPath
+
+from booking_domain.payments.errors import GatewayUnavailable, InvalidCallbackToken, PaymentNotFound
+from booking_domain.payments.ports import CallbackTokens, PaymentGateway
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import TransactionId
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.settle_payment import note_payment_hint, settle_payment
+from entrypoints.http.documentation import documented
+from entrypoints.http.doorkeeper import PUBLIC
+from entrypoints.http.injection import Injected
+from entrypoints.http.payments.schemas import CallbackQuery
+
+_OF_CALLBACK: Final = documented(answer="SUCCESS", refusals=(InvalidCallbackToken, PaymentNotFound, GatewayUnavailable))
+
+
+@route(
+    "/{transaction_id:str}",
+    http_method=[HttpMethod.GET, HttpMethod.POST],
+    status_code=200,
+    media_type=MediaType.TEXT,
+    opt=PUBLIC | _OF_CALLBACK,
+)
+async def take_qpay_callback(
+    transaction_id: FromPath[UUID],
+    *,
+    asked: Injected[CallbackQuery],
+    callback_tokens: Injected[CallbackTokens],
+    reads: Injected[Reads],
+    executor: Injected[Executor[Repositories]],
+    gateway: Injected[PaymentGateway],
+) -> str:
+    """Take QPay's word that there is something to ask about; its body is not read.
+
+    The token in the address proves that the address is ours. While the gateway cannot be asked the answer is 503, so
+    that it calls again, and the hint is kept all the same.
+    """
+    if not callback_tokens.verify(TransactionId(transaction_id), asked.token):
+        raise InvalidCallbackToken
+    transaction = await reads.transaction(TransactionId(transaction_id))
+    if transaction is None:
+        raise PaymentNotFound
+    try:
+        await settle_payment(transaction, executor=executor, gateway=gateway)
+    except GatewayUnavailable:
+        await executor.run(note_payment_hint, transaction, actor=SYSTEM)
+        raise
+    return "SUCCESS"
+
+
+routes: Final = Router("/webhooks/qpay", route_handlers=[take_qpay_callback])

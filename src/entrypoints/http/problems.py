@@ -1,0 +1,186 @@
+"""Errors as problem details (RFC 9457): the one place that knows which family of errors is which HTTP status."""
+
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.enums import ParamType
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.routes import HTTPRoute
+from msgspec import UNSET, Struct, UnsetType
+
+from booking_domain.shared.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    NotFound,
+    PreconditionFailed,
+    RuleViolated,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from entrypoints.http.envelope import request_id
+from entrypoints.http.queries import query_type
+from entrypoints.http.refusals import InputError, Refusal
+
+MEDIA_TYPE: Final = "application/problem+json"
+STATUS: Final[dict[type[DomainError], int]] = {
+    NotFound: 404,
+    Conflict: 409,
+    RuleViolated: 422,
+    Forbidden: 403,
+    Unauthenticated: 401,
+    PreconditionFailed: 412,
+    TooMany: 429,
+    Unavailable: 503,
+}
+RETRY_AFTER_SECONDS: Final = 2
+"""When something is unavailable."""
+_OF_FRAMEWORK: Final = {
+    400: "validation.invalid_input",
+    404: "http.not_found",
+    405: "http.method_not_allowed",
+    413: "validation.body_too_large",
+}
+_DETAILS: Final = {
+    404: "There is nothing at this address.",
+    405: "This address does not know that method.",
+    413: "The body is larger than what is read here.",
+    500: "Something went wrong on our side; the request id helps us to find it.",
+}
+_log: Final = structlog.get_logger("entrypoints.http")
+
+
+class Problem(Struct, rename="camel", frozen=True, kw_only=True):
+    """What went wrong (RFC 9457). `code` is stable; `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    errors: tuple[InputError, ...] | UnsetType = UNSET
+
+
+def status_of(error: type[DomainError]) -> int:
+    """The status of an error's family; an error without a family is a bug of ours."""
+    return next((STATUS[family] for family in error.__mro__ if family in STATUS), 500)
+
+
+def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Turn whatever was raised into a problem."""
+    match error:
+        case DomainError():
+            status = status_of(type(error))
+            if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
+                return _problem(
+                    request, status, error.code, str(error), errors=_where(request, error), headers=_headers_of(error)
+                )
+        case Refusal():
+            return _problem(request, error.status, error.code, error.detail, errors=error.errors)
+        case ValidationException():
+            return _problem(request, 400, _OF_FRAMEWORK[400], "The request is not valid.", errors=_of_parameters(error))
+        case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            status = error.status_code
+            code = _OF_FRAMEWORK.get(status, "http.refused")
+            headers = {"Allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else {}
+            return _problem(request, status, code, _DETAILS.get(status, error.detail), headers=headers)
+        case _:
+            pass
+    _log.error("request failed", path=request.scope["path"], request_id=request_id(request.scope), exc_info=error)
+    return _problem(request, 500, "service.internal_error", _DETAILS[500])
+
+
+def _problem(
+    request: Request[Any, Any, Any],
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: tuple[InputError, ...] = (),
+    headers: dict[str, str] | None = None,
+) -> Response[Any]:
+    problem = Problem(
+        type=f"/problems/{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=quote(request.scope["path"], errors="replace"),
+        code=code,
+        request_id=request_id(request.scope),
+        errors=errors or UNSET,
+    )
+    content = b"" if request.scope["method"] == "HEAD" else msgspec.json.encode(problem)
+    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _headers_of(error: DomainError) -> dict[str, str]:
+    match error:
+        case Unauthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+        case TooMany():
+            return {"Retry-After": str(error.parameters.get("retry_after_seconds", RETRY_AFTER_SECONDS))}
+        case Unavailable():
+            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        case _:
+            return {}
+
+
+def _where(request: Request[Any, Any, Any], error: DomainError) -> tuple[InputError, ...]:
+    """The domain points at members of the body; in a request without one the query may have the same names."""
+    handler = request.scope.get("route_handler")
+    if error.where is None or handler is None:
+        return ()
+    if "data" in handler.parsed_fn_signature.parameters:
+        return (InputError(pointer=error.where, message=str(error)),)
+    query = query_type(handler)
+    if query is not None and error.where.removeprefix("/") in query.__struct_encode_fields__:
+        return (InputError(pointer="/query" + error.where, message=str(error)),)
+    return ()
+
+
+def _of_parameters(error: ValidationException) -> tuple[InputError, ...]:
+    """Litestar's own errors: of parameters in the path or a header, or of a body that is not there."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    found = []
+    for item in extra:
+        name, source = str(item.get("key", "")), item.get("source", "path")
+        place = source.value if isinstance(source, ParamType) else str(source)
+        if name == "data":
+            found.append(InputError(pointer="", message="A JSON body is needed."))
+        else:
+            found.append(InputError(pointer=f"/{place}/{camel(name)}", message=str(item["message"])))
+    return tuple(found)
+
+
+def camel(name: str) -> str:
+    """`provider_id` as clients know it: `providerId`."""
+    head, *tail = name.split("_")
+    return head + "".join(word.title() for word in tail)
+
+
+def _allowed(request: Request[Any, Any, Any]) -> str:
+    route = next(
+        (
+            route
+            for route in request.app.routes
+            if isinstance(route, HTTPRoute) and _matches(route, request.scope["path"])
+        ),
+        None,
+    )
+    return "" if route is None else ", ".join(sorted(route.methods))
+
+
+def _matches(route: HTTPRoute, path: str) -> bool:
+    parts = [part for part in path.split("/") if part]
+    return len(parts) == len(route.path_components) and all(
+        part == component
+        for part, component in zip(parts, route.path_components, strict=True)
+        if isinstance(component, str)
+    )

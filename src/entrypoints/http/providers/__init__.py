@@ -1,0 +1,1 @@
+"""Providers: their own profile, the public catalogue, slots, and the admins' decision."""

@@ -1,0 +1,101 @@
+"""`/providers`: one's own profile, and the public catalogue."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.catalogue.model import InvalidProfileTransition, ProfileExists, ProfileMissing, ProfileStatus
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ProviderId
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.provider_profiles import edit_profile, open_profile, submit_profile
+from entrypoints.http.documentation import documented
+from entrypoints.http.doorkeeper import PUBLIC
+from entrypoints.http.etags import IfMatch, etag, expected_version
+from entrypoints.http.injection import Injected
+from entrypoints.http.once import Once
+from entrypoints.http.providers.examples import CHANGES, PAGE, PROFILE, PROVIDER
+from entrypoints.http.providers.schemas import (
+    ChangeProfileBody,
+    OpenProfileBody,
+    ProviderJson,
+    ProvidersJson,
+    ProvidersQuery,
+    provider_json,
+)
+from entrypoints.http.providers.slots import list_slots
+from entrypoints.http.providers.views import own_provider, page_of_providers
+
+_OF_OPENING: Final = documented(body=PROFILE, answer=PROVIDER, refusals=(ProfileExists, InvalidValue, NotPermitted))
+_OF_CHANGE: Final = documented(
+    body=CHANGES, answer=PROVIDER, refusals=(ProfileMissing, InvalidValue, NotPermitted, StaleVersion)
+)
+_OF_SUBMISSION: Final = documented(answer=PROVIDER, refusals=(ProfileMissing, InvalidProfileTransition, NotPermitted))
+
+
+@post("/me", opt=_OF_OPENING)
+async def open_my_profile(data: JSONBody[OpenProfileBody], once: Injected[Once]) -> Response[ProviderJson]:
+    """Open one's provider profile, as a draft."""
+    return await once.created(open_profile, data.change(), answer=provider_json)
+
+
+@get("/me", opt=documented(answer=PROVIDER, refusals=(ProfileMissing,)))
+async def my_profile(actor: Injected[Actor], reads: Injected[Reads]) -> Response[ProviderJson]:
+    """One's own provider profile, whatever its status."""
+    mine = await own_provider(actor, reads)
+    return Response(mine, headers=etag(mine.version))
+
+
+@put("/me", opt=_OF_CHANGE)
+async def change_my_profile(
+    data: JSONBody[ChangeProfileBody],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
+    """Change one's provider profile; members that are left out stay as they are."""
+    view = await executor.run(edit_profile, data.change(expected_version(if_match)), actor=actor)
+    return Response(provider_json(view), headers=etag(view.profile.version))
+
+
+@post("/me/submit", status_code=200, opt=_OF_SUBMISSION)
+async def submit_my_profile(
+    actor: Injected[Actor], executor: Injected[Executor[Repositories]], reads: Injected[Reads]
+) -> ProviderJson:
+    """Submit one's profile for approval."""
+    await executor.run(submit_profile, None, actor=actor)
+    return await own_provider(actor, reads)
+
+
+@get("/", opt=PUBLIC | documented(answer=PAGE))
+async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
+    """The providers that can be booked, a page at a time."""
+    return await page_of_providers(asked, ProfileStatus.APPROVED, reads)
+
+
+@get("/{provider_id:str}", opt=PUBLIC | documented(answer=PROVIDER, refusals=(ProviderNotFound,)))
+async def get_provider(provider_id: FromPath[UUID], reads: Injected[Reads]) -> ProviderJson:
+    """One provider that can be booked."""
+    view = await reads.provider(ProviderId(provider_id))
+    if view is None or view.profile.status is not ProfileStatus.APPROVED:
+        raise ProviderNotFound
+    return provider_json(view)
+
+
+routes: Final = Router(
+    "/providers",
+    route_handlers=[
+        open_my_profile,
+        my_profile,
+        change_my_profile,
+        submit_my_profile,
+        list_providers,
+        get_provider,
+        list_slots,
+    ],
+)

@@ -1,0 +1,97 @@
+"""`GET /providers/{id}/slots`: what can be booked when."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import get
+from litestar.params import FromPath
+from msgspec import Meta, field
+
+from booking_domain.scheduling.errors import ProviderNotFound, WindowInvalid
+from booking_domain.scheduling.model import Diary, Slot
+from booking_domain.scheduling.slots import offered_slots
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.workflows.ports import Reads
+from entrypoints.http.documentation import documented
+from entrypoints.http.doorkeeper import PUBLIC
+from entrypoints.http.fields import Json, Moment, Query, SomeMinutes, ZoneName
+from entrypoints.http.injection import Injected
+from entrypoints.http.providers.examples import SLOTS
+from entrypoints.http.queries import moment
+
+LONGEST_WINDOW: Final = timedelta(days=62)
+_ANY_OFFSET: Final = timedelta(days=1)
+"""No zone is further from UTC than this."""
+
+
+class SlotsQuery(Query, frozen=True, kw_only=True):
+    """Which slots; `from` and `to` are dates in the provider's zone or instants, half-open, at most 62 days apart."""
+
+    from_: Annotated[Moment, Meta(examples=["2026-11-23"])] = field(name="from")
+    to: Annotated[Moment, Meta(examples=["2026-11-30"])]
+    duration_minutes: SomeMinutes | None = None
+    time_zone: ZoneName | None = None
+    """Write the slots with this zone's offset, instead of in UTC."""
+
+
+class SlotJson(Json, frozen=True, kw_only=True):
+    """An offered time."""
+
+    start: datetime
+    end: datetime
+
+
+class SlotsJson(Json, frozen=True, kw_only=True):
+    """The slots that start in the window, in order. `degraded` names what could not be taken into account."""
+
+    time_zone: str
+    slots: tuple[SlotJson, ...]
+    degraded: tuple[str, ...] = ()
+
+
+@get(
+    "/{provider_id:str}/slots",
+    opt=PUBLIC | documented(answer=SLOTS, refusals=(ProviderNotFound, WindowInvalid, InvalidValue)),
+)
+async def list_slots(
+    provider_id: FromPath[UUID], asked: Injected[SlotsQuery], reads: Injected[Reads], clock: Injected[Clock]
+) -> SlotsJson:
+    """The free slots of a provider."""
+    zone = None if asked.time_zone is None else time_zone(asked.time_zone)
+    diary = await reads.diaries.read(ProviderId(provider_id), _wide(asked))
+    if diary is None or not diary.accepting:
+        raise ProviderNotFound
+    window = _window(asked, diary)
+    slots = offered_slots(
+        diary.calendar, diary.claims, window=window, now=clock.now(), duration_minutes=asked.duration_minutes
+    )
+    return SlotsJson(time_zone=asked.time_zone or "UTC", slots=tuple(_slot_json(slot, zone) for slot in slots))
+
+
+def _wide(asked: SlotsQuery) -> TimeRange:
+    """The window before the provider's zone is known, wide enough for any zone."""
+    start, end = moment(asked.from_, UTC, name="from"), moment(asked.to, UTC, name="to")
+    if not timedelta(0) < end - start <= LONGEST_WINDOW + _ANY_OFFSET:
+        raise WindowInvalid
+    return TimeRange(start - _ANY_OFFSET, end + _ANY_OFFSET)
+
+
+def _window(asked: SlotsQuery, diary: Diary) -> TimeRange:
+    zone = diary.calendar.zone
+    start, end = moment(asked.from_, zone, name="from"), moment(asked.to, zone, name="to")
+    # 62 days are 62 days on the clock on the wall too, when an hour is put in between.
+    on_the_wall = end.astimezone(zone).replace(tzinfo=None) - start.astimezone(zone).replace(tzinfo=None)
+    if start >= end or min(end - start, on_the_wall) > LONGEST_WINDOW:
+        raise WindowInvalid
+    return TimeRange(start, end)
+
+
+def _slot_json(slot: Slot, zone: ZoneInfo | None) -> SlotJson:
+    if zone is None:
+        return SlotJson(start=slot.start, end=slot.end)
+    return SlotJson(start=slot.start.astimezone(zone), end=slot.end.astimezone(zone))

@@ -1,0 +1,1 @@
+"""The worker: the outbox is relayed to jobs, jobs run with retries, timers tick."""

@@ -1,0 +1,5 @@
+"""`python -m entrypoints.worker`."""
+
+from entrypoints.worker.main import main
+
+main()

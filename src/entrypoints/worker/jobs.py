@@ -1,0 +1,114 @@
+"""The jobs, on procrastinate: each is safe to run any number of times."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import procrastinate
+from psycopg import AsyncConnection
+
+from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.scheduling.use_cases.holds import sweep_holds
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import Unavailable
+from booking_domain.shared.ids import BookingId, EventId, TransactionId
+from booking_domain.shared.outbox import Message
+from booking_domain.workflows.announce import BOOKING_CANCELLED, PAYMENT_HINTED
+from booking_domain.workflows.expire_unpaid import expire_unpaid
+from booking_domain.workflows.notify_parties import notify_parties
+from booking_domain.workflows.settle_payment import settle_payment
+from entrypoints.container import Container
+
+_AGAIN: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
+_BATCH: Final = 200
+
+
+class Jobs:
+    """All jobs over one container, and how a message of the outbox becomes some."""
+
+    def __init__(self, container: Container, app: procrastinate.App) -> None:
+        self._container = container
+        self.app = app
+        task = app.task
+        self._notify = task(name="notify", retry=_AGAIN)(self.notify)
+        self._expire = task(name="expire", retry=_AGAIN)(self.expire)
+        self._settle = task(name="settle", retry=_AGAIN)(self.settle)
+        self._cancel_invoices = task(name="cancel_invoices", retry=_AGAIN)(self.cancel_invoices)
+        app.periodic(cron="* * * * *")(task(name="sweep", queueing_lock="sweep")(self.sweep))
+
+    async def hand_on(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
+        """Make jobs of messages, in the transaction in which they leave the outbox."""
+        for message in messages:
+            subject = str(message.subject)
+            await self._notify.configure(connection=connection, lock=f"notify {subject}").defer_async(
+                message=_dumped(message)
+            )
+            if "dueAt" in message.payload:
+                due_at = datetime.fromisoformat(message.payload["dueAt"])
+                await self._expire.configure(connection=connection, schedule_at=due_at).defer_async(booking_id=subject)
+            if message.topic == BOOKING_CANCELLED:
+                await self._cancel_invoices.configure(connection=connection).defer_async(booking_id=subject)
+            if message.topic == PAYMENT_HINTED:
+                await self._settle.configure(connection=connection).defer_async(
+                    transaction_id=message.payload["transactionId"]
+                )
+
+    async def notify(self, message: str) -> None:
+        """Tell the parties."""
+        await notify_parties(_loaded(message), reads=self._container.reads(), notifier=self._container.notifier())
+
+    async def expire(self, booking_id: str) -> None:
+        """Expire a booking that was not paid or answered in time; the sweep finds one whose hour has not come yet."""
+        await expire_unpaid(
+            BookingId(UUID(booking_id)),
+            now=self._container.clock().now(),
+            reads=self._container.reads(),
+            executor=self._container.executor(),
+            gateway=self._container.gateway(),
+        )
+
+    async def settle(self, transaction_id: str) -> None:
+        """Ask the gateway about a payment of which a hint was given when it could not be asked."""
+        transaction = await self._container.reads().transaction(TransactionId(UUID(transaction_id)))
+        if transaction is not None:
+            await settle_payment(transaction, executor=self._container.executor(), gateway=self._container.gateway())
+
+    async def cancel_invoices(self, booking_id: str) -> None:
+        """Make the open invoices of a cancelled booking unpayable."""
+        for transaction in await self._container.reads().transactions_of(BookingId(UUID(booking_id))):
+            if transaction.status is TransactionStatus.CANCELLED and transaction.invoice is not None:
+                await self._container.gateway().cancel_invoice(transaction.invoice.reference)
+
+    async def sweep(self, timestamp: int) -> None:  # noqa: ARG002 - given to every periodic task
+        """Once a minute: what a lost or early job left, and housekeeping."""
+        for booking_id in await self._container.reads().overdue(self._container.clock().now(), _BATCH):
+            await self._expire.configure(queueing_lock=f"expire {booking_id}", lock=None).defer_async(
+                booking_id=str(booking_id)
+            )
+        await self._container.executor().run(sweep_holds, None, actor=SYSTEM)
+        await self._container.database().forget_answers(self._container.clock().now())
+
+
+def _dumped(message: Message) -> str:
+    return json.dumps(
+        {
+            "id": str(message.id),
+            "topic": message.topic,
+            "subject": str(message.subject),
+            "payload": dict(message.payload),
+            "occurredAt": message.occurred_at.isoformat(),
+        }
+    )
+
+
+def _loaded(text: str) -> Message:
+    value = json.loads(text)
+    return Message(
+        id=EventId(UUID(value["id"])),
+        topic=value["topic"],
+        subject=UUID(value["subject"]),
+        payload=value["payload"],
+        occurred_at=datetime.fromisoformat(value["occurredAt"]),
+    )

@@ -1,0 +1,72 @@
+"""Run the worker until SIGINT or SIGTERM: relay and jobs side by side."""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+
+import procrastinate
+import structlog
+
+from adapters.postgres.relay import relay
+from booking_domain.shared.errors import DomainError
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from entrypoints.worker.jobs import Jobs
+
+RELAY_PAUSE_SECONDS = 0.2
+JOB_POLL_SECONDS = 0.5
+GRACE_SECONDS = 10
+
+log = structlog.get_logger()
+
+
+async def work(container: Container, stop: asyncio.Event) -> None:
+    """Relay and run jobs until `stop` is set, then finish what has begun."""
+    database, gateway = container.database(), container.gateway()
+    await database.open()
+    await gateway.open()
+    connector = procrastinate.PsycopgConnector(conninfo=database.conninfo, min_size=1, max_size=4)
+    jobs = Jobs(container, procrastinate.App(connector=connector))
+    try:
+        async with jobs.app.open_async(), asyncio.TaskGroup() as group:
+            worker = group.create_task(
+                jobs.app.run_worker_async(
+                    concurrency=8,
+                    fetch_job_polling_interval=JOB_POLL_SECONDS,
+                    shutdown_graceful_timeout=GRACE_SECONDS,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                )
+            )
+            relaying = group.create_task(_relay_on(container, jobs))
+            await stop.wait()
+            relaying.cancel()
+            worker.cancel()
+    finally:
+        await gateway.close()
+        await database.close()
+
+
+async def _relay_on(container: Container, jobs: Jobs) -> None:
+    while True:
+        try:
+            moved = await relay(container.database(), jobs.hand_on)
+        except DomainError as error:
+            log.warning("relay.interrupted", code=error.code)
+            moved = 0
+        if not moved:
+            await asyncio.sleep(RELAY_PAUSE_SECONDS)
+
+
+async def _until_told_to_stop(container: Container) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await work(container, stop)
+
+
+def main() -> None:
+    """Run from the environment."""
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_until_told_to_stop(Container(settings=Settings.from_environment(os.environ))))

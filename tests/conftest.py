@@ -1,0 +1,38 @@
+"""How hard Hypothesis tries: `default` for everybody, `nightly` (HYPOTHESIS_PROFILE=nightly) twenty times as hard."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+from tests.databases import TestServer
+
+_IN_CI = bool(os.environ.get("CI"))
+_FAILURES = Path(__file__).parent.parent / ".hypothesis" / "examples"
+
+settings.register_profile(
+    "default",
+    deadline=None,
+    derandomize=_IN_CI,
+    database=None if _IN_CI else DirectoryBasedExampleDatabase(_FAILURES),
+    print_blob=True,
+)
+settings.register_profile(
+    "nightly",
+    settings.get_profile("default"),
+    max_examples=2_000,
+    derandomize=False,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+    server = TestServer(tmp_path_factory.mktemp("postgres"))
+    try:
+        yield server
+    finally:
+        server.stop()

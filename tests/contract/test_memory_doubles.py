@@ -1,0 +1,125 @@
+"""The other ports in memory keep every contract too."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from booking_domain.identity.ports import AccessTokens, PasswordHasher, RefreshTokens
+from booking_domain.payments.ports import CallbackTokens
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import Entropy
+from booking_domain.shared.money import Money
+from booking_domain.testing.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
+from booking_domain.testing.contracts.passwords import PasswordHasherContract
+from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
+from booking_domain.testing.contracts.sources import ClockContract, EntropyContract
+from booking_domain.testing.contracts.tokens import AccessTokensContract, CallbackTokensContract, RefreshTokensContract
+from booking_domain.testing.memory import (
+    ManualClock,
+    MemoryAccessTokens,
+    MemoryCallbackTokens,
+    MemoryGateway,
+    MemoryNotifier,
+    MemoryPasswordHasher,
+    MemoryRefreshTokens,
+    SeededEntropy,
+)
+
+
+class MemoryTill:
+    currency = "MNT"
+
+    def __init__(self) -> None:
+        self.gateway = MemoryGateway()
+
+    async def pay(self, invoice_reference: str, amount: Money) -> bool:
+        return self.gateway.pay(invoice_reference, amount)
+
+    @asynccontextmanager
+    async def cut_off(self) -> AsyncIterator[None]:
+        self.gateway.available = False
+        yield
+        self.gateway.available = True
+
+
+class MemoryMailbox:
+    channel = "email"
+    address = "someone@example.com"
+
+    def __init__(self) -> None:
+        self.notifier = MemoryNotifier()
+
+    async def arrived(self) -> Sequence[str]:
+        return [notification.text for notification in self.notifier.delivered if notification.to == self.address]
+
+    @asynccontextmanager
+    async def cut_off(self) -> AsyncIterator[None]:
+        self.notifier.available = False
+        yield
+        self.notifier.available = True
+
+
+class TestPaymentGateway(PaymentGatewayContract):
+    @pytest.fixture
+    def open_till(self) -> OpenTill:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Till]:
+            yield MemoryTill()
+
+        return opened
+
+
+class TestNotifier(NotifierContract):
+    @pytest.fixture
+    def open_mailbox(self) -> OpenMailbox:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Mailbox]:
+            yield MemoryMailbox()
+
+        return opened
+
+
+class TestAccessTokens(AccessTokensContract):
+    @pytest.fixture
+    def access_tokens(self) -> AccessTokens:
+        return MemoryAccessTokens()
+
+    @pytest.fixture
+    def strangers_access_tokens(self) -> AccessTokens:
+        return MemoryAccessTokens(key=b"another key")
+
+
+class TestRefreshTokens(RefreshTokensContract):
+    @pytest.fixture
+    def refresh_tokens(self) -> RefreshTokens:
+        return MemoryRefreshTokens()
+
+
+class TestCallbackTokens(CallbackTokensContract):
+    @pytest.fixture
+    def callback_tokens(self) -> CallbackTokens:
+        return MemoryCallbackTokens()
+
+    @pytest.fixture
+    def strangers_callback_tokens(self) -> CallbackTokens:
+        return MemoryCallbackTokens(key=b"another key")
+
+
+class TestPasswordHasher(PasswordHasherContract):
+    @pytest.fixture
+    def password_hasher(self) -> PasswordHasher:
+        return MemoryPasswordHasher()
+
+
+class TestClock(ClockContract):
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return ManualClock(datetime(2026, 11, 23, tzinfo=UTC))
+
+
+class TestEntropy(EntropyContract):
+    @pytest.fixture
+    def entropy(self) -> Entropy:
+        return SeededEntropy()

@@ -1,0 +1,91 @@
+"""The storage ports in memory keep every contract."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from booking_domain.testing.contracts.booking_reads import BookingReadsContract
+from booking_domain.testing.contracts.bookings import BookingsContract
+from booking_domain.testing.contracts.calendar_book import CalendarBookContract
+from booking_domain.testing.contracts.claims import ClaimsContract
+from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
+from booking_domain.testing.contracts.idempotency import IdempotencyContract
+from booking_domain.testing.contracts.outbox import InboxContract, OutboxContract
+from booking_domain.testing.contracts.profiles import ProfilesContract
+from booking_domain.testing.contracts.provider_reads import ProviderReadsContract
+from booking_domain.testing.contracts.sessions import SessionsContract
+from booking_domain.testing.contracts.storage import Backend, OpenBackend
+from booking_domain.testing.contracts.transactions import TransactionsContract
+from booking_domain.testing.contracts.units_of_work import UnitOfWorkContract
+from booking_domain.testing.contracts.users import UsersContract
+from booking_domain.testing.memory import MemoryDatabase
+
+
+@pytest.fixture
+def open_backend() -> OpenBackend:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Backend]:
+        yield MemoryDatabase()
+
+    return opened
+
+
+class TestUnitOfWork(UnitOfWorkContract):
+    pass
+
+
+class TestUsers(UsersContract):
+    pass
+
+
+class TestSessions(SessionsContract):
+    pass
+
+
+class TestProfiles(ProfilesContract):
+    pass
+
+
+class TestCalendarBook(CalendarBookContract):
+    pass
+
+
+class TestDiaries(DiariesContract):
+    pass
+
+
+class TestDesks(DesksContract):
+    pass
+
+
+class TestClaims(ClaimsContract):
+    pass
+
+
+class TestBookings(BookingsContract):
+    pass
+
+
+class TestBookingReads(BookingReadsContract):
+    pass
+
+
+class TestTransactions(TransactionsContract):
+    pass
+
+
+class TestProviderReads(ProviderReadsContract):
+    pass
+
+
+class TestIdempotency(IdempotencyContract):
+    pass
+
+
+class TestOutbox(OutboxContract):
+    pass
+
+
+class TestInbox(InboxContract):
+    pass

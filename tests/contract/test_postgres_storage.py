@@ -1,0 +1,104 @@
+"""The storage ports on PostgreSQL keep every contract."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+from tests.databases import TestServer
+
+from adapters.postgres.database import Database
+from adapters.postgres.relay import waiting_messages
+from booking_domain.shared.outbox import Message
+from booking_domain.testing.contracts.booking_reads import BookingReadsContract
+from booking_domain.testing.contracts.bookings import BookingsContract
+from booking_domain.testing.contracts.calendar_book import CalendarBookContract
+from booking_domain.testing.contracts.claims import ClaimsContract
+from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
+from booking_domain.testing.contracts.idempotency import IdempotencyContract
+from booking_domain.testing.contracts.outbox import OutboxContract
+from booking_domain.testing.contracts.profiles import ProfilesContract
+from booking_domain.testing.contracts.provider_reads import ProviderReadsContract
+from booking_domain.testing.contracts.sessions import SessionsContract
+from booking_domain.testing.contracts.storage import Backend, OpenBackend
+from booking_domain.testing.contracts.transactions import TransactionsContract
+from booking_domain.testing.contracts.units_of_work import UnitOfWorkContract
+from booking_domain.testing.contracts.users import UsersContract
+
+
+class PostgresBackend(Database):
+    """A database under test."""
+
+    async def outbox_messages(self) -> Sequence[Message]:
+        async with self.work() as work:
+            return await waiting_messages(work)
+
+
+@pytest.fixture
+def open_backend(postgres: TestServer) -> OpenBackend:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Backend]:
+        with postgres.database() as url:
+            backend = PostgresBackend(url, pool_size=20)
+            await backend.open()
+            try:
+                yield backend
+            finally:
+                await backend.close()
+
+    return opened
+
+
+class TestUnitOfWork(UnitOfWorkContract):
+    pass
+
+
+class TestUsers(UsersContract):
+    pass
+
+
+class TestSessions(SessionsContract):
+    pass
+
+
+class TestProfiles(ProfilesContract):
+    pass
+
+
+class TestCalendarBook(CalendarBookContract):
+    pass
+
+
+class TestDiaries(DiariesContract):
+    pass
+
+
+class TestDesks(DesksContract):
+    pass
+
+
+class TestClaims(ClaimsContract):
+    pass
+
+
+class TestBookings(BookingsContract):
+    pass
+
+
+class TestBookingReads(BookingReadsContract):
+    pass
+
+
+class TestTransactions(TransactionsContract):
+    pass
+
+
+class TestProviderReads(ProviderReadsContract):
+    pass
+
+
+class TestIdempotency(IdempotencyContract):
+    pass
+
+
+class TestOutbox(OutboxContract):
+    pass

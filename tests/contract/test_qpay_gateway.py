@@ -1,0 +1,69 @@
+"""QPay, as the simulator plays it, keeps the contract of a payment gateway."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+
+import httpx
+import pytest
+from tests.unit.adapters.qpay.gateway_scenes import gateway_at
+from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+
+from adapters.qpay.gateway import QPayGateway
+from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
+from adapters.qpay.simulator.state.payments import Method, Payment, Payments, PaymentStatus, new_payment_id
+from adapters.qpay.simulator.state.store import Store
+from booking_domain.shared.money import Money
+from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
+
+A_LONG_WHILE = 10**6
+
+
+@pytest.fixture(scope="module")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(tmp_path_factory.mktemp("qpay") / "state.sqlite") as running:
+        yield running
+
+
+class QPayTill:
+    currency = "MNT"
+
+    def __init__(self, gateway: QPayGateway, simulator: SimulatorProcess) -> None:
+        self.gateway = gateway
+        self._simulator = simulator
+
+    async def pay(self, invoice_reference: str, amount: Money) -> bool:
+        """Pay past the checkout page, which takes whole or half amounts only: straight into the books."""
+        with closing(Store(self._simulator.state)) as books:
+            invoice = Invoices(books).get(invoice_reference)
+            if invoice is None or invoice.status is InvoiceStatus.CANCELED:
+                return False
+            payment = Payment(
+                payment_id=new_payment_id(Method.P2P),
+                invoice_id=invoice_reference,
+                status=PaymentStatus.PAID,
+                amount=amount.amount,
+                method=Method.P2P,
+                created_at=time.time(),
+            )
+            Payments(books).add(payment)
+            Invoices(books).set_status(invoice_reference, InvoiceStatus.CLOSED)
+            return True
+
+    @asynccontextmanager
+    async def cut_off(self) -> AsyncIterator[None]:
+        async with httpx.AsyncClient(base_url=self._simulator.url, trust_env=False) as client:
+            (await client.put("/simulator/switches", json={"busy": A_LONG_WHILE})).raise_for_status()
+            yield
+            (await client.put("/simulator/switches", json={})).raise_for_status()
+
+
+class TestPaymentGateway(PaymentGatewayContract):
+    @pytest.fixture
+    def open_till(self, simulator: SimulatorProcess) -> OpenTill:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Till]:
+            async with gateway_at(simulator.url) as gateway:
+                yield QPayTill(gateway, simulator)
+
+        return opened

@@ -1,0 +1,182 @@
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from tests.unit.adapters.qpay.gateway_scenes import gateway_at, order, with_gateway
+from tests.unit.adapters.qpay.merchant import Merchant
+from tests.unit.adapters.qpay.scripted_qpay import Request, document, http, scripted_qpay
+from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
+
+from adapters.qpay.gateway import QPayGateway
+from booking_domain.payments.errors import GatewayUnavailable
+from booking_domain.payments.ports import GatewayReport
+from booking_domain.shared.money import Money
+
+
+def reported(
+    simulator: SimulatorProcess, happens: Callable[[str], object], amount: Money | None = None
+) -> GatewayReport:
+    async def scene(gateway: QPayGateway) -> GatewayReport:
+        invoice = await gateway.create_invoice(order(amount))
+        happens(invoice.reference)
+        return await gateway.report(invoice.reference, "MNT")
+
+    return with_gateway(simulator.url, scene)
+
+
+def scripted_report(answer: Callable[[Request], bytes]) -> tuple[GatewayReport, list[Request]]:
+    async def play() -> tuple[GatewayReport, list[Request]]:
+        async with scripted_qpay(answer) as (url, calls), gateway_at(url) as gateway:
+            return await gateway.report("an-invoice", "MNT"), calls[1:]
+
+    return asyncio.run(play())
+
+
+def row(payment_id: object = "1", **changes: object) -> dict[str, object]:
+    return {
+        "payment_id": payment_id,
+        "payment_status": "PAID",
+        "payment_amount": "100.00",
+        "payment_currency": "MNT",
+        **changes,
+    }
+
+
+def test_an_invoice_that_nobody_paid_has_received_nothing(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    report = reported(simulator, lambda _: None)
+    assert report.received == Money.zero("MNT")
+    assert json.loads(report.raw) == {"count": 0, "rows": []}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "received"),
+    [
+        ("paid", 20_000),
+        ("underpaid", 10_000),
+        ("failed", 0),
+        ("paid_twice", 40_000),
+        ("paid_without_callback", 20_000),
+        ("callback_twice", 20_000),
+    ],
+)
+def test_what_a_customer_does_is_what_was_received(
+    simulator: SimulatorProcess, client: httpx.Client, outcome: str, received: int
+) -> None:
+    report = reported(simulator, lambda invoice: Merchant(client).paid_by(outcome, invoice))
+    assert report.received == Money.of(received, "MNT")
+
+
+def test_fractions_add_up_exactly(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    def pay_twice_the_half(invoice: str) -> None:
+        for _ in range(2):
+            Merchant(client).paid_by("underpaid", invoice)
+
+    amount = Money(amount=30, currency="MNT")
+    assert reported(simulator, pay_twice_the_half, amount).received == amount
+
+
+def test_a_payment_that_was_given_back_is_not_received(simulator: SimulatorProcess, merchant: Merchant) -> None:
+    def pay_and_take_back(invoice: str) -> None:
+        [payment] = merchant.paid_by("paid", invoice, method="CARD")
+        merchant.log_in()
+        assert merchant.call("DELETE", f"/payment/refund/{payment}", {"note": "closed"}).status_code == 200
+
+    report = reported(simulator, pay_and_take_back)
+    assert report.received == Money.zero("MNT")
+    assert json.loads(report.raw)["rows"][0]["payment_status"] == "REFUNDED"
+
+
+def test_the_raw_answer_is_kept(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    payments: list[str] = []
+    report = reported(simulator, lambda invoice: payments.extend(Merchant(client).paid_by("paid", invoice)))
+    assert [row["payment_id"] for row in json.loads(report.raw)["rows"]] == payments
+
+
+def test_a_payment_on_the_second_page_counts(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    def fail_often_and_pay(invoice: str) -> None:
+        for outcome in ["failed"] * 100 + ["paid"]:
+            Merchant(client).paid_by(outcome, invoice)
+
+    report = reported(simulator, fail_often_and_pay)
+    assert report.received == Money.of(20_000, "MNT")
+    assert [len(page["rows"]) for page in json.loads(report.raw)] == [100, 1]
+
+
+def test_a_payment_that_slips_to_the_next_page_counts_once() -> None:
+    def answer(request: Request) -> bytes:
+        number = json.loads(request.body)["offset"]["page_number"]
+        rows = [row(str(n)) for n in range(100)] if number == 1 else [row("99"), row("100")]
+        return document({"count": 102, "rows": rows})
+
+    report, calls = scripted_report(answer)
+    assert report.received == Money.of(101 * 100, "MNT")
+    assert len(calls) == 2
+
+
+def test_a_payment_in_another_currency_is_not_counted_and_is_said_aloud(caplog: pytest.LogCaptureFixture) -> None:
+    rows = [row("1", payment_currency="USD"), row("2", payment_currency=None)]
+    report, _ = scripted_report(lambda _: document({"count": 2, "rows": rows}))
+    assert report.received == Money.of(100, "MNT")
+    assert [record.levelname for record in caplog.records if record.name.startswith("adapters")] == ["ERROR"]
+
+
+@pytest.mark.parametrize("amount", [100, 100.0, "100", "100.00", "100.000"])
+@pytest.mark.parametrize("payment_id", ["123456789012345", 123456789012345])
+def test_an_amount_may_be_a_number_or_a_string(amount: object, payment_id: object) -> None:
+    answer = {"count": "1", "surprise": [{}], "rows": [row(payment_id, payment_amount=amount, more={"x": 1})]}
+    assert scripted_report(lambda _: document(answer))[0].received == Money.of(100, "MNT")
+
+
+@pytest.mark.parametrize("status", ["NEW", "FAILED", "PARTIAL", "REFUNDED", "paid?", ""])
+def test_only_a_paid_payment_is_money(status: str) -> None:
+    answer = {"count": 1, "paid_amount": 100, "rows": [row(payment_status=status, payment_amount=None)]}
+    assert not scripted_report(lambda _: document(answer))[0].received
+
+
+@pytest.mark.parametrize("amount", [None, "", "-1.00", "0.001", "NaN", "Infinity", "1e999999", 1e300, True, [], "сто"])
+def test_a_paid_payment_of_an_impossible_amount_makes_the_report_unusable(amount: object) -> None:
+    with pytest.raises(GatewayUnavailable):
+        scripted_report(lambda _: document({"count": 1, "rows": [row(payment_amount=amount)]}))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"count": 0},
+        {"count": 0, "rows": None},
+        {"count": 3, "rows": []},
+        {"count": 2, "rows": [{}]},
+        {"count": -1, "rows": []},
+        {"error": "SYSTEM_BUSY"},
+        [],
+        None,
+    ],
+)
+def test_a_check_that_does_not_add_up_is_unusable(answer: Any) -> None:
+    with pytest.raises(GatewayUnavailable):
+        scripted_report(lambda _: document(answer))
+
+
+def test_a_check_that_could_not_be_kept_is_unusable() -> None:
+    with pytest.raises(GatewayUnavailable):
+        scripted_report(lambda _: http(b'{"count": 0, "rows": [], "note": "\xff"}'))
+
+
+def test_pages_without_end_are_unusable() -> None:
+    with pytest.raises(GatewayUnavailable):
+        scripted_report(lambda _: document({"count": 10**6, "rows": [row()] * 100}))
+
+
+@pytest.mark.parametrize("reference", ["none", "../auth", "", "ключ", "x" * 300])
+def test_an_unknown_invoice_has_no_report(simulator: SimulatorProcess, client: httpx.Client, reference: str) -> None:
+    with pytest.raises(GatewayUnavailable):
+        with_gateway(simulator.url, lambda gateway: gateway.report(reference, "MNT"))
+
+
+def test_a_report_in_another_currency_is_none(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    with pytest.raises(GatewayUnavailable):
+        with_gateway(simulator.url, lambda gateway: gateway.report("none", "USD"))

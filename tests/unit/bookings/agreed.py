@@ -1,0 +1,29 @@
+"""The moves of a booking as they were agreed on: written by hand, and not derived from the code."""
+
+from typing import Final
+
+_AGREED: Final = """
+    requested  accept             pending    provider
+    requested  confirm            confirmed  provider
+    requested  cancel             cancelled  customer provider manager admin
+    requested  expire             expired    system
+    pending    confirm            confirmed  payment provider admin
+    pending    cancel             cancelled  customer provider manager admin
+    pending    expire             expired    system
+    confirmed  complete           completed  provider manager admin
+    confirmed  cancel             cancelled  customer provider manager admin
+    confirmed  mark_no_show       no_show    provider manager admin
+    expired    revive             confirmed  payment
+    confirmed  dispute            disputed   customer provider admin
+    completed  dispute            disputed   customer provider admin
+    no_show    dispute            disputed   customer provider admin
+    cancelled  dispute            disputed   customer provider admin
+    disputed   resolve_confirmed  confirmed  admin
+    disputed   resolve_completed  completed  admin
+    disputed   resolve_cancelled  cancelled  admin
+    disputed   resolve_no_show    no_show    admin
+"""
+MOVES: Final = {
+    (status, action): (to, frozenset(by)) for status, action, to, *by in map(str.split, _AGREED.strip().splitlines())
+}
+"""Where an action leads from a status, and who may do it."""

@@ -1,0 +1,75 @@
+"""Every status, action and party against the table of moves that was agreed on."""
+
+import pytest
+from tests.unit.bookings.agreed import MOVES
+from tests.unit.strategies.bookings import ACTORS, DEPOSIT, EVENT, HOUR, NOON, NOTHING, a_booking
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import (
+    BOOKING_LIFECYCLE,
+    CLAIMS_TIME,
+    Action,
+    InvalidBookingTransition,
+    Party,
+    Status,
+)
+from booking_domain.shared.lifecycle import NotYourMove
+
+EVERY_MOVE = [(status, action, party) for status in Status for action in Action for party in Party]
+
+
+def when_it_can_be_done(status: Status, action: Action) -> Booking:
+    """A booking in this status that nothing but its lifecycle keeps from `action` at half past twelve."""
+    return a_booking(status, paid=NOTHING if action is Action.ACCEPT else DEPOSIT)
+
+
+def test_the_table_is_about_statuses_actions_and_parties_that_there_are() -> None:
+    assert {status for status, _ in MOVES} | {to for to, _ in MOVES.values()} == set(Status)
+    assert {action for _, action in MOVES} == set(Action)
+    assert {party for _, by in MOVES.values() for party in by} == set(Party)
+
+
+@pytest.mark.parametrize(("status", "action", "party"), EVERY_MOVE)
+def test_a_booking_moves_as_agreed_and_not_otherwise(status: Status, action: Action, party: Party) -> None:
+    booking = when_it_can_be_done(status, action)
+    to, by = MOVES.get((status, action), (None, frozenset()))
+    now, actor = NOON + HOUR / 2, ACTORS[party]
+    if to is None:
+        with pytest.raises(InvalidBookingTransition) as refused:
+            booking.take(action, party=party, by=actor, now=now, event_id=EVENT)
+        assert refused.value.code == "booking.invalid_transition"
+        assert refused.value.parameters == {"thing": "booking", "status": status, "action": action}
+    elif party not in by:
+        with pytest.raises(NotYourMove) as stopped:
+            booking.take(action, party=party, by=actor, now=now, event_id=EVENT)
+        assert stopped.value.parameters["party"] == party
+    else:
+        decision = booking.take(action, party=party, by=actor, now=now, event_id=EVENT, reason="because")
+        assert decision.state.status == to
+        assert decision.state.version == booking.version + 1
+        assert decision.state.updated_at == now
+        (event,) = decision.events
+        assert (event.from_status, event.to_status, event.by, event.at, event.reason) == (
+            status,
+            to,
+            actor,
+            now,
+            "because",
+        )
+        assert (event.id, event.booking_id) == (EVENT, booking.id)
+        assert event.type == ("revived" if action is Action.REVIVE else to)
+
+
+def test_the_table_of_the_lifecycle_has_nothing_more_and_nothing_less() -> None:
+    moves = {key: (move.to, move.by) for key, move in BOOKING_LIFECYCLE.moves.items()}
+    assert moves == MOVES
+
+
+def test_a_booking_claims_its_time_unless_it_was_cancelled_or_has_expired() -> None:
+    free = {Status.CANCELLED, Status.EXPIRED}
+    assert {status: status not in free for status in Status} == CLAIMS_TIME
+    assert {status for status in Status if not a_booking(status).claims_time} == free
+
+
+def test_only_waiting_for_something_can_expire() -> None:
+    assert {status for status, action in MOVES if action == Action.EXPIRE} == {Status.REQUESTED, Status.PENDING}

@@ -1,0 +1,106 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
+from tests.unit.strategies.bookings import DEPOSIT, MADE, NOTHING, a_booking
+from tests.unit.strategies.money import amounts
+
+from booking_domain.bookings.transitions import (
+    PAYMENT_LIFECYCLE,
+    Party,
+    PaymentAction,
+    PaymentStatus,
+    Status,
+)
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.lifecycle import InvalidTransition, NotYourMove
+from booking_domain.shared.money import Money
+
+LATER = MADE + timedelta(minutes=1)
+# unpaid → pending → paid → partially_refunded → refunded, and failed back to pending on another try; besides, a payment
+# may be begun twice, may come unasked or late, and may be followed by another one.
+AGREED = """
+    unpaid              start        pending
+    pending             start        pending
+    failed              start        pending
+    unpaid              cover        paid
+    pending             cover        paid
+    failed              cover        paid
+    paid                cover        paid
+    pending             fail         failed
+    paid                refund_part  partially_refunded
+    partially_refunded  refund_part  partially_refunded
+    paid                refund_all   refunded
+    partially_refunded  refund_all   refunded
+"""
+MOVES = {(status, action): to for status, action, to in map(str.split, AGREED.strip().splitlines())}
+
+
+@pytest.mark.parametrize("status", PaymentStatus)
+@pytest.mark.parametrize("action", PaymentAction)
+@pytest.mark.parametrize("party", Party)
+def test_payment_moves_as_agreed_on_the_word_of_the_gateway_alone(
+    status: PaymentStatus, action: PaymentAction, party: Party
+) -> None:
+    if (status, action) not in MOVES:
+        with pytest.raises(InvalidTransition):
+            PAYMENT_LIFECYCLE.advance(status, action, party)
+    elif party is not Party.PAYMENT:
+        with pytest.raises(NotYourMove):
+            PAYMENT_LIFECYCLE.advance(status, action, party)
+    else:
+        assert PAYMENT_LIFECYCLE.advance(status, action, party) == MOVES[status, action]
+
+
+@examples(300)
+@given(st.lists(amounts(most=2 * DEPOSIT.amount), max_size=6))
+def test_what_was_paid_is_the_sum_of_what_was_received(received: list[Money]) -> None:
+    booking = a_booking()
+    total = NOTHING
+    for amount in received:
+        booking = booking.receive(amount, LATER)
+        total += amount
+        assert booking.paid == total
+        assert booking.deposit_due == DEPOSIT.beyond(total)
+        assert (booking.payment_status is PaymentStatus.PAID) == (total >= DEPOSIT)
+        assert booking.status is Status.PENDING
+        assert booking.updated_at == LATER
+    assert booking.version == 1 + len(received)
+
+
+def test_the_deposit_is_covered_to_the_last_mongo() -> None:
+    mongo = Money(amount=1, currency="MNT")
+    almost = a_booking().receive(DEPOSIT - mongo, LATER)
+    assert (almost.payment_status, almost.deposit_due) == (PaymentStatus.UNPAID, mongo)
+    assert almost.receive(mongo, LATER).payment_status is PaymentStatus.PAID
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED])
+def test_money_that_comes_after_a_refund_is_counted_and_does_not_hide_the_refund(status: PaymentStatus) -> None:
+    refunded = replace(a_booking(Status.CANCELLED, paid=DEPOSIT, refunded=DEPOSIT), payment_status=status)
+    after = refunded.receive(DEPOSIT, LATER)
+    assert (after.paid, after.payment_status) == (DEPOSIT + DEPOSIT, status)
+
+
+def test_money_that_comes_after_a_failure_counts() -> None:
+    failed = replace(a_booking(Status.EXPIRED), payment_status=PaymentStatus.FAILED)
+    assert failed.receive(DEPOSIT, LATER).payment_status is PaymentStatus.PAID
+
+
+def test_money_of_another_currency_is_refused() -> None:
+    with pytest.raises(InvalidValue):
+        a_booking().receive(Money.of(1, "JPY"), LATER)
+
+
+def test_beginning_to_pay_is_noted_once() -> None:
+    begun = a_booking().await_payment(LATER)
+    assert (begun.payment_status, begun.version, begun.updated_at) == (PaymentStatus.PENDING, 2, LATER)
+    assert begun.await_payment(LATER + timedelta(minutes=1)) is begun
+
+
+def test_what_is_paid_is_not_begun_to_be_paid() -> None:
+    with pytest.raises(InvalidTransition):
+        a_booking(paid=DEPOSIT).await_payment(LATER)

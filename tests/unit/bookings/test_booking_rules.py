@@ -1,0 +1,218 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
+from tests.unit.strategies.bookings import (
+    ACTORS,
+    ADMIN,
+    CUSTOMER,
+    DEPOSIT,
+    EVENT,
+    HOUR,
+    MADE,
+    NOON,
+    NOTHING,
+    PRICE,
+    PROVIDER,
+    STRANGER,
+    a_booking,
+    moments,
+    terms,
+)
+
+from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOfRange, TooEarly
+from booking_domain.bookings.model import MAX_NOTES, Booking, Terms
+from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party, PaymentStatus, Status
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.errors import DomainError, InvalidValue
+from booking_domain.shared.money import Money
+
+JUST = timedelta(microseconds=1)
+END = NOON + HOUR
+
+
+def take(booking: Booking, action: Action, party: Party, now: datetime = MADE + HOUR) -> Booking:
+    return booking.take(
+        action, party=party, by=ACTORS[party], now=now, event_id=EVENT, payment_window=timedelta(minutes=15)
+    ).state
+
+
+@pytest.mark.parametrize("action", [Action.COMPLETE, Action.MARK_NO_SHOW])
+def test_what_has_not_started_is_neither_completed_nor_missed(action: Action) -> None:
+    with pytest.raises(TooEarly):
+        take(a_booking(Status.CONFIRMED), action, Party.PROVIDER, NOON - JUST)
+    take(a_booking(Status.CONFIRMED), action, Party.PROVIDER, NOON)
+
+
+def test_a_confirmed_booking_is_cancelled_before_its_end_and_not_after() -> None:
+    take(a_booking(Status.CONFIRMED), Action.CANCEL, Party.CUSTOMER, END - JUST)
+    with pytest.raises(AlreadyOver):
+        take(a_booking(Status.CONFIRMED), Action.CANCEL, Party.CUSTOMER, END)
+
+
+@pytest.mark.parametrize("status", [Status.REQUESTED, Status.PENDING])
+def test_what_waits_can_be_cancelled_at_any_time(status: Status) -> None:
+    assert take(a_booking(status), Action.CANCEL, Party.PROVIDER, END + HOUR).status is Status.CANCELLED
+
+
+@pytest.mark.parametrize("party", [Party.PAYMENT, Party.PROVIDER])
+def test_a_booking_is_not_confirmed_before_its_deposit_is_paid(party: Party) -> None:
+    almost = DEPOSIT - Money(amount=1, currency="MNT")
+    with pytest.raises(DepositDue):
+        take(a_booking(paid=almost), Action.CONFIRM, party)
+    assert take(a_booking(paid=DEPOSIT), Action.CONFIRM, party).status is Status.CONFIRMED
+
+
+def test_an_admin_confirms_a_booking_whose_deposit_is_not_paid() -> None:
+    assert take(a_booking(), Action.CONFIRM, Party.ADMIN).status is Status.CONFIRMED
+
+
+def test_a_provider_does_not_waive_the_deposit_of_a_request() -> None:
+    with pytest.raises(DepositDue):
+        take(a_booking(Status.REQUESTED), Action.CONFIRM, Party.PROVIDER)
+
+
+def test_a_booking_is_not_revived_by_less_than_its_deposit() -> None:
+    with pytest.raises(DepositDue):
+        take(a_booking(Status.EXPIRED), Action.REVIVE, Party.PAYMENT)
+    assert take(a_booking(Status.EXPIRED, paid=DEPOSIT), Action.REVIVE, Party.PAYMENT).status is Status.CONFIRMED
+
+
+def test_accepting_a_request_gives_the_customer_the_payment_window() -> None:
+    accepted = take(a_booking(Status.REQUESTED), Action.ACCEPT, Party.PROVIDER, MADE + HOUR)
+    assert (accepted.status, accepted.due_at) == (Status.PENDING, MADE + HOUR + timedelta(minutes=15))
+
+
+def test_a_request_without_a_deposit_is_confirmed_and_not_left_to_wait() -> None:
+    free = replace(a_booking(Status.REQUESTED), deposit=NOTHING)
+    with pytest.raises(InvalidBookingTransition) as refused:
+        take(free, Action.ACCEPT, Party.PROVIDER)
+    assert refused.value.code == "booking.invalid_transition"
+    confirmed = take(free, Action.CONFIRM, Party.PROVIDER)
+    assert (confirmed.status, confirmed.due_at) == (Status.CONFIRMED, None)
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED])
+def test_a_booking_can_be_disputed_until_14_days_after_its_end(status: Status) -> None:
+    last = END + timedelta(days=14)
+    assert take(a_booking(status), Action.DISPUTE, Party.CUSTOMER, last - JUST).status is Status.DISPUTED
+    with pytest.raises(InvalidBookingTransition) as refused:
+        take(a_booking(status), Action.DISPUTE, Party.CUSTOMER, last)
+    assert refused.value.code == "booking.invalid_transition"
+
+
+def test_a_payment_that_was_begun_has_failed_when_the_booking_expires() -> None:
+    begun = a_booking().await_payment(MADE)
+    assert take(begun, Action.EXPIRE, Party.SYSTEM).payment_status is PaymentStatus.FAILED
+    assert take(a_booking(), Action.EXPIRE, Party.SYSTEM).payment_status is PaymentStatus.UNPAID
+
+
+@examples(500)
+@given(
+    st.sampled_from(Status),
+    st.sampled_from(Action),
+    st.sampled_from(Party),
+    st.sampled_from([NOTHING, DEPOSIT, PRICE]),
+    moments(),
+)
+def test_whatever_is_tried_a_booking_is_as_before_or_moved_by_one_version(
+    status: Status, action: Action, party: Party, paid: Money, now: datetime
+) -> None:
+    before = a_booking(status, paid=paid)
+    again = a_booking(status, paid=paid)
+    try:
+        after = take(before, action, party, now)
+    except DomainError:
+        assert before == again
+        return
+    assert before == again
+    assert after.version == before.version + 1
+    assert (after.due_at is not None) == (after.status is Status.PENDING)
+    unchanged = {"status": before.status, "payment_status": before.payment_status, "due_at": before.due_at}
+    assert replace(after, version=before.version, updated_at=before.updated_at, **unchanged) == before
+
+
+def test_a_booking_is_overdue_from_the_moment_something_is_due() -> None:
+    due = MADE + HOUR / 4
+    assert not a_booking().overdue(due - JUST)
+    assert a_booking().overdue(due)
+    assert not a_booking(Status.CONFIRMED).overdue(END)
+
+
+def test_what_an_actor_is_to_a_booking_depends_on_the_booking() -> None:
+    booking = a_booking()
+    assert booking.party(CUSTOMER) is Party.CUSTOMER
+    assert booking.party(PROVIDER) is Party.PROVIDER
+    assert booking.party(ADMIN) is Party.ADMIN
+    assert booking.party(SYSTEM) is Party.SYSTEM
+    assert booking.party(STRANGER) is None
+    assert booking.party(Actor(STRANGER.id, Role.CUSTOMER)) is None
+    assert booking.party(Actor(STRANGER.id, Role.PROVIDER)) is None
+
+
+def test_whoever_books_is_the_customer_of_that_booking_whatever_else_they_are() -> None:
+    for role in (Role.PROVIDER, Role.MANAGER, Role.ADMIN):
+        assert a_booking().party(Actor(CUSTOMER.id, role)) is Party.CUSTOMER
+
+
+def test_a_wish_for_a_status_is_done_by_an_action() -> None:
+    booking = a_booking(Status.CONFIRMED)
+    wishes = {
+        Status.PENDING: Action.ACCEPT,
+        Status.CONFIRMED: Action.CONFIRM,
+        Status.COMPLETED: Action.COMPLETE,
+        Status.CANCELLED: Action.CANCEL,
+        Status.NO_SHOW: Action.MARK_NO_SHOW,
+    }
+    assert {status: booking.action_towards(status) for status in wishes} == wishes
+    for status in set(Status) - set(wishes):
+        with pytest.raises(InvalidBookingTransition) as refused:
+            booking.action_towards(status)
+        assert refused.value.code == "booking.invalid_transition"
+
+
+def test_notes_have_a_longest() -> None:
+    assert replace(a_booking(), notes="я" * MAX_NOTES).notes
+    with pytest.raises(InvalidValue) as refused:
+        replace(a_booking(), notes="я" * (MAX_NOTES + 1))
+    assert refused.value.where == "/notes"
+
+
+def test_no_more_goes_back_than_was_paid() -> None:
+    assert a_booking(paid=DEPOSIT, refunded=DEPOSIT).refunded == DEPOSIT
+    with pytest.raises(InvalidValue) as refused:
+        a_booking(paid=DEPOSIT, refunded=PRICE)
+    assert refused.value.where == "/refundedAmount"
+
+
+def test_a_deposit_is_at_most_the_price() -> None:
+    assert Terms(price=PRICE, deposit=PRICE).deposit == PRICE
+    with pytest.raises(InvalidValue) as refused:
+        Terms(price=DEPOSIT, deposit=PRICE)
+    assert refused.value.where == "/depositAmount"
+
+
+def test_price_and_deposit_are_in_one_currency() -> None:
+    with pytest.raises(InvalidValue) as refused:
+        Terms(price=PRICE, deposit=Money.zero("JPY"))
+    assert refused.value.where == "/currency"
+
+
+@examples(300)
+@given(terms(), st.none() | st.integers(-5, 10**12 + 5), st.sampled_from([None, -1, 0, 1]))
+def test_a_customer_may_raise_the_deposit_up_to_the_price_and_never_lower_it(
+    agreed: Terms, asked: int | None, beside: int | None
+) -> None:
+    if beside is not None:  # right at one of the bounds
+        asked = (agreed.deposit.amount if beside <= 0 else agreed.price.amount) + beside
+    if asked is None:
+        assert agreed.deposit_of(None) == agreed.deposit
+    elif agreed.deposit.amount <= asked <= agreed.price.amount:
+        assert agreed.deposit_of(asked) == Money(amount=asked, currency="MNT")
+    else:
+        with pytest.raises(DepositOutOfRange) as refused:
+            agreed.deposit_of(asked)
+        assert refused.value.parameters == {"due": agreed.deposit, "price": agreed.price}

@@ -1,0 +1,111 @@
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
+from tests.unit.strategies.bookings import (
+    DEPOSIT,
+    HOUR,
+    NOON,
+    NOTHING,
+    PRICE,
+    a_booking,
+    moments,
+    policies,
+    usual_policies,
+)
+from tests.unit.strategies.money import amounts
+
+from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, Tier, refund_due, tiers
+from booking_domain.bookings.transitions import Party, Status
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.money import Money
+
+JUST = timedelta(microseconds=1)
+
+
+def of_the_customer(policy: CancellationPolicy, paid: Money, now: datetime) -> Money:
+    return refund_due(policy, paid, start=NOON, cancelled_at=now, by_customer=True)
+
+
+def test_a_day_before_all_goes_back_and_later_nothing_if_nothing_else_was_agreed_on() -> None:
+    assert of_the_customer(DEFAULT_POLICY, DEPOSIT, NOON - 24 * HOUR) == DEPOSIT
+    assert of_the_customer(DEFAULT_POLICY, DEPOSIT, NOON - 24 * HOUR + JUST) == NOTHING
+
+
+def test_the_tier_with_the_most_hours_that_were_kept_counts() -> None:
+    policy = tiers([(2, 25), (72, 100), (24, 50)])
+    shares = {
+        hours: of_the_customer(policy, Money.of(1, "MNT"), NOON - hours * HOUR).amount
+        for hours in (100, 72, 71, 24, 23, 2, 1, 0)
+    }
+    assert shares == {100: 100, 72: 100, 71: 50, 24: 50, 23: 25, 2: 25, 1: 0, 0: 0}
+
+
+def test_a_tier_of_0_hours_counts_until_the_start() -> None:
+    policy = tiers([(0, 10)])
+    assert of_the_customer(policy, DEPOSIT, NOON) == DEPOSIT.percent(10)
+    assert of_the_customer(policy, DEPOSIT, NOON + JUST) == NOTHING
+
+
+def test_without_a_tier_nothing_goes_back() -> None:
+    assert of_the_customer(CancellationPolicy(()), PRICE, NOON - 1000 * HOUR) == NOTHING
+
+
+@examples(300)
+@given(policies(), amounts(), moments())
+def test_what_goes_back_is_the_share_of_some_tier_or_nothing(
+    policy: CancellationPolicy, paid: Money, now: datetime
+) -> None:
+    due = of_the_customer(policy, paid, now)
+    assert due <= paid
+    assert due in {NOTHING, *(paid.percent(tier.percent) for tier in policy.tiers)}
+
+
+@examples(300)
+@given(usual_policies(), amounts(), moments(), moments())
+def test_who_cancels_later_never_gets_more(
+    policy: CancellationPolicy, paid: Money, one: datetime, other: datetime
+) -> None:
+    earlier, later = sorted((one, other))
+    assert of_the_customer(policy, paid, later) <= of_the_customer(policy, paid, earlier)
+
+
+@examples(300)
+@given(policies(), amounts(), moments())
+def test_all_goes_back_if_it_was_not_the_customer(policy: CancellationPolicy, paid: Money, now: datetime) -> None:
+    assert refund_due(policy, paid, start=NOON, cancelled_at=now, by_customer=False) == paid
+
+
+@given(policies())
+def test_the_order_of_tiers_does_not_matter(policy: CancellationPolicy) -> None:
+    turned = CancellationPolicy(policy.tiers[::-1])
+    for hours in range(0, 401, 7):
+        now = NOON - hours * HOUR
+        assert turned.percent(start=NOON, cancelled_at=now) == policy.percent(start=NOON, cancelled_at=now)
+    assert tiers((tier.hours_before, tier.percent) for tier in policy.tiers).tiers == tuple(
+        sorted(policy.tiers, reverse=True)
+    )
+
+
+@pytest.mark.parametrize(("hours", "percent"), [(-1, 50), (24, -1), (24, 101)])
+def test_a_tier_is_hours_before_and_a_share_of_the_whole(hours: int, percent: int) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        Tier(hours, percent)
+    assert refused.value.where == "/cancellationPolicy"
+
+
+def test_two_tiers_for_the_same_hours_are_refused() -> None:
+    with pytest.raises(InvalidValue) as refused:
+        tiers([(24, 50), (24, 60)])
+    assert refused.value.where == "/cancellationPolicy"
+
+
+@examples(200)
+@given(amounts(most=10**9), amounts(most=10**9), st.sampled_from(Party), moments())
+def test_a_booking_gives_back_of_what_it_still_has(paid: Money, more: Money, party: Party, now: datetime) -> None:
+    booking = a_booking(Status.CONFIRMED, paid=paid + more, refunded=paid)
+    due = booking.refund_on_cancellation(party, now)
+    in_time = now <= NOON - 24 * HOUR
+    assert due == (more if party is not Party.CUSTOMER or in_time else NOTHING)

@@ -1,0 +1,28 @@
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking_domain.bookings.references import ALPHABET, LENGTH, new_reference
+from booking_domain.testing.memory.entropy import SeededEntropy
+
+LOOK_ALIKES = ("0O", "1IL", "UV")
+
+
+@given(st.integers())
+def test_a_reference_can_be_read_over_the_phone(seed: int) -> None:
+    assert re.fullmatch(r"BK-[2-9A-HJKMNP-TV-Z]{6}", new_reference(SeededEntropy(seed)))
+
+
+def test_no_two_letters_look_alike() -> None:
+    assert all(len(set(ALPHABET) & set(alike)) <= 1 for alike in LOOK_ALIKES)
+    assert len(set(ALPHABET)) == len(ALPHABET)
+
+
+def test_there_are_enough_references_for_everybody() -> None:
+    assert len(ALPHABET) ** LENGTH == 729_000_000
+
+
+def test_references_differ() -> None:
+    entropy = SeededEntropy()
+    assert len({new_reference(entropy) for _ in range(1_000)}) > 990

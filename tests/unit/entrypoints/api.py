@@ -1,0 +1,165 @@
+"""The HTTP API on the ports in memory: a client, a clock that stands still, and short ways to people and slots."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Concatenate, Final, ParamSpec
+from uuid import UUID, uuid4
+
+import httpx
+from litestar import Litestar
+
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.money import Money
+from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
+from booking_domain.testing.memory.platform import MONDAY_MORNING
+from entrypoints.container import Container
+from entrypoints.http.app import create_app
+from entrypoints.settings import Settings
+
+PASSWORD: Final = "correct-horse-battery"
+MONDAY_AT_TEN: Final = "2026-11-23T10:00:00+08:00"
+V1: Final = "/api/v1"
+Given = ParamSpec("Given")
+
+
+class OpenDatabase(MemoryDatabase):
+    """With what a server does to a real database; `down` makes it fail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.down: Exception | None = None
+        self.open_now = False
+
+    async def open(self) -> None:
+        self.open_now = True
+
+    async def close(self) -> None:
+        self.open_now = False
+
+    async def ping(self) -> None:
+        if self.down is not None:
+            raise self.down
+
+
+class OpenGateway(MemoryGateway):
+    """With what a server does to a real gateway."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Api:
+    """The API, as its clients see it, and what is behind it, as no client does."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.clock = ManualClock(MONDAY_MORNING)
+        self.database = OpenDatabase()
+        self.gateway = OpenGateway("qpay")
+        self.container = Container(settings=Settings.from_environment(environ))
+        self.container.clock.override(self.clock)
+        self.container.database.override(self.database)
+        self.container.gateway.override(self.gateway)
+        self.container.password_hasher.override(MemoryPasswordHasher())
+        self.app: Litestar = create_app(self.container)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://api.test")
+
+    async def call(self, method: str, path: str, token: str | None = None, **request: Any) -> httpx.Response:
+        """Ask for `path`, below the prefix unless it is `/health`, `/schema` or `/docs`."""
+        headers = dict(request.pop("headers", {}))
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        outside = path.startswith(("/health", "/schema", "/docs", "/nowhere"))
+        return await self.client.request(method, path if outside else V1 + path, headers=headers, **request)
+
+    async def get(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:
+        return await self.call("GET", path, token, **request)
+
+    async def post(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:
+        return await self.call("POST", path, token, **request)
+
+    async def patch(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:
+        return await self.call("PATCH", path, token, **request)
+
+    async def put(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:
+        return await self.call("PUT", path, token, **request)
+
+    async def delete(self, path: str, token: str | None = None) -> httpx.Response:
+        return await self.call("DELETE", path, token)
+
+    async def joined(self, role: str) -> str:
+        """The access token of a new account."""
+        who = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "name": role.title(), "role": role}
+        answer = await self.post("/auth/register", json=who)
+        return str(answer.json()["accessToken"])
+
+    def admin(self) -> str:
+        """The access token of an admin."""
+        return self.container.access_tokens().issue(Actor(UserId(uuid4()), Role.ADMIN), self.clock.now()).text
+
+    async def open_provider(self, **profile: Any) -> tuple[str, str]:
+        """Token and id of an approved provider, open daily from 10:00 to 19:00."""
+        token = await self.joined("provider")
+        made = await self.post("/providers/me", token, json={"displayName": "Studio", **profile})
+        provider_id = str(made.json()["id"])
+        await self.post("/providers/me/submit", token)
+        await self.patch(f"/admin/providers/{provider_id}/approve", self.admin(), json={"approved": True})
+        for day in range(7):
+            hours = {"day": day, "startTime": "10:00", "endTime": "19:00"}
+            assert (await self.post("/availability", token, json=hours)).status_code == 201
+        return token, provider_id
+
+    async def booked(self, token: str, provider_id: str, slot: str = MONDAY_AT_TEN, **more: Any) -> dict[str, Any]:
+        """A new booking."""
+        answer = await self.post("/bookings", token, json={"providerId": provider_id, "slot": slot, **more})
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def pay(self, payment: Mapping[str, Any]) -> None:
+        """Pay at the gateway, whose callback is another matter."""
+        money = Money(amount=payment["amount"], currency=payment["currency"])
+        assert self.gateway.pay(payment["qpayInvoiceId"], money)
+
+    def callback(self, payment_id: str, *, token_of: str | None = None) -> str:
+        """The address that the gateway calls."""
+        token = self.container.callback_tokens().issue(UUID(token_of or payment_id))  # type: ignore[arg-type]
+        return f"/webhooks/qpay/{payment_id}?token={token}&qpay_payment_id=1"
+
+
+def through_the_api(
+    story: Callable[Concatenate[Api, Given], Awaitable[None]], **environ: str
+) -> Callable[Given, None]:
+    """Make a test of a coroutine that is given an API of its own."""
+
+    def test(*args: Given.args, **given: Given.kwargs) -> None:
+        async def told() -> None:
+            api = Api(environ)
+            async with api.app.lifespan(), api.client:
+                await story(api, *args, **given)
+
+        asyncio.run(told())
+
+    test.__name__, test.__qualname__ = story.__name__, story.__qualname__
+    signature = inspect.signature(story)
+    rest = list(signature.parameters.values())[1:]  # pytest passes what is parametrized, and not the API
+    test.__signature__ = signature.replace(parameters=rest)  # type: ignore[attr-defined]
+    return test
+
+
+def assert_problem(answer: httpx.Response, status: int, code: str, pointer: str | None = None) -> None:
+    """Assert that the answer is a whole problem, of this kind, that points there."""
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (status, code), problem
+    assert problem["status"] == status
+    assert problem["type"].endswith(code)
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["instance"].startswith("/")
+    assert problem["requestId"] == answer.headers["X-Request-Id"]
+    if pointer is not None:
+        assert [error["pointer"] for error in problem["errors"]] == [pointer], problem
+        assert problem["errors"][0]["message"]

@@ -1,0 +1,129 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.strategies.moments import instants
+
+from booking_domain.identity.errors import ContactMissing
+from booking_domain.identity.model import (
+    MAX_NAME,
+    MAX_PASSWORD,
+    MIN_PASSWORD,
+    REFRESH_TOKEN_LIFE,
+    acceptable_password,
+    normal_email,
+)
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.testing.builders import NOW, Builder
+
+USER = Builder().user(Role.PROVIDER)
+SESSION = Builder().session(USER)
+E_MAILS = st.emails().filter(lambda text: len(text) < 100 and text.rpartition(".")[2].isalpha() and '"' not in text)
+
+
+def test_a_user_asks_as_the_role_of_the_account() -> None:
+    assert USER.actor == Actor(USER.id, Role.PROVIDER)
+
+
+def test_an_account_needs_an_address_or_a_number() -> None:
+    assert replace(USER, email=None).phone
+    assert replace(USER, phone=None).email
+    with pytest.raises(ContactMissing):
+        replace(USER, email=None, phone=None)
+
+
+@given(E_MAILS)
+def test_e_mail_addresses_are_taken(address: str) -> None:
+    assert replace(USER, email=normal_email(address)).email == address.lower()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "dorj",
+        "dorj@",
+        "@example.com",
+        "dorj@example",
+        "dorj@.com",
+        "dorj@example.",
+        "dorj@@example.com",
+        "do rj@example.com",
+    ]
+    + ["dorj@exa mple.com", "dorj@example.com\n", "dorj@example..com", "a" * 65 + "@example.com", "dorj@example.c"],
+)
+def test_what_is_no_e_mail_address_is_refused(address: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        replace(USER, email=address)
+    assert refused.value.where == "/email"
+
+
+@given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
+def test_phone_numbers_are_taken_as_e_164(number: str) -> None:
+    assert replace(USER, phone=number).phone == number
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["", "99112233", "+0976991122", "+97699", "+9769911223344556", "+976 99112233", "+976９９112233", "+97699112233\n"],
+)
+def test_what_is_no_e_164_number_is_refused(number: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        replace(USER, phone=number)
+    assert refused.value.where == "/phone"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "я" * (MAX_NAME + 1)])
+def test_a_name_has_1_to_120_characters(name: str) -> None:
+    assert replace(USER, name="я" * MAX_NAME).name
+    with pytest.raises(InvalidValue) as refused:
+        replace(USER, name=name)
+    assert refused.value.where == "/name"
+
+
+def test_a_user_lives_in_a_known_time_zone() -> None:
+    assert replace(USER, time_zone="Asia/Hovd").time_zone == "Asia/Hovd"
+    with pytest.raises(InvalidValue) as refused:
+        replace(USER, time_zone="Asia/Atlantis")
+    assert refused.value.where == "/timeZone"
+
+
+@given(st.text())
+def test_addresses_are_compared_in_one_form(text: str) -> None:
+    assert normal_email(normal_email(text)) == normal_email(text)
+
+
+def test_case_and_space_around_an_address_do_not_matter() -> None:
+    assert normal_email(" Dorj@Example.com ") == normal_email("dorj@example.com") == "dorj@example.com"
+
+
+@given(st.text(min_size=MIN_PASSWORD, max_size=MAX_PASSWORD))
+def test_a_password_is_taken_as_it_is(password: str) -> None:
+    assert acceptable_password(password) == password
+
+
+@pytest.mark.parametrize("length", [0, MIN_PASSWORD - 1, MAX_PASSWORD + 1])
+def test_a_password_has_8_to_256_characters(length: int) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        acceptable_password("x" * length)
+    assert refused.value.where == "/password"
+
+
+@given(instants())
+def test_a_session_lives_until_it_expires_or_is_ended(now: datetime) -> None:
+    session = replace(SESSION, expires_at=now)
+    just = timedelta(microseconds=1)
+    assert session.live(now - just)
+    assert not session.live(now)
+    assert not replace(session, ended_at=now - 2 * just).live(now - just)
+
+
+def test_a_session_that_is_used_lives_for_another_30_days() -> None:
+    later = NOW + timedelta(days=29)
+    rotated = SESSION.rotated(b"next", later)
+    assert (rotated.token_digest, rotated.expires_at) == (b"next", later + REFRESH_TOKEN_LIFE)
+    assert timedelta(days=30) == REFRESH_TOKEN_LIFE
+    assert (rotated.id, rotated.created_at) == (SESSION.id, SESSION.created_at)

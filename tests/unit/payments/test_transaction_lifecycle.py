@@ -1,0 +1,49 @@
+"""Every status, action and party of a transaction against the table that was agreed on, written out by hand."""
+
+import pytest
+
+from booking_domain.payments.transitions import (
+    TRANSACTION_LIFECYCLE,
+    InvalidPaymentTransition,
+    TransactionAction,
+    TransactionParty,
+    TransactionStatus,
+)
+from booking_domain.shared.lifecycle import NotYourMove
+
+AGREED = """
+    pending         settle  paid       gateway
+    failed          settle  paid       gateway
+    cancelled       settle  paid       gateway
+    paid            settle  paid       gateway
+    pending         fail    failed     gateway
+    pending         cancel  cancelled  platform
+    refund_pending  refund  refunded   gateway platform
+"""
+MOVES = {(status, action): (to, set(by)) for status, action, to, *by in map(str.split, AGREED.strip().splitlines())}
+
+
+@pytest.mark.parametrize("status", TransactionStatus)
+@pytest.mark.parametrize("action", TransactionAction)
+@pytest.mark.parametrize("party", TransactionParty)
+def test_a_transaction_moves_as_agreed_and_not_otherwise(
+    status: TransactionStatus, action: TransactionAction, party: TransactionParty
+) -> None:
+    to, by = MOVES.get((status, action), (None, set()))
+    if to is None:
+        with pytest.raises(InvalidPaymentTransition) as refused:
+            TRANSACTION_LIFECYCLE.advance(status, action, party)
+        assert refused.value.code == "payment.invalid_transition"
+    elif party not in by:
+        with pytest.raises(NotYourMove):
+            TRANSACTION_LIFECYCLE.advance(status, action, party)
+    else:
+        assert TRANSACTION_LIFECYCLE.advance(status, action, party) == to
+
+
+def test_the_table_of_the_lifecycle_has_nothing_more_and_nothing_less() -> None:
+    assert {key: (move.to, set(move.by)) for key, move in TRANSACTION_LIFECYCLE.moves.items()} == MOVES
+
+
+def test_no_status_is_out_of_reach() -> None:
+    assert {to for to, _ in MOVES.values()} | {"pending", "refund_pending"} == set(TransactionStatus)

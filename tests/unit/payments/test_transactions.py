@@ -1,0 +1,157 @@
+import re
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
+from tests.unit.strategies.money import amounts
+from tests.unit.strategies.payments import ASKED, INVOICE, NOTHING, NOW, a_payment, a_refund
+
+from booking_domain.payments.model import PREPARATION_LEASE, Purpose
+from booking_domain.payments.transitions import InvalidPaymentTransition, TransactionStatus
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.money import Money
+
+LATER = NOW + timedelta(minutes=1)
+REPORTS = st.lists(amounts(most=2 * ASKED.amount) | st.just(ASKED), max_size=8)
+
+
+def test_a_payment_begins_with_nothing_received_and_its_invoice_in_preparation() -> None:
+    payment = a_payment()
+    assert (payment.status, payment.amount, payment.settled) == (TransactionStatus.PENDING, ASKED, NOTHING)
+    assert (payment.version, payment.attempt, payment.invoice) == (1, 1, None)
+    assert payment.being_prepared(NOW)
+
+
+def test_a_refund_is_owed_until_it_is_made() -> None:
+    refund = a_refund()
+    assert (refund.purpose, refund.status) == (Purpose.REFUND, TransactionStatus.REFUND_PENDING)
+    assert (refund.amount, refund.settled) == (ASKED, NOTHING)
+    assert not refund.being_prepared(NOW)
+
+
+def test_a_payment_is_paid_when_all_of_it_has_been_received() -> None:
+    payment, new = a_payment().settle(ASKED, raw_payload="{}", now=LATER)
+    assert (payment.status, payment.settled, new) == (TransactionStatus.PAID, ASKED, ASKED)
+    assert (payment.raw_payload, payment.processed_at) == ("{}", LATER)
+
+
+def test_a_payment_of_too_little_is_counted_and_waited_for() -> None:
+    part = ASKED.percent(99)
+    payment, new = a_payment().settle(part, raw_payload="{}", now=LATER)
+    assert (payment.status, payment.settled, new) == (TransactionStatus.PENDING, part, part)
+    payment, new = payment.settle(ASKED, raw_payload="{}", now=LATER)
+    assert (payment.status, payment.settled, new) == (TransactionStatus.PAID, ASKED, ASKED - part)
+
+
+def test_a_payment_of_too_much_is_counted_in_full() -> None:
+    payment, new = a_payment().settle(ASKED + ASKED, raw_payload="{}", now=LATER)
+    assert (payment.status, payment.settled, new) == (TransactionStatus.PAID, ASKED + ASKED, ASKED + ASKED)
+
+
+@examples(300)
+@given(REPORTS)
+def test_the_same_word_of_the_gateway_again_changes_nothing(reports: list[Money]) -> None:
+    payment = a_payment()
+    for received in reports:
+        payment, _ = payment.settle(received, raw_payload="first", now=NOW)
+        again, new = payment.settle(received, raw_payload="second", now=LATER)
+        assert again is payment
+        assert not new
+
+
+@examples(300)
+@given(REPORTS)
+def test_what_is_new_adds_up_to_what_the_gateway_had_at_most(reports: list[Money]) -> None:
+    payment, total = a_payment(), NOTHING
+    for index, received in enumerate(reports):
+        before = payment
+        payment, new = payment.settle(received, raw_payload=str(index), now=LATER)
+        total += new
+        assert payment.settled == total == max(reports[: index + 1])
+        assert before.settled <= payment.settled
+        assert (payment.status is TransactionStatus.PAID) == (total >= ASKED)
+        assert payment.version == before.version + bool(new)
+
+
+@examples(300)
+@given(REPORTS.flatmap(lambda reports: st.tuples(st.just(reports), st.permutations(reports))))
+def test_the_order_of_the_gateway_s_words_does_not_matter_in_the_end(orders: tuple[list[Money], list[Money]]) -> None:
+    ends = []
+    for order in orders:
+        payment = a_payment()
+        for received in order:
+            payment, _ = payment.settle(received, raw_payload="{}", now=LATER)
+        ends.append((payment.settled, payment.status))
+    assert ends[0] == ends[1]
+
+
+def test_money_that_comes_for_a_cancelled_payment_still_counts() -> None:
+    cancelled = a_payment().cancel()
+    assert (cancelled.status, cancelled.version) == (TransactionStatus.CANCELLED, 2)
+    paid, new = cancelled.settle(ASKED, raw_payload="{}", now=LATER)
+    assert (paid.status, new) == (TransactionStatus.PAID, ASKED)
+
+
+def test_part_of_the_money_for_a_cancelled_payment_counts_and_leaves_it_cancelled() -> None:
+    part = ASKED.percent(50)
+    after, new = a_payment().cancel().settle(part, raw_payload="{}", now=LATER)
+    assert (after.status, after.settled, new) == (TransactionStatus.CANCELLED, part, part)
+
+
+def test_what_is_paid_is_not_cancelled() -> None:
+    paid, _ = a_payment().settle(ASKED, raw_payload="{}", now=LATER)
+    for transaction in (paid, a_payment().cancel(), a_refund()):
+        with pytest.raises(InvalidPaymentTransition):
+            transaction.cancel()
+
+
+def test_a_refund_is_no_payment_that_could_be_received() -> None:
+    with pytest.raises(InvalidPaymentTransition):
+        a_refund().settle(ASKED, raw_payload="{}", now=LATER)
+
+
+def test_money_of_another_currency_is_refused() -> None:
+    with pytest.raises(InvalidValue):
+        a_payment().settle(Money.of(1, "JPY"), raw_payload="{}", now=LATER)
+
+
+def test_an_invoice_is_prepared_by_one_request_at_a_time() -> None:
+    payment = a_payment()
+    until = NOW + PREPARATION_LEASE
+    assert payment.being_prepared(until - timedelta(microseconds=1))
+    assert not payment.being_prepared(until)
+    assert payment.prepare_again(until).being_prepared(until)
+    assert not payment.abandon_preparation().being_prepared(NOW)
+
+
+def test_an_invoice_that_is_there_is_not_being_prepared() -> None:
+    payment = a_payment().invoiced(INVOICE)
+    assert (payment.invoice, payment.version) == (INVOICE, 2)
+    assert not payment.being_prepared(NOW)
+
+
+def test_the_question_to_the_gateway_is_noted() -> None:
+    asked = a_payment().checked(LATER)
+    assert (asked.checked_at, asked.version) == (LATER, 2)
+
+
+@given(st.integers(0, 2**128 - 1), st.integers(1, 10**6))
+def test_an_order_number_is_letters_and_digits_and_not_too_long_for_the_gateway(number: int, attempt: int) -> None:
+    payment = replace(a_payment(number=number), attempt=attempt)
+    assert re.fullmatch(r"[0-9A-Za-z]{1,45}", payment.order_number)
+
+
+def test_an_order_number_is_used_for_one_attempt_of_one_payment() -> None:
+    attempts = []
+    for number in (1, 11, 0x1000):
+        payment = a_payment(number=number)
+        for _ in range(1_100):
+            attempts.append(payment)
+            payment = payment.prepare_again(LATER)
+    assert len({payment.order_number for payment in attempts}) == len(attempts)
+    assert all(len(payment.order_number) <= 45 for payment in attempts)
+    assert all(later.version > earlier.version for earlier, later in pairwise(attempts[:1_100]))

@@ -1,0 +1,120 @@
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
+from tests.unit.scheduling.making import RULE_ID, booked, calendar, held, hours, rule
+from tests.unit.scheduling.oracle import rule_applies
+from tests.unit.strategies.moments import instants
+
+from booking_domain.scheduling import Calendar, Hours, SlotSettings, WallTime, WeeklyRule
+from booking_domain.shared.errors import InvalidValue
+
+TUESDAY = 2
+DATES = st.dates(date(2020, 1, 1), date(2040, 1, 1))
+
+
+def test_opening_hours_may_end_at_24_00_and_not_start_there() -> None:
+    assert not hours("22:00-24:00").past_midnight
+    with pytest.raises(InvalidValue) as refused:
+        Hours(WallTime.parse("24:00"), WallTime.parse("02:00"))
+    assert refused.value.where == "/startTime"
+
+
+def test_hours_whose_end_is_not_after_their_start_run_past_midnight() -> None:
+    assert hours("22:00-02:00").past_midnight
+    assert hours("09:00-09:00").past_midnight
+    assert hours("22:00-00:00").past_midnight
+    assert not hours("09:00-09:01").past_midnight
+
+
+@pytest.mark.parametrize("day", [-1, 7])
+def test_there_are_seven_days_in_a_week(day: int) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        rule(day, "09:00-10:00")
+    assert refused.value.field == "day"
+
+
+@pytest.mark.parametrize("weeks", [0, 53])
+def test_a_rule_repeats_every_1_to_52_weeks(weeks: int) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        rule(TUESDAY, "09:00-10:00", valid_from=date(2026, 1, 1), every_weeks=weeks)
+    assert refused.value.where == "/everyWeeks"
+
+
+def test_a_rule_that_skips_weeks_needs_a_date_to_count_from() -> None:
+    with pytest.raises(InvalidValue) as refused:
+        rule(TUESDAY, "09:00-10:00", every_weeks=2)
+    assert refused.value.where == "/validFrom"
+
+
+def test_a_rule_is_valid_for_a_day_at_least() -> None:
+    day = date(2026, 11, 24)
+    assert rule(TUESDAY, "09:00-10:00", valid_from=day, valid_until=day).applies_on(day)
+    with pytest.raises(InvalidValue) as refused:
+        rule(TUESDAY, "09:00-10:00", valid_from=day, valid_until=day - timedelta(days=1))
+    assert refused.value.where == "/validUntil"
+
+
+@examples(500)
+@given(DATES, st.integers(0, 6), st.integers(0, 700), st.none() | st.integers(0, 600), st.integers(1, 52))
+def test_a_rule_opens_on_the_dates_that_counting_week_by_week_arrives_at(
+    valid_from: date, weekday: int, later: int, valid_for: int | None, every_weeks: int
+) -> None:
+    until = None if valid_for is None else valid_from + timedelta(days=valid_for)
+    weekly = WeeklyRule(
+        id=RULE_ID,
+        day=weekday,
+        hours=hours("09:00-10:00"),
+        valid_from=valid_from,
+        valid_until=until,
+        every_weeks=every_weeks,
+    )
+    day = valid_from + timedelta(days=later - 7)
+    matching = day + timedelta(days=(weekday - day.isoweekday()) % 7)
+    assert weekly.applies_on(day) == rule_applies(weekly, day)
+    assert weekly.applies_on(matching) == rule_applies(weekly, matching)
+
+
+@given(DATES, st.integers(0, 6))
+def test_a_rule_without_dates_opens_on_its_weekday_for_ever(day: date, weekday: int) -> None:
+    assert rule(weekday, "09:00-10:00").applies_on(day) == (day.strftime("%w") == str(weekday))
+
+
+@pytest.mark.parametrize(
+    ("field", "least", "most"),
+    [
+        ("step_minutes", 1, 1440),
+        ("duration_minutes", 1, 1440),
+        ("buffer_before_minutes", 0, 1440),
+        ("buffer_after_minutes", 0, 1440),
+        ("min_notice_minutes", 0, 730 * 1440),
+        ("horizon_days", 0, 730),
+        ("max_per_day", 1, 1440),
+    ],
+)
+def test_settings_have_bounds(field: str, least: int, most: int) -> None:
+    for allowed in (least, most):
+        assert getattr(SlotSettings(**{field: allowed}), field) == allowed
+    for beyond in (least - 1, most + 1):
+        with pytest.raises(InvalidValue) as refused:
+            SlotSettings(**{field: beyond})
+        assert refused.value.field.endswith(field)
+
+
+def test_as_many_bookings_a_day_as_fit_if_nothing_else_is_said() -> None:
+    assert SlotSettings().max_per_day is None
+
+
+def test_a_calendar_is_kept_in_a_known_time_zone() -> None:
+    assert calendar("Asia/Ulaanbaatar").zone.key == "Asia/Ulaanbaatar"
+    with pytest.raises(InvalidValue) as refused:
+        Calendar(time_zone="Asia/Atlantis")
+    assert refused.value.where == "/timeZone"
+
+
+@given(instants(), st.timedeltas(timedelta(days=-1), timedelta(days=1)))
+def test_a_hold_lives_until_it_lapses_and_the_claim_of_a_booking_lives_on(now: datetime, away: timedelta) -> None:
+    assert held(now, until=now + away).live(now) == (away > timedelta(0))
+    assert booked(now - timedelta(days=1)).live(now)

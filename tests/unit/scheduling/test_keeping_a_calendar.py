@@ -1,0 +1,69 @@
+from datetime import date
+
+import pytest
+from tests.unit.stage import Stage, on_stage
+
+from booking_domain.scheduling import Calendar
+from booking_domain.scheduling.errors import DateHasException, ExceptionNotFound, ProviderNotFound, RuleNotFound
+from booking_domain.scheduling.use_cases.calendars import (
+    AddException,
+    AddRule,
+    add_exception,
+    add_rule,
+    remove_exception,
+    remove_rule,
+)
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.testing.builders import hours
+
+CHRISTMAS = date(2026, 12, 25)
+SUNDAYS = AddRule(day=0, hours=hours("10:00-12:00"))
+EVERY_OTHER_MONDAY = AddRule(
+    day=1, hours=hours("09:00-24:00"), valid_from=date(2026, 11, 2), valid_until=CHRISTMAS, every_weeks=2
+)
+
+
+async def calendar_of(stage: Stage) -> Calendar:
+    calendar = await stage.database.reads.calendar_book.calendar_of(stage.cast.profile.id)
+    assert calendar is not None
+    return calendar
+
+
+@on_stage
+async def test_a_provider_adds_rules_to_the_calendar_and_removes_them(stage: Stage) -> None:
+    monday = await stage.by_provider(add_rule, EVERY_OTHER_MONDAY)
+    sunday = await stage.by_provider(add_rule, SUNDAYS)
+    assert (await calendar_of(stage)).rules == (sunday, monday)
+    assert (monday.day, monday.hours, monday.every_weeks) == (1, hours("09:00-24:00"), 2)
+    assert (monday.valid_from, monday.valid_until) == (date(2026, 11, 2), CHRISTMAS)
+    await stage.by_provider(remove_rule, sunday.id)
+    assert (await calendar_of(stage)).rules == (monday,)
+    with pytest.raises(RuleNotFound):
+        await stage.by_provider(remove_rule, sunday.id)
+
+
+@on_stage
+async def test_a_date_has_one_exception_at_most(stage: Stage) -> None:
+    closed = await stage.by_provider(add_exception, AddException(date=CHRISTMAS))
+    assert closed.ranges == ()
+    with pytest.raises(DateHasException):
+        await stage.by_provider(add_exception, AddException(date=CHRISTMAS, ranges=(hours("10:00-12:00"),)))
+    await stage.by_provider(remove_exception, closed.id)
+    with pytest.raises(ExceptionNotFound):
+        await stage.by_provider(remove_exception, closed.id)
+    short = await stage.by_provider(add_exception, AddException(date=CHRISTMAS, ranges=(hours("10:00-12:00"),)))
+    assert (await calendar_of(stage)).exceptions == (short,)
+
+
+@on_stage
+async def test_who_has_no_profile_has_no_calendar(stage: Stage) -> None:
+    newcomer = await stage.joined_by(stage.make.user(Role.PROVIDER))
+    with pytest.raises(ProviderNotFound):
+        await stage.by(newcomer.actor, add_rule, SUNDAYS)
+
+
+@on_stage
+async def test_a_customer_keeps_no_calendar(stage: Stage) -> None:
+    with pytest.raises(NotPermitted):
+        await stage.by_customer(add_rule, SUNDAYS)

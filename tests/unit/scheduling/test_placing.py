@@ -1,0 +1,134 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.effort import examples
+from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, held, rule
+from tests.unit.strategies.calendars import Question, questions
+from tests.unit.strategies.moments import MINUTE, instants
+
+from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange
+from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.placing import MARGIN, around, claimable
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import ClaimId, UserId
+
+SETTINGS = SlotSettings(step_minutes=60, duration_minutes=60, buffer_before_minutes=10, buffer_after_minutes=20)
+SALON = calendar("Asia/Ulaanbaatar", rule(MONDAY, "09:00-13:00"), settings=SETTINGS)
+
+
+def diary(*claims: Claim, of: Calendar = SALON) -> Diary:
+    return Diary(provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=of, claims=claims)
+
+
+def monday(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, 23, hour, minute, tzinfo=SALON.zone)
+
+
+NOW = monday(0)
+
+
+def test_an_appointment_blocks_its_span_and_its_buffers() -> None:
+    span, blocked = claimable(diary(), monday(10), now=NOW)
+    assert span == TimeRange(monday(10), monday(11))
+    assert blocked == TimeRange(monday(9, 50), monday(11, 20))
+
+
+def test_an_appointment_may_be_longer_than_usual() -> None:
+    span, blocked = claimable(diary(), monday(10), now=NOW, duration_minutes=180)
+    assert (span.end, blocked.end) == (monday(13), monday(13, 20))
+
+
+@pytest.mark.parametrize("minutes", [0, -60, 1441])
+def test_an_appointment_lasts_a_minute_to_a_day(minutes: int) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        claimable(diary(), monday(10), now=NOW, duration_minutes=minutes)
+    assert refused.value.where == "/durationMinutes"
+
+
+def test_a_slot_that_somebody_has_is_taken() -> None:
+    with pytest.raises(SlotTaken) as refused:
+        claimable(diary(booked(monday(10))), monday(10), now=NOW)
+    assert refused.value.start == monday(10)
+    assert str(refused.value) == "Somebody already has the time from 2026-11-23T02:00:00Z."
+
+
+def test_a_slot_is_taken_too_if_only_its_buffer_meets_another_claim() -> None:
+    just_before = booked(monday(8), 111)
+    with pytest.raises(SlotTaken):
+        claimable(diary(just_before), monday(10), now=NOW)
+    claimable(diary(booked(monday(8), 110)), monday(10), now=NOW)
+
+
+@pytest.mark.parametrize("start", [monday(8), monday(10, 30), monday(13), monday(12) + timedelta(seconds=1)])
+def test_a_start_that_is_closed_or_off_the_grid_is_not_offered_whoever_has_it(start: datetime) -> None:
+    for claims in ((), (booked(start),)):
+        with pytest.raises(SlotNotOffered) as refused:
+            claimable(diary(*claims), start, now=NOW)
+        assert refused.value.start == start
+
+
+def test_a_start_in_the_past_is_not_offered_even_if_somebody_has_it() -> None:
+    with pytest.raises(SlotNotOffered):
+        claimable(diary(booked(monday(10))), monday(10), now=monday(10, 1))
+
+
+def test_a_full_day_is_not_offered_rather_than_taken() -> None:
+    one_a_day = replace(SALON, settings=replace(SETTINGS, max_per_day=1))
+    with pytest.raises(SlotNotOffered):
+        claimable(diary(booked(monday(20)), of=one_a_day), monday(10), now=NOW)
+
+
+def test_one_s_own_hold_is_not_in_the_way() -> None:
+    hold = held(monday(10), until=monday(1))
+    claimable(diary(hold), monday(10), now=NOW, own_hold=hold.id)
+    with pytest.raises(SlotTaken):
+        claimable(diary(hold), monday(10), now=NOW, own_hold=ClaimId(UUID(int=99)))
+    with pytest.raises(SlotTaken):
+        claimable(diary(hold), monday(10), now=NOW)
+
+
+def test_one_s_own_hold_does_not_fill_the_day() -> None:
+    one_a_day = replace(SALON, settings=replace(SETTINGS, max_per_day=1))
+    hold = held(monday(12), until=monday(1))
+    claimable(diary(hold, of=one_a_day), monday(12), now=NOW, own_hold=hold.id)
+
+
+def test_a_lapsed_hold_of_somebody_else_is_not_in_the_way() -> None:
+    claimable(diary(held(monday(10), until=NOW)), monday(10), now=NOW)
+
+
+@given(instants(), st.integers(1, 1440), st.integers(0, 1440), st.integers(0, 1440))
+def test_all_that_an_appointment_can_block_lies_around_its_start(
+    start: datetime, minutes: int, before: int, after: int
+) -> None:
+    settings = SlotSettings(buffer_before_minutes=before, buffer_after_minutes=after)
+    blocked = diary(of=Calendar(time_zone="UTC", settings=settings)).blocked(TimeRange(start, start + minutes * MINUTE))
+    near = around(start)
+    assert near == TimeRange(start - MARGIN, start + MARGIN)
+    assert near.start <= blocked.start
+    assert blocked.end <= near.end
+
+
+@examples(300)
+@given(questions())
+def test_a_start_can_be_claimed_if_and_only_if_it_is_offered(question: Question) -> None:
+    listed, minutes = question.offered(), question.duration_minutes
+    without_claims = replace(question, claims=()).offered()
+    of = diary(*question.claims, of=question.calendar)
+    for start in {*listed[:3], *without_claims[::7]}:
+        if start in listed:
+            span, blocked = claimable(of, start, now=question.now, duration_minutes=minutes)
+            assert span.start == start
+            assert blocked == of.blocked(span)
+        else:
+            with pytest.raises((SlotTaken, SlotNotOffered)) as refused:
+                claimable(of, start, now=question.now, duration_minutes=minutes)
+            length = (question.calendar.settings.duration_minutes if minutes is None else minutes) * MINUTE
+            blocked = of.blocked(TimeRange(start, start + length))
+            met = any(claim.live(question.now) and claim.blocked.overlaps(blocked) for claim in question.claims)
+            assert (refused.type is SlotTaken) == met

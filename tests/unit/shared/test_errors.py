@@ -1,0 +1,105 @@
+"""Every error of the domain: a code of its own, and a message that can be written."""
+
+import importlib
+import pkgutil
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Final, get_type_hints
+
+import pytest
+
+import booking_domain
+from booking_domain.shared import errors
+from booking_domain.shared.errors import DomainError, InvalidValue
+from booking_domain.shared.money import Money
+
+FAMILIES: Final = {
+    errors.NotFound,
+    errors.Conflict,
+    errors.RuleViolated,
+    errors.Forbidden,
+    errors.Unauthenticated,
+    errors.PreconditionFailed,
+    errors.TooMany,
+    errors.Unavailable,
+}
+SAMPLES: Final[dict[object, object]] = {
+    str: "something",
+    int: 7,
+    datetime: datetime(2026, 11, 23, 2, tzinfo=UTC),
+    Money: Money.of(20_000, "MNT"),
+}
+
+
+def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)
+
+
+def all_errors() -> list[type[DomainError]]:
+    """Every error that some module of the library defines, families left out."""
+    for module in pkgutil.walk_packages(booking_domain.__path__, "booking_domain."):
+        if not module.name.startswith("booking_domain.testing"):
+            importlib.import_module(module.name)
+    found = {kind for kind in _below(DomainError) if kind.__module__.startswith("booking_domain.")}
+    return sorted(found - FAMILIES, key=lambda kind: kind.__qualname__)
+
+
+def sample(kind: type[DomainError]) -> DomainError:
+    hints = get_type_hints(kind)
+    return kind(**{field.name: SAMPLES[hints[field.name]] for field in fields(kind)})
+
+
+@pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
+def test_every_error_has_a_message_that_names_its_parameters(kind: type[DomainError]) -> None:
+    message = str(sample(kind))
+    assert re.fullmatch(r"[^{}\n]+[.]", message), message
+    assert "  " not in message
+
+
+@pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
+def test_every_error_has_a_code_of_its_own_that_says_context_and_what(kind: type[DomainError]) -> None:
+    assert "code" in vars(kind), "the code is inherited"
+    assert re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", kind.code)
+
+
+def test_no_two_errors_have_the_same_code() -> None:
+    assert [code for code, count in Counter(kind.code for kind in all_errors()).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
+def test_every_error_belongs_to_exactly_one_family(kind: type[DomainError]) -> None:
+    assert len(FAMILIES & set(kind.__mro__)) == 1
+
+
+@pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
+def test_every_pointer_is_a_json_pointer(kind: type[DomainError]) -> None:
+    where = sample(kind).where
+    assert where is None or re.fullmatch(r"(/[A-Za-z0-9]+)+", where)
+
+
+def test_codes_that_clients_rely_on_stay() -> None:
+    assert {kind.code for kind in all_errors()} >= {
+        "auth.invalid_credentials",
+        "booking.invalid_transition",
+        "booking.slot_not_offered",
+        "booking.slot_taken",
+        "conflict.stale_version",
+        "idempotency.key_reused",
+    }
+
+
+def test_an_invalid_value_points_to_its_field_as_clients_call_it() -> None:
+    refused = InvalidValue(field="min_notice_minutes", problem="must be between {0} and 1")
+    assert refused.where == "/minNoticeMinutes"
+    assert str(refused) == "must be between {0} and 1."
+    assert refused.parameters == {"field": "min_notice_minutes", "problem": "must be between {0} and 1"}
+
+
+def test_errors_are_told_apart_by_what_they_are_and_not_by_what_they_say() -> None:
+    assert InvalidValue(field="a", problem="b") != InvalidValue(field="a", problem="b")
+    assert len({InvalidValue(field="a", problem="b"), InvalidValue(field="a", problem="b")}) == 2

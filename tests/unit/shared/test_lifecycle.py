@@ -1,0 +1,69 @@
+from enum import StrEnum
+
+import pytest
+
+from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move, NotYourMove
+
+
+class Door(StrEnum):
+    OPEN = "open"
+    SHUT = "shut"
+    LOCKED = "locked"
+
+
+class Deed(StrEnum):
+    SHUT = "shut"
+    OPEN = "open"
+    LOCK = "lock"
+
+
+class Someone(StrEnum):
+    GUEST = "guest"
+    HOST = "host"
+
+
+ANYONE = frozenset(Someone)
+DOOR = Lifecycle(
+    thing="door",
+    moves={
+        (Door.OPEN, Deed.SHUT): Move(Door.SHUT, ANYONE),
+        (Door.SHUT, Deed.OPEN): Move(Door.OPEN, ANYONE),
+        (Door.SHUT, Deed.LOCK): Move(Door.LOCKED, frozenset({Someone.HOST})),
+    },
+)
+
+
+def test_a_move_in_the_table_leads_where_the_table_says() -> None:
+    assert DOOR.advance(Door.OPEN, Deed.SHUT, Someone.GUEST) is Door.SHUT
+    assert DOOR.advance(Door.SHUT, Deed.LOCK, Someone.HOST) is Door.LOCKED
+
+
+def test_what_is_not_in_the_table_does_not_happen() -> None:
+    with pytest.raises(InvalidTransition) as refused:
+        DOOR.advance(Door.LOCKED, Deed.OPEN, Someone.HOST)
+    assert refused.value.code == "lifecycle.invalid_transition"
+    assert str(refused.value) == "A door that is locked does not open."
+    assert refused.value.parameters == {"thing": "door", "status": "locked", "action": "open"}
+
+
+def test_a_move_of_others_is_not_one_s_own() -> None:
+    with pytest.raises(NotYourMove) as refused:
+        DOOR.advance(Door.SHUT, Deed.LOCK, Someone.GUEST)
+    assert str(refused.value) == "It is not for the guest to lock a door that is shut."
+
+
+def test_a_lifecycle_refuses_in_its_own_words() -> None:
+    class DoorRefuses(InvalidTransition):
+        """No."""
+
+    with pytest.raises(DoorRefuses):
+        Lifecycle(thing="door", moves=DOOR.moves, refusal=DoorRefuses).advance(Door.OPEN, Deed.LOCK, Someone.HOST)
+
+
+def test_the_diagram_has_an_arrow_for_every_move() -> None:
+    assert DOOR.mermaid().splitlines() == [
+        "stateDiagram-v2",
+        "    open --> shut: shut (guest, host)",
+        "    shut --> open: open (guest, host)",
+        "    shut --> locked: lock (host)",
+    ]

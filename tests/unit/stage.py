@@ -1,0 +1,68 @@
+"""Use cases on a stage: the ports in memory, a clock that stands still, a provider and a customer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from booking_domain.identity.model import User
+from booking_domain.identity.permissions import authorise
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.contracts.storage import Cast, a_cast
+from booking_domain.testing.memory.clock import ManualClock
+from booking_domain.testing.memory.database import MemoryDatabase, MemoryRepositories
+
+Command = TypeVar("Command")
+Result = TypeVar("Result")
+
+
+class Stage:
+    """Everything that a use case needs, and short ways to run one."""
+
+    def __init__(self, cast: Cast, database: MemoryDatabase, make: Builder) -> None:
+        self.make: Final = make
+        self.cast: Final = cast
+        self.database: Final = database
+        self.clock: Final = ManualClock(NOW)
+        self._executor = Executor[MemoryRepositories](
+            begin=database.begin, clock=self.clock, entropy=make.entropy, authorise=authorise
+        )
+
+    async def by(
+        self, actor: Actor, use_case: UseCase[Command, MemoryRepositories, Result], command: Command
+    ) -> Result:
+        """Run a use case for somebody."""
+        return await self._executor.run(use_case, command, actor=actor)
+
+    async def by_customer(self, use_case: UseCase[Command, MemoryRepositories, Result], command: Command) -> Result:
+        """Run a use case for the customer."""
+        return await self.by(self.cast.customer.actor, use_case, command)
+
+    async def by_provider(self, use_case: UseCase[Command, MemoryRepositories, Result], command: Command) -> Result:
+        """Run a use case for the provider."""
+        return await self.by(self.cast.owner.actor, use_case, command)
+
+    async def by_platform(self, use_case: UseCase[Command, MemoryRepositories, Result], command: Command) -> Result:
+        """Run a use case for the platform itself."""
+        return await self.by(SYSTEM, use_case, command)
+
+    async def joined_by(self, user: User) -> User:
+        """Another account."""
+        async with self.database.begin() as tx:
+            await tx.users.add(user)
+        return user
+
+
+def on_stage(play: Callable[[Stage], Awaitable[None]]) -> Callable[[], None]:
+    """Make a test of a coroutine that is given a stage of its own."""
+
+    def test() -> None:
+        async def played() -> None:
+            database, make = MemoryDatabase(), Builder()
+            await play(Stage(await a_cast(database, make), database, make))
+
+        asyncio.run(played())
+
+    test.__name__, test.__qualname__ = play.__name__, play.__qualname__  # not functools.wraps: pytest looks through it
+    return test

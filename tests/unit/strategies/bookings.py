@@ -1,0 +1,107 @@
+"""Bookings, what they cost, and who has to do with them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from hypothesis import strategies as st
+from tests.unit.strategies.money import amounts
+
+from booking_domain.bookings.model import Booking, BookingMode, Terms
+from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, Tier
+from booking_domain.bookings.transitions import Party, PaymentStatus, Status
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
+
+HOUR: Final = timedelta(hours=1)
+NOON: Final = datetime(2026, 11, 23, 4, tzinfo=UTC)
+"""When the appointment starts: noon in Ulaanbaatar."""
+MADE: Final = NOON - timedelta(days=7)
+CUSTOMER: Final = Actor(UserId(UUID(int=1)), Role.CUSTOMER)
+PROVIDER: Final = Actor(UserId(UUID(int=2)), Role.PROVIDER)
+ADMIN: Final = Actor(UserId(UUID(int=3)), Role.ADMIN)
+STRANGER: Final = Actor(UserId(UUID(int=4)), Role.MANAGER)
+ACTORS: Final = {
+    Party.CUSTOMER: CUSTOMER,
+    Party.PROVIDER: PROVIDER,
+    Party.MANAGER: STRANGER,
+    Party.ADMIN: ADMIN,
+    Party.PAYMENT: SYSTEM,
+    Party.SYSTEM: SYSTEM,
+}
+EVENT: Final = EventId(UUID(int=5))
+PRICE: Final = Money.of(80_000, "MNT")
+DEPOSIT: Final = Money.of(20_000, "MNT")
+NOTHING: Final = Money.zero("MNT")
+A_BOOKING: Final = Booking(
+    id=BookingId(UUID(int=6)),
+    reference="BK-7F3K9Q",
+    provider_id=ProviderId(UUID(int=7)),
+    provider_user_id=PROVIDER.id,
+    customer_id=CUSTOMER.id,
+    status=Status.PENDING,
+    span=TimeRange(NOON, NOON + HOUR),
+    blocked=TimeRange(NOON - HOUR / 4, NOON + 5 * HOUR / 4),
+    time_zone="Asia/Ulaanbaatar",
+    price=PRICE,
+    deposit=DEPOSIT,
+    paid=NOTHING,
+    refunded=NOTHING,
+    cancellation=DEFAULT_POLICY,
+    due_at=MADE + HOUR / 4,
+    created_at=MADE,
+    updated_at=MADE,
+)
+WAITING: Final = frozenset({Status.REQUESTED, Status.PENDING})
+
+
+def a_booking(status: Status = Status.PENDING, *, paid: Money = NOTHING, refunded: Money = NOTHING) -> Booking:
+    """A booking of an hour, from noon; one that waits for something is due a quarter of an hour after it was made."""
+    due_at = A_BOOKING.due_at if status in WAITING else None
+    payment_status = PaymentStatus.PAID if paid >= DEPOSIT else PaymentStatus.UNPAID
+    return replace(A_BOOKING, status=status, paid=paid, refunded=refunded, due_at=due_at, payment_status=payment_status)
+
+
+def policies() -> st.SearchStrategy[CancellationPolicy]:
+    """Policies of up to four tiers, in any order, some of them strange."""
+    return st.dictionaries(st.integers(0, 400), st.integers(0, 100), max_size=4).map(
+        lambda found: CancellationPolicy(tuple(Tier(hours, percent) for hours, percent in found.items()))
+    )
+
+
+def usual_policies() -> st.SearchStrategy[CancellationPolicy]:
+    """Policies that give back the more, the earlier one cancels."""
+    pairs = st.tuples(
+        st.lists(st.integers(0, 400), max_size=4, unique=True), st.lists(st.integers(0, 100), min_size=4, max_size=4)
+    )
+    return pairs.map(
+        lambda drawn: CancellationPolicy(
+            tuple(Tier(*pair) for pair in zip(sorted(drawn[0]), sorted(drawn[1]), strict=False))
+        )
+    )
+
+
+@st.composite
+def terms(draw: st.DrawFn) -> Terms:
+    """Terms with a deposit of nothing up to the price."""
+    price = draw(amounts())
+    return Terms(
+        mode=draw(st.sampled_from(BookingMode)),
+        price=price,
+        deposit=draw(st.just(Money.zero("MNT")) | amounts(most=price.amount)),
+        cancellation=draw(policies()),
+    )
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    """Instants from the making of the booking to long after it, often right at its bounds."""
+    near = [NOON, NOON + HOUR, NOON + HOUR + timedelta(days=14), MADE + HOUR / 4, NOON - timedelta(hours=24)]
+    bounds = st.sampled_from([at + timedelta(microseconds=off) for at in near for off in (-1, 0, 1)])
+    return bounds | st.datetimes(
+        min_value=MADE.replace(tzinfo=None),
+        max_value=(NOON + timedelta(days=20)).replace(tzinfo=None),
+        timezones=st.just(UTC),
+    )
