@@ -31,12 +31,6 @@ def upgrade() -> None:
     )
     op.create_index("idempotency_keys_created_at_idx", "idempotency_keys", ["created_at"], unique=False)
     op.create_table(
-        "inbox",
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("inbox_pkey")),
-    )
-    op.create_table(
         "outbox",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -326,7 +320,6 @@ def downgrade() -> None:
     op.drop_table("providers")
     op.drop_table("users")
     op.drop_table("outbox")
-    op.drop_table("inbox")
     op.drop_index("idempotency_keys_created_at_idx", table_name="idempotency_keys")
     op.drop_table("idempotency_keys")
     op.drop_table("gateway_tokens")

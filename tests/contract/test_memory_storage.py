@@ -11,7 +11,7 @@ from booking_domain.testing.contracts.calendar_book import CalendarBookContract
 from booking_domain.testing.contracts.claims import ClaimsContract
 from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
 from booking_domain.testing.contracts.idempotency import IdempotencyContract
-from booking_domain.testing.contracts.outbox import InboxContract, OutboxContract
+from booking_domain.testing.contracts.outbox import OutboxContract
 from booking_domain.testing.contracts.profiles import ProfilesContract
 from booking_domain.testing.contracts.provider_reads import ProviderReadsContract
 from booking_domain.testing.contracts.sessions import SessionsContract
@@ -84,8 +84,4 @@ class TestIdempotency(IdempotencyContract):
 
 
 class TestOutbox(OutboxContract):
-    pass
-
-
-class TestInbox(InboxContract):
     pass

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from tests.databases import TestServer
+from tests.unit.adapters.qpay.token_store_contract import TokenStoreContract
 
 from adapters.postgres.database import Database
 from adapters.postgres.gateway_tokens import PostgresTokenStore
 from adapters.qpay.tokens import TokenStore
-from tests.databases import TestServer
-from tests.unit.adapters.qpay.token_store_contract import TokenStoreContract
 
 
 class TestPostgresTokenStore(TokenStoreContract):

@@ -115,15 +115,17 @@ async def _open(work: Work, statement: Statement, provider_id: ProviderId, aroun
     return Desk(diary=diary, terms=terms_of(row[_TERMS_AT:]))
 
 
+async def read_diary(work: Work, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+    """The diary as it is committed, without a lock."""
+    desk = await _open(work, _DIARY, provider_id, around)
+    return None if desk is None else desk.diary
+
+
 class PostgresDiaries(Diaries):
     """`Diaries` over providers, their hours and the claims."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
-
-    async def read(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        desk = await _open(self._work, _DIARY, provider_id, around)
-        return None if desk is None else desk.diary
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
         desk = await _open(self._work, _LOCKED_DIARY, provider_id, around)

@@ -9,12 +9,12 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.bookings import BookingViews, PostgresBookings
-from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks, PostgresDiaries
+from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks, PostgresDiaries, read_diary
 from adapters.postgres.catalogue import PostgresProfiles, ProviderViews
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.errors import domain_errors
 from adapters.postgres.identity import PostgresSessions, PostgresUsers
-from adapters.postgres.messaging import PostgresIdempotency, PostgresInbox, PostgresOutbox
+from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
 from adapters.postgres.payments import PostgresTransactions
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
@@ -23,13 +23,13 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import User
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.model import Calendar, Diary
-from booking_domain.scheduling.ports import Diaries
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, ProviderId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import ProviderView
 
-_OPTIONS: Final = (
+OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
 )
 
@@ -49,7 +49,6 @@ class PostgresRepositories:
         self.transactions = PostgresTransactions(work)
         self.idempotency = PostgresIdempotency(work)
         self.outbox = PostgresOutbox(work)
-        self.inbox = PostgresInbox(work)
 
 
 class Database:
@@ -63,7 +62,7 @@ class Database:
             max_size=pool_size,
             timeout=pool_timeout,
             open=False,
-            kwargs={"autocommit": True, "options": _OPTIONS},
+            kwargs={"autocommit": True, "options": OPTIONS},
         )
         self.reads = PostgresReads(self)
 
@@ -108,13 +107,11 @@ class Database:
             yield Work(connection)
 
 
-class PostgresReads:
+class PostgresReads(Reads):
     """`Reads`: every read borrows a connection for itself."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.diaries = ReadingDiaries(database)
-        self.calendar_book = ReadingCalendarBook(database)
 
     async def booking(self, booking_id: BookingId) -> Booking | None:
         async with self._database.work() as work:
@@ -166,26 +163,10 @@ class PostgresReads:
         async with self._database.work() as work:
             return await PostgresUsers(work).by_login(login)
 
-
-class ReadingDiaries(Diaries):
-    """Diaries as they are committed."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def read(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+    async def diary(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
         async with self._database.connection() as connection, connection.pipeline() as pipeline:
-            return await PostgresDiaries(Work(connection, pipeline)).read(provider_id, around)
+            return await read_diary(Work(connection, pipeline), provider_id, around)
 
-    lock = read
-
-
-class ReadingCalendarBook:
-    """Calendars as they are committed."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
+    async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         async with self._database.work() as work:
             return await PostgresCalendarBook(work).calendar_of(provider_id)

@@ -1,4 +1,4 @@
-"""Outbox, inbox and idempotency keys on PostgreSQL."""
+"""Outbox and idempotency keys on PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,14 +10,13 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import idempotency_keys, inbox, outbox
+from adapters.postgres.tables import idempotency_keys, outbox
 from adapters.postgres.work import Row, Work
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused, RequestInFlight
 from booking_domain.shared.ids import EventId
-from booking_domain.shared.outbox import Inbox, Message, Outbox
+from booking_domain.shared.outbox import Message, Outbox
 
 _PUT: Final = Statement(insert(outbox).values({c.name: bindparam(c.name) for c in outbox.columns if c.name != "seq"}))
-_HANDLED: Final = Statement(insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id))
 
 _k: Final = idempotency_keys.c
 _reserve = insert(idempotency_keys).values(
@@ -70,16 +69,6 @@ class PostgresOutbox(Outbox):
                 payload=Jsonb(dict(message.payload)),
                 occurred_at=message.occurred_at,
             )
-
-
-class PostgresInbox(Inbox):
-    """`Inbox` in the table `inbox`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
-
-    async def first_time(self, consumer: str, event_id: EventId) -> bool:
-        return await self._work.one(_HANDLED, consumer=consumer, event_id=event_id) is not None
 
 
 class PostgresIdempotency(IdempotencyStore):

@@ -29,7 +29,8 @@ class Argon2PasswordHasher(PasswordHasher):
         return await self._off_the_loop(lambda: self._argon2.hash(_bytes(password)))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        matches = await self._off_the_loop(lambda: self._matches(password, password_hash or self._nobody))
+        compared = self._nobody if password_hash is None else password_hash
+        matches = await self._off_the_loop(lambda: self._matches(password, compared))
         return matches and password_hash is not None
 
     def close(self) -> None:

@@ -240,11 +240,12 @@ class Booking:
             status = PAYMENT_LIFECYCLE.advance(status, PaymentAction.COVER, Party.PAYMENT)
         return replace(self._touched(now), paid=paid, payment_status=status)
 
-    def refund_on_cancellation(self, party: Party, now: datetime) -> Money:
-        """What goes back if this party cancels now."""
+    def refund_on_cancellation(self, party: Party, now: datetime, *, owed: Money | None = None) -> Money:
+        """What goes back if this party cancels now, besides what is `owed` back already: that is not divided."""
+        kept = self.paid - self.refunded
         return refund_due(
             self.cancellation,
-            self.paid - self.refunded,
+            kept if owed is None else kept.beyond(owed),
             start=self.span.start,
             cancelled_at=now,
             by_customer=party is Party.CUSTOMER,

@@ -14,18 +14,26 @@ on which the most bookings a day are counted lies within a day of any slot on it
 
 
 class Diaries(Protocol):
-    """Reads calendars together with their claims."""
+    """The diaries of a transaction."""
 
-    async def read(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+        """The diary with all claims within `REACH` of `around`, after taking the provider's lock; None for no provider.
+
+        The lock is kept to the end of the transaction. Whoever takes time from the calendar or changes it holds it, so
+        that two of them work one after the other; the second one sees what the first one committed.
+        """
+        ...
+
+
+class CalendarReads(Protocol):
+    """Reads of calendars, outside any transaction."""
+
+    async def diary(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
         """The diary with all claims within `REACH` of `around`; None if there is no such provider."""
         ...
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        """`read`, after taking the provider's lock, which is kept to the end of the transaction.
-
-        Whoever takes time from the calendar or changes it holds this lock, so that two of them work one after the
-        other; the second one sees what the first one committed.
-        """
+    async def calendar(self, provider_id: ProviderId) -> Calendar | None:
+        """The whole calendar: rules by day and start, exceptions by date."""
         ...
 
 

@@ -28,11 +28,3 @@ class Outbox(Protocol):
     async def put(self, messages: Sequence[Message]) -> None:
         """Keep the messages, in order, if and only if the transaction commits; each is then delivered at least once."""
         ...
-
-
-class Inbox(Protocol):
-    """Where a consumer remembers what it has handled."""
-
-    async def first_time(self, consumer: str, event_id: EventId) -> bool:
-        """Remember the event for this consumer; False if it was remembered before, in a transaction that committed."""
-        ...

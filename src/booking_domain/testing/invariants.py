@@ -41,7 +41,7 @@ async def violations(reads: Reads, outbox: Sequence[Message], now: datetime) -> 
         found += (f"{booking.reference}: {each}" for each in _told(transactions, events, outbox))
     claims: list[Claim] = []
     for provider in await reads.providers(None, None, MOST):
-        diary = await reads.diaries.read(provider.profile.id, _ALWAYS)
+        diary = await reads.diary(provider.profile.id, _ALWAYS)
         claims += diary.claims if diary is not None else ()
     return [*found, *_claims(bookings, claims, now)]
 

@@ -55,10 +55,10 @@ class Studio:
     admin: Actor
     provider_id: ProviderId
 
-    def __init__(self, backend: Backend, *, seed: int = 0) -> None:
+    def __init__(self, backend: Backend, *, seed: int = 0, gateway: MemoryGateway | None = None) -> None:
         self.backend: Final = backend
         self.clock: Final = ManualClock(NOW)
-        self.gateway: Final = MemoryGateway()
+        self.gateway: Final = gateway or MemoryGateway()
         self.entropy: Final = SeededEntropy(seed)
         self.executor: Final = Executor[Repositories](
             begin=backend.begin, clock=self.clock, entropy=self.entropy, authorise=authorise
@@ -66,9 +66,16 @@ class Studio:
         self._people = 0
 
     @classmethod
-    async def opened(cls, backend: Backend | None = None, *, asks: Terms | None = None, seed: int = 0) -> Self:
+    async def opened(
+        cls,
+        backend: Backend | None = None,
+        *,
+        asks: Terms | None = None,
+        seed: int = 0,
+        gateway: MemoryGateway | None = None,
+    ) -> Self:
         """A studio that is approved, open on Tuesdays from ten to seven, and asks for these terms."""
-        studio = cls(backend or MemoryDatabase(), seed=seed)
+        studio = cls(backend or MemoryDatabase(), seed=seed, gateway=gateway)
         studio.admin = await studio.joined(Role.ADMIN)
         studio.owner = await studio.joined(Role.PROVIDER)
         studio.customer = await studio.joined()
@@ -207,7 +214,7 @@ class Studio:
 
     async def is_free(self, slot: datetime = TOMORROW) -> bool:
         """Whether nothing live blocks the hour from here."""
-        diary = await self.reads.diaries.read(self.provider_id, _hour(slot))
+        diary = await self.reads.diary(self.provider_id, _hour(slot))
         return diary is not None and not any(
             claim.live(self.clock.now()) and claim.blocked.overlaps(_hour(slot)) for claim in diary.claims
         )

@@ -55,7 +55,7 @@ async def _move(command: MoveBooking, tx: Repositories, given: Circumstances) ->
     after = decision.state
     if CLAIMS_TIME[booking.status] and not after.claims_time:
         await tx.claims.release(ClaimId(booking.id))
-        going_back = booking.refund_on_cancellation(party, given.now)
+        going_back = booking.refund_on_cancellation(party, given.now, owed=await owed_already(booking, tx))
         await close_payments(booking, going_back, tx, given)
     await tx.bookings.save(after, was=booking, events=decision.events)
     await tx.outbox.put(booking_messages(after, decision.events))
@@ -76,20 +76,21 @@ async def _expire(booking_id: BookingId, tx: Repositories, given: Circumstances)
         reason="not paid in time" if booking.status is Status.PENDING else "not answered in time",
     )
     await tx.claims.release(ClaimId(booking.id))
-    await close_payments(booking, booking.paid - booking.refunded, tx, given)
+    kept = (booking.paid - booking.refunded).beyond(await owed_already(booking, tx))
+    await close_payments(booking, kept, tx, given)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_messages(decision.state, decision.events))
     return decision.state
 
 
 async def close_payments(booking: Booking, going_back: Money, tx: Repositories, given: Circumstances) -> None:
-    """Stop waiting for open payments, and owe what goes back and is not owed already."""
+    """Stop waiting for open payments, and owe what goes back."""
     gateway = ""
     for transaction in await tx.transactions.of_booking(booking.id):
         gateway = transaction.gateway
         if transaction.status is TransactionStatus.PENDING:
             await tx.transactions.save(transaction.cancel(), was=transaction)
-    await owe(going_back.beyond(await owed_already(booking, tx)), booking, gateway, tx, given)
+    await owe(going_back, booking, gateway, tx, given)
 
 
 move_booking: Final = UseCase(Permission.MOVE_BOOKINGS, _move)

@@ -8,10 +8,10 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.identity.ports import Sessions, UserReads, Users
 from booking_domain.payments.ports import TransactionReads, Transactions
-from booking_domain.scheduling.ports import CalendarBook, Claims, Diaries
+from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import ProviderId, UserId
-from booking_domain.shared.outbox import Inbox, Outbox
+from booking_domain.shared.outbox import Outbox
 from booking_domain.workflows.views import ProviderView
 
 
@@ -40,8 +40,6 @@ class Repositories(Protocol):
     def idempotency(self) -> IdempotencyStore: ...
     @property
     def outbox(self) -> Outbox: ...
-    @property
-    def inbox(self) -> Inbox: ...
 
 
 class ProviderReads(Protocol):
@@ -62,15 +60,5 @@ class ProviderReads(Protocol):
         ...
 
 
-class Reads(BookingReads, ProviderReads, TransactionReads, UserReads, Protocol):
-    """All reads, and the diaries and calendars as they are committed."""
-
-    @property
-    def diaries(self) -> Diaries:
-        """For reading only: a lock would end with the read."""
-        ...
-
-    @property
-    def calendar_book(self) -> CalendarBook:
-        """For reading only."""
-        ...
+class Reads(BookingReads, CalendarReads, ProviderReads, TransactionReads, UserReads, Protocol):
+    """All reads, each of what is committed when it is asked."""

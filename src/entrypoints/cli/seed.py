@@ -83,7 +83,7 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
             terms=TermsChange(deposit_amount=DEPOSIT.amount, price_amount=PRICE.amount, currency=DEPOSIT.currency),
         )
         view = await executor.run(open_profile, profile, actor=owner.actor)
-    calendar = await reads.calendar_book.calendar_of(view.profile.id)
+    calendar = await reads.calendar(view.profile.id)
     open_days = {rule.day for rule in calendar.rules} if calendar is not None else set()
     # A provider who has closed days since, or opened others, keeps them: hours are added to an empty calendar only.
     if not open_days and view.profile.status is ProfileStatus.DRAFT:

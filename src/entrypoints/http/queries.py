@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.handlers.base import BaseRouteHandler
 
 from booking_domain.shared.time import instant
+from entrypoints.http.fields import Instant
 from entrypoints.http.refusals import invalid_input, located
 
 MOST_PARAMETERS: Final = 50
@@ -54,7 +55,7 @@ def moment(text: str, zone: tzinfo, *, name: str) -> datetime:
         if _DATE.fullmatch(text):
             return instant(datetime.combine(date.fromisoformat(text), time(), zone), field=name)
         # A `+` that was not written as %2B arrives as a space.
-        return instant(msgspec.convert(_PLUS_AS_SPACE.sub("+", text), datetime), field=name)
+        return instant(msgspec.convert(_PLUS_AS_SPACE.sub("+", text), Instant), field=name)
     except (ValueError, msgspec.ValidationError) as error:
         raise invalid_input(f"/query/{name}", f"{text!r} is neither a date nor an RFC 3339 instant.") from error
 

@@ -35,11 +35,11 @@ class StrictJson(AbstractDTO[msgspec.Struct]):
         """Nothing to prepare: the decoder follows from the type."""
 
     @classmethod
-    def generate_field_definitions(cls, model_type: type[Any]) -> Generator[DTOFieldDefinition, None, None]:
+    def generate_field_definitions(cls, _model_type: type[Any]) -> Generator[DTOFieldDefinition, None, None]:
         raise NotImplementedError
 
     @classmethod
-    def detect_nested_field(cls, field_definition: FieldDefinition) -> bool:
+    def detect_nested_field(cls, _field_definition: FieldDefinition) -> bool:
         raise NotImplementedError
 
 

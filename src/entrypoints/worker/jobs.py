@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -84,9 +85,10 @@ class Jobs:
     async def sweep(self, timestamp: int) -> None:  # noqa: ARG002 - given to every periodic task
         """Once a minute: what a lost or early job left, and housekeeping."""
         for booking_id in await self._container.reads().overdue(self._container.clock().now(), _BATCH):
-            await self._expire.configure(queueing_lock=f"expire {booking_id}", lock=None).defer_async(
-                booking_id=str(booking_id)
-            )
+            with suppress(procrastinate.exceptions.AlreadyEnqueued):
+                await self._expire.configure(queueing_lock=f"expire {booking_id}").defer_async(
+                    booking_id=str(booking_id)
+                )
         await self._container.executor().run(sweep_holds, None, actor=SYSTEM)
         await self._container.database().forget_answers(self._container.clock().now())
 

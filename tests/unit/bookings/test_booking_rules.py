@@ -131,8 +131,15 @@ def test_whatever_is_tried_a_booking_is_as_before_or_moved_by_one_version(
     assert before == again
     assert after.version == before.version + 1
     assert (after.due_at is not None) == (after.status is Status.PENDING)
-    unchanged = {"status": before.status, "payment_status": before.payment_status, "due_at": before.due_at}
-    assert replace(after, version=before.version, updated_at=before.updated_at, **unchanged) == before
+    unmoved = replace(
+        after,
+        status=before.status,
+        payment_status=before.payment_status,
+        due_at=before.due_at,
+        version=before.version,
+        updated_at=before.updated_at,
+    )
+    assert unmoved == before
 
 
 def test_a_booking_is_overdue_from_the_moment_something_is_due() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, cast
 from uuid import UUID, uuid4
 
 import httpx
@@ -64,7 +64,7 @@ class Api:
         self.container.gateway.override(self.gateway)
         self.container.password_hasher.override(MemoryPasswordHasher())
         self.app: Litestar = create_app(self.container)
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(cast("Any", self.app), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://api.test")
 
     async def call(self, method: str, path: str, token: str | None = None, **request: Any) -> httpx.Response:
@@ -129,9 +129,7 @@ class Api:
         return f"/webhooks/qpay/{payment_id}?token={token}&qpay_payment_id=1"
 
 
-def through_the_api(
-    story: Callable[Concatenate[Api, Given], Awaitable[None]], **environ: str
-) -> Callable[Given, None]:
+def through_the_api(story: Callable[Concatenate[Api, Given], Awaitable[None]], **environ: str) -> Callable[Given, None]:
     """Make a test of a coroutine that is given an API of its own."""
 
     def test(*args: Given.args, **given: Given.kwargs) -> None:

@@ -32,6 +32,10 @@ async def signed_in(stage: Stage, user: User | None = None) -> SignedIn:
     return await stage.by_platform(OPEN, (user or stage.cast.customer).id)
 
 
+async def refreshed(stage: Stage, token: str) -> SignedIn | TokenReused:
+    return await stage.by_platform(REFRESH, token)
+
+
 async def disable(stage: Stage, user: User) -> User:
     return await stage.joined_by(replace(user, status=UserStatus.DISABLED))
 
@@ -73,30 +77,30 @@ async def test_nobody_makes_themselves_an_admin(stage: Stage) -> None:
 async def test_a_refresh_token_is_traded_for_the_next_one(stage: Stage) -> None:
     first = await signed_in(stage)
     stage.clock.advance(timedelta(days=29))
-    second = await stage.by_platform(REFRESH, first.refresh_token)
+    second = await refreshed(stage, first.refresh_token)
     assert isinstance(second, SignedIn)
     assert second.user == first.user == stage.cast.customer
     stage.clock.advance(timedelta(days=29))  # longer than the first one lived
-    assert isinstance(await stage.by_platform(REFRESH, second.refresh_token), SignedIn)
+    assert isinstance(await refreshed(stage, second.refresh_token), SignedIn)
 
 
 @on_stage
 async def test_a_refresh_token_that_was_used_before_ends_the_session(stage: Stage) -> None:
     first = await signed_in(stage)
-    second = await stage.by_platform(REFRESH, first.refresh_token)
+    second = await refreshed(stage, first.refresh_token)
     assert isinstance(second, SignedIn)
-    assert await stage.by_platform(REFRESH, first.refresh_token) == TokenReused()
+    assert await refreshed(stage, first.refresh_token) == TokenReused()
     for token in (first.refresh_token, second.refresh_token):
         with pytest.raises(InvalidToken):
-            await stage.by_platform(REFRESH, token)
+            await refreshed(stage, token)
 
 
 @on_stage
 async def test_one_session_ends_without_the_others(stage: Stage) -> None:
     phone, laptop = await signed_in(stage), await signed_in(stage)
-    await stage.by_platform(REFRESH, phone.refresh_token)
-    assert await stage.by_platform(REFRESH, phone.refresh_token) == TokenReused()
-    assert isinstance(await stage.by_platform(REFRESH, laptop.refresh_token), SignedIn)
+    await refreshed(stage, phone.refresh_token)
+    assert await refreshed(stage, phone.refresh_token) == TokenReused()
+    assert isinstance(await refreshed(stage, laptop.refresh_token), SignedIn)
 
 
 @on_stage
@@ -104,7 +108,7 @@ async def test_a_refresh_token_is_good_for_30_days(stage: Stage) -> None:
     session = await signed_in(stage)
     stage.clock.advance(REFRESH_TOKEN_LIFE)
     with pytest.raises(InvalidToken):
-        await stage.by_platform(REFRESH, session.refresh_token)
+        await refreshed(stage, session.refresh_token)
 
 
 @on_stage
@@ -112,7 +116,7 @@ async def test_a_token_of_no_session_is_refused(stage: Stage) -> None:
     unknown, _ = TOKENS.issue(SessionId(stage.make.entropy.new_id()))
     for token in (unknown, "", "nonsense"):
         with pytest.raises(InvalidToken):
-            await stage.by_platform(REFRESH, token)
+            await refreshed(stage, token)
 
 
 @on_stage
@@ -123,7 +127,7 @@ async def test_a_disabled_account_gets_no_session_and_keeps_none(stage: Stage) -
     with pytest.raises(AccountDisabled):
         await signed_in(stage, user)
     with pytest.raises(AccountDisabled):
-        await stage.by_platform(REFRESH, session.refresh_token)
+        await refreshed(stage, session.refresh_token)
 
 
 @on_stage

@@ -43,17 +43,10 @@ def test_e_mail_addresses_are_taken(address: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "",
-        "dorj",
-        "dorj@",
-        "@example.com",
-        "dorj@example",
-        "dorj@.com",
-        "dorj@example.",
-        "dorj@@example.com",
-        "do rj@example.com",
-    ]
-    + ["dorj@exa mple.com", "dorj@example.com\n", "dorj@example..com", "a" * 65 + "@example.com", "dorj@example.c"],
+        *("", "dorj", "dorj@", "@example.com", "dorj@example", "dorj@.com", "dorj@example.", "dorj@@example.com"),
+        *("do rj@example.com", "dorj@exa mple.com", "dorj@example.com\n", "dorj@example..com", "dorj@example.c"),
+        "a" * 65 + "@example.com",
+    ],
 )
 def test_what_is_no_e_mail_address_is_refused(address: str) -> None:
     with pytest.raises(InvalidValue) as refused:

@@ -45,9 +45,9 @@ def rule(
     )
 
 
-def daily(text: str) -> tuple[WeeklyRule, ...]:
+def daily(text: str, *, valid_from: date | None = None) -> tuple[WeeklyRule, ...]:
     """The same hours on every day of the week."""
-    return tuple(rule(day, text) for day in range(7))
+    return tuple(rule(day, text, valid_from=valid_from) for day in range(7))
 
 
 def exception(day: date, *texts: str) -> DateException:

@@ -1,19 +1,20 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, held, rule
+from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, daily, held, rule
 from tests.unit.strategies.calendars import Question, questions
-from tests.unit.strategies.moments import MINUTE, instants
+from tests.unit.strategies.moments import MINUTE, days, midnight
 
-from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange
+from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import Diary
-from booking_domain.scheduling.placing import MARGIN, around, claimable
+from booking_domain.scheduling.placing import around, claimable
+from booking_domain.scheduling.ports import REACH
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
 
@@ -102,16 +103,42 @@ def test_a_lapsed_hold_of_somebody_else_is_not_in_the_way() -> None:
     claimable(diary(held(monday(10), until=NOW)), monday(10), now=NOW)
 
 
-@given(instants(), st.integers(1, 1440), st.integers(0, 1440), st.integers(0, 1440))
-def test_all_that_an_appointment_can_block_lies_around_its_start(
-    start: datetime, minutes: int, before: int, after: int
+LENGTHS = st.sampled_from([1440, 1440, 60]) | st.integers(1, 1440)
+DISTANCES = st.sampled_from([timedelta(0), 1 * MINUTE]) | st.timedeltas(timedelta(0), timedelta(days=2))
+
+
+@examples(300)
+@given(
+    days(),
+    st.tuples(LENGTHS, LENGTHS, LENGTHS),
+    st.tuples(LENGTHS, LENGTHS, LENGTHS),
+    DISTANCES,
+    st.sampled_from(["before", "after"]),
+)
+def test_a_claim_out_of_reach_of_a_slot_does_not_matter_to_it(
+    zone_and_day: tuple[str, date],
+    ours: tuple[int, int, int],
+    theirs: tuple[int, int, int],
+    beyond: timedelta,
+    side: str,
 ) -> None:
-    settings = SlotSettings(buffer_before_minutes=before, buffer_after_minutes=after)
-    blocked = diary(of=Calendar(time_zone="UTC", settings=settings)).blocked(TimeRange(start, start + minutes * MINUTE))
+    zone, day = zone_and_day
+    now = midnight(day)
+    settings = SlotSettings(
+        duration_minutes=ours[0], buffer_before_minutes=ours[1], buffer_after_minutes=ours[2], max_per_day=1
+    )
+    of = calendar(zone, *daily("00:00-24:00", valid_from=day - timedelta(days=2)), settings=settings)
+    soon = TimeRange(now, now + timedelta(days=2))
+    start = offered_slots(of, (), window=soon, now=now)[0].start
     near = around(start)
-    assert near == TimeRange(start - MARGIN, start + MARGIN)
-    assert near.start <= blocked.start
-    assert blocked.end <= near.end
+    if side == "before":
+        far = booked(
+            near.start - REACH - beyond - (theirs[0] + theirs[2]) * MINUTE, theirs[0], before=theirs[1], after=theirs[2]
+        )
+        assert far.blocked.end == near.start - REACH - beyond
+    else:
+        far = booked(near.end + REACH + beyond + theirs[1] * MINUTE, theirs[0], before=theirs[1], after=theirs[2])
+    assert claimable(diary(far, of=of), start, now=now) == claimable(diary(of=of), start, now=now)
 
 
 @examples(300)

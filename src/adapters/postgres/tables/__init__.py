@@ -2,7 +2,7 @@
 
 from adapters.postgres.tables.bookings import booking_events, bookings
 from adapters.postgres.tables.identity import sessions, users
-from adapters.postgres.tables.messaging import gateway_tokens, idempotency_keys, inbox, outbox
+from adapters.postgres.tables.messaging import gateway_tokens, idempotency_keys, outbox
 from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.tables.payments import transactions
 from adapters.postgres.tables.providers import availability_exceptions, availability_rules, claims, providers
@@ -15,7 +15,6 @@ __all__ = [
     "claims",
     "gateway_tokens",
     "idempotency_keys",
-    "inbox",
     "metadata",
     "outbox",
     "providers",

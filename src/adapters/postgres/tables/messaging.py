@@ -1,4 +1,4 @@
-"""What leaves with a transaction, what has been handled, and what was answered under a key."""
+"""What leaves with a transaction, and what was answered under a key."""
 
 from typing import Final
 
@@ -16,13 +16,6 @@ outbox: Final = Table(
     Column("subject", Uuid, nullable=False),
     Column("payload", JSONB, nullable=False),
     instant("occurred_at"),
-)
-
-inbox: Final = Table(
-    "inbox",
-    metadata,
-    Column("consumer", Text, primary_key=True),
-    Column("event_id", Uuid, primary_key=True),
 )
 
 idempotency_keys: Final = Table(

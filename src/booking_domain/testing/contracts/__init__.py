@@ -28,6 +28,7 @@ pytest.register_assert_rewrite(
             "transactions",
             "units_of_work",
             "users",
+            "whole_platform",
         )
     )
 )

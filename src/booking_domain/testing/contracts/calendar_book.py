@@ -27,7 +27,7 @@ ALL_SET = SlotSettings(
 
 
 async def _calendar(backend: Backend, cast: Cast) -> Calendar:
-    calendar = await backend.reads.calendar_book.calendar_of(cast.profile.id)
+    calendar = await backend.reads.calendar(cast.profile.id)
     assert calendar is not None
     return calendar
 
@@ -80,7 +80,7 @@ class CalendarBookContract:
     @scenario
     async def test_there_is_no_calendar_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
-        assert await backend.reads.calendar_book.calendar_of(nobody) is None
+        assert await backend.reads.calendar(nobody) is None
         async with backend.begin() as tx:
             assert await tx.calendar_book.calendar_of(nobody) is None
 

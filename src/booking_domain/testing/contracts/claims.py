@@ -26,7 +26,7 @@ async def _take(backend: Backend, claim: Claim, now: datetime = NOW) -> None:
 
 
 async def _claims(backend: Backend, cast: Cast) -> list[Claim]:
-    diary = await backend.reads.diaries.read(cast.profile.id, around(TOMORROW))
+    diary = await backend.reads.diary(cast.profile.id, around(TOMORROW))
     assert diary is not None
     return sorted(diary.claims, key=lambda claim: claim.span.start)
 

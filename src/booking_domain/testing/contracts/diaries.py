@@ -41,9 +41,8 @@ class DiariesContract:
     @scenario
     async def test_there_is_no_diary_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
-        assert await backend.reads.diaries.read(nobody, WORKDAY) is None
+        assert await backend.reads.diary(nobody, WORKDAY) is None
         async with backend.begin() as tx:
-            assert await tx.diaries.read(nobody, WORKDAY) is None
             assert await tx.diaries.lock(nobody, WORKDAY) is None
 
     @scenario
@@ -62,17 +61,17 @@ class DiariesContract:
             await tx.calendar_book.add_rule(cast.profile.id, rule)
             await tx.calendar_book.add_exception(cast.profile.id, exception)
         await _claimed(backend, *claims)
-        diary = await backend.reads.diaries.read(cast.profile.id, WORKDAY)
+        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
         assert diary is not None
         assert (diary.provider_id, diary.owner_id) == (cast.profile.id, cast.owner.id)
-        assert diary.calendar == await backend.reads.calendar_book.calendar_of(cast.profile.id)
+        assert diary.calendar == await backend.reads.calendar(cast.profile.id)
         assert sorted(diary.claims, key=lambda claim: claim.id) == list(claims)
 
     @scenario
     async def test_only_an_approved_provider_accepts_bookings(self, backend: Backend, make: Builder) -> None:
         for status in ProfileStatus:
             cast = await a_cast(backend, make, status)
-            diary = await backend.reads.diaries.read(cast.profile.id, WORKDAY)
+            diary = await backend.reads.diary(cast.profile.id, WORKDAY)
             assert diary is not None
             assert diary.accepting is (status is ProfileStatus.APPROVED)
 
@@ -103,7 +102,7 @@ class DiariesContract:
         async with backend.begin() as tx:
             await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
             await tx.calendar_book.add_rule(cast.profile.id, make.rule(2, "00:00-24:00"))
-        diary = await backend.reads.diaries.read(cast.profile.id, WORKDAY)
+        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
         assert diary is not None
         offered = offered_slots(diary.calendar, diary.claims, window=WORKDAY, now=NOW)
         assert offered == offered_slots(diary.calendar, claims, window=WORKDAY, now=NOW)
@@ -131,7 +130,7 @@ class DiariesContract:
             await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
             await tx.calendar_book.add_rule(cast.profile.id, make.rule(2))
         noon = TimeRange(TOMORROW + 2 * HOUR, TOMORROW + 3 * HOUR)
-        diary = await backend.reads.diaries.read(cast.profile.id, noon)
+        diary = await backend.reads.diary(cast.profile.id, noon)
         assert diary is not None
         assert offered_slots(diary.calendar, diary.claims, window=noon, now=NOW) == ()
         assert offered_slots(diary.calendar, diary.claims[:1], window=noon, now=NOW) != ()
@@ -168,7 +167,7 @@ class DiariesContract:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         async with backend.begin() as tx:
             await tx.diaries.lock(cast.profile.id, WORKDAY)
-            assert await backend.reads.diaries.read(cast.profile.id, WORKDAY) is not None
+            assert await backend.reads.diary(cast.profile.id, WORKDAY) is not None
         assert await _claims_seen_under_lock(backend, other) == ()
 
 
@@ -207,7 +206,7 @@ class DesksContract:
             desk = await tx.desks.lock(cast.profile.id, WORKDAY)
             assert desk is not None
             assert desk.terms == terms()
-            assert desk.diary == await tx.diaries.read(cast.profile.id, WORKDAY)
+            assert desk.diary == await tx.diaries.lock(cast.profile.id, WORKDAY)
 
     @scenario
     async def test_who_locks_the_desk_locks_the_diary(self, backend: Backend, make: Builder) -> None:

@@ -28,7 +28,7 @@ class UnitOfWorkContract:
             await tx.bookings.add(booking, [make.event(booking)])
             await tx.outbox.put([message])
         assert await backend.reads.booking(booking.id) == booking
-        diary = await backend.reads.diaries.read(cast.profile.id, claim.span)
+        diary = await backend.reads.diary(cast.profile.id, claim.span)
         assert diary is not None
         assert diary.claims == (claim,)
         assert list(await backend.outbox_messages()) == [message]
@@ -51,7 +51,7 @@ class UnitOfWorkContract:
         assert await backend.reads.booking(booking.id) is None
         assert list(await backend.reads.events_of(booking.id)) == []
         assert await backend.reads.transaction(payment.id) is None
-        diary = await backend.reads.diaries.read(cast.profile.id, claim.span)
+        diary = await backend.reads.diary(cast.profile.id, claim.span)
         assert diary is not None
         assert diary.claims == ()
         assert list(await backend.outbox_messages()) == []
@@ -59,7 +59,7 @@ class UnitOfWorkContract:
     @scenario
     async def test_changes_are_rolled_back_as_additions_are(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        before = await backend.reads.calendar_book.calendar_of(cast.profile.id)
+        before = await backend.reads.calendar(cast.profile.id)
 
         async def move_away(tx: Repositories) -> None:
             await tx.calendar_book.save_settings(cast.profile.id, "Europe/Berlin", SlotSettings(step_minutes=5))
@@ -67,7 +67,7 @@ class UnitOfWorkContract:
             await tx.profiles.save(replace(cast.profile, display_name="New", version=2), was=cast.profile)
 
         await regretted(backend, move_away)
-        assert await backend.reads.calendar_book.calendar_of(cast.profile.id) == before
+        assert await backend.reads.calendar(cast.profile.id) == before
         view = await backend.reads.provider(cast.profile.id)
         assert view is not None
         assert (view.profile, view.terms) == (cast.profile, terms())

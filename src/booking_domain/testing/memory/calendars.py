@@ -63,12 +63,12 @@ class MemoryCalendarBook(CalendarBook):
 
 
 class MemoryDiaries(Diaries):
-    """The diaries of one transaction, or of what is committed. A transaction has everything to itself already."""
+    """The diaries of one transaction, which has everything to itself already."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def read(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
         profile = self._state.profiles.get(provider_id)
         calendar = self._state.calendars.get(provider_id)
         if profile is None or calendar is None:
@@ -86,6 +86,3 @@ class MemoryDiaries(Diaries):
             calendar=calendar,
             claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
         )
-
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        return await self.read(provider_id, around)

@@ -15,7 +15,7 @@ from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDi
 from booking_domain.testing.memory.catalogue import MemoryProfiles
 from booking_domain.testing.memory.claims import MemoryClaims
 from booking_domain.testing.memory.identity import MemorySessions, MemoryUsers
-from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryInbox, MemoryOutbox
+from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOutbox
 from booking_domain.testing.memory.payments import MemoryTransactions
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.memory.state import State
@@ -36,7 +36,6 @@ class MemoryRepositories:
         self.transactions = MemoryTransactions(state)
         self.idempotency = MemoryIdempotency(state)
         self.outbox = MemoryOutbox(state)
-        self.inbox = MemoryInbox(state)
 
 
 class MemoryDatabase:

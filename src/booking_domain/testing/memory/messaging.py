@@ -1,11 +1,10 @@
-"""Outbox, inbox and idempotency keys in memory."""
+"""Outbox and idempotency keys in memory."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
-from booking_domain.shared.ids import EventId
-from booking_domain.shared.outbox import Inbox, Message, Outbox
+from booking_domain.shared.outbox import Message, Outbox
 from booking_domain.testing.memory.state import KeptAnswer, MissingRow, State
 
 
@@ -17,19 +16,6 @@ class MemoryOutbox(Outbox):
 
     async def put(self, messages: Sequence[Message]) -> None:
         self._state.outbox.update({message.id: message for message in messages})
-
-
-class MemoryInbox(Inbox):
-    """The inbox of one transaction."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def first_time(self, consumer: str, event_id: EventId) -> bool:
-        if (consumer, event_id) in self._state.inbox:
-            return False
-        self._state.inbox[consumer, event_id] = None
-        return True
 
 
 class MemoryIdempotency(IdempotencyStore):

@@ -8,8 +8,10 @@ from booking_domain.bookings.ports import BookingFilter
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.identity.model import User
 from booking_domain.payments.model import Transaction
+from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import BookingId, ProviderId, TransactionId, UserId
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.payments import transactions_of
 from booking_domain.testing.memory.state import State
@@ -23,13 +25,11 @@ class MemoryReads(Reads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    @property
-    def diaries(self) -> MemoryDiaries:
-        return MemoryDiaries(self._committed())
+    async def diary(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+        return await MemoryDiaries(self._committed()).lock(provider_id, around)
 
-    @property
-    def calendar_book(self) -> MemoryCalendarBook:
-        return MemoryCalendarBook(self._committed())
+    async def calendar(self, provider_id: ProviderId) -> Calendar | None:
+        return await MemoryCalendarBook(self._committed()).calendar_of(provider_id)
 
     async def booking(self, booking_id: BookingId) -> Booking | None:
         return self._committed().bookings.get(booking_id)

@@ -43,7 +43,6 @@ class State:
     transactions: dict[TransactionId, Transaction] = field(default_factory=dict)
     answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
     outbox: dict[EventId, Message] = field(default_factory=dict)
-    inbox: dict[tuple[str, EventId], None] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """Return a snapshot."""

@@ -66,7 +66,7 @@ async def get_availability(
 ) -> AvailabilityJson:
     """A provider's rules, exceptions and settings; until it is approved, for its owner and admins only."""
     view = await reads.provider(ProviderId(provider_id))
-    calendar = await reads.calendar_book.calendar_of(ProviderId(provider_id))
+    calendar = await reads.calendar(ProviderId(provider_id))
     if view is None or calendar is None:
         raise ProviderNotFound
     insider = actor is not None and (actor.id == view.profile.owner_id or actor.role is Role.ADMIN)
@@ -96,7 +96,7 @@ async def change_availability_settings(
 ) -> SettingsJson:
     """Change how slots are cut and what a booking costs; members that are left out stay as they are."""
     view = await executor.run(change_settings, data.change(), actor=actor)
-    calendar = await reads.calendar_book.calendar_of(view.profile.id)
+    calendar = await reads.calendar(view.profile.id)
     if calendar is None:
         raise ProviderNotFound
     return settings_json(calendar, view.terms)

@@ -56,7 +56,11 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
     for name, parameter in fields.items():
         if isinstance(parameter.kwarg_definition, PathParameter):
             shown = camel(name) if f"{{{camel(name)}}}" in path else "id"
-            schema = schemas.of(UUID) if parameter.annotation is UUID else {"type": "string", "maxLength": 64}
+            schema = (
+                schemas.of(UUID)
+                if parameter.annotation is UUID
+                else {"type": "string", "maxLength": 64, "pattern": "^[!-~]+$"}
+            )
             found.append({"name": shown, "in": "path", "required": True, "schema": schema, "example": _ID})
         elif isinstance(parameter.kwarg_definition, HeaderParameter):
             found.append(_IF_MATCH)

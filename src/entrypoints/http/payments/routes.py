@@ -34,7 +34,7 @@ _OF_START: Final = documented(
     answer=PAYMENT,
     refusals=(BookingNotFound, NothingDue, WindowClosed, PaymentInPreparation, NotPermitted, GatewayUnavailable),
 )
-InvoiceId = Annotated[str, PathParameter(max_length=64)]
+InvoiceId = Annotated[str, PathParameter(max_length=64, pattern="^[!-~]+$")]
 
 
 @post("/", opt=_OF_START)

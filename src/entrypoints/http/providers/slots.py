@@ -63,7 +63,7 @@ async def list_slots(
 ) -> SlotsJson:
     """The free slots of a provider."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    diary = await reads.diaries.read(ProviderId(provider_id), _wide(asked))
+    diary = await reads.diary(ProviderId(provider_id), _wide(asked))
     if diary is None or not diary.accepting:
         raise ProviderNotFound
     window = _window(asked, diary)

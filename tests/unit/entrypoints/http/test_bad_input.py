@@ -98,7 +98,7 @@ async def test_ten_megabytes_are_too_many(api: Api, announced: bool) -> None:  #
     assert_problem(answer, 413, "validation.body_too_large")
 
 
-RULES = {
+RULES: dict[str, tuple[dict[str, Any], str, str]] = {
     "past slot": ({"slot": "2026-11-22T10:00:00+08:00"}, "booking.slot_not_offered", "/slot"),
     "off the grid": ({"slot": "2026-11-23T10:07:00+08:00"}, "booking.slot_not_offered", "/slot"),
     "closed": ({"slot": "2026-11-23T22:00:00+08:00"}, "booking.slot_not_offered", "/slot"),
@@ -119,7 +119,14 @@ async def test_a_well_formed_wish_that_breaks_a_rule_is_unprocessable(api: Api, 
 
 
 OF_PROVIDERS: dict[str, tuple[str, str, dict[str, Any], int, str, str]] = {
-    "unknown zone": ("PUT", "/providers/me", {"timeZone": "Mars/Olympus"}, 422, "validation.invalid_value", "/timeZone"),
+    "unknown zone": (
+        "PUT",
+        "/providers/me",
+        {"timeZone": "Mars/Olympus"},
+        422,
+        "validation.invalid_value",
+        "/timeZone",
+    ),
     "a path for a zone": (
         "PUT",
         "/availability/settings",
@@ -199,6 +206,8 @@ PARAMETERS = {
     "a date of another calendar": (f"{SLOTS}?from=٢٠٢٦-١١-٢٣&to=2026-11-24", "/query/from"),
     "bad uuid": ("/bookings/42", "/path/bookingId"),
     "bad uuid of a provider": ("/providers/me2", "/path/providerId"),
+    "NUL in an invoice's id": ("/payments/status/a%00b", "/path/invoiceId"),
+    "a long invoice's id": ("/payments/status/" + "x" * 65, "/path/invoiceId"),
 }
 
 
@@ -207,10 +216,7 @@ PARAMETERS = {
 async def test_a_bad_parameter_is_refused(api: Api, kind: str) -> None:
     path, pointer = PARAMETERS[kind]
     answer = await api.get(path, await api.joined("customer"))
-    if kind == "naive instant":
-        assert_problem(answer, 422, "validation.invalid_value", pointer)
-    else:
-        assert_problem(answer, 400, INVALID, pointer)
+    assert_problem(answer, 400, INVALID, pointer)
 
 
 @pytest.mark.parametrize("tag", ["1", '"x"', 'W/"1"', '"1", "2"', '"0"', '"99999999999"', ""])

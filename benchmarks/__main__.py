@@ -1,0 +1,153 @@
+"""`make bench`: `POST /bookings` beside a bare ASGI application that runs the same SQL, in one run.
+
+It asserts nothing about speed. docs/benchmarks.md says how to read what it prints.
+"""
+
+import argparse
+import asyncio
+import os
+import pickle
+import secrets
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from adapters.postgres import embedded, migrations
+from benchmarks import kept, report
+from benchmarks.floor import RECORDING
+from benchmarks.jobs import Job, Measured
+from benchmarks.recording import Recording
+from benchmarks.servers import Server, generate, served
+from benchmarks.studio import Studio
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+
+OURS: Final = "the application"
+PIPELINED: Final = "floor: bare ASGI, same SQL"
+STEPWISE: Final = "floor, statement by statement"
+_PATHS: Final = {OURS: "/api/v1/bookings", PIPELINED: "/pipelined", STEPWISE: "/stepwise"}
+_NOTHING: Final = "/nothing"
+_WARM_UP: Final = 300
+_LONGEST_SECONDS: Final = 100
+"""No new round begins after this."""
+
+
+def main() -> None:
+    """Measure, print, and leave nothing behind."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--requests", type=int, default=1_200, help="of each server in each round")
+    parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
+        folder.chmod(0o711)
+        url = stack.enter_context(_database(folder))
+        environ = _production(url)
+        container = Container(settings=Settings.from_environment(environ))
+        studio = Studio(container)
+        recording = asyncio.run(_open(container, studio))
+        (folder / "recording").write_bytes(pickle.dumps(recording))
+        ours = stack.enter_context(served("entrypoints.http.asgi:create", environ))
+        environ[RECORDING] = str(folder / "recording")
+        floor = stack.enter_context(served("benchmarks.floor:create", environ))
+        print(report.machine(url))
+        waits = sum(step.waited_for for step in recording.steps)
+        print(
+            f"A booking: BEGIN, {len(recording.steps)} statements, COMMIT; {waits + 1} of them waited for.\n",
+            flush=True,
+        )
+        bench = _Bench(url, studio, {OURS: ours, PIPELINED: floor, STEPWISE: floor})
+        bench.warm_up()
+        for connections in asked.connections:
+            bench.compare(connections, asked.rounds, asked.requests, time.monotonic() + _LONGEST_SECONDS / 2)
+
+
+class _Bench:
+    """The servers, and what they are sent."""
+
+    def __init__(self, url: str, studio: Studio, servers: dict[str, Server]) -> None:
+        self._url = url
+        self._studio = studio
+        self._servers = servers
+
+    def warm_up(self) -> None:
+        """Let each server fill its pool, prepare its statements, and know its customers."""
+        for name in _PATHS:
+            self._measure(name, 64, _WARM_UP)
+
+    def compare(self, connections: int, rounds: int, requests: int, until: float) -> None:
+        """Measure the servers in turn, several times, and print what came of it."""
+        seen: dict[str, list[Measured]] = {name: [] for name in _PATHS}
+        for number in range(rounds):
+            if number and time.monotonic() > until:
+                break
+            for name in _PATHS if number % 2 == 0 else reversed(_PATHS):
+                seen[name].append(self._measure(name, connections, requests))
+        idle = Job(self._servers[PIPELINED].port, connections, 201, self._studio.requests(2 * requests, _NOTHING))
+        print(f"{connections} connections, {len(seen[OURS])} rounds of {requests} bookings each")
+        for name, measured in seen.items():
+            print(report.line(name, measured))
+        print(report.line("the load generator's ceiling", [generate(idle)]))
+        print(report.ratio("application ÷ floor", seen[OURS], seen[PIPELINED]))
+        print(report.ratio("application ÷ statement by statement", seen[OURS], seen[STEPWISE]), flush=True)
+
+    def _measure(self, name: str, connections: int, requests: int) -> Measured:
+        before = kept.rows(self._url)
+        server = self._servers[name]
+        used = server.processor_seconds()
+        measured = generate(Job(server.port, connections, 201, self._studio.requests(requests, _PATHS[name])))
+        measured.processor_seconds = server.processor_seconds() - used
+        kept.check(self._url, before, len(measured.latencies))
+        return measured
+
+
+async def _open(container: Container, studio: Studio) -> Recording:
+    await container.database().open()
+    try:
+        return await studio.open()
+    finally:
+        await container.database().close()
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[str]:
+    server = embedded.start(folder / "postgres")
+    try:
+        migrations.upgrade(server.conninfo)
+        yield server.conninfo
+    finally:
+        server.stop()
+
+
+def _production(url: str) -> dict[str, str]:
+    """The environment of a server in production; nothing is ever sent to its payment gateway."""
+    return {
+        "BOOKING_ENV": "production",
+        "DATABASE_URL": url,
+        "BOOKING_SECRET_KEY": secrets.token_urlsafe(32),
+        "BOOKING_PUBLIC_URL": "https://booking.example",
+        "QPAY_BASE_URL": "https://qpay.example/v2",
+        "QPAY_USERNAME": "BENCHMARK",
+        "QPAY_PASSWORD": secrets.token_urlsafe(16),
+        "QPAY_INVOICE_CODE": "BENCHMARK_INVOICE",
+    }
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        os.write(sys.stderr.fileno(), b"interrupted\n")
+        sys.exit(130)

@@ -1,0 +1,107 @@
+"""The load generator: `python -m benchmarks.load` takes a `Job` on its standard input and answers with `Measured`.
+
+As little as can be done in Python for an answer, so that it takes little of the processors that it shares with what it
+measures: requests are bytes made beforehand, and of an answer only the status line and the length are looked at.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Final, cast
+
+import msgspec
+import uvloop
+
+from benchmarks.jobs import Job, Measured
+
+_LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
+_END: Final = b"\r\n\r\n"
+
+
+class WrongAnswer(Exception):
+    """An answer that is not the expected one: there is nothing to measure."""
+
+
+class _Client(asyncio.Protocol):
+    """One connection: the next request goes out when the answer to the one before is complete."""
+
+    def __init__(self, requests: Iterator[bytes], expected_status: int, latencies: list[float]) -> None:
+        self._requests = requests
+        self._start = f"HTTP/1.1 {expected_status} ".encode()
+        self._latencies = latencies
+        self._buffer = b""
+        self._sent_at = 0.0
+        self._transport: asyncio.Transport | None = None
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._fail(f"the connection was lost: {exc}")
+
+    def next(self) -> None:
+        """Send the next request, if there is one."""
+        request = next(self._requests, None)
+        if request is None or self._transport is None:
+            if not self.done.done():
+                self.done.set_result(None)
+            return
+        self._sent_at = perf_counter()
+        self._transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer = data = self._buffer + data if self._buffer else data
+        head = data.find(_END)
+        if head < 0:
+            return
+        length = _LENGTH.search(data, 0, head + 2)
+        if length is None or not data.startswith(self._start):
+            self._fail(data[:1_000].decode(errors="replace"))
+        elif len(data) >= head + len(_END) + int(length[1]):
+            self._latencies.append(perf_counter() - self._sent_at)
+            self._buffer = b""
+            self.next()
+
+    def _fail(self, why: str) -> None:
+        if not self.done.done():
+            self.done.set_exception(WrongAnswer(why))
+
+
+async def run(job: Job) -> Measured:
+    """Do the job. The clock starts when all connections stand."""
+    latencies: list[float] = []
+    requests = iter(job.requests)
+    loop = asyncio.get_running_loop()
+    clients = []
+    for _ in range(job.connections):
+        _, client = await loop.create_connection(
+            lambda: _Client(requests, job.expected_status, latencies), "127.0.0.1", job.port
+        )
+        clients.append(client)
+    started = perf_counter()
+    for client in clients:
+        client.next()
+    await asyncio.gather(*(client.done for client in clients))
+    seconds = perf_counter() - started
+    if len(latencies) != len(job.requests):
+        raise WrongAnswer(f"{len(latencies)} answers to {len(job.requests)} requests")
+    return Measured(seconds, latencies)
+
+
+def main() -> int:
+    """Answer 1, and say why, if an answer was not the expected one."""
+    job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
+    try:
+        measured = uvloop.run(run(job))
+    except (WrongAnswer, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    sys.stdout.buffer.write(msgspec.msgpack.encode(measured))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

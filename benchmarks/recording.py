@@ -1,0 +1,106 @@
+"""The SQL of one real booking, taken down while the adapters run it, to be run again with other values.
+
+So the floor cannot drift from the application: it runs the statements that the application runs, as many of them, and
+waits where the application waits.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+from unittest.mock import patch
+from uuid import UUID
+
+from psycopg import AsyncCursor
+
+from adapters.postgres.statements import Statement
+from adapters.postgres.work import Work
+
+Anchor = Literal["now", "start"]
+Role = str | tuple[Anchor, timedelta]
+"""What a value is: one that each booking has of its own, or a time so long after now, or after the slot's start."""
+FAR: Final = timedelta(days=10)
+"""A recorded slot must start later than this, so that it is plain what each time is counted from."""
+
+
+@dataclass
+class Step:
+    """One statement: what stays the same in it, what differs from booking to booking, and whether it is waited for."""
+
+    sql: bytes
+    fixed: dict[str, Any] = field(default_factory=dict)
+    fresh: list[tuple[str, Role]] = field(default_factory=list)
+    rows_wanted: bool = False
+    waited_for: bool = False
+
+
+@dataclass
+class Recording:
+    """The statements of a booking in their order, and the answer that was given."""
+
+    steps: list[Step]
+    answer: bytes
+
+
+async def record(
+    place: Callable[[], Awaitable[bytes]], *, now: Callable[[], datetime], roles: Callable[[], Mapping[Any, str | None]]
+) -> Recording:
+    """Record what `place` sends to the database.
+
+    Its values are known by what they are: `roles` names, after it has run, those that each booking has of its own (and
+    None for ids that stay the same; an id that it does not name is the event's).
+    """
+    steps: list[Step] = []
+    sent: list[tuple[Step, Mapping[str, Any]]] = []
+    of_cursor: dict[int, Step] = {}
+    cursors: list[AsyncCursor[Any]] = []
+    send = Work.send
+
+    async def recording_send(self: Work, statement: Statement, /, **values: Any) -> AsyncCursor[Any]:
+        cursor = await send(self, statement, **values)
+        step = Step(statement.sql)
+        steps.append(step)
+        sent.append((step, statement.bind(values)))
+        of_cursor[id(cursor)] = step
+        cursors.append(cursor)  # kept, so that no other gets its id
+        return cursor
+
+    def recording_fetch(name: str) -> Any:
+        fetch = getattr(AsyncCursor, name)
+
+        async def fetched(self: AsyncCursor[Any]) -> Any:
+            step = of_cursor.get(id(self))
+            if step is not None:
+                step.rows_wanted = True
+                steps[-1].waited_for = True
+            return await fetch(self)
+
+        return fetched
+
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(Work, "send", recording_send))
+        for name in ("fetchone", "fetchall"):
+            stack.enter_context(patch.object(AsyncCursor, name, recording_fetch(name)))
+        answer = await place()
+    known = roles()
+    for step, values in sent:
+        for name, value in values.items():
+            role = _role(value, known, now())
+            if role is None:
+                step.fixed[name] = value
+            else:
+                step.fresh.append((name, role))
+    return Recording(steps, answer)
+
+
+def _role(value: Any, known: Mapping[Any, str | None], now: datetime) -> Role | None:
+    if isinstance(value, datetime):
+        start = next(moment for moment, role in known.items() if role == "start")
+        assert start - now > FAR
+        anchors: dict[Anchor, datetime] = {"now": now, "start": start}
+        nearest = min(anchors, key=lambda anchor: abs(value - anchors[anchor]))
+        return nearest, value - anchors[nearest]
+    if isinstance(value, UUID):
+        return known.get(value, "event_id")
+    return known.get(value) if isinstance(value, str) else None

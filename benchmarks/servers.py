@@ -1,0 +1,108 @@
+"""The processes of a benchmark: two servers, started alike, and the load generator; none outlives the block."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from benchmarks.jobs import Job, Measured
+from entrypoints.processes import die_with_parent
+
+READY_WITHIN_SECONDS: Final = 30
+JOB_SECONDS: Final = 60
+_GRANIAN: Final = ("-m", "granian", "--interface", "asgi", "--factory", "--loop", "uvloop", "--workers", "1")
+
+
+class Failed(Exception):
+    """A process did not do what it was started for."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs."""
+
+    port: int
+    pid: int
+
+    def processor_seconds(self) -> float:
+        """The processor time that it and its worker have used so far; 0 where the system does not tell."""
+        try:
+            workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+            stats = [Path(f"/proc/{pid}/stat").read_text() for pid in (self.pid, *workers)]
+        except OSError:
+            return 0.0
+        ticks = sum(int(value) for stat in stats for value in stat.rpartition(")")[2].split()[11:13])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def served(target: str, environ: Mapping[str, str]) -> Iterator[Server]:
+    """Serve an ASGI application by granian, one worker, for as long as the block runs."""
+    port = _free_port()
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, *_GRANIAN, "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", target],
+        env={**os.environ, **environ},
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        start_new_session=True,  # Ctrl-C reaches us, and we stop it
+        preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509 - we have no threads by now
+    )
+    try:
+        _wait_for(process, port, target)
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def generate(job: Job) -> Measured:
+    """Let the load generator do a job.
+
+    Raises:
+        Failed: an answer was not the expected one.
+    """
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "benchmarks.load"],
+        input=msgspec.msgpack.encode(job),
+        capture_output=True,
+        timeout=JOB_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise Failed(f"the load generator gave up: {done.stderr.decode(errors='replace').strip()}")
+    return msgspec.msgpack.decode(done.stdout, type=Measured)
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int, target: str) -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise Failed(f"{target} did not start")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

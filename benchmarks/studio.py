@@ -1,0 +1,151 @@
+"""What is booked in the benchmark: providers that are open, customers with tokens, and slots that are used once."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import count
+from typing import Final
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from benchmarks.jobs import post
+from benchmarks.recording import FAR, Recording, record
+from booking_domain.bookings.model import Booking
+from booking_domain.identity.model import User
+from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.scheduling.model import Hours
+from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.idempotency import IdempotencyKey
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import WallTime
+from booking_domain.workflows.place_booking import PlaceBooking, place_booking
+from booking_domain.workflows.provider_profiles import (
+    DecideOnProfile,
+    ProfileChange,
+    SettingsChange,
+    TermsChange,
+    change_settings,
+    decide_on_profile,
+    open_profile,
+    submit_profile,
+)
+from entrypoints.container import Container
+from entrypoints.http.bookings.schemas import booking_json
+
+PROVIDERS: Final = 60
+CUSTOMERS: Final = 200
+HORIZON_DAYS: Final = 365
+_ZONE: Final = ZoneInfo("Asia/Ulaanbaatar")
+_OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
+_STARTS: Final = range(10, 19)
+_PATH: Final = "/api/v1/bookings"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A start that nobody has booked yet."""
+
+    provider_id: UUID
+    start: datetime
+
+
+class Studio:
+    """The rows that bookings need, made by the application's own use cases."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._hash = ""
+        self._numbers = count()
+        self._tokens: list[str] = []
+        self._slots: Iterator[Slot] = iter(())
+
+    async def open(self) -> Recording:
+        """Make everything, book once, and return what that booking did in the database."""
+        container = self._container
+        self._hash = await container.password_hasher().hash("of no importance")
+        admin = await self._account(Role.ADMIN)
+        providers = [await self._provider(admin) for _ in range(PROVIDERS)]
+        customers = [await self._account(Role.CUSTOMER) for _ in range(CUSTOMERS)]
+        now = container.clock().now()
+        self._tokens = [container.access_tokens().issue(customer.actor, now).text for customer in customers]
+        self._slots = _shuffled(providers, now)
+        return await self._book_once(customers[0])
+
+    def requests(self, number: int, path: str = _PATH) -> list[bytes]:
+        """So many requests, each for a slot of its own."""
+        return [self._request(path) for _ in range(number)]
+
+    def _request(self, path: str) -> bytes:
+        slot, number = next(self._slots), next(self._numbers)
+        body = {"providerId": slot.provider_id, "slot": slot.start, "notes": "A small swallow on the left shoulder"}
+        token = self._tokens[number % len(self._tokens)]
+        headers = {"authorization": f"Bearer {token}", "idempotency-key": str(uuid4())}
+        return post(path, msgspec.json.encode(body), headers)
+
+    async def _account(self, role: Role) -> User:
+        name = f"{role}-{next(self._numbers)}"
+        command = Register(
+            email=f"{name}@example.com", phone=None, name=name, role=role, password_hash=self._hash, by_platform=True
+        )
+        return await self._container.executor().run(register, command, actor=SYSTEM)
+
+    async def _provider(self, admin: User) -> ProviderId:
+        executor, owner = self._container.executor(), await self._account(Role.PROVIDER)
+        terms = TermsChange(deposit_amount=20_000_00, price_amount=80_000_00, currency="MNT")
+        profile = ProfileChange(display_name=owner.name, styles=("fine line",), time_zone=_ZONE.key, terms=terms)
+        view = await executor.run(open_profile, profile, actor=owner.actor)
+        settings = SettingsChange(step_minutes=60, duration_minutes=60, horizon_days=HORIZON_DAYS)
+        await executor.run(change_settings, settings, actor=owner.actor)
+        for day in range(7):
+            await executor.run(add_rule, AddRule(day=day, hours=_OPEN), actor=owner.actor)
+        await executor.run(submit_profile, None, actor=owner.actor)
+        decision = DecideOnProfile(provider_id=view.profile.id, approved=True)
+        await executor.run(decide_on_profile, decision, actor=admin.actor)
+        return view.profile.id
+
+    async def _book_once(self, customer: User) -> Recording:
+        slot, made, key = next(self._slots), list[Booking](), str(uuid4())
+        command = PlaceBooking(
+            provider_id=ProviderId(slot.provider_id), slot=slot.start, payment_window=timedelta(minutes=15)
+        )
+
+        def answer(booking: Booking) -> bytes:
+            made.append(booking)
+            return msgspec.json.encode(booking_json(booking))
+
+        async def place() -> bytes:
+            once = IdempotencyKey(caller=customer.id, key=key, fingerprint=b"\0" * 32)
+            done = await self._container.executor().run_once(
+                place_booking, command, actor=customer.actor, key=once, answer=answer
+            )
+            return done.body
+
+        def roles() -> dict[object, str | None]:
+            booking = made[-1]
+            return {
+                booking.id: "booking_id",
+                booking.provider_id: "provider_id",
+                booking.reference: "reference",
+                booking.span.start: "start",
+                booking.provider_user_id: None,
+                booking.customer_id: None,
+                key: "key",
+            }
+
+        return await record(place, now=lambda: made[-1].created_at, roles=roles)
+
+
+def _shuffled(providers: list[ProviderId], now: datetime) -> Iterator[Slot]:
+    """Each slot once, in an order of chance, but providers in turn: two bookings at once are of two providers."""
+    chance = random.Random(20_261_121)  # noqa: S311 - the same order in each run
+    first = (now + FAR).astimezone(_ZONE).date() + timedelta(days=1)
+    days = [first + timedelta(days=day) for day in range(HORIZON_DAYS - FAR.days - 2)]
+    starts = [datetime.combine(day, time(hour), _ZONE) for day in days for hour in _STARTS]
+    orders = [chance.sample(starts, len(starts)) for _ in providers]
+    for each in zip(*orders, strict=True):
+        yield from (Slot(provider_id, start) for provider_id, start in zip(providers, each, strict=True))

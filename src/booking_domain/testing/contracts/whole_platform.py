@@ -1,0 +1,280 @@
+"""Everything together: a Hypothesis machine that books, holds, pays, cancels and lets time pass, in any order.
+
+Whatever it does, the books balance after each step (see `booking_domain.testing.invariants`); in the end, no money that
+the gateway has is unknown to us, and nothing waits for ever. Inherit it and say which storage it runs on:
+
+    class OnMyStorage(PlatformMachine):
+        def open_backend(self) -> AbstractAsyncContextManager[Backend]: ...
+
+    TestPlatform = OnMyStorage.TestCase
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, invariant, multiple, rule
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, DepositDue, TooEarly
+from booking_domain.bookings.model import Booking, BookingMode, Terms
+from booking_domain.bookings.policy import CancellationPolicy, tiers
+from booking_domain.bookings.transitions import InvalidBookingTransition, Status
+from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
+from booking_domain.payments.model import Purpose, Transaction
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
+from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.slots import is_offered
+from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.money import Money
+from booking_domain.testing.backend import Backend
+from booking_domain.testing.builders import HOUR, PRICE, TOMORROW, terms
+from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.provider_profiles import SettingsChange, TermsChange, change_settings
+from booking_domain.workflows.settle_payment import settle_when_asked
+
+T = TypeVar("T")
+Made: TypeAlias = T | MultipleResults[T]
+
+_CUSTOMERS: Final = 3
+_SLOTS: Final = st.sampled_from([TOMORROW + HOUR * half / 2 for half in (0, 1, 2, 4)])
+_SOMEBODY: Final = st.integers(0, _CUSTOMERS - 1)
+_AMOUNTS: Final = st.sampled_from([Money.of(amount, "MNT") for amount in (1, 5_000, 15_000, 20_000, 60_000, 100_000)])
+_DEPOSITS: Final = st.sampled_from([None, None, PRICE])
+_PASSING: Final = st.sampled_from(
+    [timedelta(seconds=1), *(timedelta(minutes=minutes) for minutes in (1, 5, 15, 15, 20, 60)), timedelta(hours=12)]
+)
+_TERMS: Final = st.builds(
+    terms,
+    mode=st.sampled_from([BookingMode.INSTANT, BookingMode.INSTANT, BookingMode.REQUEST]),
+    deposit=st.sampled_from([Money.of(amount, "MNT") for amount in (20_000, 20_000, 80_000, 0)]),
+    cancellation=st.sampled_from([CancellationPolicy(), CancellationPolicy(()), tiers([(12, 50), (24, 100)])]),
+)
+_NOT_NOW: Final = (
+    AlreadyOver,
+    BookingNotFound,
+    DepositDue,
+    InvalidBookingTransition,
+    NotYourMove,
+    TooEarly,
+)
+
+
+class PlatformMachine(RuleBasedStateMachine):
+    """One studio, three customers who want the same few slots, and everything that can go wrong with their money."""
+
+    bookings: Bundle[Booking] = Bundle("bookings")
+    holds: Bundle[tuple[Actor, Claim]] = Bundle("holds")
+    payments: Bundle[Transaction] = Bundle("payments")
+
+    studio: Studio
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runner = asyncio.Runner()
+        self._open = AsyncExitStack()
+
+    def open_backend(self) -> AbstractAsyncContextManager[Backend]:
+        """An empty storage."""
+        raise NotImplementedError
+
+    @initialize(asks=_TERMS)
+    def open_the_studio(self, asks: Terms) -> None:
+        async def opened() -> tuple[Studio, list[Actor]]:
+            backend = await self._open.enter_async_context(self.open_backend())
+            studio = await Studio.opened(backend, asks=asks)
+            return studio, [await studio.joined() for _ in range(_CUSTOMERS)]
+
+        self.studio, self.customers = self._do(opened())
+
+    @rule(by=_PASSING)
+    def let_time_pass(self, by: timedelta) -> None:
+        self.studio.clock.advance(by)
+
+    @rule(target=bookings, who=_SOMEBODY, slot=_SLOTS, deposit=_DEPOSITS)
+    def book(self, who: int, slot: datetime, deposit: Money | None) -> Made[Booking]:
+        async def book() -> Booking | None:
+            offered = await self._is_offered(slot)
+            try:
+                booking = await self.studio.book(slot, by=self.customers[who], deposit=deposit)
+            except (SlotTaken, SlotNotOffered):
+                assert not offered
+                return None
+            assert offered
+            return booking
+
+        booking = self._do(book())
+        return multiple() if booking is None else booking
+
+    @rule(target=bookings, hold=holds, slot=st.none() | _SLOTS)
+    def book_what_was_held(self, hold: tuple[Actor, Claim], slot: datetime | None) -> Made[Booking]:
+        customer, claim = hold
+        try:
+            return self._do(self.studio.book(slot or claim.span.start, by=customer, hold=claim.id))
+        except (HoldNotFound, SlotNotOffered, SlotTaken):
+            return multiple()
+
+    @rule(target=bookings, slot=_SLOTS)
+    def book_all_at_once(self, slot: datetime) -> Made[Booking]:
+        booked, refusals = self._do(race([self.studio.book(slot, by=customer) for customer in self.customers]))
+        assert len(booked) <= 1
+        assert {type(refusal) for refusal in refusals} <= {SlotTaken, SlotNotOffered}
+        return multiple(*booked)
+
+    @rule(target=holds, who=_SOMEBODY, slot=_SLOTS)
+    def hold(self, who: int, slot: datetime) -> Made[tuple[Actor, Claim]]:
+        try:
+            return self.customers[who], self._do(self.studio.hold(slot, by=self.customers[who]))
+        except (SlotTaken, SlotNotOffered, TooManyHolds):
+            return multiple()
+
+    @rule(hold=holds)
+    def release(self, hold: tuple[Actor, Claim]) -> None:
+        self._try(self.studio.run(release_hold, hold[1].id, by=hold[0]), HoldNotFound)
+
+    @rule()
+    def sweep(self) -> None:
+        self._do(self.studio.run(sweep_holds, None, by=SYSTEM))
+
+    @rule(
+        target=payments, booking=bookings, purpose=st.sampled_from([Purpose.DEPOSIT, Purpose.DEPOSIT, Purpose.BALANCE])
+    )
+    def bill(self, booking: Booking, purpose: Purpose) -> Made[Transaction]:
+        try:
+            return self._do(self.studio.bill(booking, purpose, by=self._customer_of(booking)))
+        except (GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed):
+            return multiple()
+
+    @rule(payment=payments, amount=st.none() | _AMOUNTS)
+    def pay(self, payment: Transaction, amount: Money | None) -> None:
+        self.studio.pay(payment, amount)
+
+    @rule(payment=payments, amount=st.none() | _AMOUNTS)
+    def pay_and_call_back(self, payment: Transaction, amount: Money | None) -> None:
+        self.studio.pay(payment, amount)
+        self._try(self.studio.settle(payment), GatewayUnavailable)
+
+    @rule(payment=payments, times=st.integers(1, 3))
+    def call_back(self, payment: Transaction, times: int) -> None:
+        self._do(race([self.studio.settle(payment) for _ in range(times)]))
+
+    @rule(payment=payments)
+    def ask(self, payment: Transaction) -> None:
+        asked = settle_when_asked(payment, executor=self.studio.executor, gateway=self.studio.gateway)
+        self._try(asked, GatewayUnavailable)
+
+    @rule(booking=bookings)
+    def look_whether_it_is_overdue(self, booking: Booking) -> None:
+        self._try(self.studio.expire(booking), GatewayUnavailable)
+
+    @rule(booking=bookings, to=st.sampled_from(Status), who=st.sampled_from(["customer", "owner", "admin", "stranger"]))
+    def move(self, booking: Booking, to: Status, who: str) -> None:
+        self._try(self.studio.move(booking, to, by=self._party(who, booking)), *_NOT_NOW)
+
+    @rule(booking=bookings, who=st.sampled_from(["customer", "owner", "admin"]))
+    def cancel(self, booking: Booking, who: str) -> None:
+        self._try(self.studio.move(booking, Status.CANCELLED, by=self._party(who, booking)), *_NOT_NOW)
+
+    @rule(booking=bookings)
+    def accept(self, booking: Booking) -> None:
+        self._try(self.studio.move(booking, Status.PENDING, by=self.studio.owner), *_NOT_NOW)
+
+    @rule(booking=bookings, payment=payments)
+    def cancel_expire_and_call_back_at_once(self, booking: Booking, payment: Transaction) -> None:
+        async def everything() -> list[DomainError]:
+            _, refusals = await race(
+                [
+                    _nothing(self.studio.settle(payment)),
+                    _nothing(self.studio.move(booking, Status.CANCELLED, by=self._customer_of(booking))),
+                    _nothing(self.studio.expire(booking)),
+                    _nothing(self.studio.settle(payment)),
+                ]
+            )
+            return refusals
+
+        for refusal in self._do(everything()):
+            assert isinstance(refusal, (GatewayUnavailable, *_NOT_NOW))
+
+    @rule(available=st.booleans(), lose_answers=st.booleans())
+    def have_trouble_with_the_gateway(self, *, available: bool, lose_answers: bool) -> None:
+        self.studio.gateway.available = available
+        self.studio.gateway.lose_answers = lose_answers
+
+    @rule(before=st.sampled_from([0, 15]), after=st.sampled_from([0, 30]), most=st.sampled_from([None, 2]), asks=_TERMS)
+    def change_the_settings(self, before: int, after: int, most: int | None, asks: Terms) -> None:
+        change = SettingsChange(
+            buffer_before_minutes=before,
+            buffer_after_minutes=after,
+            max_per_day=most,
+            unlimited_per_day=most is None,
+            terms=TermsChange(mode=asks.mode, deposit_amount=asks.deposit.amount, cancellation=asks.cancellation),
+        )
+        self._do(self.studio.run(change_settings, change, by=self.studio.owner))
+
+    @invariant()
+    def the_books_balance(self) -> None:
+        assert self._do(self.studio.violations()) == []
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "studio"):
+                self._do(self._in_the_end())
+            self._runner.run(self._open.aclose())
+        finally:
+            self._runner.close()
+
+    async def _in_the_end(self) -> None:
+        """The gateway works, callbacks or the daily reconciliation arrive, and the timers have run."""
+        studio = self.studio
+        studio.gateway.available, studio.gateway.lose_answers = True, False
+        for reference, bill in studio.gateway.bills.items():
+            transaction = await studio.reads.transaction_by_invoice(reference)
+            if transaction is None:
+                assert not bill.received, "somebody paid what nobody was shown"
+                continue
+            settled = await studio.settle(transaction)
+            assert settled.settled == bill.received, "the gateway has money that we do not know of"
+        studio.clock.advance(timedelta(days=3))
+        for booking_id in await studio.reads.overdue(studio.clock.now(), 1_000):
+            booking = await studio.reads.booking(booking_id)
+            assert booking is not None
+            await studio.expire(booking)
+        assert list(await studio.reads.overdue(studio.clock.now(), 1_000)) == []
+        assert await studio.violations() == []
+
+    async def _is_offered(self, slot: datetime) -> bool:
+        diary = await self.studio.reads.diary(self.studio.provider_id, around(slot))
+        assert diary is not None
+        return is_offered(diary.calendar, diary.claims, slot, now=self.studio.clock.now())
+
+    def _customer_of(self, booking: Booking) -> Actor:
+        return next(customer for customer in self.customers if customer.id == booking.customer_id)
+
+    def _party(self, who: str, booking: Booking) -> Actor:
+        match who:
+            case "customer":
+                return self._customer_of(booking)
+            case "owner":
+                return self.studio.owner
+            case "admin":
+                return self.studio.admin
+            case _:
+                return next(customer for customer in self.customers if customer.id != booking.customer_id)
+
+    def _do(self, coroutine: Coroutine[object, object, T]) -> T:
+        return self._runner.run(coroutine)
+
+    def _try(self, coroutine: Coroutine[object, object, T], *refusals: type[DomainError]) -> None:
+        with suppress(*refusals):
+            self._do(coroutine)
+
+
+async def _nothing(coroutine: Coroutine[object, object, object]) -> None:
+    await coroutine

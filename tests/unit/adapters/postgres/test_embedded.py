@@ -1,0 +1,68 @@
+"""The embedded server: made once, found again, and at home wherever the checkout lies."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters.postgres import embedded
+
+
+def number_in(conninfo: str) -> int:
+    with psycopg.connect(conninfo) as connection:
+        row = connection.execute("SELECT number FROM kept").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def test_what_is_committed_is_there_after_a_restart(tmp_path: Path) -> None:
+    server = embedded.start(tmp_path / "postgres")
+    try:
+        with psycopg.connect(server.conninfo) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS number")
+    finally:
+        server.stop()
+    server = embedded.start(tmp_path / "postgres")
+    try:
+        assert number_in(server.conninfo) == 42
+    finally:
+        server.stop()
+
+
+def test_a_server_that_was_left_running_is_used(tmp_path: Path) -> None:
+    left = embedded.start(tmp_path / "postgres")
+    try:
+        found = embedded.start(tmp_path / "postgres")
+        assert found.conninfo == left.conninfo
+    finally:
+        left.stop()
+
+
+def test_a_folder_that_only_its_owner_may_enter_will_do(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    server = embedded.start(private / "postgres")
+    try:
+        with psycopg.connect(server.conninfo) as connection:
+            row = connection.execute("SHOW server_encoding").fetchone()
+        assert row == ("UTF8",)
+    finally:
+        server.stop()
+
+
+def test_a_start_that_was_interrupted_is_begun_again(tmp_path: Path) -> None:
+    half_made = tmp_path / "postgres" / "data"
+    half_made.mkdir(parents=True)
+    (half_made / "base").mkdir()
+    server = embedded.start(tmp_path / "postgres")
+    server.stop()
+
+
+def test_a_server_that_cannot_start_says_where_to_look(tmp_path: Path) -> None:
+    with pytest.raises(embedded.EmbeddedPostgresError, match=r"server\.log"):
+        embedded.start(tmp_path / "postgres", settings={"shared_buffers": "not a size"})
+
+
+def test_programs_that_are_not_there_are_named(tmp_path: Path) -> None:
+    with pytest.raises(embedded.EmbeddedPostgresError, match="initdb"):
+        embedded.start(tmp_path / "postgres", binaries=tmp_path)

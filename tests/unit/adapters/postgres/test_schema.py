@@ -1,0 +1,102 @@
+"""Migrations and tables describe the same database."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import NullPool, create_engine
+from tests.databases import TestServer
+
+from adapters.postgres import migrations
+from adapters.postgres.migrations import alchemy_url, ours
+from adapters.postgres.tables import metadata
+from booking_domain.bookings.model import BookingMode
+from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.identity.model import UserStatus
+from booking_domain.payments.model import Purpose
+from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.scheduling.claims import ClaimKind
+from booking_domain.shared.actor import Role
+
+_CONSTRAINTS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'
+    AND conrelid::regclass::text NOT LIKE 'procrastinate%' AND conrelid::regclass::text <> 'alembic_version'
+"""
+_INDEXES = """
+    SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    AND tablename NOT LIKE 'procrastinate%' AND tablename <> 'alembic_version'
+"""
+_RELATIONS = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+
+
+@pytest.fixture
+def url(postgres: TestServer) -> Iterator[str]:
+    with postgres.database() as url:
+        yield url
+
+
+def rows(url: str, query: str) -> set[tuple[str, ...]]:
+    with psycopg.connect(url) as connection:
+        return set(connection.execute(query.encode()).fetchall())
+
+
+def test_migrations_go_up_and_down_and_up_again(postgres: TestServer) -> None:
+    with postgres.empty_database() as url:
+        migrations.upgrade(url)
+        there = rows(url, _RELATIONS)
+        migrations.downgrade(url)
+        assert rows(url, _RELATIONS) == {("alembic_version",), ("alembic_version_pkc",)}
+        migrations.upgrade(url)
+        assert rows(url, _RELATIONS) == there
+
+
+def test_the_tables_do_not_drift_from_the_migrations(url: str) -> None:
+    engine = create_engine(alchemy_url(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": ours, "compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize("query", [_CONSTRAINTS, _INDEXES], ids=["constraints", "indexes"])
+def test_constraints_and_indexes_are_the_tables_own_to_the_letter(url: str, postgres: TestServer, query: str) -> None:
+    """Autogenerate does not notice an exclusion constraint that was changed or removed, nor a CHECK."""
+    with postgres.empty_database() as other:
+        engine = create_engine(alchemy_url(other), poolclass=NullPool)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE EXTENSION btree_gist")
+            metadata.create_all(connection)
+        assert rows(url, query) == rows(other, query) != set()
+
+
+def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> None:
+    constraints = {name: definition for _, name, definition in rows(url, _CONSTRAINTS)}
+    assert constraints["claims_no_overlap"] == (
+        "EXCLUDE USING gist (provider_id WITH =, tstzrange(blocked_from, blocked_until) WITH &&)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("users_role_check", Role),
+        ("users_status_check", UserStatus),
+        ("providers_status_check", ProfileStatus),
+        ("providers_booking_mode_check", BookingMode),
+        ("claims_kind_check", ClaimKind),
+        ("bookings_status_check", Status),
+        ("bookings_payment_status_check", PaymentStatus),
+        ("transactions_purpose_check", Purpose),
+        ("transactions_status_check", TransactionStatus),
+    ],
+)
+def test_a_check_lists_exactly_the_values_of_its_enum(url: str, constraint: str, values: type[StrEnum]) -> None:
+    (definition,) = (definition for _, name, definition in rows(url, _CONSTRAINTS) if name == constraint)
+    listed = {part.split("'")[1] for part in definition.split(",")}
+    assert listed == {value.value for value in values}

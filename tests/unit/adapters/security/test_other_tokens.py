@@ -1,0 +1,72 @@
+"""Refresh tokens, callback tokens, derived keys, ids and time."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID
+
+import pytest
+
+from adapters.security.callback_tokens import HmacCallbackTokens
+from adapters.security.clock import SystemClock
+from adapters.security.entropy import SystemEntropy
+from adapters.security.keys import derived_key
+from adapters.security.refresh_tokens import OpaqueRefreshTokens
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.shared.ids import SessionId, TransactionId
+
+SESSION = SessionId(UUID(int=5))
+ONE, OTHER = TransactionId(UUID(int=1)), TransactionId(UUID(int=2))
+
+
+def test_a_refresh_token_names_its_session_and_proves_it() -> None:
+    tokens = OpaqueRefreshTokens()
+    text, digest = tokens.issue(SESSION)
+    assert tokens.read(text) == (SESSION, digest)
+    assert len(digest) == sha256().digest_size
+    assert tokens.issue(SESSION)[0] != text
+
+
+@pytest.mark.parametrize("text", ["", "x", "A" * 63, "A" * 65, "é" * 64, "!" * 64, "A" * 63 + "=", "A" * 63 + "\n"])
+def test_what_is_no_refresh_token_is_refused(text: str) -> None:
+    with pytest.raises(InvalidToken):
+        OpaqueRefreshTokens().read(text)
+
+
+def test_a_callback_token_is_its_transactions_own() -> None:
+    tokens = HmacCallbackTokens(b"key")
+    token = tokens.issue(ONE)
+    assert token == tokens.issue(ONE)
+    assert tokens.verify(ONE, token)
+    assert not tokens.verify(OTHER, token)
+    assert not HmacCallbackTokens(b"another").verify(ONE, token)
+    for forged in ("", token[:-1], token + "A", "é", "\ud800"):
+        assert not tokens.verify(ONE, forged)
+
+
+def test_each_purpose_has_a_key_of_its_own() -> None:
+    keys = {derived_key(secret, purpose) for secret in ("a", "b") for purpose in ("access", "callback")}
+    assert len(keys) == 4
+    assert all(len(key) == 32 for key in keys)
+    assert derived_key("a", "access") == derived_key("a", "access")
+
+
+def test_ids_are_standard_uuids_that_sort_by_their_time() -> None:
+    entropy = SystemEntropy()
+    ids = [entropy.new_id() for _ in range(1_000)]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 1_000
+    assert {type(each) for each in ids} == {UUID}
+    assert {each.version for each in ids} == {7}
+
+
+def test_picks_come_from_the_alphabet() -> None:
+    entropy = SystemEntropy()
+    picks = {entropy.pick("ABC", 20) for _ in range(20)}
+    assert len(picks) == 20
+    assert set("".join(picks)) == set("ABC")
+
+
+def test_the_clock_tells_utc() -> None:
+    now = SystemClock().now()
+    assert now.tzinfo is UTC
+    assert abs((datetime.now(UTC) - now).total_seconds()) < 60

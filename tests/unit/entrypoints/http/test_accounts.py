@@ -1,0 +1,128 @@
+"""Register, log in, refresh."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+
+DORJ = {"email": "Dorj@Example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
+LOGIN = {"email": "dorj@example.com", "password": PASSWORD}
+WRONG = {**LOGIN, "password": "battery-staple"}
+
+
+@through_the_api
+async def test_whoever_registers_is_signed_in(api: Api) -> None:
+    answer = await api.post("/auth/register", json=DORJ)
+    made = answer.json()
+    assert answer.status_code == 201
+    assert made["user"] == {
+        "id": made["user"]["id"],
+        "name": "Dorj",
+        "email": "dorj@example.com",
+        "phone": None,
+        "role": "customer",
+        "status": "active",
+        "locale": "en",
+        "timeZone": "Asia/Ulaanbaatar",
+        "createdAt": "2026-11-23T00:00:00Z",
+    }
+    assert made["expiresIn"] == 1800
+    assert (await api.get("/auth/me", made["accessToken"])).json() == made["user"]
+
+
+@through_the_api
+async def test_one_logs_in_by_e_mail_in_any_case_or_by_phone(api: Api) -> None:
+    await api.post("/auth/register", json={**DORJ, "phone": "+97699112233"})
+    for who in ({"email": "DORJ@example.COM "}, {"phone": "+97699112233"}):
+        assert (await api.post("/auth/login", json={**who, "password": PASSWORD})).status_code == 200
+
+
+@through_the_api
+async def test_a_wrong_password_and_an_unknown_account_sound_alike(api: Api) -> None:
+    await api.post("/auth/register", json=DORJ)
+    wrong = await api.post("/auth/login", json=WRONG)
+    unknown = await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
+    assert_problem(wrong, 401, "auth.invalid_credentials")
+    assert_problem(unknown, 401, "auth.invalid_credentials")
+    assert wrong.json()["detail"] == unknown.json()["detail"]
+    assert wrong.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code", "pointer"),
+    [
+        ({"role": "admin"}, 400, "validation.invalid_input", "/role"),
+        ({"role": "system"}, 400, "validation.invalid_input", "/role"),
+        ({"password": "short"}, 422, "validation.invalid_value", "/password"),
+        ({"password": "x" * 257}, 400, "validation.invalid_input", "/password"),
+        ({"email": "not an address"}, 422, "validation.invalid_value", "/email"),
+        ({"phone": "99112233"}, 422, "validation.invalid_value", "/phone"),
+        ({"email": None}, 422, "auth.contact_missing", "/email"),
+        ({"name": "  "}, 422, "validation.invalid_value", "/name"),
+    ],
+)
+@through_the_api
+async def test_an_account_that_cannot_be_is_not_made(
+    api: Api, change: dict[str, Any], status: int, code: str, pointer: str
+) -> None:
+    assert_problem(await api.post("/auth/register", json={**DORJ, **change}), status, code, pointer)
+
+
+@through_the_api
+async def test_an_address_has_one_account(api: Api) -> None:
+    await api.post("/auth/register", json=DORJ)
+    assert_problem(await api.post("/auth/register", json=DORJ), 409, "auth.email_taken", "/email")
+
+
+@through_the_api
+async def test_a_refresh_token_is_good_once_and_its_reuse_ends_the_session(api: Api) -> None:
+    first = (await api.post("/auth/register", json=DORJ)).json()["refreshToken"]
+    second = (await api.post("/auth/refresh", json={"refreshToken": first})).json()["refreshToken"]
+    assert_problem(await api.post("/auth/refresh", json={"refreshToken": first}), 401, "auth.invalid_token")
+    assert_problem(await api.post("/auth/refresh", json={"refreshToken": second}), 401, "auth.invalid_token")
+
+
+@through_the_api
+async def test_an_access_token_is_good_for_half_an_hour(api: Api) -> None:
+    token = (await api.post("/auth/register", json=DORJ)).json()["accessToken"]
+    api.clock.advance(timedelta(minutes=30) - timedelta(seconds=1))
+    assert (await api.get("/auth/me", token)).status_code == 200
+    api.clock.advance(timedelta(seconds=1))
+    assert_problem(await api.get("/auth/me", token), 401, "auth.invalid_token")
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer x", "Basic YTpi", "bearer é", ""])
+@through_the_api
+async def test_what_is_no_token_opens_nothing(api: Api, header: str) -> None:
+    answer = await api.get("/auth/me", headers={"Authorization": header.encode("latin-1")})
+    assert_problem(answer, 401, "auth.invalid_token")
+
+
+@through_the_api
+async def test_the_eleventh_guess_in_a_minute_is_not_looked_at(api: Api) -> None:
+    await api.post("/auth/register", json=DORJ)
+    for _ in range(10):
+        assert_problem(await api.post("/auth/login", json=WRONG), 401, "auth.invalid_credentials")
+    refused = await api.post("/auth/login", json=LOGIN)
+    assert_problem(refused, 429, "auth.too_many_attempts")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 61
+    assert (await api.post("/auth/login", json={"email": "x@example.com", "password": "y"})).status_code == 401
+
+
+@through_the_api
+async def test_guessing_at_once_learns_no_more_than_ten_guesses(api: Api) -> None:
+    await api.post("/auth/register", json=DORJ)
+    guesses = await asyncio.gather(*(api.post("/auth/login", json=WRONG) for _ in range(30)))
+    assert sum(answer.status_code == 401 for answer in guesses) == 10
+    assert sum(answer.status_code == 429 for answer in guesses) == 20
+
+
+def test_a_developer_may_turn_the_guard_off() -> None:
+    async def story(api: Api) -> None:
+        await api.post("/auth/register", json=DORJ)
+        for _ in range(15):
+            assert (await api.post("/auth/login", json=WRONG)).status_code == 401
+
+    through_the_api(story, BOOKING_RATE_LIMITS="off")()

@@ -1,0 +1,86 @@
+"""Whatever is put wherever, no operation of the document answers with a 500."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+from tests.unit.entrypoints.api import Api, through_the_api
+
+HOSTILE: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    2**31,
+    2**64 + 1,
+    1.5,
+    "",
+    "a\0b",
+    "😀" * 50,
+    "x" * 5_000,
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-12:00",
+    "2999-12-31T00:00:00Z",
+    "9999-12-31",
+    "24:00",
+    "localtime",
+    "JPY",
+    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    [],
+    {},
+    [None],
+    [{}],
+)
+
+
+def hostile_bodies(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterator[bytes]:
+    """The example with one member replaced by something hostile."""
+    if "requestBody" not in operation:
+        return
+    content = operation["requestBody"]["content"]["application/json"]
+    members = schemas[content["schema"]["$ref"].rpartition("/")[2]]["properties"]
+    for member in members:
+        for value in HOSTILE:
+            yield json.dumps({**content["example"], member: value}).encode()
+
+
+def hostile_paths(path: str, operation: dict[str, Any], known: dict[str, str]) -> Iterator[str]:
+    """The path with one parameter replaced by something hostile."""
+    required = {
+        each["name"]: each["example"] for each in operation["parameters"] if each["in"] == "query" and each["required"]
+    }
+    for parameter in operation["parameters"]:
+        for value in HOSTILE:
+            name = parameter["name"]
+            if parameter["in"] == "query":
+                yield f"{path.format_map(known)}?{urlencode({**required, name: value})}"
+            elif parameter["in"] == "path" and value != "":
+                yield path.format_map({**known, name: quote(str(value), safe="")})
+
+
+@through_the_api
+async def test_nothing_hostile_makes_a_500(api: Api) -> None:
+    provider, provider_id = await api.open_provider(depositAmount=2_000_000)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    wish = {"bookingId": booking["id"], "purpose": "deposit"}
+    payment = (await api.post("/payments", customer, json=wish)).json()
+    some_id = dict.fromkeys(("id", "providerId", "exceptionId", "holdId"), provider_id)
+    known = some_id | {"bookingId": booking["id"], "paymentId": payment["id"], "transactionId": payment["id"]}
+    known["invoiceId"] = payment["qpayInvoiceId"]
+
+    document = (await api.get("/schema")).json()
+    asked = 0
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            token = api.admin() if "/admin/" in path else provider if "/availability" in path else customer
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            requests: list[tuple[str, bytes | None]] = [(each, None) for each in hostile_paths(path, operation, known)]
+            schemas = document["components"]["schemas"]
+            requests += [(path.format_map(known), body) for body in hostile_bodies(operation, schemas)]
+            for where, body in requests:
+                answer: httpx.Response = await api.client.request(method, where, content=body, headers=headers)
+                assert answer.status_code < 500, (method, where[:200], body and body[:200], answer.text)
+                asked += 1
+    assert asked > 1_500

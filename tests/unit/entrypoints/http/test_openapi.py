@@ -1,0 +1,129 @@
+"""The OpenAPI document says what is so, and the page needs nothing from elsewhere."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+from tests.unit.entrypoints.api import Api, through_the_api
+
+from entrypoints.http.documentation import KEY
+from entrypoints.http.openapi.signatures import answer_type, body_type
+from entrypoints.http.strict_json import read_json
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield f"{method} {path}", operation
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for member in value.values():
+            yield from references(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+def documented(api: Api) -> Iterator[HTTPRouteHandler]:
+    for route in api.app.routes:
+        for handler, _ in getattr(route, "route_handler_map", {}).values():
+            if handler.opt.get(KEY) is not None:
+                yield handler
+
+
+@through_the_api
+async def test_each_operation_is_whole(api: Api) -> None:
+    document = (await api.get("/schema")).json()
+    assert document["openapi"].startswith("3.1")
+    ids = []
+    for name, operation in operations(document):
+        ids.append(operation["operationId"])
+        assert operation["summary"], name
+        assert operation["tags"], name
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                content = answer["content"]["application/problem+json"]
+                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}, name
+                assert content["examples"], name
+            elif status != "204":
+                (content,) = answer["content"].values()
+                assert "example" in content, name
+        assert {"500", "503"} <= set(operation["responses"]), name
+        if operation["security"]:
+            assert "401" in operation["responses"], name
+        if "requestBody" in operation:
+            assert operation["requestBody"]["content"]["application/json"]["example"], name
+            assert {"400", "413", "415"} <= set(operation["responses"]), name
+    assert len(ids) == len(set(ids)) >= 30
+
+
+@through_the_api
+async def test_each_parameter_in_a_path_is_declared(api: Api) -> None:
+    for name, operation in operations((await api.get("/schema")).json()):
+        declared = {each["name"] for each in operation["parameters"] if each["in"] == "path"}
+        assert declared == set(re.findall(r"\{(\w+)\}", name)), name
+
+
+@through_the_api
+async def test_each_reference_leads_somewhere(api: Api) -> None:
+    for path in ("/schema", "/docs/openapi-3.0.json"):
+        document = (await api.get(path)).json()
+        found = set(references(document))
+        assert found
+        assert found <= {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+
+
+@through_the_api
+async def test_bodies_that_refuse_unknown_members_say_so(api: Api) -> None:
+    schemas = (await api.get("/schema")).json()["components"]["schemas"]
+    bodies = {name: schema for name, schema in schemas.items() if name.endswith("Body")}
+    assert len(bodies) >= 12
+    assert all(schema["additionalProperties"] is False for schema in bodies.values())
+
+
+@through_the_api
+async def test_examples_are_what_is_read_and_written(api: Api) -> None:
+    for handler in documented(api):
+        said = handler.opt[KEY]
+        if (body := body_type(handler)) is not None:
+            read_json(msgspec.json.encode(said.body), body)
+        answer = answer_type(handler)
+        if answer is not None and answer is not str:
+            shown = msgspec.convert(said.answer, answer)
+            assert msgspec.json.decode(msgspec.json.encode(shown)) == said.answer, handler.fn.__name__
+
+
+@through_the_api
+async def test_the_paths_of_the_contract_are_there(api: Api) -> None:
+    names = {name for name, _ in operations((await api.get("/schema")).json())}
+    assert {
+        "post /api/v1/auth/register",
+        "post /api/v1/providers/me/submit",
+        "patch /api/v1/admin/providers/{providerId}/approve",
+        "get /api/v1/providers/{providerId}/slots",
+        "post /api/v1/bookings",
+        "patch /api/v1/bookings/{bookingId}",
+        "get /api/v1/webhooks/qpay/{transactionId}",
+        "post /api/v1/webhooks/qpay/{transactionId}",
+        "get /health/ready",
+    } <= names
+
+
+@through_the_api
+async def test_the_page_and_all_that_it_needs_come_from_here(api: Api) -> None:
+    page = await api.get("/docs")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "script-src 'self';" in page.headers["Content-Security-Policy"]
+    assert "http" not in page.text
+    for needed in re.findall(r'(?:href|src)="([^"]+)"', page.text):
+        assert (await api.get(needed)).status_code == 200, needed
+    script = await api.get("/docs/assets/page.js")
+    for needed in re.findall(r'url: "([^"]+)"', script.text):
+        assert (await api.get(needed)).json()["openapi"].startswith("3.0")
+    assert (await api.get("/docs/assets/..%2Fpage.html")).status_code == 404

@@ -1,0 +1,142 @@
+"""Payments and the gateway's callback."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+
+from booking_domain.workflows.announce import PAYMENT_HINTED
+
+
+async def a_payment(api: Api) -> tuple[str, dict[str, Any]]:
+    """The customer's token, and the open payment of a deposit."""
+    _, provider_id = await api.open_provider(depositAmount=2_000_000)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    wish = {"bookingId": booking["id"], "purpose": "deposit", "gateway": "qpay"}
+    return customer, (await api.post("/payments", customer, json=wish)).json()
+
+
+async def status_of(api: Api, customer: str, payment: dict[str, Any]) -> str:
+    booking = await api.get(f"/bookings/{payment['bookingId']}", customer)
+    return str(booking.json()["status"])
+
+
+@through_the_api
+async def test_asking_to_pay_twice_gives_the_same_payment(api: Api) -> None:
+    customer, payment = await a_payment(api)
+    wish = {"bookingId": payment["bookingId"], "purpose": "deposit"}
+    assert (await api.post("/payments", customer, json=wish)).json() == payment
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@through_the_api
+async def test_a_callback_confirms_the_booking_however_often_it_comes(api: Api, method: str) -> None:
+    customer, payment = await a_payment(api)
+    api.pay(payment)
+    for _ in range(10):
+        answer = await api.call(method, api.callback(payment["id"]) + "&something=else")
+        assert (answer.status_code, answer.text) == (200, "SUCCESS")
+    booking = (await api.get(f"/bookings/{payment['bookingId']}", customer)).json()
+    assert (booking["status"], booking["paidAmount"]) == ("confirmed", 2_000_000)
+
+
+@through_the_api
+async def test_a_callback_is_believed_only_as_far_as_the_gateway_confirms_it(api: Api) -> None:
+    customer, payment = await a_payment(api)
+    assert (await api.get(api.callback(payment["id"]))).text == "SUCCESS"
+    assert await status_of(api, customer, payment) == "pending"
+
+
+@through_the_api
+async def test_a_forged_callback_is_turned_away(api: Api) -> None:
+    _, payment = await a_payment(api)
+    for forged in (
+        f"/webhooks/qpay/{payment['id']}",
+        f"/webhooks/qpay/{payment['id']}?token=",
+        f"/webhooks/qpay/{payment['id']}?token=%C3%A9",
+        api.callback(payment["id"], token_of=str(uuid4())),
+    ):
+        assert_problem(await api.get(forged), 403, "payment.invalid_callback_token")
+    assert api.gateway.reports == 0
+
+
+@through_the_api
+async def test_a_callback_for_a_transaction_that_we_do_not_have_is_not_found(api: Api) -> None:
+    assert_problem(await api.get(api.callback(str(uuid4()))), 404, "payment.not_found")
+
+
+@through_the_api
+async def test_while_the_gateway_cannot_be_asked_it_shall_call_again_and_the_hint_is_kept(api: Api) -> None:
+    customer, payment = await a_payment(api)
+    api.pay(payment)
+    api.gateway.available = False
+    answer = await api.get(api.callback(payment["id"]))
+    assert_problem(answer, 503, "payment.gateway_unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    hints = [message for message in await api.database.outbox_messages() if message.topic == PAYMENT_HINTED]
+    assert [dict(hint.payload) for hint in hints] == [{"transactionId": payment["id"]}]
+    assert [str(hint.subject) for hint in hints] == [payment["bookingId"]]
+    assert await status_of(api, customer, payment) == "pending"
+
+
+@pytest.mark.parametrize("by", ["id", "qpayInvoiceId"])
+@through_the_api
+async def test_a_lost_callback_loses_no_payment_once_the_customer_asks(api: Api, by: str) -> None:
+    customer, payment = await a_payment(api)
+    api.pay(payment)
+    path = f"/payments/{payment['id']}" if by == "id" else f"/payments/status/{payment['qpayInvoiceId']}"
+    answer = (await api.get(path, customer)).json()
+    assert (answer["status"], answer["processedAt"]) == ("paid", "2026-11-23T00:00:00Z")
+    assert await status_of(api, customer, payment) == "confirmed"
+
+
+@through_the_api
+async def test_a_customer_who_asks_while_the_gateway_is_away_sees_what_is_known(api: Api) -> None:
+    customer, payment = await a_payment(api)
+    api.gateway.available = False
+    answer = await api.get(f"/payments/{payment['id']}", customer)
+    assert (answer.status_code, answer.json()["status"]) == (200, "pending")
+
+
+@through_the_api
+async def test_a_payment_is_shown_to_the_parties_of_its_booking_only(api: Api) -> None:
+    _, payment = await a_payment(api)
+    stranger = await api.joined("customer")
+    for path in (f"/payments/{payment['id']}", f"/payments/status/{payment['qpayInvoiceId']}"):
+        assert_problem(await api.get(path, stranger), 404, "payment.not_found")
+        assert (await api.get(path, api.admin())).json() == payment
+    assert api.gateway.reports == 0
+
+
+@through_the_api
+async def test_a_gateway_that_there_is_not_is_refused(api: Api) -> None:
+    customer, payment = await a_payment(api)
+    wish = {"bookingId": payment["bookingId"], "purpose": "deposit", "gateway": "stripe"}
+    answer = await api.post("/payments", customer, json=wish)
+    assert_problem(answer, 400, "validation.invalid_input", "/gateway")
+
+
+@through_the_api
+async def test_only_what_is_due_can_be_paid(api: Api) -> None:
+    customer, payment = await a_payment(api)
+    balance = await api.post("/payments", customer, json={"bookingId": payment["bookingId"], "purpose": "balance"})
+    assert_problem(balance, 409, "payment.nothing_due", "/bookingId")
+    refund = await api.post("/payments", customer, json={"bookingId": payment["bookingId"], "purpose": "refund"})
+    assert_problem(refund, 400, "validation.invalid_input", "/purpose")
+    strangers = await api.post(
+        "/payments", await api.joined("customer"), json={"bookingId": payment["bookingId"], "purpose": "deposit"}
+    )
+    assert_problem(strangers, 404, "booking.not_found", "/bookingId")
+
+
+@through_the_api
+async def test_a_gateway_that_is_away_can_be_tried_again(api: Api) -> None:
+    _, provider_id = await api.open_provider(depositAmount=2_000_000)
+    customer = await api.joined("customer")
+    wish = {"bookingId": (await api.booked(customer, provider_id))["id"], "purpose": "deposit"}
+    api.gateway.available = False
+    assert_problem(await api.post("/payments", customer, json=wish), 503, "payment.gateway_unavailable")
+    api.gateway.available = True
+    assert (await api.post("/payments", customer, json=wish)).status_code == 201

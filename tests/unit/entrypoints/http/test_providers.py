@@ -1,0 +1,213 @@
+"""Providers, their availability, and the slots that follow."""
+
+import pytest
+from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+
+PROFILE = {
+    "displayName": "Studio Nomad",
+    "bio": "Fine lines.",
+    "styles": ["fine line"],
+    "address": "Peace Avenue 17",
+    "location": {"lat": 47.9184, "lon": 106.9177},
+    "timeZone": "Asia/Ulaanbaatar",
+    "bookingMode": "instant",
+    "depositAmount": 2_000_000,
+    "priceAmount": 8_000_000,
+    "currency": "MNT",
+    "cancellationPolicy": [{"hoursBefore": 48, "percent": 100}, {"hoursBefore": 24, "percent": 50}],
+}
+
+
+@through_the_api
+async def test_a_profile_becomes_public_once_an_admin_approves_it(api: Api) -> None:
+    provider = await api.joined("provider")
+    made = (await api.post("/providers/me", provider, json=PROFILE)).json()
+    assert made == {**PROFILE, "id": made["id"], "status": "draft", "rating": None, "version": 1}
+    path = f"/providers/{made['id']}"
+    assert_problem(await api.get(path), 404, "provider.not_found")
+    assert (await api.post("/providers/me/submit", provider)).json()["status"] == "submitted"
+    assert (await api.get("/providers")).json() == {"items": [], "nextCursor": None}
+    waiting = (await api.get("/admin/providers?status=submitted", api.admin())).json()["items"]
+    assert [each["id"] for each in waiting] == [made["id"]]
+    decided = await api.patch(
+        f"/admin/providers/{made['id']}/approve", api.admin(), json={"approved": True, "note": "Welcome."}
+    )
+    assert (decided.json()["status"], decided.json()["reviewNote"]) == ("approved", "Welcome.")
+    public = (await api.get(path)).json()
+    assert "reviewNote" not in public
+    assert (await api.get("/providers")).json()["items"] == [public]
+
+
+@through_the_api
+async def test_a_rejected_profile_tells_its_owner_why(api: Api) -> None:
+    provider = await api.joined("provider")
+    made = (await api.post("/providers/me", provider, json=PROFILE)).json()
+    await api.post("/providers/me/submit", provider)
+    decision = {"approved": False, "note": "A photograph, please."}
+    await api.patch(f"/admin/providers/{made['id']}/approve", api.admin(), json=decision)
+    mine = (await api.get("/providers/me", provider)).json()
+    assert (mine["status"], mine["reviewNote"]) == ("rejected", "A photograph, please.")
+
+
+@through_the_api
+async def test_only_admins_decide_and_only_providers_have_profiles(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    for nosy in (provider, customer):
+        assert_problem(await api.get("/admin/providers", nosy), 403, "auth.not_permitted")
+        decision = api.patch(f"/admin/providers/{provider_id}/approve", nosy, json={"approved": True})
+        assert_problem(await decision, 403, "auth.not_permitted")
+    assert_problem(await api.post("/providers/me", customer, json=PROFILE), 403, "auth.not_permitted")
+    assert_problem(await api.get("/providers/me", customer), 404, "provider.profile_missing")
+
+
+@through_the_api
+async def test_a_change_keeps_what_it_does_not_name(api: Api) -> None:
+    provider = await api.joined("provider")
+    made = (await api.post("/providers/me", provider, json=PROFILE)).json()
+    changed = await api.put("/providers/me", provider, json={"bio": "Cover-ups."}, headers={"If-Match": '"1"'})
+    assert changed.json() == {**made, "bio": "Cover-ups.", "version": 2}
+    assert changed.headers["ETag"] == '"2"'
+    stale = await api.put("/providers/me", provider, json={"bio": "x"}, headers={"If-Match": '"1"'})
+    assert_problem(stale, 412, "conflict.stale_version")
+
+
+@through_the_api
+async def test_the_catalogue_is_read_page_by_page(api: Api) -> None:
+    ids = sorted([(await api.open_provider())[1] for _ in range(3)])
+    first = (await api.get("/providers?limit=2")).json()
+    second = (await api.get(f"/providers?limit=2&cursor={first['nextCursor']}")).json()
+    assert [each["id"] for each in first["items"] + second["items"]] == ids
+    assert second["nextCursor"] is None
+
+
+@through_the_api
+async def test_settings_that_are_left_out_stay_and_a_limit_can_be_taken_away(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**PROFILE)
+    changed = await api.put("/availability/settings", provider, json={"slotStepMinutes": 15, "maxPerDay": 3})
+    settings = changed.json()
+    assert settings == {
+        "timeZone": "Asia/Ulaanbaatar",
+        "slotStepMinutes": 15,
+        "slotDurationMinutes": 60,
+        "bufferBeforeMinutes": 0,
+        "bufferAfterMinutes": 0,
+        "minNoticeMinutes": 0,
+        "horizonDays": 90,
+        "maxPerDay": 3,
+        "anchoring": "open_range",
+        "bookingMode": "instant",
+        "depositAmount": 2_000_000,
+        "priceAmount": 8_000_000,
+        "currency": "MNT",
+        "cancellationPolicy": PROFILE["cancellationPolicy"],
+    }
+    assert (await api.get(f"/availability/{provider_id}")).json()["settings"] == settings
+    again = await api.put("/availability/settings", provider, json=settings)
+    assert again.json() == settings
+    unlimited = await api.put("/availability/settings", provider, json={"maxPerDay": None})
+    assert "maxPerDay" not in unlimited.json()
+
+
+@through_the_api
+async def test_rules_and_exceptions_come_and_go(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    wish = {"day": 1, "startTime": "22:00", "endTime": "02:00", "validFrom": "2026-11-23", "everyWeeks": 2}
+    rule = (await api.post("/availability", provider, json=wish)).json()
+    assert rule == {**wish, "id": rule["id"]}
+    ranges = [{"startTime": "20:00", "endTime": "24:00"}]
+    other_hours = (
+        await api.post("/availability/exceptions", provider, json={"date": "2026-12-01", "ranges": ranges})
+    ).json()
+    assert other_hours == {"id": other_hours["id"], "date": "2026-12-01", "ranges": ranges}
+    closed = (await api.post("/availability/exceptions", provider, json={"date": "2026-12-31", "closed": True})).json()
+    assert closed == {"id": closed["id"], "date": "2026-12-31", "closed": True}
+    twice = await api.post("/availability/exceptions", provider, json={"date": "2026-12-31", "closed": True})
+    assert_problem(twice, 409, "availability.date_has_exception", "/date")
+
+    shown = (await api.get(f"/availability/{provider_id}")).json()
+    assert rule in shown["rules"]
+    assert shown["exceptions"] == [other_hours, closed]
+    assert shown["blocks"] == []
+
+    assert (await api.delete(f"/availability/{rule['id']}", provider)).status_code == 204
+    assert (await api.delete(f"/availability/exceptions/{closed['id']}", provider)).status_code == 204
+    assert_problem(await api.delete(f"/availability/{rule['id']}", provider), 404, "availability.rule_not_found")
+    after = (await api.get(f"/availability/{provider_id}")).json()
+    assert rule not in after["rules"]
+    assert after["exceptions"] == [other_hours]
+
+
+@through_the_api
+async def test_the_availability_of_a_draft_is_its_owners_and_the_admins(api: Api) -> None:
+    provider = await api.joined("provider")
+    made = (await api.post("/providers/me", provider, json=PROFILE)).json()
+    path = f"/availability/{made['id']}"
+    for insider in (provider, api.admin()):
+        assert (await api.get(path, insider)).status_code == 200
+    for outsider in (None, await api.joined("customer")):
+        assert_problem(await api.get(path, outsider), 404, "provider.not_found")
+    assert_problem(await api.get(path, "not a token"), 401, "auth.invalid_token")
+
+
+@pytest.mark.parametrize(
+    ("window", "first", "last"),
+    [
+        ("from=2026-11-23&to=2026-11-24", "2026-11-23T02:00:00Z", "2026-11-23T10:00:00Z"),
+        ("from=2026-11-24&to=2026-11-26", "2026-11-24T02:00:00Z", "2026-11-25T10:00:00Z"),
+        ("from=2026-11-23T03:00:00Z&to=2026-11-23T04:00:00Z", "2026-11-23T03:00:00Z", "2026-11-23T03:30:00Z"),
+        ("from=2026-11-23T11:00:00+08:00&to=2026-11-23T12:00:00%2B08:00", "2026-11-23T03:00:00Z", None),
+        ("from=2026-11-23&to=2027-01-24", "2026-11-23T02:00:00Z", "2027-01-23T10:00:00Z"),
+    ],
+)
+@through_the_api
+async def test_slots_are_those_of_the_window_on_the_providers_clock(
+    api: Api, window: str, first: str, last: str | None
+) -> None:
+    _, provider_id = await api.open_provider()
+    slots = (await api.get(f"/providers/{provider_id}/slots?{window}")).json()["slots"]
+    assert slots[0]["start"] == first
+    assert last is None or slots[-1]["start"] == last
+
+
+@through_the_api
+async def test_slots_are_shown_on_the_clock_that_is_asked_for(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    path = f"/providers/{provider_id}/slots?from=2026-11-23&to=2026-11-24"
+    found = (await api.get(f"{path}&timeZone=Europe/Paris&durationMinutes=120")).json()
+    assert found["timeZone"] == "Europe/Paris"
+    assert found["slots"][0] == {"start": "2026-11-23T03:00:00+01:00", "end": "2026-11-23T05:00:00+01:00"}
+    assert found["degraded"] == []
+    assert_problem(await api.get(f"{path}&timeZone=Mars"), 422, "validation.invalid_value", "/query/timeZone")
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        "from=2026-11-24&to=2026-11-24",
+        "from=2026-11-24&to=2026-11-23",
+        "from=2026-11-23&to=2027-01-25",
+        "from=2026-11-23T00:00:00Z&to=2027-01-24T00:00:01Z",
+        "from=2026-11-23&to=2999-01-24",
+    ],
+)
+@through_the_api
+async def test_a_window_is_at_most_62_days_and_not_empty(api: Api, window: str) -> None:
+    _, provider_id = await api.open_provider()
+    answer = await api.get(f"/providers/{provider_id}/slots?{window}")
+    assert_problem(answer, 422, "scheduling.window_invalid", "/query/to")
+
+
+@through_the_api
+async def test_sixty_two_days_may_have_an_hour_more(api: Api) -> None:
+    _, provider_id = await api.open_provider(timeZone="Europe/Paris")
+    answer = await api.get(f"/providers/{provider_id}/slots?from=2026-10-01&to=2026-12-02")
+    assert answer.status_code == 200
+
+
+@through_the_api
+async def test_a_provider_who_is_not_approved_has_no_slots(api: Api) -> None:
+    provider = await api.joined("provider")
+    made = (await api.post("/providers/me", provider, json=PROFILE)).json()
+    answer = await api.get(f"/providers/{made['id']}/slots?from=2026-11-23&to=2026-11-24")
+    assert_problem(answer, 404, "provider.not_found")

@@ -1,0 +1,40 @@
+"""The composition root."""
+
+from uuid import UUID
+
+from adapters.postgres.database import Database
+from adapters.qpay.gateway import QPayGateway
+from booking_domain.shared.ids import TransactionId
+from entrypoints.container import Container, callback_urls
+from entrypoints.settings import Settings
+
+TRANSACTION = TransactionId(UUID(int=7))
+
+
+def a_container(**environ: str) -> Container:
+    return Container(
+        settings=Settings.from_environment({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", **environ})
+    )
+
+
+def test_real_adapters_stand_behind_the_ports() -> None:
+    container = a_container()
+    assert isinstance(container.database(), Database)
+    assert isinstance(container.gateway(), QPayGateway)
+    assert container.reads() is container.database().reads
+    assert container.executor() is container.executor()
+
+
+def test_each_secret_is_derived_for_its_use() -> None:
+    one, other = a_container(), a_container(BOOKING_SECRET_KEY="another secret of 32 characters!")
+    assert one.callback_tokens().issue(TRANSACTION) == a_container().callback_tokens().issue(TRANSACTION)
+    assert one.callback_tokens().issue(TRANSACTION) != other.callback_tokens().issue(TRANSACTION)
+
+
+def test_a_callback_address_carries_the_transactions_own_token() -> None:
+    tokens = a_container().callback_tokens()
+    address = callback_urls("https://booking.example.com", tokens)(TRANSACTION)
+    start, _, token = address.partition("?token=")
+    assert start == f"https://booking.example.com/api/v1/webhooks/qpay/{TRANSACTION}"
+    assert tokens.verify(TRANSACTION, token)
+    assert len(address) <= 255

@@ -1,0 +1,195 @@
+"""From the outbox to jobs to what they do, over the real queue on PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import procrastinate
+from tests.databases import TestServer
+from tests.unit.entrypoints.api import OpenGateway
+
+from adapters.postgres.database import Database
+from adapters.postgres.relay import relay
+from booking_domain.bookings.transitions import Status
+from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.testing.memory import MemoryNotifier
+from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.workflows.settle_payment import note_payment_hint
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from entrypoints.worker.jobs import Jobs
+from entrypoints.worker.main import work
+
+
+class Workshop:
+    """A studio on PostgreSQL, and the worker's parts beside it."""
+
+    def __init__(self, studio: Studio, database: Database, container: Container, jobs: Jobs) -> None:
+        self.studio = studio
+        self.database = database
+        self.container = container
+        self.jobs = jobs
+        self.notifier: MemoryNotifier = container.notifier()
+
+    async def relay(self) -> None:
+        while await relay(self.database, self.jobs.hand_on):
+            pass
+
+    async def run_due_jobs(self) -> None:
+        """What is due now, and no more."""
+        await self.jobs.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+
+    async def waiting_jobs(self) -> list[tuple[Any, ...]]:
+        async with self.database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT task_name, args, scheduled_at, lock FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
+            )
+            return await cursor.fetchall()
+
+    def subjects(self) -> list[str]:
+        return [notification.subject.partition(": ")[2] for notification in self.notifier.delivered]
+
+
+class Backend(Database):
+    async def outbox_messages(self) -> list[Any]:
+        return []
+
+
+@asynccontextmanager
+async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
+    with server.database() as url:
+        database = Backend(url)
+        container = Container(settings=Settings.from_environment({"DATABASE_URL": url}))
+        await database.open()
+        try:
+            studio = await Studio.opened(database, gateway=OpenGateway())
+            container.database.override(database)
+            container.clock.override(studio.clock)
+            container.gateway.override(studio.gateway)
+            container.notifier.override(MemoryNotifier())
+            connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
+            jobs = Jobs(container, procrastinate.App(connector=connector))
+            async with jobs.app.open_async():
+                yield Workshop(studio, database, container, jobs)
+        finally:
+            await database.close()
+
+
+def test_the_parties_are_told_of_each_step_in_order(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            booking = await shop.studio.book()
+            payment = await shop.studio.bill(booking)
+            shop.studio.pay(payment)
+            await shop.studio.settle(payment)
+            await shop.relay()
+            await shop.run_due_jobs()
+            assert shop.subjects() == ["please pay the deposit", "confirmed", "confirmed"]
+            texts = [notification.text for notification in shop.notifier.delivered]
+            assert all("Ink" in text or "Someone" in text for text in texts)
+            assert {notification.channel for notification in shop.notifier.delivered} == {"email"}
+
+    asyncio.run(play())
+
+
+def test_a_booking_that_waits_for_its_deposit_gets_a_job_for_the_moment_it_is_due(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            booking = await shop.studio.book()
+            await shop.relay()
+            expiries = [(args, at) for task, args, at, _ in await shop.waiting_jobs() if task == "expire"]
+            assert expiries == [({"booking_id": str(booking.id)}, booking.due_at)]
+
+    asyncio.run(play())
+
+
+def test_the_expiry_job_expires_what_is_overdue_and_nothing_else(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            booking = await shop.studio.book()
+            await shop.jobs.expire(str(booking.id))
+            assert (await shop.studio.seen(booking)).status is Status.PENDING
+            shop.studio.clock.advance(PAYMENT_WINDOW)
+            await shop.jobs.expire(str(booking.id))
+            await shop.jobs.expire(str(booking.id))
+            assert (await shop.studio.seen(booking)).status is Status.EXPIRED
+
+    asyncio.run(play())
+
+
+def test_the_sweep_finds_what_a_lost_job_left(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            booking = await shop.studio.book()
+            shop.studio.clock.advance(PAYMENT_WINDOW + timedelta(seconds=1))
+            await shop.jobs.sweep(0)
+            await shop.jobs.sweep(0)  # its job for this booking waits already
+            assert len([job for job in await shop.waiting_jobs() if job[0] == "expire"]) == 1
+            await shop.run_due_jobs()
+            assert (await shop.studio.seen(booking)).status is Status.EXPIRED
+
+    asyncio.run(play())
+
+
+def test_a_hint_that_could_not_be_followed_is_followed_by_a_job(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            booking = await shop.studio.book()
+            payment = await shop.studio.bill(booking)
+            assert payment.invoice is not None
+            shop.studio.gateway.pay(payment.invoice.reference, payment.amount)
+            await shop.studio.run(note_payment_hint, payment, by=SYSTEM)
+            await shop.relay()
+            await shop.run_due_jobs()
+            assert (await shop.studio.seen(booking)).status is Status.CONFIRMED
+
+    asyncio.run(play())
+
+
+def test_the_invoice_of_a_cancelled_booking_is_withdrawn(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            booking = await shop.studio.book()
+            payment = await shop.studio.bill(booking)
+            assert payment.invoice is not None
+            await shop.studio.move(booking, Status.CANCELLED)
+            await shop.relay()
+            await shop.run_due_jobs()
+            assert shop.studio.gateway.bills[payment.invoice.reference].cancelled
+            kept = await shop.studio.reads.transaction(payment.id)
+            assert kept is not None
+            assert kept.status is TransactionStatus.CANCELLED
+
+    asyncio.run(play())
+
+
+def test_a_notifier_that_is_down_is_tried_again(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            await shop.studio.book()
+            shop.notifier.available = False
+            await shop.relay()
+            await shop.run_due_jobs()
+            again = [(task, at) for task, _, at, _ in await shop.waiting_jobs() if task == "notify"]
+            assert len(again) == 1
+            assert again[0][1] is not None
+
+    asyncio.run(play())
+
+
+def test_the_worker_relays_and_runs_jobs_until_it_is_told_to_stop(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop, asyncio.timeout(30):
+            stop = asyncio.Event()
+            worker = asyncio.create_task(work(shop.container, stop))
+            await shop.studio.book()
+            while not shop.subjects():
+                await asyncio.sleep(0.02)  # until the worker has got to it, which the time-out bounds
+            stop.set()
+            await worker
+            assert shop.subjects() == ["please pay the deposit"]
+
+    asyncio.run(play())

@@ -1,0 +1,51 @@
+"""A scene is a test in a studio in memory; when it is over the books must balance."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+from booking_domain.bookings.model import Booking, BookingMode, Terms
+from booking_domain.bookings.policy import CancellationPolicy, tiers
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import terms
+from booking_domain.testing.studio import Studio
+
+MINUTE: Final = timedelta(minutes=1)
+SECOND: Final = timedelta(seconds=1)
+FREE: Final = terms(deposit=Money.zero("MNT"))
+ON_REQUEST: Final = terms(mode=BookingMode.REQUEST)
+ON_REQUEST_AND_FREE: Final = terms(mode=BookingMode.REQUEST, deposit=Money.zero("MNT"))
+HALF_A_DAY_BEFORE: Final = terms(cancellation=tiers([(48, 100), (12, 50)]))
+NEVER_ANYTHING: Final = terms(cancellation=CancellationPolicy(()))
+
+
+def tugriks(amount: int) -> Money:
+    """So many tögrög."""
+    return Money.of(amount, "MNT")
+
+
+def scene(asks: Terms | None = None) -> Callable[[Callable[[Studio], Awaitable[None]]], Callable[[], None]]:
+    """Make a test of a coroutine, in a studio that asks for these terms."""
+
+    def made(body: Callable[[Studio], Awaitable[None]]) -> Callable[[], None]:
+        def test() -> None:
+            async def play() -> None:
+                studio = await Studio.opened(asks=asks)
+                await body(studio)
+                assert await studio.violations() == []
+
+            asyncio.run(play())
+
+        test.__name__, test.__qualname__, test.__doc__ = body.__name__, body.__qualname__, body.__doc__
+        return test
+
+    return made
+
+
+async def expired(studio: Studio, booking: Booking) -> Booking:
+    """The booking after its payment window has closed and the platform has noticed."""
+    studio.clock.advance(15 * MINUTE)
+    over = await studio.expire(booking)
+    assert over is not None
+    return over

@@ -1,0 +1,353 @@
+"""Parties move a booking along its lifecycle."""
+
+from datetime import timedelta
+
+import pytest
+from tests.unit.workflows.scenes import (
+    FREE,
+    HALF_A_DAY_BEFORE,
+    MINUTE,
+    NEVER_ANYTHING,
+    ON_REQUEST,
+    ON_REQUEST_AND_FREE,
+    SECOND,
+    expired,
+    scene,
+    tugriks,
+)
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, DepositDue, TooEarly
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import InvalidBookingTransition, PaymentStatus, Status
+from booking_domain.payments.model import Purpose
+from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.errors import NotPermitted, StaleVersion
+from booking_domain.shared.ids import BookingId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
+from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.workflows.move_booking import MoveBooking, move_booking
+
+
+async def confirmed(studio: Studio, slot_in: timedelta = timedelta(days=7)) -> Booking:
+    """A booking with a paid deposit that starts a week after tomorrow, or so."""
+    booking = await studio.book(TOMORROW + slot_in)
+    await studio.paid(booking)
+    return await studio.seen(booking)
+
+
+@scene()
+async def test_a_cancelled_booking_gives_its_time_back_and_waits_for_no_payment(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.bill(booking)
+    after = await studio.move(booking, Status.CANCELLED, why="ill")
+    assert after == await studio.seen(booking)
+    assert (after.status, after.due_at) == (Status.CANCELLED, None)
+    assert await studio.is_free()
+    assert [each.status for each in await studio.payments(booking)] == [TransactionStatus.CANCELLED]
+    assert await studio.owed(booking) == []
+    events = await studio.reads.events_of(booking.id)
+    assert (events[-1].type, events[-1].by, events[-1].reason) == ("cancelled", studio.customer, "ill")
+    assert await studio.told(booking) == ["booking.placed", "booking.cancelled"]
+
+
+@scene()
+async def test_the_freed_slot_is_booked_by_somebody_else(studio: Studio) -> None:
+    await studio.move(await studio.book(), Status.CANCELLED)
+    assert (await studio.book(by=await studio.joined())).status is Status.PENDING
+
+
+@scene()
+async def test_an_early_cancellation_gives_all_back(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    await studio.move(booking, Status.CANCELLED)
+    assert await studio.owed(booking) == [DEPOSIT]
+    assert (await studio.told(booking)).count("payment.refund_owed") == 1
+
+
+@scene()
+async def test_a_late_cancellation_forfeits_the_deposit(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    studio.clock.set(booking.span.start - timedelta(hours=24) + SECOND)
+    await studio.move(booking, Status.CANCELLED)
+    assert await studio.owed(booking) == []
+
+
+@scene(HALF_A_DAY_BEFORE)
+async def test_what_goes_back_follows_the_tiers_that_were_agreed_on(studio: Studio) -> None:
+    for number, (hours_before, back) in enumerate(
+        [
+            (timedelta(hours=48), [DEPOSIT]),
+            (timedelta(hours=48) - SECOND, [DEPOSIT.percent(50)]),
+            (timedelta(hours=12), [DEPOSIT.percent(50)]),
+            (timedelta(hours=12) - SECOND, []),
+            (timedelta(0), []),
+            (-30 * MINUTE, []),
+        ]
+    ):
+        booking = await confirmed(studio, timedelta(days=7 * number + 7))
+        studio.clock.set(booking.span.start - hours_before)
+        await studio.move(booking, Status.CANCELLED)
+        assert await studio.owed(booking) == back
+
+
+@scene(NEVER_ANYTHING)
+async def test_a_cancellation_by_the_provider_or_an_admin_gives_all_back_however_late(studio: Studio) -> None:
+    for day, staff in ((7, studio.owner), (14, studio.admin)):
+        booking = await confirmed(studio, timedelta(days=day))
+        studio.clock.set(booking.span.end - SECOND)
+        await studio.move(booking, Status.CANCELLED, by=staff)
+        assert await studio.owed(booking) == [DEPOSIT]
+
+
+@scene(HALF_A_DAY_BEFORE)
+async def test_a_surplus_goes_back_whole_and_the_tier_is_of_the_rest(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + timedelta(days=7), deposit=PRICE)
+    transaction = await studio.paid(booking)
+    studio.pay(transaction, tugriks(10_000))
+    await studio.settle(transaction)
+    assert await studio.owed(booking) == [tugriks(10_000)]
+    studio.clock.set(booking.span.start - timedelta(hours=12))
+    await studio.move(booking, Status.CANCELLED)
+    assert await studio.owed(booking) == [tugriks(10_000), PRICE.percent(50)]
+
+
+@scene()
+async def test_what_is_owed_already_is_not_owed_again(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + timedelta(days=7), deposit=PRICE)
+    transaction = await studio.paid(booking)
+    studio.pay(transaction, tugriks(10_000))
+    await studio.settle(transaction)
+    await studio.move(booking, Status.CANCELLED)
+    assert await studio.owed(booking) == [tugriks(10_000), PRICE]
+
+
+@scene()
+async def test_a_deposit_and_a_balance_go_back_together(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    await studio.paid(booking, purpose=Purpose.BALANCE)
+    await studio.move(booking, Status.CANCELLED, by=studio.owner)
+    assert await studio.owed(booking) == [PRICE]
+
+
+@scene()
+async def test_money_that_comes_after_a_cancellation_goes_back(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    await studio.move(booking, Status.CANCELLED)
+    studio.pay(transaction)
+    for _ in range(3):
+        await studio.settle(transaction)
+    after = await studio.seen(booking)
+    assert (after.status, after.paid) == (Status.CANCELLED, DEPOSIT)
+    assert await studio.owed(booking) == [DEPOSIT]
+    assert await studio.is_free()
+
+
+@scene(NEVER_ANYTHING)
+async def test_money_that_comes_after_a_cancellation_goes_back_whatever_the_policy_says(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    transaction = await studio.bill(booking, Purpose.BALANCE)
+    await studio.move(booking, Status.CANCELLED)
+    assert await studio.owed(booking) == []
+    studio.pay(transaction)
+    await studio.settle(transaction)
+    assert await studio.owed(booking) == [PRICE - DEPOSIT]
+
+
+@scene()
+async def test_of_a_cancellation_and_a_payment_at_once_no_money_is_lost(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + timedelta(days=7))
+    transaction = await studio.bill(booking)
+    studio.pay(transaction)
+
+    async def cancel() -> None:
+        await studio.move(booking, Status.CANCELLED)
+
+    async def settle() -> None:
+        await studio.settle(transaction)
+
+    _, refusals = await race([cancel(), settle()])
+    assert refusals == []
+    assert (await studio.seen(booking)).status is Status.CANCELLED
+    assert await studio.owed(booking) == [DEPOSIT]
+
+
+@scene()
+async def test_what_has_expired_is_not_cancelled(studio: Studio) -> None:
+    booking = await expired(studio, await studio.book())
+    with pytest.raises(InvalidBookingTransition):
+        await studio.move(booking, Status.CANCELLED)
+
+
+@scene()
+async def test_a_booking_is_cancelled_once(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    cancelled, refusals = await race([studio.move(booking, Status.CANCELLED) for _ in range(5)])
+    assert len(cancelled) == 1
+    assert [type(refusal) for refusal in refusals] == [InvalidBookingTransition] * 4
+    assert await studio.owed(booking) == [DEPOSIT]
+
+
+@scene()
+async def test_a_booking_is_cancelled_before_its_end_and_not_after(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    studio.clock.set(booking.span.end)
+    for party in (studio.customer, studio.owner, studio.admin):
+        with pytest.raises(AlreadyOver):
+            await studio.move(booking, Status.CANCELLED, by=party)
+
+
+@scene()
+async def test_who_saw_an_older_version_does_not_move_it(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    current = await studio.seen(booking)
+    with pytest.raises(StaleVersion) as refusal:
+        await studio.move(booking, Status.CANCELLED, saw=booking.version)
+    assert (refusal.value.expected, refusal.value.actual) == (booking.version, current.version)
+    assert await studio.seen(booking) == current
+    assert (await studio.move(booking, Status.CANCELLED, saw=current.version)).status is Status.CANCELLED
+
+
+@scene()
+async def test_of_many_who_saw_one_version_one_moves_it(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    moved, refusals = await race([studio.move(booking, Status.CANCELLED, saw=booking.version) for _ in range(10)])
+    assert len(moved) == 1
+    assert [type(refusal) for refusal in refusals] == [StaleVersion] * 9
+
+
+@scene()
+async def test_strangers_do_not_learn_that_a_booking_exists(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    strangers = [await studio.joined(role) for role in (Role.CUSTOMER, Role.PROVIDER, Role.MANAGER)]
+    for stranger in strangers:
+        for status in Status:
+            with pytest.raises(BookingNotFound):
+                await studio.move(booking, status, by=stranger)
+    command = MoveBooking(
+        booking_id=BookingId(studio.entropy.new_id()), to=Status.CANCELLED, payment_window=PAYMENT_WINDOW
+    )
+    with pytest.raises(BookingNotFound):
+        await studio.run(move_booking, command, by=studio.admin)
+    assert await studio.seen(booking) == booking
+
+
+@scene()
+async def test_the_platform_itself_does_not_move_bookings_this_way(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(NotPermitted):
+        await studio.move(booking, Status.CANCELLED, by=SYSTEM)
+
+
+@scene(ON_REQUEST)
+async def test_a_provider_accepts_a_request_and_the_deposit_is_asked_for(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.clock.advance(HOUR)
+    accepted = await studio.move(booking, Status.PENDING, by=studio.owner)
+    assert (accepted.status, accepted.due_at) == (Status.PENDING, studio.clock.now() + PAYMENT_WINDOW)
+    await studio.paid(booking)
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+    assert await studio.told(booking) == ["booking.placed", "booking.pending", "booking.confirmed"]
+
+
+@scene(ON_REQUEST)
+async def test_an_accepted_request_that_is_not_paid_for_expires(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.move(booking, Status.PENDING, by=studio.owner)
+    assert (await expired(studio, booking)).status is Status.EXPIRED
+    assert await studio.is_free()
+
+
+@scene(ON_REQUEST)
+async def test_a_request_with_a_deposit_is_not_confirmed_past_it(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(DepositDue):
+        await studio.move(booking, Status.CONFIRMED, by=studio.owner)
+
+
+@scene(ON_REQUEST_AND_FREE)
+async def test_a_request_without_a_deposit_is_confirmed_at_once(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(InvalidBookingTransition):
+        await studio.move(booking, Status.PENDING, by=studio.owner)
+    assert (await studio.move(booking, Status.CONFIRMED, by=studio.owner)).status is Status.CONFIRMED
+
+
+@scene(ON_REQUEST)
+async def test_a_request_is_the_providers_to_accept(studio: Studio) -> None:
+    booking = await studio.book()
+    for party in (studio.customer, studio.admin):
+        with pytest.raises(NotYourMove):
+            await studio.move(booking, Status.PENDING, by=party)
+
+
+@scene(ON_REQUEST)
+async def test_a_request_is_declined_or_withdrawn(studio: Studio) -> None:
+    for slot, party in ((TOMORROW, studio.owner), (TOMORROW + HOUR, studio.customer)):
+        booking = await studio.book(slot)
+        assert (await studio.move(booking, Status.CANCELLED, by=party)).status is Status.CANCELLED
+        assert await studio.is_free(slot)
+
+
+@scene()
+async def test_a_customer_does_not_confirm_and_a_provider_only_what_is_paid(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(NotYourMove):
+        await studio.move(booking, Status.CONFIRMED)
+    with pytest.raises(DepositDue):
+        await studio.move(booking, Status.CONFIRMED, by=studio.owner)
+
+
+@scene()
+async def test_an_admin_may_waive_the_deposit_and_a_payment_that_comes_still_counts(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    after = await studio.move(booking, Status.CONFIRMED, by=studio.admin)
+    assert (after.status, after.due_at) == (Status.CONFIRMED, None)
+    studio.clock.advance(HOUR)
+    assert await studio.expire(booking) is None
+    studio.pay(transaction)
+    await studio.settle(transaction)
+    after = await studio.seen(booking)
+    assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, PaymentStatus.PAID, DEPOSIT)
+
+
+@scene()
+async def test_after_its_start_a_booking_is_completed_or_was_a_no_show(studio: Studio) -> None:
+    for day, status in ((7, Status.COMPLETED), (14, Status.NO_SHOW)):
+        booking = await confirmed(studio, timedelta(days=day))
+        studio.clock.set(booking.span.start - SECOND)
+        with pytest.raises(TooEarly):
+            await studio.move(booking, status, by=studio.owner)
+        studio.clock.set(booking.span.start)
+        with pytest.raises(NotYourMove):
+            await studio.move(booking, status)
+        after = await studio.move(booking, status, by=studio.owner)
+        assert after.status is status
+        assert not await studio.is_free(booking.span.start)
+        assert await studio.owed(booking) == []
+
+
+@scene(FREE)
+async def test_nobody_brings_a_booking_to_a_status_that_only_follows_from_something(studio: Studio) -> None:
+    booking = await studio.book()
+    for status in (Status.REQUESTED, Status.EXPIRED, Status.DISPUTED):
+        with pytest.raises(InvalidBookingTransition):
+            await studio.move(booking, status, by=studio.admin)
+
+
+@scene()
+async def test_money_for_a_completed_booking_counts_and_what_exceeds_the_price_goes_back(studio: Studio) -> None:
+    booking = await confirmed(studio)
+    studio.clock.set(booking.span.end)
+    await studio.move(booking, Status.COMPLETED, by=studio.owner)
+    balance = await studio.bill(booking, Purpose.BALANCE)
+    studio.pay(balance, PRICE)
+    await studio.settle(balance)
+    after = await studio.seen(booking)
+    assert (after.status, after.paid) == (Status.COMPLETED, PRICE + DEPOSIT)
+    assert await studio.owed(booking) == [DEPOSIT]

@@ -1,0 +1,369 @@
+"""Paying for a booking that waits for it."""
+
+from dataclasses import dataclass
+
+import pytest
+from tests.unit.workflows.scenes import FREE, MINUTE, ON_REQUEST, SECOND, expired, scene, tugriks
+
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
+from booking_domain.payments.model import PREPARATION_LEASE, Invoice, Purpose, Transaction
+from booking_domain.payments.ports import InvoiceOrder
+from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.ids import BookingId
+from booking_domain.testing.builders import DEPOSIT, PRICE
+from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.memory import MemoryGateway
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.settle_payment import settle_when_asked
+from booking_domain.workflows.start_payment import StartPayment, start_payment
+
+
+@scene()
+async def test_a_bill_is_what_is_due_until_it_is_due(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    assert await studio.payments(booking) == [transaction]
+    assert (transaction.purpose, transaction.amount) == (Purpose.DEPOSIT, DEPOSIT)
+    assert (transaction.status, transaction.settled) == (TransactionStatus.PENDING, tugriks(0))
+    assert transaction.expires_at == booking.due_at
+    assert (await studio.seen(booking)).payment_status is PaymentStatus.PENDING
+    [bill] = studio.gateway.bills.values()
+    assert (bill.order.amount, bill.order.order_number) == (DEPOSIT, transaction.order_number)
+    assert bill.order.payable_until == booking.due_at
+    assert booking.reference in bill.order.description
+
+
+@scene()
+async def test_asking_twice_gives_the_same_bill(studio: Studio) -> None:
+    booking = await studio.book()
+    assert await studio.bill(booking) == await studio.bill(booking)
+    assert len(studio.gateway.bills) == 1
+
+
+@scene()
+async def test_a_paid_deposit_confirms_the_booking(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.paid(booking)
+    after = await studio.seen(booking)
+    assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, PaymentStatus.PAID, DEPOSIT)
+    assert after.due_at is None
+    assert (transaction.status, transaction.settled) == (TransactionStatus.PAID, DEPOSIT)
+    assert transaction.processed_at == studio.clock.now()
+    assert transaction.raw_payload == '{"received": 2000000}'
+    [_, event] = await studio.reads.events_of(booking.id)
+    assert (event.type, event.by, event.reason) == ("confirmed", SYSTEM, "paid")
+    assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
+
+
+@scene()
+async def test_a_callback_without_money_changes_nothing(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    before = await studio.seen(booking)
+    assert await studio.settle(transaction) == transaction
+    assert await studio.seen(booking) == before
+
+
+@scene()
+async def test_ten_callbacks_count_once(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.paid(booking)
+    once = await studio.seen(booking)
+    for _ in range(9):
+        assert await studio.settle(transaction) == transaction
+    assert await studio.seen(booking) == once
+    assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
+
+
+@scene()
+async def test_ten_callbacks_at_once_count_once(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    studio.pay(transaction)
+    _, refusals = await race([studio.settle(transaction) for _ in range(10)])
+    assert refusals == []
+    assert (await studio.seen(booking)).paid == DEPOSIT
+    assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
+
+
+@scene()
+async def test_too_little_confirms_nothing_until_the_rest_has_come(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.paid(booking, tugriks(12_000))
+    after = await studio.seen(booking)
+    assert (after.status, after.paid, after.deposit_due) == (Status.PENDING, tugriks(12_000), tugriks(8_000))
+    assert (transaction.status, transaction.settled) == (TransactionStatus.PENDING, tugriks(12_000))
+    assert await studio.bill(booking) == transaction
+    studio.pay(transaction, tugriks(8_000))
+    assert (await studio.settle(transaction)).status is TransactionStatus.PAID
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+    assert await studio.owed(booking) == []
+
+
+@scene()
+async def test_what_is_paid_beyond_the_deposit_counts_towards_the_price(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.paid(booking)
+    studio.pay(transaction)
+    await studio.settle(transaction)
+    assert (await studio.seen(booking)).paid == tugriks(40_000)
+    assert await studio.owed(booking) == []
+    balance = await studio.bill(booking, Purpose.BALANCE)
+    assert balance.amount == tugriks(40_000)
+
+
+@scene()
+async def test_what_is_paid_beyond_the_price_is_owed_back_once(studio: Studio) -> None:
+    booking = await studio.book(deposit=PRICE)
+    transaction = await studio.paid(booking)
+    for _ in range(2):
+        studio.pay(transaction, tugriks(5_000))
+        for _ in range(3):
+            await studio.settle(transaction)
+    after = await studio.seen(booking)
+    assert (after.status, after.paid) == (Status.CONFIRMED, tugriks(90_000))
+    assert await studio.owed(booking) == [tugriks(5_000), tugriks(5_000)]
+    assert (await studio.told(booking)).count("payment.refund_owed") == 2
+
+
+@scene()
+async def test_a_deposit_paid_twice_in_one_go_is_owed_back_above_the_price(studio: Studio) -> None:
+    booking = await studio.book(deposit=tugriks(50_000))
+    await studio.paid(booking, tugriks(100_000))
+    after = await studio.seen(booking)
+    assert (after.status, after.payment_status) == (Status.CONFIRMED, PaymentStatus.PAID)
+    assert await studio.owed(booking) == [tugriks(20_000)]
+
+
+@scene()
+async def test_the_balance_is_billed_once_the_booking_is_confirmed(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(NothingDue):
+        await studio.bill(booking, Purpose.BALANCE)
+    await studio.paid(booking)
+    with pytest.raises(NothingDue):
+        await studio.bill(booking, Purpose.DEPOSIT)
+    await studio.paid(booking, purpose=Purpose.BALANCE)
+    assert (await studio.seen(booking)).paid == PRICE
+    with pytest.raises(NothingDue):
+        await studio.bill(booking, Purpose.BALANCE)
+    assert [each.purpose for each in await studio.payments(booking)] == [Purpose.DEPOSIT, Purpose.BALANCE]
+
+
+@scene(FREE)
+async def test_where_no_deposit_is_due_there_is_nothing_to_pay_before_the_balance(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(NothingDue):
+        await studio.bill(booking)
+    await studio.paid(booking, purpose=Purpose.BALANCE)
+    assert (await studio.seen(booking)).paid == PRICE
+
+
+@scene(ON_REQUEST)
+async def test_a_request_is_not_paid_for_before_it_is_accepted(studio: Studio) -> None:
+    with pytest.raises(NothingDue):
+        await studio.bill(await studio.book())
+
+
+@scene()
+async def test_only_the_customer_pays_and_strangers_do_not_learn_that_there_is_anything(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(BookingNotFound):
+        await studio.bill(booking, by=await studio.joined())
+    for party in (studio.owner, studio.admin):
+        with pytest.raises(NotPermitted):
+            await studio.bill(booking, by=party)
+    command = StartPayment(
+        booking_id=BookingId(studio.entropy.new_id()), purpose=Purpose.DEPOSIT, gateway=studio.gateway.name
+    )
+    with pytest.raises(BookingNotFound):
+        await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=studio.gateway)
+    assert studio.gateway.bills == {}
+
+
+@scene()
+async def test_after_the_window_has_closed_nothing_is_billed_swept_or_not(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.clock.advance(15 * MINUTE)
+    with pytest.raises(WindowClosed):
+        await studio.bill(booking)
+    await studio.expire(booking)
+    with pytest.raises(NothingDue):
+        await studio.bill(booking)
+
+
+@scene()
+async def test_to_the_last_second_of_the_window_a_bill_can_be_had(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.clock.advance(15 * MINUTE - SECOND)
+    await studio.paid(booking)
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+
+
+@scene()
+async def test_a_payment_that_is_noticed_after_the_window_and_before_the_sweep_confirms(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    studio.clock.advance(16 * MINUTE)
+    studio.pay(transaction)
+    await studio.settle(transaction)
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+    assert await studio.expire(booking) is None
+
+
+@scene()
+async def test_a_gateway_that_is_down_makes_no_bill_and_can_be_asked_again_at_once(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.gateway.available = False
+    with pytest.raises(GatewayUnavailable):
+        await studio.bill(booking)
+    studio.gateway.available = True
+    transaction = await studio.bill(booking)
+    assert transaction.attempt == 2
+    assert transaction.invoice is not None
+    assert len(await studio.payments(booking)) == 1
+
+
+@scene()
+async def test_an_invoice_whose_answer_was_lost_is_asked_for_again_under_a_new_number(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.gateway.lose_answers = True
+    with pytest.raises(GatewayUnavailable):
+        await studio.bill(booking)
+    studio.gateway.lose_answers = False
+    await studio.paid(booking)
+    numbers = [bill.order.order_number for bill in studio.gateway.bills.values()]
+    assert len(set(numbers)) == len(numbers) == 2
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+
+
+class _PowerCutError(BaseException):
+    """The process is gone: nothing catches it and nothing cleans up."""
+
+
+@dataclass
+class _CrashingGateway(MemoryGateway):
+    """Makes the invoice, and then the process dies."""
+
+    inner: MemoryGateway
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    async def create_invoice(self, order: InvoiceOrder) -> Invoice:
+        await self.inner.create_invoice(order)
+        raise _PowerCutError
+
+
+async def _crash_before_the_invoice_is_kept(studio: Studio, booking: Booking) -> None:
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=studio.gateway.name)
+    with pytest.raises(_PowerCutError):
+        await start_payment(
+            command, actor=studio.customer, executor=studio.executor, gateway=_CrashingGateway(studio.gateway)
+        )
+
+
+@scene()
+async def test_after_a_crash_another_request_takes_over_once_the_lease_has_run_out(studio: Studio) -> None:
+    booking = await studio.book()
+    await _crash_before_the_invoice_is_kept(studio, booking)
+    studio.clock.advance(PREPARATION_LEASE - SECOND)
+    with pytest.raises(PaymentInPreparation):
+        await studio.bill(booking)
+    studio.clock.advance(SECOND)
+    transaction = await studio.bill(booking)
+    assert transaction.attempt == 2
+    assert len(studio.gateway.bills) == 2
+    studio.pay(transaction)
+    await studio.settle(transaction)
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+
+
+@scene()
+async def test_a_booking_whose_bill_was_lost_in_a_crash_expires_in_time(studio: Studio) -> None:
+    booking = await studio.book()
+    await _crash_before_the_invoice_is_kept(studio, booking)
+    assert (await expired(studio, booking)).status is Status.EXPIRED
+    assert [each.status for each in await studio.payments(booking)] == [TransactionStatus.CANCELLED]
+
+
+class _SlowGateway(MemoryGateway):
+    """While it makes its first invoice, something else happens."""
+
+    def __init__(self, studio: Studio, booking: Booking) -> None:
+        super().__init__(studio.gateway.name)
+        self.bills = studio.gateway.bills
+        self.studio = studio
+        self.booking = booking
+        self.meanwhile: Transaction | None = None
+
+    async def create_invoice(self, order: InvoiceOrder) -> Invoice:
+        invoice = await super().create_invoice(order)
+        self.studio.clock.advance(PREPARATION_LEASE)
+        self.meanwhile = await self.studio.bill(self.booking)
+        return invoice
+
+
+@scene()
+async def test_who_was_overtaken_gets_the_bill_of_the_faster_one_and_the_other_cannot_be_paid(studio: Studio) -> None:
+    booking = await studio.book()
+    slow = _SlowGateway(studio, booking)
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=slow.name)
+    transaction = await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=slow)
+    assert transaction == slow.meanwhile
+    first, second = studio.gateway.bills.values()
+    assert first.cancelled
+    assert not second.cancelled
+    assert studio.pay(transaction)
+
+
+@scene()
+async def test_twins_get_one_bill(studio: Studio) -> None:
+    booking = await studio.book()
+    billed, refusals = await race([studio.bill(booking) for _ in range(5)])
+    assert len({transaction.id for transaction in billed}) == 1
+    assert {type(refusal) for refusal in refusals} <= {PaymentInPreparation}
+    assert len(studio.gateway.bills) == 1
+    assert len(await studio.payments(booking)) == 1
+
+
+@scene()
+async def test_a_customer_who_asks_leads_to_one_question_a_second_until_all_is_paid(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+
+    async def ask() -> Transaction:
+        return await settle_when_asked(transaction, executor=studio.executor, gateway=studio.gateway)
+
+    await ask()
+    await ask()
+    assert studio.gateway.reports == 1
+    studio.clock.advance(SECOND)
+    studio.pay(transaction)
+    assert (await ask()).status is TransactionStatus.PAID
+    assert studio.gateway.reports == 2
+    assert (await studio.seen(booking)).status is Status.CONFIRMED
+    studio.clock.advance(SECOND)
+    await ask()
+    assert studio.gateway.reports == 2
+
+
+@scene()
+async def test_a_gateway_that_cannot_be_asked_changes_nothing(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    studio.pay(transaction)
+    before = await studio.seen(booking)
+    studio.gateway.available = False
+    with pytest.raises(GatewayUnavailable):
+        await studio.settle(transaction)
+    assert await studio.seen(booking) == before
+    studio.gateway.available = True
+    await studio.settle(transaction)
+    assert (await studio.seen(booking)).status is Status.CONFIRMED

@@ -1,0 +1,227 @@
+"""A provider's way to being bookable."""
+
+from dataclasses import replace
+
+import pytest
+from tests.unit.workflows.scenes import scene, tugriks
+
+from booking_domain.bookings.model import BookingMode, Terms
+from booking_domain.bookings.policy import tiers
+from booking_domain.catalogue.model import (
+    InvalidProfileTransition,
+    Location,
+    ProfileExists,
+    ProfileMissing,
+    ProfileStatus,
+)
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.model import SlotSettings
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import terms
+from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.provider_profiles import (
+    DecideOnProfile,
+    ProfileChange,
+    SettingsChange,
+    TermsChange,
+    change_settings,
+    decide_on_profile,
+    edit_profile,
+    open_profile,
+    submit_profile,
+)
+from booking_domain.workflows.views import ProviderView
+
+EVERYTHING = ProfileChange(
+    display_name="Ink & Iron",
+    bio="Шугам",
+    styles=("dotwork",),
+    address="Энхтайваны өргөн чөлөө 1",
+    location=Location(47.9, 106.9),
+    time_zone="Asia/Hovd",
+    terms=TermsChange(
+        mode=BookingMode.REQUEST,
+        deposit_amount=100,
+        price_amount=500,
+        currency="USD",
+        cancellation=tiers([(24, 50)]),
+    ),
+)
+
+
+async def seen(studio: Studio) -> ProviderView:
+    view = await studio.reads.provider(studio.provider_id)
+    assert view is not None
+    return view
+
+
+async def settings_of(studio: Studio) -> SlotSettings:
+    calendar = await studio.reads.calendar(studio.provider_id)
+    assert calendar is not None
+    return calendar.settings
+
+
+@scene()
+async def test_a_new_profile_is_a_draft_with_all_that_was_said(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    view = await studio.run(open_profile, EVERYTHING, by=owner)
+    assert await studio.reads.provider_of(owner.id) == view
+    assert (view.profile.status, view.profile.version) == (ProfileStatus.DRAFT, 1)
+    assert (view.profile.display_name, view.profile.bio) == ("Ink & Iron", "Шугам")
+    assert (view.profile.styles, view.profile.location) == (("dotwork",), Location(47.9, 106.9))
+    assert view.time_zone == "Asia/Hovd"
+    assert view.terms == Terms(
+        mode=BookingMode.REQUEST,
+        deposit=Money(amount=100, currency="USD"),
+        price=Money(amount=500, currency="USD"),
+        cancellation=tiers([(24, 50)]),
+    )
+
+
+@scene()
+async def test_what_is_not_said_has_a_default(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    view = await studio.run(open_profile, ProfileChange(display_name="Ink"), by=owner)
+    assert view.time_zone == "Asia/Ulaanbaatar"
+    assert view.terms == Terms(price=tugriks(0), deposit=tugriks(0))
+    calendar = await studio.reads.calendar(view.profile.id)
+    assert calendar is not None
+    assert (calendar.settings, calendar.rules, calendar.exceptions) == (SlotSettings(), (), ())
+
+
+@scene()
+async def test_a_profile_needs_a_name_and_a_zone_that_exists(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    for change in (ProfileChange(), ProfileChange(display_name="Ink", time_zone="Asia/Atlantis")):
+        with pytest.raises(InvalidValue):
+            await studio.run(open_profile, change, by=owner)
+    assert await studio.reads.provider_of(owner.id) is None
+
+
+@scene()
+async def test_an_account_has_one_profile_however_often_it_is_opened_at_once(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    opened, refusals = await race([studio.run(open_profile, EVERYTHING, by=owner) for _ in range(5)])
+    assert len(opened) == 1
+    assert [type(refusal) for refusal in refusals] == [ProfileExists] * 4
+
+
+@scene()
+async def test_only_providers_have_profiles(studio: Studio) -> None:
+    for role in (Role.CUSTOMER, Role.MANAGER, Role.ADMIN):
+        with pytest.raises(NotPermitted):
+            await studio.run(open_profile, EVERYTHING, by=await studio.joined(role))
+
+
+@scene()
+async def test_an_edit_changes_what_is_named_and_an_approved_profile_stays_approved(studio: Studio) -> None:
+    before = await seen(studio)
+    view = await studio.run(edit_profile, ProfileChange(bio="New"), by=studio.owner)
+    assert view == await seen(studio)
+    assert view == replace(before, profile=replace(before.profile, bio="New", version=before.profile.version + 1))
+    assert view.profile.status is ProfileStatus.APPROVED
+
+
+@scene()
+async def test_an_edit_can_change_everything(studio: Studio) -> None:
+    view = await studio.run(edit_profile, EVERYTHING, by=studio.owner)
+    assert view == await seen(studio)
+    assert (view.profile.display_name, view.profile.address) == ("Ink & Iron", "Энхтайваны өргөн чөлөө 1")
+    assert (view.time_zone, view.terms.mode) == ("Asia/Hovd", BookingMode.REQUEST)
+
+
+@scene()
+async def test_who_saw_an_older_version_does_not_edit(studio: Studio) -> None:
+    version = (await seen(studio)).profile.version
+    change = ProfileChange(bio="First", expected_version=version)
+    edited, refusals = await race([studio.run(edit_profile, change, by=studio.owner) for _ in range(5)])
+    assert len(edited) == 1
+    assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
+
+
+@scene()
+async def test_who_has_no_profile_has_nothing_to_edit_submit_or_set(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    for attempt in (
+        studio.run(edit_profile, EVERYTHING, by=owner),
+        studio.run(submit_profile, None, by=owner),
+        studio.run(change_settings, SettingsChange(step_minutes=5), by=owner),
+    ):
+        with pytest.raises(ProfileMissing):
+            await attempt
+
+
+@scene()
+async def test_nobody_is_booked_before_an_admin_has_approved_of_them(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
+    decide = DecideOnProfile(provider_id=provider_id, approved=True)
+    with pytest.raises(InvalidProfileTransition):
+        await studio.run(decide_on_profile, decide, by=studio.admin)
+    await studio.run(submit_profile, None, by=owner)
+    studio.provider_id = provider_id
+    with pytest.raises(ProviderNotFound):
+        await studio.book()
+    with pytest.raises(ProviderNotFound):
+        await studio.hold()
+    await studio.run(decide_on_profile, decide, by=studio.admin)
+    assert (await seen(studio)).profile.status is ProfileStatus.APPROVED
+
+
+@scene()
+async def test_a_rejected_profile_is_told_why_and_can_be_submitted_again(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    studio.provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
+    await studio.run(submit_profile, None, by=owner)
+    decide = DecideOnProfile(provider_id=studio.provider_id, approved=False, note="no pictures")
+    await studio.run(decide_on_profile, decide, by=studio.admin)
+    profile = (await seen(studio)).profile
+    assert (profile.status, profile.review_note) == (ProfileStatus.REJECTED, "no pictures")
+    await studio.run(submit_profile, None, by=owner)
+    assert (await seen(studio)).profile.status is ProfileStatus.SUBMITTED
+
+
+@scene()
+async def test_only_admins_decide_and_only_on_what_is_there(studio: Studio) -> None:
+    decide = DecideOnProfile(provider_id=ProviderId(studio.entropy.new_id()), approved=True)
+    with pytest.raises(ProviderNotFound):
+        await studio.run(decide_on_profile, decide, by=studio.admin)
+    for actor in (studio.owner, studio.customer):
+        with pytest.raises(NotPermitted):
+            await studio.run(decide_on_profile, decide, by=actor)
+
+
+@scene()
+async def test_settings_change_where_they_are_named(studio: Studio) -> None:
+    await studio.run(change_settings, SettingsChange(step_minutes=15, max_per_day=4), by=studio.owner)
+    assert await settings_of(studio) == SlotSettings(step_minutes=15, max_per_day=4)
+    change = SettingsChange(buffer_after_minutes=0, duration_minutes=90, unlimited_per_day=True)
+    await studio.run(change_settings, change, by=studio.owner)
+    assert await settings_of(studio) == SlotSettings(step_minutes=15, duration_minutes=90)
+
+
+@scene()
+async def test_settings_that_cannot_be_change_nothing(studio: Studio) -> None:
+    before = await seen(studio)
+    for change in (
+        SettingsChange(step_minutes=0),
+        SettingsChange(time_zone="Asia/Atlantis"),
+        SettingsChange(terms=TermsChange(deposit_amount=-1)),
+        SettingsChange(terms=TermsChange(deposit_amount=2, price_amount=1)),
+        SettingsChange(terms=TermsChange(currency="XXX")),
+    ):
+        with pytest.raises(InvalidValue):
+            await studio.run(change_settings, change, by=studio.owner)
+    assert await seen(studio) == before
+    assert await settings_of(studio) == SlotSettings()
+
+
+@scene()
+async def test_a_price_that_is_not_named_rises_to_the_deposit(studio: Studio) -> None:
+    change = SettingsChange(terms=TermsChange(deposit_amount=tugriks(90_000).amount))
+    view = await studio.run(change_settings, change, by=studio.owner)
+    assert view.terms == terms(price=tugriks(90_000), deposit=tugriks(90_000))

@@ -1,0 +1,87 @@
+"""The same request twice, and hints that cannot be followed at once."""
+
+from hashlib import sha256
+
+import pytest
+from tests.unit.workflows.scenes import SECOND, scene
+
+from booking_domain.bookings.model import Booking
+from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.executor import Answer
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
+from booking_domain.testing.builders import HOUR, TOMORROW
+from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.workflows.announce import PAYMENT_HINTED
+from booking_domain.workflows.place_booking import PlaceBooking, place_booking
+from booking_domain.workflows.settle_payment import note_payment_hint
+
+
+def _answer(booking: Booking) -> bytes:
+    return f"{booking.reference} {booking.status}".encode()
+
+
+async def _book(studio: Studio, *, key: str, by: Actor | None = None, hour: int = 0) -> Answer:
+    customer = by or studio.customer
+    command = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW + hour * HOUR, payment_window=PAYMENT_WINDOW)
+    fingerprint = sha256(repr(command).encode()).digest()
+    return await studio.executor.run_once(
+        place_booking,
+        command,
+        actor=customer,
+        key=IdempotencyKey(caller=customer.id, key=key, fingerprint=fingerprint),
+        answer=_answer,
+    )
+
+
+@scene()
+async def test_twenty_twins_make_one_booking_and_get_one_answer(studio: Studio) -> None:
+    answers, refusals = await race([_book(studio, key="k") for _ in range(20)])
+    assert refusals == []
+    assert len({answer.body for answer in answers}) == 1
+    assert sorted(answer.replayed for answer in answers) == [False] + [True] * 19
+    [message] = await studio.backend.outbox_messages()
+    assert message.topic == "booking.placed"
+
+
+@scene()
+async def test_the_first_answer_is_given_again_whatever_has_become_of_the_booking(studio: Studio) -> None:
+    first = await _book(studio, key="k")
+    studio.clock.advance(KEPT_FOR - SECOND)
+    assert await _book(studio, key="k") == Answer(first.body, replayed=True)
+
+
+@scene()
+async def test_another_request_under_the_key_is_refused_and_makes_nothing(studio: Studio) -> None:
+    await _book(studio, key="k")
+    with pytest.raises(KeyReused):
+        await _book(studio, key="k", hour=2)
+    assert await studio.is_free(TOMORROW + 2 * HOUR)
+
+
+@scene()
+async def test_the_same_key_of_another_customer_is_another_request(studio: Studio) -> None:
+    await _book(studio, key="k")
+    assert not (await _book(studio, key="k", by=await studio.joined(), hour=2)).replayed
+
+
+@scene()
+async def test_what_failed_may_be_tried_again_under_its_key(studio: Studio) -> None:
+    hold = await studio.hold()
+    other = await studio.joined()
+    with pytest.raises(SlotTaken):
+        await _book(studio, key="k", by=other)
+    assert hold.expires_at is not None
+    studio.clock.set(hold.expires_at)
+    assert not (await _book(studio, key="k", by=other)).replayed
+
+
+@scene()
+async def test_a_hint_that_cannot_be_followed_now_is_left_for_later(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    await studio.run(note_payment_hint, transaction, by=SYSTEM)
+    *_, message = await studio.backend.outbox_messages()
+    assert (message.topic, message.subject) == (PAYMENT_HINTED, booking.id)
+    assert message.payload == {"transactionId": str(transaction.id)}
