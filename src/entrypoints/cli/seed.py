@@ -67,7 +67,8 @@ async def _account(container: Container, account: Account) -> User:
         password_hash=await container.password_hasher().hash(PASSWORD),
         by_platform=True,
     )
-    return await container.executor().run(register, command, actor=SYSTEM)
+    user: User = await container.executor().run(register, command, actor=SYSTEM)
+    return user
 
 
 async def _provider(container: Container, owner: User, admin: User) -> None:

@@ -13,6 +13,7 @@ from tests.unit.entrypoints.api import OpenGateway
 from adapters.postgres.database import Database
 from adapters.postgres.relay import relay
 from booking_domain.bookings.transitions import Status
+from booking_domain.notifications.ports import Notification
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.testing.memory import MemoryNotifier
@@ -27,12 +28,14 @@ from entrypoints.worker.main import work
 class Workshop:
     """A studio on PostgreSQL, and the worker's parts beside it."""
 
-    def __init__(self, studio: Studio, database: Database, container: Container, jobs: Jobs) -> None:
+    def __init__(
+        self, studio: Studio, database: Database, container: Container, jobs: Jobs, notifier: "TellingNotifier"
+    ) -> None:
         self.studio = studio
         self.database = database
         self.container = container
         self.jobs = jobs
-        self.notifier: MemoryNotifier = container.notifier()
+        self.notifier = notifier
 
     async def relay(self) -> None:
         while await relay(self.database, self.jobs.hand_on):
@@ -53,6 +56,18 @@ class Workshop:
         return [notification.subject.partition(": ")[2] for notification in self.notifier.delivered]
 
 
+class TellingNotifier(MemoryNotifier):
+    """Says when it has delivered something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_delivered = asyncio.Event()
+
+    async def send(self, notification: Notification) -> None:
+        await super().send(notification)
+        self.has_delivered.set()
+
+
 class Backend(Database):
     async def outbox_messages(self) -> list[Any]:
         return []
@@ -69,11 +84,12 @@ async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
             container.database.override(database)
             container.clock.override(studio.clock)
             container.gateway.override(studio.gateway)
-            container.notifier.override(MemoryNotifier())
+            notifier = TellingNotifier()
+            container.notifier.override(notifier)
             connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
             jobs = Jobs(container, procrastinate.App(connector=connector))
             async with jobs.app.open_async():
-                yield Workshop(studio, database, container, jobs)
+                yield Workshop(studio, database, container, jobs, notifier)
         finally:
             await database.close()
 
