@@ -34,7 +34,7 @@ _LOCK_OWN: Final = Statement(select(_p.id).where(_p.owner_id == bindparam("user_
 # Rules and exceptions in one statement: exceptions have a date, rules have hours.
 _HOURS: Final = Statement(
     cast(
-        "CompoundSelect[Any]",
+        CompoundSelect[Any],
         select(
             _r.id, _r.day, _r.start_minute, _r.end_minute, _r.valid_from, _r.valid_until, _r.every_weeks,
             null().label("date"), null().label("minutes"),

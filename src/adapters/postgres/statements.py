@@ -17,7 +17,7 @@ class Statement:
     __slots__ = ("_constants", "sql")
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = cast("SQLCompiler", statement.compile(dialect=_DIALECT))
+        compiled = cast(SQLCompiler, statement.compile(dialect=_DIALECT))
         self.sql = str(compiled).encode()
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
 

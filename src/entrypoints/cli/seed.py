@@ -56,7 +56,7 @@ async def seed(settings: Settings, url: str) -> None:
 
 
 async def _account(container: Container, account: Account) -> User:
-    there = await container.reads().user_by_login(account.email)
+    there: User | None = await container.reads().user_by_login(account.email)
     if there is not None:
         return there
     command = Register(

@@ -202,8 +202,7 @@ def test_the_worker_relays_and_runs_jobs_until_it_is_told_to_stop(postgres: Test
             stop = asyncio.Event()
             worker = asyncio.create_task(work(shop.container, stop))
             await shop.studio.book()
-            while not shop.subjects():
-                await asyncio.sleep(0.02)  # until the worker has got to it, which the time-out bounds
+            await shop.notifier.has_delivered.wait()
             stop.set()
             await worker
             assert shop.subjects() == ["please pay the deposit"]
