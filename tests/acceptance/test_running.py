@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -118,11 +119,14 @@ def test_a_second_run_in_the_same_folder_is_refused_and_the_first_goes_on(runnin
     assert running.live()
 
 
-def test_a_taken_port_is_refused_and_named(running: Product, tmp_path: Path) -> None:
-    said = refused(tmp_path / "data", PORT=str(running.port), SIMULATOR_PORT=str(free_port()))
-    assert f"127.0.0.1:{running.port}" in said
+@pytest.mark.xdist_group("taken port")
+@pytest.mark.parametrize("port", ["PORT", "SIMULATOR_PORT"])
+def test_a_taken_port_is_refused_and_named(port: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        ports = {"PORT": str(free_port()), "SIMULATOR_PORT": str(free_port()), port: str(taken)}
+        assert f"127.0.0.1:{taken}" in refused(tmp_path / "data", **ports)
     assert processes_of(tmp_path / "data") == {}
-    assert running.live()
 
 
 def test_a_killed_run_leaves_no_program_behind_and_starts_again(tmp_path: Path) -> None:
@@ -144,15 +148,19 @@ def test_a_killed_run_leaves_no_program_behind_and_starts_again(tmp_path: Path) 
         assert product.processes() == {}
 
 
-@pytest.mark.parametrize("part", ["worker", "api", "simulator"])
-def test_when_one_part_dies_all_of_it_ends(part: str, tmp_path: Path) -> None:
+def test_when_one_part_dies_all_of_it_ends(tmp_path: Path) -> None:
     with Product(tmp_path) as product:
-        name = {"simulator": "adapters.qpay.simulator"}.get(part, f"entrypoints.cli {part}")
-        first = min(process for process, command in product.processes().items() if name in command)
-        os.kill(first, signal.SIGKILL)
-        assert product.program.process.wait(20) == 1
-        assert f"{part} has ended" in product.program.said
-        assert product.processes() == {}
+        for part, command in (
+            ("worker", "entrypoints.cli worker"),
+            ("api", "entrypoints.cli api"),
+            ("simulator", "adapters.qpay.simulator"),
+        ):
+            if product.program.process.poll() is not None:
+                product.start()
+            os.kill(min(process for process, line in product.processes().items() if command in line), signal.SIGKILL)
+            assert product.program.process.wait(20) == 1
+            assert f"{part} has ended" in product.program.said
+            assert product.processes() == {}
 
 
 def test_told_to_stop_while_it_starts_it_stops(tmp_path: Path) -> None:

@@ -118,6 +118,12 @@ def test_an_evening_until_24_00_is_an_hour_longer_where_the_clocks_go_back_at_mi
     ]
 
 
+def test_on_easter_island_the_clocks_are_changed_in_the_evening() -> None:
+    easter = calendar("Pacific/Easter", rule(SATURDAY, "20:00-24:00"))
+    assert shown(easter, date(2026, 9, 5)) == ["Sat 20:00 -0600", "Sat 21:00 -0600", "Sat 23:00 -0500"]
+    assert len(shown(easter, date(2026, 4, 4))) == 5
+
+
 def test_the_horizon_ends_with_the_local_date_even_where_the_next_midnight_does_not_occur() -> None:
     cairo = calendar(
         "Africa/Cairo",

@@ -29,6 +29,8 @@ CHANGES_OF_CLOCKS: Final[tuple[tuple[str, date], ...]] = (
     ("Europe/Berlin", date(2026, 3, 29)),  # 02:00 → 03:00
     ("Europe/Berlin", date(2026, 10, 25)),  # 03:00 → 02:00
     ("Pacific/Apia", date(2011, 12, 30)),  # a date that does not occur
+    ("Pacific/Easter", date(2026, 4, 4)),  # 22:00 → 21:00
+    ("Pacific/Easter", date(2026, 9, 5)),  # 22:00 → 23:00
 )
 ORDINARY_DAYS: Final[tuple[tuple[str, date], ...]] = (
     ("Asia/Kathmandu", date(2028, 2, 29)),

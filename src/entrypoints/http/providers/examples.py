@@ -27,7 +27,7 @@ CHANGES: Final[dict[str, Any]] = {"bio": "Fine lines, lettering and cover-ups.",
 PAGE: Final[dict[str, Any]] = {"items": [PROVIDER], "nextCursor": None}
 APPROVED: Final[dict[str, Any]] = {"approved": True, "note": "Welcome."}
 SLOTS: Final[dict[str, Any]] = {
-    "timeZone": "UTC",
+    "timeZone": "Asia/Ulaanbaatar",
     "slots": [
         {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z"},
         {"start": "2026-11-23T02:30:00Z", "end": "2026-11-23T03:30:00Z"},

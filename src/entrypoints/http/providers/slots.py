@@ -47,7 +47,10 @@ class SlotJson(Json, frozen=True, kw_only=True):
 
 
 class SlotsJson(Json, frozen=True, kw_only=True):
-    """The slots that start in the window, in order. `degraded` names what could not be taken into account."""
+    """The slots that start in the window, in order, and the zone to show them in: the provider's, unless asked.
+
+    `degraded` names what could not be taken into account.
+    """
 
     time_zone: str
     slots: tuple[SlotJson, ...]
@@ -70,7 +73,9 @@ async def list_slots(
     slots = offered_slots(
         diary.calendar, diary.claims, window=window, now=clock.now(), duration_minutes=asked.duration_minutes
     )
-    return SlotsJson(time_zone=asked.time_zone or "UTC", slots=tuple(_slot_json(slot, zone) for slot in slots))
+    return SlotsJson(
+        time_zone=asked.time_zone or diary.calendar.time_zone, slots=tuple(_slot_json(slot, zone) for slot in slots)
+    )
 
 
 def _wide(asked: SlotsQuery) -> TimeRange:

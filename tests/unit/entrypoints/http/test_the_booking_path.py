@@ -10,7 +10,7 @@ async def test_a_customer_books_a_slot_pays_the_deposit_and_is_confirmed(api: Ap
     _, provider_id = await api.open_provider(depositAmount=2_000_000, priceAmount=8_000_000)
     customer = await api.joined("customer")
     found = await api.get(f"/providers/{provider_id}/slots?from=2026-11-23&to=2026-11-24")
-    assert found.json()["timeZone"] == "UTC"
+    assert found.json()["timeZone"] == "Asia/Ulaanbaatar"
     assert found.json()["slots"][0] == {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z"}
 
     answer = await api.post("/bookings", customer, json={"providerId": provider_id, "slot": MONDAY_AT_TEN})

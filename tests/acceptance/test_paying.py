@@ -1,0 +1,210 @@
+"""A deposit that is paid confirms its booking, once, however its callback comes, or if it does not come at all."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from tests.acceptance.people import (
+    DEPOSIT,
+    PRICE,
+    Person,
+    Studio,
+    callback_url,
+    check_out,
+    customer,
+    everything_about,
+    open_studio,
+    wait_for_status,
+)
+from tests.acceptance.product import Product, eventually
+
+CONFIRMED_SECONDS = 2.0
+
+pytestmark = pytest.mark.xdist_group("product")
+
+
+@pytest.fixture(scope="module")
+def studio(product: Product) -> Studio:
+    return open_studio(product)
+
+
+def booked(studio: Studio) -> tuple[Person, dict[str, Any], dict[str, Any]]:
+    """A customer, with a booking that waits for its deposit, and a payment that was begun."""
+    person = customer(studio.owner.server)
+    booking = person.book(studio.id, studio.slots()[0])
+    assert (booking["status"], booking["paymentStatus"]) == ("pending", "unpaid")
+    return person, booking, person.start_to_pay(booking["id"])
+
+
+def call_back(url: str, method: str = "GET") -> httpx.Response:
+    return httpx.request(method, url, params=None, trust_env=False, timeout=15)
+
+
+def test_a_payment_is_begun_with_all_that_is_needed_to_make_it(studio: Studio) -> None:
+    person, booking, payment = booked(studio)
+    assert (payment["amount"], payment["currency"], payment["status"]) == (DEPOSIT, "MNT", "pending")
+    assert payment["qrImage"].startswith("data:image/png;base64,")
+    assert payment["qrText"]
+    assert payment["checkoutUrl"].endswith(payment["qpayInvoiceId"])
+    assert {*payment["deepLinks"][0]} == {"name", "link"}
+    assert payment["expiresAt"] == booking["dueAt"]
+    assert person.start_to_pay(booking["id"]) == payment
+    by_invoice = person.get(f"/payments/status/{payment['qpayInvoiceId']}")
+    assert by_invoice["id"] == payment["id"]
+
+
+def test_paying_on_the_checkout_page_confirms_the_booking_within_two_seconds(
+    studio: Studio, record_property: Callable[[str, object], None]
+) -> None:
+    person, booking, payment = booked(studio)
+    assert "paid" in httpx.get(payment["checkoutUrl"], trust_env=False).text
+    begun = time.monotonic()
+    check_out(payment, "paid")
+    confirmed = wait_for_status(person, booking["id"], "confirmed", within=CONFIRMED_SECONDS)
+    record_property("confirmed", time.monotonic() - begun)
+    assert (confirmed["paymentStatus"], confirmed["paidAmount"], confirmed["refundedAmount"]) == ("paid", DEPOSIT, 0)
+    assert person.get(f"/payments/{payment['id']}")["status"] == "paid"
+    events = person.get(f"/bookings/{booking['id']}/events")["items"]
+    assert [(event["type"], event["from"], event["to"]) for event in events] == [
+        ("placed", None, "pending"),
+        ("confirmed", "pending", "confirmed"),
+    ]
+
+
+def test_the_same_callback_ten_times_changes_nothing_more(product: Product, studio: Studio) -> None:
+    person, booking, payment = booked(studio)
+    url = f"{callback_url(product, payment)}&qpay_payment_id=123456789012345"
+    assert (call_back(url).status_code, call_back(url, "POST").text) == (200, "SUCCESS")
+    assert person.get(f"/bookings/{booking['id']}")["status"] == "pending", "a callback is only a hint"
+
+    check_out(payment, "paid")
+    wait_for_status(person, booking["id"], "confirmed", within=CONFIRMED_SECONDS)
+    before, seen = everything_about(product, booking["id"]), person.get(f"/bookings/{booking['id']}")
+    for method in ("GET", "POST") * 5:
+        again = call_back(url, method)
+        assert (again.status_code, again.text) == (200, "SUCCESS")
+    assert everything_about(product, booking["id"]) == before
+    assert person.get(f"/bookings/{booking['id']}") == seen
+
+
+def test_a_forged_callback_is_refused_and_changes_nothing(product: Product, studio: Studio) -> None:
+    person, booking, payment = booked(studio)
+    _, other_booking, other_payment = booked(studio)
+    check_out(payment, "paid_without_callback")
+    check_out(other_payment, "paid_without_callback")
+    before = [everything_about(product, each["id"]) for each in (booking, other_booking)]
+
+    url = callback_url(product, payment)
+    [token] = parse_qs(urlsplit(url).query)["token"]
+    plain = url.partition("?")[0]
+    forged = token[:-1] + ("A" if token[-1] != "A" else "B")
+    for wrong in (
+        f"{plain}?token={forged}",
+        f"{plain}?token=",
+        plain,
+        f"{plain.replace(payment['id'], other_payment['id'])}?token={token}",
+        f"{plain.replace(payment['id'], booking['id'])}?token={token}",
+    ):
+        for method in ("GET", "POST"):
+            answer = call_back(wrong, method)
+            assert (answer.status_code, answer.json()["code"]) == (403, "payment.invalid_callback_token")
+    assert [everything_about(product, each["id"]) for each in (booking, other_booking)] == before
+
+    assert call_back(url).text == "SUCCESS"
+    assert person.get(f"/bookings/{booking['id']}")["status"] == "confirmed"
+    assert everything_about(product, other_booking["id"]) == before[1]
+
+
+def test_a_payment_whose_callback_was_lost_is_found_when_its_customer_asks(studio: Studio) -> None:
+    person, booking, payment = booked(studio)
+    check_out(payment, "paid_without_callback")
+    assert person.get(f"/bookings/{booking['id']}")["status"] == "pending"
+    assert person.get(f"/payments/{payment['id']}")["status"] == "paid"
+    confirmed = person.get(f"/bookings/{booking['id']}")
+    assert (confirmed["status"], confirmed["paidAmount"]) == ("confirmed", DEPOSIT)
+
+
+@pytest.mark.parametrize("outcome", ["callback_twice", "paid_late_callback"])
+def test_a_callback_that_comes_twice_or_late_counts_once(outcome: str, product: Product, studio: Studio) -> None:
+    person, booking, payment = booked(studio)
+    data = {"outcome": outcome, "delaySeconds": "0.5"}
+    httpx.post(payment["checkoutUrl"], data=data, trust_env=False).raise_for_status()
+    wait_for_status(person, booking["id"], "confirmed", within=0.5 + CONFIRMED_SECONDS)
+
+    def delivered() -> bool:
+        answer = httpx.get(
+            f"{product.simulator_url}/simulator/callbacks",
+            params={"invoice_id": payment["qpayInvoiceId"]},
+            trust_env=False,
+        ).json()
+        expected = 2 if outcome == "callback_twice" else 1
+        return not answer["pending"] and len(answer["deliveries"]) == expected
+
+    eventually(delivered, within=5, what="every callback was answered")
+    rows = everything_about(product, booking["id"])
+    assert [len(rows[table]) for table in ("booking_events", "transactions", "claims")] == [2, 1, 1]
+    assert person.get(f"/bookings/{booking['id']}")["paidAmount"] == DEPOSIT
+
+
+def test_half_a_deposit_does_not_confirm_and_the_other_half_does(studio: Studio) -> None:
+    person, booking, payment = booked(studio)
+    check_out(payment, "underpaid")
+
+    def half_is_counted() -> bool:
+        return bool(person.get(f"/bookings/{booking['id']}")["paidAmount"] == DEPOSIT // 2)
+
+    eventually(half_is_counted, within=CONFIRMED_SECONDS, what="half the deposit is counted")
+    assert person.get(f"/bookings/{booking['id']}")["status"] == "pending"
+    assert person.get(f"/payments/{payment['id']}")["status"] == "pending"
+
+    check_out(payment, "underpaid")
+    confirmed = wait_for_status(person, booking["id"], "confirmed", within=CONFIRMED_SECONDS)
+    assert (confirmed["paidAmount"], confirmed["paymentStatus"]) == (DEPOSIT, "paid")
+
+
+def test_a_payment_that_fails_changes_nothing_and_another_try_confirms(product: Product, studio: Studio) -> None:
+    person, booking, payment = booked(studio)
+    before = everything_about(product, booking["id"])
+    check_out(payment, "failed")
+    assert call_back(callback_url(product, payment)).text == "SUCCESS"
+    assert everything_about(product, booking["id"]) == before
+    assert person.get(f"/payments/{payment['id']}")["status"] == "pending"
+
+    check_out(payment, "paid")
+    wait_for_status(person, booking["id"], "confirmed", within=CONFIRMED_SECONDS)
+
+
+def paid_twice(product: Product, studio: Studio) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
+    """The booking whose deposit was paid twice, and its transactions: purpose, status, amount, settled amount."""
+    person, booking, payment = booked(studio)
+    check_out(payment, "paid_twice")
+    wait_for_status(person, booking["id"], "confirmed", within=CONFIRMED_SECONDS)
+
+    def all_is_counted() -> bool:
+        return bool(person.get(f"/bookings/{booking['id']}")["paidAmount"] == 2 * DEPOSIT)
+
+    eventually(all_is_counted, within=CONFIRMED_SECONDS, what="both payments are counted")
+    transactions = product.sql(
+        "SELECT purpose, status, amount, settled_amount FROM transactions WHERE booking_id = %s ORDER BY created_at, id",
+        booking["id"],
+    )
+    return person.get(f"/bookings/{booking['id']}"), transactions
+
+
+def test_a_deposit_that_is_paid_twice_counts_towards_the_balance(product: Product, studio: Studio) -> None:
+    booking, transactions = paid_twice(product, studio)
+    assert (booking["status"], booking["paidAmount"]) == ("confirmed", 2 * DEPOSIT)
+    assert booking["paidAmount"] < PRICE
+    assert transactions == [("deposit", "paid", DEPOSIT, 2 * DEPOSIT)]
+
+
+def test_what_is_paid_beyond_the_price_is_a_refund_to_be_made(product: Product) -> None:
+    booking, transactions = paid_twice(product, open_studio(product, price=DEPOSIT + DEPOSIT // 4))
+    assert booking["status"] == "confirmed"
+    assert transactions == [
+        ("deposit", "paid", DEPOSIT, 2 * DEPOSIT),
+        ("refund", "refund_pending", DEPOSIT - DEPOSIT // 4, 0),
+    ]
