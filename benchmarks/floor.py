@@ -1,15 +1,16 @@
 """The floor: a bare ASGI application that keeps a booking with the SQL of the real one, and does nothing else.
 
 No framework, no token, no validation, no slots, no domain: it reads the JSON, runs the recorded statements through raw
-psycopg, and answers what was once answered. `/pipelined` sends them as the adapters do; `/stepwise` one by one, each
-waited for, as most would write it; `/nothing` answers at once, which shows what the load generator can do at most.
+psycopg, and answers what was once answered. `/exchanges` sends them as the adapters do, over psycopg's layer on libpq;
+`/pipelined` in psycopg's own pipeline mode; `/stepwise` one by one, each waited for, as most would write it; `/nothing`
+answers at once, which shows what the load generator can do at most.
 """
 
 import os
 import pickle
 import secrets
+import signal
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,8 @@ from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.database import OPTIONS
-from benchmarks.recording import Recording, Role
+from adapters.postgres.pipelining import pipeline
+from benchmarks.recording import Recording, Role, Step
 from entrypoints.processes import die_with_parent
 from entrypoints.settings import Settings
 
@@ -29,14 +31,13 @@ RECORDING: Final = "BENCHMARK_RECORDING"
 _JSON: Final = (b"content-type", b"application/json")
 
 Scope = dict[str, Any]
+Steps = list[tuple[Step, dict[str, Any]]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 def create() -> "Floor":
     """Make the application from the environment."""
-    import signal  # noqa: PLC0415
-
     die_with_parent(signal.SIGKILL)
     recording: Recording = pickle.loads(Path(os.environ[RECORDING]).read_bytes())  # noqa: S301 - written by us
     return Floor(Settings.from_environment(os.environ), recording)
@@ -84,20 +85,15 @@ class Floor:
             "now": datetime.now(UTC),
             "start": datetime.fromisoformat(asked["slot"]),
         }
-        pipelined = scope["path"] == "/pipelined"
+        steps = [(step, step.fixed | {name: _value(fresh, role) for name, role in step.fresh}) for step in self._steps]
         async with self._pool.connection() as connection:
-            pipeline = connection.pipeline() if pipelined else nullcontext()
-            async with pipeline, connection.transaction():
-                wanted = []
-                for step in self._steps:
-                    values = step.fixed | {name: _value(fresh, role) for name, role in step.fresh}
-                    cursor = await connection.execute(step.sql, values)
-                    if step.rows_wanted:
-                        wanted.append(cursor)
-                    if step.waited_for or not pipelined:
-                        for each in wanted:
-                            await each.fetchall()
-                        wanted.clear()
+            if scope["path"] == "/exchanges":
+                await _exchanged(connection, steps)
+            elif scope["path"] == "/pipelined":
+                async with connection.pipeline():
+                    await _executed(connection, steps, together=True)
+            else:
+                await _executed(connection, steps, together=False)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -116,3 +112,29 @@ def _value(fresh: dict[str, Any], role: Role) -> Any:
         return fresh[role]
     anchor, after = role
     return fresh[anchor] + after
+
+
+async def _exchanged(connection: AsyncConnection[Any], steps: Steps) -> None:
+    async with pipeline(connection, transaction=True) as work:
+        wanted = []
+        for step, values in steps:
+            reply = work.add(step.statement, values)
+            if step.rows_wanted:
+                wanted.append(reply)
+            if step.waited_for:
+                for each in wanted:
+                    await each.fetchall()
+                wanted.clear()
+
+
+async def _executed(connection: AsyncConnection[Any], steps: Steps, *, together: bool) -> None:
+    async with connection.transaction():
+        wanted = []
+        for step, values in steps:
+            cursor = await connection.execute(step.statement.sql, values)
+            if step.rows_wanted:
+                wanted.append(cursor)
+            if step.waited_for or not together:
+                for each in wanted:
+                    await each.fetchall()
+                wanted.clear()

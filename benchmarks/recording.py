@@ -5,17 +5,14 @@ waits where the application waits.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from unittest.mock import patch
 from uuid import UUID
 
-from psycopg import AsyncCursor
-
+from adapters.postgres.pipelining import Awaited, Pipeline
 from adapters.postgres.statements import Statement
-from adapters.postgres.work import Work
 
 Anchor = Literal["now", "start"]
 Role = str | tuple[Anchor, timedelta]
@@ -28,7 +25,7 @@ FAR: Final = timedelta(days=10)
 class Step:
     """One statement: what stays the same in it, what differs from booking to booking, and whether it is waited for."""
 
-    sql: bytes
+    statement: Statement
     fixed: dict[str, Any] = field(default_factory=dict)
     fresh: list[tuple[str, Role]] = field(default_factory=list)
     rows_wanted: bool = False
@@ -53,36 +50,23 @@ async def record(
     """
     steps: list[Step] = []
     sent: list[tuple[Step, Mapping[str, Any]]] = []
-    of_cursor: dict[int, Step] = {}
-    cursors: list[AsyncCursor[Any]] = []
-    send = Work.send
+    replies: list[Awaited] = []
+    add, fetchall = Pipeline.add, Awaited.fetchall
 
-    async def recording_send(self: Work, statement: Statement, /, **values: Any) -> AsyncCursor[Any]:
-        cursor = await send(self, statement, **values)
-        step = Step(statement.sql)
-        steps.append(step)
-        sent.append((step, statement.bind(values)))
-        of_cursor[id(cursor)] = step
-        cursors.append(cursor)  # kept, so that no other gets its id
-        return cursor
+    def recording_add(self: Pipeline, statement: Statement, values: dict[str, Any]) -> Awaited:
+        replies.append(add(self, statement, values))
+        steps.append(Step(statement))
+        sent.append((steps[-1], statement.bind(values)))
+        return replies[-1]
 
-    def recording_fetch(name: str) -> Any:
-        fetch = getattr(AsyncCursor, name)
+    async def recording_fetchall(self: Awaited) -> list[Any]:
+        steps[replies.index(self)].rows_wanted = True
+        steps[-1].waited_for = steps[-1].waited_for or self.result is None
+        return await fetchall(self)
 
-        async def fetched(self: AsyncCursor[Any]) -> Any:
-            step = of_cursor.get(id(self))
-            if step is not None:
-                step.rows_wanted = True
-                steps[-1].waited_for = True
-            return await fetch(self)
-
-        return fetched
-
-    with ExitStack() as stack:
-        stack.enter_context(patch.object(Work, "send", recording_send))
-        for name in ("fetchone", "fetchall"):
-            stack.enter_context(patch.object(AsyncCursor, name, recording_fetch(name)))
+    with patch.object(Pipeline, "add", recording_add), patch.object(Awaited, "fetchall", recording_fetchall):
         answer = await place()
+    steps = steps[1:-1]  # without BEGIN and COMMIT
     known = roles()
     for step, values in sent:
         for name, value in values.items():

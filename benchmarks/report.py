@@ -36,7 +36,7 @@ def line(name: str, rounds: Sequence[Measured]) -> str:
     rates = [each.per_second for each in rounds]
     all_of_them = Measured(1.0, [latency for each in rounds for latency in each.latencies])
     return (
-        f"  {name:<36}{median(rates):>6.0f} req/s ({min(rates):.0f}–{max(rates):.0f})"
+        f"  {name:<48}{median(rates):>6.0f} req/s ({min(rates):.0f}–{max(rates):.0f})"
         f"   p50 {all_of_them.percentile(50):5.1f} ms   p99 {all_of_them.percentile(99):5.1f} ms"
         f"   processor {1_000 * median(map(_cost, rounds)):.2f} ms"
     )
@@ -48,7 +48,7 @@ def ratio(name: str, ours: Sequence[Measured], floor: Sequence[Measured]) -> str
     costs = [_cost(other) / _cost(one) for one, other in zip(ours, floor, strict=True) if one.processor_seconds]
     listed = " ".join(f"{pair:.2f}" for pair in pairs)
     cost = f"   by processor time {median(costs):.2f}" if costs else ""
-    return f"  {name:<36}{median(pairs):>6.2f} ({min(pairs):.2f}–{max(pairs):.2f})   each: {listed}{cost}"
+    return f"  {name:<48}{median(pairs):>6.2f} ({min(pairs):.2f}–{max(pairs):.2f})   each: {listed}{cost}"
 
 
 def _cost(measured: Measured) -> float:

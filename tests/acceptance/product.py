@@ -144,6 +144,15 @@ class Api(Server):
         """SIGKILL to all of it."""
         self._program.kill()
 
+    def kill_processes_that_serve(self) -> None:
+        """SIGKILL to those that answer requests; their parent lives, and replaces them."""
+        parent = self._program.process.pid
+        for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+
+    def wait_until_live(self) -> None:
+        self._program.wait_until(self.live, "live again")
+
     def __enter__(self) -> Self:
         return self
 

@@ -16,6 +16,7 @@ from adapters.postgres.errors import domain_errors
 from adapters.postgres.identity import PostgresSessions, PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
 from adapters.postgres.payments import PostgresTransactions
+from adapters.postgres.pipelining import pipeline
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
@@ -89,11 +90,8 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[PostgresRepositories]:
         """A transaction (READ COMMITTED: whoever decides takes a lock first), as `UnitOfWork` has it."""
-        async with self.connection() as connection, connection.pipeline() as pipeline, connection.transaction():
-            work = Work(connection, pipeline)
+        async with self.connection() as connection, pipeline(connection, transaction=True) as work:
             yield PostgresRepositories(work)
-            if work.in_doubt:
-                await work.arrive()
 
     async def forget_answers(self, now: datetime) -> None:
         """Remove the answers under idempotency keys that are no longer kept."""
@@ -164,8 +162,8 @@ class PostgresReads(Reads):
             return await PostgresUsers(work).by_login(login)
 
     async def diary(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        async with self._database.connection() as connection, connection.pipeline() as pipeline:
-            return await read_diary(Work(connection, pipeline), provider_id, around)
+        async with self._database.connection() as connection, pipeline(connection, transaction=False) as work:
+            return await read_diary(work, provider_id, around)
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         async with self._database.work() as work:

@@ -7,18 +7,17 @@ It is written over `psycopg.pq`, psycopg's thin layer over libpq, and leaves val
 
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, Error, OperationalError
 from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
 from psycopg.errors import PipelineAborted, error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
-from psycopg.rows import tuple_row
 from sqlalchemy import text
 
 from adapters.postgres.statements import Statement
@@ -94,11 +93,13 @@ class Pipeline(Work):
 
     async def exchange(self) -> None:
         """Send all that waits to be sent and wait for its results; raise the first error among them."""
-        self._pgconn.send_flush_request()
-        await self._connection.wait(self._exchanged())
+        if self._awaited:
+            self._pgconn.send_flush_request()
+            await self._connection.wait(self._exchanged())
 
-    async def check(self) -> None:
+    async def arrive(self) -> None:
         await self.exchange()
+        await super().arrive()
 
     def rows(self, result: PGresult | None) -> list[Row]:
         """The rows of a result."""
@@ -135,11 +136,8 @@ class Pipeline(Work):
         if rolling_back:
             self.add(_ROLLBACK, {})
             self.end()
-        while self._awaited:
-            try:
-                await self.exchange()
-            except (PipelineAborted, OperationalError):
-                pass
+        with suppress(Error):
+            await self.exchange()
 
 
 @asynccontextmanager

@@ -1,26 +1,46 @@
 """SQLAlchemy Core statements, compiled once at import to SQL text that psycopg runs."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final, cast
 
+from psycopg.adapt import PyFormat
+from sqlalchemy import LargeBinary
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
-_DIALECT: Final[Dialect] = registry.load("postgresql.psycopg")()
+_NAMED: Final[Dialect] = registry.load("postgresql.psycopg")()
+_NUMBERED: Final[Dialect] = registry.load("postgresql.psycopg")(paramstyle="numeric_dollar")
 
 
 class Statement:
-    """A statement as psycopg takes it: SQL text with named placeholders, and the values that never change."""
+    """A statement in two forms: with named placeholders, as psycopg takes it, and with `$1`, as the server prepares it.
 
-    __slots__ = ("_constants", "sql")
+    Some of its values may never change; they are in it already.
+    """
+
+    __slots__ = ("_constants", "_order", "formats", "name", "numbered", "sql", "wire_formats")
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = cast(SQLCompiler, statement.compile(dialect=_DIALECT))
+        compiled = cast("SQLCompiler", statement.compile(dialect=_NAMED))
         self.sql = str(compiled).encode()
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
+        numbered = cast("SQLCompiler", statement.compile(dialect=_NUMBERED))
+        self._order = tuple(numbered.positiontup or ())
+        self.numbered = str(numbered).encode()
+        self.name = f"booking_{sha256(self.numbered).hexdigest()[:32]}".encode()
+        """What it is called on a connection that has prepared it."""
+        binary = [isinstance(numbered.binds[name].type, LargeBinary) for name in self._order]
+        self.formats = [PyFormat.BINARY if each else PyFormat.TEXT for each in binary]
+        self.wire_formats = [int(each) for each in binary]
 
     def bind(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """All values of one run: the caller's, and the constants of the statement."""
+        """All values of one run by name: the caller's, and the constants of the statement."""
         return {**self._constants, **values} if self._constants else values
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The same values in the order of `$1`, `$2`…"""
+        values = self.bind(values)
+        return [values[name] for name in self._order]

@@ -1,12 +1,8 @@
-"""Running statements on one connection.
+"""Running statements on one connection."""
 
-Inside a transaction the connection is in pipeline mode: what is sent is not waited for until somebody needs a result,
-so that a use case costs few round trips however many statements it has.
-"""
+from typing import Any, Protocol
 
-from typing import Any
-
-from psycopg import AsyncConnection, AsyncCursor, AsyncPipeline
+from psycopg import AsyncConnection
 
 from adapters.postgres.statements import Statement
 from booking_domain.shared.errors import ConcurrentChange
@@ -14,15 +10,31 @@ from booking_domain.shared.errors import ConcurrentChange
 Row = tuple[Any, ...]
 
 
+class Reply(Protocol):
+    """What a statement has answered, or will have."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it has changed."""
+        ...
+
+    async def fetchone(self) -> Row | None:
+        """Return the next row."""
+        ...
+
+    async def fetchall(self) -> list[Row]:
+        """Return the rows."""
+        ...
+
+
 class Work:
-    """A connection at work, in a transaction or not."""
+    """A connection at work: each statement is sent and waited for."""
 
-    def __init__(self, connection: AsyncConnection[Row], pipeline: AsyncPipeline | None = None) -> None:
+    def __init__(self, connection: AsyncConnection[Row]) -> None:
         self._connection = connection
-        self._pipeline = pipeline
-        self._expected: list[tuple[AsyncCursor[Row], str]] = []
+        self._expected: list[tuple[Reply, str]] = []
 
-    async def send(self, statement: Statement, /, **values: Any) -> AsyncCursor[Row]:
+    async def send(self, statement: Statement, /, **values: Any) -> Reply:
         """Run a statement; in a pipeline its result is there once it is fetched."""
         return await self._connection.execute(statement.sql, statement.bind(values))
 
@@ -44,10 +56,8 @@ class Work:
         Raises:
             ConcurrentChange: an UPDATE did not find its row.
         """
-        if self._pipeline is not None:
-            await self._pipeline.sync()
-        for cursor, what in self._expected:
-            if cursor.rowcount != 1:
+        for reply, what in self._expected:
+            if reply.rowcount != 1:
                 raise ConcurrentChange(what=what)
         self._expected.clear()
 

@@ -8,7 +8,7 @@ import sys
 from adapters.postgres import migrations
 from adapters.postgres.embedded import EmbeddedPostgresError
 from entrypoints.cli.provided_database import provided_database
-from entrypoints.cli.run import PortTaken, run
+from entrypoints.cli.run import CannotRun, run
 from entrypoints.cli.seed import seed
 from entrypoints.http.server import serve
 from entrypoints.settings import InvalidSettings, Settings
@@ -41,7 +41,7 @@ def main() -> int:
                 migrations.upgrade(url)
                 if command == "seed":
                     asyncio.run(seed(settings, url))
-    except (InvalidSettings, EmbeddedPostgresError, PortTaken) as error:
+    except (InvalidSettings, EmbeddedPostgresError, CannotRun) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

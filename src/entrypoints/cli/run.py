@@ -1,4 +1,4 @@
-"""Run everything on one machine: database, gateway simulator, worker, API; all of it ends when one of them does."""
+"""Run everything on one machine: database, gateway simulator, worker and API, until told to stop."""
 
 import asyncio
 import contextlib
@@ -6,12 +6,10 @@ import fcntl
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,29 +17,23 @@ import httpx
 
 from adapters.postgres import migrations
 from entrypoints.cli.banner import banner
+from entrypoints.cli.parts import Part, stop
 from entrypoints.cli.provided_database import provided_database
 from entrypoints.cli.seed import seed
-from entrypoints.processes import die_with_parent
 from entrypoints.settings import Environment, Settings
 
 READY_WITHIN_SECONDS: Final = 60
-GRACE_SECONDS: Final = 15
-PORT_PATIENCE_SECONDS: Final = 10
+PATIENCE_SECONDS: Final = 10
+LOOK_EVERY_SECONDS: Final = 0.5
 _PAUSE_SECONDS: Final = 0.05
 
 
-class PortTaken(Exception):
-    """Something else is listening where we should."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    name: str
-    process: subprocess.Popen[bytes]
+class CannotRun(Exception):
+    """Somebody else has what we need."""
 
 
 def run(settings: Settings) -> int:
-    """Run until a signal (0) or until one part ends by itself (1)."""
+    """Run until a signal (0) or until a part keeps ending by itself (1)."""
     signals = _Signals()
     started = time.monotonic()
     with _alone(settings.data_dir), provided_database(settings) as url:
@@ -54,63 +46,45 @@ def run(settings: Settings) -> int:
             addresses.append(("127.0.0.1", settings.simulator_port))
         for address in addresses:
             _wait_for_free(address)
-        parts: list[_Part] = []
+        parts: list[Part] = []
         try:
-            parts += _start(settings, {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
+            parts += _parts(settings, {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
             if not _ready(settings, parts, signals):
                 return 0 if signals.told_to_stop else 1
             took = time.monotonic() - started
             print(banner(replace(settings, database_url=url), took, demo=development), flush=True)
             while not signals.told_to_stop:
-                ended = next((part for part in parts if part.process.poll() is not None), None)
-                if ended is not None:
-                    print(f"{ended.name} has ended ({ended.process.returncode}); stopping.", file=sys.stderr)
-                    return 1
-                signals.wait(1.0)
+                for part in parts:
+                    if part.exit_code is None:
+                        continue
+                    print(f"{part.name} has ended ({part.exit_code}).", file=sys.stderr, flush=True)
+                    if not part.start_again():
+                        print(f"{part.name} keeps ending; stopping.", file=sys.stderr)
+                        return 1
+                signals.wait(LOOK_EVERY_SECONDS)
             return 0
         finally:
-            _stop(parts)
+            stop(parts)
 
 
-def _start(settings: Settings, environ: Mapping[str, str]) -> Iterator[_Part]:
-    commands = {
-        "worker": ["-m", "entrypoints.cli", "worker"],
-        "api": ["-m", "entrypoints.cli", "api"],
-    }
+def _parts(settings: Settings, environ: Mapping[str, str]) -> Iterator[Part]:
+    yield Part("worker", ["-m", "entrypoints.cli", "worker"], environ)
+    yield Part("api", ["-m", "entrypoints.cli", "api"], environ)
     if settings.simulated_gateway:
-        state = str(settings.data_dir / "simulator.sqlite")
-        commands["simulator"] = [
-            "-m",
-            "adapters.qpay.simulator",
-            "--port",
-            str(settings.simulator_port),
-            "--state",
-            state,
-        ]
-    for name, arguments in commands.items():
-        yield _Part(
-            name,
-            subprocess.Popen(  # noqa: S603
-                [sys.executable, *arguments],
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                # Ctrl-C in a terminal reaches the whole group; here only we hear it, and stop each part in good order.
-                start_new_session=True,
-                preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509 - we have no threads by now
-            ),
-        )
+        port, state = str(settings.simulator_port), str(settings.data_dir / "simulator.sqlite")
+        yield Part("simulator", ["-m", "adapters.qpay.simulator", "--port", port, "--state", state], environ)
 
 
-def _ready(settings: Settings, parts: list[_Part], signals: "_Signals") -> bool:
+def _ready(settings: Settings, parts: list[Part], signals: "_Signals") -> bool:
     urls = [f"{_local(settings)}/health/ready"]
     if settings.simulated_gateway:
         urls.append(f"http://127.0.0.1:{settings.simulator_port}/simulator/health")
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     with httpx.Client(timeout=2.0) as client:
         while urls and time.monotonic() < deadline and not signals.told_to_stop:
-            ended = next((part for part in parts if part.process.poll() is not None), None)
+            ended = next((part for part in parts if part.exit_code is not None), None)
             if ended is not None:
-                print(f"{ended.name} did not start ({ended.process.returncode}).", file=sys.stderr)
+                print(f"{ended.name} did not start ({ended.exit_code}).", file=sys.stderr)
                 return False
             with contextlib.suppress(httpx.HTTPError):
                 if client.get(urls[0]).is_success:
@@ -122,46 +96,37 @@ def _ready(settings: Settings, parts: list[_Part], signals: "_Signals") -> bool:
     return not urls
 
 
-def _stop(parts: list[_Part]) -> None:
-    for part in parts:
-        if part.process.poll() is None:
-            part.process.terminate()
-    deadline = time.monotonic() + GRACE_SECONDS
-    for part in parts:
-        try:
-            part.process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            print(f"{part.name} did not stop within {GRACE_SECONDS} s and is killed.", file=sys.stderr)
-            part.process.kill()
-            part.process.wait()
-
-
 @contextlib.contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
     """Two of us in one folder would share a database and stop it under each other's feet."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "run.lock").open("w") as lock:
-        try:
+
+        def take() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PortTaken(f"another `run` uses the data folder {data_dir.resolve()}") from None
+
+        _patiently(take, f"another `run` uses the data folder {data_dir.resolve()}")
         yield
 
 
 def _wait_for_free(address: tuple[str, int]) -> None:
-    """An earlier run may still be letting go of its port."""
-    deadline = time.monotonic() + PORT_PATIENCE_SECONDS
-    while True:
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        with socket.socket(family) as probe:
+    def take() -> None:
+        with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(address)
-            except OSError as error:
-                if time.monotonic() > deadline:
-                    raise PortTaken(f"{address[0]}:{address[1]} cannot be used: {error.strerror}") from error
-            else:
-                return
+            probe.bind(address)
+
+    _patiently(take, f"{address[0]}:{address[1]} cannot be used")
+
+
+def _patiently(take: Callable[[], None], refusal: str) -> None:
+    """Take what an earlier run may still be letting go of."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return take()
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise CannotRun(f"{refusal}: {error.strerror}") from error
         time.sleep(_PAUSE_SECONDS)
 
 

@@ -1,5 +1,6 @@
 """What the server loads: `granian --interface asgi --factory entrypoints.http.asgi:create`."""
 
+import gc
 import os
 import signal
 
@@ -14,7 +15,10 @@ from entrypoints.settings import Settings
 
 def create() -> Litestar:
     """Make the application from the environment."""
-    die_with_parent(signal.SIGKILL)  # granian's own end must not leave us behind, holding the port
+    die_with_parent(signal.SIGKILL, os.getppid())  # granian's own end must not leave us behind, holding the port
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level)
-    return create_app(Container(settings=settings))
+    app = create_app(Container(settings=settings))
+    gc.collect()
+    gc.freeze()  # what is there by now stays: the collector need not look at it again and again
+    return app

@@ -1,5 +1,6 @@
 """Paying for a booking that waits for it."""
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -15,7 +16,7 @@ from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId
-from booking_domain.testing.builders import DEPOSIT, PRICE
+from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.contracts.storage import race
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import Studio
@@ -87,8 +88,12 @@ async def test_ten_callbacks_at_once_count_once(studio: Studio) -> None:
     studio.pay(transaction)
     _, refusals = await race([studio.settle(transaction) for _ in range(10)])
     assert refusals == []
-    assert (await studio.seen(booking)).paid == DEPOSIT
+    after = await studio.seen(booking)
+    assert after.paid == DEPOSIT
     assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
+    paid_once = await studio.book(TOMORROW + HOUR)
+    await studio.paid(paid_once)
+    assert after.version == (await studio.seen(paid_once)).version
 
 
 @scene()
@@ -321,6 +326,45 @@ async def test_who_was_overtaken_gets_the_bill_of_the_faster_one_and_the_other_c
     assert first.cancelled
     assert not second.cancelled
     assert studio.pay(transaction)
+
+
+class _TwoAtOnceGateway(MemoryGateway):
+    """Makes the first invoice when somebody has asked for a second one, and the second when it is told to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.first_asked, self.second_asked, self.go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def create_invoice(self, order: InvoiceOrder) -> Invoice:
+        if not self.first_asked.is_set():
+            self.first_asked.set()
+            await self.second_asked.wait()
+        else:
+            self.second_asked.set()
+            await self.go_on.wait()
+        return await super().create_invoice(order)
+
+
+@scene()
+async def test_who_was_overtaken_does_not_get_in_the_way_of_the_faster_one(studio: Studio) -> None:
+    booking = await studio.book()
+    gateway = _TwoAtOnceGateway(studio.gateway.name)
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=gateway.name)
+
+    async def bill() -> Transaction:
+        return await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=gateway)
+
+    slow = asyncio.create_task(bill())
+    await gateway.first_asked.wait()
+    studio.clock.advance(PREPARATION_LEASE)
+    fast = asyncio.create_task(bill())
+    with pytest.raises(PaymentInPreparation):
+        await slow
+    gateway.go_on.set()
+    transaction = await fast
+    assert transaction.attempt == 2
+    assert transaction.invoice is not None
+    assert gateway.bills[transaction.invoice.reference].order.order_number == transaction.order_number
 
 
 @scene()

@@ -53,6 +53,7 @@ class MemoryDatabase:
         task = asyncio.current_task()
         if self._holder is task:
             raise RuntimeError("a transaction inside a transaction would wait for itself")
+        await asyncio.sleep(0)  # others get their turn here, as they do while a real database is asked
         async with self._turn:
             self._holder = task
             try:

@@ -1,5 +1,6 @@
 """A payment gateway in memory, with a customer who pays and a line that can be cut."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -44,7 +45,7 @@ class MemoryGateway(PaymentGateway):
         return self._name
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
-        self._pick_up()
+        await self._pick_up()
         if any(bill.order.order_number == order.order_number for bill in self.bills.values()):
             raise GatewayUnavailable(gateway=self._name)
         reference = f"{self._name}-{len(self.bills) + 1}"
@@ -59,7 +60,7 @@ class MemoryGateway(PaymentGateway):
         )
 
     async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
-        self._pick_up()
+        await self._pick_up()
         self.reports += 1
         bill = self.bills.get(invoice_reference)
         if bill is None or bill.received.currency != currency:
@@ -68,7 +69,7 @@ class MemoryGateway(PaymentGateway):
         return GatewayReport(received=bill.received, raw=f'{{"received": {bill.received.amount}}}')
 
     async def cancel_invoice(self, invoice_reference: str) -> None:
-        self._pick_up()
+        await self._pick_up()
         bill = self.bills.get(invoice_reference)
         if bill is not None and not bill.received:
             self.bills[invoice_reference] = replace(bill, cancelled=True)
@@ -82,7 +83,8 @@ class MemoryGateway(PaymentGateway):
         self.bills[invoice_reference] = replace(bill, received=bill.received + amount)
         return True
 
-    def _pick_up(self) -> None:
+    async def _pick_up(self) -> None:
+        await asyncio.sleep(0)  # others get their turn here, as they do while a real gateway is asked
         if not self.available:
             raise GatewayUnavailable(gateway=self._name)
 

@@ -1,0 +1,26 @@
+"""What README.md tells people to paste."""
+
+import re
+from typing import Final
+
+from tests.acceptance.product import CHECKOUT
+
+README: Final = CHECKOUT / "README.md"
+
+
+def blocks(heading: str, language: str) -> list[str]:
+    """The fenced blocks of a language in the section under a heading of any level."""
+    found: list[str] = []
+    within, open_block = False, None
+    for line in README.read_text(encoding="utf-8").splitlines():
+        if open_block is not None:
+            if line.strip() == "```":
+                found += ["\n".join(open_block[1:])] if open_block[0] == language and within else []
+                open_block = None
+            else:
+                open_block.append(line)
+        elif line.startswith("```"):
+            open_block = [line[3:].strip()]
+        elif title := re.fullmatch(r"#+ +(.*?)\s*", line):
+            within = title[1] == heading
+    return found
