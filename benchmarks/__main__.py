@@ -7,19 +7,17 @@ import argparse
 import asyncio
 import os
 import pickle
-import secrets
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from adapters.postgres import embedded, migrations
 from benchmarks import kept, report
+from benchmarks.environment import database, production
 from benchmarks.floor import RECORDING
 from benchmarks.jobs import Job, Measured
 from benchmarks.recording import Recording
@@ -35,23 +33,23 @@ STEPWISE: Final = "floor statement by statement"
 _PATHS: Final = {OURS: "/api/v1/bookings", FLOOR: "/exchanges", PIPELINED: "/pipelined", STEPWISE: "/stepwise"}
 _NOTHING: Final = "/nothing"
 _WARM_UP: Final = 300
-_LONGEST_SECONDS: Final = 100
-"""No new round begins after this."""
+_LONGEST_SECONDS: Final = 40
+"""For one number of connections, no new round begins after this."""
 
 
 def main() -> None:
     """Measure, print, and leave nothing behind."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--requests", type=int, default=1_000, help="of each server in each round")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--requests", type=int, default=400, help="of each server in each round")
     parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
         folder.chmod(0o711)
-        url = stack.enter_context(_database(folder))
-        environ = _production(url)
+        url = stack.enter_context(database(folder))
+        environ = production(url)
         container = Container(settings=Settings.from_environment(environ))
         studio = Studio(container)
         recording = asyncio.run(_open(container, studio))
@@ -68,7 +66,7 @@ def main() -> None:
         bench = _Bench(url, studio, {OURS: ours, FLOOR: floor, PIPELINED: floor, STEPWISE: floor})
         bench.warm_up()
         for connections in asked.connections:
-            bench.compare(connections, asked.rounds, asked.requests, time.monotonic() + _LONGEST_SECONDS / 2)
+            bench.compare(connections, asked.rounds, asked.requests, time.monotonic() + _LONGEST_SECONDS)
 
 
 class _Bench:
@@ -117,30 +115,6 @@ async def _open(container: Container, studio: Studio) -> Recording:
         return await studio.open()
     finally:
         await container.database().close()
-
-
-@contextmanager
-def _database(folder: Path) -> Iterator[str]:
-    server = embedded.start(folder / "postgres")
-    try:
-        migrations.upgrade(server.conninfo)
-        yield server.conninfo
-    finally:
-        server.stop()
-
-
-def _production(url: str) -> dict[str, str]:
-    """The environment of a server in production; nothing is ever sent to its payment gateway."""
-    return {
-        "BOOKING_ENV": "production",
-        "DATABASE_URL": url,
-        "BOOKING_SECRET_KEY": secrets.token_urlsafe(32),
-        "BOOKING_PUBLIC_URL": "https://booking.example",
-        "QPAY_BASE_URL": "https://qpay.example/v2",
-        "QPAY_USERNAME": "BENCHMARK",
-        "QPAY_PASSWORD": secrets.token_urlsafe(16),
-        "QPAY_INVOICE_CODE": "BENCHMARK_INVOICE",
-    }
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -6,6 +6,7 @@ psycopg, and answers what was once answered. `/exchanges` sends them as the adap
 answers at once, which shows what the load generator can do at most.
 """
 
+import gc
 import os
 import pickle
 import secrets
@@ -38,9 +39,12 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 def create() -> "Floor":
     """Make the application from the environment."""
-    die_with_parent(signal.SIGKILL)
+    die_with_parent(signal.SIGKILL, os.getppid())
     recording: Recording = pickle.loads(Path(os.environ[RECORDING]).read_bytes())  # noqa: S301 - written by us
-    return Floor(Settings.from_environment(os.environ), recording)
+    floor = Floor(Settings.from_environment(os.environ), recording)
+    gc.collect()
+    gc.freeze()  # as in the application
+    return floor
 
 
 class Floor:
@@ -86,7 +90,8 @@ class Floor:
             "start": datetime.fromisoformat(asked["slot"]),
         }
         steps = [(step, step.fixed | {name: _value(fresh, role) for name, role in step.fresh}) for step in self._steps]
-        async with self._pool.connection() as connection:
+        connection = await self._pool.getconn()
+        try:
             if scope["path"] == "/exchanges":
                 await _exchanged(connection, steps)
             elif scope["path"] == "/pipelined":
@@ -94,6 +99,8 @@ class Floor:
                     await _executed(connection, steps, together=True)
             else:
                 await _executed(connection, steps, together=False)
+        finally:
+            await self._pool.putconn(connection)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -1,7 +1,6 @@
 """The processes of a benchmark: two servers, started alike, and the load generator; none outlives the block."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -9,18 +8,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from benchmarks.jobs import Job, Measured
-from entrypoints.processes import die_with_parent
 
 READY_WITHIN_SECONDS: Final = 30
 JOB_SECONDS: Final = 60
-_GRANIAN: Final = ("-m", "granian", "--interface", "asgi", "--factory", "--loop", "uvloop", "--workers", "1")
 
 
 class Failed(Exception):
@@ -50,12 +46,11 @@ def served(target: str, environ: Mapping[str, str]) -> Iterator[Server]:
     """Serve an ASGI application by granian, one worker, for as long as the block runs."""
     port = _free_port()
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, *_GRANIAN, "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", target],
+        [sys.executable, "-m", "benchmarks.serve", target, str(port)],
         env={**os.environ, **environ},
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,
         start_new_session=True,  # Ctrl-C reaches us, and we stop it
-        preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509 - we have no threads by now
     )
     try:
         _wait_for(process, port, target)
@@ -75,7 +70,7 @@ def generate(job: Job) -> Measured:
     Raises:
         Failed: an answer was not the expected one.
     """
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load"],
         input=msgspec.msgpack.encode(job),
         capture_output=True,

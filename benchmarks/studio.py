@@ -21,7 +21,6 @@ from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ProviderId
-from booking_domain.shared.money import Money
 from booking_domain.shared.time import WallTime
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (
@@ -110,9 +109,8 @@ class Studio:
 
     async def _book_once(self, customer: User) -> Recording:
         slot, made, key = next(self._slots), list[Booking](), str(uuid4())
-        command = PlaceBooking(
-            provider_id=ProviderId(slot.provider_id), slot=slot.start, payment_window=timedelta(minutes=15)
-        )
+        window = timedelta(minutes=15)
+        command = PlaceBooking(provider_id=ProviderId(slot.provider_id), slot=slot.start, payment_window=window)
 
         def answer(booking: Booking) -> bytes:
             made.append(booking)

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.xdist_group("expiry")
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    settings = {"BOOKING_PAYMENT_WINDOW_SECONDS": str(WINDOW_SECONDS)}
-    with Product(tmp_path_factory.mktemp("impatient"), **settings) as running:
+    folder = tmp_path_factory.mktemp("impatient")
+    with Product(folder, BOOKING_PAYMENT_WINDOW_SECONDS=str(WINDOW_SECONDS)) as running:
         yield running
 
 

@@ -187,7 +187,7 @@ def paid_twice(product: Product, studio: Studio) -> tuple[dict[str, Any], list[t
 
     eventually(all_is_counted, within=CONFIRMED_SECONDS, what="both payments are counted")
     transactions = product.sql(
-        "SELECT purpose, status, amount, settled_amount FROM transactions WHERE booking_id = %s ORDER BY created_at, id",
+        "SELECT purpose, status, amount, settled_amount FROM transactions WHERE booking_id = %s ORDER BY purpose",
         booking["id"],
     )
     return person.get(f"/bookings/{booking['id']}"), transactions

@@ -1,5 +1,6 @@
 """Calendars and desks on PostgreSQL: settings, rules, exceptions, and the terms that stand in the same row."""
 
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from sqlalchemy import CompoundSelect, bindparam, delete, insert, null, select, update
@@ -23,6 +24,7 @@ _r: Final = availability_rules.c
 _e: Final = availability_exceptions.c
 _SETTINGS: Final = tuple(SlotSettings.__dataclass_fields__)
 _DIARY_COLUMNS: Final = (_p.owner_id, _p.status, _p.time_zone, *(_p[name] for name in _SETTINGS), *TERMS_COLUMNS)
+_REMEMBERED: Final = 8_192
 _TERMS_AT: Final = len(_DIARY_COLUMNS) - len(TERMS_COLUMNS)
 
 _ONE: Final = select(*_DIARY_COLUMNS).where(_p.id == bindparam("provider_id"))
@@ -73,28 +75,38 @@ _REMOVE_EXCEPTION: Final = Statement(
 
 def _calendar(row: Row, hours: list[Row]) -> Calendar:
     rules, exceptions = [], []
-    for id_, day, start, end, valid_from, valid_until, every_weeks, date, minutes in hours:
-        if date is not None:
+    for *rule, on, minutes in hours:
+        if on is None:
+            rules.append(_rule(tuple(rule)))
+        else:
             pairs = zip(minutes[::2], minutes[1::2], strict=True)
             ranges = tuple(Hours(WallTime(opens), WallTime(closes)) for opens, closes in pairs)
-            exceptions.append(DateException(id=ExceptionId(id_), date=date, ranges=ranges))
-        else:
-            rules.append(
-                WeeklyRule(
-                    id=RuleId(id_),
-                    day=day,
-                    hours=Hours(WallTime(start), WallTime(end)),
-                    valid_from=valid_from,
-                    valid_until=valid_until,
-                    every_weeks=every_weeks,
-                )
-            )
+            exceptions.append(DateException(id=ExceptionId(rule[0]), date=on, ranges=ranges))
     return Calendar(
         time_zone=row[2],
-        settings=SlotSettings(**dict(zip(_SETTINGS, row[3:_TERMS_AT], strict=True))),
+        settings=_settings(row[3:_TERMS_AT]),
         rules=tuple(rules),
         exceptions=tuple(exceptions),
     )
+
+
+# Values are made once for all rows that are alike: each booking reads its provider's whole week.
+@lru_cache(maxsize=_REMEMBERED)
+def _rule(row: Row) -> WeeklyRule:
+    id_, day, start, end, valid_from, valid_until, every_weeks = row
+    return WeeklyRule(
+        id=RuleId(id_),
+        day=day,
+        hours=Hours(WallTime(start), WallTime(end)),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        every_weeks=every_weeks,
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _settings(row: Row) -> SlotSettings:
+    return SlotSettings(**dict(zip(_SETTINGS, row, strict=True)))
 
 
 async def _open(work: Work, statement: Statement, provider_id: ProviderId, around: TimeRange) -> Desk | None:

@@ -84,8 +84,12 @@ class Database:
     async def connection(self) -> AsyncIterator[AsyncConnection[Row]]:
         """A connection in autocommit mode; its errors come out as the domain's."""
         with domain_errors():
-            async with self._pool.connection() as connection:
+            # Not `self._pool.connection()`, which commits at the end: in autocommit mode that is a wait for nothing.
+            connection = await self._pool.getconn()
+            try:
                 yield connection
+            finally:
+                await self._pool.putconn(connection)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[PostgresRepositories]:

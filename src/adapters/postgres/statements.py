@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from psycopg.adapt import PyFormat
 from sqlalchemy import LargeBinary
@@ -24,10 +24,10 @@ class Statement:
     __slots__ = ("_constants", "_order", "formats", "name", "numbered", "sql", "wire_formats")
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = cast("SQLCompiler", statement.compile(dialect=_NAMED))
+        compiled = _compiled(statement, _NAMED)
         self.sql = str(compiled).encode()
         self._constants = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
-        numbered = cast("SQLCompiler", statement.compile(dialect=_NUMBERED))
+        numbered = _compiled(statement, _NUMBERED)
         self._order = tuple(numbered.positiontup or ())
         self.numbered = str(numbered).encode()
         self.name = f"booking_{sha256(self.numbered).hexdigest()[:32]}".encode()
@@ -41,6 +41,12 @@ class Statement:
         return {**self._constants, **values} if self._constants else values
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        """The same values in the order of `$1`, `$2`…"""
+        """The same values, in the order of their numbers."""
         values = self.bind(values)
         return [values[name] for name in self._order]
+
+
+def _compiled(statement: ClauseElement, dialect: Dialect) -> SQLCompiler:
+    compiled = statement.compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - not a statement of the DDL
+    return compiled

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.model import Calendar, Hours, Slot
+from booking_domain.scheduling.model import DAYS_A_WEEK, Calendar, Hours, Slot
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
 LOOK_BACK_DAYS: Final = 31
@@ -136,7 +136,8 @@ def _opened_on(calendar: Calendar, exceptions: dict[date, tuple[Hours, ...]], da
     """The ranges that start on a local date; one that the change of clocks leaves empty is none (RFC 5545 §3.3.5)."""
     hours = exceptions.get(day)
     if hours is None:
-        hours = tuple(rule.hours for rule in calendar.rules if rule.applies_on(day))
+        day_of_week = day.isoweekday() % DAYS_A_WEEK
+        hours = tuple(rule.hours for rule in calendar.rules if rule.day == day_of_week and rule.applies_on(day))
     for each in hours:
         start = _epoch(calendar.zone, day, each.start.minutes)
         end = _epoch(calendar.zone, day, each.end.minutes + (MINUTES_A_DAY if each.past_midnight else 0))

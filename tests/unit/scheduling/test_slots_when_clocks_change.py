@@ -119,9 +119,17 @@ def test_an_evening_until_24_00_is_an_hour_longer_where_the_clocks_go_back_at_mi
 
 
 def test_on_easter_island_the_clocks_are_changed_in_the_evening() -> None:
-    easter = calendar("Pacific/Easter", rule(SATURDAY, "20:00-24:00"))
-    assert shown(easter, date(2026, 9, 5)) == ["Sat 20:00 -0600", "Sat 21:00 -0600", "Sat 23:00 -0500"]
-    assert len(shown(easter, date(2026, 4, 4))) == 5
+    evening, late = rule(SATURDAY, "20:00-23:30"), rule(SATURDAY, "23:00-23:59")
+    easter = calendar("Pacific/Easter", evening)
+    assert shown(easter, date(2026, 9, 5)) == ["Sat 20:00 -0600", "Sat 21:00 -0600"]
+    assert shown(easter, date(2026, 4, 4)) == [
+        "Sat 20:00 -0500",
+        "Sat 21:00 -0500",
+        "Sat 21:00 -0600",
+        "Sat 22:00 -0600",
+    ]
+    half_hourly = calendar("Pacific/Easter", late, settings=HALF_HOURLY)
+    assert shown(half_hourly, date(2026, 9, 5)) == ["Sat 23:00 -0500"]
 
 
 def test_the_horizon_ends_with_the_local_date_even_where_the_next_midnight_does_not_occur() -> None:
@@ -147,7 +155,7 @@ def test_a_night_in_apia_goes_on_over_the_date_that_was_skipped() -> None:
 
 def test_a_date_that_begins_twice_is_found_from_either_side_of_its_beginnings() -> None:
     st_johns = calendar("America/St_Johns", rule(SUNDAY, "00:00-01:00"), settings=HALF_HOURLY)
-    window = TimeRange(datetime(2006, 10, 29, 2, 0, tzinfo=UTC), datetime(2006, 10, 29, 3, 0, tzinfo=UTC))
+    window = TimeRange(datetime(2006, 10, 29, 2, 0, tzinfo=UTC), datetime(2006, 10, 29, 2, 45, tzinfo=UTC))
     slots = offered_slots(st_johns, (), window=window, now=window.start)
     # 00:00 is 02:30 UTC; at 00:01 it is 23:01 of Saturday again, and so it is still at the end of this window.
     assert [slot.start.astimezone(st_johns.zone).strftime("%a %H:%M") for slot in slots] == ["Sun 00:00"]

@@ -31,6 +31,7 @@ from booking_domain.scheduling.slots import is_offered
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import BookingId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.testing.backend import Backend
@@ -44,17 +45,27 @@ T = TypeVar("T")
 Made: TypeAlias = T | MultipleResults[T]
 
 _CUSTOMERS: Final = 3
-_SLOTS: Final = st.sampled_from([TOMORROW + HOUR * half / 2 for half in (0, 1, 2, 4)])
+_SLOTS: Final = st.sampled_from(
+    [TOMORROW, TOMORROW, TOMORROW + HOUR / 2, *(TOMORROW + week * timedelta(days=7) + HOUR for week in range(8))]
+)
 _SOMEBODY: Final = st.integers(0, _CUSTOMERS - 1)
-_AMOUNTS: Final = st.sampled_from([Money.of(amount, "MNT") for amount in (1, 5_000, 15_000, 20_000, 60_000, 100_000)])
+_AMOUNTS: Final = st.sampled_from(
+    [None, None, *(Money.of(amount, "MNT") for amount in (5_000, 15_000, 20_000, 60_000, 100_000))]
+)
+"""Nothing in particular is what was asked for."""
+_PARTS: Final = st.sampled_from([None, *(Money.of(amount, "MNT") for amount in (5_000, 15_000, 19_999))])
 _DEPOSITS: Final = st.sampled_from([None, None, PRICE])
 _PASSING: Final = st.sampled_from(
-    [timedelta(seconds=1), *(timedelta(minutes=minutes) for minutes in (1, 5, 15, 15, 20, 60)), timedelta(hours=12)]
+    [
+        timedelta(seconds=1),
+        *(timedelta(minutes=minutes) for minutes in (1, 4, 5, 5, 15, 15, 20, 60)),
+        timedelta(hours=12),
+    ]
 )
 _TERMS: Final = st.builds(
     terms,
-    mode=st.sampled_from([BookingMode.INSTANT, BookingMode.INSTANT, BookingMode.REQUEST]),
-    deposit=st.sampled_from([Money.of(amount, "MNT") for amount in (20_000, 20_000, 80_000, 0)]),
+    mode=st.sampled_from([*[BookingMode.INSTANT] * 4, BookingMode.REQUEST]),
+    deposit=st.sampled_from([Money.of(amount, "MNT") for amount in (20_000, 20_000, 20_000, 80_000, 0)]),
     cancellation=st.sampled_from([CancellationPolicy(), CancellationPolicy(()), tiers([(12, 50), (24, 100)])]),
 )
 _NOT_NOW: Final = (
@@ -97,11 +108,12 @@ class PlatformMachine(RuleBasedStateMachine):
     @rule(by=_PASSING)
     def let_time_pass(self, by: timedelta) -> None:
         self.studio.clock.advance(by)
+        self._have_trouble("none")
 
     @rule(target=bookings, who=_SOMEBODY, slot=_SLOTS, deposit=_DEPOSITS)
     def book(self, who: int, slot: datetime, deposit: Money | None) -> Made[Booking]:
         async def book() -> Booking | None:
-            offered = await self._is_offered(slot)
+            offered = await self._is_offered(slot, ())
             try:
                 booking = await self.studio.book(slot, by=self.customers[who], deposit=deposit)
             except (SlotTaken, SlotNotOffered):
@@ -116,10 +128,20 @@ class PlatformMachine(RuleBasedStateMachine):
     @rule(target=bookings, hold=holds, slot=st.none() | _SLOTS)
     def book_what_was_held(self, hold: tuple[Actor, Claim], slot: datetime | None) -> Made[Booking]:
         customer, claim = hold
-        try:
-            return self._do(self.studio.book(slot or claim.span.start, by=customer, hold=claim.id))
-        except (HoldNotFound, SlotNotOffered, SlotTaken):
-            return multiple()
+        start = slot or claim.span.start
+
+        async def book() -> Booking | None:
+            good = start == claim.span.start and await self._is_kept(claim) and await self._is_offered(start, (claim,))
+            try:
+                booking = await self.studio.book(start, by=customer, hold=claim.id)
+            except (HoldNotFound, SlotNotOffered, SlotTaken):
+                assert not good
+                return None
+            assert good
+            return booking
+
+        booking = self._do(book())
+        return multiple() if booking is None else booking
 
     @rule(target=bookings, slot=_SLOTS)
     def book_all_at_once(self, slot: datetime) -> Made[Booking]:
@@ -152,14 +174,46 @@ class PlatformMachine(RuleBasedStateMachine):
         except (GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed):
             return multiple()
 
-    @rule(payment=payments, amount=st.none() | _AMOUNTS)
-    def pay(self, payment: Transaction, amount: Money | None) -> None:
+    @rule(payment=payments, amount=_AMOUNTS, noticed=st.booleans())
+    def pay(self, payment: Transaction, amount: Money | None, *, noticed: bool) -> None:
         self.studio.pay(payment, amount)
+        if noticed:
+            self._try(self.studio.settle(payment), GatewayUnavailable)
 
-    @rule(payment=payments, amount=st.none() | _AMOUNTS)
-    def pay_and_call_back(self, payment: Transaction, amount: Money | None) -> None:
-        self.studio.pay(payment, amount)
-        self._try(self.studio.settle(payment), GatewayUnavailable)
+    @rule(target=payments, who=_SOMEBODY, slot=_SLOTS)
+    def pay_in_time_and_be_noticed_at_the_last_moment(self, who: int, slot: datetime) -> Made[Transaction]:
+        payment = self._new_bill(who, slot)
+        if payment is None:
+            return multiple()
+        self.studio.pay(payment)
+        booking = self._let_it_expire(payment)
+        assert booking.status is Status.CONFIRMED, "a payment was lost with its callback"
+        return payment
+
+    @rule(target=payments, who=_SOMEBODY, slot=_SLOTS, in_time=_PARTS, late=_AMOUNTS, other=st.none() | _SOMEBODY)
+    def pay_when_it_is_too_late(
+        self, who: int, slot: datetime, in_time: Money | None, late: Money | None, other: int | None
+    ) -> Made[Transaction]:
+        payment = self._new_bill(who, slot)
+        if payment is None:
+            return multiple()
+        if in_time is not None:
+            self.pay(payment, in_time, noticed=True)
+        self._let_it_expire(payment)
+        if other is not None:
+            self._try(self.studio.book(slot, by=self.customers[other]), SlotTaken, SlotNotOffered)
+        self.pay(payment, late, noticed=True)
+        return payment
+
+    @rule(target=payments, who=_SOMEBODY, slot=_SLOTS, amount=_AMOUNTS)
+    def pay_and_cancel(self, who: int, slot: datetime, amount: Money | None) -> Made[Transaction]:
+        payment = self._new_bill(who, slot)
+        if payment is None:
+            return multiple()
+        self.pay(payment, amount, noticed=True)
+        booking = self._seen(payment.booking_id)
+        self._try(self.studio.move(booking, Status.CANCELLED, by=self._customer_of(booking)), *_NOT_NOW)
+        return payment
 
     @rule(payment=payments, times=st.integers(1, 3))
     def call_back(self, payment: Transaction, times: int) -> None:
@@ -174,6 +228,10 @@ class PlatformMachine(RuleBasedStateMachine):
     def look_whether_it_is_overdue(self, booking: Booking) -> None:
         self._try(self.studio.expire(booking), GatewayUnavailable)
 
+    @rule(booking=bookings)
+    def let_it_expire(self, booking: Booking) -> None:
+        self._let_it_expire(booking)
+
     @rule(booking=bookings, to=st.sampled_from(Status), who=st.sampled_from(["customer", "owner", "admin", "stranger"]))
     def move(self, booking: Booking, to: Status, who: str) -> None:
         self._try(self.studio.move(booking, to, by=self._party(who, booking)), *_NOT_NOW)
@@ -186,8 +244,10 @@ class PlatformMachine(RuleBasedStateMachine):
     def accept(self, booking: Booking) -> None:
         self._try(self.studio.move(booking, Status.PENDING, by=self.studio.owner), *_NOT_NOW)
 
-    @rule(booking=bookings, payment=payments)
-    def cancel_expire_and_call_back_at_once(self, booking: Booking, payment: Transaction) -> None:
+    @rule(payment=payments)
+    def cancel_expire_and_call_back_at_once(self, payment: Transaction) -> None:
+        booking = self._seen(payment.booking_id)
+
         async def everything() -> list[DomainError]:
             _, refusals = await race(
                 [
@@ -202,10 +262,9 @@ class PlatformMachine(RuleBasedStateMachine):
         for refusal in self._do(everything()):
             assert isinstance(refusal, (GatewayUnavailable, *_NOT_NOW))
 
-    @rule(available=st.booleans(), lose_answers=st.booleans())
-    def have_trouble_with_the_gateway(self, *, available: bool, lose_answers: bool) -> None:
-        self.studio.gateway.available = available
-        self.studio.gateway.lose_answers = lose_answers
+    @rule(trouble=st.sampled_from(["cut off", "answers are lost"]))
+    def have_trouble_with_the_gateway(self, trouble: str) -> None:
+        self._have_trouble(trouble)
 
     @rule(before=st.sampled_from([0, 15]), after=st.sampled_from([0, 30]), most=st.sampled_from([None, 2]), asks=_TERMS)
     def change_the_settings(self, before: int, after: int, most: int | None, asks: Terms) -> None:
@@ -233,7 +292,7 @@ class PlatformMachine(RuleBasedStateMachine):
     async def _in_the_end(self) -> None:
         """The gateway works, callbacks or the daily reconciliation arrive, and the timers have run."""
         studio = self.studio
-        studio.gateway.available, studio.gateway.lose_answers = True, False
+        self._have_trouble("none")
         for reference, bill in studio.gateway.bills.items():
             transaction = await studio.reads.transaction_by_invoice(reference)
             if transaction is None:
@@ -249,10 +308,49 @@ class PlatformMachine(RuleBasedStateMachine):
         assert list(await studio.reads.overdue(studio.clock.now(), 1_000)) == []
         assert await studio.violations() == []
 
-    async def _is_offered(self, slot: datetime) -> bool:
+    async def _is_offered(self, slot: datetime, own: tuple[Claim, ...]) -> bool:
         diary = await self.studio.reads.diary(self.studio.provider_id, around(slot))
         assert diary is not None
-        return is_offered(diary.calendar, diary.claims, slot, now=self.studio.clock.now())
+        in_the_way = [claim for claim in diary.claims if claim not in own and self._is_live(claim)]
+        return is_offered(diary.calendar, in_the_way, slot, now=self.studio.clock.now())
+
+    async def _is_kept(self, hold: Claim) -> bool:
+        diary = await self.studio.reads.diary(self.studio.provider_id, around(hold.span.start))
+        return diary is not None and hold in diary.claims and self._is_live(hold)
+
+    def _is_live(self, claim: Claim) -> bool:
+        return claim.expires_at is None or self.studio.clock.now() < claim.expires_at
+
+    def _have_trouble(self, trouble: str) -> None:
+        self.studio.gateway.available = trouble != "cut off"
+        self.studio.gateway.lose_answers = trouble == "answers are lost"
+
+    def _seen(self, booking_id: BookingId) -> Booking:
+        booking = self._do(self.studio.reads.booking(booking_id))
+        assert booking is not None
+        return booking
+
+    def _let_it_expire(self, booking_or_payment: Booking | Transaction) -> Booking:
+        """Wait until it is due, and have a look at it then."""
+        is_booking = isinstance(booking_or_payment, Booking)
+        booking = self._seen(booking_or_payment.id if is_booking else booking_or_payment.booking_id)
+        if booking.due_at is not None:
+            self.studio.clock.set(max(self.studio.clock.now(), booking.due_at))
+            self._try(self.studio.expire(booking), GatewayUnavailable)
+        return self._seen(booking.id)
+
+    def _new_bill(self, who: int, slot: datetime) -> Transaction | None:
+        """A bill for the deposit of a booking that has just been made, if it can be."""
+        self._have_trouble("none")
+
+        async def book_and_bill() -> Transaction:
+            booking = await self.studio.book(slot, by=self.customers[who])
+            return await self.studio.bill(booking, by=self.customers[who])
+
+        try:
+            return self._do(book_and_bill())
+        except (NothingDue, SlotTaken, SlotNotOffered):
+            return None
 
     def _customer_of(self, booking: Booking) -> Actor:
         return next(customer for customer in self.customers if customer.id == booking.customer_id)

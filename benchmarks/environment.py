@@ -1,0 +1,33 @@
+"""Where the benchmark runs: a database of its own, and the settings of production."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from adapters.postgres import embedded, migrations
+
+
+@contextmanager
+def database(folder: Path) -> Iterator[str]:
+    """The URL of a migrated database on a server of its own, with the settings that PostgreSQL comes with."""
+    server = embedded.start(folder / "postgres")
+    try:
+        migrations.upgrade(server.conninfo)
+        yield server.conninfo
+    finally:
+        server.stop()
+
+
+def production(url: str) -> dict[str, str]:
+    """The environment of a server in production; nothing is ever sent to its payment gateway."""
+    return {
+        "BOOKING_ENV": "production",
+        "DATABASE_URL": url,
+        "BOOKING_SECRET_KEY": secrets.token_urlsafe(32),
+        "BOOKING_PUBLIC_URL": "https://booking.example",
+        "QPAY_BASE_URL": "https://qpay.example/v2",
+        "QPAY_USERNAME": "BENCHMARK",
+        "QPAY_PASSWORD": secrets.token_urlsafe(16),
+        "QPAY_INVOICE_CODE": "BENCHMARK_INVOICE",
+    }

@@ -1,0 +1,130 @@
+"""`run` refuses what cannot go well, says why, and leaves alone what runs already."""
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tests.acceptance.product import Product, Program, command_line, free_port, processes_of
+
+from entrypoints.settings import (
+    DEVELOPMENT_SECRET,
+    SIMULATOR_INVOICE_CODE,
+    SIMULATOR_PASSWORD,
+    SIMULATOR_USERNAME,
+)
+
+REFUSED = 2
+WITHIN_SECONDS = 60
+BARE_PRODUCTION: Final = {"BOOKING_ENV": "production"}
+PRODUCTION_WITH_DEVELOPMENT_SECRETS: Final = {
+    "BOOKING_ENV": "production",
+    "DATABASE_URL": "postgresql://booking:hidden@127.0.0.1:1/booking",
+    "BOOKING_PUBLIC_URL": "https://booking.example.com",
+    "BOOKING_SECRET_KEY": DEVELOPMENT_SECRET,
+    "SIMULATOR_PORT": "8001",
+    "QPAY_BASE_URL": "http://127.0.0.1:8001/v2",
+    "QPAY_USERNAME": SIMULATOR_USERNAME,
+    "QPAY_PASSWORD": SIMULATOR_PASSWORD,
+    "QPAY_INVOICE_CODE": SIMULATOR_INVOICE_CODE,
+    "BOOKING_RATE_LIMITS": "off",
+}
+
+pytestmark = [
+    pytest.mark.xdist_group("refusals"),
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what runs is looked up in /proc"),
+]
+
+
+class Refused:
+    """Some runs that are to be refused, all begun at once: each of them is patient for a while."""
+
+    def __init__(self, folder: Path, running: Product, taken: int) -> None:
+        self.running, self.taken = running, taken
+        self.folder = folder
+        self._runs = {
+            "folder": self._run("folder", {"BOOKING_DATA_DIR": str(running.data)}),
+            "port": self._run("port", {"PORT": str(running.port)}),
+            "simulator port": self._run("simulator port", {"SIMULATOR_PORT": str(taken)}),
+            "bare production": self._run("bare production", BARE_PRODUCTION),
+            "development secrets": self._run("development secrets", PRODUCTION_WITH_DEVELOPMENT_SECRETS),
+        }
+
+    def data(self, name: str) -> Path:
+        return self.folder / name
+
+    def _run(self, name: str, settings: Mapping[str, str]) -> Program:
+        ports = {"PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
+        told = {"BOOKING_DATA_DIR": str(self.data(name)), **ports, **settings}
+        return Program(command_line("run"), self.folder / f"{name}.log", told)
+
+    def said(self, name: str) -> str:
+        """What it said when it refused."""
+        run = self._runs[name]
+        assert run.process.wait(WITHIN_SECONDS) == REFUSED, run.said
+        assert "Traceback" not in run.said
+        return run.said
+
+    def kill(self) -> None:
+        for run in self._runs.values():
+            run.kill()
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refused]:
+    folder = tmp_path_factory.mktemp("refused")
+    with ExitStack() as stack:
+        running = stack.enter_context(Product(folder / "running"))
+        other = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        runs = Refused(folder, running, other.getsockname()[1])
+        stack.callback(runs.kill)
+        yield runs
+
+
+def test_production_without_its_variables_is_refused_and_each_of_them_named(refused: Refused) -> None:
+    said = refused.said("bare production")
+    for name in (
+        "DATABASE_URL",
+        "BOOKING_PUBLIC_URL",
+        "BOOKING_SECRET_KEY",
+        "QPAY_BASE_URL",
+        "QPAY_USERNAME",
+        "QPAY_PASSWORD",
+        "QPAY_INVOICE_CODE",
+    ):
+        assert f"{name} is required" in said
+
+
+def test_production_with_development_secrets_is_refused_and_each_of_them_named(refused: Refused) -> None:
+    said = refused.said("development secrets")
+    assert {line.split()[0] for line in said.splitlines() if line.startswith("  ")} == {
+        "BOOKING_SECRET_KEY",
+        "QPAY_BASE_URL",
+        "QPAY_USERNAME",
+        "QPAY_PASSWORD",
+        "QPAY_INVOICE_CODE",
+        "BOOKING_RATE_LIMITS",
+    }
+    assert "hidden" not in said
+    assert DEVELOPMENT_SECRET not in said
+
+
+def test_a_second_run_in_the_same_folder_is_refused_and_the_folder_named(refused: Refused) -> None:
+    said = refused.said("folder")
+    assert "another `run`" in said
+    assert str(refused.running.data) in said
+
+
+def test_a_taken_port_is_refused_and_named(refused: Refused) -> None:
+    assert f"127.0.0.1:{refused.running.port} cannot be used" in refused.said("port")
+    assert f"127.0.0.1:{refused.taken} cannot be used" in refused.said("simulator port")
+
+
+def test_what_was_refused_leaves_nothing_behind_and_what_ran_goes_on(refused: Refused) -> None:
+    for name in ("port", "simulator port", "bare production", "development secrets"):
+        refused.said(name)
+        assert processes_of(refused.data(name)) == {}
+    assert refused.running.live()
+    assert refused.running.program.process.poll() is None

@@ -1,0 +1,153 @@
+"""A connection comes out of a pipeline in order, whatever happened inside."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+from psycopg import AsyncConnection, errors
+from psycopg.pq import TransactionStatus
+from sqlalchemy import bindparam, text
+from tests.databases import TestServer
+
+from adapters.postgres.database import Database
+from adapters.postgres.pipelining import pipeline
+from adapters.postgres.statements import Statement
+from adapters.postgres.work import Row
+from booking_domain.shared.errors import StorageUnavailable
+from booking_domain.shared.ids import UserId
+
+CREATE = Statement(text("CREATE TABLE IF NOT EXISTS numbers (number integer PRIMARY KEY)"))
+ADD = Statement(text("INSERT INTO numbers VALUES (:number)").bindparams(bindparam("number")))
+ALL = Statement(text("SELECT number FROM numbers ORDER BY number"))
+SLEEP = Statement(text("SELECT pg_sleep(60)"))
+PREPARED = Statement(text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'INSERT INTO numbers%'"))
+
+
+class Regret(Exception):
+    pass
+
+
+def on_one_connection(
+    play: Callable[[AsyncConnection[Row]], Awaitable[None]],
+) -> Callable[[TestServer], None]:
+    """Make a test of a coroutine that gets the only connection of a pool."""
+
+    def test(postgres: TestServer) -> None:
+        async def played() -> None:
+            async with asyncio.timeout(20), _database(postgres) as database, database.connection() as connection:
+                async with pipeline(connection, transaction=True) as work:
+                    await work.send(CREATE)
+                await play(connection)
+                assert connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+        asyncio.run(played())
+
+    test.__name__, test.__qualname__ = play.__name__, play.__qualname__  # not functools.wraps: pytest looks through it
+    return test
+
+
+@asynccontextmanager
+async def _database(server: TestServer) -> AsyncIterator[Database]:
+    with server.database() as url:
+        database = Database(url, pool_size=2)
+        await database.open()
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+async def numbers(connection: AsyncConnection[Row]) -> list[int]:
+    async with pipeline(connection, transaction=False) as work:
+        return [number for (number,) in await work.all(ALL)]
+
+
+@on_one_connection
+async def test_what_is_sent_is_kept_together(connection: AsyncConnection[Row]) -> None:
+    async with pipeline(connection, transaction=True) as work:
+        for number in range(5):
+            await work.send(ADD, number=number)
+        assert [number for (number,) in await work.all(ALL)] == [0, 1, 2, 3, 4]
+    assert await numbers(connection) == [0, 1, 2, 3, 4]
+
+
+@on_one_connection
+async def test_an_error_that_nobody_waited_for_shows_at_the_end_and_nothing_is_kept(
+    connection: AsyncConnection[Row],
+) -> None:
+    with pytest.raises(errors.UniqueViolation):
+        async with pipeline(connection, transaction=True) as work:
+            await work.send(ADD, number=1)
+            await work.send(ADD, number=1)
+            await work.send(ADD, number=2)
+    assert await numbers(connection) == []
+
+
+@on_one_connection
+async def test_an_error_shows_where_a_later_result_is_waited_for(connection: AsyncConnection[Row]) -> None:
+    with pytest.raises(errors.UniqueViolation):
+        async with pipeline(connection, transaction=True) as work:
+            await work.send(ADD, number=1)
+            await work.send(ADD, number=1)
+            await work.all(ALL)
+    assert await numbers(connection) == []
+
+
+@on_one_connection
+async def test_who_leaves_by_an_exception_leaves_nothing(connection: AsyncConnection[Row]) -> None:
+    with pytest.raises(Regret):
+        async with pipeline(connection, transaction=True) as work:
+            await work.send(ADD, number=1)
+            raise Regret
+    assert await numbers(connection) == []
+
+
+@on_one_connection
+async def test_who_is_cancelled_while_waiting_leaves_nothing(connection: AsyncConnection[Row]) -> None:
+    waiting = asyncio.Event()
+
+    async def wait_long() -> None:
+        async with pipeline(connection, transaction=True) as work:
+            await work.send(ADD, number=1)
+            await work.arrive()
+            waiting.set()
+            await work.one(SLEEP)
+
+    task = asyncio.create_task(wait_long())
+    await waiting.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await numbers(connection) == []
+
+
+@on_one_connection
+async def test_a_statement_is_prepared_once_and_again_after_an_error(connection: AsyncConnection[Row]) -> None:
+    for number in (1, 2, 1, 3):
+        try:
+            async with pipeline(connection, transaction=True) as work:
+                await work.send(ADD, number=number)
+        except errors.UniqueViolation:
+            assert number == 1
+    async with pipeline(connection, transaction=False) as work:
+        assert await work.one(PREPARED) == (1,)
+    assert await numbers(connection) == [1, 2, 3]
+
+
+def test_a_connection_that_is_lost_is_replaced(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with asyncio.timeout(20), _database(postgres) as database:
+            with pytest.raises(StorageUnavailable):
+                async with database.begin() as tx:
+                    await tx.outbox.put([])
+                    async with database.connection() as other:
+                        await other.execute(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle%'"
+                        )
+                    await tx.users.get(UserId(UUID(int=0)))
+            await database.ping()
+
+    asyncio.run(play())
