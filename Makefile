@@ -22,12 +22,12 @@ run: $(VENV)/.server ## serve the API with demo data, an embedded PostgreSQL, th
 test: $(VENV)/.dev $(VENV)/.browser ## run all tests, with coverage
 	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report= $(ARGS); status=$$?; rm -rf .tmp; exit $$status
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(ARGS); status=$$?; rm -rf .tmp; exit $$status
 	@$(BIN)/coverage report --fail-under=90 --skip-covered | tail -n 25
 	@$(BIN)/coverage report --fail-under=95 --include='src/booking_domain/*' | tail -n 1
 
 nightly: $(VENV)/.dev ## the same, with Hypothesis trying much harder
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev lint types arch dead ## format, lint, types, import contracts, dead code
 

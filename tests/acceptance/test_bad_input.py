@@ -16,8 +16,6 @@ FAST_SECONDS = 3.0
 INVALID = "validation.invalid_input"
 NOT_OFFERED = "booking.slot_not_offered"
 
-pytestmark = pytest.mark.xdist_group("product")
-
 
 @pytest.fixture(scope="module")
 def studio(product: Product) -> Studio:

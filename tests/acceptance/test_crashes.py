@@ -25,8 +25,6 @@ WHOLE = """
     GROUP BY b.id
 """
 
-pytestmark = pytest.mark.xdist_group("parts")
-
 
 @dataclass(frozen=True)
 class Attempt:

@@ -22,8 +22,6 @@ WINDOW_SECONDS = 3
 EXPIRED_SECONDS = WINDOW_SECONDS + 6.0
 SETTLED_SECONDS = 2.0
 
-pytestmark = pytest.mark.xdist_group("expiry")
-
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:

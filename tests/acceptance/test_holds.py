@@ -11,8 +11,6 @@ from tests.databases import TestServer
 
 HOLD_SECONDS = 2
 
-pytestmark = pytest.mark.xdist_group("parts")
-
 
 @pytest.fixture(scope="module")
 def alone(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:

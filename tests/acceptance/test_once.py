@@ -9,8 +9,6 @@ from tests.acceptance.product import Product
 
 TWINS = 20
 
-pytestmark = pytest.mark.xdist_group("product")
-
 
 @pytest.fixture(scope="module")
 def studio(product: Product) -> Studio:

@@ -23,8 +23,6 @@ CLAIMED = """
         = (b.starts_at, b.ends_at, b.blocked_from, b.blocked_until)
 """
 
-pytestmark = pytest.mark.xdist_group("one slot")
-
 
 @pytest.fixture(scope="module", params=[1, 4], ids=["1 process", "4 processes"])
 def busy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:

@@ -23,8 +23,6 @@ from tests.acceptance.product import Product, eventually
 
 CONFIRMED_SECONDS = 2.0
 
-pytestmark = pytest.mark.xdist_group("product")
-
 
 @pytest.fixture(scope="module")
 def studio(product: Product) -> Studio:

@@ -33,7 +33,6 @@ PRODUCTION_WITH_DEVELOPMENT_SECRETS: Final = {
 }
 
 pytestmark = [
-    pytest.mark.xdist_group("refusals"),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what runs is looked up in /proc"),
 ]
 

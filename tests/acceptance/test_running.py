@@ -17,7 +17,6 @@ SECOND_START_SECONDS = 5.0
 A_FEW_SECONDS = 8.0
 
 pytestmark = [
-    pytest.mark.xdist_group("running"),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what runs is looked up in /proc"),
 ]
 

@@ -11,8 +11,6 @@ from tests.acceptance.readme import blocks
 
 HEADING = "The library alone"
 
-pytestmark = pytest.mark.xdist_group("library")
-
 
 def run(*command: str | Path, folder: Path) -> str:
     """What the command prints, run where nothing of the checkout can be found."""

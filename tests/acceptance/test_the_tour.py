@@ -2,14 +2,11 @@
 
 import subprocess
 
-import pytest
 from tests.acceptance.product import Product, environment
 from tests.acceptance.readme import blocks
 
 HEADING = "A five-minute tour"
 _DONE = "\x1e"
-
-pytestmark = pytest.mark.xdist_group("product")
 
 
 def test_the_tour_leads_to_a_confirmed_booking_and_shows_each_answer(product: Product) -> None:

@@ -24,6 +24,7 @@ from entrypoints.settings import Environment, Settings
 
 READY_WITHIN_SECONDS: Final = 60
 PATIENCE_SECONDS: Final = 10
+SILENCE_SECONDS: Final = 1
 LOOK_EVERY_SECONDS: Final = 0.5
 _PAUSE_SECONDS: Final = 0.05
 
@@ -36,35 +37,37 @@ def run(settings: Settings) -> int:
     """Run until a signal (0) or until a part keeps ending by itself (1)."""
     signals = _Signals()
     started = time.monotonic()
-    with _alone(settings.data_dir), provided_database(settings) as url:
-        migrations.upgrade(url)
-        development = settings.environment is Environment.DEVELOPMENT
-        if development:
-            asyncio.run(seed(settings, url))
-        addresses = [(settings.host, settings.port)]
+    with _alone(settings.data_dir):
+        _wait_for_free((settings.host, settings.port))
         if settings.simulated_gateway:
-            addresses.append(("127.0.0.1", settings.simulator_port))
-        for address in addresses:
-            _wait_for_free(address)
-        parts: list[Part] = []
-        try:
-            parts += _parts(settings, {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
-            if not _ready(settings, parts, signals):
-                return 0 if signals.told_to_stop else 1
-            took = time.monotonic() - started
-            print(banner(replace(settings, database_url=url), took, demo=development), flush=True)
-            while not signals.told_to_stop:
-                for part in parts:
-                    if part.exit_code is None:
-                        continue
-                    print(f"{part.name} has ended ({part.exit_code}).", file=sys.stderr, flush=True)
-                    if not part.start_again():
-                        print(f"{part.name} keeps ending; stopping.", file=sys.stderr)
-                        return 1
-                signals.wait(LOOK_EVERY_SECONDS)
-            return 0
-        finally:
-            stop(parts)
+            _wait_for_free(("127.0.0.1", settings.simulator_port))
+        with provided_database(settings) as url:
+            migrations.upgrade(url)
+            demo = settings.environment is Environment.DEVELOPMENT
+            if demo:
+                asyncio.run(seed(settings, url))
+            parts: list[Part] = []
+            try:
+                parts += _parts(settings, {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
+                if not _ready(settings, parts, signals):
+                    return 0 if signals.told_to_stop else 1
+                print(banner(replace(settings, database_url=url), time.monotonic() - started, demo=demo), flush=True)
+                return _look_after(parts, signals)
+            finally:
+                stop(parts)
+
+
+def _look_after(parts: list[Part], signals: "_Signals") -> int:
+    while not signals.told_to_stop:
+        for part in parts:
+            if part.exit_code is None:
+                continue
+            print(f"{part.name} has ended ({part.exit_code}).", file=sys.stderr, flush=True)
+            if not part.start_again():
+                print(f"{part.name} keeps ending; stopping.", file=sys.stderr)
+                return 1
+        signals.wait(LOOK_EVERY_SECONDS)
+    return 0
 
 
 def _parts(settings: Settings, environ: Mapping[str, str]) -> Iterator[Part]:
@@ -120,13 +123,17 @@ def _wait_for_free(address: tuple[str, int]) -> None:
 
 def _patiently(take: Callable[[], None], refusal: str) -> None:
     """Take what an earlier run may still be letting go of."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    started = time.monotonic()
+    told = False
     while True:
         try:
             return take()
         except OSError as error:
-            if time.monotonic() > deadline:
+            if time.monotonic() - started > PATIENCE_SECONDS:
                 raise CannotRun(f"{refusal}: {error.strerror}") from error
+        if not told and time.monotonic() - started > SILENCE_SECONDS:
+            print(f"{refusal}; waiting for {PATIENCE_SECONDS} s …", file=sys.stderr, flush=True)
+            told = True
         time.sleep(_PAUSE_SECONDS)
 
 

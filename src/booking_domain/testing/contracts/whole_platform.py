@@ -27,13 +27,14 @@ from booking_domain.payments.model import Purpose, Transaction
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
 from booking_domain.scheduling.placing import around
-from booking_domain.scheduling.slots import is_offered
+from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, PRICE, TOMORROW, terms
 from booking_domain.testing.contracts.storage import race
@@ -46,14 +47,16 @@ Made: TypeAlias = T | MultipleResults[T]
 
 _CUSTOMERS: Final = 3
 _SLOTS: Final = st.sampled_from(
-    [TOMORROW, TOMORROW, TOMORROW + HOUR / 2, *(TOMORROW + week * timedelta(days=7) + HOUR for week in range(8))]
+    [TOMORROW, TOMORROW, TOMORROW + HOUR / 2, *(TOMORROW + week * timedelta(days=7) + HOUR for week in (0, 1, 4))]
 )
 _SOMEBODY: Final = st.integers(0, _CUSTOMERS - 1)
+_SOMETHING: Final = st.integers(0, 100)
 _AMOUNTS: Final = st.sampled_from(
     [None, None, *(Money.of(amount, "MNT") for amount in (5_000, 15_000, 20_000, 60_000, 100_000))]
 )
 """Nothing in particular is what was asked for."""
 _PARTS: Final = st.sampled_from([None, *(Money.of(amount, "MNT") for amount in (5_000, 15_000, 19_999))])
+_DEPOSIT: Final = Money.of(20_000, "MNT")
 _DEPOSITS: Final = st.sampled_from([None, None, PRICE])
 _PASSING: Final = st.sampled_from(
     [
@@ -65,7 +68,7 @@ _PASSING: Final = st.sampled_from(
 _TERMS: Final = st.builds(
     terms,
     mode=st.sampled_from([*[BookingMode.INSTANT] * 4, BookingMode.REQUEST]),
-    deposit=st.sampled_from([Money.of(amount, "MNT") for amount in (20_000, 20_000, 20_000, 80_000, 0)]),
+    deposit=st.sampled_from([Money.of(amount, "MNT") for amount in (20_000, 20_000, 0)]),
     cancellation=st.sampled_from([CancellationPolicy(), CancellationPolicy(()), tiers([(12, 50), (24, 100)])]),
 )
 _NOT_NOW: Final = (
@@ -180,9 +183,9 @@ class PlatformMachine(RuleBasedStateMachine):
         if noticed:
             self._try(self.studio.settle(payment), GatewayUnavailable)
 
-    @rule(target=payments, who=_SOMEBODY, slot=_SLOTS)
-    def pay_in_time_and_be_noticed_at_the_last_moment(self, who: int, slot: datetime) -> Made[Transaction]:
-        payment = self._new_bill(who, slot)
+    @rule(target=payments, who=_SOMEBODY, nth=_SOMETHING)
+    def pay_in_time_and_be_noticed_at_the_last_moment(self, who: int, nth: int) -> Made[Transaction]:
+        payment = self._new_bill(who, nth)
         if payment is None:
             return multiple()
         self.studio.pay(payment)
@@ -190,24 +193,25 @@ class PlatformMachine(RuleBasedStateMachine):
         assert booking.status is Status.CONFIRMED, "a payment was lost with its callback"
         return payment
 
-    @rule(target=payments, who=_SOMEBODY, slot=_SLOTS, in_time=_PARTS, late=_AMOUNTS, other=st.none() | _SOMEBODY)
+    @rule(target=payments, who=_SOMEBODY, nth=_SOMETHING, in_time=_PARTS, late=_AMOUNTS, other=st.none() | _SOMEBODY)
     def pay_when_it_is_too_late(
-        self, who: int, slot: datetime, in_time: Money | None, late: Money | None, other: int | None
+        self, who: int, nth: int, in_time: Money | None, late: Money | None, other: int | None
     ) -> Made[Transaction]:
-        payment = self._new_bill(who, slot)
+        payment = self._new_bill(who, nth)
         if payment is None:
             return multiple()
         if in_time is not None:
             self.pay(payment, in_time, noticed=True)
         self._let_it_expire(payment)
         if other is not None:
-            self._try(self.studio.book(slot, by=self.customers[other]), SlotTaken, SlotNotOffered)
+            start = self._seen(payment.booking_id).span.start
+            self._try(self.studio.book(start, by=self.customers[other]), SlotTaken, SlotNotOffered)
         self.pay(payment, late, noticed=True)
         return payment
 
-    @rule(target=payments, who=_SOMEBODY, slot=_SLOTS, amount=_AMOUNTS)
-    def pay_and_cancel(self, who: int, slot: datetime, amount: Money | None) -> Made[Transaction]:
-        payment = self._new_bill(who, slot)
+    @rule(target=payments, who=_SOMEBODY, nth=_SOMETHING, amount=_AMOUNTS)
+    def pay_and_cancel(self, who: int, nth: int, amount: Money | None) -> Made[Transaction]:
+        payment = self._new_bill(who, nth)
         if payment is None:
             return multiple()
         self.pay(payment, amount, noticed=True)
@@ -332,25 +336,31 @@ class PlatformMachine(RuleBasedStateMachine):
 
     def _let_it_expire(self, booking_or_payment: Booking | Transaction) -> Booking:
         """Wait until it is due, and have a look at it then."""
-        is_booking = isinstance(booking_or_payment, Booking)
-        booking = self._seen(booking_or_payment.id if is_booking else booking_or_payment.booking_id)
+        of = booking_or_payment
+        booking = self._seen(of.id if isinstance(of, Booking) else of.booking_id)
         if booking.due_at is not None:
             self.studio.clock.set(max(self.studio.clock.now(), booking.due_at))
             self._try(self.studio.expire(booking), GatewayUnavailable)
         return self._seen(booking.id)
 
-    def _new_bill(self, who: int, slot: datetime) -> Transaction | None:
-        """A bill for the deposit of a booking that has just been made, if it can be."""
+    def _new_bill(self, who: int, nth: int) -> Transaction | None:
+        """A bill for the deposit of a booking that has just been made; None if nothing is offered any more."""
         self._have_trouble("none")
 
-        async def book_and_bill() -> Transaction:
-            booking = await self.studio.book(slot, by=self.customers[who])
-            return await self.studio.bill(booking, by=self.customers[who])
+        async def book_and_bill() -> Transaction | None:
+            now, customer = self.studio.clock.now(), self.customers[who]
+            window = TimeRange(now, now + timedelta(days=60))
+            diary = await self.studio.reads.diary(self.studio.provider_id, window)
+            assert diary is not None
+            offered = offered_slots(diary.calendar, diary.claims, window=window, now=now)
+            if not offered:
+                return None
+            booking = await self.studio.book(offered[nth % len(offered)].start, by=customer, deposit=_DEPOSIT)
+            if booking.status is Status.REQUESTED:
+                booking = await self.studio.move(booking, Status.PENDING, by=self.studio.owner)
+            return await self.studio.bill(booking, by=customer)
 
-        try:
-            return self._do(book_and_bill())
-        except (NothingDue, SlotTaken, SlotNotOffered):
-            return None
+        return self._do(book_and_bill())
 
     def _customer_of(self, booking: Booking) -> Actor:
         return next(customer for customer in self.customers if customer.id == booking.customer_id)
