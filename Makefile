@@ -23,8 +23,8 @@ test: $(VENV)/.dev $(VENV)/.browser ## run all tests, with coverage
 	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(ARGS); status=$$?; rm -rf .tmp; exit $$status
-	@$(BIN)/coverage report --fail-under=90 --skip-covered | tail -n 25
-	@$(BIN)/coverage report --fail-under=95 --include='src/booking_domain/*' | tail -n 1
+	@echo "Coverage of everything, in percent:" && $(BIN)/coverage report --format=total --fail-under=90
+	@echo "Coverage of booking_domain, in percent:" && $(BIN)/coverage report --format=total --fail-under=95 --include='src/booking_domain/*'
 
 nightly: $(VENV)/.dev ## the same, with Hypothesis trying much harder
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

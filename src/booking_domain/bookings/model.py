@@ -212,7 +212,7 @@ class Booking:
         self._guard(action, party, now)
         due_at = now + payment_window if action is Action.ACCEPT else None
         payment_status = self.payment_status
-        if action is Action.EXPIRE and payment_status is PaymentStatus.PENDING:
+        if action in {Action.CANCEL, Action.EXPIRE} and payment_status is PaymentStatus.PENDING:
             payment_status = PAYMENT_LIFECYCLE.advance(payment_status, PaymentAction.FAIL, Party.PAYMENT)
         booking = replace(self._touched(now), status=status, due_at=due_at, payment_status=payment_status)
         event = BookingEvent(

@@ -24,6 +24,7 @@ from booking_domain.payments.errors import (
 )
 from booking_domain.payments.model import Invoice, Purpose, Transaction
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
+from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import DomainError, NotPermitted
 from booking_domain.shared.executor import Circumstances, Executor, UseCase
@@ -82,15 +83,21 @@ async def start_payment(
     except DomainError:
         await executor.run(_abandon, transaction, actor=SYSTEM)
         raise
-    recorded = await executor.run(
-        _record_invoice,
-        _RecordInvoice(transaction_id=transaction.id, attempt=transaction.attempt, invoice=invoice),
-        actor=SYSTEM,
-    )
+    record = _RecordInvoice(transaction_id=transaction.id, attempt=transaction.attempt, invoice=invoice)
+    try:
+        recorded = await executor.run(_record_invoice, record, actor=SYSTEM)
+    except DomainError:
+        await _withdraw(invoice, gateway)
+        raise
     if recorded.invoice != invoice:
-        with suppress(GatewayUnavailable):  # nobody has seen it, so nobody can pay it
-            await gateway.cancel_invoice(invoice.reference)
+        await _withdraw(invoice, gateway)
     return recorded
+
+
+async def _withdraw(invoice: Invoice, gateway: PaymentGateway) -> None:
+    """Make an invoice unpayable that nobody was shown; if the gateway does not answer, nobody can pay it either."""
+    with suppress(GatewayUnavailable):
+        await gateway.cancel_invoice(invoice.reference)
 
 
 async def _prepare(command: StartPayment, tx: Repositories, given: Circumstances) -> _Prepared:
@@ -143,10 +150,12 @@ async def _record(command: _RecordInvoice, tx: Repositories, _: Circumstances) -
     transaction = await tx.transactions.get(command.transaction_id)
     if transaction is None:
         raise PaymentNotFound
-    if transaction.invoice is not None or transaction.attempt != command.attempt:
-        if transaction.invoice is None:
-            raise PaymentInPreparation
+    if transaction.status is not TransactionStatus.PENDING:
+        raise NothingDue  # the booking has ended meanwhile
+    if transaction.invoice is not None:
         return transaction
+    if transaction.attempt != command.attempt:
+        raise PaymentInPreparation
     recorded = transaction.invoiced(command.invoice)
     await tx.transactions.save(recorded, was=transaction)
     return recorded

@@ -109,3 +109,15 @@ def test_a_booking_gives_back_of_what_it_still_has(paid: Money, more: Money, par
     due = booking.refund_on_cancellation(party, now)
     in_time = now <= NOON - 24 * HOUR
     assert due == (more if party is not Party.CUSTOMER or in_time else NOTHING)
+
+
+@examples(200)
+@given(amounts(most=10**9), amounts(most=10**9), amounts(most=2 * 10**9), st.sampled_from(Party), moments())
+def test_what_is_owed_back_already_is_not_given_back_twice(
+    paid: Money, refunded: Money, owed: Money, party: Party, now: datetime
+) -> None:
+    booking = a_booking(Status.CONFIRMED, paid=paid + refunded, refunded=refunded)
+    due = booking.refund_on_cancellation(party, now, owed=owed)
+    in_time = now <= NOON - 24 * HOUR
+    assert due == (paid.beyond(owed) if party is not Party.CUSTOMER or in_time else NOTHING)
+    assert booking.refund_on_cancellation(party, now, owed=NOTHING) == booking.refund_on_cancellation(party, now)

@@ -411,3 +411,31 @@ async def test_a_gateway_that_cannot_be_asked_changes_nothing(studio: Studio) ->
     studio.gateway.available = True
     await studio.settle(transaction)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
+
+
+class _HesitatingGateway(_CrashingGateway):
+    """While it makes an invoice, the customer thinks better of the booking."""
+
+    def __init__(self, studio: Studio, booking: Booking) -> None:
+        super().__init__(studio.gateway)
+        self.studio = studio
+        self.booking = booking
+
+    async def create_invoice(self, order: InvoiceOrder) -> Invoice:
+        await self.studio.move(self.booking, Status.CANCELLED)
+        return await self.inner.create_invoice(order)
+
+    async def cancel_invoice(self, invoice_reference: str) -> None:
+        await self.inner.cancel_invoice(invoice_reference)
+
+
+@scene()
+async def test_an_invoice_that_comes_when_its_booking_is_over_is_withdrawn(studio: Studio) -> None:
+    booking = await studio.book()
+    command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=studio.gateway.name)
+    gateway = _HesitatingGateway(studio, booking)
+    with pytest.raises(NothingDue):
+        await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=gateway)
+    assert [bill.cancelled for bill in studio.gateway.bills.values()] == [True]
+    assert [each.invoice for each in await studio.payments(booking)] == [None]
+    assert (await studio.seen(booking)).payment_status is PaymentStatus.FAILED
