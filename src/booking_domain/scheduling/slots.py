@@ -16,8 +16,9 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import DAYS_A_WEEK, Calendar, Hours, Slot
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
-LOOK_BACK_DAYS: Final = 31
-"""How far back the start of an open range that never closes is searched for."""
+ANEW_EVERY_DAYS: Final = 28
+"""A range that stays open for longer is counted anew from midnight of every 28th date, so that the slots of somebody
+who never closes do not depend on where one looks for them."""
 
 Span = tuple[int, int]
 
@@ -63,9 +64,9 @@ def offered_slots(
 
     slots: list[Slot] = []
     # The last slot may end in a range that opens after the window and touches the one in which it starts.
-    for opens, closes in _open_ranges(calendar, lowest, highest + length):
-        first = opens if opens >= lowest else opens + -(-(lowest - opens) // step) * step
-        for start in range(first, min(closes - length, highest - 1) + 1, step):
+    for anchor, until, closes in _anchored(calendar, _open_ranges(calendar, lowest, highest + length)):
+        first = anchor if anchor >= lowest else anchor + -(-(lowest - anchor) // step) * step
+        for start in range(first, min(closes - length, until - 1, highest - 1) + 1, step):
             ahead = bisect_left(busy_from, start + length + after)
             if ahead and busy_until[ahead - 1] > start - before:
                 continue
@@ -123,13 +124,36 @@ def _open_ranges(calendar: Calendar, lowest: int, highest: int) -> list[Span]:
         spans += _opened_on(calendar, exceptions, day)
         day += timedelta(days=1)
     merged = _merged(spans)
-    # A range that was already open when the window begins is anchored where it really opened, however early.
-    for back in range(1, LOOK_BACK_DAYS + 1):
-        earlier = list(_opened_on(calendar, exceptions, first - timedelta(days=back)))
+    # A range that was already open when the window begins is anchored where it really opened, or was counted anew.
+    day = first
+    since = date.fromordinal((first.toordinal() // ANEW_EVERY_DAYS - 1) * ANEW_EVERY_DAYS)
+    while day >= since:
+        day -= timedelta(days=1)
+        earlier = list(_opened_on(calendar, exceptions, day))
         if not merged or not any(end >= merged[0][0] for _, end in earlier):
             break
         merged = _merged([*earlier, *merged])
     return [span for span in merged if span[1] > lowest]
+
+
+def _anchored(calendar: Calendar, spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
+    """Each open range in parts of one anchor each: the anchor, where the next part begins, where the range closes."""
+    for opens, closes in spans:
+        if closes - opens < (ANEW_EVERY_DAYS - 1) * 86_400:
+            yield opens, closes, closes
+            continue
+        anchor = opens
+        opened_on = datetime.fromtimestamp(opens, calendar.zone).date().toordinal()
+        ordinal = -(-opened_on // ANEW_EVERY_DAYS) * ANEW_EVERY_DAYS
+        if _epoch(calendar.zone, date.fromordinal(ordinal), 0) < opens:
+            ordinal += ANEW_EVERY_DAYS
+        while True:
+            ordinal += ANEW_EVERY_DAYS
+            until = min(closes, _epoch(calendar.zone, date.fromordinal(ordinal), 0))
+            yield anchor, until, closes
+            if until == closes:
+                break
+            anchor = until
 
 
 def _opened_on(calendar: Calendar, exceptions: dict[date, tuple[Hours, ...]], day: date) -> Iterator[Span]:

@@ -11,7 +11,17 @@ from tests.unit.scheduling.making import RULE_ID
 from tests.unit.strategies.calendars import Question, hours_in_two_parts, questions
 from tests.unit.strategies.moments import DAY, MINUTE, days, midnight
 
-from booking_domain.scheduling import Calendar, Hours, SlotSettings, TimeRange, WallTime, WeeklyRule, offered_slots
+from booking_domain.scheduling import (
+    Calendar,
+    Hours,
+    SlotSettings,
+    TimeRange,
+    WallTime,
+    WeeklyRule,
+    is_offered,
+    offered_slots,
+)
+from booking_domain.shared.time import MINUTES_A_DAY
 
 
 @examples(300)
@@ -131,3 +141,32 @@ def test_a_rule_starts_at_its_time_on_the_wall_before_and_after_every_change_of_
     usual = [local for local in shown if abs(local.date() - day) > timedelta(days=1)]
     assert {local.hour * 60 + local.minute for local in usual} == {start}
     assert len({local.date() for local in usual}) == len(usual) >= 6
+
+
+@examples(60)
+@given(
+    st.sampled_from(["America/New_York", "Asia/Ulaanbaatar", "Australia/Lord_Howe", "Africa/Cairo"]),
+    st.sampled_from([25, 50, 60, 90, 120, 420]),
+    st.integers(0, 400),
+    st.integers(1, 20),
+    st.floats(0, 1),
+)
+def test_who_never_closes_can_be_booked_wherever_a_slot_is_listed(
+    zone: str, step: int, ahead: int, length: int, where: float
+) -> None:
+    calendar = Calendar(
+        time_zone=zone,
+        settings=SlotSettings(step_minutes=step, horizon_days=730),
+        rules=tuple(
+            WeeklyRule(id=RULE_ID, day=day, hours=Hours(WallTime(0), WallTime(MINUTES_A_DAY))) for day in range(7)
+        ),
+    )
+    now = midnight(date(2026, 2, 1))
+    start = now + ahead * DAY
+    window = TimeRange(start, start + length * DAY)
+    cut = window.start + (window.end - window.start) * where
+    whole = offered_slots(calendar, (), window=window, now=now)
+    parts = [TimeRange(*each) for each in pairwise((window.start, cut, window.end)) if each[0] < each[1]]
+    assert [slot for part in parts for slot in offered_slots(calendar, (), window=part, now=now)] == list(whole)
+    assert all(is_offered(calendar, (), slot.start, now=now) for slot in whole)
+    assert len(whole) >= length * MINUTES_A_DAY // step - 2
