@@ -7,6 +7,7 @@ WORKERS ?= 2
 
 # Whatever is temporary stays in the checkout, in an ignored folder.
 export TMPDIR := $(CURDIR)/.tmp
+export PIP_NO_CACHE_DIR := 1
 export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -22,11 +23,13 @@ run: $(VENV)/.server ## serve the API with demo data, an embedded PostgreSQL, th
 test: $(VENV)/.dev $(VENV)/.browser ## run all tests, with coverage
 	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(ARGS); status=$$?; rm -rf .tmp; exit $$status
+	XDG_CACHE_HOME=$(TMPDIR)/cache XDG_CONFIG_HOME=$(TMPDIR)/config \
+		$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(ARGS); status=$$?; rm -rf .tmp; exit $$status
 	@echo "Coverage of everything, in percent:" && $(BIN)/coverage report --format=total --fail-under=90
 	@echo "Coverage of booking_domain, in percent:" && $(BIN)/coverage report --format=total --fail-under=95 --include='src/booking_domain/*'
 
 nightly: $(VENV)/.dev ## the same, with Hypothesis trying much harder
+	@mkdir -p .tmp
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev lint types arch dead ## format, lint, types, import contracts, dead code
