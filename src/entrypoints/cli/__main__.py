@@ -37,10 +37,10 @@ def main() -> int:
         elif command == "api":
             serve(settings)
         else:
-            with provided_database(settings) as url:
-                migrations.upgrade(url)
+            with provided_database(settings) as database:
+                migrations.upgrade(database.url)
                 if command == "seed":
-                    asyncio.run(seed(settings, url))
+                    asyncio.run(seed(settings, database.url))
     except (InvalidSettings, EmbeddedPostgresError, CannotRun) as error:
         print(error, file=sys.stderr)
         return 2

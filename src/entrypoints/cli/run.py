@@ -18,7 +18,7 @@ import httpx
 from adapters.postgres import migrations
 from entrypoints.cli.banner import banner
 from entrypoints.cli.parts import Part, stop
-from entrypoints.cli.provided_database import provided_database
+from entrypoints.cli.provided_database import ProvidedDatabase, provided_database
 from entrypoints.cli.seed import seed
 from entrypoints.settings import Environment, Settings
 
@@ -41,7 +41,8 @@ def run(settings: Settings) -> int:
         _wait_for_free((settings.host, settings.port))
         if settings.simulated_gateway:
             _wait_for_free(("127.0.0.1", settings.simulator_port))
-        with provided_database(settings) as url:
+        with provided_database(settings) as database:
+            url = database.url
             migrations.upgrade(url)
             demo = settings.environment is Environment.DEVELOPMENT
             if demo:
@@ -52,13 +53,15 @@ def run(settings: Settings) -> int:
                 if not _ready(settings, parts, signals):
                     return 0 if signals.told_to_stop else 1
                 print(banner(replace(settings, database_url=url), time.monotonic() - started, demo=demo), flush=True)
-                return _look_after(parts, signals)
+                return _look_after(parts, database, signals)
             finally:
                 stop(parts)
 
 
-def _look_after(parts: list[Part], signals: "_Signals") -> int:
+def _look_after(parts: list[Part], database: ProvidedDatabase, signals: "_Signals") -> int:
     while not signals.told_to_stop:
+        if database.revive():
+            print("PostgreSQL had ended and is back.", file=sys.stderr, flush=True)
         for part in parts:
             if part.exit_code is None:
                 continue

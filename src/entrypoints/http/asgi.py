@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
-from entrypoints.http.logs import configure_logs
+from entrypoints.logs import configure_logs
 from entrypoints.processes import die_with_parent
 from entrypoints.settings import Settings
 

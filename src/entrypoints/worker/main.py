@@ -11,6 +11,7 @@ import structlog
 from adapters.postgres.relay import relay
 from booking_domain.shared.errors import DomainError
 from entrypoints.container import Container
+from entrypoints.logs import configure_logs
 from entrypoints.settings import Settings
 from entrypoints.worker.jobs import Jobs
 
@@ -68,5 +69,7 @@ async def _until_told_to_stop(container: Container) -> None:
 
 def main() -> None:
     """Run from the environment."""
+    settings = Settings.from_environment(os.environ)
+    configure_logs(settings.log_level)
     with suppress(asyncio.CancelledError):
-        asyncio.run(_until_told_to_stop(Container(settings=Settings.from_environment(os.environ))))
+        asyncio.run(_until_told_to_stop(Container(settings=settings)))

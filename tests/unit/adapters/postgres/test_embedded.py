@@ -1,5 +1,8 @@
 """The embedded server: made once, found again, and at home wherever the checkout lies."""
 
+import os
+import signal
+import time
 from pathlib import Path
 
 import psycopg
@@ -38,6 +41,22 @@ def test_a_server_that_was_left_running_is_used(tmp_path: Path) -> None:
         left.stop()
 
 
+def test_a_server_that_was_killed_is_back_at_the_same_address(tmp_path: Path) -> None:
+    server = embedded.start(tmp_path / "postgres")
+    try:
+        with psycopg.connect(server.conninfo) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS number")
+        pid = int((tmp_path / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while server.running:
+            assert time.monotonic() < deadline
+        assert embedded.start(tmp_path / "postgres").conninfo == server.conninfo
+        assert number_in(server.conninfo) == 42
+    finally:
+        server.stop()
+
+
 def test_a_folder_that_only_its_owner_may_enter_will_do(tmp_path: Path) -> None:
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
@@ -51,9 +70,9 @@ def test_a_folder_that_only_its_owner_may_enter_will_do(tmp_path: Path) -> None:
 
 
 def test_a_start_that_was_interrupted_is_begun_again(tmp_path: Path) -> None:
-    half_made = tmp_path / "postgres" / "data"
+    half_made = tmp_path / "postgres" / "data.new"
     half_made.mkdir(parents=True)
-    (half_made / "base").mkdir()
+    (half_made / "PG_VERSION").write_text("18")
     server = embedded.start(tmp_path / "postgres")
     server.stop()
 
