@@ -36,4 +36,5 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "procrastinate"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -15,9 +15,10 @@ from entrypoints.logs import configure_logs
 from entrypoints.settings import Settings
 from entrypoints.worker.jobs import Jobs
 
-RELAY_PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.2
 JOB_POLL_SECONDS = 0.5
 GRACE_SECONDS = 10
+DATABASE_PATIENCE_SECONDS = 3
 
 log = structlog.get_logger()
 
@@ -27,26 +28,38 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     database, gateway = container.database(), container.gateway()
     await database.open()
     await gateway.open()
-    connector = procrastinate.PsycopgConnector(conninfo=database.conninfo, min_size=1, max_size=4)
+    connector = procrastinate.PsycopgConnector(
+        conninfo=database.conninfo, min_size=1, max_size=4, timeout=DATABASE_PATIENCE_SECONDS
+    )
     jobs = Jobs(container, procrastinate.App(connector=connector))
     try:
         async with jobs.app.open_async(), asyncio.TaskGroup() as group:
-            worker = group.create_task(
-                jobs.app.run_worker_async(
-                    concurrency=8,
-                    fetch_job_polling_interval=JOB_POLL_SECONDS,
-                    shutdown_graceful_timeout=GRACE_SECONDS,
-                    delete_jobs="successful",
-                    install_signal_handlers=False,
-                )
-            )
+            working = group.create_task(_work_on(jobs))
             relaying = group.create_task(_relay_on(container, jobs))
             await stop.wait()
             relaying.cancel()
-            worker.cancel()
+            working.cancel()
     finally:
         await gateway.close()
         await database.close()
+
+
+async def _work_on(jobs: Jobs) -> None:
+    """Run jobs for ever. procrastinate's worker stops, by itself and without an error, when it loses the database."""
+    while True:
+        try:
+            await jobs.app.run_worker_async(
+                concurrency=8,
+                fetch_job_polling_interval=JOB_POLL_SECONDS,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
+        except procrastinate.exceptions.ConnectorException as error:
+            log.warning("jobs.interrupted", error=type(error).__name__)
+        else:
+            log.warning("jobs.interrupted")
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def _relay_on(container: Container, jobs: Jobs) -> None:
@@ -57,7 +70,7 @@ async def _relay_on(container: Container, jobs: Jobs) -> None:
             log.warning("relay.interrupted", code=error.code)
             moved = 0
         if not moved:
-            await asyncio.sleep(RELAY_PAUSE_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def _until_told_to_stop(container: Container) -> None:

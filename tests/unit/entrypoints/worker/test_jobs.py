@@ -1,7 +1,7 @@
 """From the outbox to jobs to what they do, over the real queue on PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -12,10 +12,12 @@ from tests.unit.entrypoints.api import OpenGateway
 
 from adapters.postgres.database import Database
 from adapters.postgres.relay import relay
+from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.notifications.ports import Notification
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.settle_payment import note_payment_hint
@@ -206,5 +208,35 @@ def test_the_worker_relays_and_runs_jobs_until_it_is_told_to_stop(postgres: Test
             stop.set()
             await worker
             assert shop.subjects() == ["please pay the deposit"]
+
+    asyncio.run(play())
+
+
+async def _again(move: Callable[[Booking, Status], Awaitable[Booking]], booking: Booking, to: Status) -> Booking | None:
+    try:
+        return await move(booking, to)
+    except StorageUnavailable:
+        return None
+
+
+def test_the_worker_goes_on_when_all_its_connections_were_cut(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop, asyncio.timeout(30):
+            stop = asyncio.Event()
+            worker = asyncio.create_task(work(shop.container, stop))
+            first = await shop.studio.book()
+            await shop.notifier.has_delivered.wait()
+            shop.notifier.has_delivered.clear()
+            async with shop.database.connection() as connection:
+                await connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            while (await _again(shop.studio.move, first, Status.CANCELLED)) is None:
+                pass
+            await shop.notifier.has_delivered.wait()
+            stop.set()
+            await worker
+            assert shop.subjects()[:2] == ["please pay the deposit", "cancelled"]
 
     asyncio.run(play())
