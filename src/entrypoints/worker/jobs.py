@@ -82,6 +82,11 @@ class Jobs:
             if transaction.status is TransactionStatus.CANCELLED and transaction.invoice is not None:
                 await self._container.gateway().cancel_invoice(transaction.invoice.reference)
 
+    async def reclaim(self, seconds: float) -> None:
+        """Let the jobs run again whose worker has not been heard of for this long."""
+        for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
+            await self.app.job_manager.retry_job(job)
+
     async def sweep(self, timestamp: int) -> None:  # noqa: ARG002 - given to every periodic task
         """Once a minute: what a lost or early job left, and housekeeping."""
         for booking_id in await self._container.reads().overdue(self._container.clock().now(), _BATCH):

@@ -18,6 +18,8 @@ from entrypoints.worker.jobs import Jobs
 PAUSE_SECONDS = 0.2
 JOB_POLL_SECONDS = 0.5
 GRACE_SECONDS = 10
+HEARTBEAT_SECONDS = 2
+STALLED_SECONDS = 10
 DATABASE_PATIENCE_SECONDS = 3
 
 log = structlog.get_logger()
@@ -35,9 +37,11 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     try:
         async with jobs.app.open_async(), asyncio.TaskGroup() as group:
             working = group.create_task(_work_on(jobs))
+            reclaiming = group.create_task(_reclaim_on(jobs))
             relaying = group.create_task(_relay_on(container, jobs))
             await stop.wait()
             relaying.cancel()
+            reclaiming.cancel()
             working.cancel()
     finally:
         await gateway.close()
@@ -54,12 +58,24 @@ async def _work_on(jobs: Jobs) -> None:
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 delete_jobs="successful",
                 install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
             )
         except procrastinate.exceptions.ConnectorException as error:
             log.warning("jobs.interrupted", error=type(error).__name__)
         else:
             log.warning("jobs.interrupted")
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _reclaim_on(jobs: Jobs) -> None:
+    """Take back the jobs of workers that are gone: until then they keep the later ones of their booking waiting."""
+    while True:
+        try:
+            await jobs.reclaim(STALLED_SECONDS)
+        except procrastinate.exceptions.ConnectorException as error:
+            log.warning("reclaim.interrupted", error=type(error).__name__)
+        await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
 async def _relay_on(container: Container, jobs: Jobs) -> None:
