@@ -1,53 +1,125 @@
 """Calendars and desks on PostgreSQL: settings, rules, exceptions, and the terms that stand in the same row."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from sqlalchemy import CompoundSelect, bindparam, delete, insert, null, select, update
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Date,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    null,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy import cast as sql_cast
 
 from adapters.postgres.catalogue import TERMS_COLUMNS, terms_of, terms_row
 from adapters.postgres.claims import claims_around
+from adapters.postgres.hours import hours_of_minutes, minutes_of_hours, opening_hours_of
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import availability_exceptions, availability_rules, providers
-from adapters.postgres.work import Row, Work
+from adapters.postgres.tables import (
+    availability_blocks,
+    availability_exceptions,
+    availability_rules,
+    busy_times,
+    calendar_feeds,
+    providers,
+    salons,
+)
+from adapters.postgres.work import Reply, Row, Work
 from booking_domain.bookings.model import Terms
 from booking_domain.bookings.ports import Desk, Desks
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.errors import ExceptionNotFound, RuleNotFound
-from booking_domain.scheduling.model import Calendar, DateException, Diary, Hours, SlotSettings, WeeklyRule
-from booking_domain.scheduling.ports import CalendarBook, Diaries
-from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.scheduling.errors import BlockNotFound, ExceptionNotFound, RuleNotFound
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, WhenFeedFails
+from booking_domain.scheduling.model import (
+    Anchoring,
+    Block,
+    Calendar,
+    DateException,
+    Diary,
+    Hours,
+    SlotSettings,
+    WeeklyRule,
+)
+from booking_domain.scheduling.ports import REACH_OF_A_WEEK, REACH_OF_HOURS, CalendarBook, Diaries
+from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange, WallTime
 
 _p: Final = providers.c
 _r: Final = availability_rules.c
 _e: Final = availability_exceptions.c
+_b: Final = availability_blocks.c
+_f: Final = calendar_feeds.c
+_t: Final = busy_times.c
 _SETTINGS: Final = tuple(SlotSettings.__dataclass_fields__)
-_DIARY_COLUMNS: Final = (_p.owner_id, _p.status, _p.time_zone, *(_p[name] for name in _SETTINGS), *TERMS_COLUMNS)
-_REMEMBERED: Final = 8_192
+_DIARY_COLUMNS: Final = (
+    _p.owner_id,
+    _p.status,
+    _p.when_feeds_fail,
+    _p.trust_feeds_hours,
+    salons.c.time_zone.label("salon_time_zone"),
+    salons.c.hours,
+    _p.time_zone,
+    *(_p[name] for name in _SETTINGS),
+    *TERMS_COLUMNS,
+)
+_ZONE_AT: Final = 6
 _TERMS_AT: Final = len(_DIARY_COLUMNS) - len(TERMS_COLUMNS)
+_REMEMBERED: Final = 8_192
+_EVER: Final = TimeRange(datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
 
-_ONE: Final = select(*_DIARY_COLUMNS).where(_p.id == bindparam("provider_id"))
+_ONE: Final = select(*_DIARY_COLUMNS).select_from(providers.outerjoin(salons)).where(_p.id == bindparam("provider_id"))
 _DIARY: Final = Statement(_ONE)
 # NO KEY: it keeps other bookers out and lets the foreign keys' own look-ups through.
-_LOCKED_DIARY: Final = Statement(_ONE.with_for_update(key_share=True))
+_LOCKED_DIARY: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
 _LOCK_OWN: Final = Statement(select(_p.id).where(_p.owner_id == bindparam("user_id")).with_for_update(key_share=True))
 
-# Rules and exceptions in one statement: exceptions have a date, rules have hours.
+# All that makes up a calendar in one statement: what a row is, its `kind` says.
+_RULE, _EXCEPTION, _BLOCK, _FEED, _BUSY = range(5)
+_FROM: Final = bindparam("starts_from", type_=_b.starts_at.type)
+_UNTIL: Final = bindparam("ends_until", type_=_b.starts_at.type)
+_OWN: Final[BindParameter[Any]] = bindparam("provider_id")
 _HOURS: Final = Statement(
     cast(
         CompoundSelect[Any],
-        select(
-            _r.id, _r.day, _r.start_minute, _r.end_minute, _r.valid_from, _r.valid_until, _r.every_weeks,
-            null().label("date"), null().label("minutes"),
-        )
-        .where(_r.provider_id == bindparam("provider_id"))
-        .union_all(
+        union_all(
             select(
-                _e.id, null(), null(), null(), null(), null(), null(), _e.date, _e.minutes
-            ).where(_e.provider_id == bindparam("provider_id"))
+                literal_column("0").label("kind"), _r.id, _r.day, _r.start_minute, _r.end_minute, _r.valid_from,
+                _r.valid_until, _r.every_weeks, sql_cast(null(), Date).label("date"), sql_cast(null(), _e.minutes.type).label("minutes"),
+                sql_cast(null(), _b.starts_at.type).label("starts_at"), sql_cast(null(), _b.starts_at.type).label("ends_at"), null().label("text"), null().label("more"),
+            ).where(_r.provider_id == _OWN),
+            select(
+                literal_column("1"), _e.id, null(), null(), null(), null(), null(), null(), _e.date, _e.minutes,
+                null(), null(), null(), null(),
+            ).where(
+                _e.provider_id == _OWN,
+                _e.date.between(bindparam("first_date"), bindparam("last_date")),
+            ),
+            select(
+                literal_column("2"), _b.id, null(), null(), null(), null(), null(), null(), null(), null(),
+                _b.starts_at, _b.ends_at, _b.note, null(),
+            ).where(_b.provider_id == _OWN, _b.starts_at < _UNTIL, _b.ends_at > _FROM),
+            select(
+                literal_column("3"), _f.id, null(), null(), null(), null(), null(), null(), null(), null(),
+                _f.read_at, null(), _f.url, _f.failure,
+            ).where(_f.provider_id == _OWN),
+            select(
+                literal_column("4"), _t.feed_id, null(), null(), null(), null(), null(), null(), null(), null(),
+                _t.starts_at, _t.ends_at, null(), null(),
+            )
+            .select_from(busy_times.join(calendar_feeds))
+            .where(_f.provider_id == _OWN, _t.starts_at < _UNTIL, _t.ends_at > _FROM),
         ),
-    ).order_by("date", "day", "start_minute", "id")
+    ).order_by("kind", "date", "day", "start_minute", "starts_at", "id")
 )  # fmt: skip
 _SAVE_SETTINGS: Final = Statement(
     update(providers)
@@ -71,22 +143,44 @@ _REMOVE_EXCEPTION: Final = Statement(
     .where(_e.id == bindparam("exception_id"), _e.provider_id == bindparam("provider_id"))
     .returning(_e.id)
 )
+_ADD_BLOCK: Final = Statement(insert(availability_blocks))
+_REMOVE_BLOCK: Final = Statement(
+    delete(availability_blocks)
+    .where(_b.id == bindparam("block_id"), _b.provider_id == bindparam("provider_id"))
+    .returning(_b.id)
+)
 
 
-def _calendar(row: Row, hours: list[Row]) -> Calendar:
-    rules, exceptions = [], []
-    for *rule, on, minutes in hours:
-        if on is None:
-            rules.append(_rule(tuple(rule)))
+def _hours_of(rows: Iterable[Row]) -> tuple[Calendar, tuple[Feed, ...]]:
+    """What the rows of `_HOURS` say: a calendar without its zone and settings, and the external calendars."""
+    rules: list[WeeklyRule] = []
+    exceptions: list[DateException] = []
+    blocks: list[Block] = []
+    feeds: dict[FeedId, Feed] = {}
+    busy: dict[FeedId, list[TimeRange]] = {}
+    for kind, id_, *rule, on, minutes, starts_at, ends_at, text, more in rows:
+        if kind == _RULE:
+            rules.append(_rule((id_, *rule)))
+        elif kind == _EXCEPTION:
+            exceptions.append(DateException(id=id_, date=on, ranges=hours_of_minutes(minutes)))
+        elif kind == _BLOCK:
+            blocks.append(Block(id=id_, range=TimeRange(starts_at, ends_at), note=text))
+        elif kind == _FEED:
+            feeds[id_] = Feed(id=id_, url=text, read_at=starts_at, failure=more)
         else:
-            pairs = zip(minutes[::2], minutes[1::2], strict=True)
-            ranges = tuple(Hours(WallTime(opens), WallTime(closes)) for opens, closes in pairs)
-            exceptions.append(DateException(id=ExceptionId(rule[0]), date=on, ranges=ranges))
-    return Calendar(
-        time_zone=row[2],
-        settings=_settings(row[3:_TERMS_AT]),
-        rules=tuple(rules),
-        exceptions=tuple(exceptions),
+            busy.setdefault(id_, []).append(TimeRange(starts_at, ends_at))
+    calendar = Calendar(time_zone="UTC", rules=tuple(rules), exceptions=tuple(exceptions), blocks=tuple(blocks))
+    return calendar, tuple(replace(feed, busy=tuple(busy.get(feed.id, ()))) for feed in feeds.values())
+
+
+def _in_full(calendar: Calendar, row: Row) -> Calendar:
+    """The calendar, with what the provider's own row says."""
+    salon_time_zone, salon_hours = row[_ZONE_AT - 2 : _ZONE_AT]
+    return replace(
+        calendar,
+        time_zone=row[_ZONE_AT],
+        settings=_settings(row[_ZONE_AT + 1 : _TERMS_AT]),
+        salon=None if salon_time_zone is None else opening_hours_of(salon_time_zone, salon_hours),
     )
 
 
@@ -106,25 +200,44 @@ def _rule(row: Row) -> WeeklyRule:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _settings(row: Row) -> SlotSettings:
-    return SlotSettings(**dict(zip(_SETTINGS, row, strict=True)))
+    values = dict(zip(_SETTINGS, row, strict=True))
+    return SlotSettings(**{**values, "anchoring": Anchoring(values["anchoring"])})
+
+
+async def _ask_for_hours(work: Work, provider_id: ProviderId, near: TimeRange, dates: TimeRange) -> Reply:
+    return await work.send(
+        _HOURS,
+        provider_id=provider_id,
+        starts_from=near.start,
+        ends_until=near.end,
+        first_date=dates.start.date(),
+        last_date=dates.end.date(),
+    )
 
 
 async def _open(work: Work, statement: Statement, provider_id: ProviderId, around: TimeRange) -> Desk | None:
     # Three statements, one wait. Each sees what was committed when it began: after a lock, all that its holder did.
     provider = await work.send(statement, provider_id=provider_id)
-    hours = await work.send(_HOURS, provider_id=provider_id)
+    hours = await _ask_for_hours(work, provider_id, _widened(around, REACH_OF_A_WEEK), _widened(around, REACH_OF_HOURS))
     claims = await claims_around(work, provider_id, around)
     row = await provider.fetchone()
     if row is None:
         return None
+    calendar, feeds = _hours_of(await hours.fetchall())
     diary = Diary(
         provider_id=provider_id,
         owner_id=UserId(row[0]),
         accepting=row[1] == ProfileStatus.APPROVED,
-        calendar=_calendar(row, await hours.fetchall()),
+        calendar=_in_full(calendar, row),
         claims=await claims(),
+        feeds=feeds,
+        feed_rule=FeedRule(WhenFeedFails(row[2]), row[3]) if feeds else DEFAULT_FEED_RULE,
     )
     return Desk(diary=diary, terms=terms_of(row[_TERMS_AT:]))
+
+
+def _widened(window: TimeRange, by: timedelta) -> TimeRange:
+    return TimeRange(window.start - by, window.end + by)
 
 
 async def read_diary(work: Work, provider_id: ProviderId, around: TimeRange) -> Diary | None:
@@ -173,12 +286,12 @@ class PostgresCalendarBook(CalendarBook):
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
         provider = await self._work.send(_DIARY, provider_id=provider_id)
-        hours = await self._work.send(_HOURS, provider_id=provider_id)
+        hours = await _ask_for_hours(self._work, provider_id, _EVER, _EVER)
         row = await provider.fetchone()
-        return None if row is None else _calendar(row, await hours.fetchall())
+        return None if row is None else _in_full(_hours_of(await hours.fetchall())[0], row)
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
-        values = {name: getattr(settings, name) for name in _SETTINGS}
+        values = {name: getattr(settings, name) for name in _SETTINGS} | {"anchoring": settings.anchoring.value}
         await self._work.send(_SAVE_SETTINGS, provider_id=provider_id, time_zone=time_zone, **values)
 
     async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
@@ -199,7 +312,7 @@ class PostgresCalendarBook(CalendarBook):
             raise RuleNotFound
 
     async def add_exception(self, provider_id: ProviderId, exception: DateException) -> None:
-        minutes = [wall.minutes for hours in exception.ranges for wall in (hours.start, hours.end)]
+        minutes = minutes_of_hours(exception.ranges)
         await self._work.send(
             _ADD_EXCEPTION, id=exception.id, provider_id=provider_id, date=exception.date, minutes=minutes
         )
@@ -208,3 +321,17 @@ class PostgresCalendarBook(CalendarBook):
     async def remove_exception(self, provider_id: ProviderId, exception_id: ExceptionId) -> None:
         if await self._work.one(_REMOVE_EXCEPTION, provider_id=provider_id, exception_id=exception_id) is None:
             raise ExceptionNotFound
+
+    async def add_block(self, provider_id: ProviderId, block: Block) -> None:
+        await self._work.send(
+            _ADD_BLOCK,
+            id=block.id,
+            provider_id=provider_id,
+            starts_at=block.range.start,
+            ends_at=block.range.end,
+            note=block.note,
+        )
+
+    async def remove_block(self, provider_id: ProviderId, block_id: BlockId) -> None:
+        if await self._work.one(_REMOVE_BLOCK, provider_id=provider_id, block_id=block_id) is None:
+            raise BlockNotFound

@@ -32,7 +32,14 @@ PROFILE_COLUMNS: Final = (
     _p.version,
     _p.created_at,
 )
-TERMS_COLUMNS: Final = (_p.booking_mode, _p.currency, _p.price_amount, _p.deposit_amount, _p.cancellation_policy)
+TERMS_COLUMNS: Final = (
+    _p.booking_mode,
+    _p.currency,
+    _p.price_amount,
+    _p.deposit_amount,
+    _p.cancellation_policy,
+    _p.requests_claim_time,
+)
 _VIEW: Final = select(*PROFILE_COLUMNS, _p.time_zone, *TERMS_COLUMNS)
 
 _ADD: Final = Statement(insert(providers).values({c.name: bindparam(c.name) for c in PROFILE_COLUMNS}))
@@ -108,17 +115,19 @@ def terms_row(terms: Terms) -> dict[str, Any]:
         "price_amount": terms.price.amount,
         "deposit_amount": terms.deposit.amount,
         "cancellation_policy": policy_json(terms.cancellation),
+        "requests_claim_time": terms.requests_claim_time,
     }
 
 
 def terms_of(row: Sequence[Any]) -> Terms:
     """The terms of `TERMS_COLUMNS`."""
-    mode, currency, price, deposit, policy = row
+    mode, currency, price, deposit, policy, requests_claim_time = row
     return Terms(
         mode=BookingMode(mode),
         price=Money(amount=price, currency=currency),
         deposit=Money(amount=deposit, currency=currency),
         cancellation=policy_of(policy),
+        requests_claim_time=requests_claim_time,
     )
 
 

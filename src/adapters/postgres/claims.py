@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, case, delete, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import claims
+from adapters.postgres.tables import claims, providers
 from adapters.postgres.work import Row, Work
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.ports import REACH, Claims
+from booking_domain.scheduling.ports import REACH, REACH_OF_A_WEEK, Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -23,7 +23,24 @@ _GIVEN: Final = func.tstzrange(
     bindparam("blocked_from", type_=_TYPES["blocked_from"]), bindparam("blocked_until", type_=_TYPES["blocked_until"])
 )
 
-_AROUND: Final = Statement(select(claims).where(_c.provider_id == bindparam("provider_id"), _BLOCKED.op("&&")(_GIVEN)))
+_REACH: Final = case(
+    (
+        select(providers.c.max_per_week).where(providers.c.id == bindparam("provider_id")).scalar_subquery().is_(None),
+        literal_column(f"interval '{REACH.days} days'"),
+    ),
+    else_=literal_column(f"interval '{REACH_OF_A_WEEK.days} days'"),
+)
+_AROUND: Final = Statement(
+    select(claims).where(
+        _c.provider_id == bindparam("provider_id"),
+        _BLOCKED.op("&&")(
+            func.tstzrange(
+                bindparam("window_start", type_=_TYPES["starts_at"]) - _REACH,
+                bindparam("window_end", type_=_TYPES["ends_at"]) + _REACH,
+            )
+        ),
+    )
+)
 # The lapsed holds in the way go first (the INSERT reads from the DELETE, so it comes after it), then the claim comes,
 # or no row does: ON CONFLICT DO NOTHING waits for a rival that has not committed and never deadlocks with one.
 _lapsed: Final = (
@@ -83,14 +100,17 @@ async def claims_around(
     work: Work, provider_id: ProviderId, around: TimeRange
 ) -> Callable[[], Awaitable[tuple[Claim, ...]]]:
     """Ask for the claims that block some of this time; the answer is fetched by calling the result."""
-    cursor = await work.send(
-        _AROUND, provider_id=provider_id, blocked_from=around.start - REACH, blocked_until=around.end + REACH
-    )
+    cursor = await work.send(_AROUND, provider_id=provider_id, window_start=around.start, window_end=around.end)
 
     async def fetched() -> tuple[Claim, ...]:
         return tuple(_claim_of(row) for row in await cursor.fetchall())
 
     return fetched
+
+
+async def take_turn(work: Work, who: str) -> None:
+    """Let transactions that name the same turn come one after the other."""
+    await work.send(_TURN, who=who)
 
 
 class PostgresClaims(Claims):
@@ -124,7 +144,7 @@ class PostgresClaims(Claims):
         return None if row is None else _claim_of(row)
 
     async def count_holds(self, customer_id: UserId, now: datetime) -> int:
-        await self._work.send(_TURN, who=f"holds of {customer_id}")
+        await take_turn(self._work, f"holds of {customer_id}")
         row = await self._work.one(_COUNT, customer_id=customer_id, now=now)
         return 0 if row is None else int(row[0])
 

@@ -17,6 +17,7 @@ from adapters.postgres.identity import PostgresSessions, PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
 from adapters.postgres.payments import PostgresTransactions
 from adapters.postgres.pipelining import pipeline
+from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
@@ -24,6 +25,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import User
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.model import Calendar, Diary
+from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, ProviderId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
@@ -45,6 +47,7 @@ class PostgresRepositories:
         self.calendar_book = PostgresCalendarBook(work)
         self.diaries = PostgresDiaries(work)
         self.claims = PostgresClaims(work)
+        self.waiting_list = PostgresWaitingList(work)
         self.desks = PostgresDesks(work)
         self.bookings = PostgresBookings(work)
         self.transactions = PostgresTransactions(work)
@@ -172,3 +175,11 @@ class PostgresReads(Reads):
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         async with self._database.work() as work:
             return await PostgresCalendarBook(work).calendar_of(provider_id)
+
+    async def waits_of(self, customer_id: UserId) -> Sequence[Waiting]:
+        async with self._database.work() as work:
+            return await WaitingViews(work).of_customer(customer_id)
+
+    async def awaited_providers(self) -> Sequence[ProviderId]:
+        async with self._database.work() as work:
+            return await WaitingViews(work).awaited()

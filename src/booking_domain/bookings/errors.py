@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from booking_domain.shared.errors import Conflict, NotFound, RuleViolated
+from booking_domain.shared.errors import Conflict, DomainError, Forbidden, NotFound, RuleViolated
 from booking_domain.shared.money import Money
 
 
@@ -45,8 +45,41 @@ class DepositDue(Conflict):
     pointer: ClassVar[str | None] = "/status"
 
 
-class OwnProvider(RuleViolated):
-    """You cannot book yourself."""
+class BookingForOthers(Forbidden):
+    """Only the provider or an admin books for somebody else."""
 
-    code: ClassVar[str] = "booking.own_provider"
-    pointer: ClassVar[str | None] = "/providerId"
+    code: ClassVar[str] = "booking.for_others"
+    pointer: ClassVar[str | None] = "/customerId"
+
+
+class CustomerNotFound(NotFound):
+    """There is no such customer."""
+
+    code: ClassVar[str] = "booking.customer_not_found"
+    pointer: ClassVar[str | None] = "/customerId"
+
+
+class NotATimeOffered(RuleViolated):
+    """The provider has not offered this time."""
+
+    code: ClassVar[str] = "booking.time_not_offered"
+    pointer: ClassVar[str | None] = "/slot"
+
+
+@dataclass(eq=False, kw_only=True)
+class SeriesNotPossible(Conflict):
+    """None of the {times} bookings was made, as {failed} of their times cannot be had."""
+
+    code: ClassVar[str] = "booking.series_not_possible"
+    pointer: ClassVar[str | None] = "/slot"
+    times: int
+    failures: tuple[DomainError, ...] = ()
+    """What each time that cannot be had was refused with, in order."""
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {"times": self.times, "failed": len(self.failures)}
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        return tuple((failure.where or "/slot", f"{failure.code}: {failure}") for failure in self.failures)

@@ -3,6 +3,7 @@
 Longer than most files because the aggregate's rules belong in one place.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,12 +25,13 @@ from booking_domain.bookings.transitions import (
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
+from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, UserId
 from booking_domain.shared.money import Money
-from booking_domain.shared.time import TimeRange
+from booking_domain.shared.time import TimeRange, instant, local_time
 
 MAX_NOTES: Final = 2_000
 ANSWER_DUE: Final = timedelta(hours=48)
+MOST_OFFERED_TIMES: Final = 10
 DISPUTABLE_FOR: Final = timedelta(days=14)
 
 
@@ -48,6 +50,8 @@ class Terms:
     price: Money
     deposit: Money
     cancellation: CancellationPolicy = DEFAULT_POLICY
+    requests_claim_time: bool = True
+    """Whether a request keeps its time from others until it is answered."""
 
     def __post_init__(self) -> None:
         if self.price < self.deposit:
@@ -98,6 +102,13 @@ class Booking:
     blocked: TimeRange
     """The span and its buffers, as they were at creation."""
     time_zone: str
+    local_start: datetime
+    """What the clock on the wall shows at the start, without a zone: that was agreed on, whatever becomes of it."""
+    requests_claim_time: bool = True
+    """Whether it has claimed its time while it was requested."""
+    offered_times: tuple[datetime, ...] = ()
+    """Other starts that the provider would accept, in order."""
+    series_id: SeriesId | None = None
     price: Money
     deposit: Money
     paid: Money
@@ -125,7 +136,8 @@ class Booking:
         reference: str,
         provider_id: ProviderId,
         provider_user_id: UserId,
-        customer: Actor,
+        customer_id: UserId,
+        by: Actor,
         span: TimeRange,
         blocked: TimeRange,
         time_zone: str,
@@ -134,11 +146,16 @@ class Booking:
         notes: str,
         now: datetime,
         payment_window: timedelta,
+        agreed: bool = False,
+        series_id: SeriesId | None = None,
     ) -> BookingDecision:
-        """Make a new booking: requested, pending its deposit, or confirmed at once where none is due."""
+        """Make a new booking: requested, pending its deposit, or confirmed at once where none is due.
+
+        What the provider's side places is `agreed`: nobody has to accept it.
+        """
         status, due_at = Status.CONFIRMED, None
-        if terms.mode is BookingMode.REQUEST:
-            status, due_at = Status.REQUESTED, now + ANSWER_DUE
+        if terms.mode is BookingMode.REQUEST and not agreed:
+            status, due_at = Status.REQUESTED, min(now + ANSWER_DUE, span.start)
         elif deposit:
             status, due_at = Status.PENDING, now + payment_window
         zero = Money.zero(deposit.currency)
@@ -147,11 +164,14 @@ class Booking:
             reference=reference,
             provider_id=provider_id,
             provider_user_id=provider_user_id,
-            customer_id=customer.id,
+            customer_id=customer_id,
             status=status,
             span=span,
             blocked=blocked,
             time_zone=time_zone,
+            local_start=local_time(span.start, time_zone),
+            requests_claim_time=terms.requests_claim_time,
+            series_id=series_id,
             price=terms.price,
             deposit=deposit,
             paid=zero,
@@ -163,7 +183,7 @@ class Booking:
             updated_at=now,
         )
         event = BookingEvent(
-            id=event_id, booking_id=id, type="placed", from_status=None, to_status=status, by=customer, at=now
+            id=event_id, booking_id=id, type="placed", from_status=None, to_status=status, by=by, at=now
         )
         return Decision(booking, (event,))
 
@@ -171,16 +191,16 @@ class Booking:
         """What the actor is to this booking; None for a stranger."""
         if actor.role is Role.SYSTEM:
             return Party.SYSTEM
+        if actor.id == self.provider_user_id:  # before the customer: whoever walks in has no account
+            return Party.PROVIDER
         if actor.id == self.customer_id:
             return Party.CUSTOMER
-        if actor.id == self.provider_user_id:
-            return Party.PROVIDER
         return Party.ADMIN if actor.role is Role.ADMIN else None
 
     @property
     def claims_time(self) -> bool:
         """Whether it keeps its time from others."""
-        return CLAIMS_TIME[self.status]
+        return CLAIMS_TIME[self.status] and (self.status is not Status.REQUESTED or self.requests_claim_time)
 
     @property
     def deposit_due(self) -> Money:
@@ -214,18 +234,67 @@ class Booking:
         payment_status = self.payment_status
         if action in {Action.CANCEL, Action.EXPIRE} and payment_status is PaymentStatus.PENDING:
             payment_status = PAYMENT_LIFECYCLE.advance(payment_status, PaymentAction.FAIL, Party.PAYMENT)
-        booking = replace(self._touched(now), status=status, due_at=due_at, payment_status=payment_status)
-        event = BookingEvent(
-            id=event_id,
-            booking_id=self.id,
-            type=status.value if action is not Action.REVIVE else "revived",
-            from_status=self.status,
-            to_status=status,
-            by=by,
-            at=now,
-            reason=reason,
+        booking = replace(
+            self._touched(now), status=status, due_at=due_at, payment_status=payment_status, offered_times=()
         )
+        what = status.value if action is not Action.REVIVE else "revived"
+        event = self._event(what, status, by=by, at=now, event_id=event_id, reason=reason)
         return Decision(booking, (event,))
+
+    def offer_times(
+        self, starts: Iterable[datetime], *, party: Party, by: Actor, now: datetime, event_id: EventId
+    ) -> BookingDecision:
+        """Propose other starts for a request: 1 to 10, all ahead. The customer has 48 hours to take one.
+
+        Raises:
+            InvalidBookingTransition, NotYourMove: the lifecycle says no.
+        """
+        status = BOOKING_LIFECYCLE.advance(self.status, Action.OFFER_TIMES, party)
+        times = tuple(sorted({instant(start, field="slots") for start in starts}))
+        if not 1 <= len(times) <= MOST_OFFERED_TIMES or times[0] <= now:
+            raise InvalidValue(field="slots", problem=f"1 to {MOST_OFFERED_TIMES} times, all of them to come")
+        due_at = min(now + ANSWER_DUE, times[-1])
+        booking = replace(self._touched(now), status=status, offered_times=times, due_at=due_at)
+        return Decision(booking, (self._event("times_offered", status, by=by, at=now, event_id=event_id),))
+
+    def at(self, span: TimeRange, blocked: TimeRange) -> Self:
+        """The same booking at another time, for a move that brings it there."""
+        return replace(self, span=span, blocked=blocked, local_start=local_time(span.start, self.time_zone))
+
+    def reschedule(
+        self,
+        span: TimeRange,
+        blocked: TimeRange,
+        *,
+        party: Party,
+        by: Actor,
+        now: datetime,
+        event_id: EventId,
+    ) -> BookingDecision:
+        """Move to another time; reference, payments and terms stay.
+
+        Raises:
+            InvalidBookingTransition, NotYourMove: the lifecycle says no.
+            AlreadyOver: it has begun (for a customer), or is over.
+        """
+        status = BOOKING_LIFECYCLE.advance(self.status, Action.RESCHEDULE, party)
+        if now >= (self.span.start if party is Party.CUSTOMER else self.span.end):
+            raise AlreadyOver
+        return self._moved("rescheduled", status, span, blocked, by=by, now=now, event_id=event_id)
+
+    def follow_clock(
+        self,
+        span: TimeRange,
+        blocked: TimeRange,
+        *,
+        party: Party,
+        by: Actor,
+        now: datetime,
+        event_id: EventId,
+    ) -> BookingDecision:
+        """Move to the instant at which the clock on the wall now shows what was agreed on."""
+        status = BOOKING_LIFECYCLE.advance(self.status, Action.FOLLOW_CLOCK, party)
+        return self._moved("clock_changed", status, span, blocked, by=by, now=now, event_id=event_id)
 
     def await_payment(self, now: datetime) -> Self:
         """Note that the customer has begun to pay."""
@@ -267,6 +336,8 @@ class Booking:
 
     def _guard(self, action: Action, party: Party, now: datetime) -> None:
         match action:
+            case Action.OFFER_TIMES | Action.RESCHEDULE | Action.FOLLOW_CLOCK:
+                raise ValueError(f"{action} has a method of its own")
             case Action.COMPLETE | Action.MARK_NO_SHOW if now < self.span.start:
                 raise TooEarly
             case Action.CANCEL if self.status is Status.CONFIRMED and now >= self.span.end:
@@ -279,6 +350,38 @@ class Booking:
                 raise InvalidBookingTransition(thing="booking", status=self.status, action=f"{action} so late")
             case _:
                 pass
+
+    def _moved(
+        self,
+        what: str,
+        status: Status,
+        span: TimeRange,
+        blocked: TimeRange,
+        *,
+        by: Actor,
+        now: datetime,
+        event_id: EventId,
+    ) -> BookingDecision:
+        due_at = self.due_at
+        if status is Status.REQUESTED:
+            due_at = min(now + ANSWER_DUE, span.start)
+        booking = replace(self._touched(now).at(span, blocked), offered_times=(), due_at=due_at)
+        reason = f"from {self.span.start:%Y-%m-%dT%H:%M:%SZ} to {span.start:%Y-%m-%dT%H:%M:%SZ}"
+        return Decision(booking, (self._event(what, status, by=by, at=now, event_id=event_id, reason=reason),))
+
+    def _event(
+        self, what: str, to: Status, *, by: Actor, at: datetime, event_id: EventId, reason: str | None = None
+    ) -> BookingEvent:
+        return BookingEvent(
+            id=event_id,
+            booking_id=self.id,
+            type=what,
+            from_status=self.status,
+            to_status=to,
+            by=by,
+            at=at,
+            reason=reason,
+        )
 
     def _touched(self, now: datetime) -> Self:
         return replace(self, version=self.version + 1, updated_at=now)

@@ -46,6 +46,11 @@ class Action(StrEnum):
     MARK_NO_SHOW = "mark_no_show"
     REVIVE = "revive"
     """A payment arrived after the booking had expired, and its time was still free."""
+    OFFER_TIMES = "offer_times"
+    """The provider proposes other times instead."""
+    RESCHEDULE = "reschedule"
+    FOLLOW_CLOCK = "follow_clock"
+    """The rules of its time zone have changed: the same time on the wall is another instant."""
     DISPUTE = "dispute"
     RESOLVE_CONFIRMED = "resolve_confirmed"
     RESOLVE_COMPLETED = "resolve_completed"
@@ -95,6 +100,15 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         (Status.CONFIRMED, Action.COMPLETE): Move(Status.COMPLETED, _STAFF),
         (Status.CONFIRMED, Action.CANCEL): Move(Status.CANCELLED, _ANYONE),
         (Status.CONFIRMED, Action.MARK_NO_SHOW): Move(Status.NO_SHOW, _STAFF),
+        (Status.REQUESTED, Action.OFFER_TIMES): Move(Status.REQUESTED, frozenset({Party.PROVIDER})),
+        **{
+            (status, Action.RESCHEDULE): Move(status, _ANYONE)
+            for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED)
+        },
+        **{
+            (status, Action.FOLLOW_CLOCK): Move(status, _SYSTEM)
+            for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED)
+        },
         (Status.EXPIRED, Action.REVIVE): Move(Status.CONFIRMED, frozenset({Party.PAYMENT})),
         **{
             (status, Action.DISPUTE): Move(Status.DISPUTED, _SIDES)

@@ -4,21 +4,38 @@ Public: the names below. All of them are frozen values and pure functions; nothi
 """
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
-from booking_domain.scheduling.model import Calendar, DateException, Hours, Slot, SlotSettings, WeeklyRule
+from booking_domain.scheduling.explain import Explanation, Reason, explain
+from booking_domain.scheduling.model import (
+    Anchoring,
+    Block,
+    Calendar,
+    DateException,
+    Hours,
+    OpeningHours,
+    Slot,
+    SlotSettings,
+    WeeklyRule,
+)
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.shared.time import TimeRange, WallTime
 
 __all__ = [
+    "Anchoring",
+    "Block",
     "Calendar",
     "Claim",
     "ClaimKind",
     "DateException",
+    "Explanation",
     "Hours",
+    "OpeningHours",
+    "Reason",
     "Slot",
     "SlotSettings",
     "TimeRange",
     "WallTime",
     "WeeklyRule",
+    "explain",
     "is_offered",
     "offered_slots",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -33,6 +34,10 @@ class Claim:
     """The appointment and its buffers."""
     expires_at: datetime | None = None
     """When a hold lapses; a booking's claim lasts until the booking gives it up."""
+
+    def __post_init__(self) -> None:
+        if not (self.blocked.start <= self.span.start and self.span.end <= self.blocked.end):
+            raise InvalidValue(field="blocked", problem="what is blocked includes the appointment itself")
 
     def live(self, now: datetime) -> bool:
         """Whether it still stands in anybody's way. A lapsed hold does not, swept or not."""

@@ -61,6 +61,12 @@ class ExceptionNotFound(NotFound):
     code: ClassVar[str] = "availability.exception_not_found"
 
 
+class BlockNotFound(NotFound):
+    """There is no such block of yours."""
+
+    code: ClassVar[str] = "availability.block_not_found"
+
+
 class DateHasException(Conflict):
     """There is an exception for this date already; delete it first."""
 

@@ -1,18 +1,21 @@
 """When a provider is open: weekly rules and exceptions on the provider's own clock, and how slots are cut."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, imported
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, time_zone
 
 DAYS_A_WEEK: Final = 7
 MAX_HORIZON_DAYS: Final = 730
 MAX_WEEKS_APART: Final = 52
+MAX_BLOCK_NOTE: Final = 500
 
 
 class Slot(NamedTuple):
@@ -94,6 +97,28 @@ class DateException:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Time off: closes exactly its range, whatever the hours say, and moves no other slot."""
+
+    id: BlockId
+    range: TimeRange
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.note) > MAX_BLOCK_NOTE:
+            raise InvalidValue(field="note", problem=f"at most {MAX_BLOCK_NOTE} characters")
+
+
+class Anchoring(StrEnum):
+    """From where the steps between slots are counted."""
+
+    OPEN_RANGE = "open_range"
+    """From the start of each open range."""
+    AFTER_CLAIM = "after_claim"
+    """And anew from the end of whatever takes time in it, so that no gap is left between appointments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlotSettings:
     """How slots are cut from open hours. Lengths are whole minutes of elapsed time."""
 
@@ -104,6 +129,10 @@ class SlotSettings:
     min_notice_minutes: int = 0
     horizon_days: int = 90
     max_per_day: int | None = None
+    """The most claims that start on one local date."""
+    max_per_week: int | None = None
+    """The most claims that start in one local week, Monday to Sunday (ISO 8601)."""
+    anchoring: Anchoring = Anchoring.OPEN_RANGE
 
     def __post_init__(self) -> None:
         limits: tuple[tuple[str, int, int, int], ...] = (
@@ -114,6 +143,7 @@ class SlotSettings:
             ("min_notice_minutes", self.min_notice_minutes, 0, MAX_HORIZON_DAYS * MINUTES_A_DAY),
             ("horizon_days", self.horizon_days, 0, MAX_HORIZON_DAYS),
             ("max_per_day", 1 if self.max_per_day is None else self.max_per_day, 1, MINUTES_A_DAY),
+            ("max_per_week", 1 if self.max_per_week is None else self.max_per_week, 1, DAYS_A_WEEK * MINUTES_A_DAY),
         )
         for name, value, least, most in limits:
             if not least <= value <= most:
@@ -121,22 +151,37 @@ class SlotSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
-    """All that decides when a provider is open."""
+class OpeningHours:
+    """When somebody, or some place, is open: weekly rules and exceptions on one zone's clock."""
 
     time_zone: str
     """IANA name; rules and exceptions are on this zone's clock."""
-    settings: SlotSettings = field(default_factory=SlotSettings)
     rules: tuple[WeeklyRule, ...] = ()
     exceptions: tuple[DateException, ...] = ()
+    """At most one for a date."""
 
     def __post_init__(self) -> None:
         time_zone(self.time_zone)
+        if len({exception.date for exception in self.exceptions}) < len(self.exceptions):
+            raise InvalidValue(field="exceptions", problem="at most one exception for a date")
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone itself."""
         return time_zone(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar(OpeningHours):
+    """All that decides when a provider can be booked, but for the claims on the provider's time."""
+
+    settings: SlotSettings = field(default_factory=SlotSettings)
+    blocks: tuple[Block, ...] = ()
+    """Time off. An appointment keeps out of it; its buffers need not."""
+    busy: tuple[TimeRange, ...] = ()
+    """Appointments that are kept elsewhere (an external calendar): taken like claims, buffers and all."""
+    salon: OpeningHours | None = None
+    """The salon's own hours: a provider of a salon is open only where both are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +194,16 @@ class Diary:
     """Whether customers can book at all: the profile is approved."""
     calendar: Calendar
     claims: tuple[Claim, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    """The external calendars, with what was last read from them."""
+    feed_rule: FeedRule = DEFAULT_FEED_RULE
+
+    def seen(self, now: datetime) -> tuple[Calendar, tuple[str, ...]]:
+        """The calendar with the busy times of the external calendars, and what is not as it should be."""
+        if not self.feeds:
+            return self.calendar, ()
+        busy, degraded = imported(self.feeds, self.feed_rule, now)
+        return replace(self.calendar, busy=(*self.calendar.busy, *busy)), degraded
 
     def blocked(self, span: TimeRange) -> TimeRange:
         """The range that an appointment of this span blocks: its buffers included."""

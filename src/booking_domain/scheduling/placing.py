@@ -1,13 +1,19 @@
-"""Whether a start can be claimed, and what it claims: the rule that holds and bookings share."""
+"""Whether a start can be claimed, and what it claims: the rule that holds, bookings and their rescheduling share."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
+from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
-from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Diary
 from booking_domain.scheduling.slots import is_offered
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
+
+NOTED_AFTERWARDS: Final = timedelta(days=1)
+"""How long after its start the staff can still enter an appointment."""
 
 
 def around(start: datetime) -> TimeRange:
@@ -21,27 +27,57 @@ def claimable(
     *,
     now: datetime,
     duration_minutes: int | None = None,
-    own_hold: ClaimId | None = None,
+    own: ClaimId | None = None,
 ) -> tuple[TimeRange, TimeRange]:
-    """Return the span of an appointment at `start` and the range it blocks.
+    """Return the span of an appointment of a customer at `start` and the range it blocks.
 
-    A customer can have only what is offered; the customer's own hold is not in the way.
+    A customer can have only what is offered; the customer's `own` claim (a hold, the booking that is to be moved) is
+    not in the way.
 
     Raises:
         SlotNotOffered: no slot would be there even if nobody had claimed anything, or the day is full.
         SlotTaken: somebody has the time.
     """
-    calendar = diary.calendar
-    minutes = calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
-    if not 1 <= minutes <= MINUTES_A_DAY:
-        raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
-    others = [claim for claim in diary.claims if claim.id != own_hold and claim.live(now)]
-    span = TimeRange(start, start + timedelta(minutes=minutes))
-    blocked = diary.blocked(span)
+    calendar, _ = diary.seen(now)
+    others, span, blocked = _asked_for(diary, start, now, duration_minutes, own)
+    minutes = (span.end - span.start) // timedelta(minutes=1)
     if not is_offered(calendar, others, span.start, now=now, duration_minutes=minutes):
-        if any(claim.blocked.overlaps(blocked) for claim in others) and is_offered(
-            calendar, (), span.start, now=now, duration_minutes=minutes
-        ):
+        in_the_way = any(claim.blocked.overlaps(blocked) for claim in others)
+        if in_the_way and is_offered(calendar, (), span.start, now=now, duration_minutes=minutes):
             raise SlotTaken(start=span.start)
         raise SlotNotOffered(start=span.start)
     return span, blocked
+
+
+def placeable(
+    diary: Diary,
+    start: datetime,
+    *,
+    now: datetime,
+    duration_minutes: int | None = None,
+    own: ClaimId | None = None,
+) -> tuple[TimeRange, TimeRange]:
+    """`claimable` for the provider or an admin: on or off the grid, in or out of hours, never over another claim.
+
+    Raises:
+        SlotTaken: somebody has the time.
+    """
+    if not -NOTED_AFTERWARDS <= start - now <= timedelta(days=MAX_HORIZON_DAYS):
+        raise InvalidValue(field="slot", problem=f"from a day ago to {MAX_HORIZON_DAYS} days ahead")
+    if start.microsecond:
+        raise InvalidValue(field="slot", problem="an appointment starts at a whole second")
+    others, span, blocked = _asked_for(diary, start, now, duration_minutes, own)
+    if any(claim.blocked.overlaps(blocked) for claim in others):
+        raise SlotTaken(start=span.start)
+    return span, blocked
+
+
+def _asked_for(
+    diary: Diary, start: datetime, now: datetime, duration_minutes: int | None, own: ClaimId | None
+) -> tuple[Iterable[Claim], TimeRange, TimeRange]:
+    minutes = diary.calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
+    if not 1 <= minutes <= MINUTES_A_DAY:
+        raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
+    others = [claim for claim in diary.claims if claim.id != own and claim.live(now)]
+    span = TimeRange(start, start + timedelta(minutes=minutes))
+    return others, span, diary.blocked(span)

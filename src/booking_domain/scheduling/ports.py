@@ -4,23 +4,34 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.model import Calendar, DateException, Diary, SlotSettings, WeeklyRule
-from booking_domain.shared.ids import ClaimId, ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.scheduling.model import Block, Calendar, DateException, Diary, SlotSettings, WeeklyRule
+from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
 
 REACH: Final = timedelta(days=3)
 """No claim further than this from a slot matters to it: lengths and buffers are at most a day each, and a local date
 on which the most bookings a day are counted lies within a day of any slot on it."""
+REACH_OF_A_WEEK: Final = timedelta(days=9)
+"""`REACH` where bookings are counted by the local week too."""
+REACH_OF_HOURS: Final = timedelta(days=70)
+"""No exception further than this from a slot matters to it: an open range is followed back for 56 days at most."""
+
+
+def reach(settings: SlotSettings) -> timedelta:
+    """How far from a slot claims and blocks matter to it."""
+    return REACH if settings.max_per_week is None else REACH_OF_A_WEEK
 
 
 class Diaries(Protocol):
     """The diaries of a transaction."""
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        """The diary with all claims within `REACH` of `around`, after taking the provider's lock; None for no provider.
+        """The diary of the time around a window, after taking the provider's lock; None for no provider.
 
-        The lock is kept to the end of the transaction. Whoever takes time from the calendar or changes it holds it, so
-        that two of them work one after the other; the second one sees what the first one committed.
+        In it are all claims, blocks and busy times within `reach` of the window, and all exceptions within
+        `REACH_OF_HOURS` (more of either may be). The lock is kept to the end of the transaction. Whoever takes time
+        from the calendar or changes it holds it, so that two of them work one after the other; the second one sees
+        what the first one committed.
         """
         ...
 
@@ -29,11 +40,11 @@ class CalendarReads(Protocol):
     """Reads of calendars, outside any transaction."""
 
     async def diary(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        """The diary with all claims within `REACH` of `around`; None if there is no such provider."""
+        """As `Diaries.lock`, without a lock."""
         ...
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
-        """The whole calendar: rules by day and start, exceptions by date."""
+        """The whole calendar: rules by day and start, exceptions by date, blocks by start; without busy times."""
         ...
 
 
@@ -73,7 +84,7 @@ class CalendarBook(Protocol):
         ...
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
-        """The whole calendar: rules by day and start, exceptions by date."""
+        """The whole calendar: rules by day and start, exceptions by date, blocks by start; without busy times."""
         ...
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
@@ -94,4 +105,12 @@ class CalendarBook(Protocol):
 
     async def remove_exception(self, provider_id: ProviderId, exception_id: ExceptionId) -> None:
         """Remove an exception of this provider, or raise `ExceptionNotFound`."""
+        ...
+
+    async def add_block(self, provider_id: ProviderId, block: Block) -> None:
+        """Add time off."""
+        ...
+
+    async def remove_block(self, provider_id: ProviderId, block_id: BlockId) -> None:
+        """Remove a block of this provider, or raise `BlockNotFound`."""
         ...

@@ -1,26 +1,28 @@
 """Slot arithmetic: pure functions from a calendar and its claims to the starts that are offered.
 
-Inside, instants are integers (seconds since the epoch) and ranges sorted lists; typed values only at the rim.
+Inside, instants are integers (seconds since the epoch) and ranges sorted lists; typed values only at the rim. One pass:
+each open range is walked from gap to gap between the starts that something in the way forbids.
 """
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from itertools import accumulate
+from itertools import repeat
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.model import DAYS_A_WEEK, Calendar, Hours, Slot
+from booking_domain.scheduling.model import Anchoring, Calendar, Slot
+from booking_domain.scheduling.open_hours import SECONDS_A_DAY, Span, epoch_of, open_ranges
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
 ANEW_EVERY_DAYS: Final = 28
 """A range that stays open for longer is counted anew from midnight of every 28th date, so that the slots of somebody
-who never closes do not depend on where one looks for them."""
+who never closes do not depend on where one looks for them. (Of every date, when the steps are counted anew after each
+claim: then they depend on no claim that is days away.)"""
 
-Span = tuple[int, int]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER: Final = 2**62
+_NO_MORE: Final = (_NEVER, _NEVER)
 
 
 def offered_slots(
@@ -33,8 +35,9 @@ def offered_slots(
 ) -> tuple[Slot, ...]:
     """Return the slots that start inside `window`, in order.
 
-    A slot starts at a whole number of steps after its open range opens, ends before that range closes, keeps its
-    distance (buffers) from every live claim, and respects notice, horizon and the most bookings a day.
+    A slot starts at a whole number of steps after its open range opens, ends before that range closes, keeps out of
+    blocks, keeps its distance (buffers) from every live claim and busy time, and respects notice, horizon and the most
+    bookings a day and a week.
 
     >>> from uuid import uuid4
     >>> from booking_domain.scheduling import Calendar, Hours, WallTime, WeeklyRule
@@ -50,31 +53,45 @@ def offered_slots(
     """
     settings = calendar.settings
     length = (settings.duration_minutes if duration_minutes is None else duration_minutes) * 60
-    step = settings.step_minutes * 60
-    before, after = settings.buffer_before_minutes * 60, settings.buffer_after_minutes * 60
-    lowest = max(_ceil(window.start), _ceil(now) + settings.min_notice_minutes * 60)
-    highest = min(_ceil(window.end), _horizon_end(calendar, now))
+    lowest = max(seconds_up(window.start), seconds_up(now) + settings.min_notice_minutes * 60)
+    highest = min(seconds_up(window.end), horizon_end(calendar, now))
     if lowest >= highest:
         return ()
-    live = [claim for claim in claims if claim.live(now)]
-    full = _full_days(calendar, live)
-    busy = sorted((int(claim.blocked.start.timestamp()), _ceil(claim.blocked.end)) for claim in live)
-    busy_from = [start for start, _ in busy]
-    busy_until = list(accumulate((end for _, end in busy), max))
+    live = [claim for claim in claims if claim.expires_at is None or claim.expires_at > now]
+    before, after = settings.buffer_before_minutes * 60, settings.buffer_after_minutes * 60
+    taken = taken_by(live, calendar.busy)
+    # An appointment may not start later than so long before something that is in the way, nor until so long after it.
+    forbidden = [(start - length - after, end + before) for start, end in taken]
+    if calendar.blocks:
+        blocks = _seconds(block.range for block in calendar.blocks)
+        forbidden += [(start - length, end) for start, end in blocks]
+    forbidden.sort()
 
-    slots: list[Slot] = []
-    # The last slot may end in a range that opens after the window and touches the one in which it starts.
-    for anchor, until, closes in _anchored(calendar, _open_ranges(calendar, lowest, highest + length)):
-        first = anchor if anchor >= lowest else anchor + -(-(lowest - anchor) // step) * step
-        for start in range(first, min(closes - length, until - 1, highest - 1) + 1, step):
-            ahead = bisect_left(busy_from, start + length + after)
-            if ahead and busy_until[ahead - 1] > start - before:
+    starts: list[datetime] = []
+    step = settings.step_minutes * 60
+    a_step, obstacles = timedelta(seconds=step), iter(forbidden)
+    not_after, not_before = next(obstacles, _NO_MORE)
+    for anchor, until, closes in grid(calendar, taken, lowest, highest + length):
+        start = anchor if anchor >= lowest else anchor + -((anchor - lowest) // step) * step
+        last = min(closes - length, until - 1, highest - 1)
+        while start <= last:
+            while not_before <= start:
+                not_after, not_before = next(obstacles, _NO_MORE)
+            if start > not_after:
+                start = anchor + -((anchor - not_before) // step) * step
                 continue
-            slot = Slot(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(start + length, UTC))
-            if full and slot.start.astimezone(calendar.zone).date() in full:
-                continue
-            slots.append(slot)
-    return tuple(slots)
+            at = _EPOCH + timedelta(0, start)
+            count = (min(last, not_after) - start) // step + 1
+            start += count * step
+            while count:
+                starts.append(at)
+                at += a_step
+                count -= 1
+    full = full_periods(calendar, live)
+    if full:
+        starts = [start for start in starts if full.isdisjoint(local_periods(calendar, start))]
+    long = timedelta(seconds=length)
+    return tuple(map(tuple.__new__, repeat(Slot), zip(starts, [start + long for start in starts], strict=True)))
 
 
 def is_offered(
@@ -87,122 +104,101 @@ def is_offered(
     return bool(offered_slots(calendar, claims, window=window, now=now, duration_minutes=duration_minutes))
 
 
-def _ceil(instant: datetime) -> int:
-    """Seconds since the epoch, rounded up: an open bound never moves to before the instant."""
-    whole = int(instant.replace(microsecond=0).timestamp())
-    return whole + (1 if instant.microsecond else 0)
+def horizon_end(calendar: Calendar, now: datetime) -> int:
+    """The end of the last bookable local date, today + horizon, in seconds since the epoch."""
+    last = now.astimezone(calendar.zone).toordinal() + calendar.settings.horizon_days
+    return epoch_of(calendar.zone, last, MINUTES_A_DAY)
 
 
-def _horizon_end(calendar: Calendar, now: datetime) -> int:
-    """The end of the last bookable local date, today + horizon."""
-    last = now.astimezone(calendar.zone).date() + timedelta(days=calendar.settings.horizon_days)
-    return _epoch(calendar.zone, last, MINUTES_A_DAY)
+def grid(calendar: Calendar, taken: Iterable[Span], lowest: int, highest: int) -> Iterator[tuple[int, int, int]]:
+    """The open ranges in parts of one anchor each: the anchor, where the next part begins, where the range closes."""
+    if calendar.settings.anchoring is Anchoring.OPEN_RANGE:
+        ranges = open_ranges(calendar, lowest, highest, lookback_days=2 * ANEW_EVERY_DAYS)
+        return _counted_anew(calendar, ranges, ANEW_EVERY_DAYS)
+    parts = _counted_anew(calendar, open_ranges(calendar, lowest, highest, lookback_days=2), 1)
+    before = calendar.settings.buffer_before_minutes * 60
+    return _after_claims(parts, sorted(end + before for _, end in taken))
 
 
-def _full_days(calendar: Calendar, live: Iterable[Claim]) -> frozenset[date]:
-    """The local dates on which the most bookings a day have already started."""
-    most = calendar.settings.max_per_day
-    if most is None:
-        return frozenset()
-    counts = Counter(claim.span.start.astimezone(calendar.zone).date() for claim in live)
-    return frozenset(day for day, count in counts.items() if count >= most)
-
-
-def _open_ranges(calendar: Calendar, lowest: int, highest: int) -> list[Span]:
-    """The open ranges that meet `[lowest, highest)`, in order, those that touch or overlap made one.
-
-    Each has its true start, and an end that is its own or lies beyond `highest`.
-    """
-    zone = calendar.zone
-    # One day more on either side: a date may be skipped (Apia 2011) or begin twice (St John's 2006).
-    first = datetime.fromtimestamp(lowest, zone).date() - timedelta(days=2)
-    last = datetime.fromtimestamp(highest, zone).date() + timedelta(days=1)
-    exceptions = {exception.date: exception.ranges for exception in calendar.exceptions}
-    spans: list[Span] = []
-    day = first
-    while day <= last:
-        spans += _opened_on(calendar, exceptions, day)
-        day += timedelta(days=1)
-    merged = _merged(spans)
-    # A range that was already open when the window begins is anchored where it really opened, or was counted anew.
-    day = first
-    since = date.fromordinal((first.toordinal() // ANEW_EVERY_DAYS - 1) * ANEW_EVERY_DAYS)
-    while day >= since:
-        day -= timedelta(days=1)
-        earlier = list(_opened_on(calendar, exceptions, day))
-        if not merged or not any(end >= merged[0][0] for _, end in earlier):
-            break
-        merged = _merged([*earlier, *merged])
-    return [span for span in merged if span[1] > lowest]
-
-
-def _anchored(calendar: Calendar, spans: Iterable[Span]) -> Iterator[tuple[int, int, int]]:
-    """Each open range in parts of one anchor each: the anchor, where the next part begins, where the range closes."""
-    for opens, closes in spans:
-        if closes - opens < (ANEW_EVERY_DAYS - 1) * 86_400:
+def _counted_anew(calendar: Calendar, ranges: Iterable[Span], days: int) -> Iterator[tuple[int, int, int]]:
+    for opens, closes in ranges:
+        if closes - opens < (days - 1) * SECONDS_A_DAY:
             yield opens, closes, closes
             continue
         anchor = opens
-        opened_on = datetime.fromtimestamp(opens, calendar.zone).date().toordinal()
-        ordinal = -(-opened_on // ANEW_EVERY_DAYS) * ANEW_EVERY_DAYS
-        if _epoch(calendar.zone, date.fromordinal(ordinal), 0) < opens:
-            ordinal += ANEW_EVERY_DAYS
+        opened_on = datetime.fromtimestamp(opens, calendar.zone).toordinal()
+        ordinal = -(-opened_on // days) * days
+        if epoch_of(calendar.zone, ordinal, 0) < opens:
+            ordinal += days
         while True:
-            ordinal += ANEW_EVERY_DAYS
-            until = min(closes, _epoch(calendar.zone, date.fromordinal(ordinal), 0))
+            ordinal += days
+            until = min(closes, epoch_of(calendar.zone, ordinal, 0))
             yield anchor, until, closes
             if until == closes:
                 break
             anchor = until
 
 
-def _opened_on(calendar: Calendar, exceptions: dict[date, tuple[Hours, ...]], day: date) -> Iterator[Span]:
-    """The ranges that start on a local date; one that the change of clocks leaves empty is none (RFC 5545 §3.3.5)."""
-    hours = exceptions.get(day)
-    if hours is None:
-        day_of_week = day.isoweekday() % DAYS_A_WEEK
-        hours = tuple(rule.hours for rule in calendar.rules if rule.day == day_of_week and rule.applies_on(day))
-    for each in hours:
-        start = _epoch(calendar.zone, day, each.start.minutes)
-        end = _epoch(calendar.zone, day, each.end.minutes + (MINUTES_A_DAY if each.past_midnight else 0))
-        if start < end:
-            yield start, end
+def _after_claims(parts: Iterable[tuple[int, int, int]], restarts: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+    remaining = iter(restarts)
+    restart = next(remaining, _NEVER)
+    for opens, until, closes in parts:
+        anchor = opens
+        while restart < until:
+            if restart > anchor:
+                yield anchor, restart, closes
+                anchor = restart
+            restart = next(remaining, _NEVER)
+        yield anchor, until, closes
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+def taken_by(live: Iterable[Claim], busy: Iterable[TimeRange]) -> list[Span]:
+    """What claims block and what is busy elsewhere, in seconds since the epoch."""
+    taken = _seconds(claim.blocked for claim in live)
+    if busy:
+        taken += _seconds(busy)
+    return taken
 
 
-def _epoch(zone: ZoneInfo, day: date, minutes: int) -> int:
-    """The instant of a wall-clock time, in seconds since the epoch; `minutes` may run into the next day.
-
-    A time that does not occur is read with the offset before the gap; one that occurs twice is the first of the two.
-    """
-    days, minutes = divmod(minutes, MINUTES_A_DAY)
-    ordinal = day.toordinal() + days
-    offset = _steady_offset(zone, ordinal)
-    if offset is None:
-        offset = _offset(zone, ordinal, minutes)
-    return (ordinal - _EPOCH_DAY) * 86_400 + minutes * 60 - offset
-
-
-_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+def _seconds(ranges: Iterable[TimeRange]) -> list[Span]:
+    """Ranges in whole seconds since the epoch, rounded outwards."""
+    spans: list[Span] = []
+    for each in ranges:
+        start, end = each.start - _EPOCH, each.end - _EPOCH
+        spans.append(
+            (
+                start.days * SECONDS_A_DAY + start.seconds,
+                end.days * SECONDS_A_DAY + end.seconds + (1 if end.microseconds else 0),
+            )
+        )
+    return spans
 
 
-def _offset(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
-    wall = datetime.fromordinal(ordinal).replace(hour=minutes // 60, minute=minutes % 60, tzinfo=zone)
-    offset = wall.utcoffset()
-    return int(offset.total_seconds()) if offset is not None else 0
+def seconds_up(instant: datetime) -> int:
+    """Seconds since the epoch, rounded up: an open bound never moves to before the instant."""
+    since = instant - _EPOCH
+    return since.days * SECONDS_A_DAY + since.seconds + (1 if since.microseconds else 0)
 
 
-@lru_cache(maxsize=65_536)
-def _steady_offset(zone: ZoneInfo, ordinal: int) -> int | None:
-    """The zone's offset from UTC on a local date, in seconds, or None where it changes on that date."""
-    offsets = {_offset(zone, ordinal, minutes) for minutes in (0, 12 * 60, MINUTES_A_DAY - 1)}
-    return offsets.pop() if len(offsets) == 1 else None
+Period = date | tuple[int, int]
+"""A local date, or a local week as ISO 8601 numbers them: year and week."""
+
+
+def local_periods(calendar: Calendar, start: datetime) -> tuple[Period, Period]:
+    """The local date and the local week in which an instant lies."""
+    day = start.astimezone(calendar.zone).date()
+    week = day.isocalendar()
+    return day, (week.year, week.week)
+
+
+def full_periods(calendar: Calendar, live: Iterable[Claim]) -> set[Period]:
+    """The local dates and weeks in which the most bookings have already started."""
+    a_day, a_week = calendar.settings.max_per_day, calendar.settings.max_per_week
+    if a_day is None and a_week is None:
+        return set()
+    started = [local_periods(calendar, claim.span.start) for claim in live]
+    days, weeks = Counter(day for day, _ in started), Counter(week for _, week in started)
+    return {
+        *(day for day, count in days.items() if a_day is not None and count >= a_day),
+        *(week for week, count in weeks.items() if a_week is not None and count >= a_week),
+    }

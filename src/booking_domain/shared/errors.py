@@ -23,6 +23,11 @@ class DomainError(Exception):
         return self.pointer
 
     @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """What to say at which pointer of the input."""
+        return () if self.where is None else ((self.where, str(self)),)
+
+    @property
     def parameters(self) -> dict[str, object]:
         """The typed parameters, by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}

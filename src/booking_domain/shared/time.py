@@ -43,6 +43,15 @@ def time_zone(name: str) -> ZoneInfo:
         raise unknown from error
 
 
+def local_time(value: datetime, zone: str) -> datetime:
+    """What the clock on the wall shows in this zone at an instant: a datetime without a zone.
+
+    >>> local_time(datetime(2026, 11, 2, 2, tzinfo=UTC), "Asia/Ulaanbaatar").isoformat()
+    '2026-11-02T10:00:00'
+    """
+    return value.astimezone(time_zone(zone)).replace(tzinfo=None, fold=0)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class WallTime:
     """A time of day on the clock on the wall, in whole minutes from 00:00 to 24:00.

@@ -14,9 +14,11 @@ from booking_domain.catalogue.model import Location, Profile, ProfileStatus
 from booking_domain.identity.model import REFRESH_TOKEN_LIFE, Session, User
 from booking_domain.payments.model import DeepLink, Invoice, Purpose, Transaction
 from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim, ClaimKind
-from booking_domain.scheduling.model import DateException, Hours, WeeklyRule
+from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
+from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import (
+    BlockId,
     BookingId,
     ClaimId,
     EventId,
@@ -26,10 +28,11 @@ from booking_domain.shared.ids import (
     SessionId,
     TransactionId,
     UserId,
+    WaitingId,
 )
 from booking_domain.shared.money import Money
 from booking_domain.shared.outbox import Message
-from booking_domain.shared.time import TimeRange, WallTime
+from booking_domain.shared.time import TimeRange, WallTime, local_time
 from booking_domain.testing.memory.entropy import SeededEntropy
 
 NOW: Final = datetime(2026, 11, 23, 1, 2, 3, 456789, tzinfo=UTC)
@@ -116,6 +119,20 @@ class Builder:
         ranges = tuple(hours(opening) for opening in openings)
         return DateException(id=ExceptionId(self.entropy.new_id()), date=day, ranges=ranges)
 
+    def block(self, span: TimeRange, note: str = "Амралт") -> Block:
+        """Time off."""
+        return Block(id=BlockId(self.entropy.new_id()), range=span, note=note)
+
+    def waiting(self, profile: Profile, customer: User, window: TimeRange) -> Waiting:
+        """Somebody who waits."""
+        return Waiting(
+            id=WaitingId(self.entropy.new_id()),
+            provider_id=profile.id,
+            customer_id=customer.id,
+            window=window,
+            created_at=NOW,
+        )
+
     def hold(
         self,
         profile: Profile,
@@ -167,6 +184,7 @@ class Builder:
             span=span,
             blocked=TimeRange(span.start - HOUR / 4, span.end + HOUR / 2),
             time_zone="Asia/Ulaanbaatar",
+            local_start=local_time(span.start, "Asia/Ulaanbaatar"),
             price=PRICE,
             deposit=DEPOSIT,
             paid=nothing,

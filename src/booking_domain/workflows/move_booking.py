@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound
-from booking_domain.bookings.model import Booking
+from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import CLAIMS_TIME, Action, Party, Status
 from booking_domain.payments.transitions import TransactionStatus
-from booking_domain.shared.errors import StaleVersion
+from booking_domain.scheduling.placing import around
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.money import Money
@@ -21,6 +20,7 @@ from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.refunds import owe, owed_already
+from booking_domain.workflows.reschedule_booking import locked_for, move_claim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +36,9 @@ class MoveBooking:
 
 
 async def _move(command: MoveBooking, tx: Repositories, given: Circumstances) -> Booking:
-    booking = await tx.bookings.lock(command.booking_id)
-    party = booking.party(given.actor) if booking is not None else None
-    if booking is None or party is None:
-        raise BookingNotFound
-    if command.expected_version is not None and command.expected_version != booking.version:
-        raise StaleVersion(expected=command.expected_version, actual=booking.version)
-    action = booking.action_towards(command.to)
+    booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
     decision = booking.take(
-        action,
+        booking.action_towards(command.to),
         party=party,
         by=given.actor,
         now=given.now,
@@ -52,11 +46,21 @@ async def _move(command: MoveBooking, tx: Repositories, given: Circumstances) ->
         payment_window=command.payment_window,
         reason=command.reason,
     )
+    return await carry_out(booking, decision, party, tx, given)
+
+
+async def carry_out(
+    booking: Booking, decision: BookingDecision, party: Party, tx: Repositories, given: Circumstances
+) -> Booking:
+    """Keep what was decided about a booking, and do what follows for its claim and its money."""
     after = decision.state
-    if CLAIMS_TIME[booking.status] and not after.claims_time:
+    if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
         await tx.claims.release(ClaimId(booking.id))
         going_back = booking.refund_on_cancellation(party, given.now, owed=await owed_already(booking, tx))
         await close_payments(booking, going_back, tx, given)
+    elif after.claims_time and (not booking.claims_time or after.blocked != booking.blocked):
+        await tx.diaries.lock(booking.provider_id, around(after.span.start))
+        await move_claim(booking, after, tx, given)
     await tx.bookings.save(after, was=booking, events=decision.events)
     await tx.outbox.put(booking_messages(after, decision.events))
     return after

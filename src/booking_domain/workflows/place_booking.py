@@ -1,30 +1,36 @@
-"""Place a booking: a customer takes an offered slot.
+"""Place a booking: a customer takes an offered slot, or the provider's side enters an appointment.
 
-Rules: the provider is approved and not oneself; the slot is offered and free, one's own hold on it not counted; the
-deposit may be raised up to the price; booking, claim, event and message are kept together or not at all.
+Rules: the provider is approved; a customer takes what is offered and free, one's own hold on it not counted; the
+provider and admins may also go off the grid and out of hours, for a customer they name or, the provider, for somebody
+who has walked in; the deposit may be raised up to the price, and is not asked of who has walked in; booking, claim,
+event and message are kept together or not at all. A request claims its time unless its provider does not want that.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import OwnProvider
-from booking_domain.bookings.model import Booking
+from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound
+from booking_domain.bookings.model import Booking, Terms
+from booking_domain.bookings.ports import Desk
 from booking_domain.bookings.references import new_reference
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound
-from booking_domain.scheduling.placing import around, claimable
+from booking_domain.scheduling.placing import around, claimable, placeable
+from booking_domain.scheduling.waiting import OPEN, WaitingStatus
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId
+from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, SeriesId, UserId, WaitingId
+from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.time import instant
+from booking_domain.shared.time import TimeRange, instant
 from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.ports import Repositories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceBooking:
-    """Book this slot for me."""
+    """Book this slot for me, or for a customer of mine."""
 
     provider_id: ProviderId
     slot: datetime
@@ -34,41 +40,82 @@ class PlaceBooking:
     deposit_amount: int | None = None
     """Minor units; None: what is due."""
     hold_id: ClaimId | None = None
+    customer_id: UserId | None = None
+    """Whom the provider or an admin books for; None: oneself, or somebody who has walked in."""
 
 
 async def _place(command: PlaceBooking, tx: Repositories, given: Circumstances) -> Booking:
     start = instant(command.slot, field="slot")
-    desk = await tx.desks.lock(command.provider_id, around(start))
-    if desk is None or not desk.diary.accepting:
-        raise ProviderNotFound
-    if desk.diary.owner_id == given.actor.id:
-        raise OwnProvider
+    desk = await open_desk(command, around(start), tx, given)
     if command.hold_id is not None:
         await _take_over(command.hold_id, command.provider_id, start, tx, given)
-    span, blocked = claimable(
-        desk.diary, start, now=given.now, duration_minutes=command.duration_minutes, own_hold=command.hold_id
+    may_have = placeable if is_staff(given.actor, desk) else claimable
+    span, blocked = may_have(
+        desk.diary, start, now=given.now, duration_minutes=command.duration_minutes, own=command.hold_id
     )
-    booking_id = BookingId(given.entropy.new_id())
+    return await keep_booking(command, desk, span, blocked, tx, given)
+
+
+async def open_desk(command: PlaceBooking, window: TimeRange, tx: Repositories, given: Circumstances) -> Desk:
+    """Lock the provider's desk for whoever may book there for whom the command says."""
+    desk = await tx.desks.lock(command.provider_id, window)
+    if desk is None or not (desk.diary.accepting or is_staff(given.actor, desk)):
+        raise ProviderNotFound
+    if command.customer_id is not None and command.customer_id != given.actor.id:
+        if not is_staff(given.actor, desk):
+            raise BookingForOthers
+        if await tx.users.get(command.customer_id) is None:
+            raise CustomerNotFound
+    return desk
+
+
+def is_staff(actor: Actor, desk: Desk) -> bool:
+    """Whether the actor is on the provider's side of this desk."""
+    return actor.role is Role.ADMIN or actor.id == desk.diary.owner_id
+
+
+async def keep_booking(
+    command: PlaceBooking,
+    desk: Desk,
+    span: TimeRange,
+    blocked: TimeRange,
+    tx: Repositories,
+    given: Circumstances,
+    *,
+    series_id: SeriesId | None = None,
+) -> Booking:
+    """Keep a new booking at a time that can be had, its claim, its event and its message."""
+    terms = _terms_for(command, desk, given)
     decision = Booking.place(
-        id=booking_id,
+        id=BookingId(given.entropy.new_id()),
         event_id=EventId(given.entropy.new_id()),
         reference=new_reference(given.entropy),
         provider_id=command.provider_id,
         provider_user_id=desk.diary.owner_id,
-        customer=given.actor,
+        customer_id=command.customer_id or given.actor.id,
+        by=given.actor,
         span=span,
         blocked=blocked,
         time_zone=desk.diary.calendar.time_zone,
-        terms=desk.terms,
-        deposit=desk.terms.deposit_of(command.deposit_amount),
+        terms=terms,
+        deposit=terms.deposit_of(command.deposit_amount),
         notes=command.notes,
         now=given.now,
         payment_window=command.payment_window,
+        agreed=is_staff(given.actor, desk),
+        series_id=series_id,
     )
-    await tx.claims.take(claim_of(decision.state), given.now)
+    if decision.state.claims_time:
+        await tx.claims.take(claim_of(decision.state), given.now)
     await tx.bookings.add(decision.state, decision.events)
     await tx.outbox.put(booking_messages(decision.state, decision.events))
     return decision.state
+
+
+def _terms_for(command: PlaceBooking, desk: Desk, given: Circumstances) -> Terms:
+    """Who has walked in pays at the desk."""
+    walked_in = given.actor.id == desk.diary.owner_id and command.customer_id in {None, given.actor.id}
+    return replace(desk.terms, deposit=Money.zero(desk.terms.price.currency)) if walked_in else desk.terms
 
 
 async def _take_over(
@@ -79,6 +126,9 @@ async def _take_over(
     if hold is None or not hold.live(given.now) or (hold.provider_id, hold.span.start) != (provider_id, start):
         raise HoldNotFound
     await tx.claims.release(hold_id)
+    waiting = await tx.waiting_list.get(WaitingId(hold_id))
+    if waiting is not None and waiting.status in OPEN:
+        await tx.waiting_list.save(waiting.ended(WaitingStatus.BOOKED))
 
 
 def claim_of(booking: Booking) -> Claim:

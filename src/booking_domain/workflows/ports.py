@@ -9,6 +9,7 @@ from booking_domain.catalogue.ports import Profiles
 from booking_domain.identity.ports import Sessions, UserReads, Users
 from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries
+from booking_domain.scheduling.waiting import WaitingList, WaitingReads
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.shared.outbox import Outbox
@@ -30,6 +31,8 @@ class Repositories(Protocol):
     def diaries(self) -> Diaries: ...
     @property
     def claims(self) -> Claims: ...
+    @property
+    def waiting_list(self) -> WaitingList: ...
     @property
     def desks(self) -> Desks: ...
     @property
@@ -60,5 +63,5 @@ class ProviderReads(Protocol):
         ...
 
 
-class Reads(BookingReads, CalendarReads, ProviderReads, TransactionReads, UserReads, Protocol):
+class Reads(BookingReads, CalendarReads, ProviderReads, TransactionReads, UserReads, WaitingReads, Protocol):
     """All reads, each of what is committed when it is asked."""

@@ -7,7 +7,7 @@ from booking_domain.bookings.model import BookingMode, Terms
 from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.catalogue.model import Location, Profile, ProfileAction, ProfileMissing
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.model import SlotSettings
+from booking_domain.scheduling.model import Anchoring, SlotSettings
 from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import ProviderId
@@ -26,6 +26,7 @@ class TermsChange:
     price_amount: int | None = None
     currency: str | None = None
     cancellation: CancellationPolicy | None = None
+    requests_claim_time: bool | None = None
 
     def applied_to(self, terms: Terms) -> Terms:
         """The terms that follow. A price that would be below the deposit and is not named rises to it."""
@@ -37,6 +38,9 @@ class TermsChange:
             deposit=Money(amount=deposit, currency=currency),
             price=Money(amount=price, currency=currency),
             cancellation=self.cancellation or terms.cancellation,
+            requests_claim_time=(
+                terms.requests_claim_time if self.requests_claim_time is None else self.requests_claim_time
+            ),
         )
 
 
@@ -66,8 +70,11 @@ class SettingsChange:
     min_notice_minutes: int | None = None
     horizon_days: int | None = None
     max_per_day: int | None = None
+    max_per_week: int | None = None
+    anchoring: Anchoring | None = None
     unlimited_per_day: bool = False
     """Take the most bookings a day away."""
+    unlimited_per_week: bool = False
     terms: TermsChange = TermsChange()
 
 
@@ -133,6 +140,8 @@ async def _reset(profile: Profile, change: SettingsChange, tx: Repositories) -> 
     settings = replace(calendar.settings, **given)
     if change.unlimited_per_day:
         settings = replace(settings, max_per_day=None)
+    if change.unlimited_per_week:
+        settings = replace(settings, max_per_week=None)
     time_zone = change.time_zone or calendar.time_zone
     terms = change.terms.applied_to(terms)
     replace(calendar, time_zone=time_zone)  # an unknown zone is refused before anything is kept

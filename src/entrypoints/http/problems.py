@@ -135,14 +135,17 @@ def _headers_of(error: DomainError) -> dict[str, str]:
 def _where(request: Request[Any, Any, Any], error: DomainError) -> tuple[InputError, ...]:
     """The domain points at members of the body; in a request without one the query may have the same names."""
     handler = request.scope.get("route_handler")
-    if error.where is None or handler is None:
+    if not error.places or handler is None:
         return ()
     if "data" in handler.parsed_fn_signature.parameters:
-        return (InputError(pointer=error.where, message=str(error)),)
+        return tuple(InputError(pointer=pointer, message=message) for pointer, message in error.places)
     query = query_type(handler)
-    if query is not None and error.where.removeprefix("/") in query.__struct_encode_fields__:
-        return (InputError(pointer="/query" + error.where, message=str(error)),)
-    return ()
+    known = () if query is None else query.__struct_encode_fields__
+    return tuple(
+        InputError(pointer="/query" + pointer, message=message)
+        for pointer, message in error.places
+        if pointer.removeprefix("/") in known
+    )
 
 
 def _of_parameters(error: ValidationException) -> tuple[InputError, ...]:

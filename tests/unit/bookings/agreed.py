@@ -7,6 +7,14 @@ _AGREED: Final = """
     requested  confirm            confirmed  provider
     requested  cancel             cancelled  customer provider manager admin
     requested  expire             expired    system
+    requested  offer_times        requested  provider
+    requested  reschedule         requested  customer provider manager admin
+    pending    reschedule         pending    customer provider manager admin
+    confirmed  reschedule         confirmed  customer provider manager admin
+    requested  follow_clock       requested  system
+    pending    follow_clock       pending    system
+    confirmed  follow_clock       confirmed  system
+    disputed   follow_clock       disputed   system
     pending    confirm            confirmed  payment provider admin
     pending    cancel             cancelled  customer provider manager admin
     pending    expire             expired    system

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.unit.bookings.agreed import MOVES
+from tests.unit.bookings.doing import LATER, do
 from tests.unit.bookings.placing import PAYMENT_WINDOW, place
 from tests.unit.effort import examples
-from tests.unit.strategies.bookings import A_BOOKING, ACTORS, DEPOSIT, EVENT, MADE, NOTHING, PRICE, WAITING
+from tests.unit.strategies.bookings import A_BOOKING, DEPOSIT, MADE, NOTHING, PRICE, WAITING
 from tests.unit.strategies.money import amounts
 
 from booking_domain.bookings.model import BookingEvent, BookingMode, Terms
@@ -28,6 +29,7 @@ class LifeOfABooking(RuleBasedStateMachine):
         self.now: datetime = MADE
         self.received = NOTHING
         self.changes = 0
+        self.span, self.blocked = A_BOOKING.span, A_BOOKING.blocked
 
     @rule(by=st.sampled_from([timedelta(minutes=10), timedelta(hours=47), timedelta(days=7), timedelta(days=15)]))
     def time_passes(self, by: timedelta) -> None:
@@ -38,14 +40,7 @@ class LifeOfABooking(RuleBasedStateMachine):
         before = self.booking
         to, by = MOVES.get((before.status, action), (None, frozenset()))
         try:
-            decision = before.take(
-                action,
-                party=party,
-                by=ACTORS[party],
-                now=self.now,
-                event_id=EVENT,
-                payment_window=PAYMENT_WINDOW,
-            )
+            decision = do(before, action, party, self.now, payment_window=PAYMENT_WINDOW)
         except DomainError:
             return
         assert party in by
@@ -53,6 +48,8 @@ class LifeOfABooking(RuleBasedStateMachine):
         self.booking = decision.state
         self.trail += decision.events
         self.changes += 1
+        if action in {Action.RESCHEDULE, Action.FOLLOW_CLOCK}:
+            self.span = self.blocked = LATER
 
     @precondition(lambda self: any(status == self.booking.status for status, _ in MOVES))
     @rule(data=st.data())
@@ -113,8 +110,8 @@ class LifeOfABooking(RuleBasedStateMachine):
     def what_was_agreed_on_stays(self) -> None:
         assert (self.booking.price, self.booking.span, self.booking.blocked, self.booking.created_at) == (
             PRICE,
-            A_BOOKING.span,
-            A_BOOKING.blocked,
+            self.span,
+            self.blocked,
             MADE,
         )
 

@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -6,10 +7,10 @@ from hypothesis import strategies as st
 from tests.unit.effort import examples
 from tests.unit.scheduling.making import RULE_ID, booked, calendar, held, hours, rule
 from tests.unit.scheduling.oracle import rule_applies
-from tests.unit.strategies.moments import instants
 
 from booking_domain.scheduling import Calendar, Hours, SlotSettings, WallTime, WeeklyRule
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.testing.strategies import instants
 
 TUESDAY = 2
 DATES = st.dates(date(2020, 1, 1), date(2040, 1, 1))
@@ -92,14 +93,17 @@ def test_a_rule_without_dates_opens_on_its_weekday_for_ever(day: date, weekday: 
         ("min_notice_minutes", 0, 730 * 1440),
         ("horizon_days", 0, 730),
         ("max_per_day", 1, 1440),
+        ("max_per_week", 1, 10_080),
     ],
 )
 def test_settings_have_bounds(field: str, least: int, most: int) -> None:
     for allowed in (least, most):
-        assert getattr(SlotSettings(**{field: allowed}), field) == allowed
+        given: dict[str, Any] = {field: allowed}
+        assert getattr(SlotSettings(**given), field) == allowed
     for beyond in (least - 1, most + 1):
+        given = {field: beyond}
         with pytest.raises(InvalidValue) as refused:
-            SlotSettings(**{field: beyond})
+            SlotSettings(**given)
         assert refused.value.field.endswith(field)
 
 

@@ -7,8 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
 from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, daily, held, rule
-from tests.unit.strategies.calendars import Question, questions
-from tests.unit.strategies.moments import MINUTE, days, midnight
 
 from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
@@ -17,6 +15,9 @@ from booking_domain.scheduling.placing import around, claimable
 from booking_domain.scheduling.ports import REACH
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
+from booking_domain.testing.strategies import Question, questions
+from booking_domain.testing.strategies.moments import MINUTE, midnight
+from booking_domain.testing.strategies.zones import zones_and_dates
 
 SETTINGS = SlotSettings(step_minutes=60, duration_minutes=60, buffer_before_minutes=10, buffer_after_minutes=20)
 SALON = calendar("Asia/Ulaanbaatar", rule(MONDAY, "09:00-13:00"), settings=SETTINGS)
@@ -86,9 +87,9 @@ def test_a_full_day_is_not_offered_rather_than_taken() -> None:
 
 def test_one_s_own_hold_is_not_in_the_way() -> None:
     hold = held(monday(10), until=monday(1))
-    claimable(diary(hold), monday(10), now=NOW, own_hold=hold.id)
+    claimable(diary(hold), monday(10), now=NOW, own=hold.id)
     with pytest.raises(SlotTaken):
-        claimable(diary(hold), monday(10), now=NOW, own_hold=ClaimId(UUID(int=99)))
+        claimable(diary(hold), monday(10), now=NOW, own=ClaimId(UUID(int=99)))
     with pytest.raises(SlotTaken):
         claimable(diary(hold), monday(10), now=NOW)
 
@@ -96,7 +97,7 @@ def test_one_s_own_hold_is_not_in_the_way() -> None:
 def test_one_s_own_hold_does_not_fill_the_day() -> None:
     one_a_day = replace(SALON, settings=replace(SETTINGS, max_per_day=1))
     hold = held(monday(12), until=monday(1))
-    claimable(diary(hold, of=one_a_day), monday(12), now=NOW, own_hold=hold.id)
+    claimable(diary(hold, of=one_a_day), monday(12), now=NOW, own=hold.id)
 
 
 def test_a_lapsed_hold_of_somebody_else_is_not_in_the_way() -> None:
@@ -109,7 +110,7 @@ DISTANCES = st.sampled_from([timedelta(0), 1 * MINUTE]) | st.timedeltas(timedelt
 
 @examples(300)
 @given(
-    days(),
+    zones_and_dates(),
     st.tuples(LENGTHS, LENGTHS, LENGTHS),
     st.tuples(LENGTHS, LENGTHS, LENGTHS),
     DISTANCES,

@@ -1,3 +1,4 @@
+from typing import Any
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -30,7 +31,7 @@ def times(slots: list[str]) -> list[str]:
     return [slot[4:9] for slot in slots]
 
 
-def with_settings(step: int = 60, duration: int = 60, **others: int) -> SlotSettings:
+def with_settings(step: int = 60, duration: int = 60, **others: Any) -> SlotSettings:
     return SlotSettings(step_minutes=step, duration_minutes=duration, **others)
 
 

@@ -31,6 +31,7 @@ SAMPLES: Final[dict[object, object]] = {
     int: 7,
     datetime: datetime(2026, 11, 23, 2, tzinfo=UTC),
     Money: Money.of(20_000, "MNT"),
+    tuple[DomainError, ...]: (),
 }
 
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.strategies.moments import instants
 
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, instant, time_zone
+from booking_domain.testing.strategies import instants
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 

@@ -46,6 +46,7 @@ A_BOOKING: Final = Booking(
     span=TimeRange(NOON, NOON + HOUR),
     blocked=TimeRange(NOON - HOUR / 4, NOON + 5 * HOUR / 4),
     time_zone="Asia/Ulaanbaatar",
+    local_start=datetime(2026, 11, 23, 12),  # noqa: DTZ001 - on the clock on the wall
     price=PRICE,
     deposit=DEPOSIT,
     paid=NOTHING,

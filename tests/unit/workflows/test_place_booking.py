@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.unit.workflows.scenes import FREE, MINUTE, ON_REQUEST, SECOND, scene, tugriks
 
-from booking_domain.bookings.errors import DepositOutOfRange, OwnProvider
+from booking_domain.bookings.errors import DepositOutOfRange
 from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.references import ALPHABET
 from booking_domain.bookings.transitions import PaymentStatus, Status
@@ -16,12 +16,15 @@ from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import ClaimId, ProviderId
+from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.contracts.storage import race
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import SettingsChange, TermsChange, change_settings
+
+NEXT_WEEK = TOMORROW + timedelta(days=7)
 
 
 @scene()
@@ -61,9 +64,10 @@ async def test_without_a_deposit_it_is_confirmed_at_once(studio: Studio) -> None
 
 @scene(ON_REQUEST)
 async def test_a_request_waits_for_an_answer_and_keeps_its_time(studio: Studio) -> None:
-    booking = await studio.book()
+    booking = await studio.book(NEXT_WEEK)
     assert (booking.status, booking.due_at) == (Status.REQUESTED, studio.clock.now() + ANSWER_DUE)
-    assert not await studio.is_free()
+    assert not await studio.is_free(NEXT_WEEK)
+    assert (await studio.book(TOMORROW)).due_at == TOMORROW, "nobody answers after the start"
 
 
 @scene()
@@ -116,9 +120,15 @@ async def test_nobody_books_an_unknown_provider_or_one_who_is_not_approved(studi
 
 
 @scene()
-async def test_providers_do_not_book_themselves_but_they_book_others(studio: Studio) -> None:
-    with pytest.raises(OwnProvider):
-        await studio.book(by=studio.owner)
+async def test_a_provider_who_books_the_own_calendar_enters_somebody_who_has_walked_in(studio: Studio) -> None:
+    walk_in = await studio.book(TOMORROW + timedelta(minutes=7), by=studio.owner)
+    assert (walk_in.status, walk_in.deposit) == (Status.CONFIRMED, Money.zero("MNT"))
+    with pytest.raises(SlotTaken):
+        await studio.book(TOMORROW, by=studio.owner)
+
+
+@scene()
+async def test_providers_book_others_as_customers_do(studio: Studio) -> None:
     other = await studio.joined(Role.PROVIDER)
     assert (await studio.book(by=other)).customer_id == other.id
 

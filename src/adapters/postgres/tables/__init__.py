@@ -1,24 +1,40 @@
 """The schema, in SQLAlchemy Core. Migrations create it; a test holds the two together."""
 
 from adapters.postgres.tables.bookings import booking_events, bookings
-from adapters.postgres.tables.identity import sessions, users
+from adapters.postgres.tables.identity import calendar_links, sessions, users
 from adapters.postgres.tables.messaging import gateway_tokens, idempotency_keys, outbox
 from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.tables.payments import transactions
-from adapters.postgres.tables.providers import availability_exceptions, availability_rules, claims, providers
+from adapters.postgres.tables.providers import (
+    availability_blocks,
+    availability_exceptions,
+    availability_rules,
+    busy_times,
+    calendar_feeds,
+    claims,
+    providers,
+    salons,
+    waiting_list,
+)
 
 __all__ = [
+    "availability_blocks",
     "availability_exceptions",
     "availability_rules",
     "booking_events",
     "bookings",
+    "busy_times",
+    "calendar_feeds",
+    "calendar_links",
     "claims",
     "gateway_tokens",
     "idempotency_keys",
     "metadata",
     "outbox",
     "providers",
+    "salons",
     "sessions",
     "transactions",
     "users",
+    "waiting_list",
 ]

@@ -4,8 +4,10 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -15,7 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from adapters.postgres.tables.metadata import instant, metadata, one_of
 from booking_domain.bookings.transitions import PaymentStatus, Status
@@ -35,6 +37,11 @@ bookings: Final = Table(
     instant("blocked_from"),
     instant("blocked_until"),
     Column("time_zone", Text, nullable=False),
+    # What the clock on the wall there is to show at the start: kept when the zone's rules change.
+    Column("local_start", DateTime, nullable=False),
+    Column("requests_claim_time", Boolean, nullable=False),
+    Column("offered_times", ARRAY(DateTime(timezone=True)), nullable=False),
+    Column("series_id", Uuid),
     Column("currency", Text, nullable=False),
     Column("price_amount", BigInteger, nullable=False),
     Column("deposit_amount", BigInteger, nullable=False),
@@ -53,6 +60,7 @@ bookings: Final = Table(
     Index("bookings_customer_id_id_idx", "customer_id", "id"),
     Index("bookings_provider_user_id_id_idx", "provider_user_id", "id"),
     Index("bookings_provider_id_starts_at_idx", "provider_id", "starts_at"),
+    Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
 )
 

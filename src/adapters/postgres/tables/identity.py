@@ -35,3 +35,12 @@ sessions: Final = Table(
     instant("expires_at"),
     instant("ended_at", nullable=True),
 )
+
+# Who knows the secret of a link reads the calendar of its user, and nothing else.
+calendar_links: Final = Table(
+    "calendar_links",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("secret_digest", LargeBinary, nullable=False, unique=True),
+    instant("created_at"),
+)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -25,6 +26,22 @@ from adapters.postgres.tables.metadata import instant, metadata, one_of
 from booking_domain.bookings.model import BookingMode
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.claims import ClaimKind
+from booking_domain.scheduling.feeds import WhenFeedFails
+from booking_domain.scheduling.model import Anchoring
+from booking_domain.scheduling.waiting import WaitingStatus
+
+salons: Final = Table(
+    "salons",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("manager_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    # Rules and exceptions, replaced as a whole.
+    Column("hours", JSONB, nullable=False),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+)
 
 providers: Final = Table(
     "providers",
@@ -50,7 +67,13 @@ providers: Final = Table(
     Column("min_notice_minutes", Integer, nullable=False, server_default="0"),
     Column("horizon_days", SmallInteger, nullable=False, server_default="90"),
     Column("max_per_day", SmallInteger),
+    Column("max_per_week", SmallInteger),
+    Column("anchoring", Text, nullable=False, server_default=Anchoring.OPEN_RANGE.value),
+    Column("salon_id", Uuid, ForeignKey("salons.id"), index=True),
+    Column("when_feeds_fail", Text, nullable=False, server_default=WhenFeedFails.TRUST.value),
+    Column("trust_feeds_hours", SmallInteger, nullable=False, server_default="24"),
     # The terms.
+    Column("requests_claim_time", Boolean, nullable=False, server_default=text("true")),
     Column("booking_mode", Text, nullable=False, server_default=BookingMode.INSTANT.value),
     Column("currency", Text, nullable=False, server_default="MNT"),
     Column("price_amount", BigInteger, nullable=False, server_default="0"),
@@ -58,6 +81,8 @@ providers: Final = Table(
     Column("cancellation_policy", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     one_of("status", ProfileStatus),
     one_of("booking_mode", BookingMode),
+    one_of("anchoring", Anchoring),
+    one_of("when_feeds_fail", WhenFeedFails),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("providers_status_id_idx", "status", "id"),
 )
@@ -86,6 +111,65 @@ availability_exceptions: Final = Table(
     # Start and end minutes in turn; empty means closed.
     Column("minutes", ARRAY(SmallInteger), nullable=False),
     UniqueConstraint("provider_id", "date"),
+)
+
+availability_blocks: Final = Table(
+    "availability_blocks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    instant("starts_at"),
+    instant("ends_at"),
+    Column("note", Text, nullable=False),
+    CheckConstraint("starts_at < ends_at", name="range"),
+    Index("availability_blocks_provider_id_ends_at_idx", "provider_id", "ends_at"),
+)
+
+calendar_feeds: Final = Table(
+    "calendar_feeds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    instant("read_at", nullable=True),
+    # When it is to be read next.
+    instant("due_at"),
+    Column("failure", Text),
+    UniqueConstraint("provider_id", "url"),
+    Index("calendar_feeds_due_at_idx", "due_at"),
+)
+
+busy_times: Final = Table(
+    "busy_times",
+    metadata,
+    Column("feed_id", Uuid, ForeignKey("calendar_feeds.id", ondelete="CASCADE"), primary_key=True),
+    instant("starts_at", primary_key=True),
+    instant("ends_at"),
+    CheckConstraint("starts_at < ends_at", name="range"),
+)
+
+waiting_list: Final = Table(
+    "waiting_list",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
+    instant("waits_from"),
+    instant("waits_until"),
+    Column("duration_minutes", SmallInteger),
+    Column("status", Text, nullable=False),
+    instant("offered_start", nullable=True),
+    instant("offered_until", nullable=True),
+    instant("created_at"),
+    one_of("status", WaitingStatus),
+    CheckConstraint("waits_from < waits_until", name="window"),
+    Index("waiting_list_customer_id_id_idx", "customer_id", "id"),
+    Index(
+        "waiting_list_open_idx",
+        "provider_id",
+        "created_at",
+        postgresql_where=text("status IN ('waiting', 'offered')"),
+    ),
 )
 
 claims: Final = Table(

@@ -1,4 +1,4 @@
-"""Keep one's own calendar: weekly rules, exceptions, slot settings.
+"""Keep one's own calendar: weekly rules, exceptions, blocks.
 
 Bookings that exist already are never touched by a change of the calendar.
 """
@@ -8,11 +8,12 @@ from datetime import date
 from typing import Final, Protocol
 
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.model import DateException, Hours, WeeklyRule
+from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
 from booking_domain.scheduling.ports import CalendarBook
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import TimeRange
 
 
 class CalendarTx(Protocol):
@@ -39,6 +40,14 @@ class AddException:
 
     date: date
     ranges: tuple[Hours, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddBlock:
+    """Take this time off."""
+
+    range: TimeRange
+    note: str = ""
 
 
 async def own_provider(tx: CalendarTx, given: Circumstances) -> ProviderId:
@@ -76,7 +85,19 @@ async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, given: Ci
     await tx.calendar_book.remove_exception(await own_provider(tx, given), exception_id)
 
 
+async def _add_block(command: AddBlock, tx: CalendarTx, given: Circumstances) -> Block:
+    block = Block(id=BlockId(given.entropy.new_id()), range=command.range, note=command.note)
+    await tx.calendar_book.add_block(await own_provider(tx, given), block)
+    return block
+
+
+async def _remove_block(block_id: BlockId, tx: CalendarTx, given: Circumstances) -> None:
+    await tx.calendar_book.remove_block(await own_provider(tx, given), block_id)
+
+
 add_rule: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _add_rule)
 remove_rule: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _remove_rule)
 add_exception: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _add_exception)
 remove_exception: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _remove_exception)
+add_block: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _add_block)
+remove_block: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _remove_block)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.scheduling.errors import DateHasException, ExceptionNotFound, RuleNotFound
-from booking_domain.scheduling.model import Calendar, DateException, Diary, SlotSettings, WeeklyRule
-from booking_domain.scheduling.ports import REACH, CalendarBook, Diaries
-from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
+from booking_domain.scheduling.model import Block, Calendar, DateException, Diary, SlotSettings, WeeklyRule
+from booking_domain.scheduling.ports import REACH_OF_HOURS, CalendarBook, Diaries, reach
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.state import MissingRow, State
 
@@ -55,6 +56,18 @@ class MemoryCalendarBook(CalendarBook):
             raise ExceptionNotFound
         self._state.calendars[provider_id] = replace(calendar, exceptions=exceptions)
 
+    async def add_block(self, provider_id: ProviderId, block: Block) -> None:
+        calendar = self._calendar(provider_id)
+        blocks = sorted((*calendar.blocks, block), key=lambda each: (each.range.start, each.id))
+        self._state.calendars[provider_id] = replace(calendar, blocks=tuple(blocks))
+
+    async def remove_block(self, provider_id: ProviderId, block_id: BlockId) -> None:
+        calendar = self._calendar(provider_id)
+        blocks = tuple(block for block in calendar.blocks if block.id != block_id)
+        if blocks == calendar.blocks:
+            raise BlockNotFound
+        self._state.calendars[provider_id] = replace(calendar, blocks=blocks)
+
     def _calendar(self, provider_id: ProviderId) -> Calendar:
         calendar = self._state.calendars.get(provider_id)
         if calendar is None:
@@ -73,16 +86,29 @@ class MemoryDiaries(Diaries):
         calendar = self._state.calendars.get(provider_id)
         if profile is None or calendar is None:
             return None
-        near = TimeRange(around.start - REACH, around.end + REACH)
+        far = reach(calendar.settings)
+        near = TimeRange(around.start - far, around.end + far)
         claims = [
             claim
             for claim in self._state.claims.values()
             if claim.provider_id == provider_id and claim.blocked.overlaps(near)
         ]
+        rule, feeds = self._state.feeds.get(provider_id, (DEFAULT_FEED_RULE, ()))
         return Diary(
             provider_id=provider_id,
             owner_id=profile.owner_id,
             accepting=profile.status is ProfileStatus.APPROVED,
-            calendar=calendar,
+            calendar=_near(calendar, near, around),
             claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
+            feeds=tuple(replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in feeds),
+            feed_rule=rule,
         )
+
+
+def _near(calendar: Calendar, near: TimeRange, around: TimeRange) -> Calendar:
+    first, last = (around.start - REACH_OF_HOURS).date(), (around.end + REACH_OF_HOURS).date()
+    return replace(
+        calendar,
+        exceptions=tuple(each for each in calendar.exceptions if first <= each.date <= last),
+        blocks=tuple(block for block in calendar.blocks if block.range.overlaps(near)),
+    )

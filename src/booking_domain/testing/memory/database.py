@@ -19,6 +19,7 @@ from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOut
 from booking_domain.testing.memory.payments import MemoryTransactions
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.memory.state import State
+from booking_domain.testing.memory.waiting import MemoryWaitingList
 
 
 class MemoryRepositories:
@@ -31,6 +32,7 @@ class MemoryRepositories:
         self.calendar_book = MemoryCalendarBook(state)
         self.diaries = MemoryDiaries(state)
         self.claims = MemoryClaims(state)
+        self.waiting_list = MemoryWaitingList(state)
         self.desks = MemoryDesks(state)
         self.bookings = MemoryBookings(state)
         self.transactions = MemoryTransactions(state)

@@ -9,6 +9,7 @@ from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.identity.model import User
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.model import Calendar, Diary
+from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import BookingId, ProviderId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
@@ -88,6 +89,13 @@ class MemoryReads(Reads):
 
     async def user_by_login(self, login: str) -> User | None:
         return next((user for user in self._committed().users.values() if login in {user.email, user.phone}), None)
+
+    async def waits_of(self, customer_id: UserId) -> Sequence[Waiting]:
+        found = [each for each in self._committed().waiting.values() if each.customer_id == customer_id]
+        return sorted(found, key=lambda each: each.id, reverse=True)[:MOST_WAITS]
+
+    async def awaited_providers(self) -> Sequence[ProviderId]:
+        return sorted({each.provider_id for each in self._committed().waiting.values() if each.status in OPEN})
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._committed()

@@ -10,8 +10,19 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import Session, User
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.scheduling.model import Calendar
-from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, SessionId, TransactionId, UserId
+from booking_domain.scheduling.waiting import Waiting
+from booking_domain.shared.ids import (
+    BookingId,
+    ClaimId,
+    EventId,
+    ProviderId,
+    SessionId,
+    TransactionId,
+    UserId,
+    WaitingId,
+)
 from booking_domain.shared.outbox import Message
 
 
@@ -36,6 +47,8 @@ class State:
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     profiles: dict[ProviderId, Profile] = field(default_factory=dict)
     calendars: dict[ProviderId, Calendar] = field(default_factory=dict)
+    feeds: dict[ProviderId, tuple[FeedRule, tuple[Feed, ...]]] = field(default_factory=dict)
+    waiting: dict[WaitingId, Waiting] = field(default_factory=dict)
     terms: dict[ProviderId, Terms] = field(default_factory=dict)
     claims: dict[ClaimId, Claim] = field(default_factory=dict)
     bookings: dict[BookingId, Booking] = field(default_factory=dict)

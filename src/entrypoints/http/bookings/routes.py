@@ -9,10 +9,11 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.bookings.errors import (
     AlreadyOver,
+    BookingForOthers,
     BookingNotFound,
+    CustomerNotFound,
     DepositDue,
     DepositOutOfRange,
-    OwnProvider,
     TooEarly,
 )
 from booking_domain.bookings.model import Booking
@@ -49,7 +50,15 @@ from entrypoints.settings import Settings
 _OF_PLACING: Final = documented(
     body=PLACE,
     answer=BOOKING,
-    refusals=(ProviderNotFound, SlotNotOffered, SlotTaken, HoldNotFound, DepositOutOfRange, OwnProvider),
+    refusals=(
+        ProviderNotFound,
+        SlotNotOffered,
+        SlotTaken,
+        HoldNotFound,
+        DepositOutOfRange,
+        BookingForOthers,
+        CustomerNotFound,
+    ),
 )
 _OF_MOVING: Final = documented(
     body=MOVE,

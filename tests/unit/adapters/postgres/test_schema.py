@@ -20,6 +20,9 @@ from booking_domain.identity.model import UserStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.scheduling.claims import ClaimKind
+from booking_domain.scheduling.feeds import WhenFeedFails
+from booking_domain.scheduling.model import Anchoring
+from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Role
 
 _CONSTRAINTS = """
@@ -89,6 +92,9 @@ def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> No
         ("users_status_check", UserStatus),
         ("providers_status_check", ProfileStatus),
         ("providers_booking_mode_check", BookingMode),
+        ("providers_anchoring_check", Anchoring),
+        ("providers_when_feeds_fail_check", WhenFeedFails),
+        ("waiting_list_status_check", WaitingStatus),
         ("claims_kind_check", ClaimKind),
         ("bookings_status_check", Status),
         ("bookings_payment_status_check", PaymentStatus),

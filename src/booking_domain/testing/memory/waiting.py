@@ -1,0 +1,34 @@
+"""The waiting list in memory."""
+
+from collections.abc import Sequence
+
+from booking_domain.scheduling.waiting import OPEN, Waiting, WaitingList
+from booking_domain.shared.ids import ProviderId, UserId, WaitingId
+from booking_domain.testing.memory.state import State
+
+
+class MemoryWaitingList(WaitingList):
+    """The waiting list of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, waiting: Waiting) -> None:
+        self._state.require_provider(waiting.provider_id)
+        self._state.require_user(waiting.customer_id)
+        self._state.waiting[waiting.id] = waiting
+
+    async def open_for(self, provider_id: ProviderId) -> Sequence[Waiting]:
+        found = [
+            each for each in self._state.waiting.values() if each.provider_id == provider_id and each.status in OPEN
+        ]
+        return sorted(found, key=lambda each: (each.created_at, each.id))
+
+    async def get(self, waiting_id: WaitingId) -> Waiting | None:
+        return self._state.waiting.get(waiting_id)
+
+    async def save(self, waiting: Waiting) -> None:
+        self._state.waiting[waiting.id] = waiting
+
+    async def count_open(self, customer_id: UserId) -> int:
+        return sum(each.customer_id == customer_id and each.status in OPEN for each in self._state.waiting.values())

@@ -1,0 +1,128 @@
+"""Answer a request: the provider accepts, declines or offers other times, and the customer may take one of those.
+
+Rules: only then the deposit is asked for. An offered time is the provider's acceptance given beforehand: it need not be
+on the grid, and is claimed when the customer takes it, if it is still free.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking_domain.bookings.errors import NotATimeOffered
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party, Status
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.placing import around, placeable
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import BookingId, ClaimId, EventId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import TimeRange, instant
+from booking_domain.workflows.announce import booking_messages
+from booking_domain.workflows.move_booking import carry_out
+from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.reschedule_booking import locked_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptRequest:
+    """Accept a request as it is; or, as the customer, take a time that was offered."""
+
+    booking_id: BookingId
+    payment_window: timedelta
+    slot: datetime | None = None
+    """The offered time that the customer takes."""
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineRequest:
+    """Decline a request."""
+
+    booking_id: BookingId
+    reason: str | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTimes:
+    """Offer other times instead."""
+
+    booking_id: BookingId
+    slots: tuple[datetime, ...]
+    expected_version: int | None = None
+
+
+async def _accept(command: AcceptRequest, tx: Repositories, given: Circumstances) -> Booking:
+    booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
+    _must_be_requested(booking, "accept")
+    answered = booking
+    if party is Party.CUSTOMER and command.slot is not None:
+        answered = await _at_offered_time(booking, instant(command.slot, field="slot"), tx, given)
+        party = Party.PROVIDER  # who has agreed to this time already
+    elif command.slot is not None:
+        raise NotATimeOffered
+    decision = answered.take(
+        Action.ACCEPT if answered.deposit_due else Action.CONFIRM,
+        party=party,
+        by=given.actor,
+        now=given.now,
+        event_id=EventId(given.entropy.new_id()),
+        payment_window=command.payment_window,
+    )
+    return await carry_out(booking, decision, party, tx, given)
+
+
+async def _at_offered_time(booking: Booking, start: datetime, tx: Repositories, given: Circumstances) -> Booking:
+    """The request, moved to a time that the provider has offered."""
+    if start not in booking.offered_times:
+        raise NotATimeOffered
+    diary = await tx.diaries.lock(booking.provider_id, around(start))
+    if diary is None:
+        raise ProviderNotFound
+    minutes = (booking.span.end - booking.span.start) // timedelta(minutes=1)
+    span, blocked = placeable(diary, start, now=given.now, duration_minutes=minutes, own=ClaimId(booking.id))
+    return booking.at(span, blocked)
+
+
+async def _decline(command: DeclineRequest, tx: Repositories, given: Circumstances) -> Booking:
+    booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
+    _must_be_requested(booking, "decline")
+    if party is Party.CUSTOMER:  # who cancels
+        raise NotYourMove(thing="booking", status=booking.status, action="decline", party=party)
+    decision = booking.take(
+        Action.CANCEL,
+        party=party,
+        by=given.actor,
+        now=given.now,
+        event_id=EventId(given.entropy.new_id()),
+        reason=command.reason or "declined",
+    )
+    return await carry_out(booking, decision, party, tx, given)
+
+
+async def _offer(command: OfferTimes, tx: Repositories, given: Circumstances) -> Booking:
+    booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
+    decision = booking.offer_times(
+        command.slots, party=party, by=given.actor, now=given.now, event_id=EventId(given.entropy.new_id())
+    )
+    starts = decision.state.offered_times
+    diary = await tx.diaries.lock(booking.provider_id, TimeRange(starts[0], around(starts[-1]).end))
+    if diary is None:
+        raise ProviderNotFound
+    minutes = (booking.span.end - booking.span.start) // timedelta(minutes=1)
+    for start in starts:  # each can be had now; the first to come may still be faster
+        placeable(diary, start, now=given.now, duration_minutes=minutes, own=ClaimId(booking.id))
+    await tx.bookings.save(decision.state, was=booking, events=decision.events)
+    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    return decision.state
+
+
+def _must_be_requested(booking: Booking, action: str) -> None:
+    if booking.status is not Status.REQUESTED:
+        raise InvalidBookingTransition(thing="booking", status=booking.status, action=action)
+
+
+accept_request: Final = UseCase(Permission.MOVE_BOOKINGS, _accept)
+decline_request: Final = UseCase(Permission.MOVE_BOOKINGS, _decline)
+offer_times: Final = UseCase(Permission.MOVE_BOOKINGS, _offer)

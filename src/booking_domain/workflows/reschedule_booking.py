@@ -1,0 +1,81 @@
+"""Move a booking to another time, in one step.
+
+Rules: the booking keeps its reference, its payments and its terms; the new time is had under the rules of booking, with
+the booking's own claim not in the way; the old time is free again exactly if the new one is won. The provider and
+admins may go off the grid and out of hours.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Party
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.placing import around, claimable, placeable
+from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import BookingId, ClaimId, EventId
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import instant
+from booking_domain.workflows.announce import booking_messages
+from booking_domain.workflows.place_booking import claim_of
+from booking_domain.workflows.ports import Repositories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescheduleBooking:
+    """Move a booking to this slot."""
+
+    booking_id: BookingId
+    slot: datetime
+    duration_minutes: int | None = None
+    """None: as long as it is."""
+    expected_version: int | None = None
+    """What the caller saw; None: whatever is there."""
+
+
+async def _reschedule(command: RescheduleBooking, tx: Repositories, given: Circumstances) -> Booking:
+    booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
+    start = instant(command.slot, field="slot")
+    diary = await tx.diaries.lock(booking.provider_id, around(start))
+    if diary is None:
+        raise ProviderNotFound
+    minutes = command.duration_minutes or (booking.span.end - booking.span.start) // timedelta(minutes=1)
+    may_have = claimable if party is Party.CUSTOMER else placeable
+    span, blocked = may_have(diary, start, now=given.now, duration_minutes=minutes, own=ClaimId(booking.id))
+    decision = booking.reschedule(
+        span, blocked, party=party, by=given.actor, now=given.now, event_id=EventId(given.entropy.new_id())
+    )
+    await move_claim(booking, decision.state, tx, given)
+    await tx.bookings.save(decision.state, was=booking, events=decision.events)
+    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    return decision.state
+
+
+async def locked_for(
+    booking_id: BookingId, expected_version: int | None, tx: Repositories, given: Circumstances
+) -> tuple[Booking, Party]:
+    """The booking, locked, and what the actor is to it; its existence is private to its parties and the admins.
+
+    Raises:
+        BookingNotFound, StaleVersion
+    """
+    booking = await tx.bookings.lock(booking_id)
+    party = booking.party(given.actor) if booking is not None else None
+    if booking is None or party is None:
+        raise BookingNotFound
+    if expected_version is not None and expected_version != booking.version:
+        raise StaleVersion(expected=expected_version, actual=booking.version)
+    return booking, party
+
+
+async def move_claim(before: Booking, after: Booking, tx: Repositories, given: Circumstances) -> None:
+    """Give up the old time and win the new one, or raise `SlotTaken`, which undoes both."""
+    await tx.claims.release(ClaimId(before.id))
+    if after.claims_time:
+        await tx.claims.take(claim_of(after), given.now)
+
+
+reschedule_booking: Final = UseCase(Permission.MOVE_BOOKINGS, _reschedule)

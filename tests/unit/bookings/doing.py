@@ -1,0 +1,44 @@
+"""Doing any action to a booking, by the method that it has."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from tests.unit.strategies.bookings import ACTORS, EVENT, HOUR, NOON
+
+from booking_domain.bookings.model import Booking, BookingDecision
+from booking_domain.bookings.transitions import Action, Party
+from booking_domain.shared.time import TimeRange
+
+LATER: Final = TimeRange(NOON + 24 * HOUR, NOON + 25 * HOUR)
+"""Where what is rescheduled goes."""
+SELF_LOOPS: Final = frozenset({Action.OFFER_TIMES, Action.RESCHEDULE, Action.FOLLOW_CLOCK})
+
+
+def do(
+    booking: Booking,
+    action: Action,
+    party: Party,
+    now: datetime,
+    *,
+    payment_window: timedelta = timedelta(0),
+    reason: str | None = None,
+) -> BookingDecision:
+    """Do it."""
+    actor = ACTORS[party]
+    match action:
+        case Action.OFFER_TIMES:
+            return booking.offer_times([LATER.start], party=party, by=actor, now=now, event_id=EVENT)
+        case Action.RESCHEDULE:
+            return booking.reschedule(LATER, LATER, party=party, by=actor, now=now, event_id=EVENT)
+        case Action.FOLLOW_CLOCK:
+            return booking.follow_clock(LATER, LATER, party=party, by=actor, now=now, event_id=EVENT)
+        case _:
+            return booking.take(
+                action,
+                party=party,
+                by=actor,
+                now=now,
+                event_id=EVENT,
+                payment_window=payment_window,
+                reason=reason,
+            )
