@@ -35,6 +35,8 @@ class TermsBody(Body, frozen=True, kw_only=True):
     price_amount: Amount | UnsetType = UNSET
     currency: Currency | UnsetType = UNSET
     cancellation_policy: CancellationTiers | UnsetType = UNSET
+    requests_claim_time: bool | UnsetType = UNSET
+    """Whether a request keeps its time from others until it is answered."""
 
     def terms(self) -> TermsChange:
         """The change for the domain."""
@@ -44,6 +46,7 @@ class TermsBody(Body, frozen=True, kw_only=True):
             price_amount=given(self.price_amount),
             currency=given(self.currency),
             cancellation=self._cancellation(),
+            requests_claim_time=given(self.requests_claim_time),
         )
 
     def _cancellation(self) -> CancellationPolicy | None:

@@ -6,6 +6,17 @@ ADD_RULE: Final[dict[str, Any]] = {"day": 1, "startTime": "10:00", "endTime": "1
 RULE: Final[dict[str, Any]] = {"id": "0199f3a4-77b1-7e02-b3c9-5f8d2a6e4c10", **ADD_RULE, "everyWeeks": 1}
 ADD_EXCEPTION: Final[dict[str, Any]] = {"date": "2026-12-31", "ranges": [{"startTime": "10:00", "endTime": "14:00"}]}
 EXCEPTION: Final[dict[str, Any]] = {"id": "0199f3a5-02d9-7a6f-91e4-7b3c8d5f2e31", **ADD_EXCEPTION}
+ADD_BLOCK: Final[dict[str, Any]] = {
+    "start": "2026-12-24T12:00:00+08:00",
+    "end": "2026-12-26T09:00:00+08:00",
+    "note": "Away.",
+}
+BLOCK: Final[dict[str, Any]] = {
+    "id": "0199f3a5-4c11-7d02-8a6b-1e9f7c3d5b42",
+    "start": "2026-12-24T04:00:00Z",
+    "end": "2026-12-26T01:00:00Z",
+    "note": "Away.",
+}
 CHANGE_SETTINGS: Final[dict[str, Any]] = {"slotStepMinutes": 15, "bufferAfterMinutes": 10, "depositAmount": 2000000}
 SETTINGS: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
@@ -17,9 +28,15 @@ SETTINGS: Final[dict[str, Any]] = {
     "horizonDays": 90,
     "anchoring": "open_range",
     "bookingMode": "instant",
+    "requestsClaimTime": True,
     "depositAmount": 2000000,
     "priceAmount": 8000000,
     "currency": "MNT",
     "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],
 }
-AVAILABILITY: Final[dict[str, Any]] = {"settings": SETTINGS, "rules": [RULE], "exceptions": [EXCEPTION], "blocks": []}
+AVAILABILITY: Final[dict[str, Any]] = {
+    "settings": SETTINGS,
+    "rules": [RULE],
+    "exceptions": [EXCEPTION],
+    "blocks": [BLOCK],
+}

@@ -1,5 +1,6 @@
 """`/availability`: when a provider is open."""
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -7,18 +8,33 @@ from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.catalogue.model import ProfileMissing, ProfileStatus
-from booking_domain.scheduling.errors import DateHasException, ExceptionNotFound, ProviderNotFound, RuleNotFound
-from booking_domain.scheduling.use_cases.calendars import add_exception, add_rule, remove_exception, remove_rule
+from booking_domain.scheduling.errors import (
+    BlockNotFound,
+    DateHasException,
+    ExceptionNotFound,
+    ProviderNotFound,
+    RuleNotFound,
+)
+from booking_domain.scheduling.use_cases.calendars import (
+    add_block,
+    add_exception,
+    add_rule,
+    remove_block,
+    remove_exception,
+    remove_rule,
+)
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import change_settings
 from entrypoints.http.availability.examples import (
+    ADD_BLOCK,
     ADD_EXCEPTION,
     ADD_RULE,
     AVAILABILITY,
+    BLOCK,
     CHANGE_SETTINGS,
     EXCEPTION,
     RULE,
@@ -26,12 +42,15 @@ from entrypoints.http.availability.examples import (
 )
 from entrypoints.http.availability.schemas import (
     AvailabilityJson,
+    BlockBody,
+    BlockJson,
     ExceptionBody,
     ExceptionJson,
     RuleBody,
     RuleJson,
     SettingsBody,
     SettingsJson,
+    block_json,
     exception_json,
     rule_json,
     settings_json,
@@ -45,6 +64,7 @@ _OF_RULE: Final = documented(body=ADD_RULE, answer=RULE, refusals=(ProviderNotFo
 _OF_EXCEPTION: Final = documented(
     body=ADD_EXCEPTION, answer=EXCEPTION, refusals=(ProviderNotFound, DateHasException, InvalidValue, NotPermitted)
 )
+_OF_BLOCK: Final = documented(body=ADD_BLOCK, answer=BLOCK, refusals=(ProviderNotFound, InvalidValue, NotPermitted))
 _OF_SETTINGS: Final = documented(
     body=CHANGE_SETTINGS, answer=SETTINGS, refusals=(ProfileMissing, InvalidValue, NotPermitted)
 )
@@ -76,6 +96,7 @@ async def get_availability(
         settings=settings_json(calendar, view.terms),
         rules=tuple(rule_json(rule) for rule in calendar.rules),
         exceptions=tuple(exception_json(exception) for exception in calendar.exceptions),
+        blocks=tuple(block_json(block if insider else replace(block, note="")) for block in calendar.blocks),
     )
 
 
@@ -116,6 +137,20 @@ async def remove_availability_exception(
     await executor.run(remove_exception, ExceptionId(exception_id), actor=actor)
 
 
+@post("/blocks", opt=_OF_BLOCK)
+async def add_availability_block(data: JSONBody[BlockBody], once: Injected[Once]) -> Response[BlockJson]:
+    """Take time off: nothing is offered in exactly this range, and no other slot moves. Bookings in it stay."""
+    return await once.created(add_block, data.command(), answer=block_json)
+
+
+@delete("/blocks/{block_id:str}", opt=documented(refusals=(BlockNotFound, ProviderNotFound, NotPermitted)))
+async def remove_availability_block(
+    block_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Take a block away: the time is open again as the rules say."""
+    await executor.run(remove_block, BlockId(block_id), actor=actor)
+
+
 routes: Final = Router(
     "/availability",
     route_handlers=[
@@ -125,5 +160,7 @@ routes: Final = Router(
         change_availability_settings,
         add_availability_exception,
         remove_availability_exception,
+        add_availability_block,
+        remove_availability_block,
     ],
 )

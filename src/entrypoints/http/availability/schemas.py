@@ -1,7 +1,7 @@
 """The JSON of availability."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
@@ -10,15 +10,17 @@ from booking_domain.bookings.model import Terms
 from booking_domain.scheduling.model import (
     MAX_HORIZON_DAYS,
     MAX_WEEKS_APART,
+    Anchoring,
+    Block,
     Calendar,
     DateException,
     Hours,
     WeeklyRule,
 )
-from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
-from booking_domain.shared.time import MINUTES_A_DAY, WallTime
+from booking_domain.scheduling.use_cases.calendars import AddBlock, AddException, AddRule
+from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
 from booking_domain.workflows.provider_profiles import SettingsChange
-from entrypoints.http.fields import Body, Json, Minutes, SomeMinutes, ZoneName, given
+from entrypoints.http.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, ZoneName, given
 from entrypoints.http.refusals import invalid_input
 from entrypoints.http.terms import TermsBody, TierJson, tiers_json
 
@@ -77,7 +79,7 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
 
 
 class SettingsBody(TermsBody, frozen=True, kw_only=True):
-    """Settings to change; what is left out stays as it is. `maxPerDay: null` takes that limit away."""
+    """Settings to change; what is left out stays as it is. `null` takes a limit (`maxPerDay`, `maxPerWeek`) away."""
 
     time_zone: ZoneName | UnsetType = UNSET
     slot_step_minutes: SomeMinutes | UnsetType = UNSET
@@ -87,7 +89,8 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     min_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * MINUTES_A_DAY)] | UnsetType = UNSET
     horizon_days: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)] | UnsetType = UNSET
     max_per_day: Annotated[int, Meta(ge=1, le=MINUTES_A_DAY)] | UnsetType | None = UNSET
-    anchoring: Literal["open_range"] | UnsetType = UNSET
+    max_per_week: Annotated[int, Meta(ge=1, le=7 * MINUTES_A_DAY)] | UnsetType | None = UNSET
+    anchoring: Anchoring | UnsetType = UNSET
 
     def change(self) -> SettingsChange:
         """The command."""
@@ -100,7 +103,10 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
             min_notice_minutes=given(self.min_notice_minutes),
             horizon_days=given(self.horizon_days),
             max_per_day=given(self.max_per_day),
+            max_per_week=given(self.max_per_week),
+            anchoring=given(self.anchoring),
             unlimited_per_day=self.max_per_day is None,
+            unlimited_per_week=self.max_per_week is None,
             terms=self.terms(),
         )
 
@@ -144,12 +150,35 @@ class SettingsJson(Json, frozen=True, kw_only=True):
     min_notice_minutes: int
     horizon_days: int
     max_per_day: int | UnsetType = UNSET
-    anchoring: Literal["open_range"] = "open_range"
+    max_per_week: int | UnsetType = UNSET
+    anchoring: str
     booking_mode: str
+    requests_claim_time: bool
     deposit_amount: int
     price_amount: int
     currency: str
     cancellation_policy: tuple[TierJson, ...]
+
+
+class BlockBody(Body, frozen=True, kw_only=True):
+    """Take this time off."""
+
+    start: Instant
+    end: Instant
+    note: Note | None = None
+
+    def command(self) -> AddBlock:
+        """The command."""
+        return AddBlock(range=TimeRange(self.start, self.end), note=self.note or "")
+
+
+class BlockJson(Json, frozen=True, kw_only=True):
+    """Time off; the note is for the provider alone."""
+
+    id: UUID
+    start: datetime
+    end: datetime
+    note: str | UnsetType = UNSET
 
 
 class AvailabilityJson(Json, frozen=True, kw_only=True):
@@ -158,7 +187,7 @@ class AvailabilityJson(Json, frozen=True, kw_only=True):
     settings: SettingsJson
     rules: tuple[RuleJson, ...]
     exceptions: tuple[ExceptionJson, ...]
-    blocks: tuple[dict[str, Any], ...] = ()
+    blocks: tuple[BlockJson, ...]
 
 
 def rule_json(rule: WeeklyRule) -> RuleJson:
@@ -180,6 +209,11 @@ def exception_json(exception: DateException) -> ExceptionJson:
     return ExceptionJson(id=exception.id, date=exception.date, closed=UNSET if ranges else True, ranges=ranges or UNSET)
 
 
+def block_json(block: Block) -> BlockJson:
+    """Show a block to its provider."""
+    return BlockJson(id=block.id, start=block.range.start, end=block.range.end, note=block.note or UNSET)
+
+
 def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
     """Show settings."""
     settings = calendar.settings
@@ -192,7 +226,10 @@ def settings_json(calendar: Calendar, terms: Terms) -> SettingsJson:
         min_notice_minutes=settings.min_notice_minutes,
         horizon_days=settings.horizon_days,
         max_per_day=UNSET if settings.max_per_day is None else settings.max_per_day,
+        max_per_week=UNSET if settings.max_per_week is None else settings.max_per_week,
+        anchoring=settings.anchoring.value,
         booking_mode=terms.mode.value,
+        requests_claim_time=terms.requests_claim_time,
         deposit_amount=terms.deposit.amount,
         price_amount=terms.price.amount,
         currency=terms.price.currency,

@@ -50,3 +50,39 @@ EVENTS: Final[dict[str, Any]] = {
     ],
     "nextCursor": None,
 }
+PLACE_SERIES: Final[dict[str, Any]] = {**PLACE, "everyWeeks": 4, "times": 2}
+_SERIES_ID: Final = "0199f3a7-90c1-7f21-8c55-4d3b2a190e66"
+SERIES: Final[dict[str, Any]] = {
+    "id": _SERIES_ID,
+    "items": [
+        {**BOOKING, "seriesId": _SERIES_ID},
+        {
+            **BOOKING,
+            "id": "0199f3a7-90c2-7c77-9b1e-8f6a5d4c3b21",
+            "reference": "BK-3W8MHT",
+            "start": "2026-12-21T02:00:00Z",
+            "end": "2026-12-21T03:00:00Z",
+            "seriesId": _SERIES_ID,
+        },
+    ],
+}
+RESCHEDULE: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}
+RESCHEDULED: Final[dict[str, Any]] = {
+    **BOOKING,
+    "start": "2026-11-24T06:00:00Z",
+    "end": "2026-11-24T07:00:00Z",
+    "version": 2,
+    "updatedAt": "2026-11-20T03:20:00Z",
+}
+CANCEL: Final[dict[str, Any]] = {"reason": "I am ill."}
+ACCEPT: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}
+DECLINE: Final[dict[str, Any]] = {"reason": "Not my style."}
+OFFER: Final[dict[str, Any]] = {"slots": ["2026-11-24T14:00:00+08:00", "2026-11-25T10:00:00+08:00"]}
+OFFERED: Final[dict[str, Any]] = {
+    **BOOKING,
+    "status": "requested",
+    "offeredTimes": ["2026-11-24T06:00:00Z", "2026-11-25T02:00:00Z"],
+    "version": 2,
+    "dueAt": "2026-11-22T03:20:00Z",
+    "updatedAt": "2026-11-20T03:20:00Z",
+}

@@ -14,6 +14,7 @@ from booking_domain.bookings.errors import (
     CustomerNotFound,
     DepositDue,
     DepositOutOfRange,
+    SeriesNotPossible,
     TooEarly,
 )
 from booking_domain.bookings.model import Booking
@@ -21,14 +22,16 @@ from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import InvalidBookingTransition
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.workflows.move_booking import MoveBooking, move_booking
 from booking_domain.workflows.place_booking import place_booking
+from booking_domain.workflows.place_series import place_series
 from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.bookings.examples import BOOKING, EVENTS, MOVE, MOVED, PAGE, PLACE
+from entrypoints.http.bookings.changes import changes
+from entrypoints.http.bookings.examples import BOOKING, EVENTS, MOVE, MOVED, PAGE, PLACE, PLACE_SERIES, SERIES
 from entrypoints.http.bookings.schemas import (
     BookingJson,
     BookingsJson,
@@ -36,8 +39,11 @@ from entrypoints.http.bookings.schemas import (
     EventsJson,
     MoveBookingBody,
     PlaceBookingBody,
+    PlaceSeriesBody,
+    SeriesJson,
     booking_json,
     event_json,
+    series_json,
 )
 from entrypoints.http.cursors import cursor_of, cut, read_cursor
 from entrypoints.http.documentation import documented
@@ -58,6 +64,18 @@ _OF_PLACING: Final = documented(
         DepositOutOfRange,
         BookingForOthers,
         CustomerNotFound,
+    ),
+)
+_OF_SERIES: Final = documented(
+    body=PLACE_SERIES,
+    answer=SERIES,
+    refusals=(
+        ProviderNotFound,
+        SeriesNotPossible,
+        DepositOutOfRange,
+        BookingForOthers,
+        CustomerNotFound,
+        InvalidValue,
     ),
 )
 _OF_MOVING: Final = documented(
@@ -95,6 +113,17 @@ async def book_slot(
     return await once.created(place_booking, command, answer=booking_json, headers=_headers)
 
 
+@post("/series", opt=_OF_SERIES)
+async def book_series(
+    data: JSONBody[PlaceSeriesBody], once: Injected[Once], settings: Injected[Settings]
+) -> Response[SeriesJson]:
+    """Book a slot and the same time on the wall every so many weeks: all of them, or none.
+
+    If some of the times cannot be had, `errors` names each of them, and why.
+    """
+    return await once.created(place_series, data.command(settings.payment_window), answer=series_json)
+
+
 @get("/", opt=documented(answer=PAGE))
 async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BookingsJson:
     """One's own bookings, newest first; an admin sees all."""
@@ -117,7 +146,7 @@ async def get_booking(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
 ) -> Response[BookingJson]:
     """One booking, for its parties and admins."""
-    booking = await _seen_by(actor, BookingId(booking_id), reads)
+    booking = await seen_by(actor, BookingId(booking_id), reads)
     return Response(booking_json(booking), headers=etag(booking.version))
 
 
@@ -146,11 +175,11 @@ async def move_to_status(
 @get("/{booking_id:str}/events", opt=documented(answer=EVENTS, refusals=(BookingNotFound,)))
 async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> EventsJson:
     """What has happened to a booking, oldest first."""
-    booking = await _seen_by(actor, BookingId(booking_id), reads)
+    booking = await seen_by(actor, BookingId(booking_id), reads)
     return EventsJson(items=tuple(event_json(event) for event in await reads.events_of(booking.id)))
 
 
-async def _seen_by(actor: Actor, booking_id: BookingId, reads: Reads) -> Booking:
+async def seen_by(actor: Actor, booking_id: BookingId, reads: Reads) -> Booking:
     """The booking, whose existence is private to its parties and admins."""
     booking = await reads.booking(booking_id)
     if booking is None or booking.party(actor) is None:
@@ -159,5 +188,14 @@ async def _seen_by(actor: Actor, booking_id: BookingId, reads: Reads) -> Booking
 
 
 routes: Final = Router(
-    "/bookings", route_handlers=[book_slot, list_bookings, get_booking, move_to_status, list_booking_events]
+    "/bookings",
+    route_handlers=[
+        book_slot,
+        book_series,
+        list_bookings,
+        get_booking,
+        move_to_status,
+        list_booking_events,
+        *changes,
+    ],
 )

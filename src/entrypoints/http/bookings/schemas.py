@@ -1,15 +1,18 @@
 """The JSON of bookings."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from booking_domain.bookings.model import MAX_NOTES, Booking, BookingEvent
+from booking_domain.bookings.model import MAX_NOTES, MOST_OFFERED_TIMES, Booking, BookingEvent
 from booking_domain.bookings.transitions import Status
-from booking_domain.shared.ids import ClaimId, ProviderId
+from booking_domain.scheduling.model import MAX_WEEKS_APART
+from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.workflows.place_booking import PlaceBooking
+from booking_domain.workflows.place_series import FEWEST_TIMES, MOST_TIMES, PlaceSeries
 from entrypoints.http.cursors import DEFAULT_LIMIT
 from entrypoints.http.fields import Amount, Body, Cursor, Instant, Json, Limit, Moment, Note, Query, SomeMinutes
 
@@ -25,6 +28,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     """More than what is due, up to the price."""
     hold_id: UUID | None = None
     """A hold of one's own on this slot, which the booking takes over."""
+    customer_id: UUID | None = None
+    """Whom the provider or an admin books for; without it the provider enters somebody who has walked in."""
 
     def command(self, payment_window: timedelta) -> PlaceBooking:
         """The command."""
@@ -36,7 +41,61 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
             notes=self.notes or "",
             deposit_amount=self.deposit_amount,
             hold_id=None if self.hold_id is None else ClaimId(self.hold_id),
+            customer_id=None if self.customer_id is None else UserId(self.customer_id),
         )
+
+
+class PlaceSeriesBody(Body, frozen=True, kw_only=True):
+    """Book this slot, and the same time on the wall again every so many weeks."""
+
+    provider_id: UUID
+    slot: Instant
+    every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
+    times: Annotated[int, Meta(ge=FEWEST_TIMES, le=MOST_TIMES, description="How many bookings, the first included.")]
+    duration_minutes: SomeMinutes | None = None
+    notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
+    deposit_amount: Amount | None = None
+    """Of each booking: more than what is due, up to the price."""
+    customer_id: UUID | None = None
+    """Whom the provider or an admin books for."""
+
+    def command(self, payment_window: timedelta) -> PlaceSeries:
+        """The command."""
+        first = PlaceBooking(
+            provider_id=ProviderId(self.provider_id),
+            slot=self.slot,
+            payment_window=payment_window,
+            duration_minutes=self.duration_minutes,
+            notes=self.notes or "",
+            deposit_amount=self.deposit_amount,
+            customer_id=None if self.customer_id is None else UserId(self.customer_id),
+        )
+        return PlaceSeries(first=first, every_weeks=self.every_weeks, times=self.times)
+
+
+class RescheduleBody(Body, frozen=True, kw_only=True):
+    """Where the booking should go; it stays as long as it is, if nothing else is said."""
+
+    slot: Instant
+    duration_minutes: SomeMinutes | None = None
+
+
+class AcceptBody(Body, frozen=True, kw_only=True):
+    """Nothing for the provider; for the customer the offered time to take."""
+
+    slot: Instant | None = None
+
+
+class ReasonBody(Body, frozen=True, kw_only=True):
+    """Why."""
+
+    reason: Note | None = None
+
+
+class OfferTimesBody(Body, frozen=True, kw_only=True):
+    """Other times that would suit the provider."""
+
+    slots: Annotated[tuple[Instant, ...], Meta(min_length=1, max_length=MOST_OFFERED_TIMES)]
 
 
 class MoveBookingBody(Body, frozen=True, kw_only=True):
@@ -79,6 +138,9 @@ class BookingJson(Json, frozen=True, kw_only=True):
     updated_at: datetime
     due_at: datetime | UnsetType = UNSET
     """When it lapses by itself: the deposit, or the answer to a request, is due."""
+    offered_times: tuple[datetime, ...] | UnsetType = UNSET
+    """Other starts that the provider offers for a request; the customer accepts one of them."""
+    series_id: UUID | UnsetType = UNSET
 
 
 class BookingsJson(Json, frozen=True, kw_only=True):
@@ -86,6 +148,13 @@ class BookingsJson(Json, frozen=True, kw_only=True):
 
     items: tuple[BookingJson, ...]
     next_cursor: str | None
+
+
+class SeriesJson(Json, frozen=True, kw_only=True):
+    """The bookings of a series, in order."""
+
+    id: UUID
+    items: tuple[BookingJson, ...]
 
 
 class ActorJson(Json, frozen=True, kw_only=True):
@@ -136,7 +205,16 @@ def booking_json(booking: Booking) -> BookingJson:
         created_at=booking.created_at,
         updated_at=booking.updated_at,
         due_at=booking.due_at or UNSET,
+        offered_times=booking.offered_times or UNSET,
+        series_id=booking.series_id or UNSET,
     )
+
+
+def series_json(bookings: Sequence[Booking]) -> SeriesJson:
+    """Show a series that has just been made."""
+    series_id = bookings[0].series_id
+    assert series_id is not None  # noqa: S101 - it was made as a series
+    return SeriesJson(id=series_id, items=tuple(booking_json(booking) for booking in bookings))
 
 
 def event_json(event: BookingEvent) -> EventJson:

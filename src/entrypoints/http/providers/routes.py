@@ -28,7 +28,7 @@ from entrypoints.http.providers.schemas import (
     ProvidersQuery,
     provider_json,
 )
-from entrypoints.http.providers.slots import list_slots
+from entrypoints.http.providers.slots import explain_slot, list_slots
 from entrypoints.http.providers.views import own_provider, page_of_providers
 
 _OF_OPENING: Final = documented(body=PROFILE, answer=PROVIDER, refusals=(ProfileExists, InvalidValue, NotPermitted))
@@ -97,5 +97,6 @@ routes: Final = Router(
         list_providers,
         get_provider,
         list_slots,
+        explain_slot,
     ],
 )

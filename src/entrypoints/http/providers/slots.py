@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from msgspec import Meta, field
 
 from booking_domain.scheduling.errors import ProviderNotFound, WindowInvalid
-from booking_domain.scheduling.model import Diary, Slot
+from booking_domain.scheduling.explain import explain
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Diary, Slot
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
@@ -21,7 +22,7 @@ from entrypoints.http.documentation import documented
 from entrypoints.http.doorkeeper import PUBLIC
 from entrypoints.http.fields import Json, Moment, Query, SomeMinutes, ZoneName
 from entrypoints.http.injection import Injected
-from entrypoints.http.providers.examples import SLOTS
+from entrypoints.http.providers.examples import EXPLANATION, SLOTS
 from entrypoints.http.queries import moment
 
 LONGEST_WINDOW: Final = timedelta(days=62)
@@ -57,6 +58,37 @@ class SlotsJson(Json, frozen=True, kw_only=True):
     degraded: tuple[str, ...] = ()
 
 
+class ExplainQuery(Query, frozen=True, kw_only=True):
+    """Which time."""
+
+    slot: Annotated[
+        str,
+        Meta(
+            min_length=17,
+            max_length=40,
+            description="An RFC 3339 instant with an offset.",
+            examples=["2026-11-23T03:10:00Z"],
+        ),
+    ]
+    duration_minutes: SomeMinutes | None = None
+
+
+class ExplanationJson(Json, frozen=True, kw_only=True):
+    """Why a time is, or is not, offered.
+
+    `reasons` are `closed`, `exception`, `salon_closed`, `block`, `claimed`, `busy`, `buffer`, `notice`, `horizon`,
+    `day_full`, `week_full` and `off_grid`.
+    """
+
+    time_zone: str
+    slot: datetime
+    offered: bool
+    reasons: tuple[str, ...]
+    before: SlotJson | None
+    after: SlotJson | None
+    degraded: tuple[str, ...] = ()
+
+
 @get(
     "/{provider_id:str}/slots",
     opt=PUBLIC | documented(answer=SLOTS, refusals=(ProviderNotFound, WindowInvalid, InvalidValue)),
@@ -70,12 +102,45 @@ async def list_slots(
     if diary is None or not diary.accepting:
         raise ProviderNotFound
     window = _window(asked, diary)
-    slots = offered_slots(
-        diary.calendar, diary.claims, window=window, now=clock.now(), duration_minutes=asked.duration_minutes
-    )
+    now = clock.now()
+    calendar, degraded = diary.seen(now)
+    slots = offered_slots(calendar, diary.claims, window=window, now=now, duration_minutes=asked.duration_minutes)
     return SlotsJson(
-        time_zone=asked.time_zone or diary.calendar.time_zone, slots=tuple(_slot_json(slot, zone) for slot in slots)
+        time_zone=asked.time_zone or calendar.time_zone,
+        slots=tuple(slot_json(slot, zone) for slot in slots),
+        degraded=degraded,
     )
+
+
+@get(
+    "/{provider_id:str}/slots/explain",
+    opt=PUBLIC | documented(answer=EXPLANATION, refusals=(ProviderNotFound, InvalidValue)),
+)
+async def explain_slot(
+    provider_id: FromPath[UUID], asked: Injected[ExplainQuery], reads: Injected[Reads], clock: Injected[Clock]
+) -> ExplanationJson:
+    """Every reason why a time is not offered (none: it is), and the nearest times before and after that are."""
+    now = clock.now()
+    start = moment(asked.slot, UTC, name="slot")
+    diary = await reads.diary(ProviderId(provider_id), _all_of_it(start, now))
+    if diary is None or not diary.accepting:
+        raise ProviderNotFound
+    calendar, degraded = diary.seen(now)
+    why = explain(calendar, diary.claims, start, now=now, duration_minutes=asked.duration_minutes)
+    return ExplanationJson(
+        time_zone=calendar.time_zone,
+        slot=why.start,
+        offered=why.offered,
+        reasons=tuple(reason.value for reason in why.reasons),
+        before=None if why.before is None else slot_json(why.before),
+        after=None if why.after is None else slot_json(why.after),
+        degraded=degraded,
+    )
+
+
+def _all_of_it(start: datetime, now: datetime) -> TimeRange:
+    """All that can be offered, and the time that is asked about."""
+    return TimeRange(min(start, now), max(start, now + timedelta(days=MAX_HORIZON_DAYS)) + _ANY_OFFSET)
 
 
 def _wide(asked: SlotsQuery) -> TimeRange:
@@ -96,7 +161,8 @@ def _window(asked: SlotsQuery, diary: Diary) -> TimeRange:
     return TimeRange(start, end)
 
 
-def _slot_json(slot: Slot, zone: ZoneInfo | None) -> SlotJson:
+def slot_json(slot: Slot, zone: ZoneInfo | None = None) -> SlotJson:
+    """Show a slot, in UTC or with the offset of a zone."""
     if zone is None:
         return SlotJson(start=slot.start, end=slot.end)
     return SlotJson(start=slot.start.astimezone(zone), end=slot.end.astimezone(zone))

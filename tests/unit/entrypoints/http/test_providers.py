@@ -97,6 +97,7 @@ async def test_settings_that_are_left_out_stay_and_a_limit_can_be_taken_away(api
         "maxPerDay": 3,
         "anchoring": "open_range",
         "bookingMode": "instant",
+        "requestsClaimTime": True,
         "depositAmount": 2_000_000,
         "priceAmount": 8_000_000,
         "currency": "MNT",

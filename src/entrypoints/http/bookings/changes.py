@@ -1,0 +1,182 @@
+"""`/bookings/{id}/…`: reschedule, cancel, and answer a request."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, NotATimeOffered
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import InvalidBookingTransition, Status
+from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.workflows.answer_request import (
+    AcceptRequest,
+    DeclineRequest,
+    OfferTimes,
+    accept_request,
+    decline_request,
+    offer_times,
+)
+from booking_domain.workflows.move_booking import MoveBooking, move_booking
+from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+from entrypoints.http.bookings.examples import (
+    ACCEPT,
+    BOOKING,
+    CANCEL,
+    DECLINE,
+    MOVED,
+    OFFER,
+    OFFERED,
+    RESCHEDULE,
+    RESCHEDULED,
+)
+from entrypoints.http.bookings.schemas import (
+    AcceptBody,
+    BookingJson,
+    OfferTimesBody,
+    ReasonBody,
+    RescheduleBody,
+    booking_json,
+)
+from entrypoints.http.documentation import documented
+from entrypoints.http.etags import IfMatch, etag, expected_version
+from entrypoints.http.injection import Injected
+from entrypoints.settings import Settings
+
+_OF_ANY: Final = (BookingNotFound, NotYourMove, InvalidBookingTransition, StaleVersion)
+
+
+def _answer(booking: Booking) -> Response[BookingJson]:
+    return Response(booking_json(booking), status_code=200, headers=etag(booking.version))
+
+
+@post(
+    "/{booking_id:str}/reschedule",
+    status_code=200,
+    opt=documented(
+        body=RESCHEDULE,
+        answer=RESCHEDULED,
+        refusals=(*_OF_ANY, SlotNotOffered, SlotTaken, AlreadyOver, InvalidValue),
+    ),
+)
+async def reschedule(
+    booking_id: FromPath[UUID],
+    data: JSONBody[RescheduleBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[BookingJson]:
+    """Move a booking to another time in one step: the old one is given up only if the new one is won.
+
+    A customer takes an offered slot; the provider and admins may go off the grid. Done twice it has one effect.
+    """
+    command = RescheduleBooking(
+        booking_id=BookingId(booking_id),
+        slot=data.slot,
+        duration_minutes=data.duration_minutes,
+        expected_version=expected_version(if_match),
+    )
+    return _answer(await executor.run(reschedule_booking, command, actor=actor))
+
+
+@post(
+    "/{booking_id:str}/cancel",
+    status_code=200,
+    opt=documented(body=CANCEL, answer=MOVED, refusals=(*_OF_ANY, AlreadyOver)),
+)
+async def cancel(
+    booking_id: FromPath[UUID],
+    data: JSONBody[ReasonBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    settings: Injected[Settings],
+    if_match: IfMatch = None,
+) -> Response[BookingJson]:
+    """Cancel a booking; what was paid goes back as the policy that was agreed on says."""
+    command = MoveBooking(
+        booking_id=BookingId(booking_id),
+        to=Status.CANCELLED,
+        payment_window=settings.payment_window,
+        reason=data.reason,
+        expected_version=expected_version(if_match),
+    )
+    return _answer(await executor.run(move_booking, command, actor=actor))
+
+
+@post(
+    "/{booking_id:str}/accept",
+    status_code=200,
+    opt=documented(body=ACCEPT, answer=BOOKING, refusals=(*_OF_ANY, SlotTaken, NotATimeOffered)),
+)
+async def accept(
+    booking_id: FromPath[UUID],
+    data: JSONBody[AcceptBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    settings: Injected[Settings],
+    if_match: IfMatch = None,
+) -> Response[BookingJson]:
+    """Accept a request (the provider), or take one of the times offered for it (the customer).
+
+    It is `pending` until its deposit is paid, or `confirmed` where none is due.
+    """
+    command = AcceptRequest(
+        booking_id=BookingId(booking_id),
+        payment_window=settings.payment_window,
+        slot=data.slot,
+        expected_version=expected_version(if_match),
+    )
+    return _answer(await executor.run(accept_request, command, actor=actor))
+
+
+@post(
+    "/{booking_id:str}/decline",
+    status_code=200,
+    opt=documented(body=DECLINE, answer=MOVED, refusals=_OF_ANY),
+)
+async def decline(
+    booking_id: FromPath[UUID],
+    data: JSONBody[ReasonBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[BookingJson]:
+    """Decline a request: it is `cancelled`."""
+    command = DeclineRequest(
+        booking_id=BookingId(booking_id), reason=data.reason, expected_version=expected_version(if_match)
+    )
+    return _answer(await executor.run(decline_request, command, actor=actor))
+
+
+@post(
+    "/{booking_id:str}/offer-times",
+    status_code=200,
+    opt=documented(body=OFFER, answer=OFFERED, refusals=(*_OF_ANY, SlotTaken, InvalidValue)),
+)
+async def offer_other_times(
+    booking_id: FromPath[UUID],
+    data: JSONBody[OfferTimesBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[BookingJson]:
+    """Offer other times for a request; the customer has 48 hours to accept one, if it is still free then."""
+    command = OfferTimes(
+        booking_id=BookingId(booking_id), slots=data.slots, expected_version=expected_version(if_match)
+    )
+    return _answer(await executor.run(offer_times, command, actor=actor))
+
+
+changes: Final = (reschedule, cancel, accept, decline, offer_other_times)
