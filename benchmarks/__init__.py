@@ -1,1 +1,1 @@
-"""The measured path, `POST /bookings`, beside a bare ASGI application that runs the same SQL."""
+"""Slots beside plain integers and an interval library; `POST /bookings` beside a bare application with the same SQL."""

@@ -24,11 +24,16 @@ def machine(url: str) -> str:
     postgres = f"PostgreSQL {values.pop('server_version')}"
     return "\n".join(
         (
-            f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {platform.system()}",
+            hardware(),
             f"Python {platform.python_version()}; " + ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
             f"{postgres}: " + ", ".join(f"{name} {value}" for name, value in values.items()),
         )
     )
+
+
+def hardware() -> str:
+    """The machine, and how busy it is."""
+    return f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {platform.system()}"
 
 
 def line(name: str, rounds: Sequence[Measured]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from booking_domain.scheduling.claims import Claim
@@ -14,10 +14,8 @@ from booking_domain.scheduling.slots import (
     horizon_end,
     local_periods,
     offered_slots,
-    seconds_up,
-    taken_by,
 )
-from booking_domain.shared.time import TimeRange, instant
+from booking_domain.shared.time import ORIGIN, TimeRange, instant, seconds_up
 
 
 class Reason(StrEnum):
@@ -79,6 +77,7 @@ def explain(
 
     `claims` are all from now to the horizon, if the nearest offered slots are to be right.
 
+    >>> from datetime import UTC, datetime
     >>> from uuid import uuid4
     >>> from booking_domain.scheduling import Hours, WallTime, WeeklyRule
     >>> ten_to_noon = Hours(WallTime.parse("10:00"), WallTime.parse("12:00"))
@@ -91,14 +90,13 @@ def explain(
     start = instant(start, field="slot")
     claims = tuple(claims)
     minutes = calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
-    live = [claim for claim in claims if claim.live(now)]
     span = TimeRange(start, start + timedelta(minutes=minutes))
     reasons = [
         *([] if bookable else [Reason.NOT_BOOKABLE]),
         *_closings(calendar, span),
-        *_obstacles(calendar, live, span),
-        *_limits(calendar, live, start, now),
-        *_grid(calendar, live, span),
+        *_obstacles(calendar, claims, span, now),
+        *_limits(calendar, claims, start, now),
+        *_grid(calendar, claims, span, now),
     ]
     before, after = _nearest(calendar, claims, start, now, minutes) if bookable else (None, None)
     return Explanation(start=start, reasons=tuple(reasons), before=before, after=after)
@@ -119,17 +117,17 @@ def _inside_hours(hours: OpeningHours, span: TimeRange) -> bool:
 
 
 def _inside(calendar: Calendar, span: TimeRange) -> bool:
-    start, end = seconds_up(span.start), seconds_up(span.end)
-    return any(opens <= start and end <= closes for opens, closes in open_ranges(calendar, start, end, lookback_days=0))
+    ranges, _ = open_ranges(calendar, span.lower, span.upper, lookback_days=0)
+    return any(opens <= span.lower and span.upper <= closes for opens, closes in ranges)
 
 
-def _obstacles(calendar: Calendar, live: Iterable[Claim], span: TimeRange) -> Iterator[Reason]:
+def _obstacles(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now: datetime) -> Iterator[Reason]:
     settings = calendar.settings
     blocked = TimeRange(
         span.start - timedelta(minutes=settings.buffer_before_minutes),
         span.end + timedelta(minutes=settings.buffer_after_minutes),
     )
-    near = [claim for claim in live if claim.blocked.overlaps(blocked)]
+    near = [claim for claim in claims if claim.live(now) and claim.blocked.overlaps(blocked)]
     near_busy = [busy for busy in calendar.busy if busy.overlaps(blocked)]
     claimed = [claim.span.overlaps(span) for claim in near]
     busy = [each.overlaps(span) for each in near_busy]
@@ -141,23 +139,23 @@ def _obstacles(calendar: Calendar, live: Iterable[Claim], span: TimeRange) -> It
         yield Reason.BUFFER
 
 
-def _limits(calendar: Calendar, live: Iterable[Claim], start: datetime, now: datetime) -> Iterator[Reason]:
+def _limits(calendar: Calendar, claims: Iterable[Claim], start: datetime, now: datetime) -> Iterator[Reason]:
     if start < now + timedelta(minutes=calendar.settings.min_notice_minutes):
         yield Reason.NOTICE
     if seconds_up(start) >= horizon_end(calendar, now):
         yield Reason.HORIZON
     day, week = local_periods(calendar, start)
-    full = full_periods(calendar, live)
+    full = full_periods(calendar, claims, now)
     if day in full:
         yield Reason.DAY_FULL
     if week in full:
         yield Reason.WEEK_FULL
 
 
-def _grid(calendar: Calendar, live: Iterable[Claim], span: TimeRange) -> Iterator[Reason]:
-    start = seconds_up(span.start)
+def _grid(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now: datetime) -> Iterator[Reason]:
+    start = span.lower
     step = calendar.settings.step_minutes * 60
-    for anchor, until, closes in grid(calendar, taken_by(live, calendar.busy), start, start + 1):
+    for anchor, until, closes in grid(calendar, claims, now, start, start + 1):
         if anchor <= start < min(until, closes) and ((start - anchor) % step or span.start.microsecond):
             yield Reason.OFF_GRID
 
@@ -165,14 +163,29 @@ def _grid(calendar: Calendar, live: Iterable[Claim], span: TimeRange) -> Iterato
 def _nearest(
     calendar: Calendar, claims: Iterable[Claim], start: datetime, now: datetime, minutes: int
 ) -> tuple[Slot | None, Slot | None]:
-    horizon = datetime.fromtimestamp(horizon_end(calendar, now), UTC)
+    """The offered neighbours, looked for in windows that grow: mostly they are near."""
+    horizon = ORIGIN + timedelta(seconds=horizon_end(calendar, now))
 
-    def offered(opens: datetime, closes: datetime) -> tuple[Slot, ...]:
-        if opens >= closes:
-            return ()
-        window = TimeRange(opens, closes)
+    def offered(window: TimeRange) -> tuple[Slot, ...]:
         return offered_slots(calendar, claims, window=window, now=now, duration_minutes=minutes)
 
-    earlier = offered(now, min(start, horizon))
-    later = offered(max(start + timedelta(microseconds=1), now), horizon)
-    return (earlier[-1] if earlier else None), (later[0] if later else None)
+    earlier = map(offered, _back(min(start, horizon), now))
+    later = map(offered, _on(max(start + timedelta(microseconds=1), now), horizon))
+    before, after = next(filter(None, earlier), None), next(filter(None, later), None)
+    return (None if before is None else before[-1]), (None if after is None else after[0])
+
+
+def _back(begin: datetime, end: datetime) -> Iterator[TimeRange]:
+    """Windows from `begin` back to `end`: the last day, the two days before it, the four before those."""
+    width = timedelta(days=1)
+    while begin > end:
+        yield TimeRange(max(begin - width, end), begin)
+        begin, width = begin - width, 2 * width
+
+
+def _on(begin: datetime, end: datetime) -> Iterator[TimeRange]:
+    """Windows from `begin` on to `end`, likewise."""
+    width = timedelta(days=1)
+    while begin < end:
+        yield TimeRange(begin, min(begin + width, end))
+        begin, width = begin + width, 2 * width

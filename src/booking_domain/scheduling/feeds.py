@@ -1,18 +1,23 @@
 """External calendars: busy times read from iCalendar feeds, and what holds while a feed cannot be read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
+from urllib.parse import urlsplit
 
 from booking_domain.shared.errors import InvalidValue, Unavailable
-from booking_domain.shared.ids import FeedId
+from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
 
 MAX_FEED_URL: Final = 2_000
+MAX_FEEDS: Final = 5
 MAX_TRUST_HOURS: Final = 30 * 24
 READ_EVERY: Final = timedelta(minutes=10)
+FIRST_PAUSE: Final = timedelta(minutes=1)
+"""After a reading that failed; twice as long after each further one."""
+LONGEST_PAUSE: Final = timedelta(minutes=60)
 STALE_AFTER: Final = 3 * READ_EVERY
 """A feed that has not been read for this long is failing, whatever the last attempt said: nobody tries any more."""
 ALWAYS: Final = TimeRange(datetime(1970, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC))
@@ -49,17 +54,29 @@ class Feed:
     """One external calendar, and what was last read from it."""
 
     id: FeedId
-    url: str
+    url: str = field(repr=False)
     """A secret, as whoever knows it can read the calendar."""
     busy: tuple[TimeRange, ...] = ()
     read_at: datetime | None = None
     """When it was last read successfully; None: never."""
     failure: str | None = None
     """Why the last attempt failed; None: it did not."""
+    failures: int = 0
+    """How many attempts have failed since it was last read."""
 
     def __post_init__(self) -> None:
-        if not self.url.startswith(("https://", "http://", "webcal://")) or len(self.url) > MAX_FEED_URL:
-            raise InvalidValue(field="url", problem=f"an http(s) or webcal URL of at most {MAX_FEED_URL} characters")
+        if len(self.url) > MAX_FEED_URL or _place(self.url) is None:
+            raise InvalidValue(field="urls", problem=f"an http(s) or webcal URL of at most {MAX_FEED_URL} characters")
+
+    @property
+    def shown(self) -> str:
+        """Where it is, without what gives access to it.
+
+        >>> from uuid import uuid4
+        >>> Feed(id=FeedId(uuid4()), url="https://calendar.example.com/private-7d1f3c0e/basic.ics").shown
+        'https://calendar.example.com/…'
+        """
+        return f"{_place(self.url)}/…"
 
     def failing(self, now: datetime) -> bool:
         """Whether what is known of it may be wrong."""
@@ -67,11 +84,30 @@ class Feed:
 
     def read(self, busy: Sequence[TimeRange], now: datetime) -> Self:
         """After a successful reading."""
-        return replace(self, busy=tuple(busy), read_at=now, failure=None)
+        return replace(self, busy=tuple(busy), read_at=now, failure=None, failures=0)
 
     def failed(self, failure: str) -> Self:
         """After an attempt that failed; what was read before is kept."""
-        return replace(self, failure=failure)
+        return replace(self, failure=failure, failures=self.failures + 1)
+
+    def next_reading(self, now: datetime) -> datetime:
+        """When it is to be read after an attempt that ended now."""
+        if not self.failures:
+            return now + READ_EVERY
+        return now + min(FIRST_PAUSE * (1 << min(self.failures - 1, 10)), LONGEST_PAUSE)
+
+
+def _place(url: str) -> str | None:
+    """Scheme and host of a feed's URL; None for what is not one."""
+    try:
+        parts = urlsplit(url)
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return None
+    if parts.scheme not in {"https", "http", "webcal"} or not parts.hostname or not url.isprintable() or " " in url:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}{port}"
 
 
 def imported(feeds: Sequence[Feed], rule: FeedRule, now: datetime) -> tuple[tuple[TimeRange, ...], tuple[str, ...]]:
@@ -118,4 +154,63 @@ class FeedReader(Protocol):
             FeedUnreadable: no answer in time, a refusal, too large, not an iCalendar file, or an address that is not
                 public.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFeed:
+    """A feed, and what somebody who reads it has to know."""
+
+    feed: Feed
+    provider_id: ProviderId
+    time_zone: str
+    """The provider's."""
+    horizon_days: int
+    """How far ahead the provider takes bookings."""
+    due_at: datetime
+    """When it is to be read next."""
+
+
+class FeedBook(Protocol):
+    """Where a provider's external calendars are kept. All lists of feeds are in the order of their ids."""
+
+    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+        """The provider's rule and feeds, without busy times."""
+        ...
+
+    async def save_feeds(
+        self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
+    ) -> None:
+        """Replace the rule and the list of a provider whose lock this transaction has.
+
+        A feed with a URL that is there already stays as it is, with its id and all that was read. One that is new
+        has nothing read and is due at `due_at`; one that is no longer in the list goes, with its busy times.
+        """
+        ...
+
+    async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
+        """One feed with its busy times, kept from other transactions to the end of this one."""
+        ...
+
+    async def save_reading(self, feed: Feed, *, due_at: datetime) -> None:
+        """Replace a feed that this transaction has locked; rows of busy times that stay the same are not touched.
+
+        Needs no lock of the provider: a diary has all of the feed as it was before, or all of it as it is then.
+        """
+        ...
+
+
+class FeedReads(Protocol):
+    """Reads of external calendars, outside any transaction."""
+
+    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+        """As `FeedBook.feeds_of`."""
+        ...
+
+    async def feed(self, feed_id: FeedId) -> KeptFeed | None:
+        """One feed, without busy times."""
+        ...
+
+    async def due_feeds(self, now: datetime, limit: int) -> Sequence[FeedId]:
+        """The feeds that are to be read by now, those that have waited longest first."""
         ...

@@ -35,10 +35,14 @@ class Hours:
 
     start: WallTime
     end: WallTime
+    seconds: tuple[int, int] = field(init=False, repr=False, compare=False)
+    """Start and end in seconds after midnight on the wall; an end on the next day is above 24 hours."""
 
     def __post_init__(self) -> None:
         if self.start.minutes == MINUTES_A_DAY:
             raise InvalidValue(field="start_time", problem="opening hours start before 24:00")
+        end = self.end.minutes + (MINUTES_A_DAY if self.past_midnight else 0)
+        object.__setattr__(self, "seconds", (self.start.minutes * 60, end * 60))
 
     @property
     def past_midnight(self) -> bool:

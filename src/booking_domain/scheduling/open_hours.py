@@ -1,35 +1,37 @@
-"""From weekly rules and exceptions to open ranges, in seconds since the epoch: right over every change of clocks."""
+"""From weekly rules and exceptions to open ranges, in seconds since `ORIGIN`: right over every change of clocks."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking_domain.scheduling.model import DAYS_A_WEEK, Calendar, Hours, OpeningHours
-from booking_domain.shared.time import MINUTES_A_DAY
+from booking_domain.scheduling.model import DAYS_A_WEEK, Calendar, OpeningHours, WeeklyRule
+from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY
 
-SECONDS_A_DAY: Final = 86_400
-_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_FIRST_DAY: Final = ORIGIN.toordinal()
+_MOST_OFFSETS: Final = 65_536
 
 Span = tuple[int, int]
-"""A half-open range in seconds since the epoch."""
+"""A half-open range in seconds since `ORIGIN`."""
 
 
-def open_ranges(calendar: Calendar, lowest: int, highest: int, *, lookback_days: int) -> list[Span]:
-    """The ranges in which the calendar, and its salon if it has one, are open and which meet `[lowest, highest)`.
+def open_ranges(calendar: Calendar, lowest: int, highest: int, *, lookback_days: int) -> tuple[list[Span], bool]:
+    """The ranges in which the calendar, and its salon if it has one, are open: all that meet `[lowest, highest)`.
 
     In order; those that touch or overlap are one. Each has its true start, unless it has been open for more than
-    `lookback_days`, and an end that is its own or lies beyond `highest`.
+    `lookback_days`, and an end that is its own or lies beyond `highest`. Some may lie before `lowest`. With them comes
+    whether each of them is known to end on the day on which it starts.
     """
-    own = _merged_ranges(calendar, lowest, highest, lookback_days)
-    if calendar.salon is not None:
-        own = _intersection(own, _merged_ranges(calendar.salon, lowest, highest, lookback_days))
-    return [span for span in own if span[1] > lowest]
+    ranges, short = _merged_ranges(calendar, lowest, highest, lookback_days)
+    if calendar.salon is None:
+        return ranges, short
+    others, others_short = _merged_ranges(calendar.salon, lowest, highest, lookback_days)
+    return _intersection(ranges, others), short or others_short
 
 
-def epoch_of(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
-    """The instant of a wall-clock time, in seconds since the epoch; `minutes` may run into the days after the date.
+def seconds_of(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
+    """The instant of a wall-clock time, in seconds since `ORIGIN`; `minutes` may run into the days after the date.
 
     A time that does not occur is read with the offset before the gap; one that occurs twice is the first of the two
     (RFC 5545 §3.3.5).
@@ -37,100 +39,128 @@ def epoch_of(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
     if minutes >= MINUTES_A_DAY:
         days, minutes = divmod(minutes, MINUTES_A_DAY)
         ordinal += days
-    offset = _steady_offset(zone, ordinal)
+    offset = _offsets_of(zone)[ordinal]
     if offset is None:
         offset = _offset(zone, ordinal, minutes)
-    return (ordinal - _EPOCH_DAY) * SECONDS_A_DAY + minutes * 60 - offset
+    return (ordinal - _FIRST_DAY) * SECONDS_A_DAY + minutes * 60 - offset
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """The same time in as few ranges as possible, in order."""
-    result: list[Span] = []
-    last_start = last_end = 0
-    for start, end in sorted(spans):
-        if result and start <= last_end:
-            if end > last_end:
-                last_end = end
-                result[-1] = (last_start, end)
-        else:
-            last_start, last_end = start, end
-            result.append((start, end))
-    return result
+def local_date(zone: ZoneInfo, seconds: int) -> int:
+    """The ordinal of the local date at an instant."""
+    return (ORIGIN + timedelta(0, seconds)).astimezone(zone).toordinal()
 
 
-def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days: int) -> list[Span]:
-    zone = hours.zone
-    # One day more on either side: a date may be skipped (Apia 2011) or begin twice (St John's 2006).
-    first = datetime.fromtimestamp(lowest, zone).toordinal() - 2
-    last = datetime.fromtimestamp(highest, zone).toordinal() + 1
+def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days: int) -> tuple[list[Span], bool]:
+    # The local date is the one of UTC, or next to it; a date may be skipped (Apia 2011), and hours run past midnight.
+    first, last = _FIRST_DAY + lowest // SECONDS_A_DAY - 3, _FIRST_DAY + highest // SECONDS_A_DAY + 2
     week = _Week(hours)
-    spans: list[Span] = []
-    for ordinal in range(first, last + 1):
-        spans += week.opened_on(ordinal)
-    ranges = merged(spans)
+    spans, tidy = week.opened_on(range(first, last + 1))
+    if tidy:
+        return spans, True
+    ranges = _merged(spans)
     # A range that was already open when the window begins is followed back to where it really opened.
     since = first - lookback_days
-    while first > since and ranges:
+    while first > since and ranges and ranges[0][1] > lowest:
         first -= 1
-        earlier = week.opened_on(first)
+        earlier, _ = week.opened_on((first,))
         if not any(end >= ranges[0][0] for _, end in earlier):
             break
-        ranges = merged([*earlier, *ranges])
-    return ranges
+        ranges = _merged([*earlier, *ranges])
+    return ranges, False
 
 
 class _Week:
-    """The hours of each day of the week, and of the dates that are different."""
+    """The hours of each day of the week, in seconds after midnight, and of the dates that are different."""
 
     def __init__(self, hours: OpeningHours) -> None:
         self._zone = hours.zone
-        self._rules = [[rule for rule in hours.rules if rule.day == day] for day in range(DAYS_A_WEEK)]
-        self._always = [
-            all(rule.valid_from is None and rule.valid_until is None for rule in rules) for rules in self._rules
-        ]
-        self._usual = [_minutes(rule.hours for rule in rules) for rules in self._rules]
-        self._exceptions = {each.date.toordinal(): _minutes(each.ranges) for each in hours.exceptions}
-
-    def opened_on(self, ordinal: int) -> list[Span]:
-        """The ranges that start on a date; one that the change of clocks leaves empty is none."""
-        minutes = self._exceptions.get(ordinal) if self._exceptions else None
-        if minutes is None:
-            day = ordinal % DAYS_A_WEEK  # the ordinal 1 is a Monday
-            if self._always[day]:
-                minutes = self._usual[day]
+        self._usual: list[list[Span]] = [[] for _ in range(DAYS_A_WEEK)]
+        self._at_times: list[WeeklyRule] = []
+        for rule in hours.rules:
+            if rule.valid_from is None and rule.valid_until is None:
+                self._usual[rule.day].append(rule.hours.seconds)
             else:
-                on = date.fromordinal(ordinal)
-                minutes = _minutes(rule.hours for rule in self._rules[day] if rule.applies_on(on))
-        if not minutes:
-            return []
-        zone = self._zone
-        offset = _steady_offset(zone, ordinal)
-        if offset is not None and all(end < MINUTES_A_DAY for _, end in minutes):
-            midnight = (ordinal - _EPOCH_DAY) * SECONDS_A_DAY - offset
-            return [(midnight + start * 60, midnight + end * 60) for start, end in minutes]
-        spans = [(epoch_of(zone, ordinal, start), epoch_of(zone, ordinal, end)) for start, end in minutes]
-        return [span for span in spans if span[0] < span[1]]
+                self._at_times.append(rule)
+        self._exceptions = {
+            each.date.toordinal(): [opening.seconds for opening in each.ranges] for each in hours.exceptions
+        }
+
+    def opened_on(self, ordinals: Iterable[int]) -> tuple[list[Span], bool]:
+        """The ranges that start on these dates; one that the change of clocks leaves empty is none.
+
+        With them comes whether they are tidy: in order, apart from each other, each within its day.
+        """
+        usual, offsets = self._usual, _offsets_of(self._zone)
+        always = not self._at_times and not self._exceptions
+        tidy = all(map(_tidy, usual))
+        closed = -(2**40)
+        spans: list[Span] = []
+        for ordinal in ordinals:
+            if always:
+                on_it = usual[ordinal % DAYS_A_WEEK]  # the ordinal 1 is a Monday
+            else:
+                on_it = self._on(ordinal)
+                tidy = tidy and _tidy(on_it)
+            if not on_it:
+                continue
+            offset = offsets[ordinal]
+            if tidy and offset is not None:
+                midnight = (ordinal - _FIRST_DAY) * SECONDS_A_DAY - offset
+                tidy = midnight > closed  # not where a date was skipped
+                for opens, closes in on_it:
+                    spans.append((midnight + opens, midnight + closes))
+                closed = midnight + closes
+            else:
+                tidy = False
+                for opens, closes in on_it:
+                    start = seconds_of(self._zone, ordinal, opens // 60)
+                    end = seconds_of(self._zone, ordinal, closes // 60)
+                    if start < end:
+                        spans.append((start, end))
+        return spans, tidy
+
+    def _on(self, ordinal: int) -> list[Span]:
+        exception = self._exceptions.get(ordinal)
+        if exception is not None:
+            return exception
+        on = date.fromordinal(ordinal)
+        more = [rule.hours.seconds for rule in self._at_times if rule.applies_on(on)]
+        return self._usual[ordinal % DAYS_A_WEEK] + more
 
 
-def _minutes(hours: Iterable[Hours]) -> list[tuple[int, int]]:
-    """Start and end in minutes after the date's midnight; an end past midnight is above 24 hours."""
-    return [(each.start.minutes, each.end.minutes + (MINUTES_A_DAY if each.past_midnight else 0)) for each in hours]
+def _tidy(spans: list[Span]) -> bool:
+    """Whether ranges of one day are in order, apart from each other, and within the day."""
+    before = -1
+    for start, end in spans:
+        if start <= before:
+            return False
+        before = end
+    return before < SECONDS_A_DAY
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """The same time in as few ranges as possible, in order."""
+    ranges: list[Span] = []
+    for start, end in sorted(spans):
+        if ranges and start <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
+        else:
+            ranges.append((start, end))
+    return ranges
 
 
 def _intersection(one: list[Span], other: list[Span]) -> list[Span]:
-    return list(_common(one, other))
-
-
-def _common(one: list[Span], other: list[Span]) -> Iterator[Span]:
+    common: list[Span] = []
     i = j = 0
     while i < len(one) and j < len(other):
         start, end = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
         if start < end:
-            yield start, end
+            common.append((start, end))
         if one[i][1] < other[j][1]:
             i += 1
         else:
             j += 1
+    return common
 
 
 def _offset(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
@@ -139,8 +169,21 @@ def _offset(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
     return int(offset.total_seconds()) if offset is not None else 0
 
 
-@lru_cache(maxsize=65_536)
-def _steady_offset(zone: ZoneInfo, ordinal: int) -> int | None:
-    """The zone's offset from UTC on a local date, in seconds, or None where it changes on that date."""
-    offsets = {_offset(zone, ordinal, minutes) for minutes in (0, 12 * 60, MINUTES_A_DAY - 1)}
-    return offsets.pop() if len(offsets) == 1 else None
+class _Offsets(dict[int, int | None]):
+    """A zone's offset from UTC on each local date, in seconds, or None where it changes on that date."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, ordinal: int) -> int | None:
+        offsets = {_offset(self._zone, ordinal, minutes) for minutes in (0, 12 * 60, MINUTES_A_DAY - 1)}
+        if len(self) >= _MOST_OFFSETS:
+            self.clear()
+        self[ordinal] = offset = offsets.pop() if len(offsets) == 1 else None
+        return offset
+
+
+@lru_cache(maxsize=1024)
+def _offsets_of(zone: ZoneInfo) -> _Offsets:
+    return _Offsets(zone)

@@ -1,6 +1,5 @@
 """Whether a start can be claimed, and what it claims: the rule that holds, bookings and their rescheduling share."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -42,8 +41,11 @@ def claimable(
     others, span, blocked = _asked_for(diary, start, now, duration_minutes, own)
     minutes = (span.end - span.start) // timedelta(minutes=1)
     if not is_offered(calendar, others, span.start, now=now, duration_minutes=minutes):
-        in_the_way = any(claim.blocked.overlaps(blocked) for claim in others)
-        if in_the_way and is_offered(calendar, (), span.start, now=now, duration_minutes=minutes):
+        elsewhere = [claim for claim in others if not claim.blocked.overlaps(blocked)]
+        # Without those in the way; without all others too, as the day may have become full by them.
+        if len(elsewhere) < len(others) and any(
+            is_offered(calendar, rest, span.start, now=now, duration_minutes=minutes) for rest in (elsewhere, ())
+        ):
             raise SlotTaken(start=span.start)
         raise SlotNotOffered(start=span.start)
     return span, blocked
@@ -74,7 +76,7 @@ def placeable(
 
 def _asked_for(
     diary: Diary, start: datetime, now: datetime, duration_minutes: int | None, own: ClaimId | None
-) -> tuple[Iterable[Claim], TimeRange, TimeRange]:
+) -> tuple[list[Claim], TimeRange, TimeRange]:
     minutes = diary.calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
     if not 1 <= minutes <= MINUTES_A_DAY:
         raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")

@@ -6,23 +6,22 @@ each open range is walked from gap to gap between the starts that something in t
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from itertools import repeat
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Anchoring, Calendar, Slot
-from booking_domain.scheduling.open_hours import SECONDS_A_DAY, Span, epoch_of, open_ranges
-from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
+from booking_domain.scheduling.open_hours import Span, local_date, open_ranges, seconds_of
+from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, seconds_up
 
 ANEW_EVERY_DAYS: Final = 28
 """A range that stays open for longer is counted anew from midnight of every 28th date, so that the slots of somebody
 who never closes do not depend on where one looks for them. (Of every date, when the steps are counted anew after each
 claim: then they depend on no claim that is days away.)"""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NEVER: Final = 2**62
-_NO_MORE: Final = (_NEVER, _NEVER)
+_NEVER: Final = 2**40
+_MOST_SLOTS: Final = 16_384
 
 
 def offered_slots(
@@ -39,6 +38,7 @@ def offered_slots(
     blocks, keeps its distance (buffers) from every live claim and busy time, and respects notice, horizon and the most
     bookings a day and a week.
 
+    >>> from datetime import UTC, datetime
     >>> from uuid import uuid4
     >>> from booking_domain.scheduling import Calendar, Hours, WallTime, WeeklyRule
     >>> nine_to_noon = Hours(WallTime.parse("09:00"), WallTime.parse("12:00"))
@@ -53,45 +53,59 @@ def offered_slots(
     """
     settings = calendar.settings
     length = (settings.duration_minutes if duration_minutes is None else duration_minutes) * 60
-    lowest = max(seconds_up(window.start), seconds_up(now) + settings.min_notice_minutes * 60)
-    highest = min(seconds_up(window.end), horizon_end(calendar, now))
+    lowest = max(window.lower if window.start.microsecond == 0 else window.lower + 1, earliest_start(calendar, now))
+    highest = min(window.upper, horizon_end(calendar, now))
     if lowest >= highest:
         return ()
-    live = [claim for claim in claims if claim.expires_at is None or claim.expires_at > now]
-    before, after = settings.buffer_before_minutes * 60, settings.buffer_after_minutes * 60
-    taken = taken_by(live, calendar.busy)
-    # An appointment may not start later than so long before something that is in the way, nor until so long after it.
-    forbidden = [(start - length - after, end + before) for start, end in taken]
-    if calendar.blocks:
-        blocks = _seconds(block.range for block in calendar.blocks)
-        forbidden += [(start - length, end) for start, end in blocks]
+    claims = tuple(claims)
+    # Nothing starts between the first and the second of each: what is in the way would be met.
+    forbidden = _forbidden(calendar, claims, now, length)
+    forbidden += ((-_NEVER, lowest), (highest - 1, _NEVER))
     forbidden.sort()
 
-    starts: list[datetime] = []
-    step = settings.step_minutes * 60
-    a_step, obstacles = timedelta(seconds=step), iter(forbidden)
-    not_after, not_before = next(obstacles, _NO_MORE)
-    for anchor, until, closes in grid(calendar, taken, lowest, highest + length):
-        start = anchor if anchor >= lowest else anchor + -((anchor - lowest) // step) * step
-        last = min(closes - length, until - 1, highest - 1)
-        while start <= last:
-            while not_before <= start:
-                not_after, not_before = next(obstacles, _NO_MORE)
-            if start > not_after:
-                start = anchor + -((anchor - not_before) // step) * step
-                continue
-            at = _EPOCH + timedelta(0, start)
-            count = (min(last, not_after) - start) // step + 1
-            start += count * step
-            while count:
-                starts.append(at)
-                at += a_step
-                count -= 1
-    full = full_periods(calendar, live)
+    found: list[Slot] = []
+    step, slots = settings.step_minutes * 60, _slots_of(length)
+    obstacles = iter(forbidden)
+    last_before, first_after = next(obstacles)
+    for start, closes in _grid(calendar, claims, now, (lowest, highest), length):
+        last = closes - length
+        while last > last_before:
+            while start <= last_before:
+                found.append(slots[start])
+                start += step  # noqa: PLW2901
+            if first_after > last:
+                break
+            if start < first_after:
+                start = first_after + (start - first_after) % step  # noqa: PLW2901
+            last_before, first_after = next(obstacles)
+        else:
+            while start <= last:
+                found.append(slots[start])
+                start += step  # noqa: PLW2901
+    full = full_periods(calendar, claims, now)
     if full:
-        starts = [start for start in starts if full.isdisjoint(local_periods(calendar, start))]
-    long = timedelta(seconds=length)
-    return tuple(map(tuple.__new__, repeat(Slot), zip(starts, [start + long for start in starts], strict=True)))
+        return tuple(slot for slot in found if full.isdisjoint(local_periods(calendar, slot.start)))
+    return tuple(found)
+
+
+class _Slots(dict[int, Slot]):
+    """The slots of one length by their start: all calendars start theirs at few different instants."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__()
+        self._length = timedelta(seconds=length)
+
+    def __missing__(self, start: int) -> Slot:
+        if len(self) >= _MOST_SLOTS:
+            self.clear()
+        opens = ORIGIN + timedelta(seconds=start)
+        self[start] = slot = Slot(opens, opens + self._length)
+        return slot
+
+
+@lru_cache(maxsize=64)
+def _slots_of(length: int) -> _Slots:
+    return _Slots(length)
 
 
 def is_offered(
@@ -104,20 +118,57 @@ def is_offered(
     return bool(offered_slots(calendar, claims, window=window, now=now, duration_minutes=duration_minutes))
 
 
+def earliest_start(calendar: Calendar, now: datetime) -> int:
+    """The first instant that is not too soon, in seconds since `ORIGIN`."""
+    return seconds_up(now) + calendar.settings.min_notice_minutes * 60
+
+
 def horizon_end(calendar: Calendar, now: datetime) -> int:
-    """The end of the last bookable local date, today + horizon, in seconds since the epoch."""
+    """The end of the last bookable local date, today + horizon, in seconds since `ORIGIN`."""
     last = now.astimezone(calendar.zone).toordinal() + calendar.settings.horizon_days
-    return epoch_of(calendar.zone, last, MINUTES_A_DAY)
+    return seconds_of(calendar.zone, last, MINUTES_A_DAY)
 
 
-def grid(calendar: Calendar, taken: Iterable[Span], lowest: int, highest: int) -> Iterator[tuple[int, int, int]]:
+def _forbidden(calendar: Calendar, claims: Iterable[Claim], now: datetime, length: int) -> list[Span]:
+    """Around each thing in the way: the last start that is early enough, and the first one that is late enough."""
+    settings = calendar.settings
+    before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
+    forbidden: list[Span] = []
+    for claim in claims:
+        expires_at = claim.expires_at
+        if expires_at is None or expires_at > now:
+            blocked = claim.blocked
+            forbidden.append((blocked.lower - need, blocked.upper + before))
+    if calendar.busy:
+        forbidden += ((busy.lower - need, busy.upper + before) for busy in calendar.busy)
+    if calendar.blocks:
+        forbidden += ((block.range.lower - length, block.range.upper) for block in calendar.blocks)
+    return forbidden
+
+
+def _grid(calendar: Calendar, claims: Iterable[Claim], now: datetime, window: Span, length: int) -> Iterable[Span]:
+    """The parts of `grid` as open ranges of their own, in which nothing starts that starts after the part."""
+    lowest, highest = window[0], window[1] + length
+    if calendar.settings.anchoring is Anchoring.OPEN_RANGE:
+        ranges, short = open_ranges(calendar, lowest, highest, lookback_days=2 * ANEW_EVERY_DAYS)
+        if short:
+            return ranges
+    parts = grid(calendar, claims, now, lowest, highest)
+    return [(anchor, min(until - 1 + length, closes)) for anchor, until, closes in parts]
+
+
+def grid(
+    calendar: Calendar, claims: Iterable[Claim], now: datetime, lowest: int, highest: int
+) -> Iterator[tuple[int, int, int]]:
     """The open ranges in parts of one anchor each: the anchor, where the next part begins, where the range closes."""
     if calendar.settings.anchoring is Anchoring.OPEN_RANGE:
-        ranges = open_ranges(calendar, lowest, highest, lookback_days=2 * ANEW_EVERY_DAYS)
+        ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2 * ANEW_EVERY_DAYS)
         return _counted_anew(calendar, ranges, ANEW_EVERY_DAYS)
-    parts = _counted_anew(calendar, open_ranges(calendar, lowest, highest, lookback_days=2), 1)
+    ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2)
+    parts = _counted_anew(calendar, ranges, 1)
     before = calendar.settings.buffer_before_minutes * 60
-    return _after_claims(parts, sorted(end + before for _, end in taken))
+    taken = [*(claim.blocked for claim in claims if claim.live(now)), *calendar.busy]
+    return _after_claims(parts, sorted(each.upper + before for each in taken))
 
 
 def _counted_anew(calendar: Calendar, ranges: Iterable[Span], days: int) -> Iterator[tuple[int, int, int]]:
@@ -126,13 +177,13 @@ def _counted_anew(calendar: Calendar, ranges: Iterable[Span], days: int) -> Iter
             yield opens, closes, closes
             continue
         anchor = opens
-        opened_on = datetime.fromtimestamp(opens, calendar.zone).toordinal()
+        opened_on = local_date(calendar.zone, opens)
         ordinal = -(-opened_on // days) * days
-        if epoch_of(calendar.zone, ordinal, 0) < opens:
+        if seconds_of(calendar.zone, ordinal, 0) < opens:
             ordinal += days
         while True:
             ordinal += days
-            until = min(closes, epoch_of(calendar.zone, ordinal, 0))
+            until = min(closes, seconds_of(calendar.zone, ordinal, 0))
             yield anchor, until, closes
             if until == closes:
                 break
@@ -152,34 +203,6 @@ def _after_claims(parts: Iterable[tuple[int, int, int]], restarts: Iterable[int]
         yield anchor, until, closes
 
 
-def taken_by(live: Iterable[Claim], busy: Iterable[TimeRange]) -> list[Span]:
-    """What claims block and what is busy elsewhere, in seconds since the epoch."""
-    taken = _seconds(claim.blocked for claim in live)
-    if busy:
-        taken += _seconds(busy)
-    return taken
-
-
-def _seconds(ranges: Iterable[TimeRange]) -> list[Span]:
-    """Ranges in whole seconds since the epoch, rounded outwards."""
-    spans: list[Span] = []
-    for each in ranges:
-        start, end = each.start - _EPOCH, each.end - _EPOCH
-        spans.append(
-            (
-                start.days * SECONDS_A_DAY + start.seconds,
-                end.days * SECONDS_A_DAY + end.seconds + (1 if end.microseconds else 0),
-            )
-        )
-    return spans
-
-
-def seconds_up(instant: datetime) -> int:
-    """Seconds since the epoch, rounded up: an open bound never moves to before the instant."""
-    since = instant - _EPOCH
-    return since.days * SECONDS_A_DAY + since.seconds + (1 if since.microseconds else 0)
-
-
 Period = date | tuple[int, int]
 """A local date, or a local week as ISO 8601 numbers them: year and week."""
 
@@ -191,12 +214,12 @@ def local_periods(calendar: Calendar, start: datetime) -> tuple[Period, Period]:
     return day, (week.year, week.week)
 
 
-def full_periods(calendar: Calendar, live: Iterable[Claim]) -> set[Period]:
+def full_periods(calendar: Calendar, claims: Iterable[Claim], now: datetime) -> set[Period]:
     """The local dates and weeks in which the most bookings have already started."""
     a_day, a_week = calendar.settings.max_per_day, calendar.settings.max_per_week
     if a_day is None and a_week is None:
         return set()
-    started = [local_periods(calendar, claim.span.start) for claim in live]
+    started = [local_periods(calendar, claim.span.start) for claim in claims if claim.live(now)]
     days, weeks = Counter(day for day, _ in started), Counter(week for _, week in started)
     return {
         *(day for day, count in days.items() if a_day is not None and count >= a_day),

@@ -6,13 +6,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
 
+from booking_domain.scheduling.claims import DEFAULT_HOLD
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId, WaitingId
 from booking_domain.shared.lifecycle import InvalidTransition
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
 OFFER_LASTS: Final = timedelta(minutes=30)
+SHORTEST_OFFER: Final = DEFAULT_HOLD
+"""What could be booked for less time than this is not offered: whoever lets an offer lapse loses the turn."""
 LONGEST_WAIT: Final = timedelta(days=92)
+PUT_IN: Final = timedelta(hours=1)
+"""92 days on the clock on the wall are so much longer when it is put back in autumn."""
 WAITING_PER_CUSTOMER: Final = 10
 MOST_WAITS: Final = 100
 """More of a customer's entries are not listed."""
@@ -60,7 +65,7 @@ class Waiting:
     created_at: datetime
 
     def __post_init__(self) -> None:
-        if self.window.end - self.window.start > LONGEST_WAIT:
+        if self.window.end - self.window.start > LONGEST_WAIT + PUT_IN:
             raise InvalidValue(field="to", problem=f"at most {LONGEST_WAIT.days} days after `from`")
         if self.duration_minutes is not None and not 1 <= self.duration_minutes <= MINUTES_A_DAY:
             raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
@@ -69,6 +74,11 @@ class Waiting:
     def hold_id(self) -> ClaimId:
         """The id of the hold by which a slot is offered: the entry's own."""
         return ClaimId(self.id)
+
+    def seen(self, now: datetime) -> Self:
+        """The entry as it stands at this moment, whether the platform has noticed what has lapsed or not."""
+        ends = {WaitingStatus.WAITING: self.window.end, WaitingStatus.OFFERED: self.offered_until}.get(self.status)
+        return self if ends is None or now < ends else self.ended(WaitingStatus.LAPSED)
 
     def offered(self, start: datetime, until: datetime) -> Self:
         """A slot is held for them until then."""

@@ -1,0 +1,174 @@
+"""What is asked, and the readings that give 79, 165 and 999 starts.
+
+A provider in New York, over the change of clocks of 1 November 2026: Monday to Friday 9:00–12:30 and 13:30–18:00,
+Saturday 10:00–14:00; a slot of 60 minutes every 30, 15 minutes of buffer on both sides, 2 hours of notice.
+
+- The window runs from the local midnight at which 20 October 2026 begins to the one at which the last of its days ends.
+  It is 13:50 UTC (9:50 local) on the first of them, so that with the notice nothing is offered before 11:50 local.
+- A booking takes an hour, and 15 minutes before and after. There is one at 10:00 on each open day of the window, the
+  first one and the Saturdays too; one at 15:00 on those that are open then, so on no Saturday; and then one at 17:00 on
+  weekday after weekday until there are as many as asked.
+- Each of several providers keeps the bookings 30 minutes later than the one before, anew after three.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from booking_domain.scheduling import (
+    Calendar,
+    Claim,
+    ClaimKind,
+    Hours,
+    SlotSettings,
+    TimeRange,
+    WallTime,
+    WeeklyRule,
+)
+from booking_domain.shared.ids import ClaimId, ProviderId, RuleId, UserId
+
+ZONE: Final = ZoneInfo("America/New_York")
+NOW: Final = datetime(2026, 10, 20, 13, 50, tzinfo=UTC)
+FIRST: Final = date(2026, 10, 20)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTE: Final = timedelta(minutes=1)
+SETTINGS: Final = SlotSettings(
+    step_minutes=30,
+    duration_minutes=60,
+    buffer_before_minutes=15,
+    buffer_after_minutes=15,
+    min_notice_minutes=120,
+    horizon_days=400,
+)
+WEEKDAY: Final = ((9 * 60, 12 * 60 + 30), (13 * 60 + 30, 18 * 60))
+SATURDAY: Final = ((10 * 60, 14 * 60),)
+WEEK: Final = (WEEKDAY, WEEKDAY, WEEKDAY, WEEKDAY, WEEKDAY, SATURDAY, ())
+"""From Monday on: when it opens and when it closes, in minutes."""
+
+Week = tuple[tuple[tuple[int, int], ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The question in integers: minutes, and instants in minutes since the epoch."""
+
+    week: Week
+    midnights: list[int]
+    """When each local day since 1970-01-01 begins: the offset of each day, looked up beforehand."""
+    window: tuple[int, int]
+    now: int
+    step: int
+    length: int
+    before: int
+    after: int
+    notice: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """One question, in typed values and in integers, and how many starts are the answer."""
+
+    name: str
+    says: str
+    starts: int
+    window: TimeRange
+    providers: tuple[tuple[Calendar, tuple[Claim, ...]], ...]
+    asked: Asked
+    busy: tuple[list[tuple[int, int]], ...]
+    """Of each provider, sorted."""
+
+
+def workloads() -> Iterator[Workload]:
+    """Make the three questions; making them is not measured."""
+    yield _workload("W1", "1 provider, 30 days, 60 bookings", starts=79, providers=1, days=30, bookings=60)
+    yield _workload("W2", "50 such providers, the union", starts=165, providers=50, days=30, bookings=60)
+    yield _workload("W3", "1 provider, 365 days, 700 bookings", starts=999, providers=1, days=365, bookings=700)
+
+
+def _workload(name: str, says: str, *, starts: int, providers: int, days: int, bookings: int) -> Workload:
+    ids = _ids()
+    diaries = tuple(
+        (_calendar(ids), tuple(_claims(ids, days, bookings, later=30 * (number % 3)))) for number in range(providers)
+    )
+    window = TimeRange(_local(FIRST), _local(FIRST + timedelta(days=days)))
+    return Workload(
+        name=name,
+        says=says,
+        starts=starts,
+        window=window,
+        providers=diaries,
+        asked=Asked(
+            week=WEEK,
+            midnights=_midnights(FIRST + timedelta(days=days + 14)),
+            window=(minutes(window.start), minutes(window.end)),
+            now=minutes(NOW),
+            step=SETTINGS.step_minutes,
+            length=SETTINGS.duration_minutes,
+            before=SETTINGS.buffer_before_minutes,
+            after=SETTINGS.buffer_after_minutes,
+            notice=SETTINGS.min_notice_minutes,
+        ),
+        busy=tuple(
+            [(minutes(claim.blocked.start), minutes(claim.blocked.end)) for claim in claims] for _, claims in diaries
+        ),
+    )
+
+
+def minutes(instant: datetime) -> int:
+    """Minutes since the epoch."""
+    return (instant - EPOCH) // MINUTE
+
+
+def _calendar(new_id: Callable[[], UUID]) -> Calendar:
+    return Calendar(
+        time_zone=ZONE.key,
+        settings=SETTINGS,
+        rules=tuple(
+            WeeklyRule(id=RuleId(new_id()), day=(day + 1) % 7, hours=Hours(WallTime(opens), WallTime(closes)))
+            for day, ranges in enumerate(WEEK)
+            for opens, closes in ranges
+        ),
+    )
+
+
+def _claims(new_id: Callable[[], UUID], days: int, bookings: int, *, later: int) -> list[Claim]:
+    dates = [FIRST + timedelta(days=day) for day in range(days)]
+    weekdays = [day for day in dates if WEEK[day.weekday()] is WEEKDAY]
+    starts = [(day, 10) for day in dates if WEEK[day.weekday()]] + [(day, 15) for day in weekdays]
+    starts += [(day, 17) for day in weekdays[: bookings - len(starts)]]
+    assert len(starts) == bookings
+    provider, customer = ProviderId(new_id()), UserId(new_id())
+    claims = []
+    for day, hour in sorted(starts):
+        start = _local(day, hour) + timedelta(minutes=later)
+        end = start + SETTINGS.duration_minutes * MINUTE
+        claims.append(
+            Claim(
+                id=ClaimId(new_id()),
+                provider_id=provider,
+                customer_id=customer,
+                kind=ClaimKind.BOOKING,
+                span=TimeRange(start, end),
+                blocked=TimeRange(
+                    start - SETTINGS.buffer_before_minutes * MINUTE, end + SETTINGS.buffer_after_minutes * MINUTE
+                ),
+            )
+        )
+    return claims
+
+
+def _midnights(until: date) -> list[int]:
+    days = range(EPOCH.date().toordinal(), until.toordinal())
+    return [minutes(_local(date.fromordinal(day))) for day in days]
+
+
+def _local(day: date, hour: int = 0) -> datetime:
+    return datetime.combine(day, time(hour), ZONE).astimezone(UTC)
+
+
+def _ids() -> Callable[[], UUID]:
+    numbers = iter(range(1, 1 << 30))
+    return lambda: UUID(int=next(numbers))

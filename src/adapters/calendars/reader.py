@@ -1,0 +1,66 @@
+"""The port `FeedReader` over HTTP."""
+
+from collections.abc import Sequence
+from typing import Final, Self
+
+from adapters.calendars.addresses import WEB_PORTS, Destinations, SystemResolver, is_any, is_public
+from adapters.calendars.fetching import Fetcher
+from adapters.calendars.sandbox import Sandbox
+from booking_domain.scheduling.feeds import FeedReader
+from booking_domain.shared import time
+from booking_domain.shared.time import TimeRange
+
+DEFAULT_MAX_BYTES: Final = 5_000_000
+
+
+class HttpFeedReader(FeedReader):
+    """An `async with` opens and closes it; one is enough for everybody, and it reads many feeds at once.
+
+    `timeout_seconds` bounds the fetching, from the name to the last byte and over all redirects; what is then parsed is
+    bounded by the `Sandbox`. `max_bytes` holds after decompression. `allow_private`, for tests and laptops only, allows
+    every address and port.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        timeout_seconds: float = 10.0,
+        max_bytes: int = DEFAULT_MAX_BYTES,
+        max_redirects: int = 3,
+    ) -> None:
+        self._resolver = SystemResolver()
+        self._fetcher = Fetcher(
+            Destinations(
+                self._resolver,
+                is_allowed=is_any if allow_private else is_public,
+                ports=None if allow_private else WEB_PORTS,
+            ),
+            timeout_seconds=timeout_seconds,
+            max_bytes=max_bytes,
+            max_redirects=max_redirects,
+        )
+        self._sandbox = Sandbox()
+
+    async def open(self) -> None:
+        """Be ready to read; nothing is sent yet."""
+        await self._fetcher.open()
+
+    async def close(self) -> None:
+        """Wait for what is being parsed; for good, as its threads end."""
+        await self._fetcher.close()
+        await self._sandbox.close()
+        self._resolver.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
+        """As the port says; an unknown `time_zone` is refused with `InvalidValue`."""
+        zone = time.time_zone(time_zone)
+        file = await self._fetcher.fetch(url)
+        return await self._sandbox.busy_times(file, window=window, time_zone=zone.key)

@@ -1,0 +1,93 @@
+"""External calendars in: name the feeds of one's own calendar, and keep what was read from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from booking_domain.scheduling.feeds import MAX_FEEDS, Feed, FeedBook, FeedRule
+from booking_domain.scheduling.use_cases.calendars import CalendarTx, own_provider
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import EventId, FeedId, ProviderId
+from booking_domain.shared.outbox import Message, Outbox
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import TimeRange
+
+FEED_ADDED: Final = "calendar.feed_added"
+
+
+class FeedTx(CalendarTx, Protocol):
+    """What external calendars need of a transaction."""
+
+    @property
+    def feed_book(self) -> FeedBook: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetFeeds:
+    """These are all my external calendars, and this is what holds while one of them cannot be read."""
+
+    urls: tuple[str, ...]
+    rule: FeedRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReading:
+    """What came of an attempt to read a feed that began at `began`: its busy times, or why there are none."""
+
+    feed_id: FeedId
+    began: datetime
+    busy: Sequence[TimeRange] = ()
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFeeds:
+    """A provider's external calendars."""
+
+    rule: FeedRule
+    feeds: tuple[Feed, ...]
+
+
+async def _set(command: SetFeeds, tx: FeedTx, given: Circumstances) -> OwnFeeds:
+    """At most five; a URL that is named twice is one feed, one that was there before keeps what was read."""
+    urls = tuple(dict.fromkeys(command.urls))
+    if len(urls) > MAX_FEEDS:
+        raise InvalidValue(field="urls", problem=f"at most {MAX_FEEDS} external calendars")
+    provider_id = await own_provider(tx, given)
+    _, before = await tx.feed_book.feeds_of(provider_id)
+    known = {feed.url: feed for feed in before}
+    feeds = [known.get(url) or Feed(id=FeedId(given.entropy.new_id()), url=url) for url in urls]
+    await tx.feed_book.save_feeds(provider_id, command.rule, feeds, due_at=given.now)
+    await tx.outbox.put([_added(feed, provider_id, given) for feed in feeds if feed.url not in known])
+    return OwnFeeds(rule=command.rule, feeds=tuple(sorted(feeds, key=lambda feed: feed.id)))
+
+
+def _added(feed: Feed, provider_id: ProviderId, given: Circumstances) -> Message:
+    return Message(
+        id=EventId(given.entropy.new_id()),
+        topic=FEED_ADDED,
+        subject=provider_id,
+        payload={"feedId": str(feed.id)},
+        occurred_at=given.now,
+    )
+
+
+async def _record(command: RecordReading, tx: FeedTx, given: Circumstances) -> Feed | None:
+    """A feed that is gone is left alone, and so is one that another reading, begun later, has brought up to date."""
+    kept = await tx.feed_book.lock_feed(command.feed_id)
+    if kept is None:
+        return None
+    before = kept.feed
+    if before.read_at is not None and command.began < before.read_at <= given.now:
+        return before
+    after = before.read(command.busy, command.began) if command.failure is None else before.failed(command.failure)
+    await tx.feed_book.save_reading(after, due_at=after.next_reading(given.now))
+    return after
+
+
+set_feeds: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _set)
+record_reading: Final = UseCase(Permission.RUN_PLATFORM, _record)

@@ -1,0 +1,224 @@
+"""The waiting list: join it, leave it, and be offered what comes free, first come, first served.
+
+Whoever changes it locks in one order: the provider's diary, then entries, then the customers' turns, then claims.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.model import Diary, Slot
+from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.ports import Claims, Diaries
+from booking_domain.scheduling.slots import offered_slots
+from booking_domain.scheduling.waiting import (
+    OFFER_LASTS,
+    OPEN,
+    SHORTEST_OFFER,
+    WAITING_PER_CUSTOMER,
+    NotWaiting,
+    TooManyWaits,
+    Waiting,
+    WaitingList,
+    WaitingStatus,
+)
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import EventId, ProviderId, WaitingId
+from booking_domain.shared.outbox import Message, Outbox
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import TimeRange, instant
+
+WAITLIST_OFFERED: Final = "waitlist.offered"
+_ANY_DATE: Final = timedelta(days=2)
+"""The horizon ends with a local date, which is over by so long after the instant it is counted from."""
+
+
+class WaitingTx(Protocol):
+    """What the waiting list needs of a transaction."""
+
+    @property
+    def diaries(self) -> Diaries: ...
+    @property
+    def claims(self) -> Claims: ...
+    @property
+    def waiting_list(self) -> WaitingList: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinWaitingList:
+    """Tell me when this provider has time for a start in `[starts_from, starts_before)`."""
+
+    provider_id: ProviderId
+    starts_from: datetime
+    starts_before: datetime
+    duration_minutes: int | None = None
+    """None: as long as the provider's appointments are."""
+
+
+async def _join(command: JoinWaitingList, tx: WaitingTx, given: Circumstances) -> Waiting:
+    """The provider accepts bookings, the window is not over, and a customer waits for at most ten things."""
+    window = _window(command)
+    if window.end <= given.now:
+        raise InvalidValue(field="to", problem="the window is over")
+    diary = await tx.diaries.lock(command.provider_id, around(given.now))
+    if diary is None or not diary.accepting:
+        raise ProviderNotFound
+    if await tx.waiting_list.count_open(given.actor.id) >= WAITING_PER_CUSTOMER:
+        raise TooManyWaits
+    waiting = Waiting(
+        id=WaitingId(given.entropy.new_id()),
+        provider_id=command.provider_id,
+        customer_id=given.actor.id,
+        window=window,
+        duration_minutes=command.duration_minutes,
+        created_at=given.now,
+    )
+    await tx.waiting_list.add(waiting)
+    return waiting
+
+
+def _window(command: JoinWaitingList) -> TimeRange:
+    start, end = instant(command.starts_from, field="from"), instant(command.starts_before, field="to")
+    if end <= start:
+        raise InvalidValue(field="to", problem="`to` comes after `from`")
+    return TimeRange(start, end)
+
+
+async def _leave(waiting_id: WaitingId, tx: WaitingTx, given: Circumstances) -> None:
+    """Only one's own place, and only while one has it; what was offered is given back."""
+    waiting = await tx.waiting_list.get(waiting_id)
+    if waiting is None or waiting.customer_id != given.actor.id or waiting.status not in OPEN:
+        raise NotWaiting
+    await tx.waiting_list.save(waiting.ended(WaitingStatus.LEFT))
+    await tx.claims.release(waiting.hold_id)
+
+
+async def _offer(provider_id: ProviderId, tx: WaitingTx, given: Circumstances) -> Sequence[Waiting]:
+    """Offer the provider's free time to those who wait for it, in order; done twice it changes nothing more.
+
+    An offer whose hold is gone, or has run out, has lapsed, and so has a wait whose window is over. Each of the others
+    who has no offer yet gets the first slot of the window that is free by then, as a hold, and is told. Who has as many
+    holds as a customer may have is passed over this time, and keeps the place.
+    """
+    now = given.now
+    diary = await tx.diaries.lock(provider_id, around(now))
+    if diary is None:
+        return ()
+    entries = [each for each in await tx.waiting_list.open_for(provider_id) if not await _has_lapsed(each, tx, now)]
+    waiting = [each for each in entries if each.status is WaitingStatus.WAITING]
+    ahead = _ahead(waiting, diary, now)
+    if ahead is None or not diary.accepting:
+        return ()
+    diary = await tx.diaries.lock(provider_id, ahead) or diary  # once more, now that we know how far to look
+    free = _Free(diary, ahead, now)
+    hopeful = [each for each in waiting if free.first(each) is not None]
+    # In one order, whatever the line's: the same customers may wait for another provider too.
+    customers = sorted({each.customer_id for each in hopeful})
+    holds = {customer: await tx.claims.count_holds(customer, now) for customer in customers}
+    offers: list[Waiting] = []
+    for entry in hopeful:
+        slot = free.first(entry) if holds[entry.customer_id] < HOLDS_PER_CUSTOMER else None
+        if slot is not None:
+            offers.append(await _offer_slot(slot, entry, free, tx, given))
+            holds[entry.customer_id] += 1
+    return tuple(offers)
+
+
+async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
+    """Whether it has, which is kept then. The hold itself says whether an offer still stands."""
+    if entry.status is WaitingStatus.OFFERED:
+        hold = await tx.claims.hold_of(entry.customer_id, entry.hold_id)
+        lapsed = hold is None or not hold.live(now)
+    else:
+        lapsed = entry.window.end <= now
+    if lapsed:
+        await tx.waiting_list.save(entry.ended(WaitingStatus.LAPSED))
+    return lapsed
+
+
+def _ahead(waiting: Sequence[Waiting], diary: Diary, now: datetime) -> TimeRange | None:
+    """All that is waited for and can be offered for long enough."""
+    settings = diary.calendar.settings
+    soonest = now + timedelta(minutes=settings.min_notice_minutes) + SHORTEST_OFFER
+    latest = now + timedelta(days=settings.horizon_days) + _ANY_DATE
+    start = max(soonest, min((each.window.start for each in waiting), default=latest))
+    end = min(latest, max((each.window.end for each in waiting), default=soonest))
+    return TimeRange(start, end) if start < end else None
+
+
+class _Free:
+    """What is free, while more and more of it is offered."""
+
+    def __init__(self, diary: Diary, ahead: TimeRange, now: datetime) -> None:
+        self.diary: Final = diary
+        self._calendar, _ = diary.seen(now)
+        self._ahead: Final = ahead
+        self._now: Final = now
+        self._claims: Final = list(diary.claims)
+        self._slots: Final[dict[int | None, tuple[Slot, ...]]] = {}
+
+    def first(self, waiting: Waiting) -> Slot | None:
+        """The first free slot that starts in the window and is as long as was asked for."""
+        minutes = waiting.duration_minutes
+        if minutes not in self._slots:
+            self._slots[minutes] = offered_slots(
+                self._calendar, self._claims, window=self._ahead, now=self._now, duration_minutes=minutes
+            )
+        slots = self._slots[minutes]
+        place = bisect_left(slots, waiting.window.start, key=lambda slot: slot.start)
+        return slots[place] if place < len(slots) and slots[place].start < waiting.window.end else None
+
+    def take(self, claim: Claim) -> None:
+        """It is free no more."""
+        self._claims.append(claim)
+        self._slots.clear()
+
+
+async def _offer_slot(slot: Slot, entry: Waiting, free: _Free, tx: WaitingTx, given: Circumstances) -> Waiting:
+    """Hold the slot for as long as an offer lasts, but no longer than it can be booked."""
+    span = TimeRange(slot.start, slot.end)
+    bookable_until = slot.start - timedelta(minutes=free.diary.calendar.settings.min_notice_minutes)
+    until = min(given.now + OFFER_LASTS, bookable_until)
+    hold = Claim(
+        id=entry.hold_id,
+        provider_id=entry.provider_id,
+        customer_id=entry.customer_id,
+        kind=ClaimKind.HOLD,
+        span=span,
+        blocked=free.diary.blocked(span),
+        expires_at=until,
+    )
+    await tx.claims.take(hold, given.now)
+    free.take(hold)
+    offered = entry.offered(slot.start, until)
+    await tx.waiting_list.save(offered)
+    await tx.outbox.put([_message(offered, slot.start, until, given)])
+    return offered
+
+
+def _message(entry: Waiting, start: datetime, until: datetime, given: Circumstances) -> Message:
+    return Message(
+        id=EventId(given.entropy.new_id()),
+        topic=WAITLIST_OFFERED,
+        subject=entry.id,
+        payload={
+            "waitingId": str(entry.id),
+            "providerId": str(entry.provider_id),
+            "customerId": str(entry.customer_id),
+            "start": start.isoformat(),
+            "until": until.isoformat(),
+        },
+        occurred_at=given.now,
+    )
+
+
+join_waiting_list: Final = UseCase(Permission.WAIT, _join)
+leave_waiting_list: Final = UseCase(Permission.WAIT, _leave)
+offer_freed: Final = UseCase(Permission.RUN_PLATFORM, _offer)

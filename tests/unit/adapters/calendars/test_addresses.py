@@ -1,0 +1,116 @@
+"""Which addresses count as public; from the IANA special-purpose address registries (RFC 6890 and its successors)."""
+
+import asyncio
+from ipaddress import ip_address
+
+import httpx
+import pytest
+from tests.unit.adapters.calendars.feed_server import Names, literally, why_not
+
+from adapters.calendars.addresses import Destinations, SystemResolver, is_public
+
+PUBLIC = ["8.8.8.8", "1.1.1.1", "203.0.114.1", "192.0.1.1", "172.32.0.1", "2606:4700::1111", "2001:4860:4860::8888"]
+NOT_PUBLIC = {
+    "loopback, RFC 1122": ["127.0.0.1", "127.255.255.254", "::1"],
+    "private, RFC 1918 and RFC 4193": ["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "fc00::1", "fd12::1"],
+    "link-local, where clouds keep their metadata": ["169.254.169.254", "169.254.0.1", "fe80::1", "fe80::1%eth0"],
+    "carrier-grade NAT, RFC 6598": ["100.64.0.1", "100.127.255.255", "100.100.100.200"],
+    "multicast": ["224.0.0.1", "239.255.255.250", "ff02::1", "ff0e::1"],
+    "reserved, RFC 1112": ["240.0.0.1", "255.255.255.255", "4000::1", "e000::1"],
+    "unspecified": ["0.0.0.0", "0.1.2.3", "::"],  # noqa: S104
+    "IETF assignments": ["192.0.0.8", "192.0.0.170", "192.88.99.1", "2001:1::1"],
+    "documentation and benchmarks": [
+        "192.0.2.1",
+        "198.51.100.1",
+        "203.0.113.1",
+        "198.18.0.1",
+        "2001:db8::1",
+        "3fff::1",
+    ],
+    "IPv4 in IPv6, RFC 4291": ["::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "::8.8.8.8"],
+    "NAT64, RFC 6052 and RFC 8215": ["64:ff9b::7f00:1", "64:ff9b::808:808", "64:ff9b:1::1"],
+    "6to4, RFC 3056": ["2002:7f00:1::", "2002:a9fe:a9fe::1"],
+    "Teredo, RFC 4380": ["2001:0:7f00:1::1"],
+    "site-local, RFC 3879": ["fec0::1"],
+    "discard, RFC 6666": ["100::1"],
+}
+_REFUSED = [(kind, address) for kind, addresses in NOT_PUBLIC.items() for address in addresses]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_the_internet_is_public(address: str) -> None:
+    assert is_public(ip_address(address))
+
+
+@pytest.mark.parametrize(("kind", "address"), _REFUSED)
+def test_what_is_special_is_not_public(kind: str, address: str) -> None:
+    assert not is_public(ip_address(address)), kind
+
+
+def refused(url: str, *names: str) -> str:
+    resolve = Names([names]) if names else literally
+    return asyncio.run(why_not(Destinations(resolve).of(httpx.URL(url))))
+
+
+@pytest.mark.parametrize(("kind", "address"), _REFUSED)
+def test_a_name_with_a_public_and_another_address_is_refused(kind: str, address: str) -> None:
+    for names in ((address, "8.8.8.8"), ("8.8.8.8", address)):
+        assert refused("https://feed.test/", *names) == "its address is not on the public internet", kind
+
+
+def test_a_public_name_may_be_connected_to_at_its_addresses() -> None:
+    destinations = Destinations(Names([["8.8.8.8", "2606:4700::1111"]]))
+    found = asyncio.run(destinations.of(httpx.URL("https://feed.test/")))
+    assert list(map(str, found)) == ["8.8.8.8", "2606:4700::1111"]
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://8.8.8.8/", "file:///etc/passwd", "gopher://8.8.8.8/", "//8.8.8.8/", "https:///x"]
+)
+def test_only_web_addresses_are_fetched(url: str) -> None:
+    assert refused(url) == "its address is not an http(s) or webcal address"
+
+
+@pytest.mark.parametrize("url", ["https://u:p@8.8.8.8/", "https://u@8.8.8.8/", "https://:p@8.8.8.8/"])
+def test_an_address_holds_no_credentials(url: str) -> None:
+    assert refused(url) == "its address holds a user name or a password"
+
+
+@pytest.mark.parametrize("port", [0, 1, 22, 25, 81, 444, 5432, 6379, 8080, 65535])
+def test_no_other_port_than_the_webs_is_connected_to(port: int) -> None:
+    assert refused(f"http://8.8.8.8:{port}/") == "its address names a port other than 80 and 443"
+
+
+@pytest.mark.parametrize("url", ["http://8.8.8.8/", "http://8.8.8.8:443/", "https://8.8.8.8:80/", "https://8.8.8.8/"])
+def test_both_ports_of_the_web_are_connected_to(url: str) -> None:
+    assert asyncio.run(Destinations(literally).of(httpx.URL(url))) == [ip_address("8.8.8.8")]
+
+
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001", "0177.1", "localhost", "[::1]", "[::]"])
+def test_other_ways_to_write_this_machine_are_seen_through(host: str) -> None:
+    async def play() -> str:
+        resolver = SystemResolver()
+        try:
+            return await why_not(Destinations(resolver).of(httpx.URL(f"http://{host}/")))
+        finally:
+            resolver.close()
+
+    assert asyncio.run(play()) == "its address is not on the public internet"
+
+
+@pytest.mark.parametrize("answers", [[[]], [["not-an-address"]]])
+def test_a_name_that_is_not_known_is_unreadable(answers: list[list[str]]) -> None:
+    reason = asyncio.run(why_not(Destinations(Names(answers)).of(httpx.URL("https://feed.test/"))))
+    assert reason == "its host name is not known"
+
+
+@pytest.mark.parametrize("host", ["no-such-name.invalid", "a" * 64 + ".test"])
+def test_the_system_does_not_know_a_name(host: str) -> None:
+    async def play() -> str:
+        resolver = SystemResolver()
+        try:
+            return await why_not(Destinations(resolver).of(httpx.URL(f"http://{host}/")))
+        finally:
+            resolver.close()
+
+    assert asyncio.run(play()) == "its host name is not known"

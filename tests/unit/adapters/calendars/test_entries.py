@@ -1,0 +1,42 @@
+"""A booking as an entry of a calendar."""
+
+from dataclasses import replace
+
+import pytest
+from tests.unit.strategies.bookings import A_BOOKING, HOUR, MADE, NOON, a_booking
+
+from booking_domain.bookings.transitions import CLAIMS_TIME, Status
+from booking_domain.workflows.calendar_files import EntryStatus, entry_of
+
+STATUSES = {
+    Status.REQUESTED: "TENTATIVE",
+    Status.PENDING: "TENTATIVE",
+    Status.CONFIRMED: "CONFIRMED",
+    Status.COMPLETED: "CONFIRMED",
+    Status.NO_SHOW: "CONFIRMED",
+    Status.DISPUTED: "CONFIRMED",
+    Status.CANCELLED: "CANCELLED",
+    Status.EXPIRED: "CANCELLED",
+}
+
+
+@pytest.mark.parametrize("status", Status)
+def test_an_entry_is_as_certain_as_its_booking(status: Status) -> None:
+    entry = entry_of(a_booking(status), summary="Tattoo")
+    assert entry.status == STATUSES[status]
+    assert (entry.status is not EntryStatus.CANCELLED) is CLAIMS_TIME[status]
+
+
+def test_an_entry_is_the_appointment_without_its_buffers() -> None:
+    entry = entry_of(A_BOOKING, summary="Tattoo", location="Peace Avenue 1", description="A dragon")
+    assert (entry.start, entry.end) == (NOON, NOON + HOUR)
+    assert (entry.summary, entry.location, entry.description) == ("Tattoo", "Peace Avenue 1", "A dragon")
+    assert (entry.created, entry.last_modified) == (MADE, MADE)
+
+
+def test_a_booking_that_changes_keeps_its_entry_and_counts_up() -> None:
+    first = entry_of(A_BOOKING, summary="Tattoo")
+    changed = entry_of(replace(A_BOOKING, version=4, updated_at=MADE + HOUR), summary="Tattoo")
+    assert first.uid == changed.uid == "00000000-0000-0000-0000-000000000006@booking"
+    assert (first.sequence, changed.sequence) == (0, 3)
+    assert (changed.created, changed.last_modified) == (MADE, MADE + HOUR)

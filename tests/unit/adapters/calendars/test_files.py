@@ -1,0 +1,176 @@
+"""Calendar files of ours, as RFC 5545 wants them and as other programs read them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import icalendar
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from adapters.calendars.files import ICalendarFiles
+from adapters.calendars.parsing import busy_times, merged
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.time import TimeRange, time_zone
+from booking_domain.workflows.calendar_files import CalendarEntry, EntryStatus
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ENTRY = CalendarEntry(
+    uid="0192@booking",
+    sequence=2,
+    start=datetime(2026, 11, 23, 4, tzinfo=UTC),
+    end=datetime(2026, 11, 23, 5, tzinfo=UTC),
+    summary="Tattoo; a dragon, large",
+    description="Bring\nnothing",
+    location="Peace Avenue 1",
+    status=EntryStatus.CONFIRMED,
+    last_modified=datetime(2026, 10, 2, 9, 30, 15, 999, tzinfo=UTC),
+    created=datetime(2026, 10, 1, 9, tzinfo=UTC),
+)
+FOREVER = TimeRange(datetime(1990, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC))
+
+
+def write(*entries: CalendarEntry, name: str = "Bookings", now: datetime = NOW) -> bytes:
+    return ICalendarFiles().write(entries, name=name, now=now)
+
+
+def lines_of(file: bytes) -> list[str]:
+    return file.decode().replace("\r\n ", "").split("\r\n")
+
+
+def read_back(file: bytes) -> list[icalendar.Component]:
+    return list(icalendar.Calendar.from_ical(file).walk("VEVENT"))
+
+
+def test_an_entry_is_written_with_all_that_others_need() -> None:
+    written = lines_of(write(ENTRY))
+    head = [
+        "VERSION:2.0",
+        "PRODID:-//booking-domain//bookings//EN",
+        "METHOD:PUBLISH",
+        "NAME:Bookings",
+        "X-WR-CALNAME:Bookings",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT10M",
+    ]
+    body = [
+        "UID:0192@booking",
+        "SEQUENCE:2",
+        "DTSTAMP:20261002T093015Z",
+        "LAST-MODIFIED:20261002T093015Z",
+        "CREATED:20261001T090000Z",
+        "DTSTART:20261123T040000Z",
+        "DTEND:20261123T050000Z",
+        "STATUS:CONFIRMED",
+        "TRANSP:OPAQUE",
+        r"SUMMARY:Tattoo\; a dragon\, large",
+        r"DESCRIPTION:Bring\nnothing",
+        "LOCATION:Peace Avenue 1",
+    ]
+    begin = written.index("BEGIN:VEVENT")
+    assert written[0] == "BEGIN:VCALENDAR"
+    assert sorted(written[1:begin]) == sorted(head)
+    assert sorted(written[begin + 1 : -3]) == sorted(body)
+    assert written[-3:] == ["END:VEVENT", "END:VCALENDAR", ""]
+
+
+def test_texts_that_are_empty_are_left_out() -> None:
+    written = write(replace(ENTRY, description="", location=""))
+    assert b"DESCRIPTION" not in written
+    assert b"LOCATION" not in written
+
+
+@pytest.mark.parametrize("status", EntryStatus)
+def test_only_what_is_cancelled_keeps_nobody_busy(status: EntryStatus) -> None:
+    written = write(replace(ENTRY, status=status))
+    assert f"\r\nSTATUS:{status}\r\n".encode() in written
+    is_busy = status is not EntryStatus.CANCELLED
+    assert (b"TRANSP:OPAQUE" in written) is is_busy
+    assert (b"TRANSP:TRANSPARENT" in written) is not is_busy
+
+
+def test_the_same_entries_are_the_same_bytes_at_any_time() -> None:
+    assert write(ENTRY) == write(ENTRY, now=NOW + 100 * HOUR)
+
+
+def test_a_change_does_not_lie_in_the_future() -> None:
+    """RFC 5545 §3.8.7.3: a calendar may take what it has for newer."""
+    ahead = lines_of(write(replace(ENTRY, last_modified=NOW + HOUR, created=NOW + HOUR)))
+    for name in ("DTSTAMP", "LAST-MODIFIED", "CREATED"):
+        assert f"{name}:20261101T120000Z" in ahead
+
+
+def test_no_entries_are_a_calendar_all_the_same() -> None:
+    assert busy_times(write(), window=FOREVER, zone=time_zone("UTC")) == []
+
+
+def texts() -> st.SearchStrategy[str]:
+    """Any text, often with what has a meaning in the file."""
+    return st.text() | st.text(st.sampled_from("\\nN;,:\"'^ \r\n\tаө🐉\u2028\x85")) | st.text(min_size=60, max_size=200)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> CalendarEntry:
+    start = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=draw(st.integers(0, 80 * 365 * 86_400)))
+    return CalendarEntry(
+        uid=f"{draw(st.uuids())}@booking",
+        sequence=draw(st.integers(0, 10_000)),
+        start=start,
+        end=start + timedelta(seconds=draw(st.integers(1, 300_000))),
+        summary=draw(texts()),
+        description=draw(texts()),
+        location=draw(texts()),
+        status=draw(st.sampled_from(EntryStatus)),
+        last_modified=NOW,
+        created=NOW,
+    )
+
+
+def as_read(text: str) -> str:
+    """RFC 5545 §3.3.11 knows one kind of line end, and §3.1 no control characters but the tab."""
+    ends = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(char for char in ends if char in "\t\n" or not (char < " " or char == "\x7f"))
+
+
+@given(st.lists(entries(), max_size=5, unique_by=lambda entry: entry.uid))
+@example([replace(ENTRY, summary="\\N \\n C:\\new", description="\r\n\r\n\r,;\\\x00\x0b")])
+def test_what_is_written_is_read_back(written: list[CalendarEntry]) -> None:
+    for entry, event in zip(written, read_back(write(*written)), strict=True):
+        assert str(event["UID"]) == entry.uid
+        assert event["SEQUENCE"] == entry.sequence
+        texts_of = {"SUMMARY": entry.summary, "DESCRIPTION": entry.description, "LOCATION": entry.location}
+        for name, text in texts_of.items():
+            assert str(event.get(name, "")) == as_read(text)
+
+
+@given(st.lists(entries(), max_size=5, unique_by=lambda entry: entry.uid))
+def test_what_is_written_keeps_busy_when_it_is_read(written: list[CalendarEntry]) -> None:
+    taken = [TimeRange(each.start, each.end) for each in written if each.status is not EntryStatus.CANCELLED]
+    assert busy_times(write(*written), window=FOREVER, zone=time_zone("Asia/Ulaanbaatar")) == merged(taken)
+
+
+@given(texts())
+@example("й" * 100)
+@example("a" * 74 + "й" * 100)
+@example("\ud800")
+def test_lines_end_in_crlf_and_are_of_at_most_75_octets(text: str) -> None:
+    """RFC 5545 §3.1."""
+    file = write(replace(ENTRY, summary=text, location=text, description=text), name=text)
+    *lines, rest = file.split(b"\r\n")
+    assert rest == b""
+    for line in lines:
+        assert len(line) <= 75
+        assert b"\n" not in line
+        assert b"\r" not in line
+        line.decode()
+
+
+def test_an_entry_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="ends after it starts"):
+        replace(ENTRY, end=ENTRY.start)
+    with pytest.raises(InvalidValue, match="offset"):
+        replace(ENTRY, created=datetime(2026, 1, 1))  # noqa: DTZ001
+    with pytest.raises(InvalidValue, match="uid"):
+        replace(ENTRY, uid="")
+    with pytest.raises(InvalidValue, match="sequence"):
+        replace(ENTRY, sequence=-1)
