@@ -1,0 +1,26 @@
+"""The conformance suite: vectors of slots and of booking histories as data, and what checks an implementation by them.
+
+    python -m booking_domain.testing.conformance                     # this library
+    python -m booking_domain.testing.conformance --url http://…      # a server
+
+Needs the standard library only. `docs/conformance.md` describes the vectors.
+"""
+
+from booking_domain.testing.conformance.calendars import calendar_of, claims_of, opening_hours_of
+from booking_domain.testing.conformance.cases import History, SlotCase, load_histories, load_slot_cases
+from booking_domain.testing.conformance.playing import check_histories
+from booking_domain.testing.conformance.slot_checks import Failure, check_explanations, check_slots
+
+__all__ = [
+    "Failure",
+    "History",
+    "SlotCase",
+    "calendar_of",
+    "check_explanations",
+    "check_histories",
+    "check_slots",
+    "claims_of",
+    "load_histories",
+    "load_slot_cases",
+    "opening_hours_of",
+]

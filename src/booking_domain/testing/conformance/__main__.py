@@ -1,0 +1,122 @@
+"""Check this library, or a server, by the conformance vectors; exit code 0 if all hold, 1 if one does not."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from booking_domain.scheduling import explain, offered_slots
+from booking_domain.testing.conformance.cases import History, SlotCase, load_histories, load_slot_cases
+from booking_domain.testing.conformance.playing import check_histories
+from booking_domain.testing.conformance.remote import Server, Unexpected
+from booking_domain.testing.conformance.remote_histories import play_on_server
+from booking_domain.testing.conformance.slot_checks import (
+    Failure,
+    check_answers,
+    check_explanations,
+    check_reasons,
+    check_slots,
+)
+
+
+@dataclass(slots=True)
+class Report:
+    """What was checked, and what came of it."""
+
+    slot_cases: int = 0
+    histories: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Histories that were not played, and why."""
+    not_seen: list[str] = field(default_factory=list)
+    """Histories whose refund could not be seen."""
+
+    def lines(self) -> Iterable[str]:
+        """For people."""
+        yield from (str(failure) for failure in self.failures)
+        yield from (f"SKIPPED {id_}: {reason}" for id_, reason in self.skipped.items())
+        if self.not_seen:
+            yield f"NOT SEEN what is owed back, as the API does not show it: {', '.join(self.not_seen)}"
+        outcome = f"{len({each.id for each in self.failures})} failed" if self.failures else "all passed"
+        skipped = f" ({len(self.skipped)} skipped)" if self.skipped else ""
+        yield f"{self.slot_cases} slot cases, {self.histories} histories: {outcome}{skipped}"
+
+    def json(self) -> str:
+        """For programs."""
+        return json.dumps(
+            {
+                "slotCases": self.slot_cases,
+                "histories": self.histories,
+                "failures": [
+                    {"id": each.id, "title": each.title, "source": each.source, "problems": each.problems}
+                    for each in self.failures
+                ],
+                "skipped": [{"id": id_, "reason": reason} for id_, reason in self.skipped.items()],
+                "refundNotSeen": self.not_seen,
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    asked = _parser().parse_args(arguments)
+    cases = [case for case in load_slot_cases() if _chosen(case.id, asked.only)]
+    histories = [history for history in load_histories() if _chosen(history.id, asked.only)]
+    if not cases and not histories:
+        sys.stderr.write(f"no vector is called {' or '.join(asked.only)}; --list names all\n")
+        return 2
+    if asked.list:
+        names = [(case.id, case.title) for case in cases] + [(history.id, history.title) for history in histories]
+        sys.stdout.writelines(f"{id_}\t{title}\n" for id_, title in names)
+        return 0
+    try:
+        report = _here(cases, histories) if asked.url is None else _there(asked, cases, histories)
+    except Unexpected as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.writelines(f"{line}\n" for line in ([report.json()] if asked.json else report.lines()))
+    return 1 if report.failures else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m booking_domain.testing.conformance", description=__doc__)
+    parser.add_argument("--only", metavar="ID", action="append", default=[], help="this vector; may have a * in it")
+    parser.add_argument("--list", action="store_true", help="name the vectors and do nothing")
+    parser.add_argument("--json", action="store_true", help="report as JSON")
+    parser.add_argument("--url", help="check the server at this address, e.g. http://127.0.0.1:8000")
+    parser.add_argument("--admin-email", metavar="EMAIL", help="an admin of that server: histories are played there")
+    parser.add_argument("--admin-password", metavar="PASSWORD", help="the admin's password")
+    return parser
+
+
+def _chosen(id_: str, only: Sequence[str]) -> bool:
+    return not only or any(fnmatchcase(id_, pattern) for pattern in only)
+
+
+def _here(cases: Sequence[SlotCase], histories: Sequence[History]) -> Report:
+    failures = [*check_slots(offered_slots, cases), *check_explanations(explain, cases), *check_histories(histories)]
+    return Report(slot_cases=len(cases), histories=len(histories), failures=failures)
+
+
+def _there(asked: argparse.Namespace, cases: Sequence[SlotCase], histories: Sequence[History]) -> Report:
+    server = Server(asked.url)
+    server.ask("GET", "/health/live")  # whatever it answers, it is there
+    failures = [*check_answers(server.slots, cases), *check_reasons(server.reasons, cases)]
+    report = Report(slot_cases=len(cases), failures=failures)
+    if asked.admin_email is None or asked.admin_password is None:
+        reason = "--admin-email and --admin-password are not given"
+        report.skipped = {history.id: reason for history in histories}
+        return report
+    played = play_on_server(server, histories, email=asked.admin_email, password=asked.admin_password)
+    report.histories = len(histories) - len(played.skipped)
+    report.failures += played.failures
+    report.skipped, report.not_seen = played.skipped, played.not_seen
+    return report
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""A server that is asked the vectors over HTTP: how it is reached, and what it says of slots."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+from booking_domain.scheduling.model import Slot
+from booking_domain.testing.conformance.calendars import instant_of
+from booking_domain.testing.conformance.cases import SlotCase, Why
+from booking_domain.testing.conformance.slot_checks import Said
+
+TIMEOUT_SECONDS: Final = 30
+MOST_PATIENCE_SECONDS: Final = 60
+TRIES: Final = 4
+_ASKED: Final = ("calendar", "claims", "now", "durationMinutes")
+
+
+class Unexpected(Exception):
+    """The server answers in a way that no vector expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server answered."""
+
+    status: int
+    body: Any
+
+    @property
+    def done(self) -> bool:
+        """Whether what was asked was done."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def code(self) -> str:
+        """The code of the problem; empty, if it is none."""
+        return str(self.body.get("code", "")) if isinstance(self.body, dict) else ""
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.code or json.dumps(self.body)[:200]}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """The API below `{url}/api/v1`."""
+
+    url: str
+    _opener: Any = field(default_factory=lambda: build_opener(ProxyHandler({})), repr=False)
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.url).scheme not in {"http", "https"}:
+            raise Unexpected(f"{self.url!r} is not an http:// or https:// address")
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask for what is at `path`; wait and ask again where the server says that this was too often."""
+        address = f"{self.url.rstrip('/')}/api/v1{quote(path)}" + (f"?{urlencode(query)}" if query else "")
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        data = None if body is None else json.dumps(body).encode()
+        return self._asked(lambda: Request(address, data, headers, method=method))  # noqa: S310 - looked at above
+
+    def post_form(self, address: str, form: Mapping[str, str]) -> Answer:
+        """Post a form to an address that the server has named."""
+        if urlsplit(address).scheme not in {"http", "https"}:
+            raise Unexpected(f"{address!r} is not an http:// or https:// address")
+        headers = {"Accept": "application/json"}
+        return self._asked(lambda: Request(address, urlencode(form).encode(), headers))  # noqa: S310
+
+    def _asked(self, request: Any) -> Answer:
+        answer = Answer(0, None)
+        for _ in range(TRIES):
+            answer, patience = self._once(request())
+            if answer.status not in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE} or not patience:
+                break
+            time.sleep(min(patience, MOST_PATIENCE_SECONDS))
+        return answer
+
+    def _once(self, request: Request) -> tuple[Answer, int]:
+        try:
+            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
+                return Answer(response.status, _read(response.read())), 0
+        except HTTPError as error:
+            with error:
+                return Answer(error.code, _read(error.read())), _seconds(error.headers.get("Retry-After"))
+        except (URLError, OSError) as error:
+            raise Unexpected(f"no answer from {request.full_url}: {error}") from error
+
+    def slots(self, case: SlotCase) -> tuple[Slot, ...]:
+        """What the server offers in a case."""
+        body = self._computed("/scheduling/slots", {**_asked(case), "window": case.json["window"]})
+        return tuple(Slot(instant_of(each["start"]), instant_of(each["end"])) for each in body["slots"])
+
+    def reasons(self, case: SlotCase, why: Why) -> Said:
+        """What the server says of one start."""
+        body = self._computed("/scheduling/explain", {**_asked(case), "slot": why.slot.isoformat()})
+        if body["offered"] is bool(body["reasons"]):
+            raise Unexpected(f"offered: {body['offered']}, and reasons: {body['reasons']}")
+        before, after = body["before"], body["after"]
+        return Said(
+            reasons=frozenset(body["reasons"]),
+            before=None if before is None else instant_of(before["start"]),
+            after=None if after is None else instant_of(after["start"]),
+        )
+
+    def _computed(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        answer = self.ask("POST", path, body)
+        if not answer.done:
+            raise Unexpected(f"POST {path} answered {answer}")
+        found: dict[str, Any] = answer.body
+        return found
+
+
+def _asked(case: SlotCase) -> dict[str, Any]:
+    return {name: case.json[name] for name in _ASKED if name in case.json}
+
+
+def _read(raw: bytes) -> Any:
+    try:
+        return json.loads(raw) if raw else None
+    except ValueError:
+        return raw.decode(errors="replace")
+
+
+def _seconds(text: str | None) -> int:
+    return int(text) if text is not None and text.isdigit() else 0

@@ -1,0 +1,314 @@
+"""Plays histories on a server: through its API as clients see it, by its own clock, with its simulated gateway.
+
+Longer than most files because all that can be done in a history is in one place.
+Histories that need more than that (a clock that is moved, a gateway that is cut off) are skipped, each with the reason.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.testing.builders import HOUR
+from booking_domain.testing.conformance.cases import History, Outcome, Step
+from booking_domain.testing.conformance.playing import MOVES, differences
+from booking_domain.testing.conformance.remote import Answer, Server, Unexpected
+from booking_domain.testing.conformance.slot_checks import Failure
+
+HOURS_A_HISTORY: Final = 5
+DAYS_AHEAD: Final = 8
+SETTLED_WITHIN_SECONDS: Final = 15.0
+_PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - of accounts that are made for this run
+_CURRENCY_OF_GATEWAY: Final = "MNT"
+_NOT_THERE: Final = frozenset({"http.not_found", "http.method_not_allowed"})
+
+_NOT_OVER_HTTP: Final = {
+    "gateway": "it needs a gateway that is cut off",
+    "callback": "the address of a callback is a secret of the server",
+    "dispute": "disputes are played on the aggregate only",
+    "resolve": "disputes are played on the aggregate only",
+}
+
+
+class Skipped(Exception):
+    """This history cannot be played there; the message says why."""
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of it."""
+
+    failures: list[Failure] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    """By the history's id, why."""
+    not_seen: list[str] = field(default_factory=list)
+    """Histories of which the API does not show what is owed back: all else was checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    server: Server
+    tokens: Mapping[str, str]
+    provider_id: str
+    begins: datetime
+
+
+def play_on_server(server: Server, histories: Iterable[History], *, email: str, password: str) -> Played:
+    """Play the histories one after the other, at hours of their own, with a provider who is made for them."""
+    played = Played()
+    stage: _Stage | None = None
+    for number, history in enumerate(histories):
+        reason = why_not(history)
+        if reason is not None:
+            played.skipped[history.id] = reason
+            continue
+        try:
+            stage = stage or _set(server, email, password)
+            play = _Play(stage, history, stage.begins + number * HOURS_A_HISTORY * HOUR)
+            problems = play.problems()
+        except Skipped as skipped:
+            played.skipped[history.id] = str(skipped)
+            continue
+        except (Unexpected, LookupError, TypeError, ValueError) as error:
+            problems = [f"  {type(error).__name__}: {error}"]
+            play = None
+        if problems:
+            played.failures.append(
+                Failure(id=history.id, title=history.title, source=history.source, problems=tuple(problems))
+            )
+        elif play is not None and not play.owed_is_shown and history.expected.refund_owed:
+            played.not_seen.append(history.id)
+    return played
+
+
+def why_not(history: History) -> str | None:
+    """Why a history cannot be played on any server; None, if it can."""
+    kinds = {step.do for step in history.steps}
+    if history.moves_the_clock:
+        return "it needs a clock that is moved"
+    for kind in kinds & _NOT_OVER_HTTP.keys():
+        return _NOT_OVER_HTTP[kind]
+    if any(step.who == "system" for step in history.steps):
+        return "nobody is the platform over HTTP"
+    if history.terms.price.currency != _CURRENCY_OF_GATEWAY and "pay" in kinds:
+        return f"the simulated gateway takes {_CURRENCY_OF_GATEWAY} only"
+    return _why_not_paid(history)
+
+
+def _why_not_paid(history: History) -> str | None:
+    """The checkout page pays a bill, or half of it, until all is paid."""
+    deposit = next(
+        (step.more["deposit"] for step in history.steps if step.refusal is None and "deposit" in step.more),
+        history.terms.deposit.amount,
+    )
+    due = {"deposit": deposit, "balance": history.terms.price.amount - deposit}
+    paid = {"deposit": 0, "balance": 0}
+    for step in history.steps:
+        if step.do != "pay":
+            continue
+        purpose = step.more.get("purpose", "deposit")
+        amount = step.more.get("amount", due[purpose])
+        if amount not in {due[purpose], due[purpose] / 2} or paid[purpose] + amount > due[purpose]:
+            return "the checkout page pays a bill or half of it, and no more than all"
+        paid[purpose] += amount
+    return None
+
+
+def _set(server: Server, email: str, password: str) -> _Stage:
+    """Make a provider who is always open, and those who deal with that provider."""
+    run = uuid4().hex[:12]
+
+    def token(answer: Answer, what: str) -> str:
+        return str(_done(answer, what)["accessToken"])
+
+    def joined(who: str, role: str) -> str:
+        body = {"email": f"{who}-{run}@example.com", "password": _PASSWORD, "name": who.title(), "role": role}
+        return token(server.ask("POST", "/auth/register", body), f"registering a {role}")
+
+    login = {"email": email, "password": password}
+    tokens = {
+        "admin": token(server.ask("POST", "/auth/login", login), "signing in as the admin"),
+        "provider": joined("provider", "provider"),
+        "customer": joined("customer", "customer"),
+        "other_customer": joined("other", "customer"),
+        "manager": joined("manager", "manager"),
+    }
+    owner = tokens["provider"]
+    profile = {"displayName": f"Conformance {run}", "timeZone": "UTC"}
+    provider_id = _done(server.ask("POST", "/providers/me", profile, token=owner), "opening a profile")["id"]
+    for day in range(7):
+        rule = {"day": day, "startTime": "00:00", "endTime": "24:00"}
+        _done(server.ask("POST", "/availability", rule, token=owner), "adding a rule")
+    _done(server.ask("POST", "/providers/me/submit", token=owner), "submitting the profile")
+    approve = f"/admin/providers/{provider_id}/approve"
+    _done(server.ask("PATCH", approve, {"approved": True}, token=tokens["admin"]), "approving the profile")
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _Stage(server, tokens, provider_id, today + timedelta(days=DAYS_AHEAD))
+
+
+class _Play:
+    """One history as it goes on."""
+
+    def __init__(self, stage: _Stage, history: History, begins: datetime) -> None:
+        self._stage = stage
+        self._history = history
+        self._begins = begins
+        self._booking_id: str | None = None
+        self._holds: dict[float, tuple[str, str]] = {}
+        """By slot: the hold, and who has it."""
+        self._bills: dict[str, dict[str, Any]] = {}
+        self.owed_is_shown = False
+
+    def problems(self) -> list[str]:
+        """Play it; say what is otherwise than expected."""
+        self._agree_on_terms()
+        try:
+            for step in self._history.steps:
+                refusal = self._refusal_of(step)
+                if refusal != step.refusal:
+                    wanted = step.refusal or "that it is done"
+                    return [f"  {step}: expected {wanted}, met {refusal or 'no refusal'}"]
+            return list(differences(self._history.expected, self._outcome()))
+        finally:
+            self._let_go()
+
+    def _agree_on_terms(self) -> None:
+        terms = self._history.terms
+        settings = {
+            "slotStepMinutes": 30,
+            "slotDurationMinutes": 60,
+            "bookingMode": terms.mode.value,
+            "priceAmount": terms.price.amount,
+            "depositAmount": terms.deposit.amount,
+            "currency": terms.price.currency,
+            "cancellationPolicy": [
+                {"hoursBefore": tier.hours_before, "percent": tier.percent} for tier in terms.cancellation.tiers
+            ],
+        }
+        _done(self._ask("provider", "PUT", "/availability/settings", settings), "agreeing on terms")
+
+    def _ask(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        return self._stage.server.ask(method, path, body, token=self._stage.tokens[who])
+
+    def _refusal_of(self, step: Step) -> str | None:
+        doing: Callable[[Step], Answer | None] = getattr(self, f"_do_{step.do}", self._do_move)
+        answer = doing(step)
+        if answer is None or answer.done:
+            return None
+        if answer.code in _NOT_THERE:
+            raise Skipped(f"the server has no operation for {step.do!r}")
+        return answer.code or str(answer)
+
+    def _do_place(self, step: Step) -> Answer:
+        slot = step.more.get("slot", 0)
+        body = {"providerId": self._stage.provider_id, "slot": self._slot(slot)}
+        if "deposit" in step.more:
+            body["depositAmount"] = step.more["deposit"]
+        if step.more.get("hold"):
+            body["holdId"] = self._holds[slot][0]
+        answer = self._ask(step.who, "POST", "/bookings", body)
+        if answer.done and self._booking_id is None:
+            self._booking_id = answer.body["id"]
+        return answer
+
+    def _do_hold(self, step: Step) -> Answer:
+        slot = step.more.get("slot", 0)
+        body = {"providerId": self._stage.provider_id, "slot": self._slot(slot)}
+        answer = self._ask(step.who, "POST", "/holds", body)
+        if answer.done:
+            self._holds[slot] = (answer.body["id"], step.who)
+        return answer
+
+    def _do_release(self, step: Step) -> Answer:
+        hold_id, _ = self._holds[step.more.get("slot", 0)]
+        return self._ask(step.who, "DELETE", f"/holds/{hold_id}")
+
+    def _do_bill(self, step: Step) -> Answer:
+        purpose = step.more.get("purpose", "deposit")
+        answer = self._ask(step.who, "POST", "/payments", {"bookingId": self._booking_id, "purpose": purpose})
+        if answer.done:
+            self._bills[purpose] = answer.body
+        return answer
+
+    def _do_pay(self, step: Step) -> None:
+        bill = self._bills[step.more.get("purpose", "deposit")]
+        amount, callbacks = step.more.get("amount", bill["amount"]), step.more.get("callbacks", 1)
+        before = self._seen()["paidAmount"]
+        outcome = {0: "paid_without_callback", 1: "paid"}.get(callbacks, "callback_twice")
+        if amount < bill["amount"]:
+            outcome = "underpaid"
+        paying = self._stage.server.post_form(bill["checkoutUrl"], {"outcome": outcome})
+        if not paying.done:
+            raise Skipped(f"the checkout page is not the simulator's: it answered {paying}")
+        deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
+        while callbacks and self._seen()["paidAmount"] < before + amount:
+            if time.monotonic() > deadline:
+                raise Unexpected(f"{step}: nothing was counted within {SETTLED_WITHIN_SECONDS:.0f} s")
+            time.sleep(0.05)
+
+    def _do_ask(self, step: Step) -> Answer:
+        bill = self._bills[step.more.get("purpose", "deposit")]
+        return self._ask(step.who, "GET", f"/payments/{bill['id']}")
+
+    def _do_accept(self, step: Step) -> Answer:
+        body = {"slot": self._slot(step.more["slot"])} if "slot" in step.more else {}
+        answer = self._ask(step.who, "POST", f"/bookings/{self._booking_id}/accept", body)
+        if answer.code in _NOT_THERE and not body:
+            status = "pending" if self._history.terms.deposit else "confirmed"
+            return self._ask(step.who, "PATCH", f"/bookings/{self._booking_id}", {"status": status})
+        return answer
+
+    def _do_decline(self, step: Step) -> Answer:
+        return self._ask(step.who, "POST", f"/bookings/{self._booking_id}/decline", {})
+
+    def _do_offer(self, step: Step) -> Answer:
+        body = {"slots": [self._slot(slot) for slot in step.more["slots"]]}
+        return self._ask(step.who, "POST", f"/bookings/{self._booking_id}/offer-times", body)
+
+    def _do_reschedule(self, step: Step) -> Answer:
+        body = {"slot": self._slot(step.more["slot"])}
+        return self._ask(step.who, "POST", f"/bookings/{self._booking_id}/reschedule", body)
+
+    def _do_move(self, step: Step) -> Answer:
+        status = MOVES[step.do].value if step.do in MOVES else step.more["to"]
+        return self._ask(step.who, "PATCH", f"/bookings/{self._booking_id}", {"status": status})
+
+    def _outcome(self) -> Outcome:
+        """How things stand; what is owed back as expected, where the API does not show it."""
+        seen = self._seen()
+        self.owed_is_shown = "refundOwedAmount" in seen
+        events = _done(self._ask("admin", "GET", f"/bookings/{self._booking_id}/events"), "reading the audit trail")
+        return Outcome(
+            status=Status(seen["status"]),
+            payment_status=PaymentStatus(seen["paymentStatus"]),
+            paid=seen["paidAmount"],
+            refund_owed=seen.get("refundOwedAmount", self._history.expected.refund_owed),
+            slot_free=self._slot_is_free(),
+            trail=tuple(event["to"] for event in events["items"]),
+        )
+
+    def _slot_is_free(self) -> bool:
+        """Whether the hour is offered."""
+        query = {"from": self._slot(0), "to": self._slot(0.5)}
+        answer = self._stage.server.ask("GET", f"/providers/{self._stage.provider_id}/slots", query=query)
+        return bool(_done(answer, "listing slots")["slots"])
+
+    def _seen(self) -> dict[str, Any]:
+        return _done(self._ask("admin", "GET", f"/bookings/{self._booking_id}"), "reading the booking")
+
+    def _let_go(self) -> None:
+        """Give holds back, of which a customer has three at most; those that were booked are gone already."""
+        for hold_id, who in self._holds.values():
+            self._ask(who, "DELETE", f"/holds/{hold_id}")
+
+    def _slot(self, number: float) -> str:
+        return (self._begins + number * HOUR).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _done(answer: Answer, what: str) -> dict[str, Any]:
+    if not answer.done:
+        raise Unexpected(f"{what}: the server answered {answer}")
+    return answer.body or {}

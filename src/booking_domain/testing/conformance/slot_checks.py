@@ -1,0 +1,156 @@
+"""Slots and explanations against what the vectors expect."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.explain import Explanation
+from booking_domain.scheduling.model import Calendar, Slot
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.conformance.cases import SlotCase, Why
+
+
+class OfferedSlots(Protocol):
+    """A slot function of the form that `booking_domain.scheduling.offered_slots` has."""
+
+    def __call__(
+        self,
+        calendar: Calendar,
+        claims: Iterable[Claim],
+        /,
+        *,
+        window: TimeRange,
+        now: datetime,
+        duration_minutes: int | None = None,
+    ) -> Iterable[Slot]:
+        """Return the slots that start inside the window, in order."""
+        ...
+
+
+class Explain(Protocol):
+    """A function of the form that `booking_domain.scheduling.explain` has."""
+
+    def __call__(
+        self,
+        calendar: Calendar,
+        claims: Iterable[Claim],
+        start: datetime,
+        /,
+        *,
+        now: datetime,
+        duration_minutes: int | None = None,
+    ) -> Explanation:
+        """Say why this start is, or is not, offered."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A vector that does not hold, and how."""
+
+    id: str
+    title: str
+    source: str
+    problems: tuple[str, ...]
+    """A line each."""
+
+    def __str__(self) -> str:
+        return "\n".join([f"FAILED {self.id}: {self.title}", f"  ({self.source})", *self.problems])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What an implementation says of one start."""
+
+    reasons: frozenset[str]
+    before: datetime | None
+    after: datetime | None
+
+
+def check_slots(offered: OfferedSlots, cases: Iterable[SlotCase]) -> list[Failure]:
+    """Ask a slot function for the slots of each case; return the cases in which it offers others."""
+
+    def ask(case: SlotCase) -> Iterable[Slot]:
+        return offered(
+            case.calendar, case.claims, window=case.window, now=case.now, duration_minutes=case.duration_minutes
+        )
+
+    return check_answers(ask, cases)
+
+
+def check_explanations(explain: Explain, cases: Iterable[SlotCase]) -> list[Failure]:
+    """Ask a function for the reasons that the cases name; return the cases in which it gives others."""
+
+    def ask(case: SlotCase, why: Why) -> Said:
+        said = explain(case.calendar, case.claims, why.slot, now=case.now, duration_minutes=case.duration_minutes)
+        return Said(
+            reasons=frozenset(said.reasons),
+            before=None if said.before is None else said.before.start,
+            after=None if said.after is None else said.after.start,
+        )
+
+    return check_reasons(ask, cases)
+
+
+def check_answers(ask: Callable[[SlotCase], Iterable[Slot]], cases: Iterable[SlotCase]) -> list[Failure]:
+    """As `check_slots`, for whatever can answer a case."""
+    return list(_failures(cases, lambda case: _slot_problems(case, tuple(ask(case)))))
+
+
+def check_reasons(ask: Callable[[SlotCase, Why], Said], cases: Iterable[SlotCase]) -> list[Failure]:
+    """As `check_explanations`, for whatever can answer a case."""
+    return list(
+        _failures(
+            cases,
+            lambda case: [line for why in case.explanations for line in _why_problems(case, why, ask(case, why))],
+        )
+    )
+
+
+def _failures(cases: Iterable[SlotCase], problems_of: Callable[[SlotCase], Iterable[str]]) -> Iterator[Failure]:
+    for case in cases:
+        try:
+            problems = tuple(problems_of(case))
+        except Exception as error:  # noqa: BLE001 - whatever it raises, the other cases are still to be checked
+            problems = (f"  raised {type(error).__name__}: {error}",)
+        if problems:
+            yield Failure(id=case.id, title=case.title, source=case.source, problems=problems)
+
+
+def _slot_problems(case: SlotCase, found: tuple[Slot, ...]) -> Iterator[str]:
+    expected = case.expected
+    if found == expected:
+        return
+    zone = case.calendar.zone
+    for slot in sorted({*expected, *found}):
+        sign = "  " if slot in expected and slot in found else ("- " if slot in expected else "+ ")
+        meaning = {"  ": "", "- ": "  expected, and not offered", "+ ": "  offered, and not expected"}[sign]
+        yield f"  {sign}{_shown(slot.start, zone)} – {_shown(slot.end, zone)}{meaning}"
+    if len(set(found)) < len(found):
+        yield "  some are offered twice"
+    elif set(found) == set(expected):
+        yield "  in another order"
+
+
+def _why_problems(case: SlotCase, why: Why, said: Said) -> Iterator[str]:
+    zone = case.calendar.zone
+    about = f"  {_shown(why.slot, zone)}:"
+    if said.reasons != why.reasons:
+        yield f"{about} expected {_listed(why.reasons)}, found {_listed(said.reasons)}"
+    for name, found in (("before", said.before), ("after", said.after)):
+        if name in why.neighbours and why.neighbours[name] != found:
+            expected = why.neighbours[name]
+            yield f"{about} {name} it, expected {_shown(expected, zone)}, found {_shown(found, zone)}"
+
+
+def _listed(reasons: frozenset[str]) -> str:
+    return ", ".join(sorted(str(reason) for reason in reasons)) or "that it is offered"
+
+
+def _shown(at: datetime | None, zone: ZoneInfo) -> str:
+    if at is None:
+        return "nothing"
+    return at.astimezone(zone).isoformat(sep=" ")

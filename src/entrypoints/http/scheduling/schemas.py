@@ -1,0 +1,308 @@
+"""The JSON of calendars that are sent along."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final, Literal, TypeVar
+from uuid import UUID
+
+from msgspec import Meta, field
+
+from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.errors import WindowInvalid
+from booking_domain.scheduling.explain import Explanation
+from booking_domain.scheduling.model import (
+    MAX_HORIZON_DAYS,
+    MAX_WEEKS_APART,
+    Anchoring,
+    Block,
+    Calendar,
+    DateException,
+    Hours,
+    OpeningHours,
+    Slot,
+    SlotSettings,
+    WeeklyRule,
+)
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, instant
+from entrypoints.http.availability.schemas import EndTime, StartTime
+from entrypoints.http.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName
+from entrypoints.http.providers.slots import LONGEST_WINDOW, SlotJson
+from entrypoints.http.refusals import invalid_input
+
+MOST_RULES: Final = 200
+MOST_EXCEPTIONS: Final = 400
+MOST_TIMES: Final = 2_000
+MOST_STEPS: Final = 10_000
+"""So many slots can be listed at once: a window of 62 days in steps of 10 minutes."""
+MOST_STEPS_AHEAD: Final = 150_000
+_LONGEST: Final = timedelta(days=2)
+_NOBODY: Final = UUID(int=0)
+
+Made = TypeVar("Made")
+
+
+@dataclass(eq=False, kw_only=True)
+class InvalidPart(InvalidValue):
+    """{problem}."""
+
+    within: str
+    """A pointer to the part of the body that is not valid."""
+
+    @property
+    def where(self) -> str | None:
+        return self.within + (super().where or "")
+
+
+def _within(pointer: str, make: Callable[[], Made]) -> Made:
+    """Make a part; where its values do not go together, say which part it is."""
+    try:
+        return make()
+    except InvalidPart:
+        raise
+    except InvalidValue as error:
+        raise InvalidPart(field=error.field, problem=error.problem, within=pointer) from error
+
+
+class HoursOfDayBody(Body, frozen=True, kw_only=True):
+    """From one time of the day to another; an end that is not after the start means the next day."""
+
+    start_time: StartTime
+    end_time: EndTime
+
+    def hours(self) -> Hours:
+        """The value of the domain."""
+        return Hours(WallTime.parse(self.start_time), WallTime.parse(self.end_time))
+
+
+class CalendarRuleBody(HoursOfDayBody, frozen=True, kw_only=True):
+    """Open weekly at these hours."""
+
+    day: Annotated[int, Meta(ge=0, le=6, description="0 is Sunday.")]
+    valid_from: date | None = None
+    valid_until: date | None = None
+    every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
+
+    def rule(self) -> WeeklyRule:
+        """The value of the domain."""
+        return WeeklyRule(
+            id=RuleId(_NOBODY),
+            day=self.day,
+            hours=self.hours(),
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            every_weeks=self.every_weeks,
+        )
+
+
+class CalendarExceptionBody(Body, frozen=True, kw_only=True):
+    """Other hours on one date, or none: either `closed` or `ranges`."""
+
+    date: date
+    closed: Literal[True] | None = None
+    ranges: Annotated[tuple[HoursOfDayBody, ...], Meta(min_length=1, max_length=24)] | None = None
+
+    def exception(self, pointer: str) -> DateException:
+        """The value of the domain."""
+        if (self.closed is None) is (self.ranges is None):
+            raise invalid_input(f"{pointer}/ranges", "Either `closed` or `ranges`, one of them.")
+        ranges = tuple(hours.hours() for hours in self.ranges or ())
+        return DateException(id=ExceptionId(_NOBODY), date=self.date, ranges=ranges)
+
+
+class OpeningHoursBody(Body, frozen=True, kw_only=True):
+    """Weekly rules and exceptions on one zone's clock."""
+
+    time_zone: ZoneName
+    rules: Annotated[tuple[CalendarRuleBody, ...], Meta(max_length=MOST_RULES)] = ()
+    exceptions: Annotated[tuple[CalendarExceptionBody, ...], Meta(max_length=MOST_EXCEPTIONS)] = ()
+
+    def opening_hours(self, pointer: str) -> OpeningHours:
+        """The value of the domain."""
+        rules = tuple(_within(f"{pointer}/rules/{index}", each.rule) for index, each in enumerate(self.rules))
+        exceptions = tuple(
+            each.exception(f"{pointer}/exceptions/{index}") for index, each in enumerate(self.exceptions)
+        )
+        return _within(pointer, lambda: OpeningHours(time_zone=self.time_zone, rules=rules, exceptions=exceptions))
+
+
+class PeriodBody(Body, frozen=True, kw_only=True):
+    """From one instant to another, half-open."""
+
+    start: Instant
+    end: Instant
+
+    def range(self) -> TimeRange:
+        """The value of the domain."""
+        return TimeRange(self.start, self.end)
+
+
+class ClaimBody(PeriodBody, frozen=True, kw_only=True):
+    """An appointment, or a hold until it expires, and the buffers that were agreed on with it."""
+
+    buffer_before_minutes: Minutes = 0
+    buffer_after_minutes: Minutes = 0
+    expires_at: Instant | None = None
+
+    def claim(self) -> Claim:
+        """The value of the domain."""
+        span = self.range()
+        return Claim(
+            id=ClaimId(_NOBODY),
+            provider_id=ProviderId(_NOBODY),
+            customer_id=UserId(_NOBODY),
+            kind=ClaimKind.BOOKING if self.expires_at is None else ClaimKind.HOLD,
+            span=span,
+            blocked=TimeRange(
+                span.start - timedelta(minutes=self.buffer_before_minutes),
+                span.end + timedelta(minutes=self.buffer_after_minutes),
+            ),
+            expires_at=self.expires_at,
+        )
+
+
+class SlotSettingsBody(Body, frozen=True, kw_only=True):
+    """How slots are cut; what is left out has its default."""
+
+    slot_step_minutes: SomeMinutes = 30
+    slot_duration_minutes: SomeMinutes = 60
+    buffer_before_minutes: Minutes = 0
+    buffer_after_minutes: Minutes = 0
+    min_notice_minutes: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS * MINUTES_A_DAY)] = 0
+    horizon_days: Annotated[int, Meta(ge=0, le=MAX_HORIZON_DAYS)] = 90
+    max_per_day: Annotated[int, Meta(ge=1, le=MINUTES_A_DAY)] | None = None
+    max_per_week: Annotated[int, Meta(ge=1, le=7 * MINUTES_A_DAY)] | None = None
+    anchoring: Anchoring = Anchoring.OPEN_RANGE
+
+    def settings(self) -> SlotSettings:
+        """The value of the domain."""
+        return SlotSettings(
+            step_minutes=self.slot_step_minutes,
+            duration_minutes=self.slot_duration_minutes,
+            buffer_before_minutes=self.buffer_before_minutes,
+            buffer_after_minutes=self.buffer_after_minutes,
+            min_notice_minutes=self.min_notice_minutes,
+            horizon_days=self.horizon_days,
+            max_per_day=self.max_per_day,
+            max_per_week=self.max_per_week,
+            anchoring=self.anchoring,
+        )
+
+
+Periods = Annotated[tuple[PeriodBody, ...], Meta(max_length=MOST_TIMES)]
+
+
+class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
+    """All that decides when somebody can be booked, but for the claims."""
+
+    settings: SlotSettingsBody = SlotSettingsBody()
+    blocks: Periods = ()
+    """Time off."""
+    busy: Periods = ()
+    """Appointments that are kept elsewhere."""
+    salon: OpeningHoursBody | None = None
+    """The hours of the place, where there is one: open is only where both are."""
+
+    def calendar(self) -> Calendar:
+        """The value of the domain."""
+        hours = self.opening_hours("/calendar")
+        return Calendar(
+            time_zone=hours.time_zone,
+            rules=hours.rules,
+            exceptions=hours.exceptions,
+            settings=self.settings.settings(),
+            blocks=tuple(Block(id=BlockId(_NOBODY), range=each) for each in _ranges("/calendar/blocks", self.blocks)),
+            busy=_ranges("/calendar/busy", self.busy),
+            salon=None if self.salon is None else self.salon.opening_hours("/calendar/salon"),
+        )
+
+
+class WindowBody(Body, frozen=True, kw_only=True):
+    """Where slots may start: half-open, at most 62 days."""
+
+    from_: Instant = field(name="from")
+    to: Instant
+
+
+class AskedOfCalendarBody(Body, frozen=True, kw_only=True):
+    """A calendar, and what is claimed of it."""
+
+    calendar: CalendarBody
+    claims: Annotated[tuple[ClaimBody, ...], Meta(max_length=MOST_TIMES)] = ()
+    now: Instant
+    duration_minutes: SomeMinutes | None = None
+
+    def claimed(self) -> tuple[Claim, ...]:
+        """The values of the domain."""
+        return tuple(_within(f"/claims/{index}", each.claim) for index, each in enumerate(self.claims))
+
+
+class ComputeSlotsBody(AskedOfCalendarBody, frozen=True, kw_only=True):
+    """Which slots of this calendar start in the window?"""
+
+    window: WindowBody
+
+    def range(self) -> TimeRange:
+        """The window, or `WindowInvalid`: too long, or more steps than are listed at once."""
+        length = self.window.to - self.window.from_
+        most = min(LONGEST_WINDOW, timedelta(minutes=MOST_STEPS * self.calendar.settings.slot_step_minutes))
+        if not timedelta(0) < length <= most:
+            raise WindowInvalid
+        start = _within("/window", lambda: instant(self.window.from_, field="from"))
+        return TimeRange(start, _within("/window", lambda: instant(self.window.to, field="to")))
+
+
+class ExplainSlotBody(AskedOfCalendarBody, frozen=True, kw_only=True):
+    """Why is this start of this calendar offered, or not?
+
+    The nearest offered starts are looked for up to the horizon, which is at most 150,000 steps away.
+    """
+
+    slot: Instant
+
+    def start(self) -> datetime:
+        """The start, or `InvalidValue`: out of reach, or so many steps to the horizon that looking would take long."""
+        settings = self.calendar.settings
+        if (settings.horizon_days + 1) * MINUTES_A_DAY > MOST_STEPS_AHEAD * settings.slot_step_minutes:
+            problem = f"at most {MOST_STEPS_AHEAD} steps ahead"
+            raise InvalidPart(field="horizon_days", problem=problem, within="/calendar/settings")
+        start = instant(self.slot, field="slot")
+        instant(start + _LONGEST, field="slot")  # its end is to be reckoned with too
+        return start
+
+
+class ComputedSlotsJson(Json, frozen=True, kw_only=True):
+    """The slots that start in the window, in order."""
+
+    slots: tuple[SlotJson, ...]
+
+
+class ExplainedSlotJson(Json, frozen=True, kw_only=True):
+    """Each reason why a start is not offered (none: it is), and the nearest slots that are."""
+
+    offered: bool
+    reasons: tuple[str, ...]
+    before: SlotJson | None
+    after: SlotJson | None
+
+
+def slot_json(slot: Slot) -> SlotJson:
+    """Show a slot."""
+    return SlotJson(start=slot.start, end=slot.end)
+
+
+def explained_json(explanation: Explanation) -> ExplainedSlotJson:
+    """Show an explanation."""
+    before, after = explanation.before, explanation.after
+    return ExplainedSlotJson(
+        offered=explanation.offered,
+        reasons=tuple(reason.value for reason in explanation.reasons),
+        before=None if before is None else slot_json(before),
+        after=None if after is None else slot_json(after),
+    )
+
+
+def _ranges(pointer: str, periods: tuple[PeriodBody, ...]) -> tuple[TimeRange, ...]:
+    return tuple(_within(f"{pointer}/{index}", each.range) for index, each in enumerate(periods))

@@ -1,0 +1,679 @@
+"""The conformance vectors hold here, catch what they should catch, and are what their schema says."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, cast
+
+import httpx
+import pytest
+from litestar import Litestar, Router
+from tests.unit.entrypoints.api import PASSWORD, Api
+
+import booking_domain.testing.conformance.__main__ as runner
+from booking_domain.bookings.transitions import Status
+from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.scheduling import Calendar, Claim, Reason, Slot, TimeRange, explain, offered_slots
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.testing.conformance import (
+    History,
+    SlotCase,
+    calendar_of,
+    check_explanations,
+    check_histories,
+    check_slots,
+    claims_of,
+    load_histories,
+    load_slot_cases,
+)
+from booking_domain.testing.conformance.remote import Answer, Server
+from booking_domain.testing.conformance.remote_histories import play_on_server, why_not
+from booking_domain.testing.conformance.slot_checks import check_answers, check_reasons
+from entrypoints.http.problems import answer_exception
+from entrypoints.http.scheduling.routes import routes
+from entrypoints.http.strict_json import StrictJson
+
+CASES: Final = load_slot_cases()
+HISTORIES: Final = load_histories()
+BARE: Final = {"PYTHONPATH": str(Path(__file__).parents[3] / "src")}
+FOLDER: Final = files("booking_domain.testing.conformance")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_the_library_offers_what_the_vector_says(case: SlotCase) -> None:
+    assert [str(failure) for failure in check_slots(offered_slots, [case])] == []
+    assert [str(failure) for failure in check_explanations(explain, [case])] == []
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.id)
+def test_the_use_cases_do_what_the_history_says(history: History) -> None:
+    assert [str(failure) for failure in check_histories([history])] == []
+
+
+def test_there_are_as_many_as_promised_and_each_has_a_name_of_its_own_and_a_source() -> None:
+    assert len(CASES) >= 120
+    assert len(HISTORIES) >= 60
+    ids = [case.id for case in CASES] + [history.id for history in HISTORIES]
+    assert len(set(ids)) == len(ids)
+    assert all(case.source and case.title for case in CASES)
+    assert all(history.source and history.title for history in HISTORIES)
+
+
+# What the vectors are for: wrong implementations do not pass.
+
+
+def failed(failures: Iterable[Any]) -> set[str]:
+    return {failure.id for failure in failures}
+
+
+def without_buffers(
+    calendar: Calendar,
+    claims: Iterable[Claim],
+    *,
+    window: TimeRange,
+    now: datetime,
+    duration_minutes: int | None = None,
+) -> Iterable[Slot]:
+    settings = replace(calendar.settings, buffer_before_minutes=0, buffer_after_minutes=0)
+    bare = [replace(claim, blocked=claim.span) for claim in claims]
+    return offered_slots(
+        replace(calendar, settings=settings), bare, window=window, now=now, duration_minutes=duration_minutes
+    )
+
+
+def with_a_fixed_offset(
+    calendar: Calendar,
+    claims: Iterable[Claim],
+    *,
+    window: TimeRange,
+    now: datetime,
+    duration_minutes: int | None = None,
+) -> Iterable[Slot]:
+    """As if the offset at the window's start were that of every day."""
+    offset = window.start.astimezone(calendar.zone).utcoffset()
+    assert offset is not None
+    hours = round(offset.total_seconds() / 3600)
+    return offered_slots(
+        replace(calendar, time_zone=f"Etc/GMT{-hours:+d}"),
+        claims,
+        window=window,
+        now=now,
+        duration_minutes=duration_minutes,
+    )
+
+
+def with_blocks_as_bookings(
+    calendar: Calendar,
+    claims: Iterable[Claim],
+    *,
+    window: TimeRange,
+    now: datetime,
+    duration_minutes: int | None = None,
+) -> Iterable[Slot]:
+    """As if time off were an appointment that is kept elsewhere."""
+    taken = replace(calendar, blocks=(), busy=(*calendar.busy, *(block.range for block in calendar.blocks)))
+    return offered_slots(taken, claims, window=window, now=now, duration_minutes=duration_minutes)
+
+
+def test_who_forgets_buffers_is_caught() -> None:
+    caught = failed(check_slots(without_buffers, CASES))
+    assert {"claims-own-buffers", "claims-buffer-of-the-next", "claims-buffers-of-both", "holds-have-buffers"} <= caught
+    assert "claims-take-their-time" not in caught
+
+
+def test_who_takes_the_offset_for_fixed_is_caught() -> None:
+    caught = failed(check_slots(with_a_fixed_offset, CASES))
+    assert {"clocks-berlin-autumn", "clocks-cairo-25-hours", "clocks-santiago-23-twice", "clocks-kathmandu"} <= caught
+    assert "rules-whole-hours" not in caught
+
+
+def test_who_takes_a_block_for_a_booking_is_caught() -> None:
+    caught = failed(check_slots(with_blocks_as_bookings, CASES))
+    assert caught == {"blocks-buffers-reach-in", "anchoring-not-after-block"}
+
+
+def test_a_failure_says_what_is_missing_and_what_is_too_much() -> None:
+    def half_an_hour_late(*args: Any, **asked: Any) -> Iterable[Slot]:
+        return [Slot(slot.start + (slot.end - slot.start) / 2, slot.end) for slot in offered_slots(*args, **asked)]
+
+    [case] = [case for case in CASES if case.id == "rules-exact-fit"]
+    [failure] = check_slots(half_an_hour_late, [case])
+    assert str(failure).splitlines() == [
+        "FAILED rules-exact-fit: A range as long as the appointment offers one slot",
+        "  (SPEC §1.2)",
+        "  - 2025-11-24 09:00:00+08:00 – 2025-11-24 10:00:00+08:00  expected, and not offered",
+        "  + 2025-11-24 09:30:00+08:00 – 2025-11-24 10:00:00+08:00  offered, and not expected",
+    ]
+
+
+def test_slots_that_come_twice_or_in_another_order_are_wrong() -> None:
+    [case] = [case for case in CASES if case.id == "rules-ends-at-closing"]
+    [twice] = check_answers(lambda asked: asked.expected * 2, [case])
+    [backwards] = check_answers(lambda asked: asked.expected[::-1], [case])
+    assert twice.problems[-1] == "  some are offered twice"
+    assert backwards.problems[-1] == "  in another order"
+
+
+def test_a_function_that_fails_fails_that_case_alone() -> None:
+    def fails(case: SlotCase) -> Iterable[Slot]:
+        if case.id == "rules-none":
+            raise ZeroDivisionError("boom")
+        return case.expected
+
+    [failure] = check_answers(fails, CASES)
+    assert (failure.id, failure.problems) == ("rules-none", ("  raised ZeroDivisionError: boom",))
+
+
+def test_wrong_reasons_and_neighbours_are_caught() -> None:
+    def always_busy(*args: Any, **asked: Any) -> Any:
+        return replace(explain(*args, **asked), reasons=(Reason.BUSY,), before=None)
+
+    caught = check_explanations(always_busy, CASES)
+    assert "busy-takes-its-time" not in failed(caught)
+    [failure] = [failure for failure in caught if failure.id == "claims-take-their-time"]
+    assert failure.problems == (
+        "  2025-11-24 10:00:00+08:00: expected claimed, found busy",
+        "  2025-11-24 10:00:00+08:00: before it, expected 2025-11-24 09:00:00+08:00, found nothing",
+    )
+
+
+def test_a_history_that_ends_otherwise_is_a_failure() -> None:
+    [history] = [history for history in HISTORIES if history.id == "cancel-tier-48-missed"]
+    wrong = replace(history, expected=replace(history.expected, refund_owed=0, status=Status.EXPIRED))
+    [failure] = check_histories([wrong])
+    assert failure.problems == (
+        "  - status: expired  expected\n  + status: cancelled  found",
+        "  - refund_owed: 0  expected\n  + refund_owed: 1000000  found",
+    )
+
+
+def test_a_refusal_that_does_not_come_or_is_another_one_is_a_failure() -> None:
+    [history] = [history for history in HISTORIES if history.id == "place-taken"]
+    for refusal, problem in (
+        (None, "  step 2: other_customer place: expected that it is done, met booking.slot_taken"),
+        ("hold.not_found", "  step 2: other_customer place: expected hold.not_found, met booking.slot_taken"),
+    ):
+        first, second = history.steps
+        [failure] = check_histories([replace(history, steps=(first, replace(second, refusal=refusal)))])
+        assert failure.problems == (problem,)
+    first = replace(history.steps[0], refusal="booking.slot_taken")
+    [failure] = check_histories([replace(history, steps=(first,))])
+    assert failure.problems == ("  step 1: customer place: expected booking.slot_taken, met no refusal",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"do": "dance"}, "nobody knows how to do that"),
+        ({"at": "tomorrow"}, "is no time"),
+        ({"at": "due"}, "there is no booking yet"),
+        ({"do": "cancel"}, "there is no booking yet"),
+        ({"do": "pay"}, "there is no bill to pay"),
+        ({"more": {"hold": True}}, "nobody holds the slot"),
+    ],
+)
+def test_a_vector_that_makes_no_sense_is_a_failure(changes: dict[str, Any], problem: str) -> None:
+    [history] = [history for history in HISTORIES if history.id == "place-with-deposit"]
+    [failure] = check_histories([replace(history, steps=(replace(history.steps[0], **changes),))])
+    assert problem in failure.problems[0]
+
+
+# The files.
+
+
+def documents() -> Iterator[tuple[str, Any]]:
+    for file in (FOLDER / "vectors").iterdir():
+        yield file.name, json.loads(file.read_text(encoding="utf-8"))
+
+
+Problems = Iterator[str]
+
+
+class Schema:
+    """The part of JSON Schema that ours uses."""
+
+    def __init__(self) -> None:
+        self.root: dict[str, Any] = json.loads((FOLDER / "vectors.schema.json").read_text(encoding="utf-8"))
+
+    def problems(self, document: Any) -> list[str]:
+        return list(self._problems(document, self.root, ""))
+
+    def _problems(self, value: Any, schema: Mapping[str, Any], at: str) -> Problems:
+        if "$ref" in schema:
+            yield from self._problems(value, self.root["$defs"][schema["$ref"].rpartition("/")[2]], at)
+        if "oneOf" in schema:
+            found = [list(self._problems(value, each, at)) for each in schema["oneOf"]]
+            if sum(not each for each in found) != 1:
+                yield f"{at}: does not fit one of {len(found)}: {found}"
+        if "enum" in schema and value not in schema["enum"]:
+            yield f"{at}: {value!r} is none of {schema['enum']}"
+        if "const" in schema and value is not schema["const"]:
+            yield f"{at}: {value!r} is not {schema['const']!r}"
+        if "type" in schema:
+            yield from getattr(self, f"_{schema['type']}")(value, schema, at)
+
+    def _object(self, value: Any, schema: Mapping[str, Any], at: str) -> Problems:
+        if not isinstance(value, dict):
+            yield f"{at}: {value!r} is no object"
+            return
+        yield from (f"{at}: {name} is missing" for name in schema["required"] if name not in value)
+        for name, member in value.items():
+            if name in schema["properties"]:
+                yield from self._problems(member, schema["properties"][name], f"{at}/{name}")
+            else:
+                yield f"{at}: there is no {name}"
+
+    def _array(self, value: Any, schema: Mapping[str, Any], at: str) -> Problems:
+        if not isinstance(value, list) or len(value) < schema.get("minItems", 0):
+            yield f"{at}: {value!r} is not such a list"
+            return
+        for index, item in enumerate(value):
+            yield from self._problems(item, schema["items"], f"{at}/{index}")
+
+    def _string(self, value: Any, schema: Mapping[str, Any], at: str) -> Problems:
+        fits = isinstance(value, str) and len(value) >= schema.get("minLength", 0)
+        if not fits or re.search(schema.get("pattern", ""), value) is None:
+            yield f"{at}: {value!r} is not such a text"
+
+    def _number(self, value: Any, schema: Mapping[str, Any], at: str) -> Problems:
+        right = isinstance(value, int | float) and not isinstance(value, bool)
+        if not right or not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+            yield f"{at}: {value!r} is not such a number"
+
+    def _integer(self, value: Any, schema: Mapping[str, Any], at: str) -> Problems:
+        if not isinstance(value, int):
+            yield f"{at}: {value!r} is no whole number"
+        yield from self._number(value, schema, at)
+
+    def _boolean(self, value: Any, _: Mapping[str, Any], at: str) -> Problems:
+        if not isinstance(value, bool):
+            yield f"{at}: {value!r} is neither true nor false"
+
+    def _null(self, value: Any, _: Mapping[str, Any], at: str) -> Problems:
+        if value is not None:
+            yield f"{at}: {value!r} is not null"
+
+
+def test_the_files_are_what_their_schema_says() -> None:
+    schema = Schema()
+    found = dict(documents())
+    assert len(found) >= 10
+    for name, document in found.items():
+        assert schema.problems(document) == [], name
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("id", "Two Words"),
+        ("now", "2025-11-24T09:00:00"),
+        ("calendar", {"timeZone": "UTC", "rules": []}),
+        ("expect", {"starts": [], "slots": []}),
+        ("durationMinutes", "60"),
+        ("explain", [{"slot": "2025-11-24T09:00:00Z", "reasons": ["because"]}]),
+        ("comment", "there is no such member"),
+    ],
+)
+def test_the_schema_refuses_what_is_no_vector(name: str, wrong: object) -> None:
+    schema = Schema()
+    document = {"about": "One.", "slots": [dict(CASES[0].json)]}
+    assert schema.problems(document) == []
+    document["slots"] = [{**CASES[0].json, name: wrong}]
+    assert schema.problems(document) != []
+
+
+def test_expected_starts_are_written_with_the_offset_that_held() -> None:
+    for case in CASES:
+        for text in case.json["expect"].get("starts", ()):
+            if not text.endswith("Z"):
+                there = datetime.fromisoformat(text)
+                assert there.utcoffset() == there.astimezone(case.calendar.zone).utcoffset(), (case.id, text)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bufferMinutes": 5},
+        {"exceptions": [{"date": "2025-11-24"}]},
+        {
+            "exceptions": [
+                {"date": "2025-11-24", "closed": True, "ranges": [{"startTime": "10:00", "endTime": "11:00"}]}
+            ]
+        },
+        {"settings": {"slotStep": 5}},
+        {"salon": {"timeZone": "Mars/Olympus"}},
+    ],
+)
+def test_a_calendar_that_is_none_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValue):
+        calendar_of({"timeZone": "UTC", **wrong})
+
+
+def test_what_a_calendar_leaves_out_has_a_default() -> None:
+    assert calendar_of({"timeZone": "UTC"}) == Calendar(time_zone="UTC")
+    [claim] = claims_of([{"start": "2025-11-24T09:00:00Z", "end": "2025-11-24T10:00:00Z"}])
+    assert claim.blocked == claim.span
+
+
+# The command.
+
+
+def test_all_that_holds_exits_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert runner.main([]) == 0
+    assert capsys.readouterr().out == f"{len(CASES)} slot cases, {len(HISTORIES)} histories: all passed\n"
+
+
+def test_a_bug_exits_with_1_and_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(runner, "offered_slots", without_buffers)
+    assert runner.main(["--only", "claims-buffer-of-the-*"]) == 1
+    shown = capsys.readouterr().out
+    assert "FAILED claims-buffer-of-the-next: " in shown
+    assert "+ 2025-11-24 10:00:00+08:00 – 2025-11-24 11:00:00+08:00  offered, and not expected" in shown
+    assert shown.endswith("2 slot cases, 0 histories: 2 failed\n")
+
+
+def test_the_report_can_be_read_by_programs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(runner, "offered_slots", without_buffers)
+    assert runner.main(["--json", "--only", "claims-buffers-of-both", "--only", "place-taken"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert (report["slotCases"], report["histories"], report["skipped"]) == (1, 1, [])
+    assert [failure["id"] for failure in report["failures"]] == ["claims-buffers-of-both"]
+
+
+def test_vectors_are_listed_and_chosen_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert runner.main(["--list", "--only", "place-*"]) == 0
+    assert capsys.readouterr().out.startswith("place-with-deposit\tWith a deposit due")
+    assert runner.main(["--only", "there-is-none"]) == 2
+    assert "no vector is called there-is-none" in capsys.readouterr().err
+
+
+def test_the_standard_library_is_enough() -> None:
+    program = (
+        "import sys; from booking_domain.testing.conformance.__main__ import main;"
+        "code = main(['--only', 'rules-*', '--only', 'place-*']);"
+        "sys.exit(code or bool({'pytest', 'hypothesis', 'msgspec', 'litestar', 'httpx'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=BARE)  # noqa: S603
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# A server that is asked.
+
+
+class _Scheduling(BaseHTTPRequestHandler):
+    """Another implementation of the two operations, in as few lines as possible; `offers` is what it calls."""
+
+    offers: Any = staticmethod(offered_slots)
+
+    def do_GET(self) -> None:
+        self._answer(200, {"status": "ok"})
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        calendar, claims = calendar_of(asked["calendar"]), claims_of(asked.get("claims", ()))
+        given = {"now": datetime.fromisoformat(asked["now"]), "duration_minutes": asked.get("durationMinutes")}
+        if self.path == "/api/v1/scheduling/slots":
+            window = TimeRange(*map(datetime.fromisoformat, (asked["window"]["from"], asked["window"]["to"])))
+            slots = type(self).offers(calendar, claims, window=window, **given)
+            self._answer(200, {"slots": [_json(slot) for slot in slots]})
+        elif self.path == "/api/v1/scheduling/explain":
+            said = explain(calendar, claims, datetime.fromisoformat(asked["slot"]), **given)
+            neighbours = {"before": _json(said.before), "after": _json(said.after)}
+            self._answer(200, {"offered": said.offered, "reasons": said.reasons, **neighbours})
+        else:
+            self._answer(404, {"code": "http.not_found"})
+
+    def _answer(self, status: int, body: Any) -> None:
+        raw = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def _json(slot: Slot | None) -> Any:
+    return None if slot is None else {"start": slot.start.isoformat(), "end": slot.end.isoformat()}
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(_Scheduling, "offers", staticmethod(offered_slots))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Scheduling)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_server_that_is_right_passes_and_histories_are_skipped_aloud(
+    served: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert runner.main(["--url", served, "--only", "c*", "--only", "rules-*", "--only", "day-*"]) == 0
+    shown = capsys.readouterr().out
+    assert "SKIPPED cancel-tier-48: --admin-email and --admin-password are not given\n" in shown
+    assert re.search(r"^[0-9]+ slot cases, 0 histories: all passed \([0-9]+ skipped\)$", shown, re.MULTILINE)
+
+
+def test_a_server_that_is_wrong_fails(
+    served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_Scheduling, "offers", staticmethod(with_a_fixed_offset))
+    assert runner.main(["--url", served, "--only", "clocks-berlin-autumn"]) == 1
+    assert "FAILED clocks-berlin-autumn" in capsys.readouterr().out
+
+
+def test_a_server_that_does_not_know_the_operation_fails(served: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert runner.main(["--url", f"{served}/elsewhere", "--only", "rules-exact-fit"]) == 1
+    assert "POST /scheduling/slots answered 404 http.not_found" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "ftp://example.com", "nowhere"])
+def test_where_no_server_is_nothing_is_checked(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert runner.main(["--url", url]) == 2
+    assert capsys.readouterr().err
+
+
+def test_each_history_that_cannot_be_played_on_a_server_has_a_reason() -> None:
+    reasons = {history.id: why_not(history) for history in HISTORIES}
+    assert sum(reason is None for reason in reasons.values()) >= 60
+    assert reasons["pending-expired"] == "it needs a clock that is moved"
+    assert reasons["callback-without-money"] == "the address of a callback is a secret of the server"
+    assert reasons["paid-beyond-the-price"] == "the checkout page pays a bill or half of it, and no more than all"
+    assert reasons["cancel-in-yen"] == "the simulated gateway takes MNT only"
+    assert reasons["place-taken"] is None
+
+
+class _ServerInMemory(Server):
+    """Our own API, on everything in memory, asked without a socket."""
+
+    def __init__(self, api: Api, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__("http://api.test")
+        object.__setattr__(self, "_api", api)
+        object.__setattr__(self, "_loop", loop)
+        object.__setattr__(self, "_bills", {})
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        asked = cast("Any", self)
+        request = {} if body is None else {"json": body}
+        calling = asked._api.call(method, path, token, params=query, **request)
+        response = asyncio.run_coroutine_threadsafe(calling, asked._loop).result()
+        answer = Answer(response.status_code, response.json() if response.content else None)
+        if answer.done and path == "/payments":
+            asked._bills[answer.body["checkoutUrl"]] = answer.body
+        return answer
+
+    def post_form(self, address: str, form: Mapping[str, str]) -> Answer:
+        asked = cast("Any", self)
+        bill = asked._bills[address]
+        share = 2 if form["outcome"] == "underpaid" else 1
+        asked._api.pay({**bill, "amount": bill["amount"] // share})
+        for _ in range({"paid_without_callback": 0, "callback_twice": 2}.get(form["outcome"], 1)):
+            calling = asked._api.get(asked._api.callback(bill["id"]))
+            asyncio.run_coroutine_threadsafe(calling, asked._loop).result()
+        return Answer(200, {})
+
+
+def test_histories_hold_through_the_api() -> None:
+    async def played() -> None:
+        api = Api({"BOOKING_RATE_LIMITS": "off"})
+        api.clock.set(datetime.now(UTC))
+        async with api.app.lifespan(), api.client:
+            hashed = await api.container.password_hasher().hash(PASSWORD)
+            admin = Register(
+                email="admin@example.com", phone=None, name="A", role=Role.ADMIN, password_hash=hashed, by_platform=True
+            )
+            await api.container.executor().run(register, admin, actor=SYSTEM)
+            server = _ServerInMemory(api, asyncio.get_running_loop())
+            wrong = replace(HISTORIES[0], id="wrong", expected=replace(HISTORIES[0].expected, slot_free=True))
+            found = await asyncio.to_thread(
+                play_on_server, server, (*HISTORIES, wrong), email="admin@example.com", password=PASSWORD
+            )
+        assert [str(failure) for failure in found.failures if failure.id != "wrong"] == []
+        assert [failure.problems for failure in found.failures] == [
+            ("  - slot_free: True  expected\n  + slot_free: False  found",)
+        ]
+        assert set(found.skipped) == {history.id for history in HISTORIES if why_not(history) is not None}
+
+    asyncio.run(played())
+
+
+def test_histories_need_an_admin_who_is_one() -> None:
+    async def played() -> None:
+        api = Api({})
+        async with api.app.lifespan(), api.client:
+            server = _ServerInMemory(api, asyncio.get_running_loop())
+            found = await asyncio.to_thread(play_on_server, server, HISTORIES[:1], email="a@example.com", password="no")
+        [failure] = found.failures
+        assert "signing in as the admin: the server answered 401 auth.invalid_credentials" in failure.problems[0]
+
+    asyncio.run(played())
+
+
+# Our own endpoint.
+
+
+class _Endpoint(Server):
+    """The routes of `/scheduling` alone."""
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        response = asyncio.run(_asked_of_endpoint([(path, body)]))[0]
+        return Answer(response.status_code, response.json())
+
+
+async def _asked_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.Response]:
+    app = Litestar(
+        route_handlers=[Router("/api/v1", route_handlers=[routes])],
+        dto=StrictJson,
+        return_dto=None,
+        exception_handlers={Exception: answer_exception},
+        openapi_config=None,
+        logging_config=None,
+    )
+    transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+        return [await client.post(f"/api/v1{path}", json=body) for path, body in requests]
+
+
+def test_our_endpoint_answers_the_vectors() -> None:
+    server = _Endpoint("http://api.test")
+    cases = [case for case in CASES if case.explanations or not case.id.startswith(("rules-", "clocks-"))]
+    assert [str(failure) for failure in check_answers(server.slots, cases)] == []
+    assert [str(failure) for failure in check_reasons(server.reasons, cases)] == []
+
+
+NINE: Final = "2025-11-24T09:00:00Z"
+TEN: Final = "2025-11-24T10:00:00Z"
+PERIOD: Final = {"start": NINE, "end": TEN}
+RULE: Final = {"day": 1, "startTime": "10:00", "endTime": "19:00"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "pointer"),
+    [
+        ({"calendar": {}}, 400, "/calendar/timeZone"),
+        ({"calendar": {"timeZone": "Mars/Olympus"}}, 422, "/calendar/timeZone"),
+        ({"calendar": {"timeZone": "UTC", "rules": [RULE] * 201}}, 400, "/calendar/rules"),
+        (
+            {"calendar": {"timeZone": "UTC", "rules": [RULE, {**RULE, "everyWeeks": 2}]}},
+            422,
+            "/calendar/rules/1/validFrom",
+        ),
+        (
+            {"calendar": {"timeZone": "UTC", "exceptions": [{"date": "2025-11-24"}]}},
+            400,
+            "/calendar/exceptions/0/ranges",
+        ),
+        (
+            {"calendar": {"timeZone": "UTC", "exceptions": [{"date": "2025-11-24", "closed": True}] * 2}},
+            422,
+            "/calendar/exceptions",
+        ),
+        ({"calendar": {"timeZone": "UTC", "salon": {"timeZone": "x"}}}, 422, "/calendar/salon/timeZone"),
+        ({"calendar": {"timeZone": "UTC", "busy": [{"start": TEN, "end": NINE}]}}, 422, "/calendar/busy/0/end"),
+        ({"calendar": {"timeZone": "UTC", "blocks": [PERIOD] * 2_001}}, 400, "/calendar/blocks"),
+        ({"claims": [PERIOD] * 2_001}, 400, "/claims"),
+        ({"claims": [PERIOD, {"start": TEN, "end": TEN}]}, 422, "/claims/1/end"),
+        (
+            {"claims": [{"start": "1900-01-01T00:00:00Z", "end": NINE, "bufferBeforeMinutes": 1}]},
+            422,
+            "/claims/0/start",
+        ),
+        ({"now": "2025-11-24T09:00:00"}, 400, "/now"),
+        ({"now": "9999-12-31T23:59:59Z"}, 422, "/now"),
+        ({"window": {"from": NINE, "to": NINE}}, 422, "/to"),
+        ({"window": {"from": NINE, "to": "2026-01-25T09:00:01Z"}}, 422, "/to"),
+        ({"window": {"from": "1899-12-31T00:00:00Z", "to": "1900-01-01T00:00:00Z"}}, 422, "/window/from"),
+        ({"slots": 1}, 400, "/slots"),
+    ],
+)
+def test_our_endpoint_refuses_what_is_no_question(wrong: dict[str, Any], status: int, pointer: str) -> None:
+    question = {"calendar": {"timeZone": "UTC"}, "now": NINE, "window": {"from": NINE, "to": TEN}, **wrong}
+    [answer] = asyncio.run(_asked_of_endpoint([("/scheduling/slots", question)]))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (status, pointer)
+
+
+def test_our_endpoint_lists_no_more_slots_than_it_says() -> None:
+    always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
+    settings = {"slotStepMinutes": 1, "slotDurationMinutes": 1, "horizonDays": 730}
+    question = {"calendar": {"timeZone": "UTC", "rules": always, "settings": settings}, "now": "2025-11-01T00:00:00Z"}
+    windows = [{"from": "2025-11-01T00:00:00Z", "to": f"2025-11-07T22:{minute}:00Z"} for minute in (40, 41)]
+    asked: list[tuple[str, Any]] = [("/scheduling/slots", {**question, "window": window}) for window in windows]
+    asked.append(("/scheduling/explain", {**question, "slot": "2025-11-01T00:00:00Z"}))
+    most, more, too_far = asyncio.run(_asked_of_endpoint(asked))
+    assert len(most.json()["slots"]) == 10_000
+    assert (more.status_code, more.json()["code"]) == (422, "scheduling.window_invalid")
+    assert too_far.json()["errors"][0]["pointer"] == "/calendar/settings/horizonDays"
