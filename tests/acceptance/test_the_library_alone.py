@@ -80,3 +80,8 @@ def test_the_readmes_slot_computation_runs_there(python: Path, tmp_path: Path) -
     script = tmp_path / "readme.py"
     script.write_text("\n".join(found), encoding="utf-8")
     assert run(python, "-W", "error", script, folder=tmp_path).strip(), "it shows something"
+
+
+def test_it_passes_its_own_conformance_suite_there(python: Path, tmp_path: Path) -> None:
+    told = run(python, "-W", "error", "-m", "booking_domain.testing.conformance", folder=tmp_path)
+    assert "all passed" in told

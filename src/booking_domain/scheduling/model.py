@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from booking_domain.scheduling.claims import Claim
@@ -44,6 +45,16 @@ class Hours:
         end = self.end.minutes + (MINUTES_A_DAY if self.past_midnight else 0)
         object.__setattr__(self, "seconds", (self.start.minutes * 60, end * 60))
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `HH:MM-HH:MM`; anything else is refused with `InvalidValue`.
+
+        >>> str(Hours.parse("10:00-24:00").end)
+        '24:00'
+        """
+        start, _, end = text.partition("-")
+        return cls(WallTime.parse(start), WallTime.parse(end))
+
     @property
     def past_midnight(self) -> bool:
         """Whether they end on the day after they start."""
@@ -58,7 +69,7 @@ class WeeklyRule:
     RFC 5545 `RRULE` counts from its `DTSTART`.
     """
 
-    id: RuleId
+    id: RuleId = field(default_factory=lambda: RuleId(uuid4()))
     day: int
     """0 is Sunday, as PostgreSQL's `dow` and ECMAScript's `getDay` have it."""
     hours: Hours
@@ -76,6 +87,15 @@ class WeeklyRule:
             raise InvalidValue(field="valid_from", problem="a rule that skips weeks needs a date to count from")
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise InvalidValue(field="valid_until", problem="a rule is not valid until before it is valid")
+
+    @classmethod
+    def every_day(cls, *hours: Hours) -> tuple[Self, ...]:
+        """The same hours on all days of the week.
+
+        >>> [rule.day for rule in WeeklyRule.every_day(Hours.parse("10:00-19:00"))]
+        [0, 1, 2, 3, 4, 5, 6]
+        """
+        return tuple(cls(day=day, hours=each) for day in range(DAYS_A_WEEK) for each in hours)
 
     def applies_on(self, day: date) -> bool:
         """Whether the rule opens on this date."""
@@ -95,7 +115,7 @@ class WeeklyRule:
 class DateException:
     """Other hours on one date, replacing the rules that start on it; none at all means closed."""
 
-    id: ExceptionId
+    id: ExceptionId = field(default_factory=lambda: ExceptionId(uuid4()))
     date: date
     ranges: tuple[Hours, ...] = ()
 
@@ -104,7 +124,7 @@ class DateException:
 class Block:
     """Time off: closes exactly its range, whatever the hours say, and moves no other slot."""
 
-    id: BlockId
+    id: BlockId = field(default_factory=lambda: BlockId(uuid4()))
     range: TimeRange
     note: str = ""
 
