@@ -51,8 +51,8 @@ def local_date(zone: ZoneInfo, seconds: int) -> int:
 
 
 def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days: int) -> tuple[list[Span], bool]:
-    # The local date is the one of UTC, or next to it; a date may be skipped (Apia 2011), and hours run past midnight.
-    first, last = _FIRST_DAY + lowest // SECONDS_A_DAY - 3, _FIRST_DAY + highest // SECONDS_A_DAY + 2
+    # The local date is the one of UTC or next to it, and hours that began on the date before may run on.
+    first, last = _FIRST_DAY + lowest // SECONDS_A_DAY - 2, _FIRST_DAY + highest // SECONDS_A_DAY + 1
     week = _Week(hours)
     spans, tidy = week.opened_on(range(first, last + 1))
     if tidy:
