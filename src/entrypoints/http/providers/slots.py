@@ -11,15 +11,16 @@ from msgspec import Meta, field
 
 from booking_domain.scheduling.errors import ProviderNotFound, WindowInvalid
 from booking_domain.scheduling.explain import explain
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Diary, Slot
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Slot
 from booking_domain.scheduling.slots import offered_slots
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
+from entrypoints.http.doorkeeper import OPTIONAL, PUBLIC
 from entrypoints.http.fields import Json, Moment, Query, SomeMinutes, ZoneName
 from entrypoints.http.injection import Injected
 from entrypoints.http.providers.examples import EXPLANATION, SLOTS
@@ -77,7 +78,7 @@ class ExplanationJson(Json, frozen=True, kw_only=True):
     """Why a time is, or is not, offered.
 
     `reasons` are `closed`, `exception`, `salon_closed`, `block`, `claimed`, `busy`, `buffer`, `notice`, `horizon`,
-    `day_full`, `week_full` and `off_grid`.
+    `day_full`, `week_full`, `off_grid` and `not_bookable`.
     """
 
     time_zone: str
@@ -101,7 +102,7 @@ async def list_slots(
     diary = await reads.diary(ProviderId(provider_id), _wide(asked))
     if diary is None or not diary.accepting:
         raise ProviderNotFound
-    window = _window(asked, diary)
+    window = window_of(asked, diary.calendar.zone)
     now = clock.now()
     calendar, degraded = diary.seen(now)
     slots = offered_slots(calendar, diary.claims, window=window, now=now, duration_minutes=asked.duration_minutes)
@@ -114,19 +115,34 @@ async def list_slots(
 
 @get(
     "/{provider_id:str}/slots/explain",
-    opt=PUBLIC | documented(answer=EXPLANATION, refusals=(ProviderNotFound, InvalidValue)),
+    opt=OPTIONAL | documented(answer=EXPLANATION, refusals=(ProviderNotFound, InvalidValue)),
 )
 async def explain_slot(
-    provider_id: FromPath[UUID], asked: Injected[ExplainQuery], reads: Injected[Reads], clock: Injected[Clock]
+    provider_id: FromPath[UUID],
+    asked: Injected[ExplainQuery],
+    *,
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    clock: Injected[Clock],
 ) -> ExplanationJson:
-    """Every reason why a time is not offered (none: it is), and the nearest times before and after that are."""
+    """Every reason why a time is not offered (none: it is), and the nearest times before and after that are.
+
+    A provider who takes no bookings is there for its owner and admins only, who are told `not_bookable`.
+    """
     now = clock.now()
     start = moment(asked.slot, UTC, name="slot")
     diary = await reads.diary(ProviderId(provider_id), _all_of_it(start, now))
-    if diary is None or not diary.accepting:
+    if diary is None or not (diary.accepting or _insider(actor, diary)):
         raise ProviderNotFound
     calendar, degraded = diary.seen(now)
-    why = explain(calendar, diary.claims, start, now=now, duration_minutes=asked.duration_minutes)
+    why = explain(
+        calendar,
+        diary.claims,
+        start,
+        now=now,
+        duration_minutes=asked.duration_minutes,
+        bookable=diary.accepting,
+    )
     return ExplanationJson(
         time_zone=calendar.time_zone,
         slot=why.start,
@@ -136,6 +152,10 @@ async def explain_slot(
         after=None if why.after is None else slot_json(why.after),
         degraded=degraded,
     )
+
+
+def _insider(actor: Actor | None, diary: Diary) -> bool:
+    return actor is not None and (actor.id == diary.owner_id or actor.role is Role.ADMIN)
 
 
 def _all_of_it(start: datetime, now: datetime) -> TimeRange:
@@ -151,8 +171,8 @@ def _wide(asked: SlotsQuery) -> TimeRange:
     return TimeRange(start - _ANY_OFFSET, end + _ANY_OFFSET)
 
 
-def _window(asked: SlotsQuery, diary: Diary) -> TimeRange:
-    zone = diary.calendar.zone
+def window_of(asked: SlotsQuery, zone: ZoneInfo) -> TimeRange:
+    """The window that is asked about; dates are in this zone."""
     start, end = moment(asked.from_, zone, name="from"), moment(asked.to, zone, name="to")
     # 62 days are 62 days on the clock on the wall too, when an hour is put in between.
     on_the_wall = end.astimezone(zone).replace(tzinfo=None) - start.astimezone(zone).replace(tzinfo=None)
