@@ -11,7 +11,7 @@ from msgspec import Meta, field
 
 from booking_domain.scheduling.errors import ProviderNotFound, WindowInvalid
 from booking_domain.scheduling.explain import explain
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Slot
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Diary, Slot
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
