@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from dependency_injector import containers, providers
 
+from adapters.calendars.files import ICalendarFiles
+from adapters.calendars.reader import HttpFeedReader
 from adapters.console.notifier import ConsoleNotifier
 from adapters.postgres.database import Database
 from adapters.postgres.gateway_tokens import PostgresTokenStore
@@ -73,6 +75,9 @@ class Container(containers.DeclarativeContainer):
         callback_url=providers.Callable(callback_urls, settings.provided.public_url, callback_tokens),
         token_store=providers.Singleton(PostgresTokenStore, database, "qpay"),
     )
+
+    calendar_files = providers.Singleton(ICalendarFiles)
+    feed_reader = providers.Singleton(HttpFeedReader, allow_private=settings.provided.feeds_allow_private)
 
     notifier = providers.Singleton(
         ConsoleNotifier, providers.Callable(operator.truediv, settings.provided.data_dir, "messages")

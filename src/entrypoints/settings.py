@@ -82,6 +82,8 @@ class Settings:
     """BOOKING_DB_POOL_TIMEOUT_SECONDS: how long a request waits for a connection before it is refused with 503."""
     max_body_bytes: int = 262_144
     """BOOKING_MAX_BODY_BYTES: the largest request body."""
+    feeds_allow_private: bool = False
+    """BOOKING_FEEDS_ALLOW_PRIVATE: `on` in development only: external calendars may be at private addresses too."""
     log_level: str = "info"
     """BOOKING_LOG_LEVEL: `debug`, `info`, `warning` or `error`."""
 
@@ -109,6 +111,9 @@ class Settings:
         limits = read.choice("BOOKING_RATE_LIMITS", ("on", "off"), "on")
         if production and limits == "off":
             read.refuse("BOOKING_RATE_LIMITS", "can be off in development only")
+        private = read.choice("BOOKING_FEEDS_ALLOW_PRIVATE", ("on", "off"), "off")
+        if production and private == "on":
+            read.refuse("BOOKING_FEEDS_ALLOW_PRIVATE", "can be on in development only")
         settings = cls(
             environment=Environment(environment),
             host=host,
@@ -126,6 +131,7 @@ class Settings:
             pool_size=read.number("BOOKING_DB_POOL_SIZE", 10, 1, 1_000),
             pool_timeout=float(read.number("BOOKING_DB_POOL_TIMEOUT_SECONDS", 5, 1, 300)),
             max_body_bytes=read.number("BOOKING_MAX_BODY_BYTES", 262_144, 1_024, 64 * 1024 * 1024),
+            feeds_allow_private=private == "on",
             log_level=read.choice("BOOKING_LOG_LEVEL", _LOG_LEVELS, "info"),
         )
         if read.problems:

@@ -12,17 +12,21 @@ from booking_domain.shared.outbox import Message
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.contracts.bookings import BookingsContract
 from booking_domain.testing.contracts.calendar_book import CalendarBookContract
+from booking_domain.testing.contracts.calendar_links import AppointmentReadsContract, CalendarLinksContract
 from booking_domain.testing.contracts.claims import ClaimsContract
 from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
+from booking_domain.testing.contracts.feeds import FeedsContract
 from booking_domain.testing.contracts.idempotency import IdempotencyContract
 from booking_domain.testing.contracts.outbox import OutboxContract
 from booking_domain.testing.contracts.profiles import ProfilesContract
 from booking_domain.testing.contracts.provider_reads import ProviderReadsContract
+from booking_domain.testing.contracts.salons import SalonsContract
 from booking_domain.testing.contracts.sessions import SessionsContract
 from booking_domain.testing.contracts.storage import Backend, OpenBackend
 from booking_domain.testing.contracts.transactions import TransactionsContract
 from booking_domain.testing.contracts.units_of_work import UnitOfWorkContract
 from booking_domain.testing.contracts.users import UsersContract
+from booking_domain.testing.contracts.waiting_list import WaitingListContract, WaitingReadsContract
 
 
 class PostgresBackend(Database):
@@ -60,6 +64,14 @@ class TestSessions(SessionsContract):
     pass
 
 
+class TestCalendarLinks(CalendarLinksContract):
+    pass
+
+
+class TestAppointmentReads(AppointmentReadsContract):
+    pass
+
+
 class TestProfiles(ProfilesContract):
     pass
 
@@ -76,7 +88,23 @@ class TestDesks(DesksContract):
     pass
 
 
+class TestFeeds(FeedsContract):
+    pass
+
+
+class TestSalons(SalonsContract):
+    pass
+
+
 class TestClaims(ClaimsContract):
+    pass
+
+
+class TestWaitingList(WaitingListContract):
+    pass
+
+
+class TestWaitingReads(WaitingReadsContract):
     pass
 
 

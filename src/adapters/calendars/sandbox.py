@@ -12,6 +12,7 @@ import logging
 import os
 import subprocess
 import sys
+import zoneinfo
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Final
@@ -57,6 +58,7 @@ class Sandbox:
             "memory_bytes": self._memory_bytes,
         }
         environment = {name: os.environ[name] for name in _NEEDED if name in os.environ}
+        environment["PYTHONTZPATH"] = os.pathsep.join(zoneinfo.TZPATH)
         try:
             child = subprocess.run(  # noqa: S603 - our own interpreter and module; the file is its input
                 [sys.executable, "-P", "-W", "ignore", "-m", "adapters.calendars.sandboxed", json.dumps(order)],

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, insert, or_, select, tuple_, update
 
 from adapters.postgres.catalogue import policy_json, policy_of
 from adapters.postgres.statements import Statement
@@ -12,7 +13,7 @@ from adapters.postgres.tables import booking_events, bookings
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, Bookings
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, PaymentStatus, Status
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
 from booking_domain.shared.money import Money
@@ -54,6 +55,19 @@ _EVENTS: Final = Statement(
 )
 _OVERDUE: Final = Statement(
     select(_b.id).where(_b.due_at <= bindparam("now")).order_by(_b.due_at, _b.id).limit(bindparam("most"))
+)
+_BEFORE_ALL: Final = UUID(int=0)
+_TO_COME: Final = Statement(
+    select(bookings)
+    .where(
+        _b.starts_at > bindparam("now"),
+        or_(*(_b.status == status.value for status in Status if CLAIMS_TIME[status])),
+        or_(bindparam("time_zone", type_=_b.time_zone.type).is_(None), _b.time_zone == bindparam("time_zone")),
+        tuple_(_b.provider_id, _b.id)
+        > tuple_(bindparam("after_provider", type_=_b.provider_id.type), bindparam("after_id", type_=_b.id.type)),
+    )
+    .order_by(_b.provider_id, _b.id)
+    .limit(bindparam("most"))
 )
 
 
@@ -112,7 +126,8 @@ def _row_of(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _booking_of(row: Row) -> Booking:
+def booking_of(row: Row) -> Booking:
+    """The booking of a row with all columns of `bookings`."""
     r = dict(zip(_b.keys(), row, strict=True))
 
     def money(column: str) -> Money:
@@ -178,7 +193,7 @@ class PostgresBookings(Bookings):
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
         row = await self._work.one(_LOCK, booking_id=booking_id)
-        return None if row is None else _booking_of(row)
+        return None if row is None else booking_of(row)
 
     async def _append(self, events: Iterable[BookingEvent]) -> None:
         for event in events:
@@ -205,7 +220,7 @@ class BookingViews:
     async def one(self, booking_id: BookingId) -> Booking | None:
         """One booking."""
         row = await self._work.one(_BOOKING, booking_id=booking_id)
-        return None if row is None else _booking_of(row)
+        return None if row is None else booking_of(row)
 
     async def page(self, actor: Actor, chosen: BookingFilter) -> list[Booking]:
         """The bookings of a party, or all of them for an admin, newest first."""
@@ -220,7 +235,7 @@ class BookingViews:
             rows = await self._work.all(_PAGE_OF_ALL, **values)
         else:
             rows = await self._work.all(_PAGE_OF_PARTY, party=actor.id, **values)
-        return [_booking_of(row) for row in rows]
+        return [booking_of(row) for row in rows]
 
     async def events(self, booking_id: BookingId) -> list[BookingEvent]:
         """The audit trail."""
@@ -229,3 +244,17 @@ class BookingViews:
     async def overdue(self, now: datetime, limit: int) -> list[BookingId]:
         """What is past due."""
         return [BookingId(id_) for (id_,) in await self._work.all(_OVERDUE, now=now, most=limit)]
+
+    async def to_come(
+        self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
+    ) -> list[Booking]:
+        """What is to happen, by provider and id."""
+        rows = await self._work.all(
+            _TO_COME,
+            now=now,
+            time_zone=time_zone,
+            after_provider=_BEFORE_ALL if after is None else after.provider_id,
+            after_id=_BEFORE_ALL if after is None else after.id,
+            most=limit,
+        )
+        return [booking_of(row) for row in rows]

@@ -94,8 +94,11 @@ _HOURS: Final = Statement(
         union_all(
             select(
                 literal_column("0").label("kind"), _r.id, _r.day, _r.start_minute, _r.end_minute, _r.valid_from,
-                _r.valid_until, _r.every_weeks, sql_cast(null(), Date).label("date"), sql_cast(null(), _e.minutes.type).label("minutes"),
-                sql_cast(null(), _b.starts_at.type).label("starts_at"), sql_cast(null(), _b.starts_at.type).label("ends_at"), null().label("text"), null().label("more"),
+                _r.valid_until, _r.every_weeks, sql_cast(null(), Date).label("date"),
+                sql_cast(null(), _e.minutes.type).label("minutes"),
+                sql_cast(null(), _b.starts_at.type).label("starts_at"),
+                sql_cast(null(), _b.starts_at.type).label("ends_at"),
+                null().label("text"), null().label("more"),
             ).where(_r.provider_id == _OWN),
             select(
                 literal_column("1"), _e.id, null(), null(), null(), null(), null(), null(), _e.date, _e.minutes,
@@ -109,7 +112,7 @@ _HOURS: Final = Statement(
                 _b.starts_at, _b.ends_at, _b.note, null(),
             ).where(_b.provider_id == _OWN, _b.starts_at < _UNTIL, _b.ends_at > _FROM),
             select(
-                literal_column("3"), _f.id, null(), null(), null(), null(), null(), null(), null(), null(),
+                literal_column("3"), _f.id, null(), null(), null(), null(), null(), _f.failures, null(), null(),
                 _f.read_at, null(), _f.url, _f.failure,
             ).where(_f.provider_id == _OWN),
             select(
@@ -166,11 +169,11 @@ def _hours_of(rows: Iterable[Row]) -> tuple[Calendar, tuple[Feed, ...]]:
         elif kind == _BLOCK:
             blocks.append(Block(id=id_, range=TimeRange(starts_at, ends_at), note=text))
         elif kind == _FEED:
-            feeds[id_] = Feed(id=id_, url=text, read_at=starts_at, failure=more)
+            feeds[id_] = Feed(id=id_, url=text, read_at=starts_at, failure=more, failures=rule[-1])
         else:
             busy.setdefault(id_, []).append(TimeRange(starts_at, ends_at))
     calendar = Calendar(time_zone="UTC", rules=tuple(rules), exceptions=tuple(exceptions), blocks=tuple(blocks))
-    return calendar, tuple(replace(feed, busy=tuple(busy.get(feed.id, ()))) for feed in feeds.values())
+    return calendar, tuple(replace(feeds[id_], busy=tuple(busy.get(id_, ()))) for id_ in sorted(feeds))
 
 
 def _in_full(calendar: Calendar, row: Row) -> Calendar:

@@ -9,28 +9,34 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.bookings import BookingViews, PostgresBookings
+from adapters.postgres.calendar_links import PostgresCalendarLinks, appointments
 from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks, PostgresDiaries, read_diary
 from adapters.postgres.catalogue import PostgresProfiles, ProviderViews
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.errors import domain_errors
+from adapters.postgres.feeds import FeedViews, PostgresFeedBook
 from adapters.postgres.identity import PostgresSessions, PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
 from adapters.postgres.payments import PostgresTransactions
 from adapters.postgres.pipelining import pipeline
+from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.catalogue.salons import Member
 from booking_domain.identity.model import User
 from booking_domain.payments.model import Transaction
+from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import BookingId, ProviderId, TransactionId, UserId
+from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.views import ProviderView
+from booking_domain.workflows.views import Appointment, ProviderView, SalonView
 
 OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
@@ -43,9 +49,13 @@ class PostgresRepositories:
     def __init__(self, work: Work) -> None:
         self.users = PostgresUsers(work)
         self.sessions = PostgresSessions(work)
+        self.calendar_links = PostgresCalendarLinks(work)
         self.profiles = PostgresProfiles(work)
+        self.salons = PostgresSalons(work)
+        self.salon_hours = PostgresSalonHours(work)
         self.calendar_book = PostgresCalendarBook(work)
         self.diaries = PostgresDiaries(work)
+        self.feed_book = PostgresFeedBook(work)
         self.claims = PostgresClaims(work)
         self.waiting_list = PostgresWaitingList(work)
         self.desks = PostgresDesks(work)
@@ -134,6 +144,12 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await BookingViews(work).overdue(now, limit)
 
+    async def bookings_to_come(
+        self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
+    ) -> Sequence[Booking]:
+        async with self._database.work() as work:
+            return await BookingViews(work).to_come(now, time_zone=time_zone, after=after, limit=limit)
+
     async def provider(self, provider_id: ProviderId) -> ProviderView | None:
         async with self._database.work() as work:
             return await ProviderViews(work).by_id(provider_id)
@@ -168,6 +184,16 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await PostgresUsers(work).by_login(login)
 
+    async def user_of_link(self, secret_digest: bytes) -> UserId | None:
+        async with self._database.work() as work:
+            return await PostgresCalendarLinks(work).user_of(secret_digest)
+
+    async def appointments_of(
+        self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
+    ) -> Sequence[Appointment]:
+        async with self._database.work() as work:
+            return await appointments(work, user_id, party, starts_from=starts_from, ended_from=ended_from, limit=limit)
+
     async def diary(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
         async with self._database.connection() as connection, pipeline(connection, transaction=False) as work:
             return await read_diary(work, provider_id, around)
@@ -175,6 +201,26 @@ class PostgresReads(Reads):
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         async with self._database.work() as work:
             return await PostgresCalendarBook(work).calendar_of(provider_id)
+
+    async def salon(self, salon_id: SalonId) -> SalonView | None:
+        async with self._database.work() as work:
+            return await read_salon(work, salon_id)
+
+    async def members_of(self, salon_id: SalonId) -> Sequence[Member]:
+        async with self._database.work() as work:
+            return await PostgresSalons(work).members(salon_id)
+
+    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+        async with self._database.work() as work:
+            return await PostgresFeedBook(work).feeds_of(provider_id)
+
+    async def feed(self, feed_id: FeedId) -> KeptFeed | None:
+        async with self._database.work() as work:
+            return await FeedViews(work).one(feed_id)
+
+    async def due_feeds(self, now: datetime, limit: int) -> Sequence[FeedId]:
+        async with self._database.work() as work:
+            return await FeedViews(work).due(now, limit)
 
     async def waits_of(self, customer_id: UserId) -> Sequence[Waiting]:
         async with self._database.work() as work:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
 from adapters.postgres.claims import take_turn
 from adapters.postgres.statements import Statement
@@ -13,7 +13,8 @@ from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.shared.time import TimeRange
 
 _w: Final = waiting_list.c
-_IS_OPEN: Final = _w.status.in_(sorted(status.value for status in OPEN))
+# Written out, so that the index of open entries serves.
+_IS_OPEN: Final = _w.status.in_([literal_column(f"'{status.value}'") for status in sorted(OPEN)])
 _ADD: Final = Statement(insert(waiting_list))
 _OPEN_FOR: Final = Statement(
     select(waiting_list)

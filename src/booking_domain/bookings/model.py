@@ -198,6 +198,11 @@ class Booking:
         return Party.ADMIN if actor.role is Role.ADMIN else None
 
     @property
+    def minutes(self) -> int:
+        """How long the appointment lasts."""
+        return (self.span.end - self.span.start) // timedelta(minutes=1)
+
+    @property
     def claims_time(self) -> bool:
         """Whether it keeps its time from others."""
         return CLAIMS_TIME[self.status] and (self.status is not Status.REQUESTED or self.requests_claim_time)
@@ -257,10 +262,6 @@ class Booking:
         booking = replace(self._touched(now), status=status, offered_times=times, due_at=due_at)
         return Decision(booking, (self._event("times_offered", status, by=by, at=now, event_id=event_id),))
 
-    def at(self, span: TimeRange, blocked: TimeRange) -> Self:
-        """The same booking at another time, for a move that brings it there."""
-        return replace(self, span=span, blocked=blocked, local_start=local_time(span.start, self.time_zone))
-
     def reschedule(
         self,
         span: TimeRange,
@@ -280,7 +281,17 @@ class Booking:
         status = BOOKING_LIFECYCLE.advance(self.status, Action.RESCHEDULE, party)
         if now >= (self.span.start if party is Party.CUSTOMER else self.span.end):
             raise AlreadyOver
-        return self._moved("rescheduled", status, span, blocked, by=by, now=now, event_id=event_id)
+        due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self.due_at
+        booking = replace(
+            self._touched(now),
+            span=span,
+            blocked=blocked,
+            local_start=local_time(span.start, self.time_zone),
+            offered_times=(),
+            due_at=due_at,
+        )
+        event = self._event("rescheduled", status, by=by, at=now, event_id=event_id, reason=_from_to(self.span, span))
+        return Decision(booking, (event,))
 
     def follow_clock(
         self,
@@ -294,7 +305,9 @@ class Booking:
     ) -> BookingDecision:
         """Move to the instant at which the clock on the wall now shows what was agreed on."""
         status = BOOKING_LIFECYCLE.advance(self.status, Action.FOLLOW_CLOCK, party)
-        return self._moved("clock_changed", status, span, blocked, by=by, now=now, event_id=event_id)
+        booking = replace(self._touched(now), span=span, blocked=blocked)
+        event = self._event("clock_changed", status, by=by, at=now, event_id=event_id, reason=_from_to(self.span, span))
+        return Decision(booking, (event,))
 
     def await_payment(self, now: datetime) -> Self:
         """Note that the customer has begun to pay."""
@@ -351,24 +364,6 @@ class Booking:
             case _:
                 pass
 
-    def _moved(
-        self,
-        what: str,
-        status: Status,
-        span: TimeRange,
-        blocked: TimeRange,
-        *,
-        by: Actor,
-        now: datetime,
-        event_id: EventId,
-    ) -> BookingDecision:
-        due_at = self.due_at
-        if status is Status.REQUESTED:
-            due_at = min(now + ANSWER_DUE, span.start)
-        booking = replace(self._touched(now).at(span, blocked), offered_times=(), due_at=due_at)
-        reason = f"from {self.span.start:%Y-%m-%dT%H:%M:%SZ} to {span.start:%Y-%m-%dT%H:%M:%SZ}"
-        return Decision(booking, (self._event(what, status, by=by, at=now, event_id=event_id, reason=reason),))
-
     def _event(
         self, what: str, to: Status, *, by: Actor, at: datetime, event_id: EventId, reason: str | None = None
     ) -> BookingEvent:
@@ -385,3 +380,7 @@ class Booking:
 
     def _touched(self, now: datetime) -> Self:
         return replace(self, version=self.version + 1, updated_at=now)
+
+
+def _from_to(before: TimeRange, after: TimeRange) -> str:
+    return f"from {before.start:%Y-%m-%dT%H:%M:%SZ} to {after.start:%Y-%m-%dT%H:%M:%SZ}"

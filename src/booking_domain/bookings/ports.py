@@ -90,3 +90,13 @@ class BookingReads(Protocol):
     async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
         """Bookings that wait for something that is past due at `now`, the longest overdue first."""
         ...
+
+    async def bookings_to_come(
+        self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
+    ) -> Sequence[Booking]:
+        """Bookings whose status claims time and that start after `now`, of one time zone or of all (None).
+
+        By provider and id, those after `after` (the last one of the page before, of which only its provider and id
+        count), at most `limit`. A booking that is moved in the meantime keeps its place.
+        """
+        ...

@@ -18,6 +18,12 @@ class Facts:
     time_zone: str
     deposit: str
     due_at: datetime | None
+    offered_times: tuple[datetime, ...] = ()
+
+    @property
+    def offered(self) -> str:
+        """The times that the provider offers, on the provider's clock."""
+        return ", ".join(_on_the_clock(start, self.time_zone) for start in self.offered_times)
 
     @property
     def when(self) -> str:
@@ -69,6 +75,23 @@ _MOVED: Final = {
         "Your booking with {0.provider} on {0.when} is cancelled.",
         "The booking of {0.customer} on {0.when} is cancelled.",
     ),
+    "booking.rescheduled": Texts(
+        "Booking {0.reference}: another time",
+        "Your booking with {0.provider} is now on {0.when}.",
+        "The booking of {0.customer} is now on {0.when}.",
+    ),
+    "booking.times_offered": Texts(
+        "Booking {0.reference}: other times",
+        "{0.provider} offers you other times: {0.offered}. Please accept one of them by {0.due}.",
+        "",
+    ),
+    "booking.clock_changed": Texts(
+        "Booking {0.reference}: the clocks have changed",
+        "The rules of the time zone {0.time_zone} have changed. Your booking with {0.provider} stays at {0.when} on "
+        "the clock there; it is another moment than was said before, which matters if your clock shows another zone.",
+        "The rules of the time zone {0.time_zone} have changed. The booking of {0.customer} stays at {0.when} on "
+        "the clock there; it is another moment than was said before, which matters if your clock shows another zone.",
+    ),
     "booking.expired": Texts(
         "Booking {0.reference}: expired",
         "Your booking with {0.provider} on {0.when} was not confirmed in time and has expired.",
@@ -90,6 +113,15 @@ def texts_for(topic: str, status: str, facts: Facts) -> Texts | None:
     if template is None:
         return None
     return Texts(template.subject.format(facts), template.to_customer.format(facts), template.to_provider.format(facts))
+
+
+def offer_text(*, provider: str, start: datetime, until: datetime, time_zone: str) -> tuple[str, str]:
+    """Subject and text for who has waited, and for whom a time is held now."""
+    when, end = _on_the_clock(start, time_zone), _on_the_clock(until, time_zone)
+    return (
+        f"{provider}: a time has come free",
+        f"A time has come free: {provider}, {when}; it is held for you until {end}.",
+    )
 
 
 def _on_the_clock(instant: datetime, zone: str) -> str:

@@ -65,7 +65,8 @@ def placeable(
         SlotTaken: somebody has the time.
     """
     if not -NOTED_AFTERWARDS <= start - now <= timedelta(days=MAX_HORIZON_DAYS):
-        raise InvalidValue(field="slot", problem=f"from a day ago to {MAX_HORIZON_DAYS} days ahead")
+        problem = f"{start:%Y-%m-%dT%H:%M:%SZ} is not between a day ago and {MAX_HORIZON_DAYS} days ahead"
+        raise InvalidValue(field="slot", problem=problem)
     if start.microsecond:
         raise InvalidValue(field="slot", problem="an appointment starts at a whole second")
     others, span, blocked = _asked_for(diary, start, now, duration_minutes, own)

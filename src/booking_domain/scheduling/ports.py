@@ -4,8 +4,16 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.model import Block, Calendar, DateException, Diary, SlotSettings, WeeklyRule
-from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.scheduling.model import (
+    Block,
+    Calendar,
+    DateException,
+    Diary,
+    OpeningHours,
+    SlotSettings,
+    WeeklyRule,
+)
+from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 
 REACH: Final = timedelta(days=3)
@@ -113,4 +121,16 @@ class CalendarBook(Protocol):
 
     async def remove_block(self, provider_id: ProviderId, block_id: BlockId) -> None:
         """Remove a block of this provider, or raise `BlockNotFound`."""
+        ...
+
+
+class SalonHours(Protocol):
+    """When salons are open; the calendars of all members of a salon have its hours in them."""
+
+    async def hours_of(self, salon_id: SalonId) -> OpeningHours | None:
+        """The salon's hours, on its own clock; rules and exceptions are in the order in which they were saved."""
+        ...
+
+    async def save_hours(self, salon_id: SalonId, hours: OpeningHours) -> None:
+        """Replace the rules and exceptions of a salon that is locked; its time zone stays the salon's own."""
         ...

@@ -16,9 +16,9 @@ from booking_domain.scheduling.open_hours import Span, local_date, open_ranges, 
 from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, seconds_up
 
 ANEW_EVERY_DAYS: Final = 28
-"""A range that stays open for longer is counted anew from midnight of every 28th date, so that the slots of somebody
-who never closes do not depend on where one looks for them. (Of every date, when the steps are counted anew after each
-claim: then they depend on no claim that is days away.)"""
+"""A range that stays open for longer is counted anew from midnight of every 28th date, but for the first such date in
+it, so that the slots of somebody who never closes do not depend on where one looks for them. (Of every date, when the
+steps are counted anew after each claim: then they depend on no claim that is days away.)"""
 
 _NEVER: Final = 2**40
 _MOST_SLOTS: Final = 16_384

@@ -14,8 +14,11 @@ from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.model import Purpose, Transaction
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
+from booking_domain.scheduling.model import Block
+from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule
 from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
+from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, join_waiting_list, offer_freed
+from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId
@@ -25,9 +28,18 @@ from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
 from booking_domain.testing.invariants import violations
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, SeededEntropy
+from booking_domain.workflows.answer_request import (
+    AcceptRequest,
+    DeclineRequest,
+    OfferTimes,
+    accept_request,
+    decline_request,
+    offer_times,
+)
 from booking_domain.workflows.expire_unpaid import expire_unpaid
 from booking_domain.workflows.move_booking import MoveBooking, move_booking
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
+from booking_domain.workflows.place_series import PlaceSeries, place_series
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import (
     DecideOnProfile,
@@ -37,6 +49,7 @@ from booking_domain.workflows.provider_profiles import (
     open_profile,
     submit_profile,
 )
+from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
 from booking_domain.workflows.settle_payment import settle_payment
 from booking_domain.workflows.start_payment import StartPayment, start_payment
 
@@ -110,6 +123,7 @@ class Studio:
                 price_amount=asks.price.amount,
                 currency=asks.price.currency,
                 cancellation=asks.cancellation,
+                requests_claim_time=asks.requests_claim_time,
             ),
         )
         provider_id = (await self.run(open_profile, profile, by=owner)).profile.id
@@ -131,18 +145,107 @@ class Studio:
         slot: datetime = TOMORROW,
         *,
         by: Actor | None = None,
+        customer: Actor | None = None,
         hold: ClaimId | None = None,
         deposit: Money | None = None,
+        minutes: int | None = None,
     ) -> Booking:
-        """Book a slot of an hour."""
+        """Book a slot of an hour, for oneself or for a customer."""
         command = PlaceBooking(
             provider_id=self.provider_id,
             slot=slot,
             payment_window=PAYMENT_WINDOW,
+            duration_minutes=minutes,
             hold_id=hold,
             deposit_amount=None if deposit is None else deposit.amount,
+            customer_id=None if customer is None else customer.id,
         )
         return await self.run(place_booking, command, by=by or self.customer)
+
+    async def book_series(
+        self,
+        slot: datetime = TOMORROW,
+        *,
+        times: int,
+        every_weeks: int = 1,
+        by: Actor | None = None,
+        customer: Actor | None = None,
+        minutes: int | None = None,
+    ) -> tuple[Booking, ...]:
+        """Book a slot, and again every so many weeks."""
+        first = PlaceBooking(
+            provider_id=self.provider_id,
+            slot=slot,
+            payment_window=PAYMENT_WINDOW,
+            duration_minutes=minutes,
+            customer_id=None if customer is None else customer.id,
+        )
+        command = PlaceSeries(first=first, every_weeks=every_weeks, times=times)
+        return await self.run(place_series, command, by=by or self.customer)
+
+    async def reschedule(
+        self,
+        booking: Booking,
+        to: datetime,
+        *,
+        by: Actor | None = None,
+        saw: int | None = None,
+        minutes: int | None = None,
+    ) -> Booking:
+        """Bring a booking to another time."""
+        command = RescheduleBooking(booking_id=booking.id, slot=to, duration_minutes=minutes, expected_version=saw)
+        return await self.run(reschedule_booking, command, by=by or self.customer)
+
+    async def accept(
+        self, booking: Booking, *, slot: datetime | None = None, by: Actor | None = None, saw: int | None = None
+    ) -> Booking:
+        """Accept a request, as the provider; or, as the customer, one of the times that were offered for it."""
+        command = AcceptRequest(booking_id=booking.id, payment_window=PAYMENT_WINDOW, slot=slot, expected_version=saw)
+        return await self.run(accept_request, command, by=by or (self.owner if slot is None else self.customer))
+
+    async def decline(
+        self, booking: Booking, *, by: Actor | None = None, why: str | None = None, saw: int | None = None
+    ) -> Booking:
+        """Decline a request."""
+        command = DeclineRequest(booking_id=booking.id, reason=why, expected_version=saw)
+        return await self.run(decline_request, command, by=by or self.owner)
+
+    async def offer_times(
+        self, booking: Booking, *slots: datetime, by: Actor | None = None, saw: int | None = None
+    ) -> Booking:
+        """Offer other times for a request."""
+        command = OfferTimes(booking_id=booking.id, slots=slots, expected_version=saw)
+        return await self.run(offer_times, command, by=by or self.owner)
+
+    async def take_off(self, start: datetime, end: datetime) -> Block:
+        """Let the provider take this time off."""
+        return await self.run(add_block, AddBlock(range=TimeRange(start, end)), by=self.owner)
+
+    async def wait(
+        self,
+        slot: datetime = TOMORROW,
+        *,
+        by: Actor | None = None,
+        until: datetime | None = None,
+        minutes: int | None = None,
+    ) -> Waiting:
+        """Wait for this very slot, or for any from here until then."""
+        command = JoinWaitingList(
+            provider_id=self.provider_id,
+            starts_from=slot,
+            starts_before=until or slot + timedelta(minutes=1),
+            duration_minutes=minutes,
+        )
+        return await self.run(join_waiting_list, command, by=by or self.customer)
+
+    async def offer(self) -> Sequence[Waiting]:
+        """Let the platform offer what is free to those who wait."""
+        return await self.run(offer_freed, self.provider_id, by=SYSTEM)
+
+    async def place_of(self, waiting: Waiting) -> Waiting:
+        """A place on the waiting list as it is now."""
+        places = await self.reads.waits_of(waiting.customer_id)
+        return next(each for each in places if each.id == waiting.id)
 
     async def bill(
         self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT, *, by: Actor | None = None

@@ -1,6 +1,7 @@
 """From the events of an aggregate to messages in the outbox."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.payments.model import Transaction
@@ -9,6 +10,8 @@ from booking_domain.shared.outbox import Message
 
 BOOKING_PLACED = "booking.placed"
 BOOKING_CANCELLED = "booking.cancelled"
+FREES_TIME: Final = frozenset({BOOKING_CANCELLED, "booking.expired", "booking.rescheduled", "booking.clock_changed"})
+"""What happened to a booking of which its provider may have more time than before."""
 REFUND_OWED = "payment.refund_owed"
 PAYMENT_HINTED = "payment.hinted"
 
@@ -22,6 +25,7 @@ def booking_messages(booking: Booking, events: Iterable[BookingEvent]) -> list[M
             subject=booking.id,
             payload={
                 "bookingId": str(booking.id),
+                "providerId": str(booking.provider_id),
                 "to": event.to_status.value,
                 **({"dueAt": booking.due_at.isoformat()} if booking.due_at is not None else {}),
             },

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.errors import NotATimeOffered
-from booking_domain.bookings.model import Booking
+from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party, Status
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import around, placeable
+from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
@@ -56,33 +57,43 @@ class OfferTimes:
 async def _accept(command: AcceptRequest, tx: Repositories, given: Circumstances) -> Booking:
     booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
     _must_be_requested(booking, "accept")
-    answered = booking
+    if booking.overdue(given.now):
+        raise InvalidBookingTransition(thing="booking", status=booking.status, action="accept so late")
+    moved: BookingDecision = Decision(booking)
     if party is Party.CUSTOMER and command.slot is not None:
-        answered = await _at_offered_time(booking, instant(command.slot, field="slot"), tx, given)
         party = Party.PROVIDER  # who has agreed to this time already
+        moved = await _at_offered_time(booking, instant(command.slot, field="slot"), tx, given)
     elif command.slot is not None:
         raise NotATimeOffered
-    decision = answered.take(
-        Action.ACCEPT if answered.deposit_due else Action.CONFIRM,
+    accepted = moved.state.take(
+        Action.ACCEPT if booking.deposit_due else Action.CONFIRM,
         party=party,
         by=given.actor,
         now=given.now,
         event_id=EventId(given.entropy.new_id()),
         payment_window=command.payment_window,
     )
-    return await carry_out(booking, decision, party, tx, given)
+    return await carry_out(booking, Decision(accepted.state, (*moved.events, *accepted.events)), party, tx, given)
 
 
-async def _at_offered_time(booking: Booking, start: datetime, tx: Repositories, given: Circumstances) -> Booking:
-    """The request, moved to a time that the provider has offered."""
-    if start not in booking.offered_times:
+async def _at_offered_time(
+    booking: Booking, start: datetime, tx: Repositories, given: Circumstances
+) -> BookingDecision:
+    """The request, moved to a time that the provider has offered and that is still to come."""
+    if start not in booking.offered_times or start <= given.now:
         raise NotATimeOffered
     diary = await tx.diaries.lock(booking.provider_id, around(start))
     if diary is None:
         raise ProviderNotFound
-    minutes = (booking.span.end - booking.span.start) // timedelta(minutes=1)
-    span, blocked = placeable(diary, start, now=given.now, duration_minutes=minutes, own=ClaimId(booking.id))
-    return booking.at(span, blocked)
+    span, blocked = placeable(diary, start, now=given.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
+    return booking.reschedule(
+        span,
+        blocked,
+        party=Party.PROVIDER,
+        by=given.actor,
+        now=given.now,
+        event_id=EventId(given.entropy.new_id()),
+    )
 
 
 async def _decline(command: DeclineRequest, tx: Repositories, given: Circumstances) -> Booking:
@@ -110,9 +121,8 @@ async def _offer(command: OfferTimes, tx: Repositories, given: Circumstances) ->
     diary = await tx.diaries.lock(booking.provider_id, TimeRange(starts[0], around(starts[-1]).end))
     if diary is None:
         raise ProviderNotFound
-    minutes = (booking.span.end - booking.span.start) // timedelta(minutes=1)
     for start in starts:  # each can be had now; the first to come may still be faster
-        placeable(diary, start, now=given.now, duration_minutes=minutes, own=ClaimId(booking.id))
+        placeable(diary, start, now=given.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_messages(decision.state, decision.events))
     return decision.state

@@ -18,6 +18,7 @@ from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.announce import booking_messages
+from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.refunds import owe, owed_already
 from booking_domain.workflows.reschedule_booking import locked_for, move_claim
@@ -58,7 +59,7 @@ async def carry_out(
         await tx.claims.release(ClaimId(booking.id))
         going_back = booking.refund_on_cancellation(party, given.now, owed=await owed_already(booking, tx))
         await close_payments(booking, going_back, tx, given)
-    elif after.claims_time and (not booking.claims_time or after.blocked != booking.blocked):
+    elif after.claims_time and not (booking.claims_time and claim_of(booking) == claim_of(after)):
         await tx.diaries.lock(booking.provider_id, around(after.span.start))
         await move_claim(booking, after, tx, given)
     await tx.bookings.save(after, was=booking, events=decision.events)

@@ -47,17 +47,24 @@ def _facts(booking: Booking, customer: User, provider: ProviderView) -> Facts:
         time_zone=booking.time_zone,
         deposit=str(booking.deposit),
         due_at=booking.due_at,
+        offered_times=booking.offered_times,
     )
 
 
 def _notifications(message: Message, texts: Texts, customer: User, owner: User) -> Iterator[Notification]:
     for user, text in ((customer, texts.to_customer), (owner, texts.to_provider)):
-        if text:
-            yield Notification(
-                id=uuid5(message.id, str(user.id)),
-                channel="sms" if user.email is None else "email",
-                to=user.email or user.phone or "",
-                subject=texts.subject,
-                text=text,
-                created_at=message.occurred_at,
-            )
+        walked_in = user is customer and customer.id == owner.id
+        if text and not walked_in:
+            yield notification_to(user, message, texts.subject, text)
+
+
+def notification_to(user: User, message: Message, subject: str, text: str) -> Notification:
+    """News of a message for one person: by e-mail, or by SMS to whom has no address."""
+    return Notification(
+        id=uuid5(message.id, str(user.id)),
+        channel="sms" if user.email is None else "email",
+        to=user.email or user.phone or "",
+        subject=subject,
+        text=text,
+        created_at=message.occurred_at,
+    )

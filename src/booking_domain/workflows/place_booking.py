@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound
+from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound, DepositOutOfRange
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.ports import Desk
 from booking_domain.bookings.references import new_reference
@@ -53,7 +53,7 @@ async def _place(command: PlaceBooking, tx: Repositories, given: Circumstances) 
     span, blocked = may_have(
         desk.diary, start, now=given.now, duration_minutes=command.duration_minutes, own=command.hold_id
     )
-    return await keep_booking(command, desk, span, blocked, tx, given)
+    return await keep_booking(command, desk, (span, blocked), tx, given)
 
 
 async def open_desk(command: PlaceBooking, window: TimeRange, tx: Repositories, given: Circumstances) -> Desk:
@@ -77,14 +77,14 @@ def is_staff(actor: Actor, desk: Desk) -> bool:
 async def keep_booking(
     command: PlaceBooking,
     desk: Desk,
-    span: TimeRange,
-    blocked: TimeRange,
+    place: tuple[TimeRange, TimeRange],
     tx: Repositories,
     given: Circumstances,
     *,
     series_id: SeriesId | None = None,
 ) -> Booking:
-    """Keep a new booking at a time that can be had, its claim, its event and its message."""
+    """Keep a new booking at a time that can be had (its span and what it blocks), its claim, event and message."""
+    span, blocked = place
     terms = _terms_for(command, desk, given)
     decision = Booking.place(
         id=BookingId(given.entropy.new_id()),
@@ -113,9 +113,13 @@ async def keep_booking(
 
 
 def _terms_for(command: PlaceBooking, desk: Desk, given: Circumstances) -> Terms:
-    """Who has walked in pays at the desk."""
-    walked_in = given.actor.id == desk.diary.owner_id and command.customer_id in {None, given.actor.id}
-    return replace(desk.terms, deposit=Money.zero(desk.terms.price.currency)) if walked_in else desk.terms
+    """Who has walked in pays at the desk: there is nobody who could pay a deposit here."""
+    if given.actor.id != desk.diary.owner_id or command.customer_id not in {None, given.actor.id}:
+        return desk.terms
+    nothing = Money.zero(desk.terms.price.currency)
+    if command.deposit_amount:
+        raise DepositOutOfRange(due=nothing, price=nothing)
+    return replace(desk.terms, deposit=nothing)
 
 
 async def _take_over(
@@ -125,8 +129,8 @@ async def _take_over(
     hold = await tx.claims.hold_of(given.actor.id, hold_id)
     if hold is None or not hold.live(given.now) or (hold.provider_id, hold.span.start) != (provider_id, start):
         raise HoldNotFound
+    waiting = await tx.waiting_list.get(WaitingId(hold_id))  # before its hold, as whoever leaves the list does
     await tx.claims.release(hold_id)
-    waiting = await tx.waiting_list.get(WaitingId(hold_id))
     if waiting is not None and waiting.status in OPEN:
         await tx.waiting_list.save(waiting.ended(WaitingStatus.BOOKED))
 

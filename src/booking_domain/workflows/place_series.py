@@ -63,21 +63,14 @@ async def _place(command: PlaceSeries, tx: Repositories, given: Circumstances) -
         diary = replace(diary, claims=(*diary.claims, _claim(place, series_id, command, given)))
     if failures:
         raise SeriesNotPossible(times=command.times, failures=tuple(failures))
-    return tuple(
-        [
-            await keep_booking(command.first, desk, span, blocked, tx, given, series_id=series_id)
-            for span, blocked in places
-        ]
-    )
+    return tuple([await keep_booking(command.first, desk, place, tx, given, series_id=series_id) for place in places])
 
 
 def _starts(first: datetime, zone: str, command: PlaceSeries) -> list[datetime]:
-    """The same time on the wall, week after week."""
-    there = first.astimezone(time_zone(zone))
-    return [
-        (there + timedelta(weeks=command.every_weeks * number)).replace(fold=there.fold).astimezone(UTC)
-        for number in range(command.times)
-    ]
+    """The first, and the same time on the wall week after week; where it occurs twice, the first of the two."""
+    there = first.astimezone(time_zone(zone)).replace(fold=0)
+    later = (there + timedelta(weeks=command.every_weeks * number) for number in range(1, command.times))
+    return [first, *(start.astimezone(UTC) for start in later)]
 
 
 def _claim(

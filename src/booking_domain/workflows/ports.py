@@ -1,19 +1,24 @@
 """All the repositories of one transaction, and all the reads outside of one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from booking_domain.bookings.ports import BookingReads, Bookings, Desks
+from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.catalogue.ports import Profiles
+from booking_domain.catalogue.ports import Profiles, Salons
+from booking_domain.catalogue.salons import Member
+from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
 from booking_domain.identity.ports import Sessions, UserReads, Users
 from booking_domain.payments.ports import TransactionReads, Transactions
-from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries
+from booking_domain.scheduling.feeds import FeedBook, FeedReads
+from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries, SalonHours
 from booking_domain.scheduling.waiting import WaitingList, WaitingReads
 from booking_domain.shared.idempotency import IdempotencyStore
-from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.outbox import Outbox
-from booking_domain.workflows.views import ProviderView
+from booking_domain.workflows.views import Appointment, ProviderView, SalonView
 
 
 class Repositories(Protocol):
@@ -24,11 +29,19 @@ class Repositories(Protocol):
     @property
     def sessions(self) -> Sessions: ...
     @property
+    def calendar_links(self) -> CalendarLinks: ...
+    @property
     def profiles(self) -> Profiles: ...
+    @property
+    def salons(self) -> Salons: ...
+    @property
+    def salon_hours(self) -> SalonHours: ...
     @property
     def calendar_book(self) -> CalendarBook: ...
     @property
     def diaries(self) -> Diaries: ...
+    @property
+    def feed_book(self) -> FeedBook: ...
     @property
     def claims(self) -> Claims: ...
     @property
@@ -63,5 +76,43 @@ class ProviderReads(Protocol):
         ...
 
 
-class Reads(BookingReads, CalendarReads, ProviderReads, TransactionReads, UserReads, WaitingReads, Protocol):
+class SalonReads(Protocol):
+    """Reads of salons, outside any transaction."""
+
+    async def salon(self, salon_id: SalonId) -> SalonView | None:
+        """One salon, and when it is open."""
+        ...
+
+    async def members_of(self, salon_id: SalonId) -> Sequence[Member]:
+        """Who is a member or invited, by id of the provider."""
+        ...
+
+
+class AppointmentReads(Protocol):
+    """Reads of bookings with the names of both sides, outside any transaction."""
+
+    async def appointments_of(
+        self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
+    ) -> Sequence[Appointment]:
+        """What the user gives as the provider, or goes to as the customer of somebody else.
+
+        From `starts_from` on, by start; of those that were cancelled or have expired, only what has changed since
+        `ended_from`. At most `limit`; if there are more, the last ones.
+        """
+        ...
+
+
+class Reads(
+    AppointmentReads,
+    BookingReads,
+    CalendarLinkReads,
+    CalendarReads,
+    FeedReads,
+    ProviderReads,
+    SalonReads,
+    TransactionReads,
+    UserReads,
+    WaitingReads,
+    Protocol,
+):
     """All reads, each of what is committed when it is asked."""

@@ -6,7 +6,7 @@ admins may go off the grid and out of hours.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
@@ -40,10 +40,11 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, given: Circu
     booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
     start = instant(command.slot, field="slot")
     diary = await tx.diaries.lock(booking.provider_id, around(start))
-    if diary is None:
+    by_customer = party is Party.CUSTOMER
+    if diary is None or (by_customer and not diary.accepting):
         raise ProviderNotFound
-    minutes = command.duration_minutes or (booking.span.end - booking.span.start) // timedelta(minutes=1)
-    may_have = claimable if party is Party.CUSTOMER else placeable
+    minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
+    may_have = claimable if by_customer else placeable
     span, blocked = may_have(diary, start, now=given.now, duration_minutes=minutes, own=ClaimId(booking.id))
     decision = booking.reschedule(
         span, blocked, party=party, by=given.actor, now=given.now, event_id=EventId(given.entropy.new_id())

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from booking_domain.bookings.model import Terms
+from booking_domain.bookings.model import Booking, Terms
 from booking_domain.catalogue.model import Profile
+from booking_domain.catalogue.salons import Salon
+from booking_domain.scheduling.model import OpeningHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,3 +15,21 @@ class ProviderView:
     profile: Profile
     time_zone: str
     terms: Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """A booking, and who meets whom where."""
+
+    booking: Booking
+    provider_name: str
+    provider_address: str
+    customer_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonView:
+    """A salon, and when it is open."""
+
+    salon: Salon
+    hours: OpeningHours

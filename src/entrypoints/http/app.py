@@ -13,6 +13,7 @@ from entrypoints.http.accounts.attempts import LoginAttempts
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
+from entrypoints.http.calendars import routes as calendars
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.doorkeeper import Doorkeeper
 from entrypoints.http.envelope import seal
@@ -27,7 +28,10 @@ from entrypoints.http.problems import answer_exception
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.queries import read_query
+from entrypoints.http.salons import routes as salons
+from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.strict_json import StrictJson
+from entrypoints.http.waitlist import routes as waitlist
 
 PREFIX: Final = "/api/v1"
 
@@ -41,8 +45,12 @@ def create_app(container: Container) -> Litestar:
             providers.routes,
             admin.routes,
             availability.routes,
+            salons.routes,
+            scheduling.routes,
             holds.routes,
             bookings.routes,
+            calendars.routes,
+            waitlist.routes,
             payments.routes,
             webhooks.routes,
             health.routes(),
@@ -73,6 +81,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "executor": singleton(container.executor),
         "reads": singleton(container.reads),
         "gateway": singleton(container.gateway),
+        "calendar_files": singleton(container.calendar_files),
         "callback_tokens": singleton(container.callback_tokens),
         "sign_in_desk": singleton(lambda: _sign_in_desk(container)),
         "actor": Provide(provide_actor, sync_to_thread=False),

@@ -11,11 +11,13 @@ from entrypoints.http.app import create_app
 from entrypoints.logs import configure_logs
 from entrypoints.processes import die_with_parent
 from entrypoints.settings import Settings
+from entrypoints.zone_data import use_pinned_zone_data
 
 
 def create() -> Litestar:
     """Make the application from the environment."""
     die_with_parent(signal.SIGKILL, os.getppid())  # granian's own end must not leave us behind, holding the port
+    use_pinned_zone_data(os.environ)
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level)
     app = create_app(Container(settings=settings))

@@ -1,4 +1,4 @@
-"""Versions as entity tags: `ETag` out, `If-Match` in (RFC 9110 §13.1.1)."""
+"""Versions as entity tags: `ETag` out, `If-Match` and `If-None-Match` in (RFC 9110 §13.1)."""
 
 import re
 from typing import Annotated, Final
@@ -8,6 +8,7 @@ from litestar.params import HeaderParameter
 from entrypoints.http.refusals import invalid_input
 
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
+IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
 _TAG: Final = re.compile(r'"([1-9][0-9]{0,8})"')
 
 
@@ -24,3 +25,11 @@ def expected_version(if_match: str | None) -> int | None:
     if tag is None:
         raise invalid_input("/header/If-Match", 'One entity tag as it was given out, e.g. "3".')
     return int(tag[1])
+
+
+def matches(if_none_match: str | None, tag: str) -> bool:
+    """Whether the caller has this already: any of the tags named, weak or not (RFC 9110 §13.1.2)."""
+    if if_none_match is None:
+        return False
+    named = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    return "*" in named or tag.removeprefix("W/") in named

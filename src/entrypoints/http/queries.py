@@ -49,7 +49,7 @@ def read_query(request: Request[Any, Any, Any]) -> Any:
         raise located(str(error), within="/query") from error
 
 
-def moment(text: str, zone: tzinfo, *, name: str) -> datetime:
+def moment(text: str, zone: tzinfo, *, name: str, within: str = "/query") -> datetime:
     """Read a date (its midnight in `zone`) or an instant with an offset, as an instant in UTC."""
     try:
         if _DATE.fullmatch(text):
@@ -57,7 +57,7 @@ def moment(text: str, zone: tzinfo, *, name: str) -> datetime:
         # A `+` that was not written as %2B arrives as a space.
         return instant(msgspec.convert(_PLUS_AS_SPACE.sub("+", text), Instant), field=name)
     except (ValueError, msgspec.ValidationError) as error:
-        raise invalid_input(f"/query/{name}", f"{text!r} is neither a date nor an RFC 3339 instant.") from error
+        raise invalid_input(f"{within}/{name}", f"{text!r} is neither a date nor an RFC 3339 instant.") from error
 
 
 def utc_moment(text: str | None, *, name: str) -> datetime | None:

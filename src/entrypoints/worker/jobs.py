@@ -11,19 +11,26 @@ import procrastinate
 from psycopg import AsyncConnection
 
 from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.scheduling.use_cases.feeds import FEED_ADDED
 from booking_domain.scheduling.use_cases.holds import sweep_holds
+from booking_domain.scheduling.use_cases.waiting import WAITLIST_OFFERED, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
-from booking_domain.shared.ids import BookingId, EventId, TransactionId
+from booking_domain.shared.ids import BookingId, EventId, FeedId, ProviderId, TransactionId
 from booking_domain.shared.outbox import Message
-from booking_domain.workflows.announce import BOOKING_CANCELLED, PAYMENT_HINTED
+from booking_domain.workflows.announce import BOOKING_CANCELLED, FREES_TIME, PAYMENT_HINTED
 from booking_domain.workflows.expire_unpaid import expire_unpaid
 from booking_domain.workflows.notify_parties import notify_parties
+from booking_domain.workflows.notify_waiting import notify_waiting
+from booking_domain.workflows.read_feed import read_feed
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.container import Container
 
 _AGAIN: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
 _BATCH: Final = 200
+_FEEDS_A_MINUTE: Final = 1_000
+FEEDS: Final = "feeds"
+"""The queue of what asks strangers' servers, which may be slow: it has workers of its own, and no other job waits."""
 
 
 class Jobs:
@@ -36,12 +43,18 @@ class Jobs:
         self._notify = task(name="notify", retry=_AGAIN)(self.notify)
         self._expire = task(name="expire", retry=_AGAIN)(self.expire)
         self._settle = task(name="settle", retry=_AGAIN)(self.settle)
+        self._offer = task(name="offer", retry=_AGAIN)(self.offer)
         self._cancel_invoices = task(name="cancel_invoices", retry=_AGAIN)(self.cancel_invoices)
+        self._read_feed = task(name="read_feed", queue=FEEDS, retry=_AGAIN)(self.read_feed)
         app.periodic(cron="* * * * *")(task(name="sweep", queueing_lock="sweep")(self.sweep))
 
     async def hand_on(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
         """Make jobs of messages, in the transaction in which they leave the outbox."""
         for message in messages:
+            if message.topic == FEED_ADDED:
+                feed_id = message.payload["feedId"]
+                await self._reading(feed_id, connection=connection).defer_async(feed_id=feed_id)
+                continue  # nobody is told
             subject = str(message.subject)
             await self._notify.configure(connection=connection, lock=f"notify {subject}").defer_async(
                 message=_dumped(message)
@@ -51,14 +64,25 @@ class Jobs:
                 await self._expire.configure(connection=connection, schedule_at=due_at).defer_async(booking_id=subject)
             if message.topic == BOOKING_CANCELLED:
                 await self._cancel_invoices.configure(connection=connection).defer_async(booking_id=subject)
+            if message.topic in FREES_TIME and "providerId" in message.payload:
+                await self._offer.configure(connection=connection).defer_async(
+                    provider_id=message.payload["providerId"]
+                )
+            if message.topic == WAITLIST_OFFERED:
+                until = datetime.fromisoformat(message.payload["until"])
+                await self._offer.configure(connection=connection, schedule_at=until).defer_async(
+                    provider_id=message.payload["providerId"]
+                )
             if message.topic == PAYMENT_HINTED:
                 await self._settle.configure(connection=connection).defer_async(
                     transaction_id=message.payload["transactionId"]
                 )
 
     async def notify(self, message: str) -> None:
-        """Tell the parties."""
-        await notify_parties(_loaded(message), reads=self._container.reads(), notifier=self._container.notifier())
+        """Tell the parties, or who has waited."""
+        news = _loaded(message)
+        tell = notify_waiting if news.topic == WAITLIST_OFFERED else notify_parties
+        await tell(news, reads=self._container.reads(), notifier=self._container.notifier())
 
     async def expire(self, booking_id: str) -> None:
         """Expire a booking that was not paid or answered in time; the sweep finds one whose hour has not come yet."""
@@ -69,6 +93,10 @@ class Jobs:
             executor=self._container.executor(),
             gateway=self._container.gateway(),
         )
+
+    async def offer(self, provider_id: str) -> None:
+        """Offer what a provider has free to those who wait for it, or what somebody has not taken to the next."""
+        await self._container.executor().run(offer_freed, ProviderId(UUID(provider_id)), actor=SYSTEM)
 
     async def settle(self, transaction_id: str) -> None:
         """Ask the gateway about a payment of which a hint was given when it could not be asked."""
@@ -82,6 +110,19 @@ class Jobs:
             if transaction.status is TransactionStatus.CANCELLED and transaction.invoice is not None:
                 await self._container.gateway().cancel_invoice(transaction.invoice.reference)
 
+    async def read_feed(self, feed_id: str) -> None:
+        """Read an external calendar that is due; that it cannot be read is kept, and no reason to try at once."""
+        await read_feed(
+            FeedId(UUID(feed_id)),
+            now=self._container.clock().now(),
+            reads=self._container.reads(),
+            executor=self._container.executor(),
+            reader=self._container.feed_reader(),
+        )
+
+    def _reading(self, feed_id: str, **how: Any) -> Any:
+        return self._read_feed.configure(lock=f"feed {feed_id}", **how)
+
     async def reclaim(self, seconds: float) -> None:
         """Let the jobs run again whose worker has not been heard of for this long."""
         for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
@@ -94,8 +135,20 @@ class Jobs:
                 await self._expire.configure(queueing_lock=f"expire {booking_id}").defer_async(
                     booking_id=str(booking_id)
                 )
+        for provider_id in await self._container.reads().awaited_providers():
+            with suppress(procrastinate.exceptions.AlreadyEnqueued):
+                await self._offer.configure(queueing_lock=f"offer {provider_id}").defer_async(
+                    provider_id=str(provider_id)
+                )
+        await self._read_due_feeds()
         await self._container.executor().run(sweep_holds, None, actor=SYSTEM)
         await self._container.database().forget_answers(self._container.clock().now())
+
+    async def _read_due_feeds(self) -> None:
+        now = self._container.clock().now()
+        for feed_id in map(str, await self._container.reads().due_feeds(now, _FEEDS_A_MINUTE)):
+            with suppress(procrastinate.exceptions.AlreadyEnqueued):
+                await self._reading(feed_id, queueing_lock=f"feed {feed_id}").defer_async(feed_id=feed_id)
 
 
 def _dumped(message: Message) -> str:

@@ -13,7 +13,8 @@ from booking_domain.shared.errors import DomainError
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
 from entrypoints.settings import Settings
-from entrypoints.worker.jobs import Jobs
+from entrypoints.worker.jobs import FEEDS, Jobs
+from entrypoints.zone_data import use_pinned_zone_data
 
 PAUSE_SECONDS = 0.2
 JOB_POLL_SECONDS = 0.5
@@ -27,33 +28,41 @@ log = structlog.get_logger()
 
 async def work(container: Container, stop: asyncio.Event) -> None:
     """Relay and run jobs until `stop` is set, then finish what has begun."""
-    database, gateway = container.database(), container.gateway()
+    database, gateway, feed_reader = container.database(), container.gateway(), container.feed_reader()
     await database.open()
     await gateway.open()
+    await feed_reader.open()
     connector = procrastinate.PsycopgConnector(
-        conninfo=database.conninfo, min_size=1, max_size=4, timeout=DATABASE_PATIENCE_SECONDS
+        conninfo=database.conninfo, min_size=1, max_size=6, timeout=DATABASE_PATIENCE_SECONDS
     )
     jobs = Jobs(container, procrastinate.App(connector=connector))
     try:
         async with jobs.app.open_async(), asyncio.TaskGroup() as group:
-            working = group.create_task(_work_on(jobs))
+            working = group.create_task(_work_on(jobs, "default", at_once=8))
+            reading = group.create_task(_work_on(jobs, FEEDS, at_once=4))
             reclaiming = group.create_task(_reclaim_on(jobs))
             relaying = group.create_task(_relay_on(container, jobs))
             await stop.wait()
             relaying.cancel()
             reclaiming.cancel()
             working.cancel()
+            reading.cancel()
     finally:
+        await feed_reader.close()
         await gateway.close()
         await database.close()
 
 
-async def _work_on(jobs: Jobs) -> None:
-    """Run jobs for ever. procrastinate's worker stops, by itself and without an error, when it loses the database."""
+async def _work_on(jobs: Jobs, queue: str, *, at_once: int) -> None:
+    """Run a queue's jobs for ever.
+
+    procrastinate's worker stops, by itself and without an error, when it loses the database.
+    """
     while True:
         try:
             await jobs.app.run_worker_async(
-                concurrency=8,
+                queues=[queue],
+                concurrency=at_once,
                 fetch_job_polling_interval=JOB_POLL_SECONDS,
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 delete_jobs="successful",
@@ -98,6 +107,7 @@ async def _until_told_to_stop(container: Container) -> None:
 
 def main() -> None:
     """Run from the environment."""
+    use_pinned_zone_data(os.environ)
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level)
     with suppress(asyncio.CancelledError):

@@ -1,14 +1,22 @@
 """The composition root."""
 
+import asyncio
 from uuid import UUID
 
+import pytest
+
+from adapters.calendars.reader import HttpFeedReader
 from adapters.postgres.database import Database
 from adapters.qpay.gateway import QPayGateway
+from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import HOUR, NOW
 from entrypoints.container import Container, callback_urls
 from entrypoints.settings import Settings
 
 TRANSACTION = TransactionId(UUID(int=7))
+WINDOW = TimeRange(NOW, NOW + HOUR)
 
 
 def a_container(**environ: str) -> Container:
@@ -21,8 +29,23 @@ def test_real_adapters_stand_behind_the_ports() -> None:
     container = a_container()
     assert isinstance(container.database(), Database)
     assert isinstance(container.gateway(), QPayGateway)
+    assert isinstance(container.feed_reader(), HttpFeedReader)
     assert container.reads() is container.database().reads
     assert container.executor() is container.executor()
+
+
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [("off", "its address names a port other than 80 and 443"), ("on", "no connection could be made")],
+)
+def test_private_addresses_are_read_where_the_settings_say_so(setting: str, why: str) -> None:
+    async def read() -> None:
+        async with a_container(BOOKING_FEEDS_ALLOW_PRIVATE=setting).feed_reader() as reader:
+            await reader.read("http://127.0.0.1:1/x.ics", window=WINDOW, time_zone="UTC")
+
+    with pytest.raises(FeedUnreadable) as refused:
+        asyncio.run(read())
+    assert refused.value.why == why
 
 
 def test_each_secret_is_derived_for_its_use() -> None:

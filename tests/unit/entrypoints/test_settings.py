@@ -35,6 +35,7 @@ def test_an_empty_environment_is_a_laptop() -> None:
     assert settings.simulated_gateway
     assert (settings.payment_window, settings.hold_length) == (timedelta(minutes=15), timedelta(minutes=5))
     assert settings.rate_limits
+    assert not settings.feeds_allow_private
 
 
 def test_the_addresses_follow_the_ports() -> None:
@@ -67,6 +68,7 @@ def test_production_needs_each_of_them(missing: str) -> None:
         ("QPAY_INVOICE_CODE", "SIMULATOR_INVOICE"),
         ("QPAY_BASE_URL", "http://127.0.0.1:8001/v2"),
         ("BOOKING_RATE_LIMITS", "off"),
+        ("BOOKING_FEEDS_ALLOW_PRIVATE", "on"),
     ],
 )
 def test_production_refuses_what_belongs_to_development(name: str, value: str) -> None:
@@ -85,6 +87,7 @@ def test_production_refuses_what_belongs_to_development(name: str, value: str) -
         ("BOOKING_PAYMENT_WINDOW_SECONDS", "1.5"),
         ("BOOKING_DB_POOL_SIZE", "-1"),
         ("BOOKING_LOG_LEVEL", "loud"),
+        ("BOOKING_FEEDS_ALLOW_PRIVATE", "yes"),
         ("DATABASE_URL", "mysql://localhost/x"),
         ("BOOKING_PUBLIC_URL", "booking.example.com"),
     ],
@@ -92,6 +95,10 @@ def test_production_refuses_what_belongs_to_development(name: str, value: str) -
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     (problem,) = problems(**{name: value})
     assert problem.startswith(f"{name} must")
+
+
+def test_a_laptop_can_read_calendars_at_private_addresses() -> None:
+    assert Settings.from_environment({"BOOKING_FEEDS_ALLOW_PRIVATE": "on"}).feeds_allow_private
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:

@@ -14,7 +14,12 @@ AGREED = """
     profile.manage_own   provider
     profile.decide       admin
     calendar.manage_own  provider
+    calendar.share_own   customer provider manager admin
+    salon.manage_own     manager
+    salon.join           provider
+    salon.end_membership manager provider
     hold.place           customer provider manager admin
+    waitlist.join        customer provider manager admin
     booking.place        customer provider manager admin
     booking.move         customer provider manager admin
     payment.start        customer provider manager admin

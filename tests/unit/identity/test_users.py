@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.strategies.moments import instants
 
 from booking_domain.identity.errors import ContactMissing
 from booking_domain.identity.model import (
@@ -18,6 +17,7 @@ from booking_domain.identity.model import (
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.strategies import instants
 
 USER = Builder().user(Role.PROVIDER)
 SESSION = Builder().session(USER)

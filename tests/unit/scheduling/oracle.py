@@ -1,132 +1,287 @@
-"""Which slots are offered, decided minute by minute: slow, and with none of the library's arithmetic.
+"""Which slots are offered, and why no others, minute by minute: slow, and with none of the library's arithmetic.
 
 The only thing asked of `zoneinfo` is what a clock on the wall shows at an instant. From that, table by table: where
-a wall-clock time falls (RFC 5545 §3.3.5), which minutes are open, where each open run began, and which start a slot.
+a wall-clock time falls (RFC 5545 §3.3.5), which minutes are open, how many minutes ago the steps were last counted
+anew, and which start a slot. Claims, blocks and busy times are whole minutes here.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import and_
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from tests.unit.strategies.calendars import Question
-
-from booking_domain.scheduling import Claim, Hours, WeeklyRule
+from booking_domain.scheduling import Anchoring, Claim, Hours, OpeningHours, Reason, TimeRange, WeeklyRule
+from booking_domain.testing.question import Question
 
 A_DAY: Final = 24 * 60
-DAYS_BEFORE: Final = 16
-DAYS_AFTER: Final = 10
+AN_HOUR: Final = 60
 MINUTE: Final = timedelta(minutes=1)
+A_SUNDAY: Final = date(2000, 1, 2)
+DAYS_BEFORE: Final = 16
+"""Calendars that close once a week, or opened at most so long ago, are seen from where they opened."""
+DAYS_BEFORE_IF_NEVER_CLOSED: Final = 62
+"""Two dates on which all are counted anew lie between this and the window, whenever the calendar opened."""
+DAYS_AFTER: Final = 10
+ANEW_ON_EVERY: Final = {Anchoring.OPEN_RANGE: 28, Anchoring.AFTER_CLAIM: 1}
+"""Dates with a number that this divides (the first of January of the year 1 is number 1) may begin a new count."""
 
 
 @dataclass(frozen=True)
 class Wall:
     """What the clock on the wall shows in each of many successive minutes."""
 
+    zone: str
     first: datetime
-    shows: tuple[int, ...]
-    """Per minute: the date's ordinal × 1440 + the minute of that day."""
-    first_shown: dict[int, int]
-    """The first minute in which it shows this."""
+    shows: Sequence[int]
+    """Per minute: the date's number × 1440 + the minute of that day."""
+    _found: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
 
     def minute_of(self, shown: int) -> int:
         """The minute that a wall-clock time means: the first that shows it, or, in a gap, by the clock before."""
-        if shown in self.first_shown:
-            return self.first_shown[shown]
-        before = next(i for i, here in enumerate(self.shows) if here < shown < self.shows[i + 1])
-        return before + shown - self.shows[before]
+        if shown not in self._found:
+            self._found[shown] = self._search(shown)
+        return self._found[shown]
+
+    def _search(self, shown: int) -> int:
+        a_day_before = max(0, shown - self.shows[0] - 2 * A_DAY)
+        for minute in range(a_day_before, len(self.shows)):
+            here = self.shows[minute]
+            if here == shown:
+                return minute
+            if here < shown < self.shows[minute + 1]:
+                return minute + shown - here
+        raise AssertionError("the oracle does not see this time")
+
+    def dates(self) -> range:
+        """The numbers of all dates of which all is seen."""
+        return range(min(self.shows[0], self.shows[2 * A_DAY]) // A_DAY + 2, self.shows[-1] // A_DAY - 1)
 
 
 @lru_cache(maxsize=128)
-def wall_around(zone_name: str, ordinal: int) -> Wall:
-    """The wall's clock from two weeks before a date to one week after it."""
+def wall_around(zone_name: str, around: date, days_before: int = DAYS_BEFORE) -> Wall:
+    """The wall's clock from about two weeks before a date to one week after it."""
     zone = ZoneInfo(zone_name)
-    first = datetime.combine(date.fromordinal(ordinal - DAYS_BEFORE), datetime.min.time(), UTC)
-    shows = []
-    for minute in range((DAYS_BEFORE + DAYS_AFTER) * A_DAY):
+    first = datetime.combine(around - timedelta(days=days_before), datetime.min.time(), UTC)
+
+    def shown(minute: int) -> int:
         local = (first + minute * MINUTE).astimezone(zone)
-        shows.append(local.toordinal() * A_DAY + local.hour * 60 + local.minute)
-    first_shown: dict[int, int] = {}
-    for minute, shown in enumerate(shows):
-        first_shown.setdefault(shown, minute)
-    return Wall(first, tuple(shows), first_shown)
+        return local.toordinal() * A_DAY + local.hour * 60 + local.minute
+
+    shows = array("l")
+    for minute in range(0, (days_before + DAYS_AFTER) * A_DAY, AN_HOUR):
+        here = shown(minute)
+        if shown(minute + AN_HOUR) == here + AN_HOUR:
+            shows.extend(range(here, here + AN_HOUR))
+        else:
+            shows.extend(shown(each) for each in range(minute, minute + AN_HOUR))
+    return Wall(zone_name, first, shows)
+
+
+def days_since_sunday(day: date) -> int:
+    """Counted from a Sunday that everybody remembers."""
+    return (day - A_SUNDAY).days % 7
 
 
 def rule_applies(rule: WeeklyRule, day: date) -> bool:
     """Go from the first matching date week by week and see whether one gets to `day`."""
-    if int(day.strftime("%w")) != rule.day or (rule.valid_until is not None and day > rule.valid_until):
+    if days_since_sunday(day) != rule.day or (rule.valid_until is not None and day > rule.valid_until):
         return False
     if rule.valid_from is None:
         return True
     reached = rule.valid_from
-    while int(reached.strftime("%w")) != rule.day:
+    while days_since_sunday(reached) != rule.day:
         reached += timedelta(days=1)
     while reached < day:
         reached += timedelta(weeks=rule.every_weeks)
     return reached == day
 
 
-def offered_minute_by_minute(question: Question, around: date) -> list[datetime]:
-    """The starts that are offered, in order; `around` is a date near the window."""
-    wall = wall_around(question.calendar.time_zone, around.toordinal())
-    opened = _open_minutes(question, wall)
-    assert not opened[0], "the oracle does not see where this open range began"
-    assert not opened[-1], "the oracle does not see where this open range ends"
-    return list(_offered(question, wall, opened))
-
-
-def _open_minutes(question: Question, wall: Wall) -> bytearray:
-    calendar = question.calendar
+def open_minutes(hours: OpeningHours, wall: Wall) -> bytearray:
+    """One for each minute that is open by rules and exceptions."""
     opened = bytearray(len(wall.shows))
-    for ordinal in range(wall.shows[0] // A_DAY + 1, wall.shows[-1] // A_DAY - 1):
-        day = date.fromordinal(ordinal)
-        hours: list[Hours] = [rule.hours for rule in calendar.rules if rule_applies(rule, day)]
-        for exception in calendar.exceptions:
+    for number in wall.dates():
+        day = date.fromordinal(number)
+        on_the_day: list[Hours] = [rule.hours for rule in hours.rules if rule_applies(rule, day)]
+        for exception in hours.exceptions:
             if exception.date == day:
-                hours = list(exception.ranges)
-        for each in hours:
+                on_the_day = list(exception.ranges)
+        for each in on_the_day:
             start, end = each.start.minutes, each.end.minutes
-            first = wall.minute_of(ordinal * A_DAY + start)
-            last = wall.minute_of(ordinal * A_DAY + end + (A_DAY if end <= start else 0))
-            for minute in range(first, last):
-                opened[minute] = 1
+            first = wall.minute_of(number * A_DAY + start)
+            last = wall.minute_of(number * A_DAY + end + (A_DAY if end <= start else 0))
+            if first < last:
+                opened[first:last] = b"\1" * (last - first)
     return opened
 
 
-def _offered(question: Question, wall: Wall, opened: bytearray) -> Iterator[datetime]:
-    settings = question.calendar.settings
-    length = settings.duration_minutes if question.duration_minutes is None else question.duration_minutes
-    live = [claim for claim in question.claims if claim.expires_at is None or question.now < claim.expires_at]
-    zone = ZoneInfo(question.calendar.time_zone)
-    last_date = question.now.astimezone(zone).date() + timedelta(days=settings.horizon_days)
-    open_for = 0
-    for minute, is_open in enumerate(opened):
-        if not is_open:
-            open_for = 0
-            continue
-        start = wall.first + minute * MINUTE
-        date_there = date.fromordinal(wall.shows[minute] // A_DAY)
+@dataclass(frozen=True)
+class Oracle:
+    """Answers one question, for the weeks that are seen on the walls of the provider and of the salon."""
+
+    question: Question
+    wall: Wall
+    salons_wall: Wall
+    """Of the same minutes."""
+    _counted: dict[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def own(self) -> bytearray:
+        """When the provider is open."""
+        return open_minutes(self.question.calendar, self.wall)
+
+    @cached_property
+    def salons(self) -> bytearray:
+        """When the salon is open; always, if there is none."""
+        salon = self.question.calendar.salon
+        return bytearray(b"\1" * len(self.own)) if salon is None else open_minutes(salon, self.salons_wall)
+
+    @cached_property
+    def opened(self) -> bytearray:
+        """When both are."""
+        if self.question.calendar.salon is None:
+            return self.own
+        return bytearray(map(and_, self.own, self.salons))
+
+    def counted(self, minute: int) -> int:
+        """How many minutes before an open minute the steps were last counted anew.
+
+        They are where a range opens; if they are anchored after claims, as soon as a claim or a busy time and the
+        appointment's own buffer are over; and at midnight of certain dates, but not of the first of them in the range,
+        so that no range is cut in two that is not long. (A date that was skipped counts: its midnight is the next's.)
+        """
+        if minute not in self._counted:
+            midnights, ends = self._midnights, self._ends
+            dates_begun = minutes = 0
+            for each in range(self.opened.rfind(0, 0, minute) + 1, len(self.opened)):
+                if not self.opened[each]:
+                    break
+                if each in midnights:
+                    dates_begun += midnights[each]
+                    minutes = 0 if dates_begun > 1 else minutes
+                if each in ends:
+                    minutes = 0
+                self._counted[each] = minutes
+                minutes += 1
+        return self._counted[minute]
+
+    @cached_property
+    def _midnights(self) -> Counter[int]:
+        every = ANEW_ON_EVERY[self.question.calendar.settings.anchoring]
+        return Counter(self.wall.minute_of(number * A_DAY) for number in self.wall.dates() if number % every == 0)
+
+    @cached_property
+    def _ends(self) -> set[int]:
+        calendar = self.question.calendar
+        if calendar.settings.anchoring is not Anchoring.AFTER_CLAIM:
+            return set()
+        taken = [*(claim.blocked for claim in self.live), *calendar.busy]
+        return {self.minute(each.end) + calendar.settings.buffer_before_minutes for each in taken}
+
+    @cached_property
+    def live(self) -> list[Claim]:
+        """The claims that have not lapsed."""
+        now = self.question.now
+        return [claim for claim in self.question.claims if claim.expires_at is None or now < claim.expires_at]
+
+    @cached_property
+    def length(self) -> int:
+        """How many minutes the appointment lasts."""
+        asked = self.question.duration_minutes
+        return self.question.calendar.settings.duration_minutes if asked is None else asked
+
+    def minute(self, at: datetime) -> int:
+        """The number of a whole minute."""
+        minute, rest = divmod(at - self.wall.first, MINUTE)
+        assert not rest, "the oracle knows whole minutes only"
+        return minute
+
+    def starts(self, window: TimeRange | None = None) -> list[datetime]:
+        """The starts that are offered, in order: those for which there is no reason against it."""
+        return list(self._starts(window or self.question.window))
+
+    def _starts(self, window: TimeRange) -> Iterator[datetime]:
+        step = self.question.calendar.settings.step_minutes
+        first = max(0, (window.start - self.wall.first) // MINUTE)
+        for minute in range(first, len(self.opened)):
+            start = self.wall.first + minute * MINUTE
+            if start >= window.end:
+                break
+            if not self.opened[minute] or self.counted(minute) % step:
+                continue
+            if window.start <= start and not self.reasons(start):
+                yield start
+
+    def reasons(self, start: datetime) -> set[Reason]:
+        """Every reason why an appointment cannot start here."""
+        return {*self._closings(start), *self._obstacles(start), *self._limits(start)}
+
+    def _closings(self, start: datetime) -> Iterator[Reason]:
+        calendar = self.question.calendar
+        minute, seconds = divmod(start - self.wall.first, MINUTE)
+        lasts = slice(minute, minute + self.length + (1 if seconds else 0))
+        if not all(self.own[lasts]):
+            usually = open_minutes(replace(calendar, exceptions=()), self.wall) if calendar.exceptions else self.own
+            yield Reason.EXCEPTION if all(usually[lasts]) else Reason.CLOSED
+        if not all(self.salons[lasts]):
+            yield Reason.SALON_CLOSED
+        if self.opened[minute] and (seconds or self.counted(minute) % calendar.settings.step_minutes):
+            yield Reason.OFF_GRID
+
+    def _obstacles(self, start: datetime) -> Iterator[Reason]:
+        settings = self.question.calendar.settings
+        end = start + self.length * MINUTE
+        keep_from = start - settings.buffer_before_minutes * MINUTE
+        keep_to = end + settings.buffer_after_minutes * MINUTE
+        for block in self.question.calendar.blocks:
+            if _meet(block.range, start, end):
+                yield Reason.BLOCK
+        for claim in self.live:
+            if _meet(claim.blocked, keep_from, keep_to):
+                yield Reason.CLAIMED if _meet(claim.span, start, end) else Reason.BUFFER
+        for busy in self.question.calendar.busy:
+            if _meet(busy, keep_from, keep_to):
+                yield Reason.BUSY if _meet(busy, start, end) else Reason.BUFFER
+
+    def _limits(self, start: datetime) -> Iterator[Reason]:
+        settings, zone = self.question.calendar.settings, ZoneInfo(self.wall.zone)
+        if start - self.question.now < settings.min_notice_minutes * MINUTE:
+            yield Reason.NOTICE
+        day = start.astimezone(zone).date()
+        # Where clocks are put back over midnight the last date ends when the wall first shows the next.
+        minute = (start - self.wall.first) // MINUTE
+        reached = date.fromordinal(max(self.wall.shows[max(0, minute - 4 * AN_HOUR) : minute + 1]) // A_DAY)
+        if reached > self.question.now.astimezone(zone).date() + timedelta(days=settings.horizon_days):
+            yield Reason.HORIZON
+        dates = [claim.span.start.astimezone(zone).date() for claim in self.live]
+        if settings.max_per_day is not None and dates.count(day) >= settings.max_per_day:
+            yield Reason.DAY_FULL
+        monday = _monday(day)
         if (
-            question.window.start <= start < question.window.end
-            and open_for % settings.step_minutes == 0
-            and all(opened[minute : minute + length])
-            and start - question.now >= settings.min_notice_minutes * MINUTE
-            and date_there <= last_date
-            and not any(_in_the_way(claim, start, length, question) for claim in live)
-            and (settings.max_per_day is None or _starts_on(date_there, live, zone) < settings.max_per_day)
+            settings.max_per_week is not None
+            and [_monday(each) for each in dates].count(monday) >= settings.max_per_week
         ):
-            yield start
-        open_for += 1
+            yield Reason.WEEK_FULL
 
 
-def _in_the_way(claim: Claim, start: datetime, length: int, question: Question) -> bool:
-    settings = question.calendar.settings
-    keep_from = start - settings.buffer_before_minutes * MINUTE
-    keep_to = start + (length + settings.buffer_after_minutes) * MINUTE
-    return not (claim.blocked.end <= keep_from or keep_to <= claim.blocked.start)
+def oracle_for(question: Question, *, days_before: int = DAYS_BEFORE) -> Oracle:
+    """The oracle for a question about a window of a few days."""
+    around = question.window.start.date()
+    salon = question.calendar.salon
+    wall = wall_around(question.calendar.time_zone, around, days_before)
+    oracle = Oracle(question, wall, wall if salon is None else wall_around(salon.time_zone, around, days_before))
+    if days_before < DAYS_BEFORE_IF_NEVER_CLOSED:
+        assert not all(oracle.opened[: -DAYS_AFTER * A_DAY]), "the oracle does not see where this open range began"
+    return oracle
 
 
-def _starts_on(day: date, live: list[Claim], zone: ZoneInfo) -> int:
-    return sum(claim.span.start.astimezone(zone).date() == day for claim in live)
+def _monday(day: date) -> date:
+    return day - timedelta(days=days_since_sunday(day - timedelta(days=1)))
+
+
+def _meet(taken: TimeRange, start: datetime, end: datetime) -> bool:
+    return not (taken.end <= start or end <= taken.start)

@@ -1,10 +1,81 @@
+"""The library and the slow minute-by-minute oracle answer alike."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
 from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.scheduling.oracle import offered_minute_by_minute
-from tests.unit.strategies.calendars import Question, questions
+from tests.unit.scheduling.oracle import DAYS_AFTER, DAYS_BEFORE_IF_NEVER_CLOSED, MINUTE, oracle_for
+
+from booking_domain.scheduling import Hours, Reason, TimeRange, WallTime, WeeklyRule, explain
+from booking_domain.shared.ids import RuleId
+from booking_domain.testing.strategies import Question, opening_hours, questions
+
+_SEEN: Final = timedelta(days=DAYS_AFTER - 4)
+"""How far ahead of the window the oracle sees all: rules and appointments that run over a midnight too."""
+_ODD: Final = st.sampled_from([timedelta(0)] * 6 + [timedelta(microseconds=1), timedelta(seconds=30)])
+_WITHIN_A_DAY: Final = opening_hours().filter(lambda hours: hours.start < hours.end < WallTime(24 * 60))
+
+
+def daily(hours: list[Hours], since: date | None = None) -> tuple[WeeklyRule, ...]:
+    return tuple(
+        WeeklyRule(id=RuleId(UUID(int=1)), day=day, hours=each, valid_from=since) for day in range(7) for each in hours
+    )
+
+
+@examples(1_000)
+@given(questions())
+def test_the_slots_are_those_that_a_slow_minute_by_minute_search_finds(question: Question) -> None:
+    assert question.offered() == oracle_for(question).starts()
+
+
+@examples(200)
+@given(questions(exceptions=False), st.lists(_WITHIN_A_DAY, min_size=1, max_size=2))
+def test_the_slots_of_those_who_have_the_same_hours_every_day_are_too(question: Question, hours: list[Hours]) -> None:
+    every_day = replace(question, calendar=replace(question.calendar, rules=daily(hours)))
+    assert every_day.offered() == oracle_for(every_day).starts()
+
+
+@examples(100)
+@given(questions(), st.integers(0, 100) | st.none())
+def test_who_never_closes_is_counted_anew_on_every_28th_date_once_open_for_28_days(
+    question: Question, open_for: int | None
+) -> None:
+    since = None if open_for is None else question.window.start.date() - timedelta(days=open_for)
+    always = Hours(WallTime(0), WallTime(24 * 60))
+    open_all_day = replace(question, calendar=replace(question.calendar, rules=daily([always], since), salon=None))
+    oracle = oracle_for(open_all_day, days_before=DAYS_BEFORE_IF_NEVER_CLOSED)
+    assert open_all_day.offered() == oracle.starts()
 
 
 @examples(400)
-@given(questions())
-def test_the_slots_are_those_that_a_slow_minute_by_minute_search_finds(question: Question) -> None:
-    assert question.offered() == offered_minute_by_minute(question, question.window.start.date())
+@given(question=questions(), minutes=st.integers(0, 3 * 24 * 60), odd=_ODD, bookable=st.booleans())
+def test_explained_is_every_reason_that_the_oracle_finds_and_the_nearest_slots(
+    question: Question, minutes: int, odd: timedelta, *, bookable: bool
+) -> None:
+    start = question.window.start.replace(second=0, microsecond=0) + minutes * MINUTE + odd
+    why = explain(
+        question.calendar,
+        question.claims,
+        start,
+        now=question.now,
+        duration_minutes=question.duration_minutes,
+        bookable=bookable,
+    )
+    oracle = oracle_for(question)
+    assert len(set(why.reasons)) == len(why.reasons)
+    assert set(why.reasons) == oracle.reasons(start) | (set() if bookable else {Reason.NOT_BOOKABLE})
+    if not bookable:
+        assert (why.before, why.after) == (None, None)
+        return
+    earlier = oracle.starts(TimeRange(question.now, start)) if question.now < start else []
+    later = oracle.starts(TimeRange(start + timedelta(microseconds=1), question.window.start + _SEEN))
+    assert (why.before and why.before.start) == (earlier[-1] if earlier else None)
+    if later:
+        assert why.after is not None
+        assert why.after.start == later[0]
+    else:
+        assert why.after is None or why.after.start >= question.window.start + _SEEN

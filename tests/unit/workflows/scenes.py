@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ SECOND: Final = timedelta(seconds=1)
 FREE: Final = terms(deposit=Money.zero("MNT"))
 ON_REQUEST: Final = terms(mode=BookingMode.REQUEST)
 ON_REQUEST_AND_FREE: Final = terms(mode=BookingMode.REQUEST, deposit=Money.zero("MNT"))
+NO_CLAIM_ON_REQUEST: Final = replace(ON_REQUEST, requests_claim_time=False)
 HALF_A_DAY_BEFORE: Final = terms(cancellation=tiers([(48, 100), (12, 50)]))
 NEVER_ANYTHING: Final = terms(cancellation=CancellationPolicy(()))
 

@@ -2,29 +2,55 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.unit.workflows.scenes import FREE, MINUTE, ON_REQUEST, SECOND, scene, tugriks
+from tests.unit.workflows.scenes import (
+    FREE,
+    MINUTE,
+    NO_CLAIM_ON_REQUEST,
+    ON_REQUEST,
+    ON_REQUEST_AND_FREE,
+    SECOND,
+    scene,
+    tugriks,
+)
 
-from booking_domain.bookings.errors import DepositOutOfRange
+from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound, DepositOutOfRange
 from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.references import ALPHABET
 from booking_domain.bookings.transitions import PaymentStatus, Status
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
-from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.ids import ClaimId, ProviderId
+from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.contracts.storage import race
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
-from booking_domain.workflows.provider_profiles import SettingsChange, TermsChange, change_settings
+from booking_domain.workflows.provider_profiles import (
+    ProfileChange,
+    SettingsChange,
+    TermsChange,
+    change_settings,
+    open_profile,
+)
 
-NEXT_WEEK = TOMORROW + timedelta(days=7)
+DAY = timedelta(days=1)
+NEXT_WEEK = TOMORROW + 7 * DAY
+NEVER_OFFERED = (
+    TOMORROW + 10 * MINUTE,  # off the grid
+    TOMORROW + SECOND,
+    TOMORROW - HOUR,  # before opening
+    TOMORROW + 9 * HOUR - HOUR / 2,  # ends after closing
+    TOMORROW + DAY,  # a Wednesday
+    TOMORROW + 7 * DAY * 52,  # beyond the horizon
+)
 
 
 @scene()
@@ -300,3 +326,231 @@ async def test_a_hold_is_booked_once_however_often_it_is_named_at_once(studio: S
     assert len(booked) == 1
     assert [type(refusal) for refusal in refusals] == [HoldNotFound] * 4
     assert len(await asyncio.gather(*(studio.told(booking) for booking in booked))) == 1
+
+
+@scene(FREE)
+async def test_the_owner_and_admins_go_off_the_grid_and_out_of_hours_and_nobody_else_does(studio: Studio) -> None:
+    others = [studio.customer, await studio.joined(Role.PROVIDER), await studio.joined(Role.MANAGER)]
+    for start in NEVER_OFFERED:
+        for other in others:
+            with pytest.raises(SlotNotOffered):
+                await studio.book(start, by=other)
+        for staff in (studio.owner, studio.admin):
+            placed = await studio.book(start, by=staff, customer=studio.customer)
+            assert placed.span == TimeRange(start, start + HOUR)
+            assert not await studio.is_free(start)
+            await studio.move(placed, Status.CANCELLED, by=staff)
+
+
+@scene(FREE)
+async def test_neither_limits_nor_notice_nor_time_off_are_for_the_staff(studio: Studio) -> None:
+    change = SettingsChange(max_per_day=1, max_per_week=1, min_notice_minutes=10_000)
+    await studio.run(change_settings, change, by=studio.owner)
+    await studio.take_off(TOMORROW, TOMORROW + 9 * HOUR)
+    for number, staff in enumerate((studio.owner, studio.admin, studio.owner)):
+        await studio.book(TOMORROW + number * HOUR, by=staff)
+    with pytest.raises(SlotNotOffered):
+        await studio.book(TOMORROW + 4 * HOUR)
+
+
+@scene(FREE)
+async def test_not_even_the_staff_places_over_another_claim_or_its_buffers(studio: Studio) -> None:
+    await studio.run(
+        change_settings, SettingsChange(buffer_before_minutes=10, buffer_after_minutes=20), by=studio.owner
+    )
+    await studio.book(TOMORROW + HOUR)
+    await studio.hold(TOMORROW + 4 * HOUR)
+    for staff in (studio.owner, studio.admin):
+        for start in (
+            TOMORROW + HOUR,
+            TOMORROW - 30 * MINUTE + SECOND,  # its buffer after, and the other's before
+            TOMORROW + 2 * HOUR + 30 * MINUTE - SECOND,
+            TOMORROW + 4 * HOUR,
+        ):
+            with pytest.raises(SlotTaken) as refusal:
+                await studio.book(start, by=staff)
+            assert refusal.value.start == start
+    studio.clock.advance(5 * MINUTE)  # the hold has lapsed
+    for start in (TOMORROW - 30 * MINUTE, TOMORROW + 2 * HOUR + 30 * MINUTE, TOMORROW + 4 * HOUR):
+        await studio.book(start, by=studio.owner)
+
+
+@scene(FREE)
+async def test_the_staff_enters_appointments_from_a_day_ago_to_730_days_ahead(studio: Studio) -> None:
+    studio.clock.set(now := TOMORROW)
+    for start in (now - DAY - SECOND, now + MAX_HORIZON_DAYS * DAY + SECOND):
+        for staff in (studio.owner, studio.admin):
+            with pytest.raises(InvalidValue) as refusal:
+                await studio.book(start, by=staff)
+            assert refusal.value.where == "/slot"
+    await studio.book(now - DAY, by=studio.owner)
+    await studio.book(now + MAX_HORIZON_DAYS * DAY, by=studio.admin)
+
+
+@scene(FREE)
+async def test_appointments_of_the_staff_start_at_whole_seconds_and_last_a_minute_to_a_day(studio: Studio) -> None:
+    with pytest.raises(InvalidValue) as refusal:
+        await studio.book(TOMORROW + timedelta(microseconds=1), by=studio.owner)
+    assert refusal.value.where == "/slot"
+    for minutes in (0, 1_441):
+        with pytest.raises(InvalidValue) as refusal:
+            await studio.book(TOMORROW, by=studio.owner, minutes=minutes)
+        assert refusal.value.where == "/durationMinutes"
+    assert (await studio.book(TOMORROW + SECOND, by=studio.owner, minutes=1_440)).span.end == TOMORROW + DAY + SECOND
+
+
+@scene()
+async def test_the_owner_and_admins_book_for_a_customer_who_pays_and_moves_the_booking(studio: Studio) -> None:
+    for start, staff in ((TOMORROW, studio.owner), (TOMORROW + HOUR, studio.admin)):
+        booking = await studio.book(start, by=staff, customer=studio.customer)
+        assert booking.customer_id == studio.customer.id
+        assert (booking.status, booking.deposit) == (Status.PENDING, DEPOSIT)
+        [event] = await studio.reads.events_of(booking.id)
+        assert event.by == staff
+        await studio.paid(booking)
+        assert (await studio.seen(booking)).status is Status.CONFIRMED
+        await studio.move(booking, Status.CANCELLED, by=studio.customer)
+
+
+@scene()
+async def test_only_the_staff_books_for_others(studio: Studio) -> None:
+    other = await studio.joined()
+    for nosy in (studio.customer, await studio.joined(Role.PROVIDER), await studio.joined(Role.MANAGER)):
+        with pytest.raises(BookingForOthers) as refusal:
+            await studio.book(by=nosy, customer=other)
+        assert refusal.value.where == "/customerId"
+        booking = await studio.book(by=nosy, customer=nosy)  # who names oneself names nobody
+        assert booking.customer_id == nosy.id
+        await studio.move(booking, Status.CANCELLED, by=nosy)
+    assert await studio.is_free()
+
+
+@scene()
+async def test_nobody_books_for_an_unknown_customer(studio: Studio) -> None:
+    nobody = Actor(UserId(studio.entropy.new_id()), Role.CUSTOMER)
+    for staff in (studio.owner, studio.admin):
+        with pytest.raises(CustomerNotFound) as refusal:
+            await studio.book(by=staff, customer=nobody)
+        assert refusal.value.where == "/customerId"
+    assert await studio.is_free()
+
+
+@scene()
+async def test_no_deposit_is_asked_of_who_has_walked_in_and_an_admin_is_a_customer_like_any(studio: Studio) -> None:
+    for start, named in ((TOMORROW, None), (TOMORROW + HOUR, studio.owner)):
+        walk_in = await studio.book(start, by=studio.owner, customer=named)
+        assert (walk_in.status, walk_in.deposit, walk_in.price) == (Status.CONFIRMED, tugriks(0), PRICE)
+        assert (walk_in.customer_id, walk_in.due_at) == (studio.owner.id, None)
+    booking = await studio.book(TOMORROW + 2 * HOUR, by=studio.admin)
+    assert (booking.status, booking.customer_id) == (Status.PENDING, studio.admin.id)
+
+
+@scene()
+async def test_nobody_waits_for_a_deposit_of_who_has_walked_in(studio: Studio) -> None:
+    try:
+        walk_in = await studio.book(by=studio.owner, deposit=DEPOSIT)
+    except DepositOutOfRange:
+        return
+    assert walk_in.status is Status.CONFIRMED
+
+
+@scene()
+async def test_who_has_walked_in_is_the_providers_to_move(studio: Studio) -> None:
+    missed = await studio.book(TOMORROW, by=studio.owner)
+    done = await studio.book(TOMORROW + HOUR, by=studio.owner)
+    gone = await studio.book(TOMORROW + 3 * HOUR, by=studio.owner)
+    assert (await studio.move(gone, Status.CANCELLED, by=studio.owner)).status is Status.CANCELLED
+    studio.clock.set(TOMORROW + HOUR)
+    assert (await studio.move(missed, Status.NO_SHOW, by=studio.owner)).status is Status.NO_SHOW
+    assert (await studio.move(done, Status.COMPLETED, by=studio.owner)).status is Status.COMPLETED
+
+
+@scene(ON_REQUEST)
+async def test_what_the_staff_places_is_no_request(studio: Studio) -> None:
+    assert (await studio.book(TOMORROW, by=studio.owner)).status is Status.CONFIRMED
+    for start, staff in ((TOMORROW + HOUR, studio.owner), (TOMORROW + 2 * HOUR, studio.admin)):
+        booking = await studio.book(start, by=staff, customer=studio.customer)
+        assert (booking.status, booking.due_at) == (Status.PENDING, studio.clock.now() + PAYMENT_WINDOW)
+    assert (await studio.book(TOMORROW + 3 * HOUR, by=studio.customer)).status is Status.REQUESTED
+
+
+@scene(ON_REQUEST_AND_FREE)
+async def test_what_the_staff_places_without_a_deposit_is_confirmed(studio: Studio) -> None:
+    assert (await studio.book(by=studio.owner, customer=studio.customer)).status is Status.CONFIRMED
+
+
+@scene(FREE)
+async def test_before_the_provider_is_approved_only_the_staff_books(studio: Studio) -> None:
+    profile = ProfileChange(display_name="Draft")
+    draft_owner = await studio.joined(Role.PROVIDER)
+    draft = (await studio.run(open_profile, profile, by=draft_owner)).profile.id
+    command = PlaceBooking(provider_id=draft, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    for stranger in (studio.customer, studio.owner):
+        with pytest.raises(ProviderNotFound):
+            await studio.run(place_booking, command, by=stranger)
+    assert (await studio.run(place_booking, command, by=draft_owner)).status is Status.CONFIRMED
+    later = replace(command, slot=TOMORROW + HOUR)
+    assert (await studio.run(place_booking, later, by=studio.admin)).status is Status.CONFIRMED
+
+
+@scene()
+async def test_a_hold_of_the_staff_becomes_the_booking_of_a_customer(studio: Studio) -> None:
+    hold = await studio.hold(by=studio.owner)
+    theirs = await studio.hold(TOMORROW + HOUR)
+    with pytest.raises(HoldNotFound):
+        await studio.book(TOMORROW + HOUR, by=studio.owner, customer=studio.customer, hold=theirs.id)
+    booking = await studio.book(by=studio.owner, customer=studio.customer, hold=hold.id)
+    assert booking.span == hold.span
+    assert booking.customer_id == studio.customer.id
+
+
+@scene(NO_CLAIM_ON_REQUEST)
+async def test_a_request_leaves_its_time_to_others_if_the_provider_wants_that(studio: Studio) -> None:
+    request = await studio.book(NEXT_WEEK)
+    assert (request.status, request.claims_time) == (Status.REQUESTED, False)
+    assert await studio.is_free(NEXT_WEEK)
+    other = await studio.book(NEXT_WEEK, by=await studio.joined())
+    assert other.status is Status.REQUESTED
+    assert (await studio.book(NEXT_WEEK, by=studio.owner)).status is Status.CONFIRMED
+    with pytest.raises(SlotTaken):
+        await studio.book(NEXT_WEEK, by=await studio.joined())
+
+
+@scene(NO_CLAIM_ON_REQUEST)
+async def test_a_hold_that_becomes_such_a_request_is_given_back(studio: Studio) -> None:
+    hold = await studio.hold()
+    with pytest.raises(SlotTaken):
+        await studio.book(by=await studio.joined())
+    assert (await studio.book(hold=hold.id)).status is Status.REQUESTED
+    assert await studio.is_free()
+
+
+@scene(NO_CLAIM_ON_REQUEST)
+async def test_what_was_agreed_on_about_requests_stays_with_those_that_were_made(studio: Studio) -> None:
+    request = await studio.book()
+    change = SettingsChange(terms=TermsChange(requests_claim_time=True))
+    await studio.run(change_settings, change, by=studio.owner)
+    assert not (await studio.seen(request)).claims_time
+    keeping = await studio.book(by=await studio.joined())
+    assert keeping.claims_time
+    assert not await studio.is_free()
+
+
+@scene(NO_CLAIM_ON_REQUEST)
+async def test_such_a_request_ends_without_a_trace_on_the_calendar(studio: Studio) -> None:
+    withdrawn, unanswered = await studio.book(), await studio.book(NEXT_WEEK)
+    taken = await studio.book(NEXT_WEEK, by=studio.owner)
+    await studio.move(withdrawn, Status.CANCELLED)
+    studio.clock.advance(ANSWER_DUE)
+    over = await studio.expire(unanswered)
+    assert over is not None
+    assert over.status is Status.EXPIRED
+    assert not await studio.is_free(taken.span.start), "the claim of somebody else"
+
+
+@scene(FREE)
+async def test_a_booking_knows_what_the_clock_on_the_wall_shows(studio: Studio) -> None:
+    booking = await studio.book()
+    assert (booking.local_start.isoformat(), booking.time_zone) == ("2026-11-24T10:00:00", "Asia/Ulaanbaatar")
+    assert booking.series_id is None
+    assert booking.offered_times == ()

@@ -13,6 +13,7 @@ from adapters.postgres.tables.providers import (
     calendar_feeds,
     claims,
     providers,
+    salon_invitations,
     salons,
     waiting_list,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "metadata",
     "outbox",
     "providers",
+    "salon_invitations",
     "salons",
     "sessions",
     "transactions",

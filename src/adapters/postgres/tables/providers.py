@@ -87,6 +87,15 @@ providers: Final = Table(
     Index("providers_status_id_idx", "status", "id"),
 )
 
+# Who is in a salon has its id; who was asked to come, and has not said yes, is here.
+salon_invitations: Final = Table(
+    "salon_invitations",
+    metadata,
+    Column("salon_id", Uuid, ForeignKey("salons.id"), primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True, index=True),
+    instant("invited_at"),
+)
+
 availability_rules: Final = Table(
     "availability_rules",
     metadata,
@@ -135,6 +144,8 @@ calendar_feeds: Final = Table(
     # When it is to be read next.
     instant("due_at"),
     Column("failure", Text),
+    # In a row.
+    Column("failures", Integer, nullable=False, server_default="0"),
     UniqueConstraint("provider_id", "url"),
     Index("calendar_feeds_due_at_idx", "due_at"),
 )

@@ -1,7 +1,16 @@
 """One contract a port: inherit its class in a test module, give it the fixture it asks for, and run pytest.
 
-Each test is a sentence of the port's own docstring. `booking_domain.testing.memory` passes all of them.
+Each test is a sentence of the port's own docstring. `booking_domain.testing.memory` passes all of them. `CONTRACTS`
+says which class belongs to which port. Those of a storage ask for `open_backend` (`booking_domain.testing.backend`):
+
+    class TestClaims(ClaimsContract):
+        @pytest.fixture
+        def open_backend(self) -> OpenBackend: ...
+
+`whole_platform.PlatformMachine` is the state machine over all of them: it asks for a backend, too.
 """
+
+from typing import Final
 
 import pytest
 
@@ -13,8 +22,10 @@ pytest.register_assert_rewrite(
             "booking_reads",
             "bookings",
             "calendar_book",
+            "calendar_links",
             "claims",
             "diaries",
+            "feeds",
             "idempotency",
             "notifier",
             "outbox",
@@ -22,6 +33,7 @@ pytest.register_assert_rewrite(
             "payment_gateway",
             "profiles",
             "provider_reads",
+            "salons",
             "sessions",
             "sources",
             "tokens",
@@ -32,3 +44,42 @@ pytest.register_assert_rewrite(
         )
     )
 )
+
+CONTRACTS: Final = {
+    "AccessTokens": "tokens.AccessTokensContract",
+    "AppointmentReads": "calendar_links.AppointmentReadsContract",
+    "BookingReads": "booking_reads.BookingReadsContract",
+    "Bookings": "bookings.BookingsContract",
+    "CalendarBook": "calendar_book.CalendarBookContract",
+    "CalendarLinkReads": "calendar_links.CalendarLinksContract",
+    "CalendarLinks": "calendar_links.CalendarLinksContract",
+    "CalendarReads": "diaries.DiariesContract",
+    "CallbackTokens": "tokens.CallbackTokensContract",
+    "Claims": "claims.ClaimsContract",
+    "Clock": "sources.ClockContract",
+    "Desks": "diaries.DesksContract",
+    "Diaries": "diaries.DiariesContract",
+    "Entropy": "sources.EntropyContract",
+    "FeedBook": "feeds.FeedsContract",
+    "FeedReads": "feeds.FeedsContract",
+    "IdempotencyStore": "idempotency.IdempotencyContract",
+    "Notifier": "notifier.NotifierContract",
+    "Outbox": "outbox.OutboxContract",
+    "PasswordHasher": "passwords.PasswordHasherContract",
+    "PaymentGateway": "payment_gateway.PaymentGatewayContract",
+    "Profiles": "profiles.ProfilesContract",
+    "ProviderReads": "provider_reads.ProviderReadsContract",
+    "RefreshTokens": "tokens.RefreshTokensContract",
+    "SalonHours": "salons.SalonsContract",
+    "SalonReads": "salons.SalonsContract",
+    "Salons": "salons.SalonsContract",
+    "Sessions": "sessions.SessionsContract",
+    "TransactionReads": "transactions.TransactionsContract",
+    "Transactions": "transactions.TransactionsContract",
+    "UnitOfWork": "units_of_work.UnitOfWorkContract",
+    "UserReads": "users.UsersContract",
+    "Users": "users.UsersContract",
+    "WaitingList": "waiting_list.WaitingListContract",
+    "WaitingReads": "waiting_list.WaitingReadsContract",
+}
+"""The contract of each port."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingFilter
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, Status
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
@@ -145,3 +145,50 @@ class BookingReadsContract:
         assert list(await backend.reads.overdue(NOW, 50)) == overdue
         assert list(await backend.reads.overdue(NOW, 2)) == overdue[:2]
         assert list(await backend.reads.overdue(NOW - 2 * HOUR, 50)) == []
+
+    @scenario
+    async def test_what_is_to_come_is_what_claims_time_by_its_status_and_starts_later(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        later = {status: make.booking(cast.profile, cast.customer, NOW + INSTANT, status=status) for status in Status}
+        asking = replace(
+            later[Status.REQUESTED], id=make.booking(cast.profile, cast.customer).id, reference="BK-ASKING"
+        )
+        asking = replace(asking, requests_claim_time=False)
+        begun = make.booking(cast.profile, cast.customer, NOW, status=Status.CONFIRMED)
+        await _kept(backend, make, *later.values(), asking, begun)
+        found = await backend.reads.bookings_to_come(NOW, time_zone=None, after=None, limit=50)
+        assert list(found) == [*(later[status] for status in Status if CLAIMS_TIME[status]), asking]
+
+    @scenario
+    async def test_what_is_to_come_is_read_page_by_page_provider_by_provider(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        casts = [await a_cast(backend, make) for _ in range(3)]
+        made = [make.booking(cast.profile, cast.customer, TOMORROW - n * HOUR) for n in range(4) for cast in casts]
+        await _kept(backend, make, *made)
+        by_provider = sorted(made, key=lambda booking: (booking.provider_id, booking.id))
+        pages: list[list[Booking]] = []
+        while not pages or (pages[-1] and len(pages) <= len(made)):
+            last = pages[-1][-1] if pages else None
+            pages.append(list(await backend.reads.bookings_to_come(NOW, time_zone=None, after=last, limit=5)))
+            if len(pages) == 1:  # moving does not bring it back, nor anybody else out of step
+                first = made[0]
+                moved = replace(
+                    pages[0][1], span=first.span, blocked=first.blocked, local_start=first.local_start, version=2
+                )
+                async with backend.begin() as tx:
+                    await tx.bookings.save(moved, was=pages[0][1])
+        assert [len(page) for page in pages] == [5, 5, 2, 0]
+        assert [booking for page in pages for booking in page] == by_provider
+
+    @scenario
+    async def test_what_is_to_come_can_be_of_one_time_zone(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        here = make.booking(cast.profile, cast.customer)
+        there = replace(make.booking(cast.profile, cast.customer), time_zone="Europe/Berlin")
+        await _kept(backend, make, here, there)
+        for zone, found in (("Asia/Ulaanbaatar", [here]), ("Europe/Berlin", [there]), ("UTC", [])):
+            read = await backend.reads.bookings_to_come(NOW, time_zone=zone, after=None, limit=50)
+            assert list(read) == found

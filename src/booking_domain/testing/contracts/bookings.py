@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -12,7 +12,7 @@ from booking_domain.bookings.policy import CancellationPolicy, tiers
 from booking_domain.bookings.transitions import PaymentStatus, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, EventId
+from booking_domain.shared.ids import BookingId, EventId, SeriesId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.contracts.storage import Backend, a_cast, race, scenario, waits
@@ -61,6 +61,14 @@ class BookingsContract:
                 updated_at=NOW + timedelta(microseconds=1),
             ),
             replace(make.booking(cast.profile, cast.customer), cancellation=CancellationPolicy(()), due_at=None),
+            replace(
+                make.booking(cast.profile, cast.customer, status=Status.REQUESTED),
+                requests_claim_time=False,
+                offered_times=(TOMORROW, TOMORROW + timedelta(microseconds=1), TOMORROW + timedelta(days=400)),
+                series_id=SeriesId(make.entropy.new_id()),
+                local_start=datetime(2026, 3, 29, 2, 30, 0, 1),  # noqa: DTZ001 - does not occur in Berlin
+                time_zone="Europe/Berlin",
+            ),
         ]
         for booking in bookings:
             await _add(backend, make, booking)
@@ -109,6 +117,8 @@ class BookingsContract:
             span=make.claim(cast.profile, cast.customer, TOMORROW + HOUR).span,
             blocked=make.claim(cast.profile, cast.customer, TOMORROW + HOUR, buffer=HOUR).blocked,
             notes="moved",
+            local_start=booking.local_start + HOUR,
+            offered_times=(TOMORROW + HOUR, TOMORROW + 2 * HOUR),
         )
         confirmed = make.event(after, Status.PENDING)
         async with backend.begin() as tx:
@@ -116,6 +126,23 @@ class BookingsContract:
         assert await backend.reads.booking(booking.id) == after
         assert list(await backend.reads.events_of(booking.id)) == [placed, confirmed]
         assert await backend.reads.booking(other.id) == other
+
+    @scenario
+    async def test_offered_times_come_and_go(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        series_id = SeriesId(make.entropy.new_id())
+        before = replace(
+            make.booking(cast.profile, cast.customer, status=Status.REQUESTED),
+            requests_claim_time=False,
+            series_id=series_id,
+        )
+        await _add(backend, make, before)
+        for times in ((TOMORROW + HOUR, TOMORROW), (TOMORROW,), ()):
+            after = replace(before, offered_times=times, version=before.version + 1)
+            async with backend.begin() as tx:
+                await tx.bookings.save(after, was=before)
+            assert await backend.reads.booking(after.id) == after
+            before = after
 
     @scenario
     async def test_a_save_without_events_leaves_the_trail_as_it_is(self, backend: Backend, make: Builder) -> None:

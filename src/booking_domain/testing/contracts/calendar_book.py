@@ -2,16 +2,24 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
-from booking_domain.scheduling.errors import DateHasException, ExceptionNotFound, RuleNotFound
-from booking_domain.scheduling.model import Calendar, DateException, SlotSettings, WeeklyRule
-from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
+from booking_domain.scheduling.model import (
+    MAX_BLOCK_NOTE,
+    Anchoring,
+    Block,
+    Calendar,
+    DateException,
+    SlotSettings,
+    WeeklyRule,
+)
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.builders import TOMORROW, Builder
+from booking_domain.testing.builders import HOUR, TOMORROW, Builder
 from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, race, scenario, waits
 
 HOLIDAY = date(2026, 12, 29)
@@ -23,7 +31,10 @@ ALL_SET = SlotSettings(
     min_notice_minutes=120,
     horizon_days=365,
     max_per_day=4,
+    max_per_week=9,
+    anchoring=Anchoring.AFTER_CLAIM,
 )
+NO_LIMITS = replace(ALL_SET, max_per_day=None, max_per_week=None, anchoring=Anchoring.OPEN_RANGE)
 
 
 async def _calendar(backend: Backend, cast: Cast) -> Calendar:
@@ -32,18 +43,21 @@ async def _calendar(backend: Backend, cast: Cast) -> Calendar:
     return calendar
 
 
-async def _add(backend: Backend, cast: Cast, *entries: WeeklyRule | DateException) -> None:
+async def _add(backend: Backend, cast: Cast, *entries: WeeklyRule | DateException | Block) -> None:
     async with backend.begin() as tx:
         assert await tx.calendar_book.lock_provider_of(cast.owner.id) == cast.profile.id
         for entry in entries:
-            if isinstance(entry, WeeklyRule):
-                await tx.calendar_book.add_rule(cast.profile.id, entry)
-            else:
-                await tx.calendar_book.add_exception(cast.profile.id, entry)
+            match entry:
+                case WeeklyRule():
+                    await tx.calendar_book.add_rule(cast.profile.id, entry)
+                case DateException():
+                    await tx.calendar_book.add_exception(cast.profile.id, entry)
+                case Block():
+                    await tx.calendar_book.add_block(cast.profile.id, entry)
 
 
 class CalendarBookContract:
-    """A provider's settings, rules and exceptions."""
+    """A provider's settings, rules, exceptions and blocks."""
 
     @scenario
     async def test_a_provider_is_found_by_owner(self, backend: Backend, make: Builder) -> None:
@@ -88,12 +102,13 @@ class CalendarBookContract:
     async def test_settings_are_replaced_whole_and_nothing_else_is(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         rule, exception = make.rule(), make.exception(HOLIDAY)
-        await _add(backend, cast, rule, exception)
-        for zone, settings in (("America/New_York", ALL_SET), ("Asia/Ulaanbaatar", replace(ALL_SET, max_per_day=None))):
+        block = make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
+        await _add(backend, cast, rule, exception, block)
+        for zone, settings in (("America/New_York", ALL_SET), ("Asia/Ulaanbaatar", NO_LIMITS)):
             async with backend.begin() as tx:
                 await tx.calendar_book.save_settings(cast.profile.id, zone, settings)
             assert await _calendar(backend, cast) == Calendar(
-                time_zone=zone, settings=settings, rules=(rule,), exceptions=(exception,)
+                time_zone=zone, settings=settings, rules=(rule,), exceptions=(exception,), blocks=(block,)
             )
 
     @scenario
@@ -204,3 +219,44 @@ class CalendarBookContract:
         with pytest.raises(ExceptionNotFound):
             async with backend.begin() as tx:
                 await tx.calendar_book.remove_exception(cast.profile.id, ExceptionId(UUID(int=1)))
+        with pytest.raises(BlockNotFound):
+            async with backend.begin() as tx:
+                await tx.calendar_book.remove_block(cast.profile.id, BlockId(UUID(int=1)))
+
+    @scenario
+    async def test_a_block_comes_back_as_it_was_kept_in_the_order_of_starts(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        odd = timedelta(microseconds=1)
+        last = make.block(TimeRange(TOMORROW + 3 * HOUR + odd, TOMORROW + 4 * HOUR + 2 * odd), "")
+        long_ago = make.block(TimeRange(TOMORROW - timedelta(days=3_000), TOMORROW - timedelta(days=2_000)))
+        for_years = make.block(TimeRange(TOMORROW, TOMORROW + timedelta(days=3_000)), "🏖 'дахин'\n" + "ө" * 400)
+        inside_of_it = make.block(TimeRange(TOMORROW + HOUR, TOMORROW + 2 * HOUR), "x" * MAX_BLOCK_NOTE)
+        await _add(backend, cast, last, for_years, long_ago, inside_of_it)
+        assert (await _calendar(backend, cast)).blocks == (long_ago, for_years, inside_of_it, last)
+        async with backend.begin() as tx:
+            assert await tx.calendar_book.calendar_of(cast.profile.id) == await _calendar(backend, cast)
+        assert (await _calendar(backend, other)).blocks == ()
+
+    @scenario
+    async def test_a_block_is_removed_once(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        kept, removed = (make.block(TimeRange(TOMORROW, TOMORROW + HOUR)) for _ in range(2))
+        await _add(backend, cast, kept, removed)
+        async with backend.begin() as tx:
+            await tx.calendar_book.remove_block(cast.profile.id, removed.id)
+        assert (await _calendar(backend, cast)).blocks == (kept,)
+        with pytest.raises(BlockNotFound):
+            async with backend.begin() as tx:
+                await tx.calendar_book.remove_block(cast.profile.id, removed.id)
+
+    @scenario
+    async def test_nobody_removes_anothers_block(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        block = make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
+        await _add(backend, cast, block)
+        with pytest.raises(BlockNotFound):
+            async with backend.begin() as tx:
+                await tx.calendar_book.remove_block(other.profile.id, block.id)
+        assert (await _calendar(backend, cast)).blocks == (block,)

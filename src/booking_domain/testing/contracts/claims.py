@@ -145,6 +145,31 @@ class ClaimsContract:
         assert await _claims(backend, cast) == []
 
     @scenario
+    async def test_a_claim_moves_within_a_transaction_and_stays_where_it_was_if_the_new_time_is_not_won(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        claim, other = make.claim(cast.profile, cast.customer), make.claim(cast.profile, cast.customer, TOMORROW + HOUR)
+        await _take(backend, claim)
+        await _take(backend, other)
+
+        async def move(to: TimeRange) -> Claim:
+            moved = replace(claim, span=to, blocked=to)
+            async with backend.begin() as tx:
+                await tx.diaries.lock(cast.profile.id, to)
+                await tx.claims.release(claim.id)
+                await tx.claims.take(moved, NOW)
+            return moved
+
+        for minutes in (60, 30, 119):
+            with pytest.raises(SlotTaken):
+                await move(TimeRange(TOMORROW + timedelta(minutes=minutes), TOMORROW + timedelta(minutes=minutes + 60)))
+            assert await _claims(backend, cast) == [claim, other]
+        for start, end in ((TOMORROW - HOUR / 2, TOMORROW + HOUR / 2), (TOMORROW + 2 * HOUR, TOMORROW + 3 * HOUR)):
+            moved = await move(TimeRange(start, end))
+            assert set(await _claims(backend, cast)) == {moved, other}
+
+    @scenario
     async def test_releasing_what_is_not_there_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)

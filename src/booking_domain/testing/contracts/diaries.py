@@ -9,7 +9,7 @@ from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import SlotSettings
-from booking_domain.scheduling.ports import REACH
+from booking_domain.scheduling.ports import REACH, REACH_OF_A_WEEK, REACH_OF_HOURS, reach
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
@@ -118,6 +118,66 @@ class DiariesContract:
         assert set(await _claims_seen_under_lock(backend, cast)) == {first, last}
 
     @scenario
+    async def test_a_diary_has_claims_and_blocks_that_just_reach_what_matters_as_far_as_weeks_count(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        for settings in (SlotSettings(), SlotSettings(max_per_week=5), SlotSettings(max_per_day=5)):
+            cast, far = await a_cast(backend, make), reach(settings)
+            second = timedelta(seconds=1)
+            before = make.claim(cast.profile, cast.customer, WORKDAY.start - far - HOUR + second)
+            after = make.claim(cast.profile, cast.customer, WORKDAY.end + far - second)
+            blocks = tuple(make.block(claim.span) for claim in (before, after))
+            async with backend.begin() as tx:
+                await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+                for block in blocks:
+                    await tx.calendar_book.add_block(cast.profile.id, block)
+            await _claimed(backend, before, after)
+            diary = await backend.reads.diary(cast.profile.id, WORKDAY)
+            assert diary is not None
+            assert {before, after} <= set(diary.claims)
+            assert set(blocks) <= set(diary.calendar.blocks)
+            assert set(await _claims_seen_under_lock(backend, cast)) == set(diary.claims)
+
+    @scenario
+    async def test_a_diary_has_all_exceptions_that_an_open_range_is_followed_back_to(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        first, last = (
+            (day + by).date() for day, by in ((WORKDAY.start, -REACH_OF_HOURS), (WORKDAY.end, REACH_OF_HOURS))
+        )
+        exceptions = make.exception(first, "10:00-12:00"), make.exception(TOMORROW.date()), make.exception(last)
+        async with backend.begin() as tx:
+            for exception in exceptions:
+                await tx.calendar_book.add_exception(cast.profile.id, exception)
+        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
+        assert diary is not None
+        assert diary.calendar.exceptions == exceptions
+        async with backend.begin() as tx:
+            assert await tx.diaries.lock(cast.profile.id, WORKDAY) == diary
+
+    @scenario
+    async def test_a_diary_has_all_claims_of_the_windows_local_weeks(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        monday, sunday = TOMORROW - 33 * HOUR, TOMORROW + timedelta(days=5) + 12 * HOUR  # 01:00 and 22:00 there
+        claims = [make.claim(cast.profile, cast.customer, start) for start in (monday, sunday)]
+        await _claimed(backend, *claims)
+        async with backend.begin() as tx:
+            await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings(max_per_week=2))
+            for day in range(7):
+                await tx.calendar_book.add_rule(cast.profile.id, make.rule(day))
+        for days, full in ((-1, True), (0, True), (5, True), (-2, False), (6, False)):
+            window = TimeRange(TOMORROW + timedelta(days=days), TOMORROW + timedelta(days=days, hours=1))
+            diary = await backend.reads.diary(cast.profile.id, window)
+            assert diary is not None
+            early = NOW - timedelta(days=7)
+            assert (offered_slots(diary.calendar, diary.claims, window=window, now=early) == ()) is full
+
+    def test_what_is_counted_by_the_week_reaches_further(self) -> None:
+        assert reach(SlotSettings(max_per_day=1)) == REACH
+        assert reach(SlotSettings(max_per_week=1)) == REACH_OF_A_WEEK
+
+    @scenario
     async def test_a_diary_has_all_claims_of_the_windows_local_days(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         settings = SlotSettings(max_per_day=2)
@@ -187,6 +247,8 @@ class DesksContract:
         nothing = Money.zero("USD")
         for kept in (
             terms(mode=BookingMode.REQUEST),
+            replace(terms(mode=BookingMode.REQUEST), requests_claim_time=False),
+            replace(terms(), requests_claim_time=False),
             terms(price=nothing, deposit=nothing),
             terms(price=Money(amount=2**63 - 1, currency="KRW"), deposit=Money(amount=2**53 + 1, currency="KRW")),
             terms(cancellation=CancellationPolicy(())),
@@ -197,6 +259,9 @@ class DesksContract:
                 await tx.desks.save_terms(cast.profile.id, kept)
             async with backend.begin() as tx:
                 assert await tx.desks.terms_of(cast.profile.id) == kept
+                desk = await tx.desks.lock(cast.profile.id, WORKDAY)
+                assert desk is not None
+                assert desk.terms == kept
 
     @scenario
     async def test_a_desk_is_the_diary_and_the_terms(self, backend: Backend, make: Builder) -> None:

@@ -10,28 +10,38 @@ the gateway has is unknown to us, and nothing waits for ever. Inherit it and say
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, DepositDue, TooEarly
+from booking_domain.bookings.errors import (
+    AlreadyOver,
+    BookingNotFound,
+    DepositDue,
+    NotATimeOffered,
+    SeriesNotPossible,
+    TooEarly,
+)
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.bookings.policy import CancellationPolicy, tiers
-from booking_domain.bookings.transitions import InvalidBookingTransition, Status
+from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Action, InvalidBookingTransition, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.model import Purpose, Transaction
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
-from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.errors import BlockNotFound, HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
+from booking_domain.scheduling.model import Anchoring, Block, Diary
+from booking_domain.scheduling.placing import NOTED_AFTERWARDS, around
 from booking_domain.scheduling.slots import is_offered, offered_slots
+from booking_domain.scheduling.use_cases.calendars import remove_block
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
 from booking_domain.shared.actor import SYSTEM, Actor
-from booking_domain.shared.errors import DomainError
-from booking_domain.shared.ids import BookingId
+from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted
+from booking_domain.shared.ids import BookingId, ClaimId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
@@ -49,6 +59,10 @@ _CUSTOMERS: Final = 3
 _SLOTS: Final = st.sampled_from(
     [TOMORROW, TOMORROW, TOMORROW + HOUR / 2, *(TOMORROW + week * timedelta(days=7) + HOUR for week in (0, 1, 4))]
 )
+_WEEK: Final = timedelta(days=7)
+_MINUTES: Final = st.sampled_from([0, 0, 7, -30, 45]).map(lambda minutes: timedelta(minutes=minutes))
+"""How far off the grid the staff goes, which knows none."""
+_STAFF: Final = st.sampled_from(["owner", "admin"])
 _SOMEBODY: Final = st.integers(0, _CUSTOMERS - 1)
 _SOMETHING: Final = st.integers(0, 100)
 _AMOUNTS: Final = st.sampled_from(
@@ -66,8 +80,9 @@ _PASSING: Final = st.sampled_from(
     ]
 )
 _TERMS: Final = st.builds(
-    terms,
-    mode=st.sampled_from([*[BookingMode.INSTANT] * 4, BookingMode.REQUEST]),
+    lambda claims, **others: replace(terms(**others), requests_claim_time=claims),
+    claims=st.booleans(),
+    mode=st.sampled_from([*[BookingMode.INSTANT] * 3, BookingMode.REQUEST]),
     deposit=st.sampled_from([Money.of(amount, "MNT") for amount in (20_000, 20_000, 0)]),
     cancellation=st.sampled_from([CancellationPolicy(), CancellationPolicy(()), tiers([(12, 50), (24, 100)])]),
 )
@@ -77,6 +92,7 @@ _NOT_NOW: Final = (
     DepositDue,
     InvalidBookingTransition,
     NotYourMove,
+    SlotTaken,
     TooEarly,
 )
 
@@ -87,6 +103,8 @@ class PlatformMachine(RuleBasedStateMachine):
     bookings: Bundle[Booking] = Bundle("bookings")
     holds: Bundle[tuple[Actor, Claim]] = Bundle("holds")
     payments: Bundle[Transaction] = Bundle("payments")
+    requests: Bundle[Booking] = Bundle("requests")
+    blocks: Bundle[Block] = Bundle("blocks")
 
     studio: Studio
 
@@ -116,7 +134,7 @@ class PlatformMachine(RuleBasedStateMachine):
     @rule(target=bookings, who=_SOMEBODY, slot=_SLOTS, deposit=_DEPOSITS)
     def book(self, who: int, slot: datetime, deposit: Money | None) -> Made[Booking]:
         async def book() -> Booking | None:
-            offered = await self._is_offered(slot, ())
+            offered = await self._is_offered(slot)
             try:
                 booking = await self.studio.book(slot, by=self.customers[who], deposit=deposit)
             except (SlotTaken, SlotNotOffered):
@@ -134,7 +152,9 @@ class PlatformMachine(RuleBasedStateMachine):
         start = slot or claim.span.start
 
         async def book() -> Booking | None:
-            good = start == claim.span.start and await self._is_kept(claim) and await self._is_offered(start, (claim,))
+            good = (
+                start == claim.span.start and await self._is_kept(claim) and await self._is_offered(start, own=claim.id)
+            )
             try:
                 booking = await self.studio.book(start, by=customer, hold=claim.id)
             except (HoldNotFound, SlotNotOffered, SlotTaken):
@@ -149,9 +169,136 @@ class PlatformMachine(RuleBasedStateMachine):
     @rule(target=bookings, slot=_SLOTS)
     def book_all_at_once(self, slot: datetime) -> Made[Booking]:
         booked, refusals = self._do(race([self.studio.book(slot, by=customer) for customer in self.customers]))
-        assert len(booked) <= 1
+        assert len(booked) <= 1 or not any(booking.claims_time for booking in booked)
         assert {type(refusal) for refusal in refusals} <= {SlotTaken, SlotNotOffered}
         return multiple(*booked)
+
+    @rule(target=bookings, by=_STAFF, who=st.none() | _SOMEBODY, slot=_SLOTS, off=_MINUTES)
+    def enter(self, by: str, who: int | None, slot: datetime, off: timedelta) -> Made[Booking]:
+        """The staff enters an appointment: of a customer, of somebody who has walked in, of an admin."""
+
+        async def enter() -> Booking | None:
+            start = slot + off
+            free = await self._is_free_for_staff(start)
+            customer = None if who is None else self.customers[who]
+            try:
+                booking = await self.studio.book(start, by=self._staff(by), customer=customer)
+            except (SlotTaken, InvalidValue):
+                assert not free
+                return None
+            assert free
+            assert booking.status in {Status.PENDING, Status.CONFIRMED}
+            return booking
+
+        booking = self._do(enter())
+        return multiple() if booking is None else booking
+
+    @rule(target=bookings, who=_SOMEBODY, slot=_SLOTS, times=st.integers(2, 3), by=st.sampled_from(["", "owner"]))
+    def book_a_series(self, who: int, slot: datetime, times: int, by: str) -> Made[Booking]:
+        """All of them, exactly if each can be had, and with one id; or none."""
+
+        async def book() -> Sequence[Booking]:
+            starts = [slot + number * _WEEK for number in range(times)]
+            look = self._is_free_for_staff if by else self._is_offered
+            possible = [await look(start) for start in starts]
+            actor = self._staff(by) if by else self.customers[who]
+            made, failures = await self._series(slot, times, actor)
+            assert len(failures) == possible.count(False)
+            if failures:
+                return ()
+            assert [booking.span.start for booking in made] == starts
+            assert len({booking.series_id for booking in made}) == 1
+            return made
+
+        return multiple(*self._do(book()))
+
+    @rule(booking=bookings, who=st.sampled_from(["customer", "owner", "admin"]), slot=_SLOTS, off=_MINUTES)
+    def reschedule(self, booking: Booking, who: str, slot: datetime, off: timedelta) -> None:
+        """It moves exactly if whoever asks may have the new time, and keeps its money and its terms."""
+
+        async def move() -> None:
+            before, actor, now = await self.studio.seen(booking), self._party(who, booking), self.studio.clock.now()
+            party = before.party(actor)
+            assert party is not None
+            own = ClaimId(before.id)
+            start = slot if party is Party.CUSTOMER else slot + off
+            look = self._is_offered if party is Party.CUSTOMER else self._is_free_for_staff
+            length = before.span.end - before.span.start
+            over = now >= (before.span.start if party is Party.CUSTOMER else before.span.end)
+            movable = (before.status, Action.RESCHEDULE) in BOOKING_LIFECYCLE.moves
+            good = movable and not over and await look(start, own=own, lasts=length)
+            try:
+                after = await self.studio.reschedule(before, start, by=actor)
+            except (*_NOT_NOW, SlotNotOffered, InvalidValue):
+                assert not good
+                assert await self.studio.seen(booking) == before
+                return
+            assert good
+            assert (after.span.start, after.span.end - after.span.start) == (start, length)
+            assert after == replace(
+                before,
+                span=after.span,
+                blocked=after.blocked,
+                local_start=after.local_start,
+                offered_times=(),
+                due_at=after.due_at,
+                version=before.version + 1,
+                updated_at=now,
+            )
+
+        self._do(move())
+
+    @rule(bookings=st.lists(bookings, min_size=2, max_size=3), slot=_SLOTS)
+    def reschedule_all_at_once(self, bookings: list[Booking], slot: datetime) -> None:
+        moves = [self.studio.reschedule(booking, slot, by=self.studio.owner) for booking in bookings]
+        _, refusals = self._do(race(moves))
+        for refusal in refusals:
+            assert isinstance(refusal, (*_NOT_NOW, InvalidValue))
+
+    @rule(target=requests, booking=bookings, slots=st.lists(_SLOTS, min_size=1, max_size=3), off=_MINUTES)
+    def offer_times(self, booking: Booking, slots: list[datetime], off: timedelta) -> Made[Booking]:
+        times = [slot + off for slot in slots]
+        try:
+            offered = self._do(self.studio.offer_times(booking, *times, by=self.studio.owner))
+        except (*_NOT_NOW, InvalidValue):
+            return multiple()
+        assert offered.offered_times == tuple(sorted(set(times)))
+        return offered
+
+    @rule(request=requests, nth=_SOMETHING)
+    def take_an_offered_time(self, request: Booking, nth: int) -> None:
+        start = request.offered_times[nth % len(request.offered_times)]
+
+        async def take() -> None:
+            before = await self.studio.seen(request)
+            good = start in before.offered_times and await self._is_free_for_staff(
+                start, own=ClaimId(before.id), lasts=before.span.end - before.span.start
+            )
+            try:
+                after = await self.studio.accept(before, slot=start, by=self._customer_of(before))
+            except (*_NOT_NOW, NotATimeOffered, InvalidValue):
+                assert not good
+                assert await self.studio.seen(request) == before
+                return
+            assert good
+            assert (after.span.start, after.offered_times) == (start, ())
+            assert after.status is (Status.PENDING if after.deposit_due else Status.CONFIRMED)
+
+        self._do(take())
+
+    @rule(booking=bookings, who=st.sampled_from(["owner", "owner", "customer", "stranger"]), declined=st.booleans())
+    def answer(self, booking: Booking, who: str, *, declined: bool) -> None:
+        actor = self._party(who, booking)
+        answer = self.studio.decline(booking, by=actor) if declined else self.studio.accept(booking, by=actor)
+        self._try(answer, *_NOT_NOW)
+
+    @rule(target=blocks, slot=_SLOTS, minutes=st.sampled_from([1, 60, 7 * 24 * 60]))
+    def take_time_off(self, slot: datetime, minutes: int) -> Block:
+        return self._do(self.studio.take_off(slot, slot + timedelta(minutes=minutes)))
+
+    @rule(block=blocks)
+    def work_after_all(self, block: Block) -> None:
+        self._try(self.studio.run(remove_block, block.id, by=self.studio.owner), BlockNotFound)
 
     @rule(target=holds, who=_SOMEBODY, slot=_SLOTS)
     def hold(self, who: int, slot: datetime) -> Made[tuple[Actor, Claim]]:
@@ -175,6 +322,9 @@ class PlatformMachine(RuleBasedStateMachine):
         try:
             return self._do(self.studio.bill(booking, purpose, by=self._customer_of(booking)))
         except (GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed):
+            return multiple()
+        except NotPermitted:
+            assert booking.customer_id == self.studio.owner.id, "who has walked in pays at the desk"
             return multiple()
 
     @rule(payment=payments, amount=_AMOUNTS, noticed=st.booleans())
@@ -244,10 +394,6 @@ class PlatformMachine(RuleBasedStateMachine):
     def cancel(self, booking: Booking, who: str) -> None:
         self._try(self.studio.move(booking, Status.CANCELLED, by=self._party(who, booking)), *_NOT_NOW)
 
-    @rule(booking=bookings)
-    def accept(self, booking: Booking) -> None:
-        self._try(self.studio.move(booking, Status.PENDING, by=self.studio.owner), *_NOT_NOW)
-
     @rule(payment=payments)
     def cancel_expire_and_call_back_at_once(self, payment: Transaction) -> None:
         booking = self._seen(payment.booking_id)
@@ -270,14 +416,31 @@ class PlatformMachine(RuleBasedStateMachine):
     def have_trouble_with_the_gateway(self, trouble: str) -> None:
         self._have_trouble(trouble)
 
-    @rule(before=st.sampled_from([0, 15]), after=st.sampled_from([0, 30]), most=st.sampled_from([None, 2]), asks=_TERMS)
-    def change_the_settings(self, before: int, after: int, most: int | None, asks: Terms) -> None:
+    @rule(
+        before=st.sampled_from([0, 15]),
+        after=st.sampled_from([0, 30]),
+        most=st.sampled_from([None, None, (2, None), (None, 2)]),
+        anchoring=st.sampled_from(Anchoring),
+        asks=_TERMS,
+    )
+    def change_the_settings(
+        self, before: int, after: int, most: tuple[int | None, int | None] | None, anchoring: Anchoring, asks: Terms
+    ) -> None:
+        a_day, a_week = most or (None, None)
         change = SettingsChange(
             buffer_before_minutes=before,
             buffer_after_minutes=after,
-            max_per_day=most,
-            unlimited_per_day=most is None,
-            terms=TermsChange(mode=asks.mode, deposit_amount=asks.deposit.amount, cancellation=asks.cancellation),
+            max_per_day=a_day,
+            max_per_week=a_week,
+            unlimited_per_day=a_day is None,
+            unlimited_per_week=a_week is None,
+            anchoring=anchoring,
+            terms=TermsChange(
+                mode=asks.mode,
+                deposit_amount=asks.deposit.amount,
+                cancellation=asks.cancellation,
+                requests_claim_time=asks.requests_claim_time,
+            ),
         )
         self._do(self.studio.run(change_settings, change, by=self.studio.owner))
 
@@ -312,11 +475,27 @@ class PlatformMachine(RuleBasedStateMachine):
         assert list(await studio.reads.overdue(studio.clock.now(), 1_000)) == []
         assert await studio.violations() == []
 
-    async def _is_offered(self, slot: datetime, own: tuple[Claim, ...]) -> bool:
-        diary = await self.studio.reads.diary(self.studio.provider_id, around(slot))
+    async def _is_offered(self, slot: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None) -> bool:
+        """Whether a customer whose `own` claim does not count can have this time."""
+        diary, in_the_way = await self._in_the_way(slot, own)
+        minutes = None if lasts is None else lasts // timedelta(minutes=1)
+        now = self.studio.clock.now()
+        return is_offered(diary.calendar, in_the_way, slot, now=now, duration_minutes=minutes)
+
+    async def _is_free_for_staff(
+        self, start: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None
+    ) -> bool:
+        """Whether nobody has it, and it is not long past."""
+        diary, in_the_way = await self._in_the_way(start, own)
+        usual = timedelta(minutes=diary.calendar.settings.duration_minutes)
+        blocked = diary.blocked(TimeRange(start, start + (lasts or usual)))
+        long_past = start < self.studio.clock.now() - NOTED_AFTERWARDS
+        return not long_past and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
+
+    async def _in_the_way(self, start: datetime, own: ClaimId | None) -> tuple[Diary, list[Claim]]:
+        diary = await self.studio.reads.diary(self.studio.provider_id, around(start))
         assert diary is not None
-        in_the_way = [claim for claim in diary.claims if claim not in own and self._is_live(claim)]
-        return is_offered(diary.calendar, in_the_way, slot, now=self.studio.clock.now())
+        return diary, [claim for claim in diary.claims if claim.id != own and self._is_live(claim)]
 
     async def _is_kept(self, hold: Claim) -> bool:
         diary = await self.studio.reads.diary(self.studio.provider_id, around(hold.span.start))
@@ -362,8 +541,20 @@ class PlatformMachine(RuleBasedStateMachine):
 
         return self._do(book_and_bill())
 
+    async def _series(
+        self, slot: datetime, times: int, actor: Actor
+    ) -> tuple[Sequence[Booking], Sequence[DomainError]]:
+        try:
+            return await self.studio.book_series(slot, times=times, by=actor), ()
+        except SeriesNotPossible as refusal:
+            return (), refusal.failures
+
     def _customer_of(self, booking: Booking) -> Actor:
-        return next(customer for customer in self.customers if customer.id == booking.customer_id)
+        everybody = (*self.customers, self.studio.owner, self.studio.admin)
+        return next(actor for actor in everybody if actor.id == booking.customer_id)
+
+    def _staff(self, who: str) -> Actor:
+        return self.studio.owner if who == "owner" else self.studio.admin
 
     def _party(self, who: str, booking: Booking) -> Actor:
         match who:

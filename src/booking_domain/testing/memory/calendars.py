@@ -23,7 +23,7 @@ class MemoryCalendarBook(CalendarBook):
         return next(owned, None)
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
-        return self._state.calendars.get(provider_id)
+        return self._state.calendar_of(provider_id)
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
         self._state.require_provider(provider_id)
@@ -83,7 +83,7 @@ class MemoryDiaries(Diaries):
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
         profile = self._state.profiles.get(provider_id)
-        calendar = self._state.calendars.get(provider_id)
+        calendar = self._state.calendar_of(provider_id)
         if profile is None or calendar is None:
             return None
         far = reach(calendar.settings)
@@ -101,7 +101,7 @@ class MemoryDiaries(Diaries):
             calendar=_near(calendar, near, around),
             claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
             feeds=tuple(replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in feeds),
-            feed_rule=rule,
+            feed_rule=rule if feeds else DEFAULT_FEED_RULE,
         )
 
 

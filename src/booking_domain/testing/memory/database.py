@@ -14,10 +14,12 @@ from booking_domain.testing.memory.bookings import MemoryBookings, MemoryDesks
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.catalogue import MemoryProfiles
 from booking_domain.testing.memory.claims import MemoryClaims
-from booking_domain.testing.memory.identity import MemorySessions, MemoryUsers
+from booking_domain.testing.memory.feeds import MemoryFeedBook
+from booking_domain.testing.memory.identity import MemoryCalendarLinks, MemorySessions, MemoryUsers
 from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOutbox
 from booking_domain.testing.memory.payments import MemoryTransactions
 from booking_domain.testing.memory.reads import MemoryReads
+from booking_domain.testing.memory.salons import MemorySalonHours, MemorySalons
 from booking_domain.testing.memory.state import State
 from booking_domain.testing.memory.waiting import MemoryWaitingList
 
@@ -28,9 +30,13 @@ class MemoryRepositories:
     def __init__(self, state: State) -> None:
         self.users = MemoryUsers(state)
         self.sessions = MemorySessions(state)
+        self.calendar_links = MemoryCalendarLinks(state)
         self.profiles = MemoryProfiles(state)
+        self.salons = MemorySalons(state)
+        self.salon_hours = MemorySalonHours(state)
         self.calendar_book = MemoryCalendarBook(state)
         self.diaries = MemoryDiaries(state)
+        self.feed_book = MemoryFeedBook(state)
         self.claims = MemoryClaims(state)
         self.waiting_list = MemoryWaitingList(state)
         self.desks = MemoryDesks(state)

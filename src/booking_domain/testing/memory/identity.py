@@ -1,5 +1,6 @@
-"""Accounts and sessions in memory."""
+"""Accounts, sessions and links to calendars in memory."""
 
+from booking_domain.identity.calendar_links import CalendarLink, CalendarLinks
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import Session, User
 from booking_domain.identity.ports import Sessions, Users
@@ -42,3 +43,17 @@ class MemorySessions(Sessions):
         if session.id not in self._state.sessions:
             raise MissingRow(f"there is no session {session.id}")
         self._state.sessions[session.id] = session
+
+
+class MemoryCalendarLinks(CalendarLinks):
+    """The links of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def save(self, link: CalendarLink) -> None:
+        self._state.require_user(link.user_id)
+        self._state.calendar_links[link.user_id] = link
+
+    async def remove(self, user_id: UserId) -> None:
+        self._state.calendar_links.pop(user_id, None)

@@ -5,19 +5,24 @@ from datetime import datetime
 
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.transitions import CLAIMS_TIME, Party
 from booking_domain.catalogue.model import Profile, ProfileStatus
+from booking_domain.catalogue.salons import Member
 from booking_domain.identity.model import User
 from booking_domain.payments.model import Transaction
+from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import BookingId, ProviderId, TransactionId, UserId
+from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
+from booking_domain.testing.memory.feeds import MemoryFeedBook
 from booking_domain.testing.memory.payments import transactions_of
+from booking_domain.testing.memory.salons import MemorySalons
 from booking_domain.testing.memory.state import State
 from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.views import ProviderView
+from booking_domain.workflows.views import Appointment, ProviderView, SalonView
 
 
 class MemoryReads(Reads):
@@ -31,6 +36,23 @@ class MemoryReads(Reads):
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         return await MemoryCalendarBook(self._committed()).calendar_of(provider_id)
+
+    async def salon(self, salon_id: SalonId) -> SalonView | None:
+        salon = self._committed().salons.get(salon_id)
+        return None if salon is None else SalonView(salon=salon, hours=self._committed().salon_hours[salon_id])
+
+    async def members_of(self, salon_id: SalonId) -> Sequence[Member]:
+        return await MemorySalons(self._committed()).members(salon_id)
+
+    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+        return await MemoryFeedBook(self._committed()).feeds_of(provider_id)
+
+    async def feed(self, feed_id: FeedId) -> KeptFeed | None:
+        return await MemoryFeedBook(self._committed()).get(feed_id)
+
+    async def due_feeds(self, now: datetime, limit: int) -> Sequence[FeedId]:
+        due = [(due_at, feed_id) for feed_id, due_at in self._committed().feeds_due.items() if due_at <= now]
+        return [feed_id for _, feed_id in sorted(due)[:limit]]
 
     async def booking(self, booking_id: BookingId) -> Booking | None:
         return self._committed().bookings.get(booking_id)
@@ -53,6 +75,19 @@ class MemoryReads(Reads):
             if booking.due_at is not None and booking.due_at <= now
         ]
         return [booking_id for _, booking_id in sorted(due)[:limit]]
+
+    async def bookings_to_come(
+        self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
+    ) -> Sequence[Booking]:
+        found = [
+            booking
+            for booking in self._committed().bookings.values()
+            if CLAIMS_TIME[booking.status]
+            and booking.span.start > now
+            and time_zone in {None, booking.time_zone}
+            and (after is None or (booking.provider_id, booking.id) > (after.provider_id, after.id))
+        ]
+        return sorted(found, key=lambda booking: (booking.provider_id, booking.id))[:limit]
 
     async def provider(self, provider_id: ProviderId) -> ProviderView | None:
         profile = self._committed().profiles.get(provider_id)
@@ -96,6 +131,32 @@ class MemoryReads(Reads):
 
     async def awaited_providers(self) -> Sequence[ProviderId]:
         return sorted({each.provider_id for each in self._committed().waiting.values() if each.status in OPEN})
+
+    async def user_of_link(self, secret_digest: bytes) -> UserId | None:
+        links = self._committed().calendar_links.values()
+        return next((link.user_id for link in links if link.secret_digest == secret_digest), None)
+
+    async def appointments_of(
+        self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
+    ) -> Sequence[Appointment]:
+        state = self._committed()
+        found = [
+            booking
+            for booking in state.bookings.values()
+            if booking.span.start >= starts_from
+            and (CLAIMS_TIME[booking.status] or booking.updated_at >= ended_from)
+            and booking.party(Actor(user_id, Role.CUSTOMER)) is party
+        ]
+        latest = sorted(found, key=lambda booking: (booking.span.start, booking.id))[-limit:]
+        return [
+            Appointment(
+                booking=booking,
+                provider_name=state.profiles[booking.provider_id].display_name,
+                provider_address=state.profiles[booking.provider_id].address,
+                customer_name=state.users[booking.customer_id].name,
+            )
+            for booking in latest
+        ]
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._committed()

@@ -1,23 +1,27 @@
 """What is kept: tables of frozen values."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.catalogue.model import Profile
+from booking_domain.catalogue.salons import Salon
+from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.model import Session, User
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import Feed, FeedRule
-from booking_domain.scheduling.model import Calendar
+from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.ids import (
     BookingId,
     ClaimId,
     EventId,
+    FeedId,
     ProviderId,
+    SalonId,
     SessionId,
     TransactionId,
     UserId,
@@ -45,9 +49,15 @@ class State:
 
     users: dict[UserId, User] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
+    calendar_links: dict[UserId, CalendarLink] = field(default_factory=dict)
     profiles: dict[ProviderId, Profile] = field(default_factory=dict)
     calendars: dict[ProviderId, Calendar] = field(default_factory=dict)
+    salons: dict[SalonId, Salon] = field(default_factory=dict)
+    salon_hours: dict[SalonId, OpeningHours] = field(default_factory=dict)
+    salon_members: dict[ProviderId, SalonId] = field(default_factory=dict)
+    salon_invitations: dict[tuple[SalonId, ProviderId], datetime] = field(default_factory=dict)
     feeds: dict[ProviderId, tuple[FeedRule, tuple[Feed, ...]]] = field(default_factory=dict)
+    feeds_due: dict[FeedId, datetime] = field(default_factory=dict)
     waiting: dict[WaitingId, Waiting] = field(default_factory=dict)
     terms: dict[ProviderId, Terms] = field(default_factory=dict)
     claims: dict[ClaimId, Claim] = field(default_factory=dict)
@@ -70,6 +80,18 @@ class State:
         """Let pass only a provider with a profile."""
         if provider_id not in self.profiles:
             raise MissingRow(f"there is no provider {provider_id}")
+
+    def require_salon(self, salon_id: UUID) -> None:
+        """Let pass only a salon that exists."""
+        if salon_id not in self.salons:
+            raise MissingRow(f"there is no salon {salon_id}")
+
+    def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
+        """A provider's calendar with the hours of the salon that the provider is a member of."""
+        calendar, salon = self.calendars.get(provider_id), self.salon_members.get(provider_id)
+        if calendar is None or salon is None:
+            return calendar
+        return replace(calendar, salon=self.salon_hours[salon])
 
     def require_booking(self, booking_id: UUID) -> None:
         """Let pass only a booking that exists."""

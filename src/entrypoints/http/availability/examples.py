@@ -40,3 +40,21 @@ AVAILABILITY: Final[dict[str, Any]] = {
     "exceptions": [EXCEPTION],
     "blocks": [BLOCK],
 }
+SET_FEEDS: Final[dict[str, Any]] = {
+    "urls": ["https://calendar.example.com/private-7d1f3c0e/basic.ics"],
+    "whenFailing": "trust",
+    "trustHours": 24,
+}
+FEEDS: Final[dict[str, Any]] = {
+    "feeds": [
+        {
+            "id": "0199f3a5-6d20-7b44-9c3e-2f8a5b1d7e90",
+            "url": "https://calendar.example.com/…",
+            "readAt": "2026-11-23T01:50:00Z",
+            "failing": True,
+            "failure": "the server answered 404",
+        }
+    ],
+    "whenFailing": "trust",
+    "trustHours": 24,
+}

@@ -40,6 +40,7 @@ from entrypoints.http.availability.examples import (
     RULE,
     SETTINGS,
 )
+from entrypoints.http.availability.feeds import get_availability_feeds, set_availability_feeds
 from entrypoints.http.availability.schemas import (
     AvailabilityJson,
     BlockBody,
@@ -162,5 +163,7 @@ routes: Final = Router(
         remove_availability_exception,
         add_availability_block,
         remove_availability_block,
+        get_availability_feeds,
+        set_availability_feeds,
     ],
 )

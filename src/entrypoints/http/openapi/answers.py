@@ -29,7 +29,8 @@ def success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) ->
     answer = answer_type(handler)
     found: dict[str, Any] = {"description": "Done." if answer is None else "As asked."}
     if answer is not None:
-        media_type = "text/plain" if answer is str else "application/json"
+        text = str(getattr(handler.media_type, "value", handler.media_type))
+        media_type = text if answer is str else "application/json"
         found["content"] = {media_type: {"schema": schemas.of(answer), "example": said.answer}}
     return found
 

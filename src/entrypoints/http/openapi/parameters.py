@@ -48,6 +48,14 @@ _IF_MATCH: Final[dict[str, Any]] = {
     "schema": {"type": "string", "pattern": '^(\\*|"[1-9][0-9]{0,8}")$'},
     "example": '"1"',
 }
+_IF_NONE_MATCH: Final[dict[str, Any]] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` that was seen; 304 without a body if nothing has changed since.",
+    "schema": {"type": "string", "maxLength": 1000},
+    "example": 'W/"9f2b5c0d7e1a4863b0c2d4e6f8a91b3d"',
+}
 
 
 def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> list[dict[str, Any]]:
@@ -64,7 +72,7 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
             )
             found.append({"name": shown, "in": "path", "required": True, "schema": schema, "example": _ID})
         elif isinstance(parameter.kwarg_definition, HeaderParameter):
-            found.append(_IF_MATCH)
+            found.append(_IF_NONE_MATCH if parameter.kwarg_definition.name == "If-None-Match" else _IF_MATCH)
     query = query_type(handler)
     if query is not None:
         found += _of_query(query, schemas)

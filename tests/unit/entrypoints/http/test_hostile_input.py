@@ -66,15 +66,19 @@ async def test_nothing_hostile_makes_a_500(api: Api) -> None:
     booking = await api.booked(customer, provider_id)
     wish = {"bookingId": booking["id"], "purpose": "deposit"}
     payment = (await api.post("/payments", customer, json=wish)).json()
-    some_id = dict.fromkeys(("id", "providerId", "exceptionId", "holdId"), provider_id)
+    some_id = dict.fromkeys(("id", "providerId", "exceptionId", "holdId", "waitingId"), provider_id)
     known = some_id | {"bookingId": booking["id"], "paymentId": payment["id"], "transactionId": payment["id"]}
     known["invoiceId"] = payment["qpayInvoiceId"]
+    manager = await api.joined("manager")
+    salon = await api.post("/salons", manager, json={"name": "Nomad House", "timeZone": "Asia/Ulaanbaatar"})
+    known["salonId"] = salon.json()["id"]
 
     document = (await api.get("/schema")).json()
     asked = 0
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            token = api.admin() if "/admin/" in path else provider if "/availability" in path else customer
+            staff = {"/admin/": api.admin(), "/availability": provider, "/salons": manager}
+            token = next((token for place, token in staff.items() if place in path), customer)
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
             requests: list[tuple[str, bytes | None]] = [(each, None) for each in hostile_paths(path, operation, known)]
             schemas = document["components"]["schemas"]

@@ -140,6 +140,100 @@ async def test_rules_and_exceptions_come_and_go(api: Api) -> None:
 
 
 @through_the_api
+async def test_blocks_come_and_go_and_close_exactly_their_time(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    wish = {"start": "2026-11-24T11:15:00+08:00", "end": "2026-11-24T18:00:00+08:00", "note": "Dentist."}
+    made = await api.post("/availability/blocks", provider, json=wish)
+    block = made.json()
+    assert made.status_code == 201
+    assert block == {
+        "id": block["id"],
+        "start": "2026-11-24T03:15:00Z",
+        "end": "2026-11-24T10:00:00Z",
+        "note": "Dentist.",
+    }
+    silent = (await api.post("/availability/blocks", provider, json={**wish, "note": None})).json()
+    assert "note" not in silent
+    await api.delete(f"/availability/blocks/{silent['id']}", provider)
+    for insider in (provider, api.admin()):
+        assert (await api.get(f"/availability/{provider_id}", insider)).json()["blocks"] == [block]
+    for outsider in (None, await api.joined("customer")):
+        shown = (await api.get(f"/availability/{provider_id}", outsider)).json()["blocks"]
+        assert shown == [{name: value for name, value in block.items() if name != "note"}]
+    path = f"/providers/{provider_id}/slots?from=2026-11-24&to=2026-11-25"
+    starts = [slot["start"] for slot in (await api.get(path)).json()["slots"]]
+    assert starts == ["2026-11-24T02:00:00Z", "2026-11-24T10:00:00Z"]
+    other, _ = await api.open_provider()
+    for stranger in (other, await api.joined("provider")):
+        answer = await api.delete(f"/availability/blocks/{block['id']}", stranger)
+        assert answer.status_code == 404
+    assert (await api.delete(f"/availability/blocks/{block['id']}", provider)).status_code == 204
+    gone = await api.delete(f"/availability/blocks/{block['id']}", provider)
+    assert_problem(gone, 404, "availability.block_not_found")
+    assert len((await api.get(path)).json()["slots"]) == 17
+
+
+@through_the_api
+async def test_a_block_ends_after_it_starts_and_is_a_providers_own(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    ten, eleven = "2026-11-24T10:00:00+08:00", "2026-11-24T11:00:00+08:00"
+    for start, end in ((ten, ten), (eleven, ten)):
+        answer = await api.post("/availability/blocks", provider, json={"start": start, "end": end})
+        assert_problem(answer, 422, "validation.invalid_value", "/end")
+    naive = await api.post("/availability/blocks", provider, json={"start": "2026-11-24T10:00:00", "end": eleven})
+    assert_problem(naive, 400, "validation.invalid_input", "/start")
+    wordy = await api.post("/availability/blocks", provider, json={"start": ten, "end": eleven, "note": "x" * 501})
+    assert_problem(wordy, 400, "validation.invalid_input", "/note")
+    wish = {"start": ten, "end": eleven}
+    for other in (await api.joined("customer"), api.admin()):
+        assert_problem(await api.post("/availability/blocks", other, json=wish), 403, "auth.not_permitted")
+    nobody = await api.post("/availability/blocks", await api.joined("provider"), json=wish)
+    assert_problem(nobody, 404, "provider.not_found")
+    assert (await api.get(f"/availability/{provider_id}")).json()["blocks"] == []
+
+
+@through_the_api
+async def test_bookings_in_a_block_stay_and_a_block_is_made_once(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    booking = await api.booked(await api.joined("customer"), provider_id)
+    wish = {"start": "2026-11-23T00:00:00Z", "end": "2026-11-24T00:00:00Z"}
+    made = [
+        await api.post("/availability/blocks", provider, json=wish, headers={"Idempotency-Key": "off"}) for _ in "12"
+    ]
+    assert made[0].json() == made[1].json()
+    assert (await api.get(f"/availability/{provider_id}")).json()["blocks"] == [made[0].json()]
+    assert (await api.get(f"/bookings/{booking['id']}", provider)).json() == booking
+    refused = await api.post(
+        "/bookings", await api.joined("customer"), json={"providerId": provider_id, "slot": "2026-11-23T12:00:00+08:00"}
+    )
+    assert_problem(refused, 422, "booking.slot_not_offered", "/slot")
+
+
+@through_the_api
+async def test_a_week_has_a_limit_and_steps_may_be_counted_from_the_last_appointment(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    change = {"maxPerWeek": 2, "anchoring": "after_claim", "slotDurationMinutes": 50, "requestsClaimTime": False}
+    settings = (await api.put("/availability/settings", provider, json=change)).json()
+    assert {name: settings[name] for name in change} == change
+    assert (await api.get(f"/availability/{provider_id}")).json()["settings"] == settings
+    assert (await api.put("/availability/settings", provider, json={"slotStepMinutes": 30})).json() == settings
+    customer = await api.joined("customer")
+    await api.booked(customer, provider_id, "2026-11-23T10:00:00+08:00")
+    path = f"/providers/{provider_id}/slots?from=2026-11-23&to=2026-12-01"
+    starts = [slot["start"] for slot in (await api.get(path)).json()["slots"]]
+    assert starts[0] == "2026-11-23T02:50:00Z"
+    await api.booked(customer, provider_id, "2026-11-29T10:00:00+08:00")
+    starts = [slot["start"] for slot in (await api.get(path)).json()["slots"]]
+    assert starts[0] == "2026-11-30T02:00:00Z"
+    unlimited = (await api.put("/availability/settings", provider, json={"maxPerWeek": None})).json()
+    assert "maxPerWeek" not in unlimited
+    for wrong in ({"maxPerWeek": 0}, {"anchoring": "sideways"}, {"requestsClaimTime": None}):
+        [name] = wrong
+        answer = await api.put("/availability/settings", provider, json=wrong)
+        assert_problem(answer, 400, "validation.invalid_input", f"/{name}")
+
+
+@through_the_api
 async def test_the_availability_of_a_draft_is_its_owners_and_the_admins(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()

@@ -1,0 +1,83 @@
+"""Salons: places with a manager, and providers who work there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.time import time_zone
+
+MAX_SALON_NAME: Final = 120
+MAX_MEMBERS: Final = 50
+
+
+class SalonNotFound(NotFound):
+    """There is no such salon."""
+
+    code: ClassVar[str] = "salon.not_found"
+
+
+class NotYourSalon(Forbidden):
+    """This is for the salon's manager to do."""
+
+    code: ClassVar[str] = "salon.not_yours"
+
+
+class NotInvited(NotFound):
+    """The salon has not invited you."""
+
+    code: ClassVar[str] = "salon.not_invited"
+
+
+class NoSuchMember(NotFound):
+    """The salon has no such member, and has invited no such provider."""
+
+    code: ClassVar[str] = "salon.no_such_member"
+
+
+class MemberElsewhere(Conflict):
+    """You are a member of another salon; leave it first."""
+
+    code: ClassVar[str] = "salon.member_elsewhere"
+
+
+class SalonFull(Conflict):
+    __doc__ = f"A salon has at most {MAX_MEMBERS} members, those who are invited included."
+
+    code: ClassVar[str] = "salon.full"
+
+
+class MemberStatus(StrEnum):
+    """Whether a provider has said yes."""
+
+    INVITED = "invited"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A provider who works in a salon, or was asked to."""
+
+    provider_id: ProviderId
+    status: MemberStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salon:
+    """A place. When it is open is scheduling's to say."""
+
+    id: SalonId
+    manager_id: UserId
+    name: str
+    time_zone: str
+    """IANA name; the salon's hours are on this zone's clock."""
+    version: int = 1
+    """Of the hours too."""
+    created_at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > MAX_SALON_NAME:
+            raise InvalidValue(field="name", problem=f"a name of at most {MAX_SALON_NAME} characters is needed")
+        time_zone(self.time_zone)

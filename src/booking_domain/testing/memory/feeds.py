@@ -1,0 +1,113 @@
+"""External calendars in memory: where they are kept, and a reader of them that asks no network."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from booking_domain.scheduling.feeds import (
+    DEFAULT_FEED_RULE,
+    Feed,
+    FeedBook,
+    FeedReader,
+    FeedRule,
+    FeedUnreadable,
+    KeptFeed,
+)
+from booking_domain.shared import time
+from booking_domain.shared.ids import FeedId, ProviderId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.memory.state import MissingRow, State
+
+
+class MemoryFeedBook(FeedBook):
+    """The external calendars of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+        rule, feeds = self._state.feeds.get(provider_id, (DEFAULT_FEED_RULE, ()))
+        return rule, tuple(replace(feed, busy=()) for feed in feeds)
+
+    async def save_feeds(
+        self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
+    ) -> None:
+        self._state.require_provider(provider_id)
+        _, before = self._state.feeds.get(provider_id, (rule, ()))
+        known = {feed.url: feed for feed in before}
+        chosen = {feed.url: known.get(feed.url) or Feed(id=feed.id, url=feed.url) for feed in feeds}
+        after = sorted(chosen.values(), key=lambda feed: feed.id)
+        for gone in {feed.id for feed in before} - {feed.id for feed in after}:
+            del self._state.feeds_due[gone]
+        for feed in after:
+            self._state.feeds_due.setdefault(feed.id, due_at)
+        self._state.feeds[provider_id] = (rule, tuple(after))
+
+    async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
+        for provider_id, (_, feeds) in self._state.feeds.items():
+            for feed in feeds:
+                if feed.id == feed_id:
+                    calendar = self._state.calendars[provider_id]
+                    return KeptFeed(
+                        feed=feed,
+                        provider_id=provider_id,
+                        time_zone=calendar.time_zone,
+                        horizon_days=calendar.settings.horizon_days,
+                        due_at=self._state.feeds_due[feed_id],
+                    )
+        return None
+
+    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+        """A feed without its busy times."""
+        kept = await self.lock_feed(feed_id)
+        return None if kept is None else replace(kept, feed=replace(kept.feed, busy=()))
+
+    async def save_reading(self, feed: Feed, *, due_at: datetime) -> None:
+        kept = await self.lock_feed(feed.id)
+        if kept is None:
+            raise MissingRow(f"there is no feed {feed.id}")
+        rule, feeds = self._state.feeds[kept.provider_id]
+        after = tuple(feed if each.id == feed.id else each for each in feeds)
+        self._state.feeds[kept.provider_id] = (rule, after)
+        self._state.feeds_due[feed.id] = due_at
+
+
+class MemoryFeedReader(FeedReader):
+    """Reads what is published here; `available = False` cuts the line.
+
+    What is published is busy in the port's sense already: nothing transparent or cancelled, and instants only.
+    """
+
+    def __init__(self) -> None:
+        self.published: dict[str, Sequence[TimeRange]] = {}
+        """By URL; at any other there is nothing to read."""
+        self.available = True
+        self.asked: list[tuple[str, TimeRange, str]] = []
+        """URL, window and zone of each reading, oldest first."""
+
+    async def open(self) -> None:
+        """There is nothing to open."""
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+    async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
+        time.time_zone(time_zone)
+        self.asked.append((url, window, time_zone))
+        await asyncio.sleep(0)  # others get their turn here, as they do while a real server is asked
+        if not self.available:
+            raise FeedUnreadable(why="there was no answer in time")
+        if url not in self.published:
+            raise FeedUnreadable(why="the server answered 404")
+        return [busy for busy in _merged(self.published[url]) if busy.overlaps(window)]
+
+
+def _merged(busy: Sequence[TimeRange]) -> list[TimeRange]:
+    merged: list[TimeRange] = []
+    for each in sorted(busy):
+        if merged and each.start <= merged[-1].end:
+            merged[-1] = TimeRange(merged[-1].start, max(merged[-1].end, each.end))
+        else:
+            merged.append(each)
+    return merged

@@ -1,0 +1,139 @@
+"""A question about slots, as a value that any slot function can be asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol, Self
+from uuid import UUID
+
+from booking_domain.scheduling import Calendar, Claim, Explanation, Slot, TimeRange, offered_slots
+from booking_domain.scheduling.explain import explain
+from booking_domain.scheduling.model import Diary
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.testing.wording import claim_in_words, in_words, local, ranged
+
+MOMENT: Final = timedelta(microseconds=1)
+PROVIDER: Final = ProviderId(UUID(int=1))
+OWNER: Final = UserId(UUID(int=2))
+CUSTOMER: Final = UserId(UUID(int=3))
+
+
+class SlotFunction(Protocol):
+    """What can be asked for slots: `booking_domain.scheduling.offered_slots`, or yours."""
+
+    def __call__(
+        self,
+        calendar: Calendar,
+        claims: Iterable[Claim],
+        *,
+        window: TimeRange,
+        now: datetime,
+        duration_minutes: int | None = None,
+    ) -> Iterable[Slot]:
+        """Return the slots that start inside `window`, in order."""
+        ...
+
+
+class ExplainFunction(Protocol):
+    """What can be asked for reasons: `booking_domain.scheduling.explain`, or yours."""
+
+    def __call__(
+        self,
+        calendar: Calendar,
+        claims: Iterable[Claim],
+        start: datetime,
+        *,
+        now: datetime,
+        duration_minutes: int | None = None,
+        bookable: bool = True,
+    ) -> Explanation:
+        """Explain why a customer can, or cannot, book this start."""
+        ...
+
+
+class _Printer(Protocol):
+    def text(self, _obj: str, /) -> None: ...
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which slots of this calendar, with these claims, start in the window?"""
+
+    calendar: Calendar
+    claims: tuple[Claim, ...]
+    window: TimeRange
+    now: datetime
+    duration_minutes: int | None = None
+
+    def slots(self, by: SlotFunction = offered_slots) -> tuple[Slot, ...]:
+        """The answer."""
+        return tuple(
+            by(
+                self.calendar,
+                self.claims,
+                window=self.window,
+                now=self.now,
+                duration_minutes=self.duration_minutes,
+            )
+        )
+
+    def offered(self, by: SlotFunction = offered_slots) -> list[datetime]:
+        """The starts in the answer."""
+        return [slot.start for slot in self.slots(by)]
+
+    def offers(self, start: datetime, by: SlotFunction = offered_slots) -> bool:
+        """Whether exactly this start is in the answer when it alone is asked for."""
+        return self.during(start, start + MOMENT).offered(by) == [start]
+
+    def explained(self, start: datetime, by: ExplainFunction = explain, *, bookable: bool = True) -> Explanation:
+        """Why this start is, or is not, offered."""
+        return by(
+            self.calendar,
+            self.claims,
+            start,
+            now=self.now,
+            duration_minutes=self.duration_minutes,
+            bookable=bookable,
+        )
+
+    def during(self, start: datetime, end: datetime) -> Self:
+        """The same question about another window."""
+        return replace(self, window=TimeRange(start, end))
+
+    @property
+    def length(self) -> timedelta:
+        """How long the appointment is."""
+        asked = self.duration_minutes
+        return timedelta(minutes=self.calendar.settings.duration_minutes if asked is None else asked)
+
+    @property
+    def live(self) -> tuple[Claim, ...]:
+        """The claims that stand in somebody's way."""
+        return tuple(claim for claim in self.claims if claim.live(self.now))
+
+    @property
+    def diary(self) -> Diary:
+        """The calendar and the claims, as a provider's diary."""
+        return Diary(provider_id=PROVIDER, owner_id=OWNER, accepting=True, calendar=self.calendar, claims=self.claims)
+
+    def blocked(self, start: datetime) -> TimeRange:
+        """What an appointment that starts here would block: its buffers included."""
+        return self.diary.blocked(TimeRange(start, start + self.length))
+
+    def local(self, at: datetime) -> str:
+        """An instant as the calendar's clock on the wall shows it."""
+        return local(at, self.calendar.zone)
+
+    def __str__(self) -> str:
+        zone = self.calendar.zone
+        lines = [
+            *in_words(self.calendar),
+            *(claim_in_words(claim, self.now, zone) for claim in self.claims),
+            f"now {self.local(self.now)}",
+            f"window {ranged(self.window, zone)}",
+            *([] if self.duration_minutes is None else [f"an appointment of {self.duration_minutes} min"]),
+        ]
+        return "\n".join(lines)
+
+    def _repr_pretty_(self, printer: _Printer, _cycle: bool) -> None:  # noqa: FBT001 - as IPython and Hypothesis call it
+        printer.text(f"<Question: {'; '.join(str(self).splitlines())}>")

@@ -1,0 +1,60 @@
+"""Hypothesis strategies for all that decides about slots; they need the extra `testing`.
+
+- `zones`, `zones_and_dates`, `named_zones_and_dates`: where and when clocks are changed; `transitions` computes them.
+- `opening_hours`, `slot_settings`, `calendars`: all that a calendar can have.
+- `claims`: bookings and holds, live and lapsed.
+- `instants`, `spans`, `clocks`, `jumps`: time, and clocks that jump.
+- `questions`: all of it together, as a `booking_domain.testing.question.Question` that any slot function can be asked.
+
+Everything drawn is valid, and shrinks to something simple.
+"""
+
+from booking_domain.testing.question import Question, SlotFunction
+from booking_domain.testing.strategies.calendars import calendars, hours_in_two_parts, opening_hours, slot_settings
+from booking_domain.testing.strategies.claims import claims
+from booking_domain.testing.strategies.moments import (
+    JumpingClock,
+    clocks,
+    instants,
+    jumps,
+    midnight,
+    minutes_from,
+    spans,
+)
+from booking_domain.testing.strategies.questions import questions
+from booking_domain.testing.strategies.zones import (
+    CHANGES_OF_CLOCKS,
+    ORDINARY_DAYS,
+    Transition,
+    named_zones_and_dates,
+    transitions,
+    zone_names,
+    zones,
+    zones_and_dates,
+)
+
+__all__ = [
+    "CHANGES_OF_CLOCKS",
+    "ORDINARY_DAYS",
+    "JumpingClock",
+    "Question",
+    "SlotFunction",
+    "Transition",
+    "calendars",
+    "claims",
+    "clocks",
+    "hours_in_two_parts",
+    "instants",
+    "jumps",
+    "midnight",
+    "minutes_from",
+    "named_zones_and_dates",
+    "opening_hours",
+    "questions",
+    "slot_settings",
+    "spans",
+    "transitions",
+    "zone_names",
+    "zones",
+    "zones_and_dates",
+]

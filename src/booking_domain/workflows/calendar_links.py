@@ -1,0 +1,81 @@
+"""Calendars out: make, change and remove the secret link to one's calendar, and what the calendar shows.
+
+Rules: one secret a user, whose addresses stop working at once when it is changed or removed. What is shown are one's
+bookings from 90 days ago on; those that were cancelled or have expired for 30 days more, as cancelled, so that
+calendars which have them drop them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking_domain.bookings.transitions import Party
+from booking_domain.catalogue.model import ProfileMissing
+from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.permissions import Permission
+from booking_domain.workflows.calendar_files import CalendarEntry, entry_of
+from booking_domain.workflows.ports import AppointmentReads, Repositories
+from booking_domain.workflows.views import Appointment
+
+SHOWN_FOR: Final = timedelta(days=90)
+CANCELLED_SHOWN_FOR: Final = timedelta(days=30)
+MOST_ENTRIES: Final = 5_000
+WALKED_IN: Final = "Walk-in"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCalendarLink:
+    """A link that has just been made; its secret is kept nowhere."""
+
+    secret: str
+    created_at: datetime
+
+
+async def _change(_: None, tx: Repositories, given: Circumstances) -> NewCalendarLink:
+    link, secret = CalendarLink.make(given.actor.id, entropy=given.entropy, now=given.now)
+    await tx.calendar_links.save(link)
+    return NewCalendarLink(secret, link.created_at)
+
+
+async def _change_of_provider(_: None, tx: Repositories, given: Circumstances) -> NewCalendarLink:
+    if await tx.profiles.of_owner(given.actor.id) is None:
+        raise ProfileMissing
+    return await _change(None, tx, given)
+
+
+async def _remove(_: None, tx: Repositories, given: Circumstances) -> None:
+    await tx.calendar_links.remove(given.actor.id)
+
+
+async def calendar_of(user_id: UserId, party: Party, *, reads: AppointmentReads, now: datetime) -> list[CalendarEntry]:
+    """The calendar of what a user gives as a provider, or goes to as a customer; by start."""
+    found = await reads.appointments_of(
+        user_id,
+        party,
+        starts_from=now - SHOWN_FOR,
+        ended_from=now - CANCELLED_SHOWN_FOR,
+        limit=MOST_ENTRIES,
+    )
+    return [entry(each, party) for each in found]
+
+
+def entry(appointment: Appointment, party: Party | None) -> CalendarEntry:
+    """An appointment as this party sees it: with the name of the other side."""
+    booking = appointment.booking
+    summary = appointment.provider_name
+    if party is Party.PROVIDER:
+        summary = WALKED_IN if booking.customer_id == booking.provider_user_id else appointment.customer_name
+    return entry_of(
+        booking,
+        summary=summary,
+        location=appointment.provider_address,
+        description=f"{booking.reference}: {booking.status.value.replace('_', '-')}",
+    )
+
+
+change_calendar_link: Final = UseCase(Permission.SHARE_OWN_CALENDAR, _change)
+change_provider_calendar_link: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _change_of_provider)
+remove_calendar_link: Final = UseCase(Permission.SHARE_OWN_CALENDAR, _remove)
+remove_provider_calendar_link: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _remove)

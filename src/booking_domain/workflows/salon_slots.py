@@ -1,0 +1,42 @@
+"""What is offered by any provider of a salon."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking_domain.catalogue.salons import MemberStatus
+from booking_domain.scheduling.model import Slot
+from booking_domain.scheduling.slots import offered_slots
+from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.time import TimeRange
+from booking_domain.workflows.ports import Reads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalonSlots:
+    """The slots of all members, in order, each with the providers who offer it, by id."""
+
+    slots: tuple[tuple[Slot, tuple[ProviderId, ...]], ...]
+    degraded: tuple[str, ...]
+    """What is not as it should be with the calendars of some of them."""
+
+
+async def salon_slots(
+    salon_id: SalonId, *, window: TimeRange, now: datetime, reads: Reads, duration_minutes: int | None = None
+) -> SalonSlots:
+    """The union of the slots of the members that can be booked: exactly what each of them offers."""
+    found: defaultdict[Slot, list[ProviderId]] = defaultdict(list)
+    degraded: dict[str, None] = {}
+    for member in await reads.members_of(salon_id):
+        diary = await reads.diary(member.provider_id, window) if member.status is MemberStatus.MEMBER else None
+        if diary is None or not diary.accepting:
+            continue
+        calendar, problems = diary.seen(now)
+        degraded |= dict.fromkeys(problems)
+        slots = offered_slots(calendar, diary.claims, window=window, now=now, duration_minutes=duration_minutes)
+        for slot in slots:
+            found[slot].append(member.provider_id)
+    return SalonSlots(
+        slots=tuple((slot, tuple(found[slot])) for slot in sorted(found)),
+        degraded=tuple(degraded),
+    )

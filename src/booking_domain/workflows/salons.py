@@ -1,0 +1,199 @@
+"""Salons: open one, say when it is open, and agree with providers that they work there.
+
+A member is open only where the salon is too. Nobody becomes one without saying yes; bookings that exist already are
+never touched.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from booking_domain.catalogue.model import ProfileMissing, ProfileStatus
+from booking_domain.catalogue.salons import (
+    MAX_MEMBERS,
+    Member,
+    MemberElsewhere,
+    MemberStatus,
+    NoSuchMember,
+    NotInvited,
+    NotYourSalon,
+    Salon,
+    SalonFull,
+    SalonNotFound,
+)
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
+from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
+from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, SalonId
+from booking_domain.shared.permissions import Permission
+from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.views import SalonView
+
+MAX_SALON_RULES: Final = 100
+MAX_SALON_EXCEPTIONS: Final = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSalon:
+    """Open a salon, which has no hours yet: until it has, it is closed."""
+
+    name: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditSalon:
+    """New facts about a salon; None keeps what is there."""
+
+    salon_id: SalonId
+    name: str | None = None
+    time_zone: str | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetSalonHours:
+    """These are all of a salon's hours, on its own clock."""
+
+    salon_id: SalonId
+    rules: tuple[AddRule, ...]
+    exceptions: tuple[AddException, ...] = ()
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """A provider and a salon."""
+
+    salon_id: SalonId
+    provider_id: ProviderId
+
+
+async def _open(command: OpenSalon, tx: Repositories, given: Circumstances) -> Salon:
+    salon = Salon(
+        id=SalonId(given.entropy.new_id()),
+        manager_id=given.actor.id,
+        name=command.name,
+        time_zone=command.time_zone,
+        created_at=given.now,
+    )
+    await tx.salons.add(salon)
+    return salon
+
+
+async def _edit(command: EditSalon, tx: Repositories, given: Circumstances) -> Salon:
+    """Hours keep what their clock shows when the time zone changes."""
+    before = await _own(command.salon_id, tx, given, command.expected_version)
+    after = replace(
+        before,
+        name=before.name if command.name is None else command.name,
+        time_zone=before.time_zone if command.time_zone is None else command.time_zone,
+        version=before.version + 1,
+    )
+    await tx.salons.save(after, was=before)
+    return after
+
+
+async def _set_hours(command: SetSalonHours, tx: Repositories, given: Circumstances) -> SalonView:
+    """They count for all members from now on."""
+    before = await _own(command.salon_id, tx, given, command.expected_version)
+    if len(command.rules) > MAX_SALON_RULES:
+        raise InvalidValue(field="rules", problem=f"at most {MAX_SALON_RULES} rules")
+    if len(command.exceptions) > MAX_SALON_EXCEPTIONS:
+        raise InvalidValue(field="exceptions", problem=f"at most {MAX_SALON_EXCEPTIONS} exceptions")
+    hours = OpeningHours(
+        time_zone=before.time_zone,
+        rules=tuple(_rule(rule, given) for rule in command.rules),
+        exceptions=tuple(
+            DateException(id=ExceptionId(given.entropy.new_id()), date=each.date, ranges=each.ranges)
+            for each in command.exceptions
+        ),
+    )
+    after = replace(before, version=before.version + 1)
+    await tx.salons.save(after, was=before)
+    await tx.salon_hours.save_hours(after.id, hours)
+    return SalonView(salon=after, hours=hours)
+
+
+def _rule(rule: AddRule, given: Circumstances) -> WeeklyRule:
+    return WeeklyRule(
+        id=RuleId(given.entropy.new_id()),
+        day=rule.day,
+        hours=rule.hours,
+        valid_from=rule.valid_from,
+        valid_until=rule.valid_until,
+        every_weeks=rule.every_weeks,
+    )
+
+
+async def _invite(command: Membership, tx: Repositories, given: Circumstances) -> Member:
+    """Only whom customers can see too; who is a member or invited already stays so."""
+    salon = await _own(command.salon_id, tx, given)
+    members = await tx.salons.members(salon.id)
+    known = _among(members, command.provider_id)
+    if known is not None:
+        return known
+    profile = await tx.profiles.get(command.provider_id)
+    if profile is None or profile.status is not ProfileStatus.APPROVED:
+        raise ProviderNotFound
+    if len(members) >= MAX_MEMBERS:
+        raise SalonFull
+    await tx.salons.invite(salon.id, profile.id, given.now)
+    return Member(provider_id=profile.id, status=MemberStatus.INVITED)
+
+
+async def _accept(salon_id: SalonId, tx: Repositories, given: Circumstances) -> Member:
+    """A provider is a member of one salon at most; accepting again changes nothing."""
+    salon = await tx.salons.lock(salon_id)
+    if salon is None:
+        raise SalonNotFound
+    provider_id = await tx.calendar_book.lock_provider_of(given.actor.id)
+    if provider_id is None:
+        raise ProfileMissing
+    known = _among(await tx.salons.members(salon.id), provider_id)
+    if known is None:
+        raise NotInvited
+    if known.status is MemberStatus.INVITED:
+        if await tx.salons.salon_of(provider_id) is not None:
+            raise MemberElsewhere
+        await tx.salons.join(salon.id, provider_id)
+    return Member(provider_id=provider_id, status=MemberStatus.MEMBER)
+
+
+async def _part(command: Membership, tx: Repositories, given: Circumstances) -> None:
+    """By the salon's manager, or by the provider; an invitation ends like a membership."""
+    salon = await tx.salons.lock(command.salon_id)
+    if salon is None:
+        raise SalonNotFound
+    if salon.manager_id != given.actor.id:
+        own = await tx.calendar_book.lock_provider_of(given.actor.id)
+        if own != command.provider_id:
+            raise NotYourSalon
+    if _among(await tx.salons.members(salon.id), command.provider_id) is None:
+        raise NoSuchMember
+    await tx.salons.part(salon.id, command.provider_id)
+
+
+async def _own(salon_id: SalonId, tx: Repositories, given: Circumstances, expected: int | None = None) -> Salon:
+    """The caller's salon, locked; a caller who names the version must have seen the latest one."""
+    salon = await tx.salons.lock(salon_id)
+    if salon is None:
+        raise SalonNotFound
+    if salon.manager_id != given.actor.id:
+        raise NotYourSalon
+    if expected is not None and expected != salon.version:
+        raise StaleVersion(expected=expected, actual=salon.version)
+    return salon
+
+
+def _among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | None:
+    return next((member for member in members if member.provider_id == provider_id), None)
+
+
+open_salon: Final = UseCase(Permission.MANAGE_OWN_SALONS, _open)
+edit_salon: Final = UseCase(Permission.MANAGE_OWN_SALONS, _edit)
+set_salon_hours: Final = UseCase(Permission.MANAGE_OWN_SALONS, _set_hours)
+invite_provider: Final = UseCase(Permission.MANAGE_OWN_SALONS, _invite)
+accept_invitation: Final = UseCase(Permission.JOIN_SALONS, _accept)
+end_membership: Final = UseCase(Permission.END_SALON_MEMBERSHIPS, _part)

@@ -1,0 +1,105 @@
+"""`zone-changes`: list the bookings that a change of time zone data has put at the wrong instant, and move them.
+
+The data is that of this process; the API and the worker have to run with the same, or they tell people other times.
+"""
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from booking_domain.bookings.model import Booking
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import Conflict, InvalidValue
+from booking_domain.shared.time import time_zone
+from booking_domain.workflows.follow_zone_data import (
+    ClockChange,
+    Displaced,
+    FollowZoneData,
+    displaced,
+    follow_zone_data,
+    look_ahead,
+)
+from entrypoints.cli.tz_database import tz_database
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+
+SLOT_IS_TAKEN: Final = "conflict: something else has the time"
+ZONE_IS_UNKNOWN: Final = "conflict: the tz database here does not know the zone"
+BUSY: Final = "conflict: others were changing it; run again"
+
+
+def known_zone(name: str) -> str:
+    """The name of a time zone, as an argument."""
+    try:
+        return time_zone(name).key
+    except InvalidValue as unknown:
+        raise argparse.ArgumentTypeError(unknown.problem) from unknown
+
+
+@dataclass(slots=True)
+class _Sum:
+    possible: int = 0
+    conflicts: int = 0
+
+
+async def zone_changes(settings: Settings, url: str, *, apply: bool, zone: str | None) -> int:
+    """List, and with `apply` move; 1 if something has to move that cannot, else 0.
+
+    Raises:
+        StorageUnavailable: the database does not answer; what was moved until then is moved, run again.
+    """
+    print(f"tz database: {tz_database()}")
+    container = Container(settings=replace(settings, database_url=url))
+    await container.database().open()
+    found = _Sum()
+    try:
+        async for provider in displaced(container.reads(), now=container.clock().now(), time_zone=zone):
+            await _one_provider(container, provider, found, apply=apply)
+    finally:
+        await container.database().close()
+    done = "moved" if apply else "to move"
+    print(f"{found.possible} {done}, {found.conflicts} in conflict.")
+    if found.possible and not apply:
+        print("Nothing was changed; --apply moves them and tells both sides.")
+    return 1 if found.conflicts else 0
+
+
+async def _one_provider(container: Container, provider: Displaced, found: _Sum, *, apply: bool) -> None:
+    _print_stuck(provider.zone_unknown, ZONE_IS_UNKNOWN)
+    found.conflicts += len(provider.zone_unknown)
+    if not provider.bookings:
+        return
+    changes: list[ClockChange]
+    if apply:
+        command = FollowZoneData(
+            provider_id=provider.provider_id, booking_ids=[booking.id for booking in provider.bookings]
+        )
+        try:
+            changes = await container.executor().run(follow_zone_data, command, actor=SYSTEM)
+        except Conflict:
+            _print_stuck(provider.bookings, BUSY)
+            found.conflicts += len(provider.bookings)
+            return
+    else:
+        changes = await look_ahead(provider, container.reads(), container.clock().now())
+    for change in changes:
+        what = ("moved" if apply else "to move") if change.possible else SLOT_IS_TAKEN
+        print(_line(change.found, f"{_utc(change.found.span.start)} -> {_utc(change.to.start)}", what))
+        found.possible += change.possible
+        found.conflicts += not change.possible
+
+
+def _print_stuck(bookings: Iterable[Booking], why: str) -> None:
+    for booking in bookings:
+        print(_line(booking, _utc(booking.span.start), why))
+
+
+def _line(booking: Booking, instants: str, what: str) -> str:
+    wall = booking.local_start.isoformat(timespec="minutes")
+    return f"{booking.reference}  {booking.provider_id}  {booking.time_zone}  {wall}  {instants}  {what}"
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"

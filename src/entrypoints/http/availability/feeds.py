@@ -1,0 +1,121 @@
+"""`/availability/feeds`: external calendars, whose appointments keep slots from being offered here."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from litestar import get, put
+from litestar.params import JSONBody
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.feeds import (
+    DEFAULT_FEED_RULE,
+    MAX_FEED_URL,
+    MAX_FEEDS,
+    MAX_TRUST_HOURS,
+    Feed,
+    FeedRule,
+    WhenFeedFails,
+)
+from booking_domain.scheduling.use_cases.feeds import OwnFeeds, SetFeeds, set_feeds
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.executor import Executor
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
+from entrypoints.http.documentation import documented
+from entrypoints.http.fields import Body, Json
+from entrypoints.http.injection import Injected
+
+FeedUrl = Annotated[
+    str,
+    Meta(
+        max_length=MAX_FEED_URL,
+        pattern="^(https?|webcal)://",
+        description="Of an iCalendar file (RFC 5545). A secret: it is shown to nobody again.",
+    ),
+]
+TrustHours = Annotated[
+    int, Meta(ge=1, le=MAX_TRUST_HOURS, description="For `trust`: how long what was read last still holds.")
+]
+
+_OF_SETTING: Final = documented(body=SET_FEEDS, answer=FEEDS, refusals=(ProviderNotFound, InvalidValue, NotPermitted))
+
+
+class FeedsBody(Body, frozen=True, kw_only=True):
+    """All external calendars, and what holds while one of them cannot be read.
+
+    `closed` offers nothing, `trust` goes by what was read last for `trustHours` and then offers nothing, `open` offers
+    everything.
+    """
+
+    urls: Annotated[tuple[FeedUrl, ...], Meta(max_length=MAX_FEEDS)]
+    when_failing: WhenFeedFails
+    trust_hours: TrustHours = DEFAULT_FEED_RULE.trust_hours
+
+    def command(self) -> SetFeeds:
+        """The command."""
+        return SetFeeds(urls=self.urls, rule=FeedRule(self.when_failing, self.trust_hours))
+
+
+class FeedJson(Json, frozen=True, kw_only=True):
+    """An external calendar; `failing` while what is known of it may be wrong."""
+
+    id: UUID
+    url: str
+    read_at: datetime | UnsetType = UNSET
+    failing: bool
+    failure: str | UnsetType = UNSET
+
+
+class FeedsJson(Json, frozen=True, kw_only=True):
+    """One's external calendars."""
+
+    feeds: tuple[FeedJson, ...]
+    when_failing: str
+    trust_hours: int
+
+
+@put("/feeds", opt=_OF_SETTING)
+async def set_availability_feeds(
+    data: JSONBody[FeedsBody],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    clock: Injected[Clock],
+) -> FeedsJson:
+    """Replace one's external calendars; they are read at once, and then every ten minutes.
+
+    What is busy there is not offered here. One that stays in the list keeps what was read from it.
+    """
+    return feeds_json(await executor.run(set_feeds, data.command(), actor=actor), clock.now())
+
+
+@get("/feeds", opt=documented(answer=FEEDS, refusals=(ProviderNotFound,)))
+async def get_availability_feeds(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> FeedsJson:
+    """One's external calendars, and how reading them went. Their URLs are secrets: only the host is shown."""
+    own = await reads.provider_of(actor.id)
+    if own is None:
+        raise ProviderNotFound
+    rule, feeds = await reads.feeds_of(own.profile.id)
+    return feeds_json(OwnFeeds(rule=rule, feeds=feeds), clock.now())
+
+
+def feeds_json(own: OwnFeeds, now: datetime) -> FeedsJson:
+    """Show external calendars to their owner."""
+    return FeedsJson(
+        feeds=tuple(_feed_json(feed, now) for feed in own.feeds),
+        when_failing=own.rule.when_failing.value,
+        trust_hours=own.rule.trust_hours,
+    )
+
+
+def _feed_json(feed: Feed, now: datetime) -> FeedJson:
+    return FeedJson(
+        id=feed.id,
+        url=feed.shown,
+        read_at=feed.read_at or UNSET,
+        failing=feed.failing(now),
+        failure=feed.failure or UNSET,
+    )

@@ -1,0 +1,170 @@
+"""`/bookings/{id}/calendar.ics`, `/providers/me/calendar…` and `/users/me/calendar…`."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post
+from litestar.params import FromPath
+
+from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.transitions import Party
+from booking_domain.catalogue.model import ProfileMissing
+from booking_domain.identity.calendar_links import CalendarLinkNotFound
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import BookingId
+from booking_domain.workflows.calendar_files import CalendarFiles
+from booking_domain.workflows.calendar_links import (
+    NewCalendarLink,
+    change_calendar_link,
+    change_provider_calendar_link,
+    entry,
+    remove_calendar_link,
+    remove_provider_calendar_link,
+)
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.views import Appointment
+from entrypoints.http.bookings.routes import seen_by
+from entrypoints.http.calendars.answers import ICALENDAR, calendar, user_with
+from entrypoints.http.calendars.examples import FILE, LINK, LINK_OF_PROVIDER
+from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
+from entrypoints.http.documentation import documented
+from entrypoints.http.doorkeeper import PUBLIC
+from entrypoints.http.etags import IfNoneMatch, etag
+from entrypoints.http.injection import Injected
+from entrypoints.settings import Settings
+
+MY_NAME: Final = "Bookings"
+_OF_CALENDAR: Final = PUBLIC | documented(answer=FILE, refusals=(CalendarLinkNotFound,))
+
+
+@get(
+    "/bookings/{booking_id:str}/calendar.ics",
+    media_type=ICALENDAR,
+    opt=documented(answer=FILE, refusals=(BookingNotFound,)),
+)
+async def get_booking_file(
+    booking_id: FromPath[UUID],
+    actor: Injected[Actor],
+    reads: Injected[Reads],
+    calendar_files: Injected[CalendarFiles],
+    clock: Injected[Clock],
+) -> Response[str]:
+    """One booking as an iCalendar file, for its parties and admins.
+
+    The file of a later version has a higher SEQUENCE under the same UID, so that a calendar changes its entry.
+    """
+    booking = await seen_by(actor, BookingId(booking_id), reads)
+    provider, customer = await reads.provider(booking.provider_id), await reads.user(booking.customer_id)
+    if provider is None or customer is None:
+        raise BookingNotFound
+    appointment = Appointment(
+        booking=booking,
+        provider_name=provider.profile.display_name,
+        provider_address=provider.profile.address,
+        customer_name=customer.name,
+    )
+    shown = entry(appointment, booking.party(actor))
+    file = calendar_files.write([shown], name=booking.reference, now=clock.now())
+    headers = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"', **etag(booking.version)}
+    return Response(file.decode(), media_type=ICALENDAR, headers=headers)
+
+
+@post(
+    "/providers/me/calendar-link",
+    opt=documented(answer=LINK_OF_PROVIDER, refusals=(ProfileMissing, NotPermitted)),
+)
+async def change_provider_link(
+    actor: Injected[Actor], executor: Injected[Executor[Repositories]], settings: Injected[Settings]
+) -> CalendarLinkJson:
+    """Make or change the secret address of the calendar of one's bookings as a provider.
+
+    The address can be subscribed to by calendar programs; whoever has it reads the calendar, and nothing else. There is
+    one secret an account: those that were given out before stop working at once, also that of `/users/me`. Not
+    idempotent, and no `Idempotency-Key` is taken: each call makes another secret, and none is kept to be told again.
+    """
+    link = await executor.run(change_provider_calendar_link, None, actor=actor)
+    return _shown(link, "providers", settings)
+
+
+@post("/users/me/calendar-link", opt=documented(answer=LINK, refusals=(NotPermitted,)))
+async def change_link(
+    actor: Injected[Actor], executor: Injected[Executor[Repositories]], settings: Injected[Settings]
+) -> CalendarLinkJson:
+    """Make or change the secret address of the calendar of one's bookings as a customer.
+
+    The address can be subscribed to by calendar programs; whoever has it reads the calendar, and nothing else. There is
+    one secret an account: those that were given out before stop working at once, also that of `/providers/me`. Not
+    idempotent, and no `Idempotency-Key` is taken: each call makes another secret, and none is kept to be told again.
+    """
+    link = await executor.run(change_calendar_link, None, actor=actor)
+    return _shown(link, "users", settings)
+
+
+@delete("/providers/me/calendar-link", opt=documented(refusals=(NotPermitted,)))
+async def remove_provider_link(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+    """Let the secret addresses of one's calendars stop working."""
+    await executor.run(remove_provider_calendar_link, None, actor=actor)
+
+
+@delete("/users/me/calendar-link", opt=documented(refusals=(NotPermitted,)))
+async def remove_link(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+    """Let the secret addresses of one's calendars stop working."""
+    await executor.run(remove_calendar_link, None, actor=actor)
+
+
+@get("/providers/me/calendar.ics", media_type=ICALENDAR, opt=_OF_CALENDAR)
+async def get_provider_calendar(
+    asked: Injected[CalendarQuery],
+    reads: Injected[Reads],
+    calendar_files: Injected[CalendarFiles],
+    clock: Injected[Clock],
+    if_none_match: IfNoneMatch = None,
+) -> Response[str]:
+    """The bookings of a provider, whom the token names, from 90 days ago on; 5,000 at most.
+
+    Those that were cancelled or have expired are shown as cancelled for 30 days.
+    """
+    user = await user_with(asked.token, reads)
+    provider = await reads.provider_of(user.id)
+    if provider is None:
+        raise CalendarLinkNotFound
+    name = provider.profile.display_name
+    return await calendar(user, Party.PROVIDER, name, if_none_match, reads=reads, files=calendar_files, clock=clock)
+
+
+@get("/users/me/calendar.ics", media_type=ICALENDAR, opt=_OF_CALENDAR)
+async def get_calendar(
+    asked: Injected[CalendarQuery],
+    reads: Injected[Reads],
+    calendar_files: Injected[CalendarFiles],
+    clock: Injected[Clock],
+    if_none_match: IfNoneMatch = None,
+) -> Response[str]:
+    """The bookings of a customer, whom the token names, from 90 days ago on; 5,000 at most.
+
+    Those that were cancelled or have expired are shown as cancelled for 30 days.
+    """
+    user = await user_with(asked.token, reads)
+    return await calendar(user, Party.CUSTOMER, MY_NAME, if_none_match, reads=reads, files=calendar_files, clock=clock)
+
+
+def _shown(link: NewCalendarLink, whose: str, settings: Settings) -> CalendarLinkJson:
+    url = f"{settings.public_url}/api/v1/{whose}/me/calendar.ics?token={link.secret}"
+    return CalendarLinkJson(url=url, created_at=link.created_at)
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[
+        get_booking_file,
+        change_provider_link,
+        change_link,
+        remove_provider_link,
+        remove_link,
+        get_provider_calendar,
+        get_calendar,
+    ],
+)

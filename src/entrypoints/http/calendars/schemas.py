@@ -1,0 +1,21 @@
+"""The JSON and the queries of calendars."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from entrypoints.http.fields import Json, Query
+
+
+class CalendarQuery(Query, frozen=True, kw_only=True):
+    """Whose calendar: the secret says it."""
+
+    token: Annotated[str, Meta(max_length=200)] = ""
+
+
+class CalendarLinkJson(Json, frozen=True, kw_only=True):
+    """A link to one's calendar. It is shown once."""
+
+    url: str
+    created_at: datetime

@@ -1,0 +1,1 @@
+"""Salons: their hours, their members, and what all of those offer together."""

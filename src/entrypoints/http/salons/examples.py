@@ -1,0 +1,31 @@
+"""Examples for the API's documentation."""
+
+from typing import Any, Final
+
+PROVIDER_ID: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
+OPEN: Final[dict[str, Any]] = {"name": "Nomad House", "timeZone": "Asia/Ulaanbaatar"}
+SALON: Final[dict[str, Any]] = {
+    "id": "0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02",
+    "managerId": "0199f3b0-7a21-7c35-9d4e-1f8b5c2a6e43",
+    **OPEN,
+    "version": 1,
+    "createdAt": "2026-11-20T03:15:00Z",
+}
+EDIT: Final[dict[str, Any]] = {"name": "Nomad House & Friends"}
+SET_HOURS: Final[dict[str, Any]] = {
+    "rules": [{"day": 1, "startTime": "09:00", "endTime": "20:00", "everyWeeks": 1}],
+    "exceptions": [
+        {"date": "2026-12-31", "ranges": [{"startTime": "10:00", "endTime": "14:00"}]},
+        {"date": "2027-01-01", "closed": True},
+    ],
+}
+HOURS: Final[dict[str, Any]] = {"timeZone": "Asia/Ulaanbaatar", **SET_HOURS}
+INVITE: Final[dict[str, Any]] = {"providerId": PROVIDER_ID}
+INVITED: Final[dict[str, Any]] = {"providerId": PROVIDER_ID, "status": "invited"}
+MEMBER: Final[dict[str, Any]] = {"providerId": PROVIDER_ID, "status": "member"}
+MEMBERS: Final[dict[str, Any]] = {"items": [MEMBER]}
+SALON_SLOTS: Final[dict[str, Any]] = {
+    "timeZone": "Asia/Ulaanbaatar",
+    "slots": [{"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z", "providerIds": [PROVIDER_ID]}],
+    "degraded": [],
+}

@@ -1,0 +1,92 @@
+"""`/salons/{id}/members`: who works in a salon, by consent of both sides."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, delete, get, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.catalogue.model import ProfileMissing
+from booking_domain.catalogue.salons import (
+    MemberElsewhere,
+    MemberStatus,
+    NoSuchMember,
+    NotInvited,
+    NotYourSalon,
+    SalonFull,
+    SalonNotFound,
+)
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.salons import Membership, accept_invitation, end_membership, invite_provider
+from entrypoints.http.documentation import documented
+from entrypoints.http.doorkeeper import OPTIONAL
+from entrypoints.http.injection import Injected
+from entrypoints.http.once import Once
+from entrypoints.http.salons.examples import INVITE, INVITED, MEMBER, MEMBERS
+from entrypoints.http.salons.schemas import InviteBody, MemberJson, MembersJson, member_json
+
+_OF_INVITING: Final = documented(
+    body=INVITE,
+    answer=INVITED,
+    refusals=(SalonNotFound, NotYourSalon, ProviderNotFound, SalonFull, NotPermitted),
+)
+_OF_ACCEPTING: Final = documented(
+    answer=MEMBER, refusals=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere, NotPermitted)
+)
+
+
+@get("/{salon_id:str}/members", opt=OPTIONAL | documented(answer=MEMBERS, refusals=(SalonNotFound,)))
+async def list_salon_members(
+    salon_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
+) -> MembersJson:
+    """Who works in a salon; who is invited, the manager sees, and of themselves the provider."""
+    view = await reads.salon(SalonId(salon_id))
+    if view is None:
+        raise SalonNotFound
+    own = None if actor is None else await reads.provider_of(actor.id)
+    manages = actor is not None and actor.id == view.salon.manager_id
+    return MembersJson(
+        items=tuple(
+            member_json(member)
+            for member in await reads.members_of(view.salon.id)
+            if manages
+            or member.status is MemberStatus.MEMBER
+            or (own is not None and own.profile.id == member.provider_id)
+        )
+    )
+
+
+@post("/{salon_id:str}/members", opt=_OF_INVITING)
+async def invite_into_salon(
+    salon_id: FromPath[UUID], data: JSONBody[InviteBody], once: Injected[Once]
+) -> Response[MemberJson]:
+    """Invite a provider into one's salon; its hours count for the provider once the provider has accepted."""
+    return await once.created(invite_provider, data.command(salon_id), answer=member_json)
+
+
+@post("/{salon_id:str}/members/me/accept", status_code=200, opt=_OF_ACCEPTING)
+async def accept_salon_invitation(
+    salon_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> MemberJson:
+    """Become a member of a salon that has invited one: from now on one is open only where the salon is too."""
+    return member_json(await executor.run(accept_invitation, SalonId(salon_id), actor=actor))
+
+
+@delete(
+    "/{salon_id:str}/members/{provider_id:str}",
+    opt=documented(refusals=(SalonNotFound, NotYourSalon, NoSuchMember, NotPermitted)),
+)
+async def end_salon_membership(
+    salon_id: FromPath[UUID],
+    provider_id: FromPath[UUID],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+) -> None:
+    """End a membership or an invitation: the manager any, the provider one's own. Bookings stay."""
+    membership = Membership(salon_id=SalonId(salon_id), provider_id=ProviderId(provider_id))
+    await executor.run(end_membership, membership, actor=actor)

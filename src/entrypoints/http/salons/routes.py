@@ -1,0 +1,110 @@
+"""`/salons`: places, and when they are open."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, get, patch, post, put
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SalonId
+from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.salons import edit_salon, open_salon, set_salon_hours
+from booking_domain.workflows.views import SalonView
+from entrypoints.http.documentation import documented
+from entrypoints.http.doorkeeper import PUBLIC
+from entrypoints.http.etags import IfMatch, etag, expected_version
+from entrypoints.http.injection import Injected
+from entrypoints.http.once import Once
+from entrypoints.http.salons.examples import EDIT, HOURS, OPEN, SALON, SET_HOURS
+from entrypoints.http.salons.members import (
+    accept_salon_invitation,
+    end_salon_membership,
+    invite_into_salon,
+    list_salon_members,
+)
+from entrypoints.http.salons.schemas import (
+    EditSalonBody,
+    OpenSalonBody,
+    SalonHoursBody,
+    SalonHoursJson,
+    SalonJson,
+    hours_json,
+    salon_json,
+)
+from entrypoints.http.salons.slots import list_salon_slots
+
+_CHANGING: Final = (SalonNotFound, NotYourSalon, InvalidValue, NotPermitted, StaleVersion)
+
+
+@post("/", opt=documented(body=OPEN, answer=SALON, refusals=(InvalidValue, NotPermitted)))
+async def open_a_salon(data: JSONBody[OpenSalonBody], once: Injected[Once]) -> Response[SalonJson]:
+    """Open a salon, as its manager; it is closed until it has hours."""
+    return await once.created(open_salon, data.command(), answer=salon_json)
+
+
+@get("/{salon_id:str}", opt=PUBLIC | documented(answer=SALON, refusals=(SalonNotFound,)))
+async def get_salon(salon_id: FromPath[UUID], reads: Injected[Reads]) -> Response[SalonJson]:
+    """One salon."""
+    view = await _seen(salon_id, reads)
+    return Response(salon_json(view.salon), headers=etag(view.salon.version))
+
+
+@patch("/{salon_id:str}", opt=documented(body=EDIT, answer=SALON, refusals=_CHANGING))
+async def change_salon(
+    salon_id: FromPath[UUID],
+    data: JSONBody[EditSalonBody],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[SalonJson]:
+    """Change one's salon; members that are left out stay as they are. Its hours move with its time zone."""
+    salon = await executor.run(edit_salon, data.command(salon_id, expected_version(if_match)), actor=actor)
+    return Response(salon_json(salon), headers=etag(salon.version))
+
+
+@get("/{salon_id:str}/hours", opt=PUBLIC | documented(answer=HOURS, refusals=(SalonNotFound,)))
+async def get_salon_hours(salon_id: FromPath[UUID], reads: Injected[Reads]) -> Response[SalonHoursJson]:
+    """When a salon is open."""
+    view = await _seen(salon_id, reads)
+    return Response(hours_json(view), headers=etag(view.salon.version))
+
+
+@put("/{salon_id:str}/hours", opt=documented(body=SET_HOURS, answer=HOURS, refusals=_CHANGING))
+async def set_hours_of_salon(
+    salon_id: FromPath[UUID],
+    data: JSONBody[SalonHoursBody],
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[SalonHoursJson]:
+    """Replace all of a salon's hours: from now on its members are open only where the salon is too."""
+    view = await executor.run(set_salon_hours, data.command(salon_id, expected_version(if_match)), actor=actor)
+    return Response(hours_json(view), headers=etag(view.salon.version))
+
+
+async def _seen(salon_id: UUID, reads: Reads) -> SalonView:
+    view = await reads.salon(SalonId(salon_id))
+    if view is None:
+        raise SalonNotFound
+    return view
+
+
+routes: Final = Router(
+    "/salons",
+    route_handlers=[
+        open_a_salon,
+        get_salon,
+        change_salon,
+        get_salon_hours,
+        set_hours_of_salon,
+        list_salon_members,
+        invite_into_salon,
+        accept_salon_invitation,
+        end_salon_membership,
+        list_salon_slots,
+    ],
+)

@@ -1,0 +1,60 @@
+"""`/waitlist`: wait for a provider to have time, see what is offered, and leave again."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.use_cases.waiting import join_waiting_list, leave_waiting_list
+from booking_domain.scheduling.waiting import NotWaiting, TooManyWaits
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ProviderId, WaitingId
+from booking_domain.shared.time import time_zone
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.documentation import documented
+from entrypoints.http.injection import Injected
+from entrypoints.http.once import Once
+from entrypoints.http.waitlist.examples import JOIN, LIST, WAITING
+from entrypoints.http.waitlist.schemas import JoinBody, WaitingJson, WaitsJson, waiting_json
+
+
+@post("/", opt=documented(body=JOIN, answer=WAITING, refusals=(ProviderNotFound, TooManyWaits, InvalidValue)))
+async def join_waitlist(
+    data: JSONBody[JoinBody], once: Injected[Once], reads: Injected[Reads]
+) -> Response[WaitingJson]:
+    """Wait for a provider to have time.
+
+    Whoever came first is offered what comes free first: the slot is held for half an hour, and a message says so. Book
+    it with the hold's id as `holdId`; an offer that is not taken goes to the next in line, and the place is lost.
+    """
+    provider = await reads.provider(ProviderId(data.provider_id))
+    if provider is None:
+        raise ProviderNotFound
+    return await once.created(join_waiting_list, data.command(time_zone(provider.time_zone)), answer=waiting_json)
+
+
+@get("/", opt=documented(answer=LIST))
+async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> WaitsJson:
+    """One's own places on waiting lists, newest first, at most 100.
+
+    `status` is `waiting`, `offered` (see `hold`), `booked`, `lapsed` (an offer that was not taken, or a window that is
+    over) or `left`.
+    """
+    now = clock.now()
+    return WaitsJson(items=tuple(waiting_json(each.seen(now)) for each in await reads.waits_of(actor.id)))
+
+
+@delete("/{waiting_id:str}", opt=documented(refusals=(NotWaiting,)))
+async def leave_waitlist(
+    waiting_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """Leave a waiting list; a slot that was offered is given back at once."""
+    await executor.run(leave_waiting_list, WaitingId(waiting_id), actor=actor)
+
+
+routes: Final = Router("/waitlist", route_handlers=[join_waitlist, list_waits, leave_waitlist])

@@ -1,0 +1,81 @@
+"""The JSON of the waiting list."""
+
+from datetime import datetime, timedelta, tzinfo
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType, field
+
+from booking_domain.scheduling.use_cases.waiting import JoinWaitingList
+from booking_domain.scheduling.waiting import Waiting, WaitingStatus
+from booking_domain.shared.ids import ProviderId
+from entrypoints.http.fields import Body, Json, Moment, SomeMinutes
+from entrypoints.http.queries import moment
+
+
+class JoinBody(Body, frozen=True, kw_only=True):
+    """Wait for a start in `[from, to)`: dates in the provider's zone or instants, at most 92 days apart."""
+
+    provider_id: UUID
+    from_: Moment = field(name="from")
+    to: Moment
+    duration_minutes: SomeMinutes | None = None
+
+    def command(self, zone: tzinfo) -> JoinWaitingList:
+        """The command, with dates read on this zone's clock."""
+        return JoinWaitingList(
+            provider_id=ProviderId(self.provider_id),
+            starts_from=moment(self.from_, zone, name="from", within=""),
+            starts_before=moment(self.to, zone, name="to", within=""),
+            duration_minutes=self.duration_minutes,
+        )
+
+
+class OfferJson(Json, frozen=True, kw_only=True):
+    """The hold by which a slot is offered: book it with this id as `holdId`. It ends when its booking will."""
+
+    id: UUID
+    start: datetime
+    end: datetime | UnsetType = UNSET
+    expires_at: datetime
+
+
+class WaitingJson(Json, frozen=True, kw_only=True):
+    """A place on the waiting list; `hold` while something is offered."""
+
+    id: UUID
+    provider_id: UUID
+    from_: datetime = field(name="from")
+    to: datetime
+    duration_minutes: int | UnsetType = UNSET
+    status: str
+    hold: OfferJson | UnsetType = UNSET
+    created_at: datetime
+
+
+class WaitsJson(Json, frozen=True, kw_only=True):
+    """One's places, newest first."""
+
+    items: tuple[WaitingJson, ...]
+    next_cursor: str | None = None
+
+
+def waiting_json(waiting: Waiting) -> WaitingJson:
+    """Show a place on the waiting list to whose it is."""
+    return WaitingJson(
+        id=waiting.id,
+        provider_id=waiting.provider_id,
+        from_=waiting.window.start,
+        to=waiting.window.end,
+        duration_minutes=waiting.duration_minutes or UNSET,
+        status=waiting.status.value,
+        hold=_offer_json(waiting),
+        created_at=waiting.created_at,
+    )
+
+
+def _offer_json(waiting: Waiting) -> OfferJson | UnsetType:
+    start, until, minutes = waiting.offered_start, waiting.offered_until, waiting.duration_minutes
+    if waiting.status is not WaitingStatus.OFFERED or start is None or until is None:
+        return UNSET
+    end = UNSET if minutes is None else start + timedelta(minutes=minutes)
+    return OfferJson(id=waiting.hold_id, start=start, end=end, expires_at=until)

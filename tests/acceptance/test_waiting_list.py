@@ -1,0 +1,76 @@
+"""Whoever waits for a time that is taken is told as soon as it comes free, and has it for half an hour."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.acceptance.people import Person, customers, open_studio
+from tests.acceptance.product import Product, eventually
+
+OFFERED_SECONDS = 5.0
+
+
+def messages(product: Product, to: str) -> list[dict[str, Any]]:
+    """What was sent to somebody, in order."""
+    sent = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(product.messages.glob("*.json"))]
+    return [message for message in sent if message["to"] == to]
+
+
+def offer_to(person: Person) -> dict[str, Any]:
+    """What is held for somebody who waits for one thing, once it is."""
+
+    def look() -> dict[str, Any] | None:
+        [place] = person.get("/waitlist")["items"]
+        return place["hold"] if place["status"] == "offered" else None
+
+    found = eventually(look, within=OFFERED_SECONDS, what="something is offered")
+    assert found is not None
+    return found
+
+
+def test_a_cancelled_time_is_offered_to_the_first_in_line_who_books_it(product: Product) -> None:
+    studio = open_studio(product, deposit=0)
+    booker, waiter, later = customers(product, 3)
+    slot = studio.slots()[0]
+    booking = booker.book(studio.id, slot)
+    window = {"from": slot, "to": (datetime.fromisoformat(slot) + timedelta(minutes=30)).isoformat()}
+    place = waiter.post("/waitlist", {"providerId": studio.id, **window})
+    other = later.post("/waitlist", {"providerId": studio.id, **window})
+    assert (place["status"], other["status"]) == ("waiting", "waiting")
+
+    booker.post(f"/bookings/{booking['id']}/cancel", {"reason": "I am ill."})
+    hold = offer_to(waiter)
+    assert hold["start"] == slot
+    assert slot not in studio.slots()
+    refused = booker.try_to_book(studio.id, slot)
+    assert (refused.status_code, refused.json()["code"]) == (409, "booking.slot_taken")
+
+    address = waiter.get("/auth/me")["email"]
+    eventually(lambda: messages(product, address), within=OFFERED_SECONDS, what="a message about the offer")
+    [message] = messages(product, address)
+    assert message["subject"] == "Studio: a time has come free"
+    when = slot[:16].replace("T", " ")
+    until = hold["expiresAt"][:16].replace("T", " ")
+    assert message["text"] == f"A time has come free: Studio, {when}; it is held for you until {until}."
+
+    booked = waiter.book(studio.id, slot, holdId=hold["id"])
+    assert (booked["status"], booked["start"]) == ("confirmed", slot)
+    assert [place["status"] for place in waiter.get("/waitlist")["items"]] == ["booked"]
+    assert [place["status"] for place in later.get("/waitlist")["items"]] == ["waiting"]
+    assert product.sql("SELECT id::text, kind FROM claims WHERE provider_id = %s", studio.id) == [
+        (booked["id"], "booking")
+    ]
+
+
+def test_who_leaves_the_list_makes_way_for_the_next(product: Product) -> None:
+    studio = open_studio(product, deposit=0)
+    booker, first, second = customers(product, 3)
+    slot = studio.slots()[0]
+    booking = booker.book(studio.id, slot)
+    window = {"from": slot, "to": (datetime.fromisoformat(slot) + timedelta(minutes=30)).isoformat()}
+    place = first.post("/waitlist", {"providerId": studio.id, **window})
+    second.post("/waitlist", {"providerId": studio.id, **window})
+    assert first.ask("DELETE", f"/waitlist/{place['id']}").status_code == 204
+    booker.post(f"/bookings/{booking['id']}/cancel", {})
+    assert offer_to(second)["start"] == slot
+    assert [each["status"] for each in first.get("/waitlist")["items"]] == ["left"]

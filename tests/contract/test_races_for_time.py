@@ -1,0 +1,362 @@
+"""People who want the same time at once, in memory and on PostgreSQL: one gets it, and the others lose nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Final, cast
+
+import pytest
+from tests.contract.test_postgres_storage import PostgresBackend
+from tests.databases import TestServer
+from tests.unit.workflows.scenes import FREE, NO_CLAIM_ON_REQUEST, ON_REQUEST
+
+from booking_domain.bookings.errors import SeriesNotPossible
+from booking_domain.bookings.model import Booking, Terms
+from booking_domain.bookings.ports import Desk, Desks
+from booking_domain.bookings.transitions import InvalidBookingTransition, Status
+from booking_domain.identity.permissions import authorise
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVersion
+from booking_domain.shared.executor import Circumstances, Executor, UseCase
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.backend import Backend, OpenBackend
+from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
+from booking_domain.testing.contracts.storage import TIME_LIMIT, race
+from booking_domain.testing.memory import MemoryDatabase, SeededEntropy
+from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.workflows.place_booking import PlaceBooking
+from booking_domain.workflows.place_series import PlaceSeries, place_series
+from booking_domain.workflows.ports import Repositories
+
+WEEK: Final = timedelta(days=7)
+LATER: Final = TOMORROW + 3 * HOUR
+EVER: Final = TimeRange(TOMORROW - WEEK, TOMORROW + 60 * WEEK)
+TRIES: Final = 2
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def open_backend(request: pytest.FixtureRequest) -> OpenBackend:
+    @asynccontextmanager
+    async def in_memory() -> AsyncIterator[Backend]:
+        yield MemoryDatabase()
+
+    @asynccontextmanager
+    async def on_postgres() -> AsyncIterator[Backend]:
+        server: TestServer = request.getfixturevalue("postgres")
+        with server.database() as url:
+            backend = PostgresBackend(url, pool_size=10)
+            await backend.open()
+            try:
+                yield backend
+            finally:
+                await backend.close()
+
+    if request.param == "memory":
+        return in_memory
+    request.getfixturevalue("postgres")
+    return on_postgres
+
+
+def rivals(asks: Terms) -> Callable[[Callable[[Studio], Awaitable[None]]], Callable[[OpenBackend], None]]:
+    """Make a test of a coroutine, in a studio that asks for these terms; when it is over the books must balance."""
+
+    def made(body: Callable[[Studio], Awaitable[None]]) -> Callable[[OpenBackend], None]:
+        def test(open_backend: OpenBackend) -> None:
+            async def play() -> None:
+                async with asyncio.timeout(TIME_LIMIT), open_backend() as backend:
+                    studio = await Studio.opened(backend, asks=asks)
+                    await body(studio)
+                    assert await studio.violations() == []
+
+            asyncio.run(play())
+
+        test.__name__, test.__qualname__ = body.__name__, body.__qualname__
+        return test
+
+    return made
+
+
+async def claims_of(studio: Studio) -> dict[object, TimeRange]:
+    """All claims that there are, by id: the time that each is on."""
+    diary = await studio.reads.diary(studio.provider_id, EVER)
+    assert diary is not None
+    claims: tuple[Claim, ...] = diary.claims
+    return {claim.id: claim.span for claim in claims}
+
+
+async def at_once(
+    *attempts: Coroutine[object, object, object],
+) -> tuple[list[object], list[DomainError]]:
+    return await race(attempts)
+
+
+@rivals(FREE)
+async def test_of_two_who_move_to_one_slot_one_does_and_the_other_keeps_time_and_claim(studio: Studio) -> None:
+    bookings = [await studio.book(TOMORROW + number * HOUR) for number in range(3)]
+    for number in range(TRIES):
+        to = TOMORROW + number * WEEK + 6 * HOUR
+        before = {each.id: (await studio.seen(each)).span for each in bookings}
+        moved, refusals = await race([studio.reschedule(each, to) for each in bookings])
+        [winner] = moved
+        assert [type(refusal) for refusal in refusals] == [SlotTaken] * 2
+        assert await claims_of(studio) == before | {winner.id: TimeRange(to, to + HOUR)}
+        for each in bookings:
+            seen = await studio.seen(each)
+            assert seen.span == (TimeRange(to, to + HOUR) if each.id == winner.id else before[each.id])
+            assert (await studio.told(each)).count("booking.rescheduled") == seen.version - 1
+
+
+@rivals(FREE)
+async def test_two_who_change_places_do_not_wait_for_each_other_for_ever(studio: Studio) -> None:
+    one, other = await studio.book(TOMORROW), await studio.book(LATER)
+    _, refusals = await race([studio.reschedule(one, LATER), studio.reschedule(other, TOMORROW)])
+    assert [type(refusal) for refusal in refusals] == [SlotTaken] * 2
+    assert await claims_of(studio) == {one.id: one.span, other.id: other.span}
+
+
+@rivals(FREE)
+async def test_one_booking_is_moved_by_all_its_parties_at_once_and_has_one_claim(studio: Studio) -> None:
+    booking = await studio.book()
+    parties = (studio.customer, studio.owner, studio.admin)
+    moved, refusals = await race(
+        [studio.reschedule(booking, TOMORROW + n * HOUR, by=by, saw=1) for n, by in enumerate(parties, start=1)]
+    )
+    assert len(moved) == 1
+    assert [type(refusal) for refusal in refusals] == [StaleVersion] * 2
+    assert await claims_of(studio) == {booking.id: moved[0].span}
+    moved, refusals = await race(
+        [studio.reschedule(booking, TOMORROW + n * HOUR, by=by) for n, by in enumerate(parties, start=1)]
+    )
+    assert (len(moved), refusals) == (3, [])
+    assert await claims_of(studio) == {booking.id: (await studio.seen(booking)).span}
+
+
+@rivals(FREE)
+async def test_of_a_move_and_bookings_at_once_one_gets_the_slot(studio: Studio) -> None:
+    mover = await studio.book()
+    for number in range(TRIES):
+        to = TOMORROW + number * WEEK + 6 * HOUR
+        before = await studio.seen(mover)
+        others = [await studio.joined() for _ in range(3)]
+        got, refusals = await race(
+            [
+                studio.reschedule(mover, to),
+                *(studio.book(to, by=other) for other in others),
+                studio.hold(to, by=others[0]),
+            ]
+        )
+        [winner] = got
+        assert {type(refusal) for refusal in refusals} == {SlotTaken}
+        after = await studio.seen(mover)
+        assert after.span.start == (to if winner.id == mover.id else before.span.start)
+        assert (await claims_of(studio))[mover.id] == after.span
+
+
+@rivals(FREE)
+async def test_the_time_that_is_given_up_goes_to_one_of_those_who_want_it(studio: Studio) -> None:
+    mover = await studio.book()
+    others = [await studio.joined() for _ in range(3)]
+    _, refusals = await at_once(studio.reschedule(mover, LATER), *(studio.book(by=other) for other in others))
+    assert {type(refusal) for refusal in refusals} <= {SlotTaken}
+    assert len(refusals) >= 2
+    assert (await studio.seen(mover)).span.start == LATER
+
+
+@rivals(terms())
+async def test_of_a_move_and_a_cancellation_no_claim_is_left_and_no_money_is_lost(studio: Studio) -> None:
+    for number in range(TRIES):
+        booking = await studio.book(TOMORROW + (number + 1) * WEEK)
+        await studio.paid(booking)
+        _, refusals = await at_once(
+            studio.reschedule(booking, booking.span.start + HOUR), studio.move(booking, Status.CANCELLED)
+        )
+        assert {type(refusal) for refusal in refusals} <= {InvalidBookingTransition}
+        assert (await studio.seen(booking)).status is Status.CANCELLED
+        assert await claims_of(studio) == {}
+        assert await studio.owed(booking) == [DEPOSIT]
+
+
+@rivals(terms())
+async def test_of_a_move_and_a_payment_both_count(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    studio.pay(transaction)
+    _, refusals = await at_once(
+        studio.reschedule(booking, LATER), studio.settle(transaction), studio.settle(transaction)
+    )
+    assert refusals == []
+    after = await studio.seen(booking)
+    assert (after.status, after.paid, after.span.start) == (Status.CONFIRMED, DEPOSIT, LATER)
+
+
+@rivals(terms())
+async def test_of_a_move_and_an_expiry_no_claim_is_left(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.clock.advance(PAYMENT_WINDOW)
+    _, refusals = await at_once(studio.reschedule(booking, LATER), studio.expire(booking), studio.expire(booking))
+    assert {type(refusal) for refusal in refusals} <= {InvalidBookingTransition}
+    assert (await studio.seen(booking)).status is Status.EXPIRED
+    assert await claims_of(studio) == {}
+
+
+@rivals(NO_CLAIM_ON_REQUEST)
+async def test_of_an_acceptance_and_a_booking_of_its_time_one_gets_it(studio: Studio) -> None:
+    for number in range(TRIES):
+        slot = TOMORROW + number * WEEK
+        requests = [await studio.book(slot, by=await studio.joined()) for _ in range(3)]
+        got, refusals = await race(
+            [*(studio.accept(request) for request in requests), studio.book(slot + HOUR / 2, by=studio.owner)]
+        )
+        [winner] = got
+        assert [type(refusal) for refusal in refusals] == [SlotTaken] * 3
+        claims = {id_: span for id_, span in (await claims_of(studio)).items() if slot <= span.start < slot + WEEK}
+        assert claims == {winner.id: winner.span}
+        for request in requests:
+            seen = await studio.seen(request)
+            assert seen.status is (Status.PENDING if request.id == winner.id else Status.REQUESTED)
+
+
+@rivals(ON_REQUEST)
+async def test_an_offered_time_goes_to_the_first_who_takes_it(studio: Studio) -> None:
+    customers = [await studio.joined() for _ in range(3)]
+    requests = [await studio.book(TOMORROW + n * HOUR, by=customer) for n, customer in enumerate(customers)]
+    for request in requests:
+        await studio.offer_times(request, LATER + 3 * HOUR)
+    got, refusals = await race(
+        [
+            studio.accept(request, slot=LATER + 3 * HOUR, by=customer)
+            for request, customer in zip(requests, customers, strict=True)
+        ]
+    )
+    [winner] = got
+    assert [type(refusal) for refusal in refusals] == [SlotTaken] * 2
+    expected = {request.id: request.span for request in requests} | {winner.id: winner.span}
+    assert await claims_of(studio) == expected
+
+
+@rivals(ON_REQUEST)
+async def test_a_request_is_answered_once_however_many_answers_come_at_once(studio: Studio) -> None:
+    request = await studio.offer_times(await studio.book(), LATER)
+    got, refusals = await race(
+        [
+            studio.accept(request),
+            studio.accept(request, slot=LATER),
+            studio.decline(request),
+            studio.move(request, Status.CANCELLED),
+            studio.accept(request),
+        ]
+    )
+    answered = [each for each in got if each.status is not Status.CANCELLED]
+    assert 1 <= len(got) <= 2, "what was accepted may be cancelled still"
+    assert len(answered) <= 1
+    assert {type(refusal) for refusal in refusals} == {InvalidBookingTransition}
+
+
+@rivals(FREE)
+async def test_of_two_series_that_overlap_one_is_whole_and_of_the_other_there_is_nothing(studio: Studio) -> None:
+    one, other = await studio.joined(), await studio.joined()
+    for number in range(TRIES):
+        start = TOMORROW + number * 2 * HOUR
+        got, refusals = await race(
+            [
+                studio.book_series(start, times=4, by=one),
+                studio.book_series(start + 3 * WEEK, times=3, by=other),
+                studio.book_series(start + 3 * WEEK, times=2, every_weeks=2, by=studio.owner),
+            ]
+        )
+        [whole] = got
+        assert [type(refusal) for refusal in refusals] == [SeriesNotPossible] * 2
+        here = {id_: span for id_, span in (await claims_of(studio)).items() if _same_time(span.start, start)}
+        assert here == {booking.id: booking.span for booking in whole}
+        placed = [each for each in await studio.backend.outbox_messages() if each.topic == "booking.placed"]
+        assert {each.subject for each in placed} == set(await claims_of(studio))
+
+
+def _same_time(one: datetime, other: datetime) -> bool:
+    return (one - other) % WEEK == timedelta(0)
+
+
+@rivals(FREE)
+async def test_of_a_series_and_a_booking_in_it_one_is_made(studio: Studio) -> None:
+    other = await studio.joined()
+    for number in range(TRIES):
+        start = TOMORROW + number * 2 * HOUR
+
+        async def series(start: datetime = start) -> list[Booking]:
+            return list(await studio.book_series(start, times=5))
+
+        async def single(start: datetime = start) -> list[Booking]:
+            return [await studio.book(start + 4 * WEEK, by=other)]
+
+        got, refusals = await race([series(), single()])
+        [made] = got
+        assert len(refusals) == 1
+        assert isinstance(refusals[0], (SeriesNotPossible, SlotTaken))
+        here = {id_ for id_, span in (await claims_of(studio)).items() if _same_time(span.start, start)}
+        assert here == {booking.id for booking in made}
+
+
+class _OneReference(SeededEntropy):
+    """Draws the same letters again and again, so that the second booking of a series cannot be kept."""
+
+    def pick(self, alphabet: str, length: int) -> str:
+        return alphabet[0] * length
+
+
+@rivals(FREE)
+async def test_of_a_series_that_fails_half_way_nothing_is_left(studio: Studio) -> None:
+    unlucky = Executor[Repositories](
+        begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1), authorise=authorise
+    )
+    first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    before = list(await studio.backend.outbox_messages())
+    with pytest.raises(ConcurrentChange):
+        await unlucky.run(place_series, PlaceSeries(first=first, times=3), actor=studio.customer)
+    assert await claims_of(studio) == {}
+    assert list(await studio.backend.outbox_messages()) == before
+    assert len(await studio.book_series(times=3)) == 3
+
+
+class _BlindDesks:
+    """Desks on which no claim is seen."""
+
+    def __init__(self, desks: Desks) -> None:
+        self._desks = desks
+
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Desk | None:
+        desk = await self._desks.lock(provider_id, around)
+        return None if desk is None else replace(desk, diary=replace(desk.diary, claims=()))
+
+
+async def _blind(command: PlaceSeries, tx: Repositories, given: Circumstances) -> tuple[Booking, ...]:
+    seen = SimpleNamespace(desks=_BlindDesks(tx.desks), claims=tx.claims, bookings=tx.bookings, outbox=tx.outbox)
+    return await place_series.handle(command, cast("Repositories", seen), given)
+
+
+@rivals(FREE)
+async def test_even_where_the_claims_table_alone_says_no_nothing_of_a_series_is_left(studio: Studio) -> None:
+    """As if somebody had taken the last time behind the back of the lock: the friendly check sees nothing of it."""
+    unseen = await studio.book(TOMORROW + 2 * WEEK, by=await studio.joined())
+    before = list(await studio.backend.outbox_messages())
+    blind = UseCase(place_series.action, _blind)
+    first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    with pytest.raises(SlotTaken):
+        await studio.run(blind, PlaceSeries(first=first, times=3), by=studio.customer)
+    assert await claims_of(studio) == {unseen.id: unseen.span}
+    assert list(await studio.backend.outbox_messages()) == before
+
+
+@rivals(FREE)
+async def test_a_block_and_a_move_into_it_come_one_after_the_other(studio: Studio) -> None:
+    booking = await studio.book()
+    _, refusals = await at_once(
+        studio.reschedule(booking, LATER), studio.take_off(LATER, LATER + HOUR), studio.take_off(LATER, LATER + HOUR)
+    )
+    assert {type(refusal) for refusal in refusals} <= {SlotNotOffered}
+    after = await studio.seen(booking)
+    assert after.span.start == (TOMORROW if refusals else LATER)

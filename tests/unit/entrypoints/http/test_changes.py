@@ -1,0 +1,324 @@
+"""Bookings are moved, cancelled, asked for and answered, and made in series, over HTTP."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+
+MONDAY_AT_NOON = "2026-11-23T12:00:00+08:00"
+MONDAY_AT_2_10 = "2026-11-23T14:10:00+08:00"
+MONDAY_EVENING = "2026-11-23T22:07:00+08:00"
+REQUESTS: dict[str, Any] = {"bookingMode": "request"}
+DEPOSIT: dict[str, Any] = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
+
+
+async def me(api: Api, token: str) -> str:
+    return str((await api.get("/auth/me", token)).json()["id"])
+
+
+@through_the_api
+async def test_a_booking_is_rescheduled_in_one_step(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**DEPOSIT)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    path = f"/bookings/{booking['id']}/reschedule"
+    moved = await api.post(path, customer, json={"slot": MONDAY_AT_NOON})
+    assert (moved.status_code, moved.headers["ETag"]) == (200, '"2"')
+    assert moved.json() == {
+        **booking,
+        "start": "2026-11-23T04:00:00Z",
+        "end": "2026-11-23T05:00:00Z",
+        "version": 2,
+    }
+    assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == moved.json()
+    longer = await api.post(path, provider, json={"slot": MONDAY_EVENING, "durationMinutes": 90})
+    assert (longer.json()["start"], longer.json()["end"]) == ("2026-11-23T14:07:00Z", "2026-11-23T15:37:00Z")
+    events = (await api.get(f"/bookings/{booking['id']}/events", customer)).json()["items"]
+    assert [event["type"] for event in events] == ["placed", "rescheduled", "rescheduled"]
+    assert events[1]["reason"] == "from 2026-11-23T02:00:00Z to 2026-11-23T04:00:00Z"
+    await api.booked(await api.joined("customer"), provider_id)
+
+
+@through_the_api
+async def test_what_cannot_be_had_is_refused_and_the_old_time_is_kept(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer, other = await api.joined("customer"), await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    await api.booked(other, provider_id, MONDAY_AT_NOON)
+    path = f"/bookings/{booking['id']}/reschedule"
+    for party in (customer, provider, api.admin()):
+        taken = await api.post(path, party, json={"slot": MONDAY_AT_NOON})
+        assert_problem(taken, 409, "booking.slot_taken", "/slot")
+    closed = await api.post(path, customer, json={"slot": MONDAY_EVENING})
+    assert_problem(closed, 422, "booking.slot_not_offered", "/slot")
+    too_far = await api.post(path, provider, json={"slot": "2030-01-01T00:00:00Z"})
+    assert_problem(too_far, 422, "validation.invalid_value", "/slot")
+    assert_problem(await api.post(path, other, json={"slot": MONDAY_AT_2_10}), 404, "booking.not_found")
+    assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == booking
+
+
+@through_the_api
+async def test_what_has_begun_is_moved_by_the_provider_alone(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    soon = "2026-11-23T00:10:00Z"
+    booking = await api.booked(provider, provider_id, soon, customerId=await me(api, customer))
+    api.clock.advance(timedelta(minutes=10))
+    path = f"/bookings/{booking['id']}/reschedule"
+    begun = await api.post(path, customer, json={"slot": MONDAY_AT_NOON})
+    assert_problem(begun, 409, "booking.already_over", "/status")
+    assert (await api.post(path, provider, json={"slot": MONDAY_AT_NOON})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("step", "body"),
+    [
+        ("reschedule", {"slot": MONDAY_AT_NOON}),
+        ("cancel", {}),
+        ("accept", {}),
+        ("decline", {}),
+        ("offer-times", {"slots": [MONDAY_AT_NOON]}),
+    ],
+)
+@through_the_api
+async def test_a_change_names_the_version_that_was_seen(api: Api, step: str, body: dict[str, Any]) -> None:
+    provider, provider_id = await api.open_provider(**REQUESTS)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    path = f"/bookings/{booking['id']}/{step}"
+    stale = await api.post(path, provider, json=body, headers={"If-Match": '"2"'})
+    assert_problem(stale, 412, "conflict.stale_version")
+    for odd in ("1", 'W/"1"', '"1", "2"', '"x"'):
+        wrong = await api.post(path, provider, json=body, headers={"If-Match": odd})
+        assert_problem(wrong, 400, "validation.invalid_input", "/header/If-Match")
+    assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == booking
+    changed = await api.post(path, provider, json=body, headers={"If-Match": '"1"'})
+    assert (changed.status_code, changed.headers["ETag"], changed.json()["version"]) == (200, '"2"', 2)
+
+
+@pytest.mark.parametrize(
+    ("step", "body"),
+    [
+        ("reschedule", {"slot": MONDAY_AT_NOON}),
+        ("cancel", {"reason": "I am ill."}),
+        ("accept", {}),
+        ("decline", {}),
+        ("offer-times", {"slots": [MONDAY_AT_NOON]}),
+    ],
+)
+@through_the_api
+async def test_a_booking_is_changed_by_its_parties_alone(api: Api, step: str, body: dict[str, Any]) -> None:
+    _, provider_id = await api.open_provider(**REQUESTS)
+    other_provider, _ = await api.open_provider()
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    path = f"/bookings/{booking['id']}/{step}"
+    for stranger in (await api.joined("customer"), other_provider, await api.joined("manager")):
+        assert_problem(await api.post(path, stranger, json=body), 404, "booking.not_found")
+    assert (await api.post(path, json=body)).status_code == 401
+    unknown = path.replace(booking["id"], "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03")
+    assert_problem(await api.post(unknown, api.admin(), json=body), 404, "booking.not_found")
+    assert_problem(await api.post(path, customer, json={**body, "more": 1}), 400, "validation.invalid_input", "/more")
+    assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == booking
+
+
+@pytest.mark.parametrize(
+    ("step", "body", "pointer"),
+    [
+        ("reschedule", {}, "/slot"),
+        ("reschedule", {"slot": "2026-11-23T12:00:00"}, "/slot"),
+        ("reschedule", {"slot": MONDAY_AT_NOON, "durationMinutes": 0}, "/durationMinutes"),
+        ("reschedule", {"slot": MONDAY_AT_NOON, "durationMinutes": 1_441}, "/durationMinutes"),
+        ("cancel", {"reason": "x" * 501}, "/reason"),
+        ("accept", {"slot": "tomorrow"}, "/slot"),
+        ("decline", {"reason": 5}, "/reason"),
+        ("offer-times", {"slots": []}, "/slots"),
+        ("offer-times", {"slots": [MONDAY_AT_NOON] * 11}, "/slots"),
+        ("offer-times", {"slots": [MONDAY_AT_NOON, "2026-11-23T12:00:00"]}, "/slots/1"),
+    ],
+)
+@through_the_api
+async def test_what_is_malformed_is_pointed_at(api: Api, step: str, body: dict[str, Any], pointer: str) -> None:
+    customer = await api.joined("customer")
+    answer = await api.post(f"/bookings/0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03/{step}", customer, json=body)
+    assert_problem(answer, 400, "validation.invalid_input", pointer)
+
+
+@through_the_api
+async def test_a_booking_is_cancelled_with_a_reason(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    path = f"/bookings/{booking['id']}"
+    cancelled = await api.post(f"{path}/cancel", customer, json={"reason": "I am ill."})
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
+    assert (await api.get(f"{path}/events", customer)).json()["items"][-1]["reason"] == "I am ill."
+    again = await api.post(f"{path}/cancel", customer, json={})
+    assert_problem(again, 409, "booking.invalid_transition", "/status")
+    late = await api.post(f"{path}/reschedule", customer, json={"slot": MONDAY_AT_NOON})
+    assert_problem(late, 409, "booking.invalid_transition", "/status")
+    await api.booked(customer, provider_id)
+
+
+@through_the_api
+async def test_a_request_is_accepted_and_then_waits_for_its_deposit(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**REQUESTS, **DEPOSIT)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    assert (booking["status"], booking["dueAt"]) == ("requested", "2026-11-23T02:00:00Z")
+    path = f"/bookings/{booking['id']}/accept"
+    for other in (customer, api.admin()):
+        assert_problem(await api.post(path, other, json={}), 403, "lifecycle.not_your_move")
+    named = await api.post(path, provider, json={"slot": MONDAY_AT_TEN})
+    assert_problem(named, 422, "booking.time_not_offered", "/slot")
+    accepted = await api.post(path, provider, json={})
+    assert (accepted.status_code, accepted.json()["status"]) == (200, "pending")
+    assert accepted.json()["dueAt"] == "2026-11-23T00:15:00Z"
+    assert_problem(await api.post(path, provider, json={}), 409, "booking.invalid_transition", "/status")
+
+
+@through_the_api
+async def test_a_request_is_declined_by_the_provider(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**REQUESTS)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    path = f"/bookings/{booking['id']}/decline"
+    assert_problem(await api.post(path, customer, json={}), 403, "lifecycle.not_your_move")
+    declined = await api.post(path, provider, json={"reason": "Not my style."})
+    assert (declined.json()["status"], declined.headers["ETag"]) == ("cancelled", '"2"')
+    events = (await api.get(f"/bookings/{booking['id']}/events", customer)).json()["items"]
+    assert events[-1]["reason"] == "Not my style."
+
+
+@through_the_api
+async def test_a_customer_takes_one_of_the_times_that_were_offered(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**REQUESTS)
+    customer, other = await api.joined("customer"), await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    assert "offeredTimes" not in booking
+    path = f"/bookings/{booking['id']}"
+    refused = await api.post(f"{path}/offer-times", customer, json={"slots": [MONDAY_EVENING]})
+    assert_problem(refused, 403, "lifecycle.not_your_move")
+    past = await api.post(f"{path}/offer-times", provider, json={"slots": ["2026-11-22T10:00:00Z"]})
+    assert_problem(past, 422, "validation.invalid_value", "/slots")
+    offered = await api.post(f"{path}/offer-times", provider, json={"slots": [MONDAY_EVENING, MONDAY_AT_NOON]})
+    assert offered.status_code == 200
+    assert offered.json()["offeredTimes"] == ["2026-11-23T04:00:00Z", "2026-11-23T14:07:00Z"]
+    assert (offered.json()["status"], offered.json()["dueAt"]) == ("requested", "2026-11-23T14:07:00Z")
+    assert (await api.get(path, customer)).json() == offered.json()
+    assert_problem(await api.post(f"{path}/accept", customer, json={}), 403, "lifecycle.not_your_move")
+    elsewhere = await api.post(f"{path}/accept", customer, json={"slot": MONDAY_AT_2_10})
+    assert_problem(elsewhere, 422, "booking.time_not_offered", "/slot")
+    await api.booked(other, provider_id, MONDAY_AT_NOON)
+    gone = await api.post(f"{path}/accept", customer, json={"slot": MONDAY_AT_NOON})
+    assert_problem(gone, 409, "booking.slot_taken", "/slot")
+    taken = await api.post(f"{path}/accept", customer, json={"slot": MONDAY_EVENING})
+    assert (taken.json()["status"], taken.json()["start"]) == ("confirmed", "2026-11-23T14:07:00Z")
+    assert "offeredTimes" not in taken.json()
+    assert "dueAt" not in taken.json()
+
+
+@through_the_api
+async def test_an_offer_of_a_time_that_is_taken_is_refused(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**REQUESTS)
+    booking = await api.booked(await api.joined("customer"), provider_id)
+    await api.booked(await api.joined("customer"), provider_id, MONDAY_AT_NOON)
+    answer = await api.post(f"/bookings/{booking['id']}/offer-times", provider, json={"slots": [MONDAY_AT_NOON]})
+    assert_problem(answer, 409, "booking.slot_taken", "/slot")
+
+
+@through_the_api
+async def test_a_request_need_not_claim_its_time(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**REQUESTS)
+    changed = await api.put("/availability/settings", provider, json={"requestsClaimTime": False})
+    assert changed.json()["requestsClaimTime"] is False
+    assert (await api.get(f"/availability/{provider_id}")).json()["settings"]["requestsClaimTime"] is False
+    first, second = [await api.booked(await api.joined("customer"), provider_id) for _ in range(2)]
+    assert (await api.post(f"/bookings/{second['id']}/accept", provider, json={})).status_code == 200
+    late = await api.post(f"/bookings/{first['id']}/accept", provider, json={})
+    assert_problem(late, 409, "booking.slot_taken", "/slot")
+
+
+@through_the_api
+async def test_the_provider_enters_walk_ins_and_books_for_customers(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**DEPOSIT)
+    customer = await api.joined("customer")
+    walk_in = await api.booked(provider, provider_id, MONDAY_EVENING)
+    assert (walk_in["status"], walk_in["depositAmount"]) == ("confirmed", 0)
+    assert walk_in["customerId"] == await me(api, provider)
+    theirs = await api.booked(provider, provider_id, MONDAY_AT_2_10, customerId=await me(api, customer))
+    assert (theirs["status"], theirs["customerId"]) == ("pending", await me(api, customer))
+    assert [each["id"] for each in (await api.get("/bookings", customer)).json()["items"]] == [theirs["id"]]
+    over = {"providerId": provider_id, "slot": MONDAY_AT_2_10}
+    assert_problem(await api.post("/bookings", provider, json=over), 409, "booking.slot_taken", "/slot")
+    nobody = {**over, "slot": MONDAY_AT_TEN, "customerId": "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"}
+    unknown = await api.post("/bookings", provider, json=nobody)
+    assert_problem(unknown, 404, "booking.customer_not_found", "/customerId")
+    nosy = await api.post("/bookings", await api.joined("customer"), json=nobody)
+    assert_problem(nosy, 403, "booking.for_others", "/customerId")
+
+
+@through_the_api
+async def test_a_series_is_made_whole_and_once(api: Api) -> None:
+    _, provider_id = await api.open_provider(**DEPOSIT)
+    customer = await api.joined("customer")
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "times": 3, "everyWeeks": 2, "notes": "Sleeve."}
+    made = await api.post("/bookings/series", customer, json=wish, headers={"Idempotency-Key": "sleeve-1"})
+    assert made.status_code == 201
+    series = made.json()
+    assert [each["start"] for each in series["items"]] == [
+        "2026-11-23T02:00:00Z",
+        "2026-12-07T02:00:00Z",
+        "2026-12-21T02:00:00Z",
+    ]
+    for each in series["items"]:
+        assert (each["seriesId"], each["status"], each["notes"]) == (series["id"], "pending", "Sleeve.")
+        assert (await api.get(f"/bookings/{each['id']}", customer)).json() == each
+    again = await api.post("/bookings/series", customer, json=wish, headers={"Idempotency-Key": "sleeve-1"})
+    assert (again.status_code, again.json()) == (201, series)
+    assert len((await api.get("/bookings", customer)).json()["items"]) == 3
+    assert "seriesId" not in await api.booked(customer, provider_id, MONDAY_AT_NOON)
+
+
+@through_the_api
+async def test_of_a_series_that_cannot_be_made_every_time_in_the_way_is_named(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    await api.booked(provider, provider_id, "2026-11-30T10:30:00+08:00")
+    await api.post("/availability/exceptions", provider, json={"date": "2026-12-14", "closed": True})
+    customer = await api.joined("customer")
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "times": 5}
+    answer = await api.post("/bookings/series", customer, json=wish)
+    assert_problem(answer, 409, "booking.series_not_possible")
+    errors = answer.json()["errors"]
+    assert [error["pointer"] for error in errors] == ["/slot", "/slot"]
+    assert "booking.slot_taken" in errors[0]["message"]
+    assert "2026-11-30T02:00:00Z" in errors[0]["message"]
+    assert "booking.slot_not_offered" in errors[1]["message"]
+    assert "2026-12-14T02:00:00Z" in errors[1]["message"]
+    assert (await api.get("/bookings", customer)).json()["items"] == []
+    await api.booked(customer, provider_id)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("times", 1), ("times", 53), ("everyWeeks", 0), ("everyWeeks", 53), ("holdId", None), ("slot", "2026-11-23")],
+)
+@through_the_api
+async def test_a_series_has_bounds(api: Api, member: str, value: object) -> None:
+    wish = {"providerId": "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03", "slot": MONDAY_AT_TEN, "times": 2, member: value}
+    answer = await api.post("/bookings/series", await api.joined("customer"), json=wish)
+    assert_problem(answer, 400, "validation.invalid_input", f"/{member}")
+
+
+@through_the_api
+async def test_a_series_is_for_oneself_unless_the_staff_makes_it(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "times": 2, "customerId": await me(api, customer)}
+    nosy = await api.post("/bookings/series", await api.joined("customer"), json=wish)
+    assert_problem(nosy, 403, "booking.for_others", "/customerId")
+    made = await api.post("/bookings/series", provider, json={**wish, "slot": MONDAY_EVENING, "durationMinutes": 30})
+    assert {each["customerId"] for each in made.json()["items"]} == {await me(api, customer)}
+    assert made.json()["items"][1]["end"] == "2026-11-30T14:37:00Z"
+    assert (await api.post("/bookings/series", json=wish)).status_code == 401

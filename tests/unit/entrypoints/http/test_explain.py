@@ -1,0 +1,121 @@
+"""Why a time is, or is not, offered, over HTTP."""
+
+from typing import Any
+
+import pytest
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+
+
+async def explained(api: Api, provider_id: str, slot: str, more: str = "") -> dict[str, Any]:
+    slot = slot.replace("+", "%2B")
+    answer = await api.get(f"/providers/{provider_id}/slots/explain?slot={slot}{more}")
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def at(hour: int, minute: int = 0, day: str = "2026-11-24") -> str:
+    return f"{day}T{hour:02d}:{minute:02d}:00+08:00"
+
+
+@through_the_api
+async def test_what_is_offered_has_no_reason_against_it(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    assert await explained(api, provider_id, at(10)) == {
+        "timeZone": "Asia/Ulaanbaatar",
+        "slot": "2026-11-24T02:00:00Z",
+        "offered": True,
+        "reasons": [],
+        "before": {"start": "2026-11-23T10:00:00Z", "end": "2026-11-23T11:00:00Z"},
+        "after": {"start": "2026-11-24T02:30:00Z", "end": "2026-11-24T03:30:00Z"},
+        "degraded": [],
+    }
+    await api.booked(await api.joined("customer"), provider_id, at(10))
+
+
+@through_the_api
+async def test_each_reason_is_given(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    change = {"bufferAfterMinutes": 15, "minNoticeMinutes": 120, "maxPerDay": 1, "horizonDays": 30}
+    await api.put("/availability/settings", provider, json=change)
+    await api.post("/availability/blocks", provider, json={"start": at(13), "end": at(14)})
+    await api.post("/availability/exceptions", provider, json={"date": "2026-11-25", "closed": True})
+    customer = await api.joined("customer")
+    await api.booked(customer, provider_id, at(10, day="2026-11-26"))
+    await api.put("/availability/settings", provider, json={"maxPerDay": None})
+    hold = {"providerId": provider_id, "slot": at(16)}
+    await api.post("/holds", customer, json=hold)
+
+    async def why(slot: str) -> list[str]:
+        return list((await explained(api, provider_id, slot))["reasons"])
+
+    assert await why(at(10, 10)) == ["off_grid"]
+    assert await why(at(9)) == ["closed"]
+    assert await why(at(18, 30)) == ["closed"]
+    assert await why(at(12, 30)) == ["block"]
+    assert await why(at(10, day="2026-11-25")) == ["exception"]
+    assert await why(at(16, 30)) == ["claimed"]
+    assert await why(at(15)) == ["buffer"]
+    assert await why("2026-11-23T01:00:00Z") == ["closed", "notice"]
+    assert await why(at(10, day="2026-11-22")) == ["notice"]
+    assert await why(at(10, day="2027-01-11")) == ["horizon"]
+    await api.put("/availability/settings", provider, json={"maxPerDay": 1})
+    assert await why(at(14, day="2026-11-26")) == ["day_full"]
+    await api.put("/availability/settings", provider, json={"maxPerDay": None, "maxPerWeek": 1})
+    assert await why(at(14, day="2026-11-27")) == ["week_full"]
+    assert await why(at(14, day="2026-12-01")) == []
+
+
+@through_the_api
+async def test_the_nearest_times_that_are_offered_are_named(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    start, end = at(0), at(0, day="2026-12-20")
+    assert (await api.post("/availability/blocks", provider, json={"start": start, "end": end})).status_code == 201
+    found = await explained(api, provider_id, at(10, day="2026-12-05"))
+    assert found["reasons"] == ["block"]
+    assert found["before"]["start"] == "2026-11-23T10:00:00Z"
+    assert found["after"]["start"] == "2026-12-20T02:00:00Z"
+    long = await explained(api, provider_id, at(10, day="2026-12-05"), "&durationMinutes=540")
+    assert long["before"] == {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T11:00:00Z"}
+    assert long["after"]["start"] == "2026-12-20T02:00:00Z"
+    for far in ("1901-01-01T00:00:00Z", "2999-01-01T00:00:00Z"):
+        assert (await explained(api, provider_id, far))["offered"] is False
+    assert (await explained(api, provider_id, "2999-01-01T00:00:00Z"))["after"] is None
+    assert (await explained(api, provider_id, "1901-01-01T00:00:00Z"))["before"] is None
+
+
+@through_the_api
+async def test_what_it_says_is_what_booking_does(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    await api.booked(await api.joined("customer"), provider_id, at(12))
+    for minutes in range(9 * 60, 20 * 60, 35):
+        slot = at(*divmod(minutes, 60))
+        offered = (await explained(api, provider_id, slot))["offered"]
+        answer = await api.post("/holds", await api.joined("customer"), json={"providerId": provider_id, "slot": slot})
+        assert (answer.status_code == 201) is offered
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("", "/query/slot"),
+        ("slot=2026-11-23", "/query/slot"),
+        ("slot=2026-11-23T10:00:00", "/query/slot"),
+        ("slot=tomorrow-at-ten-o-clock", "/query/slot"),
+        ("slot=2026-11-23T10:00:00Z&durationMinutes=0", "/query/durationMinutes"),
+        ("slot=2026-11-23T10:00:00Z&durationMinutes=1441", "/query/durationMinutes"),
+        ("slot=2026-11-23T10:00:00Z&other=1", "/query/other"),
+    ],
+)
+@through_the_api
+async def test_what_is_malformed_is_pointed_at(api: Api, query: str, pointer: str) -> None:
+    _, provider_id = await api.open_provider()
+    answer = await api.get(f"/providers/{provider_id}/slots/explain?{query}")
+    assert_problem(answer, 400, "validation.invalid_input", pointer)
+
+
+@through_the_api
+async def test_a_provider_who_takes_no_bookings_is_not_there(api: Api) -> None:
+    draft = await api.post("/providers/me", await api.joined("provider"), json={"displayName": "Draft"})
+    for provider_id in (draft.json()["id"], "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"):
+        answer = await api.get(f"/providers/{provider_id}/slots/explain?slot={MONDAY_AT_TEN}")
+        assert_problem(answer, 404, "provider.not_found")

@@ -1,0 +1,199 @@
+"""`/waitlist`: join, see what is offered, book it, leave."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+
+from booking_domain.scheduling.use_cases.waiting import offer_freed
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import ProviderId
+
+MONDAY = {"from": "2026-11-23", "to": "2026-11-24"}
+AT_TEN = {"from": "2026-11-23T10:00:00+08:00", "to": "2026-11-23T10:01:00+08:00"}
+KEY = {"Idempotency-Key": "waiting-for-monday"}
+
+
+async def offered(api: Api, provider_id: str) -> None:
+    """The platform has offered what is free."""
+    await api.container.executor().run(offer_freed, ProviderId(UUID(provider_id)), actor=SYSTEM)
+
+
+async def waits(api: Api, token: str, provider_id: str, **wish: Any) -> dict[str, Any]:
+    answer = await api.post("/waitlist", token, json={"providerId": provider_id, **(wish or AT_TEN)})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def places(api: Api, token: str) -> list[dict[str, Any]]:
+    answer = await api.get("/waitlist", token)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["nextCursor"] is None
+    return list(answer.json()["items"])
+
+
+@through_the_api
+async def test_a_customer_waits_is_offered_a_slot_and_books_it(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    first, second = await api.joined("customer"), await api.joined("customer")
+    taken = await api.booked(first, provider_id)
+    place = await waits(api, second, provider_id, **AT_TEN, durationMinutes=60)
+    assert place == {
+        "id": place["id"],
+        "providerId": provider_id,
+        "from": "2026-11-23T02:00:00Z",
+        "to": "2026-11-23T02:01:00Z",
+        "durationMinutes": 60,
+        "status": "waiting",
+        "createdAt": "2026-11-23T00:00:00Z",
+    }
+    assert await places(api, second) == [place]
+    assert await places(api, first) == []
+
+    await api.patch(f"/bookings/{taken['id']}", first, json={"status": "cancelled"})
+    await offered(api, provider_id)
+    hold = {
+        "id": place["id"],
+        "start": "2026-11-23T02:00:00Z",
+        "end": "2026-11-23T03:00:00Z",
+        "expiresAt": "2026-11-23T00:30:00Z",
+    }
+    assert await places(api, second) == [{**place, "status": "offered", "hold": hold}]
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
+    assert_problem(await api.post("/bookings", first, json=wish), 409, "booking.slot_taken", "/slot")
+    await api.booked(second, provider_id, holdId=hold["id"])
+    assert await places(api, second) == [{**place, "status": "booked"}]
+
+
+@through_the_api
+async def test_where_no_length_was_asked_for_none_is_shown(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    assert "durationMinutes" not in await waits(api, customer, provider_id)
+    await offered(api, provider_id)
+    [place] = await places(api, customer)
+    assert set(place["hold"]) == {"id", "start", "expiresAt"}
+
+
+@through_the_api
+async def test_an_offer_that_has_lapsed_is_shown_so_even_while_nobody_has_noticed(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    api.clock.advance(timedelta(minutes=110))
+    customer = await api.joined("customer")
+    place = await waits(api, customer, provider_id)
+    await offered(api, provider_id)
+    api.clock.advance(timedelta(minutes=10))  # the slot begins
+    assert await places(api, customer) == [{**place, "status": "lapsed"}]
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end"),
+    [
+        ("Asia/Ulaanbaatar", "2026-11-22T16:00:00Z", "2026-11-23T16:00:00Z"),
+        ("UTC", "2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z"),
+        ("America/New_York", "2026-11-23T05:00:00Z", "2026-11-24T05:00:00Z"),
+    ],
+)
+@through_the_api
+async def test_dates_are_the_provider_s(api: Api, zone: str, start: str, end: str) -> None:
+    _, provider_id = await api.open_provider(timeZone=zone)
+    place = await waits(api, await api.joined("customer"), provider_id, **MONDAY)
+    assert (place["from"], place["to"]) == (start, end)
+
+
+@through_the_api
+async def test_a_date_is_as_long_as_the_clocks_make_it(api: Api) -> None:
+    _, provider_id = await api.open_provider(timeZone="Europe/Berlin")
+    customer = await api.joined("customer")
+    for day, following, start, end in (
+        ("2027-03-28", "2027-03-29", "2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z"),
+        ("2027-10-31", "2027-11-01", "2027-10-30T22:00:00Z", "2027-10-31T23:00:00Z"),
+        ("2027-10-01", "2028-01-01", "2027-09-30T22:00:00Z", "2027-12-31T23:00:00Z"),
+    ):
+        place = await waits(api, customer, provider_id, **{"from": day, "to": following})
+        assert (place["from"], place["to"]) == (start, end)
+
+
+BAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
+    "no such provider": ({"providerId": str(uuid4())}, 404, "provider.not_found", "/providerId"),
+    "neither date nor instant": ({"from": "2026-13-45"}, 400, "validation.invalid_input", "/from"),
+    "without an offset": ({"to": "2026-11-23T10:00:00"}, 400, "validation.invalid_input", "/to"),
+    "the wrong way round": ({"to": "2026-11-23"}, 422, "validation.invalid_value", "/to"),
+    "over": ({"from": "2026-11-01", "to": "2026-11-22"}, 422, "validation.invalid_value", "/to"),
+    "too long": ({"to": "2027-02-24"}, 422, "validation.invalid_value", "/to"),
+    "before all time": ({"from": "0001-01-01"}, 422, "validation.invalid_value", "/from"),
+    "no time at all": ({"durationMinutes": 0}, 400, "validation.invalid_input", "/durationMinutes"),
+    "longer than a day": ({"durationMinutes": 1441}, 400, "validation.invalid_input", "/durationMinutes"),
+    "something else": ({"colour": "red"}, 400, "validation.invalid_input", "/colour"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+@through_the_api
+async def test_a_bad_wish_is_refused(api: Api, kind: str) -> None:
+    _, provider_id = await api.open_provider()
+    wish, status, code, pointer = BAD[kind]
+    body = {"providerId": provider_id, "from": "2026-11-23", "to": "2026-11-24", **wish}
+    answer = await api.post("/waitlist", await api.joined("customer"), json=body)
+    assert_problem(answer, status, code, pointer)
+
+
+@through_the_api
+async def test_nobody_waits_for_a_draft(api: Api) -> None:
+    provider = await api.joined("provider")
+    draft = (await api.post("/providers/me", provider, json={"displayName": "Draft"})).json()["id"]
+    answer = await api.post("/waitlist", await api.joined("customer"), json={"providerId": draft, **AT_TEN})
+    assert_problem(answer, 404, "provider.not_found", "/providerId")
+
+
+@through_the_api
+async def test_a_customer_waits_for_at_most_ten_things(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    made = [(await waits(api, customer, provider_id))["id"] for _ in range(10)]
+    answer = await api.post("/waitlist", customer, json={"providerId": provider_id, **AT_TEN})
+    assert_problem(answer, 409, "waitlist.too_many")
+    assert [place["id"] for place in await places(api, customer)] == made[::-1]
+
+
+@through_the_api
+async def test_who_leaves_gives_back_what_was_offered(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer, other = await api.joined("customer"), await api.joined("customer")
+    place = await waits(api, customer, provider_id)
+    await offered(api, provider_id)
+    path = f"/waitlist/{place['id']}"
+    assert_problem(await api.delete(path, other), 404, "waitlist.not_found")
+    left = await api.delete(path, customer)
+    assert (left.status_code, left.content) == (204, b"")
+    assert await places(api, customer) == [{**place, "status": "left"}]
+    assert_problem(await api.delete(path, customer), 404, "waitlist.not_found")
+    await api.booked(other, provider_id)
+    assert_problem(await api.delete("/waitlist/42", customer), 400, "validation.invalid_input", "/path/waitingId")
+
+
+@through_the_api
+async def test_the_same_wish_under_one_key_is_one_place(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    first, second = [
+        await api.post("/waitlist", customer, json={"providerId": provider_id, **MONDAY}, headers=KEY) for _ in range(2)
+    ]
+    assert (first.status_code, second.status_code, second.content) == (201, 201, first.content)
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert len(await places(api, customer)) == 1
+    other = await api.post("/waitlist", customer, json={"providerId": provider_id, **AT_TEN}, headers=KEY)
+    assert_problem(other, 422, "idempotency.key_reused")
+
+
+@through_the_api
+async def test_the_waiting_list_is_for_those_who_are_signed_in(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    for answer in (
+        await api.post("/waitlist", json={"providerId": provider_id, **MONDAY}),
+        await api.get("/waitlist"),
+        await api.delete(f"/waitlist/{uuid4()}"),
+    ):
+        assert_problem(answer, 401, "auth.invalid_token")

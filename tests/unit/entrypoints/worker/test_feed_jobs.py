@@ -1,0 +1,148 @@
+"""External calendars and the worker: who reads which of them when."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from tests.databases import TestServer
+from tests.unit.entrypoints.worker.test_jobs import Workshop, workshop
+
+from booking_domain.scheduling.feeds import READ_EVERY, FeedRule
+from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
+from booking_domain.shared.actor import Role
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import HOUR, TOMORROW, terms
+from booking_domain.testing.memory.feeds import MemoryFeedReader
+from entrypoints.worker.main import work
+
+URL = "https://calendar.example.com/private-1/basic.ics"
+BUSY = TimeRange(TOMORROW, TOMORROW + HOUR)
+AT_ONCE = 4
+
+
+class OwnReader(MemoryFeedReader):
+    """Is read only while it is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.published[URL] = [BUSY]
+        self.open_now = False
+
+    async def open(self) -> None:
+        self.open_now = True
+
+    async def close(self) -> None:
+        self.open_now = False
+
+    async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
+        assert self.open_now
+        return await super().read(url, window=window, time_zone=time_zone)
+
+
+async def with_a_feed(shop: Workshop) -> OwnReader:
+    reader = OwnReader()
+    shop.container.feed_reader.override(reader)
+    await shop.studio.run(set_feeds, SetFeeds(urls=(URL,), rule=FeedRule()), by=shop.studio.owner)
+    return reader
+
+
+async def failures(shop: Workshop) -> list[tuple[bool, str | None]]:
+    _, feeds = await shop.studio.reads.feeds_of(shop.studio.provider_id)
+    return [(feed.read_at is not None, feed.failure) for feed in feeds]
+
+
+async def readings(shop: Workshop) -> list[Any]:
+    return [args for task, args, _, _ in await shop.waiting_jobs() if task == "read_feed"]
+
+
+def test_a_new_feed_is_read_at_once(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            reader = await with_a_feed(shop)
+            await reader.open()
+            await shop.relay()
+            ((task, _, due_at, _),) = await shop.waiting_jobs()  # and none that tells anybody
+            assert (task, due_at) == ("read_feed", None)
+            await shop.run_due_jobs()
+            assert await failures(shop) == [(True, None)]
+            assert await shop.waiting_jobs() == []
+
+    asyncio.run(play())
+
+
+def test_the_sweep_has_each_feed_read_that_is_due_once(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            reader = await with_a_feed(shop)
+            await reader.open()
+            await shop.jobs.sweep(0)
+            await shop.jobs.sweep(0)  # its job waits already
+            assert len(await readings(shop)) == 1
+            await shop.relay()  # and the message makes another one, that finds nothing to do
+            await shop.run_due_jobs()
+            assert len(reader.asked) == 1
+            await shop.jobs.sweep(0)
+            assert await readings(shop) == []
+            shop.studio.clock.advance(READ_EVERY)
+            await shop.jobs.sweep(0)
+            await shop.run_due_jobs()
+            assert len(reader.asked) == 2
+
+    asyncio.run(play())
+
+
+def test_a_feed_that_cannot_be_read_is_kept_as_failing_and_its_job_is_done(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with workshop(postgres) as shop:
+            reader = await with_a_feed(shop)
+            await reader.open()
+            reader.available = False
+            await shop.relay()
+            await shop.run_due_jobs()
+            assert await failures(shop) == [(False, "there was no answer in time")]
+            assert await shop.waiting_jobs() == []
+            shop.studio.clock.advance(timedelta(minutes=1))
+            reader.available = True
+            await shop.jobs.sweep(0)
+            await shop.run_due_jobs()
+            assert await failures(shop) == [(True, None)]
+
+    asyncio.run(play())
+
+
+def test_slow_feeds_keep_no_other_job_waiting_and_are_closed_with_the_worker(postgres: TestServer) -> None:
+    class Stuck(OwnReader):
+        def __init__(self) -> None:
+            super().__init__()
+            self.reading = 0
+            self.all_read = asyncio.Event()
+            self.go_on = asyncio.Event()
+
+        async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
+            self.reading += 1
+            if self.reading == AT_ONCE:
+                self.all_read.set()
+            await self.go_on.wait()
+            return ()
+
+    async def play() -> None:
+        async with workshop(postgres) as shop, asyncio.timeout(30):
+            reader = Stuck()
+            shop.container.feed_reader.override(reader)
+            for number in range(3 * AT_ONCE):  # more than jobs are run at once
+                owner = await shop.studio.joined(Role.PROVIDER)
+                await shop.studio.new_provider(owner, terms())
+                urls = (f"{URL}?{number}",)
+                await shop.studio.run(set_feeds, SetFeeds(urls=urls, rule=FeedRule()), by=owner)
+            stop = asyncio.Event()
+            worker = asyncio.create_task(work(shop.container, stop))
+            await reader.all_read.wait()
+            await shop.studio.book()
+            await shop.notifier.has_delivered.wait()
+            reader.go_on.set()
+            stop.set()
+            await worker
+            assert not reader.open_now
+
+    asyncio.run(play())

@@ -1,0 +1,178 @@
+"""What comes free is offered to who waits for it, by the worker, at once or within a minute."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tests.databases import TestServer
+from tests.unit.entrypoints.worker.test_jobs import Workshop, workshop
+
+from booking_domain.bookings.transitions import Status
+from booking_domain.scheduling.use_cases.holds import release_hold
+from booking_domain.scheduling.waiting import OFFER_LASTS, Waiting, WaitingStatus
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
+from booking_domain.testing.studio import PAYMENT_WINDOW
+from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+
+
+def in_a_workshop(play: Callable[[Workshop], Awaitable[None]]) -> Callable[[TestServer], None]:
+    def test(postgres: TestServer) -> None:
+        async def played() -> None:
+            async with workshop(postgres) as shop:
+                await play(shop)
+
+        asyncio.run(played())
+
+    test.__name__, test.__qualname__ = play.__name__, play.__qualname__
+    return test
+
+
+async def offer_jobs(shop: Workshop) -> list[tuple[Any, datetime | None]]:
+    return [(args, at) for task, args, at, _ in await shop.waiting_jobs() if task == "offer"]
+
+
+async def statuses(shop: Workshop, *places: Waiting) -> list[WaitingStatus]:
+    return [(await shop.studio.place_of(each)).status for each in places]
+
+
+async def handed_on(shop: Workshop) -> None:
+    """What has happened so far has been acted upon."""
+    await shop.relay()
+    await shop.run_due_jobs()
+
+
+async def freed(shop: Workshop) -> None:
+    """What has happened has led to a job for now, which is done."""
+    await shop.relay()
+    [(args, at)] = await offer_jobs(shop)
+    assert at is None
+    await shop.jobs.offer(args["provider_id"])
+
+
+@in_a_workshop
+async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_told(shop: Workshop) -> None:
+    booking, other = await shop.studio.book(), await shop.studio.joined()
+    place = await shop.studio.wait(by=other)
+    await handed_on(shop)
+    await shop.studio.move(booking, Status.CANCELLED)
+    await freed(shop)
+    assert await statuses(shop, place) == [WaitingStatus.OFFERED]
+    await handed_on(shop)
+    [told] = [each for each in shop.notifier.delivered if each.subject == "Ink: a time has come free"]
+    customer = await shop.studio.reads.user(other.id)
+    assert customer is not None
+    assert (told.channel, told.to) == ("email", customer.email)
+    assert told.text == "A time has come free: Ink, 2026-11-24 10:00; it is held for you until 2026-11-23 09:32."
+    assert told.created_at == NOW
+
+
+FREES_TIME = {"booking.cancelled", "booking.expired", "booking.rescheduled", "booking.clock_changed"}
+
+
+@in_a_workshop
+async def test_what_may_have_freed_time_is_acted_upon_at_once_and_nothing_else(shop: Workshop) -> None:
+    make = Builder()
+    topics = sorted(FREES_TIME | {"booking.placed", "booking.confirmed", "booking.completed", "payment.refund_owed"})
+    providers = {topic: str(make.entropy.new_id()) for topic in topics}
+    async with shop.database.begin() as tx:
+        for topic, provider_id in providers.items():
+            message = replace(make.message(make.entropy.new_id(), topic), payload={"providerId": provider_id})
+            await tx.outbox.put([message])
+    await shop.relay()
+    jobs = await offer_jobs(shop)
+    assert sorted(str(args["provider_id"]) for args, _ in jobs) == sorted(providers[topic] for topic in FREES_TIME)
+    assert {at for _, at in jobs} == {None}
+
+
+@in_a_workshop
+async def test_the_time_of_an_expired_booking_is_offered(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    place = await shop.studio.wait(by=await shop.studio.joined())
+    shop.studio.clock.advance(PAYMENT_WINDOW)
+    await shop.relay()
+    await shop.jobs.expire(str(booking.id))
+    await freed(shop)
+    assert await statuses(shop, place) == [WaitingStatus.OFFERED]
+
+
+@in_a_workshop
+async def test_the_time_from_which_a_booking_was_moved_is_offered(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    place = await shop.studio.wait(by=await shop.studio.joined())
+    command = RescheduleBooking(booking_id=booking.id, slot=TOMORROW + 3 * HOUR)
+    await shop.relay()
+    await shop.studio.run(reschedule_booking, command, by=shop.studio.customer)
+    await freed(shop)
+    assert await statuses(shop, place) == [WaitingStatus.OFFERED]
+
+
+@in_a_workshop
+async def test_what_frees_no_time_makes_no_work(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    await shop.studio.paid(booking)
+    await shop.relay()
+    assert await offer_jobs(shop) == []
+
+
+@in_a_workshop
+async def test_a_message_from_before_the_provider_was_named_is_handed_on(shop: Workshop) -> None:
+    booking = await shop.studio.book()
+    await shop.studio.move(booking, Status.CANCELLED)
+    async with shop.database.connection() as connection:
+        await connection.execute("UPDATE outbox SET payload = payload - 'providerId'")
+    await shop.relay()
+    assert await offer_jobs(shop) == []
+    assert "cancel_invoices" in {task for task, *_ in await shop.waiting_jobs()}
+
+
+@in_a_workshop
+async def test_an_offer_gets_a_job_for_the_moment_it_lapses_and_the_next_one_is_offered_it(shop: Workshop) -> None:
+    first = await shop.studio.wait()
+    second = await shop.studio.wait(by=await shop.studio.joined())
+    await shop.studio.offer()
+    await shop.relay()
+    [(args, at)] = await offer_jobs(shop)
+    assert (args, at) == ({"provider_id": str(shop.studio.provider_id)}, NOW + OFFER_LASTS)
+    shop.studio.clock.advance(OFFER_LASTS)
+    await shop.jobs.offer(args["provider_id"])
+    await shop.jobs.offer(args["provider_id"])
+    assert await statuses(shop, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
+
+
+@in_a_workshop
+async def test_the_sweep_offers_whatever_else_came_free(shop: Workshop) -> None:
+    hold = await shop.studio.hold()
+    place = await shop.studio.wait(by=await shop.studio.joined())
+    await shop.jobs.sweep(0)
+    await shop.run_due_jobs()
+    assert await statuses(shop, place) == [WaitingStatus.WAITING]
+    await shop.studio.run(release_hold, hold.id, by=shop.studio.customer)
+    await shop.jobs.sweep(0)
+    await shop.jobs.sweep(0)  # its job for this provider waits already
+    assert len(await offer_jobs(shop)) == 1
+    await shop.run_due_jobs()
+    assert await statuses(shop, place) == [WaitingStatus.OFFERED]
+
+
+@in_a_workshop
+async def test_the_sweep_does_nothing_for_providers_nobody_waits_for(shop: Workshop) -> None:
+    await shop.jobs.sweep(0)
+    assert await offer_jobs(shop) == []
+
+
+@in_a_workshop
+async def test_an_offer_to_who_has_no_address_goes_by_sms(shop: Workshop) -> None:
+    place = await shop.studio.wait()
+    await shop.studio.offer()
+    async with shop.database.connection() as connection:
+        await connection.execute(
+            "UPDATE users SET email = NULL, phone = '+97688000001' WHERE id = %s", [place.customer_id]
+        )
+        cursor = await connection.execute("SELECT count(*) FROM outbox WHERE topic = 'waitlist.offered'")
+        assert await cursor.fetchone() == (1,)
+    await shop.relay()
+    await shop.run_due_jobs()
+    [told] = shop.notifier.delivered
+    assert (told.channel, told.to) == ("sms", "+97688000001")

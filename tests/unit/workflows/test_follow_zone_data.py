@@ -1,0 +1,241 @@
+"""Bookings follow their clocks. Here it is the agreement that is changed, which looks like a change of the rules."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.unit.workflows.scenes import FREE, ON_REQUEST, scene
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.testing.builders import HOUR, TOMORROW
+from booking_domain.testing.memory import MemoryNotifier
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.announce import booking_messages
+from booking_domain.workflows.follow_zone_data import (
+    ClockChange,
+    Displaced,
+    FollowZoneData,
+    displaced,
+    follow_zone_data,
+    look_ahead,
+)
+from booking_domain.workflows.notify_parties import notify_parties
+
+
+async def clocks_put_forward(studio: Studio, *bookings: Booking, by: timedelta = HOUR) -> list[Booking]:
+    """What was agreed on is shown `by` later than it was, and belongs to an earlier instant so: not moved yet."""
+    after = []
+    async with studio.backend.begin() as tx:
+        for booking in bookings:
+            kept = await studio.seen(booking)
+            after.append(replace(kept, local_start=kept.local_start - by))
+            await tx.bookings.save(after[-1], was=kept)
+    return after
+
+
+async def found(studio: Studio, zone: str | None = None) -> list[Displaced]:
+    return [each async for each in displaced(studio.reads, now=studio.clock.now(), time_zone=zone)]
+
+
+async def followed(studio: Studio) -> list[ClockChange]:
+    changes: list[ClockChange] = []
+    for each in await found(studio):
+        command = FollowZoneData(provider_id=each.provider_id, booking_ids=[booking.id for booking in each.bookings])
+        moved = await studio.run(follow_zone_data, command, by=SYSTEM)
+        changes += moved
+    return changes
+
+
+async def starts(studio: Studio, bookings: Sequence[Booking]) -> list[float]:
+    """In hours after ten."""
+    return [((await studio.seen(booking)).span.start - TOMORROW) / HOUR for booking in bookings]
+
+
+@scene(FREE)
+async def test_three_in_a_row_move_through_each_other_s_times(studio: Studio) -> None:
+    row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
+    before = await clocks_put_forward(studio, *row)
+    assert [(each.found.id, each.possible) for each in await followed(studio)] == [(each.id, True) for each in row]
+    assert await starts(studio, row) == [0, 1, 2]
+    for was in before:
+        now = await studio.seen(was)
+        assert (now.local_start, now.time_zone, now.reference) == (was.local_start, was.time_zone, was.reference)
+        assert (now.status, now.version) == (was.status, was.version + 1)
+
+
+@scene(FREE)
+async def test_so_they_do_the_other_way_round(studio: Studio) -> None:
+    row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
+    await clocks_put_forward(studio, *row, by=-HOUR)
+    assert [each.possible for each in await followed(studio)] == [True, True, True]
+    assert await starts(studio, row) == [2, 3, 4]
+
+
+@scene(FREE)
+async def test_both_sides_are_told_that_the_clock_still_shows_the_same(studio: Studio) -> None:
+    [booking] = await clocks_put_forward(studio, await studio.book(TOMORROW + HOUR))
+    await followed(studio)
+    assert await studio.told(booking) == ["booking.placed", "booking.clock_changed"]
+    event = (await studio.reads.events_of(booking.id))[-1]
+    assert (event.type, event.by, event.from_status, event.to_status) == (
+        "clock_changed", SYSTEM, Status.CONFIRMED, Status.CONFIRMED,
+    )  # fmt: skip
+    notifier = MemoryNotifier()
+    [message] = booking_messages(await studio.seen(booking), [event])
+    await notify_parties(message, reads=studio.reads, notifier=notifier)
+    to = {each.to for each in notifier.delivered}
+    assert len(to) == len(notifier.delivered) == 2
+    assert all(f"stays at {booking.local_start:%Y-%m-%d %H:%M}" in each.text for each in notifier.delivered)
+    assert all("Asia/Ulaanbaatar" in each.text for each in notifier.delivered)
+
+
+@scene(FREE)
+async def test_one_whose_time_something_else_has_stays_and_keeps_its_claim(studio: Studio) -> None:
+    settled, stuck, next_one = [await studio.book(TOMORROW + n * HOUR) for n in (0, 1, 2)]
+    await clocks_put_forward(studio, stuck, next_one)
+    changes = await followed(studio)
+    assert [(each.found.id, each.possible) for each in changes] == [(stuck.id, False), (next_one.id, False)]
+    assert changes[0].to == settled.span
+    assert await starts(studio, [settled, stuck, next_one]) == [0, 1, 2]
+    assert not await studio.is_free(TOMORROW + HOUR)
+    assert await studio.told(stuck) == ["booking.placed"]
+    # Once the time is free, the next run moves both.
+    await studio.move(settled, Status.CANCELLED)
+    assert [each.possible for each in await followed(studio)] == [True, True]
+    assert await starts(studio, [stuck, next_one]) == [0, 1]
+
+
+@scene(FREE)
+async def test_a_hold_is_in_the_way_for_as_long_as_it_lives(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + HOUR)
+    await clocks_put_forward(studio, booking)
+    hold = await studio.hold(TOMORROW)
+    assert [each.possible for each in await followed(studio)] == [False]
+    assert hold.expires_at is not None
+    studio.clock.set(hold.expires_at)
+    assert [each.possible for each in await followed(studio)] == [True]
+
+
+@scene(FREE)
+async def test_a_second_run_finds_nothing_to_do(studio: Studio) -> None:
+    row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2)]
+    await clocks_put_forward(studio, *row)
+    [each] = await found(studio)
+    again = FollowZoneData(provider_id=each.provider_id, booking_ids=[booking.id for booking in each.bookings])
+    await followed(studio)
+    told = len(await studio.backend.outbox_messages())
+    assert await found(studio) == []
+    assert await studio.run(follow_zone_data, again, by=SYSTEM) == []
+    assert len(await studio.backend.outbox_messages()) == told
+
+
+@scene(FREE)
+async def test_looking_ahead_says_what_moving_does_and_changes_nothing(studio: Studio) -> None:
+    row = [await studio.book(TOMORROW + n * HOUR) for n in (0, 1, 3)]
+    await clocks_put_forward(studio, *row[1:])
+    [each] = await found(studio)
+    ahead = await look_ahead(each, studio.reads, studio.clock.now())
+    assert [change.possible for change in ahead] == [False, True]
+    assert await starts(studio, row) == [0, 1, 3]
+    assert await followed(studio) == ahead
+
+
+@scene(FREE)
+async def test_what_was_cancelled_meanwhile_is_left_alone(studio: Studio) -> None:
+    row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2)]
+    await clocks_put_forward(studio, *row)
+    [each] = await found(studio)
+    await studio.move(row[0], Status.CANCELLED)
+    command = FollowZoneData(provider_id=each.provider_id, booking_ids=[booking.id for booking in each.bookings])
+    [change] = await studio.run(follow_zone_data, command, by=SYSTEM)
+    assert change.found.id == row[1].id
+    assert await starts(studio, row) == [1, 1]
+
+
+@scene(FREE)
+async def test_what_is_over_or_has_begun_stays_what_it_was(studio: Studio) -> None:
+    row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2)]
+    await clocks_put_forward(studio, *row)
+    studio.clock.set(TOMORROW + 2 * HOUR)
+    assert await found(studio) == []
+    await studio.run(
+        follow_zone_data,
+        FollowZoneData(provider_id=studio.provider_id, booking_ids=[each.id for each in row]),
+        by=SYSTEM,
+    )
+    assert await starts(studio, row) == [1, 2]
+
+
+@scene()
+async def test_a_booking_that_waits_for_its_deposit_can_still_be_paid(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + HOUR)
+    await clocks_put_forward(studio, booking)
+    await followed(studio)
+    assert (await studio.seen(booking)).due_at == booking.due_at
+    await studio.paid(booking)
+    after = await studio.seen(booking)
+    assert (after.status, after.payment_status) == (Status.CONFIRMED, PaymentStatus.PAID)
+    assert await starts(studio, [booking]) == [0]
+
+
+@scene(ON_REQUEST)
+async def test_a_request_follows_too(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + HOUR)
+    await clocks_put_forward(studio, booking)
+    assert [each.possible for each in await followed(studio)] == [True]
+    assert await starts(studio, [booking]) == [0]
+
+
+@scene(replace(ON_REQUEST, requests_claim_time=False))
+async def test_a_request_without_a_claim_follows_and_takes_none(studio: Studio) -> None:
+    async with studio.backend.begin() as tx:
+        await tx.desks.save_terms(studio.provider_id, replace(ON_REQUEST, requests_claim_time=False))
+    one, other = await studio.book(TOMORROW + HOUR), await studio.book(TOMORROW)
+    await clocks_put_forward(studio, one)
+    assert [each.possible for each in await followed(studio)] == [True]
+    assert await starts(studio, [one, other]) == [0, 0]
+    assert await studio.is_free(TOMORROW)
+
+
+@scene(FREE)
+async def test_a_zone_that_nobody_knows_stops_nobody_else(studio: Studio) -> None:
+    lost, booking = await studio.book(TOMORROW + 5 * HOUR), await studio.book(TOMORROW + HOUR)
+    await clocks_put_forward(studio, booking)
+    async with studio.backend.begin() as tx:
+        await tx.bookings.save(replace(lost, time_zone="Atlantis/Capital"), was=lost)
+    [each] = await found(studio)
+    assert [booking.id for booking in each.zone_unknown] == [lost.id]
+    assert [booking.id for booking in each.bookings] == [booking.id]
+    assert [change.possible for change in await followed(studio)] == [True]
+
+
+@scene(FREE)
+async def test_providers_are_found_one_after_the_other_and_zones_can_be_told_apart(studio: Studio) -> None:
+    row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
+    provider_id = studio.provider_id
+    studio.provider_id = await studio.new_provider(await studio.joined(studio.owner.role), FREE)
+    others = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
+    await clocks_put_forward(studio, *row, *others)
+    for page in (1, 2, 3, 50):
+        there = [each async for each in displaced(studio.reads, now=studio.clock.now(), page=page)]
+        assert [(each.provider_id, [booking.id for booking in each.bookings]) for each in there] == [
+            (provider_id, [booking.id for booking in row]),
+            (studio.provider_id, [booking.id for booking in others]),
+        ]
+    assert await found(studio, "Europe/Berlin") == []
+    assert len(await found(studio, "Asia/Ulaanbaatar")) == 2
+
+
+@scene(FREE)
+async def test_a_time_in_a_gap_stays_agreed_on_for_the_next_change(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + HOUR)
+    async with studio.backend.begin() as tx:  # on 28 March 2027 the clocks of Berlin leave out the hour from two
+        agreed = booking.local_start.replace(year=2027, month=3, day=28, hour=2, minute=30)
+        after = replace(booking, time_zone="Europe/Berlin", local_start=agreed)
+        await tx.bookings.save(after, was=booking)
+    await followed(studio)
+    moved = await studio.seen(booking)
+    assert (moved.local_start, moved.span.start.isoformat()) == (agreed, "2027-03-28T01:30:00+00:00")
+    assert await found(studio) == []

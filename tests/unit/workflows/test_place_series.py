@@ -1,0 +1,293 @@
+"""Placing a series."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.unit.workflows.scenes import (
+    FREE,
+    MINUTE,
+    NO_CLAIM_ON_REQUEST,
+    ON_REQUEST,
+    expired,
+    scene,
+)
+
+from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound, SeriesNotPossible
+from booking_domain.bookings.model import ANSWER_DUE, Booking
+from booking_domain.bookings.transitions import Status
+from booking_domain.identity.permissions import authorise
+from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.model import Anchoring
+from booking_domain.scheduling.use_cases.calendars import AddException, AddRule, add_exception, add_rule
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, hours
+from booking_domain.testing.memory import SeededEntropy
+from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.workflows.place_booking import PlaceBooking
+from booking_domain.workflows.place_series import FEWEST_TIMES, MOST_TIMES, PlaceSeries, place_series
+from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
+
+DAY = timedelta(days=1)
+WEEK = 7 * DAY
+ANYWHERE = TimeRange(TOMORROW - WEEK, TOMORROW + 60 * WEEK)
+
+
+def starts_of(series: tuple[Booking, ...]) -> list[datetime]:
+    return [booking.span.start for booking in series]
+
+
+async def nothing_is_left(studio: Studio, *kept: Booking) -> None:
+    """Assert that there is no booking, no claim and no message but those of the ones that were there before."""
+    diary = await studio.reads.diary(studio.provider_id, ANYWHERE)
+    assert diary is not None
+    assert {claim.id for claim in diary.claims} == {booking.id for booking in kept}
+    topics = [message for message in await studio.backend.outbox_messages() if message.topic.startswith("booking.")]
+    assert {message.subject for message in topics} == {booking.id for booking in kept}
+
+
+@scene()
+async def test_a_series_is_the_same_time_week_after_week(studio: Studio) -> None:
+    series = await studio.book_series(times=4, every_weeks=2)
+    assert starts_of(series) == [TOMORROW + number * 2 * WEEK for number in range(4)]
+    assert len({booking.reference for booking in series}) == 4
+    assert len({booking.series_id for booking in series}) == 1
+    assert series[0].series_id is not None
+    for booking in series:
+        assert await studio.seen(booking) == booking
+        assert (booking.status, booking.deposit) == (Status.PENDING, DEPOSIT)
+        assert (booking.customer_id, booking.due_at) == (studio.customer.id, studio.clock.now() + PAYMENT_WINDOW)
+        assert not await studio.is_free(booking.span.start)
+        assert await studio.told(booking) == ["booking.placed"]
+        assert [event.type for event in await studio.reads.events_of(booking.id)] == ["placed"]
+    for between in (TOMORROW + WEEK, TOMORROW + 8 * WEEK):
+        assert await studio.is_free(between)
+    [other] = {booking.series_id for booking in await studio.book_series(TOMORROW + HOUR, times=2)}
+    assert other != series[0].series_id
+
+
+@scene()
+async def test_each_booking_of_a_series_lives_its_own_life(studio: Studio) -> None:
+    first, second, third = await studio.book_series(times=3)
+    await studio.paid(first)
+    await studio.move(second, Status.CANCELLED)
+    assert (await studio.seen(first)).status is Status.CONFIRMED
+    moved = await studio.reschedule(first, TOMORROW + HOUR)
+    assert moved.series_id == first.series_id
+    assert await studio.seen(third) == third
+    assert (await expired(studio, third)).status is Status.EXPIRED
+
+
+@scene(ON_REQUEST)
+async def test_a_series_of_requests_is_answered_one_by_one(studio: Studio) -> None:
+    first, second = await studio.book_series(times=2)
+    assert (first.due_at, second.due_at) == (TOMORROW, studio.clock.now() + ANSWER_DUE)
+    assert (await studio.accept(first)).status is Status.PENDING
+    assert (await studio.decline(second)).status is Status.CANCELLED
+
+
+@scene(NO_CLAIM_ON_REQUEST)
+async def test_a_series_of_requests_claims_nothing_if_the_provider_does_not_want_that(studio: Studio) -> None:
+    for booking in await studio.book_series(times=2):
+        assert booking.status is Status.REQUESTED
+        assert await studio.is_free(booking.span.start)
+
+
+@scene(FREE)
+async def test_none_is_made_if_one_cannot_be_had_and_every_such_time_is_named(studio: Studio) -> None:
+    taken = await studio.book(TOMORROW + WEEK + HOUR / 2, by=studio.owner)
+    day_off = (TOMORROW + 3 * WEEK).date()
+    await studio.run(add_exception, AddException(date=day_off), by=studio.owner)
+    with pytest.raises(SeriesNotPossible) as refusal:
+        await studio.book_series(times=5)
+    assert [type(failure) for failure in refusal.value.failures] == [SlotTaken, SlotNotOffered]
+    assert refusal.value.parameters == {"times": 5, "failed": 2}
+    assert str(refusal.value) == "None of the 5 bookings was made, as 2 of their times cannot be had."
+    (where, what), (there, why) = refusal.value.places
+    assert where == there == "/slot"
+    assert what.startswith("booking.slot_taken: ")
+    assert "2026-12-01T02:00:00Z" in what
+    assert why.startswith("booking.slot_not_offered: ")
+    assert "2026-12-15T02:00:00Z" in why
+    await nothing_is_left(studio, taken)
+    assert starts_of(await studio.book_series(times=2, every_weeks=2)) == [TOMORROW, TOMORROW + 2 * WEEK]
+
+
+@scene(FREE)
+async def test_all_that_keeps_a_customer_from_a_slot_keeps_it_from_a_series(studio: Studio) -> None:
+    async def failing(times: int = 2, **change: int) -> list[datetime]:
+        await studio.run(change_settings, SettingsChange(**change), by=studio.owner)
+        with pytest.raises(SeriesNotPossible) as refusal:
+            await studio.book_series(times=times)
+        return [failure.start for failure in refusal.value.failures if isinstance(failure, SlotNotOffered)]
+
+    there = await studio.book(TOMORROW + WEEK + 4 * HOUR)
+    assert await failing(max_per_day=1) == [TOMORROW + WEEK]
+    assert await failing(max_per_day=9, max_per_week=1) == [TOMORROW + WEEK]
+    assert await failing(max_per_week=9, min_notice_minutes=26 * 60) == [TOMORROW]
+    assert await failing(times=4, min_notice_minutes=0, horizon_days=14) == [TOMORROW + 2 * WEEK, TOMORROW + 3 * WEEK]
+    await studio.take_off(TOMORROW, TOMORROW + MINUTE)
+    assert await failing(horizon_days=90) == [TOMORROW]
+    await nothing_is_left(studio, there)
+
+
+@scene(FREE)
+async def test_it_is_looked_as_far_ahead_as_the_series_goes(studio: Studio) -> None:
+    await studio.run(change_settings, SettingsChange(horizon_days=700), by=studio.owner)
+    last = TOMORROW + 51 * WEEK
+    there = await studio.book(last + HOUR / 2)
+    with pytest.raises(SeriesNotPossible) as refusal:
+        await studio.book_series(times=MOST_TIMES)
+    assert [str(failure) for failure in refusal.value.failures] == [str(SlotTaken(start=last))]
+    await studio.move(there, Status.CANCELLED)
+    await studio.run(add_exception, AddException(date=last.date()), by=studio.owner)
+    with pytest.raises(SeriesNotPossible):
+        await studio.book_series(times=MOST_TIMES)
+    assert len(await studio.book_series(times=MOST_TIMES - 1)) == 51
+
+
+@scene(FREE)
+async def test_those_before_it_in_the_series_are_never_in_the_way(studio: Studio) -> None:
+    """Not even where everything is as long as it can be: nothing reaches over a week."""
+    for day in range(7):
+        await studio.run(add_rule, AddRule(day=day, hours=hours("00:00-24:00")), by=studio.owner)
+    for anchoring in Anchoring:
+        change = SettingsChange(
+            anchoring=anchoring,
+            duration_minutes=24 * 60,
+            buffer_before_minutes=24 * 60,
+            buffer_after_minutes=24 * 60,
+            max_per_day=1,
+            max_per_week=1,
+        )
+        await studio.run(change_settings, change, by=studio.owner)
+        series = await studio.book_series(TOMORROW + 14 * HOUR, times=3)  # from midnight to midnight
+        with pytest.raises(SeriesNotPossible) as refusal:
+            await studio.book_series(TOMORROW + 14 * HOUR + 3 * DAY, times=2)
+        assert {type(failure) for failure in refusal.value.failures} <= {SlotTaken, SlotNotOffered}
+        for booking in series:
+            await studio.move(booking, Status.CANCELLED)
+
+
+@scene(FREE)
+async def test_the_staff_places_a_series_off_the_grid_and_never_over_another_claim(studio: Studio) -> None:
+    odd = TOMORROW + DAY + 7 * MINUTE  # on Wednesdays
+    with pytest.raises(SeriesNotPossible):
+        await studio.book_series(odd, times=2)
+    walk_ins = await studio.book_series(odd, times=2, by=studio.owner, minutes=90)
+    assert {(each.customer_id, each.span.end - each.span.start) for each in walk_ins} == {(studio.owner.id, 1.5 * HOUR)}
+    theirs = await studio.book_series(odd + 2 * HOUR, times=2, by=studio.admin, customer=studio.customer)
+    assert {each.customer_id for each in theirs} == {studio.customer.id}
+    for staff in (studio.owner, studio.admin):
+        with pytest.raises(SeriesNotPossible) as refusal:
+            await studio.book_series(odd - WEEK, times=3, by=staff)
+        failures = [failure.start for failure in refusal.value.failures if isinstance(failure, SlotTaken)]
+        assert failures == [odd, odd + WEEK]
+    await nothing_is_left(studio, *walk_ins, *theirs)
+
+
+@scene()
+async def test_a_series_is_placed_for_others_by_the_staff_alone(studio: Studio) -> None:
+    other = await studio.joined()
+    with pytest.raises(BookingForOthers):
+        await studio.book_series(times=2, customer=other)
+    nobody = Actor(UserId(studio.entropy.new_id()), Role.CUSTOMER)
+    with pytest.raises(CustomerNotFound):
+        await studio.book_series(times=2, by=studio.owner, customer=nobody)
+    with pytest.raises(NotPermitted):
+        await studio.book_series(times=2, by=SYSTEM)
+    first = PlaceBooking(provider_id=ProviderId(studio.entropy.new_id()), slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    with pytest.raises(ProviderNotFound):
+        await studio.run(place_series, PlaceSeries(first=first, times=2), by=studio.customer)
+    await nothing_is_left(studio)
+
+
+@scene(FREE)
+async def test_a_series_has_2_to_52_bookings_1_to_52_weeks_apart(studio: Studio) -> None:
+    for times in (FEWEST_TIMES - 1, MOST_TIMES + 1, 0, -2):
+        with pytest.raises(InvalidValue) as refusal:
+            await studio.book_series(times=times)
+        assert refusal.value.where == "/times"
+    for weeks in (0, -1, 53):
+        with pytest.raises(InvalidValue) as refusal:
+            await studio.book_series(times=2, every_weeks=weeks)
+        assert refusal.value.where == "/everyWeeks"
+    with pytest.raises(InvalidValue) as refusal:
+        await studio.book_series(TOMORROW.replace(tzinfo=None), times=2)
+    assert refusal.value.where == "/slot"
+    [first, last] = await studio.book_series(times=2, every_weeks=52, by=studio.owner)
+    assert last.span.start - first.span.start == 52 * WEEK
+
+
+BERLIN = SettingsChange(time_zone="Europe/Berlin", duration_minutes=30)
+
+
+async def in_berlin(studio: Studio, first: datetime, times: int, every_weeks: int = 1) -> list[str]:
+    """The starts in UTC of a series of the owner's, made some days before it begins."""
+    studio.clock.set(first - DAY)
+    await studio.run(change_settings, BERLIN, by=studio.owner)
+    series = await studio.book_series(first, times=times, every_weeks=every_weeks, by=studio.owner)
+    return [f"{start:%m-%d %H:%M}" for start in starts_of(series)]
+
+
+@scene(FREE)
+async def test_the_time_on_the_wall_stays_over_a_change_of_clocks(studio: Studio) -> None:
+    autumn = await in_berlin(studio, datetime(2026, 10, 18, 8, tzinfo=UTC), 3)
+    assert autumn == ["10-18 08:00", "10-25 09:00", "11-01 09:00"]
+    spring = await in_berlin(studio, datetime(2027, 3, 21, 9, tzinfo=UTC), 3)
+    assert spring == ["03-21 09:00", "03-28 08:00", "04-04 08:00"]
+
+
+@scene(FREE)
+async def test_a_time_that_does_not_occur_is_read_with_the_offset_before_the_gap(studio: Studio) -> None:
+    half_past_two = await in_berlin(studio, datetime(2027, 3, 21, 1, 30, tzinfo=UTC), 3)
+    assert half_past_two == ["03-21 01:30", "03-28 01:30", "04-04 00:30"]
+
+
+@scene(FREE)
+async def test_a_time_that_occurs_twice_means_the_first_of_them(studio: Studio) -> None:
+    half_past_two = await in_berlin(studio, datetime(2026, 10, 18, 0, 30, tzinfo=UTC), 3)
+    assert half_past_two == ["10-18 00:30", "10-25 00:30", "11-01 01:30"]
+
+
+@scene(FREE)
+async def test_a_series_may_begin_at_the_second_of_them(studio: Studio) -> None:
+    half_past_two = await in_berlin(studio, datetime(2026, 10, 25, 1, 30, tzinfo=UTC), 3)
+    assert half_past_two == ["10-25 01:30", "11-01 01:30", "11-08 01:30"]
+
+
+@scene(FREE)
+async def test_a_gap_is_read_with_the_offset_before_it_wherever_the_series_began(studio: Studio) -> None:
+    half_past_two = await in_berlin(studio, datetime(2026, 10, 25, 1, 30, tzinfo=UTC), 2, every_weeks=22)
+    assert half_past_two == ["10-25 01:30", "03-28 01:30"]
+
+
+@scene(FREE)
+async def test_every_time_that_is_too_far_ahead_is_named(studio: Studio) -> None:
+    with pytest.raises(SeriesNotPossible) as refusal:
+        await studio.book_series(times=5, every_weeks=52, by=studio.owner)
+    named = [what for _, what in refusal.value.places]
+    assert [each.split(": ")[1][:10] for each in named] == ["2029-11-20", "2030-11-19"], named
+
+
+class _OneReference(SeededEntropy):
+    """Draws the same letters again and again."""
+
+    def pick(self, alphabet: str, count: int) -> str:
+        return alphabet[0] * count
+
+
+@scene(FREE)
+async def test_of_a_series_that_fails_half_way_nothing_is_left(studio: Studio) -> None:
+    unlucky = Executor[Repositories](
+        begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1), authorise=authorise
+    )
+    first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
+    with pytest.raises(ConcurrentChange):
+        await unlucky.run(place_series, PlaceSeries(first=first, times=3), actor=studio.customer)
+    await nothing_is_left(studio)
+    assert len(await studio.book_series(times=3)) == 3

@@ -1,0 +1,384 @@
+"""External calendars: named by their provider, read by the platform, and what holds while they cannot be."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from tests.unit.workflows.scenes import MINUTE, scene
+
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.feeds import (
+    MAX_FEEDS,
+    READ_EVERY,
+    STALE_AFTER,
+    Feed,
+    FeedReader,
+    FeedRule,
+    FeedUnreadable,
+    KeptFeed,
+    WhenFeedFails,
+)
+from booking_domain.scheduling.slots import offered_slots
+from booking_domain.scheduling.use_cases.feeds import (
+    FEED_ADDED,
+    OwnFeeds,
+    RecordReading,
+    SetFeeds,
+    record_reading,
+    set_feeds,
+)
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.ids import FeedId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
+from booking_domain.testing.memory.feeds import MemoryFeedReader
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
+from booking_domain.workflows.read_feed import read_feed
+
+URL = "https://calendar.example.com/private-1/basic.ics"
+OTHER = "webcal://calendar.example.com/private-2/basic.ics"
+CLOSED, OPEN, TRUST = FeedRule(WhenFeedFails.CLOSED), FeedRule(WhenFeedFails.OPEN), FeedRule(WhenFeedFails.TRUST, 2)
+DAY = 24 * HOUR
+TEN_TO_TWELVE = TimeRange(TOMORROW, TOMORROW + 2 * HOUR)
+
+
+async def named(studio: Studio, *urls: str, rule: FeedRule = TRUST) -> OwnFeeds:
+    return await studio.run(set_feeds, SetFeeds(urls=urls, rule=rule), by=studio.owner)
+
+
+async def feed_of(studio: Studio, *, rule: FeedRule = TRUST) -> FeedId:
+    (feed,) = (await named(studio, URL, rule=rule)).feeds
+    return feed.id
+
+
+async def read(studio: Studio, feed_id: FeedId, reader: FeedReader) -> Feed | None:
+    return await read_feed(feed_id, now=studio.clock.now(), reads=studio.reads, executor=studio.executor, reader=reader)
+
+
+async def kept(studio: Studio, feed_id: FeedId) -> KeptFeed:
+    async with studio.backend.begin() as tx:
+        found = await tx.feed_book.lock_feed(feed_id)
+        assert found is not None
+        return found
+
+
+async def offered(studio: Studio) -> tuple[list[int], tuple[str, ...]]:
+    """The hours, counted from ten, at which a slot is offered tomorrow, and what is degraded."""
+    window = TimeRange(TOMORROW - HOUR, TOMORROW + 10 * HOUR)
+    diary = await studio.reads.diary(studio.provider_id, window)
+    assert diary is not None
+    calendar, degraded = diary.seen(studio.clock.now())
+    slots = offered_slots(calendar, diary.claims, window=window, now=studio.clock.now())
+    return [(slot.start - TOMORROW) // HOUR for slot in slots if slot.start.minute == 0], degraded
+
+
+def reader_of(*busy: TimeRange) -> MemoryFeedReader:
+    reader = MemoryFeedReader()
+    reader.published[URL] = busy
+    return reader
+
+
+@scene()
+async def test_what_is_busy_elsewhere_is_not_offered_here(studio: Studio) -> None:
+    feed_id = await feed_of(studio)
+    feed = await read(studio, feed_id, reader_of(TEN_TO_TWELVE))
+    assert feed is not None
+    assert (feed.busy, feed.read_at, feed.failure) == ((TEN_TO_TWELVE,), NOW, None)
+    assert await offered(studio) == ([2, 3, 4, 5, 6, 7, 8], ())
+
+
+@scene()
+async def test_a_reading_asks_for_all_that_can_matter_on_the_providers_clock(studio: Studio) -> None:
+    await studio.run(change_settings, SettingsChange(horizon_days=10, time_zone="Asia/Hovd"), by=studio.owner)
+    reader = reader_of()
+    await read(studio, await feed_of(studio), reader)
+    ((url, window, zone),) = reader.asked
+    assert (url, zone) == (URL, "Asia/Hovd")
+    assert window.start == NOW - DAY
+    last_date_ends = NOW + 11 * DAY + HOUR  # clocks may go back
+    length_and_buffers = 2 * DAY
+    assert last_date_ends + length_and_buffers <= window.end <= NOW + 14 * DAY
+
+
+@scene()
+async def test_a_feed_is_read_again_ten_minutes_later_and_not_before(studio: Studio) -> None:
+    feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
+    assert list(await studio.reads.due_feeds(NOW, 10)) == [feed_id]
+    await read(studio, feed_id, reader)
+    assert list(await studio.reads.due_feeds(NOW + READ_EVERY - MINUTE, 10)) == []
+    assert await read(studio, feed_id, reader) is None
+    assert len(reader.asked) == 1
+    studio.clock.advance(READ_EVERY)
+    reader.published[URL] = ()
+    await read(studio, feed_id, reader)
+    assert len(reader.asked) == 2
+    assert (await offered(studio))[0] == [0, 1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@scene()
+async def test_a_feed_that_fails_is_tried_after_longer_and_longer_pauses(studio: Studio) -> None:
+    feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
+    reader.available = False
+    pauses = []
+    for _ in range(9):
+        feed = await read(studio, feed_id, reader)
+        assert feed is not None
+        assert feed.failure == "there was no answer in time"
+        due_at = (await kept(studio, feed_id)).due_at
+        pauses.append((due_at - studio.clock.now()) // MINUTE)
+        studio.clock.set(due_at)
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    reader.available = True
+    await read(studio, feed_id, reader)
+    feed = (await kept(studio, feed_id)).feed
+    assert (feed.failure, feed.failures, feed.busy) == (None, 0, (TEN_TO_TWELVE,))
+    reader.available = False
+    studio.clock.advance(READ_EVERY)
+    await read(studio, feed_id, reader)
+    assert (await kept(studio, feed_id)).due_at == studio.clock.now() + MINUTE
+
+
+@scene()
+async def test_a_failure_keeps_what_was_read(studio: Studio) -> None:
+    feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
+    await read(studio, feed_id, reader)
+    del reader.published[URL]
+    studio.clock.advance(READ_EVERY)
+    feed = await read(studio, feed_id, reader)
+    assert feed is not None
+    assert (feed.busy, feed.read_at, feed.failure) == ((TEN_TO_TWELVE,), NOW, "the server answered 404")
+
+
+@pytest.mark.parametrize(
+    ("rule", "while_trusted", "meaning", "later", "meaning_later"),
+    [
+        (CLOSED, [], "nothing is offered", [], "nothing is offered"),
+        (TRUST, [2, 3, 4, 5, 6, 7, 8], "its busy times may be out of date", [], "nothing is offered"),
+        (OPEN, [*range(9)], "its busy times are not known", [*range(9)], "its busy times are not known"),
+    ],
+)
+def test_the_rule_says_what_holds_while_a_feed_fails(
+    rule: FeedRule, while_trusted: list[int], meaning: str, later: list[int], meaning_later: str
+) -> None:
+    @scene()
+    async def play(studio: Studio) -> None:
+        feed_id, reader = await feed_of(studio, rule=rule), reader_of(TEN_TO_TWELVE)
+        await read(studio, feed_id, reader)
+        reader.available = False
+        studio.clock.advance(READ_EVERY)
+        await read(studio, feed_id, reader)
+        since = "An external calendar was last read at 2026-11-23T01:02:03Z: "
+        assert await offered(studio) == (while_trusted, (f"{since}{meaning}.",))
+        studio.clock.advance(2 * HOUR)
+        assert await offered(studio) == (later, (f"{since}{meaning_later}.",))
+
+    play()
+
+
+@scene()
+async def test_a_feed_that_nobody_reads_is_failing_too(studio: Studio) -> None:
+    await read(studio, await feed_of(studio, rule=CLOSED), reader_of())
+    studio.clock.advance(STALE_AFTER)
+    assert (await offered(studio))[0] == [*range(9)]
+    studio.clock.advance(MINUTE)
+    hours, degraded = await offered(studio)
+    assert (hours, len(degraded)) == ([], 1)
+
+
+@scene()
+async def test_a_feed_that_was_never_read_counts_as_failing(studio: Studio) -> None:
+    await feed_of(studio, rule=TRUST)
+    assert await offered(studio) == ([], ("An external calendar was never read: nothing is offered.",))
+
+
+@scene()
+async def test_each_new_feed_leaves_a_message_that_holds_no_secret(studio: Studio) -> None:
+    first = await named(studio, URL)
+    both = await named(studio, OTHER, URL)
+    await named(studio, URL, rule=CLOSED)
+    again = await named(studio, URL, OTHER)
+    messages = [message for message in await studio.backend.outbox_messages() if message.topic == FEED_ADDED]
+    assert [message.payload for message in messages] == [
+        {"feedId": str(first.feeds[0].id)},
+        {"feedId": str(both.feeds[1].id)},
+        {"feedId": str(again.feeds[1].id)},
+    ]
+    assert {message.subject for message in messages} == {studio.provider_id}
+
+
+@scene()
+async def test_a_feed_that_stays_keeps_what_was_read_and_one_that_comes_back_does_not(studio: Studio) -> None:
+    feed_id = await feed_of(studio)
+    await read(studio, feed_id, reader_of(TEN_TO_TWELVE))
+    assert (await named(studio, URL, OTHER)).feeds[0].read_at == NOW
+    assert (await kept(studio, feed_id)).feed.busy == (TEN_TO_TWELVE,)
+    await named(studio)
+    assert await offered(studio) == ([*range(9)], ())
+    (back,) = (await named(studio, URL)).feeds
+    assert (back.id != feed_id, back.read_at) == (True, None)
+
+
+@scene()
+async def test_what_was_set_is_what_is_kept(studio: Studio) -> None:
+    own = await named(studio, OTHER, URL, OTHER, rule=CLOSED)
+    assert await studio.reads.feeds_of(studio.provider_id) == (own.rule, own.feeds) == (CLOSED, own.feeds)
+    assert [feed.url for feed in own.feeds] == [OTHER, URL]
+
+
+@scene()
+async def test_there_are_at_most_five_feeds_and_each_has_a_url(studio: Studio) -> None:
+    many = [f"{URL}?{number}" for number in range(MAX_FEEDS)]
+    await named(studio, *many)
+    for urls in (
+        (*many, URL),
+        ("ftp://calendar.example.com/x.ics",),
+        ("calendar.example.com",),
+        ("https://",),
+        ("https://[::1/x.ics",),
+        ("https://a.example:port/",),
+        ("https://a.example/two words",),
+        ("https://a.example/\n",),
+        (f"https://a.example/{'x' * 2_000}",),
+    ):
+        with pytest.raises(InvalidValue) as refused:
+            await named(studio, *urls)
+        assert refused.value.where == "/urls"
+    assert len((await studio.reads.feeds_of(studio.provider_id))[1]) == MAX_FEEDS
+
+
+@scene()
+async def test_only_a_provider_has_feeds_and_only_the_platform_reads_them(studio: Studio) -> None:
+    newcomer = await studio.joined(Role.PROVIDER)
+    with pytest.raises(ProviderNotFound):
+        await studio.run(set_feeds, SetFeeds(urls=(URL,), rule=TRUST), by=newcomer)
+    for actor in (studio.customer, studio.admin):
+        with pytest.raises(NotPermitted):
+            await studio.run(set_feeds, SetFeeds(urls=(URL,), rule=TRUST), by=actor)
+    reading = RecordReading(feed_id=await feed_of(studio), began=NOW)
+    for actor in (studio.customer, studio.admin, studio.owner):
+        with pytest.raises(NotPermitted):
+            await studio.run(record_reading, reading, by=actor)
+
+
+class InTheMiddle(FeedReader):
+    """Somebody does something while the feed is being read."""
+
+    def __init__(self, studio: Studio, says: Sequence[TimeRange] | None) -> None:
+        self.studio = studio
+        self.says = says
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
+        self.begun.set()
+        async with self.studio.backend.begin():
+            pass  # nobody holds a transaction open while the network is asked
+        await self.go_on.wait()
+        if self.says is None:
+            raise FeedUnreadable(why="it is too large")
+        return self.says
+
+
+async def begun(studio: Studio, feed_id: FeedId, says: Sequence[TimeRange] | None) -> tuple[InTheMiddle, "Reading"]:
+    reader = InTheMiddle(studio, says)
+    reading = asyncio.create_task(read(studio, feed_id, reader))
+    await reader.begun.wait()
+    return reader, reading
+
+
+Reading = asyncio.Task[Feed | None]
+
+
+@scene()
+async def test_a_feed_that_is_removed_while_it_is_read_stays_removed(studio: Studio) -> None:
+    feed_id = await feed_of(studio)
+    reader, reading = await begun(studio, feed_id, [TEN_TO_TWELVE])
+    await named(studio, OTHER)
+    reader.go_on.set()
+    assert await reading is None
+    _, (other,) = await studio.reads.feeds_of(studio.provider_id)
+    assert (other.url, other.read_at) == (OTHER, None)
+
+
+@scene()
+async def test_what_was_read_is_as_old_as_the_beginning_of_its_reading(studio: Studio) -> None:
+    feed_id = await feed_of(studio)
+    slow, reading = await begun(studio, feed_id, [TEN_TO_TWELVE])
+    studio.clock.advance(MINUTE)
+    slow.go_on.set()
+    feed = await reading
+    assert feed is not None
+    assert (feed.read_at, (await kept(studio, feed_id)).due_at) == (NOW, NOW + MINUTE + READ_EVERY)
+
+
+@pytest.mark.parametrize("says", [[TEN_TO_TWELVE], None], ids=["success", "failure"])
+def test_of_two_readings_the_one_that_began_later_counts(says: Sequence[TimeRange] | None) -> None:
+    @scene()
+    async def play(studio: Studio) -> None:
+        feed_id = await feed_of(studio)
+        slow, reading = await begun(studio, feed_id, says)
+        studio.clock.advance(MINUTE)
+        later = await read(studio, feed_id, reader_of())
+        assert later is not None
+        slow.go_on.set()
+        assert await reading == later
+        assert (await kept(studio, feed_id)).feed == later
+        assert (later.busy, later.read_at, later.failure) == ((), NOW + MINUTE, None)
+
+    play()
+
+
+@scene()
+async def test_a_clock_that_is_set_back_does_not_stop_the_reading(studio: Studio) -> None:
+    feed_id = await feed_of(studio)
+    studio.clock.advance(DAY)
+    await read(studio, feed_id, reader_of())
+    studio.clock.set(NOW)
+    reading = RecordReading(feed_id=feed_id, began=NOW, busy=(TEN_TO_TWELVE,))
+    feed = await studio.run(record_reading, reading, by=SYSTEM)
+    assert feed is not None
+    assert (feed.busy, feed.read_at) == ((TEN_TO_TWELVE,), NOW)
+
+
+@scene()
+async def test_recording_a_reading_twice_changes_nothing_more(studio: Studio) -> None:
+    feed_id = await feed_of(studio)
+    reading = RecordReading(feed_id=feed_id, began=NOW, busy=(TEN_TO_TWELVE,))
+    first = await studio.run(record_reading, reading, by=SYSTEM)
+    before = await kept(studio, feed_id)
+    assert await studio.run(record_reading, reading, by=SYSTEM) == first
+    assert await kept(studio, feed_id) == before
+
+
+@scene()
+async def test_a_feed_of_nobody_is_not_read(studio: Studio) -> None:
+    reader = reader_of()
+    assert await read(studio, FeedId(studio.entropy.new_id()), reader) is None
+    assert reader.asked == []
+
+
+@scene(terms())
+async def test_a_booking_at_a_time_that_becomes_busy_stays(studio: Studio) -> None:
+    booking = await studio.book()
+    await read(studio, await feed_of(studio), reader_of(TEN_TO_TWELVE))
+    assert (await studio.seen(booking)).span.start == TOMORROW
+    await studio.paid(booking)
+
+
+def test_a_feed_shows_where_it_is_and_not_what_gives_access() -> None:
+    for url, shown in (
+        (URL, "https://calendar.example.com/…"),
+        ("https://user:pass@calendar.example.com:8443/secret?token=1#x", "https://calendar.example.com:8443/…"),
+        ("webcal://[2001:db8::1]/secret", "webcal://[2001:db8::1]/…"),
+    ):
+        feed = Feed(id=FeedId(uuid4()), url=url)
+        assert feed.shown == shown
+        assert url not in repr(feed)
+
+
+def test_the_pause_never_overflows() -> None:
+    feed = Feed(id=FeedId(uuid4()), url=URL, failure="x", failures=2**31 - 1)
+    assert feed.next_reading(NOW) == NOW + timedelta(hours=1)

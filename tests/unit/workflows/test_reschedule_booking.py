@@ -1,0 +1,359 @@
+"""Moving a booking to another time."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from tests.unit.workflows.scenes import (
+    FREE,
+    HALF_A_DAY_BEFORE,
+    MINUTE,
+    NO_CLAIM_ON_REQUEST,
+    ON_REQUEST,
+    SECOND,
+    expired,
+    scene,
+    tugriks,
+)
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
+from booking_domain.bookings.model import ANSWER_DUE, Booking
+from booking_domain.bookings.transitions import InvalidBookingTransition, PaymentStatus, Status
+from booking_domain.catalogue.model import ProfileAction
+from booking_domain.payments.model import Purpose
+from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.ids import BookingId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
+from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
+from booking_domain.workflows.provider_profiles import SettingsChange, TermsChange, change_settings
+from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+
+DAY = timedelta(days=1)
+NEXT_WEEK = TOMORROW + 7 * DAY
+LATER = TOMORROW + 3 * HOUR
+
+
+async def refused(studio: Studio, booking: Booking, to: datetime, error: type[Exception], *, by: Actor) -> None:
+    """Assert that this is refused, and that nothing has changed by it."""
+    before, told = await studio.seen(booking), await studio.told(booking)
+    events = await studio.reads.events_of(booking.id)
+    with pytest.raises(error):
+        await studio.reschedule(booking, to, by=by)
+    assert await studio.seen(booking) == before
+    assert await studio.told(booking) == told
+    assert await studio.reads.events_of(booking.id) == events
+    assert await studio.is_free(before.span.start) is not before.claims_time
+
+
+@scene()
+async def test_a_booking_moves_with_its_claim_and_keeps_all_that_was_agreed_on(studio: Studio) -> None:
+    booking = await studio.book()
+    studio.clock.advance(MINUTE)
+    moved = await studio.reschedule(booking, LATER)
+    assert moved == replace(
+        booking,
+        span=TimeRange(LATER, LATER + HOUR),
+        blocked=TimeRange(LATER, LATER + HOUR),
+        local_start=booking.local_start + 3 * HOUR,
+        version=2,
+        updated_at=studio.clock.now(),
+    )
+    assert await studio.seen(booking) == moved
+    assert await studio.is_free(TOMORROW)
+    assert not await studio.is_free(LATER)
+    assert (await studio.book(TOMORROW, by=await studio.joined())).span.start == TOMORROW
+    with pytest.raises(SlotTaken):
+        await studio.book(LATER, by=await studio.joined())
+
+
+@scene()
+async def test_its_trail_and_its_message_say_from_where_to_where(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.reschedule(booking, LATER)
+    _, event = await studio.reads.events_of(booking.id)
+    assert (event.type, event.from_status, event.to_status) == ("rescheduled", Status.PENDING, Status.PENDING)
+    assert (event.by, event.at) == (studio.customer, studio.clock.now())
+    assert event.reason == "from 2026-11-24T02:00:00Z to 2026-11-24T05:00:00Z"
+    assert await studio.told(booking) == ["booking.placed", "booking.rescheduled"]
+
+
+@scene()
+async def test_all_its_parties_and_admins_move_it(studio: Studio) -> None:
+    booking = await studio.book()
+    for number, party in enumerate((studio.customer, studio.owner, studio.admin), start=1):
+        assert (await studio.reschedule(booking, TOMORROW + number * HOUR, by=party)).version == number + 1
+
+
+@scene()
+async def test_strangers_do_not_learn_that_a_booking_exists_and_the_platform_does_not_move_it(studio: Studio) -> None:
+    booking = await studio.book()
+    for role in (Role.CUSTOMER, Role.PROVIDER, Role.MANAGER):
+        await refused(studio, booking, LATER, BookingNotFound, by=await studio.joined(role))
+    await refused(studio, booking, LATER, NotPermitted, by=SYSTEM)
+    command = RescheduleBooking(booking_id=BookingId(studio.entropy.new_id()), slot=LATER)
+    with pytest.raises(BookingNotFound):
+        await studio.run(reschedule_booking, command, by=studio.admin)
+
+
+@scene(FREE)
+async def test_a_customer_moves_to_what_is_offered_and_the_staff_anywhere(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + 4 * HOUR)
+    await studio.take_off(TOMORROW + 7 * HOUR, TOMORROW + 8 * HOUR)
+    for start in (
+        TOMORROW + 10 * MINUTE,  # off the grid
+        TOMORROW - HOUR,  # before opening
+        TOMORROW + 9 * HOUR - HOUR / 2,  # ends after closing
+        TOMORROW + DAY,  # a Wednesday
+        TOMORROW + 7 * DAY * 52,  # beyond the horizon
+        TOMORROW + 7 * HOUR,  # time off
+        studio.clock.now().replace(microsecond=0) - HOUR / 2,  # has begun
+    ):
+        before = await studio.seen(booking)
+        await refused(studio, booking, start, SlotNotOffered, by=studio.customer)
+        for staff in (studio.owner, studio.admin):
+            assert (await studio.reschedule(booking, start, by=staff)).span.start == start
+            assert not await studio.is_free(start)
+            assert await studio.is_free(before.span.start)
+            await studio.reschedule(booking, before.span.start, by=staff)
+
+
+@scene(FREE)
+async def test_nobody_moves_over_another_claim_or_its_buffers(studio: Studio) -> None:
+    await studio.run(
+        change_settings, SettingsChange(buffer_before_minutes=10, buffer_after_minutes=20), by=studio.owner
+    )
+    booking = await studio.book(TOMORROW + 6 * HOUR)
+    await studio.book(TOMORROW + HOUR, by=await studio.joined())
+    await studio.hold(TOMORROW + 4 * HOUR, by=await studio.joined())
+    for start in (TOMORROW, TOMORROW + HOUR, TOMORROW + 4 * HOUR, TOMORROW + 2 * HOUR):
+        for party in (studio.customer, studio.owner, studio.admin):
+            await refused(studio, booking, start, SlotTaken, by=party)
+    studio.clock.advance(5 * MINUTE)
+    assert (await studio.reschedule(booking, TOMORROW + 4 * HOUR)).span.start == TOMORROW + 4 * HOUR
+
+
+@scene(FREE)
+async def test_its_own_claim_is_not_in_the_way_and_fills_neither_day_nor_week(studio: Studio) -> None:
+    change = SettingsChange(max_per_day=1, max_per_week=1, buffer_before_minutes=30, buffer_after_minutes=30)
+    await studio.run(change_settings, change, by=studio.owner)
+    booking = await studio.book(TOMORROW + HOUR)
+    for party in (studio.customer, studio.owner):
+        for start in (TOMORROW + HOUR + HOUR / 2, TOMORROW + HOUR / 2, TOMORROW + HOUR):
+            assert (await studio.reschedule(booking, start, by=party)).span.start == start
+
+
+@scene(FREE)
+async def test_a_day_or_a_week_that_others_have_filled_is_full(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW)
+    await studio.book(NEXT_WEEK, by=await studio.joined())
+    for change in (SettingsChange(max_per_day=1), SettingsChange(unlimited_per_day=True, max_per_week=1)):
+        await studio.run(change_settings, change, by=studio.owner)
+        await refused(studio, booking, NEXT_WEEK + 5 * HOUR, SlotNotOffered, by=studio.customer)
+    await studio.reschedule(booking, NEXT_WEEK + 5 * HOUR, by=studio.owner)
+
+
+@scene(FREE)
+async def test_it_stays_as_long_as_it_is_if_nothing_else_is_said(studio: Studio) -> None:
+    booking = await studio.book(minutes=90)
+    await studio.run(change_settings, SettingsChange(duration_minutes=30, buffer_after_minutes=15), by=studio.owner)
+    moved = await studio.reschedule(booking, LATER)
+    assert moved.span == TimeRange(LATER, LATER + 90 * MINUTE)
+    assert moved.blocked == TimeRange(LATER, LATER + 105 * MINUTE), "with the buffers of now, as any booking"
+    longer = await studio.reschedule(booking, LATER, minutes=120)
+    assert longer.span == TimeRange(LATER, LATER + 120 * MINUTE)
+    with pytest.raises(SlotNotOffered):
+        await studio.reschedule(booking, LATER, minutes=9 * 60)
+    for party in (studio.customer, studio.owner):
+        with pytest.raises(InvalidValue) as refusal:
+            await studio.reschedule(booking, LATER, minutes=1_441, by=party)
+        assert refusal.value.where == "/durationMinutes"
+
+
+@scene(FREE)
+async def test_nothing_lasts_no_minute(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(InvalidValue):
+        await studio.reschedule(booking, LATER, minutes=0)
+
+
+@scene(FREE)
+async def test_a_time_without_an_offset_is_refused_and_not_guessed(studio: Studio) -> None:
+    booking = await studio.book()
+    with pytest.raises(InvalidValue) as refusal:
+        await studio.reschedule(booking, LATER.replace(tzinfo=None))
+    assert refusal.value.where == "/slot"
+
+
+@scene(FREE)
+async def test_a_customer_moves_it_before_its_start_and_the_staff_before_its_end(studio: Studio) -> None:
+    for week in (0, 1):
+        booking = await studio.book(TOMORROW + week * 7 * DAY)
+        to = booking.span.start + 5 * HOUR
+        studio.clock.set(booking.span.start - SECOND)
+        await studio.reschedule(booking, booking.span.start)
+        studio.clock.set(booking.span.start)
+        await refused(studio, booking, to, AlreadyOver, by=studio.customer)
+        studio.clock.set(booking.span.end - SECOND)
+        await refused(studio, booking, to, AlreadyOver, by=studio.customer)
+        for staff in (studio.owner, studio.admin):
+            await studio.reschedule(booking, booking.span.start, by=staff)
+        studio.clock.set(booking.span.end)
+        for party in (studio.customer, studio.owner, studio.admin):
+            await refused(studio, booking, to, AlreadyOver, by=party)
+
+
+@scene()
+async def test_what_is_over_stays_where_it_was(studio: Studio) -> None:
+    cancelled = await studio.book(NEXT_WEEK)
+    await studio.move(cancelled, Status.CANCELLED)
+    lapsed = await expired(studio, await studio.book(NEXT_WEEK + HOUR))
+    missed, done = await studio.book(TOMORROW, by=studio.owner), await studio.book(TOMORROW + HOUR, by=studio.owner)
+    studio.clock.set(TOMORROW + HOUR)
+    await studio.move(missed, Status.NO_SHOW, by=studio.owner)
+    await studio.move(done, Status.COMPLETED, by=studio.owner)
+    for booking in (cancelled, lapsed, missed, done):
+        for party in (studio.owner, studio.admin):
+            await refused(studio, booking, NEXT_WEEK + 5 * HOUR, InvalidBookingTransition, by=party)
+    for booking in (cancelled, lapsed):
+        await refused(studio, booking, NEXT_WEEK + 5 * HOUR, InvalidBookingTransition, by=studio.customer)
+
+
+@scene()
+async def test_who_saw_an_older_version_does_not_move_it(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.reschedule(booking, LATER, saw=1)
+    with pytest.raises(StaleVersion) as refusal:
+        await studio.reschedule(booking, TOMORROW, saw=1)
+    assert (refusal.value.expected, refusal.value.actual) == (1, 2)
+    assert (await studio.seen(booking)).span.start == LATER
+
+
+@scene()
+async def test_done_twice_it_has_one_effect_on_the_calendar(studio: Studio) -> None:
+    booking = await studio.book()
+    for version in (2, 3):
+        assert (await studio.reschedule(booking, LATER)).version == version
+    assert not await studio.is_free(LATER)
+    assert await studio.is_free(TOMORROW)
+
+
+@scene()
+async def test_the_deposit_is_due_when_it_was_and_an_open_payment_still_counts(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    studio.clock.advance(10 * MINUTE)
+    moved = await studio.reschedule(booking, NEXT_WEEK)
+    assert (moved.due_at, moved.payment_status) == (booking.due_at, PaymentStatus.PENDING)
+    studio.pay(transaction)
+    await studio.settle(transaction)
+    after = await studio.seen(booking)
+    assert (after.status, after.paid, after.span.start) == (Status.CONFIRMED, DEPOSIT, NEXT_WEEK)
+
+
+@scene()
+async def test_what_is_not_paid_expires_where_it_is_now(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.reschedule(booking, LATER)
+    assert (await expired(studio, booking)).span.start == LATER
+    assert await studio.is_free(LATER)
+
+
+@scene()
+async def test_a_late_payment_revives_it_where_it_was_last(studio: Studio) -> None:
+    booking = await studio.book()
+    transaction = await studio.bill(booking)
+    await studio.reschedule(booking, LATER)
+    await expired(studio, booking)
+    studio.pay(transaction)
+    await studio.settle(transaction)
+    after = await studio.seen(booking)
+    assert (after.status, after.span.start) == (Status.CONFIRMED, LATER)
+    assert await studio.is_free(TOMORROW)
+    assert not await studio.is_free(LATER)
+
+
+@scene(HALF_A_DAY_BEFORE)
+async def test_money_stays_with_the_booking_and_goes_back_by_the_time_that_it_has_now(studio: Studio) -> None:
+    studio.clock.set(TOMORROW - 13 * HOUR)  # half of it goes back
+    for here, there, back in ((TOMORROW, NEXT_WEEK, DEPOSIT), (NEXT_WEEK, TOMORROW, tugriks(10_000))):
+        booking = await studio.book(here)
+        deposit = await studio.paid(booking)
+        moved = await studio.reschedule(booking, there)
+        assert (moved.paid, moved.payment_status, moved.status) == (DEPOSIT, PaymentStatus.PAID, Status.CONFIRMED)
+        assert [each.id for each in await studio.payments(booking)] == [deposit.id]
+        assert await studio.owed(booking) == []
+        await studio.move(booking, Status.CANCELLED)
+        assert await studio.owed(booking) == [back]
+
+
+@scene()
+async def test_the_balance_is_paid_after_a_move(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    await studio.reschedule(booking, LATER, by=studio.owner)
+    await studio.paid(booking, purpose=Purpose.BALANCE)
+    after = await studio.seen(booking)
+    assert after.paid == PRICE
+    assert {each.status for each in await studio.payments(booking)} == {TransactionStatus.PAID}
+
+
+@scene()
+async def test_later_terms_do_not_touch_a_booking_that_moves(studio: Studio) -> None:
+    booking = await studio.book()
+    change = SettingsChange(terms=TermsChange(price_amount=1, deposit_amount=0), time_zone="Asia/Hovd")
+    await studio.run(change_settings, change, by=studio.owner)
+    moved = await studio.reschedule(booking, NEXT_WEEK + 4 * HOUR)
+    assert (moved.price, moved.deposit, moved.time_zone) == (PRICE, DEPOSIT, "Asia/Ulaanbaatar")
+    assert moved.local_start.isoformat() == "2026-12-01T14:00:00"
+
+
+@scene(ON_REQUEST)
+async def test_a_request_that_moves_is_answered_anew(studio: Studio) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    await studio.offer_times(booking, NEXT_WEEK + 2 * HOUR)
+    studio.clock.advance(HOUR)
+    moved = await studio.reschedule(booking, NEXT_WEEK + HOUR)
+    assert (moved.status, moved.offered_times) == (Status.REQUESTED, ())
+    assert moved.due_at == studio.clock.now() + ANSWER_DUE
+    assert (await studio.reschedule(booking, LATER)).due_at == LATER, "nobody answers after the start"
+    assert not await studio.is_free(LATER)
+    accepted = await studio.accept(booking)
+    assert (accepted.status, accepted.span.start) == (Status.PENDING, LATER)
+    assert accepted.due_at == studio.clock.now() + PAYMENT_WINDOW
+
+
+@scene(NO_CLAIM_ON_REQUEST)
+async def test_a_request_that_claims_no_time_claims_none_where_it_goes(studio: Studio) -> None:
+    booking = await studio.book()
+    taken = await studio.book(LATER, by=studio.owner)
+    await refused(studio, booking, LATER, SlotTaken, by=studio.customer)
+    moved = await studio.reschedule(booking, TOMORROW + HOUR)
+    assert moved.span.start == TOMORROW + HOUR
+    assert await studio.is_free(TOMORROW + HOUR)
+    assert not await studio.is_free(taken.span.start)
+    await studio.accept(booking)
+    assert not await studio.is_free(TOMORROW + HOUR)
+
+
+@scene()
+async def test_who_has_walked_in_is_moved_by_the_provider_as_the_provider(studio: Studio) -> None:
+    walk_in = await studio.book(TOMORROW, by=studio.owner)
+    studio.clock.set(TOMORROW + MINUTE)
+    moved = await studio.reschedule(walk_in, TOMORROW + 10 * MINUTE, by=studio.owner)
+    assert moved.span.start == TOMORROW + 10 * MINUTE
+
+
+@scene(FREE)
+async def test_customers_do_not_move_to_a_provider_who_takes_no_bookings(studio: Studio) -> None:
+    booking = await studio.book()
+    async with studio.backend.begin() as tx:
+        profile = await tx.profiles.get(studio.provider_id)
+        assert profile is not None
+        await tx.profiles.save(profile.moved(ProfileAction.SUSPEND, Role.ADMIN), was=profile)
+    with pytest.raises(ProviderNotFound):
+        await studio.book(LATER)
+    await refused(studio, booking, LATER, ProviderNotFound, by=studio.customer)

@@ -1,0 +1,65 @@
+"""The slots of a member of a salon are the slots of the calendar with the salon's hours in it."""
+
+import asyncio
+
+from hypothesis import assume, given
+
+from booking_domain.catalogue.salons import Salon
+from booking_domain.scheduling.slots import offered_slots
+from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import SalonId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.contracts.storage import a_cast
+from booking_domain.testing.memory import MemoryDatabase
+from booking_domain.testing.question import Question
+from booking_domain.testing.strategies import questions
+from booking_domain.workflows.salon_slots import SalonSlots, salon_slots
+
+
+async def as_a_member(question: Question) -> SalonSlots:
+    """Keep the calendar and the salon apart, as they are kept, and ask the salon."""
+    database, make = MemoryDatabase(), Builder()
+    calendar, manager = question.calendar, make.user(Role.MANAGER)
+    assert calendar.salon is not None
+    cast = await a_cast(database, make)
+    salon = Salon(
+        id=SalonId(make.entropy.new_id()),
+        manager_id=manager.id,
+        name="Nomad House",
+        time_zone=calendar.salon.time_zone,
+        created_at=NOW,
+    )
+    async with database.begin() as tx:
+        await tx.calendar_book.save_settings(cast.profile.id, calendar.time_zone, calendar.settings)
+        for rule in calendar.rules:
+            await tx.calendar_book.add_rule(cast.profile.id, rule)
+        for exception in calendar.exceptions:
+            await tx.calendar_book.add_exception(cast.profile.id, exception)
+        for block in calendar.blocks:
+            await tx.calendar_book.add_block(cast.profile.id, block)
+        await tx.users.add(manager)
+        await tx.salons.add(salon)
+        await tx.salon_hours.save_hours(salon.id, calendar.salon)
+        await tx.salons.join(salon.id, cast.profile.id)
+    return await salon_slots(
+        salon.id,
+        window=question.window,
+        now=question.now,
+        reads=database.reads,
+        duration_minutes=question.duration_minutes,
+    )
+
+
+@given(questions(busy=False, most_claims=0))
+def test_a_member_offers_what_the_calendar_with_the_salon_offers(question: Question) -> None:
+    assume(question.calendar.salon is not None)
+    found = asyncio.run(as_a_member(question))
+    assert [slot for slot, _ in found.slots] == list(
+        offered_slots(
+            question.calendar,
+            (),
+            window=question.window,
+            now=question.now,
+            duration_minutes=question.duration_minutes,
+        )
+    )

@@ -1,0 +1,611 @@
+"""Whoever waits is offered what comes free, in the order of joining, and never twice what one has let lapse."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.unit.workflows.scenes import MINUTE, SECOND, expired, scene
+
+from booking_domain.bookings.transitions import Status
+from booking_domain.catalogue.model import ProfileAction, ProfileStatus
+from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, ClaimKind
+from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotTaken
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
+from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule, remove_block
+from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
+from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
+from booking_domain.scheduling.use_cases.waiting import (
+    JoinWaitingList,
+    join_waiting_list,
+    leave_waiting_list,
+    offer_freed,
+)
+from booking_domain.scheduling.waiting import (
+    LONGEST_WAIT,
+    OFFER_LASTS,
+    PUT_IN,
+    SHORTEST_OFFER,
+    WAITING_PER_CUSTOMER,
+    NotWaiting,
+    TooManyWaits,
+    Waiting,
+    WaitingStatus,
+)
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.ids import ProviderId, WaitingId
+from booking_domain.shared.lifecycle import InvalidTransition
+from booking_domain.shared.outbox import Message
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
+from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
+from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+
+INSTANT = timedelta(microseconds=1)
+A_DAY = timedelta(days=1)
+
+
+async def statuses(studio: Studio, *places: Waiting) -> list[WaitingStatus]:
+    return [(await studio.place_of(each)).status for each in places]
+
+
+async def everything(studio: Studio) -> tuple[object, ...]:
+    """All places and claims, and the messages."""
+    diary = await studio.reads.diary(studio.provider_id, around(TOMORROW))
+    assert diary is not None
+    places = [await studio.reads.waits_of(claim.customer_id) for claim in diary.claims]
+    return diary.claims, places, await studio.backend.outbox_messages()
+
+
+async def offers_told(studio: Studio) -> list[Message]:
+    return [each for each in await studio.backend.outbox_messages() if each.topic == "waitlist.offered"]
+
+
+async def holds(studio: Studio) -> list[datetime]:
+    """What is held, in order."""
+    diary = await studio.reads.diary(studio.provider_id, TimeRange(TOMORROW, TOMORROW + 9 * HOUR))
+    assert diary is not None
+    return [claim.span.start for claim in diary.claims if claim.kind is ClaimKind.HOLD]
+
+
+async def suspend(studio: Studio) -> None:
+    async with studio.backend.begin() as tx:
+        profile = await tx.profiles.get(studio.provider_id)
+        assert profile is not None
+        suspended = profile.moved(ProfileAction.SUSPEND, Role.ADMIN)
+        assert suspended.status is ProfileStatus.SUSPENDED
+        await tx.profiles.save(suspended, was=profile)
+
+
+# Joining
+
+
+@scene()
+async def test_somebody_joins_and_waits(studio: Studio) -> None:
+    place = await studio.wait(TOMORROW, until=TOMORROW + 7 * A_DAY, minutes=90)
+    assert (place.provider_id, place.customer_id) == (studio.provider_id, studio.customer.id)
+    assert place.window == TimeRange(TOMORROW, TOMORROW + 7 * A_DAY)
+    assert (place.duration_minutes, place.status, place.created_at) == (90, WaitingStatus.WAITING, NOW)
+    assert (place.offered_start, place.offered_until) == (None, None)
+    assert await studio.reads.waits_of(studio.customer.id) == [place]
+    assert await studio.reads.awaited_providers() == [studio.provider_id]
+
+
+@scene()
+async def test_nobody_waits_for_a_provider_who_is_not_there_or_takes_no_bookings(studio: Studio) -> None:
+    here = studio.provider_id
+    studio.provider_id = ProviderId(studio.entropy.new_id())
+    with pytest.raises(ProviderNotFound):
+        await studio.wait()
+    studio.provider_id = here
+    await suspend(studio)
+    with pytest.raises(ProviderNotFound):
+        await studio.wait()
+
+
+@scene()
+async def test_a_window_is_not_over_and_ends_after_it_starts(studio: Studio) -> None:
+    for start, end, problem in (
+        (TOMORROW, TOMORROW, "comes after"),
+        (TOMORROW, TOMORROW - SECOND, "comes after"),
+        (NOW - HOUR, NOW, "over"),
+        (NOW - 2 * HOUR, NOW - HOUR, "over"),
+        (TOMORROW, TOMORROW + LONGEST_WAIT + PUT_IN + INSTANT, "at most 92 days"),
+    ):
+        with pytest.raises(InvalidValue, match=problem) as refused:
+            await studio.wait(start, until=end)
+        assert refused.value.where == "/to"
+    assert await studio.reads.waits_of(studio.customer.id) == []
+    await studio.wait(NOW - HOUR, until=NOW + INSTANT)
+    await studio.wait(TOMORROW, until=TOMORROW + LONGEST_WAIT + PUT_IN)
+
+
+@scene()
+async def test_a_window_is_of_instants(studio: Studio) -> None:
+    naive = TOMORROW.replace(tzinfo=None)
+    for start, end, pointer in ((naive, TOMORROW + HOUR, "/from"), (TOMORROW, naive + HOUR, "/to")):
+        command = JoinWaitingList(provider_id=studio.provider_id, starts_from=start, starts_before=end)
+        with pytest.raises(InvalidValue) as refused:
+            await studio.run(join_waiting_list, command, by=studio.customer)
+        assert refused.value.where == pointer
+
+
+@scene()
+async def test_what_is_waited_for_lasts_a_minute_to_a_day(studio: Studio) -> None:
+    for minutes in (0, -1, 1441):
+        with pytest.raises(InvalidValue) as refused:
+            await studio.wait(minutes=minutes)
+        assert refused.value.where == "/durationMinutes"
+    for minutes in (1, 1440):
+        await studio.wait(minutes=minutes)
+
+
+@scene()
+async def test_somebody_waits_for_at_most_ten_things_at_once(studio: Studio) -> None:
+    places = [await studio.wait() for _ in range(WAITING_PER_CUSTOMER)]
+    assert len(places) == 10
+    with pytest.raises(TooManyWaits):
+        await studio.wait()
+    await studio.wait(by=await studio.joined())
+    await studio.offer()  # what is offered is waited for still
+    with pytest.raises(TooManyWaits):
+        await studio.wait()
+    await studio.run(leave_waiting_list, places[3].id, by=studio.customer)
+    await studio.wait()
+
+
+@scene()
+async def test_of_many_who_join_at_once_for_one_customer_ten_come_in(studio: Studio) -> None:
+    joined, refusals = await race([studio.wait() for _ in range(WAITING_PER_CUSTOMER + 3)])
+    assert len(joined) == WAITING_PER_CUSTOMER
+    assert {type(refusal) for refusal in refusals} == {TooManyWaits}
+
+
+# Leaving
+
+
+@scene()
+async def test_somebody_leaves_and_is_offered_nothing(studio: Studio) -> None:
+    place = await studio.wait()
+    await studio.run(leave_waiting_list, place.id, by=studio.customer)
+    assert await statuses(studio, place) == [WaitingStatus.LEFT]
+    assert await studio.offer() == ()
+    assert await studio.reads.awaited_providers() == []
+    with pytest.raises(NotWaiting):
+        await studio.run(leave_waiting_list, place.id, by=studio.customer)
+
+
+@scene()
+async def test_a_place_is_left_by_whose_it_is_alone(studio: Studio) -> None:
+    place = await studio.wait()
+    for other in (await studio.joined(), studio.owner, studio.admin):
+        with pytest.raises(NotWaiting):
+            await studio.run(leave_waiting_list, place.id, by=other)
+    with pytest.raises(NotWaiting):
+        await studio.run(leave_waiting_list, WaitingId(studio.entropy.new_id()), by=studio.customer)
+    assert await statuses(studio, place) == [WaitingStatus.WAITING]
+
+
+@scene()
+async def test_who_leaves_gives_an_offer_back_at_once(studio: Studio) -> None:
+    place, other = await studio.wait(), await studio.joined()
+    await studio.offer()
+    assert not await studio.is_free()
+    await studio.run(leave_waiting_list, place.id, by=studio.customer)
+    assert await studio.is_free()
+    await studio.book(by=other)
+
+
+@scene()
+async def test_what_was_booked_is_not_left(studio: Studio) -> None:
+    place = await studio.wait()
+    await studio.offer()
+    await studio.book(hold=place.hold_id)
+    with pytest.raises(NotWaiting):
+        await studio.run(leave_waiting_list, place.id, by=studio.customer)
+    assert not await studio.is_free()
+
+
+# Being offered something
+
+
+@scene()
+async def test_a_cancelled_booking_is_offered_to_who_waits_for_its_time(studio: Studio) -> None:
+    booking, other = await studio.book(), await studio.joined()
+    place = await studio.wait(by=other)
+    assert await studio.offer() == ()
+    await studio.move(booking, Status.CANCELLED)
+    [offered] = await studio.offer()
+    assert offered == await studio.place_of(place)
+    assert (offered.status, offered.offered_start) == (WaitingStatus.OFFERED, TOMORROW)
+    assert offered.offered_until == NOW + OFFER_LASTS
+    with pytest.raises(SlotTaken):
+        await studio.book()
+    diary = await studio.reads.diary(studio.provider_id, around(TOMORROW))
+    assert diary is not None
+    [hold] = diary.claims
+    assert (hold.id, hold.kind, hold.customer_id) == (place.hold_id, ClaimKind.HOLD, other.id)
+    assert (hold.span, hold.expires_at) == (TimeRange(TOMORROW, TOMORROW + HOUR), NOW + OFFER_LASTS)
+
+
+@scene()
+async def test_a_booking_that_expired_and_one_that_was_moved_free_their_time_too(studio: Studio) -> None:
+    unpaid, moved = await studio.book(), await studio.book(TOMORROW + 2 * HOUR)
+    await studio.paid(moved)
+    other = await studio.joined()
+    places = [await studio.wait(slot, by=other) for slot in (TOMORROW, TOMORROW + 2 * HOUR)]
+    await expired(studio, unpaid)
+    command = RescheduleBooking(booking_id=moved.id, slot=TOMORROW + 4 * HOUR)
+    await studio.run(reschedule_booking, command, by=studio.customer)
+    assert len(await studio.offer()) == 2
+    assert await statuses(studio, *places) == [WaitingStatus.OFFERED] * 2
+
+
+@scene()
+async def test_the_message_of_an_offer_says_who_is_offered_what_and_until_when(studio: Studio) -> None:
+    place = await studio.wait()
+    await studio.offer()
+    [message] = await offers_told(studio)
+    assert (message.subject, message.occurred_at) == (place.id, NOW)
+    assert message.payload == {
+        "waitingId": str(place.id),
+        "providerId": str(studio.provider_id),
+        "customerId": str(studio.customer.id),
+        "start": TOMORROW.isoformat(),
+        "until": (NOW + OFFER_LASTS).isoformat(),
+    }
+
+
+@scene()
+async def test_offering_twice_changes_nothing(studio: Studio) -> None:
+    for _ in range(2):
+        await studio.wait(until=TOMORROW + 2 * HOUR, by=await studio.joined())
+    await studio.wait(until=TOMORROW + HOUR, by=await studio.joined())  # for whom nothing is left
+    assert len(await studio.offer()) == 2
+    before = await everything(studio)
+    assert await studio.offer() == ()
+    assert await everything(studio) == before
+
+
+@scene()
+async def test_who_has_an_offer_gets_no_second_one(studio: Studio) -> None:
+    await studio.wait(until=TOMORROW + 9 * HOUR)
+    assert len(await studio.offer()) == 1
+    assert await studio.offer() == ()
+    assert await holds(studio) == [TOMORROW]
+
+
+@scene()
+async def test_offering_at_once_from_many_sides_makes_one_hold(studio: Studio) -> None:
+    await studio.wait()
+    await studio.wait(by=await studio.joined())
+    offers, refusals = await race([studio.offer() for _ in range(5)])
+    assert refusals == []
+    assert sorted(len(each) for each in offers) == [0, 0, 0, 0, 1]
+    assert len(await offers_told(studio)) == 1
+
+
+@scene()
+async def test_of_two_who_wait_for_the_same_slot_the_first_gets_it(studio: Studio) -> None:
+    late = await studio.joined()
+    first = await studio.wait()
+    studio.clock.advance(SECOND)
+    second = await studio.wait(by=late)
+    await studio.offer()
+    assert await statuses(studio, first, second) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
+
+
+@scene()
+async def test_each_of_several_gets_the_first_slot_that_is_left(studio: Studio) -> None:
+    places = [await studio.wait(until=TOMORROW + 4 * HOUR, by=await studio.joined()) for _ in range(5)]
+    await studio.offer()
+    got = [(await studio.place_of(each)).offered_start for each in places]
+    assert got == [TOMORROW + hour * HOUR for hour in range(4)] + [None]
+
+
+@scene()
+async def test_who_lets_an_offer_lapse_loses_the_turn_and_the_next_one_gets_it(studio: Studio) -> None:
+    first, second = await studio.wait(), await studio.wait(by=await studio.joined())
+    await studio.offer()
+    studio.clock.advance(OFFER_LASTS - INSTANT)
+    assert await studio.offer() == ()
+    assert await statuses(studio, first, second) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
+    studio.clock.advance(INSTANT)
+    [offered] = await studio.offer()
+    assert offered.id == second.id
+    assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
+    studio.clock.advance(OFFER_LASTS)
+    assert await studio.offer() == ()
+    assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.LAPSED]
+    assert await studio.is_free()
+
+
+@scene()
+async def test_an_offer_whose_hold_was_swept_has_lapsed(studio: Studio) -> None:
+    place = await studio.wait()
+    await studio.offer()
+    studio.clock.advance(OFFER_LASTS)
+    await studio.run(sweep_holds, None, by=SYSTEM)
+    await studio.offer()
+    assert await statuses(studio, place) == [WaitingStatus.LAPSED]
+
+
+@scene()
+async def test_an_offer_whose_hold_was_let_go_has_lapsed_and_goes_to_the_next(studio: Studio) -> None:
+    first, second = await studio.wait(), await studio.wait(by=await studio.joined())
+    await studio.offer()
+    await studio.run(release_hold, first.hold_id, by=studio.customer)
+    await studio.offer()
+    assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
+
+
+@scene()
+async def test_the_hold_itself_says_whether_an_offer_still_stands(studio: Studio) -> None:
+    place = await studio.wait(TOMORROW + 40 * A_DAY, until=TOMORROW + 50 * A_DAY)
+    await studio.offer()
+    await studio.run(change_settings, SettingsChange(horizon_days=1), by=studio.owner)
+    other = await studio.wait(by=await studio.joined())
+    await studio.offer()
+    assert await statuses(studio, place, other) == [WaitingStatus.OFFERED, WaitingStatus.OFFERED]
+
+
+@scene()
+async def test_who_books_the_offer_is_in_line_no_more(studio: Studio) -> None:
+    place = await studio.wait()
+    await studio.offer()
+    booking = await studio.book(hold=place.hold_id)
+    assert (booking.span.start, booking.status) == (TOMORROW, Status.PENDING)
+    assert await statuses(studio, place) == [WaitingStatus.BOOKED]
+    await studio.move(booking, Status.CANCELLED)
+    assert await studio.offer() == ()
+
+
+@scene()
+async def test_an_offer_is_booked_by_whose_it_is_as_long_as_it_stands(studio: Studio) -> None:
+    place = await studio.wait()
+    await studio.offer()
+    with pytest.raises(HoldNotFound):
+        await studio.book(hold=place.hold_id, by=await studio.joined())
+    studio.clock.advance(OFFER_LASTS)
+    with pytest.raises(HoldNotFound):
+        await studio.book(hold=place.hold_id)
+
+
+@scene()
+async def test_a_wait_whose_window_is_over_has_lapsed(studio: Studio) -> None:
+    booking = await studio.book()
+    place = await studio.wait(by=await studio.joined())
+    studio.clock.set(place.window.end - INSTANT)
+    await studio.offer()
+    assert await statuses(studio, place) == [WaitingStatus.WAITING]
+    studio.clock.advance(INSTANT)
+    await studio.offer()
+    assert await statuses(studio, place) == [WaitingStatus.LAPSED]
+    assert await studio.reads.awaited_providers() == []
+    assert await studio.expire(booking)
+
+
+# The slot that is offered
+
+
+@scene()
+async def test_the_first_slot_of_the_window_is_offered_and_none_outside(studio: Studio) -> None:
+    for start, end, slot in (
+        (TOMORROW - A_DAY, TOMORROW + A_DAY, TOMORROW),
+        (TOMORROW + SECOND, TOMORROW + HOUR / 2, None),
+        (TOMORROW + SECOND, TOMORROW + HOUR / 2 + INSTANT, TOMORROW + HOUR / 2),
+        (TOMORROW - 5 * HOUR, TOMORROW, None),
+        (TOMORROW + 8 * HOUR + SECOND, TOMORROW + 12 * HOUR, None),
+        (NOW - A_DAY, TOMORROW + HOUR, TOMORROW),
+    ):
+        place = await studio.wait(start, until=end)
+        await studio.offer()
+        assert (await studio.place_of(place)).offered_start == slot, (start, end)
+        await studio.run(leave_waiting_list, place.id, by=studio.customer)
+
+
+@scene()
+async def test_what_is_offered_is_as_long_as_was_asked_for(studio: Studio) -> None:
+    await studio.book(TOMORROW + 2 * HOUR)
+    whole_day = TOMORROW + 9 * HOUR
+    places = [
+        await studio.wait(until=whole_day, minutes=minutes, by=await studio.joined()) for minutes in (150, 90, 30, None)
+    ]
+    await studio.offer()
+    got = [(await studio.place_of(each)).offered_start for each in places]
+    assert got == [TOMORROW + 3 * HOUR, TOMORROW, TOMORROW + 1.5 * HOUR, TOMORROW + 5.5 * HOUR]
+    diary = await studio.reads.diary(studio.provider_id, TimeRange(TOMORROW, whole_day))
+    assert diary is not None
+    lengths = {claim.id: (claim.span.end - claim.span.start) / MINUTE for claim in diary.claims}
+    assert [lengths[each.hold_id] for each in places] == [150, 90, 30, 60]
+
+
+@scene()
+async def test_buffers_and_the_most_a_day_count_what_was_offered_just_now(studio: Studio) -> None:
+    await studio.run(change_settings, SettingsChange(buffer_after_minutes=30, max_per_day=2), by=studio.owner)
+    places = [await studio.wait(until=TOMORROW + 9 * HOUR, by=await studio.joined()) for _ in range(3)]
+    await studio.offer()
+    got = [(await studio.place_of(each)).offered_start for each in places]
+    assert got == [TOMORROW, TOMORROW + 1.5 * HOUR, None]
+
+
+@scene()
+async def test_a_slot_that_could_not_be_booked_for_long_enough_is_not_offered(studio: Studio) -> None:
+    notice = 20 * HOUR
+    await studio.run(change_settings, SettingsChange(min_notice_minutes=20 * 60), by=studio.owner)
+    place = await studio.wait()
+    studio.clock.set(TOMORROW - notice - SHORTEST_OFFER + INSTANT)
+    assert await studio.offer() == ()
+    studio.clock.set(TOMORROW - notice - SHORTEST_OFFER)
+    [offered] = await studio.offer()
+    assert offered.offered_until == TOMORROW - notice
+    studio.clock.set(TOMORROW - notice - SECOND)  # the last second of the offer, and of the notice
+    await studio.book(hold=place.hold_id)
+
+
+@scene()
+async def test_an_offer_ends_when_its_slot_begins(studio: Studio) -> None:
+    place = await studio.wait()
+    studio.clock.set(TOMORROW - 10 * MINUTE)
+    [offered] = await studio.offer()
+    assert offered.offered_until == TOMORROW
+    studio.clock.set(TOMORROW)
+    await studio.offer()
+    assert await statuses(studio, place) == [WaitingStatus.LAPSED]
+
+
+@scene()
+async def test_what_is_beyond_the_horizon_is_offered_once_it_comes_near(studio: Studio) -> None:
+    await studio.run(change_settings, SettingsChange(horizon_days=3), by=studio.owner)
+    slot = TOMORROW + 7 * A_DAY
+    place = await studio.wait(slot)
+    assert await studio.offer() == ()
+    studio.clock.set(slot - 4 * A_DAY)
+    assert await studio.offer() == ()
+    studio.clock.set(slot - 3 * A_DAY)
+    [offered] = await studio.offer()
+    assert (offered.id, offered.offered_start) == (place.id, slot)
+
+
+@scene()
+async def test_what_is_taken_weeks_ahead_is_not_offered(studio: Studio) -> None:
+    slot = TOMORROW + 28 * A_DAY
+    await studio.book(slot)
+    place = await studio.wait(slot, until=slot + 2 * HOUR)
+    [offered] = await studio.offer()
+    assert (offered.id, offered.offered_start) == (place.id, slot + HOUR)
+
+
+@scene()
+async def test_what_is_busy_in_an_external_calendar_is_not_offered(studio: Studio) -> None:
+    unread = SetFeeds(urls=("https://calendar.invalid/busy.ics",), rule=DEFAULT_FEED_RULE)
+    await studio.run(set_feeds, unread, by=studio.owner)
+    await studio.wait()
+    assert await studio.offer() == ()
+    await studio.run(set_feeds, SetFeeds(urls=(), rule=unread.rule), by=studio.owner)
+    assert len(await studio.offer()) == 1
+
+
+@scene()
+async def test_new_hours_and_a_block_that_is_gone_are_offered_too(studio: Studio) -> None:
+    block = await studio.run(add_block, AddBlock(range=TimeRange(TOMORROW, TOMORROW + HOUR)), by=studio.owner)
+    blocked = await studio.wait()
+    closed = await studio.wait(TOMORROW + A_DAY)
+    assert await studio.offer() == ()
+    await studio.run(remove_block, block.id, by=studio.owner)
+    await studio.run(add_rule, AddRule(day=3, hours=hours("10:00-11:00")), by=studio.owner)
+    await studio.offer()
+    assert await statuses(studio, blocked, closed) == [WaitingStatus.OFFERED] * 2
+
+
+@scene()
+async def test_a_window_is_as_long_as_its_dates_when_the_clocks_change(studio: Studio) -> None:
+    """Dates in Berlin: the one on which the clocks are put back is 25 hours long, the next one has 24."""
+    berlin = ZoneInfo("Europe/Berlin")
+    await studio.run(change_settings, SettingsChange(time_zone="Europe/Berlin", horizon_days=400), by=studio.owner)
+    await studio.run(add_rule, AddRule(day=0, hours=hours("00:00-24:00")), by=studio.owner)
+    studio.clock.set(datetime(2026, 10, 20, tzinfo=UTC))
+    sunday, monday = (datetime(2026, 10, day, tzinfo=berlin) for day in (25, 26))
+    assert monday.astimezone(UTC) - sunday.astimezone(UTC) == 25 * HOUR
+    places = [
+        await studio.wait(sunday, until=monday, minutes=300, by=await studio.joined()) for _ in range(6)
+    ]  # 25 hours, five times five of them
+    await studio.offer()
+    got = [(await studio.place_of(each)).offered_start for each in places]
+    begin = sunday.astimezone(UTC)
+    assert got == [begin + 5 * count * HOUR for count in range(5)] + [None]
+    long_ahead = datetime(2026, 9, 1, tzinfo=berlin)
+    await studio.wait(long_ahead, until=datetime(2026, 12, 2, tzinfo=berlin))  # 92 days, and an hour
+
+
+# Who is passed over
+
+
+@scene()
+async def test_who_has_three_holds_is_passed_over_and_keeps_the_turn(studio: Studio) -> None:
+    later = TOMORROW + 4 * HOUR
+    own = [await studio.hold(later + hour * HOUR) for hour in range(HOLDS_PER_CUSTOMER)]
+    first, second = await studio.wait(), await studio.wait(by=await studio.joined())
+    await studio.offer()
+    assert await statuses(studio, first, second) == [WaitingStatus.WAITING, WaitingStatus.OFFERED]
+    await studio.run(release_hold, own[0].id, by=studio.customer)
+    await studio.run(leave_waiting_list, second.id, by=await actor_of(studio, second))
+    third = await studio.wait(by=await studio.joined())
+    await studio.offer()
+    assert await statuses(studio, first, third) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
+
+
+@scene()
+async def test_offers_count_among_the_three_holds(studio: Studio) -> None:
+    places = [await studio.wait(TOMORROW + hour * HOUR) for hour in range(HOLDS_PER_CUSTOMER + 1)]
+    other = await studio.wait(TOMORROW + HOLDS_PER_CUSTOMER * HOUR, by=await studio.joined())
+    await studio.offer()
+    assert await statuses(studio, *places) == [WaitingStatus.OFFERED] * 3 + [WaitingStatus.WAITING]
+    assert await statuses(studio, other) == [WaitingStatus.OFFERED]
+    assert await holds(studio) == [TOMORROW + hour * HOUR for hour in range(4)]
+
+
+async def actor_of(studio: Studio, place: Waiting) -> Actor:
+    user = await studio.reads.user(place.customer_id)
+    assert user is not None
+    return user.actor
+
+
+@scene()
+async def test_a_provider_who_takes_no_bookings_offers_nothing_and_offers_lapse_still(studio: Studio) -> None:
+    offered = await studio.wait()
+    await studio.offer()
+    waiting = await studio.wait(TOMORROW + HOUR, by=await studio.joined())
+    await suspend(studio)
+    assert await studio.offer() == ()
+    assert await statuses(studio, offered, waiting) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
+    studio.clock.advance(OFFER_LASTS)
+    assert await studio.offer() == ()
+    assert await statuses(studio, offered, waiting) == [WaitingStatus.LAPSED, WaitingStatus.WAITING]
+
+
+@scene()
+async def test_nothing_of_a_provider_who_is_not_there_is_offered(studio: Studio) -> None:
+    studio.provider_id = ProviderId(studio.entropy.new_id())
+    assert await studio.offer() == ()
+
+
+@scene()
+async def test_offering_is_for_the_platform_and_waiting_for_people(studio: Studio) -> None:
+    for person in (studio.customer, studio.owner, studio.admin):
+        with pytest.raises(NotPermitted):
+            await studio.run(offer_freed, studio.provider_id, by=person)
+    with pytest.raises(NotPermitted):
+        await studio.wait(by=SYSTEM)
+    with pytest.raises(NotPermitted):
+        await studio.run(leave_waiting_list, WaitingId(studio.entropy.new_id()), by=SYSTEM)
+
+
+# A place as a value
+
+
+@scene()
+async def test_a_place_is_seen_as_lapsed_before_the_platform_has_noticed(studio: Studio) -> None:
+    place = await studio.wait()
+    assert place.seen(place.window.end - INSTANT) is place
+    assert place.seen(place.window.end).status is WaitingStatus.LAPSED
+    offered = place.offered(TOMORROW, NOW + OFFER_LASTS)
+    assert offered.seen(NOW + OFFER_LASTS - INSTANT) is offered
+    assert offered.seen(NOW + OFFER_LASTS).status is WaitingStatus.LAPSED
+    for status in (WaitingStatus.BOOKED, WaitingStatus.LAPSED, WaitingStatus.LEFT):
+        over = offered.ended(status)
+        assert over.seen(TOMORROW + A_DAY) is over
+
+
+@scene()
+async def test_what_is_over_stays_over(studio: Studio) -> None:
+    place = await studio.wait()
+    for status in (WaitingStatus.BOOKED, WaitingStatus.LAPSED, WaitingStatus.LEFT):
+        over = place.ended(status)
+        with pytest.raises(InvalidTransition):
+            over.ended(WaitingStatus.LEFT)
+        with pytest.raises(InvalidTransition):
+            over.offered(TOMORROW, TOMORROW)
