@@ -1,11 +1,12 @@
-"""How hard Hypothesis tries: `default` for everybody, `nightly` (HYPOTHESIS_PROFILE=nightly) twenty times as hard."""
+"""How hard Hypothesis tries: `default` for everybody, `nightly` (HYPOTHESIS_PROFILE=nightly) twenty times as hard,
+or as hard as `examples` is told to."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from tests.databases import TestServer
 
@@ -25,6 +26,15 @@ settings.register_profile(
     max_examples=2_000,
     derandomize=False,
     suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "mutants",  # `make mutants` runs the tests once for every mutant: a few examples, always the same ones
+    settings.get_profile("default"),
+    max_examples=4,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

@@ -151,6 +151,7 @@ async def test_of_a_move_and_bookings_at_once_one_gets_the_slot(studio: Studio) 
             ]
         )
         [winner] = got
+        assert isinstance(winner, (Booking, Claim))
         assert {type(refusal) for refusal in refusals} == {SlotTaken}
         after = await studio.seen(mover)
         assert after.span.start == (to if winner.id == mover.id else before.span.start)

@@ -62,7 +62,7 @@ def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days
     since = first - lookback_days
     while first > since and ranges and ranges[0][1] > lowest:
         first -= 1
-        earlier, _ = week.opened_on((first,))
+        earlier, _ = week.opened_on((first - 1, first))  # one of two, where a date is skipped
         if not any(end >= ranges[0][0] for _, end in earlier):
             break
         ranges = _merged([*earlier, *ranges])

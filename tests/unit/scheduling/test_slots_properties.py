@@ -1,17 +1,17 @@
-from dataclasses import replace
-from datetime import date, timedelta
-from itertools import pairwise
-from random import Random
-from zoneinfo import ZoneInfo
+"""What holds of every slot function holds of the library's, with 1,000 examples each, and 50,000 at night."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.scheduling.making import RULE_ID
-from tests.unit.strategies.calendars import Question, hours_in_two_parts, questions
-from tests.unit.strategies.moments import DAY, MINUTE, days, midnight
+from tests.unit.scheduling.making import RULE_ID, booked, calendar, daily
 
 from booking_domain.scheduling import (
+    Anchoring,
     Calendar,
     Hours,
     SlotSettings,
@@ -22,86 +22,51 @@ from booking_domain.scheduling import (
     offered_slots,
 )
 from booking_domain.shared.time import MINUTES_A_DAY
+from booking_domain.testing.properties import (
+    PROPERTIES,
+    Property,
+    a_rule_starts_at_its_wall_clock_time,
+    busy_time_never_adds_a_slot,
+    splitting_a_window_changes_nothing,
+)
+from booking_domain.testing.question import Question
+from booking_domain.testing.strategies import CHANGES_OF_CLOCKS, hours_in_two_parts, midnight, questions
+
+DAY = timedelta(days=1)
 
 
-@examples(300)
-@given(questions(), st.floats(0, 1))
-def test_a_window_cut_in_two_offers_what_the_whole_window_offers(question: Question, where: float) -> None:
-    whole = question.window
-    cut = whole.start + (whole.end - whole.start) * where
-    parts = [TimeRange(start, end) for start, end in pairwise((whole.start, cut, whole.end)) if start < end]
-    assert [start for part in parts for start in replace(question, window=part).offered()] == question.offered()
+@pytest.mark.parametrize("holds", [pytest.param(each, id=each.__name__) for each in PROPERTIES])
+@examples(1_000, nightly=50_000)
+@given(question=questions(never_closing=True))
+def test_the_librarys_slots_are_such_that(holds: Property, question: Question) -> None:
+    holds(question, offered_slots)
 
 
-@examples(300)
-@given(questions(), st.integers(0, 8))
-def test_another_claim_never_makes_another_slot(question: Question, fewer: int) -> None:
-    assert set(question.offered()) <= set(replace(question, claims=question.claims[:fewer]).offered())
+@pytest.mark.parametrize(("zone", "day"), CHANGES_OF_CLOCKS)
+@pytest.mark.parametrize("text", ["00:00-10:00", "00:01-06:00", "02:15-03:00", "08:30-18:30", "18:00-04:00"])
+def test_over_each_kind_of_change_a_rule_starts_at_its_time_on_the_wall(zone: str, day: date, text: str) -> None:
+    window = TimeRange(midnight(day) - DAY, midnight(day) + 2 * DAY)
+    a_rule_starts_at_its_wall_clock_time(Question(calendar(zone, *daily(text)), (), window, now=window.start))
 
 
-@examples(200)
-@given(questions(), st.randoms(use_true_random=False))
-def test_the_order_of_rules_exceptions_and_claims_does_not_matter(question: Question, chance: Random) -> None:
-    calendar = question.calendar
-    shuffled = replace(
-        question,
-        claims=tuple(chance.sample(question.claims, len(question.claims))),
-        calendar=replace(
-            calendar,
-            rules=tuple(chance.sample(calendar.rules, len(calendar.rules))),
-            exceptions=tuple(chance.sample(calendar.exceptions, len(calendar.exceptions))),
-        ),
-    )
-    assert shuffled.offered() == question.offered()
+def test_where_it_opened_is_found_on_the_other_side_of_a_date_that_does_not_occur() -> None:
+    settings = SlotSettings(step_minutes=420, duration_minutes=60)
+    always = calendar("Pacific/Apia", *daily("00:00-24:00", valid_from=date(2011, 12, 28)), settings=settings)
+    now = datetime(2011, 12, 28, 12, tzinfo=UTC)
+    splitting_a_window_changes_nothing(Question(always, (), TimeRange(now, now + 9 * DAY), now))
 
 
-@examples(200)
-@given(questions())
-def test_a_slot_that_is_listed_is_offered_when_asked_for_alone(question: Question) -> None:
-    assert all(question.offers(start) for start in question.offered())
-
-
-@examples(300)
-@given(questions(), st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0, 1, 1_000_000])), max_size=5))
-def test_a_start_that_is_not_listed_is_not_offered_when_asked_for_alone(
-    question: Question, places: list[tuple[float, int]]
-) -> None:
-    window, listed = question.window, question.offered()
-    for place, microseconds in places:
-        whole_minutes = int(place * ((window.end - window.start - timedelta(seconds=1)) // MINUTE))
-        start = window.start + whole_minutes * MINUTE + timedelta(microseconds=microseconds)
-        assert question.offers(start) == (start in listed)
-
-
-@examples(200)
-@given(questions())
-def test_slots_are_in_order_inside_the_window_and_of_the_length_asked_for(question: Question) -> None:
-    slots = question.slots()
-    minutes = question.duration_minutes or question.calendar.settings.duration_minutes
-    assert all(earlier.start < later.start for earlier, later in pairwise(slots))
-    assert all(question.window.start <= slot.start < question.window.end for slot in slots)
-    assert all(slot.end - slot.start == minutes * MINUTE for slot in slots)
-    assert all(slot.start >= question.now for slot in slots)
-
-
-@examples(300)
-@given(questions())
-def test_no_offered_slot_with_its_buffers_meets_what_a_live_claim_blocks(question: Question) -> None:
-    settings = question.calendar.settings
-    live = [claim for claim in question.claims if claim.live(question.now)]
-    for slot in question.slots():
-        blocked = TimeRange(
-            slot.start - settings.buffer_before_minutes * MINUTE, slot.end + settings.buffer_after_minutes * MINUTE
-        )
-        assert not any(claim.blocked.overlaps(blocked) for claim in live)
-
-
-@examples(300)
-@given(questions())
-def test_lapsed_holds_never_matter(question: Question) -> None:
-    lapsed = {claim for claim in question.claims if claim.expires_at is not None and claim.expires_at <= question.now}
-    swept = replace(question, claims=tuple(claim for claim in question.claims if claim not in lapsed))
-    assert question.offered() == swept.offered()
+def test_counted_anew_after_each_claim_a_claim_can_add_a_slot_but_no_block_can() -> None:
+    settings = SlotSettings(step_minutes=60, duration_minutes=60, anchoring=Anchoring.AFTER_CLAIM)
+    from_nine = calendar("UTC", *daily("09:00-12:00"), settings=settings)
+    nine = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    question = Question(from_nine, (booked(nine, 40),), TimeRange(nine, nine + DAY / 2), now=nine - DAY)
+    without = replace(question, claims=())
+    assert set(question.offered()) - set(without.offered()) == {
+        nine.replace(minute=40),
+        nine.replace(hour=10, minute=40),
+    }
+    busy_time_never_adds_a_slot(question)
 
 
 @examples(300)
@@ -121,28 +86,6 @@ def test_hours_told_in_two_parts_that_touch_are_the_hours_told_at_once(
     assert told(*parts, at_once).offered() == told(at_once).offered()
 
 
-@examples(300)
-@given(days(), st.integers(0, 1439), st.integers(1, 600))
-def test_a_rule_starts_at_its_time_on_the_wall_before_and_after_every_change_of_clocks(
-    zone_and_day: tuple[str, date], start: int, length: int
-) -> None:
-    name, day = zone_and_day
-    zone = ZoneInfo(name)
-    hours = Hours(WallTime(start), WallTime((start + length) % 1440))
-    calendar = Calendar(
-        time_zone=name,
-        settings=SlotSettings(step_minutes=1440, duration_minutes=1, horizon_days=30),
-        rules=tuple(WeeklyRule(id=RULE_ID, day=weekday, hours=hours) for weekday in range(7)),
-    )
-    window = TimeRange(midnight(day) - 5 * DAY, midnight(day) + 5 * DAY)
-    slots = offered_slots(calendar, (), window=window, now=window.start)
-    shown = [slot.start.astimezone(zone) for slot in slots]
-    # On the day of a change the time may not occur, or the rule may be empty; on every other day it is there, once.
-    usual = [local for local in shown if abs(local.date() - day) > timedelta(days=1)]
-    assert {local.hour * 60 + local.minute for local in usual} == {start}
-    assert len({local.date() for local in usual}) == len(usual) >= 6
-
-
 @examples(60)
 @given(
     st.sampled_from(["America/New_York", "Asia/Ulaanbaatar", "Australia/Lord_Howe", "Africa/Cairo"]),
@@ -154,7 +97,7 @@ def test_a_rule_starts_at_its_time_on_the_wall_before_and_after_every_change_of_
 def test_who_never_closes_can_be_booked_wherever_a_slot_is_listed(
     zone: str, step: int, ahead: int, length: int, where: float
 ) -> None:
-    calendar = Calendar(
+    always = Calendar(
         time_zone=zone,
         settings=SlotSettings(step_minutes=step, horizon_days=730),
         rules=tuple(
@@ -165,8 +108,8 @@ def test_who_never_closes_can_be_booked_wherever_a_slot_is_listed(
     start = now + ahead * DAY
     window = TimeRange(start, start + length * DAY)
     cut = window.start + (window.end - window.start) * where
-    whole = offered_slots(calendar, (), window=window, now=now)
+    whole = offered_slots(always, (), window=window, now=now)
     parts = [TimeRange(*each) for each in pairwise((window.start, cut, window.end)) if each[0] < each[1]]
-    assert [slot for part in parts for slot in offered_slots(calendar, (), window=part, now=now)] == list(whole)
-    assert all(is_offered(calendar, (), slot.start, now=now) for slot in whole)
+    assert [slot for part in parts for slot in offered_slots(always, (), window=part, now=now)] == list(whole)
+    assert all(is_offered(always, (), slot.start, now=now) for slot in whole)
     assert len(whole) >= length * MINUTES_A_DAY // step - 2

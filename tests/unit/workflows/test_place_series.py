@@ -119,19 +119,20 @@ async def test_none_is_made_if_one_cannot_be_had_and_every_such_time_is_named(st
 
 @scene(FREE)
 async def test_all_that_keeps_a_customer_from_a_slot_keeps_it_from_a_series(studio: Studio) -> None:
-    async def failing(times: int = 2, **change: int) -> list[datetime]:
-        await studio.run(change_settings, SettingsChange(**change), by=studio.owner)
+    async def failing(change: SettingsChange, times: int = 2) -> list[datetime]:
+        await studio.run(change_settings, change, by=studio.owner)
         with pytest.raises(SeriesNotPossible) as refusal:
             await studio.book_series(times=times)
         return [failure.start for failure in refusal.value.failures if isinstance(failure, SlotNotOffered)]
 
     there = await studio.book(TOMORROW + WEEK + 4 * HOUR)
-    assert await failing(max_per_day=1) == [TOMORROW + WEEK]
-    assert await failing(max_per_day=9, max_per_week=1) == [TOMORROW + WEEK]
-    assert await failing(max_per_week=9, min_notice_minutes=26 * 60) == [TOMORROW]
-    assert await failing(times=4, min_notice_minutes=0, horizon_days=14) == [TOMORROW + 2 * WEEK, TOMORROW + 3 * WEEK]
+    assert await failing(SettingsChange(max_per_day=1)) == [TOMORROW + WEEK]
+    assert await failing(SettingsChange(max_per_day=9, max_per_week=1)) == [TOMORROW + WEEK]
+    assert await failing(SettingsChange(max_per_week=9, min_notice_minutes=26 * 60)) == [TOMORROW]
+    two_weeks = SettingsChange(min_notice_minutes=0, horizon_days=14)
+    assert await failing(two_weeks, times=4) == [TOMORROW + 2 * WEEK, TOMORROW + 3 * WEEK]
     await studio.take_off(TOMORROW, TOMORROW + MINUTE)
-    assert await failing(horizon_days=90) == [TOMORROW]
+    assert await failing(SettingsChange(horizon_days=90)) == [TOMORROW]
     await nothing_is_left(studio, there)
 
 

@@ -29,6 +29,7 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.bookings.policy import CancellationPolicy, tiers
+from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Action, InvalidBookingTransition, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.model import Purpose, Transaction
@@ -82,7 +83,7 @@ _PASSING: Final = st.sampled_from(
 _TERMS: Final = st.builds(
     lambda claims, **others: replace(terms(**others), requests_claim_time=claims),
     claims=st.booleans(),
-    mode=st.sampled_from([*[BookingMode.INSTANT] * 3, BookingMode.REQUEST]),
+    mode=st.sampled_from(BookingMode),
     deposit=st.sampled_from([Money.of(amount, "MNT") for amount in (20_000, 20_000, 0)]),
     cancellation=st.sampled_from([CancellationPolicy(), CancellationPolicy(()), tiers([(12, 50), (24, 100)])]),
 )
@@ -255,14 +256,24 @@ class PlatformMachine(RuleBasedStateMachine):
         for refusal in refusals:
             assert isinstance(refusal, (*_NOT_NOW, InvalidValue))
 
-    @rule(target=requests, booking=bookings, slots=st.lists(_SLOTS, min_size=1, max_size=3), off=_MINUTES)
-    def offer_times(self, booking: Booking, slots: list[datetime], off: timedelta) -> Made[Booking]:
-        times = [slot + off for slot in slots]
+    @rule(
+        target=requests,
+        nth=_SOMETHING,
+        slots=st.lists(_SLOTS, min_size=1, max_size=3),
+        off=_MINUTES,
+        taken=st.booleans(),
+    )
+    def offer_times(self, nth: int, slots: list[datetime], off: timedelta, *, taken: bool) -> Made[Booking]:
+        request, times = self._request(nth), [slot + off for slot in slots]
+        if request is None:
+            return multiple()
         try:
-            offered = self._do(self.studio.offer_times(booking, *times, by=self.studio.owner))
+            offered = self._do(self.studio.offer_times(request, *times, by=self.studio.owner))
         except (*_NOT_NOW, InvalidValue):
             return multiple()
         assert offered.offered_times == tuple(sorted(set(times)))
+        if taken:
+            self.take_an_offered_time(offered, nth)
         return offered
 
     @rule(request=requests, nth=_SOMETHING)
@@ -270,9 +281,14 @@ class PlatformMachine(RuleBasedStateMachine):
         start = request.offered_times[nth % len(request.offered_times)]
 
         async def take() -> None:
-            before = await self.studio.seen(request)
-            good = start in before.offered_times and await self._is_free_for_staff(
-                start, own=ClaimId(before.id), lasts=before.span.end - before.span.start
+            before, now = await self.studio.seen(request), self.studio.clock.now()
+            good = (
+                start in before.offered_times
+                and start > now
+                and not before.overdue(now)
+                and await self._is_free_for_staff(
+                    start, own=ClaimId(before.id), lasts=before.span.end - before.span.start
+                )
             )
             try:
                 after = await self.studio.accept(before, slot=start, by=self._customer_of(before))
@@ -286,13 +302,15 @@ class PlatformMachine(RuleBasedStateMachine):
 
         self._do(take())
 
-    @rule(booking=bookings, who=st.sampled_from(["owner", "owner", "customer", "stranger"]), declined=st.booleans())
-    def answer(self, booking: Booking, who: str, *, declined: bool) -> None:
-        actor = self._party(who, booking)
-        answer = self.studio.decline(booking, by=actor) if declined else self.studio.accept(booking, by=actor)
-        self._try(answer, *_NOT_NOW)
+    @rule(nth=_SOMETHING, who=st.sampled_from(["owner", "owner", "customer", "stranger"]), declined=st.booleans())
+    def answer(self, nth: int, who: str, *, declined: bool) -> None:
+        request = self._request(nth)
+        if request is not None:
+            actor = self._party(who, request)
+            answer = self.studio.decline(request, by=actor) if declined else self.studio.accept(request, by=actor)
+            self._try(answer, *_NOT_NOW)
 
-    @rule(target=blocks, slot=_SLOTS, minutes=st.sampled_from([1, 60, 7 * 24 * 60]))
+    @rule(target=blocks, slot=_SLOTS, minutes=st.sampled_from([1, 60]))
     def take_time_off(self, slot: datetime, minutes: int) -> Block:
         return self._do(self.studio.take_off(slot, slot + timedelta(minutes=minutes)))
 
@@ -417,7 +435,7 @@ class PlatformMachine(RuleBasedStateMachine):
         self._have_trouble(trouble)
 
     @rule(
-        before=st.sampled_from([0, 15]),
+        before=st.sampled_from([0, 15, 30]),
         after=st.sampled_from([0, 30]),
         most=st.sampled_from([None, None, (2, None), (None, 2)]),
         anchoring=st.sampled_from(Anchoring),
@@ -548,6 +566,12 @@ class PlatformMachine(RuleBasedStateMachine):
             return await self.studio.book_series(slot, times=times, by=actor), ()
         except SeriesNotPossible as refusal:
             return (), refusal.failures
+
+    def _request(self, nth: int) -> Booking | None:
+        """One of those that wait for an answer."""
+        waiting = BookingFilter(status=Status.REQUESTED)
+        requests = self._do(self.studio.reads.bookings_of(self.studio.admin, waiting))
+        return requests[nth % len(requests)] if requests else None
 
     def _customer_of(self, booking: Booking) -> Actor:
         everybody = (*self.customers, self.studio.owner, self.studio.admin)

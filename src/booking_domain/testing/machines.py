@@ -1,0 +1,214 @@
+"""A Hypothesis machine that does everything customers do to one calendar, in any order, wherever the calendar is kept.
+
+Inherit it and say what it runs on:
+
+    class OnMine(CalendarMachine):
+        def open_calendar(self) -> BookableCalendar: ...
+
+    TestMine = OnMine.TestCase
+
+After each step no two claims overlap; what is listed can be booked, and what is not listed is refused.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final, Protocol
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+
+from booking_domain.scheduling import Slot, TimeRange
+
+_NTH: Final = st.integers(0, 1_000)
+_PASSING: Final = st.sampled_from([timedelta(minutes=minutes) for minutes in (1, 4, 5, 6, 60, 24 * 60)])
+_OFF: Final = st.sampled_from([timedelta(minutes=minutes) for minutes in (-61, -1, 1, 7, 31, 12 * 60)])
+
+
+class NotHad(Exception):
+    """Somebody else has it, it is not offered, or it is gone."""
+
+
+class BookableCalendar(Protocol):
+    """One calendar and a customer's ways to it. Ids are whatever text the storage has."""
+
+    def slots(self) -> Sequence[Slot]:
+        """What is offered from now on, in order: all of it, or the next days."""
+        ...
+
+    def taken(self) -> Sequence[TimeRange]:
+        """What live claims block."""
+        ...
+
+    def hold(self, start: datetime) -> str:
+        """Hold a slot for somebody new, for at least a minute, or raise `NotHad`."""
+        ...
+
+    def release(self, hold: str) -> None:
+        """Let go of a hold; one that has lapsed is no matter."""
+        ...
+
+    def book(self, start: datetime, hold: str | None = None) -> str:
+        """Book a slot for somebody new, or for whoever has the hold, or raise `NotHad`."""
+        ...
+
+    def reschedule(self, booking: str, start: datetime) -> None:
+        """Move a booking, or raise `NotHad`: then it is where it was."""
+        ...
+
+    def cancel(self, booking: str) -> None:
+        """Give a booking up, or raise `NotHad` if it is too late."""
+        ...
+
+    def wait(self, passing: timedelta) -> None:
+        """Let time pass; where the clock is a real one, wait for as long as makes sense."""
+        ...
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        ...
+
+
+class CalendarMachine(RuleBasedStateMachine):
+    """Holds, bookings, cancellations, reschedules and a clock that moves, on one calendar."""
+
+    bookings: Bundle[str] = Bundle("bookings")
+    holds: Bundle[tuple[str, datetime]] = Bundle("holds")
+
+    calendar: BookableCalendar
+
+    def open_calendar(self) -> BookableCalendar:
+        """A calendar that offers something."""
+        raise NotImplementedError
+
+    @initialize()
+    def open_it(self) -> None:
+        self.calendar = self.open_calendar()
+
+    @rule(target=bookings, nth=_NTH)
+    def book_what_is_listed(self, nth: int) -> str | MultipleResults[str]:
+        slot = self._nth(nth)
+        if slot is None:
+            return multiple()
+        booking = self._had(f"{slot.start} is listed", slot.start)
+        assert slot.start not in self._listed(), f"{slot.start} is booked, and still listed"  # noqa: S101
+        return booking
+
+    @rule(nth=_NTH, off=_OFF)
+    def book_what_is_not_listed(self, nth: int, off: timedelta) -> None:
+        slot = self._nth(nth)
+        start = None if slot is None else slot.start + off
+        if start is None or start in self._listed() or start > max(self._listed()):
+            return
+        self._refused(start)
+
+    @rule(nth=_NTH)
+    def book_what_is_booked(self, nth: int) -> None:
+        slot = self._nth(nth)
+        if slot is None:
+            return
+        booking = self._had(f"{slot.start} is listed", slot.start)
+        self._refused(slot.start)
+        self.calendar.cancel(booking)
+        assert slot.start in self._listed(), f"{slot.start} was cancelled, and is not listed again"  # noqa: S101
+
+    @rule(target=holds, nth=_NTH)
+    def hold(self, nth: int) -> tuple[str, datetime] | MultipleResults[tuple[str, datetime]]:
+        slot = self._nth(nth)
+        if slot is None:
+            return multiple()
+        try:
+            hold = self.calendar.hold(slot.start)
+        except NotHad as refused:
+            raise AssertionError(f"{slot.start} is listed, and cannot be held") from refused
+        assert slot.start not in self._listed(), f"{slot.start} is held, and still listed"  # noqa: S101
+        self._refused(slot.start)
+        return hold, slot.start
+
+    @rule(target=bookings, hold=consumes(holds))
+    def book_what_was_held(self, hold: tuple[str, datetime]) -> str | MultipleResults[str]:
+        try:
+            return self.calendar.book(hold[1], hold[0])
+        except NotHad:
+            return multiple()
+
+    @rule(nth=_NTH)
+    def hold_and_book_at_once(self, nth: int) -> None:
+        slot = self._nth(nth)
+        if slot is None:
+            return
+        self._had(f"{slot.start} is held by whoever books it", slot.start, self.calendar.hold(slot.start))
+
+    @rule(hold=consumes(holds))
+    def release(self, hold: tuple[str, datetime]) -> None:
+        self.calendar.release(hold[0])
+
+    @rule(booking=consumes(bookings))
+    def cancel(self, booking: str) -> None:
+        try:
+            self.calendar.cancel(booking)
+        except NotHad:
+            return
+
+    @rule(booking=bookings, nth=_NTH, off=st.just(timedelta(0)) | _OFF)
+    def reschedule(self, booking: str, nth: int, off: timedelta) -> None:
+        slot = self._nth(nth)
+        if slot is None:
+            return
+        before = sorted(self.calendar.taken())
+        try:
+            self.calendar.reschedule(booking, slot.start + off)
+        except NotHad:
+            after = sorted(self.calendar.taken())
+            assert before == after, "a move that was refused moved something"  # noqa: S101
+
+    @rule(passing=_PASSING)
+    def wait(self, passing: timedelta) -> None:
+        self.calendar.wait(passing)
+
+    @invariant()
+    def no_two_claims_overlap(self) -> None:
+        taken = sorted(self.calendar.taken())
+        for one, other in pairwise(taken):
+            assert one.end <= other.start, f"claims overlap: {one} and {other}"  # noqa: S101
+
+    @invariant()
+    def what_is_listed_is_in_order_and_free(self) -> None:
+        slots, taken = self.calendar.slots(), self.calendar.taken()
+        assert [slot.start for slot in slots] == sorted({slot.start for slot in slots}), "not in order"  # noqa: S101
+        for slot in slots:
+            span = TimeRange(slot.start, slot.end)
+            assert not any(each.overlaps(span) for each in taken), f"{slot.start} is taken, and listed"  # noqa: S101
+
+    def teardown(self) -> None:
+        if hasattr(self, "calendar"):
+            self.calendar.close()
+
+    def _nth(self, nth: int) -> Slot | None:
+        slots = self.calendar.slots()
+        return slots[nth % len(slots)] if slots else None
+
+    def _listed(self) -> set[datetime]:
+        return {slot.start for slot in self.calendar.slots()}
+
+    def _had(self, why: str, start: datetime, hold: str | None = None) -> str:
+        try:
+            return self.calendar.book(start, hold)
+        except NotHad as refused:
+            raise AssertionError(f"{why}, and cannot be booked") from refused
+
+    def _refused(self, start: datetime) -> None:
+        try:
+            self.calendar.book(start)
+        except NotHad:
+            return
+        raise AssertionError(f"{start} is not listed, and was booked")

@@ -1,0 +1,86 @@
+"""What holds of every slot function, each as a function to call with a question and yours.
+
+    from booking_domain.testing.properties import PROPERTIES
+    from booking_domain.testing.strategies import Question, questions
+
+    @pytest.mark.parametrize("holds", PROPERTIES)
+    @given(question=questions())
+    def test_my_slots(holds: Property, question: Question) -> None:
+        holds(question, my_slots)
+
+Each raises an `AssertionError` that names the calendar, the start, the zone and the local time. They need no pytest,
+and Hypothesis only for drawing questions.
+"""
+
+from typing import Final, Protocol
+
+from booking_domain.testing.properties.booking import booked_by_the_library, what_is_listed_can_be_booked
+from booking_domain.testing.properties.calendar import (
+    a_rule_starts_at_its_wall_clock_time,
+    notice_and_horizon_are_exact,
+    opening_hours_are_cut_into_slots,
+    slots_respect_the_calendar,
+)
+from booking_domain.testing.properties.claims import (
+    booking_one_slot_after_the_other_never_overlaps,
+    busy_time_never_adds_a_slot,
+    lapsed_holds_never_matter,
+    slots_keep_their_distance,
+)
+from booking_domain.testing.properties.explaining import explanations_are_true
+from booking_domain.testing.properties.windows import (
+    order_does_not_matter,
+    splitting_a_window_changes_nothing,
+    whole_weeks_move_slots_along,
+)
+from booking_domain.testing.question import ExplainFunction, Question, SlotFunction
+
+
+class Property(Protocol):
+    """Something that holds, whatever the question."""
+
+    __name__: str
+
+    def __call__(self, question: Question, by: SlotFunction, /) -> None:
+        """Raise `AssertionError` if it does not."""
+        ...
+
+
+PROPERTIES: Final[tuple[Property, ...]] = (
+    slots_respect_the_calendar,
+    opening_hours_are_cut_into_slots,
+    a_rule_starts_at_its_wall_clock_time,
+    notice_and_horizon_are_exact,
+    slots_keep_their_distance,
+    booking_one_slot_after_the_other_never_overlaps,
+    busy_time_never_adds_a_slot,
+    lapsed_holds_never_matter,
+    what_is_listed_can_be_booked,
+    order_does_not_matter,
+    splitting_a_window_changes_nothing,
+    whole_weeks_move_slots_along,
+    explanations_are_true,
+)
+"""All of them. The last one asks the library's `explain` about your slots: leave it out, or give it yours."""
+
+__all__ = [
+    "PROPERTIES",
+    "ExplainFunction",
+    "Property",
+    "Question",
+    "SlotFunction",
+    "a_rule_starts_at_its_wall_clock_time",
+    "booked_by_the_library",
+    "booking_one_slot_after_the_other_never_overlaps",
+    "busy_time_never_adds_a_slot",
+    "explanations_are_true",
+    "lapsed_holds_never_matter",
+    "notice_and_horizon_are_exact",
+    "opening_hours_are_cut_into_slots",
+    "order_does_not_matter",
+    "slots_keep_their_distance",
+    "slots_respect_the_calendar",
+    "splitting_a_window_changes_nothing",
+    "what_is_listed_can_be_booked",
+    "whole_weeks_move_slots_along",
+]

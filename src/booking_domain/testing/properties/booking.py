@@ -1,0 +1,76 @@
+"""What is listed and what can be booked are the same."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final, TypeVar
+
+from booking_domain.scheduling import offered_slots
+from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.scheduling.placing import claimable
+from booking_domain.testing.properties.broken import broken
+from booking_domain.testing.question import MOMENT, Question, SlotFunction
+
+T = TypeVar("T")
+Refusal = type[Exception] | None
+_MINUTE: Final = timedelta(minutes=1)
+_FEW: Final = 5
+
+
+def booked_by_the_library(question: Question, start: datetime) -> Refusal:
+    """Book this start as a customer: None, or how it is refused (`placing.claimable`)."""
+    try:
+        claimable(question.diary, start, now=question.now, duration_minutes=question.duration_minutes)
+    except (SlotTaken, SlotNotOffered) as refused:
+        return type(refused)
+    return None
+
+
+def what_is_listed_can_be_booked(
+    question: Question,
+    by: SlotFunction = offered_slots,
+    *,
+    book: Callable[[Question, datetime], Refusal] = booked_by_the_library,
+) -> None:
+    """A customer can book a start if and only if it is listed; and it is listed whatever the window.
+
+    A start that is not listed is `SlotNotOffered`; `SlotTaken`, if it would be listed but for a live claim.
+    """
+    listed = question.offered(by)
+    starts = set(listed)
+    for start in [*_some(listed), *_others(question, listed, by)]:
+        is_listed = start in starts
+        if question.offers(start, by) != is_listed:
+            broken(f"Listed: {is_listed}; if it alone is asked for: {not is_listed}", question, start)
+        refusal = book(question, start)
+        if is_listed != (refusal is None):
+            name = "nothing" if refusal is None else refusal.__name__
+            broken(f"Listed: {is_listed}; who books it is refused by {name}", question, start)
+        if refusal is SlotTaken and not _is_taken(question, start, by):
+            broken("Refused as taken, and no live claim is what stands in its way", question, start)
+
+
+def _is_taken(question: Question, start: datetime, by: SlotFunction) -> bool:
+    blocked = question.blocked(start)
+    met = any(claim.blocked.overlaps(blocked) for claim in question.live)
+    return met and replace(question, claims=()).offers(start, by)
+
+
+def _others(question: Question, listed: list[datetime], by: SlotFunction) -> Iterator[datetime]:
+    """Starts inside the window that are probably not listed: near those that are, taken, or any."""
+    window = question.window
+    near = (at + off for at in _some(listed, 3) for off in (-_MINUTE, _MINUTE, MOMENT, timedelta(seconds=1)))
+    taken = [at for at in replace(question, claims=()).offered(by) if at not in listed]
+    whole = window.start.replace(second=0, microsecond=0)
+    minutes = int((window.end - whole) / _MINUTE)
+    anywhere = (whole + number * _MINUTE for number in range(1, minutes, max(1, minutes // 3)))
+    yield from (at for at in [*near, *_some(taken), *anywhere] if window.start <= at < window.end)
+
+
+def _some(things: Iterable[T], most: int = _FEW) -> list[T]:
+    """The first, the last, and some between."""
+    found = list(things)
+    if len(found) <= most:
+        return found
+    return [*islice(found, 0, None, -(-len(found) // (most - 1))), found[-1]]

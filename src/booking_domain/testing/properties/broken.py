@@ -1,0 +1,31 @@
+"""How a property says that it does not hold."""
+
+from datetime import datetime
+from typing import NoReturn
+
+from booking_domain.testing.question import Question
+
+
+def broken(sentence: str, question: Question, start: datetime | None = None) -> NoReturn:
+    """Raise an `AssertionError` that says what happened, to which start, of which calendar.
+
+    Raises:
+        AssertionError: always.
+    """
+    where = "" if start is None else f"\nstart {question.local(start)} in {question.calendar.time_zone}"
+    raise AssertionError(f"{sentence}{where}\n{question}")
+
+
+def must_be_the_same(sentence: str, question: Question, one: list[datetime], other: list[datetime]) -> None:
+    """Compare two answers; `sentence` says what the other one is.
+
+    Raises:
+        AssertionError: they differ.
+    """
+    if one == other:
+        return
+    lost, new = sorted(set(one) - set(other)), sorted(set(other) - set(one))
+    for starts, how in ((lost, "is no longer offered"), (new, "is offered now")):
+        if starts:
+            broken(f"{sentence}: a slot {how}", question, starts[0])
+    broken(f"{sentence}: the slots come in another order, or twice", question)

@@ -1,0 +1,168 @@
+"""What is offered is what the calendar says, reckoned another way."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from booking_domain.scheduling import (
+    Anchoring,
+    Calendar,
+    ClaimKind,
+    Hours,
+    SlotSettings,
+    WallTime,
+    WeeklyRule,
+    offered_slots,
+)
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS
+from booking_domain.shared.ids import RuleId
+from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
+from booking_domain.testing.properties.broken import broken, must_be_the_same
+from booking_domain.testing.properties.open_hours import Opening, opening, own_and_salon
+from booking_domain.testing.question import MOMENT, OWNER, Question, SlotFunction
+
+DAY: Final = timedelta(days=1)
+_LOOK_BACK: Final = 16
+_LOOK_AHEAD: Final = 3
+_SHORT: Final = 600
+"""A range of at most so many minutes a day meets the next day's over no change of clocks but a whole day's."""
+
+
+def slots_respect_the_calendar(question: Question, by: SlotFunction = offered_slots) -> None:
+    """Each slot lies where provider and salon are open, out of blocks, within notice, horizon and limits; in order.
+
+    And inside the window, of the length that was asked for.
+    """
+    slots = question.slots(by)
+    for earlier, later in pairwise(slots):
+        if earlier.start >= later.start:
+            broken("The slots are not in order", question, later.start)
+    opened, forbids = _openings(question), _forbidding(question)
+    for slot in slots:
+        if not question.window.start <= slot.start < question.window.end:
+            broken("A slot starts outside of the window", question, slot.start)
+        if slot.end - slot.start != question.length:
+            broken(f"A slot ends after {slot.end - slot.start}", question, slot.start)
+        if not any(opens <= slot.start and slot.end <= closes for opens, closes in opened):
+            broken("A slot does not lie in opening hours", question, slot.start)
+        why = forbids(slot.start)
+        if why is not None:
+            broken(f"A slot is offered, and {why}", question, slot.start)
+
+
+def opening_hours_are_cut_into_slots(question: Question, by: SlotFunction = offered_slots) -> None:
+    """One start each step from where it opens, and nothing left out that nothing forbids.
+
+    For steps counted from the opening; questions with others are asked as if theirs were. Hours that have been open
+    for more than two weeks are not looked at.
+    """
+    settings = replace(question.calendar.settings, anchoring=Anchoring.OPEN_RANGE)
+    question = replace(question, calendar=replace(question.calendar, settings=settings))
+    step, forbids = timedelta(minutes=settings.step_minutes), _forbidding(question)
+    opened = _openings(question)
+    since = question.window.start - (_LOOK_BACK - 3) * DAY
+    expected: list[datetime] = []
+    for opens, closes in opened:
+        if opens < since:
+            continue
+        start = opens + max(0, -((opens - question.window.start) // step)) * step
+        while start + question.length <= closes and start < question.window.end:
+            if start >= question.window.start and forbids(start) is None:
+                expected.append(start)
+            start += step
+    unknown = [each for each in opened if each[0] < since]
+    offered = [at for at in question.offered(by) if not any(opens <= at < closes for opens, closes in unknown)]
+    must_be_the_same("Cut from the opening hours one by one", question, offered, expected)
+
+
+def notice_and_horizon_are_exact(question: Question, by: SlotFunction = offered_slots) -> None:
+    """A slot is offered up to the very moment of the notice, and to the end of the last local date of the horizon.
+
+    Two slots of the answer, if it has any, are asked for at their last moment and the microsecond after, and with a
+    horizon that ends with their date and the day before.
+    """
+    settings, zone = question.calendar.settings, question.calendar.zone
+    taken = tuple(replace(claim, kind=ClaimKind.BOOKING, expires_at=None) for claim in question.live)
+    offered = question.offered(by)
+
+    def asked(start: datetime, now: datetime, horizon_days: int) -> bool:
+        wide = replace(settings, horizon_days=horizon_days)
+        return replace(question, calendar=replace(question.calendar, settings=wide), claims=taken, now=now).offers(
+            start, by
+        )
+
+    for start in {*offered[:1], *offered[-1:]}:
+        last_moment = start - timedelta(minutes=settings.min_notice_minutes)
+        if not asked(start, last_moment, MAX_HORIZON_DAYS):
+            broken("At the last moment that the notice allows, it is not offered", question, start)
+        if asked(start, last_moment + MOMENT, MAX_HORIZON_DAYS):
+            broken("When the notice is no longer kept, it is offered", question, start)
+        ahead = (start.astimezone(zone).date() - question.now.astimezone(zone).date()).days
+        if not asked(start, question.now, ahead):
+            broken(f"With a horizon of {ahead} days, which ends with its date, it is not offered", question, start)
+        if ahead > 0 and asked(start, question.now, ahead - 1):
+            broken(f"With a horizon of {ahead - 1} days, which ends before its date, it is offered", question, start)
+
+
+def a_rule_starts_at_its_wall_clock_time(question: Question, by: SlotFunction = offered_slots) -> None:
+    """Whatever the clocks do, a rule opens when the clock on the wall shows its start, in the question's zone.
+
+    A time that does not occur is read by the clock before the gap, one that occurs twice is the first (RFC 5545
+    §3.3.5); a rule that becomes empty that way opens nothing. Of the question, only its zone, its date and the hours of
+    its first rule are used.
+    """
+    rules = question.calendar.rules
+    start = rules[0].hours.start.minutes if rules else 0
+    length = min((rules[0].hours.end.minutes - start) % MINUTES_A_DAY if rules else 60, _SHORT) or 60
+    hours = Hours(WallTime(start), WallTime((start + length) % MINUTES_A_DAY))
+    calendar = Calendar(
+        time_zone=question.calendar.time_zone,
+        settings=SlotSettings(step_minutes=MINUTES_A_DAY, duration_minutes=1, horizon_days=30),
+        rules=tuple(WeeklyRule(id=RuleId(OWNER), day=day, hours=hours) for day in range(7)),
+    )
+    day = question.window.start.date()
+    window = TimeRange(question.window.start - 5 * DAY, question.window.start + 5 * DAY)
+    daily = Question(calendar, (), window, now=window.start)
+    opened = sorted({opening(day + number * DAY, hours, calendar) for number in range(-8, 9)})
+    expected = [opens for opens, closes in opened if opens < closes and window.start <= opens < window.end]
+    must_be_the_same("By the clock on the wall", daily, daily.offered(by), expected)
+
+
+def _openings(question: Question) -> list[Opening]:
+    first = question.window.start.date() - _LOOK_BACK * DAY
+    return own_and_salon(question.calendar, first, question.window.end.date() + _LOOK_AHEAD * DAY)
+
+
+def _forbidding(question: Question) -> Callable[[datetime], str | None]:
+    """What, if anything, forbids a start: all but the opening hours and the steps."""
+    calendar, settings, zone = question.calendar, question.calendar.settings, question.calendar.zone
+    earliest = question.now + timedelta(minutes=settings.min_notice_minutes)
+    last_date = question.now.astimezone(zone).date() + settings.horizon_days * DAY
+    taken = [*(claim.blocked for claim in question.live), *calendar.busy]
+    dates = [claim.span.start.astimezone(zone).date() for claim in question.live]
+    weeks = [day.isocalendar()[:2] for day in dates]
+
+    def why_not(start: datetime) -> str | None:
+        day = start.astimezone(zone).date()
+        end, blocked = start + question.length, question.blocked(start)
+        week = day.isocalendar()[:2]
+        return next(
+            (
+                why
+                for why, forbids in {
+                    "it is past, or sooner than the notice allows": start < earliest,
+                    "it is beyond the horizon": day > last_date,
+                    "with its buffers it meets what is claimed or busy": any(each.overlaps(blocked) for each in taken),
+                    "it meets a block": any(off.range.start < end and start < off.range.end for off in calendar.blocks),
+                    "the day is full": settings.max_per_day is not None and dates.count(day) >= settings.max_per_day,
+                    "the week is full": settings.max_per_week is not None
+                    and weeks.count(week) >= settings.max_per_week,
+                }.items()
+                if forbids
+            ),
+            None,
+        )
+
+    return why_not

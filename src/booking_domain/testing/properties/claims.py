@@ -1,0 +1,85 @@
+"""What is taken is kept free of others, and what has lapsed is not taken."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from typing import Final
+
+from booking_domain.scheduling import Anchoring, Claim, ClaimKind, TimeRange, offered_slots
+from booking_domain.shared.ids import ClaimId
+from booking_domain.testing.properties.broken import broken, must_be_the_same
+from booking_domain.testing.question import CUSTOMER, PROVIDER, Question, SlotFunction
+
+_BOOKINGS: Final = 4
+
+
+def slots_keep_their_distance(question: Question, by: SlotFunction = offered_slots) -> None:
+    """No slot, with its buffers, meets what a live claim blocks (its buffers included) or a busy time."""
+    taken = [*(claim.blocked for claim in question.live), *question.calendar.busy]
+    for slot in question.slots(by):
+        blocked = question.blocked(slot.start)
+        if any(each.overlaps(blocked) for each in taken):
+            broken("A slot, with its buffers, meets what is claimed or busy", question, slot.start)
+
+
+def booking_one_slot_after_the_other_never_overlaps(question: Question, by: SlotFunction = offered_slots) -> None:
+    """Whoever books offered slots one after the other never takes what is taken, and what was booked is not offered."""
+    for number in range(_BOOKINGS):
+        slots = question.slots(by)
+        if not slots:
+            return
+        slot = slots[number * (len(slots) - 1) // (_BOOKINGS - 1)]
+        blocked = question.blocked(slot.start)
+        if any(each.overlaps(blocked) for each in chain((c.blocked for c in question.live), question.calendar.busy)):
+            broken("Two claims overlap after booking what is offered", question, slot.start)
+        claim = Claim(
+            id=ClaimId(PROVIDER),
+            provider_id=PROVIDER,
+            customer_id=CUSTOMER,
+            kind=ClaimKind.BOOKING,
+            span=TimeRange(slot.start, slot.start + question.length),
+            blocked=blocked,
+        )
+        question = replace(question, claims=(*question.claims, claim))
+        if question.offers(slot.start, by):
+            broken("A slot that was just booked is offered again", question, slot.start)
+
+
+def busy_time_never_adds_a_slot(question: Question, by: SlotFunction = offered_slots) -> None:
+    """With more claims, busy times or blocks there are fewer slots, never another one.
+
+    So it is if steps are counted from the opening: questions with others are asked as if theirs were, but for blocks.
+    Counted anew after each claim, a claim from 9:00 to 9:40 brings a slot at 9:40 that was not there before.
+    """
+    calendar = question.calendar
+    plain = replace(
+        question, calendar=replace(calendar, settings=replace(calendar.settings, anchoring=Anchoring.OPEN_RANGE))
+    )
+    for more, fewer in chain(_without_blocks(question), _without_blocks(plain), _without_claims(plain)):
+        new = sorted(set(more.offered(by)) - set(fewer.offered(by)))
+        if new:
+            broken("A slot is there only because more time is taken", more, new[0])
+
+
+def lapsed_holds_never_matter(question: Question, by: SlotFunction = offered_slots) -> None:
+    """A hold that has lapsed, were it this very moment, is as good as none, swept or not."""
+    without = replace(question, claims=question.live)
+    must_be_the_same("Without the lapsed holds", question, question.offered(by), without.offered(by))
+    lapsing = tuple(replace(claim, kind=ClaimKind.HOLD, expires_at=question.now) for claim in question.claims)
+    lapsed, none = replace(question, claims=lapsing), replace(question, claims=())
+    must_be_the_same("Without the holds that lapse now", lapsed, lapsed.offered(by), none.offered(by))
+
+
+def _without_blocks(question: Question) -> Iterator[tuple[Question, Question]]:
+    if question.calendar.blocks:
+        yield question, replace(question, calendar=replace(question.calendar, blocks=question.calendar.blocks[1:]))
+
+
+def _without_claims(question: Question) -> Iterator[tuple[Question, Question]]:
+    calendar = question.calendar
+    if calendar.busy:
+        yield question, replace(question, calendar=replace(calendar, busy=calendar.busy[1:]))
+    if question.claims:
+        half = replace(question, claims=question.claims[: len(question.claims) // 2])
+        yield question, half
+        yield half, replace(question, claims=())

@@ -1,0 +1,103 @@
+"""Explanations are true: there are reasons if and only if nothing is offered, and each of them is one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking_domain.scheduling import Explanation, Reason, TimeRange, explain, offered_slots
+from booking_domain.testing.properties.broken import broken
+from booking_domain.testing.question import ExplainFunction, Question, SlotFunction
+
+_AHEAD: Final = 7
+"""The horizon of the questions that are asked, at most, in days: all slots up to it are listed each time."""
+
+
+def explanations_are_true(
+    question: Question, by: SlotFunction = offered_slots, *, explained_by: ExplainFunction = explain
+) -> None:
+    """There are reasons if and only if a start is not offered; the slots named are its neighbours in the list.
+
+    And each reason is one: without what it names, it goes, and no other comes (but for being off the grid, which may
+    have another anchor then).
+    """
+    settings = question.calendar.settings
+    near = replace(settings, horizon_days=min(settings.horizon_days, _AHEAD))
+    question = replace(question, calendar=replace(question.calendar, settings=near))
+    to_the_horizon = TimeRange(question.now, question.now + timedelta(days=_AHEAD + 3))
+    everything = replace(question, window=to_the_horizon).slots(by)
+    offered = {slot.start for slot in everything}
+    for start in _starts(question, [slot.start for slot in everything]):
+        why = question.explained(start, explained_by)
+        if why.offered != (start in offered):
+            said = ", ".join(why.reasons) or "none"
+            broken(f"Offered: {start in offered}; the reasons why not: {said}", question, start)
+        before = max((slot for slot in everything if slot.start < start), default=None)
+        after = min((slot for slot in everything if slot.start > start), default=None)
+        if (why.before, why.after) != (before, after):
+            broken(f"Named as the nearest: {why.before}, {why.after}; listed: {before}, {after}", question, start)
+        _each_reason_is_one(question, why, explained_by)
+
+
+def _starts(question: Question, offered: list[datetime]) -> list[datetime]:
+    """One that is offered, one beside it, one that is probably taken or closed, and one that is far off."""
+    window, minute = question.window, timedelta(minutes=1)
+    middle = window.start + (window.end - window.start) / 2
+    starts = [middle.replace(second=0, microsecond=0)]
+    if offered:
+        starts += [offered[len(offered) // 2], offered[-1] + minute]
+    taken = [*(claim.span.start for claim in question.live), *(block.range.start for block in question.calendar.blocks)]
+    taken += [busy.start for busy in question.calendar.busy]
+    return [*starts, *taken[-1:]]
+
+
+def _each_reason_is_one(question: Question, why: Explanation, explained_by: ExplainFunction) -> None:
+    for reason in why.reasons:
+        cure = _CURES.get(reason)
+        if cure is None:
+            continue
+        # Of somebody who takes no bookings, nobody looks for the nearest slots, which takes the time.
+        explained = cure(question, why.start).explained(why.start, explained_by, bookable=False)
+        after = set(explained.reasons) - {Reason.NOT_BOOKABLE}
+        if reason in after:
+            broken(f"The reason is said to be {reason}, and stays without what it names", question, why.start)
+        came = after - set(why.reasons) - {Reason.OFF_GRID}
+        if came:
+            broken(f"Without {reason}, there is {', '.join(sorted(came))} all at once", question, why.start)
+
+
+def _settings(question: Question, **changes: int | None) -> Question:
+    settings = replace(question.calendar.settings, **changes)  # type: ignore[arg-type]
+    return replace(question, calendar=replace(question.calendar, settings=settings))
+
+
+def _without_what_is_near(question: Question) -> Question:
+    return replace(question, claims=(), calendar=replace(question.calendar, busy=()))
+
+
+def _with_horizon_at(question: Question, start: datetime) -> Question:
+    return _settings(
+        question, horizon_days=max(question.calendar.settings.horizon_days, (start - question.now).days + 2)
+    )
+
+
+def _long_before(question: Question, start: datetime) -> Question:
+    """Asked early enough for the notice, with the horizon where it was or later, and the claims that are live now."""
+    notice = timedelta(minutes=question.calendar.settings.min_notice_minutes)
+    early = replace(question, now=min(question.now, start - notice), claims=question.live)
+    return _with_horizon_at(early, start)
+
+
+_CURES: Final[dict[Reason, Callable[[Question, datetime], Question]]] = {
+    Reason.EXCEPTION: lambda asked, _: replace(asked, calendar=replace(asked.calendar, exceptions=())),
+    Reason.SALON_CLOSED: lambda asked, _: replace(asked, calendar=replace(asked.calendar, salon=None)),
+    Reason.BLOCK: lambda asked, _: replace(asked, calendar=replace(asked.calendar, blocks=())),
+    Reason.CLAIMED: lambda asked, _: replace(asked, claims=()),
+    Reason.BUSY: lambda asked, _: replace(asked, calendar=replace(asked.calendar, busy=())),
+    Reason.BUFFER: lambda asked, _: _without_what_is_near(asked),
+    Reason.DAY_FULL: lambda asked, _: _settings(asked, max_per_day=None),
+    Reason.WEEK_FULL: lambda asked, _: _settings(asked, max_per_week=None),
+    Reason.HORIZON: _with_horizon_at,
+    Reason.NOTICE: _long_before,
+    Reason.OFF_GRID: lambda asked, _: _settings(asked, step_minutes=1),
+}

@@ -1,0 +1,70 @@
+"""When a calendar is open, reckoned day by day with `zoneinfo`: slow, and with none of the library's arithmetic."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from booking_domain.scheduling import Calendar, Hours, OpeningHours, WeeklyRule
+from booking_domain.shared.time import WallTime
+
+Opening = tuple[datetime, datetime]
+
+
+def instant_of(day: date, time: WallTime, hours: OpeningHours) -> datetime:
+    """A wall-clock time as an instant: in a gap by the clock before it, the first of two (RFC 5545 §3.3.5)."""
+    days, minutes = divmod(time.minutes, 24 * 60)
+    there = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=hours.zone)
+    return (there + timedelta(days=days)).astimezone(UTC)
+
+
+def opening(day: date, hours: Hours, of: OpeningHours) -> Opening:
+    """The instants between which these hours of a date are open; nothing, if the end is not after the start."""
+    ends_on = day + timedelta(days=1) if hours.past_midnight else day
+    return instant_of(day, hours.start, of), instant_of(ends_on, hours.end, of)
+
+
+def openings(hours: OpeningHours, first: date, last: date) -> list[Opening]:
+    """What the rules and exceptions of these dates open, as few ranges as possible, in order."""
+    found = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        found += [opening(day, each, hours) for each in _hours_on(day, hours)]
+    return _joined(found)
+
+
+def own_and_salon(calendar: Calendar, first: date, last: date) -> list[Opening]:
+    """When the provider and, if there is one, the salon are open."""
+    own = openings(calendar, first, last)
+    if calendar.salon is None:
+        return own
+    both = ((max(a, c), min(b, d)) for a, b in own for c, d in openings(calendar.salon, first, last))
+    return sorted(each for each in both if each[0] < each[1])
+
+
+def _hours_on(day: date, hours: OpeningHours) -> list[Hours]:
+    for exception in hours.exceptions:
+        if exception.date == day:
+            return list(exception.ranges)
+    return [rule.hours for rule in hours.rules if _applies(rule, day)]
+
+
+def _applies(rule: WeeklyRule, day: date) -> bool:
+    if day.isoweekday() % 7 != rule.day or (rule.valid_until is not None and day > rule.valid_until):
+        return False
+    if rule.valid_from is None:
+        return True
+    # Both dates are of the same weekday then, so whole weeks lie between them.
+    first = next(each for each in _week_from(rule.valid_from) if each.isoweekday() % 7 == rule.day)
+    return day >= first and (day - first).days % (7 * rule.every_weeks) == 0
+
+
+def _week_from(day: date) -> list[date]:
+    return [day + timedelta(days=number) for number in range(7)]
+
+
+def _joined(found: list[Opening]) -> list[Opening]:
+    joined: list[Opening] = []
+    for start, end in sorted(each for each in found if each[0] < each[1]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

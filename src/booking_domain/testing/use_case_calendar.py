@@ -1,0 +1,122 @@
+"""One calendar through the use cases, for `booking_domain.testing.machines`: in memory, or on your repositories."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+from uuid import UUID
+
+from booking_domain.bookings.errors import AlreadyOver, DepositDue, TooEarly
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import InvalidBookingTransition, Status
+from booking_domain.scheduling import Claim, Slot, TimeRange, offered_slots
+from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.use_cases.holds import release_hold
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import BookingId
+from booking_domain.shared.money import Money
+from booking_domain.testing.backend import Backend
+from booking_domain.testing.builders import PRICE, terms
+from booking_domain.testing.machines import BookableCalendar, NotHad
+from booking_domain.testing.memory import MemoryDatabase
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
+from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+
+T = TypeVar("T")
+AHEAD: Final = timedelta(days=15)
+_NOT_HAD: Final = (
+    AlreadyOver,
+    DepositDue,
+    HoldNotFound,
+    InvalidBookingTransition,
+    SlotNotOffered,
+    SlotTaken,
+    TooEarly,
+)
+
+
+class UseCaseCalendar(BookableCalendar):
+    """A studio that asks for no deposit, so that bookings are confirmed at once; each customer is somebody new."""
+
+    def __init__(
+        self,
+        settings: SettingsChange = SettingsChange(buffer_before_minutes=10, buffer_after_minutes=15),  # noqa: B008
+        backend: AbstractAsyncContextManager[Backend] | None = None,
+    ) -> None:
+        self._runner = asyncio.Runner()
+        self._open = AsyncExitStack()
+        self._held: dict[str, tuple[Actor, Claim]] = {}
+        self._booked: dict[str, tuple[Actor, Booking]] = {}
+        self._studio = self._do(self._opened(backend or nullcontext(MemoryDatabase()), settings))
+
+    def slots(self) -> Sequence[Slot]:
+        now = self._studio.clock.now()
+        calendar, _ = self._diary().seen(now)
+        return offered_slots(calendar, self._diary().claims, window=TimeRange(now, now + AHEAD), now=now)
+
+    def taken(self) -> Sequence[TimeRange]:
+        now = self._studio.clock.now()
+        return [claim.blocked for claim in self._diary().claims if claim.live(now)]
+
+    def hold(self, start: datetime) -> str:
+        customer = self._do(self._studio.joined())
+        claim = self._do(self._studio.hold(start, by=customer))
+        self._held[str(claim.id)] = customer, claim
+        return str(claim.id)
+
+    def release(self, hold: str) -> None:
+        customer, claim = self._held.pop(hold)
+        try:
+            self._do(self._studio.run(release_hold, claim.id, by=customer))
+        except NotHad:
+            return
+
+    def book(self, start: datetime, hold: str | None = None) -> str:
+        if hold is None:
+            customer, hold_id = self._do(self._studio.joined()), None
+        else:
+            customer, claim = self._held[hold]
+            hold_id = claim.id
+        booking = self._do(self._studio.book(start, by=customer, hold=hold_id))
+        self._booked[str(booking.id)] = customer, booking
+        return str(booking.id)
+
+    def reschedule(self, booking: str, start: datetime) -> None:
+        customer, _ = self._booked[booking]
+        command = RescheduleBooking(booking_id=BookingId(UUID(booking)), slot=start)
+        self._do(self._studio.run(reschedule_booking, command, by=customer))
+
+    def cancel(self, booking: str) -> None:
+        customer, booked = self._booked[booking]
+        self._do(self._studio.move(booked, Status.CANCELLED, by=customer))
+
+    def wait(self, passing: timedelta) -> None:
+        self._studio.clock.advance(passing)
+
+    def close(self) -> None:
+        try:
+            self._runner.run(self._open.aclose())
+        finally:
+            self._runner.close()
+
+    async def _opened(self, backend: AbstractAsyncContextManager[Backend], settings: SettingsChange) -> Studio:
+        opened = await self._open.enter_async_context(backend)
+        studio = await Studio.opened(opened, asks=terms(deposit=Money.zero(PRICE.currency)))
+        await studio.run(change_settings, settings, by=studio.owner)
+        return studio
+
+    def _diary(self) -> Diary:
+        now = self._studio.clock.now()
+        diary = self._do(self._studio.reads.diary(self._studio.provider_id, TimeRange(now, now + AHEAD)))
+        if diary is None:
+            raise LookupError(self._studio.provider_id)
+        return diary
+
+    def _do(self, coroutine: Coroutine[object, object, T]) -> T:
+        try:
+            return self._runner.run(coroutine)
+        except _NOT_HAD as refused:
+            raise NotHad(str(refused)) from refused

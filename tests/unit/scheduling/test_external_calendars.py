@@ -1,0 +1,115 @@
+"""External calendars as values: what is known of several of them at once, and what a provider may choose."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from tests.unit.scheduling.making import PROVIDER, calendar
+from tests.unit.workflows.scenes import scene
+
+from booking_domain.scheduling import TimeRange
+from booking_domain.scheduling.feeds import ALWAYS, STALE_AFTER, Feed, FeedRule, WhenFeedFails, imported
+from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.use_cases.feeds import RecordReading, SetFeeds, record_reading, set_feeds
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import FeedId, UserId
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW
+from booking_domain.testing.studio import Studio
+
+INSTANT = timedelta(microseconds=1)
+MORNING, NOON, EVENING = (TimeRange(NOW + hour * HOUR, NOW + (hour + 1) * HOUR) for hour in (1, 5, 9))
+OPEN, TRUST, CLOSED = (FeedRule(when, 24) for when in (WhenFeedFails.OPEN, WhenFeedFails.TRUST, WhenFeedFails.CLOSED))
+
+
+def feed(number: int, *busy: TimeRange, read_at: datetime = NOW, failure: str | None = None) -> Feed:
+    url = f"https://calendar.example.com/{number}.ics"
+    return Feed(id=FeedId(UUID(int=number)), url=url, busy=busy, read_at=read_at, failure=failure)
+
+
+@pytest.mark.parametrize("hours", [1, 24, 720])
+def test_a_feed_that_fails_may_be_trusted_for_an_hour_to_thirty_days(hours: int) -> None:
+    assert FeedRule(WhenFeedFails.TRUST, hours).trust_hours == hours
+
+
+@pytest.mark.parametrize("hours", [0, 721])
+def test_a_feed_that_fails_is_trusted_no_shorter_and_no_longer(hours: int) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        FeedRule(WhenFeedFails.TRUST, hours)
+    assert refused.value.where == "/trustHours"
+
+
+def test_what_any_feed_has_is_busy() -> None:
+    assert imported([feed(1, MORNING), feed(2), feed(3, NOON, EVENING)], CLOSED, NOW) == ((MORNING, NOON, EVENING), ())
+
+
+@pytest.mark.parametrize(
+    ("rule", "of_the_second"), [(OPEN, ()), (TRUST, (NOON,)), (CLOSED, (ALWAYS,))], ids=["open", "trust", "closed"]
+)
+def test_one_feed_that_fails_takes_nothing_from_the_others(
+    rule: FeedRule, of_the_second: tuple[TimeRange, ...]
+) -> None:
+    busy, degraded = imported([feed(1, MORNING), feed(2, NOON, failure="it is gone"), feed(3, EVENING)], rule, NOW)
+    assert busy == (MORNING, *of_the_second, EVENING)
+    assert len(degraded) == 1
+
+
+def test_each_feed_that_fails_is_told() -> None:
+    feeds = [feed(1, failure="it is gone"), feed(2), feed(3, failure="it is gone too")]
+    assert len(imported(feeds, OPEN, NOW)[1]) == 2
+
+
+def test_a_feed_is_trusted_to_the_last_instant() -> None:
+    failing = [feed(1, MORNING, failure="it is gone")]
+    assert imported(failing, TRUST, NOW + 24 * HOUR)[0] == (MORNING,)
+    assert imported(failing, TRUST, NOW + 24 * HOUR + INSTANT)[0] == (ALWAYS,)
+
+
+def test_a_feed_is_failing_once_nobody_has_read_it_for_half_an_hour() -> None:
+    assert timedelta(minutes=30) == STALE_AFTER
+    assert not feed(1).failing(NOW + STALE_AFTER)
+    assert feed(1).failing(NOW + STALE_AFTER + INSTANT)
+    assert feed(1, failure="it is gone").failing(NOW)
+    assert replace(feed(1), read_at=None).failing(NOW)
+
+
+def test_a_diary_is_seen_with_what_is_busy_elsewhere_besides_what_was_known() -> None:
+    own = replace(calendar("Asia/Ulaanbaatar"), busy=(MORNING,))
+    diary = Diary(provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=own, feed_rule=CLOSED)
+    assert diary.seen(NOW) == (own, ())
+    read = replace(diary, feeds=(feed(1, NOON), feed(2, EVENING)))
+    assert read.seen(NOW) == (replace(own, busy=(MORNING, NOON, EVENING)), ())
+    seen, degraded = read.seen(NOW + STALE_AFTER + INSTANT)
+    assert seen.busy == (MORNING, ALWAYS, ALWAYS)
+    assert len(degraded) == 2
+    trusting = replace(read, feed_rule=TRUST)
+    assert trusting.seen(NOW + HOUR)[0].busy == (MORNING, NOON, EVENING)
+
+
+@pytest.mark.parametrize("url", ["https://a.example/x.ics", "http://a.example/x.ics", "webcal://a.example/x.ics"])
+def test_a_feed_is_read_over_the_web(url: str) -> None:
+    assert replace(feed(1), url=url).shown == url.replace("x.ics", "…")
+
+
+def test_the_url_of_a_feed_has_at_most_two_thousand_characters() -> None:
+    start = "https://a.example/"
+    longest = start + "x" * (2_000 - len(start))
+    assert replace(feed(1), url=longest).url == longest
+    with pytest.raises(InvalidValue) as refused:
+        replace(feed(1), url=longest + "x")
+    assert refused.value.where == "/urls"
+
+
+@scene()
+async def test_who_waits_is_offered_nothing_that_is_busy_elsewhere_nor_anything_once_it_is_not_known(
+    studio: Studio,
+) -> None:
+    own = await studio.run(set_feeds, SetFeeds(urls=("https://a.example/x.ics",), rule=CLOSED), by=studio.owner)
+    first_hour = (TimeRange(TOMORROW, TOMORROW + HOUR),)
+    await studio.run(record_reading, RecordReading(feed_id=own.feeds[0].id, began=NOW, busy=first_hour), by=SYSTEM)
+    await studio.wait(until=TOMORROW + 2 * HOUR)
+    studio.clock.advance(STALE_AFTER + INSTANT)
+    assert await studio.offer() == ()
+    studio.clock.set(NOW + STALE_AFTER)
+    assert [each.offered_start for each in await studio.offer()] == [TOMORROW + HOUR]

@@ -1,0 +1,131 @@
+"""The public harness does what its documentation shows, and misses no port."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
+from tests.unit.effort import examples
+
+import booking_domain
+from booking_domain.scheduling import Slot
+from booking_domain.testing import properties
+from booking_domain.testing.contracts import CONTRACTS
+from booking_domain.testing.machines import BookableCalendar, CalendarMachine
+from booking_domain.testing.memory import ManualClock
+from booking_domain.testing.strategies import calendars, claims, clocks, instants, transitions, zones, zones_and_dates
+from booking_domain.testing.use_case_calendar import UseCaseCalendar
+
+CHECKOUT: Final = Path(__file__).parents[3]
+LIBRARY: Final = Path(booking_domain.__file__).parent
+PAGE: Final = (CHECKOUT / "docs" / "testing-your-own-rules.md").read_text(encoding="utf-8")
+NO_PORTS: Final = {"Repositories", "WithIdempotency"}
+"""Protocols that are made of ports."""
+NO_CONTRACT: Final = {"CalendarFiles", "FeedReader"}
+"""Ports with one adapter, which has tests of its own."""
+
+
+def test_the_ten_lines_run(tmp_path: Path) -> None:
+    block = PAGE.split("```python\n")[1].split("```")[0]
+    assert len([line for line in block.splitlines() if line.strip()]) <= 10
+    (tmp_path / "test_mine.py").write_text(block, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(LIBRARY.parent), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert f"{len(properties.PROPERTIES)} passed" in done.stdout
+
+
+def test_each_property_is_on_the_page_and_documented() -> None:
+    for each in properties.PROPERTIES:
+        assert f"| `{each.__name__}` |" in PAGE
+        assert inspect.getdoc(each)
+
+
+def test_every_port_has_its_contract() -> None:
+    ports = {
+        node.name
+        for path in LIBRARY.rglob("*.py")
+        if "testing" not in path.relative_to(LIBRARY).parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and _is_a_protocol(node) and not node.name.endswith("Tx")
+    }
+    assert ports - NO_PORTS - NO_CONTRACT - {"Reads"} == set(CONTRACTS)
+
+
+def _is_a_protocol(node: ast.ClassDef) -> bool:
+    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+    return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in bases)
+
+
+@pytest.mark.parametrize("where", sorted(set(CONTRACTS.values())))
+def test_a_contract_is_where_it_is_said_to_be(where: str) -> None:
+    module, name = where.split(".")
+    assert inspect.isclass(getattr(import_module(f"booking_domain.testing.contracts.{module}"), name))
+
+
+def test_what_needs_no_pytest_is_imported_without_it() -> None:
+    program = (
+        "import sys; sys.modules['pytest'] = sys.modules['hypothesis'] = None\n"
+        "import booking_domain.testing.memory, booking_domain.testing.builders, booking_domain.testing.studio\n"
+        "import booking_domain.testing.properties, booking_domain.testing.question, booking_domain.testing.invariants"
+    )
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-S", "-c", program], env={"PYTHONPATH": str(LIBRARY.parent)}, check=True, timeout=60
+    )
+
+
+@examples(100)
+@given(zones())
+def test_a_transition_is_where_the_offset_changes(zone: str) -> None:
+    found = transitions(zone, 2000, 2030)
+    assert all(one.at < other.at and one.after == other.before for one, other in pairwise(found))
+    assert all(each.before != each.after for each in found)
+
+
+@examples(100)
+@given(st.data())
+def test_the_other_strategies_draw_what_they_say(data: st.DataObject) -> None:
+    now = data.draw(instants())
+    disjoint = [claim for claim in data.draw(claims(now.date(), now, disjoint=True)) if claim.live(now)]
+    ranges = sorted(claim.blocked for claim in disjoint)
+    assert all(one.end <= other.start for one, other in pairwise(ranges))
+    clock = data.draw(clocks(now))
+    assert isinstance(clock, ManualClock)
+    told = [clock.now() for _ in range(12)]
+    assert told[0] == now
+    assert told == sorted(told)
+    bare = data.draw(calendars(salons=False, blocks=False, busy=False, exceptions=False, buffers=False))
+    assert (bare.salon, bare.blocks, bare.busy, bare.exceptions) == (None, (), (), ())
+    name, day = data.draw(zones_and_dates("Europe/Berlin", first_year=2026, last_year=2026))
+    assert (name, day.month) in {("Europe/Berlin", 3), ("Europe/Berlin", 10)}
+
+
+def test_the_machine_catches_a_calendar_that_lists_what_is_taken() -> None:
+    class Forgetful(UseCaseCalendar):
+        def slots(self) -> list[Slot]:
+            self._before = getattr(self, "_before", None) or list(super().slots())
+            return self._before
+
+    class OnForgetful(CalendarMachine):
+        def open_calendar(self) -> BookableCalendar:
+            return Forgetful()
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(
+            OnForgetful, settings=settings(max_examples=50, database=None, report_multiple_bugs=False)
+        )

@@ -1,0 +1,28 @@
+"""Whatever customers do to one calendar, no two claims overlap, and what is listed is what can be booked."""
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+from tests.unit.effort import examples
+
+from booking_domain.scheduling import Anchoring
+from booking_domain.testing.machines import BookableCalendar, CalendarMachine
+from booking_domain.testing.use_case_calendar import UseCaseCalendar
+from booking_domain.workflows.provider_profiles import SettingsChange
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        SettingsChange(buffer_before_minutes=10, buffer_after_minutes=15),
+        SettingsChange(step_minutes=20, duration_minutes=45, max_per_day=2, max_per_week=3),
+        SettingsChange(step_minutes=25, duration_minutes=50, buffer_after_minutes=10, anchoring=Anchoring.AFTER_CLAIM),
+    ],
+    ids=["buffers", "limits", "after-claim"],
+)
+def test_one_calendar_in_memory(change: SettingsChange) -> None:
+    class InMemory(CalendarMachine):
+        def open_calendar(self) -> BookableCalendar:
+            return UseCaseCalendar(change)
+
+    run_state_machine_as_test(InMemory, settings=settings(examples(40), stateful_step_count=30))
