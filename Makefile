@@ -12,7 +12,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test nightly check fmt lint types arch dead migrate seed api worker bench docs lock wheel clean
+.PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed zones api worker bench docs lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,17 @@ test: $(VENV)/.dev $(VENV)/.browser ## run all tests, with coverage
 nightly: $(VENV)/.dev ## the same, with Hypothesis trying much harder
 	@mkdir -p .tmp
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+mutants: $(VENV)/.dev ## change the slots and the lifecycles in every small way, and see whether a test notices
+	@rm -rf mutants
+	HYPOTHESIS_PROFILE=mutants PYTHONPATH= nice $(BIN)/mutmut run --max-children $(WORKERS)
+	PYTHONPATH=src:. $(BIN)/python -m tests.mutants $(ARGS)
+
+reliability: $(VENV)/.dev ## rows 1, 2 and 17 of docs/reliability.md in full: an hour or two on two quiet cores
+	@rm -rf .tmp && mkdir -p .tmp
+	BOOKING_RELIABILITY=full $(BIN)/python -m pytest tests/reliability/test_double_booking.py $(ARGS)
+	BOOKING_RELIABILITY=full $(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py $(ARGS); \
+		status=$$?; rm -rf .tmp; exit $$status
 
 check: $(VENV)/.dev lint types arch dead ## format, lint, types, import contracts, dead code
 
@@ -57,13 +68,16 @@ migrate: $(VENV)/.server ## bring the database to the current schema
 seed: $(VENV)/.server ## add the demo data
 	$(BIN)/python -m entrypoints.cli seed
 
+zones: $(VENV)/.server ## list the bookings that new time zone data has moved (ARGS=--apply moves them)
+	$(BIN)/python -m entrypoints.cli zone-changes $(ARGS)
+
 api: $(VENV)/.server ## the API alone (DATABASE_URL)
 	@exec $(BIN)/python -m entrypoints.cli api
 
 worker: $(VENV)/.server ## the worker alone (DATABASE_URL)
 	@exec $(BIN)/python -m entrypoints.cli worker
 
-bench: $(VENV)/.dev ## measure POST /bookings beside a bare ASGI app
+bench: $(VENV)/.dev ## measure slots beside integers and portion, and POST /bookings beside a bare ASGI app
 	@mkdir -p .tmp
 	$(BIN)/python -m benchmarks; status=$$?; rm -rf .tmp; exit $$status
 
@@ -80,7 +94,7 @@ wheel: $(VENV)/.dev ## build the distribution booking-domain
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what can be made again, the data folder too
-	rm -rf $(VENV) .data .tmp .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* build dist
+	rm -rf $(VENV) .data .tmp .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* build dist mutants
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it: make PYTHON=python3.12")'

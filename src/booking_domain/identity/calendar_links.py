@@ -17,7 +17,7 @@ _LENGTH: Final = 43
 class CalendarLinkNotFound(NotFound):
     """There is no such calendar; its address may have been changed."""
 
-    code: ClassVar[str] = "calendar_link.not_found"
+    code: ClassVar[str] = "calendar.link_not_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

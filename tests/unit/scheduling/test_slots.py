@@ -1,5 +1,5 @@
-from typing import Any
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.unit.scheduling.making import (

@@ -134,7 +134,7 @@ async def test_a_changed_link_ends_the_old_one_at_once(api: Api, side: str) -> N
     assert (await api.get(old)).status_code == 200
     new = await link(api, provider, side)
     assert new != old
-    assert_problem(await api.get(old), 404, "calendar_link.not_found")
+    assert_problem(await api.get(old), 404, "calendar.link_not_found")
     assert (await api.get(new)).status_code == 200
 
 
@@ -146,7 +146,7 @@ async def test_a_removed_link_is_gone_and_removing_it_again_is_no_error(api: Api
     for _ in range(2):
         answer = await api.delete(f"/{side}/me/calendar-link", provider)
         assert (answer.status_code, answer.content) == (204, b"")
-        assert_problem(await api.get(address), 404, "calendar_link.not_found")
+        assert_problem(await api.get(address), 404, "calendar.link_not_found")
 
 
 @through_the_api
@@ -163,16 +163,16 @@ async def test_removing_ones_link_leaves_those_of_others(api: Api) -> None:
 async def test_without_the_secret_there_is_nothing(api: Api, side: str, query: str) -> None:
     provider, _ = await api.open_provider()
     await link(api, provider, side)
-    assert_problem(await api.get(f"/{side}/me/calendar.ics{query}"), 404, "calendar_link.not_found")
+    assert_problem(await api.get(f"/{side}/me/calendar.ics{query}"), 404, "calendar.link_not_found")
     # A bearer token opens nothing either: calendar programs have none.
-    assert_problem(await api.get(f"/{side}/me/calendar.ics{query}", provider), 404, "calendar_link.not_found")
+    assert_problem(await api.get(f"/{side}/me/calendar.ics{query}", provider), 404, "calendar.link_not_found")
 
 
 @through_the_api
 async def test_a_customer_s_secret_opens_no_provider_s_calendar(api: Api) -> None:
     customer = await api.joined("customer")
     address = await link(api, customer)
-    assert_problem(await api.get(address.replace("users", "providers")), 404, "calendar_link.not_found")
+    assert_problem(await api.get(address.replace("users", "providers")), 404, "calendar.link_not_found")
 
 
 @through_the_api
@@ -182,7 +182,7 @@ async def test_the_calendar_of_a_disabled_account_is_closed(api: Api) -> None:
     user_id = UserId(api.container.access_tokens().read(customer, api.clock.now()).id)
     state = api.database._state
     state.users[user_id] = replace(state.users[user_id], status=UserStatus.DISABLED)
-    assert_problem(await api.get(address), 404, "calendar_link.not_found")
+    assert_problem(await api.get(address), 404, "calendar.link_not_found")
 
 
 @through_the_api
