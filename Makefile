@@ -34,8 +34,7 @@ nightly: $(VENV)/.dev ## the same, with Hypothesis trying much harder
 
 mutants: $(VENV)/.dev ## change the slots and the lifecycles in every small way, and see whether a test notices
 	@rm -rf mutants
-	HYPOTHESIS_PROFILE=mutants PYTHONPATH= nice $(BIN)/mutmut run --max-children $(WORKERS)
-	PYTHONPATH=src:. $(BIN)/python -m tests.mutants $(ARGS)
+	PYTHONPATH= nice $(BIN)/python -m tests.mutants --workers $(WORKERS) $(ARGS)
 
 reliability: $(VENV)/.dev ## rows 1, 2 and 17 of docs/reliability.md in full: an hour or two on two quiet cores
 	@rm -rf .tmp && mkdir -p .tmp

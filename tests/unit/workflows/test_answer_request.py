@@ -207,6 +207,17 @@ async def test_only_what_is_free_now_is_offered(studio: Studio) -> None:
 
 
 @scene(ON_REQUEST)
+async def test_it_is_looked_as_far_ahead_as_the_offers_go_and_for_as_long_as_the_request_lasts(studio: Studio) -> None:
+    booking = await studio.book(minutes=120)
+    await studio.book(NEXT_WEEK + 3 * HOUR, by=await studio.joined())
+    for start in (NEXT_WEEK + 3 * HOUR, NEXT_WEEK + 90 * MINUTE):
+        with pytest.raises(SlotTaken) as refusal:
+            await studio.offer_times(booking, TOMORROW, start)
+        assert refusal.value.start == start
+    assert len((await studio.offer_times(booking, TOMORROW, NEXT_WEEK + HOUR)).offered_times) == 2
+
+
+@scene(ON_REQUEST)
 async def test_only_the_provider_offers_times(studio: Studio) -> None:
     booking = await studio.book()
     for party in (studio.customer, studio.admin):
