@@ -32,7 +32,7 @@ class TooEarly(Conflict):
 
 
 class AlreadyOver(Conflict):
-    """A booking is cancelled before its end, not after."""
+    """It is too late for that: the booking has begun or is over."""
 
     code: ClassVar[str] = "booking.already_over"
     pointer: ClassVar[str | None] = "/status"

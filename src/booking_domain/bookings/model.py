@@ -279,7 +279,7 @@ class Booking:
             AlreadyOver: it has begun (for a customer), or is over.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.RESCHEDULE, party)
-        if now >= (self.span.start if party is Party.CUSTOMER else self.span.end):
+        if status is not Status.REQUESTED and now >= (self.span.start if party is Party.CUSTOMER else self.span.end):
             raise AlreadyOver
         due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self.due_at
         booking = replace(

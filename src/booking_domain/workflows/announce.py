@@ -12,6 +12,7 @@ BOOKING_PLACED = "booking.placed"
 BOOKING_CANCELLED = "booking.cancelled"
 FREES_TIME: Final = frozenset({BOOKING_CANCELLED, "booking.expired", "booking.rescheduled", "booking.clock_changed"})
 """What happened to a booking of which its provider may have more time than before."""
+TIMES_OFFERED = "booking.times_offered"
 REFUND_OWED = "payment.refund_owed"
 PAYMENT_HINTED = "payment.hinted"
 

@@ -22,7 +22,7 @@ from booking_domain.shared.time import TimeRange, instant
 from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.move_booking import carry_out
 from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.reschedule_booking import locked_for
+from booking_domain.workflows.reschedule_booking import locked_for, must_be_answered_in_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +57,7 @@ class OfferTimes:
 async def _accept(command: AcceptRequest, tx: Repositories, given: Circumstances) -> Booking:
     booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
     _must_be_requested(booking, "accept")
-    if booking.overdue(given.now):
-        raise InvalidBookingTransition(thing="booking", status=booking.status, action="accept so late")
+    must_be_answered_in_time(booking, "be accepted", given)
     moved: BookingDecision = Decision(booking)
     if party is Party.CUSTOMER and command.slot is not None:
         party = Party.PROVIDER  # who has agreed to this time already
@@ -114,6 +113,7 @@ async def _decline(command: DeclineRequest, tx: Repositories, given: Circumstanc
 
 async def _offer(command: OfferTimes, tx: Repositories, given: Circumstances) -> Booking:
     booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
+    must_be_answered_in_time(booking, "have other times", given)
     decision = booking.offer_times(
         command.slots, party=party, by=given.actor, now=given.now, event_id=EventId(given.entropy.new_id())
     )

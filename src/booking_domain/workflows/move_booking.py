@@ -21,7 +21,7 @@ from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.refunds import owe, owed_already
-from booking_domain.workflows.reschedule_booking import locked_for, move_claim
+from booking_domain.workflows.reschedule_booking import locked_for, move_claim, must_be_answered_in_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,11 @@ class MoveBooking:
 
 async def _move(command: MoveBooking, tx: Repositories, given: Circumstances) -> Booking:
     booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
+    action = booking.action_towards(command.to)
+    if action in {Action.ACCEPT, Action.CONFIRM}:
+        must_be_answered_in_time(booking, action, given)
     decision = booking.take(
-        booking.action_towards(command.to),
+        action,
         party=party,
         by=given.actor,
         now=given.now,

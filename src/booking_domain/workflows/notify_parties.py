@@ -13,6 +13,7 @@ from booking_domain.notifications.ports import Notification, Notifier
 from booking_domain.notifications.texts import Facts, Texts, texts_for
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.outbox import Message
+from booking_domain.workflows.announce import TIMES_OFFERED
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import ProviderView
 
@@ -31,6 +32,8 @@ async def notify_parties(message: Message, *, reads: Reads, notifier: Notifier) 
     provider = await reads.provider(booking.provider_id)
     if customer is None or owner is None or provider is None:
         return
+    if message.topic == TIMES_OFFERED and not booking.offered_times:
+        return  # one of them was taken meanwhile
     texts = texts_for(message.topic, message.payload.get("to", ""), _facts(booking, customer, provider))
     if texts is None:
         return

@@ -1,24 +1,23 @@
 """Place a series: the same time on the wall every so many weeks, all of it or nothing.
 
-Rules: each booking is subject to the rules of `place_booking`, with those before it in the series taken into account;
+Rules: each booking is subject to the rules of `place_booking` (a week or more apart, they never meet);
 if one of them cannot be had, none is made, and every time that cannot be had is named. The time on the wall stays what
 it is over changes of clocks; one that does not occur on a date is read with the offset before the gap (RFC 5545
 §3.3.5).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking
-from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.placing import around, claimable, placeable
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import ClaimId, SeriesId
+from booking_domain.shared.ids import SeriesId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant, time_zone
 from booking_domain.workflows.place_booking import PlaceBooking, is_staff, keep_booking, open_desk
@@ -26,7 +25,6 @@ from booking_domain.workflows.ports import Repositories
 
 FEWEST_TIMES: Final = 2
 MOST_TIMES: Final = 52
-_ZONES_DIFFER_BY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +45,19 @@ class PlaceSeries:
 async def _place(command: PlaceSeries, tx: Repositories, given: Circumstances) -> tuple[Booking, ...]:
     first = instant(command.first.slot, field="slot")
     length = timedelta(weeks=command.every_weeks * (command.times - 1))
-    window = TimeRange(first, around(first + length).end + _ZONES_DIFFER_BY)
+    window = TimeRange(first, around(first + length).end)  # a change of clocks in between is within the diary's reach
     desk = await open_desk(command.first, window, tx, given)
     may_have = placeable if is_staff(given.actor, desk) else claimable
     series_id = SeriesId(given.entropy.new_id())
 
-    diary, places, failures = desk.diary, [], list[DomainError]()
+    places, failures = [], list[DomainError]()
     for start in _starts(first, desk.diary.calendar.time_zone, command):
         try:
-            place = may_have(diary, start, now=given.now, duration_minutes=command.first.duration_minutes)
+            place = may_have(desk.diary, start, now=given.now, duration_minutes=command.first.duration_minutes)
         except (SlotNotOffered, SlotTaken, InvalidValue) as refused:
             failures.append(refused)
-            continue
-        places.append(place)
-        diary = replace(diary, claims=(*diary.claims, _claim(place, series_id, command, given)))
+        else:
+            places.append(place)
     if failures:
         raise SeriesNotPossible(times=command.times, failures=tuple(failures))
     return tuple([await keep_booking(command.first, desk, place, tx, given, series_id=series_id) for place in places])
@@ -71,20 +68,6 @@ def _starts(first: datetime, zone: str, command: PlaceSeries) -> list[datetime]:
     there = first.astimezone(time_zone(zone)).replace(fold=0)
     later = (there + timedelta(weeks=command.every_weeks * number) for number in range(1, command.times))
     return [first, *(start.astimezone(UTC) for start in later)]
-
-
-def _claim(
-    place: tuple[TimeRange, TimeRange], series_id: SeriesId, command: PlaceSeries, given: Circumstances
-) -> Claim:
-    span, blocked = place
-    return Claim(
-        id=ClaimId(series_id),
-        provider_id=command.first.provider_id,
-        customer_id=given.actor.id,
-        kind=ClaimKind.BOOKING,
-        span=span,
-        blocked=blocked,
-    )
 
 
 place_series: Final = UseCase(Permission.PLACE_BOOKINGS, _place)

@@ -11,7 +11,7 @@ from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import Party
+from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import around, claimable, placeable
 from booking_domain.shared.errors import StaleVersion
@@ -38,6 +38,7 @@ class RescheduleBooking:
 
 async def _reschedule(command: RescheduleBooking, tx: Repositories, given: Circumstances) -> Booking:
     booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
+    must_be_answered_in_time(booking, "be rescheduled", given)
     start = instant(command.slot, field="slot")
     diary = await tx.diaries.lock(booking.provider_id, around(start))
     by_customer = party is Party.CUSTOMER
@@ -70,6 +71,12 @@ async def locked_for(
     if expected_version is not None and expected_version != booking.version:
         raise StaleVersion(expected=expected_version, actual=booking.version)
     return booking, party
+
+
+def must_be_answered_in_time(booking: Booking, action: str, given: Circumstances) -> None:
+    """A request whose answer is overdue lapses, whether somebody has noticed already or not."""
+    if booking.status is Status.REQUESTED and booking.overdue(given.now):
+        raise InvalidBookingTransition(thing="booking", status=booking.status, action=f"{action} so late")
 
 
 async def move_claim(before: Booking, after: Booking, tx: Repositories, given: Circumstances) -> None:

@@ -368,7 +368,6 @@ async def test_an_offered_time_that_has_passed_is_not_taken(studio: Studio) -> N
     assert (await studio.accept(booking, slot=LATER)).span.start == LATER
 
 
-@pytest.mark.xfail(reason="AlreadyOver: the time that was asked for is over, not the one that is taken", strict=True)
 @scene(ON_REQUEST)
 async def test_an_offered_time_is_taken_after_the_one_that_was_asked_for_has_passed(studio: Studio) -> None:
     booking = await _with_offers(studio)
@@ -393,7 +392,6 @@ async def test_a_request_that_is_overdue_is_not_accepted(studio: Studio) -> None
     assert over.status is Status.EXPIRED
 
 
-@pytest.mark.xfail(reason="an overdue request is given new time, or accepted by PATCH", strict=True)
 @scene(ON_REQUEST)
 async def test_an_overdue_request_is_not_answered_in_any_other_way(studio: Studio) -> None:
     booking = await studio.book()
