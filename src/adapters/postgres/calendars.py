@@ -81,6 +81,7 @@ _ONE: Final = select(*_DIARY_COLUMNS).select_from(providers.outerjoin(salons)).w
 _DIARY: Final = Statement(_ONE)
 # NO KEY: it keeps other bookers out and lets the foreign keys' own look-ups through.
 _LOCKED_DIARY: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
+_UNLESS_LOCKED: Final = Statement(_ONE.with_for_update(key_share=True, of=providers, skip_locked=True))
 _LOCK_OWN: Final = Statement(select(_p.id).where(_p.owner_id == bindparam("user_id")).with_for_update(key_share=True))
 
 # All that makes up a calendar in one statement: what a row is, its `kind` says.
@@ -219,11 +220,27 @@ async def _ask_for_hours(work: Work, provider_id: ProviderId, near: TimeRange, d
 
 
 async def _open(work: Work, statement: Statement, provider_id: ProviderId, around: TimeRange) -> Desk | None:
+    glanced = await _glance(work, statement, provider_id, around)
+    return None if glanced is None else glanced[0]
+
+
+async def _glance(
+    work: Work,
+    statement: Statement,
+    provider_id: ProviderId,
+    around: TimeRange,
+    otherwise: Statement | None = None,
+) -> tuple[Desk, bool] | None:
+    """The desk by `statement`, or by the other one if that finds nothing; and whether it was the first."""
     # Three statements, one wait. Each sees what was committed when it began: after a lock, all that its holder did.
     provider = await work.send(statement, provider_id=provider_id)
+    other = None if otherwise is None else await work.send(otherwise, provider_id=provider_id)
     hours = await _ask_for_hours(work, provider_id, _widened(around, REACH_OF_A_WEEK), _widened(around, REACH_OF_HOURS))
     claims = await claims_around(work, provider_id, around)
     row = await provider.fetchone()
+    found = row is not None
+    if row is None and other is not None:
+        row = await other.fetchone()
     if row is None:
         return None
     calendar, feeds = _hours_of(await hours.fetchall())
@@ -236,7 +253,7 @@ async def _open(work: Work, statement: Statement, provider_id: ProviderId, aroun
         feeds=feeds,
         feed_rule=FeedRule(WhenFeedFails(row[2]), row[3]) if feeds else DEFAULT_FEED_RULE,
     )
-    return Desk(diary=diary, terms=terms_of(row[_TERMS_AT:]))
+    return Desk(diary=diary, terms=terms_of(row[_TERMS_AT:])), found
 
 
 def _widened(window: TimeRange, by: timedelta) -> TimeRange:
@@ -268,6 +285,9 @@ class PostgresDesks(Desks):
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> Desk | None:
         return await _open(self._work, _LOCKED_DIARY, provider_id, around)
+
+    async def glance(self, provider_id: ProviderId, around: TimeRange) -> tuple[Desk, bool] | None:
+        return await _glance(self._work, _UNLESS_LOCKED, provider_id, around, otherwise=_DIARY)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         row = await self._work.one(_DIARY, provider_id=provider_id)

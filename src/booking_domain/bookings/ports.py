@@ -28,6 +28,13 @@ class Desks(Protocol):
         """As `Diaries.lock`, with the terms; None if there is no such provider."""
         ...
 
+    async def glance(self, provider_id: ProviderId, around: TimeRange) -> tuple[Desk, bool] | None:
+        """The desk, and whether it is locked now as by `lock`: only if no other transaction has it locked.
+
+        Without the lock it is what is committed: enough to refuse, and not enough to promise anything.
+        """
+        ...
+
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         """The terms alone."""
         ...

@@ -45,20 +45,26 @@ class PlaceBooking:
 
 
 async def _place(command: PlaceBooking, tx: Repositories, given: Circumstances) -> Booking:
+    """While somebody else is at the desk, what is committed is enough to refuse: a crowd does not queue for a no."""
     start = instant(command.slot, field="slot")
-    desk = await open_desk(command, around(start), tx, given)
+    glanced, locked = await tx.desks.glance(command.provider_id, around(start)) or (None, True)
+    desk = await admitted(command, glanced, tx, given)
+    if not locked:
+        if command.hold_id is None:
+            _place_at(start, command, desk, given)
+        desk = await admitted(command, await tx.desks.lock(command.provider_id, around(start)), tx, given)
     if command.hold_id is not None:
         await _take_over(command.hold_id, command.provider_id, start, tx, given)
+    return await keep_booking(command, desk, _place_at(start, command, desk, given), tx, given)
+
+
+def _place_at(start: datetime, command: PlaceBooking, desk: Desk, given: Circumstances) -> tuple[TimeRange, TimeRange]:
     may_have = placeable if is_staff(given.actor, desk) else claimable
-    span, blocked = may_have(
-        desk.diary, start, now=given.now, duration_minutes=command.duration_minutes, own=command.hold_id
-    )
-    return await keep_booking(command, desk, (span, blocked), tx, given)
+    return may_have(desk.diary, start, now=given.now, duration_minutes=command.duration_minutes, own=command.hold_id)
 
 
-async def open_desk(command: PlaceBooking, window: TimeRange, tx: Repositories, given: Circumstances) -> Desk:
-    """Lock the provider's desk for whoever may book there for whom the command says."""
-    desk = await tx.desks.lock(command.provider_id, window)
+async def admitted(command: PlaceBooking, desk: Desk | None, tx: Repositories, given: Circumstances) -> Desk:
+    """The provider's desk, for whoever may book there for whom the command says."""
     if desk is None or not (desk.diary.accepting or is_staff(given.actor, desk)):
         raise ProviderNotFound
     if command.customer_id is not None and command.customer_id != given.actor.id:

@@ -1,9 +1,13 @@
 """Serve the API with granian."""
 
+from typing import Final
+
 from granian import Granian
 from granian.constants import Interfaces, Loops
 
 from entrypoints.settings import Settings
+
+CONNECTIONS: Final = 4_096
 
 
 def serve(settings: Settings) -> None:
@@ -15,6 +19,9 @@ def serve(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         workers=settings.api_processes,
+        # Shared by all processes: what each keeps open is its part of it. A burst has to be let in to be refused.
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         loop=Loops.uvloop,
         respawn_failed_workers=True,
         workers_kill_timeout=10,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
+from booking_domain.bookings.ports import Desk
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import SlotSettings
@@ -33,6 +34,11 @@ async def _claims_seen_under_lock(backend: Backend, cast: Cast) -> tuple[Claim, 
         diary = await tx.diaries.lock(cast.profile.id, WORKDAY)
         assert diary is not None
         return diary.claims
+
+
+async def _glanced(backend: Backend, cast: Cast) -> tuple[Desk, bool] | None:
+    async with backend.begin() as tx:
+        return await tx.desks.glance(cast.profile.id, WORKDAY)
 
 
 class DiariesContract:
@@ -272,6 +278,29 @@ class DesksContract:
             assert desk is not None
             assert desk.terms == terms()
             assert desk.diary == await tx.diaries.lock(cast.profile.id, WORKDAY)
+
+    @scenario
+    async def test_a_glance_at_a_desk_that_nobody_has_locked_locks_it(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        claim = make.claim(cast.profile, cast.customer)
+        async with backend.begin() as tx:
+            assert await tx.desks.glance(ProviderId(make.entropy.new_id()), WORKDAY) is None
+            glanced = await tx.desks.glance(cast.profile.id, WORKDAY)
+            assert glanced == (await tx.desks.lock(cast.profile.id, WORKDAY), True)
+            second = asyncio.create_task(_claims_seen_under_lock(backend, cast))
+            assert await waits(second)
+            await tx.claims.take(claim, NOW)
+        assert await second == (claim,)
+
+    @scenario
+    async def test_a_glance_is_never_wrong_about_whether_it_has_locked(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        async with backend.begin() as tx:
+            locked = await tx.desks.lock(cast.profile.id, WORKDAY)
+            glancing = asyncio.create_task(_glanced(backend, cast))
+            if not await waits(glancing):  # a storage that can: what is committed, at once, and no lock
+                assert glancing.result() == (locked, False)
+        assert await glancing in [(locked, False), (locked, True)]
 
     @scenario
     async def test_who_locks_the_desk_locks_the_diary(self, backend: Backend, make: Builder) -> None:

@@ -22,6 +22,10 @@ class MemoryDesks(Desks):
         terms = await self.terms_of(provider_id)
         return None if diary is None or terms is None else Desk(diary=diary, terms=terms)
 
+    async def glance(self, provider_id: ProviderId, around: TimeRange) -> tuple[Desk, bool] | None:
+        desk = await self.lock(provider_id, around)
+        return None if desk is None else (desk, True)
+
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         return self._state.terms.get(provider_id)
 

@@ -1,0 +1,229 @@
+"""Two storages in lockstep: whatever `PlatformMachine` does is done on both, and both must answer the same.
+
+A use case is a function of its command, the clock, chance, and what its repositories answer. Here each call of a
+repository, each read and each end of a transaction goes to both storages and the two answers are compared, so that the
+same use case with the same clock and the same ids has run on each; the first difference fails. Transactions come one
+after the other: what happens when they do not is what `PlatformMachine` itself, on one storage, is for.
+
+    class OnMine(LockstepMachine):
+        def open_backends(self) -> AbstractAsyncContextManager[tuple[Backend, Backend]]:
+            ...  # `MemoryDatabase()`, and an empty storage of mine
+
+    TestLockstep = OnMine.TestCase
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias, cast
+
+from hypothesis.stateful import invariant
+
+from booking_domain.bookings.ports import Desk
+from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.ports import REACH_OF_HOURS, reach
+from booking_domain.shared.errors import ConcurrentChange, DomainError
+from booking_domain.shared.outbox import Message
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.backend import Backend
+from booking_domain.testing.contracts.whole_platform import PlatformMachine
+from booking_domain.workflows.ports import Reads, Repositories
+
+_MOST: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What both are asked."""
+
+    what: Callable[[], str]
+    one: Callable[[], Awaitable[Any]]
+    other: Callable[[], Awaitable[Any]]
+    around: TimeRange | None = None
+    """The window that it is about."""
+
+
+_Ask: TypeAlias = Callable[[_Question], Awaitable[Any]]
+
+
+class Divergence(AssertionError):
+    """The two storages have answered differently."""
+
+
+class Lockstep:
+    """Two empty storages as one `Backend`. `comparisons` counts what was compared."""
+
+    def __init__(self, one: Backend, other: Backend) -> None:
+        self._one, self._other = one, other
+        self._turn = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+        self.comparisons = 0
+        self.reads = cast(Reads, _Both(one.reads, other.reads, "reads.", self._read))
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Repositories]:
+        """Begin a transaction on both: the `UnitOfWork`."""
+        # A pipelined storage may say at the end what the other one says at once: that error is late.
+        late: list[DomainError] = []
+        finished = False
+
+        async def ask(asked: _Question) -> Any:
+            answer, other_answer = await _answer(asked.one), await _answer(asked.other)
+            if isinstance(answer, DomainError) and not isinstance(other_answer, DomainError):
+                late.append(answer)
+                raise answer
+            return self._same(asked.what, answer, other_answer, asked.around)
+
+        async with self._alone(), self._one.begin() as one:
+            try:
+                async with self._other.begin() as other:
+                    try:
+                        yield cast(Repositories, _Ports(one, other, ask))
+                    except DomainError as error:
+                        if error not in late:
+                            raise
+                    finished = True
+            except DomainError as error:
+                if finished:
+                    self._same(lambda: "the end of a transaction", late[0] if late else None, error)
+                raise
+            if late:
+                raise Divergence(f"{late[0]!r} was raised by the first storage alone")
+
+    async def outbox_messages(self) -> Sequence[Message]:
+        """All messages of both."""
+        asked = _Question(lambda: "outbox_messages", self._one.outbox_messages, self._other.outbox_messages)
+        messages: Sequence[Message] = await self._read(asked)
+        return messages
+
+    async def _read(self, asked: _Question) -> Any:
+        async with self._alone():
+            return self._same(asked.what, await _answer(asked.one), await _answer(asked.other), asked.around)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Nobody reads while one of the two has committed and the other has not."""
+        task = asyncio.current_task()
+        if self._holder is task:
+            yield
+            return
+        async with self._turn:
+            self._holder = task
+            try:
+                yield
+            finally:
+                self._holder = None
+
+    def _same(self, what: Callable[[], str], answer: Any, other: Any, around: TimeRange | None = None) -> Any:
+        self.comparisons += 1
+        if _comparable(answer, around) != _comparable(other, around):
+            raise Divergence(f"{what()}:\n  {answer!r}\n  {other!r}")
+        if isinstance(answer, DomainError):
+            raise answer
+        return answer
+
+
+class _Both:
+    """A port, or all reads, of both storages."""
+
+    def __init__(self, one: object, other: object, name: str, ask: _Ask) -> None:
+        self._one, self._other, self._name, self._ask = one, other, name, ask
+
+    def __getattr__(self, method: str) -> Callable[..., Awaitable[Any]]:
+        one, other = getattr(self._one, method), getattr(self._other, method)
+
+        def call(*arguments: Any, **named: Any) -> Awaitable[Any]:
+            def what() -> str:
+                return f"{self._name}{method}{arguments}{named or ''}"
+
+            around = next((each for each in (*arguments, *named.values()) if isinstance(each, TimeRange)), None)
+            return self._ask(
+                _Question(what, lambda: one(*arguments, **named), lambda: other(*arguments, **named), around)
+            )
+
+        return call
+
+
+class _Ports:
+    """All repositories of a transaction on both storages."""
+
+    def __init__(self, one: object, other: object, ask: _Ask) -> None:
+        self._one, self._other, self._ask = one, other, ask
+
+    def __getattr__(self, port: str) -> _Both:
+        return _Both(getattr(self._one, port), getattr(self._other, port), f"{port}.", self._ask)
+
+
+async def _answer(ask: Callable[[], Awaitable[Any]]) -> Any:
+    try:
+        return await ask()
+    except DomainError as refusal:
+        return refusal
+
+
+def _comparable(answer: Any, around: TimeRange | None) -> Any:
+    """What of an answer is promised: not the words for what has changed, nor more of a diary than was asked for."""
+    match answer:
+        case ConcurrentChange():
+            return ConcurrentChange
+        case DomainError():
+            return type(answer), answer.parameters
+        case Desk(diary=diary, terms=terms):
+            return _comparable(diary, around), terms
+        case Diary() if around is not None:
+            return _promised(answer, around)
+        case list() | tuple():
+            return [_comparable(each, around) for each in answer]
+        case _:
+            return answer
+
+
+def _promised(diary: Diary, around: TimeRange) -> Diary:
+    """The diary without what is far from the window; its claims, which have no order, by their ids."""
+    far = reach(diary.calendar.settings)
+    near = TimeRange(around.start - far, around.end + far)
+    first, last = (around.start - REACH_OF_HOURS).date(), (around.end + REACH_OF_HOURS).date()
+    return replace(
+        diary,
+        calendar=replace(
+            diary.calendar,
+            exceptions=tuple(each for each in diary.calendar.exceptions if first <= each.date <= last),
+            blocks=tuple(each for each in diary.calendar.blocks if each.range.overlaps(near)),
+        ),
+        claims=tuple(sorted((each for each in diary.claims if each.blocked.overlaps(near)), key=lambda each: each.id)),
+        feeds=tuple(
+            replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in diary.feeds
+        ),
+    )
+
+
+class LockstepMachine(PlatformMachine):
+    """`PlatformMachine` on two storages that must not differ.
+
+    Its own invariant reads all bookings with their trails, money and claims, and the outbox, after each step.
+    """
+
+    def open_backends(self) -> AbstractAsyncContextManager[tuple[Backend, Backend]]:
+        """Two empty storages."""
+        raise NotImplementedError
+
+    def open_backend(self) -> AbstractAsyncContextManager[Backend]:
+        return self._in_lockstep()
+
+    @asynccontextmanager
+    async def _in_lockstep(self) -> AsyncIterator[Backend]:
+        async with self.open_backends() as (one, other):
+            self.lockstep = Lockstep(one, other)
+            yield self.lockstep
+
+    @invariant()
+    def what_else_is_kept_is_the_same(self) -> None:
+        async def look() -> None:
+            reads = self.studio.reads
+            await reads.overdue(self.studio.clock.now(), _MOST)
+            await reads.provider(self.studio.provider_id)
+            for customer in self.customers:
+                await reads.waits_of(customer.id)
+
+        self._do(look())

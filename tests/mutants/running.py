@@ -1,0 +1,174 @@
+"""Runs tests against mutants: each mutant in a process of its own, forked off a session that has collected once.
+
+`mutmut run` would start pytest anew for each mutant and name its tests one by one, which takes longer than they do.
+"""
+
+import gc
+import json
+import os
+import resource
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Final, NamedTuple
+
+import pytest
+from mutmut.mutation import trampoline
+from mutmut.state import state
+
+CPU_SECONDS_A_TEST: Final = 10
+SECONDS_A_TEST: Final = 60
+MEMORY: Final = 2 * 1024**3
+SURVIVED: Final = 0
+KILLED: Final = 1
+DIED: Final = 3
+UNTESTED: Final = 33
+TIMEOUT: Final = 36
+"""Exit codes, as mutmut counts them."""
+
+
+class Hit(NamedTuple):
+    """What a test runs through, and how long it takes."""
+
+    functions: frozenset[str]
+    seconds: float
+
+
+class Mutant(NamedTuple):
+    """A change, and the tests that could notice it, the shortest first."""
+
+    file: str
+    family: str
+    """What is changed; tests that have noticed one change of it are tried first at the next one."""
+    name: str
+    change: Callable[[], object]
+    items: list[pytest.Item]
+
+
+Plan = Callable[[list[pytest.Item], dict[str, Hit]], Iterable[Mutant]]
+Note = Callable[[Mutant, int], None]
+
+
+class EachMutant:
+    """A pytest plugin that runs the tests against every mutant of a plan."""
+
+    def __init__(self, plan: Plan, note: Note, workers: int) -> None:
+        self._plan: Final = plan
+        self._note: Final = note
+        self._workers: Final = workers
+        self._running: Final[dict[int, Mutant]] = {}
+        self._killers: Final[Counter[tuple[str, str]]] = Counter()
+        self._told, self._telling = os.pipe()
+        self._last_words: Final[dict[int, str]] = {}
+        self._tried = 0
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        gc.freeze()  # what is shared with the processes of the mutants stays shared
+        hits = _without_a_mutant(session)
+        for mutant in self._plan(session.items, hits):
+            if not mutant.items:
+                self._note(mutant, UNTESTED)
+                continue
+            if len(self._running) == self._workers:
+                self._await_one(session)
+            self._running[_forked(session, partial(self._fate, session, mutant))] = mutant
+        while self._running:
+            self._await_one(session)
+        return True
+
+    def _await_one(self, session: pytest.Session) -> None:
+        pid, status = os.wait()
+        exit_code, mutant = os.waitstatus_to_exitcode(status), self._running.pop(pid)
+        if exit_code == KILLED:
+            self._killers[mutant.family, self._killer(pid)] += 1
+        self._note(mutant, exit_code if exit_code in {SURVIVED, KILLED, TIMEOUT} else DIED)
+        self._tried += 1
+        if self._tried % 100 == 0:
+            writer = session.config.get_terminal_writer()
+            writer.line(f"{self._tried} mutants tried")
+            writer.flush()
+
+    def _killer(self, pid: int) -> str:
+        """The test that has killed a mutant, as its process told before it ended."""
+        while pid not in self._last_words:
+            for line in os.read(self._told, 1 << 16).decode().splitlines():
+                child, _, test = line.partition(" ")
+                self._last_words[int(child)] = test
+        return self._last_words.pop(pid)
+
+    def _fate(self, session: pytest.Session, mutant: Mutant) -> int:
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, most))
+        mutant.change()
+        for item in sorted(mutant.items, key=lambda item: -self._killers[mutant.family, item.nodeid]):
+            with _time_limit():
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+            if session.testsfailed:
+                os.write(self._telling, f"{os.getpid()} {item.nodeid}\n".encode())
+                return KILLED
+        return SURVIVED
+
+
+def put_under_test(name: str) -> Callable[[], None]:
+    """What makes a mutant that mutmut has generated the one that runs."""
+
+    def change() -> None:
+        trampoline.get_mutant_under_test = lambda: name
+
+    return change
+
+
+@contextmanager
+def _time_limit() -> Iterator[None]:
+    """A mutant that runs, or waits, for ever is stopped."""
+    for sent in (signal.SIGVTALRM, signal.SIGALRM):
+        signal.signal(sent, lambda *_: os._exit(TIMEOUT))
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS_A_TEST)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS_A_TEST)
+    yield
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _without_a_mutant(session: pytest.Session) -> dict[str, Hit]:
+    """Run every test once, in another process too, so that no cache is filled for the mutants."""
+    reading, writing = os.pipe()
+
+    def told() -> int:
+        hits = json.dumps({item.nodeid: _hit(item) for item in session.items})
+        with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+            pipe.write(hits)
+        return session.testsfailed
+
+    child = _forked(session, told)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        hits = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        raise pytest.UsageError("the tests fail, or do not run, without any mutant")
+    return {test: Hit(frozenset(functions), seconds) for test, (functions, seconds) in json.loads(hits).items()}
+
+
+def _hit(item: pytest.Item) -> tuple[list[str], float]:
+    put_under_test("stats")()
+    state()._stats.clear()
+    began = time.process_time()
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    return list(state()._stats), time.process_time() - began
+
+
+def _forked(session: pytest.Session, work: Callable[[], int]) -> int:
+    child = os.fork()
+    if child:
+        return child
+    exit_code = DIED
+    try:
+        session.config.pluginmanager.unregister(name="terminalreporter")
+        exit_code = work()
+    finally:
+        os._exit(exit_code)

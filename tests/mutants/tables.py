@@ -1,0 +1,82 @@
+"""Mutants of the lifecycle tables, which mutmut leaves alone, as they are no functions.
+
+Each row is removed, led to each other status, given to and taken from each party; each row that is not there is added;
+each flag is flipped.
+"""
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Any, Final, cast
+
+import pytest
+from tests.mutants.running import Mutant
+
+from booking_domain.bookings import transitions as bookings
+from booking_domain.payments import transitions as payments
+from booking_domain.shared.lifecycle import Lifecycle, Move
+
+TESTS: Final = (
+    "tests/unit/bookings/test_booking_lifecycle.py",
+    "tests/unit/bookings/test_booking_money.py::test_payment_moves_as_agreed_on_the_word_of_the_gateway_alone",
+    "tests/unit/payments/test_transaction_lifecycle.py",
+)
+BOOKINGS: Final = "src/booking_domain/bookings/transitions.py"
+PAYMENTS: Final = "src/booking_domain/payments/transitions.py"
+Change = tuple[str, str, frozenset[StrEnum], Callable[[], object]]
+"""The file, what is changed, what it is about, and how."""
+
+
+def table_mutants(items: list[pytest.Item]) -> Iterator[Mutant]:
+    """All of them; a test whose parameters are what the change is about comes first."""
+    tests = [item for item in items if item.nodeid.startswith(TESTS)]
+    for file, name, about, change in _changes():
+        yield Mutant(file, name, name, change, sorted(tests, key=lambda item: -_nearness(item, about)))
+
+
+def _nearness(item: pytest.Item, about: frozenset[StrEnum]) -> int:
+    callspec = getattr(item, "callspec", None)
+    return 0 if callspec is None else len(about.intersection(callspec.params.values()))
+
+
+def _changes() -> Iterator[Change]:
+    statuses = (bookings.Status, bookings.Action, bookings.Party)
+    yield from _of_lifecycle(BOOKINGS, bookings.BOOKING_LIFECYCLE, *statuses)
+    money = (bookings.PaymentStatus, bookings.PaymentAction, bookings.Party)
+    yield from _of_lifecycle(BOOKINGS, bookings.PAYMENT_LIFECYCLE, *money)
+    transactions = (payments.TransactionStatus, payments.TransactionAction, payments.TransactionParty)
+    yield from _of_lifecycle(PAYMENTS, payments.TRANSACTION_LIFECYCLE, *transactions)
+    for status, claims in bookings.CLAIMS_TIME.items():
+        what = f"{status} does{' not' * claims} claim time"
+        yield BOOKINGS, what, frozenset({status}), _putting(bookings.CLAIMS_TIME, status, not claims)
+
+
+def _of_lifecycle(
+    file: str,
+    lifecycle: Lifecycle[Any, Any, Any],
+    statuses: type[StrEnum],
+    actions: type[StrEnum],
+    parties: type[StrEnum],
+) -> Iterator[Change]:
+    table = cast("dict[Any, Any]", lifecycle.moves)
+    for row in [(status, action) for status in statuses for action in actions]:
+        name, about = f"{lifecycle.thing}: {' '.join(row)}", frozenset(row)
+        move = table.get(row)
+        if move is None:
+            anybody = Move(next(iter(statuses)), frozenset(parties))
+            yield file, f"{name}: added", about, _putting(table, row, anybody)
+            continue
+        yield file, f"{name}: removed", about, _removing(table, row)
+        for to in statuses:
+            if to is not move.to:
+                yield file, f"{name}: to {to}", about, _putting(table, row, Move(to, move.by))
+        for party in parties:
+            what = f"{name}: {'not ' * (party in move.by)}by {party}"
+            yield file, what, about, _putting(table, row, Move(move.to, move.by ^ {party}))
+
+
+def _putting(table: dict[Any, Any], key: object, value: object) -> Callable[[], object]:
+    return lambda: table.update({key: value})
+
+
+def _removing(table: dict[Any, Any], key: object) -> Callable[[], object]:
+    return lambda: table.pop(key)

@@ -1,0 +1,191 @@
+"""Row 17: what is in memory and what is in PostgreSQL never differ, whatever is done in whatever order."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from tests.contract.test_postgres_storage import PostgresBackend
+from tests.databases import TestServer
+from tests.reliability import scale
+from tests.reliability.conftest import Report
+
+from adapters.postgres.tables import metadata
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.payments.model import Transaction
+from booking_domain.scheduling.claims import Claim
+from booking_domain.shared.ids import ClaimId
+from booking_domain.shared.outbox import Message
+from booking_domain.testing.backend import Backend
+from booking_domain.testing.contracts.lockstep import Divergence, LockstepMachine
+from booking_domain.testing.memory import MemoryDatabase
+from booking_domain.testing.memory.bookings import MemoryBookings
+from booking_domain.testing.memory.claims import MemoryClaims
+from booking_domain.testing.memory.database import MemoryRepositories
+from booking_domain.testing.memory.messaging import MemoryOutbox
+from booking_domain.testing.memory.payments import MemoryTransactions
+
+RUNS: Final = scale.of(5_000, less=12)
+STEPS: Final = scale.of(50, less=30)
+PARTS: Final = scale.of(10, less=1)
+"""Parts of the runs that can go to several processes (`pytest -n`)."""
+_EMPTY: Final = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))  # noqa: S608
+_VACUUM_EVERY: Final = 100
+_TRIES: Final = settings(
+    max_examples=RUNS * 5 // 4 // PARTS,  # Hypothesis ends some runs early; together they are to have all the steps
+    stateful_step_count=STEPS,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class _OneLoop:
+    """An event loop, and the pool of connections in it, that outlive a run: a run ends with its tables emptied."""
+
+    def __init__(self, url: str) -> None:
+        self.runner = asyncio.Runner()
+        self.backend = PostgresBackend(url, pool_size=2)
+        self._connection = psycopg.connect(url, autocommit=True)
+        self._emptied = 0
+        self.run(self.backend.open())
+
+    def run(self, coroutine: Any) -> Any:
+        return self.runner.run(coroutine)
+
+    def close(self) -> None:
+        """What a machine calls in the end."""
+
+    def empty(self) -> None:
+        self._connection.execute(_EMPTY.encode())
+        self._emptied += 1
+        if self._emptied % _VACUUM_EVERY == 0:
+            self._connection.execute("VACUUM")
+
+    def end(self) -> None:
+        self.run(self.backend.close())
+        self.runner.close()
+        self._connection.close()
+
+
+@contextmanager
+def one_loop(postgres: TestServer) -> Iterator[_OneLoop]:
+    with postgres.database() as url:
+        loop = _OneLoop(url)
+        try:
+            yield loop
+        finally:
+            loop.end()
+
+
+def machine(
+    loop: _OneLoop, done: Counter[str], memory: Callable[[], Backend] = MemoryDatabase
+) -> type[LockstepMachine]:
+    class OnBoth(LockstepMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self._runner.close()
+            self._runner = loop  # type: ignore[assignment]
+
+        def open_backends(self) -> AbstractAsyncContextManager[tuple[Backend, Backend]]:
+            return self._emptied()
+
+        @asynccontextmanager
+        async def _emptied(self) -> AsyncIterator[tuple[Backend, Backend]]:
+            loop.empty()
+            yield memory(), loop.backend
+
+        def check_invariants(self, *arguments: Any, **named: Any) -> None:
+            done["steps"] += 1
+            super().check_invariants(*arguments, **named)
+
+        def teardown(self) -> None:
+            super().teardown()
+            done["runs"] += 1
+            done["comparisons"] += self.lockstep.comparisons
+
+    return OnBoth
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_memory_and_postgresql_do_not_differ(part: int, postgres: TestServer, report: Report) -> None:
+    done: Counter[str] = Counter()
+    with one_loop(postgres) as loop:
+        run_state_machine_as_test(seed(part)(machine(loop, done)), settings=_TRIES)
+    assert done["runs"] >= RUNS // PARTS
+    assert not scale.FULL or done["steps"] >= RUNS * STEPS // PARTS
+    counted = f"{done['runs']:,} runs, {done['steps']:,} steps, {done['comparisons']:,} answers compared"
+    report(17, f"part {part + 1} of {PARTS}: {counted}, divergences 0")
+
+
+# Each of these is a bug in the storage of one side, as it could be written. Each must be found.
+
+
+class ClaimsThatStay(MemoryClaims):
+    async def release(self, claim_id: ClaimId) -> None:
+        pass
+
+
+class ClaimsThatNeverLapse(MemoryClaims):
+    async def take(self, claim: Claim, now: datetime) -> None:
+        await super().take(claim, now - timedelta(days=1))
+
+
+class EventsWithoutReason(MemoryBookings):
+    async def save(self, booking: Booking, *, was: Booking, events: Sequence[BookingEvent] = ()) -> None:
+        await super().save(booking, was=was, events=[replace(event, reason=None) for event in events])
+
+
+class BookingsWhoseDeadlineStays(MemoryBookings):
+    async def save(self, booking: Booking, *, was: Booking, events: Sequence[BookingEvent] = ()) -> None:
+        await super().save(replace(booking, due_at=was.due_at), was=was, events=events)
+
+
+class TransactionsThatForgetWhatCame(MemoryTransactions):
+    async def save(self, transaction: Transaction, *, was: Transaction) -> None:
+        await super().save(replace(transaction, settled=was.settled), was=was)
+
+
+class OutboxInDisorder(MemoryOutbox):
+    async def put(self, messages: Sequence[Message]) -> None:
+        await super().put(messages)
+        self._state.outbox = dict(sorted(self._state.outbox.items(), key=lambda each: each[0].int & 0xFFFF))
+
+
+PLANTED: Final = {
+    "claims stay": ("claims", ClaimsThatStay),
+    "lapsed holds are in the way": ("claims", ClaimsThatNeverLapse),
+    "events lose their reason": ("bookings", EventsWithoutReason),
+    "deadlines stay": ("bookings", BookingsWhoseDeadlineStays),
+    "money is forgotten": ("transactions", TransactionsThatForgetWhatCame),
+    "messages in disorder": ("outbox", OutboxInDisorder),
+}
+
+
+class Flawed(MemoryDatabase):
+    """A database in memory with one part that is wrong."""
+
+    def __init__(self, part: str, flawed: Callable[[Any], object]) -> None:
+        super().__init__()
+        self._part, self._flawed = part, flawed
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[MemoryRepositories]:
+        async with super().begin() as tx:
+            setattr(tx, self._part, self._flawed(getattr(tx, self._part)._state))
+            yield tx
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_bug_in_one_of_the_two_is_found(planted: str, postgres: TestServer) -> None:
+    effort = settings(_TRIES, max_examples=500, stateful_step_count=50, phases=[Phase.generate])
+    with one_loop(postgres) as loop, pytest.raises(Divergence):
+        flawed = machine(loop, Counter(), lambda: Flawed(*PLANTED[planted]))
+        run_state_machine_as_test(seed(0)(flawed), settings=effort)
