@@ -23,6 +23,8 @@ from booking_domain.scheduling import Hours, WallTime, WeeklyRule
 from booking_domain.shared.ids import RuleId
 from booking_domain.testing.strategies import CHANGES_OF_CLOCKS, ORDINARY_DAYS, Question, questions
 
+pytestmark = pytest.mark.no_cover  # its thousands of examples cost twice as much when lines are counted
+
 _NIGHTLY: Final = settings().max_examples > 100
 _ROUND_THE_CLOCK: Final = Hours(WallTime(0), WallTime(24 * 60))
 

@@ -107,3 +107,11 @@ def test_where_the_steps_are_counted_anew_a_slot_is_on_the_grid() -> None:
     later = booked(monday(10, 7), 30)
     for start in (monday(0) + timedelta(days=1), monday(10, 37), monday(11, 27)):
         assert explain(always, (later,), start, now=NOW).offered, start
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1, 3, 7])
+def test_who_is_never_open_offers_nothing_before_or_after_however_near_the_horizon_is(days: int) -> None:
+    never = calendar("Asia/Ulaanbaatar", settings=SlotSettings(horizon_days=6))
+    why = explain(never, (), NOW + timedelta(days=days), now=NOW)
+    assert (why.before, why.after) == (None, None)
+    assert Reason.CLOSED in why.reasons

@@ -11,6 +11,8 @@ from booking_domain.testing.properties import PROPERTIES, Property
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import questions
 
+pytestmark = pytest.mark.no_cover  # its thousands of examples cost twice as much when lines are counted
+
 
 @lru_cache(maxsize=1)
 def asked() -> tuple[Question, ...]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
@@ -13,6 +14,8 @@ from tests.unit.scheduling.oracle import DAYS_AFTER, DAYS_BEFORE_IF_NEVER_CLOSED
 from booking_domain.scheduling import Hours, Reason, TimeRange, WallTime, WeeklyRule, explain
 from booking_domain.shared.ids import RuleId
 from booking_domain.testing.strategies import Question, opening_hours, questions
+
+pytestmark = pytest.mark.no_cover  # its thousands of examples cost twice as much when lines are counted
 
 _SEEN: Final = timedelta(days=DAYS_AFTER - 4)
 """How far ahead of the window the oracle sees all: rules and appointments that run over a midnight too."""

@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+import pytest
 from tests.unit.scheduling.making import RULE_ID
 
 from booking_domain.scheduling import Calendar, Hours, SlotSettings, TimeRange, WallTime, WeeklyRule, is_offered
 from booking_domain.testing.strategies import Question, Transition, transitions, zone_names
+
+pytestmark = pytest.mark.no_cover  # its thousands of examples cost twice as much when lines are counted
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)

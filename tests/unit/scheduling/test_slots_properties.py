@@ -32,6 +32,8 @@ from booking_domain.testing.properties import (
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import CHANGES_OF_CLOCKS, hours_in_two_parts, midnight, questions
 
+pytestmark = pytest.mark.no_cover  # its thousands of examples cost twice as much when lines are counted
+
 DAY = timedelta(days=1)
 
 
