@@ -1,11 +1,16 @@
 """Serve the API with granian."""
 
+import sys
 from typing import Final
 
-from granian import Granian
-from granian.constants import Interfaces, Loops
+# Where this package happens to be installed granian renames its processes with it, over the environment and the command
+# line by which whoever runs them finds them.
+sys.modules["setproctitle"] = None  # type: ignore[assignment]
 
-from entrypoints.settings import Settings
+from granian import Granian  # noqa: E402
+from granian.constants import Interfaces, Loops  # noqa: E402
+
+from entrypoints.settings import Settings  # noqa: E402
 
 CONNECTIONS: Final = 4_096
 
