@@ -28,6 +28,7 @@ DIED: Final = 3
 UNTESTED: Final = 33
 TIMEOUT: Final = 36
 """Exit codes, as mutmut counts them."""
+_OUT_OF_TIME: Final = frozenset({signal.SIGVTALRM, signal.SIGALRM})
 
 
 class Hit(NamedTuple):
@@ -85,7 +86,8 @@ class EachMutant:
         exit_code, mutant = os.waitstatus_to_exitcode(status), self._running.pop(pid)
         if exit_code == KILLED:
             self._killers[mutant.family, self._killer(pid)] += 1
-        self._note(mutant, exit_code if exit_code in {SURVIVED, KILLED, TIMEOUT} else DIED)
+        late = -exit_code in _OUT_OF_TIME
+        self._note(mutant, TIMEOUT if late else exit_code if exit_code in {SURVIVED, KILLED} else DIED)
         self._tried += 1
         if self._tried % 100 == 0:
             writer = session.config.get_terminal_writer()
@@ -103,6 +105,8 @@ class EachMutant:
     def _fate(self, session: pytest.Session, mutant: Mutant) -> int:
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, most))
+        for ends in _OUT_OF_TIME:
+            signal.signal(ends, signal.SIG_DFL)
         mutant.change()
         for item in sorted(mutant.items, key=lambda item: -self._killers[mutant.family, item.nodeid]):
             with _time_limit():
@@ -124,9 +128,7 @@ def put_under_test(name: str) -> Callable[[], None]:
 
 @contextmanager
 def _time_limit() -> Iterator[None]:
-    """A mutant that runs, or waits, for ever is stopped."""
-    for sent in (signal.SIGVTALRM, signal.SIGALRM):
-        signal.signal(sent, lambda *_: os._exit(TIMEOUT))
+    """A mutant that runs, or waits, for ever is stopped, by the kernel: it may have no memory left to stop itself."""
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS_A_TEST)
     signal.setitimer(signal.ITIMER_REAL, SECONDS_A_TEST)
     yield
