@@ -3,13 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+WORKERS ?= 3
 
 # Whatever is temporary stays in the checkout, in an ignored folder.
 export TMPDIR := $(CURDIR)/.tmp
 export PIP_NO_CACHE_DIR := 1
 export PYTHONPATH := $(CURDIR)/src
-export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed zones api worker bench docs lock wheel clean

@@ -26,7 +26,7 @@ CLAIMED = """
 
 @pytest.fixture(scope="module", params=[1, 4], ids=["1 process", "4 processes"])
 def busy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("busy"), traced=False, BOOKING_API_PROCESSES=str(request.param)) as running:
+    with Product(tmp_path_factory.mktemp("busy"), BOOKING_API_PROCESSES=str(request.param)) as running:
         yield running
 
 

@@ -59,7 +59,7 @@ _DEADLOCK: Final = "deadlock detected"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("busy"), traced=False, BOOKING_API_PROCESSES=str(PROCESSES)) as product:
+    with Product(tmp_path_factory.mktemp("busy"), BOOKING_API_PROCESSES=str(PROCESSES)) as product:
         yield product
 
 

@@ -1,20 +1,16 @@
-"""`python -m entrypoints.cli run|migrate|seed|api|worker|zone-changes`."""
+"""`python -m entrypoints.cli run|migrate|seed|api|worker|zone-changes`.
+
+Each command imports what it needs and no more: a part of `run` is up a second sooner without Alembic and the rest.
+"""
 
 import argparse
 import asyncio
 import os
 import sys
 
-from adapters.postgres import migrations
-from adapters.postgres.embedded import EmbeddedPostgresError
-from booking_domain.shared.errors import StorageUnavailable
-from entrypoints.cli.provided_database import provided_database
-from entrypoints.cli.run import CannotRun, run
-from entrypoints.cli.seed import seed
-from entrypoints.cli.zone_changes import known_zone, zone_changes
-from entrypoints.http.server import serve
+from booking_domain.shared.errors import InvalidValue, StorageUnavailable
+from booking_domain.shared.time import time_zone
 from entrypoints.settings import InvalidSettings, Settings
-from entrypoints.worker.main import main as run_worker
 from entrypoints.zone_data import use_pinned_zone_data
 
 
@@ -34,28 +30,62 @@ def main() -> int:
     zones = commands.add_parser("zone-changes", help=what, description=what)
     zones.add_argument("--apply", action="store_true", help="move them, and tell both sides")
     zones.add_argument(
-        "--zone", type=known_zone, metavar="NAME", help="only those of this time zone, e.g. Asia/Ulaanbaatar"
+        "--zone", type=_known_zone, metavar="NAME", help="only those of this time zone, e.g. Asia/Ulaanbaatar"
     )
     chosen = parser.parse_args()
-    command = chosen.command
     use_pinned_zone_data(os.environ)
     try:
         settings = Settings.from_environment(os.environ)
-        if command == "run":
+        if chosen.command == "worker":
+            return _worker()
+        if chosen.command == "api":
+            return _api(settings)
+        return _on_a_provided_database(settings, chosen)
+    except (InvalidSettings, StorageUnavailable) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _known_zone(name: str) -> str:
+    """The name of a time zone, as an argument."""
+    try:
+        return time_zone(name).key
+    except InvalidValue as unknown:
+        raise argparse.ArgumentTypeError(unknown.problem) from unknown
+
+
+def _worker() -> int:
+    from entrypoints.worker.main import main as run_worker
+
+    run_worker()
+    return 0
+
+
+def _api(settings: Settings) -> int:
+    from entrypoints.http.server import serve
+
+    serve(settings)
+    return 0
+
+
+def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> int:
+    from adapters.postgres import migrations
+    from adapters.postgres.embedded import EmbeddedPostgresError
+    from entrypoints.cli.provided_database import provided_database
+    from entrypoints.cli.run import CannotRun, run
+    from entrypoints.cli.seed import seed
+    from entrypoints.cli.zone_changes import zone_changes
+
+    try:
+        if chosen.command == "run":
             return run(settings)
-        if command == "worker":
-            run_worker()
-        elif command == "api":
-            serve(settings)
-        elif command == "zone-changes":
-            with provided_database(settings) as database:
+        with provided_database(settings) as database:
+            if chosen.command == "zone-changes":
                 return asyncio.run(zone_changes(settings, database.url, apply=chosen.apply, zone=chosen.zone))
-        else:
-            with provided_database(settings) as database:
-                migrations.upgrade(database.url)
-                if command == "seed":
-                    asyncio.run(seed(settings, database.url))
-    except (InvalidSettings, EmbeddedPostgresError, CannotRun, StorageUnavailable) as error:
+            migrations.upgrade(database.url)
+            if chosen.command == "seed":
+                asyncio.run(seed(settings, database.url))
+    except (EmbeddedPostgresError, CannotRun) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

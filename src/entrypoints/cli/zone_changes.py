@@ -3,7 +3,6 @@
 The data is that of this process; the API and the worker have to run with the same, or they tell people other times.
 """
 
-import argparse
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,8 +10,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.errors import Conflict, InvalidValue
-from booking_domain.shared.time import time_zone
+from booking_domain.shared.errors import Conflict
 from booking_domain.workflows.follow_zone_data import (
     ClockChange,
     Displaced,
@@ -28,14 +26,6 @@ from entrypoints.settings import Settings
 SLOT_IS_TAKEN: Final = "conflict: something else has the time"
 ZONE_IS_UNKNOWN: Final = "conflict: the tz database here does not know the zone"
 BUSY: Final = "conflict: others were changing it; run again"
-
-
-def known_zone(name: str) -> str:
-    """The name of a time zone, as an argument."""
-    try:
-        return time_zone(name).key
-    except InvalidValue as unknown:
-        raise argparse.ArgumentTypeError(unknown.problem) from unknown
 
 
 @dataclass(slots=True)

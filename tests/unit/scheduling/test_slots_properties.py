@@ -32,11 +32,17 @@ from booking_domain.testing.properties import (
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import CHANGES_OF_CLOCKS, hours_in_two_parts, midnight, questions
 
-pytestmark = pytest.mark.no_cover  # its thousands of examples cost twice as much when lines are counted
-
 DAY = timedelta(days=1)
 
 
+@examples(60)
+@given(question=questions(never_closing=True))
+def test_they_are_all_such_that_in_the_few_cases_in_which_lines_are_counted(question: Question) -> None:
+    for holds in PROPERTIES:
+        holds(question, offered_slots)
+
+
+@pytest.mark.no_cover  # thousands of examples cost twice as much when lines are counted
 @pytest.mark.parametrize("holds", [pytest.param(each, id=each.__name__) for each in PROPERTIES])
 @examples(1_000, nightly=50_000)
 @given(question=questions(never_closing=True))
@@ -88,6 +94,7 @@ def test_hours_told_in_two_parts_that_touch_are_the_hours_told_at_once(
     assert told(*parts, at_once).offered() == told(at_once).offered()
 
 
+@pytest.mark.no_cover
 @examples(60)
 @given(
     st.sampled_from(["America/New_York", "Asia/Ulaanbaatar", "Australia/Lord_Howe", "Africa/Cairo"]),

@@ -20,7 +20,7 @@ from booking_domain.scheduling.model import MAX_HORIZON_DAYS
 from booking_domain.shared.ids import RuleId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 from booking_domain.testing.properties.broken import broken, must_be_the_same
-from booking_domain.testing.properties.open_hours import Opening, opening, own_and_salon
+from booking_domain.testing.properties.open_hours import Opening, instant_of, opening, own_and_salon
 from booking_domain.testing.question import MOMENT, OWNER, Question, SlotFunction
 
 DAY: Final = timedelta(days=1)
@@ -139,7 +139,9 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
     """What, if anything, forbids a start: all but the opening hours and the steps."""
     calendar, settings, zone = question.calendar, question.calendar.settings, question.calendar.zone
     earliest = question.now + timedelta(minutes=settings.min_notice_minutes)
-    last_date = question.now.astimezone(zone).date() + settings.horizon_days * DAY
+    # Where clocks are put back over midnight, the last date ends when the wall first shows the next.
+    after = question.now.astimezone(zone).date() + (settings.horizon_days + 1) * DAY
+    horizon = instant_of(after, WallTime(0), calendar)
     taken = [*(claim.blocked for claim in question.live), *calendar.busy]
     dates = [claim.span.start.astimezone(zone).date() for claim in question.live]
     weeks = [day.isocalendar()[:2] for day in dates]
@@ -153,7 +155,7 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
                 why
                 for why, forbids in {
                     "it is past, or sooner than the notice allows": start < earliest,
-                    "it is beyond the horizon": day > last_date,
+                    "it is beyond the horizon": start >= horizon,
                     "with its buffers it meets what is claimed or busy": any(each.overlaps(blocked) for each in taken),
                     "it meets a block": any(off.range.start < end and start < off.range.end for off in calendar.blocks),
                     "the day is full": settings.max_per_day is not None and dates.count(day) >= settings.max_per_day,

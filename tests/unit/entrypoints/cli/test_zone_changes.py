@@ -116,7 +116,8 @@ class Books:
         return [(starts[booking.id] - MIDNIGHT) / HOUR for booking in bookings]
 
     def zone_changes(self, *arguments: str, rules: str | None = None) -> tuple[int, str]:
-        environ = {**os.environ, "DATABASE_URL": self.url, "PYTHONPATH": str(SOURCES)}
+        environ = {name: value for name, value in os.environ.items() if rules or not name.startswith("COVERAGE_")}
+        environ |= {"DATABASE_URL": self.url, "PYTHONPATH": str(SOURCES)}
         if rules is not None:
             environ["PYTHONTZPATH"] = rules
         done = subprocess.run(  # noqa: S603
