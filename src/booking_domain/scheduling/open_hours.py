@@ -1,6 +1,5 @@
 """From weekly rules and exceptions to open ranges, in seconds since `ORIGIN`: right over every change of clocks."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -54,18 +53,23 @@ def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days
     # The local date is the one of UTC or next to it, and hours that began on the date before may run on.
     first, last = _FIRST_DAY + lowest // SECONDS_A_DAY - 2, _FIRST_DAY + highest // SECONDS_A_DAY + 1
     week = _Week(hours)
-    spans, tidy = week.opened_on(range(first, last + 1))
+    spans, tidy = week.opened_on(first, last + 1)
     if tidy:
         return spans, True
     ranges = _merged(spans)
     # A range that was already open when the window begins is followed back to where it really opened.
-    since = first - lookback_days
+    since, days = first - lookback_days - 1, 3
     while first > since and ranges and ranges[0][1] > lowest:
-        first -= 1
-        earlier, _ = week.opened_on((first - 1, first))  # one of two, where a date is skipped
-        if not any(end >= ranges[0][0] for _, end in earlier):
-            break
+        first, until = max(since, first - days), first
+        earlier, _ = week.opened_on(first, until)
+        opened = ranges[0][0]
         ranges = _merged([*earlier, *ranges])
+        while ranges[0][1] < opened:
+            del ranges[0]
+            since = first
+        if ranges[0][0] == opened:
+            break
+        days *= 2
     return ranges, False
 
 
@@ -74,6 +78,7 @@ class _Week:
 
     def __init__(self, hours: OpeningHours) -> None:
         self._zone = hours.zone
+        self._offsets = _offsets_of(hours.zone)
         self._usual: list[list[Span]] = [[] for _ in range(DAYS_A_WEEK)]
         self._at_times: list[WeeklyRule] = []
         for rule in hours.rules:
@@ -84,40 +89,55 @@ class _Week:
         self._exceptions = {
             each.date.toordinal(): [opening.seconds for opening in each.ranges] for each in hours.exceptions
         }
+        self._tidy = all(map(_tidy, self._usual))
+        self._always = not self._at_times and not self._exceptions
+        self._whole = [
+            (day * SECONDS_A_DAY + opens, day * SECONDS_A_DAY + closes)
+            for day, on_it in enumerate(self._usual)
+            for opens, closes in on_it
+        ]
 
-    def opened_on(self, ordinals: Iterable[int]) -> tuple[list[Span], bool]:
-        """The ranges that start on these dates; one that the change of clocks leaves empty is none.
+    def opened_on(self, first: int, until: int) -> tuple[list[Span], bool]:
+        """The ranges that start on the dates from `first` to before `until`; none that the clocks leave empty.
 
         With them comes whether they are tidy: in order, apart from each other, each within its day.
         """
-        usual, offsets = self._usual, _offsets_of(self._zone)
-        always = not self._at_times and not self._exceptions
-        tidy = all(map(_tidy, usual))
-        closed = -(2**40)
         spans: list[Span] = []
-        for ordinal in ordinals:
-            if always:
-                on_it = usual[ordinal % DAYS_A_WEEK]  # the ordinal 1 is a Monday
-            else:
-                on_it = self._on(ordinal)
-                tidy = tidy and _tidy(on_it)
-            if not on_it:
-                continue
-            offset = offsets[ordinal]
-            if tidy and offset is not None:
-                midnight = (ordinal - _FIRST_DAY) * SECONDS_A_DAY - offset
-                tidy = midnight > closed  # not where a date was skipped
-                for opens, closes in on_it:
-                    spans.append((midnight + opens, midnight + closes))
-                closed = midnight + closes
-            else:
-                tidy = False
-                for opens, closes in on_it:
-                    start = seconds_of(self._zone, ordinal, opens // 60)
-                    end = seconds_of(self._zone, ordinal, closes // 60)
-                    if start < end:
-                        spans.append((start, end))
+        tidy = self._tidy
+        ordinal = first
+        while ordinal < until:
+            if tidy and self._always and ordinal % DAYS_A_WEEK == 0 and ordinal + DAYS_A_WEEK <= until:
+                # A whole week from Sunday on in which clocks are not changed, and before which no date is skipped.
+                offset = _offset_of_week(self._zone, ordinal)
+                sunday = (ordinal - _FIRST_DAY) * SECONDS_A_DAY - (offset or 0)
+                if offset is not None and (not spans or sunday > spans[-1][1]):
+                    spans += [(sunday + opens, sunday + closes) for opens, closes in self._whole]
+                    ordinal += DAYS_A_WEEK
+                    continue
+            on_it = self._usual[ordinal % DAYS_A_WEEK] if self._always else self._on(ordinal)
+            if on_it:
+                tidy = self._open(ordinal, on_it, spans, tidy=tidy and (self._always or _tidy(on_it)))
+            ordinal += 1
         return spans, tidy
+
+    def _open(self, ordinal: int, on_it: list[Span], spans: list[Span], *, tidy: bool) -> bool:
+        """Add the ranges that start on a date, and say whether all are tidy still."""
+        offset = self._offsets[ordinal]
+        if offset is None:
+            for opens, closes in on_it:
+                start = seconds_of(self._zone, ordinal, opens // 60)
+                end = seconds_of(self._zone, ordinal, closes // 60)
+                if start < end:
+                    spans.append((start, end))
+            return False
+        midnight = (ordinal - _FIRST_DAY) * SECONDS_A_DAY - offset
+        if tidy and spans:
+            tidy = midnight > spans[-1][1]  # not where a date was skipped
+        for opens, closes in on_it:
+            end = midnight + closes if closes < SECONDS_A_DAY else seconds_of(self._zone, ordinal, closes // 60)
+            if midnight + opens < end:
+                spans.append((midnight + opens, end))
+        return tidy
 
     def _on(self, ordinal: int) -> list[Span]:
         exception = self._exceptions.get(ordinal)
@@ -182,6 +202,14 @@ class _Offsets(dict[int, int | None]):
             self.clear()
         self[ordinal] = offset = offsets.pop() if len(offsets) == 1 else None
         return offset
+
+
+@lru_cache(maxsize=_MOST_OFFSETS)
+def _offset_of_week(zone: ZoneInfo, ordinal: int) -> int | None:
+    """The offset on a date and the six after it, or None where it changes."""
+    known = _offsets_of(zone)
+    offset = known[ordinal]
+    return offset if all(known[ordinal + day] == offset for day in range(1, DAYS_A_WEEK)) else None
 
 
 @lru_cache(maxsize=1024)

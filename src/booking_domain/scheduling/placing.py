@@ -40,14 +40,17 @@ def claimable(
     calendar, _ = diary.seen(now)
     others, span, blocked = _asked_for(diary, start, now, duration_minutes, own)
     minutes = (span.end - span.start) // timedelta(minutes=1)
-    if not is_offered(calendar, others, span.start, now=now, duration_minutes=minutes):
-        elsewhere = [claim for claim in others if not claim.blocked.overlaps(blocked)]
-        # Without those in the way; without all others too, as the day may have become full by them.
-        if len(elsewhere) < len(others) and any(
-            is_offered(calendar, rest, span.start, now=now, duration_minutes=minutes) for rest in (elsewhere, ())
-        ):
-            raise SlotTaken(start=span.start)
+    elsewhere = [claim for claim in others if not claim.blocked.overlaps(blocked)]
+    free = len(elsewhere) == len(others)
+    # Without those in the way; if there are any, without all others too, as the day may have become full by them.
+    would_be_offered = any(
+        is_offered(calendar, rest, span.start, now=now, duration_minutes=minutes)
+        for rest in ([elsewhere] if free else [elsewhere, ()])
+    )
+    if not would_be_offered:
         raise SlotNotOffered(start=span.start)
+    if not free:
+        raise SlotTaken(start=span.start)
     return span, blocked
 
 

@@ -153,7 +153,9 @@ def _grid(calendar: Calendar, claims: Iterable[Claim], now: datetime, window: Sp
         ranges, short = open_ranges(calendar, lowest, highest, lookback_days=2 * ANEW_EVERY_DAYS)
         if short:
             return ranges
-    parts = grid(calendar, claims, now, lowest, highest)
+        parts = _counted_anew(calendar, ranges, ANEW_EVERY_DAYS)
+    else:
+        parts = grid(calendar, claims, now, lowest, highest)
     return [(anchor, min(until - 1 + length, closes)) for anchor, until, closes in parts]
 
 

@@ -53,8 +53,11 @@ def what_is_listed_can_be_booked(
 
 def _is_taken(question: Question, start: datetime, by: SlotFunction) -> bool:
     blocked = question.blocked(start)
-    met = any(claim.blocked.overlaps(blocked) for claim in question.live)
-    return met and replace(question, claims=()).offers(start, by)
+    elsewhere = tuple(claim for claim in question.live if not claim.blocked.overlaps(blocked))
+    # Without all of them, as the day may be full; without those in the way, as the steps may count from the others.
+    return len(elsewhere) < len(question.live) and any(
+        replace(question, claims=claims).offers(start, by) for claims in ((), elsewhere)
+    )
 
 
 def _others(question: Question, listed: list[datetime], by: SlotFunction) -> Iterator[datetime]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -99,7 +99,7 @@ def notice_and_horizon_are_exact(question: Question, by: SlotFunction = offered_
             broken("At the last moment that the notice allows, it is not offered", question, start)
         if asked(start, last_moment + MOMENT, MAX_HORIZON_DAYS):
             broken("When the notice is no longer kept, it is offered", question, start)
-        ahead = (start.astimezone(zone).date() - question.now.astimezone(zone).date()).days
+        ahead = (_reached(start, question.calendar) - question.now.astimezone(zone).date()).days
         if not asked(start, question.now, ahead):
             broken(f"With a horizon of {ahead} days, which ends with its date, it is not offered", question, start)
         if ahead > 0 and asked(start, question.now, ahead - 1):
@@ -135,13 +135,17 @@ def _openings(question: Question) -> list[Opening]:
     return own_and_salon(question.calendar, first, question.window.end.date() + _LOOK_AHEAD * DAY)
 
 
+def _reached(at: datetime, calendar: Calendar) -> date:
+    """The local date; where clocks are put back over midnight, the next one from when the wall first shows it."""
+    day = at.astimezone(calendar.zone).date()
+    return day if at < instant_of(day + DAY, WallTime(0), calendar) else day + DAY
+
+
 def _forbidding(question: Question) -> Callable[[datetime], str | None]:
     """What, if anything, forbids a start: all but the opening hours and the steps."""
     calendar, settings, zone = question.calendar, question.calendar.settings, question.calendar.zone
     earliest = question.now + timedelta(minutes=settings.min_notice_minutes)
-    # Where clocks are put back over midnight, the last date ends when the wall first shows the next.
-    after = question.now.astimezone(zone).date() + (settings.horizon_days + 1) * DAY
-    horizon = instant_of(after, WallTime(0), calendar)
+    last_date = question.now.astimezone(zone).date() + settings.horizon_days * DAY
     taken = [*(claim.blocked for claim in question.live), *calendar.busy]
     dates = [claim.span.start.astimezone(zone).date() for claim in question.live]
     weeks = [day.isocalendar()[:2] for day in dates]
@@ -155,7 +159,7 @@ def _forbidding(question: Question) -> Callable[[datetime], str | None]:
                 why
                 for why, forbids in {
                     "it is past, or sooner than the notice allows": start < earliest,
-                    "it is beyond the horizon": start >= horizon,
+                    "it is beyond the horizon": _reached(start, calendar) > last_date,
                     "with its buffers it meets what is claimed or busy": any(each.overlaps(blocked) for each in taken),
                     "it meets a block": any(off.range.start < end and start < off.range.end for off in calendar.blocks),
                     "the day is full": settings.max_per_day is not None and dates.count(day) >= settings.max_per_day,
