@@ -21,10 +21,10 @@ from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key
 from adapters.security.passwords import Argon2PasswordHasher
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
-from booking_domain.identity.permissions import authorise
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.permissions import authorise
 from booking_domain.workflows.ports import Repositories
 from entrypoints.settings import Settings
 

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import httpx
 from litestar import Litestar
 
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
@@ -99,6 +100,22 @@ class Api:
     def admin(self) -> str:
         """The access token of an admin."""
         return self.container.access_tokens().issue(Actor(UserId(uuid4()), Role.ADMIN), self.clock.now()).text
+
+    async def an_admin(self) -> str:
+        """The access token of an admin who has an account."""
+        made = await self.container.executor().run(
+            register,
+            Register(
+                email=f"{uuid4().hex}@example.com",
+                phone=None,
+                name="Admin",
+                role=Role.ADMIN,
+                password_hash="none",
+                by_platform=True,
+            ),
+            actor=SYSTEM,
+        )
+        return self.container.access_tokens().issue(made.actor, self.clock.now()).text
 
     async def open_provider(self, **profile: Any) -> tuple[str, str]:
         """Token and id of an approved provider, open daily from 10:00 to 19:00."""

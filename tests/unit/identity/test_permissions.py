@@ -4,11 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from booking_domain.identity.permissions import PERMISSIONS, authorise
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import UserId
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.permissions import PERMISSIONS, Permission, authorise
 
 AGREED = """
     profile.manage_own   provider

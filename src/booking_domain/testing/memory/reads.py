@@ -15,6 +15,7 @@ from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, TransactionId, UserId
+from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.feeds import MemoryFeedBook
@@ -166,7 +167,8 @@ class MemoryReads(Reads):
 
 
 def _concerns(booking: Booking, actor: Actor) -> bool:
-    return actor.role is Role.ADMIN or actor.id in {booking.customer_id, booking.provider_user_id}
+    relation = Relation.PARTY if actor.id in {booking.customer_id, booking.provider_user_id} else None
+    return may(actor, Permission.SEE_BOOKINGS, relation)
 
 
 def _matches(booking: Booking, chosen: BookingFilter) -> bool:
