@@ -80,7 +80,7 @@ bench: $(VENV)/.dev ## measure slots beside integers and portion, and POST /book
 	$(BIN)/python -m benchmarks; status=$$?; rm -rf .tmp; exit $$status
 
 docs: $(VENV)/.dev ## generate what the documentation takes from the code
-	$(BIN)/python -m entrypoints.cli.lifecycle_diagrams
+	$(BIN)/python -m entrypoints.cli.generated_docs
 
 lock: $(VENV)/.dev ## pin what pyproject.toml asks for, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
