@@ -116,8 +116,7 @@ def _problem(
         request_id=request_id(request.scope),
         errors=errors or UNSET,
     )
-    content = b"" if request.scope["method"] == "HEAD" else msgspec.json.encode(problem)
-    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def _headers_of(error: DomainError) -> dict[str, str]:
