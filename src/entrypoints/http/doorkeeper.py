@@ -8,6 +8,7 @@ from litestar import Request, Response
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import AccessTokens
 from booking_domain.shared.clock import Clock
+from entrypoints.http.problems import allowed_methods
 from entrypoints.http.queries import query_type
 from entrypoints.http.rate_limits import RouteLimits
 from entrypoints.http.refusals import invalid_input
@@ -32,8 +33,10 @@ class Doorkeeper:
     async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """None lets the handler have the request; a response is the answer already."""
         elsewhere = self._https.answer(request)
-        if elsewhere is not None or request.scope["method"] == "OPTIONS":
+        if elsewhere is not None:
             return elsewhere
+        if request.scope["method"] == "OPTIONS":
+            return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
         try:
             self._let_in(request)
         finally:
