@@ -132,7 +132,11 @@ class Settings:
         if production and limits == "off":
             read.refuse("BOOKING_RATE_LIMITS", "can be off in development only")
         api_processes = read.number("BOOKING_API_PROCESSES", 1, 1, 256)
-        storage = MEMORY if api_processes == 1 else POSTGRES
+        storage = read.choice(
+            "BOOKING_RATE_LIMIT_STORAGE", (MEMORY, POSTGRES), MEMORY if api_processes == 1 else POSTGRES
+        )
+        if production and storage == MEMORY and api_processes > 1:
+            read.refuse("BOOKING_RATE_LIMIT_STORAGE", "can be memory for a single process only")
         private = read.choice("BOOKING_FEEDS_ALLOW_PRIVATE", ("on", "off"), "off")
         if production and private == "on":
             read.refuse("BOOKING_FEEDS_ALLOW_PRIVATE", "can be on in development only")
@@ -152,7 +156,7 @@ class Settings:
             quotas=read.parsed(
                 "BOOKING_RATE_LIMIT_QUOTAS", QUOTAS, f"must be like {_QUOTA_EXAMPLE} with {', '.join(QUOTAS)}", quotas
             ),
-            rate_limit_storage=read.choice("BOOKING_RATE_LIMIT_STORAGE", (MEMORY, POSTGRES), storage),
+            rate_limit_storage=storage,
             trusted_proxies=read.parsed(
                 "BOOKING_TRUSTED_PROXIES", (), "must be addresses and networks, with commas between them", _networks
             ),

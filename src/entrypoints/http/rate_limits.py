@@ -1,6 +1,7 @@
 """Rate limits for every route: by class, and by who asks."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Request
@@ -34,6 +35,16 @@ def class_of(handler: BaseRouteHandler) -> str | None:
     return "create" if "once" in handler.parsed_fn_signature.parameters else "default"
 
 
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """What applies to the routes of one class."""
+
+    name: str
+    limit: Limit
+    limiter: RateLimiter
+    header: tuple[bytes, bytes]
+
+
 class RouteLimits:
     """Counts each request: by account for those who are signed in, else by address; `auth` by address in any case."""
 
@@ -47,38 +58,39 @@ class RouteLimits:
         clock: Clock,
         on: bool,
     ) -> None:
-        self._quotas = quotas
-        self._shared = shared
-        self._own = own
         self._clients = clients
         self._clock = clock
         self._on = on
-        self._classes: dict[int, str | None] = {}
+        self._policies = {
+            name: _Policy(name, limit, shared if name == AUTH else own, _policy_header(name, limit))
+            for name, limit in quotas.items()
+        }
+        self._of_handlers: dict[int, _Policy | None] = {}
 
     async def count(self, request: Request[Any, Any, Any]) -> None:
         """Let the request through, or raise `RateLimited`; its answer says how the caller stands."""
         scope = request.scope
-        name = self._class_of(scope["route_handler"])
-        if name is None or not self._on:
+        policy = self._policy_of(scope["route_handler"])
+        if policy is None or not self._on:
             return
-        limit = self._quotas[name]
         actor: Actor | None = scope.get("user")
         who = f"account {actor.id}" if actor is not None else f"address {self._clients.counted_as(scope)}"
-        limiter = self._shared if name == AUTH else self._own
-        standing = await limiter.take(f"{name} {who}", limit, self._clock.now())
-        window = int(limit.window.total_seconds())
-        scope["state"][_HEADERS] = (
-            (b"ratelimit-policy", b'"%s";q=%d;w=%d' % (name.encode(), limit.quota, window)),
-            (b"ratelimit", b'"%s";r=%d;t=%d' % (name.encode(), standing.remaining, standing.resets_in_seconds)),
-        )
+        standing = await policy.limiter.take(f"{policy.name} {who}", policy.limit, self._clock.now())
+        stands = f'"{policy.name}";r={standing.remaining};t={standing.resets_in_seconds}'
+        scope["state"][_HEADERS] = (policy.header, (b"ratelimit", stands.encode()))
         if not standing.allowed:
             raise RateLimited(retry_after_seconds=standing.resets_in_seconds)
 
-    def _class_of(self, handler: BaseRouteHandler) -> str | None:
+    def _policy_of(self, handler: BaseRouteHandler) -> _Policy | None:
         key = id(handler)  # handlers live as long as the application
-        if key not in self._classes:
-            self._classes[key] = class_of(handler)
-        return self._classes[key]
+        if key not in self._of_handlers:
+            name = class_of(handler)
+            self._of_handlers[key] = None if name is None else self._policies[name]
+        return self._of_handlers[key]
+
+
+def _policy_header(name: str, limit: Limit) -> tuple[bytes, bytes]:
+    return b"ratelimit-policy", f'"{name}";q={limit.quota};w={int(limit.window.total_seconds())}'.encode()
 
 
 def rate_limit_headers(state: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:

@@ -135,6 +135,13 @@ def test_several_processes_count_in_the_database_unless_told_otherwise() -> None
     assert Settings.from_environment(told).rate_limit_storage == "memory"
 
 
+def test_production_has_no_limit_that_each_process_counts_for_itself() -> None:
+    told = {**PRODUCTION, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
+    assert Settings.from_environment(told).rate_limit_storage == "memory"
+    (problem,) = problems(**told, BOOKING_API_PROCESSES="2")
+    assert problem == "BOOKING_RATE_LIMIT_STORAGE can be memory for a single process only"
+
+
 def test_proxies_are_addresses_and_networks_and_origins_are_exact() -> None:
     settings = Settings.from_environment(
         {
