@@ -13,9 +13,9 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
     {
         # By account, and by address for those who are not signed in; counted by each process for itself.
         "read": Limit(12_000, _MINUTE),
-        "create": Limit(6_000, _MINUTE),
-        "default": Limit(6_000, _MINUTE),
-        "webhook": Limit(6_000, _MINUTE),
+        "create": Limit(12_000, _MINUTE),
+        "default": Limit(12_000, _MINUTE),
+        "webhook": Limit(12_000, _MINUTE),
         # Counted by all processes together: requests to register, log in and refresh, by address.
         "auth": Limit(600, _MINUTE),
         # Failures to log in: by login and address; and by login from wherever, which it takes ten addresses to reach,

@@ -91,14 +91,3 @@ def test_what_each_process_counted_for_itself_would_let_more_through(postgres: T
     with postgres.database() as url, four_processes(tmp_path, url, settings) as api:
         found = guessed(api, customer(api), forwarded_for="203.0.113.{}")
         assert LIMIT < found[LOOKED_AT] <= 4 * LIMIT
-
-
-def test_the_server_itself_sends_heads_and_compressed_answers(postgres: TestServer, tmp_path: Path) -> None:
-    with postgres.database() as url, Api(tmp_path, url) as api:
-        head, get = api.http.head("/providers"), api.http.get("/providers")
-        assert (head.status_code, head.content) == (200, b"")
-        assert head.headers["Content-Length"] == str(len(get.content))
-        schema = api.http.get(f"{api.url}/schema", headers={"Accept-Encoding": "gzip"})
-        assert schema.headers["Content-Encoding"] == "gzip"
-        assert schema.json()["openapi"].startswith("3.1")
-        assert api.http.head(f"{api.url}/schema").content == b""

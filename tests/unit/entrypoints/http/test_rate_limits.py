@@ -57,7 +57,7 @@ async def test_answers_say_how_one_stands(api: Api) -> None:
     await api.get("/auth/me", token)
     api.clock.advance(timedelta(seconds=10))
     assert told(await api.get("/auth/me", token)) == ('"read";q=12000;w=60', '"read";r=11998;t=50')
-    assert told(await api.post("/bookings", token, json={})) == ('"create";q=6000;w=60', '"create";r=5999;t=60')
+    assert told(await api.post("/bookings", token, json={})) == ('"create";q=12000;w=60', '"create";r=11999;t=60')
     for path in ("/health/live", "/schema", "/nowhere"):
         assert "RateLimit" not in (await api.get(path)).headers
 
