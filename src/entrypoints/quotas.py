@@ -17,7 +17,7 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
         "default": Limit(12_000, _MINUTE),
         "webhook": Limit(12_000, _MINUTE),
         # Counted by all processes together: requests to register, log in and refresh, by address.
-        "auth": Limit(600, _MINUTE),
+        "auth": Limit(1_200, _MINUTE),
         # Failures to log in: by login and address; and by login from wherever, which it takes ten addresses to reach,
         # so that nobody alone locks somebody else out.
         "login": Limit(10, _MINUTE),
