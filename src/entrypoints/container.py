@@ -13,6 +13,7 @@ from adapters.calendars.reader import HttpFeedReader
 from adapters.console.notifier import ConsoleNotifier
 from adapters.postgres.database import Database
 from adapters.postgres.gateway_tokens import PostgresTokenStore
+from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.qpay.gateway import QPayGateway
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
@@ -20,6 +21,7 @@ from adapters.security.clock import SystemClock
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key
 from adapters.security.passwords import Argon2PasswordHasher
+from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
@@ -55,6 +57,12 @@ class Container(containers.DeclarativeContainer):
     reads = database.provided.reads
     executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
         Executor, begin=database.provided.begin, clock=clock, entropy=entropy, authorise=providers.Object(authorise)
+    )
+
+    process_rate_limiter = providers.Singleton(ProcessRateLimiter)
+    postgres_rate_limiter = providers.Singleton(PostgresRateLimiter, database)
+    login_rate_limiter = providers.Selector(
+        settings.provided.rate_limit_storage, memory=process_rate_limiter, postgres=postgres_rate_limiter
     )
 
     password_hasher = providers.Singleton(Argon2PasswordHasher)

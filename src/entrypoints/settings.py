@@ -1,19 +1,29 @@
 """Configuration: every variable in one place, read once, validated at start."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Self, TypeVar
 from urllib.parse import urlsplit
+
+from booking_domain.shared.rate_limits import Limit
+from entrypoints.quotas import QUOTAS, quotas
 
 DEVELOPMENT_SECRET: Final = "development-secret-key-not-for-production"  # noqa: S105 - refused in production
 SIMULATOR_USERNAME: Final = "SIMULATOR"
 SIMULATOR_PASSWORD: Final = "simulator"  # noqa: S105 - the simulator's; refused in production
 SIMULATOR_INVOICE_CODE: Final = "SIMULATOR_INVOICE"
 MIN_SECRET: Final = 32
+MEMORY: Final = "memory"
+POSTGRES: Final = "postgres"
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+_QUOTA_EXAMPLE: Final = "login=5/60,read=1000/10"
+_HOST: Final = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
 
 Value = TypeVar("Value")
 
@@ -74,6 +84,16 @@ class Settings:
     """BOOKING_HOLD_SECONDS: how long a hold lasts."""
     rate_limits: bool = True
     """BOOKING_RATE_LIMITS: `on`; `off` in development only."""
+    quotas: Mapping[str, Limit] = field(default_factory=lambda: QUOTAS)
+    """BOOKING_RATE_LIMIT_QUOTAS: those that are to be others, e.g. `login=5/60,read=1000/10`: five in 60 seconds."""
+    rate_limit_storage: str = MEMORY
+    """BOOKING_RATE_LIMIT_STORAGE: where what guards logging in is counted: `memory` of one process, or `postgres`."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """BOOKING_TRUSTED_PROXIES: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    require_https: bool = False
+    """BOOKING_REQUIRE_HTTPS: `on`, `off`: whether what came to a trusted proxy in the clear is refused."""
+    cors_origins: tuple[str, ...] = ()
+    """BOOKING_CORS_ORIGINS: the origins of web pages that may use the API from a browser."""
     api_processes: int = 1
     """BOOKING_API_PROCESSES: how many processes serve the API."""
     pool_size: int = 10
@@ -111,6 +131,12 @@ class Settings:
         limits = read.choice("BOOKING_RATE_LIMITS", ("on", "off"), "on")
         if production and limits == "off":
             read.refuse("BOOKING_RATE_LIMITS", "can be off in development only")
+        api_processes = read.number("BOOKING_API_PROCESSES", 1, 1, 256)
+        storage = read.choice(
+            "BOOKING_RATE_LIMIT_STORAGE", (MEMORY, POSTGRES), MEMORY if api_processes == 1 else POSTGRES
+        )
+        if production and storage == MEMORY and api_processes > 1:
+            read.refuse("BOOKING_RATE_LIMIT_STORAGE", "can be memory for a single process only")
         private = read.choice("BOOKING_FEEDS_ALLOW_PRIVATE", ("on", "off"), "off")
         if production and private == "on":
             read.refuse("BOOKING_FEEDS_ALLOW_PRIVATE", "can be on in development only")
@@ -127,7 +153,18 @@ class Settings:
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
             rate_limits=limits == "on",
-            api_processes=read.number("BOOKING_API_PROCESSES", 1, 1, 256),
+            quotas=read.parsed(
+                "BOOKING_RATE_LIMIT_QUOTAS", QUOTAS, f"must be like {_QUOTA_EXAMPLE} with {', '.join(QUOTAS)}", quotas
+            ),
+            rate_limit_storage=storage,
+            trusted_proxies=read.parsed(
+                "BOOKING_TRUSTED_PROXIES", (), "must be addresses and networks, with commas between them", _networks
+            ),
+            require_https=read.choice("BOOKING_REQUIRE_HTTPS", ("on", "off"), "on" if production else "off") == "on",
+            cors_origins=read.parsed(
+                "BOOKING_CORS_ORIGINS", (), "must be origins like https://example.com, with commas between", _origins
+            ),
+            api_processes=api_processes,
             pool_size=read.number("BOOKING_DB_POOL_SIZE", 10, 1, 1_000),
             pool_timeout=float(read.number("BOOKING_DB_POOL_TIMEOUT_SECONDS", 5, 1, 300)),
             max_body_bytes=read.number("BOOKING_MAX_BODY_BYTES", 262_144, 1_024, 64 * 1024 * 1024),
@@ -166,7 +203,7 @@ class _Reader:
         return value
 
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
-        return self._parsed(name, default, f"must be one of {', '.join(choices)}", lambda text: _one_of(text, choices))
+        return self.parsed(name, default, f"must be one of {', '.join(choices)}", lambda text: _one_of(text, choices))
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         def parse(text: str) -> int:
@@ -175,12 +212,12 @@ class _Reader:
                 raise ValueError
             return number
 
-        return self._parsed(name, default, f"must be a whole number from {least} to {most}", parse)
+        return self.parsed(name, default, f"must be a whole number from {least} to {most}", parse)
 
     def port(self, name: str, default: int) -> int:
         return self.number(name, default, 1, 65_535)
 
-    def _parsed(self, name: str, default: Value, rule: str, parse: Callable[[str], Value]) -> Value:
+    def parsed(self, name: str, default: Value, rule: str, parse: Callable[[str], Value]) -> Value:
         text = self.optional(name)
         if text is None:
             return default
@@ -195,6 +232,25 @@ def _one_of(text: str, choices: tuple[str, ...]) -> str:
     if text.lower() not in choices:
         raise ValueError(text)
     return text.lower()
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(","))
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(_origin(part.strip()) for part in text.split(","))
+
+
+def _origin(text: str) -> str:
+    """Browsers send an origin in lower case, without a default port, and with nothing behind it (RFC 6454 §6.2)."""
+    parts = urlsplit(text)
+    default_port = {"http": 80, "https": 443}.get(parts.scheme)
+    host = _authority(parts.hostname or "")
+    port = "" if parts.port is None or parts.port == default_port else f":{parts.port}"
+    if default_port is None or not _HOST.fullmatch(host) or text != f"{parts.scheme}://{host}{port}":
+        raise ValueError(text)
+    return text
 
 
 def _authority(host: str) -> str:

@@ -11,9 +11,11 @@ from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import Entropy
 from booking_domain.shared.money import Money
+from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.testing.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
 from booking_domain.testing.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
+from booking_domain.testing.contracts.rate_limits import OpenRateLimiter, RateLimiterContract
 from booking_domain.testing.contracts.sources import ClockContract, EntropyContract
 from booking_domain.testing.contracts.tokens import AccessTokensContract, CallbackTokensContract, RefreshTokensContract
 from booking_domain.testing.memory import (
@@ -23,6 +25,7 @@ from booking_domain.testing.memory import (
     MemoryGateway,
     MemoryNotifier,
     MemoryPasswordHasher,
+    MemoryRateLimiter,
     MemoryRefreshTokens,
     SeededEntropy,
 )
@@ -123,3 +126,13 @@ class TestEntropy(EntropyContract):
     @pytest.fixture
     def entropy(self) -> Entropy:
         return SeededEntropy()
+
+
+class TestRateLimiter(RateLimiterContract):
+    @pytest.fixture
+    def open_rate_limiter(self) -> OpenRateLimiter:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[RateLimiter]:
+            yield MemoryRateLimiter()
+
+        return opened

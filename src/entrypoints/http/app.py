@@ -14,9 +14,13 @@ from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
+from entrypoints.http.clients import Clients
+from entrypoints.http.compression import compression
+from entrypoints.http.cross_origin import CrossOrigin
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.doorkeeper import Doorkeeper
 from entrypoints.http.envelope import seal
+from entrypoints.http.heads import answer_head
 from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
 from entrypoints.http.identities import provide_actor
@@ -28,9 +32,11 @@ from entrypoints.http.problems import answer_exception
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.queries import read_query
+from entrypoints.http.rate_limits import RouteLimits
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.strict_json import StrictJson
+from entrypoints.http.transport import Https
 from entrypoints.http.waitlist import routes as waitlist
 
 PREFIX: Final = "/api/v1"
@@ -61,8 +67,9 @@ def create_app(container: Container) -> Litestar:
         dependencies=_dependencies(container),
         dto=StrictJson,
         return_dto=None,
-        before_request=Doorkeeper(container.access_tokens(), container.clock()),
-        before_send=[seal],
+        before_request=_doorkeeper(container),
+        before_send=[seal, CrossOrigin(container.settings().cors_origins)],
+        compression_config=compression(),
         exception_handlers={Exception: answer_exception},
         lifespan=[_lifespan(container)],
         request_max_body_size=container.settings().max_body_bytes,
@@ -70,12 +77,32 @@ def create_app(container: Container) -> Litestar:
         logging_config=None,
     )
     one_after_the_other(app)
+    answer_head(app)
     return app
+
+
+def _doorkeeper(container: Container) -> Doorkeeper:
+    settings = container.settings()
+    clients = Clients(settings.trusted_proxies)
+    return Doorkeeper(
+        container.access_tokens(),
+        container.clock(),
+        https=Https(clients, settings.public_url, required=settings.require_https),
+        limits=RouteLimits(
+            settings.quotas,
+            shared=container.login_rate_limiter(),
+            own=container.process_rate_limiter(),
+            clients=clients,
+            clock=container.clock(),
+            on=settings.rate_limits,
+        ),
+    )
 
 
 def _dependencies(container: Container) -> dict[str, Provide]:
     return {
         "settings": singleton(container.settings),
+        "clients": singleton(lambda: Clients(container.settings().trusted_proxies)),
         "clock": singleton(container.clock),
         "database": singleton(container.database),
         "executor": singleton(container.executor),
@@ -91,6 +118,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
 
 
 def _sign_in_desk(container: Container) -> SignInDesk:
+    settings = container.settings()
     return SignInDesk(
         executor=container.executor(),
         reads=container.reads(),
@@ -98,7 +126,9 @@ def _sign_in_desk(container: Container) -> SignInDesk:
         access_tokens=container.access_tokens(),
         refresh_tokens=container.refresh_tokens(),
         clock=container.clock(),
-        attempts=LoginAttempts(on=container.settings().rate_limits),
+        attempts=LoginAttempts(
+            settings.quotas, limiter=container.login_rate_limiter(), clock=container.clock(), on=settings.rate_limits
+        ),
     )
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from adapters.calendars.reader import HttpFeedReader
 from adapters.postgres.database import Database
+from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.qpay.gateway import QPayGateway
+from adapters.security.rate_limits import ProcessRateLimiter
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.ids import TransactionId
 from booking_domain.shared.time import TimeRange
@@ -46,6 +48,15 @@ def test_private_addresses_are_read_where_the_settings_say_so(setting: str, why:
     with pytest.raises(FeedUnreadable) as refused:
         asyncio.run(read())
     assert refused.value.why == why
+
+
+def test_logging_in_is_counted_where_all_processes_see_it() -> None:
+    assert isinstance(a_container().login_rate_limiter(), ProcessRateLimiter)
+    several = a_container(BOOKING_API_PROCESSES="4")
+    assert isinstance(several.login_rate_limiter(), PostgresRateLimiter)
+    assert isinstance(several.process_rate_limiter(), ProcessRateLimiter)
+    told = a_container(BOOKING_RATE_LIMIT_STORAGE="postgres")
+    assert told.login_rate_limiter() is told.postgres_rate_limiter()
 
 
 def test_each_secret_is_derived_for_its_use() -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from booking_domain.shared.rate_limits import Limit
+from entrypoints.quotas import QUOTAS
 from entrypoints.settings import DEVELOPMENT_SECRET, Environment, InvalidSettings, Settings
 
 PRODUCTION = {
@@ -35,6 +37,8 @@ def test_an_empty_environment_is_a_laptop() -> None:
     assert settings.simulated_gateway
     assert (settings.payment_window, settings.hold_length) == (timedelta(minutes=15), timedelta(minutes=5))
     assert settings.rate_limits
+    assert (settings.quotas, settings.rate_limit_storage) == (QUOTAS, "memory")
+    assert (settings.trusted_proxies, settings.cors_origins, settings.require_https) == ((), (), False)
     assert not settings.feeds_allow_private
 
 
@@ -50,6 +54,7 @@ def test_a_whole_production_environment_is_accepted() -> None:
     assert settings.public_url == "https://booking.example.com"
     assert settings.qpay.base_url == "https://merchant.qpay.mn/v2"
     assert not settings.simulated_gateway
+    assert settings.require_https
 
 
 @pytest.mark.parametrize("missing", sorted(set(PRODUCTION) - {"BOOKING_ENV"}))
@@ -89,12 +94,63 @@ def test_production_refuses_what_belongs_to_development(name: str, value: str) -
         ("BOOKING_LOG_LEVEL", "loud"),
         ("BOOKING_FEEDS_ALLOW_PRIVATE", "yes"),
         ("DATABASE_URL", "mysql://localhost/x"),
+        ("BOOKING_RATE_LIMIT_STORAGE", "redis"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "login=ten/60"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "login=0/60"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "login=10/0"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "logon=10/60"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "login=10/60,"),
+        ("BOOKING_TRUSTED_PROXIES", "proxy.internal"),
+        ("BOOKING_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("BOOKING_TRUSTED_PROXIES", "10.0.0.1 10.0.0.2"),
+        ("BOOKING_REQUIRE_HTTPS", "yes"),
+        ("BOOKING_CORS_ORIGINS", "*"),
+        ("BOOKING_CORS_ORIGINS", "null"),
+        ("BOOKING_CORS_ORIGINS", "shop.example.com"),
+        ("BOOKING_CORS_ORIGINS", "https://*.example.com"),
+        ("BOOKING_CORS_ORIGINS", "https://shop.example.com/"),
+        ("BOOKING_CORS_ORIGINS", "https://shop.example.com:443"),
+        ("BOOKING_CORS_ORIGINS", "https://shop.example.com:x"),
+        ("BOOKING_CORS_ORIGINS", "https://Shop.example.com"),
+        ("BOOKING_CORS_ORIGINS", "ftp://shop.example.com"),
+        ("BOOKING_CORS_ORIGINS", "https://user@shop.example.com"),
         ("BOOKING_PUBLIC_URL", "booking.example.com"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     (problem,) = problems(**{name: value})
     assert problem.startswith(f"{name} must")
+
+
+def test_quotas_are_changed_one_by_one() -> None:
+    settings = Settings.from_environment({"BOOKING_RATE_LIMIT_QUOTAS": "login=5/300, login-anywhere=7/1"})
+    changed = {"login": Limit(5, timedelta(minutes=5)), "login-anywhere": Limit(7, timedelta(seconds=1))}
+    assert settings.quotas == {**QUOTAS, **changed}
+
+
+def test_several_processes_count_in_the_database_unless_told_otherwise() -> None:
+    several = {"BOOKING_API_PROCESSES": "4"}
+    assert Settings.from_environment(several).rate_limit_storage == "postgres"
+    told = {**several, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
+    assert Settings.from_environment(told).rate_limit_storage == "memory"
+
+
+def test_production_has_no_limit_that_each_process_counts_for_itself() -> None:
+    told = {**PRODUCTION, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
+    assert Settings.from_environment(told).rate_limit_storage == "memory"
+    (problem,) = problems(**told, BOOKING_API_PROCESSES="2")
+    assert problem == "BOOKING_RATE_LIMIT_STORAGE can be memory for a single process only"
+
+
+def test_proxies_are_addresses_and_networks_and_origins_are_exact() -> None:
+    settings = Settings.from_environment(
+        {
+            "BOOKING_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,2001:db8::/32",
+            "BOOKING_CORS_ORIGINS": "https://shop.example.com, http://localhost:5173,http://[::1]:81",
+        }
+    )
+    assert [str(each) for each in settings.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"]
+    assert settings.cors_origins == ("https://shop.example.com", "http://localhost:5173", "http://[::1]:81")
 
 
 def test_a_laptop_can_read_calendars_at_private_addresses() -> None:

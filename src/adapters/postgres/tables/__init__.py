@@ -17,6 +17,7 @@ from adapters.postgres.tables.providers import (
     salons,
     waiting_list,
 )
+from adapters.postgres.tables.rate_limits import rate_limits
 
 __all__ = [
     "availability_blocks",
@@ -33,6 +34,7 @@ __all__ = [
     "metadata",
     "outbox",
     "providers",
+    "rate_limits",
     "salon_invitations",
     "salons",
     "sessions",

@@ -10,6 +10,7 @@ from booking_domain.testing.memory.gateway import MemoryGateway
 from booking_domain.testing.memory.notifier import MemoryNotifier
 from booking_domain.testing.memory.passwords import MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MemoryPlatform
+from booking_domain.testing.memory.rate_limits import MemoryRateLimiter
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.memory.tokens import MemoryAccessTokens, MemoryCallbackTokens, MemoryRefreshTokens
 
@@ -22,6 +23,7 @@ __all__ = [
     "MemoryNotifier",
     "MemoryPasswordHasher",
     "MemoryPlatform",
+    "MemoryRateLimiter",
     "MemoryReads",
     "MemoryRefreshTokens",
     "MemoryRepositories",

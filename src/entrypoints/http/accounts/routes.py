@@ -20,9 +20,11 @@ from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER, SIGNED_IN, USER
 from entrypoints.http.accounts.schemas import LoginBody, RefreshBody, RegisterBody, SignedInJson, UserJson, user_json
 from entrypoints.http.accounts.sessions import SignInDesk
+from entrypoints.http.clients import Clients
 from entrypoints.http.documentation import documented
 from entrypoints.http.doorkeeper import PUBLIC
 from entrypoints.http.injection import Injected
+from entrypoints.http.rate_limits import AUTH, limited_as
 
 _OF_REGISTER: Final = documented(
     body=REGISTER, answer=SIGNED_IN, refusals=(EmailTaken, PhoneTaken, ContactMissing, InvalidValue)
@@ -30,28 +32,32 @@ _OF_REGISTER: Final = documented(
 _OF_LOGIN: Final = documented(
     body=LOGIN, answer=SIGNED_IN, refusals=(InvalidCredentials, AccountDisabled, ContactMissing, TooManyAttempts)
 )
+_GUARDED: Final = PUBLIC | limited_as(AUTH)
 _OF_REFRESH: Final = documented(body=REFRESH, answer=SIGNED_IN, refusals=(InvalidToken, AccountDisabled))
 
 
-@post("/register", opt=PUBLIC | _OF_REGISTER)
+@post("/register", opt=_GUARDED | _OF_REGISTER)
 async def register(data: JSONBody[RegisterBody], sign_in_desk: Injected[SignInDesk]) -> SignedInJson:
     """Make an account and sign in."""
     return await sign_in_desk.register(data)
 
 
-@post("/login", status_code=200, opt=PUBLIC | _OF_LOGIN)
+@post("/login", status_code=200, opt=_GUARDED | _OF_LOGIN)
 async def log_in(
-    data: JSONBody[LoginBody], request: Request[Any, Any, Any], sign_in_desk: Injected[SignInDesk]
+    data: JSONBody[LoginBody],
+    request: Request[Any, Any, Any],
+    clients: Injected[Clients],
+    sign_in_desk: Injected[SignInDesk],
 ) -> SignedInJson:
     """Sign in with a password.
 
-    After ten failures in a minute for one login from one address, no more attempts are let through for a while.
+    After ten failures in a minute for one login from one address, or a hundred for one login from wherever, no more
+    attempts are let through for a while.
     """
-    client = request.scope["client"]
-    return await sign_in_desk.log_in(data, client[0] if client else "")
+    return await sign_in_desk.log_in(data, clients.counted_as(request.scope))
 
 
-@post("/refresh", status_code=200, opt=PUBLIC | _OF_REFRESH)
+@post("/refresh", status_code=200, opt=_GUARDED | _OF_REFRESH)
 async def refresh(data: JSONBody[RefreshBody], sign_in_desk: Injected[SignInDesk]) -> SignedInJson:
     """Trade a refresh token for new tokens.
 

@@ -48,13 +48,11 @@ class SignInDesk:
     async def log_in(self, body: LoginBody, address: str) -> SignedInJson:
         """Check the password and sign in; whether the account or the password is wrong is not said."""
         login = body.login
-        self.attempts.check(login, address)
-        user = await self.reads.user_by_login(login)
-        right = await self.hasher.verify(body.password, None if user is None else user.password_hash)
-        self.attempts.check(login, address)
-        if user is None or not right:
-            self.attempts.failed(login, address)
-            raise InvalidCredentials
+        async with self.attempts.attempt(login, address):
+            user = await self.reads.user_by_login(login)
+            right = await self.hasher.verify(body.password, None if user is None else user.password_hash)
+            if user is None or not right:
+                raise InvalidCredentials
         return await self._open(user)
 
     async def refresh(self, refresh_token: str) -> SignedInJson:
