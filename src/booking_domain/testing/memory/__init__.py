@@ -11,6 +11,7 @@ from booking_domain.testing.memory.notifier import MemoryNotifier
 from booking_domain.testing.memory.passwords import MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MemoryPlatform
 from booking_domain.testing.memory.reads import MemoryReads
+from booking_domain.testing.memory.sms import MemorySmsSender
 from booking_domain.testing.memory.tokens import MemoryAccessTokens, MemoryCallbackTokens, MemoryRefreshTokens
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "MemoryReads",
     "MemoryRefreshTokens",
     "MemoryRepositories",
+    "MemorySmsSender",
     "SeededEntropy",
 ]
