@@ -95,7 +95,7 @@ class Container(containers.DeclarativeContainer):
     message_folder = providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
     notifier = providers.Singleton(ConsoleNotifier, message_folder)
     sms_sender = providers.Selector(
-        settings.provided.sms.provider,
+        settings.provided.sms.service,
         console=providers.Singleton(ConsoleSmsSender, message_folder, clock),
         twilio=providers.Singleton(
             TwilioSmsSender,

@@ -59,7 +59,7 @@ class SmsProvider(StrEnum):
 class SmsSettings:
     """Who sends text messages, and how they are reached; what belongs to another provider is empty or unused."""
 
-    provider: SmsProvider = SmsProvider.CONSOLE
+    service: SmsProvider = SmsProvider.CONSOLE
     """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, or `console`, which keeps them as files in the data folder."""
     timeout_seconds: float = 10.0
     """BOOKING_SMS_TIMEOUT_SECONDS: how long the provider may take to answer."""
@@ -269,9 +269,9 @@ def _qpay(read: _Reader, simulator_port: int, *, production: bool) -> QPaySettin
 
 
 def _sms(read: _Reader, *, production: bool) -> SmsSettings:
-    provider = SmsProvider(read.choice("BOOKING_SMS_PROVIDER", tuple(SmsProvider), SmsProvider.CONSOLE))
+    service = SmsProvider(read.choice("BOOKING_SMS_PROVIDER", tuple(SmsProvider), SmsProvider.CONSOLE))
     found = SmsSettings(
-        provider=provider,
+        service=service,
         timeout_seconds=float(read.number("BOOKING_SMS_TIMEOUT_SECONDS", 10, 1, 60)),
         twilio_base_url=read.url("TWILIO_BASE_URL", SmsSettings().twilio_base_url).rstrip("/"),
         twilio_account_sid=read.optional("TWILIO_ACCOUNT_SID") or "",
@@ -297,8 +297,8 @@ def _sms(read: _Reader, *, production: bool) -> SmsSettings:
             "TWILIO_FROM": found.twilio_from or found.twilio_messaging_service_sid,
         },
         SmsProvider.KAVENEGAR: {"KAVENEGAR_API_KEY": found.kavenegar_api_key},
-    }[provider]
+    }[service]
     for name, value in needed.items():
         if not value:
-            read.refuse(name, f"is required with BOOKING_SMS_PROVIDER={provider}")
+            read.refuse(name, f"is required with BOOKING_SMS_PROVIDER={service}")
     return found
