@@ -31,7 +31,7 @@ _SAVE: Final = Statement(
 )
 _TO_ASK: Final = Statement(
     select(_m.id)
-    .where(_m.provider == bindparam("provider"), _m.ask_at <= bindparam("now"), _m.provider_message_id.is_not(None))
+    .where(_m.provider == bindparam("provider"), _m.ask_at <= bindparam("now"))
     .order_by(_m.ask_at, _m.id)
     .limit(bindparam("most"))
 )

@@ -98,7 +98,7 @@ class SmsReads(Protocol):
         ...
 
     async def sms_to_ask(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
-        """Those that the provider has taken and is to be asked about by now, the longest due first, at most `limit`."""
+        """Those that the provider is to be asked about by now, the longest due first, at most `limit`."""
         ...
 
     async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:

@@ -161,7 +161,7 @@ class SmsMessage:
     cost: SmsCost | None = None
     error: str | None = None
     ask_at: datetime | None = None
-    """When to ask the provider next; None if there is nothing more to learn."""
+    """When to ask the provider next; None before it has taken the message, and when there is no more to learn."""
     created_at: datetime
     updated_at: datetime
 
@@ -183,7 +183,9 @@ class SmsMessage:
         )
         if later == self:
             return self
-        return replace(later, ask_at=None if later.settled else later.ask_at, updated_at=now)
+        taken = self.provider_message_id is None and later.provider_message_id is not None
+        ask_at = now + FIRST_ASK if taken else later.ask_at
+        return replace(later, ask_at=None if later.settled else ask_at, updated_at=now)
 
     def asked(self, now: datetime) -> Self:
         """The message after its provider was asked: the older it is, the longer until it is asked again."""

@@ -259,7 +259,6 @@ class Builder:
             language="mn",
             provider="memory",
             segments=1,
-            ask_at=NOW + HOUR,
             created_at=NOW,
             updated_at=NOW,
         )

@@ -98,8 +98,10 @@ def test_a_message_is_asked_about_less_and_less_until_two_days_have_passed() -> 
 
 def test_a_message_whose_end_and_cost_are_known_is_not_asked_about() -> None:
     message = Builder().sms()
-    delivered = message.heard(news(message, SmsStatus.DELIVERED), LATER)
-    assert delivered.ask_at is not None
+    delivered = message.heard(
+        SmsNews(message_id=message.id, provider_message_id="SM1", status=SmsStatus.DELIVERED), LATER
+    )
+    assert delivered.ask_at == LATER + FIRST_ASK
     assert not delivered.settled
     priced = delivered.heard(SmsNews(message_id=message.id, cost=CENT), LATER)
     assert priced.settled

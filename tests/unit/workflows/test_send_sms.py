@@ -99,7 +99,7 @@ def test_what_may_have_been_sent_stays_open_for_the_providers_word() -> None:
         with pytest.raises(SmsUnavailable):
             await office.send()
         (message,) = await office.kept()
-        assert (message.status, message.error) == (SmsStatus.QUEUED, "no usable answer")
+        assert (message.status, message.error, message.ask_at) == (SmsStatus.QUEUED, "no usable answer", None)
         news = SmsNews(message_id=message.id, provider_message_id="SM1", status=SmsStatus.DELIVERED)
         await office.platform.executor.run(note_sms_news, news, actor=SYSTEM)
         (message,) = await office.kept()

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.segments import segments_of
-from booking_domain.notifications.sms import FIRST_ASK, MAX_ERROR, SmsMessage, SmsNews, SmsOrder, masked, phone_number
+from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsNews, SmsOrder, masked, phone_number
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SmsId
 from booking_domain.shared.permissions import Permission
@@ -28,7 +28,6 @@ async def _keep(order: SmsOrder, tx: SmsTx, given: Circumstances) -> SmsMessage:
         language=order.language,
         provider=order.provider,
         segments=segments_of(order.text),
-        ask_at=given.now + FIRST_ASK,
         created_at=given.now,
         updated_at=given.now,
     )

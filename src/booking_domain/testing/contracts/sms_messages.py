@@ -46,12 +46,13 @@ class SmsMessagesContract:
         full = replace(
             make.sms(user),
             provider_message_id="SMb4",
+            ask_at=NOW + INSTANT,
             segments=12,
             cost=SmsCost(millionths=0, currency="USD"),
             error="twilio 30003",
             to_digest=bytes(range(256)),
         )
-        bare = replace(make.sms(), ask_at=None)
+        bare = make.sms()
         several = [replace(make.sms(), status=status) for status in SmsStatus]
         for message in (full, bare, *several):
             await _kept(backend, message)
@@ -104,9 +105,7 @@ class SmsReadsContract:
     """Whom to ask, and what it has cost."""
 
     @scenario
-    async def test_a_provider_is_asked_about_what_it_has_taken_once_that_is_due(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_provider_is_asked_about_what_is_due(self, backend: Backend, make: Builder) -> None:
         def taken(number: int) -> SmsMessage:
             return replace(make.sms(), provider_message_id=f"SM{number}", ask_at=NOW - number * HOUR)
 
@@ -115,7 +114,6 @@ class SmsReadsContract:
             replace(taken(3), ask_at=None),
             replace(taken(3), ask_at=NOW + INSTANT),
             replace(taken(3), provider="another"),
-            replace(taken(3), provider_message_id=None),
         ]
         await _kept(backend, *others, now, earliest, earlier)
         assert list(await backend.reads.sms_to_ask("memory", NOW, 10)) == [earliest.id, earlier.id, now.id]

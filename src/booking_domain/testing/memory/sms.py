@@ -48,10 +48,7 @@ def due_messages(state: State, provider: str, now: datetime, limit: int) -> list
     due = [
         (each.ask_at, each.id)
         for each in state.sms_messages.values()
-        if each.provider == provider
-        and each.provider_message_id is not None
-        and each.ask_at is not None
-        and each.ask_at <= now
+        if each.provider == provider and each.ask_at is not None and each.ask_at <= now
     ]
     return [message_id for _, message_id in sorted(due)[:limit]]
 

@@ -5,13 +5,15 @@ import hmac
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import httpx
 import pytest
-from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, TOKEN
+from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, TOKEN, FakeTwilio, twilio_at
 from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
 
 from booking_domain.notifications.sms import SmsMessage, SmsStatus
+from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import Builder
 from entrypoints.container import sms_status_callbacks
 
@@ -66,6 +68,26 @@ async def test_a_callback_brings_the_status_however_often_and_late_it_comes(api:
     kept = await api.database.reads.sms(message.id)
     assert kept is not None
     assert (kept.status, kept.error) == (SmsStatus.DELIVERED, None)
+
+
+@with_twilio
+async def test_from_a_code_to_the_phone_and_back(api: Api) -> None:
+    fake = FakeTwilio()
+    async with fake.open() as url, twilio_at(url) as sender:
+        with api.container.sms_sender.override(sender):
+            await api.container.code_messenger().send_code(
+                to="+97699112233", code="482913", purpose="unlock", locale="mn"
+            )
+    ((to, text),) = fake.arrived
+    assert (to, text.partition(" ")[0]) == ("+97699112233", "482913")
+    _, _, message_id = fake.requests[0].form["StatusCallback"].partition("?message=")
+    kept = await api.database.reads.sms(SmsId(UUID(message_id)))
+    assert kept is not None
+    assert (kept.status, kept.template, kept.provider) == (SmsStatus.QUEUED, "code.unlock", "twilio")
+    assert (await called(api, kept, said("delivered"))).status_code == 204
+    kept = await api.database.reads.sms(kept.id)
+    assert kept is not None
+    assert kept.status is SmsStatus.DELIVERED
 
 
 @with_twilio
