@@ -30,6 +30,7 @@ KEY = SmsId(SeededEntropy(1).new_id())
 TO = "+989123456789"
 CODE = "482913"
 TEN_MEGABYTES = 10 * 1024 * 1024
+GOOD = b'{"sid": "SM1", "status": "queued", "return": {"status": 200}, "entries": [{"messageid": 123, "status": 1}]}'
 GARBAGE = {
     "nothing": b"",
     "no HTTP": b"SSH-2.0-OpenSSH_9.2\r\n",
@@ -37,6 +38,7 @@ GARBAGE = {
     "a redirect": http(status="302 Found", headers="location: /elsewhere\r\n"),
     "a permanent redirect": http(status="308 Permanent Redirect", headers="location: http://127.0.0.1:9/\r\n"),
     "ten megabytes": http(b" " * TEN_MEGABYTES),
+    "a good answer in ten megabytes": http(GOOD + b" " * TEN_MEGABYTES),
     "ten megabytes in chunks": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
     + b"10000\r\n%b\r\n" % (b" " * 65_536) * 160,
     "ten megabytes of one header": b"HTTP/1.1 200 OK\r\nx: " + b"x" * TEN_MEGABYTES,
@@ -91,6 +93,19 @@ def test_garbage_is_unavailable_is_asked_for_once_and_gives_nothing_away(
     assert provider in ours
     for secret in (CODE, TO, TO[3:], TOKEN, API_KEY, "3A5B"):
         assert secret not in shown
+
+
+@each_provider
+def test_the_answer_that_is_too_long_would_do_if_it_were_shorter(provider: str) -> None:
+    make, sender_at = PROVIDERS[provider]
+    fake = make()
+    fake.answer = lambda _: http(GOOD)
+
+    async def play() -> None:
+        async with fake.open() as url, sender_at(url) as sender:
+            assert (await sender.send(to=TO, text="Hello", key=KEY)).provider_message_id in {"SM1", "123"}
+
+    asyncio.run(play())
 
 
 @each_provider

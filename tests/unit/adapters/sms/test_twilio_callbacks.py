@@ -103,3 +103,11 @@ def test_an_id_or_code_that_is_none_is_left_out() -> None:
     assert read({"MessageStatus": "sent", "MessageSid": "../x", "ErrorCode": "x" * 500}) == SmsNews(
         message_id=MESSAGE, status=SmsStatus.SENT
     )
+
+
+def test_without_a_token_nobody_is_believed() -> None:
+    fields = {"MessageStatus": "sent"}
+    with pytest.raises(InvalidSmsSignature):
+        TwilioCallbacks("").read(
+            MESSAGE, url=URL, signature=signed(URL, fields, token=""), body=urlencode(fields).encode()
+        )
