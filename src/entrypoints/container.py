@@ -11,6 +11,7 @@ from dependency_injector import containers, providers
 from adapters.calendars.files import ICalendarFiles
 from adapters.calendars.reader import HttpFeedReader
 from adapters.console.notifier import ConsoleNotifier
+from adapters.console.sms import ConsoleSmsSender
 from adapters.postgres.database import Database
 from adapters.postgres.gateway_tokens import PostgresTokenStore
 from adapters.postgres.rate_limits import PostgresRateLimiter
@@ -25,8 +26,13 @@ from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import TransactionId
 from booking_domain.shared.permissions import authorise
+from adapters.sms.codes import SmsCodeMessenger
+from adapters.sms.kavenegar import KavenegarSmsSender
+from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
+from booking_domain.payments.ports import CallbackTokens
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SmsId, TransactionId
 from booking_domain.workflows.ports import Repositories
 from entrypoints.settings import Settings
 
@@ -38,6 +44,15 @@ def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[Transact
         return f"{public_url}/api/v1/webhooks/qpay/{transaction_id}?token={tokens.issue(transaction_id)}"
 
     return callback_url
+
+
+def sms_status_callbacks(public_url: str) -> Callable[[SmsId], str]:
+    """Where Twilio tells what has become of a message; its signature is what makes it believed."""
+
+    def status_callback(message_id: SmsId) -> str:
+        return f"{public_url}/api/v1/webhooks/sms/twilio?message={message_id}"
+
+    return status_callback
 
 
 class Container(containers.DeclarativeContainer):
@@ -87,6 +102,33 @@ class Container(containers.DeclarativeContainer):
     calendar_files = providers.Singleton(ICalendarFiles)
     feed_reader = providers.Singleton(HttpFeedReader, allow_private=settings.provided.feeds_allow_private)
 
-    notifier = providers.Singleton(
-        ConsoleNotifier, providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
+    message_folder = providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
+    notifier = providers.Singleton(ConsoleNotifier, message_folder)
+    sms_sender = providers.Selector(
+        settings.provided.sms.service,
+        console=providers.Singleton(ConsoleSmsSender, message_folder, clock),
+        twilio=providers.Singleton(
+            TwilioSmsSender,
+            account_sid=settings.provided.sms.twilio_account_sid,
+            auth_token=settings.provided.sms.twilio_auth_token,
+            sender=settings.provided.sms.twilio_from,
+            messaging_service_sid=settings.provided.sms.twilio_messaging_service_sid,
+            status_callback=providers.Callable(sms_status_callbacks, settings.provided.public_url),
+            base_url=settings.provided.sms.twilio_base_url,
+            timeout_seconds=settings.provided.sms.timeout_seconds,
+        ),
+        kavenegar=providers.Singleton(
+            KavenegarSmsSender,
+            api_key=settings.provided.sms.kavenegar_api_key,
+            sender=settings.provided.sms.kavenegar_sender,
+            base_url=settings.provided.sms.kavenegar_base_url,
+            timeout_seconds=settings.provided.sms.timeout_seconds,
+        ),
+    )
+    sms_callbacks = providers.Singleton(TwilioCallbacks, settings.provided.sms.twilio_auth_token)
+    code_messenger = providers.Singleton(
+        SmsCodeMessenger,
+        sender=sms_sender,
+        executor=executor,
+        recipient_key=providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients"),
     )

@@ -57,6 +57,40 @@ class QPaySettings:
     """QPAY_INVOICE_CODE: the merchant's template of invoices."""
 
 
+class SmsProvider(StrEnum):
+    """Who sends text messages."""
+
+    CONSOLE = "console"
+    TWILIO = "twilio"
+    KAVENEGAR = "kavenegar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsSettings:
+    """Who sends text messages, and how they are reached; what belongs to another provider is empty or unused."""
+
+    service: SmsProvider = SmsProvider.CONSOLE
+    """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, or `console`, which keeps them as files in the data folder."""
+    timeout_seconds: float = 10.0
+    """BOOKING_SMS_TIMEOUT_SECONDS: how long the provider may take to answer."""
+    twilio_base_url: str = "https://api.twilio.com"
+    """TWILIO_BASE_URL: Twilio's API."""
+    twilio_account_sid: str = ""
+    """TWILIO_ACCOUNT_SID: the account."""
+    twilio_auth_token: str = field(default="", repr=False)
+    """TWILIO_AUTH_TOKEN: the account's token, with which callbacks are signed, too."""
+    twilio_from: str = ""
+    """TWILIO_FROM: the number (E.164) or name that messages come from; or a Messaging Service chooses it."""
+    twilio_messaging_service_sid: str = ""
+    """TWILIO_MESSAGING_SERVICE_SID: that service."""
+    kavenegar_base_url: str = "https://api.kavenegar.com"
+    """KAVENEGAR_BASE_URL: Kavenegar's API."""
+    kavenegar_api_key: str = field(default="", repr=False)
+    """KAVENEGAR_API_KEY: the account's key."""
+    kavenegar_sender: str = ""
+    """KAVENEGAR_SENDER: the line that messages come from; empty: the account's own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The configuration of one process."""
@@ -78,6 +112,7 @@ class Settings:
     secret_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
     """BOOKING_SECRET_KEY: what tokens are signed with, at least 32 characters."""
     qpay: QPaySettings
+    sms: SmsSettings = SmsSettings()
     payment_window: timedelta = timedelta(minutes=15)
     """BOOKING_PAYMENT_WINDOW_SECONDS: how long a booking waits for its deposit."""
     hold_length: timedelta = timedelta(minutes=5)
@@ -150,6 +185,7 @@ class Settings:
             public_url=public_url.rstrip("/"),
             secret_key=_secret_key(read, production=production),
             qpay=_qpay(read, simulator_port, production=production),
+            sms=_sms(read, production=production),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
             rate_limits=limits == "on",
@@ -286,3 +322,39 @@ def _qpay(read: _Reader, simulator_port: int, *, production: bool) -> QPaySettin
             if value == simulated:
                 read.refuse(name, "is the simulator's, which takes no real payment")
     return QPaySettings(base_url=base_url.rstrip("/"), username=username, password=password, invoice_code=invoice_code)
+
+
+def _sms(read: _Reader, *, production: bool) -> SmsSettings:
+    service = SmsProvider(read.choice("BOOKING_SMS_PROVIDER", tuple(SmsProvider), SmsProvider.CONSOLE))
+    found = SmsSettings(
+        service=service,
+        timeout_seconds=float(read.number("BOOKING_SMS_TIMEOUT_SECONDS", 10, 1, 60)),
+        twilio_base_url=read.url("TWILIO_BASE_URL", SmsSettings().twilio_base_url).rstrip("/"),
+        twilio_account_sid=read.optional("TWILIO_ACCOUNT_SID") or "",
+        twilio_auth_token=read.optional("TWILIO_AUTH_TOKEN") or "",
+        twilio_from=read.optional("TWILIO_FROM") or "",
+        twilio_messaging_service_sid=read.optional("TWILIO_MESSAGING_SERVICE_SID") or "",
+        kavenegar_base_url=read.url("KAVENEGAR_BASE_URL", SmsSettings().kavenegar_base_url).rstrip("/"),
+        kavenegar_api_key=read.optional("KAVENEGAR_API_KEY") or "",
+        kavenegar_sender=read.optional("KAVENEGAR_SENDER") or "",
+    )
+    base_urls = {"TWILIO_BASE_URL": found.twilio_base_url, "KAVENEGAR_BASE_URL": found.kavenegar_base_url}
+    for name, base_url in base_urls.items():
+        if production and base_url.startswith("http://"):
+            read.refuse(name, "must begin with https:// in production: credentials go there")
+    sid = found.twilio_account_sid
+    if sid and not (sid.isascii() and sid.isalnum()):
+        read.refuse("TWILIO_ACCOUNT_SID", "must be letters and digits")
+    needed = {
+        SmsProvider.CONSOLE: {},
+        SmsProvider.TWILIO: {
+            "TWILIO_ACCOUNT_SID": sid,
+            "TWILIO_AUTH_TOKEN": found.twilio_auth_token,
+            "TWILIO_FROM": found.twilio_from or found.twilio_messaging_service_sid,
+        },
+        SmsProvider.KAVENEGAR: {"KAVENEGAR_API_KEY": found.kavenegar_api_key},
+    }[service]
+    for name, value in needed.items():
+        if not value:
+            read.refuse(name, f"is required with BOOKING_SMS_PROVIDER={service}")
+    return found

@@ -16,6 +16,7 @@ from booking_domain.testing.contracts.notifier import Mailbox, NotifierContract,
 from booking_domain.testing.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
 from booking_domain.testing.contracts.rate_limits import OpenRateLimiter, RateLimiterContract
+from booking_domain.testing.contracts.sms import Exchange, OpenExchange, SmsSenderContract
 from booking_domain.testing.contracts.sources import ClockContract, EntropyContract
 from booking_domain.testing.contracts.tokens import AccessTokensContract, CallbackTokensContract, RefreshTokensContract
 from booking_domain.testing.memory import (
@@ -27,6 +28,7 @@ from booking_domain.testing.memory import (
     MemoryPasswordHasher,
     MemoryRateLimiter,
     MemoryRefreshTokens,
+    MemorySmsSender,
     SeededEntropy,
 )
 
@@ -62,6 +64,34 @@ class MemoryMailbox:
         self.notifier.available = False
         yield
         self.notifier.available = True
+
+
+class MemoryExchange:
+    number = "+97699112233"
+    refused_number = "+97600000000"
+
+    def __init__(self) -> None:
+        self.sender = MemorySmsSender()
+        self.sender.refused.add(self.refused_number)
+
+    async def arrived(self) -> Sequence[tuple[str, str]]:
+        return self.sender.delivered
+
+    @asynccontextmanager
+    async def cut_off(self) -> AsyncIterator[None]:
+        self.sender.available = False
+        yield
+        self.sender.available = True
+
+
+class TestSmsSender(SmsSenderContract):
+    @pytest.fixture
+    def open_exchange(self) -> OpenExchange:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Exchange]:
+            yield MemoryExchange()
+
+        return opened
 
 
 class TestPaymentGateway(PaymentGatewayContract):

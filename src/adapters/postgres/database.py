@@ -20,6 +20,7 @@ from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
 from adapters.postgres.payments import PostgresTransactions
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
+from adapters.postgres.sms import PostgresSmsMessages, SmsViews
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
@@ -28,12 +29,13 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.model import User
+from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, TransactionId, UserId
+from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, SmsId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import Appointment, ProviderView, SalonView
@@ -61,6 +63,7 @@ class PostgresRepositories:
         self.desks = PostgresDesks(work)
         self.bookings = PostgresBookings(work)
         self.transactions = PostgresTransactions(work)
+        self.sms_messages = PostgresSmsMessages(work)
         self.idempotency = PostgresIdempotency(work)
         self.outbox = PostgresOutbox(work)
 
@@ -221,6 +224,18 @@ class PostgresReads(Reads):
     async def due_feeds(self, now: datetime, limit: int) -> Sequence[FeedId]:
         async with self._database.work() as work:
             return await FeedViews(work).due(now, limit)
+
+    async def sms(self, message_id: SmsId) -> SmsMessage | None:
+        async with self._database.work() as work:
+            return await SmsViews(work).one(message_id)
+
+    async def sms_to_ask(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
+        async with self._database.work() as work:
+            return await SmsViews(work).to_ask(provider, now, limit)
+
+    async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
+        async with self._database.work() as work:
+            return await SmsViews(work).spending(since, before)
 
     async def waits_of(self, customer_id: UserId) -> Sequence[Waiting]:
         async with self._database.work() as work:

@@ -18,6 +18,7 @@ ClaimId = NewType("ClaimId", UUID)
 BookingId = NewType("BookingId", UUID)
 TransactionId = NewType("TransactionId", UUID)
 EventId = NewType("EventId", UUID)
+SmsId = NewType("SmsId", UUID)
 
 
 class Entropy(Protocol):

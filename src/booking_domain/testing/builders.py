@@ -12,6 +12,7 @@ from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import Location, Profile, ProfileStatus
 from booking_domain.identity.model import REFRESH_TOKEN_LIFE, Session, User
+from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import DeepLink, Invoice, Purpose, Transaction
 from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim, ClaimKind
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
@@ -26,6 +27,7 @@ from booking_domain.shared.ids import (
     ProviderId,
     RuleId,
     SessionId,
+    SmsId,
     TransactionId,
     UserId,
     WaitingId,
@@ -243,6 +245,22 @@ class Builder:
             gateway="memory",
             amount=amount,
             now=NOW,
+        )
+
+    def sms(self, user: User | None = None) -> SmsMessage:
+        """A text message that has just been kept."""
+        message_id = SmsId(self.entropy.new_id())
+        return SmsMessage(
+            id=message_id,
+            user_id=None if user is None else user.id,
+            to_masked="+976****2233",
+            to_digest=sha256(message_id.bytes).digest(),
+            template="code.login",
+            language="mn",
+            provider="memory",
+            segments=1,
+            created_at=NOW,
+            updated_at=NOW,
         )
 
     def message(self, subject: UUID, topic: str = "booking.placed") -> Message:

@@ -11,6 +11,7 @@ from booking_domain.catalogue.ports import Profiles, Salons
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
 from booking_domain.identity.ports import Sessions, UserReads, Users
+from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
 from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries, SalonHours
@@ -52,6 +53,8 @@ class Repositories(Protocol):
     def bookings(self) -> Bookings: ...
     @property
     def transactions(self) -> Transactions: ...
+    @property
+    def sms_messages(self) -> SmsMessages: ...
     @property
     def idempotency(self) -> IdempotencyStore: ...
     @property
@@ -110,6 +113,7 @@ class Reads(
     FeedReads,
     ProviderReads,
     SalonReads,
+    SmsReads,
     TransactionReads,
     UserReads,
     WaitingReads,

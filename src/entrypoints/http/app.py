@@ -35,6 +35,7 @@ from entrypoints.http.queries import read_query
 from entrypoints.http.rate_limits import RouteLimits
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
+from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.strict_json import StrictJson
 from entrypoints.http.transport import Https
 from entrypoints.http.waitlist import routes as waitlist
@@ -59,6 +60,7 @@ def create_app(container: Container) -> Litestar:
             waitlist.routes,
             payments.routes,
             webhooks.routes,
+            sms_webhooks.routes,
             health.routes(),
         ],
     )
@@ -110,6 +112,7 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "gateway": singleton(container.gateway),
         "calendar_files": singleton(container.calendar_files),
         "callback_tokens": singleton(container.callback_tokens),
+        "sms_callbacks": singleton(container.sms_callbacks),
         "sign_in_desk": singleton(lambda: _sign_in_desk(container)),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "asked": Provide(read_query, sync_to_thread=False),
@@ -135,12 +138,16 @@ def _sign_in_desk(container: Container) -> SignInDesk:
 def _lifespan(container: Container) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        database, gateway = container.database(), container.gateway()
+        database, gateway, sms_sender = container.database(), container.gateway(), container.sms_sender()
         await database.open()
         try:
             await gateway.open()
             try:
-                yield
+                await sms_sender.open()
+                try:
+                    yield
+                finally:
+                    await sms_sender.close()
             finally:
                 await gateway.close()
         finally:

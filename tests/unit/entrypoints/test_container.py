@@ -6,15 +6,19 @@ from uuid import UUID
 import pytest
 
 from adapters.calendars.reader import HttpFeedReader
+from adapters.console.sms import ConsoleSmsSender
 from adapters.postgres.database import Database
 from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.qpay.gateway import QPayGateway
 from adapters.security.rate_limits import ProcessRateLimiter
+from adapters.sms.codes import SmsCodeMessenger
+from adapters.sms.kavenegar import KavenegarSmsSender
+from adapters.sms.twilio import TwilioSmsSender
 from booking_domain.scheduling.feeds import FeedUnreadable
-from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.ids import SmsId, TransactionId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW
-from entrypoints.container import Container, callback_urls
+from entrypoints.container import Container, callback_urls, sms_status_callbacks
 from entrypoints.settings import Settings
 
 TRANSACTION = TransactionId(UUID(int=7))
@@ -72,3 +76,32 @@ def test_a_callback_address_carries_the_transactions_own_token() -> None:
     assert start == f"https://booking.example.com/api/v1/webhooks/qpay/{TRANSACTION}"
     assert tokens.verify(TRANSACTION, token)
     assert len(address) <= 255
+
+
+@pytest.mark.parametrize(
+    ("environ", "sender"),
+    [
+        ({}, ConsoleSmsSender),
+        (
+            {
+                "BOOKING_SMS_PROVIDER": "twilio",
+                "TWILIO_ACCOUNT_SID": "AC1",
+                "TWILIO_AUTH_TOKEN": "token",
+                "TWILIO_FROM": "+15005550006",
+            },
+            TwilioSmsSender,
+        ),
+        ({"BOOKING_SMS_PROVIDER": "kavenegar", "KAVENEGAR_API_KEY": "key"}, KavenegarSmsSender),
+    ],
+)
+def test_the_settings_choose_who_sends_text_messages(environ: dict[str, str], sender: type) -> None:
+    container = a_container(**environ)
+    assert type(container.sms_sender()) is sender
+    assert container.sms_sender() is container.sms_sender()
+    assert container.sms_sender().name == environ.get("BOOKING_SMS_PROVIDER", "console")
+    assert isinstance(container.code_messenger(), SmsCodeMessenger)
+
+
+def test_twilio_is_told_the_address_of_each_message() -> None:
+    address = sms_status_callbacks("https://booking.example.com")(SmsId(UUID(int=7)))
+    assert address == f"https://booking.example.com/api/v1/webhooks/sms/twilio?message={UUID(int=7)}"

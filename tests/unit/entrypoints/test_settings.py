@@ -7,7 +7,7 @@ import pytest
 
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.quotas import QUOTAS
-from entrypoints.settings import DEVELOPMENT_SECRET, Environment, InvalidSettings, Settings
+from entrypoints.settings import DEVELOPMENT_SECRET, Environment, InvalidSettings, Settings, SmsProvider
 
 PRODUCTION = {
     "BOOKING_ENV": "production",
@@ -19,6 +19,13 @@ PRODUCTION = {
     "QPAY_PASSWORD": "s3cret-of-the-merchant",
     "QPAY_INVOICE_CODE": "STUDIO_INVOICE",
 }
+TWILIO = {
+    "BOOKING_SMS_PROVIDER": "twilio",
+    "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
+    "TWILIO_AUTH_TOKEN": "t0ken-of-twilio",
+    "TWILIO_FROM": "+15005550006",
+}
+KAVENEGAR = {"BOOKING_SMS_PROVIDER": "kavenegar", "KAVENEGAR_API_KEY": "k3y-of-kavenegar"}
 
 
 def problems(**environ: str) -> tuple[str, ...]:
@@ -163,9 +170,60 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    shown = repr(Settings.from_environment({**PRODUCTION, "DATABASE_URL": "postgresql://u:hidden@db/x"}))
-    for secret in ("k" * 32, "s3cret-of-the-merchant", "hidden"):
+    given = {**PRODUCTION, **KAVENEGAR, **TWILIO, "DATABASE_URL": "postgresql://u:hidden@db/x"}
+    shown = repr(Settings.from_environment(given))
+    for secret in ("k" * 32, "s3cret-of-the-merchant", "hidden", "t0ken-of-twilio", "k3y-of-kavenegar"):
         assert secret not in shown
+
+
+def test_text_messages_are_files_unless_a_provider_is_chosen() -> None:
+    assert Settings.from_environment({}).sms.service is SmsProvider.CONSOLE
+    assert Settings.from_environment(PRODUCTION).sms.service is SmsProvider.CONSOLE
+    twilio = Settings.from_environment({**PRODUCTION, **TWILIO}).sms
+    assert (twilio.service, twilio.twilio_base_url) == (SmsProvider.TWILIO, "https://api.twilio.com")
+    kavenegar = Settings.from_environment({**PRODUCTION, **KAVENEGAR}).sms
+    assert (kavenegar.service, kavenegar.kavenegar_base_url) == (SmsProvider.KAVENEGAR, "https://api.kavenegar.com")
+
+
+@pytest.mark.parametrize(
+    ("environ", "missing"),
+    [
+        (TWILIO, "TWILIO_ACCOUNT_SID"),
+        (TWILIO, "TWILIO_AUTH_TOKEN"),
+        (TWILIO, "TWILIO_FROM"),
+        (KAVENEGAR, "KAVENEGAR_API_KEY"),
+    ],
+)
+def test_a_provider_of_text_messages_needs_its_credentials(environ: dict[str, str], missing: str) -> None:
+    (problem,) = problems(**{**environ, missing: ""})
+    assert problem == f"{missing} is required with BOOKING_SMS_PROVIDER={environ['BOOKING_SMS_PROVIDER']}"
+
+
+def test_a_messaging_service_does_for_a_number() -> None:
+    service = {**TWILIO, "TWILIO_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": "MG1"}
+    assert Settings.from_environment(service).sms.twilio_messaging_service_sid == "MG1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BOOKING_SMS_PROVIDER", "pigeon"),
+        ("BOOKING_SMS_TIMEOUT_SECONDS", "0"),
+        ("TWILIO_ACCOUNT_SID", "AC1/../AC2"),
+        ("TWILIO_BASE_URL", "api.twilio.com"),
+        ("KAVENEGAR_BASE_URL", "ftp://api.kavenegar.com"),
+    ],
+)
+def test_a_wrong_value_for_text_messages_is_named(name: str, value: str) -> None:
+    (problem,) = problems(**{**TWILIO, name: value})
+    assert problem.startswith(f"{name} must")
+
+
+@pytest.mark.parametrize("name", ["TWILIO_BASE_URL", "KAVENEGAR_BASE_URL"])
+def test_credentials_go_over_https_in_production(name: str) -> None:
+    assert Settings.from_environment({name: "http://127.0.0.1:9000/"}).environment is Environment.DEVELOPMENT
+    (problem,) = problems(**{**PRODUCTION, name: "http://127.0.0.1:9000/"})
+    assert problem.startswith(f"{name} must begin with https://")
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:

@@ -4,6 +4,7 @@ from adapters.postgres.tables.bookings import booking_events, bookings
 from adapters.postgres.tables.identity import calendar_links, sessions, users
 from adapters.postgres.tables.messaging import gateway_tokens, idempotency_keys, outbox
 from adapters.postgres.tables.metadata import metadata
+from adapters.postgres.tables.notifications import sms_messages
 from adapters.postgres.tables.payments import transactions
 from adapters.postgres.tables.providers import (
     availability_blocks,
@@ -38,6 +39,7 @@ __all__ = [
     "salon_invitations",
     "salons",
     "sessions",
+    "sms_messages",
     "transactions",
     "users",
     "waiting_list",

@@ -12,6 +12,7 @@ from booking_domain.testing.memory.passwords import MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MemoryPlatform
 from booking_domain.testing.memory.rate_limits import MemoryRateLimiter
 from booking_domain.testing.memory.reads import MemoryReads
+from booking_domain.testing.memory.sms import MemorySmsSender
 from booking_domain.testing.memory.tokens import MemoryAccessTokens, MemoryCallbackTokens, MemoryRefreshTokens
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "MemoryReads",
     "MemoryRefreshTokens",
     "MemoryRepositories",
+    "MemorySmsSender",
     "SeededEntropy",
 ]

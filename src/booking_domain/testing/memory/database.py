@@ -20,6 +20,7 @@ from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOut
 from booking_domain.testing.memory.payments import MemoryTransactions
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.memory.salons import MemorySalonHours, MemorySalons
+from booking_domain.testing.memory.sms import MemorySmsMessages
 from booking_domain.testing.memory.state import State
 from booking_domain.testing.memory.waiting import MemoryWaitingList
 
@@ -42,6 +43,7 @@ class MemoryRepositories:
         self.desks = MemoryDesks(state)
         self.bookings = MemoryBookings(state)
         self.transactions = MemoryTransactions(state)
+        self.sms_messages = MemorySmsMessages(state)
         self.idempotency = MemoryIdempotency(state)
         self.outbox = MemoryOutbox(state)
 

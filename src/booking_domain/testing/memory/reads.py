@@ -9,18 +9,20 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, Party
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.model import User
+from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, TransactionId, UserId
 from booking_domain.shared.permissions import Permission, Relation, may
+from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, SmsId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.feeds import MemoryFeedBook
 from booking_domain.testing.memory.payments import transactions_of
 from booking_domain.testing.memory.salons import MemorySalons
+from booking_domain.testing.memory.sms import due_messages, spending
 from booking_domain.testing.memory.state import State
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import Appointment, ProviderView, SalonView
@@ -132,6 +134,15 @@ class MemoryReads(Reads):
 
     async def awaited_providers(self) -> Sequence[ProviderId]:
         return sorted({each.provider_id for each in self._committed().waiting.values() if each.status in OPEN})
+
+    async def sms(self, message_id: SmsId) -> SmsMessage | None:
+        return self._committed().sms_messages.get(message_id)
+
+    async def sms_to_ask(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
+        return due_messages(self._committed(), provider, now, limit)
+
+    async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
+        return spending(self._committed(), since, before)
 
     async def user_of_link(self, secret_digest: bytes) -> UserId | None:
         links = self._committed().calendar_links.values()

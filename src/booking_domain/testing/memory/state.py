@@ -10,6 +10,7 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.model import Session, User
+from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import Feed, FeedRule
@@ -23,6 +24,7 @@ from booking_domain.shared.ids import (
     ProviderId,
     SalonId,
     SessionId,
+    SmsId,
     TransactionId,
     UserId,
     WaitingId,
@@ -64,6 +66,7 @@ class State:
     bookings: dict[BookingId, Booking] = field(default_factory=dict)
     events: dict[BookingId, tuple[BookingEvent, ...]] = field(default_factory=dict)
     transactions: dict[TransactionId, Transaction] = field(default_factory=dict)
+    sms_messages: dict[SmsId, SmsMessage] = field(default_factory=dict)
     answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
     outbox: dict[EventId, Message] = field(default_factory=dict)
 

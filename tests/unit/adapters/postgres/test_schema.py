@@ -17,6 +17,7 @@ from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import PaymentStatus, Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import UserStatus
+from booking_domain.notifications.sms import SmsStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.scheduling.claims import ClaimKind
@@ -100,6 +101,7 @@ def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> No
         ("bookings_payment_status_check", PaymentStatus),
         ("transactions_purpose_check", Purpose),
         ("transactions_status_check", TransactionStatus),
+        ("sms_messages_status_check", SmsStatus),
     ],
 )
 def test_a_check_lists_exactly_the_values_of_its_enum(url: str, constraint: str, values: type[StrEnum]) -> None:

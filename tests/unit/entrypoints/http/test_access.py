@@ -112,6 +112,7 @@ ROUTES: Final[dict[str, Row]] = {
     "GET /payments/status/{invoice_id}": Row(Permission.SEE_BOOKINGS, "payment"),
     "GET /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x"),
     "POST /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x"),
+    "POST /webhooks/sms/twilio": Row(PUBLIC),
     "GET /health/live": Row(PUBLIC),
     "GET /health/ready": Row(PUBLIC),
 }
@@ -122,6 +123,7 @@ NAMED_BY_A_SECRET: Final = {
     "GET /users/me/calendar.ics",
     "GET /webhooks/qpay/{transaction_id}",
     "POST /webhooks/qpay/{transaction_id}",
+    "POST /webhooks/sms/twilio",
 }
 """A wrong secret is refused: that is not for the table to say."""
 
