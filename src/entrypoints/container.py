@@ -24,15 +24,13 @@ from adapters.security.keys import derived_key
 from adapters.security.passwords import Argon2PasswordHasher
 from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
-from booking_domain.payments.ports import CallbackTokens
-from booking_domain.shared.executor import Executor
-from booking_domain.shared.permissions import authorise
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId, TransactionId
+from booking_domain.shared.permissions import authorise
 from booking_domain.workflows.ports import Repositories
 from entrypoints.settings import Settings
 

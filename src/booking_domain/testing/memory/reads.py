@@ -15,8 +15,8 @@ from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, SmsId, TransactionId, UserId
+from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.feeds import MemoryFeedBook
