@@ -21,6 +21,7 @@ PERMISSIONS: Final[dict[Permission, frozenset[Role]]] = {
     Permission.PLACE_BOOKINGS: _PERSON,
     Permission.MOVE_BOOKINGS: _PERSON,
     Permission.PAY: _PERSON,
+    Permission.MANAGE_OWN_SESSIONS: _PERSON,
     Permission.RUN_PLATFORM: frozenset({Role.SYSTEM}),
 }
 

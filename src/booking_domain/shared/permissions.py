@@ -18,4 +18,5 @@ class Permission(StrEnum):
     PLACE_BOOKINGS = "booking.place"
     MOVE_BOOKINGS = "booking.move"
     PAY = "payment.start"
+    MANAGE_OWN_SESSIONS = "session.manage_own"
     RUN_PLATFORM = "platform.run"

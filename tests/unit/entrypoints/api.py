@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 import httpx
 from litestar import Litestar
 
+from booking_domain.identity.ports import Bearer
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MONDAY_MORNING
@@ -98,7 +99,8 @@ class Api:
 
     def admin(self) -> str:
         """The access token of an admin."""
-        return self.container.access_tokens().issue(Actor(UserId(uuid4()), Role.ADMIN), self.clock.now()).text
+        bearer = Bearer(Actor(UserId(uuid4()), Role.ADMIN), SessionId(uuid4()))
+        return self.container.access_tokens().issue(bearer, self.clock.now()).text
 
     async def open_provider(self, **profile: Any) -> tuple[str, str]:
         """Token and id of an approved provider, open daily from 10:00 to 19:00."""

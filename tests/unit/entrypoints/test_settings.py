@@ -63,6 +63,8 @@ def test_production_needs_each_of_them(missing: str) -> None:
     [
         ("BOOKING_SECRET_KEY", DEVELOPMENT_SECRET),
         ("BOOKING_SECRET_KEY", "short"),
+        ("BOOKING_PREVIOUS_SECRET_KEYS", DEVELOPMENT_SECRET),
+        ("BOOKING_PREVIOUS_SECRET_KEYS", f"{'p' * 32},short"),
         ("QPAY_USERNAME", "SIMULATOR"),
         ("QPAY_PASSWORD", "simulator"),
         ("QPAY_INVOICE_CODE", "SIMULATOR_INVOICE"),
@@ -106,9 +108,19 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert {problem.split()[0] for problem in found} == {*PRODUCTION, "PORT", "BOOKING_LOG_LEVEL"} - {"BOOKING_ENV"}
 
 
+def test_previous_secrets_are_separated_by_commas() -> None:
+    one, other = "p" * 32, "q" * 40
+    assert Settings.from_environment({"BOOKING_PREVIOUS_SECRET_KEYS": f" {one}, {other} ,"}).previous_secret_keys == (
+        one,
+        other,
+    )
+    assert Settings.from_environment({}).previous_secret_keys == ()
+
+
 def test_secrets_are_not_shown() -> None:
-    shown = repr(Settings.from_environment({**PRODUCTION, "DATABASE_URL": "postgresql://u:hidden@db/x"}))
-    for secret in ("k" * 32, "s3cret-of-the-merchant", "hidden"):
+    hidden = {"DATABASE_URL": "postgresql://u:hidden@db/x", "BOOKING_PREVIOUS_SECRET_KEYS": "p" * 32}
+    shown = repr(Settings.from_environment({**PRODUCTION, **hidden}))
+    for secret in ("k" * 32, "p" * 32, "s3cret-of-the-merchant", "hidden"):
         assert secret not in shown
 
 

@@ -23,6 +23,7 @@ AGREED = """
     booking.place        customer provider manager admin
     booking.move         customer provider manager admin
     payment.start        customer provider manager admin
+    session.manage_own   customer provider manager admin
     platform.run         system
 """
 ALLOWED = {action: set(roles) for action, *roles in map(str.split, AGREED.strip().splitlines())}
