@@ -20,7 +20,7 @@ from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.clock import SystemClock
 from adapters.security.entropy import SystemEntropy
-from adapters.security.keys import derived_key
+from adapters.security.keys import derived_key, derived_keys
 from adapters.security.passwords import Argon2PasswordHasher
 from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
@@ -80,11 +80,15 @@ class Container(containers.DeclarativeContainer):
 
     password_hasher = providers.Singleton(Argon2PasswordHasher)
     access_tokens = providers.Singleton(
-        JwtAccessTokens, providers.Callable(derived_key, settings.provided.secret_key, "access-tokens")
+        JwtAccessTokens,
+        providers.Callable(derived_key, settings.provided.secret_key, "access-tokens"),
+        previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "access-tokens"),
     )
     refresh_tokens = providers.Singleton(OpaqueRefreshTokens)
     callback_tokens = providers.Singleton(
-        HmacCallbackTokens, providers.Callable(derived_key, settings.provided.secret_key, "payment-callbacks")
+        HmacCallbackTokens,
+        providers.Callable(derived_key, settings.provided.secret_key, "payment-callbacks"),
+        previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "payment-callbacks"),
     )
 
     gateway = providers.Singleton(

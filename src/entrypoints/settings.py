@@ -111,6 +111,9 @@ class Settings:
     """BOOKING_PUBLIC_URL: where others reach the API; payment callbacks go there."""
     secret_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
     """BOOKING_SECRET_KEY: what tokens are signed with, at least 32 characters."""
+    previous_secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    """BOOKING_PREVIOUS_SECRET_KEYS: earlier ones, separated by commas (none may have one in it), whose tokens are
+    still read."""
     qpay: QPaySettings
     sms: SmsSettings = SmsSettings()
     payment_window: timedelta = timedelta(minutes=15)
@@ -184,6 +187,7 @@ class Settings:
             data_dir=Path(read.text("BOOKING_DATA_DIR", ".data")),
             public_url=public_url.rstrip("/"),
             secret_key=_secret_key(read, production=production),
+            previous_secret_keys=_previous_secret_keys(read, production=production),
             qpay=_qpay(read, simulator_port, production=production),
             sms=_sms(read, production=production),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
@@ -299,11 +303,23 @@ def _secret_key(read: _Reader, *, production: bool) -> str:
         if production:
             read.refuse("BOOKING_SECRET_KEY", "is required in production")
         return DEVELOPMENT_SECRET
-    if len(key) < MIN_SECRET:
-        read.refuse("BOOKING_SECRET_KEY", f"must have at least {MIN_SECRET} characters")
-    if production and key == DEVELOPMENT_SECRET:
-        read.refuse("BOOKING_SECRET_KEY", "is the development secret, which anybody can read")
+    _check_secret(read, "BOOKING_SECRET_KEY", key, production=production)
     return key
+
+
+def _previous_secret_keys(read: _Reader, *, production: bool) -> tuple[str, ...]:
+    name = "BOOKING_PREVIOUS_SECRET_KEYS"
+    keys = tuple(key.strip() for key in (read.optional(name) or "").split(",") if key.strip())
+    for key in keys:
+        _check_secret(read, name, key, production=production)
+    return keys
+
+
+def _check_secret(read: _Reader, name: str, key: str, *, production: bool) -> None:
+    if len(key) < MIN_SECRET:
+        read.refuse(name, f"must have at least {MIN_SECRET} characters")
+    if production and key == DEVELOPMENT_SECRET:
+        read.refuse(name, "is the development secret, which anybody can read")
 
 
 def _qpay(read: _Reader, simulator_port: int, *, production: bool) -> QPaySettings:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
+LoginId = NewType("LoginId", UUID)
 ProviderId = NewType("ProviderId", UUID)
 RuleId = NewType("RuleId", UUID)
 ExceptionId = NewType("ExceptionId", UUID)

@@ -10,7 +10,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Profiles, Salons
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
-from booking_domain.identity.ports import Sessions, UserReads, Users
+from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserReads, Users
 from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
@@ -29,6 +29,8 @@ class Repositories(Protocol):
     def users(self) -> Users: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def login_history(self) -> LoginHistory: ...
     @property
     def calendar_links(self) -> CalendarLinks: ...
     @property
@@ -111,9 +113,11 @@ class Reads(
     CalendarLinkReads,
     CalendarReads,
     FeedReads,
+    LoginReads,
     ProviderReads,
     SalonReads,
     SmsReads,
+    SessionReads,
     TransactionReads,
     UserReads,
     WaitingReads,

@@ -23,7 +23,7 @@ from entrypoints.http.envelope import seal
 from entrypoints.http.heads import answer_head
 from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
-from entrypoints.http.identities import provide_actor
+from entrypoints.http.identities import provide_actor, provide_client, provide_session_id
 from entrypoints.http.injection import one_after_the_other, singleton
 from entrypoints.http.once import provide_once
 from entrypoints.http.payments import routes as payments
@@ -115,6 +115,8 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "sms_callbacks": singleton(container.sms_callbacks),
         "sign_in_desk": singleton(lambda: _sign_in_desk(container)),
         "actor": Provide(provide_actor, sync_to_thread=False),
+        "session_id": Provide(provide_session_id, sync_to_thread=False),
+        "client": Provide(provide_client, sync_to_thread=False),
         "asked": Provide(read_query, sync_to_thread=False),
         "once": Provide(provide_once, sync_to_thread=False),
     }

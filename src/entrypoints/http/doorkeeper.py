@@ -55,11 +55,12 @@ class Doorkeeper:
             return
         token = _bearer(scope["headers"])
         if token is None and access == "optional":
-            scope["user"] = None
+            scope["user"] = scope["auth"] = None
             return
         if token is None:
             raise InvalidToken
-        scope["user"] = self._tokens.read(token, self._clock.now())
+        bearer = self._tokens.read(token, self._clock.now())
+        scope["user"], scope["auth"] = bearer.actor, bearer.session_id
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

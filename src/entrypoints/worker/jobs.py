@@ -157,6 +157,7 @@ class Jobs:
         await self._container.executor().run(sweep_holds, None, actor=SYSTEM)
         await self._container.database().forget_answers(self._container.clock().now())
         await self._container.postgres_rate_limiter().forget(self._container.clock().now())
+        await self._container.database().forget_sessions(self._container.clock().now())
 
     async def _read_due_feeds(self) -> None:
         now = self._container.clock().now()

@@ -14,8 +14,11 @@ from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioSmsSender
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.ports import Bearer
 from booking_domain.scheduling.feeds import FeedUnreadable
-from booking_domain.shared.ids import SmsId, TransactionId
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import SessionId, SmsId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW
 from entrypoints.container import Container, callback_urls, sms_status_callbacks
@@ -67,6 +70,18 @@ def test_each_secret_is_derived_for_its_use() -> None:
     one, other = a_container(), a_container(BOOKING_SECRET_KEY="another secret of 32 characters!")
     assert one.callback_tokens().issue(TRANSACTION) == a_container().callback_tokens().issue(TRANSACTION)
     assert one.callback_tokens().issue(TRANSACTION) != other.callback_tokens().issue(TRANSACTION)
+
+
+def test_tokens_of_a_previous_secret_are_still_read() -> None:
+    old = a_container(BOOKING_SECRET_KEY="the secret of last year; 32 long")
+    new = a_container(BOOKING_PREVIOUS_SECRET_KEYS="the secret of last year; 32 long")
+    bearer = Bearer(Actor(UserId(UUID(int=1)), Role.CUSTOMER), SessionId(UUID(int=2)))
+    now = new.clock().now()
+    text = old.access_tokens().issue(bearer, now).text
+    assert new.access_tokens().read(text, now) == bearer
+    assert new.callback_tokens().verify(TRANSACTION, old.callback_tokens().issue(TRANSACTION))
+    with pytest.raises(InvalidToken):
+        a_container().access_tokens().read(text, now)
 
 
 def test_a_callback_address_carries_the_transactions_own_token() -> None:

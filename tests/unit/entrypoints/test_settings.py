@@ -75,6 +75,8 @@ def test_production_needs_each_of_them(missing: str) -> None:
     [
         ("BOOKING_SECRET_KEY", DEVELOPMENT_SECRET),
         ("BOOKING_SECRET_KEY", "short"),
+        ("BOOKING_PREVIOUS_SECRET_KEYS", DEVELOPMENT_SECRET),
+        ("BOOKING_PREVIOUS_SECRET_KEYS", f"{'p' * 32},short"),
         ("QPAY_USERNAME", "SIMULATOR"),
         ("QPAY_PASSWORD", "simulator"),
         ("QPAY_INVOICE_CODE", "SIMULATOR_INVOICE"),
@@ -169,10 +171,19 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert {problem.split()[0] for problem in found} == {*PRODUCTION, "PORT", "BOOKING_LOG_LEVEL"} - {"BOOKING_ENV"}
 
 
+def test_previous_secrets_are_separated_by_commas() -> None:
+    one, other = "p" * 32, "q" * 40
+    assert Settings.from_environment({"BOOKING_PREVIOUS_SECRET_KEYS": f" {one}, {other} ,"}).previous_secret_keys == (
+        one,
+        other,
+    )
+    assert Settings.from_environment({}).previous_secret_keys == ()
+
+
 def test_secrets_are_not_shown() -> None:
     given = {**PRODUCTION, **KAVENEGAR, **TWILIO, "DATABASE_URL": "postgresql://u:hidden@db/x"}
-    shown = repr(Settings.from_environment(given))
-    for secret in ("k" * 32, "s3cret-of-the-merchant", "hidden", "t0ken-of-twilio", "k3y-of-kavenegar"):
+    shown = repr(Settings.from_environment({**given, "BOOKING_PREVIOUS_SECRET_KEYS": "p" * 32}))
+    for secret in ("k" * 32, "p" * 32, "s3cret-of-the-merchant", "hidden", "t0ken-of-twilio", "k3y-of-kavenegar"):
         assert secret not in shown
 
 

@@ -10,6 +10,7 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation, authorise, may, owned
 
 AGREED = """
+    session.manage           customer:own provider:own manager:own admin:own
     profile.manage           provider:own
     profile.decide           admin:any
     calendar.manage          provider:own

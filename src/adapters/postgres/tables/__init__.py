@@ -1,7 +1,7 @@
 """The schema, in SQLAlchemy Core. Migrations create it; a test holds the two together."""
 
 from adapters.postgres.tables.bookings import booking_events, bookings
-from adapters.postgres.tables.identity import calendar_links, sessions, users
+from adapters.postgres.tables.identity import calendar_links, login_history, sessions, users
 from adapters.postgres.tables.messaging import gateway_tokens, idempotency_keys, outbox
 from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.tables.notifications import sms_messages
@@ -32,6 +32,7 @@ __all__ = [
     "claims",
     "gateway_tokens",
     "idempotency_keys",
+    "login_history",
     "metadata",
     "outbox",
     "providers",

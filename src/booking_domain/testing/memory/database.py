@@ -15,7 +15,12 @@ from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDi
 from booking_domain.testing.memory.catalogue import MemoryProfiles
 from booking_domain.testing.memory.claims import MemoryClaims
 from booking_domain.testing.memory.feeds import MemoryFeedBook
-from booking_domain.testing.memory.identity import MemoryCalendarLinks, MemorySessions, MemoryUsers
+from booking_domain.testing.memory.identity import (
+    MemoryCalendarLinks,
+    MemoryLoginHistory,
+    MemorySessions,
+    MemoryUsers,
+)
 from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOutbox
 from booking_domain.testing.memory.payments import MemoryTransactions
 from booking_domain.testing.memory.reads import MemoryReads
@@ -31,6 +36,7 @@ class MemoryRepositories:
     def __init__(self, state: State) -> None:
         self.users = MemoryUsers(state)
         self.sessions = MemorySessions(state)
+        self.login_history = MemoryLoginHistory(state)
         self.calendar_links = MemoryCalendarLinks(state)
         self.profiles = MemoryProfiles(state)
         self.salons = MemorySalons(state)

@@ -9,7 +9,8 @@ from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
-from booking_domain.identity.model import Session, User
+from booking_domain.identity.model import User
+from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.claims import Claim
@@ -21,6 +22,7 @@ from booking_domain.shared.ids import (
     ClaimId,
     EventId,
     FeedId,
+    LoginId,
     ProviderId,
     SalonId,
     SessionId,
@@ -51,6 +53,7 @@ class State:
 
     users: dict[UserId, User] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
+    logins: dict[LoginId, Login] = field(default_factory=dict)
     calendar_links: dict[UserId, CalendarLink] = field(default_factory=dict)
     profiles: dict[ProviderId, Profile] = field(default_factory=dict)
     calendars: dict[ProviderId, Calendar] = field(default_factory=dict)

@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import InvalidCredentials, InvalidToken
-from booking_domain.identity.model import User, acceptable_password
+from booking_domain.identity.errors import AccountDisabled, InvalidCredentials, InvalidToken
+from booking_domain.identity.model import acceptable_password
 from booking_domain.identity.ports import AccessTokens, PasswordHasher, RefreshTokens, UserReads
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.sessions import LogOut, log_out
 from booking_domain.identity.use_cases.sign_in import (
+    FailedLogin,
+    OpenSession,
+    RefreshSession,
     Register,
     SignedIn,
     TokenReused,
+    note_failed_login,
     open_session,
     refresh_session,
     register,
@@ -16,6 +22,7 @@ from booking_domain.identity.use_cases.sign_in import (
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.attempts import LoginAttempts
@@ -34,7 +41,7 @@ class SignInDesk:
     clock: Clock
     attempts: LoginAttempts
 
-    async def register(self, body: RegisterBody) -> SignedInJson:
+    async def register(self, body: RegisterBody, client: Client) -> SignedInJson:
         """Make an account and sign it in."""
         command = Register(
             email=body.email,
@@ -43,30 +50,45 @@ class SignInDesk:
             role=Role(body.role),
             password_hash=await self.hasher.hash(acceptable_password(body.password)),
         )
-        return await self._open(await self.executor.run(register, command, actor=SYSTEM))
+        user = await self.executor.run(register, command, actor=SYSTEM)
+        return await self._open(OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=client))
 
-    async def log_in(self, body: LoginBody, address: str) -> SignedInJson:
+    async def log_in(self, body: LoginBody, client: Client, *, counted_as: str) -> SignedInJson:
         """Check the password and sign in; whether the account or the password is wrong is not said."""
-        login = body.login
-        async with self.attempts.attempt(login, address):
-            user = await self.reads.user_by_login(login)
+        async with self.attempts.attempt(body.login, counted_as):
+            user = await self.reads.user_by_login(body.login)
             right = await self.hasher.verify(body.password, None if user is None else user.password_hash)
             if user is None or not right:
+                await self._note_failure(None if user is None else user.id, client)
                 raise InvalidCredentials
-        return await self._open(user)
+        try:
+            return await self._open(OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=client))
+        except AccountDisabled:
+            await self._note_failure(user.id, client)
+            raise
 
-    async def refresh(self, refresh_token: str) -> SignedInJson:
+    async def refresh(self, refresh_token: str, client: Client) -> SignedInJson:
         """Trade a refresh token for new tokens."""
         use_case = UseCase(Permission.RUN_PLATFORM, refresh_session(self.refresh_tokens))
-        signed_in = await self.executor.run(use_case, refresh_token, actor=SYSTEM)
+        command = RefreshSession(refresh_token=refresh_token, client=client)
+        signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
         if isinstance(signed_in, TokenReused):
             raise InvalidToken
         return self._signed_in(signed_in)
 
-    async def _open(self, user: User) -> SignedInJson:
+    async def log_out(self, session_id: SessionId | None, refresh_token: str | None) -> None:
+        """End the session of an access token, and that of a refresh token."""
+        use_case = UseCase(Permission.RUN_PLATFORM, log_out(self.refresh_tokens))
+        await self.executor.run(use_case, LogOut(session_id=session_id, refresh_token=refresh_token), actor=SYSTEM)
+
+    async def _open(self, command: OpenSession) -> SignedInJson:
         use_case = UseCase(Permission.RUN_PLATFORM, open_session(self.refresh_tokens))
-        return self._signed_in(await self.executor.run(use_case, user.id, actor=SYSTEM))
+        return self._signed_in(await self.executor.run(use_case, command, actor=SYSTEM))
+
+    async def _note_failure(self, user_id: UserId | None, client: Client) -> None:
+        command = FailedLogin(user_id=user_id, method=LoginMethod.PASSWORD, client=client)
+        await self.executor.run(note_failed_login, command, actor=SYSTEM)
 
     def _signed_in(self, signed_in: SignedIn) -> SignedInJson:
-        access = self.access_tokens.issue(signed_in.user.actor, self.clock.now())
+        access = self.access_tokens.issue(signed_in.bearer, self.clock.now())
         return signed_in_json(signed_in.user, access, signed_in.refresh_token)

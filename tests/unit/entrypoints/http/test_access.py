@@ -13,7 +13,7 @@ import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from tests.unit.entrypoints.api import Api, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, through_the_api
 
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import UserId
@@ -51,7 +51,12 @@ ROUTES: Final[dict[str, Row]] = {
     "POST /auth/register": Row(PUBLIC),
     "POST /auth/login": Row(PUBLIC),
     "POST /auth/refresh": Row(PUBLIC),
+    "POST /auth/logout": Row(PUBLIC),
     "GET /auth/me": Row(SIGNED_IN),
+    "GET /auth/sessions": Row(Permission.MANAGE_SESSIONS),
+    "DELETE /auth/sessions": Row(Permission.MANAGE_SESSIONS),
+    "DELETE /auth/sessions/{ended_id}": Row(Permission.MANAGE_SESSIONS, "session"),
+    "GET /auth/login-history": Row(Permission.MANAGE_SESSIONS),
     "GET /providers/me": Row(SIGNED_IN),
     "POST /providers/me": Row(Permission.MANAGE_PROFILE),
     "PUT /providers/me": Row(Permission.MANAGE_PROFILE),
@@ -118,6 +123,7 @@ ROUTES: Final[dict[str, Row]] = {
 }
 NAMED_BY_A_SECRET: Final = {
     "POST /auth/login",
+    "POST /auth/logout",
     "POST /auth/refresh",
     "GET /providers/me/calendar.ics",
     "GET /users/me/calendar.ics",
@@ -194,6 +200,13 @@ class World:
         await self.done("POST", f"/salons/{salon['salon_id']}/members", manager, providerId=await self.desk(provider))
         return {**salon, "provider_id": self.desks[provider]}
 
+    async def session(self, who: str) -> Ids:
+        """Another one than that of their token."""
+        email = (await self.done("GET", "/auth/me", who))["email"]
+        signed_in = await self.api.post("/auth/login", json={"email": email, "password": PASSWORD})
+        found = (await self.api.get("/auth/sessions", signed_in.json()["accessToken"])).json()["items"]
+        return {"ended_id": next(session["id"] for session in found if session["current"])}
+
     async def provider(self, who: str) -> Ids:
         return {"provider_id": await self.desk(who)}
 
@@ -229,13 +242,14 @@ REMOVED_BY: Final = {
     "hold": "/holds/{hold_id}",
     "waiting": "/waitlist/{waiting_id}",
     "membership": "/salons/{salon_id}/members/{provider_id}",
+    "session": "/auth/sessions/{ended_id}",
 }
 """What can be taken away; the rest stays for good."""
 OWNED_BY: Final = {
     **dict.fromkeys(("provider", "rule", "exception", "block", "invitation"), ("provider",)),
     "salon": ("manager",),
     "membership": ("manager", "provider"),
-    **dict.fromkeys(("booking", "payment", "hold", "waiting"), ("customer", "provider", "manager", "admin")),
+    **dict.fromkeys(("booking", "payment", "hold", "waiting", "session"), ("customer", "provider", "manager", "admin")),
 }
 
 
