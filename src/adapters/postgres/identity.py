@@ -1,5 +1,6 @@
 """Accounts and sessions on PostgreSQL."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, insert, or_, select, update
@@ -24,6 +25,15 @@ _SAVE_SESSION: Final = Statement(
     .where(sessions.c.id == bindparam("session_id"))
     .values({name: bindparam(name) for name in ("token_digest", "expires_at", "ended_at")})
 )
+_END_SESSIONS: Final = Statement(
+    update(sessions)
+    .where(
+        sessions.c.user_id == bindparam("of_user"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.id.is_distinct_from(bindparam("but")),
+    )
+    .values(ended_at=bindparam("now"))
+)
 
 
 def user_row(user: User) -> dict[str, Any]:
@@ -39,12 +49,14 @@ def user_row(user: User) -> dict[str, Any]:
         "time_zone": user.time_zone,
         "password_hash": user.password_hash,
         "created_at": user.created_at,
+        "email_verified_at": user.email_verified_at,
+        "phone_verified_at": user.phone_verified_at,
     }
 
 
 def user_of(row: Row) -> User:
     """The account of a row."""
-    id_, email, phone, name, role, status, locale, time_zone, password_hash, created_at = row
+    id_, email, phone, name, role, status, locale, time_zone, password_hash, created_at, *verified = row
     return User(
         id=UserId(id_),
         email=email,
@@ -56,6 +68,8 @@ def user_of(row: Row) -> User:
         time_zone=time_zone,
         password_hash=password_hash,
         created_at=created_at,
+        email_verified_at=verified[0],
+        phone_verified_at=verified[1],
     )
 
 
@@ -118,3 +132,6 @@ class PostgresSessions(Sessions):
             expires_at=session.expires_at,
             ended_at=session.ended_at,
         )
+
+    async def end_all(self, user_id: UserId, now: datetime, but: SessionId | None = None) -> None:
+        await self._work.send(_END_SESSIONS, of_user=user_id, but=but, now=now)

@@ -43,6 +43,9 @@ class User:
     time_zone: str = "Asia/Ulaanbaatar"
     password_hash: str
     created_at: datetime
+    email_verified_at: datetime | None = None
+    """When a code that went to the address was last used to verify it."""
+    phone_verified_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.email is None and self.phone is None:

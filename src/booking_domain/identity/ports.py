@@ -48,6 +48,10 @@ class Sessions(Protocol):
         """Replace a session."""
         ...
 
+    async def end_all(self, user_id: UserId, now: datetime, but: SessionId | None = None) -> None:
+        """End all sessions of an account that have not ended yet, except `but`."""
+        ...
+
 
 class PasswordHasher(Protocol):
     """Slow on purpose, and never in the way of other requests."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
+CodeId = NewType("CodeId", UUID)
 ProviderId = NewType("ProviderId", UUID)
 RuleId = NewType("RuleId", UUID)
 ExceptionId = NewType("ExceptionId", UUID)

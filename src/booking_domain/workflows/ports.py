@@ -10,6 +10,8 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Profiles, Salons
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.one_time_codes import OneTimeCodes
+from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.ports import Sessions, UserReads, Users
 from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
@@ -28,6 +30,10 @@ class Repositories(Protocol):
     def users(self) -> Users: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def one_time_codes(self) -> OneTimeCodes: ...
+    @property
+    def credentials(self) -> Credentials: ...
     @property
     def calendar_links(self) -> CalendarLinks: ...
     @property

@@ -1,7 +1,7 @@
 """The schema, in SQLAlchemy Core. Migrations create it; a test holds the two together."""
 
 from adapters.postgres.tables.bookings import booking_events, bookings
-from adapters.postgres.tables.identity import calendar_links, sessions, users
+from adapters.postgres.tables.identity import calendar_links, one_time_codes, sessions, users, wrong_passwords
 from adapters.postgres.tables.messaging import gateway_tokens, idempotency_keys, outbox
 from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.tables.payments import transactions
@@ -31,6 +31,7 @@ __all__ = [
     "gateway_tokens",
     "idempotency_keys",
     "metadata",
+    "one_time_codes",
     "outbox",
     "providers",
     "salon_invitations",
@@ -39,4 +40,5 @@ __all__ = [
     "transactions",
     "users",
     "waiting_list",
+    "wrong_passwords",
 ]

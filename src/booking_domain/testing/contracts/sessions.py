@@ -61,3 +61,23 @@ class SessionsContract:
             assert await waits(other)
             await tx.sessions.save(rotated)
         assert await other == rotated
+
+    @scenario
+    async def test_all_sessions_of_an_account_end_but_one_and_those_that_had_ended(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        user, session = await _signed_in(backend, make)
+        _, of_another = await _signed_in(backend, make)
+        kept, over = make.session(user), replace(make.session(user), ended_at=NOW)
+        later = NOW + timedelta(hours=1)
+        async with backend.begin() as tx:
+            await tx.sessions.add(kept)
+            await tx.sessions.add(over)
+            await tx.sessions.end_all(user.id, later, kept.id)
+        assert await _locked(backend, session.id) == replace(session, ended_at=later)
+        for untouched in (kept, over, of_another):
+            assert await _locked(backend, untouched.id) == untouched
+        async with backend.begin() as tx:
+            await tx.sessions.end_all(user.id, later)
+        assert await _locked(backend, kept.id) == replace(kept, ended_at=later)
+        assert await _locked(backend, of_another.id) == of_another

@@ -14,6 +14,7 @@ from booking_domain.testing.memory.bookings import MemoryBookings, MemoryDesks
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.catalogue import MemoryProfiles
 from booking_domain.testing.memory.claims import MemoryClaims
+from booking_domain.testing.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
 from booking_domain.testing.memory.feeds import MemoryFeedBook
 from booking_domain.testing.memory.identity import MemoryCalendarLinks, MemorySessions, MemoryUsers
 from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOutbox
@@ -30,6 +31,8 @@ class MemoryRepositories:
     def __init__(self, state: State) -> None:
         self.users = MemoryUsers(state)
         self.sessions = MemorySessions(state)
+        self.one_time_codes = MemoryOneTimeCodes(state)
+        self.credentials = MemoryCredentials(state)
         self.calendar_links = MemoryCalendarLinks(state)
         self.profiles = MemoryProfiles(state)
         self.salons = MemorySalons(state)

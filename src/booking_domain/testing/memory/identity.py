@@ -1,5 +1,8 @@
 """Accounts, sessions and links to calendars in memory."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from booking_domain.identity.calendar_links import CalendarLink, CalendarLinks
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import Session, User
@@ -43,6 +46,11 @@ class MemorySessions(Sessions):
         if session.id not in self._state.sessions:
             raise MissingRow(f"there is no session {session.id}")
         self._state.sessions[session.id] = session
+
+    async def end_all(self, user_id: UserId, now: datetime, but: SessionId | None = None) -> None:
+        for session in tuple(self._state.sessions.values()):
+            if session.user_id == user_id and session.ended_at is None and session.id != but:
+                self._state.sessions[session.id] = replace(session, ended_at=now)
 
 
 class MemoryCalendarLinks(CalendarLinks):
