@@ -10,6 +10,7 @@ from dependency_injector import containers, providers
 
 from adapters.calendars.files import ICalendarFiles
 from adapters.calendars.reader import HttpFeedReader
+from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.notifier import ConsoleNotifier
 from adapters.postgres.database import Database
 from adapters.postgres.gateway_tokens import PostgresTokenStore
@@ -17,10 +18,13 @@ from adapters.qpay.gateway import QPayGateway
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.clock import SystemClock
+from adapters.security.common_passwords import CommonPasswords
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key
+from adapters.security.one_time_codes import HmacSecretCodes
 from adapters.security.passwords import Argon2PasswordHasher
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
+from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.permissions import authorise
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
@@ -58,6 +62,12 @@ class Container(containers.DeclarativeContainer):
     )
 
     password_hasher = providers.Singleton(Argon2PasswordHasher)
+    password_policy = providers.Singleton(
+        PasswordPolicy, known=providers.Singleton(CommonPasswords), composition=settings.provided.password_composition
+    )
+    secret_codes = providers.Singleton(
+        HmacSecretCodes, providers.Callable(derived_key, settings.provided.secret_key, "one-time-codes")
+    )
     access_tokens = providers.Singleton(
         JwtAccessTokens, providers.Callable(derived_key, settings.provided.secret_key, "access-tokens")
     )
@@ -81,4 +91,7 @@ class Container(containers.DeclarativeContainer):
 
     notifier = providers.Singleton(
         ConsoleNotifier, providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
+    )
+    code_messenger = providers.Singleton(
+        ConsoleCodeMessenger, providers.Callable(operator.truediv, settings.provided.data_dir, "messages"), clock
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 from urllib.parse import urlsplit
 
+from phonenumbers import SUPPORTED_REGIONS
+
 DEVELOPMENT_SECRET: Final = "development-secret-key-not-for-production"  # noqa: S105 - refused in production
 SIMULATOR_USERNAME: Final = "SIMULATOR"
 SIMULATOR_PASSWORD: Final = "simulator"  # noqa: S105 - the simulator's; refused in production
@@ -72,6 +74,10 @@ class Settings:
     """BOOKING_PAYMENT_WINDOW_SECONDS: how long a booking waits for its deposit."""
     hold_length: timedelta = timedelta(minutes=5)
     """BOOKING_HOLD_SECONDS: how long a hold lasts."""
+    phone_country: str = "MN"
+    """BOOKING_PHONE_COUNTRY: where phone numbers are from that are written without a country (ISO 3166-1)."""
+    password_composition: bool = False
+    """BOOKING_PASSWORD_COMPOSITION: `on`: a password needs a letter and a digit as well."""
     rate_limits: bool = True
     """BOOKING_RATE_LIMITS: `on`; `off` in development only."""
     api_processes: int = 1
@@ -126,6 +132,8 @@ class Settings:
             qpay=_qpay(read, simulator_port, production=production),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
+            phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
+            password_composition=read.choice("BOOKING_PASSWORD_COMPOSITION", ("on", "off"), "off") == "on",
             rate_limits=limits == "on",
             api_processes=read.number("BOOKING_API_PROCESSES", 1, 1, 256),
             pool_size=read.number("BOOKING_DB_POOL_SIZE", 10, 1, 1_000),
@@ -176,6 +184,14 @@ class _Reader:
             return number
 
         return self._parsed(name, default, f"must be a whole number from {least} to {most}", parse)
+
+    def country(self, name: str, default: str) -> str:
+        def parse(text: str) -> str:
+            if text.upper() not in SUPPORTED_REGIONS:
+                raise ValueError(text)
+            return text.upper()
+
+        return self._parsed(name, default, "must be a country of two letters, such as MN", parse)
 
     def port(self, name: str, default: int) -> int:
         return self.number(name, default, 1, 65_535)

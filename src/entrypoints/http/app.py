@@ -10,6 +10,9 @@ from litestar.di import Provide
 from entrypoints.container import Container
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts.attempts import LoginAttempts
+from entrypoints.http.accounts.code_desk import CodeDesk
+from entrypoints.http.accounts.contacts import ContactReader
+from entrypoints.http.accounts.password_desk import PasswordDesk
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
@@ -84,6 +87,8 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "calendar_files": singleton(container.calendar_files),
         "callback_tokens": singleton(container.callback_tokens),
         "sign_in_desk": singleton(lambda: _sign_in_desk(container)),
+        "code_desk": singleton(lambda: _code_desk(container)),
+        "password_desk": singleton(lambda: _password_desk(container)),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "asked": Provide(read_query, sync_to_thread=False),
         "once": Provide(provide_once, sync_to_thread=False),
@@ -99,6 +104,31 @@ def _sign_in_desk(container: Container) -> SignInDesk:
         refresh_tokens=container.refresh_tokens(),
         clock=container.clock(),
         attempts=LoginAttempts(on=container.settings().rate_limits),
+        contacts=ContactReader(container.settings().phone_country),
+        secrets=container.secret_codes(),
+        policy=container.password_policy(),
+    )
+
+
+def _code_desk(container: Container) -> CodeDesk:
+    return CodeDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        secrets=container.secret_codes(),
+        contacts=ContactReader(container.settings().phone_country),
+        sign_in_desk=_sign_in_desk(container),
+    )
+
+
+def _password_desk(container: Container) -> PasswordDesk:
+    return PasswordDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        hasher=container.password_hasher(),
+        refresh_tokens=container.refresh_tokens(),
+        secrets=container.secret_codes(),
+        policy=container.password_policy(),
+        codes=_code_desk(container),
     )
 
 

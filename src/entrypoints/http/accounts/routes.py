@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 
 from booking_domain.identity.errors import (
     AccountDisabled,
+    AccountLocked,
     ContactMissing,
     EmailTaken,
     InvalidCredentials,
@@ -17,6 +18,7 @@ from booking_domain.identity.errors import (
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.workflows.ports import Reads
+from entrypoints.http.accounts import codes, passwords
 from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER, SIGNED_IN, USER
 from entrypoints.http.accounts.schemas import LoginBody, RefreshBody, RegisterBody, SignedInJson, UserJson, user_json
 from entrypoints.http.accounts.sessions import SignInDesk
@@ -28,7 +30,9 @@ _OF_REGISTER: Final = documented(
     body=REGISTER, answer=SIGNED_IN, refusals=(EmailTaken, PhoneTaken, ContactMissing, InvalidValue)
 )
 _OF_LOGIN: Final = documented(
-    body=LOGIN, answer=SIGNED_IN, refusals=(InvalidCredentials, AccountDisabled, ContactMissing, TooManyAttempts)
+    body=LOGIN,
+    answer=SIGNED_IN,
+    refusals=(InvalidCredentials, AccountDisabled, AccountLocked, ContactMissing, InvalidValue, TooManyAttempts),
 )
 _OF_REFRESH: Final = documented(body=REFRESH, answer=SIGNED_IN, refusals=(InvalidToken, AccountDisabled))
 
@@ -45,7 +49,9 @@ async def log_in(
 ) -> SignedInJson:
     """Sign in with a password.
 
-    After ten failures in a minute for one login from one address, no more attempts are let through for a while.
+    After three wrong passwords in a row the login is locked, whether or not there is such an account: 403, also for the
+    right password, until it is unlocked by a code or a reset, or a day has gone by. After ten failures in a minute for
+    one login from one address, no more attempts are let through for a while.
     """
     client = request.scope["client"]
     return await sign_in_desk.log_in(data, client[0] if client else "")
@@ -69,4 +75,4 @@ async def me(actor: Injected[Actor], reads: Injected[Reads]) -> UserJson:
     return user_json(user)
 
 
-routes: Final = Router("/auth", route_handlers=[register, log_in, refresh, me])
+routes: Final = Router("/auth", route_handlers=[register, log_in, refresh, me, *codes.handlers, *passwords.handlers])
