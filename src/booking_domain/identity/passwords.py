@@ -22,6 +22,8 @@ FORGOTTEN_AFTER: Final = timedelta(hours=24)
 PRODUCT_WORDS: Final = ("booking",)
 SHORTEST_WORD: Final = 4
 """Shorter words of a name are in too many passwords by chance."""
+_OF_A_NUMBER: Final = 7
+"""The last digits of a phone number, which are all that is said of it in many places."""
 _WORDS: Final = re.compile(r"[^\W_]+")
 
 
@@ -64,8 +66,8 @@ class PasswordPolicy:
 def _own_words(own: Iterable[str | None]) -> set[str]:
     words: set[str] = set()
     for text in own:
-        mine = (text or "").casefold().partition("@")[0].strip().lstrip("+")
-        words |= {mine, *_WORDS.findall(mine)}
+        mine = (text or "").casefold().partition("@")[0].strip()
+        words |= {mine[-_OF_A_NUMBER:]} if mine.startswith("+") else {mine, *_WORDS.findall(mine)}
     return {word for word in words if len(word) >= SHORTEST_WORD}
 
 

@@ -36,6 +36,14 @@ def test_an_empty_environment_is_a_laptop() -> None:
     assert (settings.payment_window, settings.hold_length) == (timedelta(minutes=15), timedelta(minutes=5))
     assert settings.rate_limits
     assert not settings.feeds_allow_private
+    assert settings.phone_country == "MN"
+    assert not settings.password_composition
+
+
+def test_phones_are_of_a_country_that_there_is() -> None:
+    assert Settings.from_environment({"BOOKING_PHONE_COUNTRY": "de"}).phone_country == "DE"
+    (problem,) = problems(BOOKING_PHONE_COUNTRY="Mongolia")
+    assert problem == "BOOKING_PHONE_COUNTRY must be a country of two letters, such as MN, and is 'Mongolia'"
 
 
 def test_the_addresses_follow_the_ports() -> None:

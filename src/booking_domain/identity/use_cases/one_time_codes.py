@@ -111,7 +111,7 @@ async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circu
     """
     codes = await tx.one_time_codes.lock(secrets.contact(guess.contact))
     code = next((each for each in codes if each.purpose is guess.purpose), None)
-    if code is None:
+    if code is None or not code.guesses_left:
         return None
     if not code.good(given.now):
         await tx.one_time_codes.save(code.dead())
