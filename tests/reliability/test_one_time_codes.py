@@ -188,13 +188,14 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
     assert user.email is not None
     contact = Contact(Channel.EMAIL, user.email)
     async with AsyncExitStack() as stack:
-        executors: list[Executor[Repositories]] = []
-        for _ in range(POOLS):
-            database = Database(url, pool_size=5, pool_timeout=60.0)
+        databases = [Database(url, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
+        for database in databases:
             await database.open()
             stack.push_async_callback(database.close)
-            executors.append(Executor(begin=database.begin, clock=clock, entropy=entropy, authorise=authorise))
-        async with database.begin() as tx:
+        executors: list[Executor[Repositories]] = [
+            Executor(begin=each.begin, clock=clock, entropy=entropy, authorise=authorise) for each in databases
+        ]
+        async with databases[0].begin() as tx:
             await tx.users.add(user)
         want = WantCode(contact, CodePurpose.LOGIN, user)
         code = await executors[0].run(want_code(secrets), want, actor=SYSTEM)

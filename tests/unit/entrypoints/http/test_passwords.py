@@ -1,7 +1,7 @@
 """Change, forget and reset passwords."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
 
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
@@ -17,6 +17,8 @@ from tests.unit.entrypoints.http.test_one_time_codes import (
     messages,
     other,
 )
+
+from booking_domain.testing.memory import MemoryPasswordHasher
 
 NEW = "nine blue lanterns"
 EMAIL = {"email": "Dorj@example.com"}
@@ -148,19 +150,37 @@ async def test_the_name_of_an_account_is_told_to_nobody_without_the_code(api: Ap
     assert_problem(await reset(api, other(code), PHONE, "i am Dorj, hello"), 401, "auth.invalid_code")
 
 
-@through_the_api
-async def test_a_session_is_not_begun_with_a_password_that_was_changed_meanwhile(api: Api) -> None:
-    user_id = UUID((await joined(api))["user"]["id"])
-    hasher = api.container.password_hasher()
-    compared = hasher.verify
+class Meanwhile(MemoryPasswordHasher):
+    """Something happens after a password was compared, once."""
 
-    async def slow(password: str, password_hash: str | None) -> bool:
-        right = bool(await compared(password, password_hash))
-        hasher.verify = compared
-        assert (await reset(api, await forgotten(api))).status_code == 204
+    def __init__(self) -> None:
+        super().__init__()
+        self.happens: Callable[[], Awaitable[None]] | None = None
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        right = await super().verify(password, password_hash)
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            await happens()
         return right
 
-    hasher.verify = slow
-    assert_problem(await log_in(api), 401, "auth.invalid_credentials")
-    live = [each for each in api.database._state.sessions.values() if each.user_id == user_id and not each.ended_at]
-    assert live == []
+
+@pytest.mark.parametrize("changing", [False, True])
+@through_the_api
+async def test_a_password_that_was_reset_while_it_was_compared_opens_nothing(api: Api, *, changing: bool) -> None:
+    hasher = Meanwhile()
+    api.container.password_hasher.override(hasher)
+    signed_in = await joined(api)
+
+    async def reset_meanwhile() -> None:
+        assert (await reset(api, await forgotten(api))).status_code == 204
+
+    hasher.happens = reset_meanwhile
+    if changing:
+        assert_problem(
+            await change(api, signed_in["accessToken"], newPassword="seven red lamps"), 422, "auth.wrong_password"
+        )
+    else:
+        assert_problem(await log_in(api), 401, "auth.invalid_credentials")
+    assert all(session.ended_at for session in api.database._state.sessions.values())
+    assert (await api.post("/auth/login", json={**PHONE, "password": NEW})).status_code == 200
