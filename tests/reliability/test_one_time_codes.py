@@ -10,14 +10,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 from tests.acceptance.bursts import Wish
 from tests.acceptance.people import Person
 from tests.acceptance.product import Product, eventually
@@ -26,13 +27,15 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.volleys import Shot, volley
 
+from adapters.postgres.credentials import PostgresCredentials
 from adapters.postgres.database import Database
 from adapters.postgres.one_time_codes import PostgresOneTimeCodes
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import one_time_codes
+from adapters.postgres.tables import one_time_codes, wrong_passwords
 from adapters.security.entropy import SystemEntropy
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import MOST_GUESSES, Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.passwords import MOST_WRONG
 from booking_domain.identity.permissions import authorise
 from booking_domain.identity.use_cases.one_time_codes import CodeRefused, Guess, WantCode, sign_in_by_code, want_code
 from booking_domain.identity.use_cases.sign_in import open_session
@@ -254,3 +257,45 @@ def test_without_the_lock_more_would_be_learnt(postgres: TestServer, monkeypatch
     with postgres.database() as url:
         _, sessions = asyncio.run(outcome(url, lambda right, _: right, 100))
         assert sessions > 1
+
+
+_TIMES: Final = Statement(select(wrong_passwords.c.times).where(wrong_passwords.c.account == bindparam("account")))
+_new: Final = insert(wrong_passwords)
+_SET: Final = Statement(_new.on_conflict_do_update(index_elements=["account"], set_={"times": _new.excluded.times}))
+
+
+async def _read_and_then_write(self: PostgresCredentials, account: UUID, now: datetime) -> bool:
+    row = await self._work.one(_TIMES, account=account)
+    times = 0 if row is None else int(row[0])
+    if times < MOST_WRONG:
+        await self._work.send(_SET, account=account, times=times + 1, last_at=now)
+    return times < MOST_WRONG
+
+
+async def counted_at_once(url: str, number: int) -> int:
+    """How many wrong passwords of an account were let through as such."""
+    account = uuid4()
+    database = Database(url, pool_size=10, pool_timeout=60.0)
+    await database.open()
+
+    async def count() -> bool:
+        async with database.begin() as tx:
+            return await tx.credentials.count_wrong(account, NOW)
+
+    try:
+        return sum(await asyncio.gather(*(count() for _ in range(number))))
+    finally:
+        await database.close()
+
+
+def test_wrong_passwords_are_counted_by_one_statement(postgres: TestServer) -> None:
+    with postgres.database() as url:
+        assert asyncio.run(counted_at_once(url, 50)) == MOST_WRONG
+
+
+def test_counted_by_two_statements_more_passwords_would_be_tried(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PostgresCredentials, "count_wrong", _read_and_then_write)
+    with postgres.database() as url:
+        assert asyncio.run(counted_at_once(url, 50)) > MOST_WRONG
