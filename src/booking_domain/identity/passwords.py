@@ -3,7 +3,7 @@
 An account is locked after three wrong passwords in a row. It is unlocked by a one-time code, by a reset, or a day after
 the last of them; a locked account answers the same to the right password as to a wrong one. A login that has no account
 is counted and locked in the same way, so that a lock says nothing about who has an account. Whoever locks somebody
-else's account on purpose keeps them from using their password for a day at most, and not from signing in by a code.
+else's account on purpose keeps them from using their password for a day at most; a code signs them in all the same.
 """
 
 import re
