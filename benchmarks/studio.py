@@ -15,12 +15,13 @@ from benchmarks.jobs import post
 from benchmarks.recording import FAR, Recording, record
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User
+from booking_domain.identity.ports import Bearer
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.ids import ProviderId, SessionId
 from booking_domain.shared.time import WallTime
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (
@@ -71,7 +72,10 @@ class Studio:
         providers = [await self._provider(admin) for _ in range(PROVIDERS)]
         customers = [await self._account(Role.CUSTOMER) for _ in range(CUSTOMERS)]
         now = container.clock().now()
-        self._tokens = [container.access_tokens().issue(customer.actor, now).text for customer in customers]
+        self._tokens = [
+            container.access_tokens().issue(Bearer(customer.actor, SessionId(uuid4())), now).text
+            for customer in customers
+        ]
         self._slots = _shuffled(providers, now)
         return await self._book_once(customers[0])
 

@@ -1,4 +1,4 @@
-"""One-time codes; wrong passwords in a row; when contacts were verified."""
+"""One-time codes; wrong passwords in a row; when contacts were verified; signing in by code."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,16 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0008"
-down_revision: str | Sequence[str] | None = "0004"
+down_revision: str | Sequence[str] | None = "0007"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
+    op.drop_constraint(op.f("login_history_method_check"), "login_history")
+    op.create_check_constraint(
+        op.f("login_history_method_check"), "login_history", "method IN ('registration', 'password', 'code')"
+    )
     op.add_column("users", sa.Column("email_verified_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("users", sa.Column("phone_verified_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
@@ -45,3 +49,8 @@ def downgrade() -> None:
     op.drop_table("one_time_codes")
     op.drop_column("users", "phone_verified_at")
     op.drop_column("users", "email_verified_at")
+    op.execute("DELETE FROM login_history WHERE method = 'code'")
+    op.drop_constraint(op.f("login_history_method_check"), "login_history")
+    op.create_check_constraint(
+        op.f("login_history_method_check"), "login_history", "method IN ('registration', 'password')"
+    )

@@ -12,23 +12,30 @@ from adapters.calendars.files import ICalendarFiles
 from adapters.calendars.reader import HttpFeedReader
 from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.notifier import ConsoleNotifier
+from adapters.console.sms import ConsoleSmsSender
 from adapters.postgres.database import Database
 from adapters.postgres.gateway_tokens import PostgresTokenStore
+from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.qpay.gateway import QPayGateway
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.clock import SystemClock
 from adapters.security.common_passwords import CommonPasswords
 from adapters.security.entropy import SystemEntropy
-from adapters.security.keys import derived_key
+from adapters.security.keys import derived_key, derived_keys
 from adapters.security.one_time_codes import HmacSecretCodes
 from adapters.security.passwords import Argon2PasswordHasher
+from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
+from adapters.sms.codes import SmsCodeMessenger
+from adapters.sms.kavenegar import KavenegarSmsSender
+from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
 from booking_domain.identity.passwords import PasswordPolicy
-from booking_domain.identity.permissions import authorise
+from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.ids import SmsId, TransactionId
+from booking_domain.shared.permissions import authorise
 from booking_domain.workflows.ports import Repositories
 from entrypoints.settings import Settings
 
@@ -40,6 +47,15 @@ def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[Transact
         return f"{public_url}/api/v1/webhooks/qpay/{transaction_id}?token={tokens.issue(transaction_id)}"
 
     return callback_url
+
+
+def sms_status_callbacks(public_url: str) -> Callable[[SmsId], str]:
+    """Where Twilio tells what has become of a message; its signature is what makes it believed."""
+
+    def status_callback(message_id: SmsId) -> str:
+        return f"{public_url}/api/v1/webhooks/sms/twilio?message={message_id}"
+
+    return status_callback
 
 
 class Container(containers.DeclarativeContainer):
@@ -61,6 +77,12 @@ class Container(containers.DeclarativeContainer):
         Executor, begin=database.provided.begin, clock=clock, entropy=entropy, authorise=providers.Object(authorise)
     )
 
+    process_rate_limiter = providers.Singleton(ProcessRateLimiter)
+    postgres_rate_limiter = providers.Singleton(PostgresRateLimiter, database)
+    login_rate_limiter = providers.Selector(
+        settings.provided.rate_limit_storage, memory=process_rate_limiter, postgres=postgres_rate_limiter
+    )
+
     password_hasher = providers.Singleton(Argon2PasswordHasher)
     password_policy = providers.Singleton(
         PasswordPolicy, known=providers.Singleton(CommonPasswords), composition=settings.provided.password_composition
@@ -69,11 +91,15 @@ class Container(containers.DeclarativeContainer):
         HmacSecretCodes, providers.Callable(derived_key, settings.provided.secret_key, "one-time-codes")
     )
     access_tokens = providers.Singleton(
-        JwtAccessTokens, providers.Callable(derived_key, settings.provided.secret_key, "access-tokens")
+        JwtAccessTokens,
+        providers.Callable(derived_key, settings.provided.secret_key, "access-tokens"),
+        previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "access-tokens"),
     )
     refresh_tokens = providers.Singleton(OpaqueRefreshTokens)
     callback_tokens = providers.Singleton(
-        HmacCallbackTokens, providers.Callable(derived_key, settings.provided.secret_key, "payment-callbacks")
+        HmacCallbackTokens,
+        providers.Callable(derived_key, settings.provided.secret_key, "payment-callbacks"),
+        previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "payment-callbacks"),
     )
 
     gateway = providers.Singleton(
@@ -89,9 +115,37 @@ class Container(containers.DeclarativeContainer):
     calendar_files = providers.Singleton(ICalendarFiles)
     feed_reader = providers.Singleton(HttpFeedReader, allow_private=settings.provided.feeds_allow_private)
 
-    notifier = providers.Singleton(
-        ConsoleNotifier, providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
+    message_folder = providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
+    notifier = providers.Singleton(ConsoleNotifier, message_folder)
+    sms_sender = providers.Selector(
+        settings.provided.sms.service,
+        console=providers.Singleton(ConsoleSmsSender, message_folder, clock),
+        twilio=providers.Singleton(
+            TwilioSmsSender,
+            account_sid=settings.provided.sms.twilio_account_sid,
+            auth_token=settings.provided.sms.twilio_auth_token,
+            sender=settings.provided.sms.twilio_from,
+            messaging_service_sid=settings.provided.sms.twilio_messaging_service_sid,
+            status_callback=providers.Callable(sms_status_callbacks, settings.provided.public_url),
+            base_url=settings.provided.sms.twilio_base_url,
+            timeout_seconds=settings.provided.sms.timeout_seconds,
+        ),
+        kavenegar=providers.Singleton(
+            KavenegarSmsSender,
+            api_key=settings.provided.sms.kavenegar_api_key,
+            sender=settings.provided.sms.kavenegar_sender,
+            base_url=settings.provided.sms.kavenegar_base_url,
+            timeout_seconds=settings.provided.sms.timeout_seconds,
+        ),
     )
+    sms_callbacks = providers.Singleton(TwilioCallbacks, settings.provided.sms.twilio_auth_token)
     code_messenger = providers.Singleton(
-        ConsoleCodeMessenger, providers.Callable(operator.truediv, settings.provided.data_dir, "messages"), clock
+        CodesByAddress,
+        to_email=providers.Singleton(ConsoleCodeMessenger, message_folder, clock),
+        to_phone=providers.Singleton(
+            SmsCodeMessenger,
+            sender=sms_sender,
+            executor=executor,
+            recipient_key=providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients"),
+        ),
     )

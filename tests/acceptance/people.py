@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 import httpx
 from tests.acceptance.product import Product, Server, eventually
 
+from booking_domain.identity.ports import Bearer
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.ids import SessionId
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
@@ -98,7 +100,9 @@ def people(server: Server, role: Role, number: int) -> list[Person]:
             executor = container.executor()
             users = await asyncio.gather(*(executor.run(register, command, actor=SYSTEM) for command in commands))
             now = container.clock().now()
-            tokens = [container.access_tokens().issue(user.actor, now).text for user in users]
+            tokens = [
+                container.access_tokens().issue(Bearer(user.actor, SessionId(uuid4())), now).text for user in users
+            ]
             return [Person(server, str(user.id), token) for user, token in zip(users, tokens, strict=True)]
         finally:
             await container.database().close()

@@ -12,10 +12,13 @@ from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import Entropy
 from booking_domain.shared.money import Money
+from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.testing.contracts.credentials import SecretCodesContract
 from booking_domain.testing.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
 from booking_domain.testing.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
+from booking_domain.testing.contracts.rate_limits import OpenRateLimiter, RateLimiterContract
+from booking_domain.testing.contracts.sms import Exchange, OpenExchange, SmsSenderContract
 from booking_domain.testing.contracts.sources import ClockContract, EntropyContract
 from booking_domain.testing.contracts.tokens import AccessTokensContract, CallbackTokensContract, RefreshTokensContract
 from booking_domain.testing.memory import (
@@ -25,8 +28,10 @@ from booking_domain.testing.memory import (
     MemoryGateway,
     MemoryNotifier,
     MemoryPasswordHasher,
+    MemoryRateLimiter,
     MemoryRefreshTokens,
     MemorySecretCodes,
+    MemorySmsSender,
     SeededEntropy,
 )
 
@@ -62,6 +67,34 @@ class MemoryMailbox:
         self.notifier.available = False
         yield
         self.notifier.available = True
+
+
+class MemoryExchange:
+    number = "+97699112233"
+    refused_number = "+97600000000"
+
+    def __init__(self) -> None:
+        self.sender = MemorySmsSender()
+        self.sender.refused.add(self.refused_number)
+
+    async def arrived(self) -> Sequence[tuple[str, str]]:
+        return self.sender.delivered
+
+    @asynccontextmanager
+    async def cut_off(self) -> AsyncIterator[None]:
+        self.sender.available = False
+        yield
+        self.sender.available = True
+
+
+class TestSmsSender(SmsSenderContract):
+    @pytest.fixture
+    def open_exchange(self) -> OpenExchange:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Exchange]:
+            yield MemoryExchange()
+
+        return opened
 
 
 class TestPaymentGateway(PaymentGatewayContract):
@@ -136,3 +169,13 @@ class TestEntropy(EntropyContract):
     @pytest.fixture
     def entropy(self) -> Entropy:
         return SeededEntropy()
+
+
+class TestRateLimiter(RateLimiterContract):
+    @pytest.fixture
+    def open_rate_limiter(self) -> OpenRateLimiter:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[RateLimiter]:
+            yield MemoryRateLimiter()
+
+        return opened

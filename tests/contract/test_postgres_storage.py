@@ -22,7 +22,8 @@ from booking_domain.testing.contracts.outbox import OutboxContract
 from booking_domain.testing.contracts.profiles import ProfilesContract
 from booking_domain.testing.contracts.provider_reads import ProviderReadsContract
 from booking_domain.testing.contracts.salons import SalonsContract
-from booking_domain.testing.contracts.sessions import SessionsContract
+from booking_domain.testing.contracts.sessions import LoginHistoryContract, SessionsContract
+from booking_domain.testing.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
 from booking_domain.testing.contracts.storage import Backend, OpenBackend
 from booking_domain.testing.contracts.transactions import TransactionsContract
 from booking_domain.testing.contracts.units_of_work import UnitOfWorkContract
@@ -62,6 +63,10 @@ class TestUsers(UsersContract):
 
 
 class TestSessions(SessionsContract):
+    pass
+
+
+class TestLoginHistory(LoginHistoryContract):
     pass
 
 
@@ -126,6 +131,14 @@ class TestBookingReads(BookingReadsContract):
 
 
 class TestTransactions(TransactionsContract):
+    pass
+
+
+class TestSmsMessages(SmsMessagesContract):
+    pass
+
+
+class TestSmsReads(SmsReadsContract):
     pass
 
 

@@ -17,12 +17,12 @@ from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.ports import Desk, Desks
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
-from booking_domain.identity.permissions import authorise
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVersion
 from booking_domain.shared.executor import Circumstances, Executor, UseCase
 from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.permissions import authorise
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend, OpenBackend
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from booking_domain.identity.model import User
-from booking_domain.identity.permissions import authorise
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.shared.permissions import authorise
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.contracts.storage import Cast, a_cast
 from booking_domain.testing.memory.clock import ManualClock

@@ -17,6 +17,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, PaymentStatus, Stat
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
 from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.time import TimeRange
 
 _b: Final = bookings.c
@@ -231,7 +232,7 @@ class BookingViews:
             "after": chosen.after,
             "most": chosen.limit,
         }
-        if actor.role is Role.ADMIN:
+        if may(actor, Permission.SEE_BOOKINGS):
             rows = await self._work.all(_PAGE_OF_ALL, **values)
         else:
             rows = await self._work.all(_PAGE_OF_PARTY, party=actor.id, **values)

@@ -16,12 +16,14 @@ from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.credentials import PostgresCredentials
 from adapters.postgres.errors import domain_errors
 from adapters.postgres.feeds import FeedViews, PostgresFeedBook
-from adapters.postgres.identity import PostgresSessions, PostgresUsers
+from adapters.postgres.identity import PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
 from adapters.postgres.one_time_codes import PostgresOneTimeCodes
 from adapters.postgres.payments import PostgresTransactions
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
+from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
+from adapters.postgres.sms import PostgresSmsMessages, SmsViews
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
@@ -30,12 +32,24 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.model import User
+from booking_domain.identity.sessions import Login, Session
+from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, TransactionId, UserId
+from booking_domain.shared.ids import (
+    BookingId,
+    FeedId,
+    LoginId,
+    ProviderId,
+    SalonId,
+    SessionId,
+    SmsId,
+    TransactionId,
+    UserId,
+)
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import Appointment, ProviderView, SalonView
@@ -51,6 +65,7 @@ class PostgresRepositories:
     def __init__(self, work: Work) -> None:
         self.users = PostgresUsers(work)
         self.sessions = PostgresSessions(work)
+        self.login_history = PostgresLoginHistory(work)
         self.one_time_codes = PostgresOneTimeCodes(work)
         self.credentials = PostgresCredentials(work)
         self.calendar_links = PostgresCalendarLinks(work)
@@ -65,6 +80,7 @@ class PostgresRepositories:
         self.desks = PostgresDesks(work)
         self.bookings = PostgresBookings(work)
         self.transactions = PostgresTransactions(work)
+        self.sms_messages = PostgresSmsMessages(work)
         self.idempotency = PostgresIdempotency(work)
         self.outbox = PostgresOutbox(work)
 
@@ -118,6 +134,11 @@ class Database:
         """Remove the answers under idempotency keys that are no longer kept."""
         async with self.work() as work:
             await PostgresIdempotency(work).forget(now)
+
+    async def forget_sessions(self, now: datetime) -> None:
+        """Remove sessions that have expired, and the login history of long ago."""
+        async with self.work() as work:
+            await forget_sessions(work, now)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
@@ -188,6 +209,18 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await PostgresUsers(work).by_login(login)
 
+    async def session(self, session_id: SessionId) -> Session | None:
+        async with self._database.work() as work:
+            return await SessionViews(work).one(session_id)
+
+    async def live_sessions(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
+        async with self._database.work() as work:
+            return await SessionViews(work).live(user_id, now, limit)
+
+    async def logins_of(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
+        async with self._database.work() as work:
+            return await SessionViews(work).logins(user_id, after, limit)
+
     async def user_of_link(self, secret_digest: bytes) -> UserId | None:
         async with self._database.work() as work:
             return await PostgresCalendarLinks(work).user_of(secret_digest)
@@ -225,6 +258,18 @@ class PostgresReads(Reads):
     async def due_feeds(self, now: datetime, limit: int) -> Sequence[FeedId]:
         async with self._database.work() as work:
             return await FeedViews(work).due(now, limit)
+
+    async def sms(self, message_id: SmsId) -> SmsMessage | None:
+        async with self._database.work() as work:
+            return await SmsViews(work).one(message_id)
+
+    async def sms_to_ask(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
+        async with self._database.work() as work:
+            return await SmsViews(work).to_ask(provider, now, limit)
+
+    async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
+        async with self._database.work() as work:
+            return await SmsViews(work).spending(since, before)
 
     async def waits_of(self, customer_id: UserId) -> Sequence[Waiting]:
         async with self._database.work() as work:

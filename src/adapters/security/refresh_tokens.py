@@ -1,7 +1,8 @@
-"""Refresh tokens: a session's id and 32 bytes of chance; only their digest is kept."""
+"""Refresh tokens: a session's id, the secret of its family, and the secret of the token; only digests are kept."""
 
 import base64
 import binascii
+import hmac
 import secrets
 from hashlib import sha256
 from typing import Final
@@ -9,27 +10,49 @@ from uuid import UUID
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import RefreshTokens
+from booking_domain.identity.sessions import RefreshToken
 from booking_domain.shared.ids import SessionId
 
 _ID_BYTES: Final = 16
+_FAMILY_BYTES: Final = 24
 _SECRET_BYTES: Final = 32
-_LENGTH: Final = (_ID_BYTES + _SECRET_BYTES) * 4 // 3
+_BYTES: Final = _ID_BYTES + _FAMILY_BYTES + _SECRET_BYTES
+_LENGTH: Final = _BYTES * 4 // 3
 
 
 class OpaqueRefreshTokens(RefreshTokens):
-    """48 bytes in base64url. A digest without salt is enough: the secret is no password, it cannot be guessed."""
+    """72 bytes in base64url. A digest without salt is enough: the secrets are no passwords, they cannot be guessed."""
 
-    def issue(self, session_id: SessionId) -> tuple[str, bytes]:
-        raw = session_id.bytes + secrets.token_bytes(_SECRET_BYTES)
-        return base64.urlsafe_b64encode(raw).decode(), sha256(raw).digest()
+    def first(self, session_id: SessionId) -> RefreshToken:
+        return _token(session_id.bytes + secrets.token_bytes(_FAMILY_BYTES + _SECRET_BYTES))
 
-    def read(self, text: str) -> tuple[SessionId, bytes]:
-        if len(text) != _LENGTH or not text.isascii():
-            raise InvalidToken
-        try:
-            raw = base64.b64decode(text, altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise InvalidToken from error
-        if len(raw) != _ID_BYTES + _SECRET_BYTES:
-            raise InvalidToken
-        return SessionId(UUID(bytes=raw[:_ID_BYTES])), sha256(raw).digest()
+    def seed(self) -> bytes:
+        return secrets.token_bytes(_SECRET_BYTES)
+
+    def following(self, token: RefreshToken, seed: bytes) -> RefreshToken:
+        raw = _raw(token.text)
+        return _token(raw[:-_SECRET_BYTES] + hmac.digest(seed, raw, "sha256"))
+
+    def read(self, text: str) -> RefreshToken:
+        return _token(_raw(text))
+
+
+def _raw(text: str) -> bytes:
+    if len(text) != _LENGTH or not text.isascii():
+        raise InvalidToken
+    try:
+        raw = base64.b64decode(text, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidToken from error
+    if len(raw) != _BYTES:
+        raise InvalidToken
+    return raw
+
+
+def _token(raw: bytes) -> RefreshToken:
+    return RefreshToken(
+        text=base64.urlsafe_b64encode(raw).decode(),
+        session_id=SessionId(UUID(bytes=raw[:_ID_BYTES])),
+        family_digest=sha256(raw[:-_SECRET_BYTES]).digest(),
+        digest=sha256(raw).digest(),
+    )

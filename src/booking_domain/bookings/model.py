@@ -27,6 +27,7 @@ from booking_domain.shared.decision import Decision
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, SeriesId, UserId
 from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.time import TimeRange, instant, local_time
 
 MAX_NOTES: Final = 2_000
@@ -195,7 +196,7 @@ class Booking:
             return Party.PROVIDER
         if actor.id == self.customer_id:
             return Party.CUSTOMER
-        return Party.ADMIN if actor.role is Role.ADMIN else None
+        return Party.ADMIN if may(actor, Permission.SEE_BOOKINGS) else None
 
     @property
     def minutes(self) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from booking_domain.shared.errors import Conflict, Forbidden, RuleViolated, TooMany, Unauthenticated
+from booking_domain.shared.errors import Conflict, Forbidden, NotFound, RuleViolated, TooMany, Unauthenticated
 
 
 class InvalidCredentials(Unauthenticated):
@@ -16,6 +16,12 @@ class InvalidToken(Unauthenticated):
     """The token is missing, malformed, expired or revoked; please sign in again."""
 
     code: ClassVar[str] = "auth.invalid_token"
+
+
+class SessionNotFound(NotFound):
+    """There is no such session of yours; it may have ended."""
+
+    code: ClassVar[str] = "auth.session_not_found"
 
 
 class EmailTaken(Conflict):

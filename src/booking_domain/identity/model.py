@@ -1,18 +1,17 @@
-"""Users and their sessions."""
+"""Users."""
 
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final
 
 from booking_domain.identity.errors import ContactMissing
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import UserId
 from booking_domain.shared.time import time_zone
 
-REFRESH_TOKEN_LIFE: Final = timedelta(days=30)
 MIN_PASSWORD: Final = 8
 MAX_PASSWORD: Final = 256
 MAX_NAME: Final = 120
@@ -67,31 +66,3 @@ class User:
 def normal_email(email: str) -> str:
     """The form in which addresses are compared: `Dorj@Example.com ` and `dorj@example.com` are one account."""
     return email.strip().lower()
-
-
-def acceptable_password(password: str) -> str:
-    """Return the password as it is, or raise `InvalidValue` if it is too short or too long."""
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidValue(field="password", problem=f"{MIN_PASSWORD} to {MAX_PASSWORD} characters")
-    return password
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A signed-in device: the family of refresh tokens that follow one another."""
-
-    id: SessionId
-    user_id: UserId
-    token_digest: bytes
-    """SHA-256 of the refresh token that is good now."""
-    created_at: datetime
-    expires_at: datetime
-    ended_at: datetime | None = None
-
-    def live(self, now: datetime) -> bool:
-        """Whether its token may still be used."""
-        return self.ended_at is None and now < self.expires_at
-
-    def rotated(self, token_digest: bytes, now: datetime) -> Self:
-        """The session with the next token."""
-        return replace(self, token_digest=token_digest, expires_at=now + REFRESH_TOKEN_LIFE)

@@ -1,12 +1,14 @@
 """What identity needs of the outside."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from booking_domain.identity.model import Session, User
+from booking_domain.identity.model import User
+from booking_domain.identity.sessions import Login, RefreshToken, Session
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import LoginId, SessionId, UserId
 
 
 class Users(Protocol):
@@ -44,12 +46,40 @@ class Sessions(Protocol):
         """One session, kept from other transactions to the end of this one."""
         ...
 
+    async def lock_live(self, user_id: UserId, now: datetime) -> Sequence[Session]:
+        """A user's live sessions by id, all kept from other transactions to the end of this one."""
+        ...
+
     async def save(self, session: Session) -> None:
         """Replace a session."""
         ...
 
-    async def end_all(self, user_id: UserId, now: datetime, but: SessionId | None = None) -> None:
-        """End all sessions of an account that have not ended yet, except `but`."""
+
+class SessionReads(Protocol):
+    """Reads of sessions, outside any unit of work."""
+
+    async def session(self, session_id: SessionId) -> Session | None:
+        """One session, ended or not."""
+        ...
+
+    async def live_sessions(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
+        """A user's live sessions, the one that was used last first; at most `limit`."""
+        ...
+
+
+class LoginHistory(Protocol):
+    """The attempts to sign in, in a unit of work."""
+
+    async def add(self, login: Login) -> None:
+        """Add an attempt."""
+        ...
+
+
+class LoginReads(Protocol):
+    """Reads of attempts to sign in, outside any unit of work."""
+
+    async def logins_of(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
+        """A user's by id, the latest first, those before `after`; at most `limit`."""
         ...
 
 
@@ -73,25 +103,41 @@ class AccessToken:
     expires_in: int
 
 
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who has an access token, and the session that it was given out in."""
+
+    actor: Actor
+    session_id: SessionId
+
+
 class AccessTokens(Protocol):
     """Signed tokens that say who asks."""
 
-    def issue(self, actor: Actor, now: datetime) -> AccessToken:
-        """A token for this actor."""
+    def issue(self, bearer: Bearer, now: datetime) -> AccessToken:
+        """A token for this bearer."""
         ...
 
-    def read(self, text: str, now: datetime) -> Actor:
-        """Who the token says it is, or raise `InvalidToken`."""
+    def read(self, text: str, now: datetime) -> Bearer:
+        """Whose the token says it is, or raise `InvalidToken`."""
         ...
 
 
 class RefreshTokens(Protocol):
     """Opaque tokens that name a session and prove that it is one's own."""
 
-    def issue(self, session_id: SessionId) -> tuple[str, bytes]:
-        """A fresh token and the digest to keep of it."""
+    def first(self, session_id: SessionId) -> RefreshToken:
+        """The first token of a new family."""
         ...
 
-    def read(self, text: str) -> tuple[SessionId, bytes]:
-        """The session it names and its digest, or raise `InvalidToken`."""
+    def seed(self) -> bytes:
+        """Chance for `following`, to be kept with the session."""
+        ...
+
+    def following(self, token: RefreshToken, seed: bytes) -> RefreshToken:
+        """The next token of the family: of the same token and seed always the same, of one alone not to be guessed."""
+        ...
+
+    def read(self, text: str) -> RefreshToken:
+        """The token with this text, whether or not such a one was given out, or raise `InvalidToken`."""
         ...

@@ -1,26 +1,69 @@
-"""One-time codes on their way to people."""
+"""One-time codes on their way to people, and what they read. Every text fits into a single segment."""
 
 from typing import Final, Protocol
 
-_TEXTS: Final = {
-    "en": "{code} is your code. It is good for 5 minutes. Nobody of ours will ever ask you for it.",
-    "mn": "Таны нэг удаагийн код: {code}. 5 минутын дотор хүчинтэй. Хэнд ч бүү хэлээрэй.",
-    "fa": "کد یک‌بارمصرف شما: {code}. تا ۵ دقیقه معتبر است. آن را به کسی نگویید.",
+FALLBACK: Final = "en"
+CODE_TEXTS: Final[dict[str, dict[str, str]]] = {
+    "en": {
+        "verify": "{code} is your code to confirm that this is you. Do not share it with anybody.",
+        "login": "{code} is your code to sign in. Do not share it with anybody.",
+        "unlock": "{code} is your code to unlock your account. Do not share it with anybody.",
+        "reset": "{code} is your code to choose a new password. Do not share it with anybody.",
+    },
+    "mn": {
+        "verify": "{code} - баталгаажуулах код. Хэнд ч бүү хэлээрэй.",
+        "login": "{code} - нэвтрэх код. Хэнд ч бүү хэлээрэй.",
+        "unlock": "{code} - бүртгэлийн түгжээ тайлах код. Хэнд ч бүү хэлээрэй.",
+        "reset": "{code} - нууц үг шинэчлэх код. Хэнд ч бүү хэлээрэй.",
+    },
+    "fa": {
+        "verify": "کد تأیید شما: {code}\nاین کد را به کسی ندهید.",
+        "login": "کد ورود شما: {code}\nاین کد را به کسی ندهید.",
+        "unlock": "کد باز کردن حساب شما: {code}\nاین کد را به کسی ندهید.",
+        "reset": "کد تغییر رمز عبور شما: {code}\nاین کد را به کسی ندهید.",
+    },
 }
+"""By language and purpose."""
+
+
+def language_of(locale: str) -> str:
+    """The language of a locale (BCP 47) if there are texts in it, else English.
+
+    >>> [language_of(locale) for locale in ("mn", "fa-IR", "en_GB", "de", "")]
+    ['mn', 'fa', 'en', 'en', 'en']
+    """
+    language = locale.replace("_", "-").partition("-")[0].lower()
+    return language if language in CODE_TEXTS else FALLBACK
+
+
+def code_text(purpose: str, code: str, language: str) -> str:
+    """The text with the code in it, in a language that `language_of` gave; `KeyError` if there is no such purpose."""
+    return CODE_TEXTS[language][purpose].format(code=code)
 
 
 class CodeMessenger(Protocol):
     """Sends one-time codes."""
 
     async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
-        """Send a code to an e-mail address or a phone number, in the language of its owner.
+        """Send a code to an e-mail address or a phone number (E.164), in the language of its owner.
+
+        In English if there are no texts in that language.
 
         Raises:
-            Unavailable: it was not sent; trying again is right.
+            KeyError: there are no texts for such a purpose.
+            Unavailable: it may or may not have been sent; trying again is right.
+            RuleViolated: it was not sent, and never will be.
         """
         ...
 
 
-def code_text(code: str, locale: str) -> str:
-    """What a message with a code says; in English where there is no text in that language."""
-    return _TEXTS.get(locale, _TEXTS["en"]).format(code=code)
+class CodesByAddress(CodeMessenger):
+    """Sends by one messenger to e-mail addresses, and by another to phones."""
+
+    def __init__(self, *, to_email: CodeMessenger, to_phone: CodeMessenger) -> None:
+        self._to_email = to_email
+        self._to_phone = to_phone
+
+    async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
+        messenger = self._to_email if "@" in to else self._to_phone
+        await messenger.send_code(to=to, code=code, purpose=purpose, locale=locale)

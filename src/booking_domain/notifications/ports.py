@@ -1,9 +1,13 @@
 """What notifications need of the outside."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from booking_domain.notifications.sms import SmsMessage, SmsNews, SmsReceipt, SmsReport, SmsSpending
+from booking_domain.shared.ids import SmsId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,4 +33,74 @@ class Notifier(Protocol):
         Raises:
             Unavailable: it was not sent.
         """
+        ...
+
+
+class SmsSender(Protocol):
+    """A provider of text messages. Never called inside a transaction."""
+
+    @property
+    def name(self) -> str:
+        """How messages name it, e.g. `twilio`."""
+        ...
+
+    async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
+        """Send a text to a number (E.164); a second time with the same key has no second effect where that can be.
+
+        Raises:
+            SmsUnavailable: no usable answer; whether it was sent is not known.
+            SmsRefused: it was not sent, and never will be: the number or the text is refused.
+        """
+        ...
+
+    async def report(self, provider_message_id: str) -> SmsReport:
+        """Ask what has become of a message.
+
+        Raises:
+            SmsUnavailable: no usable answer, or it knows of no such message; nothing follows from that.
+        """
+        ...
+
+
+class SmsCallbacks(Protocol):
+    """Reads what a provider calls us with."""
+
+    def read(self, message_id: SmsId | None, *, url: str, signature: str, body: bytes) -> SmsNews | None:
+        """The news of our message that a callback to this address brings; None if it brings none.
+
+        Raises:
+            InvalidSmsSignature: it does not come from the provider.
+        """
+        ...
+
+
+class SmsMessages(Protocol):
+    """The text messages of a unit of work."""
+
+    async def add(self, message: SmsMessage) -> None:
+        """Add one."""
+        ...
+
+    async def lock(self, message_id: SmsId) -> SmsMessage | None:
+        """One of them, kept from other transactions to the end of this one."""
+        ...
+
+    async def save(self, message: SmsMessage) -> None:
+        """Replace one."""
+        ...
+
+
+class SmsReads(Protocol):
+    """Reads of text messages, outside any unit of work."""
+
+    async def sms(self, message_id: SmsId) -> SmsMessage | None:
+        """One of them."""
+        ...
+
+    async def sms_to_ask(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
+        """Those that the provider is to be asked about by now, the longest due first, at most `limit`."""
+        ...
+
+    async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
+        """What messages cost that were made in `[since, before)`: by provider and currency, unknown costs last."""
         ...

@@ -5,6 +5,7 @@ from uuid import UUID
 
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
+LoginId = NewType("LoginId", UUID)
 CodeId = NewType("CodeId", UUID)
 ProviderId = NewType("ProviderId", UUID)
 RuleId = NewType("RuleId", UUID)
@@ -19,6 +20,7 @@ ClaimId = NewType("ClaimId", UUID)
 BookingId = NewType("BookingId", UUID)
 TransactionId = NewType("TransactionId", UUID)
 EventId = NewType("EventId", UUID)
+SmsId = NewType("SmsId", UUID)
 
 
 class Entropy(Protocol):

@@ -11,7 +11,9 @@ from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import Location, Profile, ProfileStatus
-from booking_domain.identity.model import REFRESH_TOKEN_LIFE, Session, User
+from booking_domain.identity.model import User
+from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE, Client, Login, LoginMethod, LoginOutcome, Session
+from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import DeepLink, Invoice, Purpose, Transaction
 from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim, ClaimKind
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
@@ -23,9 +25,11 @@ from booking_domain.shared.ids import (
     ClaimId,
     EventId,
     ExceptionId,
+    LoginId,
     ProviderId,
     RuleId,
     SessionId,
+    SmsId,
     TransactionId,
     UserId,
     WaitingId,
@@ -91,9 +95,23 @@ class Builder:
         return Session(
             id=session_id,
             user_id=user.id,
+            family_digest=sha256(session_id.bytes + b"family").digest(),
             token_digest=sha256(session_id.bytes).digest(),
             created_at=NOW,
+            last_used_at=NOW,
             expires_at=NOW + REFRESH_TOKEN_LIFE,
+            client=Client("2001:db8::7", "Mozilla/5.0 (X11; Linux x86_64)"),
+        )
+
+    def login(self, user: User | None) -> Login:
+        """A successful attempt to sign in."""
+        return Login(
+            id=LoginId(self.entropy.new_id()),
+            user_id=None if user is None else user.id,
+            at=NOW,
+            client=Client("192.0.2.7", "curl/8.5.0"),
+            method=LoginMethod.PASSWORD,
+            outcome=LoginOutcome.SUCCEEDED,
         )
 
     def profile(self, owner: User, status: ProfileStatus = ProfileStatus.APPROVED) -> Profile:
@@ -243,6 +261,22 @@ class Builder:
             gateway="memory",
             amount=amount,
             now=NOW,
+        )
+
+    def sms(self, user: User | None = None) -> SmsMessage:
+        """A text message that has just been kept."""
+        message_id = SmsId(self.entropy.new_id())
+        return SmsMessage(
+            id=message_id,
+            user_id=None if user is None else user.id,
+            to_masked="+976****2233",
+            to_digest=sha256(message_id.bytes).digest(),
+            template="code.login",
+            language="mn",
+            provider="memory",
+            segments=1,
+            created_at=NOW,
+            updated_at=NOW,
         )
 
     def message(self, subject: UUID, topic: str = "booking.placed") -> Message:

@@ -9,7 +9,6 @@ from typing import Final, Self, TypeVar
 
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
-from booking_domain.identity.permissions import authorise
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.model import Purpose, Transaction
 from booking_domain.payments.transitions import TransactionStatus
@@ -23,6 +22,7 @@ from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId
 from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import authorise
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms

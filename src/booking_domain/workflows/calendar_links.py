@@ -75,7 +75,7 @@ def entry(appointment: Appointment, party: Party | None) -> CalendarEntry:
     )
 
 
-change_calendar_link: Final = UseCase(Permission.SHARE_OWN_CALENDAR, _change)
-change_provider_calendar_link: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _change_of_provider)
-remove_calendar_link: Final = UseCase(Permission.SHARE_OWN_CALENDAR, _remove)
-remove_provider_calendar_link: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _remove)
+change_calendar_link: Final = UseCase(Permission.SHARE_CALENDAR, _change)
+change_provider_calendar_link: Final = UseCase(Permission.MANAGE_CALENDAR, _change_of_provider)
+remove_calendar_link: Final = UseCase(Permission.SHARE_CALENDAR, _remove)
+remove_provider_calendar_link: Final = UseCase(Permission.MANAGE_CALENDAR, _remove)

@@ -18,11 +18,11 @@ from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound
 from booking_domain.scheduling.placing import around, claimable, placeable
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, SeriesId, UserId, WaitingId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, instant
 from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.ports import Repositories
@@ -77,7 +77,7 @@ async def admitted(command: PlaceBooking, desk: Desk | None, tx: Repositories, g
 
 def is_staff(actor: Actor, desk: Desk) -> bool:
     """Whether the actor is on the provider's side of this desk."""
-    return actor.role is Role.ADMIN or actor.id == desk.diary.owner_id
+    return may(actor, Permission.BOOK_FOR_OTHERS, owned(actor, desk.diary.owner_id))
 
 
 async def keep_booking(

@@ -12,7 +12,8 @@ from booking_domain.catalogue.salons import Member
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
-from booking_domain.identity.ports import Sessions, UserReads, Users
+from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserReads, Users
+from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
 from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries, SalonHours
@@ -30,6 +31,8 @@ class Repositories(Protocol):
     def users(self) -> Users: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def login_history(self) -> LoginHistory: ...
     @property
     def one_time_codes(self) -> OneTimeCodes: ...
     @property
@@ -58,6 +61,8 @@ class Repositories(Protocol):
     def bookings(self) -> Bookings: ...
     @property
     def transactions(self) -> Transactions: ...
+    @property
+    def sms_messages(self) -> SmsMessages: ...
     @property
     def idempotency(self) -> IdempotencyStore: ...
     @property
@@ -114,8 +119,11 @@ class Reads(
     CalendarLinkReads,
     CalendarReads,
     FeedReads,
+    LoginReads,
     ProviderReads,
     SalonReads,
+    SmsReads,
+    SessionReads,
     TransactionReads,
     UserReads,
     WaitingReads,

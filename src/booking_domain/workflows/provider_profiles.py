@@ -172,8 +172,8 @@ async def _own(tx: Repositories, given: Circumstances) -> Profile:
     return profile
 
 
-open_profile: Final = UseCase(Permission.MANAGE_OWN_PROFILE, _open)
-edit_profile: Final = UseCase(Permission.MANAGE_OWN_PROFILE, _edit)
-change_settings: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _change_settings)
-submit_profile: Final = UseCase(Permission.MANAGE_OWN_PROFILE, _submit)
+open_profile: Final = UseCase(Permission.MANAGE_PROFILE, _open)
+edit_profile: Final = UseCase(Permission.MANAGE_PROFILE, _edit)
+change_settings: Final = UseCase(Permission.MANAGE_CALENDAR, _change_settings)
+submit_profile: Final = UseCase(Permission.MANAGE_PROFILE, _submit)
 decide_on_profile: Final = UseCase(Permission.DECIDE_ON_PROFILES, _decide)

@@ -26,7 +26,7 @@ from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, SalonId
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.views import SalonView
 
@@ -166,9 +166,10 @@ async def _part(command: Membership, tx: Repositories, given: Circumstances) -> 
     salon = await tx.salons.lock(command.salon_id)
     if salon is None:
         raise SalonNotFound
-    if salon.manager_id != given.actor.id:
+    if not may(given.actor, Permission.END_SALON_MEMBERSHIPS, owned(given.actor, salon.manager_id)):
         own = await tx.calendar_book.lock_provider_of(given.actor.id)
-        if own != command.provider_id:
+        member = Relation.MEMBER if own == command.provider_id else None
+        if not may(given.actor, Permission.END_SALON_MEMBERSHIPS, member):
             raise NotYourSalon
     if _among(await tx.salons.members(salon.id), command.provider_id) is None:
         raise NoSuchMember
@@ -180,7 +181,7 @@ async def _own(salon_id: SalonId, tx: Repositories, given: Circumstances, expect
     salon = await tx.salons.lock(salon_id)
     if salon is None:
         raise SalonNotFound
-    if salon.manager_id != given.actor.id:
+    if not may(given.actor, Permission.MANAGE_SALONS, owned(given.actor, salon.manager_id)):
         raise NotYourSalon
     if expected is not None and expected != salon.version:
         raise StaleVersion(expected=expected, actual=salon.version)
@@ -191,9 +192,9 @@ def _among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | Non
     return next((member for member in members if member.provider_id == provider_id), None)
 
 
-open_salon: Final = UseCase(Permission.MANAGE_OWN_SALONS, _open)
-edit_salon: Final = UseCase(Permission.MANAGE_OWN_SALONS, _edit)
-set_salon_hours: Final = UseCase(Permission.MANAGE_OWN_SALONS, _set_hours)
-invite_provider: Final = UseCase(Permission.MANAGE_OWN_SALONS, _invite)
+open_salon: Final = UseCase(Permission.MANAGE_SALONS, _open)
+edit_salon: Final = UseCase(Permission.MANAGE_SALONS, _edit)
+set_salon_hours: Final = UseCase(Permission.MANAGE_SALONS, _set_hours)
+invite_provider: Final = UseCase(Permission.MANAGE_SALONS, _invite)
 accept_invitation: Final = UseCase(Permission.JOIN_SALONS, _accept)
 end_membership: Final = UseCase(Permission.END_SALON_MEMBERSHIPS, _part)

@@ -30,7 +30,7 @@ from booking_domain.shared.errors import DomainError, NotPermitted
 from booking_domain.shared.executor import Circumstances, Executor, UseCase
 from booking_domain.shared.ids import BookingId, TransactionId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.workflows.ports import Repositories
 
 
@@ -105,7 +105,7 @@ async def _prepare(command: StartPayment, tx: Repositories, given: Circumstances
     party = booking.party(given.actor) if booking is not None else None
     if booking is None or party is None:
         raise BookingNotFound
-    if party is not Party.CUSTOMER:
+    if not may(given.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
         raise NotPermitted(action=Permission.PAY)
     amount = _due(booking, command.purpose)
     if booking.overdue(given.now):

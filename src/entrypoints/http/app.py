@@ -17,12 +17,16 @@ from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
+from entrypoints.http.clients import Clients
+from entrypoints.http.compression import compression
+from entrypoints.http.cross_origin import CrossOrigin
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.doorkeeper import Doorkeeper
 from entrypoints.http.envelope import seal
+from entrypoints.http.heads import answer_head
 from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
-from entrypoints.http.identities import provide_actor
+from entrypoints.http.identities import provide_actor, provide_client, provide_session_id
 from entrypoints.http.injection import one_after_the_other, singleton
 from entrypoints.http.once import provide_once
 from entrypoints.http.payments import routes as payments
@@ -31,9 +35,12 @@ from entrypoints.http.problems import answer_exception
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.queries import read_query
+from entrypoints.http.rate_limits import RouteLimits
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
+from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.strict_json import StrictJson
+from entrypoints.http.transport import Https
 from entrypoints.http.waitlist import routes as waitlist
 
 PREFIX: Final = "/api/v1"
@@ -56,6 +63,7 @@ def create_app(container: Container) -> Litestar:
             waitlist.routes,
             payments.routes,
             webhooks.routes,
+            sms_webhooks.routes,
             health.routes(),
         ],
     )
@@ -64,8 +72,9 @@ def create_app(container: Container) -> Litestar:
         dependencies=_dependencies(container),
         dto=StrictJson,
         return_dto=None,
-        before_request=Doorkeeper(container.access_tokens(), container.clock()),
-        before_send=[seal],
+        before_request=_doorkeeper(container),
+        before_send=[seal, CrossOrigin(container.settings().cors_origins)],
+        compression_config=compression(),
         exception_handlers={Exception: answer_exception},
         lifespan=[_lifespan(container)],
         request_max_body_size=container.settings().max_body_bytes,
@@ -73,12 +82,32 @@ def create_app(container: Container) -> Litestar:
         logging_config=None,
     )
     one_after_the_other(app)
+    answer_head(app)
     return app
+
+
+def _doorkeeper(container: Container) -> Doorkeeper:
+    settings = container.settings()
+    clients = Clients(settings.trusted_proxies)
+    return Doorkeeper(
+        container.access_tokens(),
+        container.clock(),
+        https=Https(clients, settings.public_url, required=settings.require_https),
+        limits=RouteLimits(
+            settings.quotas,
+            shared=container.login_rate_limiter(),
+            own=container.process_rate_limiter(),
+            clients=clients,
+            clock=container.clock(),
+            on=settings.rate_limits,
+        ),
+    )
 
 
 def _dependencies(container: Container) -> dict[str, Provide]:
     return {
         "settings": singleton(container.settings),
+        "clients": singleton(lambda: Clients(container.settings().trusted_proxies)),
         "clock": singleton(container.clock),
         "database": singleton(container.database),
         "executor": singleton(container.executor),
@@ -86,16 +115,20 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "gateway": singleton(container.gateway),
         "calendar_files": singleton(container.calendar_files),
         "callback_tokens": singleton(container.callback_tokens),
+        "sms_callbacks": singleton(container.sms_callbacks),
         "sign_in_desk": singleton(lambda: _sign_in_desk(container)),
         "code_desk": singleton(lambda: _code_desk(container)),
         "password_desk": singleton(lambda: _password_desk(container)),
         "actor": Provide(provide_actor, sync_to_thread=False),
+        "session_id": Provide(provide_session_id, sync_to_thread=False),
+        "client": Provide(provide_client, sync_to_thread=False),
         "asked": Provide(read_query, sync_to_thread=False),
         "once": Provide(provide_once, sync_to_thread=False),
     }
 
 
 def _sign_in_desk(container: Container) -> SignInDesk:
+    settings = container.settings()
     return SignInDesk(
         executor=container.executor(),
         reads=container.reads(),
@@ -103,8 +136,10 @@ def _sign_in_desk(container: Container) -> SignInDesk:
         access_tokens=container.access_tokens(),
         refresh_tokens=container.refresh_tokens(),
         clock=container.clock(),
-        attempts=LoginAttempts(on=container.settings().rate_limits),
-        contacts=ContactReader(container.settings().phone_country),
+        attempts=LoginAttempts(
+            settings.quotas, limiter=container.login_rate_limiter(), clock=container.clock(), on=settings.rate_limits
+        ),
+        contacts=ContactReader(settings.phone_country),
         secrets=container.secret_codes(),
         policy=container.password_policy(),
     )
@@ -125,7 +160,6 @@ def _password_desk(container: Container) -> PasswordDesk:
         executor=container.executor(),
         reads=container.reads(),
         hasher=container.password_hasher(),
-        refresh_tokens=container.refresh_tokens(),
         secrets=container.secret_codes(),
         policy=container.password_policy(),
         codes=_code_desk(container),
@@ -135,12 +169,16 @@ def _password_desk(container: Container) -> PasswordDesk:
 def _lifespan(container: Container) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        database, gateway = container.database(), container.gateway()
+        database, gateway, sms_sender = container.database(), container.gateway(), container.sms_sender()
         await database.open()
         try:
             await gateway.open()
             try:
-                yield
+                await sms_sender.open()
+                try:
+                    yield
+                finally:
+                    await sms_sender.close()
             finally:
                 await gateway.close()
         finally:

@@ -1,15 +1,18 @@
-"""Who may come in: every handler asks for an access token unless it says otherwise."""
+"""Who may come in, and how often: every handler asks for an access token unless it says otherwise."""
 
 from collections.abc import Iterable
 from typing import Any, Final
 
-from litestar import Request
+from litestar import Request, Response
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import AccessTokens
 from booking_domain.shared.clock import Clock
+from entrypoints.http.problems import allowed_methods
 from entrypoints.http.queries import query_type
+from entrypoints.http.rate_limits import RouteLimits
 from entrypoints.http.refusals import invalid_input
+from entrypoints.http.transport import Https
 
 ACCESS: Final = "access"
 PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
@@ -19,28 +22,45 @@ OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
 
 
 class Doorkeeper:
-    """Runs before every handler: refuses unknown query parameters, and finds out who asks."""
+    """Runs before every handler: refuses unknown query parameters, finds out who asks, and counts the request."""
 
-    def __init__(self, tokens: AccessTokens, clock: Clock) -> None:
+    def __init__(self, tokens: AccessTokens, clock: Clock, *, https: Https, limits: RouteLimits) -> None:
         self._tokens = tokens
         self._clock = clock
+        self._https = https
+        self._limits = limits
 
-    async def __call__(self, request: Request[Any, Any, Any]) -> None:
+    async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
+        """None lets the handler have the request; a response is the answer already."""
+        elsewhere = self._https.answer(request)
+        if elsewhere is not None:
+            return elsewhere
+        if request.scope["method"] == "OPTIONS":
+            return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
+        try:
+            self._let_in(request)
+        finally:
+            # Whoever is refused is counted too, and told first that it is too often: else tokens could be guessed.
+            await self._limits.count(request)
+        return None
+
+    def _let_in(self, request: Request[Any, Any, Any]) -> None:
         scope = request.scope
         handler = scope["route_handler"]
         if scope["query_string"] and query_type(handler) is None:
             name = next(iter(request.query_params), "")
             raise invalid_input(f"/query/{name}", "There is no such parameter here.")
         access = handler.opt.get(ACCESS)
-        if access == "public" or scope["method"] == "OPTIONS":
+        if access == "public":
             return
         token = _bearer(scope["headers"])
         if token is None and access == "optional":
-            scope["user"] = None
+            scope["user"] = scope["auth"] = None
             return
         if token is None:
             raise InvalidToken
-        scope["user"] = self._tokens.read(token, self._clock.now())
+        bearer = self._tokens.read(token, self._clock.now())
+        scope["user"], scope["auth"] = bearer.actor, bearer.session_id
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

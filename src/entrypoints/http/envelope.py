@@ -6,6 +6,8 @@ from typing import Any, Final
 from litestar.types import Message, Scope
 from uuid_utils import uuid7
 
+from entrypoints.http.rate_limits import rate_limit_headers
+
 DOCS: Final = "/docs"
 _GOOD_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _ALWAYS: Final = (
@@ -47,4 +49,9 @@ async def seal(message: Message, scope: Scope) -> None:
     """Add the headers; Litestar calls this before anything is sent, a 404 of its own included."""
     if message["type"] == "http.response.start":
         common = _PAGES if scope["path"].startswith(DOCS) else _API
-        message["headers"] = [*message["headers"], (b"x-request-id", request_id(scope).encode()), *common]
+        message["headers"] = [
+            *message["headers"],
+            (b"x-request-id", request_id(scope).encode()),
+            *rate_limit_headers(scope["state"]),
+            *common,
+        ]

@@ -89,7 +89,7 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             status = error.status_code
             code = _OF_FRAMEWORK.get(status, "http.refused")
-            headers = {"Allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else {}
+            headers = {"Allow": allowed_methods(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else {}
             return _problem(request, status, code, _DETAILS.get(status, error.detail), headers=headers)
         case _:
             pass
@@ -116,8 +116,7 @@ def _problem(
         request_id=request_id(request.scope),
         errors=errors or UNSET,
     )
-    content = b"" if request.scope["method"] == "HEAD" else msgspec.json.encode(problem)
-    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def _headers_of(error: DomainError) -> dict[str, str]:
@@ -168,7 +167,8 @@ def camel(name: str) -> str:
     return head + "".join(word.title() for word in tail)
 
 
-def _allowed(request: Request[Any, Any, Any]) -> str:
+def allowed_methods(request: Request[Any, Any, Any]) -> str:
+    """What may be asked of the address, as `Allow` says it."""
     route = next(
         (
             route

@@ -18,7 +18,7 @@ from booking_domain.scheduling.use_cases.holds import sweep_holds
 from booking_domain.scheduling.use_cases.waiting import WAITLIST_OFFERED, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
-from booking_domain.shared.ids import BookingId, EventId, FeedId, ProviderId, TransactionId
+from booking_domain.shared.ids import BookingId, EventId, FeedId, ProviderId, SmsId, TransactionId
 from booking_domain.shared.outbox import Message
 from booking_domain.workflows.announce import BOOKING_CANCELLED, FREES_TIME, PAYMENT_HINTED
 from booking_domain.workflows.expire_unpaid import expire_unpaid
@@ -26,6 +26,7 @@ from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.notify_waiting import notify_waiting
 from booking_domain.workflows.read_feed import read_feed
 from booking_domain.workflows.send_code import send_code
+from booking_domain.workflows.send_sms import follow_sms
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.container import Container
 
@@ -34,6 +35,7 @@ _SOON_AGAIN: Final = procrastinate.RetryStrategy(max_attempts=12, linear_wait=5,
 """Somebody waits for it, and it is good for five minutes."""
 _BATCH: Final = 200
 _FEEDS_A_MINUTE: Final = 1_000
+_MESSAGES_A_MINUTE: Final = 1_000
 FEEDS: Final = "feeds"
 """The queue of what asks strangers' servers, which may be slow: it has workers of its own, and no other job waits."""
 
@@ -52,6 +54,7 @@ class Jobs:
         self._cancel_invoices = task(name="cancel_invoices", retry=_AGAIN)(self.cancel_invoices)
         self._read_feed = task(name="read_feed", queue=FEEDS, retry=_AGAIN)(self.read_feed)
         self._send_code = task(name="send_code", retry=_SOON_AGAIN)(self.send_code)
+        self._follow_sms = task(name="follow_sms", queue=FEEDS, retry=_AGAIN)(self.follow_sms)
         app.periodic(cron="* * * * *")(task(name="sweep", queueing_lock="sweep")(self.sweep))
 
     async def hand_on(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
@@ -139,6 +142,15 @@ class Jobs:
             reader=self._container.feed_reader(),
         )
 
+    async def follow_sms(self, message_id: str) -> None:
+        """Ask what has become of a text message, and what it cost; without an answer it is asked again later."""
+        await follow_sms(
+            SmsId(UUID(message_id)),
+            reads=self._container.reads(),
+            executor=self._container.executor(),
+            sender=self._container.sms_sender(),
+        )
+
     def _reading(self, feed_id: str, **how: Any) -> Any:
         return self._read_feed.configure(lock=f"feed {feed_id}", **how)
 
@@ -160,15 +172,24 @@ class Jobs:
                     provider_id=str(provider_id)
                 )
         await self._read_due_feeds()
+        await self._follow_due_sms()
         await self._container.executor().run(sweep_holds, None, actor=SYSTEM)
         await self._container.executor().run(sweep_codes, None, actor=SYSTEM)
         await self._container.database().forget_answers(self._container.clock().now())
+        await self._container.postgres_rate_limiter().forget(self._container.clock().now())
+        await self._container.database().forget_sessions(self._container.clock().now())
 
     async def _read_due_feeds(self) -> None:
         now = self._container.clock().now()
         for feed_id in map(str, await self._container.reads().due_feeds(now, _FEEDS_A_MINUTE)):
             with suppress(procrastinate.exceptions.AlreadyEnqueued):
                 await self._reading(feed_id, queueing_lock=f"feed {feed_id}").defer_async(feed_id=feed_id)
+
+    async def _follow_due_sms(self) -> None:
+        now, provider = self._container.clock().now(), self._container.sms_sender().name
+        for message_id in map(str, await self._container.reads().sms_to_ask(provider, now, _MESSAGES_A_MINUTE)):
+            with suppress(procrastinate.exceptions.AlreadyEnqueued):
+                await self._follow_sms.configure(queueing_lock=f"sms {message_id}").defer_async(message_id=message_id)
 
 
 def _dumped(message: Message) -> str:

@@ -29,9 +29,11 @@ log = structlog.get_logger()
 async def work(container: Container, stop: asyncio.Event) -> None:
     """Relay and run jobs until `stop` is set, then finish what has begun."""
     database, gateway, feed_reader = container.database(), container.gateway(), container.feed_reader()
+    sms_sender = container.sms_sender()
     await database.open()
     await gateway.open()
     await feed_reader.open()
+    await sms_sender.open()
     connector = procrastinate.PsycopgConnector(
         conninfo=database.conninfo, min_size=1, max_size=6, timeout=DATABASE_PATIENCE_SECONDS
     )
@@ -48,6 +50,7 @@ async def work(container: Container, stop: asyncio.Event) -> None:
             working.cancel()
             reading.cancel()
     finally:
+        await sms_sender.close()
         await feed_reader.close()
         await gateway.close()
         await database.close()

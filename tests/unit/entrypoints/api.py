@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 import httpx
 from litestar import Litestar
 
-from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import UserId
+from booking_domain.identity.ports import Bearer
+from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MONDAY_MORNING
@@ -98,7 +100,19 @@ class Api:
 
     def admin(self) -> str:
         """The access token of an admin."""
-        return self.container.access_tokens().issue(Actor(UserId(uuid4()), Role.ADMIN), self.clock.now()).text
+        bearer = Bearer(Actor(UserId(uuid4()), Role.ADMIN), SessionId(uuid4()))
+        return self.container.access_tokens().issue(bearer, self.clock.now()).text
+
+    async def an_admin(self) -> str:
+        """The access token of an admin who has an account, and a session."""
+        email = f"{uuid4().hex}@example.com"
+        password_hash = await self.container.password_hasher().hash(PASSWORD)
+        command = Register(
+            email=email, phone=None, name="Admin", role=Role.ADMIN, password_hash=password_hash, by_platform=True
+        )
+        await self.container.executor().run(register, command, actor=SYSTEM)
+        answer = await self.post("/auth/login", json={"email": email, "password": PASSWORD})
+        return str(answer.json()["accessToken"])
 
     async def open_provider(self, **profile: Any) -> tuple[str, str]:
         """Token and id of an approved provider, open daily from 10:00 to 19:00."""

@@ -1,18 +1,30 @@
 """The composition root."""
 
 import asyncio
+import json
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from adapters.calendars.reader import HttpFeedReader
+from adapters.console.sms import ConsoleSmsSender
 from adapters.postgres.database import Database
+from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.qpay.gateway import QPayGateway
+from adapters.security.rate_limits import ProcessRateLimiter
+from adapters.sms.kavenegar import KavenegarSmsSender
+from adapters.sms.twilio import TwilioSmsSender
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.ports import Bearer
+from booking_domain.notifications.codes import code_text
 from booking_domain.scheduling.feeds import FeedUnreadable
-from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import SessionId, SmsId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW
-from entrypoints.container import Container, callback_urls
+from booking_domain.testing.memory import MemoryDatabase
+from entrypoints.container import Container, callback_urls, sms_status_callbacks
 from entrypoints.settings import Settings
 
 TRANSACTION = TransactionId(UUID(int=7))
@@ -48,10 +60,31 @@ def test_private_addresses_are_read_where_the_settings_say_so(setting: str, why:
     assert refused.value.why == why
 
 
+def test_logging_in_is_counted_where_all_processes_see_it() -> None:
+    assert isinstance(a_container().login_rate_limiter(), ProcessRateLimiter)
+    several = a_container(BOOKING_API_PROCESSES="4")
+    assert isinstance(several.login_rate_limiter(), PostgresRateLimiter)
+    assert isinstance(several.process_rate_limiter(), ProcessRateLimiter)
+    told = a_container(BOOKING_RATE_LIMIT_STORAGE="postgres")
+    assert told.login_rate_limiter() is told.postgres_rate_limiter()
+
+
 def test_each_secret_is_derived_for_its_use() -> None:
     one, other = a_container(), a_container(BOOKING_SECRET_KEY="another secret of 32 characters!")
     assert one.callback_tokens().issue(TRANSACTION) == a_container().callback_tokens().issue(TRANSACTION)
     assert one.callback_tokens().issue(TRANSACTION) != other.callback_tokens().issue(TRANSACTION)
+
+
+def test_tokens_of_a_previous_secret_are_still_read() -> None:
+    old = a_container(BOOKING_SECRET_KEY="the secret of last year; 32 long")
+    new = a_container(BOOKING_PREVIOUS_SECRET_KEYS="the secret of last year; 32 long")
+    bearer = Bearer(Actor(UserId(UUID(int=1)), Role.CUSTOMER), SessionId(UUID(int=2)))
+    now = new.clock().now()
+    text = old.access_tokens().issue(bearer, now).text
+    assert new.access_tokens().read(text, now) == bearer
+    assert new.callback_tokens().verify(TRANSACTION, old.callback_tokens().issue(TRANSACTION))
+    with pytest.raises(InvalidToken):
+        a_container().access_tokens().read(text, now)
 
 
 def test_a_callback_address_carries_the_transactions_own_token() -> None:
@@ -61,3 +94,45 @@ def test_a_callback_address_carries_the_transactions_own_token() -> None:
     assert start == f"https://booking.example.com/api/v1/webhooks/qpay/{TRANSACTION}"
     assert tokens.verify(TRANSACTION, token)
     assert len(address) <= 255
+
+
+@pytest.mark.parametrize(
+    ("environ", "sender"),
+    [
+        ({}, ConsoleSmsSender),
+        (
+            {
+                "BOOKING_SMS_PROVIDER": "twilio",
+                "TWILIO_ACCOUNT_SID": "AC1",
+                "TWILIO_AUTH_TOKEN": "token",
+                "TWILIO_FROM": "+15005550006",
+            },
+            TwilioSmsSender,
+        ),
+        ({"BOOKING_SMS_PROVIDER": "kavenegar", "KAVENEGAR_API_KEY": "key"}, KavenegarSmsSender),
+    ],
+)
+def test_the_settings_choose_who_sends_text_messages(environ: dict[str, str], sender: type) -> None:
+    container = a_container(**environ)
+    assert type(container.sms_sender()) is sender
+    assert container.sms_sender() is container.sms_sender()
+    assert container.sms_sender().name == environ.get("BOOKING_SMS_PROVIDER", "console")
+
+
+def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp_path: Path) -> None:
+    async def sent() -> list[dict[str, str]]:
+        container = a_container(BOOKING_DATA_DIR=str(tmp_path))
+        container.database.override(MemoryDatabase())
+        for to in ("dorj@example.com", "+97699112233"):
+            await container.code_messenger().send_code(to=to, code="012345", purpose="login", locale="en")
+        files = (tmp_path / "messages").glob("*.json")
+        return [json.loads(path.read_text(encoding="utf-8")) for path in files]
+
+    kept = asyncio.run(sent())
+    assert {(each["channel"], each["to"]) for each in kept} == {("email", "dorj@example.com"), ("sms", "+97699112233")}
+    assert {each["text"] for each in kept} == {code_text("login", "012345", "en")}
+
+
+def test_twilio_is_told_the_address_of_each_message() -> None:
+    address = sms_status_callbacks("https://booking.example.com")(SmsId(UUID(int=7)))
+    assert address == f"https://booking.example.com/api/v1/webhooks/sms/twilio?message={UUID(int=7)}"

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.settings import DEVELOPMENT_SECRET, Environment, InvalidSettings, Settings
+from booking_domain.shared.rate_limits import Limit
+from entrypoints.quotas import QUOTAS
+from entrypoints.settings import DEVELOPMENT_SECRET, Environment, InvalidSettings, Settings, SmsProvider
 
 PRODUCTION = {
     "BOOKING_ENV": "production",
@@ -17,6 +19,13 @@ PRODUCTION = {
     "QPAY_PASSWORD": "s3cret-of-the-merchant",
     "QPAY_INVOICE_CODE": "STUDIO_INVOICE",
 }
+TWILIO = {
+    "BOOKING_SMS_PROVIDER": "twilio",
+    "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
+    "TWILIO_AUTH_TOKEN": "t0ken-of-twilio",
+    "TWILIO_FROM": "+15005550006",
+}
+KAVENEGAR = {"BOOKING_SMS_PROVIDER": "kavenegar", "KAVENEGAR_API_KEY": "k3y-of-kavenegar"}
 
 
 def problems(**environ: str) -> tuple[str, ...]:
@@ -35,6 +44,8 @@ def test_an_empty_environment_is_a_laptop() -> None:
     assert settings.simulated_gateway
     assert (settings.payment_window, settings.hold_length) == (timedelta(minutes=15), timedelta(minutes=5))
     assert settings.rate_limits
+    assert (settings.quotas, settings.rate_limit_storage) == (QUOTAS, "memory")
+    assert (settings.trusted_proxies, settings.cors_origins, settings.require_https) == ((), (), False)
     assert not settings.feeds_allow_private
     assert settings.phone_country == "MN"
     assert not settings.password_composition
@@ -58,6 +69,7 @@ def test_a_whole_production_environment_is_accepted() -> None:
     assert settings.public_url == "https://booking.example.com"
     assert settings.qpay.base_url == "https://merchant.qpay.mn/v2"
     assert not settings.simulated_gateway
+    assert settings.require_https
 
 
 @pytest.mark.parametrize("missing", sorted(set(PRODUCTION) - {"BOOKING_ENV"}))
@@ -71,6 +83,8 @@ def test_production_needs_each_of_them(missing: str) -> None:
     [
         ("BOOKING_SECRET_KEY", DEVELOPMENT_SECRET),
         ("BOOKING_SECRET_KEY", "short"),
+        ("BOOKING_PREVIOUS_SECRET_KEYS", DEVELOPMENT_SECRET),
+        ("BOOKING_PREVIOUS_SECRET_KEYS", f"{'p' * 32},short"),
         ("QPAY_USERNAME", "SIMULATOR"),
         ("QPAY_PASSWORD", "simulator"),
         ("QPAY_INVOICE_CODE", "SIMULATOR_INVOICE"),
@@ -97,12 +111,63 @@ def test_production_refuses_what_belongs_to_development(name: str, value: str) -
         ("BOOKING_LOG_LEVEL", "loud"),
         ("BOOKING_FEEDS_ALLOW_PRIVATE", "yes"),
         ("DATABASE_URL", "mysql://localhost/x"),
+        ("BOOKING_RATE_LIMIT_STORAGE", "redis"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "login=ten/60"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "login=0/60"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "login=10/0"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "logon=10/60"),
+        ("BOOKING_RATE_LIMIT_QUOTAS", "login=10/60,"),
+        ("BOOKING_TRUSTED_PROXIES", "proxy.internal"),
+        ("BOOKING_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("BOOKING_TRUSTED_PROXIES", "10.0.0.1 10.0.0.2"),
+        ("BOOKING_REQUIRE_HTTPS", "yes"),
+        ("BOOKING_CORS_ORIGINS", "*"),
+        ("BOOKING_CORS_ORIGINS", "null"),
+        ("BOOKING_CORS_ORIGINS", "shop.example.com"),
+        ("BOOKING_CORS_ORIGINS", "https://*.example.com"),
+        ("BOOKING_CORS_ORIGINS", "https://shop.example.com/"),
+        ("BOOKING_CORS_ORIGINS", "https://shop.example.com:443"),
+        ("BOOKING_CORS_ORIGINS", "https://shop.example.com:x"),
+        ("BOOKING_CORS_ORIGINS", "https://Shop.example.com"),
+        ("BOOKING_CORS_ORIGINS", "ftp://shop.example.com"),
+        ("BOOKING_CORS_ORIGINS", "https://user@shop.example.com"),
         ("BOOKING_PUBLIC_URL", "booking.example.com"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     (problem,) = problems(**{name: value})
     assert problem.startswith(f"{name} must")
+
+
+def test_quotas_are_changed_one_by_one() -> None:
+    settings = Settings.from_environment({"BOOKING_RATE_LIMIT_QUOTAS": "login=5/300, login-anywhere=7/1"})
+    changed = {"login": Limit(5, timedelta(minutes=5)), "login-anywhere": Limit(7, timedelta(seconds=1))}
+    assert settings.quotas == {**QUOTAS, **changed}
+
+
+def test_several_processes_count_in_the_database_unless_told_otherwise() -> None:
+    several = {"BOOKING_API_PROCESSES": "4"}
+    assert Settings.from_environment(several).rate_limit_storage == "postgres"
+    told = {**several, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
+    assert Settings.from_environment(told).rate_limit_storage == "memory"
+
+
+def test_production_has_no_limit_that_each_process_counts_for_itself() -> None:
+    told = {**PRODUCTION, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
+    assert Settings.from_environment(told).rate_limit_storage == "memory"
+    (problem,) = problems(**told, BOOKING_API_PROCESSES="2")
+    assert problem == "BOOKING_RATE_LIMIT_STORAGE can be memory for a single process only"
+
+
+def test_proxies_are_addresses_and_networks_and_origins_are_exact() -> None:
+    settings = Settings.from_environment(
+        {
+            "BOOKING_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,2001:db8::/32",
+            "BOOKING_CORS_ORIGINS": "https://shop.example.com, http://localhost:5173,http://[::1]:81",
+        }
+    )
+    assert [str(each) for each in settings.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"]
+    assert settings.cors_origins == ("https://shop.example.com", "http://localhost:5173", "http://[::1]:81")
 
 
 def test_a_laptop_can_read_calendars_at_private_addresses() -> None:
@@ -114,10 +179,70 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert {problem.split()[0] for problem in found} == {*PRODUCTION, "PORT", "BOOKING_LOG_LEVEL"} - {"BOOKING_ENV"}
 
 
+def test_previous_secrets_are_separated_by_commas() -> None:
+    one, other = "p" * 32, "q" * 40
+    assert Settings.from_environment({"BOOKING_PREVIOUS_SECRET_KEYS": f" {one}, {other} ,"}).previous_secret_keys == (
+        one,
+        other,
+    )
+    assert Settings.from_environment({}).previous_secret_keys == ()
+
+
 def test_secrets_are_not_shown() -> None:
-    shown = repr(Settings.from_environment({**PRODUCTION, "DATABASE_URL": "postgresql://u:hidden@db/x"}))
-    for secret in ("k" * 32, "s3cret-of-the-merchant", "hidden"):
+    given = {**PRODUCTION, **KAVENEGAR, **TWILIO, "DATABASE_URL": "postgresql://u:hidden@db/x"}
+    shown = repr(Settings.from_environment({**given, "BOOKING_PREVIOUS_SECRET_KEYS": "p" * 32}))
+    for secret in ("k" * 32, "p" * 32, "s3cret-of-the-merchant", "hidden", "t0ken-of-twilio", "k3y-of-kavenegar"):
         assert secret not in shown
+
+
+def test_text_messages_are_files_unless_a_provider_is_chosen() -> None:
+    assert Settings.from_environment({}).sms.service is SmsProvider.CONSOLE
+    assert Settings.from_environment(PRODUCTION).sms.service is SmsProvider.CONSOLE
+    twilio = Settings.from_environment({**PRODUCTION, **TWILIO}).sms
+    assert (twilio.service, twilio.twilio_base_url) == (SmsProvider.TWILIO, "https://api.twilio.com")
+    kavenegar = Settings.from_environment({**PRODUCTION, **KAVENEGAR}).sms
+    assert (kavenegar.service, kavenegar.kavenegar_base_url) == (SmsProvider.KAVENEGAR, "https://api.kavenegar.com")
+
+
+@pytest.mark.parametrize(
+    ("environ", "missing"),
+    [
+        (TWILIO, "TWILIO_ACCOUNT_SID"),
+        (TWILIO, "TWILIO_AUTH_TOKEN"),
+        (TWILIO, "TWILIO_FROM"),
+        (KAVENEGAR, "KAVENEGAR_API_KEY"),
+    ],
+)
+def test_a_provider_of_text_messages_needs_its_credentials(environ: dict[str, str], missing: str) -> None:
+    (problem,) = problems(**{**environ, missing: ""})
+    assert problem == f"{missing} is required with BOOKING_SMS_PROVIDER={environ['BOOKING_SMS_PROVIDER']}"
+
+
+def test_a_messaging_service_does_for_a_number() -> None:
+    service = {**TWILIO, "TWILIO_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": "MG1"}
+    assert Settings.from_environment(service).sms.twilio_messaging_service_sid == "MG1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BOOKING_SMS_PROVIDER", "pigeon"),
+        ("BOOKING_SMS_TIMEOUT_SECONDS", "0"),
+        ("TWILIO_ACCOUNT_SID", "AC1/../AC2"),
+        ("TWILIO_BASE_URL", "api.twilio.com"),
+        ("KAVENEGAR_BASE_URL", "ftp://api.kavenegar.com"),
+    ],
+)
+def test_a_wrong_value_for_text_messages_is_named(name: str, value: str) -> None:
+    (problem,) = problems(**{**TWILIO, name: value})
+    assert problem.startswith(f"{name} must")
+
+
+@pytest.mark.parametrize("name", ["TWILIO_BASE_URL", "KAVENEGAR_BASE_URL"])
+def test_credentials_go_over_https_in_production(name: str) -> None:
+    assert Settings.from_environment({name: "http://127.0.0.1:9000/"}).environment is Environment.DEVELOPMENT
+    (problem,) = problems(**{**PRODUCTION, name: "http://127.0.0.1:9000/"})
+    assert problem.startswith(f"{name} must begin with https://")
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:

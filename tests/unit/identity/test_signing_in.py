@@ -5,11 +5,16 @@ import pytest
 from tests.unit.stage import Stage, on_stage
 
 from booking_domain.identity.errors import AccountDisabled, ContactMissing, EmailTaken, InvalidToken
-from booking_domain.identity.model import REFRESH_TOKEN_LIFE, User, UserStatus
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.sessions import GRACE, REFRESH_TOKEN_LIFE, SESSION_LIFE, Client, LoginMethod, LoginOutcome
 from booking_domain.identity.use_cases.sign_in import (
+    FailedLogin,
+    OpenSession,
+    RefreshSession,
     Register,
     SignedIn,
     TokenReused,
+    note_failed_login,
     open_session,
     refresh_session,
     register,
@@ -28,12 +33,31 @@ OPEN = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS))
 REFRESH = UseCase(Permission.RUN_PLATFORM, refresh_session(TOKENS))
 
 
+PHONE, LAPTOP = Client("192.0.2.1", "phone"), Client("192.0.2.2", "laptop")
+INSTANT = timedelta(microseconds=1)
+
+
 async def signed_in(stage: Stage, user: User | None = None) -> SignedIn:
-    return await stage.by_platform(OPEN, (user or stage.cast.customer).id)
+    user_id = (user or stage.cast.customer).id
+    return await stage.by_platform(OPEN, OpenSession(user_id=user_id, method=LoginMethod.PASSWORD, client=PHONE))
 
 
-async def refreshed(stage: Stage, token: str) -> SignedIn | TokenReused:
-    return await stage.by_platform(REFRESH, token)
+async def refreshed(stage: Stage, token: str, client: Client = PHONE) -> SignedIn | TokenReused:
+    return await stage.by_platform(REFRESH, RefreshSession(refresh_token=token, client=client))
+
+
+async def refreshed_once(stage: Stage, token: str) -> str:
+    """The next token."""
+    answer = await refreshed(stage, token)
+    assert isinstance(answer, SignedIn)
+    return answer.refresh_token
+
+
+async def dead(stage: Stage, *tokens: str) -> bool:
+    for token in tokens:
+        with pytest.raises(InvalidToken):
+            await refreshed(stage, token)
+    return True
 
 
 async def disable(stage: Stage, user: User) -> User:
@@ -87,18 +111,57 @@ async def test_a_refresh_token_is_traded_for_the_next_one(stage: Stage) -> None:
 @on_stage
 async def test_a_refresh_token_that_was_used_before_ends_the_session(stage: Stage) -> None:
     first = await signed_in(stage)
-    second = await refreshed(stage, first.refresh_token)
-    assert isinstance(second, SignedIn)
+    second = await refreshed_once(stage, first.refresh_token)
+    stage.clock.advance(GRACE)
     assert await refreshed(stage, first.refresh_token) == TokenReused()
-    for token in (first.refresh_token, second.refresh_token):
-        with pytest.raises(InvalidToken):
-            await refreshed(stage, token)
+    assert await dead(stage, first.refresh_token, second)
+
+
+@on_stage
+async def test_within_the_grace_a_token_is_answered_with_the_same_next_one(stage: Stage) -> None:
+    first = await signed_in(stage)
+    second = await refreshed_once(stage, first.refresh_token)
+    stage.clock.advance(GRACE - INSTANT)
+    assert await refreshed_once(stage, first.refresh_token) == second
+    stage.clock.advance(INSTANT)  # asking again has not prolonged it
+    assert await refreshed(stage, first.refresh_token) == TokenReused()
+    assert await dead(stage, second)
+
+
+@on_stage
+async def test_there_is_no_grace_once_the_next_token_was_used_as_well(stage: Stage) -> None:
+    first = await signed_in(stage)
+    second = await refreshed_once(stage, first.refresh_token)
+    third = await refreshed_once(stage, second)
+    assert await refreshed_once(stage, second) == third
+    assert await refreshed(stage, first.refresh_token) == TokenReused()
+    assert await dead(stage, second, third)
+
+
+@on_stage
+async def test_a_thief_who_was_within_the_grace_is_found_out_at_the_next_turn(stage: Stage) -> None:
+    stolen = (await signed_in(stage)).refresh_token
+    owner = await refreshed_once(stage, stolen)
+    thief = await refreshed_once(stage, stolen)
+    stage.clock.advance(timedelta(minutes=25))
+    thief = await refreshed_once(stage, thief)
+    stage.clock.advance(timedelta(minutes=5))
+    assert await refreshed(stage, owner) == TokenReused()
+    assert await dead(stage, owner, thief)
+
+
+@on_stage
+async def test_who_only_knows_a_session_cannot_end_it(stage: Stage) -> None:
+    session = await signed_in(stage)
+    assert await dead(stage, TOKENS.first(session.session_id).text)
+    assert await refreshed_once(stage, session.refresh_token)
 
 
 @on_stage
 async def test_one_session_ends_without_the_others(stage: Stage) -> None:
     phone, laptop = await signed_in(stage), await signed_in(stage)
     await refreshed(stage, phone.refresh_token)
+    stage.clock.advance(GRACE)
     assert await refreshed(stage, phone.refresh_token) == TokenReused()
     assert isinstance(await refreshed(stage, laptop.refresh_token), SignedIn)
 
@@ -112,9 +175,52 @@ async def test_a_refresh_token_is_good_for_30_days(stage: Stage) -> None:
 
 
 @on_stage
+async def test_a_session_lasts_for_180_days_however_often_it_is_used(stage: Stage) -> None:
+    token = (await signed_in(stage)).refresh_token
+    for _ in range(17):
+        stage.clock.advance(timedelta(days=10))
+        token = await refreshed_once(stage, token)
+    stage.clock.advance(timedelta(days=10) - INSTANT)
+    token = await refreshed_once(stage, token)
+    stage.clock.advance(INSTANT)
+    assert stage.clock.now() == NOW + SESSION_LIFE == NOW + timedelta(days=180)
+    assert await dead(stage, token)
+
+
+@on_stage
+async def test_a_session_tells_where_it_was_last_used_from(stage: Stage) -> None:
+    session = await signed_in(stage)
+    kept = await stage.database.reads.session(session.session_id)
+    assert kept is not None
+    assert (kept.client, kept.created_at, kept.last_used_at) == (PHONE, NOW, NOW)
+    stage.clock.advance(timedelta(hours=1))
+    await refreshed(stage, session.refresh_token, LAPTOP)
+    stage.clock.advance(timedelta(seconds=1))
+    await refreshed(stage, session.refresh_token, PHONE)
+    kept = await stage.database.reads.session(session.session_id)
+    assert kept is not None
+    assert (kept.client, kept.created_at, kept.last_used_at) == (LAPTOP, NOW, NOW + timedelta(hours=1))
+
+
+@on_stage
+async def test_who_signs_in_and_who_fails_to_is_noted(stage: Stage) -> None:
+    customer = stage.cast.customer
+    await signed_in(stage)
+    stage.clock.advance(timedelta(hours=1))
+    failed = FailedLogin(user_id=customer.id, method=LoginMethod.PASSWORD, client=LAPTOP)
+    await stage.by_platform(note_failed_login, failed)
+    await stage.by_platform(note_failed_login, replace(failed, user_id=None))
+    noted = await stage.database.reads.logins_of(customer.id, None, 10)
+    assert [(login.at, login.client, login.outcome) for login in noted] == [
+        (NOW + timedelta(hours=1), LAPTOP, LoginOutcome.FAILED),
+        (NOW, PHONE, LoginOutcome.SUCCEEDED),
+    ]
+
+
+@on_stage
 async def test_a_token_of_no_session_is_refused(stage: Stage) -> None:
-    unknown, _ = TOKENS.issue(SessionId(stage.make.entropy.new_id()))
-    for token in (unknown, "", "nonsense"):
+    unknown = TOKENS.first(SessionId(stage.make.entropy.new_id()))
+    for token in (unknown.text, "", "nonsense"):
         with pytest.raises(InvalidToken):
             await refreshed(stage, token)
 
@@ -133,4 +239,4 @@ async def test_a_disabled_account_gets_no_session_and_keeps_none(stage: Stage) -
 @on_stage
 async def test_an_account_that_is_gone_gets_no_session(stage: Stage) -> None:
     with pytest.raises(InvalidToken):
-        await stage.by_platform(OPEN, UserId(stage.make.entropy.new_id()))
+        await signed_in(stage, replace(stage.cast.customer, id=UserId(stage.make.entropy.new_id())))

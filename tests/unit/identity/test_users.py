@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,19 +7,13 @@ from hypothesis import strategies as st
 from booking_domain.identity.errors import ContactMissing
 from booking_domain.identity.model import (
     MAX_NAME,
-    MAX_PASSWORD,
-    MIN_PASSWORD,
-    REFRESH_TOKEN_LIFE,
-    acceptable_password,
     normal_email,
 )
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.strategies import instants
+from booking_domain.testing.builders import Builder
 
 USER = Builder().user(Role.PROVIDER)
-SESSION = Builder().session(USER)
 E_MAILS = st.emails().filter(lambda text: len(text) < 100 and text.rpartition(".")[2].isalpha() and '"' not in text)
 
 
@@ -91,32 +84,3 @@ def test_addresses_are_compared_in_one_form(text: str) -> None:
 
 def test_case_and_space_around_an_address_do_not_matter() -> None:
     assert normal_email(" Dorj@Example.com ") == normal_email("dorj@example.com") == "dorj@example.com"
-
-
-@given(st.text(min_size=MIN_PASSWORD, max_size=MAX_PASSWORD))
-def test_a_password_is_taken_as_it_is(password: str) -> None:
-    assert acceptable_password(password) == password
-
-
-@pytest.mark.parametrize("length", [0, MIN_PASSWORD - 1, MAX_PASSWORD + 1])
-def test_a_password_has_8_to_256_characters(length: int) -> None:
-    with pytest.raises(InvalidValue) as refused:
-        acceptable_password("x" * length)
-    assert refused.value.where == "/password"
-
-
-@given(instants())
-def test_a_session_lives_until_it_expires_or_is_ended(now: datetime) -> None:
-    session = replace(SESSION, expires_at=now)
-    just = timedelta(microseconds=1)
-    assert session.live(now - just)
-    assert not session.live(now)
-    assert not replace(session, ended_at=now - 2 * just).live(now - just)
-
-
-def test_a_session_that_is_used_lives_for_another_30_days() -> None:
-    later = NOW + timedelta(days=29)
-    rotated = SESSION.rotated(b"next", later)
-    assert (rotated.token_digest, rotated.expires_at) == (b"next", later + REFRESH_TOKEN_LIFE)
-    assert timedelta(days=30) == REFRESH_TOKEN_LIFE
-    assert (rotated.id, rotated.created_at) == (SESSION.id, SESSION.created_at)

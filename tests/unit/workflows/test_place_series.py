@@ -15,7 +15,6 @@ from tests.unit.workflows.scenes import (
 from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound, SeriesNotPossible
 from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.transitions import Status
-from booking_domain.identity.permissions import authorise
 from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import Anchoring
 from booking_domain.scheduling.use_cases.calendars import AddException, AddRule, add_exception, add_rule
@@ -23,6 +22,7 @@ from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.permissions import authorise
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, hours
 from booking_domain.testing.memory import SeededEntropy

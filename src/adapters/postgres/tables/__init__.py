@@ -1,9 +1,17 @@
 """The schema, in SQLAlchemy Core. Migrations create it; a test holds the two together."""
 
 from adapters.postgres.tables.bookings import booking_events, bookings
-from adapters.postgres.tables.identity import calendar_links, one_time_codes, sessions, users, wrong_passwords
+from adapters.postgres.tables.identity import (
+    calendar_links,
+    login_history,
+    one_time_codes,
+    sessions,
+    users,
+    wrong_passwords,
+)
 from adapters.postgres.tables.messaging import gateway_tokens, idempotency_keys, outbox
 from adapters.postgres.tables.metadata import metadata
+from adapters.postgres.tables.notifications import sms_messages
 from adapters.postgres.tables.payments import transactions
 from adapters.postgres.tables.providers import (
     availability_blocks,
@@ -17,6 +25,7 @@ from adapters.postgres.tables.providers import (
     salons,
     waiting_list,
 )
+from adapters.postgres.tables.rate_limits import rate_limits
 
 __all__ = [
     "availability_blocks",
@@ -30,13 +39,16 @@ __all__ = [
     "claims",
     "gateway_tokens",
     "idempotency_keys",
+    "login_history",
     "metadata",
     "one_time_codes",
     "outbox",
     "providers",
+    "rate_limits",
     "salon_invitations",
     "salons",
     "sessions",
+    "sms_messages",
     "transactions",
     "users",
     "waiting_list",

@@ -1,12 +1,13 @@
-"""Accounts and sessions."""
+"""Accounts, sessions and attempts to sign in."""
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, Uuid
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, Uuid
 
 from adapters.postgres.tables.metadata import instant, metadata, one_of
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.identity.sessions import LoginMethod, LoginOutcome
 from booking_domain.shared.actor import Role
 
 users: Final = Table(
@@ -37,6 +38,30 @@ sessions: Final = Table(
     instant("created_at"),
     instant("expires_at"),
     instant("ended_at", nullable=True),
+    Column("family_digest", LargeBinary, nullable=False),
+    Column("previous_digest", LargeBinary),
+    Column("seed", LargeBinary),
+    instant("last_used_at"),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Index("sessions_expires_at_idx", "expires_at"),
+)
+
+# Without a user: an attempt at an account that there is not.
+login_history: Final = Table(
+    "login_history",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id")),
+    instant("at"),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    one_of("method", LoginMethod),
+    one_of("outcome", LoginOutcome),
+    Index("login_history_user_id_id_idx", "user_id", "id"),
+    Index("login_history_at_idx", "at"),
 )
 
 # The last code of a contact and purpose: an id, from which only those who have the key make the code. A contact is kept

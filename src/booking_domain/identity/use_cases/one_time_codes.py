@@ -15,9 +15,10 @@ from booking_domain.identity.one_time_codes import (
     SecretCodes,
 )
 from booking_domain.identity.passwords import Credentials
-from booking_domain.identity.use_cases.sign_in import IdentityTx, SignedIn
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import CodeId, EventId, UserId
+from booking_domain.shared.ids import CodeId, EventId
 from booking_domain.shared.outbox import Message, Outbox
 from booking_domain.shared.permissions import Permission
 
@@ -33,7 +34,7 @@ class CodesTx(IdentityTx, Protocol):
     def outbox(self) -> Outbox: ...
 
 
-OpenSession = Callable[[UserId, IdentityTx, Circumstances], Awaitable[SignedIn]]
+SessionOpener = Callable[[OpenSession, IdentityTx, Circumstances], Awaitable[SignedIn]]
 """How a session begins for somebody who has proved who they are."""
 
 
@@ -53,6 +54,14 @@ class Guess:
     contact: Contact
     purpose: CodePurpose
     code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInByCode:
+    """Somebody has a code with which to sign in."""
+
+    guess: Guess
+    client: Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +164,17 @@ def unlock_account(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-def sign_in_by_code(secrets: SecretCodes, open_session: OpenSession) -> UseCase[Guess, CodesTx, SignedIn | CodeRefused]:
+def sign_in_by_code(
+    secrets: SecretCodes, open_session: SessionOpener
+) -> UseCase[SignInByCode, CodesTx, SignedIn | CodeRefused]:
     """Begin a session; the account's password may be locked, and stays so."""
 
-    async def handle(guess: Guess, tx: CodesTx, given: Circumstances) -> SignedIn | CodeRefused:
-        user = await use_code(secrets, guess, tx, given)
-        return CodeRefused() if user is None else await open_session(user.id, tx, given)
+    async def handle(command: SignInByCode, tx: CodesTx, given: Circumstances) -> SignedIn | CodeRefused:
+        user = await use_code(secrets, command.guess, tx, given)
+        if user is None:
+            return CodeRefused()
+        opening = OpenSession(user_id=user.id, method=LoginMethod.CODE, client=command.client)
+        return await open_session(opening, tx, given)
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 

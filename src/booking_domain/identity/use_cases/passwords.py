@@ -9,8 +9,10 @@ from booking_domain.identity.errors import AccountLocked, InvalidToken, WrongPas
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy, own_words
-from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, OpenSession, use_code
-from booking_domain.identity.use_cases.sign_in import SignedIn
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, SessionOpener, use_code
+from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
+from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
@@ -30,10 +32,11 @@ class PasswordTried:
     contact: Contact
     user: User | None
     right: bool
+    client: Client
 
 
 def sign_in_by_password(
-    secrets: SecretCodes, open_session: OpenSession
+    secrets: SecretCodes, open_session: SessionOpener
 ) -> UseCase[PasswordTried, CodesTx, SignedIn | PasswordRefused]:
     """Begin a session, or count a wrong password.
 
@@ -53,7 +56,8 @@ def sign_in_by_password(
             return PasswordRefused.WRONG if counted else PasswordRefused.LOCKED
         if not await tx.credentials.count_right(account, given.now):
             return PasswordRefused.LOCKED
-        return await open_session(user.id, tx, given)
+        opening = OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=tried.client)
+        return await open_session(opening, tx, given)
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
@@ -65,21 +69,22 @@ class ChangePassword:
     user: User
     right: bool
     new_hash: str = field(repr=False)
-    kept: SessionId | None
-    """The session that goes on."""
+    current: SessionId
+    """The session in which that is asked for: it must be live, and goes on."""
 
 
 async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumstances) -> PasswordRefused | None:
     user = await tx.credentials.lock(command.user.id)
     if user is None:
         raise InvalidToken
+    others = await lock_others(command.current, user.id, tx, given)  # before anything is learnt of the password
     if not command.right or user.password_hash != command.user.password_hash:
         counted = await tx.credentials.count_wrong(user.id, given.now)
         return PasswordRefused.WRONG if counted else PasswordRefused.LOCKED
     if not await tx.credentials.count_right(user.id, given.now):
         return PasswordRefused.LOCKED
     await tx.credentials.save(replace(user, password_hash=command.new_hash))
-    await tx.sessions.end_all(user.id, given.now, command.kept)
+    await end_sessions(others, tx, given)
     return None
 
 
@@ -109,7 +114,7 @@ def reset_password(secrets: SecretCodes, policy: PasswordPolicy) -> UseCase[Rese
         policy.check(command.new_password, own_words(user), field="new_password")
         await tx.credentials.save(replace(user, password_hash=command.new_hash))
         await tx.credentials.unlock(user.id)
-        await tx.sessions.end_all(user.id, given.now)
+        await end_sessions(await tx.sessions.lock_live(user.id, given.now), tx, given)
         return None
 
     return UseCase(Permission.RUN_PLATFORM, handle)

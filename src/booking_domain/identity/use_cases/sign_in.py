@@ -1,16 +1,17 @@
-"""Register, log in, stay signed in, sign out."""
+"""Register, log in, stay signed in."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from booking_domain.identity.errors import AccountDisabled, InvalidToken
-from booking_domain.identity.model import REFRESH_TOKEN_LIFE, Session, User, UserStatus, normal_email
-from booking_domain.identity.ports import RefreshTokens, Sessions, Users
+from booking_domain.identity.model import User, UserStatus, normal_email
+from booking_domain.identity.ports import Bearer, LoginHistory, RefreshTokens, Sessions, Users
+from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
 
 SELF_SERVICE_ROLES: Final = frozenset({Role.CUSTOMER, Role.PROVIDER, Role.MANAGER})
@@ -23,6 +24,8 @@ class IdentityTx(Protocol):
     def users(self) -> Users: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def login_history(self) -> LoginHistory: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,44 @@ class Register:
     """Only the platform itself makes admins."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """Sign in somebody who has proved who they are."""
+
+    user_id: UserId
+    method: LoginMethod
+    client: Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshSession:
+    """Stay signed in."""
+
+    refresh_token: str = field(repr=False)
+    client: Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedLogin:
+    """Somebody has not proved who they are; no user where there is no such account."""
+
+    user_id: UserId | None
+    method: LoginMethod
+    client: Client
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who has signed in, and the refresh token of the new session."""
+    """Who has signed in, in which session, and its refresh token."""
 
     user: User
-    refresh_token: str
+    session_id: SessionId
+    refresh_token: str = field(repr=False)
+
+    @property
+    def bearer(self) -> Bearer:
+        """Whom to give an access token."""
+        return Bearer(self.user.actor, self.session_id)
 
 
 async def _register(command: Register, tx: IdentityTx, given: Circumstances) -> User:
@@ -64,23 +99,15 @@ async def _register(command: Register, tx: IdentityTx, given: Circumstances) -> 
 
 def open_session(
     tokens: RefreshTokens,
-) -> Callable[[UserId, IdentityTx, Circumstances], Awaitable[SignedIn]]:
-    """Begin a session for somebody who has proved who they are; a disabled account gets none."""
+) -> Callable[[OpenSession, IdentityTx, Circumstances], Awaitable[SignedIn]]:
+    """Begin a session, and note so in the login history; a disabled account gets none."""
 
-    async def handle(user_id: UserId, tx: IdentityTx, given: Circumstances) -> SignedIn:
-        user = await _usable(tx, user_id)
-        session_id = SessionId(given.entropy.new_id())
-        token, digest = tokens.issue(session_id)
-        await tx.sessions.add(
-            Session(
-                id=session_id,
-                user_id=user.id,
-                token_digest=digest,
-                created_at=given.now,
-                expires_at=given.now + REFRESH_TOKEN_LIFE,
-            )
-        )
-        return SignedIn(user, token)
+    async def handle(command: OpenSession, tx: IdentityTx, given: Circumstances) -> SignedIn:
+        user = await _usable(tx, command.user_id)
+        token = tokens.first(SessionId(given.entropy.new_id()))
+        await tx.sessions.add(Session.begun(token, user.id, command.client, given.now))
+        await _note(command, LoginOutcome.SUCCEEDED, tx, given)
+        return SignedIn(user, token.session_id, token.text)
 
     return handle
 
@@ -92,23 +119,48 @@ class TokenReused:
 
 def refresh_session(
     tokens: RefreshTokens,
-) -> Callable[[str, IdentityTx, Circumstances], Awaitable[SignedIn | TokenReused]]:
-    """Trade a refresh token for the next one; using an old one ends the session (RFC 9700 §4.14.2)."""
+) -> Callable[[RefreshSession, IdentityTx, Circumstances], Awaitable[SignedIn | TokenReused]]:
+    """Trade a refresh token for the next one, as `Session` says (RFC 9700 §4.14.2)."""
 
-    async def handle(text: str, tx: IdentityTx, given: Circumstances) -> SignedIn | TokenReused:
-        session_id, digest = tokens.read(text)
-        session = await tx.sessions.lock(session_id)
+    async def handle(command: RefreshSession, tx: IdentityTx, given: Circumstances) -> SignedIn | TokenReused:
+        token = tokens.read(command.refresh_token)
+        session = await tx.sessions.lock(token.session_id)
         if session is None or not session.live(given.now):
             raise InvalidToken
-        if session.token_digest != digest:
-            await tx.sessions.save(replace(session, ended_at=given.now))
+        use = session.use_of(token, given.now)
+        if use is Use.FORGED:
+            raise InvalidToken
+        if use is Use.STOLEN:
+            await tx.sessions.save(session.ended(given.now))
             return TokenReused()  # committed: raising would roll the end of the session back
         user = await _usable(tx, session.user_id)
-        token, next_digest = tokens.issue(session_id)
-        await tx.sessions.save(session.rotated(next_digest, given.now))
-        return SignedIn(user, token)
+        if use is Use.AGAIN and session.seed is not None:
+            return SignedIn(user, session.id, tokens.following(token, session.seed).text)
+        seed = tokens.seed()
+        following = tokens.following(token, seed)
+        await tx.sessions.save(session.rotated(following, seed, command.client, given.now))
+        return SignedIn(user, session.id, following.text)
 
     return handle
+
+
+async def _note_failure(command: FailedLogin, tx: IdentityTx, given: Circumstances) -> None:
+    await _note(command, LoginOutcome.FAILED, tx, given)
+
+
+async def _note(
+    attempt: OpenSession | FailedLogin, outcome: LoginOutcome, tx: IdentityTx, given: Circumstances
+) -> None:
+    await tx.login_history.add(
+        Login(
+            id=LoginId(given.entropy.new_id()),
+            user_id=attempt.user_id,
+            at=given.now,
+            client=attempt.client,
+            method=attempt.method,
+            outcome=outcome,
+        )
+    )
 
 
 async def _usable(tx: IdentityTx, user_id: UserId) -> User:
@@ -121,3 +173,4 @@ async def _usable(tx: IdentityTx, user_id: UserId) -> User:
 
 
 register: Final = UseCase(Permission.RUN_PLATFORM, _register)
+note_failed_login: Final = UseCase(Permission.RUN_PLATFORM, _note_failure)

@@ -89,5 +89,5 @@ async def _record(command: RecordReading, tx: FeedTx, given: Circumstances) -> F
     return after
 
 
-set_feeds: Final = UseCase(Permission.MANAGE_OWN_CALENDAR, _set)
+set_feeds: Final = UseCase(Permission.MANAGE_CALENDAR, _set)
 record_reading: Final = UseCase(Permission.RUN_PLATFORM, _record)

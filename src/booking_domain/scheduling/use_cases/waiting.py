@@ -30,7 +30,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import EventId, ProviderId, WaitingId
 from booking_domain.shared.outbox import Message, Outbox
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, instant
 
 WAITLIST_OFFERED: Final = "waitlist.offered"
@@ -94,7 +94,9 @@ def _window(command: JoinWaitingList) -> TimeRange:
 async def _leave(waiting_id: WaitingId, tx: WaitingTx, given: Circumstances) -> None:
     """Only one's own place, and only while one has it; what was offered is given back."""
     waiting = await tx.waiting_list.get(waiting_id)
-    if waiting is None or waiting.customer_id != given.actor.id or waiting.status not in OPEN:
+    if waiting is None or not may(given.actor, Permission.WAIT, owned(given.actor, waiting.customer_id)):
+        raise NotWaiting
+    if waiting.status not in OPEN:
         raise NotWaiting
     await tx.waiting_list.save(waiting.ended(WaitingStatus.LEFT))
     await tx.claims.release(waiting.hold_id)

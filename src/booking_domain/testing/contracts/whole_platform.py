@@ -227,7 +227,8 @@ class PlatformMachine(RuleBasedStateMachine):
             length = before.span.end - before.span.start
             over = now >= (before.span.start if party is Party.CUSTOMER else before.span.end)
             movable = (before.status, Action.RESCHEDULE) in BOOKING_LIFECYCLE.moves
-            good = movable and not over and await look(start, own=own, lasts=length)
+            lapsed = before.status is Status.REQUESTED and before.overdue(now)
+            good = movable and not over and not lapsed and await look(start, own=own, lasts=length)
             try:
                 after = await self.studio.reschedule(before, start, by=actor)
             except (*_NOT_NOW, SlotNotOffered, InvalidValue):

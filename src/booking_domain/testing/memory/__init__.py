@@ -11,7 +11,9 @@ from booking_domain.testing.memory.gateway import MemoryGateway
 from booking_domain.testing.memory.notifier import MemoryNotifier
 from booking_domain.testing.memory.passwords import MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MemoryPlatform
+from booking_domain.testing.memory.rate_limits import MemoryRateLimiter
 from booking_domain.testing.memory.reads import MemoryReads
+from booking_domain.testing.memory.sms import MemorySmsSender
 from booking_domain.testing.memory.tokens import MemoryAccessTokens, MemoryCallbackTokens, MemoryRefreshTokens
 
 __all__ = [
@@ -24,9 +26,11 @@ __all__ = [
     "MemoryNotifier",
     "MemoryPasswordHasher",
     "MemoryPlatform",
+    "MemoryRateLimiter",
     "MemoryReads",
     "MemoryRefreshTokens",
     "MemoryRepositories",
     "MemorySecretCodes",
+    "MemorySmsSender",
     "SeededEntropy",
 ]

@@ -16,11 +16,17 @@ from booking_domain.testing.memory.catalogue import MemoryProfiles
 from booking_domain.testing.memory.claims import MemoryClaims
 from booking_domain.testing.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
 from booking_domain.testing.memory.feeds import MemoryFeedBook
-from booking_domain.testing.memory.identity import MemoryCalendarLinks, MemorySessions, MemoryUsers
+from booking_domain.testing.memory.identity import (
+    MemoryCalendarLinks,
+    MemoryLoginHistory,
+    MemorySessions,
+    MemoryUsers,
+)
 from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOutbox
 from booking_domain.testing.memory.payments import MemoryTransactions
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.memory.salons import MemorySalonHours, MemorySalons
+from booking_domain.testing.memory.sms import MemorySmsMessages
 from booking_domain.testing.memory.state import State
 from booking_domain.testing.memory.waiting import MemoryWaitingList
 
@@ -31,6 +37,7 @@ class MemoryRepositories:
     def __init__(self, state: State) -> None:
         self.users = MemoryUsers(state)
         self.sessions = MemorySessions(state)
+        self.login_history = MemoryLoginHistory(state)
         self.one_time_codes = MemoryOneTimeCodes(state)
         self.credentials = MemoryCredentials(state)
         self.calendar_links = MemoryCalendarLinks(state)
@@ -45,6 +52,7 @@ class MemoryRepositories:
         self.desks = MemoryDesks(state)
         self.bookings = MemoryBookings(state)
         self.transactions = MemoryTransactions(state)
+        self.sms_messages = MemorySmsMessages(state)
         self.idempotency = MemoryIdempotency(state)
         self.outbox = MemoryOutbox(state)
 

@@ -1,12 +1,13 @@
-"""Accounts, sessions and links to calendars in memory."""
+"""Accounts, sessions, attempts to sign in and links to calendars in memory."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.identity.calendar_links import CalendarLink, CalendarLinks
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
-from booking_domain.identity.model import Session, User
-from booking_domain.identity.ports import Sessions, Users
+from booking_domain.identity.model import User
+from booking_domain.identity.ports import LoginHistory, Sessions, Users
+from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.memory.state import MissingRow, State
 
@@ -42,15 +43,26 @@ class MemorySessions(Sessions):
     async def lock(self, session_id: SessionId) -> Session | None:
         return self._state.sessions.get(session_id)
 
+    async def lock_live(self, user_id: UserId, now: datetime) -> Sequence[Session]:
+        found = [each for each in self._state.sessions.values() if each.user_id == user_id and each.live(now)]
+        return sorted(found, key=lambda session: session.id)
+
     async def save(self, session: Session) -> None:
         if session.id not in self._state.sessions:
             raise MissingRow(f"there is no session {session.id}")
         self._state.sessions[session.id] = session
 
-    async def end_all(self, user_id: UserId, now: datetime, but: SessionId | None = None) -> None:
-        for session in tuple(self._state.sessions.values()):
-            if session.user_id == user_id and session.ended_at is None and session.id != but:
-                self._state.sessions[session.id] = replace(session, ended_at=now)
+
+class MemoryLoginHistory(LoginHistory):
+    """The attempts to sign in of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, login: Login) -> None:
+        if login.user_id is not None:
+            self._state.require_user(login.user_id)
+        self._state.logins[login.id] = login
 
 
 class MemoryCalendarLinks(CalendarLinks):

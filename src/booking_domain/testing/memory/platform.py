@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from booking_domain.identity.permissions import authorise
 from booking_domain.shared.executor import Executor
+from booking_domain.shared.permissions import authorise
 from booking_domain.testing.memory.clock import ManualClock
 from booking_domain.testing.memory.database import MemoryDatabase
 from booking_domain.testing.memory.entropy import SeededEntropy

@@ -9,17 +9,31 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, Party
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.model import User
+from booking_domain.identity.sessions import Login, Session
+from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import BookingId, FeedId, ProviderId, SalonId, TransactionId, UserId
+from booking_domain.shared.ids import (
+    BookingId,
+    FeedId,
+    LoginId,
+    ProviderId,
+    SalonId,
+    SessionId,
+    SmsId,
+    TransactionId,
+    UserId,
+)
+from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.feeds import MemoryFeedBook
 from booking_domain.testing.memory.payments import transactions_of
 from booking_domain.testing.memory.salons import MemorySalons
+from booking_domain.testing.memory.sms import due_messages, spending
 from booking_domain.testing.memory.state import State
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import Appointment, ProviderView, SalonView
@@ -125,12 +139,36 @@ class MemoryReads(Reads):
     async def user_by_login(self, login: str) -> User | None:
         return next((user for user in self._committed().users.values() if login in {user.email, user.phone}), None)
 
+    async def session(self, session_id: SessionId) -> Session | None:
+        return self._committed().sessions.get(session_id)
+
+    async def live_sessions(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
+        found = [each for each in self._committed().sessions.values() if each.user_id == user_id and each.live(now)]
+        return sorted(found, key=lambda session: (session.last_used_at, session.id), reverse=True)[:limit]
+
+    async def logins_of(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
+        found = [
+            login
+            for login in self._committed().logins.values()
+            if login.user_id == user_id and (after is None or login.id < after)
+        ]
+        return sorted(found, key=lambda login: login.id, reverse=True)[:limit]
+
     async def waits_of(self, customer_id: UserId) -> Sequence[Waiting]:
         found = [each for each in self._committed().waiting.values() if each.customer_id == customer_id]
         return sorted(found, key=lambda each: each.id, reverse=True)[:MOST_WAITS]
 
     async def awaited_providers(self) -> Sequence[ProviderId]:
         return sorted({each.provider_id for each in self._committed().waiting.values() if each.status in OPEN})
+
+    async def sms(self, message_id: SmsId) -> SmsMessage | None:
+        return self._committed().sms_messages.get(message_id)
+
+    async def sms_to_ask(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
+        return due_messages(self._committed(), provider, now, limit)
+
+    async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
+        return spending(self._committed(), since, before)
 
     async def user_of_link(self, secret_digest: bytes) -> UserId | None:
         links = self._committed().calendar_links.values()
@@ -166,7 +204,8 @@ class MemoryReads(Reads):
 
 
 def _concerns(booking: Booking, actor: Actor) -> bool:
-    return actor.role is Role.ADMIN or actor.id in {booking.customer_id, booking.provider_user_id}
+    relation = Relation.PARTY if actor.id in {booking.customer_id, booking.provider_user_id} else None
+    return may(actor, Permission.SEE_BOOKINGS, relation)
 
 
 def _matches(booking: Booking, chosen: BookingFilter) -> bool:

@@ -9,8 +9,10 @@ from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
-from booking_domain.identity.model import Session, User
+from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
+from booking_domain.identity.sessions import Login, Session
+from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import Feed, FeedRule
@@ -21,9 +23,11 @@ from booking_domain.shared.ids import (
     ClaimId,
     EventId,
     FeedId,
+    LoginId,
     ProviderId,
     SalonId,
     SessionId,
+    SmsId,
     TransactionId,
     UserId,
     WaitingId,
@@ -50,6 +54,7 @@ class State:
 
     users: dict[UserId, User] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
+    logins: dict[LoginId, Login] = field(default_factory=dict)
     one_time_codes: dict[tuple[bytes, CodePurpose], OneTimeCode] = field(default_factory=dict)
     wrong_passwords: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
     calendar_links: dict[UserId, CalendarLink] = field(default_factory=dict)
@@ -67,6 +72,7 @@ class State:
     bookings: dict[BookingId, Booking] = field(default_factory=dict)
     events: dict[BookingId, tuple[BookingEvent, ...]] = field(default_factory=dict)
     transactions: dict[TransactionId, Transaction] = field(default_factory=dict)
+    sms_messages: dict[SmsId, SmsMessage] = field(default_factory=dict)
     answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
     outbox: dict[EventId, Message] = field(default_factory=dict)
 

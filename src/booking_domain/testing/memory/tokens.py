@@ -8,7 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.identity.errors import InvalidToken
-from booking_domain.identity.ports import AccessToken, AccessTokens, RefreshTokens
+from booking_domain.identity.ports import AccessToken, AccessTokens, Bearer, RefreshTokens
+from booking_domain.identity.sessions import RefreshToken
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId, TransactionId, UserId
@@ -17,47 +18,58 @@ ACCESS_TOKEN_LIFE: Final = timedelta(minutes=30)
 
 
 class MemoryAccessTokens(AccessTokens):
-    """`<user>.<role>.<expiry>.<signature>`."""
+    """`<user>.<role>.<session>.<expiry>.<signature>`."""
 
     def __init__(self, key: bytes = b"memory") -> None:
         self._key = key
 
-    def issue(self, actor: Actor, now: datetime) -> AccessToken:
+    def issue(self, bearer: Bearer, now: datetime) -> AccessToken:
         expires = int((now + ACCESS_TOKEN_LIFE).timestamp())
-        claims = f"{actor.id}.{actor.role}.{expires}"
+        claims = f"{bearer.actor.id}.{bearer.actor.role}.{bearer.session_id}.{expires}"
         return AccessToken(
             text=f"{claims}.{_signature(self._key, claims)}", expires_in=int(ACCESS_TOKEN_LIFE.total_seconds())
         )
 
-    def read(self, text: str, now: datetime) -> Actor:
+    def read(self, text: str, now: datetime) -> Bearer:
         claims, _, signature = text.rpartition(".")
         if not hmac.compare_digest(_signature(self._key, claims).encode(), signature.encode("utf-8", "surrogatepass")):
             raise InvalidToken
-        user, role, expires = claims.split(".")
+        user, role, session, expires = claims.split(".")
         if now >= datetime.fromtimestamp(int(expires), UTC):
             raise InvalidToken
-        return Actor(UserId(UUID(user)), Role(role))
+        return Bearer(Actor(UserId(UUID(user)), Role(role)), SessionId(UUID(session)))
 
 
 class MemoryRefreshTokens(RefreshTokens):
-    """`<session>.<serial number>`: guessable, and different each time."""
+    """`<session>.<number of the family>.<number or digest>`: guessable, and different each time."""
 
     def __init__(self) -> None:
         self._serials = count(1)
 
-    def issue(self, session_id: SessionId) -> tuple[str, bytes]:
-        text = f"{session_id}.{next(self._serials)}"
-        return text, sha256(text.encode()).digest()
+    def first(self, session_id: SessionId) -> RefreshToken:
+        return self.read(f"{session_id}.{next(self._serials)}.0")
 
-    def read(self, text: str) -> tuple[SessionId, bytes]:
-        session, _, serial = text.partition(".")
+    def seed(self) -> bytes:
+        return str(next(self._serials)).encode()
+
+    def following(self, token: RefreshToken, seed: bytes) -> RefreshToken:
+        kept, _, _ = token.text.rpartition(".")
+        return self.read(f"{kept}.{sha256(seed + token.text.encode()).hexdigest()}")
+
+    def read(self, text: str) -> RefreshToken:
+        session, family, turn = (*text.split("."), "", "")[:3]
         try:
             session_id = SessionId(UUID(session))
         except ValueError as error:
             raise InvalidToken from error
-        if not (serial.isascii() and serial.isdecimal()):
+        if text != f"{session_id}.{family}.{turn}" or not (family + turn).isascii() or not (family + turn).isalnum():
             raise InvalidToken
-        return session_id, sha256(text.encode()).digest()
+        return RefreshToken(
+            text=text,
+            session_id=session_id,
+            family_digest=sha256(family.encode()).digest(),
+            digest=sha256(text.encode()).digest(),
+        )
 
 
 class MemoryCallbackTokens(CallbackTokens):

@@ -1,35 +1,39 @@
-"""A guard against guessing passwords: how often a login may fail from one address."""
+"""A guard against guessing passwords: how often logging in may fail."""
 
-import time
-from typing import Final
-
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from booking_domain.identity.errors import TooManyAttempts
-
-FAILURES_A_MINUTE: Final = 10
-_LIMIT: Final = RateLimitItemPerMinute(FAILURES_A_MINUTE, namespace="login")
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.rate_limits import Limit, RateLimiter
 
 
 class LoginAttempts:
-    """Counts failures for each pair of login and address, in this process."""
+    """Counts failures for each pair of login and address, and for each login from wherever."""
 
-    def __init__(self, *, on: bool) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(self, quotas: Mapping[str, Limit], *, limiter: RateLimiter, clock: Clock, on: bool) -> None:
+        self._quotas = quotas
+        self._limiter = limiter
+        self._clock = clock
         self._on = on
 
-    def check(self, login: str, address: str) -> None:
-        """Let another attempt through, or raise `TooManyAttempts`.
+    @asynccontextmanager
+    async def attempt(self, login: str, address: str) -> AsyncIterator[None]:
+        """Let another attempt through, which fails if it is left by an exception, or raise `TooManyAttempts`.
 
-        Asked before the password is looked at and again after: of many attempts at once only ten learn anything.
+        It is counted before the password is looked at, and given back if it was right. So of many attempts at once, in
+        however many processes, no more than the quota are ever looked at; the others learn nothing and cost nothing.
         """
-        if self._on and not self._limiter.test(_LIMIT, login, address):
-            again = self._limiter.get_window_stats(_LIMIT, login, address).reset_time
-            raise TooManyAttempts(retry_after_seconds=max(1, int(again - time.time()) + 1))
-
-    def failed(self, login: str, address: str) -> None:
-        """Count a failure."""
-        if self._on:
-            self._limiter.hit(_LIMIT, login, address)
+        if not self._on:
+            yield
+            return
+        now = self._clock.now()
+        # The narrow one comes first: who is refused by it takes nothing from the login's owner elsewhere.
+        keys = {"login": f"login {login} {address}", "login-anywhere": f"login-anywhere {login}"}
+        for name, key in keys.items():
+            standing = await self._limiter.take(key, self._quotas[name], now)
+            if not standing.allowed:
+                raise TooManyAttempts(retry_after_seconds=standing.resets_in_seconds)
+        yield
+        for key in keys.values():
+            await self._limiter.give_back(key, now)

@@ -1,15 +1,16 @@
 """What the routes of one-time codes do that is more than one use case."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from booking_domain.identity.errors import ContactMissing, InvalidCode, InvalidToken
 from booking_domain.identity.one_time_codes import CODE_LIFE, COOL_DOWN, CodePurpose, SecretCodes
 from booking_domain.identity.ports import UserReads
+from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import (
     CodeRefused,
     CodesTx,
     Guess,
+    SignInByCode,
     WantCode,
     sign_in_by_code,
     unlock_account,
@@ -43,13 +44,12 @@ class CodeDesk:
         await self.executor.run(want_code(self.secrets), wanted, actor=SYSTEM)
         return sent(int(COOL_DOWN.total_seconds()))
 
-    async def take(self, body: VerifyOtpBody) -> SignedInJson | None:
+    async def take(self, body: VerifyOtpBody, client: Client) -> SignedInJson | None:
         """Do what the code is for."""
         guess = Guess(self.contacts.read(body.email, body.phone), CodePurpose(body.purpose), body.code)
         match guess.purpose:
             case CodePurpose.LOGIN:
-                use_case = sign_in_by_code(self.secrets, open_session(self.sign_in_desk.refresh_tokens))
-                return self.sign_in_desk.signed_in(await self._taken(use_case, guess))
+                return await self._sign_in(guess, client)
             case CodePurpose.UNLOCK:
                 await self._taken(unlock_account(self.secrets), guess)
             case _:
@@ -66,11 +66,19 @@ class CodeDesk:
         guess = Guess(self.contacts.read(user.email, None), CodePurpose.VERIFY, code)
         await self._taken(verify_contact(self.secrets), guess)
 
-    async def _taken(self, use_case: UseCase[Guess, CodesTx, Any], guess: Guess) -> Any:
-        result = await self.executor.run(use_case, guess, actor=SYSTEM)
-        if isinstance(result, CodeRefused):
+    async def _sign_in(self, guess: Guess, client: Client) -> SignedInJson:
+        use_case = sign_in_by_code(self.secrets, open_session(self.sign_in_desk.refresh_tokens))
+        signed_in = await self.executor.run(use_case, SignInByCode(guess, client), actor=SYSTEM)
+        if isinstance(signed_in, CodeRefused):
+            user = await self.reads.user_by_login(guess.contact.address)
+            await self.sign_in_desk.note_failure(user, LoginMethod.CODE, client)
             raise InvalidCode
-        return result
+        return self.sign_in_desk.signed_in(signed_in)
+
+    async def _taken(self, use_case: UseCase[Guess, CodesTx, CodeRefused | None], guess: Guess) -> None:
+        refused = await self.executor.run(use_case, guess, actor=SYSTEM)
+        if refused is not None:
+            raise InvalidCode
 
 
 def sent(retry_after: int) -> CodeSentJson:

@@ -36,11 +36,10 @@ class VerifyEmailBody(Body, frozen=True, kw_only=True):
 
 
 class ChangePasswordBody(Body, frozen=True, kw_only=True):
-    """The password that one has, and the one to have; with `refreshToken`, its session goes on."""
+    """The password that one has, and the one to have."""
 
     current_password: OldPassword
     new_password: Password
-    refresh_token: Annotated[str, Meta(min_length=1, max_length=512)] | None = None
 
 
 class ForgotPasswordBody(Body, frozen=True, kw_only=True):

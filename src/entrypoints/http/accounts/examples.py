@@ -25,7 +25,7 @@ LOGIN: Final[dict[str, Any]] = {"email": "customer@example.com", "password": "co
 SIGNED_IN: Final[dict[str, Any]] = {
     "user": USER,
     "accessToken": "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk5ZjNhMCJ9.c2lnbmF0dXJl",
-    "refreshToken": "AZnzoFwefUKPCzxanixtd5uJ3eFqv0r0sU5c3sQ0oXb9q8pEwq2o5H8mN1dGk7Lz",
+    "refreshToken": "AZnzoFwefUKPCzxanixtd5uJ3eFqv0r0sU5c3sQ0oXb9q8pEwq2o5H8mN1dGk7LzR4tYw6Vb0KxQeJfH3sPiUcZa7Mn2DgXo",
     "expiresIn": 1800,
 }
 REFRESH: Final[dict[str, Any]] = {"refreshToken": SIGNED_IN["refreshToken"]}
@@ -36,11 +36,35 @@ VERIFY_EMAIL: Final[dict[str, Any]] = {"code": "402519"}
 CHANGE_PASSWORD: Final[dict[str, Any]] = {
     "currentPassword": "correct-horse-battery",
     "newPassword": "nine blue lanterns",
-    "refreshToken": SIGNED_IN["refreshToken"],
 }
 FORGOT_PASSWORD: Final[dict[str, Any]] = {"email": "dorj@example.com"}
 RESET_PASSWORD: Final[dict[str, Any]] = {
     "email": "dorj@example.com",
     "code": "402519",
     "newPassword": "nine blue lanterns",
+}
+SESSIONS: Final[dict[str, Any]] = {
+    "items": [
+        {
+            "id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b78",
+            "createdAt": "2026-11-20T03:15:00Z",
+            "lastUsedAt": "2026-11-23T01:40:00Z",
+            "expiresAt": "2026-12-23T01:40:00Z",
+            "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X)",
+            "address": "203.0.113.7",
+            "current": True,
+        }
+    ]
+}
+LOGINS: Final[dict[str, Any]] = {
+    "items": [
+        {
+            "at": "2026-11-20T03:15:00Z",
+            "address": "203.0.113.7",
+            "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X)",
+            "method": "password",
+            "outcome": "succeeded",
+        }
+    ],
+    "nextCursor": None,
 }

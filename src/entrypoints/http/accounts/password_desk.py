@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from booking_domain.identity.errors import InvalidCode, InvalidToken, TooManyCodes
 from booking_domain.identity.one_time_codes import CodePurpose, SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy, own_words
-from booking_domain.identity.ports import PasswordHasher, RefreshTokens, UserReads
+from booking_domain.identity.ports import PasswordHasher, UserReads
 from booking_domain.identity.use_cases.one_time_codes import CodeRefused, Guess
 from booking_domain.identity.use_cases.passwords import (
     ChangePassword,
@@ -16,6 +16,7 @@ from booking_domain.identity.use_cases.passwords import (
 )
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.code_desk import CodeDesk, sent
 from entrypoints.http.accounts.code_schemas import (
@@ -33,23 +34,21 @@ class PasswordDesk:
     executor: Executor[Repositories]
     reads: UserReads
     hasher: PasswordHasher
-    refresh_tokens: RefreshTokens
     secrets: SecretCodes
     policy: PasswordPolicy
     codes: CodeDesk
 
-    async def change(self, actor: Actor, body: ChangePasswordBody) -> None:
+    async def change(self, actor: Actor, session_id: SessionId, body: ChangePasswordBody) -> None:
         """Change one's own password, and end the other sessions."""
         user = await self.reads.user(actor.id)
         if user is None:
             raise InvalidToken
-        kept = None if body.refresh_token is None else self.refresh_tokens.read(body.refresh_token)[0]
         self.policy.check(body.new_password, own_words(user), field="new_password")
         command = ChangePassword(
             user=user,
             right=await self.hasher.verify(body.current_password, user.password_hash),
             new_hash=await self.hasher.hash(body.new_password),
-            kept=kept,
+            current=session_id,
         )
         refused = await self.executor.run(change_password, command, actor=SYSTEM)
         if refused is not None:

@@ -8,7 +8,10 @@ from msgspec import Meta
 
 from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User
 from booking_domain.identity.ports import AccessToken
-from entrypoints.http.fields import Body, Json
+from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Session
+from booking_domain.shared.ids import SessionId
+from entrypoints.http.cursors import DEFAULT_LIMIT
+from entrypoints.http.fields import Body, Cursor, Json, Limit, Query
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[
@@ -23,6 +26,8 @@ Phone = Annotated[
 Password = Annotated[
     str, Meta(min_length=1, max_length=MAX_PASSWORD, description=f"At least {MIN_PASSWORD} characters.")
 ]
+
+RefreshTokenText = Annotated[str, Meta(min_length=1, max_length=512)]
 
 
 class RegisterBody(Body, frozen=True, kw_only=True):
@@ -46,7 +51,20 @@ class LoginBody(Body, frozen=True, kw_only=True):
 class RefreshBody(Body, frozen=True, kw_only=True):
     """The refresh token, which is used up by this."""
 
-    refresh_token: Annotated[str, Meta(min_length=1, max_length=512)]
+    refresh_token: RefreshTokenText
+
+
+class LogOutBody(Body, frozen=True, kw_only=True):
+    """The refresh token of the session to end."""
+
+    refresh_token: RefreshTokenText | None = None
+
+
+class LoginsQuery(Query, frozen=True, kw_only=True):
+    """Which page of the login history."""
+
+    cursor: Cursor | None = None
+    limit: Limit = DEFAULT_LIMIT
 
 
 class UserJson(Json, frozen=True, kw_only=True):
@@ -75,6 +93,42 @@ class SignedInJson(Json, frozen=True, kw_only=True):
     """Seconds for which the access token is good."""
 
 
+class SessionJson(Json, frozen=True, kw_only=True):
+    """A signed-in device."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    user_agent: str
+    address: str
+    current: bool
+    """Whether it is the session of this very request."""
+
+
+class SessionsJson(Json, frozen=True, kw_only=True):
+    """One's sessions."""
+
+    items: tuple[SessionJson, ...]
+
+
+class LoginJson(Json, frozen=True, kw_only=True):
+    """An attempt to sign in."""
+
+    at: datetime
+    address: str
+    user_agent: str
+    method: LoginMethod
+    outcome: LoginOutcome
+
+
+class LoginsJson(Json, frozen=True, kw_only=True):
+    """A page of the login history."""
+
+    items: tuple[LoginJson, ...]
+    next_cursor: str | None
+
+
 def user_json(user: User) -> UserJson:
     """Show an account."""
     return UserJson(
@@ -96,4 +150,28 @@ def signed_in_json(user: User, access: AccessToken, refresh_token: str) -> Signe
     """Show an account with its tokens."""
     return SignedInJson(
         user=user_json(user), access_token=access.text, refresh_token=refresh_token, expires_in=access.expires_in
+    )
+
+
+def session_json(session: Session, *, current: SessionId) -> SessionJson:
+    """Show a session."""
+    return SessionJson(
+        id=session.id,
+        created_at=session.created_at,
+        last_used_at=session.last_used_at,
+        expires_at=session.expires_at,
+        user_agent=session.client.user_agent,
+        address=session.client.address,
+        current=session.id == current,
+    )
+
+
+def login_json(login: Login) -> LoginJson:
+    """Show an attempt to sign in."""
+    return LoginJson(
+        at=login.at,
+        address=login.client.address,
+        user_agent=login.client.user_agent,
+        method=login.method,
+        outcome=login.outcome,
     )

@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import AccountLocked, InvalidCredentials, InvalidToken
+from booking_domain.identity.errors import AccountDisabled, AccountLocked, InvalidCredentials, InvalidToken
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.ports import AccessTokens, PasswordHasher, RefreshTokens, UserReads
+from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.passwords import PasswordRefused, PasswordTried, sign_in_by_password
+from booking_domain.identity.use_cases.sessions import LogOut, log_out
 from booking_domain.identity.use_cases.sign_in import (
+    FailedLogin,
+    OpenSession,
+    RefreshSession,
     Register,
     SignedIn,
     TokenReused,
+    note_failed_login,
     open_session,
     refresh_session,
     register,
@@ -19,6 +25,7 @@ from booking_domain.identity.use_cases.sign_in import (
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.attempts import LoginAttempts
@@ -41,7 +48,7 @@ class SignInDesk:
     secrets: SecretCodes
     policy: PasswordPolicy
 
-    async def register(self, body: RegisterBody) -> SignedInJson:
+    async def register(self, body: RegisterBody, client: Client) -> SignedInJson:
         """Make an account and sign it in."""
         phone = None if body.phone is None else self.contacts.reachable_phone(body.phone)
         password = self.policy.check(body.password, (body.name, body.email, phone))
@@ -52,38 +59,50 @@ class SignInDesk:
             role=Role(body.role),
             password_hash=await self.hasher.hash(password),
         )
-        return await self._open(await self.executor.run(register, command, actor=SYSTEM))
+        user = await self.executor.run(register, command, actor=SYSTEM)
+        return await self._open(OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=client))
 
-    async def log_in(self, body: LoginBody, address: str) -> SignedInJson:
+    async def log_in(self, body: LoginBody, client: Client, *, counted_as: str) -> SignedInJson:
         """Check the password and sign in; whether the account or the password is wrong is not said."""
         contact = self.contacts.read(body.email, body.phone)
-        login = contact.address
-        self.attempts.check(login, address)
-        user = await self.reads.user_by_login(login)
-        right = await self.hasher.verify(body.password, None if user is None else user.password_hash)
-        self.attempts.check(login, address)
-        if not right:
-            self.attempts.failed(login, address)
-        tried = PasswordTried(contact=contact, user=user, right=right)
-        use_case = sign_in_by_password(self.secrets, open_session(self.refresh_tokens))
-        signed_in = await self.executor.run(use_case, tried, actor=SYSTEM)
-        if isinstance(signed_in, PasswordRefused):
-            raise AccountLocked if signed_in is PasswordRefused.LOCKED else InvalidCredentials
+        async with self.attempts.attempt(contact.address, counted_as):
+            user = await self.reads.user_by_login(contact.address)
+            right = await self.hasher.verify(body.password, None if user is None else user.password_hash)
+            tried = PasswordTried(contact=contact, user=user, right=right, client=client)
+            use_case = sign_in_by_password(self.secrets, open_session(self.refresh_tokens))
+            try:
+                signed_in = await self.executor.run(use_case, tried, actor=SYSTEM)
+                if isinstance(signed_in, PasswordRefused):
+                    raise AccountLocked if signed_in is PasswordRefused.LOCKED else InvalidCredentials
+            except (AccountDisabled, AccountLocked, InvalidCredentials):
+                await self.note_failure(user, LoginMethod.PASSWORD, client)
+                raise
         return self.signed_in(signed_in)
 
-    async def refresh(self, refresh_token: str) -> SignedInJson:
+    async def refresh(self, refresh_token: str, client: Client) -> SignedInJson:
         """Trade a refresh token for new tokens."""
         use_case = UseCase(Permission.RUN_PLATFORM, refresh_session(self.refresh_tokens))
-        signed_in = await self.executor.run(use_case, refresh_token, actor=SYSTEM)
+        command = RefreshSession(refresh_token=refresh_token, client=client)
+        signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
         if isinstance(signed_in, TokenReused):
             raise InvalidToken
         return self.signed_in(signed_in)
 
-    async def _open(self, user: User) -> SignedInJson:
+    async def log_out(self, session_id: SessionId | None, refresh_token: str | None) -> None:
+        """End the session of an access token, and that of a refresh token."""
+        use_case = UseCase(Permission.RUN_PLATFORM, log_out(self.refresh_tokens))
+        await self.executor.run(use_case, LogOut(session_id=session_id, refresh_token=refresh_token), actor=SYSTEM)
+
+    async def _open(self, command: OpenSession) -> SignedInJson:
         use_case = UseCase(Permission.RUN_PLATFORM, open_session(self.refresh_tokens))
-        return self.signed_in(await self.executor.run(use_case, user.id, actor=SYSTEM))
+        return self.signed_in(await self.executor.run(use_case, command, actor=SYSTEM))
+
+    async def note_failure(self, user: User | None, method: LoginMethod, client: Client) -> None:
+        """Note in the login history that somebody has not proved to be this user."""
+        command = FailedLogin(user_id=None if user is None else user.id, method=method, client=client)
+        await self.executor.run(note_failed_login, command, actor=SYSTEM)
 
     def signed_in(self, signed_in: SignedIn) -> SignedInJson:
         """Show a session that has begun, with an access token."""
-        access = self.access_tokens.issue(signed_in.user.actor, self.clock.now())
+        access = self.access_tokens.issue(signed_in.bearer, self.clock.now())
         return signed_in_json(signed_in.user, access, signed_in.refresh_token)

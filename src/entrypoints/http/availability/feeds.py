@@ -23,6 +23,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Executor
+from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
 from entrypoints.http.documentation import documented
@@ -92,9 +93,10 @@ async def set_availability_feeds(
     return feeds_json(await executor.run(set_feeds, data.command(), actor=actor), clock.now())
 
 
-@get("/feeds", opt=documented(answer=FEEDS, refusals=(ProviderNotFound,)))
+@get("/feeds", opt=documented(answer=FEEDS, refusals=(ProviderNotFound, NotPermitted)))
 async def get_availability_feeds(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> FeedsJson:
     """One's external calendars, and how reading them went. Their URLs are secrets: only the host is shown."""
+    authorise(actor, Permission.MANAGE_CALENDAR)
     own = await reads.provider_of(actor.id)
     if own is None:
         raise ProviderNotFound

@@ -23,10 +23,11 @@ from booking_domain.scheduling.use_cases.calendars import (
     remove_exception,
     remove_rule,
 )
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
+from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import change_settings
 from entrypoints.http.availability.examples import (
@@ -90,7 +91,7 @@ async def get_availability(
     calendar = await reads.calendar(ProviderId(provider_id))
     if view is None or calendar is None:
         raise ProviderNotFound
-    insider = actor is not None and (actor.id == view.profile.owner_id or actor.role is Role.ADMIN)
+    insider = may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, view.profile.owner_id))
     if view.profile.status is not ProfileStatus.APPROVED and not insider:
         raise ProviderNotFound
     return AvailabilityJson(

@@ -12,8 +12,9 @@ from swagger_ui_bundle import swagger_ui_path
 from entrypoints.http.doorkeeper import PUBLIC
 from entrypoints.http.openapi.document import document_of
 from entrypoints.http.openapi.older import as_openapi_30
+from entrypoints.http.rate_limits import UNLIMITED
 
-_HIDDEN: Final = {**PUBLIC, "hidden": True}
+_HIDDEN: Final = {**PUBLIC, **UNLIMITED, "hidden": True}
 _HERE: Final = Path(__file__).parent
 _ASSETS: Final[dict[str, tuple[Path, str]]] = {
     "swagger-ui.css": (Path(swagger_ui_path), "text/css"),

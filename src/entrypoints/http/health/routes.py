@@ -9,6 +9,8 @@ from entrypoints.http.documentation import documented
 from entrypoints.http.doorkeeper import PUBLIC
 from entrypoints.http.fields import Json
 from entrypoints.http.injection import Injected
+from entrypoints.http.rate_limits import UNLIMITED
+from entrypoints.http.transport import UNENCRYPTED
 
 
 class Pinged(Protocol):
@@ -25,15 +27,16 @@ class HealthJson(Json, frozen=True, kw_only=True):
 
 
 _OK: Final = {"status": "ok"}
+_ALWAYS: Final = PUBLIC | UNLIMITED | UNENCRYPTED
 
 
-@get("/live", sync_to_thread=False, opt=PUBLIC | documented(answer=_OK))
+@get("/live", sync_to_thread=False, opt=_ALWAYS | documented(answer=_OK))
 def live() -> HealthJson:
     """Whether the process lives; it asks nobody."""
     return HealthJson()
 
 
-@get("/ready", opt=PUBLIC | documented(answer=_OK, refusals=(StorageUnavailable,)))
+@get("/ready", opt=_ALWAYS | documented(answer=_OK, refusals=(StorageUnavailable,)))
 async def ready(database: Injected[Pinged]) -> HealthJson:
     """Whether the process can serve: the database answers."""
     await database.ping()

@@ -11,10 +11,12 @@ from litestar.handlers import HTTPRouteHandler
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.shared.errors import DomainError, StorageUnavailable
 from booking_domain.shared.idempotency import KeyReused, RequestInFlight
+from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.documentation import Documentation
 from entrypoints.http.doorkeeper import ACCESS
 from entrypoints.http.openapi.signatures import Schemas, answer_type, body_type
 from entrypoints.http.problems import MEDIA_TYPE, Problem, status_of
+from entrypoints.http.rate_limits import class_of
 
 _PARAMETER: Final = re.compile(r"\{(\w+)[^}]*\}")
 _REQUEST_ID: Final = "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70"
@@ -62,6 +64,8 @@ def problems(path: str, handler: HTTPRouteHandler, said: Documentation, schemas:
 
 def _errors(handler: HTTPRouteHandler, said: Documentation) -> list[type[DomainError]]:
     found = [*said.refusals, StorageUnavailable]
+    if class_of(handler) is not None:
+        found.append(RateLimited)
     if handler.opt.get(ACCESS) != "public":
         found.append(InvalidToken)
     if "once" in handler.parsed_fn_signature.parameters:

@@ -9,7 +9,7 @@ from entrypoints.http.documentation import KEY, Documentation
 from entrypoints.http.doorkeeper import ACCESS
 from entrypoints.http.openapi.answers import problems, success
 from entrypoints.http.openapi.parameters import parameters_of
-from entrypoints.http.openapi.signatures import Schemas, body_type
+from entrypoints.http.openapi.signatures import Schemas, body_required, body_type
 from entrypoints.http.problems import camel
 
 
@@ -35,7 +35,7 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
     body = body_type(handler)
     if body is not None:
         content = {"application/json": {"schema": schemas.of(body), "example": said.body}}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {"required": body_required(handler), "content": content}
     return operation
 
 

@@ -15,6 +15,11 @@ def body_type(handler: HTTPRouteHandler) -> Any:
     return None if parameter is None else parameter.annotation
 
 
+def body_required(handler: HTTPRouteHandler) -> bool:
+    """Whether the handler cannot do without one."""
+    return not handler.parsed_fn_signature.parameters["data"].has_default
+
+
 def answer_type(handler: HTTPRouteHandler) -> Any:
     """What the handler answers with, or None."""
     returned = handler.parsed_fn_signature.return_type

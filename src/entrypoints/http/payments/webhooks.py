@@ -17,6 +17,7 @@ from entrypoints.http.documentation import documented
 from entrypoints.http.doorkeeper import PUBLIC
 from entrypoints.http.injection import Injected
 from entrypoints.http.payments.schemas import CallbackQuery
+from entrypoints.http.rate_limits import limited_as
 
 _OF_CALLBACK: Final = documented(answer="SUCCESS", refusals=(InvalidCallbackToken, PaymentNotFound, GatewayUnavailable))
 
@@ -26,7 +27,7 @@ _OF_CALLBACK: Final = documented(answer="SUCCESS", refusals=(InvalidCallbackToke
     http_method=[HttpMethod.GET, HttpMethod.POST],
     status_code=200,
     media_type=MediaType.TEXT,
-    opt=PUBLIC | _OF_CALLBACK,
+    opt=PUBLIC | limited_as("webhook") | _OF_CALLBACK,
 )
 async def take_qpay_callback(
     transaction_id: FromPath[UUID],

@@ -7,13 +7,12 @@ from litestar import Router, get, patch
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.catalogue.model import InvalidProfileTransition
-from booking_domain.identity.permissions import authorise
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import DecideOnProfile, decide_on_profile
 from entrypoints.http.documentation import documented

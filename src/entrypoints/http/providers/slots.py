@@ -13,10 +13,11 @@ from booking_domain.scheduling.errors import ProviderNotFound, WindowInvalid
 from booking_domain.scheduling.explain import explain
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Diary, Slot
 from booking_domain.scheduling.slots import offered_slots
-from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.documentation import documented
@@ -155,7 +156,7 @@ async def explain_slot(
 
 
 def _insider(actor: Actor | None, diary: Diary) -> bool:
-    return actor is not None and (actor.id == diary.owner_id or actor.role is Role.ADMIN)
+    return may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, diary.owner_id))
 
 
 def _all_of_it(start: datetime, now: datetime) -> TimeRange:

@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import (
+    Member,
     MemberElsewhere,
     MemberStatus,
     NoSuchMember,
@@ -21,6 +22,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.salons import Membership, accept_invitation, end_membership, invite_provider
 from entrypoints.http.documentation import documented
@@ -49,16 +51,15 @@ async def list_salon_members(
     if view is None:
         raise SalonNotFound
     own = None if actor is None else await reads.provider_of(actor.id)
-    manages = actor is not None and actor.id == view.salon.manager_id
-    return MembersJson(
-        items=tuple(
-            member_json(member)
-            for member in await reads.members_of(view.salon.id)
-            if manages
-            or member.status is MemberStatus.MEMBER
-            or (own is not None and own.profile.id == member.provider_id)
-        )
-    )
+
+    def seen(member: Member) -> bool:
+        relation = owned(actor, view.salon.manager_id)
+        if own is not None and own.profile.id == member.provider_id:
+            relation = Relation.MEMBER
+        return member.status is MemberStatus.MEMBER or may(actor, Permission.SEE_SALON_INVITATIONS, relation)
+
+    members = await reads.members_of(view.salon.id)
+    return MembersJson(items=tuple(member_json(member) for member in members if seen(member)))
 
 
 @post("/{salon_id:str}/members", opt=_OF_INVITING)

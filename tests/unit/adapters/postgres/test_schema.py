@@ -17,6 +17,8 @@ from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import PaymentStatus, Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import UserStatus
+from booking_domain.identity.sessions import LoginMethod, LoginOutcome
+from booking_domain.notifications.sms import SmsStatus
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.scheduling.claims import ClaimKind
@@ -90,6 +92,8 @@ def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> No
     [
         ("users_role_check", Role),
         ("users_status_check", UserStatus),
+        ("login_history_method_check", LoginMethod),
+        ("login_history_outcome_check", LoginOutcome),
         ("providers_status_check", ProfileStatus),
         ("providers_booking_mode_check", BookingMode),
         ("providers_anchoring_check", Anchoring),
@@ -100,6 +104,7 @@ def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> No
         ("bookings_payment_status_check", PaymentStatus),
         ("transactions_purpose_check", Purpose),
         ("transactions_status_check", TransactionStatus),
+        ("sms_messages_status_check", SmsStatus),
     ],
 )
 def test_a_check_lists_exactly_the_values_of_its_enum(url: str, constraint: str, values: type[StrEnum]) -> None:

@@ -20,13 +20,24 @@ ONE, OTHER = TransactionId(UUID(int=1)), TransactionId(UUID(int=2))
 
 def test_a_refresh_token_names_its_session_and_proves_it() -> None:
     tokens = OpaqueRefreshTokens()
-    text, digest = tokens.issue(SESSION)
-    assert tokens.read(text) == (SESSION, digest)
-    assert len(digest) == sha256().digest_size
-    assert tokens.issue(SESSION)[0] != text
+    token = tokens.first(SESSION)
+    assert tokens.read(token.text) == token
+    assert token.session_id == SESSION
+    assert len(token.digest) == len(token.family_digest) == sha256().digest_size
+    assert tokens.first(SESSION) != token
 
 
-@pytest.mark.parametrize("text", ["", "x", "A" * 63, "A" * 65, "é" * 64, "!" * 64, "A" * 63 + "=", "A" * 63 + "\n"])
+def test_neither_an_old_token_nor_a_copy_of_the_database_makes_the_next_one() -> None:
+    tokens = OpaqueRefreshTokens()
+    old, seed = tokens.first(SESSION), tokens.seed()
+    current = tokens.following(old, seed)
+    assert len(seed) >= 32
+    kept = (current.digest, current.family_digest, old.digest, seed)
+    for guess in (tokens.following(old, b""), *(tokens.following(old, each) for each in kept[:3])):
+        assert guess.digest != current.digest
+
+
+@pytest.mark.parametrize("text", ["", "x", "A" * 95, "A" * 97, "é" * 96, "!" * 96, "A" * 95 + "=", "A" * 95 + "\n"])
 def test_what_is_no_refresh_token_is_refused(text: str) -> None:
     with pytest.raises(InvalidToken):
         OpaqueRefreshTokens().read(text)
@@ -41,6 +52,14 @@ def test_a_callback_token_is_its_transactions_own() -> None:
     assert not HmacCallbackTokens(b"another").verify(ONE, token)
     for forged in ("", token[:-1], token + "A", "é", "\ud800"):
         assert not tokens.verify(ONE, forged)
+
+
+def test_a_callback_token_of_a_previous_key_is_still_good() -> None:
+    old, both = HmacCallbackTokens(b"old"), HmacCallbackTokens(b"key", previous=[b"old"])
+    assert both.verify(ONE, old.issue(ONE))
+    assert both.verify(ONE, both.issue(ONE))
+    assert both.issue(ONE) == HmacCallbackTokens(b"key").issue(ONE)
+    assert not both.verify(OTHER, old.issue(ONE))
 
 
 def test_each_purpose_has_a_key_of_its_own() -> None:

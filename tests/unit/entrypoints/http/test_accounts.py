@@ -83,8 +83,20 @@ async def test_an_address_has_one_account(api: Api) -> None:
 async def test_a_refresh_token_is_good_once_and_its_reuse_ends_the_session(api: Api) -> None:
     first = (await api.post("/auth/register", json=DORJ)).json()["refreshToken"]
     second = (await api.post("/auth/refresh", json={"refreshToken": first})).json()["refreshToken"]
+    api.clock.advance(timedelta(seconds=10))
     assert_problem(await api.post("/auth/refresh", json={"refreshToken": first}), 401, "auth.invalid_token")
     assert_problem(await api.post("/auth/refresh", json={"refreshToken": second}), 401, "auth.invalid_token")
+
+
+@through_the_api
+async def test_refreshing_twice_at_once_gives_new_access_tokens_and_one_refresh_token(api: Api) -> None:
+    made = (await api.post("/auth/register", json=DORJ)).json()
+    asked = [api.post("/auth/refresh", json={"refreshToken": made["refreshToken"]}) for _ in range(5)]
+    answers = [answer.json() for answer in await asyncio.gather(*asked)]
+    assert len({answer["refreshToken"] for answer in answers} | {made["refreshToken"]}) == 2
+    assert len({answer["accessToken"] for answer in answers} | {made["accessToken"]}) == 6
+    for answer in answers:
+        assert (await api.get("/auth/sessions", answer["accessToken"])).status_code == 200
 
 
 @through_the_api

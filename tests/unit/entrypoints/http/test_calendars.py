@@ -13,7 +13,6 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, throu
 
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.errors import StorageUnavailable
-from booking_domain.shared.ids import UserId
 from booking_domain.workflows import calendar_links
 
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
@@ -179,7 +178,7 @@ async def test_a_customer_s_secret_opens_no_provider_s_calendar(api: Api) -> Non
 async def test_the_calendar_of_a_disabled_account_is_closed(api: Api) -> None:
     customer = await api.joined("customer")
     address = await link(api, customer)
-    user_id = UserId(api.container.access_tokens().read(customer, api.clock.now()).id)
+    user_id = api.container.access_tokens().read(customer, api.clock.now()).actor.id
     state = api.database._state
     state.users[user_id] = replace(state.users[user_id], status=UserStatus.DISABLED)
     assert_problem(await api.get(address), 404, "calendar.link_not_found")

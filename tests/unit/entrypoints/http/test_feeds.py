@@ -88,8 +88,8 @@ async def test_feeds_are_a_providers_own(api: Api) -> None:
     customer, newcomer = await api.joined("customer"), await api.joined("provider")
     assert_problem(await api.put("/availability/feeds", customer, json=wish), 403, "auth.not_permitted")
     assert_problem(await api.put("/availability/feeds", newcomer, json=wish), 404, "provider.not_found")
-    for nobody in (customer, newcomer):
-        assert_problem(await api.get("/availability/feeds", nobody), 404, "provider.not_found")
+    assert_problem(await api.get("/availability/feeds", customer), 403, "auth.not_permitted")
+    assert_problem(await api.get("/availability/feeds", newcomer), 404, "provider.not_found")
     assert_problem(await api.get("/availability/feeds"), 401, "auth.invalid_token")
     assert_problem(await api.put("/availability/feeds", json=wish), 401, "auth.invalid_token")
 

@@ -80,6 +80,30 @@ async def test_one_signs_in_by_a_code(api: Api, who: dict[str, str]) -> None:
 
 
 @through_the_api
+async def test_codes_are_in_the_login_history(api: Api) -> None:
+    await joined(api)
+    code = await code_for(api)
+    assert (await use(api, other(code))).status_code == 401
+    api.clock.advance(MINUTE)
+    token = (await use(api, code)).json()["accessToken"]
+    noted = (await api.get("/auth/login-history", token)).json()["items"]
+    assert [(each["method"], each["outcome"]) for each in noted] == [
+        ("code", "succeeded"),
+        ("code", "failed"),
+        ("registration", "succeeded"),
+    ]
+
+
+@through_the_api
+async def test_attempts_at_a_locked_account_are_in_the_login_history(api: Api) -> None:
+    token = (await joined(api))["accessToken"]
+    await lock(api)
+    assert_problem(await log_in(api), 403, "auth.account_locked")
+    noted = (await api.get("/auth/login-history", token)).json()["items"]
+    assert [each["outcome"] for each in noted] == ["failed"] * 4 + ["succeeded"]
+
+
+@through_the_api
 async def test_a_code_is_good_once(api: Api) -> None:
     await joined(api)
     code = await code_for(api)

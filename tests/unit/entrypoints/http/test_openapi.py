@@ -111,6 +111,7 @@ async def test_the_paths_of_the_contract_are_there(api: Api) -> None:
         "patch /api/v1/bookings/{bookingId}",
         "get /api/v1/webhooks/qpay/{transactionId}",
         "post /api/v1/webhooks/qpay/{transactionId}",
+        "post /api/v1/webhooks/sms/twilio",
         "get /health/ready",
     } <= names
 

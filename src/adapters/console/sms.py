@@ -1,0 +1,71 @@
+"""Text messages for development: each is kept as a JSON file, beside those of the notifier."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from adapters.console.files import keep
+from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
+from booking_domain.notifications.ports import SmsSender
+from booking_domain.notifications.segments import segments_of
+from booking_domain.notifications.sms import SmsCost, SmsReceipt, SmsReport, SmsStatus, masked, phone_number
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import SmsId
+
+CONSOLE: Final = "console"
+_FREE: Final = SmsCost(millionths=0, currency="MNT")
+
+
+class ConsoleSmsSender(SmsSender):
+    """Writes `{channel, to, subject, text, createdAt}` to a file a message; the same key is the same file.
+
+    The console itself shows neither the number nor the text, which may be a code: only the file has them.
+    """
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    @property
+    def name(self) -> str:
+        return CONSOLE
+
+    async def open(self) -> None:
+        """Nothing has to be ready: the folder is made with the first message."""
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
+        try:
+            phone_number(to)
+        except InvalidValue:
+            raise SmsRefused(provider=CONSOLE, reason="no phone number") from None
+        try:
+            await asyncio.to_thread(self._keep, to, text, key)
+        except OSError:
+            raise SmsUnavailable(provider=CONSOLE) from None
+        return SmsReceipt(
+            provider_message_id=str(key), status=SmsStatus.DELIVERED, segments=segments_of(text), cost=_FREE
+        )
+
+    async def report(self, provider_message_id: str) -> SmsReport:
+        try:
+            known = await asyncio.to_thread(self._path(SmsId(UUID(provider_message_id))).exists)
+        except ValueError:
+            known = False
+        if not known:
+            raise SmsUnavailable(provider=CONSOLE)
+        return SmsReport(status=SmsStatus.DELIVERED, cost=_FREE)
+
+    def _keep(self, to: str, text: str, key: SmsId) -> None:
+        path = self._path(key)
+        if keep(path, self._clock.now(), channel="sms", to=to, subject="", text=text):
+            sys.stdout.write(f"[sms to {masked(to)}] {path}\n")
+            sys.stdout.flush()
+
+    def _path(self, key: SmsId) -> Path:
+        return self._folder / f"sms-{key}.json"

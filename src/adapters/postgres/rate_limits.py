@@ -1,0 +1,89 @@
+"""Rate limits that all processes share, on PostgreSQL: each hit is one statement."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import DateTime, Integer, bindparam, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import array, insert
+
+from adapters.postgres.database import Database
+from adapters.postgres.statements import Statement
+from adapters.postgres.tables import rate_limits
+from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, standing
+
+_r: Final = rate_limits.c
+_MOMENT: Final = DateTime(timezone=True)
+_now = bindparam("now", type_=_MOMENT)
+_each = func.unnest(_r.hits).column_valued("each")
+# In ON CONFLICT DO UPDATE these are the hits of the row that is locked by now, whoever has changed it before.
+_recent = func.ARRAY(
+    select(_each)
+    .where(_each > bindparam("counts_after", type_=_MOMENT), _each <= bindparam("counts_until", type_=_MOMENT))
+    .scalar_subquery()
+)
+_room = func.cardinality(_recent) < bindparam("quota", type_=Integer)
+_first = insert(rate_limits).values(
+    key=bindparam("key"), hits=array([_now]), allowed=True, counts_until=bindparam("counts_until", type_=_MOMENT)
+)
+_TAKE: Final = Statement(
+    _first.on_conflict_do_update(
+        index_elements=[_r.key],
+        set_={
+            "hits": case((_room, func.array_append(_recent, _now)), else_=_recent),
+            "allowed": _room,
+            "counts_until": _first.excluded.counts_until,
+        },
+    ).returning(_r.allowed, func.cardinality(_r.hits), _r.hits[1])
+)
+_numbered = func.unnest(_r.hits).table_valued("hit", with_ordinality="number", name="numbered").render_derived()
+_GIVE_BACK: Final = Statement(
+    update(rate_limits)
+    .where(_r.key == bindparam("the_key"))
+    .values(
+        hits=func.ARRAY(
+            select(_numbered.c.hit)
+            .where(
+                _numbered.c.number.is_distinct_from(func.array_position(_r.hits, bindparam("taken_at", type_=_MOMENT)))
+            )
+            .order_by(_numbered.c.number)
+            .correlate(rate_limits)
+            .scalar_subquery()
+        )
+    )
+)
+_FORGET: Final = Statement(delete(rate_limits).where(_r.counts_until <= bindparam("now")))
+
+
+class PostgresRateLimiter(RateLimiter):
+    """`RateLimiter` in the table `rate_limits`. Who is behind a key cannot be read there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, key: str, limit: Limit, now: datetime) -> Standing:
+        async with self._database.work() as work:
+            row = await work.one(
+                _TAKE,
+                key=_digest(key),
+                now=now,
+                quota=limit.quota,
+                counts_after=now - limit.window,
+                counts_until=now + limit.window,
+            )
+        assert row is not None  # noqa: S101 - it is inserted or updated
+        allowed, hits, oldest = row
+        return standing(limit, allowed=allowed, hits=hits, oldest=oldest, now=now)
+
+    async def give_back(self, key: str, taken_at: datetime) -> None:
+        async with self._database.work() as work:
+            await work.send(_GIVE_BACK, the_key=_digest(key), taken_at=taken_at)
+
+    async def forget(self, now: datetime) -> None:
+        """Remove the keys of which no hit counts any longer."""
+        async with self._database.work() as work:
+            await work.send(_FORGET, now=now)
+
+
+def _digest(key: str) -> bytes:
+    return sha256(key.encode()).digest()

@@ -1,0 +1,93 @@
+"""End sessions: log out, sign out another device, sign out all others."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from booking_domain.identity.errors import InvalidToken, SessionNotFound
+from booking_domain.identity.ports import RefreshTokens
+from booking_domain.identity.sessions import RefreshToken, Session, Use
+from booking_domain.identity.use_cases.sign_in import IdentityTx
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOut:
+    """End the session of an access token, that of a refresh token, or both."""
+
+    session_id: SessionId | None
+    refresh_token: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSession:
+    """End one of one's own sessions; `current` is the one in which that is asked for, and must be live."""
+
+    session_id: SessionId
+    current: SessionId
+
+
+def log_out(tokens: RefreshTokens) -> Callable[[LogOut, IdentityTx, Circumstances], Awaitable[None]]:
+    """End sessions, if they are there and have not ended.
+
+    Any token of the session's family will do, an old one too. Tokens that name nothing have no effect (RFC 7009 §2.2).
+    """
+
+    async def handle(command: LogOut, tx: IdentityTx, given: Circumstances) -> None:
+        token = _read(tokens, command.refresh_token)
+        named = {command.session_id, None if token is None else token.session_id}
+        for session_id in sorted(each for each in named if each is not None):  # in order: no deadlock
+            session = await tx.sessions.lock(session_id)
+            if session is None:
+                continue
+            proved = token is not None and session.use_of(token, given.now) is not Use.FORGED
+            if proved or session_id == command.session_id:
+                await tx.sessions.save(session.ended(given.now))
+
+    return handle
+
+
+def _read(tokens: RefreshTokens, text: str | None) -> RefreshToken | None:
+    if text is None:
+        return None
+    try:
+        return tokens.read(text)
+    except InvalidToken:
+        return None
+
+
+async def lock_others(current: SessionId, user_id: UserId, tx: IdentityTx, given: Circumstances) -> Sequence[Session]:
+    """Lock all live sessions of a user, and return those but `current`, which must be one of them."""
+    return [session for session in await _mine(user_id, current, tx, given) if session.id != current]
+
+
+async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, given: Circumstances) -> None:
+    """End sessions that are locked."""
+    for session in sessions:
+        await tx.sessions.save(session.ended(given.now))
+
+
+async def _end(command: EndSession, tx: IdentityTx, given: Circumstances) -> None:
+    for session in await _mine(given.actor.id, command.current, tx, given):
+        if session.id == command.session_id:
+            await tx.sessions.save(session.ended(given.now))
+            return
+    raise SessionNotFound
+
+
+async def _end_others(current: SessionId, tx: IdentityTx, given: Circumstances) -> None:
+    await end_sessions(await lock_others(current, given.actor.id, tx, given), tx, given)
+
+
+async def _mine(user_id: UserId, current: SessionId, tx: IdentityTx, given: Circumstances) -> Sequence[Session]:
+    """Lock all live sessions of the user, in order; the access token of a session that has ended does not do here."""
+    sessions = await tx.sessions.lock_live(user_id, given.now)
+    if all(session.id != current for session in sessions):
+        raise InvalidToken
+    return sessions
+
+
+end_session: Final = UseCase(Permission.MANAGE_SESSIONS, _end)
+end_other_sessions: Final = UseCase(Permission.MANAGE_SESSIONS, _end_others)

@@ -1,0 +1,39 @@
+"""In how many segments a text travels, each of which is paid for (3GPP TS 23.038 and TS 23.040).
+
+A text in the GSM 7-bit default alphabet has 160 septets in one segment; in several, each has 153, as a header says
+which it is. A character of the extension table takes two septets. Any other character makes the whole text UCS-2, of
+which a segment has 70 code units, or 67 of several. No character is divided between two segments.
+"""
+
+from typing import Final
+
+_BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENSION: Final = frozenset("\f^{}\\[~]|€")
+_SEPTETS: Final = (160, 153)
+_CODE_UNITS: Final = (70, 67)
+_LAST_OF_PLANE_ZERO: Final = 0xFFFF
+
+
+def segments_of(text: str) -> int:
+    """Return the number of segments; an empty text is one.
+
+    >>> segments_of("a" * 160), segments_of("a" * 161), segments_of("я" * 70), segments_of("я" * 71)
+    (1, 2, 1, 2)
+    """
+    if _BASIC.issuperset(text) or (_BASIC | _EXTENSION).issuperset(text):
+        return _packed([2 if character in _EXTENSION else 1 for character in text], *_SEPTETS)
+    return _packed([2 if ord(character) > _LAST_OF_PLANE_ZERO else 1 for character in text], *_CODE_UNITS)
+
+
+def _packed(sizes: list[int], alone: int, of_several: int) -> int:
+    if sum(sizes) <= alone:
+        return 1
+    segments, used = 1, 0
+    for size in sizes:
+        if used + size > of_several:
+            segments, used = segments + 1, 0
+        used += size
+    return segments

@@ -1,0 +1,63 @@
+"""Keep a text message before it is sent, and what becomes of it."""
+
+from dataclasses import replace
+from typing import Final, Protocol
+
+from booking_domain.notifications.ports import SmsMessages
+from booking_domain.notifications.segments import segments_of
+from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsNews, SmsOrder, masked, phone_number
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import SmsId
+from booking_domain.shared.permissions import Permission
+
+
+class SmsTx(Protocol):
+    """What text messages need of a transaction."""
+
+    @property
+    def sms_messages(self) -> SmsMessages: ...
+
+
+async def _keep(order: SmsOrder, tx: SmsTx, given: Circumstances) -> SmsMessage:
+    message = SmsMessage(
+        id=SmsId(given.entropy.new_id()),
+        user_id=order.user_id,
+        to_masked=masked(phone_number(order.to)),
+        to_digest=order.to_digest,
+        template=order.template,
+        language=order.language,
+        provider=order.provider,
+        segments=segments_of(order.text),
+        created_at=given.now,
+        updated_at=given.now,
+    )
+    await tx.sms_messages.add(message)
+    return message
+
+
+async def _note(news: SmsNews, tx: SmsTx, given: Circumstances) -> None:
+    """News of a message that is not there is nobody's."""
+    message = await tx.sms_messages.lock(news.message_id)
+    if message is not None:
+        await _save(message, message.heard(_bounded(news), given.now), tx)
+
+
+async def _note_answer(news: SmsNews, tx: SmsTx, given: Circumstances) -> None:
+    message = await tx.sms_messages.lock(news.message_id)
+    if message is not None:
+        await _save(message, message.heard(_bounded(news), given.now).asked(given.now), tx)
+
+
+async def _save(was: SmsMessage, message: SmsMessage, tx: SmsTx) -> None:
+    if message != was:
+        await tx.sms_messages.save(message)
+
+
+def _bounded(news: SmsNews) -> SmsNews:
+    return news if news.error is None else replace(news, error=news.error[:MAX_ERROR])
+
+
+keep_sms: Final = UseCase(Permission.RUN_PLATFORM, _keep)
+note_sms_news: Final = UseCase(Permission.RUN_PLATFORM, _note)
+note_sms_answer: Final = UseCase(Permission.RUN_PLATFORM, _note_answer)
+"""The provider was asked: the next time comes later, whatever it has said."""

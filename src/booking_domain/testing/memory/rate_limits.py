@@ -1,0 +1,21 @@
+"""Rate limits in memory."""
+
+from collections import defaultdict, deque
+from contextlib import suppress
+from datetime import datetime
+
+from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, take
+
+
+class MemoryRateLimiter(RateLimiter):
+    """Remembers every key for good."""
+
+    def __init__(self) -> None:
+        self._logs: defaultdict[str, deque[datetime]] = defaultdict(deque)
+
+    async def take(self, key: str, limit: Limit, now: datetime) -> Standing:
+        return take(self._logs[key], limit, now)
+
+    async def give_back(self, key: str, taken_at: datetime) -> None:
+        with suppress(ValueError):
+            self._logs[key].remove(taken_at)

@@ -1,0 +1,88 @@
+"""Where a request comes from, whatever it says of itself.
+
+A peer is believed only if it is a trusted proxy. Each proxy adds the address it was called from to the right of
+`X-Forwarded-For`: read from the right, the first that is no proxy of ours is the client. What stands further left may
+be anything, and is not read.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+from litestar.types import Scope
+
+Network = IPv4Network | IPv6Network
+_Address = IPv4Address | IPv6Address
+_NEIGHBOURS: Final = 64
+"""The bits of an IPv6 address that a customer of a network operator cannot choose."""
+
+
+class Clients:
+    """Finds the clients behind the trusted proxies, of which there may be none."""
+
+    def __init__(self, trusted: Sequence[Network] = ()) -> None:
+        self._trusted = tuple(trusted)
+        self._is_trusted = lru_cache(maxsize=1_024)(self._lies_within)
+
+    def address(self, scope: Scope) -> str:
+        """The client's address; empty if there is none, as on a Unix socket."""
+        found = self._client(scope)
+        return "" if found is None else str(found)
+
+    def counted_as(self, scope: Scope) -> str:
+        """The same for counting: of an IPv6 address its /64, all of which is usually one customer's."""
+        found = self._client(scope)
+        if isinstance(found, IPv6Address):
+            return str(IPv6Network((int(found) >> _NEIGHBOURS << _NEIGHBOURS, _NEIGHBOURS)))
+        return "" if found is None else str(found)
+
+    def came_in_the_clear(self, scope: Scope) -> bool:
+        """Whether a trusted proxy says that the client called it without TLS."""
+        if not self._trusted or not self._is_trusted(_peer(scope)):
+            return False
+        said = [part for part in _forwarded(scope, b"x-forwarded-proto") if part]
+        return bool(said) and said[-1].lower() == "http"
+
+    def _client(self, scope: Scope) -> _Address | None:
+        found = _peer(scope)
+        if not self._trusted or not self._is_trusted(found):
+            return found
+        for text in reversed(list(_forwarded(scope, b"x-forwarded-for"))):
+            address = _read(text)
+            if address is None:
+                break
+            found = address
+            if not self._is_trusted(found):
+                break
+        return found
+
+    def _lies_within(self, address: _Address | None) -> bool:
+        return address is not None and any(
+            address.version == network.version and address in network for network in self._trusted
+        )
+
+
+def _peer(scope: Scope) -> _Address | None:
+    client = scope.get("client")
+    return _read(client[0]) if client else None
+
+
+def _forwarded(scope: Scope, name: bytes) -> Iterator[str]:
+    """The elements of a header that is a list, and may occur several times."""
+    for each, value in scope["headers"]:
+        if each == name:
+            for part in value.decode("latin-1").split(","):
+                yield part.strip()
+
+
+@lru_cache(maxsize=4_096)
+def _read(text: str) -> _Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address):
+        # Without the name of an interface (`%eth0`), which is not part of the address.
+        return address.ipv4_mapped or IPv6Address(int(address))
+    return address

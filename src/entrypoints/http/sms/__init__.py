@@ -1,0 +1,1 @@
+"""Text messages: what their provider tells us."""

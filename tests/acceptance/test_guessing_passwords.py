@@ -1,0 +1,96 @@
+"""Many guesses at a password in the same moment, over four processes: no more are looked at than the limit says."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tests.acceptance.bursts import Wish, kinds
+from tests.acceptance.people import PASSWORD, Person, customer
+from tests.acceptance.product import Api, Server
+from tests.databases import TestServer
+from tests.reliability.volleys import volley
+
+from booking_domain.identity.passwords import MOST_WRONG
+from entrypoints.quotas import QUOTAS
+
+LIMIT: Final = QUOTAS["login"].quota
+GUESSES: Final = 200
+LOOKED_AT: Final = (401, "auth.invalid_credentials")
+LOCKED: Final = (403, "auth.account_locked")
+REFUSED: Final = (429, "auth.too_many_attempts")
+EMAIL: Final = "SELECT email FROM users WHERE id = %s"
+
+
+@dataclass(frozen=True)
+class Guess(Wish):
+    """A login that says that it comes from elsewhere."""
+
+    forwarded_for: str = field(default="")
+
+    def encoded(self, host: str) -> bytes:
+        head, _, content = super().encoded(host).partition(b"\r\n\r\n")
+        lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Authorization")]
+        lines += [f"X-Forwarded-For: {self.forwarded_for}".encode(), f"X-Real-IP: {self.forwarded_for}".encode()]
+        return b"\r\n".join([*lines, b"", b""]) + content
+
+
+def email_of(server: Server, person: Person) -> str:
+    [[email]] = server.sql(EMAIL, person.id)
+    return str(email)
+
+
+def guessed(server: Server, person: Person, *, forwarded_for: str) -> Counter[tuple[int, str | None]]:
+    """What came of many guesses at once, each of which says that it comes from another address."""
+    email = email_of(server, person)
+    guesses = [
+        Guess(
+            person,
+            "/auth/login",
+            {"email": email, "password": f"{PASSWORD} {number}"},
+            forwarded_for=forwarded_for.format(number),
+        )
+        for number in range(GUESSES)
+    ]
+    return kinds(volley(server, guesses))
+
+
+def four_processes(folder: Path, url: str, settings: Mapping[str, str]) -> Api:
+    return Api(folder, url, BOOKING_API_PROCESSES="4", BOOKING_DB_POOL_SIZE="5", **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "forwarded_for"),
+    [
+        ({}, "203.0.113.{}"),
+        # What a proxy adds is to the right of what its client has made up.
+        ({"BOOKING_TRUSTED_PROXIES": "127.0.0.0/8"}, "203.0.113.{}, 198.51.100.7"),
+    ],
+    ids=["straight", "through a trusted proxy"],
+)
+def test_four_processes_look_at_no_more_guesses_than_one(
+    postgres: TestServer, tmp_path: Path, settings: Mapping[str, str], forwarded_for: str
+) -> None:
+    with postgres.database() as url, four_processes(tmp_path, url, settings) as api:
+        victim = customer(api)
+        found = guessed(api, victim, forwarded_for=forwarded_for)
+        assert found == {LOOKED_AT: MOST_WRONG, LOCKED: LIMIT - MOST_WRONG, REFUSED: GUESSES - LIMIT}
+        # The right one is not looked at either, until the minute is over; nobody else is kept waiting.
+        right = {"email": email_of(api, victim), "password": PASSWORD}
+        headers = {"X-Forwarded-For": forwarded_for.format(1)}
+        refused = api.http.post("/auth/login", json=right, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == REFUSED
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        bystander = {"email": email_of(api, customer(api)), "password": PASSWORD}
+        assert api.http.post("/auth/login", json=bystander, headers=headers).status_code == 200
+
+
+def test_what_each_process_counted_for_itself_would_let_more_through(postgres: TestServer, tmp_path: Path) -> None:
+    """The test above can fail: with this setting, it does."""
+    settings = {"BOOKING_RATE_LIMIT_STORAGE": "memory"}
+    with postgres.database() as url, four_processes(tmp_path, url, settings) as api:
+        found = guessed(api, customer(api), forwarded_for="203.0.113.{}")
+        assert found[LOOKED_AT] == MOST_WRONG
+        assert LIMIT < found[LOOKED_AT] + found[LOCKED] <= 4 * LIMIT

@@ -1,0 +1,70 @@
+"""Rate limits on PostgreSQL are what the port says, for as many processes as there are."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from tests.databases import TestServer
+
+from adapters.postgres.database import Database
+from adapters.postgres.rate_limits import PostgresRateLimiter
+from booking_domain.shared.rate_limits import Limit, RateLimiter
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.contracts.rate_limits import KEY, MINUTE, OpenRateLimiter, RateLimiterContract
+
+TEN_A_MINUTE = Limit(10, MINUTE)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url, pool_size=20)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+class TestPostgresRateLimiter(RateLimiterContract):
+    @pytest.fixture
+    def open_rate_limiter(self, postgres: TestServer) -> OpenRateLimiter:
+        @asynccontextmanager
+        async def open_one() -> AsyncIterator[RateLimiter]:
+            with postgres.database() as url:
+                async with opened(url) as database:
+                    yield PostgresRateLimiter(database)
+
+        return open_one
+
+
+def test_processes_count_together(postgres: TestServer) -> None:
+    async def play(url: str) -> None:
+        async with opened(url) as ours, opened(url) as theirs:
+            limiters = [PostgresRateLimiter(ours), PostgresRateLimiter(theirs)] * 20
+            found = await asyncio.gather(*(limiter.take(KEY, TEN_A_MINUTE, NOW) for limiter in limiters))
+            assert sum(each.allowed for each in found) == 10
+            await limiters[1].give_back(KEY, NOW)
+            assert (await limiters[0].take(KEY, TEN_A_MINUTE, NOW)).allowed
+
+    with postgres.database() as url:
+        asyncio.run(play(url))
+
+
+def test_what_counts_no_longer_is_forgotten_and_nothing_else_and_nobody_is_named(postgres: TestServer) -> None:
+    async def play(url: str) -> None:
+        async with opened(url) as database:
+            limiter = PostgresRateLimiter(database)
+            await limiter.take("early", TEN_A_MINUTE, NOW)
+            await limiter.take(KEY, TEN_A_MINUTE, NOW + timedelta(seconds=1))
+            await limiter.forget(NOW + MINUTE)
+            async with database.connection() as connection:
+                rows = await (await connection.execute("SELECT key, hits::text FROM rate_limits")).fetchall()
+            assert len(rows) == 1
+            assert len(rows[0][0]) == 32
+            standing = await limiter.take(KEY, TEN_A_MINUTE, NOW + MINUTE)
+            assert standing.remaining == 8
+
+    with postgres.database() as url:
+        asyncio.run(play(url))

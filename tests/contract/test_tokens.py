@@ -1,0 +1,39 @@
+"""The tokens of the server keep the contracts, too."""
+
+import pytest
+
+from adapters.security.access_tokens import JwtAccessTokens
+from adapters.security.callback_tokens import HmacCallbackTokens
+from adapters.security.keys import derived_key
+from adapters.security.refresh_tokens import OpaqueRefreshTokens
+from booking_domain.identity.ports import AccessTokens, RefreshTokens
+from booking_domain.payments.ports import CallbackTokens
+from booking_domain.testing.contracts.tokens import AccessTokensContract, CallbackTokensContract, RefreshTokensContract
+
+OURS, THEIRS = derived_key("ours", "a test"), derived_key("theirs", "a test")
+
+
+class TestAccessTokens(AccessTokensContract):
+    @pytest.fixture
+    def access_tokens(self) -> AccessTokens:
+        return JwtAccessTokens(OURS)
+
+    @pytest.fixture
+    def strangers_access_tokens(self) -> AccessTokens:
+        return JwtAccessTokens(THEIRS)
+
+
+class TestRefreshTokens(RefreshTokensContract):
+    @pytest.fixture
+    def refresh_tokens(self) -> RefreshTokens:
+        return OpaqueRefreshTokens()
+
+
+class TestCallbackTokens(CallbackTokensContract):
+    @pytest.fixture
+    def callback_tokens(self) -> CallbackTokens:
+        return HmacCallbackTokens(OURS)
+
+    @pytest.fixture
+    def strangers_callback_tokens(self) -> CallbackTokens:
+        return HmacCallbackTokens(THEIRS)

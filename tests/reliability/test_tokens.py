@@ -1,0 +1,185 @@
+"""Row 21: no access token is accepted that was not given out."""
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+import jwt
+import pytest
+from tests.reliability import scale
+from tests.reliability.conftest import Report
+from tests.reliability.forgeries import KINDS, Forger
+from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+
+from adapters.security.access_tokens import JwtAccessTokens
+from adapters.security.callback_tokens import HmacCallbackTokens
+from adapters.security.keys import derived_key
+from adapters.security.refresh_tokens import OpaqueRefreshTokens
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.ports import AccessTokens, Bearer
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import SessionId, TransactionId, UserId
+from booking_domain.testing.builders import NOW
+from entrypoints.settings import DEVELOPMENT_SECRET
+
+FORGERIES: Final = scale.of(100_000, less=4_000)
+OVER_HTTP: Final = scale.of(5_000, less=320)
+SECRET: Final = DEVELOPMENT_SECRET
+KEY: Final = derived_key(SECRET, "access-tokens")
+PREVIOUS: Final = derived_key("the one of last year", "access-tokens")
+DORJ: Final = Bearer(Actor(UserId(UUID(int=7)), Role.CUSTOMER), SessionId(UUID(int=8)))
+BOLD: Final = Bearer(Actor(UserId(UUID(int=9)), Role.ADMIN), SessionId(UUID(int=10)))
+TOKENS: Final = JwtAccessTokens(KEY, previous=[PREVIOUS])
+
+
+def forger(seed: int) -> Forger:
+    callback_key = derived_key(SECRET, "payment-callbacks")
+    return Forger(
+        random=Random(seed),  # noqa: S311 - not for secrets
+        token=TOKENS.issue(DORJ, NOW).text,
+        other=TOKENS.issue(BOLD, NOW).text,
+        key=KEY,
+        own_key=derived_key("a stranger's", "access-tokens"),
+        keys_of_other_uses=(callback_key, PREVIOUS, SECRET.encode()),
+        opaque=(
+            OpaqueRefreshTokens().first(DORJ.session_id).text,
+            HmacCallbackTokens(callback_key).issue(TransactionId(UUID(int=1))),
+        ),
+    )
+
+
+def accepted(tokens: AccessTokens, number: int, seed: int = 0) -> Counter[str]:
+    """How many forgeries of each kind are taken for true; anything but a refusal comes out."""
+    found: Counter[str] = Counter()
+    for kind, text in forger(seed).forgeries(number):
+        try:
+            tokens.read(text, NOW)
+        except InvalidToken:
+            continue
+        found[kind] += 1
+    return found
+
+
+def test_no_forgery_is_accepted(report: Report) -> None:
+    assert accepted(TOKENS, FORGERIES) == Counter()
+    report(21, f"{FORGERIES} forgeries of {len(KINDS)} kinds: 0 accepted")
+
+
+def test_what_is_forged_from_is_true() -> None:
+    signer = forger(0)
+    for text in (signer.token, signer.signed()):
+        assert TOKENS.read(text, NOW) == DORJ
+
+
+@through_the_api
+async def test_no_forgery_opens_the_api(api: Api) -> None:
+    now = api.clock.now()
+    made = api.container.access_tokens().issue(DORJ, now).text
+    other = api.container.access_tokens().issue(BOLD, now).text
+    base = forger(1)
+    signer = Forger(base.random, made, other, base.key, base.own_key, base.keys_of_other_uses, base.opaque)
+    assert (await api.get("/bookings", signer.signed())).status_code == 200
+    for _, text in signer.forgeries(OVER_HTTP):
+        header = b"Bearer " + text.encode("utf-8", "surrogatepass")
+        if text.strip() != made:  # space around a token is not part of it
+            refused = await api.get("/bookings", headers={"Authorization": header})
+            assert_problem(refused, 401, "auth.invalid_token")
+
+
+class Unsigned(JwtAccessTokens):
+    """Does not look at the signature."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        claims = {"verify_aud": True, "verify_iss": True}
+        self._options = {**self._options, **claims, "verify_signature": False}  # type: ignore[typeddict-item]
+
+
+class AnyAlgorithm(JwtAccessTokens):
+    """Asks the token by which algorithm it is to be checked."""
+
+    def _verify(self, text: str) -> tuple[Bearer, int, int]:
+        try:
+            named = jwt.get_unverified_header(text)["alg"]
+            self._jwt.decode(text, self._key, [named], self._options, audience="booking-api", issuer="booking")
+        except (jwt.PyJWTError, TypeError, UnicodeError, KeyError) as error:
+            raise InvalidToken from error
+        return DORJ, 0, 10**12
+
+
+class AnyHeader(JwtAccessTokens):
+    """Looks at nothing of the header but the key's id."""
+
+    def _key_of(self, header: dict[str, Any]) -> bytes:
+        if header.get("kid") not in self._keys:
+            raise InvalidToken
+        return self._keys[header["kid"]]
+
+
+class AnyKeyId(JwtAccessTokens):
+    """Takes the current key where none is named, or an unknown one."""
+
+    def _key_of(self, header: dict[str, Any]) -> bytes:
+        return super()._key_of({**header, "kid": self._key_id})
+
+
+class AnyAudience(JwtAccessTokens):
+    """Does not ask whom the token is for."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self._options = {**self._options, "verify_aud": False}
+
+
+class ListedAudience(JwtAccessTokens):
+    """Takes a token that is for others, too."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self._options = {**self._options, "strict_aud": False}
+
+
+class AnyIssuer(JwtAccessTokens):
+    """Does not ask whom the token is from."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self._options = {**self._options, "verify_iss": False}
+
+
+class Padded(JwtAccessTokens):
+    """Overlooks padding, so that a token can be written in several ways."""
+
+    def _verify(self, text: str) -> tuple[Bearer, int, int]:
+        return super()._verify(text.rstrip("="))
+
+
+class Timeless(JwtAccessTokens):
+    """Does not look at the clock."""
+
+    def _verify(self, text: str) -> tuple[Bearer, int, int]:
+        bearer, _, _ = super()._verify(text)
+        return bearer, 0, 10**12
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")  # of AnyAlgorithm
+@pytest.mark.parametrize(
+    ("planted", "kind"),
+    [
+        (Unsigned, "a bit"),
+        (Unsigned, "another key"),
+        (AnyAlgorithm, "another digest"),
+        (AnyHeader, "a type"),
+        (AnyHeader, "a pointer to a key"),
+        (AnyKeyId, "a key id"),
+        (AnyAudience, "an audience"),
+        (ListedAudience, "an audience"),
+        (AnyIssuer, "an issuer"),
+        (Padded, "the end"),
+        (Timeless, "a time"),
+    ],
+)
+def test_each_defence_that_is_taken_out_is_missed(planted: Callable[..., AccessTokens], kind: str) -> None:
+    assert accepted(planted(KEY, previous=[PREVIOUS]), 4_000)[kind] > 0

@@ -1,0 +1,53 @@
+"""What the console keeps of messages, and what it shows."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from adapters.console.notifier import ConsoleNotifier
+from adapters.console.sms import ConsoleSmsSender
+from booking_domain.notifications.ports import Notification
+from booking_domain.shared.ids import SmsId
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.memory import ManualClock, SeededEntropy
+
+ID = SeededEntropy(1).new_id()
+AT = "2026-11-23T01:02:03.456789Z"
+
+
+def test_a_notification_is_one_file_and_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notification = Notification(
+        id=ID, channel="email", to="dorj@example.com", subject="Захиалга", text="Маргааш", created_at=NOW
+    )
+    notifier = ConsoleNotifier(tmp_path / "messages")
+    for _ in range(2):
+        asyncio.run(notifier.send(notification))
+    (path,) = (tmp_path / "messages").iterdir()
+    assert path.name == f"20261123T010203.456789Z-{ID}.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == {
+        "channel": "email",
+        "to": "dorj@example.com",
+        "subject": "Захиалга",
+        "text": "Маргааш",
+        "createdAt": AT,
+    }
+    assert capsys.readouterr().out == "[email to dorj@example.com] Захиалга: Маргааш\n"
+
+
+def test_a_text_message_is_one_file_and_its_line_gives_neither_number_nor_code_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sender = ConsoleSmsSender(tmp_path / "messages", ManualClock(NOW))
+    receipts = [asyncio.run(sender.send(to="+97699112233", text="482913 - код", key=SmsId(ID))) for _ in range(2)]
+    assert receipts[0] == receipts[1]
+    (path,) = (tmp_path / "messages").iterdir()
+    assert json.loads(path.read_text(encoding="utf-8")) == {
+        "channel": "sms",
+        "to": "+97699112233",
+        "subject": "",
+        "text": "482913 - код",
+        "createdAt": AT,
+    }
+    assert capsys.readouterr().out == f"[sms to +976****2233] {path}\n"

@@ -1,0 +1,46 @@
+"""What is forgotten of sessions and attempts to sign in."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.databases import TestServer
+
+from adapters.postgres.database import Database
+from booking_domain.identity.sessions import LOGINS_KEPT
+from booking_domain.testing.builders import NOW, Builder
+
+JUST = timedelta(microseconds=1)
+
+
+def test_what_has_expired_is_forgotten_and_what_has_not_stays(postgres: TestServer) -> None:
+    async def story(database: Database) -> None:
+        make = Builder()
+        user = make.user()
+        live, ended, expired = (
+            replace(make.session(user), expires_at=NOW + JUST),
+            replace(make.session(user), expires_at=NOW + JUST, ended_at=NOW - JUST),
+            replace(make.session(user), expires_at=NOW),
+        )
+        old, new = (replace(make.login(user), at=NOW - LOGINS_KEPT + later) for later in (timedelta(0), JUST))
+        async with database.begin() as tx:
+            await tx.users.add(user)
+            for session in (live, ended, expired):
+                await tx.sessions.add(session)
+            for login in (old, new):
+                await tx.login_history.add(login)
+        await database.forget_sessions(NOW)
+        left = [await database.reads.session(each.id) for each in (live, ended, expired)]
+        assert left == [live, ended, None]
+        assert await database.reads.logins_of(user.id, None, 9) == [new]
+
+    async def told() -> None:
+        with postgres.database() as url:
+            database = Database(url, pool_size=2)
+            await database.open()
+            try:
+                await story(database)
+            finally:
+                await database.close()
+
+    asyncio.run(told())

@@ -1,0 +1,107 @@
+"""What Kavenegar is asked, and what is made of its answers."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from tests.unit.adapters.qpay.scripted_qpay import document
+from tests.unit.adapters.sms.fakes import API_KEY, LINE, FakeKavenegar, kavenegar_at
+
+from adapters.sms.kavenegar import KavenegarSmsSender, local_id
+from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
+from booking_domain.notifications.sms import SmsCost, SmsReceipt, SmsReport, SmsStatus
+from booking_domain.shared.ids import SmsId
+from booking_domain.testing.memory import SeededEntropy
+
+KEY = SmsId(SeededEntropy(1).new_id())
+TEXT = "کد ورود شما: 482913\nاین کد را به کسی ندهید."
+
+
+def played(fake: FakeKavenegar, scene: Callable[[KavenegarSmsSender], Coroutine[Any, Any, Any]]) -> Any:
+    async def play() -> Any:
+        async with fake.open() as url, kavenegar_at(url) as sender:
+            return await scene(sender)
+
+    return asyncio.run(play())
+
+
+def sent(fake: FakeKavenegar, *, to: str = "+989123456789") -> SmsReceipt:
+    receipt: SmsReceipt = played(fake, lambda sender: sender.send(to=to, text=TEXT, key=KEY))
+    return receipt
+
+
+@pytest.mark.parametrize(("to", "dialled"), [("+989123456789", "09123456789"), ("+97699112233", "0097699112233")])
+def test_a_message_is_asked_for_with_all_that_kavenegar_needs(to: str, dialled: str) -> None:
+    fake = FakeKavenegar()
+    receipt = sent(fake, to=to)
+    (request,) = fake.requests
+    assert (request.method, request.path) == ("POST", f"/v1/{quote(API_KEY, safe='')}/sms/send.json")
+    assert request.form == {"receptor": dialled, "message": TEXT, "sender": LINE, "localid": str(local_id(KEY))}
+    assert receipt == SmsReceipt(
+        provider_message_id="8792343",
+        status=SmsStatus.QUEUED,
+        segments=1,
+        cost=SmsCost(millionths=120_000_000, currency="IRR"),
+    )
+
+
+def test_the_same_message_again_is_sent_once() -> None:
+    fake = FakeKavenegar()
+
+    async def twice(sender: KavenegarSmsSender) -> list[SmsReceipt]:
+        return [await sender.send(to="+989123456789", text=TEXT, key=KEY) for _ in range(2)]
+
+    first, second = played(fake, twice)
+    assert first == second
+    assert len(fake.arrived) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "means", "error"),
+    [
+        (1, SmsStatus.QUEUED, None),
+        (2, SmsStatus.QUEUED, None),
+        (4, SmsStatus.SENT, None),
+        (5, SmsStatus.SENT, None),
+        (6, SmsStatus.FAILED, "kavenegar 6"),
+        (10, SmsStatus.DELIVERED, None),
+        (11, SmsStatus.UNDELIVERED, "kavenegar 11"),
+        (13, SmsStatus.FAILED, "kavenegar 13"),
+        (14, SmsStatus.FAILED, "kavenegar 14"),
+    ],
+)
+def test_each_status_means_something(status: int, means: SmsStatus, error: str | None) -> None:
+    fake = FakeKavenegar()
+    fake.statuses["7"] = status
+    assert played(fake, lambda sender: sender.report("7")) == SmsReport(status=means, error=error)
+    (request,) = fake.requests
+    assert (request.method, request.query) == ("GET", {"messageid": "7"})
+    assert request.path == f"/v1/{quote(API_KEY, safe='')}/sms/status.json"
+
+
+@pytest.mark.parametrize("answer", [{"messageid": 8, "status": 10}, {"messageid": 7, "status": 77}, {"messageid": 7}])
+def test_news_of_another_message_or_of_a_new_kind_is_no_news(answer: dict[str, Any]) -> None:
+    fake = FakeKavenegar()
+    fake.answer = lambda _: FakeKavenegar.said(200, [answer])
+    with pytest.raises(SmsUnavailable):
+        played(fake, lambda sender: sender.report("7"))
+
+
+@pytest.mark.parametrize(
+    "odd", [{}, {"status": [], "cost": {}}, {"status": "?", "cost": "NaN"}, {"cost": -1}, {"cost": "1e99"}]
+)
+def test_a_message_that_was_taken_was_taken_whatever_else_is_said(odd: dict[str, Any]) -> None:
+    fake = FakeKavenegar()
+    fake.answer = lambda _: document({"return": {"status": 200}, "entries": [{"messageid": "12", **odd}]})
+    assert sent(fake) == SmsReceipt(provider_message_id="12", status=SmsStatus.QUEUED, segments=1, cost=None)
+
+
+@pytest.mark.parametrize("code", [411, 413, 422])
+def test_a_number_or_text_that_is_refused_is_told_with_the_code_alone(code: int) -> None:
+    fake = FakeKavenegar()
+    fake.answer = lambda _: FakeKavenegar.said(code)
+    with pytest.raises(SmsRefused) as refusal:
+        sent(fake)
+    assert refusal.value.reason == f"kavenegar {code}"

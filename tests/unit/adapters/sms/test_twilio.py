@@ -1,0 +1,110 @@
+"""What Twilio is asked, and what is made of its answers."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from tests.unit.adapters.qpay.scripted_qpay import document
+from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, SERVICE, FakeTwilio, status_callback, twilio_at
+
+from adapters.sms.twilio import TwilioSmsSender
+from booking_domain.notifications.errors import SmsRefused
+from booking_domain.notifications.sms import SmsCost, SmsReceipt, SmsReport, SmsStatus
+from booking_domain.shared.ids import SmsId
+from booking_domain.testing.memory import SeededEntropy
+
+KEY = SmsId(SeededEntropy(1).new_id())
+TO = "+97699112233"
+TEXT = "482913 - нэвтрэх код + & = %"
+
+
+def played(
+    fake: FakeTwilio, scene: Callable[[TwilioSmsSender], Coroutine[Any, Any, Any]], *, service: bool = False
+) -> Any:
+    async def play() -> Any:
+        async with fake.open() as url, twilio_at(url, service=service) as sender:
+            return await scene(sender)
+
+    return asyncio.run(play())
+
+
+def sent(fake: FakeTwilio, *, service: bool = False) -> SmsReceipt:
+    receipt: SmsReceipt = played(fake, lambda sender: sender.send(to=TO, text=TEXT, key=KEY), service=service)
+    return receipt
+
+
+@pytest.mark.parametrize("service", [False, True])
+def test_a_message_is_asked_for_with_all_that_twilio_needs(service: bool) -> None:  # noqa: FBT001
+    fake = FakeTwilio()
+    receipt = sent(fake, service=service)
+    (request,) = fake.requests
+    assert (request.method, request.path) == ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json")
+    sender = {"MessagingServiceSid": SERVICE} if service else {"From": FROM}
+    assert request.form == {"To": TO, "Body": TEXT, "StatusCallback": status_callback(KEY), **sender}
+    assert receipt == SmsReceipt(
+        provider_message_id="SM" + "1".zfill(32), status=SmsStatus.QUEUED, segments=1, cost=None
+    )
+
+
+def test_its_count_of_segments_and_its_price_are_believed_once_it_knows_them() -> None:
+    fake = FakeTwilio(price="-0.01580")
+    receipt = sent(fake)
+    report = played(fake, lambda sender: sender.report(receipt.provider_message_id))
+    assert report == SmsReport(status=SmsStatus.DELIVERED, segments=2, cost=SmsCost(millionths=15_800, currency="USD"))
+
+
+@pytest.mark.parametrize(
+    ("status", "means"),
+    [
+        ("accepted", SmsStatus.QUEUED),
+        ("queued", SmsStatus.QUEUED),
+        ("sending", SmsStatus.QUEUED),
+        ("sent", SmsStatus.SENT),
+        ("delivered", SmsStatus.DELIVERED),
+        ("read", SmsStatus.DELIVERED),
+        ("undelivered", SmsStatus.UNDELIVERED),
+        ("failed", SmsStatus.FAILED),
+        ("canceled", SmsStatus.FAILED),
+        ("something new", None),
+    ],
+)
+def test_each_status_means_something(status: str, means: SmsStatus | None) -> None:
+    fake = FakeTwilio()
+    fake.statuses["SM1"] = status
+    assert played(fake, lambda sender: sender.report("SM1")) == SmsReport(status=means)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {"status": ["queued"], "num_segments": {}, "price": [], "price_unit": {}, "error_code": []},
+        {"status": "something new", "num_segments": "-1", "price": "NaN", "price_unit": "USD", "error_code": "?"},
+        {"status": None, "num_segments": "9" * 30, "price": "0.01", "price_unit": "XXX", "error_code": 0},
+        {"status": 1, "num_segments": 0, "price": "1e99", "price_unit": "USD"},
+        {"price": "Infinity", "price_unit": "USD"},
+    ],
+)
+def test_a_message_that_was_taken_was_taken_whatever_else_is_said(odd: dict[str, Any]) -> None:
+    fake = FakeTwilio()
+    fake.answer = lambda _: document({"sid": "SM1", **odd}, status="201 Created")
+    assert sent(fake) == SmsReceipt(provider_message_id="SM1", status=SmsStatus.QUEUED, segments=1, cost=None)
+
+
+def test_a_message_that_failed_at_once_says_why() -> None:
+    fake = FakeTwilio()
+    failed = {"sid": "SM1", "status": "failed", "num_segments": "3", "error_code": 30003}
+    fake.answer = lambda _: document(failed, status="201 Created")
+    receipt = sent(fake)
+    assert (receipt.status, receipt.segments, receipt.error) == (SmsStatus.FAILED, 3, "twilio 30003")
+
+
+@pytest.mark.parametrize("code", [21211, 21408, 21610, 21612, 21614, 21617])
+def test_a_number_or_text_that_is_refused_is_told_with_the_code_alone(code: int) -> None:
+    fake = FakeTwilio()
+    fake.answer = lambda _: FakeTwilio.error(code, "400 Bad Request")
+    with pytest.raises(SmsRefused) as refusal:
+        sent(fake)
+    assert refusal.value.reason == f"twilio {code}"
+    assert "+1500" not in str(refusal.value)

@@ -1,0 +1,237 @@
+"""Log out, list and end sessions, login history."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+
+from booking_domain.identity.model import UserStatus
+
+DORJ = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
+LOGIN = {"email": "dorj@example.com", "password": PASSWORD}
+
+
+async def devices(api: Api, *user_agents: str) -> list[dict[str, Any]]:
+    """Tokens of Dorj on several devices: he registers on the first and logs in on the others, a minute apart."""
+    found: list[dict[str, Any]] = []
+    for user_agent in user_agents:
+        path, body = ("/auth/login", LOGIN) if found else ("/auth/register", DORJ)
+        found.append(dict((await api.post(path, json=body, headers={"User-Agent": user_agent})).json()))
+        api.clock.advance(timedelta(minutes=1))
+    return found
+
+
+async def sessions(api: Api, device: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = await api.get("/auth/sessions", device["accessToken"])
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+async def refreshes(api: Api, device: dict[str, Any]) -> bool:
+    answer = await api.post("/auth/refresh", json={"refreshToken": device["refreshToken"]})
+    if answer.status_code != 200:
+        assert_problem(answer, 401, "auth.invalid_token")
+        return False
+    device.update(answer.json())
+    return True
+
+
+@through_the_api
+async def test_one_sees_where_one_is_signed_in(api: Api) -> None:
+    phone, laptop = await devices(api, "phone", "laptop" + "!" * 300)
+    shown = await sessions(api, phone)
+    assert shown == [
+        {
+            "id": shown[0]["id"],
+            "createdAt": "2026-11-23T00:01:00Z",
+            "lastUsedAt": "2026-11-23T00:01:00Z",
+            "expiresAt": "2026-12-23T00:01:00Z",
+            "userAgent": "laptop" + "!" * 194,
+            "address": "127.0.0.1",
+            "current": False,
+        },
+        {
+            "id": shown[1]["id"],
+            "createdAt": "2026-11-23T00:00:00Z",
+            "lastUsedAt": "2026-11-23T00:00:00Z",
+            "expiresAt": "2026-12-23T00:00:00Z",
+            "userAgent": "phone",
+            "address": "127.0.0.1",
+            "current": True,
+        },
+    ]
+    assert await refreshes(api, phone)
+    assert [(each["id"], each["current"]) for each in await sessions(api, laptop)] == [
+        (shown[1]["id"], False),
+        (shown[0]["id"], True),
+    ]
+    await api.joined("customer")
+    assert len(await sessions(api, phone)) == 2
+
+
+@through_the_api
+async def test_who_logs_out_stays_signed_in_elsewhere(api: Api) -> None:
+    httpx_says = api.client.headers["User-Agent"]
+    phone, laptop = await devices(api, "phone", "laptop")
+    for _ in range(2):
+        answer = await api.post("/auth/logout", phone["accessToken"])
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert not await refreshes(api, phone)
+    assert await refreshes(api, laptop)
+    assert [each["userAgent"] for each in await sessions(api, laptop)] == [httpx_says]
+
+
+@through_the_api
+async def test_a_refresh_token_is_enough_to_log_out(api: Api) -> None:
+    phone, laptop = await devices(api, "phone", "laptop")
+    for _ in range(2):
+        answer = await api.post("/auth/logout", json={"refreshToken": phone["refreshToken"]})
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert not await refreshes(api, phone)
+    body = {"refreshToken": laptop["refreshToken"]}
+    assert (await api.post("/auth/logout", phone["accessToken"], json=body)).status_code == 204
+    assert not await refreshes(api, laptop)
+
+
+@through_the_api
+async def test_logging_out_needs_a_token_and_does_nothing_with_a_made_up_one(api: Api) -> None:
+    (phone,) = await devices(api, "phone")
+    assert_problem(await api.post("/auth/logout"), 401, "auth.invalid_token")
+    assert_problem(await api.post("/auth/logout", json={}), 401, "auth.invalid_token")
+    assert_problem(await api.post("/auth/logout", "x"), 401, "auth.invalid_token")
+    assert_problem(await api.post("/auth/logout", json={"token": "x"}), 400, "validation.invalid_input", "/token")
+    assert (await api.post("/auth/logout", json={"refreshToken": "made up"})).status_code == 204
+    assert await refreshes(api, phone)
+
+
+@through_the_api
+async def test_an_access_token_outlives_its_session_but_opens_nothing_of_the_account(api: Api) -> None:
+    phone, laptop = await devices(api, "phone", "laptop")
+    other = (await sessions(api, laptop))[0]["id"]
+    await api.post("/auth/logout", phone["accessToken"])
+    token = phone["accessToken"]
+    assert (await api.get("/auth/me", token)).status_code == 200
+    for refused in (
+        await api.get("/auth/sessions", token),
+        await api.delete("/auth/sessions", token),
+        await api.delete(f"/auth/sessions/{other}", token),
+        await api.get("/auth/login-history", token),
+        await api.get("/auth/sessions", api.admin()),
+    ):
+        assert_problem(refused, 401, "auth.invalid_token")
+    assert len(await sessions(api, laptop)) == 1
+
+
+@through_the_api
+async def test_one_signs_out_another_device(api: Api) -> None:
+    phone, laptop = await devices(api, "phone", "laptop")
+    (lost,) = [each["id"] for each in await sessions(api, laptop) if not each["current"]]
+    answer = await api.delete(f"/auth/sessions/{lost}", laptop["accessToken"])
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert_problem(await api.delete(f"/auth/sessions/{lost}", laptop["accessToken"]), 404, "auth.session_not_found")
+    assert not await refreshes(api, phone)
+    assert await refreshes(api, laptop)
+
+
+@through_the_api
+async def test_somebody_elses_session_is_not_there(api: Api) -> None:
+    (phone,) = await devices(api, "phone")
+    (mine,) = await sessions(api, phone)
+    stranger = await api.joined("customer")
+    assert_problem(await api.delete(f"/auth/sessions/{mine['id']}", stranger), 404, "auth.session_not_found")
+    assert_problem(await api.delete(f"/auth/sessions/{uuid4()}", stranger), 404, "auth.session_not_found")
+    assert await refreshes(api, phone)
+
+
+@through_the_api
+async def test_one_signs_out_everywhere_else(api: Api) -> None:
+    phone, laptop, tablet = await devices(api, "phone", "laptop", "tablet")
+    for _ in range(2):
+        assert (await api.delete("/auth/sessions", laptop["accessToken"])).status_code == 204
+    assert [await refreshes(api, each) for each in (phone, laptop, tablet)] == [False, True, False]
+
+
+@through_the_api
+async def test_the_login_history_tells_who_came_in_and_who_did_not(api: Api) -> None:
+    phone, _ = await devices(api, "phone", "laptop")
+    await api.post("/auth/login", json={**LOGIN, "password": "battery-staple"}, headers={"User-Agent": "thief"})
+    await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
+    answer = (await api.get("/auth/login-history", phone["accessToken"])).json()
+    assert answer == {
+        "items": [
+            {"at": at, "address": "127.0.0.1", "userAgent": user_agent, "method": method, "outcome": outcome}
+            for at, user_agent, method, outcome in (
+                ("2026-11-23T00:02:00Z", "thief", "password", "failed"),
+                ("2026-11-23T00:01:00Z", "laptop", "password", "succeeded"),
+                ("2026-11-23T00:00:00Z", "phone", "registration", "succeeded"),
+            )
+        ],
+        "nextCursor": None,
+    }
+
+
+@through_the_api
+async def test_a_disabled_account_sees_later_that_somebody_had_its_password(api: Api) -> None:
+    (phone,) = await devices(api, "phone")
+    user = await api.database.reads.user_by_login("dorj@example.com")
+    assert user is not None
+    async with api.database.begin() as tx:  # the memory takes the same id for a change
+        await tx.users.add(replace(user, email="new@example.com", status=UserStatus.DISABLED))
+    login = {**LOGIN, "email": "new@example.com"}
+    assert_problem(await api.post("/auth/login", json=login), 403, "auth.account_disabled")
+    noted = (await api.get("/auth/login-history", phone["accessToken"])).json()["items"]
+    assert [login["outcome"] for login in noted] == ["failed", "succeeded"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+@through_the_api
+async def test_the_login_history_comes_in_pages(api: Api, limit: int) -> None:
+    names = ["one", "two", "three"]
+    first, *_ = await devices(api, *names)
+    found: list[str] = []
+    query = f"?limit={limit}"
+    while query:
+        page = (await api.get(f"/auth/login-history{query}", first["accessToken"])).json()
+        assert 1 <= len(page["items"]) <= limit
+        found += [login["userAgent"] for login in page["items"]]
+        query = f"?limit={limit}&cursor={page['nextCursor']}" if page["nextCursor"] else ""
+    assert found == names[::-1]
+
+
+@pytest.mark.parametrize("query", ["?cursor=x", "?limit=0", "?limit=101", "?page=2"])
+@through_the_api
+async def test_pages_that_cannot_be_are_refused(api: Api, query: str) -> None:
+    token = await api.joined("customer")
+    assert_problem(await api.get(f"/auth/login-history{query}", token), 400, "validation.invalid_input")
+
+
+@pytest.mark.parametrize("user_agent", [b"", b"\xff\xfe", b"a\x01b", b"\xc3\x96"])
+@through_the_api
+async def test_any_user_agent_will_do(api: Api, user_agent: bytes) -> None:
+    answer = await api.post("/auth/register", json=DORJ, headers={"User-Agent": user_agent})
+    (shown,) = await sessions(api, answer.json())
+    assert shown["userAgent"].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/auth/sessions"),
+        ("DELETE", "/auth/sessions"),
+        ("DELETE", "/auth/sessions/00000000-0000-4000-8000-000000000000"),
+        ("GET", "/auth/login-history"),
+    ],
+)
+@through_the_api
+async def test_without_a_token_there_is_nothing_to_see(api: Api, method: str, path: str) -> None:
+    assert_problem(await api.call(method, path), 401, "auth.invalid_token")
+
+
+@through_the_api
+async def test_the_body_of_a_logout_may_be_left_out_and_the_document_says_so(api: Api) -> None:
+    paths = (await api.get("/schema")).json()["paths"]
+    assert paths["/api/v1/auth/logout"]["post"]["requestBody"]["required"] is False
+    assert paths["/api/v1/auth/refresh"]["post"]["requestBody"]["required"] is True

@@ -1,0 +1,145 @@
+"""Twilio tells what has become of text messages."""
+
+import base64
+import hmac
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import httpx
+import pytest
+from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, TOKEN, FakeTwilio, twilio_at
+from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+
+from booking_domain.notifications.sms import SmsMessage, SmsStatus
+from booking_domain.shared.ids import SmsId
+from booking_domain.testing.builders import Builder
+from entrypoints.container import sms_status_callbacks
+
+PUBLIC = "https://booking.example.com"
+TWILIO = {
+    "BOOKING_PUBLIC_URL": PUBLIC,
+    "BOOKING_SMS_PROVIDER": "twilio",
+    "TWILIO_ACCOUNT_SID": ACCOUNT,
+    "TWILIO_AUTH_TOKEN": TOKEN,
+    "TWILIO_FROM": FROM,
+}
+
+
+def with_twilio(story: Any) -> Any:
+    return through_the_api(story, **TWILIO)
+
+
+async def a_message(api: Api) -> SmsMessage:
+    message = replace(Builder().sms(), provider="twilio", provider_message_id="SM1")
+    async with api.database.begin() as tx:
+        await tx.sms_messages.add(message)
+    return message
+
+
+async def called(
+    api: Api, message: SmsMessage, fields: dict[str, str], *, token: str = TOKEN, signature: str | None = None
+) -> httpx.Response:
+    """Call the address that Twilio was given."""
+    address = sms_status_callbacks(PUBLIC)(message.id)
+    text = address + "".join(name + fields[name] for name in sorted(fields))
+    right = base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
+    return await api.post(
+        address.removeprefix(f"{PUBLIC}/api/v1"),
+        content=urlencode(fields),
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Twilio-Signature": right if signature is None else signature,
+        },
+    )
+
+
+def said(status: str, **more: str) -> dict[str, str]:
+    return {"MessageSid": "SM1", "MessageStatus": status, "To": "+97699112233", "AccountSid": ACCOUNT, **more}
+
+
+@with_twilio
+async def test_a_callback_brings_the_status_however_often_and_late_it_comes(api: Api) -> None:
+    message = await a_message(api)
+    for status in ("sent", "delivered", "delivered", "sent", "undelivered"):
+        answer = await called(api, message, said(status))
+        assert (answer.status_code, answer.content) == (204, b"")
+    kept = await api.database.reads.sms(message.id)
+    assert kept is not None
+    assert (kept.status, kept.error) == (SmsStatus.DELIVERED, None)
+
+
+@with_twilio
+async def test_from_a_code_to_the_phone_and_back(api: Api) -> None:
+    fake = FakeTwilio()
+    async with fake.open() as url, twilio_at(url) as sender:
+        with api.container.sms_sender.override(sender):
+            await api.container.code_messenger().send_code(
+                to="+97699112233", code="482913", purpose="unlock", locale="mn"
+            )
+    ((to, text),) = fake.arrived
+    assert (to, text.partition(" ")[0]) == ("+97699112233", "482913")
+    _, _, message_id = fake.requests[0].form["StatusCallback"].partition("?message=")
+    kept = await api.database.reads.sms(SmsId(UUID(message_id)))
+    assert kept is not None
+    assert (kept.status, kept.template, kept.provider) == (SmsStatus.QUEUED, "code.unlock", "twilio")
+    assert (await called(api, kept, said("delivered"))).status_code == 204
+    kept = await api.database.reads.sms(kept.id)
+    assert kept is not None
+    assert kept.status is SmsStatus.DELIVERED
+
+
+@with_twilio
+async def test_why_it_failed_is_kept(api: Api) -> None:
+    message = await a_message(api)
+    await called(api, message, said("undelivered", ErrorCode="30003"))
+    kept = await api.database.reads.sms(message.id)
+    assert kept is not None
+    assert (kept.status, kept.error) == (SmsStatus.UNDELIVERED, "twilio 30003")
+
+
+@with_twilio
+async def test_a_forged_callback_is_turned_away(api: Api) -> None:
+    message = await a_message(api)
+    for forged in (
+        await called(api, message, said("delivered"), token="another token"),
+        await called(api, message, said("delivered"), signature=""),
+        await called(api, message, said("delivered"), signature="AAAA"),
+        await api.post("/webhooks/sms/twilio"),
+        await api.post(f"/webhooks/sms/twilio?message={message.id}", json={"MessageStatus": "delivered"}),
+    ):
+        assert_problem(forged, 403, "sms.invalid_signature")
+    assert await api.database.reads.sms(message.id) == message
+
+
+@with_twilio
+async def test_the_signature_holds_for_one_message(api: Api) -> None:
+    message, other = await a_message(api), replace(await a_message(api), id=Builder(7).sms().id)
+    fields = said("delivered")
+    text = sms_status_callbacks(PUBLIC)(message.id) + "".join(name + fields[name] for name in sorted(fields))
+    signature = base64.b64encode(hmac.digest(TOKEN.encode(), text.encode(), "sha1")).decode()
+    assert_problem(await called(api, other, fields, signature=signature), 403, "sms.invalid_signature")
+
+
+@with_twilio
+async def test_a_callback_of_a_message_that_we_do_not_have_changes_nothing(api: Api) -> None:
+    message = Builder().sms()
+    assert (await called(api, message, said("delivered"))).status_code == 204
+    assert await api.database.reads.sms(message.id) is None
+
+
+@with_twilio
+async def test_an_enormous_callback_is_not_read(api: Api) -> None:
+    message = await a_message(api)
+    assert_problem(await called(api, message, said("x" * 1_000_000)), 413, "validation.body_too_large")
+
+
+async def without_twilio(api: Api, token: str) -> None:
+    message = await a_message(api)
+    assert_problem(await called(api, message, said("delivered"), token=token), 403, "sms.invalid_signature")
+
+
+@pytest.mark.parametrize("token", ["", TOKEN])
+def test_without_twilio_nobody_is_believed(token: str) -> None:
+    through_the_api(without_twilio, BOOKING_PUBLIC_URL=PUBLIC)(token)

@@ -1,0 +1,227 @@
+"""What surrounds every request: other origins, HTTPS, HEAD, compression."""
+
+import gzip
+
+import httpx
+import pytest
+from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+from tests.unit.entrypoints.test_settings import PRODUCTION
+
+from entrypoints.http.compression import SMALLEST, accepts_gzip
+
+SHOP = "https://shop.example.com"
+CORS = {"BOOKING_CORS_ORIGINS": f"{SHOP},http://localhost:5173"}
+BEHIND_A_PROXY = {**PRODUCTION, "BOOKING_TRUSTED_PROXIES": "127.0.0.1"}
+IN_THE_CLEAR = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "203.0.113.7"}
+ASKING = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+def sharing(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name.startswith("access-control-")}
+
+
+def test_known_origins_may_read_answers_and_refusals() -> None:
+    async def story(api: Api) -> None:
+        for path, status in (("/health/live", 200), ("/auth/me", 401), ("/nowhere", 404)):
+            for origin in (SHOP, "http://localhost:5173"):
+                answer = await api.get(path, headers={"Origin": origin})
+                assert answer.status_code == status
+                assert answer.headers["Access-Control-Allow-Origin"] == origin
+                assert "Origin" in answer.headers.get_list("Vary")
+                exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+                assert {"ETag", "Location", "RateLimit", "Retry-After", "X-Request-Id"} < set(exposed)
+                assert "Access-Control-Allow-Credentials" not in answer.headers
+
+    through_the_api(story, **CORS)()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example.com",
+        "null",
+        "",
+        "*",
+        "http://shop.example.com",
+        "https://shop.example.com:444",
+        "https://shop.example.com.evil.com",
+        "https://shopXexample.com",
+        "https://shop.example.com/",
+        "https://SHOP.example.com",
+    ],
+)
+def test_no_other_origin_may(origin: str) -> None:
+    async def story(api: Api) -> None:
+        for answer in (
+            await api.get("/health/live", headers={"Origin": origin}),
+            await api.call("OPTIONS", "/bookings", headers={"Origin": origin, **ASKING}),
+        ):
+            assert sharing(answer) == {}
+            assert "Origin" in answer.headers.get_list("Vary")
+
+    through_the_api(story, **CORS)()
+
+
+def test_a_preflight_is_answered_for_every_address_and_counted_nowhere() -> None:
+    async def story(api: Api) -> None:
+        for path in ("/bookings", "/providers/x/slots?from=2026-11-23&to=2026-11-24", "/auth/login"):
+            answer = await api.call("OPTIONS", path, headers={"Origin": SHOP, **ASKING})
+            assert (answer.status_code, answer.content) == (204, b"")
+            found = sharing(answer)
+            assert found["access-control-allow-origin"] == SHOP
+            assert "PATCH" in found["access-control-allow-methods"].split(", ")
+            assert {"Authorization", "Idempotency-Key", "If-Match"} < set(
+                found["access-control-allow-headers"].split(", ")
+            )
+            assert found["access-control-max-age"] == "7200"
+            assert "RateLimit" not in answer.headers
+
+    through_the_api(story, **CORS)()
+
+
+@through_the_api
+async def test_by_default_no_page_of_another_origin_may_use_the_api(api: Api) -> None:
+    answer = await api.get("/health/live", headers={"Origin": SHOP})
+    assert sharing(answer) == {}
+    assert "Vary" not in answer.headers
+
+
+def test_readers_who_come_in_the_clear_are_sent_to_https() -> None:
+    async def story(api: Api) -> None:
+        for method in ("GET", "HEAD"):
+            answer = await api.call(method, "/providers?limit=5&cursor=a%2Fb", headers=IN_THE_CLEAR)
+            assert answer.status_code == 308
+            assert answer.headers["Location"] == ("https://booking.example.com/api/v1/providers?limit=5&cursor=a%2Fb")
+
+    through_the_api(story, **BEHIND_A_PROXY)()
+
+
+def test_what_was_sent_in_the_clear_is_refused() -> None:
+    async def story(api: Api) -> None:
+        for method, path in (("POST", "/auth/login"), ("DELETE", "/waitlist/x"), ("OPTIONS", "/bookings")):
+            answer = await api.call(method, path, api.admin(), headers=IN_THE_CLEAR)
+            assert_problem(answer, 403, "http.https_required")
+
+    through_the_api(story, **BEHIND_A_PROXY)()
+
+
+def test_health_is_told_in_the_clear_and_everything_over_tls() -> None:
+    async def story(api: Api) -> None:
+        for path in ("/health/live", "/health/ready"):
+            assert (await api.get(path, headers=IN_THE_CLEAR)).status_code == 200
+        for headers in ({"X-Forwarded-Proto": "https"}, {}):
+            assert (await api.get("/providers", headers=headers)).status_code == 200
+
+    through_the_api(story, **BEHIND_A_PROXY)()
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        PRODUCTION,  # nobody is believed there
+        {**BEHIND_A_PROXY, "BOOKING_REQUIRE_HTTPS": "off"},
+        {"BOOKING_TRUSTED_PROXIES": "127.0.0.1"},
+    ],
+    ids=["nobody is believed", "not required", "development"],
+)
+def test_https_is_required_in_production_behind_a_trusted_proxy(environ: dict[str, str]) -> None:
+    async def story(api: Api) -> None:
+        assert (await api.get("/providers", headers=IN_THE_CLEAR)).status_code == 200
+
+    through_the_api(story, **environ)()
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/schema", "/providers", "/nowhere", "/auth/me", "/auth/login"])
+@through_the_api
+async def test_head_is_get_without_its_body(api: Api, path: str) -> None:
+    head, get = await api.call("HEAD", path), await api.get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert get.content
+    passing = {"x-request-id", "ratelimit", "content-length"}
+    assert {n: v for n, v in head.headers.items() if n not in passing} == {
+        n: v for n, v in get.headers.items() if n not in passing
+    }
+    assert set(head.headers) == set(get.headers)
+
+
+@through_the_api
+async def test_methods_are_named_with_head(api: Api) -> None:
+    refused = await api.call("PUT", "/providers")
+    assert refused.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert (await api.call("OPTIONS", "/providers")).headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert "HEAD" not in (await api.call("HEAD", "/auth/login")).headers["Allow"]
+
+
+@through_the_api
+async def test_large_answers_are_compressed_for_those_who_ask(api: Api) -> None:
+    plain = await api.get("/schema", headers=PLAIN)
+    assert "Content-Encoding" not in plain.headers
+    async with api.client.stream("GET", "/schema", headers={"Accept-Encoding": "br, gzip"}) as answer:
+        sent = b"".join([part async for part in answer.aiter_raw()])
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Vary"].lower() == "accept-encoding"
+    assert int(answer.headers["Content-Length"]) == len(sent) < len(plain.content) / 4
+    assert gzip.decompress(sent) == plain.content
+
+
+@through_the_api
+async def test_small_answers_are_not(api: Api) -> None:
+    for path in ("/health/live", "/nowhere"):
+        answer = await api.get(path, headers={"Accept-Encoding": "gzip"})
+        assert len(answer.content) < SMALLEST
+        assert "Content-Encoding" not in answer.headers
+
+
+@through_the_api
+async def test_an_entity_tag_stands_for_the_same_bytes_whatever_is_accepted(api: Api) -> None:
+    token = await api.joined("customer")
+    _, provider_id = await api.open_provider()
+    booking = await api.booked(token, provider_id, notes="x" * 900)
+    path = f"/bookings/{booking['id']}"
+    plain = await api.get(path, token, headers=PLAIN)
+    asked = await api.get(path, token, headers={"Accept-Encoding": "gzip"})
+    assert len(plain.content) >= SMALLEST
+    assert asked.headers["ETag"] == plain.headers["ETag"] == '"1"'
+    assert "Content-Encoding" not in asked.headers
+    changed = await api.post(f"{path}/cancel", token, json={}, headers={"If-Match": asked.headers["ETag"]})
+    assert changed.status_code == 200
+
+
+@through_the_api
+async def test_a_calendar_is_not_sent_again_to_who_has_it_compressed(api: Api) -> None:
+    token = await api.joined("customer")
+    _, provider_id = await api.open_provider()
+    for hour in range(10, 16):
+        await api.booked(token, provider_id, f"2026-11-23T{hour}:00:00+08:00")
+    address = (await api.post("/users/me/calendar-link", token)).json()["url"]
+    ours = address[address.index("/users") :]
+    compressed = await api.get(ours, headers={"Accept-Encoding": "gzip"})
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    tag = compressed.headers["ETag"]
+    assert tag.startswith("W/")
+    for encoding in ("gzip", "identity"):
+        again = await api.get(ours, headers={"If-None-Match": tag, "Accept-Encoding": encoding})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("said", "accepted"),
+    [
+        ("gzip", True),
+        ("GZIP", True),
+        ("x-gzip", True),
+        ("br, gzip;q=0.5", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000", False),
+        ("*, gzip;q=0", False),
+        ("gzip;q=x", False),
+        ("identity", False),
+        ("br", False),
+        ("notgzip", False),
+        ("", False),
+    ],
+)
+def test_what_is_accepted_is_read_with_its_weight(said: str, *, accepted: bool) -> None:
+    assert accepts_gzip([(b"accept", b"gzip"), (b"accept-encoding", said.encode())]) is accepted

@@ -1,0 +1,82 @@
+"""Who may do what, against a table written out by hand."""
+
+from uuid import UUID
+
+import pytest
+
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation, authorise, may, owned
+
+AGREED = """
+    session.manage           customer:own provider:own manager:own admin:own
+    profile.manage           provider:own
+    profile.decide           admin:any
+    calendar.manage          provider:own
+    calendar.see_inside      provider:own admin:any
+    calendar.share           customer:own provider:own manager:own admin:own
+    salon.manage             manager:own
+    salon.join               provider:member
+    salon.end_membership     manager:own provider:member
+    salon.see_invitations    manager:own provider:member
+    hold.place               customer:own provider:own manager:own admin:own
+    waitlist.join            customer:own provider:own manager:own admin:own
+    booking.place            customer:any provider:any manager:any admin:any
+    booking.place_for_others provider:own admin:any
+    booking.see              customer:party provider:party manager:party admin:any
+    booking.move             customer:party provider:party manager:party admin:any
+    payment.start            customer:own provider:own manager:own admin:own
+    platform.run             system:any
+"""
+ALLOWED = {
+    action: {role: Relation[relation.upper()] for role, relation in (each.split(":") for each in roles)}
+    for action, *roles in map(str.split, AGREED.strip().splitlines())
+}
+
+
+def somebody(role: Role) -> Actor:
+    return Actor(UserId(UUID(int=1)), role)
+
+
+def test_every_permission_is_somebody_s() -> None:
+    assert set(PERMISSIONS) == set(Permission) == set(ALLOWED)
+    assert all(PERMISSIONS.values())
+
+
+@pytest.mark.parametrize("action", Permission)
+@pytest.mark.parametrize("role", Role)
+def test_a_role_may_do_what_was_agreed_to_what_was_agreed_and_nothing_else(action: Permission, role: Role) -> None:
+    actor, allowed = somebody(role), ALLOWED[action].get(role)
+    for relation in (None, *Relation):
+        assert may(actor, action, relation) == (allowed is not None and allowed in {relation, Relation.ANY})
+    if allowed is not None:
+        authorise(actor, action)
+    else:
+        with pytest.raises(NotPermitted) as refused:
+            authorise(actor, action)
+        assert refused.value.action == action
+
+
+def test_the_platform_itself_does_nothing_that_is_a_person_s_to_do() -> None:
+    with pytest.raises(NotPermitted):
+        authorise(SYSTEM, Permission.PLACE_BOOKINGS)
+
+
+def test_nobody_in_particular_may_do_nothing() -> None:
+    assert not any(may(None, action, relation) for action in Permission for relation in Relation)
+
+
+def test_what_is_one_s_own_is_so_by_its_owner() -> None:
+    assert owned(somebody(Role.CUSTOMER), UserId(UUID(int=1))) is Relation.OWN
+    assert owned(somebody(Role.CUSTOMER), UserId(UUID(int=2))) is None
+    assert owned(None, UserId(UUID(int=1))) is None
+
+
+def test_what_is_not_in_the_table_is_nobody_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {action: roles for action, roles in PERMISSIONS.items() if action is not Permission.PAY}
+    monkeypatch.setattr("booking_domain.shared.permissions.PERMISSIONS", others)
+    for role in Role:
+        assert not may(somebody(role), Permission.PAY, Relation.OWN)
+        with pytest.raises(NotPermitted):
+            authorise(somebody(role), Permission.PAY)

@@ -1,0 +1,236 @@
+"""Sending text messages, keeping what comes of them, and asking about the rest."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from adapters.sms.codes import SmsCodeMessenger
+from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
+from booking_domain.notifications.sms import FIRST_ASK, SmsCost, SmsMessage, SmsNews, SmsReceipt, SmsReport, SmsStatus
+from booking_domain.notifications.use_cases.messages import note_sms_news
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import InvalidValue, StorageUnavailable
+from booking_domain.shared.ids import SmsId
+from booking_domain.testing.memory import MemoryPlatform, MemorySmsSender
+from booking_domain.workflows.send_sms import follow_sms
+
+TO = "+97699112233"
+CODE = "482913"
+PRICE = SmsCost(millionths=7_900, currency="USD")
+
+
+class Office:
+    """A platform that sends codes."""
+
+    def __init__(self, sender: MemorySmsSender | None = None) -> None:
+        self.platform = MemoryPlatform()
+        self.sender = sender or MemorySmsSender()
+        self.messenger = SmsCodeMessenger(
+            sender=self.sender, executor=self.platform.executor, recipient_key=b"a key of 32 bytes, more or less."
+        )
+
+    async def send(self, *, to: str = TO, purpose: str = "login", locale: str = "mn-MN") -> None:
+        await self.messenger.send_code(to=to, code=CODE, purpose=purpose, locale=locale)
+
+    async def kept(self) -> list[SmsMessage]:
+        async with self.platform.database.begin() as tx:
+            return sorted(tx.sms_messages._state.sms_messages.values(), key=lambda each: each.id)
+
+    async def follow(self, message_id: SmsId) -> None:
+        await follow_sms(message_id, reads=self.platform.reads, executor=self.platform.executor, sender=self.sender)
+
+
+def in_the_office(story: Callable[[Office], Awaitable[None]], office: Office | None = None) -> None:
+    async def told() -> None:
+        await story(office or Office())
+
+    asyncio.run(told())
+
+
+def test_a_code_is_sent_in_the_recipients_language_and_what_is_kept_gives_nothing_away() -> None:
+    async def story(office: Office) -> None:
+        await office.send()
+        assert office.sender.delivered == ((TO, f"{CODE} - нэвтрэх код. Хэнд ч бүү хэлээрэй."),)
+        (message,) = await office.kept()
+        assert (message.to_masked, message.template, message.language) == ("+976****2233", "code.login", "mn")
+        assert (message.provider, message.status, message.segments) == ("memory", SmsStatus.QUEUED, 1)
+        assert message.provider_message_id == str(message.id)
+        assert message.ask_at == office.platform.clock.now() + FIRST_ASK
+        shown = repr(message)
+        assert CODE not in shown
+        assert TO[4:] not in shown
+
+    in_the_office(story)
+
+
+def test_one_number_has_one_digest_which_another_key_does_not_give() -> None:
+    async def story(office: Office) -> None:
+        await office.send()
+        await office.send(purpose="reset")
+        await office.send(to="+97699112234")
+        office.messenger = SmsCodeMessenger(
+            sender=office.sender, executor=office.platform.executor, recipient_key=b"another"
+        )
+        await office.send()
+        first, second, other, under_another_key = [message.to_digest for message in await office.kept()]
+        assert first == second
+        assert len({first, other, under_another_key}) == 3
+
+    in_the_office(story)
+
+
+def test_what_is_refused_is_kept_as_failed() -> None:
+    async def story(office: Office) -> None:
+        office.sender.refused.add(TO)
+        with pytest.raises(SmsRefused):
+            await office.send()
+        (message,) = await office.kept()
+        assert (message.status, message.error) == (SmsStatus.FAILED, "refused")
+
+    in_the_office(story)
+
+
+def test_what_may_have_been_sent_stays_open_for_the_providers_word() -> None:
+    async def story(office: Office) -> None:
+        office.sender.lose_answers = True
+        with pytest.raises(SmsUnavailable):
+            await office.send()
+        (message,) = await office.kept()
+        assert (message.status, message.error, message.ask_at) == (SmsStatus.QUEUED, "no usable answer", None)
+        news = SmsNews(message_id=message.id, provider_message_id="SM1", status=SmsStatus.DELIVERED)
+        await office.platform.executor.run(note_sms_news, news, actor=SYSTEM)
+        (message,) = await office.kept()
+        assert (message.status, message.error, message.provider_message_id) == (SmsStatus.DELIVERED, None, "SM1")
+
+    in_the_office(story)
+
+
+def test_a_callback_that_overtakes_the_answer_is_not_undone_by_it() -> None:
+    class Overtaken(MemorySmsSender):
+        office: Office
+
+        async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
+            news = SmsNews(message_id=key, status=SmsStatus.DELIVERED)
+            await self.office.platform.executor.run(note_sms_news, news, actor=SYSTEM)
+            return await super().send(to=to, text=text, key=key)
+
+    async def story(office: Office) -> None:
+        await office.send()
+        (message,) = await office.kept()
+        assert message.status is SmsStatus.DELIVERED
+        assert message.provider_message_id == str(message.id)
+
+    sender = Overtaken()
+    sender.office = Office(sender)
+    in_the_office(story, sender.office)
+
+
+def down() -> Any:
+    raise StorageUnavailable
+
+
+def test_a_storage_that_fails_after_the_sending_makes_nothing_unsent() -> None:
+    class Failing(MemorySmsSender):
+        office: Office
+
+        async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
+            receipt = await super().send(to=to, text=text, key=key)
+            self.office.platform.executor._begin = down
+            return receipt
+
+    async def story(office: Office) -> None:
+        await office.send()
+        assert len(office.sender.delivered) == 1
+
+    sender = Failing()
+    sender.office = Office(sender)
+    in_the_office(story, sender.office)
+
+
+def test_a_storage_that_fails_before_lets_nothing_be_sent() -> None:
+    async def story(office: Office) -> None:
+        office.platform.executor._begin = down
+        with pytest.raises(StorageUnavailable):
+            await office.send()
+        assert office.sender.delivered == ()
+
+    in_the_office(story)
+
+
+@pytest.mark.parametrize("to", ["", "99112233", "+976-9911-2233"])
+def test_what_is_no_number_is_refused_before_anything_is_kept(to: str) -> None:
+    async def story(office: Office) -> None:
+        with pytest.raises(InvalidValue):
+            await office.send(to=to)
+        assert await office.kept() == []
+        assert office.sender.delivered == ()
+
+    in_the_office(story)
+
+
+def test_there_is_no_code_for_another_purpose() -> None:
+    async def story(office: Office) -> None:
+        with pytest.raises(KeyError, match="greet"):
+            await office.send(purpose="greet")
+        assert await office.kept() == []
+
+    in_the_office(story)
+
+
+def test_what_becomes_of_a_message_and_what_it_cost_is_asked_for() -> None:
+    async def story(office: Office) -> None:
+        await office.send()
+        (message,) = await office.kept()
+        reads, clock = office.platform.reads, office.platform.clock
+        assert await reads.sms_to_ask("memory", clock.now(), 10) == []
+        clock.advance(FIRST_ASK)
+        assert await reads.sms_to_ask("memory", clock.now(), 10) == [message.id]
+        office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.SENT)
+        await office.follow(message.id)
+        assert await reads.sms_to_ask("memory", clock.now(), 10) == []
+        clock.advance(FIRST_ASK)
+        office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.DELIVERED, segments=1, cost=PRICE)
+        await office.follow(message.id)
+        (message,) = await office.kept()
+        assert (message.status, message.cost, message.ask_at) == (SmsStatus.DELIVERED, PRICE, None)
+        (spent,) = await reads.sms_spending(message.created_at, clock.now())
+        assert (spent.messages, spent.segments, spent.cost) == (1, 1, PRICE)
+
+    in_the_office(story)
+
+
+def test_a_provider_that_gives_no_answer_is_asked_later() -> None:
+    async def story(office: Office) -> None:
+        await office.send()
+        (message,) = await office.kept()
+        office.platform.clock.advance(FIRST_ASK)
+        office.sender.available = False
+        await office.follow(message.id)
+        (after,) = await office.kept()
+        assert after == replace(message, ask_at=office.platform.clock.now() + FIRST_ASK)
+
+    in_the_office(story)
+
+
+def test_nobody_is_asked_about_what_another_provider_was_given_or_nobody_has_taken() -> None:
+    async def story(office: Office) -> None:
+        await office.send()
+        (message,) = await office.kept()
+        office.sender = MemorySmsSender("another")
+        await office.follow(message.id)
+        await office.follow(SmsId(office.platform.entropy.new_id()))
+        assert await office.kept() == [message]
+
+    in_the_office(story)
+
+
+def test_news_of_a_message_that_is_not_there_is_nobodys() -> None:
+    async def story(office: Office) -> None:
+        news = SmsNews(message_id=SmsId(office.platform.entropy.new_id()), status=SmsStatus.SENT)
+        await office.platform.executor.run(note_sms_news, news, actor=SYSTEM)
+        assert await office.kept() == []
+
+    in_the_office(story)
