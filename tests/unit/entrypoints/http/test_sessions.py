@@ -221,7 +221,7 @@ async def test_any_user_agent_will_do(api: Api, user_agent: bytes) -> None:
     [
         ("GET", "/auth/sessions"),
         ("DELETE", "/auth/sessions"),
-        ("DELETE", "/auth/sessions/00000000-0000-4000-8000-000000000000"),
+        ("DELETE", "/auth/sessions/0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"),
         ("GET", "/auth/login-history"),
     ],
 )
