@@ -10,6 +10,7 @@ from dependency_injector import containers, providers
 
 from adapters.calendars.files import ICalendarFiles
 from adapters.calendars.reader import HttpFeedReader
+from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.notifier import ConsoleNotifier
 from adapters.console.sms import ConsoleSmsSender
 from adapters.postgres.database import Database
@@ -19,14 +20,18 @@ from adapters.qpay.gateway import QPayGateway
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.clock import SystemClock
+from adapters.security.common_passwords import CommonPasswords
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
+from adapters.security.one_time_codes import HmacSecretCodes
 from adapters.security.passwords import Argon2PasswordHasher
 from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
+from booking_domain.identity.passwords import PasswordPolicy
+from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId, TransactionId
@@ -79,6 +84,12 @@ class Container(containers.DeclarativeContainer):
     )
 
     password_hasher = providers.Singleton(Argon2PasswordHasher)
+    password_policy = providers.Singleton(
+        PasswordPolicy, known=providers.Singleton(CommonPasswords), composition=settings.provided.password_composition
+    )
+    secret_codes = providers.Singleton(
+        HmacSecretCodes, providers.Callable(derived_key, settings.provided.secret_key, "one-time-codes")
+    )
     access_tokens = providers.Singleton(
         JwtAccessTokens,
         providers.Callable(derived_key, settings.provided.secret_key, "access-tokens"),
@@ -129,8 +140,12 @@ class Container(containers.DeclarativeContainer):
     )
     sms_callbacks = providers.Singleton(TwilioCallbacks, settings.provided.sms.twilio_auth_token)
     code_messenger = providers.Singleton(
-        SmsCodeMessenger,
-        sender=sms_sender,
-        executor=executor,
-        recipient_key=providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients"),
+        CodesByAddress,
+        to_email=providers.Singleton(ConsoleCodeMessenger, message_folder, clock),
+        to_phone=providers.Singleton(
+            SmsCodeMessenger,
+            sender=sms_sender,
+            executor=executor,
+            recipient_key=providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients"),
+        ),
     )

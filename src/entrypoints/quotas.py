@@ -16,7 +16,8 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
         "create": Limit(12_000, _MINUTE),
         "default": Limit(12_000, _MINUTE),
         "webhook": Limit(12_000, _MINUTE),
-        # Counted by all processes together: requests to register, log in and refresh, by address.
+        # Counted by all processes together: requests to register, log in and refresh, and those about codes
+        # and passwords: by address, and by account for those who are signed in.
         "auth": Limit(1_200, _MINUTE),
         # Failures to log in: by login and address; and by login from wherever, which it takes ten addresses to reach,
         # so that nobody alone locks somebody else out.

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 from urllib.parse import urlsplit
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.quotas import QUOTAS, quotas
 
@@ -120,6 +122,10 @@ class Settings:
     """BOOKING_PAYMENT_WINDOW_SECONDS: how long a booking waits for its deposit."""
     hold_length: timedelta = timedelta(minutes=5)
     """BOOKING_HOLD_SECONDS: how long a hold lasts."""
+    phone_country: str = "MN"
+    """BOOKING_PHONE_COUNTRY: where phone numbers are from that are written without a country (ISO 3166-1)."""
+    password_composition: bool = False
+    """BOOKING_PASSWORD_COMPOSITION: `on`: a password needs a letter and a digit as well."""
     rate_limits: bool = True
     """BOOKING_RATE_LIMITS: `on`; `off` in development only."""
     quotas: Mapping[str, Limit] = field(default_factory=lambda: QUOTAS)
@@ -192,6 +198,8 @@ class Settings:
             sms=_sms(read, production=production),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
+            phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
+            password_composition=read.choice("BOOKING_PASSWORD_COMPOSITION", ("on", "off"), "off") == "on",
             rate_limits=limits == "on",
             quotas=read.parsed(
                 "BOOKING_RATE_LIMIT_QUOTAS", QUOTAS, f"must be like {_QUOTA_EXAMPLE} with {', '.join(QUOTAS)}", quotas
@@ -253,6 +261,14 @@ class _Reader:
             return number
 
         return self.parsed(name, default, f"must be a whole number from {least} to {most}", parse)
+
+    def country(self, name: str, default: str) -> str:
+        def parse(text: str) -> str:
+            if text.upper() not in SUPPORTED_REGIONS:
+                raise ValueError(text)
+            return text.upper()
+
+        return self.parsed(name, default, "must be a country of two letters, such as MN", parse)
 
     def port(self, name: str, default: int) -> int:
         return self.number(name, default, 1, 65_535)

@@ -13,11 +13,13 @@ from tests.acceptance.product import Api, Server
 from tests.databases import TestServer
 from tests.reliability.volleys import volley
 
+from booking_domain.identity.passwords import MOST_WRONG
 from entrypoints.quotas import QUOTAS
 
 LIMIT: Final = QUOTAS["login"].quota
 GUESSES: Final = 200
 LOOKED_AT: Final = (401, "auth.invalid_credentials")
+LOCKED: Final = (403, "auth.account_locked")
 REFUSED: Final = (429, "auth.too_many_attempts")
 EMAIL: Final = "SELECT email FROM users WHERE id = %s"
 
@@ -74,7 +76,7 @@ def test_four_processes_look_at_no_more_guesses_than_one(
     with postgres.database() as url, four_processes(tmp_path, url, settings) as api:
         victim = customer(api)
         found = guessed(api, victim, forwarded_for=forwarded_for)
-        assert found == {LOOKED_AT: LIMIT, REFUSED: GUESSES - LIMIT}
+        assert found == {LOOKED_AT: MOST_WRONG, LOCKED: LIMIT - MOST_WRONG, REFUSED: GUESSES - LIMIT}
         # The right one is not looked at either, until the minute is over; nobody else is kept waiting.
         right = {"email": email_of(api, victim), "password": PASSWORD}
         headers = {"X-Forwarded-For": forwarded_for.format(1)}
@@ -90,4 +92,5 @@ def test_what_each_process_counted_for_itself_would_let_more_through(postgres: T
     settings = {"BOOKING_RATE_LIMIT_STORAGE": "memory"}
     with postgres.database() as url, four_processes(tmp_path, url, settings) as api:
         found = guessed(api, customer(api), forwarded_for="203.0.113.{}")
-        assert LIMIT < found[LOOKED_AT] <= 4 * LIMIT
+        assert found[LOOKED_AT] == MOST_WRONG
+        assert LIMIT < found[LOOKED_AT] + found[LOCKED] <= 4 * LIMIT

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from booking_domain.identity.one_time_codes import SecretCodes
 from booking_domain.identity.ports import AccessTokens, PasswordHasher, RefreshTokens
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import Entropy
 from booking_domain.shared.money import Money
 from booking_domain.shared.rate_limits import RateLimiter
+from booking_domain.testing.contracts.credentials import SecretCodesContract
 from booking_domain.testing.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
 from booking_domain.testing.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
@@ -28,6 +30,7 @@ from booking_domain.testing.memory import (
     MemoryPasswordHasher,
     MemoryRateLimiter,
     MemoryRefreshTokens,
+    MemorySecretCodes,
     MemorySmsSender,
     SeededEntropy,
 )
@@ -138,6 +141,16 @@ class TestCallbackTokens(CallbackTokensContract):
     @pytest.fixture
     def strangers_callback_tokens(self) -> CallbackTokens:
         return MemoryCallbackTokens(key=b"another key")
+
+
+class TestSecretCodes(SecretCodesContract):
+    @pytest.fixture
+    def secret_codes(self) -> SecretCodes:
+        return MemorySecretCodes()
+
+    @pytest.fixture
+    def strangers_secret_codes(self) -> SecretCodes:
+        return MemorySecretCodes(key=b"another key")
 
 
 class TestPasswordHasher(PasswordHasherContract):

@@ -10,6 +10,7 @@ from booking_domain.testing.contracts.bookings import BookingsContract
 from booking_domain.testing.contracts.calendar_book import CalendarBookContract
 from booking_domain.testing.contracts.calendar_links import AppointmentReadsContract, CalendarLinksContract
 from booking_domain.testing.contracts.claims import ClaimsContract
+from booking_domain.testing.contracts.credentials import CredentialsContract, OneTimeCodesContract
 from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
 from booking_domain.testing.contracts.feeds import FeedsContract
 from booking_domain.testing.contracts.idempotency import IdempotencyContract
@@ -49,6 +50,14 @@ class TestSessions(SessionsContract):
 
 
 class TestLoginHistory(LoginHistoryContract):
+    pass
+
+
+class TestCredentials(CredentialsContract):
+    pass
+
+
+class TestOneTimeCodes(OneTimeCodesContract):
     pass
 
 

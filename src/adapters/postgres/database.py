@@ -13,10 +13,12 @@ from adapters.postgres.calendar_links import PostgresCalendarLinks, appointments
 from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks, PostgresDiaries, read_diary
 from adapters.postgres.catalogue import PostgresProfiles, ProviderViews
 from adapters.postgres.claims import PostgresClaims
+from adapters.postgres.credentials import PostgresCredentials
 from adapters.postgres.errors import domain_errors
 from adapters.postgres.feeds import FeedViews, PostgresFeedBook
 from adapters.postgres.identity import PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
+from adapters.postgres.one_time_codes import PostgresOneTimeCodes
 from adapters.postgres.payments import PostgresTransactions
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
@@ -64,6 +66,8 @@ class PostgresRepositories:
         self.users = PostgresUsers(work)
         self.sessions = PostgresSessions(work)
         self.login_history = PostgresLoginHistory(work)
+        self.one_time_codes = PostgresOneTimeCodes(work)
+        self.credentials = PostgresCredentials(work)
         self.calendar_links = PostgresCalendarLinks(work)
         self.profiles = PostgresProfiles(work)
         self.salons = PostgresSalons(work)

@@ -32,12 +32,14 @@ def user_row(user: User) -> dict[str, Any]:
         "time_zone": user.time_zone,
         "password_hash": user.password_hash,
         "created_at": user.created_at,
+        "email_verified_at": user.email_verified_at,
+        "phone_verified_at": user.phone_verified_at,
     }
 
 
 def user_of(row: Row) -> User:
     """The account of a row."""
-    id_, email, phone, name, role, status, locale, time_zone, password_hash, created_at = row
+    id_, email, phone, name, role, status, locale, time_zone, password_hash, created_at, *verified = row
     return User(
         id=UserId(id_),
         email=email,
@@ -49,6 +51,8 @@ def user_of(row: Row) -> User:
         time_zone=time_zone,
         password_hash=password_hash,
         created_at=created_at,
+        email_verified_at=verified[0],
+        phone_verified_at=verified[1],
     )
 
 

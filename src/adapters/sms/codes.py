@@ -2,7 +2,7 @@
 
 import hmac
 
-from booking_domain.notifications.codes import CodePurpose, code_text, language_of
+from booking_domain.notifications.codes import CodeMessenger, code_text, language_of
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.sms import SmsOrder
 from booking_domain.shared.executor import Executor
@@ -10,7 +10,7 @@ from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.send_sms import send_sms
 
 
-class SmsCodeMessenger:
+class SmsCodeMessenger(CodeMessenger):
     """Sends a code in the recipient's language, and keeps the delivery: of the number a digest, of the code nothing."""
 
     def __init__(self, *, sender: SmsSender, executor: Executor[Repositories], recipient_key: bytes) -> None:
@@ -22,7 +22,7 @@ class SmsCodeMessenger:
         """Send it to a number (E.164), in English if there are no texts in the locale's language.
 
         Raises:
-            ValueError: there is no such purpose.
+            KeyError: there is no such purpose.
             InvalidValue: that is no phone number.
             SmsUnavailable: it may or may not have been sent.
             SmsRefused: it was not sent, and never will be.
@@ -31,7 +31,7 @@ class SmsCodeMessenger:
         order = SmsOrder(
             to=to,
             to_digest=hmac.digest(self._recipient_key, to.encode(), "sha256"),
-            text=code_text(CodePurpose(purpose), code, language),
+            text=code_text(purpose, code, language),
             template=f"code.{purpose}",
             language=language,
             provider=self._sender.name,

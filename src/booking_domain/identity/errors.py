@@ -51,6 +51,33 @@ class AccountDisabled(Forbidden):
     code: ClassVar[str] = "auth.account_disabled"
 
 
+class AccountLocked(Forbidden):
+    """There were too many wrong passwords; ask for a code with the purpose `unlock`, or reset the password."""
+
+    code: ClassVar[str] = "auth.account_locked"
+
+
+class WrongPassword(RuleViolated):
+    """This is not the account's password."""
+
+    code: ClassVar[str] = "auth.wrong_password"
+    pointer: ClassVar[str | None] = "/currentPassword"
+
+
+class InvalidCode(Unauthenticated):
+    """The code is wrong, used, replaced or too old; please ask for another one."""
+
+    code: ClassVar[str] = "auth.invalid_code"
+
+
+@dataclass(eq=False, kw_only=True)
+class TooManyCodes(TooMany):
+    """A code has been asked for already; ask again in {retry_after_seconds} seconds."""
+
+    code: ClassVar[str] = "auth.too_many_codes"
+    retry_after_seconds: int
+
+
 @dataclass(eq=False, kw_only=True)
 class TooManyAttempts(TooMany):
     """Too many attempts; try again in {retry_after_seconds} seconds."""

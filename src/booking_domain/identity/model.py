@@ -42,6 +42,9 @@ class User:
     time_zone: str = "Asia/Ulaanbaatar"
     password_hash: str
     created_at: datetime
+    email_verified_at: datetime | None = None
+    """When a code that went to the address was last used to verify it."""
+    phone_verified_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.email is None and self.phone is None:
@@ -63,10 +66,3 @@ class User:
 def normal_email(email: str) -> str:
     """The form in which addresses are compared: `Dorj@Example.com ` and `dorj@example.com` are one account."""
     return email.strip().lower()
-
-
-def acceptable_password(password: str) -> str:
-    """Return the password as it is, or raise `InvalidValue` if it is too short or too long."""
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidValue(field="password", problem=f"{MIN_PASSWORD} to {MAX_PASSWORD} characters")
-    return password

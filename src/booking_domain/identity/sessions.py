@@ -152,6 +152,7 @@ class LoginMethod(StrEnum):
 
     REGISTRATION = "registration"
     PASSWORD = "password"  # noqa: S105 - a word
+    CODE = "code"
 
 
 class LoginOutcome(StrEnum):

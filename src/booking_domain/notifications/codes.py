@@ -1,39 +1,29 @@
-"""The texts that carry a one-time code, a language each. Every one fits into a single segment."""
+"""One-time codes on their way to people, and what they read. Every text fits into a single segment."""
 
-from enum import StrEnum
-from typing import Final
-
-
-class CodePurpose(StrEnum):
-    """What a one-time code is for."""
-
-    VERIFY = "verify"
-    LOGIN = "login"
-    UNLOCK = "unlock"
-    RESET = "reset"
-
+from typing import Final, Protocol
 
 FALLBACK: Final = "en"
-CODE_TEXTS: Final[dict[str, dict[CodePurpose, str]]] = {
+CODE_TEXTS: Final[dict[str, dict[str, str]]] = {
     "en": {
-        CodePurpose.VERIFY: "{code} is your code to confirm this phone number. Do not share it with anybody.",
-        CodePurpose.LOGIN: "{code} is your code to sign in. Do not share it with anybody.",
-        CodePurpose.UNLOCK: "{code} is your code to unlock your account. Do not share it with anybody.",
-        CodePurpose.RESET: "{code} is your code to choose a new password. Do not share it with anybody.",
+        "verify": "{code} is your code to confirm that this is you. Do not share it with anybody.",
+        "login": "{code} is your code to sign in. Do not share it with anybody.",
+        "unlock": "{code} is your code to unlock your account. Do not share it with anybody.",
+        "reset": "{code} is your code to choose a new password. Do not share it with anybody.",
     },
     "mn": {
-        CodePurpose.VERIFY: "{code} - дугаар баталгаажуулах код. Хэнд ч бүү хэлээрэй.",
-        CodePurpose.LOGIN: "{code} - нэвтрэх код. Хэнд ч бүү хэлээрэй.",
-        CodePurpose.UNLOCK: "{code} - бүртгэлийн түгжээ тайлах код. Хэнд ч бүү хэлээрэй.",
-        CodePurpose.RESET: "{code} - нууц үг шинэчлэх код. Хэнд ч бүү хэлээрэй.",
+        "verify": "{code} - баталгаажуулах код. Хэнд ч бүү хэлээрэй.",
+        "login": "{code} - нэвтрэх код. Хэнд ч бүү хэлээрэй.",
+        "unlock": "{code} - бүртгэлийн түгжээ тайлах код. Хэнд ч бүү хэлээрэй.",
+        "reset": "{code} - нууц үг шинэчлэх код. Хэнд ч бүү хэлээрэй.",
     },
     "fa": {
-        CodePurpose.VERIFY: "کد تأیید شماره شما: {code}\nاین کد را به کسی ندهید.",
-        CodePurpose.LOGIN: "کد ورود شما: {code}\nاین کد را به کسی ندهید.",
-        CodePurpose.UNLOCK: "کد باز کردن حساب شما: {code}\nاین کد را به کسی ندهید.",
-        CodePurpose.RESET: "کد تغییر رمز عبور شما: {code}\nاین کد را به کسی ندهید.",
+        "verify": "کد تأیید شما: {code}\nاین کد را به کسی ندهید.",
+        "login": "کد ورود شما: {code}\nاین کد را به کسی ندهید.",
+        "unlock": "کد باز کردن حساب شما: {code}\nاین کد را به کسی ندهید.",
+        "reset": "کد تغییر رمز عبور شما: {code}\nاین کد را به کسی ندهید.",
     },
 }
+"""By language and purpose."""
 
 
 def language_of(locale: str) -> str:
@@ -46,6 +36,34 @@ def language_of(locale: str) -> str:
     return language if language in CODE_TEXTS else FALLBACK
 
 
-def code_text(purpose: CodePurpose, code: str, language: str) -> str:
-    """The text with the code in it, in a language that `language_of` gave."""
+def code_text(purpose: str, code: str, language: str) -> str:
+    """The text with the code in it, in a language that `language_of` gave; `KeyError` if there is no such purpose."""
     return CODE_TEXTS[language][purpose].format(code=code)
+
+
+class CodeMessenger(Protocol):
+    """Sends one-time codes."""
+
+    async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
+        """Send a code to an e-mail address or a phone number (E.164), in the language of its owner.
+
+        In English if there are no texts in that language.
+
+        Raises:
+            KeyError: there are no texts for such a purpose.
+            Unavailable: it may or may not have been sent; trying again is right.
+            RuleViolated: it was not sent, and never will be.
+        """
+        ...
+
+
+class CodesByAddress(CodeMessenger):
+    """Sends by one messenger to e-mail addresses, and by another to phones."""
+
+    def __init__(self, *, to_email: CodeMessenger, to_phone: CodeMessenger) -> None:
+        self._to_email = to_email
+        self._to_phone = to_phone
+
+    async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
+        messenger = self._to_email if "@" in to else self._to_phone
+        await messenger.send_code(to=to, code=code, purpose=purpose, locale=locale)

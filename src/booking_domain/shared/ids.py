@@ -6,6 +6,7 @@ from uuid import UUID
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 LoginId = NewType("LoginId", UUID)
+CodeId = NewType("CodeId", UUID)
 ProviderId = NewType("ProviderId", UUID)
 RuleId = NewType("RuleId", UUID)
 ExceptionId = NewType("ExceptionId", UUID)

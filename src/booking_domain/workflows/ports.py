@@ -10,6 +10,8 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Profiles, Salons
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.one_time_codes import OneTimeCodes
+from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserReads, Users
 from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.payments.ports import TransactionReads, Transactions
@@ -31,6 +33,10 @@ class Repositories(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def login_history(self) -> LoginHistory: ...
+    @property
+    def one_time_codes(self) -> OneTimeCodes: ...
+    @property
+    def credentials(self) -> Credentials: ...
     @property
     def calendar_links(self) -> CalendarLinks: ...
     @property

@@ -10,6 +10,9 @@ from litestar.di import Provide
 from entrypoints.container import Container
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts.attempts import LoginAttempts
+from entrypoints.http.accounts.code_desk import CodeDesk
+from entrypoints.http.accounts.contacts import ContactReader
+from entrypoints.http.accounts.password_desk import PasswordDesk
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
@@ -114,6 +117,8 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "callback_tokens": singleton(container.callback_tokens),
         "sms_callbacks": singleton(container.sms_callbacks),
         "sign_in_desk": singleton(lambda: _sign_in_desk(container)),
+        "code_desk": singleton(lambda: _code_desk(container)),
+        "password_desk": singleton(lambda: _password_desk(container)),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "session_id": Provide(provide_session_id, sync_to_thread=False),
         "client": Provide(provide_client, sync_to_thread=False),
@@ -134,6 +139,30 @@ def _sign_in_desk(container: Container) -> SignInDesk:
         attempts=LoginAttempts(
             settings.quotas, limiter=container.login_rate_limiter(), clock=container.clock(), on=settings.rate_limits
         ),
+        contacts=ContactReader(settings.phone_country),
+        secrets=container.secret_codes(),
+        policy=container.password_policy(),
+    )
+
+
+def _code_desk(container: Container) -> CodeDesk:
+    return CodeDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        secrets=container.secret_codes(),
+        contacts=ContactReader(container.settings().phone_country),
+        sign_in_desk=_sign_in_desk(container),
+    )
+
+
+def _password_desk(container: Container) -> PasswordDesk:
+    return PasswordDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        hasher=container.password_hasher(),
+        secrets=container.secret_codes(),
+        policy=container.password_policy(),
+        codes=_code_desk(container),
     )
 
 

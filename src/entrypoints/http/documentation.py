@@ -17,6 +17,8 @@ class Documentation:
     answer: Any = None
     parameters: Mapping[str, str] | None = None
     refusals: tuple[type[DomainError], ...] = ()
+    nothing: str | None = None
+    """When the answer is 204 instead."""
 
 
 def documented(
@@ -25,6 +27,7 @@ def documented(
     answer: Any = None,
     parameters: Mapping[str, str] | None = None,
     refusals: tuple[type[DomainError], ...] = (),
+    nothing: str | None = None,
 ) -> dict[str, Any]:
     """The `opt` of a handler that carries its documentation."""
-    return {KEY: Documentation(body=body, answer=answer, parameters=parameters, refusals=refusals)}
+    return {KEY: Documentation(body=body, answer=answer, parameters=parameters, refusals=refusals, nothing=nothing)}

@@ -10,6 +10,8 @@ from uuid import UUID
 import procrastinate
 from psycopg import AsyncConnection
 
+from booking_domain.identity.one_time_codes import CODE_WANTED
+from booking_domain.identity.use_cases.one_time_codes import sweep_codes
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.scheduling.use_cases.feeds import FEED_ADDED
 from booking_domain.scheduling.use_cases.holds import sweep_holds
@@ -23,11 +25,14 @@ from booking_domain.workflows.expire_unpaid import expire_unpaid
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.notify_waiting import notify_waiting
 from booking_domain.workflows.read_feed import read_feed
+from booking_domain.workflows.send_code import send_code
 from booking_domain.workflows.send_sms import follow_sms
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.container import Container
 
 _AGAIN: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
+_SOON_AGAIN: Final = procrastinate.RetryStrategy(max_attempts=12, linear_wait=5, retry_exceptions=[Unavailable])
+"""Somebody waits for it, and it is good for five minutes."""
 _BATCH: Final = 200
 _FEEDS_A_MINUTE: Final = 1_000
 _MESSAGES_A_MINUTE: Final = 1_000
@@ -48,6 +53,7 @@ class Jobs:
         self._offer = task(name="offer", retry=_AGAIN)(self.offer)
         self._cancel_invoices = task(name="cancel_invoices", retry=_AGAIN)(self.cancel_invoices)
         self._read_feed = task(name="read_feed", queue=FEEDS, retry=_AGAIN)(self.read_feed)
+        self._send_code = task(name="send_code", retry=_SOON_AGAIN)(self.send_code)
         self._follow_sms = task(name="follow_sms", queue=FEEDS, retry=_AGAIN)(self.follow_sms)
         app.periodic(cron="* * * * *")(task(name="sweep", queueing_lock="sweep")(self.sweep))
 
@@ -59,6 +65,9 @@ class Jobs:
                 await self._reading(feed_id, connection=connection).defer_async(feed_id=feed_id)
                 continue  # nobody is told
             subject = str(message.subject)
+            if message.topic == CODE_WANTED:
+                await self._send_code.configure(connection=connection).defer_async(message=_dumped(message))
+                continue  # nobody else is told
             await self._notify.configure(connection=connection, lock=f"notify {subject}").defer_async(
                 message=_dumped(message)
             )
@@ -86,6 +95,16 @@ class Jobs:
         news = _loaded(message)
         tell = notify_waiting if news.topic == WAITLIST_OFFERED else notify_parties
         await tell(news, reads=self._container.reads(), notifier=self._container.notifier())
+
+    async def send_code(self, message: str) -> None:
+        """Send a one-time code, unless it is too old by now."""
+        await send_code(
+            _loaded(message),
+            now=self._container.clock().now(),
+            reads=self._container.reads(),
+            secrets=self._container.secret_codes(),
+            messenger=self._container.code_messenger(),
+        )
 
     async def expire(self, booking_id: str) -> None:
         """Expire a booking that was not paid or answered in time; the sweep finds one whose hour has not come yet."""
@@ -155,6 +174,7 @@ class Jobs:
         await self._read_due_feeds()
         await self._follow_due_sms()
         await self._container.executor().run(sweep_holds, None, actor=SYSTEM)
+        await self._container.executor().run(sweep_codes, None, actor=SYSTEM)
         await self._container.database().forget_answers(self._container.clock().now())
         await self._container.postgres_rate_limiter().forget(self._container.clock().now())
         await self._container.database().forget_sessions(self._container.clock().now())

@@ -1,6 +1,8 @@
 """The composition root."""
 
 import asyncio
+import json
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,16 +13,17 @@ from adapters.postgres.database import Database
 from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.qpay.gateway import QPayGateway
 from adapters.security.rate_limits import ProcessRateLimiter
-from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioSmsSender
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import Bearer
+from booking_domain.notifications.codes import code_text
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId, SmsId, TransactionId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW
+from booking_domain.testing.memory import MemoryDatabase
 from entrypoints.container import Container, callback_urls, sms_status_callbacks
 from entrypoints.settings import Settings
 
@@ -114,7 +117,20 @@ def test_the_settings_choose_who_sends_text_messages(environ: dict[str, str], se
     assert type(container.sms_sender()) is sender
     assert container.sms_sender() is container.sms_sender()
     assert container.sms_sender().name == environ.get("BOOKING_SMS_PROVIDER", "console")
-    assert isinstance(container.code_messenger(), SmsCodeMessenger)
+
+
+def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp_path: Path) -> None:
+    async def sent() -> list[dict[str, str]]:
+        container = a_container(BOOKING_DATA_DIR=str(tmp_path))
+        container.database.override(MemoryDatabase())
+        for to in ("dorj@example.com", "+97699112233"):
+            await container.code_messenger().send_code(to=to, code="012345", purpose="login", locale="en")
+        files = (tmp_path / "messages").glob("*.json")
+        return [json.loads(path.read_text(encoding="utf-8")) for path in files]
+
+    kept = asyncio.run(sent())
+    assert {(each["channel"], each["to"]) for each in kept} == {("email", "dorj@example.com"), ("sms", "+97699112233")}
+    assert {each["text"] for each in kept} == {code_text("login", "012345", "en")}
 
 
 def test_twilio_is_told_the_address_of_each_message() -> None:

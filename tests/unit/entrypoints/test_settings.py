@@ -47,6 +47,14 @@ def test_an_empty_environment_is_a_laptop() -> None:
     assert (settings.quotas, settings.rate_limit_storage) == (QUOTAS, "memory")
     assert (settings.trusted_proxies, settings.cors_origins, settings.require_https) == ((), (), False)
     assert not settings.feeds_allow_private
+    assert settings.phone_country == "MN"
+    assert not settings.password_composition
+
+
+def test_phones_are_of_a_country_that_there_is() -> None:
+    assert Settings.from_environment({"BOOKING_PHONE_COUNTRY": "de"}).phone_country == "DE"
+    (problem,) = problems(BOOKING_PHONE_COUNTRY="Mongolia")
+    assert problem == "BOOKING_PHONE_COUNTRY must be a country of two letters, such as MN, and is 'Mongolia'"
 
 
 def test_the_addresses_follow_the_ports() -> None:

@@ -7,9 +7,6 @@ from hypothesis import strategies as st
 from booking_domain.identity.errors import ContactMissing
 from booking_domain.identity.model import (
     MAX_NAME,
-    MAX_PASSWORD,
-    MIN_PASSWORD,
-    acceptable_password,
     normal_email,
 )
 from booking_domain.shared.actor import Actor, Role
@@ -87,15 +84,3 @@ def test_addresses_are_compared_in_one_form(text: str) -> None:
 
 def test_case_and_space_around_an_address_do_not_matter() -> None:
     assert normal_email(" Dorj@Example.com ") == normal_email("dorj@example.com") == "dorj@example.com"
-
-
-@given(st.text(min_size=MIN_PASSWORD, max_size=MAX_PASSWORD))
-def test_a_password_is_taken_as_it_is(password: str) -> None:
-    assert acceptable_password(password) == password
-
-
-@pytest.mark.parametrize("length", [0, MIN_PASSWORD - 1, MAX_PASSWORD + 1])
-def test_a_password_has_8_to_256_characters(length: int) -> None:
-    with pytest.raises(InvalidValue) as refused:
-        acceptable_password("x" * length)
-    assert refused.value.where == "/password"

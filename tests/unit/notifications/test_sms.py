@@ -7,7 +7,8 @@ from itertools import permutations, product
 
 import pytest
 
-from booking_domain.notifications.codes import CODE_TEXTS, FALLBACK, CodePurpose, code_text, language_of
+from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.notifications.codes import CODE_TEXTS, FALLBACK, code_text, language_of
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import (
     ASKED_FOR,
@@ -161,6 +162,7 @@ def test_a_text_carries_its_code_within_one_segment(language: str, purpose: Code
 def test_there_are_texts_in_three_languages_each_another_one() -> None:
     assert set(CODE_TEXTS) == {"en", "mn", "fa"}
     assert FALLBACK == "en"
+    assert all(set(texts) == set(CodePurpose) for texts in CODE_TEXTS.values())
     texts = [code_text(purpose, "1", language) for language in CODE_TEXTS for purpose in CodePurpose]
     assert len(set(texts)) == len(texts) == 12
 

@@ -173,7 +173,7 @@ def test_what_is_no_number_is_refused_before_anything_is_kept(to: str) -> None:
 
 def test_there_is_no_code_for_another_purpose() -> None:
     async def story(office: Office) -> None:
-        with pytest.raises(ValueError, match="greet"):
+        with pytest.raises(KeyError, match="greet"):
             await office.send(purpose="greet")
         assert await office.kept() == []
 

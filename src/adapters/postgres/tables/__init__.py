@@ -1,7 +1,14 @@
 """The schema, in SQLAlchemy Core. Migrations create it; a test holds the two together."""
 
 from adapters.postgres.tables.bookings import booking_events, bookings
-from adapters.postgres.tables.identity import calendar_links, login_history, sessions, users
+from adapters.postgres.tables.identity import (
+    calendar_links,
+    login_history,
+    one_time_codes,
+    sessions,
+    users,
+    wrong_passwords,
+)
 from adapters.postgres.tables.messaging import gateway_tokens, idempotency_keys, outbox
 from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.tables.notifications import sms_messages
@@ -34,6 +41,7 @@ __all__ = [
     "idempotency_keys",
     "login_history",
     "metadata",
+    "one_time_codes",
     "outbox",
     "providers",
     "rate_limits",
@@ -44,4 +52,5 @@ __all__ = [
     "transactions",
     "users",
     "waiting_list",
+    "wrong_passwords",
 ]

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, Uuid
 
 from adapters.postgres.tables.metadata import instant, metadata, one_of
 from booking_domain.identity.model import UserStatus
+from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome
 from booking_domain.shared.actor import Role
 
@@ -22,6 +23,8 @@ users: Final = Table(
     Column("time_zone", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     instant("created_at"),
+    instant("email_verified_at", nullable=True),
+    instant("phone_verified_at", nullable=True),
     one_of("role", Role),
     one_of("status", UserStatus),
 )
@@ -59,6 +62,33 @@ login_history: Final = Table(
     one_of("outcome", LoginOutcome),
     Index("login_history_user_id_id_idx", "user_id", "id"),
     Index("login_history_at_idx", "at"),
+)
+
+# The last code of a contact and purpose: an id, from which only those who have the key make the code. A contact is kept
+# as what stands for it, because it may be anybody's.
+one_time_codes: Final = Table(
+    "one_time_codes",
+    metadata,
+    Column("contact", LargeBinary, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id")),
+    instant("issued_at"),
+    instant("expires_at"),
+    Column("guesses_left", Integer, nullable=False),
+    instant("day_began"),
+    Column("issued_that_day", Integer, nullable=False),
+    PrimaryKeyConstraint("contact", "purpose"),
+    one_of("purpose", CodePurpose),
+)
+
+# Wrong passwords in a row; of an account, or of a login that nobody has.
+wrong_passwords: Final = Table(
+    "wrong_passwords",
+    metadata,
+    Column("account", Uuid, primary_key=True),
+    Column("times", Integer, nullable=False),
+    instant("last_at"),
 )
 
 # Who knows the secret of a link reads the calendar of its user, and nothing else.

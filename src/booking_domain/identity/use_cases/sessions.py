@@ -58,6 +58,17 @@ def _read(tokens: RefreshTokens, text: str | None) -> RefreshToken | None:
         return None
 
 
+async def lock_others(current: SessionId, user_id: UserId, tx: IdentityTx, given: Circumstances) -> Sequence[Session]:
+    """Lock all live sessions of a user, and return those but `current`, which must be one of them."""
+    return [session for session in await _mine(user_id, current, tx, given) if session.id != current]
+
+
+async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, given: Circumstances) -> None:
+    """End sessions that are locked."""
+    for session in sessions:
+        await tx.sessions.save(session.ended(given.now))
+
+
 async def _end(command: EndSession, tx: IdentityTx, given: Circumstances) -> None:
     for session in await _mine(given.actor.id, command.current, tx, given):
         if session.id == command.session_id:
@@ -67,9 +78,7 @@ async def _end(command: EndSession, tx: IdentityTx, given: Circumstances) -> Non
 
 
 async def _end_others(current: SessionId, tx: IdentityTx, given: Circumstances) -> None:
-    for session in await _mine(given.actor.id, current, tx, given):
-        if session.id != current:
-            await tx.sessions.save(session.ended(given.now))
+    await end_sessions(await lock_others(current, given.actor.id, tx, given), tx, given)
 
 
 async def _mine(user_id: UserId, current: SessionId, tx: IdentityTx, given: Circumstances) -> Sequence[Session]:

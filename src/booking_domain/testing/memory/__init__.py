@@ -4,6 +4,7 @@ Start with `MemoryPlatform`, which is all of it wired up.
 """
 
 from booking_domain.testing.memory.clock import ManualClock
+from booking_domain.testing.memory.codes import MemoryCodeMessenger, MemorySecretCodes
 from booking_domain.testing.memory.database import MemoryDatabase, MemoryRepositories
 from booking_domain.testing.memory.entropy import SeededEntropy
 from booking_domain.testing.memory.gateway import MemoryGateway
@@ -19,6 +20,7 @@ __all__ = [
     "ManualClock",
     "MemoryAccessTokens",
     "MemoryCallbackTokens",
+    "MemoryCodeMessenger",
     "MemoryDatabase",
     "MemoryGateway",
     "MemoryNotifier",
@@ -28,6 +30,7 @@ __all__ = [
     "MemoryReads",
     "MemoryRefreshTokens",
     "MemoryRepositories",
+    "MemorySecretCodes",
     "MemorySmsSender",
     "SeededEntropy",
 ]

@@ -14,6 +14,7 @@ from booking_domain.testing.memory.bookings import MemoryBookings, MemoryDesks
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.catalogue import MemoryProfiles
 from booking_domain.testing.memory.claims import MemoryClaims
+from booking_domain.testing.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
 from booking_domain.testing.memory.feeds import MemoryFeedBook
 from booking_domain.testing.memory.identity import (
     MemoryCalendarLinks,
@@ -37,6 +38,8 @@ class MemoryRepositories:
         self.users = MemoryUsers(state)
         self.sessions = MemorySessions(state)
         self.login_history = MemoryLoginHistory(state)
+        self.one_time_codes = MemoryOneTimeCodes(state)
+        self.credentials = MemoryCredentials(state)
         self.calendar_links = MemoryCalendarLinks(state)
         self.profiles = MemoryProfiles(state)
         self.salons = MemorySalons(state)

@@ -12,6 +12,8 @@ USER: Final[dict[str, Any]] = {
     "locale": "en",
     "timeZone": "Asia/Ulaanbaatar",
     "createdAt": "2026-11-20T03:15:00Z",
+    "emailVerifiedAt": "2026-11-20T03:17:00Z",
+    "phoneVerifiedAt": None,
 }
 REGISTER: Final[dict[str, Any]] = {
     "email": "dorj@example.com",
@@ -27,6 +29,20 @@ SIGNED_IN: Final[dict[str, Any]] = {
     "expiresIn": 1800,
 }
 REFRESH: Final[dict[str, Any]] = {"refreshToken": SIGNED_IN["refreshToken"]}
+SEND_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login"}
+CODE_SENT: Final[dict[str, Any]] = {"expiresIn": 300, "retryAfter": 60}
+VERIFY_OTP: Final[dict[str, Any]] = {"phone": "9911 2233", "purpose": "login", "code": "402519"}
+VERIFY_EMAIL: Final[dict[str, Any]] = {"code": "402519"}
+CHANGE_PASSWORD: Final[dict[str, Any]] = {
+    "currentPassword": "correct-horse-battery",
+    "newPassword": "nine blue lanterns",
+}
+FORGOT_PASSWORD: Final[dict[str, Any]] = {"email": "dorj@example.com"}
+RESET_PASSWORD: Final[dict[str, Any]] = {
+    "email": "dorj@example.com",
+    "code": "402519",
+    "newPassword": "nine blue lanterns",
+}
 SESSIONS: Final[dict[str, Any]] = {
     "items": [
         {

@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 
 from booking_domain.identity.errors import (
     AccountDisabled,
+    AccountLocked,
     ContactMissing,
     EmailTaken,
     InvalidCredentials,
@@ -19,6 +20,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads
+from entrypoints.http.accounts import codes, passwords
 from entrypoints.http.accounts.devices import (
     end_others,
     end_session_of_mine,
@@ -46,7 +48,9 @@ _OF_REGISTER: Final = documented(
     body=REGISTER, answer=SIGNED_IN, refusals=(EmailTaken, PhoneTaken, ContactMissing, InvalidValue)
 )
 _OF_LOGIN: Final = documented(
-    body=LOGIN, answer=SIGNED_IN, refusals=(InvalidCredentials, AccountDisabled, ContactMissing, TooManyAttempts)
+    body=LOGIN,
+    answer=SIGNED_IN,
+    refusals=(InvalidCredentials, AccountDisabled, AccountLocked, ContactMissing, InvalidValue, TooManyAttempts),
 )
 _GUARDED: Final = PUBLIC | limited_as(AUTH)
 _OF_REFRESH: Final = documented(body=REFRESH, answer=SIGNED_IN, refusals=(InvalidToken, AccountDisabled))
@@ -72,8 +76,9 @@ async def log_in(
 ) -> SignedInJson:
     """Sign in with a password.
 
-    After ten failures in a minute for one login from one address, or a hundred for one login from wherever, no more
-    attempts are let through for a while.
+    After three wrong passwords in a row the login is locked, whether or not there is such an account: 403, also for the
+    right password, until it is unlocked by a code or a reset, or a day has gone by. After ten failures in a minute for
+    one login from one address, or a hundred for one login from wherever, no more attempts are let through for a while.
     """
     return await sign_in_desk.log_in(data, client, counted_as=clients.counted_as(request.scope))
 
@@ -128,5 +133,7 @@ routes: Final = Router(
         end_session_of_mine,
         end_others,
         login_history,
+        *codes.handlers,
+        *passwords.handlers,
     ],
 )

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from booking_domain.identity.errors import ContactMissing
-from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User, normal_email
+from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User
 from booking_domain.identity.ports import AccessToken
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Session
 from booking_domain.shared.ids import SessionId
@@ -15,7 +14,15 @@ from entrypoints.http.cursors import DEFAULT_LIMIT
 from entrypoints.http.fields import Body, Cursor, Json, Limit, Query
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
-Phone = Annotated[str, Meta(min_length=8, max_length=16, description="E.164.", examples=["+97699112233"])]
+Phone = Annotated[
+    str,
+    Meta(
+        min_length=3,
+        max_length=32,
+        description="E.164, or as people write it; without a country it is the platform's own.",
+        examples=["+97699112233", "9911 2233"],
+    ),
+]
 Password = Annotated[
     str, Meta(min_length=1, max_length=MAX_PASSWORD, description=f"At least {MIN_PASSWORD} characters.")
 ]
@@ -39,15 +46,6 @@ class LoginBody(Body, frozen=True, kw_only=True):
     email: Email | None = None
     phone: Phone | None = None
     password: Password
-
-    @property
-    def login(self) -> str:
-        """What the account is found by, or `ContactMissing`."""
-        if self.email is not None:
-            return normal_email(self.email)
-        if self.phone is not None:
-            return self.phone
-        raise ContactMissing
 
 
 class RefreshBody(Body, frozen=True, kw_only=True):
@@ -81,6 +79,8 @@ class UserJson(Json, frozen=True, kw_only=True):
     locale: str
     time_zone: str
     created_at: datetime
+    email_verified_at: datetime | None
+    phone_verified_at: datetime | None
 
 
 class SignedInJson(Json, frozen=True, kw_only=True):
@@ -141,6 +141,8 @@ def user_json(user: User) -> UserJson:
         locale=user.locale,
         time_zone=user.time_zone,
         created_at=user.created_at,
+        email_verified_at=user.email_verified_at,
+        phone_verified_at=user.phone_verified_at,
     )
 
 

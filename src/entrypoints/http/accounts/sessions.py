@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import AccountDisabled, InvalidCredentials, InvalidToken
-from booking_domain.identity.model import acceptable_password
+from booking_domain.identity.errors import AccountDisabled, AccountLocked, InvalidCredentials, InvalidToken
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import SecretCodes
+from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.ports import AccessTokens, PasswordHasher, RefreshTokens, UserReads
 from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.passwords import PasswordRefused, PasswordTried, sign_in_by_password
 from booking_domain.identity.use_cases.sessions import LogOut, log_out
 from booking_domain.identity.use_cases.sign_in import (
     FailedLogin,
@@ -22,10 +25,11 @@ from booking_domain.identity.use_cases.sign_in import (
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor, UseCase
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.attempts import LoginAttempts
+from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.schemas import LoginBody, RegisterBody, SignedInJson, signed_in_json
 
 
@@ -40,32 +44,40 @@ class SignInDesk:
     refresh_tokens: RefreshTokens
     clock: Clock
     attempts: LoginAttempts
+    contacts: ContactReader
+    secrets: SecretCodes
+    policy: PasswordPolicy
 
     async def register(self, body: RegisterBody, client: Client) -> SignedInJson:
         """Make an account and sign it in."""
+        phone = None if body.phone is None else self.contacts.reachable_phone(body.phone)
+        password = self.policy.check(body.password, (body.name, body.email, phone))
         command = Register(
             email=body.email,
-            phone=body.phone,
+            phone=phone,
             name=body.name,
             role=Role(body.role),
-            password_hash=await self.hasher.hash(acceptable_password(body.password)),
+            password_hash=await self.hasher.hash(password),
         )
         user = await self.executor.run(register, command, actor=SYSTEM)
         return await self._open(OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=client))
 
     async def log_in(self, body: LoginBody, client: Client, *, counted_as: str) -> SignedInJson:
         """Check the password and sign in; whether the account or the password is wrong is not said."""
-        async with self.attempts.attempt(body.login, counted_as):
-            user = await self.reads.user_by_login(body.login)
+        contact = self.contacts.read(body.email, body.phone)
+        async with self.attempts.attempt(contact.address, counted_as):
+            user = await self.reads.user_by_login(contact.address)
             right = await self.hasher.verify(body.password, None if user is None else user.password_hash)
-            if user is None or not right:
-                await self._note_failure(None if user is None else user.id, client)
-                raise InvalidCredentials
-        try:
-            return await self._open(OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=client))
-        except AccountDisabled:
-            await self._note_failure(user.id, client)
-            raise
+            tried = PasswordTried(contact=contact, user=user, right=right, client=client)
+            use_case = sign_in_by_password(self.secrets, open_session(self.refresh_tokens))
+            try:
+                signed_in = await self.executor.run(use_case, tried, actor=SYSTEM)
+                if isinstance(signed_in, PasswordRefused):
+                    raise AccountLocked if signed_in is PasswordRefused.LOCKED else InvalidCredentials
+            except (AccountDisabled, AccountLocked, InvalidCredentials):
+                await self.note_failure(user, LoginMethod.PASSWORD, client)
+                raise
+        return self.signed_in(signed_in)
 
     async def refresh(self, refresh_token: str, client: Client) -> SignedInJson:
         """Trade a refresh token for new tokens."""
@@ -74,7 +86,7 @@ class SignInDesk:
         signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
         if isinstance(signed_in, TokenReused):
             raise InvalidToken
-        return self._signed_in(signed_in)
+        return self.signed_in(signed_in)
 
     async def log_out(self, session_id: SessionId | None, refresh_token: str | None) -> None:
         """End the session of an access token, and that of a refresh token."""
@@ -83,12 +95,14 @@ class SignInDesk:
 
     async def _open(self, command: OpenSession) -> SignedInJson:
         use_case = UseCase(Permission.RUN_PLATFORM, open_session(self.refresh_tokens))
-        return self._signed_in(await self.executor.run(use_case, command, actor=SYSTEM))
+        return self.signed_in(await self.executor.run(use_case, command, actor=SYSTEM))
 
-    async def _note_failure(self, user_id: UserId | None, client: Client) -> None:
-        command = FailedLogin(user_id=user_id, method=LoginMethod.PASSWORD, client=client)
+    async def note_failure(self, user: User | None, method: LoginMethod, client: Client) -> None:
+        """Note in the login history that somebody has not proved to be this user."""
+        command = FailedLogin(user_id=None if user is None else user.id, method=method, client=client)
         await self.executor.run(note_failed_login, command, actor=SYSTEM)
 
-    def _signed_in(self, signed_in: SignedIn) -> SignedInJson:
+    def signed_in(self, signed_in: SignedIn) -> SignedInJson:
+        """Show a session that has begun, with an access token."""
         access = self.access_tokens.issue(signed_in.bearer, self.clock.now())
         return signed_in_json(signed_in.user, access, signed_in.refresh_token)

@@ -25,6 +25,7 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
         "parameters": parameters_of(path, handler, schemas),
         "responses": {
             str(handler.status_code): success(handler, said, schemas),
+            **({"204": {"description": said.nothing}} if said.nothing is not None else {}),
             **problems(path, handler, said, schemas),
         },
         "security": _security(handler),

@@ -1,0 +1,187 @@
+"""Ask for a one-time code, and use one: to verify a contact, to sign in, to unlock an account."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.one_time_codes import (
+    CODE_WANTED,
+    Channel,
+    CodePurpose,
+    Contact,
+    OneTimeCode,
+    OneTimeCodes,
+    SecretCodes,
+)
+from booking_domain.identity.passwords import Credentials
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import CodeId, EventId
+from booking_domain.shared.outbox import Message, Outbox
+from booking_domain.shared.permissions import Permission
+
+
+class CodesTx(IdentityTx, Protocol):
+    """What codes need of a transaction."""
+
+    @property
+    def one_time_codes(self) -> OneTimeCodes: ...
+    @property
+    def credentials(self) -> Credentials: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+
+SessionOpener = Callable[[OpenSession, IdentityTx, Circumstances], Awaitable[SignedIn]]
+"""How a session begins for somebody who has proved who they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantCode:
+    """Somebody wants a code for a contact, which is this user's or nobody's."""
+
+    contact: Contact
+    purpose: CodePurpose
+    user: User | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Somebody has a code for a contact."""
+
+    contact: Contact
+    purpose: CodePurpose
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInByCode:
+    """Somebody has a code with which to sign in."""
+
+    guess: Guess
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRefused:
+    """The guess was wrong, and was counted: a result and no error, which would roll the count back."""
+
+
+def want_code(secrets: SecretCodes) -> UseCase[WantCode, CodesTx, OneTimeCode]:
+    """Issue a code, in place of the former one; it is sent by whoever listens to `code.wanted`, if it is anybody's.
+
+    The message has the code's id and not the code. That it is sent after the commit, by another process, makes the
+    answer the same and as fast for a contact that nobody has. If it cannot be sent, the job is tried again for as long
+    as the code is good; who wants another one asks again.
+    """
+
+    async def handle(wanted: WantCode, tx: CodesTx, given: Circumstances) -> OneTimeCode:
+        contact, user = secrets.contact(wanted.contact), wanted.user
+        reachable = user is not None and user.status is UserStatus.ACTIVE
+        code = OneTimeCode.issue(
+            await tx.one_time_codes.lock(contact),
+            contact=contact,
+            purpose=wanted.purpose,
+            code_id=CodeId(given.entropy.new_id()),
+            user_id=user.id if user is not None and reachable else None,
+            now=given.now,
+        )
+        await tx.one_time_codes.save(code)
+        if code.user_id is not None:
+            await tx.outbox.put([_message(code, wanted.contact.channel, EventId(given.entropy.new_id()))])
+        return code
+
+    return UseCase(Permission.RUN_PLATFORM, handle)
+
+
+def _message(code: OneTimeCode, channel: Channel, event_id: EventId) -> Message:
+    assert code.user_id is not None  # noqa: S101 - only then is there somebody to send it to
+    return Message(
+        id=event_id,
+        topic=CODE_WANTED,
+        subject=code.user_id,
+        payload={
+            "codeId": str(code.id),
+            "purpose": code.purpose.value,
+            "channel": channel.value,
+            "until": code.expires_at.isoformat(),
+        },
+        occurred_at=code.issued_at,
+    )
+
+
+async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances) -> User | None:
+    """Whose code it is, now that it is used up; None, after which the transaction must commit, if it is none.
+
+    The contact is locked before the guess is looked at: of guesses at once, no more are than the code allows, and one
+    at most is right.
+    """
+    codes = await tx.one_time_codes.lock(secrets.contact(guess.contact))
+    code = next((each for each in codes if each.purpose is guess.purpose), None)
+    if code is None or not code.guesses_left:
+        return None
+    if not code.good(given.now):
+        await tx.one_time_codes.save(code.dead())
+        return None
+    right = secrets.matches(code.id, code.purpose, guess.code)
+    await tx.one_time_codes.save(code.dead() if right else code.guessed())
+    if not right or code.user_id is None:
+        return None
+    user = await tx.credentials.lock(code.user_id)
+    still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
+    return user if still_theirs and user is not None and user.status is UserStatus.ACTIVE else None
+
+
+def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused | None]:
+    """Note that the contact is its account's."""
+
+    async def handle(guess: Guess, tx: CodesTx, given: Circumstances) -> CodeRefused | None:
+        user = await use_code(secrets, guess, tx, given)
+        if user is None:
+            return CodeRefused()
+        by_email = guess.contact.channel is Channel.EMAIL
+        verified = (
+            replace(user, email_verified_at=given.now) if by_email else replace(user, phone_verified_at=given.now)
+        )
+        await tx.credentials.save(verified)
+        return None
+
+    return UseCase(Permission.RUN_PLATFORM, handle)
+
+
+def unlock_account(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused | None]:
+    """Let passwords be tried again."""
+
+    async def handle(guess: Guess, tx: CodesTx, given: Circumstances) -> CodeRefused | None:
+        user = await use_code(secrets, guess, tx, given)
+        if user is None:
+            return CodeRefused()
+        await tx.credentials.unlock(user.id)
+        return None
+
+    return UseCase(Permission.RUN_PLATFORM, handle)
+
+
+def sign_in_by_code(
+    secrets: SecretCodes, open_session: SessionOpener
+) -> UseCase[SignInByCode, CodesTx, SignedIn | CodeRefused]:
+    """Begin a session; the account's password may be locked, and stays so."""
+
+    async def handle(command: SignInByCode, tx: CodesTx, given: Circumstances) -> SignedIn | CodeRefused:
+        user = await use_code(secrets, command.guess, tx, given)
+        if user is None:
+            return CodeRefused()
+        opening = OpenSession(user_id=user.id, method=LoginMethod.CODE, client=command.client)
+        return await open_session(opening, tx, given)
+
+    return UseCase(Permission.RUN_PLATFORM, handle)
+
+
+async def _sweep(_: None, tx: CodesTx, given: Circumstances) -> None:
+    await tx.one_time_codes.sweep(given.now)
+    await tx.credentials.forget(given.now)
+
+
+sweep_codes: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

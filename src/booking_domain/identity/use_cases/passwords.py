@@ -1,0 +1,125 @@
+"""Sign in by password, change it, reset it. Passwords are hashed and compared before, outside of any transaction."""
+
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import Final
+from uuid import UUID
+
+from booking_domain.identity.errors import AccountLocked, InvalidToken, WrongPassword
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import Contact, SecretCodes
+from booking_domain.identity.passwords import PasswordPolicy, own_words
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, SessionOpener, use_code
+from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
+from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import SessionId
+from booking_domain.shared.permissions import Permission
+
+
+class PasswordRefused(Enum):
+    """Why a password was refused: a result and no error, which would roll the count of wrong ones back."""
+
+    WRONG = auto()
+    LOCKED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordTried:
+    """A password was compared with the hash of the account that a login has, if it has one."""
+
+    contact: Contact
+    user: User | None
+    right: bool
+    client: Client
+
+
+def sign_in_by_password(
+    secrets: SecretCodes, open_session: SessionOpener
+) -> UseCase[PasswordTried, CodesTx, SignedIn | PasswordRefused]:
+    """Begin a session, or count a wrong password.
+
+    Any number of passwords may have been compared at once; only here is something learnt of it, one after the other,
+    and nothing once three in a row were wrong.
+    """
+
+    async def handle(tried: PasswordTried, tx: CodesTx, given: Circumstances) -> SignedIn | PasswordRefused:
+        user, right = tried.user, tried.right
+        # A login that nobody has is counted under an id that is nobody's.
+        account = UUID(bytes=secrets.contact(tried.contact)[:16]) if user is None else user.id
+        if user is not None and right:
+            now = await tx.credentials.lock(user.id)
+            right = now is not None and now.password_hash == user.password_hash  # it may have been changed meanwhile
+        if user is None or not right:
+            counted = await tx.credentials.count_wrong(account, given.now)
+            return PasswordRefused.WRONG if counted else PasswordRefused.LOCKED
+        if not await tx.credentials.count_right(account, given.now):
+            return PasswordRefused.LOCKED
+        opening = OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=tried.client)
+        return await open_session(opening, tx, given)
+
+    return UseCase(Permission.RUN_PLATFORM, handle)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    """The current password was compared with the hash that the account had."""
+
+    user: User
+    right: bool
+    new_hash: str = field(repr=False)
+    current: SessionId
+    """The session in which that is asked for: it must be live, and goes on."""
+
+
+async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumstances) -> PasswordRefused | None:
+    user = await tx.credentials.lock(command.user.id)
+    if user is None:
+        raise InvalidToken
+    others = await lock_others(command.current, user.id, tx, given)  # before anything is learnt of the password
+    if not command.right or user.password_hash != command.user.password_hash:
+        counted = await tx.credentials.count_wrong(user.id, given.now)
+        return PasswordRefused.WRONG if counted else PasswordRefused.LOCKED
+    if not await tx.credentials.count_right(user.id, given.now):
+        return PasswordRefused.LOCKED
+    await tx.credentials.save(replace(user, password_hash=command.new_hash))
+    await end_sessions(others, tx, given)
+    return None
+
+
+change_password: Final = UseCase(Permission.RUN_PLATFORM, _change_password)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetPassword:
+    """Somebody has a code, and wants another password."""
+
+    guess: Guess
+    new_password: str = field(repr=False)
+    """To be held against the account's own words, which nobody is told of without the code."""
+    new_hash: str = field(repr=False)
+
+
+def reset_password(secrets: SecretCodes, policy: PasswordPolicy) -> UseCase[ResetPassword, CodesTx, CodeRefused | None]:
+    """Set another password, end all sessions and unlock the account.
+
+    A password that the account may not have leaves the code as it was: it can be used again.
+    """
+
+    async def handle(command: ResetPassword, tx: CodesTx, given: Circumstances) -> CodeRefused | None:
+        user = await use_code(secrets, command.guess, tx, given)
+        if user is None:
+            return CodeRefused()
+        policy.check(command.new_password, own_words(user), field="new_password")
+        await tx.credentials.save(replace(user, password_hash=command.new_hash))
+        await tx.credentials.unlock(user.id)
+        await end_sessions(await tx.sessions.lock_live(user.id, given.now), tx, given)
+        return None
+
+    return UseCase(Permission.RUN_PLATFORM, handle)
+
+
+def refusal_of(refused: PasswordRefused) -> AccountLocked | WrongPassword:
+    """What to say to somebody who is signed in."""
+    return AccountLocked() if refused is PasswordRefused.LOCKED else WrongPassword()

@@ -1,0 +1,78 @@
+"""One-time codes and wrong passwords in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import OneTimeCode, OneTimeCodes, swept
+from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, Credentials
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.memory.state import MissingRow, State
+
+
+class MemoryOneTimeCodes(OneTimeCodes):
+    """The codes of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def lock(self, contact: bytes) -> Sequence[OneTimeCode]:
+        found = [code for code in self._state.one_time_codes.values() if code.contact == contact]
+        return sorted(found, key=lambda code: code.purpose)
+
+    async def save(self, code: OneTimeCode) -> None:
+        if code.user_id is not None:
+            self._state.require_user(code.user_id)
+        self._state.one_time_codes[code.contact, code.purpose] = code
+
+    async def sweep(self, now: datetime) -> None:
+        kept = tuple(swept(self._state.one_time_codes.values(), now))
+        self._state.one_time_codes.clear()
+        self._state.one_time_codes.update({(code.contact, code.purpose): code for code in kept})
+
+
+class MemoryCredentials(Credentials):
+    """The credentials of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def lock(self, user_id: UserId) -> User | None:
+        return self._state.users.get(user_id)
+
+    async def save(self, user: User) -> None:
+        kept = self._state.users.get(user.id)
+        if kept is None:
+            raise MissingRow(f"there is no user {user.id}")
+        self._state.users[user.id] = replace(
+            kept,
+            password_hash=user.password_hash,
+            email_verified_at=user.email_verified_at,
+            phone_verified_at=user.phone_verified_at,
+        )
+
+    async def count_wrong(self, account: UUID, now: datetime) -> bool:
+        times = self._times(account, now)
+        if times < MOST_WRONG:
+            self._state.wrong_passwords[account] = times + 1, now
+        return times < MOST_WRONG
+
+    async def count_right(self, account: UUID, now: datetime) -> bool:
+        if self._times(account, now) >= MOST_WRONG:
+            return False
+        await self.unlock(account)
+        return True
+
+    async def unlock(self, account: UUID) -> None:
+        self._state.wrong_passwords.pop(account, None)
+
+    async def forget(self, now: datetime) -> None:
+        for account in tuple(self._state.wrong_passwords):
+            if not self._times(account, now):
+                await self.unlock(account)
+
+    def _times(self, account: UUID, now: datetime) -> int:
+        times, last_at = self._state.wrong_passwords.get(account, (0, now))
+        return times if now - last_at < FORGOTTEN_AFTER else 0

@@ -1,0 +1,86 @@
+"""What the routes of one-time codes do that is more than one use case."""
+
+from dataclasses import dataclass
+
+from booking_domain.identity.errors import ContactMissing, InvalidCode, InvalidToken
+from booking_domain.identity.one_time_codes import CODE_LIFE, COOL_DOWN, CodePurpose, SecretCodes
+from booking_domain.identity.ports import UserReads
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.one_time_codes import (
+    CodeRefused,
+    CodesTx,
+    Guess,
+    SignInByCode,
+    WantCode,
+    sign_in_by_code,
+    unlock_account,
+    verify_contact,
+    want_code,
+)
+from booking_domain.identity.use_cases.sign_in import open_session
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.workflows.ports import Repositories
+from entrypoints.http.accounts.code_schemas import CodeSentJson, VerifyOtpBody
+from entrypoints.http.accounts.contacts import ContactReader
+from entrypoints.http.accounts.schemas import SignedInJson
+from entrypoints.http.accounts.sessions import SignInDesk
+
+
+@dataclass(slots=True, kw_only=True)
+class CodeDesk:
+    """Has codes sent, and takes them."""
+
+    executor: Executor[Repositories]
+    reads: UserReads
+    secrets: SecretCodes
+    contacts: ContactReader
+    sign_in_desk: SignInDesk
+
+    async def send(self, email: str | None, phone: str | None, purpose: CodePurpose) -> CodeSentJson:
+        """Have a code sent. Who has no account gets the same answer, and no code."""
+        contact = self.contacts.read(email, phone)
+        wanted = WantCode(contact, purpose, await self.reads.user_by_login(contact.address))
+        await self.executor.run(want_code(self.secrets), wanted, actor=SYSTEM)
+        return sent(int(COOL_DOWN.total_seconds()))
+
+    async def take(self, body: VerifyOtpBody, client: Client) -> SignedInJson | None:
+        """Do what the code is for."""
+        guess = Guess(self.contacts.read(body.email, body.phone), CodePurpose(body.purpose), body.code)
+        match guess.purpose:
+            case CodePurpose.LOGIN:
+                return await self._sign_in(guess, client)
+            case CodePurpose.UNLOCK:
+                await self._taken(unlock_account(self.secrets), guess)
+            case _:
+                await self._taken(verify_contact(self.secrets), guess)
+        return None
+
+    async def verify_email(self, actor: Actor, code: str) -> None:
+        """Take a code for the caller's own address."""
+        user = await self.reads.user(actor.id)
+        if user is None:
+            raise InvalidToken
+        if user.email is None:
+            raise ContactMissing
+        guess = Guess(self.contacts.read(user.email, None), CodePurpose.VERIFY, code)
+        await self._taken(verify_contact(self.secrets), guess)
+
+    async def _sign_in(self, guess: Guess, client: Client) -> SignedInJson:
+        use_case = sign_in_by_code(self.secrets, open_session(self.sign_in_desk.refresh_tokens))
+        signed_in = await self.executor.run(use_case, SignInByCode(guess, client), actor=SYSTEM)
+        if isinstance(signed_in, CodeRefused):
+            user = await self.reads.user_by_login(guess.contact.address)
+            await self.sign_in_desk.note_failure(user, LoginMethod.CODE, client)
+            raise InvalidCode
+        return self.sign_in_desk.signed_in(signed_in)
+
+    async def _taken(self, use_case: UseCase[Guess, CodesTx, CodeRefused | None], guess: Guess) -> None:
+        refused = await self.executor.run(use_case, guess, actor=SYSTEM)
+        if refused is not None:
+            raise InvalidCode
+
+
+def sent(retry_after: int) -> CodeSentJson:
+    """The answer to whoever asks for a code."""
+    return CodeSentJson(expires_in=int(CODE_LIFE.total_seconds()), retry_after=retry_after)

@@ -1,0 +1,317 @@
+"""Row 23: of guesses at a code in one moment no more than five are looked at, and the right code gives one session.
+
+Over four processes that serve, each guess with an address of its own in X-Forwarded-For; and with the defence taken
+out, which must be noticed.
+"""
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+from tests.acceptance.bursts import Wish
+from tests.acceptance.people import Person
+from tests.acceptance.product import Product, eventually
+from tests.databases import TestServer
+from tests.reliability import scale
+from tests.reliability.conftest import Report
+from tests.reliability.volleys import Shot, volley
+
+from adapters.postgres.credentials import PostgresCredentials
+from adapters.postgres.database import Database
+from adapters.postgres.one_time_codes import PostgresOneTimeCodes
+from adapters.postgres.statements import Statement
+from adapters.postgres.tables import one_time_codes, wrong_passwords
+from adapters.security.entropy import SystemEntropy
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import MOST_GUESSES, Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.passwords import MOST_WRONG
+from booking_domain.identity.sessions import Client
+from booking_domain.identity.use_cases.one_time_codes import (
+    CodeRefused,
+    Guess,
+    SignInByCode,
+    WantCode,
+    sign_in_by_code,
+    want_code,
+)
+from booking_domain.identity.use_cases.sign_in import open_session
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import CodeId
+from booking_domain.shared.permissions import authorise
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemorySecretCodes
+from booking_domain.workflows.ports import Repositories
+
+PROCESSES: Final = 4
+GUESSES: Final = scale.of(500, less=100)
+RIGHT: Final = scale.of(200, less=50)
+ROUNDS: Final = scale.of(10, less=2)
+POOLS: Final = 4
+UNLIMITED: Final = "auth=1000000/1,login=1000000/1,login-anywhere=1000000/1"
+"""What is shown here holds without the rate limits, which would hide it."""
+WITHIN_SECONDS: Final = 15.0
+PASSWORD: Final = "correct-horse-battery"
+REFUSED: Final = (401, "auth.invalid_code")
+SIGNED_IN: Final = (200, None)
+
+# What was looked at is written down by the database itself, whoever looks: a row a guess that changed a code.
+_WRITE_DOWN: Final = """
+    CREATE TABLE looked_at (guesses_left int);
+    CREATE FUNCTION write_down() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO looked_at VALUES (NEW.guesses_left); RETURN NULL; END $$;
+    CREATE TRIGGER write_down AFTER UPDATE ON one_time_codes FOR EACH ROW WHEN (OLD.id = NEW.id)
+        EXECUTE FUNCTION write_down();
+"""
+
+
+@dataclass(frozen=True)
+class Spoofed(Wish):
+    """A request that says it was handed on for somebody at an address of its own."""
+
+    def encoded(self, host: str) -> bytes:
+        line, rest = super().encoded(host).split(b"\r\n", 1)
+        chance = Random(repr(self.body) + uuid4().hex)  # noqa: S311
+        address = ".".join(str(chance.randrange(1, 255)) for _ in range(4))
+        spoofed = f"X-Forwarded-For: {address}\r\nForwarded: for={address}\r\nX-Real-IP: {address}".encode()
+        return b"\r\n".join([line, spoofed, rest])
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with Product(
+        tmp_path_factory.mktemp("codes"), BOOKING_API_PROCESSES=str(PROCESSES), BOOKING_RATE_LIMIT_QUOTAS=UNLIMITED
+    ) as product:
+        with psycopg.connect(product.database_url, autocommit=True) as connection:
+            connection.execute(_WRITE_DOWN)
+        yield product
+
+
+def joined(product: Product) -> dict[str, Any]:
+    who = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "name": "Guessed", "role": "customer"}
+    answer = product.http.post("/auth/register", json=who)
+    assert answer.status_code == 201, answer.text
+    user: dict[str, Any] = answer.json()["user"]
+    return user
+
+
+def code_for(product: Product, email: str) -> str:
+    asked = product.http.post("/auth/send-otp", json={"email": email, "purpose": "login"})
+    assert asked.status_code == 202, asked.text
+
+    def look() -> str | None:
+        for path in product.messages.glob("*.json"):
+            message = json.loads(path.read_text(encoding="utf-8"))
+            found = re.search(r"\b\d{6}\b", message["text"])
+            if message["to"] == email and found is not None:
+                return found[0]
+        return None
+
+    found = eventually(look, within=WITHIN_SECONDS, what="a code")
+    assert found is not None
+    return found
+
+
+def guessing(product: Product, email: str, codes: Sequence[str]) -> list[Shot]:
+    nobody = Person(product, "", "none")
+    return volley(
+        product,
+        [Spoofed(nobody, "/auth/verify-otp", {"email": email, "purpose": "login", "code": code}) for code in codes],
+    )
+
+
+def kinds(shots: Sequence[Shot]) -> Counter[tuple[int, str | None]]:
+    return Counter(shot.kind for shot in shots)
+
+
+def sessions_of(product: Product, user: dict[str, Any]) -> int:
+    return product.number("SELECT count(*) FROM sessions WHERE user_id = %s", user["id"])
+
+
+def looked_at(product: Product) -> int:
+    return product.number("WITH gone AS (DELETE FROM looked_at RETURNING 1) SELECT count(*) FROM gone")
+
+
+def wrong_codes(right: str, number: int) -> list[str]:
+    return [f"{(int(right) + by) % 1_000_000:06}" for by in range(1, number + 1)]
+
+
+def test_of_guesses_at_once_five_are_looked_at_whoever_they_say_they_are(busy: Product, report: Report) -> None:
+    for _ in range(ROUNDS):
+        user = joined(busy)
+        code = code_for(busy, user["email"])
+        looked_at(busy)
+        assert kinds(guessing(busy, user["email"], wrong_codes(code, GUESSES))) == {REFUSED: GUESSES}
+        assert looked_at(busy) == MOST_GUESSES
+        assert kinds(guessing(busy, user["email"], [code])) == {REFUSED: 1}
+        assert looked_at(busy) == 0
+        assert sessions_of(busy, user) == 1  # of the registration
+    report(23, f"{ROUNDS} × {GUESSES} guesses at once over {PROCESSES} processes: {MOST_GUESSES} looked at each time")
+
+
+def test_the_right_code_many_times_at_once_gives_one_session(busy: Product, report: Report) -> None:
+    for _ in range(ROUNDS):
+        user = joined(busy)
+        code = code_for(busy, user["email"])
+        assert kinds(guessing(busy, user["email"], [code] * RIGHT)) == {SIGNED_IN: 1, REFUSED: RIGHT - 1}
+        assert sessions_of(busy, user) == 2  # of the registration, and of the code
+        assert kinds(guessing(busy, user["email"], [code])) == {REFUSED: 1}
+    report(23, f"{ROUNDS} × the right code {RIGHT} times at once: 1 session each time")
+
+
+def test_of_wrong_passwords_at_once_three_are_counted(busy: Product, report: Report) -> None:
+    user = joined(busy)
+    nobody = Person(busy, "", "none")
+    body = {"email": user["email"], "password": "battery-staple"}
+    crowd = scale.of(100, less=24)
+    shots = volley(busy, [Spoofed(nobody, "/auth/login", body) for _ in range(crowd)])
+    counted = kinds(shots)
+    assert counted[401, "auth.invalid_credentials"] == 3
+    assert set(counted) <= {
+        (401, "auth.invalid_credentials"),
+        (403, "auth.account_locked"),
+        (429, "auth.too_many_attempts"),
+    }
+    report(23, f"{crowd} wrong passwords at once: {dict(counted)}")
+
+
+class Counting(MemorySecretCodes):
+    """Counts the guesses that are looked at."""
+
+    looked_at = 0
+
+    def matches(self, code_id: CodeId, purpose: CodePurpose, guess: str) -> bool:
+        self.looked_at += 1
+        return super().matches(code_id, purpose, guess)
+
+
+async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
+    """How many guesses were looked at, and how many sessions came of them, over several pools of connections."""
+    secrets, clock, entropy = Counting(), ManualClock(NOW), SystemEntropy()
+    user: User = replace(Builder().user(), email=f"{uuid4().hex}@example.com", phone=None)
+    assert user.email is not None
+    contact = Contact(Channel.EMAIL, user.email)
+    async with AsyncExitStack() as stack:
+        databases = [Database(url, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
+        for database in databases:
+            await database.open()
+            stack.push_async_callback(database.close)
+        executors: list[Executor[Repositories]] = [
+            Executor(begin=each.begin, clock=clock, entropy=entropy, authorise=authorise) for each in databases
+        ]
+        async with databases[0].begin() as tx:
+            await tx.users.add(user)
+        want = WantCode(contact, CodePurpose.LOGIN, user)
+        code = await executors[0].run(want_code(secrets), want, actor=SYSTEM)
+        right = secrets.code(code.id, code.purpose)
+        use_case = sign_in_by_code(secrets, open_session(MemoryRefreshTokens()))
+        clock.advance(timedelta(seconds=1))
+        results = await asyncio.gather(
+            *(
+                executors[place % POOLS].run(
+                    use_case,
+                    SignInByCode(Guess(contact, CodePurpose.LOGIN, guess_of(right, place)), Client()),
+                    actor=SYSTEM,
+                )
+                for place in range(number)
+            ),
+            return_exceptions=True,
+        )
+    assert not [each for each in results if isinstance(each, BaseException) and not isinstance(each, ConcurrentChange)]
+    return secrets.looked_at, sum(not isinstance(each, CodeRefused) for each in results)
+
+
+def wrong(right: str, place: int) -> str:
+    return wrong_codes(right, place + 1)[-1]
+
+
+def test_the_row_is_locked_before_it_is_looked_at(postgres: TestServer) -> None:
+    with postgres.database() as url:
+        assert asyncio.run(outcome(url, wrong, 100)) == (MOST_GUESSES, 0)
+    with postgres.database() as url:
+        assert asyncio.run(outcome(url, lambda right, _: right, 100)) == (1, 1)
+
+
+_LOOK: Final = Statement(select(one_time_codes).where(one_time_codes.c.contact == bindparam("of_contact")))
+
+
+async def _without_a_lock(self: PostgresOneTimeCodes, contact: bytes) -> list[OneTimeCode]:
+    return [
+        OneTimeCode(
+            contact=bytes(row[0]),
+            purpose=CodePurpose(row[1]),
+            id=CodeId(row[2]),
+            user_id=row[3],
+            issued_at=row[4],
+            expires_at=row[5],
+            guesses_left=row[6],
+            day_began=row[7],
+            issued_that_day=row[8],
+        )
+        for row in await self._work.all(_LOOK, of_contact=contact)
+    ]
+
+
+def test_without_the_lock_more_would_be_learnt(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PostgresOneTimeCodes, "lock", _without_a_lock)
+    with postgres.database() as url:
+        looked, _ = asyncio.run(outcome(url, wrong, 100))
+        assert looked > MOST_GUESSES
+    with postgres.database() as url:
+        _, sessions = asyncio.run(outcome(url, lambda right, _: right, 100))
+        assert sessions > 1
+
+
+_TIMES: Final = Statement(select(wrong_passwords.c.times).where(wrong_passwords.c.account == bindparam("account")))
+_new: Final = insert(wrong_passwords)
+_SET: Final = Statement(_new.on_conflict_do_update(index_elements=["account"], set_={"times": _new.excluded.times}))
+
+
+async def _read_and_then_write(self: PostgresCredentials, account: UUID, now: datetime) -> bool:
+    row = await self._work.one(_TIMES, account=account)
+    times = 0 if row is None else int(row[0])
+    if times < MOST_WRONG:
+        await self._work.send(_SET, account=account, times=times + 1, last_at=now)
+    return times < MOST_WRONG
+
+
+async def counted_at_once(url: str, number: int) -> int:
+    """How many wrong passwords of an account were let through as such."""
+    account = uuid4()
+    database = Database(url, pool_size=10, pool_timeout=60.0)
+    await database.open()
+
+    async def count() -> bool:
+        async with database.begin() as tx:
+            return await tx.credentials.count_wrong(account, NOW)
+
+    try:
+        return sum(await asyncio.gather(*(count() for _ in range(number))))
+    finally:
+        await database.close()
+
+
+def test_wrong_passwords_are_counted_by_one_statement(postgres: TestServer) -> None:
+    with postgres.database() as url:
+        assert asyncio.run(counted_at_once(url, 50)) == MOST_WRONG
+
+
+def test_counted_by_two_statements_more_passwords_would_be_tried(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PostgresCredentials, "count_wrong", _read_and_then_write)
+    with postgres.database() as url:
+        assert asyncio.run(counted_at_once(url, 50)) > MOST_WRONG

@@ -1,0 +1,29 @@
+"""Codes on a laptop: kept beside the other messages, and not shown."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from adapters.console.codes import ConsoleCodeMessenger
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.memory import ManualClock
+
+
+def test_a_code_is_kept_in_somebodys_language_and_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    messenger = ConsoleCodeMessenger(tmp_path / "messages", ManualClock(NOW))
+    for locale in ("en", "mn", "fa", "xx"):
+        asyncio.run(messenger.send_code(to="dorj@example.com", code="012345", purpose="login", locale=locale))
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "messages").iterdir()]
+    assert len(kept) == 4
+    assert {(each["channel"], each["to"], each["subject"], each["createdAt"]) for each in kept} == {
+        ("email", "dorj@example.com", "One-time code: login", NOW.isoformat().replace("+00:00", "Z"))
+    }
+    texts = {each["text"] for each in kept}
+    assert len(texts) == 3  # English, where there is no text in somebody's language
+    assert all("012345" in text for text in texts)
+    shown = capsys.readouterr().out
+    assert shown.count("[code by email]") == 4
+    assert "012345" not in shown
+    assert "dorj@example.com" not in shown

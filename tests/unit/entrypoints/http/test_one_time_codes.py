@@ -1,0 +1,354 @@
+"""One-time codes: asked for, sent, used."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.one_time_codes import CODE_WANTED, CodePurpose
+from booking_domain.shared.ids import CodeId
+
+DORJ = {
+    "email": "dorj@example.com",
+    "phone": "9911 2233",
+    "password": PASSWORD,
+    "name": "Dorj",
+    "role": "customer",
+}
+PHONE = {"phone": "+97699112233"}
+SENT = {"expiresIn": 300, "retryAfter": 60}
+MINUTE = timedelta(minutes=1)
+
+
+async def joined(api: Api) -> dict[str, Any]:
+    answer = await api.post("/auth/register", json=DORJ)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def ask(api: Api, purpose: str = "login", who: dict[str, str] = PHONE) -> Any:
+    return await api.post("/auth/send-otp", json={**who, "purpose": purpose})
+
+
+async def messages(api: Api) -> list[Any]:
+    return [each for each in await api.database.outbox_messages() if each.topic == CODE_WANTED]
+
+
+async def last_code(api: Api) -> str:
+    payload = (await messages(api))[-1].payload
+    return str(api.container.secret_codes().code(CodeId(UUID(payload["codeId"])), CodePurpose(payload["purpose"])))
+
+
+async def code_for(api: Api, purpose: str = "login", who: dict[str, str] = PHONE) -> str:
+    answer = await ask(api, purpose, who)
+    assert (answer.status_code, answer.json()) == (202, SENT)
+    return await last_code(api)
+
+
+async def use(api: Api, code: str, purpose: str = "login", who: dict[str, str] = PHONE) -> Any:
+    return await api.post("/auth/verify-otp", json={**who, "purpose": purpose, "code": code})
+
+
+def other(code: str, by: int = 1) -> str:
+    return f"{(int(code) + by) % 1_000_000:06}"
+
+
+async def lock(api: Api) -> None:
+    for _ in range(3):
+        wrong = {**PHONE, "password": "battery-staple"}
+        assert_problem(await api.post("/auth/login", json=wrong), 401, "auth.invalid_credentials")
+
+
+async def log_in(api: Api) -> Any:
+    return await api.post("/auth/login", json={**PHONE, "password": PASSWORD})
+
+
+@pytest.mark.parametrize("who", [{"phone": "9911-2233"}, {"phone": "+976 9911 2233"}, {"email": "Dorj@example.com "}])
+@through_the_api
+async def test_one_signs_in_by_a_code(api: Api, who: dict[str, str]) -> None:
+    user = (await joined(api))["user"]
+    answer = await use(api, await code_for(api, who=who), who=who)
+    assert answer.status_code == 200
+    assert answer.json()["user"] == user
+    assert (await api.get("/auth/me", answer.json()["accessToken"])).json() == user
+    assert (await api.post("/auth/refresh", json={"refreshToken": answer.json()["refreshToken"]})).status_code == 200
+
+
+@through_the_api
+async def test_codes_are_in_the_login_history(api: Api) -> None:
+    await joined(api)
+    code = await code_for(api)
+    assert (await use(api, other(code))).status_code == 401
+    api.clock.advance(MINUTE)
+    token = (await use(api, code)).json()["accessToken"]
+    noted = (await api.get("/auth/login-history", token)).json()["items"]
+    assert [(each["method"], each["outcome"]) for each in noted] == [
+        ("code", "succeeded"),
+        ("code", "failed"),
+        ("registration", "succeeded"),
+    ]
+
+
+@through_the_api
+async def test_attempts_at_a_locked_account_are_in_the_login_history(api: Api) -> None:
+    token = (await joined(api))["accessToken"]
+    await lock(api)
+    assert_problem(await log_in(api), 403, "auth.account_locked")
+    noted = (await api.get("/auth/login-history", token)).json()["items"]
+    assert [each["outcome"] for each in noted] == ["failed"] * 4 + ["succeeded"]
+
+
+@through_the_api
+async def test_a_code_is_good_once(api: Api) -> None:
+    await joined(api)
+    code = await code_for(api)
+    assert (await use(api, code)).status_code == 200
+    assert_problem(await use(api, code), 401, "auth.invalid_code")
+
+
+@through_the_api
+async def test_the_right_code_many_times_at_once_gives_one_session(api: Api) -> None:
+    await joined(api)
+    code = await code_for(api)
+    answers = await asyncio.gather(*(use(api, code) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
+
+
+@through_the_api
+async def test_after_five_guesses_the_right_code_is_not_good_any_more(api: Api) -> None:
+    await joined(api)
+    for guesses, status in ((4, 200), (5, 401)):
+        code = await code_for(api)
+        for by in range(1, guesses + 1):
+            assert_problem(await use(api, other(code, by)), 401, "auth.invalid_code")
+        assert (await use(api, code)).status_code == status
+        api.clock.advance(MINUTE)
+
+
+@through_the_api
+async def test_a_code_is_good_for_five_minutes_and_no_clock_brings_it_back(api: Api) -> None:
+    await joined(api)
+    code = await code_for(api)
+    api.clock.advance(5 * MINUTE)
+    assert_problem(await use(api, code), 401, "auth.invalid_code")
+    api.clock.advance(-4 * MINUTE)
+    assert_problem(await use(api, code), 401, "auth.invalid_code")
+    code = await code_for(api)
+    api.clock.advance(5 * MINUTE - timedelta(microseconds=1))
+    assert (await use(api, code)).status_code == 200
+
+
+@through_the_api
+async def test_a_clock_that_is_set_back_makes_no_code_last_longer(api: Api) -> None:
+    await joined(api)
+    code = await code_for(api)
+    api.clock.advance(-2 * 60 * MINUTE)
+    assert_problem(await use(api, code), 401, "auth.invalid_code")
+
+
+@through_the_api
+async def test_a_new_code_replaces_the_former_one_of_its_purpose_only(api: Api) -> None:
+    await joined(api)
+    unlock = await code_for(api, "unlock")
+    first = await code_for(api)
+    api.clock.advance(MINUTE)
+    second = await code_for(api)
+    assert first != second
+    assert_problem(await use(api, first), 401, "auth.invalid_code")
+    assert (await use(api, second)).status_code == 200
+    assert (await use(api, unlock, "unlock")).status_code == 204
+
+
+@through_the_api
+async def test_a_code_is_good_for_its_purpose_and_contact_only(api: Api) -> None:
+    await joined(api)
+    code = await code_for(api)
+    assert_problem(await use(api, code, "unlock"), 401, "auth.invalid_code")
+    assert_problem(await use(api, code, who={"email": "dorj@example.com"}), 401, "auth.invalid_code")
+    reset = {**PHONE, "code": code, "newPassword": "nine blue lanterns"}
+    assert_problem(await api.post("/auth/reset-password", json=reset), 401, "auth.invalid_code")
+    assert (await use(api, code)).status_code == 200
+
+
+@through_the_api
+async def test_a_minute_goes_by_between_two_codes(api: Api) -> None:
+    await joined(api)
+    await code_for(api)
+    api.clock.advance(timedelta(seconds=59, microseconds=1))
+    refused = await ask(api)
+    assert_problem(refused, 429, "auth.too_many_codes")
+    assert refused.headers["Retry-After"] == "1"
+    api.clock.advance(timedelta(seconds=1))
+    assert (await ask(api)).status_code == 202
+    api.clock.advance(-timedelta(days=1))  # a clock that was set back keeps nobody waiting for a day
+    assert (await ask(api)).status_code == 202
+
+
+@through_the_api
+async def test_a_phone_gets_ten_codes_a_day_of_all_purposes_together(api: Api) -> None:
+    await joined(api)
+    for number in range(10):
+        assert (await ask(api, ("login", "verify", "unlock", "reset")[number % 4])).status_code == 202
+        api.clock.advance(MINUTE)
+    refused = await ask(api)
+    assert_problem(refused, 429, "auth.too_many_codes")
+    assert int(refused.headers["Retry-After"]) == 24 * 3_600 - 10 * 60
+    assert (await ask(api, who={"email": DORJ["email"]})).status_code == 202
+    api.clock.advance(timedelta(hours=24) - 10 * MINUTE)
+    assert (await ask(api)).status_code == 202
+
+
+def without_an_account(story: Callable[[Api], Awaitable[list[Any]]]) -> None:
+    """Assert that the answers are the same whether or not there is an account."""
+    told: list[list[Any]] = []
+
+    async def with_one(api: Api) -> None:
+        await joined(api)
+        told.append(await story(api))
+
+    async def with_none(api: Api) -> None:
+        told.append(await story(api))
+        assert await messages(api) == []
+
+    through_the_api(with_one)()
+    through_the_api(with_none)()
+    assert len(told[0]) >= 3
+    for known, unknown in zip(*told, strict=True):
+        assert known.status_code == unknown.status_code
+        mine, theirs = known.json(), unknown.json()
+        assert {**mine, "requestId": ""} == {**theirs, "requestId": ""}
+        assert known.headers.get("Retry-After") == unknown.headers.get("Retry-After")
+
+
+def test_asking_for_codes_does_not_tell_who_has_an_account() -> None:
+    async def story(api: Api) -> list[Any]:
+        answers = [await ask(api), await ask(api), await ask(api, "reset")]
+        forgot = [await api.post("/auth/forgot-password", json=PHONE) for _ in range(2)]
+        return [*answers, *forgot, *[await use(api, f"{guess:06}") for guess in range(7)]]
+
+    without_an_account(story)
+
+
+def test_wrong_passwords_do_not_tell_who_has_an_account() -> None:
+    async def story(api: Api) -> list[Any]:
+        wrong = {**PHONE, "password": "battery-staple"}
+        return [await api.post("/auth/login", json=wrong) for _ in range(5)]
+
+    without_an_account(story)
+
+
+@through_the_api
+async def test_a_disabled_account_gets_no_code(api: Api) -> None:
+    user_id = (await joined(api))["user"]["id"]
+    code = await code_for(api)
+    users: dict[Any, User] = api.database._state.users
+    user = users[UUID(user_id)]
+    object.__setattr__(user, "status", UserStatus.DISABLED)
+    assert_problem(await use(api, code), 401, "auth.invalid_code")
+    api.clock.advance(MINUTE)
+    assert (await ask(api)).status_code == 202
+    assert len(await messages(api)) == 1
+
+
+@through_the_api
+async def test_contacts_are_verified_by_codes(api: Api) -> None:
+    token = (await joined(api))["accessToken"]
+    email = {"email": "dorj@example.com"}
+    assert (await use(api, await code_for(api, "verify"), "verify")).status_code == 204
+    me = (await api.get("/auth/me", token)).json()
+    assert (me["phoneVerifiedAt"], me["emailVerifiedAt"]) == ("2026-11-23T00:00:00Z", None)
+    api.clock.advance(MINUTE)
+    code = await code_for(api, "verify", email)
+    wrong = await api.post("/auth/verify-email", token, json={"code": other(code)})
+    assert_problem(wrong, 401, "auth.invalid_code")
+    assert (await api.post("/auth/verify-email", token, json={"code": code})).status_code == 204
+    me = (await api.get("/auth/me", token)).json()
+    assert (me["phoneVerifiedAt"], me["emailVerifiedAt"]) == ("2026-11-23T00:00:00Z", "2026-11-23T00:01:00Z")
+
+
+@through_the_api
+async def test_who_has_no_address_cannot_verify_one(api: Api) -> None:
+    made = await api.post("/auth/register", json={**DORJ, "email": None})
+    refused = await api.post("/auth/verify-email", made.json()["accessToken"], json={"code": "000000"})
+    assert_problem(refused, 422, "auth.contact_missing")
+    assert_problem(
+        await api.post("/auth/verify-email", api.admin(), json={"code": "000000"}), 401, "auth.invalid_token"
+    )
+
+
+@through_the_api
+async def test_an_account_is_locked_after_three_wrong_passwords_and_unlocked_by_a_code(api: Api) -> None:
+    await joined(api)
+    await lock(api)
+    assert_problem(await log_in(api), 403, "auth.account_locked")
+    code = await code_for(api, "unlock")
+    assert_problem(await use(api, other(code), "unlock"), 401, "auth.invalid_code")
+    assert_problem(await log_in(api), 403, "auth.account_locked")
+    assert (await use(api, code, "unlock")).status_code == 204
+    assert (await log_in(api)).status_code == 200
+
+
+@through_the_api
+async def test_a_locked_account_is_signed_in_by_a_code_and_stays_locked(api: Api) -> None:
+    await joined(api)
+    await lock(api)
+    assert (await use(api, await code_for(api))).status_code == 200
+    assert_problem(await log_in(api), 403, "auth.account_locked")
+
+
+@through_the_api
+async def test_a_lock_lasts_a_day(api: Api) -> None:
+    await joined(api)
+    await lock(api)
+    api.clock.advance(timedelta(hours=24) - timedelta(seconds=1))
+    assert_problem(await log_in(api), 403, "auth.account_locked")
+    api.clock.advance(timedelta(seconds=1))
+    assert (await log_in(api)).status_code == 200
+
+
+@through_the_api
+async def test_the_right_password_begins_a_new_row(api: Api) -> None:
+    await joined(api)
+    wrong = {**PHONE, "password": "battery-staple"}
+    for _ in range(3):
+        for _ in range(2):
+            assert (await api.post("/auth/login", json=wrong)).status_code == 401
+        assert (await log_in(api)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"code": "12345"}, "/code"),
+        ({"code": "1234567"}, "/code"),
+        ({"code": "12345६"}, "/code"),
+        ({"code": 123456}, "/code"),
+        ({"purpose": "reset"}, "/purpose"),
+        ({"purpose": "anything"}, "/purpose"),
+        ({"more": 1}, "/more"),
+    ],
+)
+@through_the_api
+async def test_what_is_no_code_is_not_read(api: Api, change: dict[str, Any], pointer: str) -> None:
+    body = {**PHONE, "purpose": "login", "code": "123456", **change}
+    assert_problem(await api.post("/auth/verify-otp", json=body), 400, "validation.invalid_input", pointer)
+
+
+@through_the_api
+async def test_a_code_needs_somewhere_to_go(api: Api) -> None:
+    assert_problem(await ask(api, who={}), 422, "auth.contact_missing", "/email")
+    assert_problem(await ask(api, who={"phone": "12345678901234567890"}), 422, "validation.invalid_value", "/phone")
+
+
+@through_the_api
+async def test_nothing_that_is_kept_tells_a_code_or_whose_contact_it_is(api: Api) -> None:
+    await joined(api)
+    code = await code_for(api)
+    kept = repr([api.database._state.one_time_codes, await messages(api)])
+    assert code not in kept
+    assert "99112233" not in kept

@@ -1,0 +1,208 @@
+"""Change, forget and reset passwords."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.http.test_one_time_codes import (
+    DORJ,
+    MINUTE,
+    PHONE,
+    SENT,
+    joined,
+    last_code,
+    lock,
+    log_in,
+    messages,
+    other,
+)
+
+from booking_domain.testing.memory import MemoryPasswordHasher
+
+NEW = "nine blue lanterns"
+EMAIL = {"email": "Dorj@example.com"}
+
+
+async def change(api: Api, token: str, **more: Any) -> Any:
+    body = {"currentPassword": PASSWORD, "newPassword": NEW, **more}
+    return await api.post("/auth/change-password", token, json=body)
+
+
+async def refresh(api: Api, signed_in: dict[str, Any]) -> Any:
+    return await api.post("/auth/refresh", json={"refreshToken": signed_in["refreshToken"]})
+
+
+async def forgotten(api: Api, who: dict[str, str] = EMAIL) -> str:
+    answer = await api.post("/auth/forgot-password", json=who)
+    assert (answer.status_code, answer.json()) == (202, SENT)
+    return await last_code(api)
+
+
+async def reset(api: Api, code: str, who: dict[str, str] = EMAIL, password: str = NEW) -> Any:
+    return await api.post("/auth/reset-password", json={**who, "code": code, "newPassword": password})
+
+
+@through_the_api
+async def test_who_changes_their_password_stays_signed_in_here_and_nowhere_else(api: Api) -> None:
+    here, elsewhere = await joined(api), (await log_in(api)).json()
+    assert (await change(api, here["accessToken"])).status_code == 204
+    assert_problem(await refresh(api, elsewhere), 401, "auth.invalid_token")
+    assert (await refresh(api, here)).status_code == 200
+    assert_problem(await log_in(api), 401, "auth.invalid_credentials")
+    assert (await api.post("/auth/login", json={**PHONE, "password": NEW})).status_code == 200
+
+
+@through_the_api
+async def test_the_access_token_of_a_session_that_has_ended_changes_nothing_and_learns_nothing(api: Api) -> None:
+    here, elsewhere = await joined(api), (await log_in(api)).json()
+    assert (await api.post("/auth/logout", here["accessToken"])).status_code == 204
+    for password in (PASSWORD, *["battery-staple"] * 4):
+        refused = await change(api, here["accessToken"], currentPassword=password)
+        assert_problem(refused, 401, "auth.invalid_token")
+    assert (await refresh(api, elsewhere)).status_code == 200
+    assert (await log_in(api)).status_code == 200
+
+
+@through_the_api
+async def test_sessions_of_others_go_on(api: Api) -> None:
+    stranger = {**DORJ, "email": "bold@example.com", "phone": None}
+    bold = (await api.post("/auth/register", json=stranger)).json()
+    assert (await change(api, (await joined(api))["accessToken"])).status_code == 204
+    assert (await refresh(api, bold)).status_code == 200
+
+
+@through_the_api
+async def test_the_current_password_is_needed_and_wrong_ones_count(api: Api) -> None:
+    signed_in = await joined(api)
+    token = signed_in["accessToken"]
+    for _ in range(3):
+        refused = await change(api, token, currentPassword="battery-staple")
+        assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
+    assert_problem(await change(api, token), 403, "auth.account_locked")
+    assert_problem(await log_in(api), 403, "auth.account_locked")
+    assert (await refresh(api, signed_in)).status_code == 200
+
+
+@through_the_api
+async def test_nothing_is_changed_for_somebody_who_is_gone(api: Api) -> None:
+    assert_problem(await change(api, api.admin()), 401, "auth.invalid_token")
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["short", "password1", "PASSWORD1", "aaaaaaaaaaaa", "i am Dorj, hello", "booking2026", "call 99112233 now"],
+)
+@through_the_api
+async def test_a_password_that_is_tried_first_is_refused_everywhere(api: Api, password: str) -> None:
+    token = (await joined(api))["accessToken"]
+    refused = await change(api, token, newPassword=password)
+    assert_problem(refused, 422, "validation.invalid_value", "/newPassword")
+    code = await forgotten(api)
+    refused = await reset(api, code, password=password)
+    assert_problem(refused, 422, "validation.invalid_value", "/newPassword")
+    assert (await reset(api, code)).status_code == 204  # which has left the code as it was
+    again = {**DORJ, "email": "dorj.b@example.com", "password": password}
+    assert_problem(await api.post("/auth/register", json=again), 422, "validation.invalid_value", "/password")
+
+
+@pytest.mark.parametrize(
+    "password", ["all lower case words", "нууц үг минь урт", "🔑" * 4 + "🚪" * 4, "x y" * 42 + "zz"]
+)
+@through_the_api
+async def test_a_password_may_be_any_text_and_is_compared_as_it_was_typed(api: Api, password: str) -> None:
+    token = (await joined(api))["accessToken"]
+    assert (await change(api, token, newPassword=password)).status_code == 204
+    assert (await api.post("/auth/login", json={**PHONE, "password": password})).status_code == 200
+    for changed in (password + " ", password[:-1]):
+        assert (await api.post("/auth/login", json={**PHONE, "password": changed})).status_code == 401
+
+
+def test_composition_is_asked_for_where_the_settings_say_so() -> None:
+    async def story(api: Api) -> None:
+        refused = await api.post("/auth/register", json=DORJ)
+        assert_problem(refused, 422, "validation.invalid_value", "/password")
+        assert (await api.post("/auth/register", json={**DORJ, "password": "7 blue lanterns"})).status_code == 201
+
+    through_the_api(story, BOOKING_PASSWORD_COMPOSITION="on")()
+
+
+@pytest.mark.parametrize("who", [EMAIL, PHONE])
+@through_the_api
+async def test_a_forgotten_password_is_reset_and_all_sessions_end(api: Api, who: dict[str, str]) -> None:
+    signed_in = await joined(api)
+    await lock(api)
+    code = await forgotten(api, who)
+    assert_problem(await reset(api, other(code), who), 401, "auth.invalid_code")
+    assert (await reset(api, code, who)).status_code == 204
+    assert_problem(await refresh(api, signed_in), 401, "auth.invalid_token")
+    assert (await api.post("/auth/login", json={**PHONE, "password": NEW})).status_code == 200
+    assert_problem(await reset(api, code, who), 401, "auth.invalid_code")
+
+
+@through_the_api
+async def test_who_asks_too_often_is_told_the_same_and_gets_no_other_code(api: Api) -> None:
+    await joined(api)
+    code = await forgotten(api)
+    api.clock.advance(MINUTE / 2)
+    again = await api.post("/auth/forgot-password", json=EMAIL)
+    assert (again.status_code, again.json()) == (202, {"expiresIn": 300, "retryAfter": 30})
+    assert len(await messages(api)) == 1
+    assert (await reset(api, code)).status_code == 204
+
+
+@through_the_api
+async def test_the_name_of_an_account_is_told_to_nobody_without_the_code(api: Api) -> None:
+    await joined(api)
+    code = await forgotten(api, PHONE)
+    assert_problem(await reset(api, other(code), PHONE, "i am Dorj, hello"), 401, "auth.invalid_code")
+
+
+class Meanwhile(MemoryPasswordHasher):
+    """Something happens after a password was compared, once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.happens: Callable[[], Awaitable[None]] | None = None
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        right = await super().verify(password, password_hash)
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            await happens()
+        return right
+
+
+@pytest.mark.parametrize("changing", [False, True])
+@through_the_api
+async def test_a_password_that_was_reset_while_it_was_compared_opens_nothing(api: Api, *, changing: bool) -> None:
+    hasher = Meanwhile()
+    api.container.password_hasher.override(hasher)
+    signed_in = await joined(api)
+
+    async def reset_meanwhile() -> None:
+        assert (await reset(api, await forgotten(api))).status_code == 204
+
+    hasher.happens = reset_meanwhile
+    if changing:
+        refused = await change(api, signed_in["accessToken"], newPassword="seven red lamps")
+        assert_problem(refused, 401, "auth.invalid_token")
+    else:
+        assert_problem(await log_in(api), 401, "auth.invalid_credentials")
+    assert all(session.ended_at for session in api.database._state.sessions.values())
+    assert (await api.post("/auth/login", json={**PHONE, "password": NEW})).status_code == 200
+
+
+@through_the_api
+async def test_of_two_changes_at_once_in_one_session_the_first_counts(api: Api) -> None:
+    hasher = Meanwhile()
+    api.container.password_hasher.override(hasher)
+    token = (await joined(api))["accessToken"]
+
+    async def change_meanwhile() -> None:
+        assert (await change(api, token)).status_code == 204
+
+    hasher.happens = change_meanwhile
+    refused = await change(api, token, newPassword="seven red lamps")
+    assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
+    assert (await api.post("/auth/login", json={**PHONE, "password": NEW})).status_code == 200

@@ -1,0 +1,112 @@
+"""One-time codes are sent by the worker, and are in no job."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from tests.unit.entrypoints.worker.test_jobs import Workshop
+from tests.unit.entrypoints.worker.test_offering import in_a_workshop
+
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.use_cases.one_time_codes import WantCode, want_code
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.errors import Unavailable
+from booking_domain.shared.ids import EventId, UserId
+from booking_domain.shared.outbox import Message
+from booking_domain.testing.builders import Builder
+from booking_domain.testing.memory.codes import MemoryCodeMessenger, SentCode
+from booking_domain.workflows.send_code import send_code
+
+
+async def joined(shop: Workshop) -> User:
+    user = replace(Builder().user(), id=UserId(uuid4()), email="coded@example.com", phone="+97699112233", locale="mn")
+    async with shop.database.begin() as tx:
+        await tx.users.add(user)
+    return user
+
+
+async def wanted(shop: Workshop, user: User, channel: Channel = Channel.PHONE) -> tuple[OneTimeCode, str]:
+    address = user.phone if channel is Channel.PHONE else user.email
+    assert address is not None
+    secrets = shop.container.secret_codes()
+    command = WantCode(Contact(channel, address), CodePurpose.LOGIN, user)
+    code = await shop.container.executor().run(want_code(secrets), command, actor=SYSTEM)
+    return code, secrets.code(code.id, code.purpose)
+
+
+def messenger_of(shop: Workshop) -> MemoryCodeMessenger:
+    messenger = MemoryCodeMessenger()
+    shop.container.code_messenger.override(messenger)
+    return messenger
+
+
+@in_a_workshop
+async def test_a_code_goes_where_it_was_asked_for_and_is_in_no_job(shop: Workshop) -> None:
+    messenger, user = messenger_of(shop), await joined(shop)
+    codes = []
+    for channel in Channel:
+        _, code = await wanted(shop, user, channel)
+        codes.append(code)
+        await shop.relay()
+        waiting = repr(await shop.waiting_jobs())
+        assert "send_code" in waiting
+        assert code not in waiting
+        assert "99112233" not in waiting
+        await shop.run_due_jobs()
+    assert messenger.delivered == [
+        SentCode(to=to or "", code=code, purpose="login", locale="mn")
+        for to, code in zip((user.email, user.phone), codes, strict=True)
+    ]
+    assert shop.notifier.delivered == ()
+
+
+@in_a_workshop
+async def test_a_code_that_could_not_be_sent_is_tried_again_soon(shop: Workshop) -> None:
+    messenger, user = messenger_of(shop), await joined(shop)
+    messenger.available = False
+    await wanted(shop, user)
+    await shop.relay()
+    await shop.run_due_jobs()
+    [(task, _, again_at, _)] = await shop.waiting_jobs()
+    assert task == "send_code"
+    assert again_at is not None
+    assert messenger.delivered == []
+
+
+@in_a_workshop
+async def test_a_code_that_is_too_old_or_nobodys_any_more_is_not_sent(shop: Workshop) -> None:
+    messenger, user = MemoryCodeMessenger(), await joined(shop)
+    code, _ = await wanted(shop, user)
+    message = Message(
+        id=EventId(uuid4()),
+        topic="code.wanted",
+        subject=user.id,
+        payload={
+            "codeId": str(code.id),
+            "purpose": "login",
+            "channel": "phone",
+            "until": code.expires_at.isoformat(),
+        },
+        occurred_at=code.issued_at,
+    )
+
+    async def send(message: Message, late: timedelta) -> None:
+        await send_code(
+            message,
+            now=code.expires_at + late,
+            reads=shop.database.reads,
+            secrets=shop.container.secret_codes(),
+            messenger=messenger,
+        )
+
+    await send(message, timedelta(0))
+    await send(replace(message, subject=code.id), -timedelta(seconds=1))
+    assert messenger.delivered == []
+    messenger.available = False
+    with pytest.raises(Unavailable):
+        await send(message, -timedelta(seconds=1))
+    messenger.available = True
+    await send(message, -timedelta(seconds=1))
+    assert len(messenger.delivered) == 1

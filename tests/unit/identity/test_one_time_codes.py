@@ -1,0 +1,148 @@
+"""What holds of codes whatever clocks do, and of passwords whatever they are."""
+
+from dataclasses import replace
+from datetime import timedelta
+from string import ascii_lowercase
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.stage import Stage, on_stage
+
+from booking_domain.identity.errors import TooManyCodes
+from booking_domain.identity.model import MAX_PASSWORD, MIN_PASSWORD
+from booking_domain.identity.one_time_codes import (
+    CLOCKS_DIFFER,
+    CODE_LIFE,
+    COOL_DOWN,
+    DAY,
+    MOST_A_DAY,
+    MOST_GUESSES,
+    Channel,
+    CodePurpose,
+    Contact,
+    OneTimeCode,
+)
+from booking_domain.identity.passwords import KnownPasswords, PasswordPolicy
+from booking_domain.identity.use_cases.one_time_codes import (
+    CodeRefused,
+    Guess,
+    WantCode,
+    sweep_codes,
+    verify_contact,
+    want_code,
+)
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import CodeId
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.memory import MemorySecretCodes
+
+SECRETS = MemorySecretCodes()
+JUMPS = st.timedeltas(min_value=timedelta(days=-40), max_value=timedelta(days=40))
+STEPS = st.timedeltas(min_value=timedelta(seconds=-90), max_value=timedelta(minutes=7))
+
+
+class Known(KnownPasswords):
+    def contains(self, password: str) -> bool:
+        return password.casefold() == "sunflower"
+
+
+POLICY = PasswordPolicy(known=Known())
+
+
+@on_stage
+async def test_a_code_that_was_swept_is_dead_whatever_the_clock_says_later(stage: Stage) -> None:
+    user = stage.cast.customer
+    assert user.phone is not None
+    contact = Contact(Channel.PHONE, user.phone)
+    code = await stage.by_platform(want_code(SECRETS), WantCode(contact, CodePurpose.VERIFY, user))
+    stage.clock.advance(CODE_LIFE)
+    await stage.by_platform(sweep_codes, None)
+    stage.clock.advance(-CODE_LIFE)
+    guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
+    assert await stage.by_platform(verify_contact(SECRETS), guess) == CodeRefused()
+
+
+@on_stage
+async def test_a_code_is_no_good_once_the_contact_is_somebody_elses(stage: Stage) -> None:
+    user = stage.cast.customer
+    contact = Contact(Channel.PHONE, "+97699112233")  # not theirs, any more
+    code = await stage.by_platform(want_code(SECRETS), WantCode(contact, CodePurpose.VERIFY, user))
+    guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
+    assert await stage.by_platform(verify_contact(SECRETS), guess) == CodeRefused()
+
+
+def _issued(former: list[OneTimeCode], purpose: CodePurpose, now: timedelta) -> OneTimeCode:
+    return OneTimeCode.issue(
+        former, contact=b"c", purpose=purpose, code_id=CodeId(UUID(int=1)), user_id=None, now=NOW + now
+    )
+
+
+@given(st.lists(JUMPS | STEPS, max_size=12))
+def test_whatever_the_clock_does_a_code_that_was_refused_stays_so(jumps: list[timedelta]) -> None:
+    code, now, refused = _issued([], CodePurpose.LOGIN, timedelta(0)), NOW, False
+    for jump in jumps:
+        now += jump
+        good = code.good(now)
+        assert not (good and refused)
+        assert not good or -CLOCKS_DIFFER <= now - NOW < CODE_LIFE
+        if not good:
+            code, refused = code.dead(), True
+
+
+@given(st.lists(st.tuples(st.sampled_from(CodePurpose), STEPS), max_size=60))
+def test_codes_are_a_minute_apart_and_no_more_than_ten_a_day(asked: list[tuple[CodePurpose, timedelta]]) -> None:
+    kept: dict[CodePurpose, OneTimeCode] = {}
+    issued: list[tuple[CodePurpose, timedelta]] = []
+    waits: list[int] = []
+    now = timedelta(0)
+    for purpose, step in asked:
+        now += abs(step)
+        try:
+            kept[purpose] = _issued(list(kept.values()), purpose, now)
+        except TooManyCodes as error:
+            waits.append(error.retry_after_seconds)
+            continue
+        assert kept[purpose].guesses_left == MOST_GUESSES
+        assert all(now - at >= COOL_DOWN for other, at in issued if other is purpose)
+        issued.append((purpose, now))
+    assert all(1 <= wait <= DAY.total_seconds() for wait in waits)
+    # Days begin with their first code, one for each purpose: none is longer than a day.
+    assert len([at for _, at in issued if at < DAY]) <= MOST_A_DAY
+
+
+@given(st.text(min_size=MIN_PASSWORD, max_size=MAX_PASSWORD))
+def test_a_password_is_kept_as_it_is_or_refused(password: str) -> None:
+    try:
+        assert POLICY.check(password) == password
+    except InvalidValue:
+        assert len(set(password.casefold())) == 1 or "booking" in password.casefold()
+
+
+@given(st.text(ascii_lowercase + "_- ", max_size=8), st.text(ascii_lowercase, min_size=4, max_size=12), st.data())
+def test_no_password_holds_what_is_the_accounts_own(before: str, own: str, data: st.DataObject) -> None:
+    cased = "".join(data.draw(st.sampled_from([each, each.upper()])) for each in own)
+    text = data.draw(st.sampled_from([own, f"{own}@example.com", f"Dr. {own.title()}", f"a.{own}@example.com"]))
+    with pytest.raises(InvalidValue) as refused:
+        POLICY.check(f"{before}{cased}-2026!", (None, text))
+    assert refused.value.field == "password"
+
+
+@pytest.mark.parametrize("password", ["sunflower", "SunFlower", "x" * 9, "Booking 2026", "x" * 7, "ab" * 129])
+def test_a_password_that_is_tried_first_is_refused(password: str) -> None:
+    with pytest.raises(InvalidValue):
+        POLICY.check(password)
+
+
+@pytest.mark.parametrize("password", ["sunflowers", "xy" * 4, "nine blue lanterns", "xy" * 128, "12345 sieben"])
+def test_other_passwords_are_fine(password: str) -> None:
+    assert POLICY.check(password, ("Bat", "ab@example.com", "+97699112233")) == password
+
+
+@pytest.mark.parametrize("password", ["nine blue lanterns", "2026 1123 0900"])
+def test_composition_asks_for_a_letter_and_a_digit(password: str) -> None:
+    strict = replace(POLICY, composition=True)
+    with pytest.raises(InvalidValue):
+        strict.check(password)
+    assert strict.check(password + " a1")
