@@ -1,7 +1,8 @@
 """The application: routes, what surrounds them, and what lives as long as they do."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import cache
 from typing import Final
 
 from litestar import Litestar, Router
@@ -48,6 +49,7 @@ PREFIX: Final = "/api/v1"
 
 def create_app(container: Container) -> Litestar:
     """Make the application over what the container provides, overridden or not."""
+    clients = Clients(container.settings().trusted_proxies)
     api = Router(
         PREFIX,
         route_handlers=[
@@ -69,10 +71,10 @@ def create_app(container: Container) -> Litestar:
     )
     app = Litestar(
         route_handlers=[api, health.routes(), docs.routes],
-        dependencies=_dependencies(container),
+        dependencies=_dependencies(container, clients),
         dto=StrictJson,
         return_dto=None,
-        before_request=_doorkeeper(container),
+        before_request=_doorkeeper(container, clients),
         before_send=[seal, CrossOrigin(container.settings().cors_origins)],
         compression_config=compression(),
         exception_handlers={Exception: answer_exception},
@@ -86,9 +88,8 @@ def create_app(container: Container) -> Litestar:
     return app
 
 
-def _doorkeeper(container: Container) -> Doorkeeper:
+def _doorkeeper(container: Container, clients: Clients) -> Doorkeeper:
     settings = container.settings()
-    clients = Clients(settings.trusted_proxies)
     return Doorkeeper(
         container.access_tokens(),
         container.clock(),
@@ -104,10 +105,12 @@ def _doorkeeper(container: Container) -> Doorkeeper:
     )
 
 
-def _dependencies(container: Container) -> dict[str, Provide]:
+def _dependencies(container: Container, clients: Clients) -> dict[str, Provide]:
+    sign_in_desk = cache(lambda: _sign_in_desk(container))
+    code_desk = cache(lambda: _code_desk(container, sign_in_desk()))
     return {
         "settings": singleton(container.settings),
-        "clients": singleton(lambda: Clients(container.settings().trusted_proxies)),
+        "clients": singleton(lambda: clients),
         "clock": singleton(container.clock),
         "database": singleton(container.database),
         "executor": singleton(container.executor),
@@ -116,9 +119,9 @@ def _dependencies(container: Container) -> dict[str, Provide]:
         "calendar_files": singleton(container.calendar_files),
         "callback_tokens": singleton(container.callback_tokens),
         "sms_callbacks": singleton(container.sms_callbacks),
-        "sign_in_desk": singleton(lambda: _sign_in_desk(container)),
-        "code_desk": singleton(lambda: _code_desk(container)),
-        "password_desk": singleton(lambda: _password_desk(container)),
+        "sign_in_desk": singleton(sign_in_desk),
+        "code_desk": singleton(code_desk),
+        "password_desk": singleton(lambda: _password_desk(container, code_desk())),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "session_id": Provide(provide_session_id, sync_to_thread=False),
         "client": Provide(provide_client, sync_to_thread=False),
@@ -145,43 +148,34 @@ def _sign_in_desk(container: Container) -> SignInDesk:
     )
 
 
-def _code_desk(container: Container) -> CodeDesk:
+def _code_desk(container: Container, sign_in_desk: SignInDesk) -> CodeDesk:
     return CodeDesk(
         executor=container.executor(),
         reads=container.reads(),
         secrets=container.secret_codes(),
-        contacts=ContactReader(container.settings().phone_country),
-        sign_in_desk=_sign_in_desk(container),
+        contacts=sign_in_desk.contacts,
+        sign_in_desk=sign_in_desk,
     )
 
 
-def _password_desk(container: Container) -> PasswordDesk:
+def _password_desk(container: Container, codes: CodeDesk) -> PasswordDesk:
     return PasswordDesk(
         executor=container.executor(),
         reads=container.reads(),
         hasher=container.password_hasher(),
         secrets=container.secret_codes(),
         policy=container.password_policy(),
-        codes=_code_desk(container),
+        codes=codes,
     )
 
 
 def _lifespan(container: Container) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        database, gateway, sms_sender = container.database(), container.gateway(), container.sms_sender()
-        await database.open()
-        try:
-            await gateway.open()
-            try:
-                await sms_sender.open()
-                try:
-                    yield
-                finally:
-                    await sms_sender.close()
-            finally:
-                await gateway.close()
-        finally:
-            await database.close()
+        async with AsyncExitStack() as opened:
+            for part in (container.database(), container.gateway(), container.sms_sender()):
+                await part.open()
+                opened.push_async_callback(part.close)
+            yield
 
     return lifespan

@@ -52,14 +52,18 @@ def sign_in_by_password(
             now = await tx.credentials.lock(user.id)
             right = now is not None and now.password_hash == user.password_hash  # it may have been changed meanwhile
         if user is None or not right:
-            counted = await tx.credentials.count_wrong(account, given.now)
-            return PasswordRefused.WRONG if counted else PasswordRefused.LOCKED
+            return await _wrong(account, tx, given)
         if not await tx.credentials.count_right(account, given.now):
             return PasswordRefused.LOCKED
         opening = OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=tried.client)
         return await open_session(opening, tx, given)
 
     return UseCase(Permission.RUN_PLATFORM, handle)
+
+
+async def _wrong(account: UUID, tx: CodesTx, given: Circumstances) -> PasswordRefused:
+    """Count a wrong password; that of a locked account is not looked at."""
+    return PasswordRefused.WRONG if await tx.credentials.count_wrong(account, given.now) else PasswordRefused.LOCKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +83,7 @@ async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumst
         raise InvalidToken
     others = await lock_others(command.current, user.id, tx, given)  # before anything is learnt of the password
     if not command.right or user.password_hash != command.user.password_hash:
-        counted = await tx.credentials.count_wrong(user.id, given.now)
-        return PasswordRefused.WRONG if counted else PasswordRefused.LOCKED
+        return await _wrong(user.id, tx, given)
     if not await tx.credentials.count_right(user.id, given.now):
         return PasswordRefused.LOCKED
     await tx.credentials.save(replace(user, password_hash=command.new_hash))

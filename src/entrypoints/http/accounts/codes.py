@@ -13,13 +13,12 @@ from booking_domain.shared.errors import InvalidValue
 from entrypoints.http.accounts.code_desk import CodeDesk
 from entrypoints.http.accounts.code_schemas import CodeSentJson, SendOtpBody, VerifyEmailBody, VerifyOtpBody
 from entrypoints.http.accounts.examples import CODE_SENT, SEND_OTP, SIGNED_IN, VERIFY_EMAIL, VERIFY_OTP
+from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import SignedInJson
 from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
 from entrypoints.http.injection import Injected
 from entrypoints.http.rate_limits import AUTH, limited_as
 
-_GUARDED: Final = PUBLIC | limited_as(AUTH)
 _OF_SEND: Final = documented(body=SEND_OTP, answer=CODE_SENT, refusals=(ContactMissing, InvalidValue, TooManyCodes))
 _OF_VERIFY: Final = documented(
     body=VERIFY_OTP,
@@ -30,7 +29,7 @@ _OF_VERIFY: Final = documented(
 _OF_VERIFY_EMAIL: Final = documented(body=VERIFY_EMAIL, refusals=(InvalidCode, ContactMissing))
 
 
-@post("/send-otp", status_code=202, opt=_GUARDED | _OF_SEND)
+@post("/send-otp", status_code=202, opt=GUARDED | _OF_SEND)
 async def send_otp(data: JSONBody[SendOtpBody], code_desk: Injected[CodeDesk]) -> CodeSentJson:
     """Send a one-time code to an account's e-mail address or phone.
 
@@ -40,7 +39,7 @@ async def send_otp(data: JSONBody[SendOtpBody], code_desk: Injected[CodeDesk]) -
     return await code_desk.send(data.email, data.phone, CodePurpose(data.purpose))
 
 
-@post("/verify-otp", status_code=200, opt=_GUARDED | _OF_VERIFY)
+@post("/verify-otp", status_code=200, opt=GUARDED | _OF_VERIFY)
 async def verify_otp(
     data: JSONBody[VerifyOtpBody], client: Injected[Client], code_desk: Injected[CodeDesk]
 ) -> Response[SignedInJson]:

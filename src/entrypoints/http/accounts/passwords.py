@@ -16,13 +16,12 @@ from entrypoints.http.accounts.code_schemas import (
     ResetPasswordBody,
 )
 from entrypoints.http.accounts.examples import CHANGE_PASSWORD, CODE_SENT, FORGOT_PASSWORD, RESET_PASSWORD
+from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.password_desk import PasswordDesk
 from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
 from entrypoints.http.injection import Injected
 from entrypoints.http.rate_limits import AUTH, limited_as
 
-_GUARDED: Final = PUBLIC | limited_as(AUTH)
 _OF_CHANGE: Final = documented(
     body=CHANGE_PASSWORD, refusals=(InvalidToken, AccountLocked, WrongPassword, InvalidValue)
 )
@@ -45,7 +44,7 @@ async def change_password(
     await password_desk.change(actor, session_id, data)
 
 
-@post("/forgot-password", status_code=202, opt=_GUARDED | _OF_FORGOT)
+@post("/forgot-password", status_code=202, opt=GUARDED | _OF_FORGOT)
 async def forgot_password(data: JSONBody[ForgotPasswordBody], password_desk: Injected[PasswordDesk]) -> CodeSentJson:
     """Send a code to reset a password with.
 
@@ -54,7 +53,7 @@ async def forgot_password(data: JSONBody[ForgotPasswordBody], password_desk: Inj
     return await password_desk.forget(data)
 
 
-@post("/reset-password", status_code=204, opt=_GUARDED | _OF_RESET)
+@post("/reset-password", status_code=204, opt=GUARDED | _OF_RESET)
 async def reset_password(data: JSONBody[ResetPasswordBody], password_desk: Injected[PasswordDesk]) -> None:
     """Set another password by a code; all sessions end, and the account is unlocked."""
     await password_desk.reset(data)

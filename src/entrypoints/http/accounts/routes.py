@@ -28,6 +28,7 @@ from entrypoints.http.accounts.devices import (
     login_history,
 )
 from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER, SIGNED_IN, USER
+from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import (
     LoginBody,
     LogOutBody,
@@ -40,9 +41,8 @@ from entrypoints.http.accounts.schemas import (
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.clients import Clients
 from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import OPTIONAL, PUBLIC
+from entrypoints.http.doorkeeper import OPTIONAL
 from entrypoints.http.injection import Injected
-from entrypoints.http.rate_limits import AUTH, limited_as
 
 _OF_REGISTER: Final = documented(
     body=REGISTER, answer=SIGNED_IN, refusals=(EmailTaken, PhoneTaken, ContactMissing, InvalidValue)
@@ -52,13 +52,12 @@ _OF_LOGIN: Final = documented(
     answer=SIGNED_IN,
     refusals=(InvalidCredentials, AccountDisabled, AccountLocked, ContactMissing, InvalidValue, TooManyAttempts),
 )
-_GUARDED: Final = PUBLIC | limited_as(AUTH)
 _OF_REFRESH: Final = documented(body=REFRESH, answer=SIGNED_IN, refusals=(InvalidToken, AccountDisabled))
 
 _NOTHING: Final = LogOutBody()
 
 
-@post("/register", opt=_GUARDED | _OF_REGISTER)
+@post("/register", opt=GUARDED | _OF_REGISTER)
 async def register(
     data: JSONBody[RegisterBody], client: Injected[Client], sign_in_desk: Injected[SignInDesk]
 ) -> SignedInJson:
@@ -66,7 +65,7 @@ async def register(
     return await sign_in_desk.register(data, client)
 
 
-@post("/login", status_code=200, opt=_GUARDED | _OF_LOGIN)
+@post("/login", status_code=200, opt=GUARDED | _OF_LOGIN)
 async def log_in(
     data: JSONBody[LoginBody],
     request: Request[Any, Any, Any],
@@ -83,7 +82,7 @@ async def log_in(
     return await sign_in_desk.log_in(data, client, counted_as=clients.counted_as(request.scope))
 
 
-@post("/refresh", status_code=200, opt=_GUARDED | _OF_REFRESH)
+@post("/refresh", status_code=200, opt=GUARDED | _OF_REFRESH)
 async def refresh(
     data: JSONBody[RefreshBody], client: Injected[Client], sign_in_desk: Injected[SignInDesk]
 ) -> SignedInJson:
