@@ -21,6 +21,7 @@ from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.clock import SystemClock
 from adapters.security.common_passwords import CommonPasswords
+from adapters.security.encryption import AesGcmFieldCipher
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
 from adapters.security.one_time_codes import HmacSecretCodes
@@ -66,9 +67,16 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     entropy = providers.Singleton(SystemEntropy)
 
+    field_cipher = providers.Singleton(
+        AesGcmFieldCipher,
+        settings.provided.encryption_key,
+        settings.provided.blind_index_key,
+        previous=settings.provided.previous_encryption_keys,
+    )
     database = providers.Singleton(
         Database,
         settings.provided.database_url,
+        cipher=field_cipher,
         pool_size=settings.provided.pool_size,
         pool_timeout=settings.provided.pool_timeout,
     )

@@ -116,6 +116,12 @@ class Settings:
     previous_secret_keys: tuple[str, ...] = field(default=(), repr=False)
     """BOOKING_PREVIOUS_SECRET_KEYS: earlier ones, separated by commas (none may have one in it), whose tokens are
     still read."""
+    encryption_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
+    """BOOKING_ENCRYPTION_KEY: what personal data is sealed with at rest, at least 32 characters."""
+    previous_encryption_keys: tuple[str, ...] = field(default=(), repr=False)
+    """BOOKING_PREVIOUS_ENCRYPTION_KEYS: earlier ones, separated by commas, until `rotate-keys` has sealed all anew."""
+    blind_index_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
+    """BOOKING_BLIND_INDEX_KEY: what sealed data is found by, at least 32 characters; it outlives the others."""
     qpay: QPaySettings
     sms: SmsSettings = SmsSettings()
     payment_window: timedelta = timedelta(minutes=15)
@@ -192,8 +198,11 @@ class Settings:
             database_url=database_url,
             data_dir=Path(read.text("BOOKING_DATA_DIR", ".data")),
             public_url=public_url.rstrip("/"),
-            secret_key=_secret_key(read, production=production),
-            previous_secret_keys=_previous_secret_keys(read, production=production),
+            secret_key=_secret(read, "BOOKING_SECRET_KEY", production=production),
+            previous_secret_keys=_secrets(read, "BOOKING_PREVIOUS_SECRET_KEYS", production=production),
+            encryption_key=_secret(read, "BOOKING_ENCRYPTION_KEY", production=production),
+            previous_encryption_keys=_secrets(read, "BOOKING_PREVIOUS_ENCRYPTION_KEYS", production=production),
+            blind_index_key=_secret(read, "BOOKING_BLIND_INDEX_KEY", production=production),
             qpay=_qpay(read, simulator_port, production=production),
             sms=_sms(read, production=production),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
@@ -313,18 +322,17 @@ def _authority(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _secret_key(read: _Reader, *, production: bool) -> str:
-    key = read.optional("BOOKING_SECRET_KEY")
+def _secret(read: _Reader, name: str, *, production: bool) -> str:
+    key = read.optional(name)
     if key is None:
         if production:
-            read.refuse("BOOKING_SECRET_KEY", "is required in production")
+            read.refuse(name, "is required in production")
         return DEVELOPMENT_SECRET
-    _check_secret(read, "BOOKING_SECRET_KEY", key, production=production)
+    _check_secret(read, name, key, production=production)
     return key
 
 
-def _previous_secret_keys(read: _Reader, *, production: bool) -> tuple[str, ...]:
-    name = "BOOKING_PREVIOUS_SECRET_KEYS"
+def _secrets(read: _Reader, name: str, *, production: bool) -> tuple[str, ...]:
     keys = tuple(key.strip() for key in (read.optional(name) or "").split(",") if key.strip())
     for key in keys:
         _check_secret(read, name, key, production=production)

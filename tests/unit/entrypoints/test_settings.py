@@ -14,6 +14,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://booking@db.internal/booking",
     "BOOKING_PUBLIC_URL": "https://booking.example.com/",
     "BOOKING_SECRET_KEY": "k" * 32,
+    "BOOKING_ENCRYPTION_KEY": "e" * 32,
+    "BOOKING_BLIND_INDEX_KEY": "i" * 32,
     "QPAY_BASE_URL": "https://merchant.qpay.mn/v2/",
     "QPAY_USERNAME": "STUDIO",
     "QPAY_PASSWORD": "s3cret-of-the-merchant",
@@ -83,6 +85,9 @@ def test_production_needs_each_of_them(missing: str) -> None:
     [
         ("BOOKING_SECRET_KEY", DEVELOPMENT_SECRET),
         ("BOOKING_SECRET_KEY", "short"),
+        ("BOOKING_ENCRYPTION_KEY", DEVELOPMENT_SECRET),
+        ("BOOKING_BLIND_INDEX_KEY", DEVELOPMENT_SECRET),
+        ("BOOKING_PREVIOUS_ENCRYPTION_KEYS", "short"),
         ("BOOKING_PREVIOUS_SECRET_KEYS", DEVELOPMENT_SECRET),
         ("BOOKING_PREVIOUS_SECRET_KEYS", f"{'p' * 32},short"),
         ("QPAY_USERNAME", "SIMULATOR"),
@@ -191,7 +196,16 @@ def test_previous_secrets_are_separated_by_commas() -> None:
 def test_secrets_are_not_shown() -> None:
     given = {**PRODUCTION, **KAVENEGAR, **TWILIO, "DATABASE_URL": "postgresql://u:hidden@db/x"}
     shown = repr(Settings.from_environment({**given, "BOOKING_PREVIOUS_SECRET_KEYS": "p" * 32}))
-    for secret in ("k" * 32, "p" * 32, "s3cret-of-the-merchant", "hidden", "t0ken-of-twilio", "k3y-of-kavenegar"):
+    for secret in (
+        "k" * 32,
+        "p" * 32,
+        "e" * 32,
+        "i" * 32,
+        "s3cret-of-the-merchant",
+        "hidden",
+        "t0ken-of-twilio",
+        "k3y-of-kavenegar",
+    ):
         assert secret not in shown
 
 
