@@ -31,6 +31,7 @@ from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
+from adapters.smtp.codes import SmtpCodeMessenger
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
@@ -149,7 +150,22 @@ class Container(containers.DeclarativeContainer):
     sms_callbacks = providers.Singleton(TwilioCallbacks, settings.provided.sms.twilio_auth_token)
     code_messenger = providers.Singleton(
         CodesByAddress,
-        to_email=providers.Singleton(ConsoleCodeMessenger, message_folder, clock),
+        to_email=providers.Selector(
+            settings.provided.email.service,
+            console=providers.Singleton(ConsoleCodeMessenger, message_folder, clock),
+            smtp=providers.Singleton(
+                SmtpCodeMessenger,
+                host=settings.provided.email.smtp_host,
+                port=settings.provided.email.smtp_port,
+                security=settings.provided.email.smtp_security,
+                username=settings.provided.email.smtp_username,
+                password=settings.provided.email.smtp_password,
+                sender=settings.provided.email.sender,
+                timeout_seconds=settings.provided.email.timeout_seconds,
+                clock=clock,
+                entropy=entropy,
+            ),
+        ),
         to_phone=providers.Singleton(
             SmsCodeMessenger,
             sender=sms_sender,
