@@ -16,10 +16,11 @@ from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.password_desk import PasswordDesk
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.availability import routes as availability
+from entrypoints.http.bodies import bound_reading
 from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
 from entrypoints.http.clients import Clients
-from entrypoints.http.compression import compression
+from entrypoints.http.compression import Compression
 from entrypoints.http.cross_origin import CrossOrigin
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.doorkeeper import Doorkeeper
@@ -76,7 +77,7 @@ def create_app(container: Container) -> Litestar:
         return_dto=None,
         before_request=_doorkeeper(container, clients),
         before_send=[seal, CrossOrigin(container.settings().cors_origins)],
-        compression_config=compression(),
+        middleware=[Compression()],
         exception_handlers={Exception: answer_exception},
         lifespan=[_lifespan(container)],
         request_max_body_size=container.settings().max_body_bytes,
@@ -85,6 +86,7 @@ def create_app(container: Container) -> Litestar:
     )
     one_after_the_other(app)
     answer_head(app)
+    bound_reading(app, container.settings().body_timeout)
     return app
 
 

@@ -8,6 +8,7 @@ from litestar import Request, Response
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import AccessTokens
 from booking_domain.shared.clock import Clock
+from entrypoints.http.bodies import refuse_encoded
 from entrypoints.http.problems import allowed_methods
 from entrypoints.http.queries import query_type
 from entrypoints.http.rate_limits import RouteLimits
@@ -42,6 +43,7 @@ class Doorkeeper:
         finally:
             # Whoever is refused is counted too, and told first that it is too often: else tokens could be guessed.
             await self._limits.count(request)
+        refuse_encoded(request.scope["headers"])
         return None
 
     def _let_in(self, request: Request[Any, Any, Any]) -> None:

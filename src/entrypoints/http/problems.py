@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457): the one place that knows which family of errors is which HTTP status."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -83,7 +84,7 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
                     request, status, error.code, str(error), errors=_where(request, error), headers=_headers_of(error)
                 )
         case Refusal():
-            return _problem(request, error.status, error.code, error.detail, errors=error.errors)
+            return _problem(request, error.status, error.code, error.detail, errors=error.errors, headers=error.headers)
         case ValidationException():
             return _problem(request, 400, _OF_FRAMEWORK[400], "The request is not valid.", errors=_of_parameters(error))
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -104,7 +105,7 @@ def _problem(
     detail: str,
     *,
     errors: tuple[InputError, ...] = (),
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     problem = Problem(
         type=f"/problems/{code}",
