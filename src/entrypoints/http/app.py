@@ -178,6 +178,7 @@ def _lifespan(container: Container) -> Callable[[Litestar], AbstractAsyncContext
             for part in (container.database(), container.gateway(), container.sms_sender()):
                 await part.open()
                 opened.push_async_callback(part.close)
+            container.password_hasher()  # makes a hash for itself, for which no request is to wait
             yield
 
     return lifespan
