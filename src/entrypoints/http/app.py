@@ -50,7 +50,8 @@ PREFIX: Final = "/api/v1"
 
 def create_app(container: Container) -> Litestar:
     """Make the application over what the container provides, overridden or not."""
-    clients = Clients(container.settings().trusted_proxies)
+    settings = container.settings()
+    clients = Clients(settings.trusted_proxies)
     api = Router(
         PREFIX,
         route_handlers=[
@@ -76,17 +77,17 @@ def create_app(container: Container) -> Litestar:
         dto=StrictJson,
         return_dto=None,
         before_request=_doorkeeper(container, clients),
-        before_send=[seal, CrossOrigin(container.settings().cors_origins)],
+        before_send=[seal, CrossOrigin(settings.cors_origins)],
         middleware=[Compression()],
         exception_handlers={Exception: answer_exception},
         lifespan=[_lifespan(container)],
-        request_max_body_size=container.settings().max_body_bytes,
+        request_max_body_size=settings.max_body_bytes,
         openapi_config=None,
         logging_config=None,
     )
     one_after_the_other(app)
     answer_head(app)
-    bound_reading(app, container.settings().body_timeout)
+    bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     return app
 
 

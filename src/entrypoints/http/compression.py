@@ -1,9 +1,9 @@
 """Compressed answers: zstd (RFC 8878) or gzip, for those who ask for it and where it pays.
 
 Not compressed: what is small; what is compressed already; an answer with a strong `ETag`, which stands for its bytes
-(RFC 9110 §8.8.1) and as a weak one would no longer do for `If-Match`; and, as a rule, answers to anything but GET. Tokens,
-secret addresses and the like are given out in answers to POST alone, so the length of a compressed answer never tells of a
-secret beside something that a stranger has chosen (BREACH). A route without secrets says `COMPRESSIBLE`.
+(RFC 9110 §8.8.1) and as a weak one would no longer do for `If-Match`; and, as a rule, answers to anything but GET.
+Tokens, secret addresses and the like are given out in answers to POST alone, so the length of a compressed answer never
+tells of a secret beside something that a stranger has chosen (BREACH). A route without secrets says `COMPRESSIBLE`.
 """
 
 import gzip
@@ -19,7 +19,7 @@ from zstandard import ZstdCompressor
 
 SMALLEST: Final = 1_024
 LARGE: Final = 128 * 1_024
-"""From here on it takes milliseconds, in which nobody else is to wait: both libraries let go of the interpreter's lock."""
+"""From here on it takes milliseconds, in which nobody else is to wait: on a thread, which needs no interpreter's lock."""
 _GZIP_LEVEL: Final = 4
 """Level 9 takes three times as long for a few percent, and everybody waits meanwhile."""
 _ZSTD_LEVEL: Final = 3
