@@ -27,6 +27,7 @@ from booking_domain.shared.errors import (
 from entrypoints.http.envelope import request_id
 from entrypoints.http.queries import query_type
 from entrypoints.http.refusals import InputError, Refusal
+from entrypoints.http.security_events import note
 
 MEDIA_TYPE: Final = "application/problem+json"
 STATUS: Final[dict[type[DomainError], int]] = {
@@ -78,6 +79,7 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
     """Turn whatever was raised into a problem."""
     match error:
         case DomainError():
+            note(request, error)
             status = status_of(type(error))
             if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
                 return _problem(

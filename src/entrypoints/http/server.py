@@ -14,6 +14,7 @@ from granian.http import HTTP1Settings  # noqa: E402
 from entrypoints.settings import Settings  # noqa: E402
 
 CONNECTIONS: Final = 4_096
+_AS_JSON: Final = {name: {"()": "entrypoints.logs.json_lines"} for name in ("generic", "access")}
 MOST_HEADER_BYTES: Final = 65_536
 HEADER_MILLISECONDS: Final = 30_000
 """How long the head of a request may take to come in."""
@@ -38,5 +39,7 @@ def serve(settings: Settings) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=MOST_HEADER_BYTES),
         respawn_failed_workers=True,
         workers_kill_timeout=10,
+        # Addresses of calendars and callbacks have secrets in their query.
         log_access=False,
+        log_dictconfig={"formatters": _AS_JSON},
     ).serve()
