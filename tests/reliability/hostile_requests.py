@@ -46,7 +46,11 @@ def whole(token: str, body: bytes, *lines: str, path: str = "/bookings", kind: s
 
 def compressed(token: str) -> Iterator[Hostile]:
     bomb = b" " * 50_000_000
-    for coding, packed in (("gzip", gzip.compress(OK)), ("zstd", zstandard.compress(bomb)), ("br", b"\x0b\x02\x80{}\x03")):
+    for coding, packed in (
+        ("gzip", gzip.compress(OK)),
+        ("zstd", zstandard.compress(bomb)),
+        ("br", b"\x0b\x02\x80{}\x03"),
+    ):
         yield Hostile(f"a body in {coding}", whole(token, packed, f"Content-Encoding: {coding}"), frozenset({415}))
     twice = whole(token, gzip.compress(gzip.compress(bomb)), "Content-Encoding: gzip, gzip")
     yield Hostile("a body that is gzipped twice", twice, frozenset({415}))

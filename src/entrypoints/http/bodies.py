@@ -15,7 +15,7 @@ _NO_LENGTH: Final = frozenset({b"", b"0"})
 _CLOSE: Final = {"Connection": "close"}
 FEW_PIECES: Final = 1_000
 _SMALL_PIECE: Final = 256
-"""Bytes; a network's packets have more. Each piece is a turn of the event loop: 100,000 of a byte took over a second."""
+"""Bytes; a network's packets have more. Each piece is a turn of the event loop: 100,000 took over a second."""
 
 
 def refuse_encoded(headers: Iterable[tuple[bytes, bytes]]) -> None:

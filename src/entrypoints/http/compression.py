@@ -19,7 +19,7 @@ from zstandard import ZstdCompressor
 
 SMALLEST: Final = 1_024
 LARGE: Final = 128 * 1_024
-"""From here on it takes milliseconds, in which nobody else is to wait: on a thread, which needs no interpreter's lock."""
+"""From here on it takes milliseconds, in which nobody else is to wait: on a thread, without the interpreter's lock."""
 _GZIP_LEVEL: Final = 4
 """Level 9 takes three times as long for a few percent, and everybody waits meanwhile."""
 _ZSTD_LEVEL: Final = 3
