@@ -94,10 +94,12 @@ def story(product: Product, canaries: Canaries) -> None:
 def codes(product: Product, canaries: Canaries) -> None:
     for contact, purpose in (({"phone": canaries.phone}, "verify"), ({"email": canaries.email}, "login")):
         before = set(product.messages.glob("*.json"))
+
+        def news(before: set[Path] = before) -> set[Path]:
+            return set(product.messages.glob("*.json")) - before
+
         done(product.http.post("/auth/send-otp", json={**contact, "purpose": purpose}))
-        (sent,) = eventually(
-            lambda before=before: set(product.messages.glob("*.json")) - before, within=WITHIN_SECONDS, what="a code"
-        )
+        (sent,) = eventually(news, within=WITHIN_SECONDS, what="a code")
         found = re.search(r"\d{6}", json.loads(sent.read_text(encoding="utf-8"))["text"])
         assert found is not None
         code = canaries.gets(f"code by {purpose}", found[0])

@@ -157,6 +157,9 @@ def test_a_body_that_is_read_carelessly_is_found(
 
 
 def test_the_types_of_a_schema_are_found_through_its_choices() -> None:
-    schemas = {"A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/B"}]}, "B": {"enum": [1, None]}}
+    schemas: dict[str, dict[str, Any]] = {
+        "A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/B"}]},
+        "B": {"enum": [1, None]},
+    }
     assert types_of({"$ref": "#/components/schemas/A"}, schemas) == {"string", "integer", "null"}
     assert types_of({"type": "number"}, schemas) == {"number", "integer"}

@@ -132,7 +132,7 @@ async def test_what_is_forged_or_guessed_is_said(
     api: Api, method: str, path: str, body: dict[str, Any] | None, event: str
 ) -> None:
     with logged() as entries:
-        answer = await api.call(method, path, **({"json": body} if body else {}))
+        answer = await api.call(method, path, None, **({} if body is None else {"json": body}))
     assert answer.status_code in {401, 403}
     (entry,) = only(entries, event)
     assert entry["method"] == method
@@ -163,7 +163,7 @@ async def test_an_error_of_ours_is_logged_without_values_of_rows_or_variables(ap
     async def fails(phone: str = "+97688112233") -> None:
         raise psycopg.errors.UniqueViolation(f"duplicate key\nDETAIL:  Key (phone)=({phone}) already exists.")
 
-    api.database.ping = fails  # type: ignore[method-assign,assignment]
+    api.database.ping = fails  # type: ignore[method-assign]
     with logged("debug") as entries:
         assert (await api.get("/health/ready")).status_code == 500
     (entry,) = only(entries, "request failed")
