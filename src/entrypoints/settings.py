@@ -113,6 +113,8 @@ class Settings:
     """BOOKING_DB_POOL_TIMEOUT_SECONDS: how long a request waits for a connection before it is refused with 503."""
     max_body_bytes: int = 262_144
     """BOOKING_MAX_BODY_BYTES: the largest request body."""
+    body_timeout: float = 15.0
+    """BOOKING_BODY_TIMEOUT_SECONDS: how long a request body may take to come in."""
     feeds_allow_private: bool = False
     """BOOKING_FEEDS_ALLOW_PRIVATE: `on` in development only: external calendars may be at private addresses too."""
     log_level: str = "info"
@@ -185,6 +187,7 @@ class Settings:
             pool_size=read.number("BOOKING_DB_POOL_SIZE", 10, 1, 1_000),
             pool_timeout=float(read.number("BOOKING_DB_POOL_TIMEOUT_SECONDS", 5, 1, 300)),
             max_body_bytes=read.number("BOOKING_MAX_BODY_BYTES", 262_144, 1_024, 64 * 1024 * 1024),
+            body_timeout=float(read.number("BOOKING_BODY_TIMEOUT_SECONDS", 15, 1, 600)),
             feeds_allow_private=private_feeds,
             log_level=read.choice("BOOKING_LOG_LEVEL", _LOG_LEVELS, "info"),
         )

@@ -16,10 +16,11 @@ from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.password_desk import PasswordDesk
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.availability import routes as availability
+from entrypoints.http.bodies import bound_reading
 from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
 from entrypoints.http.clients import Clients
-from entrypoints.http.compression import compression
+from entrypoints.http.compression import Compression
 from entrypoints.http.cross_origin import CrossOrigin
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.doorkeeper import Doorkeeper
@@ -50,7 +51,8 @@ PREFIX: Final = "/api/v1"
 
 def create_app(container: Container) -> Litestar:
     """Make the application over what the container provides, overridden or not."""
-    clients = Clients(container.settings().trusted_proxies)
+    settings = container.settings()
+    clients = Clients(settings.trusted_proxies)
     read_catalogues()
     api = Router(
         PREFIX,
@@ -77,16 +79,17 @@ def create_app(container: Container) -> Litestar:
         dto=StrictJson,
         return_dto=None,
         before_request=_doorkeeper(container, clients),
-        before_send=[seal, CrossOrigin(container.settings().cors_origins)],
-        compression_config=compression(),
+        before_send=[seal, CrossOrigin(settings.cors_origins)],
+        middleware=[Compression()],
         exception_handlers={Exception: answer_exception},
         lifespan=[_lifespan(container)],
-        request_max_body_size=container.settings().max_body_bytes,
+        request_max_body_size=settings.max_body_bytes,
         openapi_config=None,
         logging_config=None,
     )
     one_after_the_other(app)
     answer_head(app)
+    bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     return app
 
 
@@ -178,6 +181,7 @@ def _lifespan(container: Container) -> Callable[[Litestar], AbstractAsyncContext
             for part in (container.database(), container.gateway(), container.sms_sender()):
                 await part.open()
                 opened.push_async_callback(part.close)
+            container.password_hasher()  # makes a hash for itself, for which no request is to wait
             yield
 
     return lifespan

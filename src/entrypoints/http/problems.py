@@ -30,6 +30,7 @@ from entrypoints.http.languages.catalogues import MESSAGE, TITLE, Catalogue, cat
 from entrypoints.http.languages.negotiation import language_of
 from entrypoints.http.queries import query_type
 from entrypoints.http.refusals import INVALID, InputError, Refusal
+from entrypoints.http.security_events import note
 
 MEDIA_TYPE: Final = "application/problem+json"
 STATUS: Final[dict[type[DomainError], int]] = {
@@ -82,6 +83,7 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
     says = catalogue_of(language_of(request.scope["headers"]))
     match error:
         case DomainError():
+            note(request, error)
             status = status_of(type(error))
             if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
                 where, headers = _where(request, error, says), _headers_of(error)
@@ -89,7 +91,7 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
                 return _problem(request, says, status, error.code, detail, errors=where, headers=headers)
         case Refusal():
             detail, where = says.word(MESSAGE, error.detail), _translated(error.errors, says)
-            return _problem(request, says, error.status, error.code, detail, errors=where)
+            return _problem(request, says, error.status, error.code, detail, errors=where, headers=error.headers)
         case ValidationException():
             detail, where = says.word(MESSAGE, INVALID), _translated(_of_parameters(error), says)
             return _problem(request, says, 400, _OF_FRAMEWORK[400], detail, errors=where)

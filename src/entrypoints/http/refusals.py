@@ -1,7 +1,8 @@
 """Requests that are refused before any rule of the domain is asked, and where in the request the reason lies."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ class Refusal(Exception):
     code: str
     detail: str
     errors: tuple[InputError, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def invalid_input(pointer: str, message: str) -> Refusal:

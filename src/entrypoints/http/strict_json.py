@@ -75,9 +75,11 @@ def _refuse_other_types(headers: Iterable[tuple[bytes, bytes]]) -> None:
 
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
     if len(dict(pairs)) != len(pairs):
-        names = [name for name, _ in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
-        raise invalid_input(f"/{twin}", "The name occurs twice.")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise invalid_input(f"/{name}", "The name occurs twice.")
+            seen.add(name)
 
 
 _names_once: Final = json.JSONDecoder(object_pairs_hook=_refuse_twins, parse_int=float)

@@ -349,6 +349,14 @@ def walked(route: str) -> list[str]:
 async def asked(world: World, route: str, handler: HTTPRouteHandler, identity: str, named: Ids) -> httpx.Response:
     """With the documented body, about what is named."""
     row, (method, path) = ROUTES[route], route.split()
+    body = await the_body(world, handler, named)
+    address = path.format(**{**named, "transaction_id": str(uuid4())})
+    more: dict[str, Any] = {"json": body} if body else {}
+    return await world.api.call(method, f"{address}?{row.query}".rstrip("?"), await world.token(identity), **more)
+
+
+async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[str, Any]:
+    """The documented one, about what is there."""
     example = handler.opt[KEY].body if KEY in handler.opt else None
     body = dict(example or {})
     if "providerId" in body:
@@ -357,9 +365,7 @@ async def asked(world: World, route: str, handler: HTTPRouteHandler, identity: s
         body["slot"] = world.slot()
     if "bookingId" in body:
         body["bookingId"] = named["booking_id"]
-    address = path.format(**{**named, "transaction_id": str(uuid4())})
-    more: dict[str, Any] = {"json": body} if body else {}
-    return await world.api.call(method, f"{address}?{row.query}".rstrip("?"), await world.token(identity), **more)
+    return body
 
 
 def as_meant(route: str, row: Row, answer: httpx.Response, meant: set[int]) -> bool:
