@@ -18,12 +18,12 @@ from booking_domain.scheduling.feeds import (
     FeedRule,
     FeedUnreadable,
     KeptFeed,
+    OwnFeeds,
     WhenFeedFails,
 )
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.use_cases.feeds import (
     FEED_ADDED,
-    OwnFeeds,
     RecordReading,
     SetFeeds,
     record_reading,
@@ -225,7 +225,7 @@ async def test_a_feed_that_stays_keeps_what_was_read_and_one_that_comes_back_doe
 @scene()
 async def test_what_was_set_is_what_is_kept(studio: Studio) -> None:
     own = await named(studio, OTHER, URL, OTHER, rule=CLOSED)
-    assert await studio.reads.feeds_of(studio.provider_id) == (own.rule, own.feeds) == (CLOSED, own.feeds)
+    assert await studio.reads.feeds_of(studio.provider_id) == own == OwnFeeds(rule=CLOSED, feeds=own.feeds, version=2)
     assert [feed.url for feed in own.feeds] == [OTHER, URL]
 
 
@@ -247,7 +247,7 @@ async def test_there_are_at_most_five_feeds_and_each_has_a_url(studio: Studio) -
         with pytest.raises(InvalidValue) as refused:
             await named(studio, *urls)
         assert refused.value.where == "/urls"
-    assert len((await studio.reads.feeds_of(studio.provider_id))[1]) == MAX_FEEDS
+    assert len((await studio.reads.feeds_of(studio.provider_id)).feeds) == MAX_FEEDS
 
 
 @scene()
@@ -299,7 +299,7 @@ async def test_a_feed_that_is_removed_while_it_is_read_stays_removed(studio: Stu
     await named(studio, OTHER)
     reader.go_on.set()
     assert await reading is None
-    _, (other,) = await studio.reads.feeds_of(studio.provider_id)
+    (other,) = (await studio.reads.feeds_of(studio.provider_id)).feeds
     assert (other.url, other.read_at) == (OTHER, None)
 
 
