@@ -30,10 +30,11 @@ from booking_domain.scheduling.use_cases.feeds import (
     set_feeds,
 )
 from booking_domain.shared.actor import SYSTEM, Role
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.ids import FeedId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
+from booking_domain.testing.contracts.storage import race
 from booking_domain.testing.memory.feeds import MemoryFeedReader
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
@@ -227,6 +228,15 @@ async def test_what_was_set_is_what_is_kept(studio: Studio) -> None:
     own = await named(studio, OTHER, URL, OTHER, rule=CLOSED)
     assert await studio.reads.feeds_of(studio.provider_id) == own == OwnFeeds(rule=CLOSED, feeds=own.feeds, version=2)
     assert [feed.url for feed in own.feeds] == [OTHER, URL]
+
+
+@scene()
+async def test_who_saw_an_older_list_does_not_replace_it(studio: Studio) -> None:
+    await named(studio, OTHER)
+    command = SetFeeds(urls=(URL,), rule=TRUST, expected_version=2)
+    kept_, refusals = await race([studio.run(set_feeds, command, by=studio.owner) for _ in range(5)])
+    assert kept_ == [await studio.reads.feeds_of(studio.provider_id)]
+    assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
 
 
 @scene()
