@@ -1,6 +1,6 @@
 """Row 19 with the defence taken out, which must be noticed; over several pools of connections.
 
-Over four processes that serve: `test_requests_at_once.py`.
+Over several processes that serve: `test_requests_at_once.py`.
 """
 
 import asyncio
