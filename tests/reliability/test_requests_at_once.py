@@ -41,7 +41,9 @@ IN_FLIGHT: Final = (409, "idempotency.in_flight")
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory, postgres: TestServer) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("at_once")
-    with postgres.database() as url, Api(folder, url, BOOKING_API_PROCESSES=str(PROCESSES)) as api:
+    # Nobody is refused for want of a connection: that is not what is tried here.
+    settings = {"BOOKING_API_PROCESSES": str(PROCESSES), "BOOKING_DB_POOL_TIMEOUT_SECONDS": "60"}
+    with postgres.database() as url, Api(folder, url, **settings) as api:
         yield api
 
 
