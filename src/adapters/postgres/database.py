@@ -36,7 +36,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
-from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
+from booking_domain.scheduling.feeds import KeptFeed, OwnFeeds
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor
@@ -249,7 +249,7 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await PostgresSalons(work).members(salon_id)
 
-    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         async with self._database.work() as work:
             return await PostgresFeedBook(work).feeds_of(provider_id)
 

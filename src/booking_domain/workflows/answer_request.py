@@ -19,6 +19,7 @@ from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.move_booking import carry_out
 from booking_domain.workflows.ports import Repositories
@@ -33,7 +34,7 @@ class AcceptRequest:
     payment_window: timedelta
     slot: datetime | None = None
     """The offered time that the customer takes."""
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class DeclineRequest:
 
     booking_id: BookingId
     reason: str | None = None
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class OfferTimes:
 
     booking_id: BookingId
     slots: tuple[datetime, ...]
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
 
 
 async def _accept(command: AcceptRequest, tx: Repositories, given: Circumstances) -> Booking:

@@ -17,6 +17,7 @@ from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
@@ -32,7 +33,7 @@ class MoveBooking:
     to: Status
     payment_window: timedelta
     reason: str | None = None
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
     """What the caller saw; None: whatever is there."""
 
 

@@ -12,7 +12,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
-from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
+from booking_domain.scheduling.feeds import KeptFeed, OwnFeeds
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
@@ -58,7 +58,7 @@ class MemoryReads(Reads):
     async def members_of(self, salon_id: SalonId) -> Sequence[Member]:
         return await MemorySalons(self._committed()).members(salon_id)
 
-    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         return await MemoryFeedBook(self._committed()).feeds_of(provider_id)
 
     async def feed(self, feed_id: FeedId) -> KeptFeed | None:

@@ -15,7 +15,7 @@ from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.feeds import Feed, FeedRule
+from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.ids import (
@@ -64,7 +64,7 @@ class State:
     salon_hours: dict[SalonId, OpeningHours] = field(default_factory=dict)
     salon_members: dict[ProviderId, SalonId] = field(default_factory=dict)
     salon_invitations: dict[tuple[SalonId, ProviderId], datetime] = field(default_factory=dict)
-    feeds: dict[ProviderId, tuple[FeedRule, tuple[Feed, ...]]] = field(default_factory=dict)
+    feeds: dict[ProviderId, OwnFeeds] = field(default_factory=dict)
     feeds_due: dict[FeedId, datetime] = field(default_factory=dict)
     waiting: dict[WaitingId, Waiting] = field(default_factory=dict)
     terms: dict[ProviderId, Terms] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from booking_domain.scheduling.model import (
 )
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddException, AddRule
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.provider_profiles import SettingsChange
 from entrypoints.http.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, ZoneName, given
 from entrypoints.http.refusals import invalid_input
@@ -92,7 +93,7 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     max_per_week: Annotated[int, Meta(ge=1, le=7 * MINUTES_A_DAY)] | UnsetType | None = UNSET
     anchoring: Anchoring | UnsetType = UNSET
 
-    def change(self) -> SettingsChange:
+    def change(self, expected_version: ExpectedVersion) -> SettingsChange:
         """The command."""
         return SettingsChange(
             time_zone=given(self.time_zone),
@@ -108,6 +109,7 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
             unlimited_per_day=self.max_per_day is None,
             unlimited_per_week=self.max_per_week is None,
             terms=self.terms(),
+            expected_version=expected_version,
         )
 
 

@@ -47,7 +47,7 @@ from entrypoints.http.bookings.schemas import (
 )
 from entrypoints.http.cursors import cursor_of, cut, read_cursor
 from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, etag, expected_version
+from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.injection import Injected
 from entrypoints.http.once import Once
 from entrypoints.http.queries import utc_moment
@@ -143,11 +143,11 @@ async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], 
 
 @get("/{booking_id:str}", opt=documented(answer=BOOKING, refusals=(BookingNotFound,)))
 async def get_booking(
-    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[BookingJson]:
     """One booking, for its parties and admins."""
     booking = await seen_by(actor, BookingId(booking_id), reads)
-    return Response(booking_json(booking), headers=etag(booking.version))
+    return unless_known(booking_json(booking), etag(booking.version), if_none_match)
 
 
 @patch("/{booking_id:str}", opt=_OF_MOVING)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import HeaderParameter
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.shared.errors import DomainError, StorageUnavailable
@@ -13,6 +14,7 @@ from booking_domain.shared.idempotency import KeyReused, RequestInFlight
 from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.documentation import Documentation
 from entrypoints.http.doorkeeper import ACCESS
+from entrypoints.http.etags import NOT_MODIFIED
 from entrypoints.http.openapi.signatures import Schemas, answer_type, body_type
 from entrypoints.http.problems import MEDIA_TYPE, Problem, status_of
 from entrypoints.http.rate_limits import class_of
@@ -34,6 +36,14 @@ def success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) ->
         media_type = text if answer is str else "application/json"
         found["content"] = {media_type: {"schema": schemas.of(answer), "example": said.answer}}
     return found
+
+
+def not_modified(handler: HTTPRouteHandler) -> dict[str, Any]:
+    """The answer to who has what is there already, where that can be said."""
+    asked = (each.kwarg_definition for each in handler.parsed_fn_signature.parameters.values())
+    if any(isinstance(each, HeaderParameter) and each.name == "If-None-Match" for each in asked):
+        return {str(NOT_MODIFIED): {"description": "You have what is there: `If-None-Match` names its `ETag`."}}
+    return {}
 
 
 def problems(path: str, handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> dict[str, Any]:

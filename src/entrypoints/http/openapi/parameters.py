@@ -49,12 +49,13 @@ _IDEMPOTENCY: Final[dict[str, Any]] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "monday-at-ten-7d1f3c0e",
 }
+_TAGS: Final = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _IF_MATCH: Final[dict[str, Any]] = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The `ETag` that was seen; 412 if there is a newer version.",
-    "schema": {"type": "string", "pattern": '^(\\*|"[1-9][0-9]{0,8}")$'},
+    "description": "The `ETag` that was seen, or several; 412 if none of them is what is there. `*` takes any version.",
+    "schema": {"type": "string", "maxLength": 1000, "pattern": _TAGS},
     "example": '"1"',
 }
 _IF_NONE_MATCH: Final[dict[str, Any]] = {

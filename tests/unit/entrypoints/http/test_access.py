@@ -12,8 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
-from litestar.routes import HTTPRoute
-from tests.unit.entrypoints.api import PASSWORD, Api, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, the_routes, through_the_api
 
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import UserId
@@ -307,17 +306,6 @@ def _theirs(row: Row, actor: Actor) -> bool:
     }.get(row.names or "", {Relation.OWN})
     assert isinstance(row.access, Permission)
     return any(may(actor, row.access, relation) for relation in relations)
-
-
-def the_routes(api: Api) -> dict[str, HTTPRouteHandler]:
-    """All that Litestar serves below the prefix, with their handlers."""
-    found: dict[str, HTTPRouteHandler] = {}
-    for route in api.app.routes:
-        if isinstance(route, HTTPRoute) and route.path.startswith("/api/v1"):
-            path = route.path.removeprefix("/api/v1").replace(":str}", "}")
-            for handler in route.route_handlers:
-                found.update({f"{method} {path}": handler for method in handler.http_methods - {"OPTIONS", "HEAD"}})
-    return found
 
 
 @through_the_api

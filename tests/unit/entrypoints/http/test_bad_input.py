@@ -219,7 +219,7 @@ async def test_a_bad_parameter_is_refused(api: Api, kind: str) -> None:
     assert_problem(answer, 400, INVALID, pointer)
 
 
-@pytest.mark.parametrize("tag", ["1", '"x"', 'W/"1"', '"1", "2"', '"0"', '"99999999999"', ""])
+@pytest.mark.parametrize("tag", ["1", '"1', "W/1", '"1" "2"', '"1",', '"1", *', '"a"b"', ""])
 @through_the_api
 async def test_a_bad_if_match_is_refused(api: Api, tag: str) -> None:
     answer = await api.patch(
