@@ -25,6 +25,7 @@ POSTGRES: Final = "postgres"
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 _QUOTA_EXAMPLE: Final = "login=5/60,read=1000/10"
+_BOT_TOKEN: Final = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{30,100}")
 _HOST: Final = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
 
 Value = TypeVar("Value")
@@ -94,6 +95,17 @@ class SmsSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramSettings:
+    """The bot that people sign in with."""
+
+    bot_tokens: tuple[str, ...] = field(default=(), repr=False)
+    """BOOKING_TELEGRAM_BOT_TOKEN: as BotFather gives it; without one nobody is signed in by Telegram.
+    BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS: earlier ones, separated by commas, whose signatures are still good."""
+    freshness: timedelta = timedelta(minutes=5)
+    """BOOKING_TELEGRAM_FRESHNESS_SECONDS: for how long what Telegram has signed is good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The configuration of one process."""
 
@@ -124,6 +136,7 @@ class Settings:
     """BOOKING_BLIND_INDEX_KEY: what sealed data is found by, at least 32 characters; it outlives the others."""
     qpay: QPaySettings
     sms: SmsSettings = SmsSettings()
+    telegram: TelegramSettings = TelegramSettings()
     payment_window: timedelta = timedelta(minutes=15)
     """BOOKING_PAYMENT_WINDOW_SECONDS: how long a booking waits for its deposit."""
     hold_length: timedelta = timedelta(minutes=5)
@@ -205,6 +218,7 @@ class Settings:
             blind_index_key=_secret(read, "BOOKING_BLIND_INDEX_KEY", production=production),
             qpay=_qpay(read, simulator_port, production=production),
             sms=_sms(read, production=production),
+            telegram=_telegram(read),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
             phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
@@ -398,3 +412,18 @@ def _sms(read: _Reader, *, production: bool) -> SmsSettings:
         if not value:
             read.refuse(name, f"is required with BOOKING_SMS_PROVIDER={service}")
     return found
+
+
+def _telegram(read: _Reader) -> TelegramSettings:
+    current, previous = "BOOKING_TELEGRAM_BOT_TOKEN", "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"
+    token = read.optional(current)
+    earlier = tuple(each.strip() for each in (read.optional(previous) or "").split(",") if each.strip())
+    for name, tokens in ((current, () if token is None else (token,)), (previous, earlier)):
+        if not all(map(_BOT_TOKEN.fullmatch, tokens)):  # which are not shown
+            read.refuse(name, "must be like 123456789:AAE… as BotFather gives it")
+    if token is None and earlier:
+        read.refuse(current, f"is required with {previous}")
+    return TelegramSettings(
+        bot_tokens=earlier if token is None else (token, *earlier),
+        freshness=timedelta(seconds=read.number("BOOKING_TELEGRAM_FRESHNESS_SECONDS", 300, 1, 86_400)),
+    )
