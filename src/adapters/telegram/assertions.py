@@ -19,6 +19,7 @@ from adapters.telegram.people import Person, person_of_json, person_of_widget
 from booking_domain.identity.errors import TelegramNotConfigured
 from booking_domain.identity.external_identities import (
     CLOCKS_DIFFER,
+    MAX_INIT_DATA,
     Assertion,
     AssertionRefused,
     IdentityProvider,
@@ -27,7 +28,6 @@ from booking_domain.identity.external_identities import (
     TelegramProof,
 )
 
-MOST_CHARACTERS: Final = 4_096
 MOST_FIELDS: Final = 32
 _TELEGRAM: Final = IdentityProvider.TELEGRAM
 _SECONDS: Final = re.compile(r"[0-9]{1,11}")
@@ -67,7 +67,7 @@ class TelegramBotAssertions(TelegramAssertions):
 
 def _fields_of(init_data: str) -> dict[str, str]:
     """The fields of a query string; none, if it is none or names one twice."""
-    if len(init_data) > MOST_CHARACTERS:
+    if len(init_data) > MAX_INIT_DATA:
         return {}
     try:
         pairs = parse_qsl(

@@ -17,6 +17,8 @@ from booking_domain.shared.ids import UserId
 
 CLOCKS_DIFFER: Final = timedelta(seconds=60)
 """How far the clocks of the service, of the API and of the worker may be apart."""
+MAX_INIT_DATA: Final = 4_096
+"""Characters."""
 
 
 class IdentityProvider(StrEnum):

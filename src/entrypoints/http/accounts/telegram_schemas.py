@@ -5,15 +5,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from booking_domain.identity.external_identities import InitData, TelegramProof, WidgetLogin
+from booking_domain.identity.external_identities import MAX_INIT_DATA, InitData, TelegramProof, WidgetLogin
 from booking_domain.shared.errors import InvalidValue
 from entrypoints.http.fields import Body
 
-MOST_CHARACTERS = 4_096
 _Text = Annotated[str, Meta(max_length=2_048)]
 _Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 InitDataText = Annotated[
-    str, Meta(min_length=1, max_length=MOST_CHARACTERS, description="`Telegram.WebApp.initData`, as it is.")
+    str, Meta(min_length=1, max_length=MAX_INIT_DATA, description="`Telegram.WebApp.initData`, as it is.")
 ]
 WidgetFields = Annotated[
     Mapping[Annotated[str, Meta(max_length=64)], _Text | _Number],

@@ -1,6 +1,8 @@
 """What Telegram signs is taken, and nothing else is: signatures made here with the standard library alone."""
 
+import hmac
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -25,9 +27,10 @@ from tests.unit.adapters.telegram.bot import (
 from tests.unit.effort import examples
 
 from adapters.telegram import assertions
-from adapters.telegram.assertions import MOST_CHARACTERS, TelegramBotAssertions
+from adapters.telegram.assertions import TelegramBotAssertions
 from booking_domain.identity.errors import TelegramNotConfigured
 from booking_domain.identity.external_identities import (
+    MAX_INIT_DATA,
     Assertion,
     AssertionRefused,
     IdentityProvider,
@@ -129,7 +132,7 @@ def test_a_field_of_the_widget_that_was_altered_or_taken_out_is_noticed(field: s
 @pytest.mark.parametrize("more", [{"start_param": "x"}, {"zzz": ""}, {"": ""}, {"Hash": "x"}, {"id": "1"}])
 def test_an_added_field_is_noticed_and_a_signed_one_is_not_minded(more: Fields) -> None:
     assert of_fields({**app_fields(), **more}) == NAMED
-    assert taken(of_fields(signed_app(init_data_fields(AT, **more)))).subject == SUBJECT
+    assert taken(of_fields(signed_app({**init_data_fields(AT), **more}))).subject == SUBJECT
     assert isinstance(of_widget({**signed_widget(widget_fields(AT)), **more}), AssertionRefused)
     assert taken(of_widget(signed_widget(widget_fields(AT, **more)))).subject == more.get("id", SUBJECT)
 
@@ -186,7 +189,7 @@ def test_whatever_is_shown_is_read_without_an_error(text: str) -> None:
 )
 @examples(100)
 def test_all_that_is_signed_passes_whatever_fields_it_has(more: Fields) -> None:
-    assert taken(of_fields(signed_app(init_data_fields(AT, **more)))).subject == SUBJECT
+    assert taken(of_fields(signed_app({**init_data_fields(AT), **more}))).subject == SUBJECT
 
 
 @pytest.mark.parametrize("token", [OTHER_TOKEN, TOKEN[:-1], TOKEN.lower(), TOKEN.partition(":")[2]])
@@ -297,10 +300,10 @@ def test_what_is_no_query_is_refused(text: str) -> None:
 
 def test_what_is_too_long_is_not_looked_at() -> None:
     short = init_data(AT, start_param="")
-    longest = init_data(AT, start_param="x" * (MOST_CHARACTERS - len(short)))
-    assert len(longest) == MOST_CHARACTERS
+    longest = init_data(AT, start_param="x" * (MAX_INIT_DATA - len(short)))
+    assert len(longest) == MAX_INIT_DATA
     assert taken(of_app(longest)).subject == SUBJECT
-    assert of_app(init_data(AT, start_param="x" * (MOST_CHARACTERS - len(short) + 1))) == UNNAMED
+    assert of_app(init_data(AT, start_param="x" * (MAX_INIT_DATA - len(short) + 1))) == UNNAMED
 
 
 def forged_by_a_line_break() -> Fields:
@@ -315,7 +318,7 @@ def forged_by_a_line_break() -> Fields:
 
 def test_signed_lines_cannot_be_cut_into_other_fields() -> None:
     assert of_widget(forged_by_a_line_break()) == AssertionRefused(provider=IdentityProvider.TELEGRAM, subject="1")
-    keyed = init_data_fields(AT, **{"zz=a": "b"})
+    keyed = {**init_data_fields(AT), "zz=a": "b"}
     assert of_fields(signed_app(keyed)) == NAMED
 
 
@@ -329,19 +332,19 @@ def test_if_line_breaks_were_let_through_somebody_else_could_sign_in(monkeypatch
 
 
 def test_if_hashes_were_not_compared_anybody_could_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assertions.hmac, "compare_digest", lambda *_: True)
+    monkeypatch.setattr(hmac, "compare_digest", lambda *_: True)
     assert taken(of_fields({**init_data_fields(AT), "hash": "0" * 64})).subject == SUBJECT
 
 
 def test_hashes_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[tuple[bytes, bytes]] = []
-    real = assertions.hmac.compare_digest
+    real: Callable[[bytes, bytes], bool] = hmac.compare_digest
 
     def compare(one: bytes, other: bytes) -> bool:
         compared.append((one, other))
         return real(one, other)
 
-    monkeypatch.setattr(assertions.hmac, "compare_digest", compare)
+    monkeypatch.setattr(hmac, "compare_digest", compare)
     fields = init_data_fields(AT)
     assert of_fields({**fields, "hash": "0" * 64}) == NAMED
     assert compared == [(hash_for_app(fields).encode(), b"0" * 64)]
