@@ -41,7 +41,7 @@ def person_of_json(text: str) -> Person | None:
     if not isinstance(user, dict):
         return None
     number = user.get("id")
-    if not isinstance(number, int) or isinstance(number, bool):
+    if not isinstance(number, int):
         return None
     return _person(
         str(number),
