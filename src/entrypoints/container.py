@@ -32,6 +32,7 @@ from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
 from adapters.smtp.codes import SmtpCodeMessenger
+from adapters.telegram.assertions import TelegramBotAssertions
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
@@ -105,6 +106,11 @@ class Container(containers.DeclarativeContainer):
         previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "access-tokens"),
     )
     refresh_tokens = providers.Singleton(OpaqueRefreshTokens)
+    telegram_assertions = providers.Singleton(
+        TelegramBotAssertions,
+        settings.provided.telegram.bot_tokens,
+        freshness=settings.provided.telegram.freshness,
+    )
     callback_tokens = providers.Singleton(
         HmacCallbackTokens,
         providers.Callable(derived_key, settings.provided.secret_key, "payment-callbacks"),

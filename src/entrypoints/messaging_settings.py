@@ -1,10 +1,15 @@
-"""Configuration of those who carry messages: text messages and e-mail."""
+"""Configuration of those who carry messages or vouch for people: text messages, e-mail, Telegram."""
 
+import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from booking_domain.identity.model import normal_email
 from entrypoints.environment import Environ
+
+_BOT_TOKEN: Final = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{30,100}")
 
 
 class SmsProvider(StrEnum):
@@ -70,6 +75,17 @@ class EmailSettings:
     """SMTP_TIMEOUT_SECONDS: how long the server may take to answer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramSettings:
+    """The bot that people sign in with."""
+
+    bot_tokens: tuple[str, ...] = field(default=(), repr=False)
+    """BOOKING_TELEGRAM_BOT_TOKEN: as BotFather gives it; without one nobody is signed in by Telegram.
+    BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS: earlier ones, separated by commas, whose signatures are still good."""
+    freshness: timedelta = timedelta(minutes=5)
+    """BOOKING_TELEGRAM_FRESHNESS_SECONDS: for how long what Telegram has signed is good."""
+
+
 def sms_settings(read: Environ) -> SmsSettings:
     """Read who sends text messages."""
     service = SmsProvider(read.choice("BOOKING_SMS_PROVIDER", tuple(SmsProvider), SmsProvider.CONSOLE))
@@ -126,3 +142,19 @@ def email_settings(read: Environ) -> EmailSettings:
             if not value:
                 read.refuse(name, "is required with BOOKING_EMAIL_PROVIDER=smtp")
     return found
+
+
+def telegram_settings(read: Environ) -> TelegramSettings:
+    """Read which bot people sign in with."""
+    current, previous = "BOOKING_TELEGRAM_BOT_TOKEN", "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"
+    token = read.optional(current)
+    earlier = tuple(each.strip() for each in (read.optional(previous) or "").split(",") if each.strip())
+    for name, tokens in ((current, () if token is None else (token,)), (previous, earlier)):
+        if not all(map(_BOT_TOKEN.fullmatch, tokens)):  # which are not shown
+            read.refuse(name, "must be like 123456789:AAE… as BotFather gives it")
+    if token is None and earlier:
+        read.refuse(current, f"is required with {previous}")
+    return TelegramSettings(
+        bot_tokens=earlier if token is None else (token, *earlier),
+        freshness=timedelta(seconds=read.number("BOOKING_TELEGRAM_FRESHNESS_SECONDS", 300, 1, 86_400)),
+    )

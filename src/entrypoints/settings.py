@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.environment import DEVELOPMENT_SECRET, Environ, authority, networks, origins
-from entrypoints.messaging_settings import EmailSettings, SmsSettings, email_settings, sms_settings
+from entrypoints.messaging_settings import (
+    EmailSettings,
+    SmsSettings,
+    TelegramSettings,
+    email_settings,
+    sms_settings,
+    telegram_settings,
+)
 from entrypoints.quotas import QUOTAS, quotas
 
 SIMULATOR_USERNAME: Final = "SIMULATOR"
@@ -85,6 +92,7 @@ class Settings:
     qpay: QPaySettings
     sms: SmsSettings = field(default_factory=SmsSettings)
     email: EmailSettings = field(default_factory=EmailSettings)
+    telegram: TelegramSettings = field(default_factory=TelegramSettings)
     payment_window: timedelta = timedelta(minutes=15)
     """BOOKING_PAYMENT_WINDOW_SECONDS: how long a booking waits for its deposit."""
     hold_length: timedelta = timedelta(minutes=5)
@@ -167,6 +175,7 @@ class Settings:
             qpay=_qpay(read, simulator_port),
             sms=sms_settings(read),
             email=email_settings(read),
+            telegram=telegram_settings(read),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
             phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),

@@ -12,6 +12,7 @@ from booking_domain.testing.contracts.calendar_links import AppointmentReadsCont
 from booking_domain.testing.contracts.claims import ClaimsContract
 from booking_domain.testing.contracts.credentials import CredentialsContract, OneTimeCodesContract
 from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
+from booking_domain.testing.contracts.external_identities import ExternalIdentitiesContract, UsedAssertionsContract
 from booking_domain.testing.contracts.feeds import FeedsContract
 from booking_domain.testing.contracts.idempotency import IdempotencyContract
 from booking_domain.testing.contracts.outbox import OutboxContract
@@ -58,6 +59,14 @@ class TestCredentials(CredentialsContract):
 
 
 class TestOneTimeCodes(OneTimeCodesContract):
+    pass
+
+
+class TestExternalIdentities(ExternalIdentitiesContract):
+    pass
+
+
+class TestUsedAssertions(UsedAssertionsContract):
     pass
 
 

@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from tests.databases import TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report
-from tests.unit.entrypoints.api import Api
+from tests.unit.entrypoints.api import Api, the_routes
 from tests.unit.entrypoints.http.confusion import confused, types_of
 from tests.unit.entrypoints.http.test_access import (
     IDENTITIES,
@@ -25,7 +25,6 @@ from tests.unit.entrypoints.http.test_access import (
     expected,
     ids,
     the_body,
-    the_routes,
 )
 
 from entrypoints.http import strict_json

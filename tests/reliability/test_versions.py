@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 from sqlalchemy import bindparam, select, update
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.calendars import PostgresCalendarBook
 from adapters.postgres.database import Database
@@ -38,7 +38,7 @@ POOLS: Final = 4
 async def outcome(url: str, thing: str) -> Counter[str]:
     """What came of as many changes of one version at once, over several pools of connections."""
     async with AsyncExitStack() as stack:
-        databases = [Database(url, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
+        databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
         for database in databases:
             await database.open()
             stack.push_async_callback(database.close)

@@ -15,6 +15,7 @@ from adapters.postgres.catalogue import PostgresProfiles, ProviderViews
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.credentials import PostgresCredentials
 from adapters.postgres.errors import domain_errors
+from adapters.postgres.external_identities import PostgresExternalIdentities, PostgresUsedAssertions, user_of_identity
 from adapters.postgres.feeds import FeedViews, PostgresFeedBook
 from adapters.postgres.identity import PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
@@ -32,6 +33,7 @@ from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import Member
+from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
@@ -69,6 +71,8 @@ class PostgresRepositories:
         self.login_history = PostgresLoginHistory(work)
         self.one_time_codes = PostgresOneTimeCodes(work)
         self.credentials = PostgresCredentials(work)
+        self.external_identities = PostgresExternalIdentities(work)
+        self.used_assertions = PostgresUsedAssertions(work)
         self.calendar_links = PostgresCalendarLinks(work)
         self.profiles = PostgresProfiles(work)
         self.salons = PostgresSalons(work)
@@ -222,6 +226,10 @@ class PostgresReads(Reads):
     async def logins_of(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
         async with self._database.work() as work:
             return await SessionViews(work).logins(user_id, after, limit)
+
+    async def user_of_identity(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        async with self._database.work() as work:
+            return await user_of_identity(work, provider, subject)
 
     async def user_of_link(self, secret_digest: bytes) -> UserId | None:
         async with self._database.work() as work:

@@ -70,6 +70,30 @@ class InvalidCode(Unauthenticated):
     code: ClassVar[str] = "auth.invalid_code"
 
 
+class InvalidAssertion(Unauthenticated):
+    """What was shown of Telegram was not signed by it for us, is too old or was used before; please try again."""
+
+    code: ClassVar[str] = "auth.invalid_assertion"
+
+
+class TelegramNotConfigured(NotFound):
+    """Nobody can be signed in by Telegram here."""
+
+    code: ClassVar[str] = "auth.telegram_not_configured"
+
+
+class TelegramTaken(Conflict):
+    """This Telegram account is linked to another account, or this account to another one of Telegram."""
+
+    code: ClassVar[str] = "auth.telegram_taken"
+
+
+class LastWayIn(Conflict):
+    """There would be no way left to sign in; set a password or verify an e-mail address or a phone number before."""
+
+    code: ClassVar[str] = "auth.last_way_in"
+
+
 @dataclass(eq=False, kw_only=True)
 class TooManyCodes(TooMany):
     """A code has been asked for already; ask again in {retry_after_seconds} seconds."""

@@ -10,6 +10,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Profiles, Salons
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserReads, Users
@@ -37,6 +38,10 @@ class Repositories(Protocol):
     def one_time_codes(self) -> OneTimeCodes: ...
     @property
     def credentials(self) -> Credentials: ...
+    @property
+    def external_identities(self) -> ExternalIdentities: ...
+    @property
+    def used_assertions(self) -> UsedAssertions: ...
     @property
     def calendar_links(self) -> CalendarLinks: ...
     @property
@@ -118,6 +123,7 @@ class Reads(
     BookingReads,
     CalendarLinkReads,
     CalendarReads,
+    ExternalIdentityReads,
     FeedReads,
     LoginReads,
     ProviderReads,

@@ -10,11 +10,13 @@ from litestar.di import Provide
 
 from entrypoints.container import Container
 from entrypoints.http.accounts import routes as accounts
+from entrypoints.http.accounts import telegram
 from entrypoints.http.accounts.attempts import LoginAttempts
 from entrypoints.http.accounts.code_desk import CodeDesk
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.password_desk import PasswordDesk
 from entrypoints.http.accounts.sessions import SignInDesk
+from entrypoints.http.accounts.telegram_desk import TelegramDesk
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bodies import bound_reading
 from entrypoints.http.bookings import routes as bookings
@@ -58,6 +60,7 @@ def create_app(container: Container) -> Litestar:
         PREFIX,
         route_handlers=[
             accounts.routes,
+            telegram.routes,
             providers.routes,
             admin.routes,
             availability.routes,
@@ -127,6 +130,7 @@ def _dependencies(container: Container, clients: Clients) -> dict[str, Provide]:
         "sign_in_desk": singleton(sign_in_desk),
         "code_desk": singleton(code_desk),
         "password_desk": singleton(lambda: _password_desk(container, code_desk())),
+        "telegram_desk": singleton(lambda: _telegram_desk(container, sign_in_desk())),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "session_id": Provide(provide_session_id, sync_to_thread=False),
         "client": Provide(provide_client, sync_to_thread=False),
@@ -171,6 +175,16 @@ def _password_desk(container: Container, codes: CodeDesk) -> PasswordDesk:
         secrets=container.secret_codes(),
         policy=container.password_policy(),
         codes=codes,
+    )
+
+
+def _telegram_desk(container: Container, sign_in_desk: SignInDesk) -> TelegramDesk:
+    return TelegramDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        assertions=container.telegram_assertions(),
+        clock=container.clock(),
+        sign_in_desk=sign_in_desk,
     )
 
 

@@ -239,9 +239,36 @@ def test_a_messaging_service_does_for_a_number() -> None:
     assert Settings.from_environment(service).sms.twilio_messaging_service_sid == "MG1"
 
 
+BOT, EARLIER_BOT = "123456789:AAE" + "b" * 32, "123456789:AAE" + "e" * 32
+
+
+def test_nobody_signs_in_by_telegram_without_a_bot() -> None:
+    assert Settings.from_environment(PRODUCTION).telegram.bot_tokens == ()
+    assert Settings.from_environment({"BOOKING_TELEGRAM_BOT_TOKEN": BOT}).telegram.bot_tokens == (BOT,)
+    given = {
+        "BOOKING_TELEGRAM_BOT_TOKEN": BOT,
+        "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS": f" {EARLIER_BOT} ,",
+        "BOOKING_TELEGRAM_FRESHNESS_SECONDS": "60",
+    }
+    telegram = Settings.from_environment(given).telegram
+    assert (telegram.bot_tokens, telegram.freshness) == ((BOT, EARLIER_BOT), timedelta(seconds=60))
+    assert BOT not in repr(telegram)
+    assert EARLIER_BOT not in repr(telegram)
+    (problem,) = problems(BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS=EARLIER_BOT)
+    assert problem == "BOOKING_TELEGRAM_BOT_TOKEN is required with BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"
+
+
+@pytest.mark.parametrize("name", ["BOOKING_TELEGRAM_BOT_TOKEN", "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"])
+@pytest.mark.parametrize("value", ["AAE" + "b" * 32, "123456789:AAEb", BOT + "/test", f"{BOT},x", "123456789 AAEb"])
+def test_what_is_no_token_of_a_bot_is_named_and_not_shown(name: str, value: str) -> None:
+    (problem,) = problems(**{"BOOKING_TELEGRAM_BOT_TOKEN": BOT, name: value})
+    assert problem == f"{name} must be like 123456789:AAE… as BotFather gives it"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("BOOKING_TELEGRAM_FRESHNESS_SECONDS", "0"),
         ("BOOKING_SMS_PROVIDER", "pigeon"),
         ("BOOKING_SMS_TIMEOUT_SECONDS", "0"),
         ("TWILIO_ACCOUNT_SID", "AC1/../AC2"),

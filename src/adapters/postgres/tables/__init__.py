@@ -3,9 +3,11 @@
 from adapters.postgres.tables.bookings import booking_events, bookings
 from adapters.postgres.tables.identity import (
     calendar_links,
+    external_identities,
     login_history,
     one_time_codes,
     sessions,
+    used_assertions,
     users,
     wrong_passwords,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "calendar_feeds",
     "calendar_links",
     "claims",
+    "external_identities",
     "gateway_tokens",
     "idempotency_keys",
     "login_history",
@@ -50,6 +53,7 @@ __all__ = [
     "sessions",
     "sms_messages",
     "transactions",
+    "used_assertions",
     "users",
     "waiting_list",
     "wrong_passwords",

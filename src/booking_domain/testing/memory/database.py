@@ -15,6 +15,7 @@ from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDi
 from booking_domain.testing.memory.catalogue import MemoryProfiles
 from booking_domain.testing.memory.claims import MemoryClaims
 from booking_domain.testing.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
+from booking_domain.testing.memory.external_identities import MemoryExternalIdentities, MemoryUsedAssertions
 from booking_domain.testing.memory.feeds import MemoryFeedBook
 from booking_domain.testing.memory.identity import (
     MemoryCalendarLinks,
@@ -40,6 +41,8 @@ class MemoryRepositories:
         self.login_history = MemoryLoginHistory(state)
         self.one_time_codes = MemoryOneTimeCodes(state)
         self.credentials = MemoryCredentials(state)
+        self.external_identities = MemoryExternalIdentities(state)
+        self.used_assertions = MemoryUsedAssertions(state)
         self.calendar_links = MemoryCalendarLinks(state)
         self.profiles = MemoryProfiles(state)
         self.salons = MemorySalons(state)

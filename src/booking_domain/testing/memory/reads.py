@@ -8,6 +8,7 @@ from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.catalogue.salons import Member
+from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
@@ -30,6 +31,7 @@ from booking_domain.shared.ids import (
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
+from booking_domain.testing.memory.external_identities import MemoryExternalIdentities
 from booking_domain.testing.memory.feeds import MemoryFeedBook
 from booking_domain.testing.memory.payments import transactions_of
 from booking_domain.testing.memory.salons import MemorySalons
@@ -169,6 +171,9 @@ class MemoryReads(Reads):
 
     async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
         return spending(self._committed(), since, before)
+
+    async def user_of_identity(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        return await MemoryExternalIdentities(self._committed()).lock(provider, subject)
 
     async def user_of_link(self, secret_digest: bytes) -> UserId | None:
         links = self._committed().calendar_links.values()

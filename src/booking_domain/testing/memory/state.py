@@ -9,6 +9,7 @@ from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
 from booking_domain.identity.sessions import Login, Session
@@ -57,6 +58,8 @@ class State:
     logins: dict[LoginId, Login] = field(default_factory=dict)
     one_time_codes: dict[tuple[bytes, CodePurpose], OneTimeCode] = field(default_factory=dict)
     wrong_passwords: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
+    external_identities: dict[tuple[IdentityProvider, str], ExternalIdentity] = field(default_factory=dict)
+    used_assertions: dict[bytes, datetime] = field(default_factory=dict)
     calendar_links: dict[UserId, CalendarLink] = field(default_factory=dict)
     profiles: dict[ProviderId, Profile] = field(default_factory=dict)
     calendars: dict[ProviderId, Calendar] = field(default_factory=dict)

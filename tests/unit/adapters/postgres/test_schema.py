@@ -16,6 +16,7 @@ from adapters.postgres.tables import metadata
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import PaymentStatus, Status
 from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome
 from booking_domain.notifications.sms import SmsStatus
@@ -93,6 +94,7 @@ def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> No
         ("users_role_check", Role),
         ("users_status_check", UserStatus),
         ("login_history_method_check", LoginMethod),
+        ("external_identities_provider_check", IdentityProvider),
         ("login_history_outcome_check", LoginOutcome),
         ("providers_status_check", ProfileStatus),
         ("providers_booking_mode_check", BookingMode),

@@ -55,6 +55,8 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "change-password",
         "forgot-password",
         "reset-password",
+        "telegram",
+        "/api/v1/users/me/telegram",
     }
 
 
