@@ -56,6 +56,7 @@ from entrypoints.settings import Settings
 _OF_PLACING: Final = documented(
     body=PLACE,
     answer=BOOKING,
+    headers=("Location",),
     refusals=(
         ProviderNotFound,
         SlotNotOffered,

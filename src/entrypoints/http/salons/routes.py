@@ -66,7 +66,7 @@ async def change_salon(
     return Response(salon_json(salon), headers=etag(salon.version))
 
 
-@get("/{salon_id:str}/hours", opt=PUBLIC | documented(answer=HOURS, refusals=(SalonNotFound,)))
+@get("/{salon_id:str}/hours", opt=PUBLIC | documented(answer=HOURS, headers=("ETag",), refusals=(SalonNotFound,)))
 async def get_salon_hours(salon_id: FromPath[UUID], reads: Injected[Reads]) -> Response[SalonHoursJson]:
     """When a salon is open."""
     view = await _seen(salon_id, reads)
