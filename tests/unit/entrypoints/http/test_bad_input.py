@@ -186,6 +186,24 @@ async def test_a_provider_is_told_what_is_wrong(api: Api, kind: str) -> None:
     assert_problem(await api.call(method, path, provider, json=body), status, code, pointer)
 
 
+@through_the_api
+async def test_a_whole_number_may_be_written_with_a_point(api: Api) -> None:
+    provider, _ = await api.open_provider()
+
+    async def answered(minutes: str) -> httpx.Response:
+        body = f'{{"slotStepMinutes": {minutes}, "cancellationPolicy": [{{"hoursBefore": 24.0, "percent": 1e2}}]}}'
+        headers = {"Content-Type": "application/json"}
+        return await api.put("/availability/settings", provider, content=body, headers=headers)
+
+    settings = (await answered("45.0")).json()
+    assert settings["slotStepMinutes"] == 45
+    assert settings["cancellationPolicy"] == [{"hoursBefore": 24, "percent": 100}]
+    for wrong in ("45.5", "1e300", '"45.0"'):
+        assert_problem(await answered(wrong), 400, INVALID, "/slotStepMinutes")
+    assert_problem(await answered('45.0, "slotStepMinutes": 45'), 400, INVALID, "/slotStepMinutes")
+    assert_problem(await answered('45.0, "timeZone": "\\ud800"'), 400, INVALID, "")
+
+
 SLOTS = f"/providers/{PROVIDER_ID}/slots"
 PARAMETERS = {
     "missing": (f"{SLOTS}?from=2026-11-23", "/query/to"),
