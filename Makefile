@@ -35,12 +35,13 @@ mutants: $(VENV)/.dev ## change the slots and the lifecycles in every small way,
 	@rm -rf mutants
 	PYTHONPATH= nice $(BIN)/python -m tests.mutants --workers $(WORKERS) $(ARGS)
 
-reliability: $(VENV)/.dev ## rows 1, 2, 17, 21 and 22 of docs/reliability.md in full: an hour or so on two quiet cores
+reliability: $(VENV)/.dev ## rows 1, 2, 16, 17, 21 and 22 of docs/reliability.md in full: an hour or so on two quiet cores
 	@rm -rf .tmp && mkdir -p .tmp
 	export BOOKING_RELIABILITY=full; status=0; \
 		$(BIN)/python -m pytest tests/reliability/test_double_booking.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_tokens.py tests/reliability/test_refreshing.py || status=1; \
-		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; rm -rf .tmp; exit $$status
+		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; \
+		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf .tmp; exit $$status
 
 check: $(VENV)/.dev lint types arch dead ## format, lint, types, import contracts, dead code
 

@@ -74,7 +74,7 @@ def test_a_client_signs_in_books_and_lists_its_bookings(product: Product, client
     token = signed_in.access_token
 
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
-    window = {"from_": tomorrow, "to": tomorrow + timedelta(days=2)}
+    window: dict[str, Any] = {"from_": tomorrow, "to": tomorrow + timedelta(days=2)}
     offered = client.ask("providers.list_slots", UUID(studio.id), **window)
     assert isinstance(offered, models.SlotsJson)
     body = models.PlaceBookingBody(provider_id=UUID(studio.id), slot=offered.slots[0].start)

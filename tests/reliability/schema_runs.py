@@ -33,6 +33,7 @@ _OF_ANY_BROWSER: Final = frozenset(
         "x-content-type-options",
     }
 )
+Case = schemathesis.Case[Any]
 Token = Callable[[], str]
 
 
@@ -89,7 +90,7 @@ class Run:
                     failure, how = check.failure_info.failure, check.failure_info.code_sample
                     found = Finding(
                         check.name,
-                        failure.operation,
+                        failure.operation or "",
                         failure.message[:_SHOWN],
                         how[: 4 * _SHOWN],
                         repr(answer[:_SHOWN]),
@@ -98,9 +99,7 @@ class Run:
 
 
 @schemathesis.check
-def headers_are_documented(
-    _: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
-) -> None:
+def headers_are_documented(_: schemathesis.CheckContext, response: schemathesis.Response, case: Case) -> None:
     """No answer carries a header that the document does not have for its status."""
     said = case.operation.definition.raw["responses"].get(str(response.status_code))
     if said is None or response.request.method != case.operation.method.upper():
@@ -152,9 +151,7 @@ def run(
     return found
 
 
-def _of_what_was_sent(
-    _: schemathesis.HookContext, failure: Failure, case: schemathesis.Case, __: schemathesis.Response
-) -> bool:
+def _of_what_was_sent(_: schemathesis.HookContext, failure: Failure, case: Case, __: schemathesis.Response) -> bool:
     """Whether it is a failure: schemathesis fills headers that have a pattern with `0`, and calls that valid."""
     if not isinstance(failure, RejectedPositiveData):
         return True
@@ -173,11 +170,11 @@ def _sign_in(schema: BaseSchema, token: Token) -> None:
 
     @schema.auth(refresh_interval=600, cache_by_key=lambda _, context: context.operation.label)
     class SignedIn:
-        def get(self, _: schemathesis.Case, __: AuthContext) -> str:
+        def get(self, _: Case, __: AuthContext) -> str:
             return token()
 
-        def set(self, case: schemathesis.Case, data: str, _: AuthContext) -> None:
-            case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+        def set(self, case: Case, data: str, _: AuthContext) -> None:
+            case.headers["Authorization"] = f"Bearer {data}"
 
     assert SignedIn is not None
 

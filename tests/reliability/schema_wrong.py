@@ -33,7 +33,7 @@ _BODY: Final = {
 }
 _NUMBERED: Final = {"type": "object", "properties": {"number": {"type": "integer"}}, "required": ["number"]}
 _TAG: Final = {"ETag": {"required": True, "schema": {"type": "string"}}}
-_SIGNED_IN: Final = [{"bearer": []}]
+_SIGNED_IN: Final[list[dict[str, list[str]]]] = [{"bearer": []}]
 
 DOCUMENT: Final[dict[str, Any]] = {
     "openapi": "3.1.0",
