@@ -30,6 +30,16 @@ def references(value: Any) -> Iterator[str]:
             yield from references(item)
 
 
+def patterns(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("pattern"), str):
+            yield value["pattern"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from patterns(item)
+
+
 def documented(api: Api) -> Iterator[HTTPRouteHandler]:
     for route in api.app.routes:
         for handler, _ in getattr(route, "route_handler_map", {}).values():
@@ -108,6 +118,15 @@ async def test_schemas_say_what_is_read_and_written(api: Api) -> None:
     no_nul = re.compile(schemas["RegisterBody"]["properties"]["name"]["pattern"])
     assert no_nul.search("Dorj\nof Khovd")
     assert not no_nul.search("Dorj\0")
+
+
+@through_the_api
+async def test_no_pattern_leaves_an_end_open_to_a_nul(api: Api) -> None:
+    schemas = (await api.get("/schema")).json()["components"]["schemas"]
+    bodies = [schema for schema in schemas.values() if schema.get("additionalProperties") is False]
+    found = set(patterns(bodies))
+    assert len(found) > 5
+    assert [each for each in found if not (each.startswith("^") and each.endswith("$"))] == []
 
 
 @through_the_api
