@@ -14,7 +14,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
-from schemathesis.openapi.checks import RejectedPositiveData
+from schemathesis.openapi.checks import EnsureResourceAvailability, RejectedPositiveData
 from schemathesis.schemas import BaseSchema
 
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
@@ -134,7 +134,7 @@ def run(
     schema: BaseSchema = schemathesis.openapi.from_dict(deepcopy(dict(document)), config=config)
     if only is not None:
         schema = schema.include(operation_id=list(only))
-    schema.hook("filter_failure")(_of_what_was_sent)
+    schema.hook("filter_failure")(_is_one)
     if token is not None:
         _sign_in(schema, token)
     found = Run()
@@ -151,8 +151,14 @@ def run(
     return found
 
 
-def _of_what_was_sent(_: schemathesis.HookContext, failure: Failure, case: Case, __: schemathesis.Response) -> bool:
-    """Whether it is a failure: schemathesis fills headers that have a pattern with `0`, and calls that valid."""
+def _is_one(_: schemathesis.HookContext, failure: Failure, case: Case, __: schemathesis.Response) -> bool:
+    """Whether it is a failure, and not a guess of schemathesis that was wrong.
+
+    It fills headers that have a pattern with `0`, and calls that valid; and it looks for what was made under paths that
+    go on with `{id}`, which means different things to different methods (`openapi/document.py`).
+    """
+    if isinstance(failure, EnsureResourceAvailability):
+        return "{id}" not in case.operation.path
     if not isinstance(failure, RejectedPositiveData):
         return True
     patterns = {each["name"]: each["schema"].get("pattern", "") for each in case.operation.definition.raw["parameters"]}
