@@ -44,7 +44,8 @@ reliability: $(VENV)/.dev ## the rows of docs/reliability.md in full: an hour or
 		$(BIN)/python -m pytest tests/reliability/test_requests_at_once.py tests/reliability/test_once.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_tokens.py tests/reliability/test_refreshing.py \
 			tests/reliability/test_one_time_codes.py || status=1; \
-		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; rm -rf .tmp; exit $$status
+		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; \
+		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf .tmp; exit $$status
 
 check: $(VENV)/.dev lint types arch dead ## format, lint, types, import contracts, dead code
 

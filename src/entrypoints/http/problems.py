@@ -189,15 +189,15 @@ def camel(name: str) -> str:
 
 def allowed_methods(request: Request[Any, Any, Any]) -> str:
     """What may be asked of the address, as `Allow` says it."""
-    route = next(
-        (
-            route
-            for route in request.app.routes
-            if isinstance(route, HTTPRoute) and _matches(route, request.scope["path"])
-        ),
-        None,
-    )
-    return "" if route is None else ", ".join(sorted(route.methods))
+    path = request.scope["path"]
+    found = [route for route in request.app.routes if isinstance(route, HTTPRoute) and _matches(route, path)]
+    closest = max((_literal(route) for route in found), default=())
+    return ", ".join(sorted({method for route in found if _literal(route) == closest for method in route.methods}))
+
+
+def _literal(route: HTTPRoute) -> tuple[bool, ...]:
+    """Which parts of the path are literal; a literal part comes before a parameter where both would do."""
+    return tuple(isinstance(component, str) for component in route.path_components)
 
 
 def _matches(route: HTTPRoute, path: str) -> bool:

@@ -38,7 +38,7 @@ FeedUrl = Annotated[
     str,
     Meta(
         max_length=MAX_FEED_URL,
-        pattern="^(https?|webcal)://",
+        pattern=r"^(https?|webcal)://[^\u0000]*$",
         description="Of an iCalendar file (RFC 5545). A secret: it is shown to nobody again.",
     ),
 ]

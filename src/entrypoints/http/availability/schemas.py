@@ -18,11 +18,11 @@ from booking_domain.scheduling.model import (
     WeeklyRule,
 )
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddException, AddRule
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.provider_profiles import SettingsChange
 from entrypoints.http.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, ZoneName, given
-from entrypoints.http.refusals import invalid_input
 from entrypoints.http.terms import TermsBody, TierJson, tiers_json
 
 StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
@@ -75,7 +75,7 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
     def command(self) -> AddException:
         """The command."""
         if (self.closed is None) is (self.ranges is None):
-            raise invalid_input("/ranges", "Either `closed` or `ranges`, one of them.")
+            raise InvalidValue(field="ranges", problem="either `closed` or `ranges`, one of them")
         return AddException(date=self.date, ranges=tuple(hours.hours() for hours in self.ranges or ()))
 
 

@@ -56,6 +56,7 @@ from entrypoints.settings import Settings
 _OF_PLACING: Final = documented(
     body=PLACE,
     answer=BOOKING,
+    headers=("Location",),
     refusals=(
         ProviderNotFound,
         SlotNotOffered,
@@ -124,7 +125,7 @@ async def book_series(
     return await once.created(place_series, data.command(settings.payment_window), answer=series_json)
 
 
-@get("/", opt=documented(answer=PAGE))
+@get("/", opt=documented(answer=PAGE, refusals=(InvalidValue,)))
 async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BookingsJson:
     """One's own bookings, newest first; an admin sees all."""
     after = read_cursor(asked.cursor)
