@@ -8,6 +8,7 @@ from typing import Final
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.postgres.audit import PostgresAuditLog
 from adapters.postgres.bookings import BookingViews, PostgresBookings
 from adapters.postgres.calendar_links import PostgresCalendarLinks, appointments
 from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks, PostgresDiaries, read_diary
@@ -39,6 +40,7 @@ from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.shared.ids import (
     BookingId,
     FeedId,
@@ -83,6 +85,7 @@ class PostgresRepositories:
         self.sms_messages = PostgresSmsMessages(work)
         self.idempotency = PostgresIdempotency(work)
         self.outbox = PostgresOutbox(work)
+        self.audit_log = PostgresAuditLog(work)
 
 
 class Database:
@@ -278,3 +281,7 @@ class PostgresReads(Reads):
     async def awaited_providers(self) -> Sequence[ProviderId]:
         async with self._database.work() as work:
             return await WaitingViews(work).awaited()
+
+    async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+        async with self._database.work() as work:
+            return await PostgresAuditLog(work).page(chosen)

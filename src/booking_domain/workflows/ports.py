@@ -18,6 +18,7 @@ from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
 from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries, SalonHours
 from booking_domain.scheduling.waiting import WaitingList, WaitingReads
+from booking_domain.shared.audit import AuditLog, AuditReads
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.outbox import Outbox
@@ -67,6 +68,8 @@ class Repositories(Protocol):
     def idempotency(self) -> IdempotencyStore: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def audit_log(self) -> AuditLog: ...
 
 
 class ProviderReads(Protocol):
@@ -115,6 +118,7 @@ class AppointmentReads(Protocol):
 
 class Reads(
     AppointmentReads,
+    AuditReads,
     BookingReads,
     CalendarLinkReads,
     CalendarReads,

@@ -15,6 +15,8 @@ from entrypoints.http.accounts.code_desk import CodeDesk
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.password_desk import PasswordDesk
 from entrypoints.http.accounts.sessions import SignInDesk
+from entrypoints.http.administration import routes as administration
+from entrypoints.http.auditing import Auditing
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
@@ -56,6 +58,7 @@ def create_app(container: Container) -> Litestar:
             accounts.routes,
             providers.routes,
             admin.routes,
+            administration.routes,
             availability.routes,
             salons.routes,
             scheduling.routes,
@@ -102,6 +105,7 @@ def _doorkeeper(container: Container, clients: Clients) -> Doorkeeper:
             clock=container.clock(),
             on=settings.rate_limits,
         ),
+        auditing=Auditing(container.executor(), clients),
     )
 
 

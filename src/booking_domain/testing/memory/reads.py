@@ -16,6 +16,7 @@ from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.shared.ids import (
     BookingId,
     FeedId,
@@ -29,6 +30,7 @@ from booking_domain.shared.ids import (
 )
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
+from booking_domain.testing.memory.audit import audit_entries
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.feeds import MemoryFeedBook
 from booking_domain.testing.memory.payments import transactions_of
@@ -195,6 +197,9 @@ class MemoryReads(Reads):
             )
             for booking in latest
         ]
+
+    async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+        return audit_entries(self._committed(), chosen)
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._committed()

@@ -73,6 +73,7 @@ ROUTES: Final[dict[str, Row]] = {
     "GET /providers/{provider_id}/slots/explain": Row(PUBLIC, "provider", query="slot=2026-11-23T10:00:00Z"),
     "GET /admin/providers": Row(Permission.DECIDE_ON_PROFILES),
     "PATCH /admin/providers/{provider_id}/approve": Row(Permission.DECIDE_ON_PROFILES, "provider"),
+    "GET /admin/audit": Row(Permission.SEE_AUDIT_LOG),
     "GET /availability/{provider_id}": Row(PUBLIC, "provider"),
     "POST /availability": Row(Permission.MANAGE_CALENDAR),
     "DELETE /availability/{rule_id}": Row(Permission.MANAGE_CALENDAR, "rule"),
