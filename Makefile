@@ -11,10 +11,10 @@ export PIP_NO_CACHE_DIR := 1
 export PYTHONPATH := $(CURDIR)/src
 
 .DEFAULT_GOAL := help
-.PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed zones api worker bench docs lock wheel clean
+.PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed rotate-keys zones api worker bench docs lock wheel clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.server ## serve the API with demo data, an embedded PostgreSQL, the worker and the QPay simulator
 	@exec $(BIN)/python -m entrypoints.cli run
@@ -66,6 +66,9 @@ migrate: $(VENV)/.server ## bring the database to the current schema
 
 seed: $(VENV)/.server ## add the demo data
 	$(BIN)/python -m entrypoints.cli seed
+
+rotate-keys: $(VENV)/.server ## seal personal data anew with BOOKING_ENCRYPTION_KEY
+	$(BIN)/python -m entrypoints.cli rotate-keys
 
 zones: $(VENV)/.server ## list the bookings that new time zone data has moved (ARGS=--apply moves them)
 	$(BIN)/python -m entrypoints.cli zone-changes $(ARGS)

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from adapters.postgres import embedded, migrations
+from adapters.security.encryption import AesGcmFieldCipher
 
 BINARIES: Final = Path(os.environ.get("BOOKING_TEST_PG_BIN") or embedded.BINARIES)
 """`BOOKING_TEST_PG_BIN` names the programs of a stock PostgreSQL to test on instead."""
+CIPHER: Final = AesGcmFieldCipher("what tests seal personal data with", "what tests find sealed data by")
 _FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 

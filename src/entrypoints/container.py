@@ -21,6 +21,7 @@ from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.clock import SystemClock
 from adapters.security.common_passwords import CommonPasswords
+from adapters.security.encryption import AesGcmFieldCipher
 from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key, derived_keys
 from adapters.security.one_time_codes import HmacSecretCodes
@@ -30,6 +31,7 @@ from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
+from adapters.smtp.codes import SmtpCodeMessenger
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
@@ -66,9 +68,16 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     entropy = providers.Singleton(SystemEntropy)
 
+    field_cipher = providers.Singleton(
+        AesGcmFieldCipher,
+        settings.provided.encryption_key,
+        settings.provided.blind_index_key,
+        previous=settings.provided.previous_encryption_keys,
+    )
     database = providers.Singleton(
         Database,
         settings.provided.database_url,
+        cipher=field_cipher,
         pool_size=settings.provided.pool_size,
         pool_timeout=settings.provided.pool_timeout,
     )
@@ -141,7 +150,22 @@ class Container(containers.DeclarativeContainer):
     sms_callbacks = providers.Singleton(TwilioCallbacks, settings.provided.sms.twilio_auth_token)
     code_messenger = providers.Singleton(
         CodesByAddress,
-        to_email=providers.Singleton(ConsoleCodeMessenger, message_folder, clock),
+        to_email=providers.Selector(
+            settings.provided.email.service,
+            console=providers.Singleton(ConsoleCodeMessenger, message_folder, clock),
+            smtp=providers.Singleton(
+                SmtpCodeMessenger,
+                host=settings.provided.email.smtp_host,
+                port=settings.provided.email.smtp_port,
+                security=settings.provided.email.smtp_security,
+                username=settings.provided.email.smtp_username,
+                password=settings.provided.email.smtp_password,
+                sender=settings.provided.email.sender,
+                timeout_seconds=settings.provided.email.timeout_seconds,
+                clock=clock,
+                entropy=entropy,
+            ),
+        ),
         to_phone=providers.Singleton(
             SmsCodeMessenger,
             sender=sms_sender,

@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 from tests.acceptance.product import Product, Program, command_line, free_port, processes_of
 
+from entrypoints.environment import DEVELOPMENT_SECRET
 from entrypoints.settings import (
-    DEVELOPMENT_SECRET,
     SIMULATOR_INVOICE_CODE,
     SIMULATOR_PASSWORD,
     SIMULATOR_USERNAME,
@@ -24,6 +24,8 @@ PRODUCTION_WITH_DEVELOPMENT_SECRETS: Final = {
     "DATABASE_URL": "postgresql://booking:hidden@127.0.0.1:1/booking",
     "BOOKING_PUBLIC_URL": "https://booking.example.com",
     "BOOKING_SECRET_KEY": DEVELOPMENT_SECRET,
+    "BOOKING_ENCRYPTION_KEY": DEVELOPMENT_SECRET,
+    "BOOKING_BLIND_INDEX_KEY": DEVELOPMENT_SECRET,
     "SIMULATOR_PORT": "8001",
     "QPAY_BASE_URL": "http://127.0.0.1:8001/v2",
     "QPAY_USERNAME": SIMULATOR_USERNAME,
@@ -88,6 +90,8 @@ def test_production_without_its_variables_is_refused_and_each_of_them_named(refu
         "DATABASE_URL",
         "BOOKING_PUBLIC_URL",
         "BOOKING_SECRET_KEY",
+        "BOOKING_ENCRYPTION_KEY",
+        "BOOKING_BLIND_INDEX_KEY",
         "QPAY_BASE_URL",
         "QPAY_USERNAME",
         "QPAY_PASSWORD",
@@ -100,6 +104,8 @@ def test_production_with_development_secrets_is_refused_and_each_of_them_named(r
     said = refused.said("development secrets")
     assert {line.split()[0] for line in said.splitlines() if line.startswith("  ")} == {
         "BOOKING_SECRET_KEY",
+        "BOOKING_ENCRYPTION_KEY",
+        "BOOKING_BLIND_INDEX_KEY",
         "QPAY_BASE_URL",
         "QPAY_USERNAME",
         "QPAY_PASSWORD",

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
 from adapters.postgres.rate_limits import PostgresRateLimiter
@@ -19,7 +19,7 @@ TEN_A_MINUTE = Limit(10, MINUTE)
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    database = Database(url, pool_size=20)
+    database = Database(url, cipher=CIPHER, pool_size=20)
     await database.open()
     try:
         yield database

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
 from adapters.postgres.relay import waiting_messages
@@ -45,7 +45,7 @@ def open_backend(postgres: TestServer) -> OpenBackend:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Backend]:
         with postgres.database() as url:
-            backend = PostgresBackend(url, pool_size=20)
+            backend = PostgresBackend(url, cipher=CIPHER, pool_size=20)
             await backend.open()
             try:
                 yield backend

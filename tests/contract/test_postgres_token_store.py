@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 from tests.unit.adapters.qpay.token_store_contract import TokenStoreContract
 
 from adapters.postgres.database import Database
@@ -20,7 +20,7 @@ class TestPostgresTokenStore(TokenStoreContract):
     @asynccontextmanager
     async def two_stores(self) -> AsyncIterator[tuple[TokenStore, TokenStore]]:
         with self.postgres.database() as url:
-            ours, theirs = Database(url), Database(url)
+            ours, theirs = Database(url, cipher=CIPHER), Database(url, cipher=CIPHER)
             await ours.open()
             await theirs.open()
             try:

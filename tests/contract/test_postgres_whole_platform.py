@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.contract.test_postgres_storage import PostgresBackend
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 from tests.unit.effort import examples
 
 from booking_domain.testing.backend import Backend
@@ -21,7 +21,7 @@ def test_whatever_happens_in_whatever_order(postgres: TestServer) -> None:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Backend]:
         with postgres.database() as url:
-            backend = PostgresBackend(url, pool_size=5)
+            backend = PostgresBackend(url, cipher=CIPHER, pool_size=5)
             await backend.open()
             try:
                 yield backend

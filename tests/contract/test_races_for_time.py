@@ -10,7 +10,7 @@ from typing import Final, cast
 
 import pytest
 from tests.contract.test_postgres_storage import PostgresBackend
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 from tests.unit.workflows.scenes import FREE, NO_CLAIM_ON_REQUEST, ON_REQUEST
 
 from booking_domain.bookings.errors import SeriesNotPossible
@@ -48,7 +48,7 @@ def open_backend(request: pytest.FixtureRequest) -> OpenBackend:
     async def on_postgres() -> AsyncIterator[Backend]:
         server: TestServer = request.getfixturevalue("postgres")
         with server.database() as url:
-            backend = PostgresBackend(url, pool_size=10)
+            backend = PostgresBackend(url, cipher=CIPHER, pool_size=10)
             await backend.open()
             try:
                 yield backend

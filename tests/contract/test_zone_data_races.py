@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 from tests.contract.test_postgres_storage import PostgresBackend
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 from tests.unit.workflows.scenes import FREE
 
 from booking_domain.bookings.transitions import Status
@@ -18,7 +18,7 @@ from booking_domain.workflows.reschedule_booking import RescheduleBooking, resch
 
 
 async def _played(url: str) -> None:
-    backend = PostgresBackend(url, pool_size=10)
+    backend = PostgresBackend(url, cipher=CIPHER, pool_size=10)
     await backend.open()
     try:
         studio = await Studio.opened(backend, asks=FREE)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.contract.test_postgres_storage import PostgresBackend
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 
@@ -52,7 +52,7 @@ class _OneLoop:
 
     def __init__(self, url: str) -> None:
         self.runner = asyncio.Runner()
-        self.backend = PostgresBackend(url, pool_size=2)
+        self.backend = PostgresBackend(url, cipher=CIPHER, pool_size=2)
         self._connection = psycopg.connect(url, autocommit=True)
         self._connection.execute("ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only")  # so that it empties
         self._emptied = 0

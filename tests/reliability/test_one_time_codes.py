@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from tests.acceptance.bursts import Wish
 from tests.acceptance.people import Person
 from tests.acceptance.product import Product, eventually
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.volleys import Shot, volley
@@ -204,7 +204,7 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
     assert user.email is not None
     contact = Contact(Channel.EMAIL, user.email)
     async with AsyncExitStack() as stack:
-        databases = [Database(url, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
+        databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
         for database in databases:
             await database.open()
             stack.push_async_callback(database.close)
@@ -290,7 +290,7 @@ async def _read_and_then_write(self: PostgresCredentials, account: UUID, now: da
 async def counted_at_once(url: str, number: int) -> int:
     """How many wrong passwords of an account were let through as such."""
     account = uuid4()
-    database = Database(url, pool_size=10, pool_timeout=60.0)
+    database = Database(url, cipher=CIPHER, pool_size=10, pool_timeout=60.0)
     await database.open()
 
     async def count() -> bool:

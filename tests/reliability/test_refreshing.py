@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import psycopg
 import pytest
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 
@@ -106,7 +106,10 @@ async def servers(
     clock, user = ManualClock(NOW), Builder().user()
     async with AsyncExitStack() as stack:
         url = stack.enter_context(postgres.database())
-        databases = [Database(url, pool_size=20, pool_timeout=30), Database(url, pool_size=20, pool_timeout=30)]
+        databases = [
+            Database(url, cipher=CIPHER, pool_size=20, pool_timeout=30),
+            Database(url, cipher=CIPHER, pool_size=20, pool_timeout=30),
+        ]
         for database in databases:
             await database.open()
             stack.push_async_callback(database.close)
@@ -204,7 +207,7 @@ class Unlocked(PostgresSessions):
 
 class UnlockedRepositories(PostgresRepositories):
     def __init__(self, work: Work) -> None:
-        super().__init__(work)
+        super().__init__(work, CIPHER)
         self.sessions = Unlocked(work)
 
 

@@ -23,6 +23,7 @@ from adapters.postgres.one_time_codes import PostgresOneTimeCodes
 from adapters.postgres.payments import PostgresTransactions
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
+from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
 from adapters.postgres.sms import PostgresSmsMessages, SmsViews
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
@@ -64,8 +65,8 @@ OPTIONS: Final = (
 class PostgresRepositories:
     """All repositories over one connection."""
 
-    def __init__(self, work: Work) -> None:
-        self.users = PostgresUsers(work)
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        self.users = PostgresUsers(work, cipher)
         self.sessions = PostgresSessions(work)
         self.login_history = PostgresLoginHistory(work)
         self.one_time_codes = PostgresOneTimeCodes(work)
@@ -89,10 +90,11 @@ class PostgresRepositories:
 
 
 class Database:
-    """A PostgreSQL database, 15 or newer."""
+    """A PostgreSQL database, 15 or newer. What is personal is sealed by `cipher` before it goes there."""
 
-    def __init__(self, conninfo: str, *, pool_size: int = 10, pool_timeout: float = 5.0) -> None:
+    def __init__(self, conninfo: str, *, cipher: FieldCipher, pool_size: int = 10, pool_timeout: float = 5.0) -> None:
         self.conninfo = conninfo
+        self.cipher = cipher
         self._pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
             conninfo,
             min_size=min(2, pool_size),
@@ -131,7 +133,7 @@ class Database:
     async def begin(self) -> AsyncIterator[PostgresRepositories]:
         """A transaction (READ COMMITTED: whoever decides takes a lock first), as `UnitOfWork` has it."""
         async with self.connection() as connection, pipeline(connection, transaction=True) as work:
-            yield PostgresRepositories(work)
+            yield PostgresRepositories(work, self.cipher)
 
     async def forget_answers(self, now: datetime) -> None:
         """Remove the answers under idempotency keys that are no longer kept."""
@@ -206,11 +208,11 @@ class PostgresReads(Reads):
 
     async def user(self, user_id: UserId) -> User | None:
         async with self._database.work() as work:
-            return await PostgresUsers(work).get(user_id)
+            return await PostgresUsers(work, self._database.cipher).get(user_id)
 
     async def user_by_login(self, login: str) -> User | None:
         async with self._database.work() as work:
-            return await PostgresUsers(work).by_login(login)
+            return await PostgresUsers(work, self._database.cipher).by_login(login)
 
     async def session(self, session_id: SessionId) -> Session | None:
         async with self._database.work() as work:

@@ -15,7 +15,7 @@ from booking_domain.shared.errors import ConcurrentChange, DomainError, StorageU
 
 _BY_CONSTRAINT: Final[dict[str, Callable[[], DomainError]]] = {
     "users_email_key": EmailTaken,
-    "users_phone_key": PhoneTaken,
+    "users_phone_index_key": PhoneTaken,
     "providers_owner_id_key": ProfileExists,
     "availability_exceptions_provider_id_date_key": DateHasException,
     "bookings_reference_key": lambda: ConcurrentChange(what="booking reference"),

@@ -1,9 +1,11 @@
-"""Accounts on PostgreSQL."""
+"""Accounts on PostgreSQL. Phone numbers, birth dates and addresses are sealed there."""
 
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select, update
 
+from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import users
 from adapters.postgres.work import Row, Work
@@ -12,20 +14,42 @@ from booking_domain.identity.ports import Users
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 
-_ADD_USER: Final = Statement(insert(users))
-_USER: Final = Statement(select(users).where(users.c.id == bindparam("user_id")))
+PHONE: Final = "users.phone"
+BIRTH_DATE: Final = "users.birth_date"
+ADDRESS: Final = "users.address"
+
+_THIS: Final = users.c.id == bindparam("user_id")
+_ADD: Final = Statement(insert(users))
+_USER: Final = Statement(select(users).where(_THIS))
+# FOR NO KEY UPDATE: rows that refer to the account can be added meanwhile.
+_LOCK: Final = Statement(select(users).where(_THIS).with_for_update(key_share=True))
+_SAVE: Final = Statement(
+    update(users)
+    .where(_THIS)
+    .values({column.name: bindparam(column.name) for column in users.c if column.name != "id"})
+)
 _USER_BY_LOGIN: Final = Statement(
-    select(users).where(or_(users.c.email == bindparam("login"), users.c.phone == bindparam("login")))
+    select(users).where(or_(users.c.email == bindparam("login"), users.c.phone_index == bindparam("phone_index")))
 )
 
 
-def user_row(user: User) -> dict[str, Any]:
+def user_row(user: User, cipher: FieldCipher) -> dict[str, Any]:
     """The row of an account."""
+
+    def sealed(text: str | None, field: str) -> bytes | None:
+        return None if text is None else cipher.seal(text, field=field, row=user.id)
+
     return {
         "id": user.id,
         "email": user.email,
-        "phone": user.phone,
+        "phone_sealed": sealed(user.phone, PHONE),
+        "phone_index": None if user.phone is None else cipher.index(user.phone, field=PHONE),
         "name": user.name,
+        "given_name": user.given_name,
+        "family_name": user.family_name,
+        "birth_date_sealed": sealed(None if user.birth_date is None else user.birth_date.isoformat(), BIRTH_DATE),
+        "address_sealed": sealed(user.address, ADDRESS),
+        "picture_url": user.picture_url,
         "role": user.role.value,
         "status": user.status.value,
         "locale": user.locale,
@@ -34,43 +58,67 @@ def user_row(user: User) -> dict[str, Any]:
         "created_at": user.created_at,
         "email_verified_at": user.email_verified_at,
         "phone_verified_at": user.phone_verified_at,
+        "version": user.version,
     }
 
 
-def user_of(row: Row) -> User:
+def user_of(row: Row, cipher: FieldCipher) -> User:
     """The account of a row."""
-    id_, email, phone, name, role, status, locale, time_zone, password_hash, created_at, *verified = row
+    kept = dict(zip(users.c.keys(), row, strict=True))
+    user_id = UserId(kept["id"])
+
+    def opened(column: str, field: str) -> str | None:
+        return None if kept[column] is None else cipher.open(kept[column], field=field, row=user_id)
+
+    birth_date = opened("birth_date_sealed", BIRTH_DATE)
     return User(
-        id=UserId(id_),
-        email=email,
-        phone=phone,
-        name=name,
-        role=Role(role),
-        status=UserStatus(status),
-        locale=locale,
-        time_zone=time_zone,
-        password_hash=password_hash,
-        created_at=created_at,
-        email_verified_at=verified[0],
-        phone_verified_at=verified[1],
+        id=user_id,
+        email=kept["email"],
+        phone=opened("phone_sealed", PHONE),
+        name=kept["name"],
+        given_name=kept["given_name"],
+        family_name=kept["family_name"],
+        birth_date=None if birth_date is None else date.fromisoformat(birth_date),
+        address=opened("address_sealed", ADDRESS),
+        picture_url=kept["picture_url"],
+        role=Role(kept["role"]),
+        status=UserStatus(kept["status"]),
+        locale=kept["locale"],
+        time_zone=kept["time_zone"],
+        password_hash=kept["password_hash"],
+        created_at=kept["created_at"],
+        email_verified_at=kept["email_verified_at"],
+        phone_verified_at=kept["phone_verified_at"],
+        version=kept["version"],
     )
 
 
 class PostgresUsers(Users):
     """`Users` in the table `users`."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
         self._work = work
+        self._cipher = cipher
 
     async def add(self, user: User) -> None:
-        await self._work.send(_ADD_USER, **user_row(user))
+        await self._work.send(_ADD, **user_row(user, self._cipher))
         await self._work.arrive()
 
     async def get(self, user_id: UserId) -> User | None:
-        row = await self._work.one(_USER, user_id=user_id)
-        return None if row is None else user_of(row)
+        return self._found(await self._work.one(_USER, user_id=user_id))
+
+    async def lock(self, user_id: UserId) -> User | None:
+        return self._found(await self._work.one(_LOCK, user_id=user_id))
+
+    async def save(self, user: User) -> None:
+        values = user_row(user, self._cipher)
+        await self._work.change_one("account", _SAVE, user_id=values.pop("id"), **values)
+        await self._work.arrive()
 
     async def by_login(self, login: str) -> User | None:
         """The account with this e-mail address or phone number."""
-        row = await self._work.one(_USER_BY_LOGIN, login=login)
-        return None if row is None else user_of(row)
+        phone_index = self._cipher.index(login, field=PHONE)
+        return self._found(await self._work.one(_USER_BY_LOGIN, login=login, phone_index=phone_index))
+
+    def _found(self, row: Row | None) -> User | None:
+        return None if row is None else user_of(row, self._cipher)

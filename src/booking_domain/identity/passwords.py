@@ -15,7 +15,6 @@ from uuid import UUID
 
 from booking_domain.identity.model import MAX_PASSWORD, MIN_PASSWORD, User
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import UserId
 
 MOST_WRONG: Final = 3
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
@@ -77,19 +76,11 @@ def own_words(user: User) -> tuple[str | None, ...]:
 
 
 class Credentials(Protocol):
-    """By what accounts are proved to be one's own, in a unit of work.
+    """Wrong passwords, in a unit of work.
 
     Wrong passwords are counted for an account's id, or for any other UUID. Those before a day without another wrong one
     do not count.
     """
-
-    async def lock(self, user_id: UserId) -> User | None:
-        """One account, kept from others who lock it to the end of this transaction."""
-        ...
-
-    async def save(self, user: User) -> None:
-        """Keep the account's password hash and when its contacts were verified; all else stays."""
-        ...
 
     async def count_wrong(self, account: UUID, now: datetime) -> bool:
         """Count a wrong password; False, and not counted, if there were three in a row already.

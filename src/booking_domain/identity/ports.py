@@ -22,6 +22,14 @@ class Users(Protocol):
         """One account."""
         ...
 
+    async def lock(self, user_id: UserId) -> User | None:
+        """One account, kept from other transactions to the end of this one."""
+        ...
+
+    async def save(self, user: User) -> None:
+        """Replace an account that is locked, or raise `EmailTaken` or `PhoneTaken`."""
+        ...
+
 
 class UserReads(Protocol):
     """Reads of accounts, outside any unit of work."""

@@ -1,6 +1,5 @@
 """Text messages: what is kept of each, and how it goes on."""
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +14,6 @@ FIRST_ASK: Final = timedelta(minutes=1)
 ASKED_FOR: Final = timedelta(hours=48)
 """For so long providers know of a message (Kavenegar's own limit)."""
 MAX_ERROR: Final = 100
-_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _MILLIONTHS: Final = 6
 _LONG_NUMBER: Final = 12
 
@@ -207,13 +205,6 @@ class SmsSpending:
     messages: int
     segments: int
     cost: SmsCost | None
-
-
-def phone_number(text: str) -> str:
-    """Return the number as it is, or raise `InvalidValue` if it is not written in E.164; the text is not quoted."""
-    if _E164.fullmatch(text) is None:
-        raise InvalidValue(field="phone", problem="a phone number is written as +97699112233 (E.164)")
-    return text
 
 
 def masked(phone: str) -> str:

@@ -4,13 +4,12 @@ Run for a message of the outbox, any number of times: a notification's id follow
 that a notifier can notice a repetition.
 """
 
-from collections.abc import Iterator
 from uuid import uuid5
 
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User
 from booking_domain.notifications.ports import Notification, Notifier
-from booking_domain.notifications.texts import Facts, Texts, texts_for
+from booking_domain.notifications.texts import Facts, texts_for
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.outbox import Message
 from booking_domain.workflows.announce import TIMES_OFFERED
@@ -37,8 +36,10 @@ async def notify_parties(message: Message, *, reads: Reads, notifier: Notifier) 
     texts = texts_for(message.topic, message.payload.get("to", ""), _facts(booking, customer, provider))
     if texts is None:
         return
-    for notification in _notifications(message, texts, customer, owner):
-        await notifier.send(notification)
+    for user, text in ((customer, texts.to_customer), (owner, texts.to_provider)):
+        walked_in = user is customer and customer.id == owner.id
+        if text and not walked_in:
+            await tell(user, message, texts.subject, text, notifier)
 
 
 def _facts(booking: Booking, customer: User, provider: ProviderView) -> Facts:
@@ -54,20 +55,17 @@ def _facts(booking: Booking, customer: User, provider: ProviderView) -> Facts:
     )
 
 
-def _notifications(message: Message, texts: Texts, customer: User, owner: User) -> Iterator[Notification]:
-    for user, text in ((customer, texts.to_customer), (owner, texts.to_provider)):
-        walked_in = user is customer and customer.id == owner.id
-        if text and not walked_in:
-            yield notification_to(user, message, texts.subject, text)
-
-
-def notification_to(user: User, message: Message, subject: str, text: str) -> Notification:
-    """News of a message for one person: by e-mail, or by SMS to whom has no address."""
-    return Notification(
+async def tell(user: User, message: Message, subject: str, text: str, notifier: Notifier) -> None:
+    """Send news of a message to one person: by e-mail, or by SMS to whom has no address; who has neither gets none."""
+    to = user.email or user.phone
+    if to is None:
+        return
+    notification = Notification(
         id=uuid5(message.id, str(user.id)),
         channel="sms" if user.email is None else "email",
-        to=user.email or user.phone or "",
+        to=to,
         subject=subject,
         text=text,
         created_at=message.occurred_at,
     )
+    await notifier.send(notification)

@@ -10,7 +10,7 @@ from booking_domain.notifications.ports import Notifier
 from booking_domain.notifications.texts import offer_text
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.shared.outbox import Message
-from booking_domain.workflows.notify_parties import notification_to
+from booking_domain.workflows.notify_parties import tell
 from booking_domain.workflows.ports import Reads
 
 
@@ -30,4 +30,4 @@ async def notify_waiting(message: Message, *, reads: Reads, notifier: Notifier) 
         until=datetime.fromisoformat(message.payload["until"]),
         time_zone=provider.time_zone,
     )
-    await notifier.send(notification_to(customer, message, subject, text))
+    await tell(customer, message, subject, text, notifier)

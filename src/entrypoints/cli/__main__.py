@@ -1,4 +1,4 @@
-"""`python -m entrypoints.cli run|migrate|seed|api|worker|zone-changes`.
+"""`python -m entrypoints.cli run|migrate|seed|api|worker|rotate-keys|zone-changes`.
 
 Each command imports what it needs and no more: a part of `run` is up a second sooner without Alembic and the rest.
 """
@@ -24,6 +24,7 @@ def main() -> int:
         ("seed", "add the demo data; what is there already stays"),
         ("api", "serve the API alone"),
         ("worker", "run the worker alone"),
+        ("rotate-keys", "seal personal data anew with the current key; 1 if a key is missing"),
     ):
         commands.add_parser(name, help=what, description=what)
     what = "list the bookings that new time zone data has put at the wrong instant; 1 if some of them cannot be moved"
@@ -72,9 +73,11 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
     from adapters.postgres import migrations
     from adapters.postgres.embedded import EmbeddedPostgresError
     from entrypoints.cli.provided_database import provided_database
+    from entrypoints.cli.rotate_keys import rotate_keys
     from entrypoints.cli.run import CannotRun, run
     from entrypoints.cli.seed import seed
     from entrypoints.cli.zone_changes import zone_changes
+    from entrypoints.container import Container
 
     try:
         if chosen.command == "run":
@@ -82,7 +85,9 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
         with provided_database(settings) as database:
             if chosen.command == "zone-changes":
                 return asyncio.run(zone_changes(settings, database.url, apply=chosen.apply, zone=chosen.zone))
-            migrations.upgrade(database.url)
+            if chosen.command == "rotate-keys":
+                return asyncio.run(rotate_keys(settings, database.url))
+            migrations.upgrade(database.url, cipher=Container(settings=settings).field_cipher())
             if chosen.command == "seed":
                 asyncio.run(seed(settings, database.url))
     except (EmbeddedPostgresError, CannotRun) as error:

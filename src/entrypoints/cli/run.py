@@ -20,6 +20,7 @@ from entrypoints.cli.banner import banner
 from entrypoints.cli.parts import Part, stop
 from entrypoints.cli.provided_database import ProvidedDatabase, provided_database
 from entrypoints.cli.seed import seed
+from entrypoints.container import Container
 from entrypoints.settings import Environment, Settings
 
 READY_WITHIN_SECONDS: Final = 60
@@ -43,7 +44,7 @@ def run(settings: Settings) -> int:
             _wait_for_free(("127.0.0.1", settings.simulator_port))
         with provided_database(settings) as database:
             url = database.url
-            migrations.upgrade(url)
+            migrations.upgrade(url, cipher=Container(settings=settings).field_cipher())
             demo = settings.environment is Environment.DEVELOPMENT
             if demo:
                 asyncio.run(seed(settings, url))

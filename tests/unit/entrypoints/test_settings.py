@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 
 from booking_domain.shared.rate_limits import Limit
+from entrypoints.environment import DEVELOPMENT_SECRET
+from entrypoints.messaging_settings import EmailProvider, SmsProvider
 from entrypoints.quotas import QUOTAS
-from entrypoints.settings import DEVELOPMENT_SECRET, Environment, InvalidSettings, Settings, SmsProvider
+from entrypoints.settings import Environment, InvalidSettings, Settings
 
 PRODUCTION = {
     "BOOKING_ENV": "production",
     "DATABASE_URL": "postgresql://booking@db.internal/booking",
     "BOOKING_PUBLIC_URL": "https://booking.example.com/",
     "BOOKING_SECRET_KEY": "k" * 32,
+    "BOOKING_ENCRYPTION_KEY": "e" * 32,
+    "BOOKING_BLIND_INDEX_KEY": "i" * 32,
     "QPAY_BASE_URL": "https://merchant.qpay.mn/v2/",
     "QPAY_USERNAME": "STUDIO",
     "QPAY_PASSWORD": "s3cret-of-the-merchant",
@@ -83,6 +87,9 @@ def test_production_needs_each_of_them(missing: str) -> None:
     [
         ("BOOKING_SECRET_KEY", DEVELOPMENT_SECRET),
         ("BOOKING_SECRET_KEY", "short"),
+        ("BOOKING_ENCRYPTION_KEY", DEVELOPMENT_SECRET),
+        ("BOOKING_BLIND_INDEX_KEY", DEVELOPMENT_SECRET),
+        ("BOOKING_PREVIOUS_ENCRYPTION_KEYS", "short"),
         ("BOOKING_PREVIOUS_SECRET_KEYS", DEVELOPMENT_SECRET),
         ("BOOKING_PREVIOUS_SECRET_KEYS", f"{'p' * 32},short"),
         ("QPAY_USERNAME", "SIMULATOR"),
@@ -191,7 +198,16 @@ def test_previous_secrets_are_separated_by_commas() -> None:
 def test_secrets_are_not_shown() -> None:
     given = {**PRODUCTION, **KAVENEGAR, **TWILIO, "DATABASE_URL": "postgresql://u:hidden@db/x"}
     shown = repr(Settings.from_environment({**given, "BOOKING_PREVIOUS_SECRET_KEYS": "p" * 32}))
-    for secret in ("k" * 32, "p" * 32, "s3cret-of-the-merchant", "hidden", "t0ken-of-twilio", "k3y-of-kavenegar"):
+    for secret in (
+        "k" * 32,
+        "p" * 32,
+        "e" * 32,
+        "i" * 32,
+        "s3cret-of-the-merchant",
+        "hidden",
+        "t0ken-of-twilio",
+        "k3y-of-kavenegar",
+    ):
         assert secret not in shown
 
 
@@ -247,3 +263,31 @@ def test_credentials_go_over_https_in_production(name: str) -> None:
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
     assert Settings.from_environment({"PORT": "", "DATABASE_URL": " "}) == Settings.from_environment({})
+
+
+SMTP = {"BOOKING_EMAIL_PROVIDER": "smtp", "BOOKING_EMAIL_FROM": "Booking@Example.com", "SMTP_HOST": "mail.example.com"}
+
+
+def test_e_mail_is_files_unless_a_server_is_named() -> None:
+    assert Settings.from_environment(PRODUCTION).email.service is EmailProvider.CONSOLE
+    found = Settings.from_environment({**PRODUCTION, **SMTP, "SMTP_PASSWORD": "s3cret-of-smtp"}).email
+    assert (found.service, found.sender, found.smtp_port, found.smtp_security) == (
+        EmailProvider.SMTP,
+        "booking@example.com",
+        587,
+        "starttls",
+    )
+    assert "s3cret-of-smtp" not in repr(found)
+
+
+@pytest.mark.parametrize("missing", ["BOOKING_EMAIL_FROM", "SMTP_HOST"])
+def test_a_server_of_e_mail_needs_each_of_them(missing: str) -> None:
+    with pytest.raises(InvalidSettings) as refusal:
+        Settings.from_environment({**SMTP, missing: ""})
+    assert refusal.value.problems == (f"{missing} is required with BOOKING_EMAIL_PROVIDER=smtp",)
+
+
+def test_e_mail_goes_in_the_clear_in_development_only() -> None:
+    assert Settings.from_environment({**SMTP, "SMTP_SECURITY": "none"}).email.smtp_security == "none"
+    with pytest.raises(InvalidSettings, match="SMTP_SECURITY can be none in development only"):
+        Settings.from_environment({**PRODUCTION, **SMTP, "SMTP_SECURITY": "none"})

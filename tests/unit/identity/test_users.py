@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_domain.identity.errors import ContactMissing
 from booking_domain.identity.model import (
     MAX_NAME,
     normal_email,
@@ -21,11 +20,30 @@ def test_a_user_asks_as_the_role_of_the_account() -> None:
     assert USER.actor == Actor(USER.id, Role.PROVIDER)
 
 
-def test_an_account_needs_an_address_or_a_number() -> None:
-    assert replace(USER, email=None).phone
-    assert replace(USER, phone=None).email
-    with pytest.raises(ContactMissing):
-        replace(USER, email=None, phone=None)
+def test_a_changed_account_is_the_next_version_of_it() -> None:
+    assert USER.changed(name="Somebody else") == replace(USER, name="Somebody else", version=USER.version + 1)
+
+
+@pytest.mark.parametrize(
+    ("member", "wrong"),
+    [
+        ("given_name", " "),
+        ("family_name", "x" * 121),
+        ("address", ""),
+        ("address", "x" * 301),
+        ("picture_url", "http://pictures.example.com/1.webp"),
+        ("picture_url", "javascript:alert(1)"),
+        ("picture_url", "https://"),
+        ("picture_url", "https://somebody:secret@example.com/"),
+        ("picture_url", "https://[example.com/"),
+        ("picture_url", "https://example.com/" + "x" * 2_000),
+        ("picture_url", "//example.com/1.webp"),
+    ],
+)
+def test_what_is_no_part_of_a_profile_is_refused(member: str, wrong: str) -> None:
+    with pytest.raises(InvalidValue) as refusal:
+        USER.changed(**{member: wrong})
+    assert refusal.value.field == member
 
 
 @given(E_MAILS)

@@ -20,9 +20,9 @@ from booking_domain.notifications.sms import (
     SmsOrder,
     SmsStatus,
     masked,
-    phone_number,
 )
 from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.phones import phone_number
 from booking_domain.testing.builders import NOW, Builder
 
 LATER = NOW + timedelta(seconds=5)

@@ -10,21 +10,29 @@ from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome
 from booking_domain.shared.actor import Role
 
+# What ends in `_sealed` is encrypted (adapters.security.encryption); `phone_index` is its keyed hash.
 users: Final = Table(
     "users",
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("email", Text, unique=True),
-    Column("phone", Text, unique=True),
+    Column("phone_sealed", LargeBinary),
+    Column("phone_index", LargeBinary, unique=True),
     Column("name", Text, nullable=False),
+    Column("given_name", Text),
+    Column("family_name", Text),
+    Column("birth_date_sealed", LargeBinary),
+    Column("address_sealed", LargeBinary),
+    Column("picture_url", Text),
     Column("role", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("time_zone", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text),
     instant("created_at"),
     instant("email_verified_at", nullable=True),
     instant("phone_verified_at", nullable=True),
+    Column("version", Integer, nullable=False),
     one_of("role", Role),
     one_of("status", UserStatus),
 )

@@ -1,7 +1,7 @@
 """Ask for a one-time code, and use one: to verify a contact, to sign in, to unlock an account."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from booking_domain.identity.model import User, UserStatus
@@ -130,7 +130,7 @@ async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circu
     await tx.one_time_codes.save(code.dead() if right else code.guessed())
     if not right or code.user_id is None:
         return None
-    user = await tx.credentials.lock(code.user_id)
+    user = await tx.users.lock(code.user_id)
     still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
     return user if still_theirs and user is not None and user.status is UserStatus.ACTIVE else None
 
@@ -143,10 +143,8 @@ def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused 
         if user is None:
             return CodeRefused()
         by_email = guess.contact.channel is Channel.EMAIL
-        verified = (
-            replace(user, email_verified_at=given.now) if by_email else replace(user, phone_verified_at=given.now)
-        )
-        await tx.credentials.save(verified)
+        verified = user.changed(email_verified_at=given.now) if by_email else user.changed(phone_verified_at=given.now)
+        await tx.users.save(verified)
         given.note("contact.verified", Subject("user", user.id), actor=user.actor)
         return None
 

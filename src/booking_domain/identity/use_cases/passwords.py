@@ -1,6 +1,6 @@
 """Sign in by password, change it, reset it. Passwords are hashed and compared before, outside of any transaction."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 from uuid import UUID
@@ -50,7 +50,7 @@ def sign_in_by_password(
         # A login that nobody has is counted under an id that is nobody's.
         account = UUID(bytes=secrets.contact(tried.contact)[:16]) if user is None else user.id
         if user is not None and right:
-            now = await tx.credentials.lock(user.id)
+            now = await tx.users.lock(user.id)
             right = now is not None and now.password_hash == user.password_hash  # it may have been changed meanwhile
         if user is None or not right:
             return await _wrong(account, tx, given)
@@ -79,7 +79,7 @@ class ChangePassword:
 
 
 async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumstances) -> PasswordRefused | None:
-    user = await tx.credentials.lock(command.user.id)
+    user = await tx.users.lock(command.user.id)
     if user is None:
         raise InvalidToken
     others = await lock_others(command.current, user.id, tx, given)  # before anything is learnt of the password
@@ -87,7 +87,7 @@ async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumst
         return await _wrong(user.id, tx, given)
     if not await tx.credentials.count_right(user.id, given.now):
         return PasswordRefused.LOCKED
-    await tx.credentials.save(replace(user, password_hash=command.new_hash))
+    await tx.users.save(user.changed(password_hash=command.new_hash))
     await end_sessions(others, tx, given)
     given.note("password.changed", Subject("user", user.id), actor=user.actor)
     return None
@@ -117,7 +117,7 @@ def reset_password(secrets: SecretCodes, policy: PasswordPolicy) -> UseCase[Rese
         if user is None:
             return CodeRefused()
         policy.check(command.new_password, own_words(user), field="new_password")
-        await tx.credentials.save(replace(user, password_hash=command.new_hash))
+        await tx.users.save(user.changed(password_hash=command.new_hash))
         await tx.credentials.unlock(user.id)
         await end_sessions(await tx.sessions.lock_live(user.id, given.now), tx, given)
         given.note("password.reset", Subject("user", user.id), actor=user.actor)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from booking_domain.identity.errors import AccountDisabled, InvalidToken
+from booking_domain.identity.errors import AccountDisabled, ContactMissing, InvalidToken
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.ports import Bearer, LoginHistory, RefreshTokens, Sessions, Users
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
@@ -85,6 +85,8 @@ class SignedIn:
 async def _register(command: Register, tx: IdentityTx, given: Circumstances) -> User:
     if command.role not in SELF_SERVICE_ROLES and not command.by_platform:
         raise NotPermitted(action=f"register as {command.role}")
+    if command.email is None and command.phone is None:
+        raise ContactMissing
     user = User(
         id=UserId(given.entropy.new_id()),
         email=normal_email(command.email) if command.email is not None else None,

@@ -5,10 +5,11 @@ from typing import Final, Protocol
 
 from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.segments import segments_of
-from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsNews, SmsOrder, masked, phone_number
+from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsNews, SmsOrder, masked
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SmsId
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.phones import phone_number
 
 
 class SmsTx(Protocol):

@@ -152,37 +152,6 @@ class CredentialsContract:
     """By what accounts are proved to be one's own."""
 
     @scenario
-    async def test_what_proves_an_account_is_replaced_and_nothing_else(self, backend: Backend, make: Builder) -> None:
-        user, other = await _joined(backend, make), await _joined(backend, make)
-        changed = replace(user, password_hash="new hash", email_verified_at=NOW, phone_verified_at=NOW + INSTANT)
-        async with backend.begin() as tx:
-            assert await tx.credentials.lock(user.id) == user
-            await tx.credentials.save(replace(changed, name="Somebody else", locale="mn"))
-        assert await backend.reads.user(user.id) == changed
-        assert await backend.reads.user(other.id) == other
-
-    @scenario
-    async def test_nobody_has_an_unknown_id(self, backend: Backend, make: Builder) -> None:
-        async with backend.begin() as tx:
-            assert await tx.credentials.lock(make.user().id) is None
-
-    @scenario
-    async def test_a_locked_account_is_kept_from_others_who_lock_it(self, backend: Backend, make: Builder) -> None:
-        user = await _joined(backend, make)
-        changed = replace(user, password_hash="new hash")
-
-        async def look() -> User | None:
-            async with backend.begin() as tx:
-                return await tx.credentials.lock(user.id)
-
-        async with backend.begin() as tx:
-            await tx.credentials.lock(user.id)
-            other = asyncio.create_task(look())
-            assert await waits(other)
-            await tx.credentials.save(changed)
-        assert await other == changed
-
-    @scenario
     async def test_three_wrong_passwords_in_a_row_are_counted_and_then_nothing_is(
         self, backend: Backend, make: Builder
     ) -> None:

@@ -1,14 +1,16 @@
 """The contract of `Users` and `UserReads`."""
 
+import asyncio
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.shared.actor import Role
-from booking_domain.testing.builders import Builder
-from booking_domain.testing.contracts.storage import Backend, race, scenario
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.contracts.storage import Backend, race, scenario, waits
 
 
 async def _add(backend: Backend, user: User) -> None:
@@ -25,6 +27,18 @@ class UsersContract:
         users.append(replace(make.user(), email=None))
         users.append(replace(make.user(), phone=None))
         users.append(replace(make.user(), status=UserStatus.DISABLED, locale="mn", time_zone="Europe/Berlin"))
+        users.append(replace(make.user(), email=None, phone=None, password_hash=None))
+        users.append(
+            replace(
+                make.user(),
+                given_name="Бат-Эрдэнэ",
+                family_name="رضایی",
+                birth_date=date(1996, 2, 29),
+                address="Сүхбаатар дүүрэг 8-12\nУлаанбаатар 14200",
+                picture_url="https://pictures.example.com/1.webp",
+                version=7,
+            )
+        )
         users.append(
             replace(make.user(), name="Ö. Дорж 🖋 " + "а" * 100, password_hash="$argon2id$v=19$m=1$" + "x" * 200)
         )
@@ -40,6 +54,58 @@ class UsersContract:
         async with backend.begin() as tx:
             assert await tx.users.get(stranger.id) is None
         assert await backend.reads.user(stranger.id) is None
+
+    @scenario
+    async def test_an_account_is_replaced_by_what_it_was_changed_to(self, backend: Backend, make: Builder) -> None:
+        user, other = make.user(), make.user()
+        for each in (user, other):
+            await _add(backend, each)
+        changed = user.changed(
+            email="elsewhere@example.com",
+            phone="+97699887766",
+            name="Somebody else",
+            birth_date=date(2000, 1, 1),
+            status=UserStatus.DISABLED,
+            password_hash=None,
+            email_verified_at=NOW,
+        )
+        async with backend.begin() as tx:
+            assert await tx.users.lock(user.id) == user
+            await tx.users.save(changed)
+        assert await backend.reads.user(user.id) == changed
+        assert changed.version == user.version + 1
+        assert await backend.reads.user(other.id) == other
+        assert await backend.reads.user_by_login("+97699887766") == changed
+        assert await backend.reads.user_by_login(user.phone or "") is None
+
+    @scenario
+    async def test_a_change_cannot_take_what_is_anothers(self, backend: Backend, make: Builder) -> None:
+        user, other = make.user(), make.user()
+        for each in (user, other):
+            await _add(backend, each)
+        for error, theirs in ((EmailTaken, {"email": other.email}), (PhoneTaken, {"phone": other.phone})):
+            with pytest.raises(error):
+                async with backend.begin() as tx:
+                    await tx.users.save(user.changed(**theirs))
+        assert await backend.reads.user(user.id) == user
+
+    @scenario
+    async def test_a_locked_account_is_kept_from_others_who_lock_it(self, backend: Backend, make: Builder) -> None:
+        user = make.user()
+        await _add(backend, user)
+        changed = user.changed(password_hash="new hash")
+
+        async def look() -> User | None:
+            async with backend.begin() as tx:
+                return await tx.users.lock(user.id)
+
+        async with backend.begin() as tx:
+            assert await tx.users.lock(make.user().id) is None
+            await tx.users.lock(user.id)
+            other = asyncio.create_task(look())
+            assert await waits(other)
+            await tx.users.save(changed)
+        assert await other == changed
 
     @scenario
     async def test_an_email_address_is_one_accounts(self, backend: Backend, make: Builder) -> None:

@@ -1,15 +1,12 @@
 """One-time codes and wrong passwords in memory."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import OneTimeCode, OneTimeCodes, swept
 from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, Credentials
-from booking_domain.shared.ids import UserId
-from booking_domain.testing.memory.state import MissingRow, State
+from booking_domain.testing.memory.state import State
 
 
 class MemoryOneTimeCodes(OneTimeCodes):
@@ -38,20 +35,6 @@ class MemoryCredentials(Credentials):
 
     def __init__(self, state: State) -> None:
         self._state = state
-
-    async def lock(self, user_id: UserId) -> User | None:
-        return self._state.users.get(user_id)
-
-    async def save(self, user: User) -> None:
-        kept = self._state.users.get(user.id)
-        if kept is None:
-            raise MissingRow(f"there is no user {user.id}")
-        self._state.users[user.id] = replace(
-            kept,
-            password_hash=user.password_hash,
-            email_verified_at=user.email_verified_at,
-            phone_verified_at=user.phone_verified_at,
-        )
 
     async def count_wrong(self, account: UUID, now: datetime) -> bool:
         times = self._times(account, now)

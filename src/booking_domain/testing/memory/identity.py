@@ -19,15 +19,26 @@ class MemoryUsers(Users):
         self._state = state
 
     async def add(self, user: User) -> None:
-        for other in self._state.users.values():
-            if user.email is not None and other.email == user.email:
-                raise EmailTaken
-            if user.phone is not None and other.phone == user.phone:
-                raise PhoneTaken
+        self._require_new_contacts(user)
         self._state.users[user.id] = user
 
     async def get(self, user_id: UserId) -> User | None:
         return self._state.users.get(user_id)
+
+    async def lock(self, user_id: UserId) -> User | None:
+        return self._state.users.get(user_id)
+
+    async def save(self, user: User) -> None:
+        self._state.require_user(user.id)
+        self._require_new_contacts(user)
+        self._state.users[user.id] = user
+
+    def _require_new_contacts(self, user: User) -> None:
+        others = [other for other in self._state.users.values() if other.id != user.id]
+        if user.email is not None and any(other.email == user.email for other in others):
+            raise EmailTaken
+        if user.phone is not None and any(other.phone == user.phone for other in others):
+            raise PhoneTaken
 
 
 class MemorySessions(Sessions):

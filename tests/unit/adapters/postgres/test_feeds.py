@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
 from booking_domain.catalogue.model import ProfileStatus
@@ -21,7 +21,7 @@ BUSY = tuple(TimeRange(TOMORROW + n * HOUR, TOMORROW + (n + 0.5) * HOUR) for n i
 def test_busy_times_that_stay_the_same_are_not_written_again(postgres: TestServer) -> None:
     async def play() -> None:
         with postgres.database() as url:
-            database, make = Database(url), Builder()
+            database, make = Database(url, cipher=CIPHER), Builder()
             feed = Feed(id=FeedId(uuid4()), url="https://calendar.example.com/x.ics")
 
             async def read(*busy: TimeRange) -> dict[TimeRange, str]:

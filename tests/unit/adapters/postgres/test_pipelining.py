@@ -9,7 +9,7 @@ import pytest
 from psycopg import AsyncConnection, errors
 from psycopg.pq import TransactionStatus
 from sqlalchemy import bindparam, text
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
 from adapters.postgres.pipelining import pipeline
@@ -51,7 +51,7 @@ def on_one_connection(
 @asynccontextmanager
 async def _database(server: TestServer) -> AsyncIterator[Database]:
     with server.database() as url:
-        database = Database(url, pool_size=2)
+        database = Database(url, cipher=CIPHER, pool_size=2)
         await database.open()
         try:
             yield database

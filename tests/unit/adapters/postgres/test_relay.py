@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from psycopg import AsyncConnection
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
 from adapters.postgres.relay import relay, waiting_messages
@@ -26,7 +26,7 @@ class Broken(Exception):
 @asynccontextmanager
 async def database(server: TestServer) -> AsyncIterator[Database]:
     with server.database() as url:
-        opened = Database(url)
+        opened = Database(url, cipher=CIPHER)
         await opened.open()
         try:
             yield opened

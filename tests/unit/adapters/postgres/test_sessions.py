@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
 from booking_domain.identity.sessions import LOGINS_KEPT
@@ -36,7 +36,7 @@ def test_what_has_expired_is_forgotten_and_what_has_not_stays(postgres: TestServ
 
     async def told() -> None:
         with postgres.database() as url:
-            database = Database(url, pool_size=2)
+            database = Database(url, cipher=CIPHER, pool_size=2)
             await database.open()
             try:
                 await story(database)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import psycopg
 import pytest
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
 from booking_domain.bookings.model import Booking
@@ -58,7 +58,7 @@ class Books:
 
     def work(self, what: Callable[[Database], Awaitable[None]]) -> None:
         async def done() -> None:
-            database = Database(self.url, pool_size=2)
+            database = Database(self.url, cipher=CIPHER, pool_size=2)
             await database.open()
             try:
                 await what(database)

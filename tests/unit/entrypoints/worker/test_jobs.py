@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import procrastinate
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 from tests.unit.entrypoints.api import OpenGateway
 
 from adapters.postgres.database import Database
@@ -76,7 +76,7 @@ class Backend(Database):
 @asynccontextmanager
 async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
     with server.database() as url:
-        database = Backend(url)
+        database = Backend(url, cipher=CIPHER)
         container = Container(settings=Settings.from_environment({"DATABASE_URL": url}))
         await database.open()
         try:

@@ -1,0 +1,179 @@
+"""Personal data in the database: nobody who reads the disk reads it, and keys can be replaced under it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import date
+
+import psycopg
+import pytest
+from tests.databases import CIPHER, TestServer
+
+from adapters.postgres import migrations, rotation
+from adapters.postgres.database import Database
+from adapters.postgres.rotation import Rotated, rotate
+from adapters.security.encryption import AesGcmFieldCipher, CannotOpen
+from booking_domain.identity.model import User
+from booking_domain.testing.builders import Builder
+
+OLD, NEW, INDEX = (
+    "the secret of last year; 32 long",
+    "the secret of this year; 32 long",
+    "what is found by; 32 characters",
+)
+PHONE, ADDRESS, BORN = "+97699112233", "Canary street 8", date(1987, 6, 5)
+SEALED_FIELDS = 3
+
+
+@pytest.fixture
+def url(postgres: TestServer) -> Iterator[str]:
+    with postgres.database() as url:
+        yield url
+
+
+def a_user(make: Builder) -> User:
+    return replace(make.user(), phone=PHONE, address=ADDRESS, birth_date=BORN)
+
+
+def in_database(url: str, cipher: AesGcmFieldCipher, story: Callable[[Database], Awaitable[None]]) -> None:
+    async def told() -> None:
+        database = Database(url, cipher=cipher, pool_size=2)
+        await database.open()
+        try:
+            await story(database)
+        finally:
+            await database.close()
+
+    asyncio.run(told())
+
+
+def everything(url: str) -> str:
+    """All that is in all our tables, as text."""
+    with psycopg.connect(url) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        return "\n".join(
+            str(row)
+            for (table,) in tables
+            for row in connection.execute(f"SELECT t::text, convert_from(t::text::bytea, 'UTF8') FROM \"{table}\" t")  # noqa: S608
+        )
+
+
+def test_nothing_sealed_is_in_the_database_as_it_is(url: str) -> None:
+    user = replace(a_user(Builder()), name="A name that is kept as it is")
+
+    async def story(database: Database) -> None:
+        async with database.begin() as tx:
+            await tx.users.add(user)
+
+    in_database(url, CIPHER, story)
+    found = everything(url)
+    assert "A name that is kept as it is" in found  # it would have been seen
+    sealed = (PHONE, PHONE[4:], ADDRESS, "Canary", BORN.isoformat(), PHONE.encode().hex(), b"Canary".hex())
+    for canary in sealed:
+        assert canary not in found
+
+
+def test_after_a_rotation_the_old_key_is_not_needed_and_a_second_one_finds_nothing_to_do(url: str) -> None:
+    make = Builder()
+    users = [a_user(make), make.user(), replace(make.user(), phone=None)]
+
+    async def add(database: Database) -> None:
+        async with database.begin() as tx:
+            for user in users:
+                await tx.users.add(user)
+
+    async def turn(database: Database) -> None:
+        assert await rotate(database) == Rotated(seen=SEALED_FIELDS + 1, renewed=SEALED_FIELDS + 1)
+        assert await rotate(database) == Rotated(seen=SEALED_FIELDS + 1, renewed=0)
+
+    async def read(database: Database) -> None:
+        assert [await database.reads.user(user.id) for user in users] == users
+        assert await database.reads.user_by_login(PHONE) == users[0]
+
+    in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), turn)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX), read)
+
+
+def test_without_the_old_key_a_rotation_says_so_and_changes_nothing(url: str) -> None:
+    user = a_user(Builder())
+
+    async def add(database: Database) -> None:
+        async with database.begin() as tx:
+            await tx.users.add(user)
+
+    async def turn(database: Database) -> None:
+        with pytest.raises(CannotOpen):
+            await rotate(database)
+
+    async def read(database: Database) -> None:
+        assert await database.reads.user(user.id) == user
+
+    in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX), turn)
+    in_database(url, AesGcmFieldCipher(OLD, INDEX), read)
+
+
+def test_a_rotation_finds_accounts_by_another_index_key(url: str) -> None:
+    user = a_user(Builder())
+
+    async def add(database: Database) -> None:
+        async with database.begin() as tx:
+            await tx.users.add(user)
+
+    async def turn(database: Database) -> None:
+        assert await database.reads.user_by_login(PHONE) is None
+        assert await rotate(database) == Rotated(seen=SEALED_FIELDS, renewed=1)
+        assert await database.reads.user_by_login(PHONE) == user
+
+    in_database(url, AesGcmFieldCipher(NEW, INDEX), add)
+    in_database(url, AesGcmFieldCipher(NEW, OLD), turn)
+
+
+def test_a_rotation_goes_on_beyond_one_batch(url: str) -> None:
+    make = Builder()
+    users = [make.user() for _ in range(3)]
+
+    async def add(database: Database) -> None:
+        async with database.begin() as tx:
+            for user in users:
+                await tx.users.add(user)
+
+    async def turn(database: Database) -> None:
+        assert await rotate(database, batch=2) == Rotated(seen=len(users), renewed=len(users))
+
+    in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), turn)
+
+
+def test_every_sealed_column_is_rotated(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        query = "SELECT table_name, column_name FROM information_schema.columns WHERE column_name LIKE '%\\_sealed'"
+        there = {f"{table}.{column.removesuffix('_sealed')}" for table, column in connection.execute(query)}
+    assert {column.field for column in rotation.SEALED} == there
+
+
+def test_phone_numbers_of_before_are_sealed_by_the_migration_and_opened_on_the_way_back(postgres: TestServer) -> None:
+    user_id = Builder().user().id
+    with postgres.empty_database() as url:
+        migrations.upgrade(url, "0008")
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "INSERT INTO users (id, phone, name, role, status, locale, time_zone, password_hash, created_at)"
+                " VALUES (%s, %s, 'Bold', 'customer', 'active', 'en', 'UTC', '', now())",
+                (user_id, PHONE),
+            )
+        with pytest.raises(RuntimeError, match="no key was given"):
+            migrations.upgrade(url)
+        migrations.upgrade(url, cipher=CIPHER)
+
+        async def read(database: Database) -> None:
+            user = await database.reads.user_by_login(PHONE)
+            assert user is not None
+            assert (user.id, user.phone, user.version) == (user_id, PHONE, 1)
+
+        in_database(url, CIPHER, read)
+        assert PHONE not in everything(url)
+        migrations.downgrade(url, "0008", cipher=CIPHER)
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT phone FROM users").fetchall() == [(PHONE,)]
