@@ -26,6 +26,7 @@ from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_sa
 from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
 from adapters.postgres.sms import PostgresSmsMessages, SmsViews
+from adapters.postgres.user_search import users_like
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
@@ -34,6 +35,7 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.model import User
+from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
@@ -213,6 +215,10 @@ class PostgresReads(Reads):
     async def user_by_login(self, login: str) -> User | None:
         async with self._database.work() as work:
             return await PostgresUsers(work, self._database.cipher).by_login(login)
+
+    async def users(self, chosen: UserFilter) -> Sequence[User]:
+        async with self._database.work() as work:
+            return await users_like(work, chosen, self._database.cipher)
 
     async def session(self, session_id: SessionId) -> Session | None:
         async with self._database.work() as work:

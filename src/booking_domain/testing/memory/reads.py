@@ -9,6 +9,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, Party
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.model import User
+from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
@@ -33,6 +34,7 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.audit import audit_entries
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.feeds import MemoryFeedBook
+from booking_domain.testing.memory.identity import users_like
 from booking_domain.testing.memory.payments import transactions_of
 from booking_domain.testing.memory.salons import MemorySalons
 from booking_domain.testing.memory.sms import due_messages, spending
@@ -140,6 +142,9 @@ class MemoryReads(Reads):
 
     async def user_by_login(self, login: str) -> User | None:
         return next((user for user in self._committed().users.values() if login in {user.email, user.phone}), None)
+
+    async def users(self, chosen: UserFilter) -> Sequence[User]:
+        return users_like(self._committed(), chosen)
 
     async def session(self, session_id: SessionId) -> Session | None:
         return self._committed().sessions.get(session_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from psycopg import errors as pg
-from tests.databases import TestServer
+from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
 from booking_domain.testing.builders import Builder
@@ -24,7 +24,7 @@ CHANGES = (
 @pytest.fixture
 def url(postgres: TestServer) -> Iterator[str]:
     async def one_entry(url: str) -> None:
-        database = Database(url, pool_size=1)
+        database = Database(url, cipher=CIPHER, pool_size=1)
         await database.open()
         try:
             async with database.begin() as tx:
