@@ -269,9 +269,7 @@ OWNED_BY: Final = {
     "salon": ("manager",),
     "membership": ("manager", "provider"),
     **dict.fromkeys(
-        **dict.fromkeys(
-            ("booking", "payment", "hold", "waiting", "session", "user"), ("customer", "provider", "manager", "admin")
-        ),
+        ("booking", "payment", "hold", "waiting", "session", "user"), ("customer", "provider", "manager", "admin")
     ),
 }
 
