@@ -88,7 +88,7 @@ class Container(containers.DeclarativeContainer):
 
     process_rate_limiter = providers.Singleton(ProcessRateLimiter)
     postgres_rate_limiter = providers.Singleton(PostgresRateLimiter, database)
-    login_rate_limiter = providers.Selector(
+    shared_rate_limiter = providers.Selector(
         settings.provided.rate_limit_storage, memory=process_rate_limiter, postgres=postgres_rate_limiter
     )
 

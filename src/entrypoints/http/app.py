@@ -99,7 +99,7 @@ def _doorkeeper(container: Container, clients: Clients) -> Doorkeeper:
         https=Https(clients, settings.public_url, required=settings.require_https),
         limits=RouteLimits(
             settings.quotas,
-            shared=container.login_rate_limiter(),
+            shared=container.shared_rate_limiter(),
             own=container.process_rate_limiter(),
             clients=clients,
             clock=container.clock(),
@@ -144,7 +144,7 @@ def _sign_in_desk(container: Container) -> SignInDesk:
         refresh_tokens=container.refresh_tokens(),
         clock=container.clock(),
         attempts=LoginAttempts(
-            settings.quotas, limiter=container.login_rate_limiter(), clock=container.clock(), on=settings.rate_limits
+            settings.quotas, limiter=container.shared_rate_limiter(), clock=container.clock(), on=settings.rate_limits
         ),
         contacts=ContactReader(settings.phone_country),
         secrets=container.secret_codes(),

@@ -61,12 +61,12 @@ def test_private_addresses_are_read_where_the_settings_say_so(setting: str, why:
 
 
 def test_logging_in_is_counted_where_all_processes_see_it() -> None:
-    assert isinstance(a_container().login_rate_limiter(), ProcessRateLimiter)
+    assert isinstance(a_container().shared_rate_limiter(), ProcessRateLimiter)
     several = a_container(BOOKING_API_PROCESSES="4")
-    assert isinstance(several.login_rate_limiter(), PostgresRateLimiter)
+    assert isinstance(several.shared_rate_limiter(), PostgresRateLimiter)
     assert isinstance(several.process_rate_limiter(), ProcessRateLimiter)
     told = a_container(BOOKING_RATE_LIMIT_STORAGE="postgres")
-    assert told.login_rate_limiter() is told.postgres_rate_limiter()
+    assert told.shared_rate_limiter() is told.postgres_rate_limiter()
 
 
 def test_each_secret_is_derived_for_its_use() -> None:
