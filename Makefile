@@ -11,7 +11,7 @@ export PIP_NO_CACHE_DIR := 1
 export PYTHONPATH := $(CURDIR)/src
 
 .DEFAULT_GOAL := help
-.PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed rotate-keys zones api worker bench docs lock wheel clean
+.PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -85,6 +85,9 @@ bench: $(VENV)/.dev ## measure slots beside integers and portion, and POST /book
 
 docs: $(VENV)/.dev ## generate what the documentation takes from the code
 	$(BIN)/python -m entrypoints.cli.generated_docs
+
+catalogues: $(VENV)/.dev ## bring the catalogues of messages (src/entrypoints/locales) up to date with the code
+	$(BIN)/python -m entrypoints.cli.catalogues
 
 lock: $(VENV)/.dev ## pin what pyproject.toml asks for, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \

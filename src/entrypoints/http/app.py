@@ -31,6 +31,7 @@ from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
 from entrypoints.http.identities import provide_actor, provide_client, provide_session_id
 from entrypoints.http.injection import one_after_the_other, singleton
+from entrypoints.http.languages.catalogues import read_catalogues
 from entrypoints.http.once import provide_once
 from entrypoints.http.payments import routes as payments
 from entrypoints.http.payments import webhooks
@@ -52,6 +53,7 @@ PREFIX: Final = "/api/v1"
 def create_app(container: Container) -> Litestar:
     """Make the application over what the container provides, overridden or not."""
     clients = Clients(container.settings().trusted_proxies)
+    read_catalogues()
     api = Router(
         PREFIX,
         route_handlers=[

@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from http import HTTPStatus
-from inspect import cleandoc
 from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
@@ -74,8 +73,7 @@ def _errors(handler: HTTPRouteHandler, said: Documentation) -> list[type[DomainE
 
 
 def _message(error: type[DomainError]) -> str:
-    text = " ".join(cleandoc(error.__doc__ or "").split())
-    return _PARAMETER.sub(r"<\1>", text)
+    return _PARAMETER.sub(r"<\1>", error.template())
 
 
 def _example(path: str, status: int, code: str, detail: str) -> dict[str, Any]:

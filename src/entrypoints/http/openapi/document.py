@@ -19,7 +19,8 @@ Operation = tuple[str, str, HTTPRouteHandler]
 _NAME: Final = re.compile(r"\{[^}]+\}")
 _ABOUT: Final = (
     "Instants are RFC 3339 and come out in UTC. Amounts are integers in the currency's minor unit (ISO 4217). "
-    "Every error is a problem (RFC 9457) with a stable `code`. Lists come as `{items, nextCursor}`."
+    "Every error is a problem (RFC 9457) with a stable `code`, in the language that `Content-Language` names. "
+    "Lists come as `{items, nextCursor}`."
 )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter, PathParameter
 
+from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
 from entrypoints.http.once import HEADER
 from entrypoints.http.openapi.signatures import Schemas
 from entrypoints.http.problems import camel
@@ -31,6 +32,14 @@ _REQUEST_ID: Final[dict[str, Any]] = {
     "description": "Comes back with the answer, and is written to the log.",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     "example": "checkout-42",
+}
+_ACCEPT_LANGUAGE: Final[dict[str, Any]] = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": f"The language of messages (RFC 9110): one of {', '.join(LANGUAGES)}, else {FALLBACK}.",
+    "schema": {"type": "string"},
+    "example": "mn, en;q=0.5",
 }
 _IDEMPOTENCY: Final[dict[str, Any]] = {
     "name": HEADER,
@@ -78,7 +87,7 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
         found += _of_query(query, schemas)
     if "once" in fields:
         found.append(_IDEMPOTENCY)
-    return [*found, _REQUEST_ID]
+    return [*found, _ACCEPT_LANGUAGE, _REQUEST_ID]
 
 
 def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
