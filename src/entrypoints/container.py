@@ -38,8 +38,8 @@ from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId, TransactionId
-from booking_domain.shared.permissions import authorise
 from booking_domain.workflows.ports import Repositories
+from entrypoints.origins import current_origin
 from entrypoints.settings import Settings
 
 
@@ -84,7 +84,7 @@ class Container(containers.DeclarativeContainer):
     )
     reads = database.provided.reads
     executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
-        Executor, begin=database.provided.begin, clock=clock, entropy=entropy, authorise=providers.Object(authorise)
+        Executor, begin=database.provided.begin, clock=clock, entropy=entropy, origin=providers.Object(current_origin)
     )
 
     process_rate_limiter = providers.Singleton(ProcessRateLimiter)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from booking_domain.testing.contracts.audit import AuditContract
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.contracts.bookings import BookingsContract
 from booking_domain.testing.contracts.calendar_book import CalendarBookContract
@@ -39,6 +40,10 @@ def open_backend() -> OpenBackend:
 
 
 class TestUnitOfWork(UnitOfWorkContract):
+    pass
+
+
+class TestAudit(AuditContract):
     pass
 
 

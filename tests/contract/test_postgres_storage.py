@@ -9,6 +9,7 @@ from tests.databases import CIPHER, TestServer
 from adapters.postgres.database import Database
 from adapters.postgres.relay import waiting_messages
 from booking_domain.shared.outbox import Message
+from booking_domain.testing.contracts.audit import AuditContract
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.contracts.bookings import BookingsContract
 from booking_domain.testing.contracts.calendar_book import CalendarBookContract
@@ -56,6 +57,10 @@ def open_backend(postgres: TestServer) -> OpenBackend:
 
 
 class TestUnitOfWork(UnitOfWorkContract):
+    pass
+
+
+class TestAudit(AuditContract):
     pass
 
 

@@ -31,7 +31,7 @@ from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, ope
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.contracts.storage import TIME_LIMIT, waits
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens
@@ -61,7 +61,7 @@ class Scene:
     def __init__(self, backend: PostgresBackend) -> None:
         self.backend = backend
         self.executor: Executor[Repositories] = Executor(
-            begin=backend.begin, clock=ManualClock(NOW), entropy=SystemEntropy(), authorise=authorise
+            begin=backend.begin, clock=ManualClock(NOW), entropy=SystemEntropy()
         )
 
     async def sign_in(self, assertion: Assertion) -> SignedIn | AssertionRefused:

@@ -24,7 +24,6 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
-from booking_domain.shared.permissions import authorise
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
 from booking_domain.workflows.ports import Repositories
@@ -43,8 +42,7 @@ async def outcome(url: str, thing: str) -> Counter[str]:
             await database.open()
             stack.push_async_callback(database.close)
         executors: list[Executor[Repositories]] = [
-            Executor(begin=each.begin, clock=ManualClock(NOW), entropy=SystemEntropy(), authorise=authorise)
-            for each in databases
+            Executor(begin=each.begin, clock=ManualClock(NOW), entropy=SystemEntropy()) for each in databases
         ]
         user = replace(Builder().user(), role=Role.MANAGER if thing == "salon" else Role.PROVIDER)
         async with databases[0].begin() as tx:

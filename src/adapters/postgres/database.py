@@ -8,6 +8,7 @@ from typing import Final
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.postgres.audit import PostgresAuditLog
 from adapters.postgres.bookings import BookingViews, PostgresBookings
 from adapters.postgres.calendar_links import PostgresCalendarLinks, appointments
 from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks, PostgresDiaries, read_diary
@@ -26,6 +27,7 @@ from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_sa
 from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
 from adapters.postgres.sms import PostgresSmsMessages, SmsViews
+from adapters.postgres.user_search import users_like
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
@@ -35,6 +37,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User
+from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
@@ -42,6 +45,7 @@ from booking_domain.scheduling.feeds import KeptFeed, OwnFeeds
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.shared.ids import (
     BookingId,
     FeedId,
@@ -88,6 +92,7 @@ class PostgresRepositories:
         self.sms_messages = PostgresSmsMessages(work)
         self.idempotency = PostgresIdempotency(work)
         self.outbox = PostgresOutbox(work)
+        self.audit_log = PostgresAuditLog(work)
 
 
 class Database:
@@ -215,6 +220,10 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await PostgresUsers(work, self._database.cipher).by_login(login)
 
+    async def users(self, chosen: UserFilter) -> Sequence[User]:
+        async with self._database.work() as work:
+            return await users_like(work, chosen, self._database.cipher)
+
     async def session(self, session_id: SessionId) -> Session | None:
         async with self._database.work() as work:
             return await SessionViews(work).one(session_id)
@@ -288,3 +297,7 @@ class PostgresReads(Reads):
     async def awaited_providers(self) -> Sequence[ProviderId]:
         async with self._database.work() as work:
             return await WaitingViews(work).awaited()
+
+    async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+        async with self._database.work() as work:
+            return await PostgresAuditLog(work).page(chosen)

@@ -45,6 +45,18 @@ class ContactMissing(RuleViolated):
     pointer: ClassVar[str | None] = "/email"
 
 
+class UserNotFound(NotFound):
+    """There is no such account."""
+
+    code: ClassVar[str] = "user.not_found"
+
+
+class OwnAccount(Forbidden):
+    """Another admin has to do this to your account."""
+
+    code: ClassVar[str] = "user.own_account"
+
+
 class AccountDisabled(Forbidden):
     """This account is disabled."""
 

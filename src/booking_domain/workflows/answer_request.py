@@ -13,6 +13,7 @@ from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party, Status
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import around, placeable
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
@@ -134,6 +135,15 @@ def _must_be_requested(booking: Booking, action: str) -> None:
         raise InvalidBookingTransition(thing="booking", status=booking.status, action=action)
 
 
-accept_request: Final = UseCase(Permission.MOVE_BOOKINGS, _accept)
-decline_request: Final = UseCase(Permission.MOVE_BOOKINGS, _decline)
-offer_times: Final = UseCase(Permission.MOVE_BOOKINGS, _offer)
+accept_request: Final = UseCase(
+    Permission.MOVE_BOOKINGS, _accept, lambda _, booking: Subject("booking", booking.id), audited_as="booking.accept"
+)
+decline_request: Final = UseCase(
+    Permission.MOVE_BOOKINGS, _decline, lambda _, booking: Subject("booking", booking.id), audited_as="booking.decline"
+)
+offer_times: Final = UseCase(
+    Permission.MOVE_BOOKINGS,
+    _offer,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.offer_times",
+)

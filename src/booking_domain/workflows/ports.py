@@ -19,6 +19,7 @@ from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
 from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries, SalonHours
 from booking_domain.scheduling.waiting import WaitingList, WaitingReads
+from booking_domain.shared.audit import AuditLog, AuditReads
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.outbox import Outbox
@@ -72,6 +73,8 @@ class Repositories(Protocol):
     def idempotency(self) -> IdempotencyStore: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def audit_log(self) -> AuditLog: ...
 
 
 class ProviderReads(Protocol):
@@ -120,6 +123,7 @@ class AppointmentReads(Protocol):
 
 class Reads(
     AppointmentReads,
+    AuditReads,
     BookingReads,
     CalendarLinkReads,
     CalendarReads,

@@ -8,6 +8,7 @@ from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.catalogue.model import Location, Profile, ProfileAction, ProfileMissing
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
@@ -184,6 +185,7 @@ async def _decide(command: DecideOnProfile, tx: Repositories, given: Circumstanc
         raise ProviderNotFound
     must_be_expected(before.version, command.expected_version)
     action = ProfileAction.APPROVE if command.approved else ProfileAction.REJECT
+    given.note(f"profile.{action}")
     await tx.profiles.save(before.moved(action, given.actor.role, command.note), was=before)
 
 
@@ -200,4 +202,6 @@ open_profile: Final = UseCase(Permission.MANAGE_PROFILE, _open)
 edit_profile: Final = UseCase(Permission.MANAGE_PROFILE, _edit)
 change_settings: Final = UseCase(Permission.MANAGE_CALENDAR, _change_settings)
 submit_profile: Final = UseCase(Permission.MANAGE_PROFILE, _submit)
-decide_on_profile: Final = UseCase(Permission.DECIDE_ON_PROFILES, _decide)
+decide_on_profile: Final = UseCase(
+    Permission.DECIDE_ON_PROFILES, _decide, lambda command, _: Subject("provider", command.provider_id)
+)

@@ -14,6 +14,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import around, claimable, placeable
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.permissions import Permission
@@ -85,4 +86,9 @@ async def move_claim(before: Booking, after: Booking, tx: Repositories, given: C
         await tx.claims.take(claim_of(after), given.now)
 
 
-reschedule_booking: Final = UseCase(Permission.MOVE_BOOKINGS, _reschedule)
+reschedule_booking: Final = UseCase(
+    Permission.MOVE_BOOKINGS,
+    _reschedule,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.reschedule",
+)

@@ -17,6 +17,8 @@ from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.password_desk import PasswordDesk
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.accounts.telegram_desk import TelegramDesk
+from entrypoints.http.administration import routes as administration
+from entrypoints.http.auditing import Auditing
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bodies import bound_reading
 from entrypoints.http.bookings import routes as bookings
@@ -63,6 +65,7 @@ def create_app(container: Container) -> Litestar:
             telegram.routes,
             providers.routes,
             admin.routes,
+            administration.routes,
             availability.routes,
             salons.routes,
             scheduling.routes,
@@ -110,6 +113,7 @@ def _doorkeeper(container: Container, clients: Clients) -> Doorkeeper:
             clock=container.clock(),
             on=settings.rate_limits,
         ),
+        auditing=Auditing(container.executor(), clients),
     )
 
 

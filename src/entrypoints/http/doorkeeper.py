@@ -9,6 +9,7 @@ from litestar import Request, Response
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import AccessTokens
 from booking_domain.shared.clock import Clock
+from entrypoints.http.auditing import Auditing
 from entrypoints.http.bodies import refuse_encoded
 from entrypoints.http.problems import allowed_methods
 from entrypoints.http.queries import query_type
@@ -24,13 +25,16 @@ OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
 
 
 class Doorkeeper:
-    """Runs before every handler: refuses unknown query parameters, finds out who asks, and counts the request."""
+    """Runs before every handler: refuses unknown query parameters, finds out who asks, counts and notes the request."""
 
-    def __init__(self, tokens: AccessTokens, clock: Clock, *, https: Https, limits: RouteLimits) -> None:
+    def __init__(
+        self, tokens: AccessTokens, clock: Clock, *, https: Https, limits: RouteLimits, auditing: Auditing
+    ) -> None:
         self._tokens = tokens
         self._clock = clock
         self._https = https
         self._limits = limits
+        self._auditing = auditing
 
     async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """None lets the handler have the request; a response is the answer already."""
@@ -39,12 +43,14 @@ class Doorkeeper:
             return elsewhere
         if request.scope["method"] == "OPTIONS":
             return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
+        self._auditing.begin(request)
         try:
             self._let_in(request)
         finally:
             # Whoever is refused is counted too, and told first that it is too often: else tokens could be guessed.
             await self._limits.count(request)
         refuse_encoded(request.scope["headers"])
+        await self._auditing.note_read(request)
         return None
 
     def _let_in(self, request: Request[Any, Any, Any]) -> None:

@@ -22,7 +22,6 @@ from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange, InvalidValue, NotPermitted
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, UserId
-from booking_domain.shared.permissions import authorise
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, hours
 from booking_domain.testing.memory import SeededEntropy
@@ -283,9 +282,7 @@ class _OneReference(SeededEntropy):
 
 @scene(FREE)
 async def test_of_a_series_that_fails_half_way_nothing_is_left(studio: Studio) -> None:
-    unlucky = Executor[Repositories](
-        begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1), authorise=authorise
-    )
+    unlucky = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1))
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
     with pytest.raises(ConcurrentChange):
         await unlucky.run(place_series, PlaceSeries(first=first, times=3), actor=studio.customer)

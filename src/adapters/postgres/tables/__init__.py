@@ -1,5 +1,6 @@
 """The schema, in SQLAlchemy Core. Migrations create it; a test holds the two together."""
 
+from adapters.postgres.tables.audit import audit_log
 from adapters.postgres.tables.bookings import booking_events, bookings
 from adapters.postgres.tables.identity import (
     calendar_links,
@@ -30,6 +31,7 @@ from adapters.postgres.tables.providers import (
 from adapters.postgres.tables.rate_limits import rate_limits
 
 __all__ = [
+    "audit_log",
     "availability_blocks",
     "availability_exceptions",
     "availability_rules",

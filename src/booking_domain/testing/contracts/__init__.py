@@ -19,6 +19,7 @@ pytest.register_assert_rewrite(
     *(
         f"{__name__}.{module}"
         for module in (
+            "audit",
             "booking_reads",
             "bookings",
             "calendar_book",
@@ -53,6 +54,8 @@ pytest.register_assert_rewrite(
 CONTRACTS: Final = {
     "AccessTokens": "tokens.AccessTokensContract",
     "AppointmentReads": "calendar_links.AppointmentReadsContract",
+    "AuditLog": "audit.AuditContract",
+    "AuditReads": "audit.AuditContract",
     "BookingReads": "booking_reads.BookingReadsContract",
     "Bookings": "bookings.BookingsContract",
     "CalendarBook": "calendar_book.CalendarBookContract",

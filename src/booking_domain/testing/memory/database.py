@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from booking_domain.shared.outbox import Message
+from booking_domain.testing.memory.audit import MemoryAuditLog
 from booking_domain.testing.memory.bookings import MemoryBookings, MemoryDesks
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.catalogue import MemoryProfiles
@@ -58,6 +59,7 @@ class MemoryRepositories:
         self.sms_messages = MemorySmsMessages(state)
         self.idempotency = MemoryIdempotency(state)
         self.outbox = MemoryOutbox(state)
+        self.audit_log = MemoryAuditLog(state)
 
 
 class MemoryDatabase:

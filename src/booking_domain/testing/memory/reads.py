@@ -10,6 +10,7 @@ from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.catalogue.salons import Member
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User
+from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
@@ -17,6 +18,7 @@ from booking_domain.scheduling.feeds import KeptFeed, OwnFeeds
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.shared.ids import (
     BookingId,
     FeedId,
@@ -30,9 +32,11 @@ from booking_domain.shared.ids import (
 )
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
+from booking_domain.testing.memory.audit import audit_entries
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.external_identities import MemoryExternalIdentities
 from booking_domain.testing.memory.feeds import MemoryFeedBook
+from booking_domain.testing.memory.identity import users_like
 from booking_domain.testing.memory.payments import transactions_of
 from booking_domain.testing.memory.salons import MemorySalons
 from booking_domain.testing.memory.sms import due_messages, spending
@@ -141,6 +145,9 @@ class MemoryReads(Reads):
     async def user_by_login(self, login: str) -> User | None:
         return next((user for user in self._committed().users.values() if login in {user.email, user.phone}), None)
 
+    async def users(self, chosen: UserFilter) -> Sequence[User]:
+        return users_like(self._committed(), chosen)
+
     async def session(self, session_id: SessionId) -> Session | None:
         return self._committed().sessions.get(session_id)
 
@@ -200,6 +207,9 @@ class MemoryReads(Reads):
             )
             for booking in latest
         ]
+
+    async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+        return audit_entries(self._committed(), chosen)
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._committed()

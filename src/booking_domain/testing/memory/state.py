@@ -19,7 +19,9 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.scheduling.waiting import Waiting
+from booking_domain.shared.audit import AuditEntry
 from booking_domain.shared.ids import (
+    AuditId,
     BookingId,
     ClaimId,
     EventId,
@@ -78,6 +80,7 @@ class State:
     sms_messages: dict[SmsId, SmsMessage] = field(default_factory=dict)
     answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
     outbox: dict[EventId, Message] = field(default_factory=dict)
+    audit_log: dict[AuditId, AuditEntry] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """Return a snapshot."""

@@ -75,6 +75,13 @@ ROUTES: Final[dict[str, Row]] = {
     "GET /providers/{provider_id}/slots/explain": Row(PUBLIC, "provider", query="slot=2026-11-23T10:00:00Z"),
     "GET /admin/providers": Row(Permission.DECIDE_ON_PROFILES),
     "PATCH /admin/providers/{provider_id}/approve": Row(Permission.DECIDE_ON_PROFILES, "provider"),
+    "GET /admin/users": Row(Permission.SEE_USERS),
+    "GET /admin/users/export": Row(Permission.SEE_USERS),
+    "POST /admin/users/bulk": Row(Permission.MANAGE_USERS, "user"),
+    "GET /admin/users/{user_id}": Row(Permission.SEE_USERS, "user"),
+    "PATCH /admin/users/{user_id}": Row(Permission.MANAGE_USERS, "user"),
+    "DELETE /admin/users/{user_id}/sessions": Row(Permission.MANAGE_USERS, "user"),
+    "GET /admin/audit": Row(Permission.SEE_AUDIT_LOG),
     "GET /availability/{provider_id}": Row(PUBLIC, "provider"),
     "POST /availability": Row(Permission.MANAGE_CALENDAR),
     "DELETE /availability/{rule_id}": Row(Permission.MANAGE_CALENDAR, "rule"),
@@ -220,6 +227,9 @@ class World:
         found = (await self.api.get("/auth/sessions", signed_in.json()["accessToken"])).json()["items"]
         return {"ended_id": next(session["id"] for session in found if session["current"])}
 
+    async def user(self, who: str) -> Ids:
+        return {"user_id": (await self.done("GET", "/auth/me", who))["id"]}
+
     async def provider(self, who: str) -> Ids:
         return {"provider_id": await self.desk(who)}
 
@@ -262,7 +272,9 @@ OWNED_BY: Final = {
     **dict.fromkeys(("provider", "rule", "exception", "block", "invitation"), ("provider",)),
     "salon": ("manager",),
     "membership": ("manager", "provider"),
-    **dict.fromkeys(("booking", "payment", "hold", "waiting", "session"), ("customer", "provider", "manager", "admin")),
+    **dict.fromkeys(
+        ("booking", "payment", "hold", "waiting", "session", "user"), ("customer", "provider", "manager", "admin")
+    ),
 }
 
 
@@ -358,6 +370,8 @@ async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[
         body["slot"] = world.slot()
     if "bookingId" in body:
         body["bookingId"] = named["booking_id"]
+    if "ids" in body:
+        body["ids"] = [named["user_id"]]
     return body
 
 
