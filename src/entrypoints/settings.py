@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from phonenumbers import SUPPORTED_REGIONS
 
+from booking_domain.shared.actor import Role
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.quotas import QUOTAS, quotas
 
@@ -132,6 +133,8 @@ class Settings:
     """BOOKING_PHONE_COUNTRY: where phone numbers are from that are written without a country (ISO 3166-1)."""
     password_composition: bool = False
     """BOOKING_PASSWORD_COMPOSITION: `on`: a password needs a letter and a digit as well."""
+    admin_second_factor: bool = False
+    """BOOKING_ADMIN_SECOND_FACTOR: `on`, as it is in production, or `off`: whether admins need a second factor."""
     rate_limits: bool = True
     """BOOKING_RATE_LIMITS: `on`; `off` in development only."""
     quotas: Mapping[str, Limit] = field(default_factory=lambda: QUOTAS)
@@ -161,6 +164,11 @@ class Settings:
     def simulated_gateway(self) -> bool:
         """Whether payments go to the simulator."""
         return self.qpay.username == SIMULATOR_USERNAME
+
+    @property
+    def second_factor_roles(self) -> frozenset[Role]:
+        """Who needs a second factor."""
+        return frozenset({Role.ADMIN} if self.admin_second_factor else ())
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -209,6 +217,8 @@ class Settings:
             hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
             phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
             password_composition=read.choice("BOOKING_PASSWORD_COMPOSITION", ("on", "off"), "off") == "on",
+            admin_second_factor=read.choice("BOOKING_ADMIN_SECOND_FACTOR", ("on", "off"), "on" if production else "off")
+            == "on",
             rate_limits=limits == "on",
             quotas=read.parsed(
                 "BOOKING_RATE_LIMIT_QUOTAS", QUOTAS, f"must be like {_QUOTA_EXAMPLE} with {', '.join(QUOTAS)}", quotas

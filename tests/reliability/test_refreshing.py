@@ -39,7 +39,7 @@ from booking_domain.shared.executor import Circumstances, Executor, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.memory import ManualClock
+from booking_domain.testing.memory import ManualClock, MemoryTimeCodes
 
 AT_ONCE: Final = 50
 FAMILIES: Final = scale.of(200, less=4)
@@ -63,7 +63,7 @@ class Servers:
 
     async def signed_in(self) -> SignedIn:
         command = OpenSession(user_id=self.user.id, method=LoginMethod.PASSWORD, client=Client())
-        signed_in: SignedIn = await self._run(self.executors[0], open_session(TOKENS), command)
+        signed_in: SignedIn = await self._run(self.executors[0], open_session(TOKENS, MemoryTimeCodes()), command)
         return signed_in
 
     async def refreshed(self, *tokens: str, and_logged_out: SessionId | None = None) -> list[Answer]:

@@ -23,6 +23,7 @@ from adapters.postgres.payments import PostgresTransactions
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
 from adapters.postgres.sealing import FieldCipher
+from adapters.postgres.second_factors import PostgresSecondFactors
 from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
 from adapters.postgres.sms import PostgresSmsMessages, SmsViews
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
@@ -69,6 +70,7 @@ class PostgresRepositories:
         self.login_history = PostgresLoginHistory(work)
         self.one_time_codes = PostgresOneTimeCodes(work)
         self.credentials = PostgresCredentials(work)
+        self.second_factors = PostgresSecondFactors(work, cipher)
         self.calendar_links = PostgresCalendarLinks(work)
         self.profiles = PostgresProfiles(work)
         self.salons = PostgresSalons(work)

@@ -13,6 +13,7 @@ from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLi
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserReads, Users
+from booking_domain.identity.second_factor import SecondFactors
 from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
@@ -37,6 +38,8 @@ class Repositories(Protocol):
     def one_time_codes(self) -> OneTimeCodes: ...
     @property
     def credentials(self) -> Credentials: ...
+    @property
+    def second_factors(self) -> SecondFactors: ...
     @property
     def calendar_links(self) -> CalendarLinks: ...
     @property

@@ -14,6 +14,7 @@ from entrypoints.http.accounts.attempts import LoginAttempts
 from entrypoints.http.accounts.code_desk import CodeDesk
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.password_desk import PasswordDesk
+from entrypoints.http.accounts.second_factor_desk import SecondFactorDesk
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
@@ -102,6 +103,7 @@ def _doorkeeper(container: Container, clients: Clients) -> Doorkeeper:
             clock=container.clock(),
             on=settings.rate_limits,
         ),
+        two_factors=settings.second_factor_roles,
     )
 
 
@@ -122,6 +124,7 @@ def _dependencies(container: Container, clients: Clients) -> dict[str, Provide]:
         "sign_in_desk": singleton(sign_in_desk),
         "code_desk": singleton(code_desk),
         "password_desk": singleton(lambda: _password_desk(container, code_desk())),
+        "second_factor_desk": singleton(lambda: _second_factor_desk(container)),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "session_id": Provide(provide_session_id, sync_to_thread=False),
         "client": Provide(provide_client, sync_to_thread=False),
@@ -138,6 +141,7 @@ def _sign_in_desk(container: Container) -> SignInDesk:
         hasher=container.password_hasher(),
         access_tokens=container.access_tokens(),
         refresh_tokens=container.refresh_tokens(),
+        time_codes=container.time_codes(),
         clock=container.clock(),
         attempts=LoginAttempts(
             settings.quotas, limiter=container.login_rate_limiter(), clock=container.clock(), on=settings.rate_limits
@@ -166,6 +170,16 @@ def _password_desk(container: Container, codes: CodeDesk) -> PasswordDesk:
         secrets=container.secret_codes(),
         policy=container.password_policy(),
         codes=codes,
+    )
+
+
+def _second_factor_desk(container: Container) -> SecondFactorDesk:
+    return SecondFactorDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        hasher=container.password_hasher(),
+        time_codes=container.time_codes(),
+        required_of=container.settings().second_factor_roles,
     )
 
 

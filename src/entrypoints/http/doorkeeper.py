@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from litestar import Request, Response
 
-from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.errors import InvalidToken, SecondFactorRequired
 from booking_domain.identity.ports import AccessTokens
+from booking_domain.shared.actor import Role
 from booking_domain.shared.clock import Clock
 from entrypoints.http.problems import allowed_methods
 from entrypoints.http.queries import query_type
@@ -20,15 +21,22 @@ PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
 OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
 """A token is read where there is one; `actor` is None where there is none."""
 
+_FACTORS: Final = "factors"
+ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}
+"""Roles that need a second factor get in without one, to set it up or to sign out."""
+
 
 class Doorkeeper:
     """Runs before every handler: refuses unknown query parameters, finds out who asks, and counts the request."""
 
-    def __init__(self, tokens: AccessTokens, clock: Clock, *, https: Https, limits: RouteLimits) -> None:
+    def __init__(
+        self, tokens: AccessTokens, clock: Clock, *, https: Https, limits: RouteLimits, two_factors: frozenset[Role]
+    ) -> None:
         self._tokens = tokens
         self._clock = clock
         self._https = https
         self._limits = limits
+        self._two_factors = two_factors
 
     async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """None lets the handler have the request; a response is the answer already."""
@@ -61,6 +69,8 @@ class Doorkeeper:
             raise InvalidToken
         bearer = self._tokens.read(token, self._clock.now())
         scope["user"], scope["auth"] = bearer.actor, bearer.session_id
+        if bearer.actor.role in self._two_factors and not bearer.second_factor and handler.opt.get(_FACTORS) != 1:
+            raise SecondFactorRequired
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
