@@ -16,6 +16,7 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 
 from adapters.postgres.database import Database, PostgresRepositories
+from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.sessions import PostgresSessions, SessionViews
 from adapters.postgres.work import Work
 from adapters.security.entropy import SystemEntropy
@@ -209,8 +210,8 @@ class Unlocked(PostgresSessions):
 
 
 class UnlockedRepositories(PostgresRepositories):
-    def __init__(self, work: Work) -> None:
-        super().__init__(work, CIPHER)
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
         self.sessions = Unlocked(work)
 
 
