@@ -1,4 +1,4 @@
-"""Set a second factor up, confirm it, replace its recovery codes, remove it."""
+"""Set a second factor up, confirm it, look at it, replace its recovery codes, remove it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -143,6 +143,11 @@ def remove_factor(
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
 
 
+async def _look_at_factor(current: SessionId, tx: IdentityTx, given: Circumstances) -> SecondFactor:
+    user, _, _ = await _signed_in(current, tx, given)
+    return await tx.second_factors.lock(user.id) or SecondFactor(user_id=user.id)
+
+
 async def _proved(
     command: UseFactor, codes: TimeCodes, tx: IdentityTx, given: Circumstances
 ) -> tuple[SecondFactor, SecondFactorRefused | None]:
@@ -166,3 +171,6 @@ async def _signed_in(
     if user is None or mine is None:
         raise InvalidToken
     return user, mine, tuple(session for session in sessions if session.id != current)
+
+
+look_at_factor: Final = UseCase(Permission.MANAGE_SECOND_FACTOR, _look_at_factor)

@@ -43,6 +43,7 @@ RESET_PASSWORD: Final[dict[str, Any]] = {
     "code": "402519",
     "newPassword": "nine blue lanterns",
 }
+TOTP: Final[dict[str, Any]] = {"active": True, "confirmedAt": "2026-11-20T03:20:00Z", "recoveryCodesLeft": 9}
 SET_UP_TOTP: Final[dict[str, Any]] = {"currentPassword": "correct-horse-battery"}
 NEW_TOTP: Final[dict[str, Any]] = {
     "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",

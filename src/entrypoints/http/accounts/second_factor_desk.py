@@ -11,6 +11,7 @@ from booking_domain.identity.use_cases.second_factor import (
     SetUpFactor,
     UseFactor,
     confirm_factor,
+    look_at_factor,
     remove_factor,
     renew_recovery_codes,
     set_up_factor,
@@ -19,7 +20,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Repositories
-from entrypoints.http.accounts.second_factor_schemas import NewTotpJson, RecoveryCodesJson, SetUpTotpBody
+from entrypoints.http.accounts.second_factor_schemas import NewTotpJson, RecoveryCodesJson, SetUpTotpBody, TotpJson
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +32,15 @@ class SecondFactorDesk:
     hasher: PasswordHasher
     time_codes: TimeCodes
     required_of: frozenset[Role]
+
+    async def look(self, actor: Actor, session_id: SessionId) -> TotpJson:
+        """Show what there is."""
+        factor = await self.executor.run(look_at_factor, session_id, actor=actor)
+        return TotpJson(
+            active=factor.active,
+            confirmed_at=factor.confirmed_at,
+            recovery_codes_left=len(factor.recovery_codes),
+        )
 
     async def set_up(self, actor: Actor, session_id: SessionId, body: SetUpTotpBody) -> NewTotpJson:
         """Make a secret that is to be confirmed."""

@@ -1,5 +1,6 @@
 """The JSON of second factors."""
 
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -27,6 +28,14 @@ class SecondFactorBody(Body, frozen=True, kw_only=True):
     """What the authenticator app shows, or a recovery code."""
 
     code: SecondFactorCode
+
+
+class TotpJson(Json, frozen=True, kw_only=True):
+    """Whether one signs in with a second factor."""
+
+    active: bool
+    confirmed_at: datetime | None
+    recovery_codes_left: int
 
 
 class NewTotpJson(Json, frozen=True, kw_only=True):

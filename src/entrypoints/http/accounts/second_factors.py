@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from litestar import delete, post
+from litestar import delete, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity.errors import (
@@ -17,7 +17,7 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SessionId
-from entrypoints.http.accounts.examples import CONFIRM_TOTP, NEW_TOTP, RECOVERY_CODES, SECOND_FACTOR, SET_UP_TOTP
+from entrypoints.http.accounts.examples import CONFIRM_TOTP, NEW_TOTP, RECOVERY_CODES, SECOND_FACTOR, SET_UP_TOTP, TOTP
 from entrypoints.http.accounts.second_factor_desk import SecondFactorDesk
 from entrypoints.http.accounts.second_factor_schemas import (
     ConfirmTotpBody,
@@ -25,6 +25,7 @@ from entrypoints.http.accounts.second_factor_schemas import (
     RecoveryCodesJson,
     SecondFactorBody,
     SetUpTotpBody,
+    TotpJson,
 )
 from entrypoints.http.documentation import documented
 from entrypoints.http.doorkeeper import ONE_FACTOR
@@ -51,6 +52,14 @@ _OF_RENEW: Final = documented(
     answer=RECOVERY_CODES,
     refusals=(InvalidToken, SecondFactorMissing, WrongSecondFactor, TooManyAttempts),
 )
+
+
+@get("/mfa/totp", opt=documented(answer=TOTP, refusals=(InvalidToken,)))
+async def totp(
+    actor: Injected[Actor], session_id: Injected[SessionId], second_factor_desk: Injected[SecondFactorDesk]
+) -> TotpJson:
+    """Whether one signs in with a second factor, and how many recovery codes are left."""
+    return await second_factor_desk.look(actor, session_id)
 
 
 @post("/mfa/totp", status_code=200, opt=_GUARDED | ONE_FACTOR | _OF_SET_UP)
@@ -109,4 +118,4 @@ async def renew_recovery_codes(
     return await second_factor_desk.renew_recovery_codes(actor, session_id, data.code)
 
 
-handlers: Final = (set_up_totp, confirm_totp, remove_totp, renew_recovery_codes)
+handlers: Final = (totp, set_up_totp, confirm_totp, remove_totp, renew_recovery_codes)

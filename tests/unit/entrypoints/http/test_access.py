@@ -63,6 +63,7 @@ ROUTES: Final[dict[str, Row]] = {
     "POST /auth/change-password": Row(SIGNED_IN),
     "POST /auth/forgot-password": Row(PUBLIC),
     "POST /auth/reset-password": Row(PUBLIC),
+    "GET /auth/mfa/totp": Row(Permission.MANAGE_SECOND_FACTOR),
     "POST /auth/mfa/totp": Row(Permission.MANAGE_SECOND_FACTOR),
     "POST /auth/mfa/totp/confirm": Row(Permission.MANAGE_SECOND_FACTOR),
     "DELETE /auth/mfa/totp": Row(Permission.MANAGE_SECOND_FACTOR),

@@ -55,6 +55,9 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "change-password",
         "forgot-password",
         "reset-password",
+        "mfa/totp",
+        "mfa/totp/confirm",
+        "mfa/recovery-codes",
     }
 
 

@@ -294,6 +294,22 @@ async def test_what_cannot_be_a_code_is_refused(api: Api) -> None:
 
 
 @through_the_api
+async def test_one_sees_whether_it_is_on_and_how_many_recovery_codes_are_left(api: Api) -> None:
+    dorj = await member(api)
+    off = {"active": False, "confirmedAt": None, "recoveryCodesLeft": 0}
+    assert (await api.get("/auth/mfa/totp", dorj.token)).json() == off
+    await dorj.ask()
+    assert (await api.get("/auth/mfa/totp", dorj.token)).json() == off
+    await dorj.set_up()
+    on = {"active": True, "confirmedAt": "2026-11-23T00:00:30Z", "recoveryCodesLeft": 10}
+    assert (await api.get("/auth/mfa/totp", dorj.token)).json() == on
+    await dorj.log_in(dorj.recovery_codes[0])
+    assert (await api.get("/auth/mfa/totp", dorj.token)).json() == {**on, "recoveryCodesLeft": 9}
+    await api.post("/auth/logout", dorj.token)
+    assert_problem(await api.get("/auth/mfa/totp", dorj.token), 401, "auth.invalid_token")
+
+
+@through_the_api
 async def test_others_verify_and_unlock_as_before(api: Api) -> None:
     dorj = await protected(api)
     for purpose in ("verify", "unlock"):
@@ -307,6 +323,7 @@ async def test_what_is_secret_is_told_once_and_never_logged(api: Api) -> None:
         dorj = await protected(api)
         answers = [
             await api.get("/auth/me", dorj.token),
+            await api.get("/auth/mfa/totp", dorj.token),
             await dorj.refresh(),
             await dorj.log_in(),
             await dorj.log_in(dorj.wrong()),
