@@ -25,6 +25,7 @@ from adapters.postgres.payments import PostgresTransactions
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
 from adapters.postgres.sealing import FieldCipher
+from adapters.postgres.second_factors import PostgresSecondFactors
 from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
 from adapters.postgres.sms import PostgresSmsMessages, SmsViews
 from adapters.postgres.user_search import users_like
@@ -77,6 +78,7 @@ class PostgresRepositories:
         self.credentials = PostgresCredentials(work)
         self.external_identities = PostgresExternalIdentities(work)
         self.used_assertions = PostgresUsedAssertions(work)
+        self.second_factors = PostgresSecondFactors(work, cipher)
         self.calendar_links = PostgresCalendarLinks(work)
         self.profiles = PostgresProfiles(work)
         self.salons = PostgresSalons(work)

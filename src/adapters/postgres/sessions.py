@@ -39,6 +39,7 @@ _SAVE: Final = Statement(
                 "ended_at",
                 "address",
                 "user_agent",
+                "second_factor",
             )
         }
     )
@@ -72,6 +73,7 @@ def _session_of(row: Row) -> Session:
         last_used_at,
         address,
         user_agent,
+        second_factor,
     ) = row
     return Session(
         id=SessionId(id_),
@@ -85,6 +87,7 @@ def _session_of(row: Row) -> Session:
         expires_at=expires_at,
         ended_at=ended_at,
         client=Client(address, user_agent),
+        second_factor=second_factor,
     )
 
 
@@ -111,6 +114,7 @@ def _changing(session: Session) -> dict[str, Any]:
         "ended_at": session.ended_at,
         "address": session.client.address,
         "user_agent": session.client.user_agent,
+        "second_factor": session.second_factor,
     }
 
 

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     """Something that can be allowed."""
 
     MANAGE_SESSIONS = "session.manage"
+    MANAGE_SECOND_FACTOR = "second_factor.manage"
     MANAGE_PROFILE = "profile.manage"
     DECIDE_ON_PROFILES = "profile.decide"
     MANAGE_CALENDAR = "calendar.manage"
@@ -65,6 +66,7 @@ _PEOPLE_THEIR_OWN: Final = dict.fromkeys(_PEOPLE, _OWN)
 
 PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.MANAGE_SESSIONS: _PEOPLE_THEIR_OWN,
+    Permission.MANAGE_SECOND_FACTOR: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_PROFILE: {Role.PROVIDER: _OWN},
     Permission.DECIDE_ON_PROFILES: {Role.ADMIN: _ANY},
     Permission.MANAGE_CALENDAR: {Role.PROVIDER: _OWN},

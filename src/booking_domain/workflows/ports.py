@@ -14,6 +14,7 @@ from booking_domain.identity.external_identities import ExternalIdentities, Exte
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserReads, Users
+from booking_domain.identity.second_factor import SecondFactors
 from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
@@ -43,6 +44,8 @@ class Repositories(Protocol):
     def external_identities(self) -> ExternalIdentities: ...
     @property
     def used_assertions(self) -> UsedAssertions: ...
+    @property
+    def second_factors(self) -> SecondFactors: ...
     @property
     def calendar_links(self) -> CalendarLinks: ...
     @property

@@ -57,6 +57,9 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "reset-password",
         "telegram",
         "/api/v1/users/me/telegram",
+        "mfa/totp",
+        "mfa/totp/confirm",
+        "mfa/recovery-codes",
     }
 
 
