@@ -18,6 +18,8 @@ class Permission(StrEnum):
 
     MANAGE_SESSIONS = "session.manage"
     MANAGE_SECOND_FACTOR = "second_factor.manage"
+    LINK_IDENTITIES = "identity.link"
+    """To one's own account, so as to sign in by another service."""
     MANAGE_PROFILE = "profile.manage"
     DECIDE_ON_PROFILES = "profile.decide"
     MANAGE_CALENDAR = "calendar.manage"
@@ -67,6 +69,7 @@ _PEOPLE_THEIR_OWN: Final = dict.fromkeys(_PEOPLE, _OWN)
 PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.MANAGE_SESSIONS: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_SECOND_FACTOR: _PEOPLE_THEIR_OWN,
+    Permission.LINK_IDENTITIES: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_PROFILE: {Role.PROVIDER: _OWN},
     Permission.DECIDE_ON_PROFILES: {Role.ADMIN: _ANY},
     Permission.MANAGE_CALENDAR: {Role.PROVIDER: _OWN},

@@ -22,12 +22,23 @@ FOR_ADMINS: Final = [
     for route, row in ROUTES.items()
     if (PERMISSIONS[row.access].get(Role.ADMIN) if isinstance(row.access, Permission) else row.access == SIGNED_IN)
 ]
-THEIR_OWN: Final = {"end_other_sessions", "change_calendar_link", "remove_calendar_link"}
+THEIR_OWN: Final = {
+    "link_identity",
+    "look_at_factor",
+    "unlink_identity",
+    "end_other_sessions",
+    "change_calendar_link",
+    "remove_calendar_link",
+}
 """Use cases of which the object is the actor's own, and there is one of it."""
 
 
 REFUSED: Final = {
     "POST /auth/verify-email",
+    "POST /auth/mfa/totp/confirm",
+    "POST /auth/mfa/recovery-codes",
+    "DELETE /auth/mfa/totp",
+    "POST /users/me/telegram",
     "PATCH /admin/providers/{provider_id}/approve",
     "POST /bookings/{booking_id}/accept",
     "POST /bookings/{booking_id}/decline",
