@@ -13,11 +13,14 @@ from litestar import Request
 from booking_domain.identity.errors import (
     AccountDisabled,
     AccountLocked,
+    InvalidAssertion,
     InvalidCode,
+    InvalidSecondFactor,
     InvalidToken,
     TooManyAttempts,
     TooManyCodes,
     WrongPassword,
+    WrongSecondFactor,
 )
 from booking_domain.notifications.errors import InvalidSmsSignature
 from booking_domain.payments.errors import InvalidCallbackToken
@@ -35,6 +38,9 @@ EVENTS: Final[Mapping[type[DomainError], tuple[str, str]]] = MappingProxyType(
         AccountDisabled: ("login.disabled", "warning"),
         WrongPassword: ("password.wrong", "info"),
         InvalidCode: ("code.wrong", "info"),
+        InvalidSecondFactor: ("second_factor.wrong", "info"),
+        WrongSecondFactor: ("second_factor.wrong", "info"),
+        InvalidAssertion: ("assertion.refused", "info"),
         InvalidToken: ("token.refused", "info"),
         InvalidCallbackToken: ("callback.forged", "warning"),
         InvalidSmsSignature: ("callback.forged", "warning"),
