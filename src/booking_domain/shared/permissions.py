@@ -17,6 +17,9 @@ class Permission(StrEnum):
     """Something that can be allowed."""
 
     MANAGE_SESSIONS = "session.manage"
+    MANAGE_ACCOUNT = "account.manage"
+    """Edit it, take its data along, delete it."""
+    DELETE_ACCOUNTS = "account.delete"
     MANAGE_PROFILE = "profile.manage"
     DECIDE_ON_PROFILES = "profile.decide"
     MANAGE_CALENDAR = "calendar.manage"
@@ -60,6 +63,8 @@ _PEOPLE_THEIR_OWN: Final = dict.fromkeys(_PEOPLE, _OWN)
 
 PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.MANAGE_SESSIONS: _PEOPLE_THEIR_OWN,
+    Permission.MANAGE_ACCOUNT: _PEOPLE_THEIR_OWN,
+    Permission.DELETE_ACCOUNTS: {Role.ADMIN: _ANY},
     Permission.MANAGE_PROFILE: {Role.PROVIDER: _OWN},
     Permission.DECIDE_ON_PROFILES: {Role.ADMIN: _ANY},
     Permission.MANAGE_CALENDAR: {Role.PROVIDER: _OWN},

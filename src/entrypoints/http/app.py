@@ -42,6 +42,9 @@ from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.strict_json import StrictJson
 from entrypoints.http.transport import Https
+from entrypoints.http.users import admin as users_admin
+from entrypoints.http.users import routes as users
+from entrypoints.http.users.desk import AccountDesk
 from entrypoints.http.waitlist import routes as waitlist
 
 PREFIX: Final = "/api/v1"
@@ -61,6 +64,8 @@ def create_app(container: Container) -> Litestar:
             scheduling.routes,
             holds.routes,
             bookings.routes,
+            users.routes,
+            users_admin.routes,
             calendars.routes,
             waitlist.routes,
             payments.routes,
@@ -122,6 +127,7 @@ def _dependencies(container: Container, clients: Clients) -> dict[str, Provide]:
         "sign_in_desk": singleton(sign_in_desk),
         "code_desk": singleton(code_desk),
         "password_desk": singleton(lambda: _password_desk(container, code_desk())),
+        "account_desk": singleton(lambda: _account_desk(container, code_desk())),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "session_id": Provide(provide_session_id, sync_to_thread=False),
         "client": Provide(provide_client, sync_to_thread=False),
@@ -166,6 +172,17 @@ def _password_desk(container: Container, codes: CodeDesk) -> PasswordDesk:
         secrets=container.secret_codes(),
         policy=container.password_policy(),
         codes=codes,
+    )
+
+
+def _account_desk(container: Container, codes: CodeDesk) -> AccountDesk:
+    return AccountDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        hasher=container.password_hasher(),
+        secrets=container.secret_codes(),
+        contacts=codes.contacts,
+        clock=container.clock(),
     )
 
 

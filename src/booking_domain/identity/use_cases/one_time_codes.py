@@ -15,6 +15,7 @@ from booking_domain.identity.one_time_codes import (
     SecretCodes,
 )
 from booking_domain.identity.passwords import Credentials
+from booking_domain.identity.phone_changes import PhoneChanges
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
 from booking_domain.shared.executor import Circumstances, UseCase
@@ -30,6 +31,8 @@ class CodesTx(IdentityTx, Protocol):
     def one_time_codes(self) -> OneTimeCodes: ...
     @property
     def credentials(self) -> Credentials: ...
+    @property
+    def phone_changes(self) -> PhoneChanges: ...
     @property
     def outbox(self) -> Outbox: ...
 
@@ -90,13 +93,14 @@ def want_code(secrets: SecretCodes) -> UseCase[WantCode, CodesTx, OneTimeCode]:
         )
         await tx.one_time_codes.save(code)
         if code.user_id is not None:
-            await tx.outbox.put([_message(code, wanted.contact.channel, EventId(given.entropy.new_id()))])
+            await tx.outbox.put([code_message(code, wanted.contact.channel, EventId(given.entropy.new_id()))])
         return code
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-def _message(code: OneTimeCode, channel: Channel, event_id: EventId) -> Message:
+def code_message(code: OneTimeCode, channel: Channel, event_id: EventId) -> Message:
+    """What the code of somebody is sent for; it does not hold the code."""
     assert code.user_id is not None  # noqa: S101 - only then is there somebody to send it to
     return Message(
         id=event_id,
@@ -112,14 +116,16 @@ def _message(code: OneTimeCode, channel: Channel, event_id: EventId) -> Message:
     )
 
 
-async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances) -> User | None:
-    """Whose code it is, now that it is used up; None, after which the transaction must commit, if it is none.
+async def spend(
+    secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances, *, only: CodeId | None = None
+) -> OneTimeCode | None:
+    """The code that was guessed, now that it is used up; None, after which the transaction must commit, if it is none.
 
-    The contact is locked before the guess is looked at: of guesses at once, no more are than the code allows, and one
-    at most is right.
+    `only` is the one that is meant: a guess at any other is not looked at. The contact is locked before the guess is:
+    of guesses at once, no more are looked at than the code allows, and one at most is right.
     """
     codes = await tx.one_time_codes.lock(secrets.contact(guess.contact))
-    code = next((each for each in codes if each.purpose is guess.purpose), None)
+    code = next((each for each in codes if each.purpose is guess.purpose and only in {None, each.id}), None)
     if code is None or not code.guesses_left:
         return None
     if not code.good(given.now):
@@ -127,7 +133,13 @@ async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circu
         return None
     right = secrets.matches(code.id, code.purpose, guess.code)
     await tx.one_time_codes.save(code.dead() if right else code.guessed())
-    if not right or code.user_id is None:
+    return code if right else None
+
+
+async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances) -> User | None:
+    """Whose code it is, now that it is used up; None, after which the transaction must commit, if it is none."""
+    code = await spend(secrets, guess, tx, given)
+    if code is None or code.user_id is None:
         return None
     user = await tx.users.lock(code.user_id)
     still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
@@ -180,6 +192,7 @@ def sign_in_by_code(
 async def _sweep(_: None, tx: CodesTx, given: Circumstances) -> None:
     await tx.one_time_codes.sweep(given.now)
     await tx.credentials.forget(given.now)
+    await tx.phone_changes.forget(given.now)
 
 
 sweep_codes: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

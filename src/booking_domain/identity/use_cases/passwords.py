@@ -66,6 +66,13 @@ async def _wrong(account: UUID, tx: CodesTx, given: Circumstances) -> PasswordRe
     return PasswordRefused.WRONG if await tx.credentials.count_wrong(account, given.now) else PasswordRefused.LOCKED
 
 
+async def weigh(right: bool, seen: User, user: User, tx: CodesTx, given: Circumstances) -> PasswordRefused | None:  # noqa: FBT001
+    """Count a password that was compared with the hash of the account as it was `seen`; it is `user`, locked, now."""
+    if not right or user.password_hash != seen.password_hash:
+        return await _wrong(user.id, tx, given)
+    return None if await tx.credentials.count_right(user.id, given.now) else PasswordRefused.LOCKED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePassword:
     """The current password was compared with the hash that the account had."""
@@ -82,10 +89,9 @@ async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumst
     if user is None:
         raise InvalidToken
     others = await lock_others(command.current, user.id, tx, given)  # before anything is learnt of the password
-    if not command.right or user.password_hash != command.user.password_hash:
-        return await _wrong(user.id, tx, given)
-    if not await tx.credentials.count_right(user.id, given.now):
-        return PasswordRefused.LOCKED
+    refused = await weigh(command.right, command.user, user, tx, given)
+    if refused is not None:
+        return refused
     await tx.users.save(user.changed(password_hash=command.new_hash))
     await end_sessions(others, tx, given)
     return None

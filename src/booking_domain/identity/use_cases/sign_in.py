@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from booking_domain.identity.errors import AccountDisabled, ContactMissing, InvalidToken
+from booking_domain.identity.errors import AccountDeleted, AccountDisabled, ContactMissing, InvalidToken
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.ports import Bearer, LoginHistory, RefreshTokens, Sessions, Users
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
@@ -169,6 +169,8 @@ async def _usable(tx: IdentityTx, user_id: UserId) -> User:
     user = await tx.users.get(user_id)
     if user is None:
         raise InvalidToken
+    if user.erased_from is not None:
+        raise AccountDeleted(erased_from=user.erased_from.date())
     if user.status is not UserStatus.ACTIVE:
         raise AccountDisabled
     return user

@@ -24,10 +24,12 @@ from booking_domain.testing.memory.identity import (
 )
 from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOutbox
 from booking_domain.testing.memory.payments import MemoryTransactions
+from booking_domain.testing.memory.phone_changes import MemoryPhoneChanges
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.memory.salons import MemorySalonHours, MemorySalons
 from booking_domain.testing.memory.sms import MemorySmsMessages
 from booking_domain.testing.memory.state import State
+from booking_domain.testing.memory.traces import MemoryTraces
 from booking_domain.testing.memory.waiting import MemoryWaitingList
 
 
@@ -40,6 +42,7 @@ class MemoryRepositories:
         self.login_history = MemoryLoginHistory(state)
         self.one_time_codes = MemoryOneTimeCodes(state)
         self.credentials = MemoryCredentials(state)
+        self.phone_changes = MemoryPhoneChanges(state)
         self.calendar_links = MemoryCalendarLinks(state)
         self.profiles = MemoryProfiles(state)
         self.salons = MemorySalons(state)
@@ -53,6 +56,7 @@ class MemoryRepositories:
         self.bookings = MemoryBookings(state)
         self.transactions = MemoryTransactions(state)
         self.sms_messages = MemorySmsMessages(state)
+        self.traces = MemoryTraces(state)
         self.idempotency = MemoryIdempotency(state)
         self.outbox = MemoryOutbox(state)
 

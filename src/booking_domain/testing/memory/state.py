@@ -11,6 +11,7 @@ from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
+from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
@@ -57,6 +58,7 @@ class State:
     logins: dict[LoginId, Login] = field(default_factory=dict)
     one_time_codes: dict[tuple[bytes, CodePurpose], OneTimeCode] = field(default_factory=dict)
     wrong_passwords: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
+    phone_changes: dict[UserId, PhoneChange] = field(default_factory=dict)
     calendar_links: dict[UserId, CalendarLink] = field(default_factory=dict)
     profiles: dict[ProviderId, Profile] = field(default_factory=dict)
     calendars: dict[ProviderId, Calendar] = field(default_factory=dict)

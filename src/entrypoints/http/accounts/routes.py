@@ -6,6 +6,7 @@ from litestar import Request, Router, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity.errors import (
+    AccountDeleted,
     AccountDisabled,
     AccountLocked,
     ContactMissing,
@@ -50,9 +51,19 @@ _OF_REGISTER: Final = documented(
 _OF_LOGIN: Final = documented(
     body=LOGIN,
     answer=SIGNED_IN,
-    refusals=(InvalidCredentials, AccountDisabled, AccountLocked, ContactMissing, InvalidValue, TooManyAttempts),
+    refusals=(
+        InvalidCredentials,
+        AccountDeleted,
+        AccountDisabled,
+        AccountLocked,
+        ContactMissing,
+        InvalidValue,
+        TooManyAttempts,
+    ),
 )
-_OF_REFRESH: Final = documented(body=REFRESH, answer=SIGNED_IN, refusals=(InvalidToken, AccountDisabled))
+_OF_REFRESH: Final = documented(
+    body=REFRESH, answer=SIGNED_IN, refusals=(InvalidToken, AccountDeleted, AccountDisabled)
+)
 
 _NOTHING: Final = LogOutBody()
 

@@ -63,6 +63,15 @@ ROUTES: Final[dict[str, Row]] = {
     "POST /auth/change-password": Row(SIGNED_IN),
     "POST /auth/forgot-password": Row(PUBLIC),
     "POST /auth/reset-password": Row(PUBLIC),
+    "GET /users/me": Row(SIGNED_IN),
+    "PATCH /users/me": Row(Permission.MANAGE_ACCOUNT),
+    "DELETE /users/me": Row(Permission.MANAGE_ACCOUNT),
+    "GET /users/me/preferences": Row(SIGNED_IN),
+    "PUT /users/me/preferences": Row(Permission.MANAGE_ACCOUNT),
+    "POST /users/me/phone": Row(Permission.MANAGE_ACCOUNT),
+    "POST /users/me/phone/confirm": Row(Permission.MANAGE_ACCOUNT),
+    "GET /users/me/export": Row(SIGNED_IN),
+    "DELETE /admin/users/{user_id}": Row(Permission.DELETE_ACCOUNTS, "account"),
     "GET /providers/me": Row(SIGNED_IN),
     "POST /providers/me": Row(Permission.MANAGE_PROFILE),
     "PUT /providers/me": Row(Permission.MANAGE_PROFILE),
@@ -134,6 +143,7 @@ NAMED_BY_A_SECRET: Final = {
     "POST /auth/reset-password",
     "POST /auth/verify-email",
     "POST /auth/verify-otp",
+    "POST /users/me/phone/confirm",
     "GET /providers/me/calendar.ics",
     "GET /users/me/calendar.ics",
     "GET /webhooks/qpay/{transaction_id}",
@@ -216,6 +226,9 @@ class World:
         found = (await self.api.get("/auth/sessions", signed_in.json()["accessToken"])).json()["items"]
         return {"ended_id": next(session["id"] for session in found if session["current"])}
 
+    async def account(self, who: str) -> Ids:
+        return {"user_id": (await self.done("GET", "/auth/me", who))["id"]}
+
     async def provider(self, who: str) -> Ids:
         return {"provider_id": await self.desk(who)}
 
@@ -258,7 +271,9 @@ OWNED_BY: Final = {
     **dict.fromkeys(("provider", "rule", "exception", "block", "invitation"), ("provider",)),
     "salon": ("manager",),
     "membership": ("manager", "provider"),
-    **dict.fromkeys(("booking", "payment", "hold", "waiting", "session"), ("customer", "provider", "manager", "admin")),
+    **dict.fromkeys(
+        ("booking", "payment", "hold", "waiting", "session", "account"), ("customer", "provider", "manager", "admin")
+    ),
 }
 
 
