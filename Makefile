@@ -11,7 +11,7 @@ export PIP_NO_CACHE_DIR := 1
 export PYTHONPATH := $(CURDIR)/src
 
 .DEFAULT_GOAL := help
-.PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed rotate-keys zones api worker bench docs lock wheel clean
+.PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,12 +35,17 @@ mutants: $(VENV)/.dev ## change the slots and the lifecycles in every small way,
 	@rm -rf mutants
 	PYTHONPATH= nice $(BIN)/python -m tests.mutants --workers $(WORKERS) $(ARGS)
 
-reliability: $(VENV)/.dev ## rows 1, 2, 17, 21 and 22 of docs/reliability.md in full: an hour or so on two quiet cores
+reliability: $(VENV)/.dev ## the rows of docs/reliability.md in full: an hour or so on two quiet cores
 	@rm -rf .tmp && mkdir -p .tmp
 	export BOOKING_RELIABILITY=full; status=0; \
+		$(BIN)/python -m pytest tests/reliability/test_logins.py tests/reliability/test_limits.py \
+			tests/reliability/test_confused_bodies.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_double_booking.py || status=1; \
-		$(BIN)/python -m pytest tests/reliability/test_tokens.py tests/reliability/test_refreshing.py || status=1; \
-		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; rm -rf .tmp; exit $$status
+		$(BIN)/python -m pytest tests/reliability/test_requests_at_once.py tests/reliability/test_once.py || status=1; \
+		$(BIN)/python -m pytest tests/reliability/test_tokens.py tests/reliability/test_refreshing.py \
+			tests/reliability/test_one_time_codes.py || status=1; \
+		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; \
+		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf .tmp; exit $$status
 
 check: $(VENV)/.dev lint types arch dead ## format, lint, types, import contracts, dead code
 
@@ -85,6 +90,9 @@ bench: $(VENV)/.dev ## measure slots beside integers and portion, and POST /book
 
 docs: $(VENV)/.dev ## generate what the documentation takes from the code
 	$(BIN)/python -m entrypoints.cli.generated_docs
+
+catalogues: $(VENV)/.dev ## bring the catalogues of messages (src/entrypoints/locales) up to date with the code
+	$(BIN)/python -m entrypoints.cli.catalogues
 
 lock: $(VENV)/.dev ## pin what pyproject.toml asks for, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \

@@ -31,13 +31,15 @@ from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
+from adapters.smtp.codes import SmtpCodeMessenger
+from adapters.telegram.assertions import TelegramBotAssertions
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId, TransactionId
-from booking_domain.shared.permissions import authorise
 from booking_domain.workflows.ports import Repositories
+from entrypoints.origins import current_origin
 from entrypoints.settings import Settings
 
 
@@ -82,12 +84,12 @@ class Container(containers.DeclarativeContainer):
     )
     reads = database.provided.reads
     executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
-        Executor, begin=database.provided.begin, clock=clock, entropy=entropy, authorise=providers.Object(authorise)
+        Executor, begin=database.provided.begin, clock=clock, entropy=entropy, origin=providers.Object(current_origin)
     )
 
     process_rate_limiter = providers.Singleton(ProcessRateLimiter)
     postgres_rate_limiter = providers.Singleton(PostgresRateLimiter, database)
-    login_rate_limiter = providers.Selector(
+    shared_rate_limiter = providers.Selector(
         settings.provided.rate_limit_storage, memory=process_rate_limiter, postgres=postgres_rate_limiter
     )
 
@@ -104,6 +106,11 @@ class Container(containers.DeclarativeContainer):
         previous=providers.Callable(derived_keys, settings.provided.previous_secret_keys, "access-tokens"),
     )
     refresh_tokens = providers.Singleton(OpaqueRefreshTokens)
+    telegram_assertions = providers.Singleton(
+        TelegramBotAssertions,
+        settings.provided.telegram.bot_tokens,
+        freshness=settings.provided.telegram.freshness,
+    )
     callback_tokens = providers.Singleton(
         HmacCallbackTokens,
         providers.Callable(derived_key, settings.provided.secret_key, "payment-callbacks"),
@@ -149,7 +156,22 @@ class Container(containers.DeclarativeContainer):
     sms_callbacks = providers.Singleton(TwilioCallbacks, settings.provided.sms.twilio_auth_token)
     code_messenger = providers.Singleton(
         CodesByAddress,
-        to_email=providers.Singleton(ConsoleCodeMessenger, message_folder, clock),
+        to_email=providers.Selector(
+            settings.provided.email.service,
+            console=providers.Singleton(ConsoleCodeMessenger, message_folder, clock),
+            smtp=providers.Singleton(
+                SmtpCodeMessenger,
+                host=settings.provided.email.smtp_host,
+                port=settings.provided.email.smtp_port,
+                security=settings.provided.email.smtp_security,
+                username=settings.provided.email.smtp_username,
+                password=settings.provided.email.smtp_password,
+                sender=settings.provided.email.sender,
+                timeout_seconds=settings.provided.email.timeout_seconds,
+                clock=clock,
+                entropy=entropy,
+            ),
+        ),
         to_phone=providers.Singleton(
             SmsCodeMessenger,
             sender=sms_sender,

@@ -1,33 +1,34 @@
 """Configuration: every variable in one place, read once, validated at start."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Final, Self
 from urllib.parse import urlsplit
 
-from phonenumbers import SUPPORTED_REGIONS
-
 from booking_domain.shared.rate_limits import Limit
+from entrypoints.environment import DEVELOPMENT_SECRET, Environ, authority, networks, origins
+from entrypoints.messaging_settings import (
+    EmailSettings,
+    SmsSettings,
+    TelegramSettings,
+    email_settings,
+    sms_settings,
+    telegram_settings,
+)
 from entrypoints.quotas import QUOTAS, quotas
 
-DEVELOPMENT_SECRET: Final = "development-secret-key-not-for-production"  # noqa: S105 - refused in production
 SIMULATOR_USERNAME: Final = "SIMULATOR"
 SIMULATOR_PASSWORD: Final = "simulator"  # noqa: S105 - the simulator's; refused in production
 SIMULATOR_INVOICE_CODE: Final = "SIMULATOR_INVOICE"
-MIN_SECRET: Final = 32
 MEMORY: Final = "memory"
 POSTGRES: Final = "postgres"
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 _QUOTA_EXAMPLE: Final = "login=5/60,read=1000/10"
-_HOST: Final = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
-
-Value = TypeVar("Value")
 
 
 class Environment(StrEnum):
@@ -57,40 +58,6 @@ class QPaySettings:
     """QPAY_PASSWORD: the merchant's password."""
     invoice_code: str
     """QPAY_INVOICE_CODE: the merchant's template of invoices."""
-
-
-class SmsProvider(StrEnum):
-    """Who sends text messages."""
-
-    CONSOLE = "console"
-    TWILIO = "twilio"
-    KAVENEGAR = "kavenegar"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmsSettings:
-    """Who sends text messages, and how they are reached; what belongs to another provider is empty or unused."""
-
-    service: SmsProvider = SmsProvider.CONSOLE
-    """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, or `console`, which keeps them as files in the data folder."""
-    timeout_seconds: float = 10.0
-    """BOOKING_SMS_TIMEOUT_SECONDS: how long the provider may take to answer."""
-    twilio_base_url: str = "https://api.twilio.com"
-    """TWILIO_BASE_URL: Twilio's API."""
-    twilio_account_sid: str = ""
-    """TWILIO_ACCOUNT_SID: the account."""
-    twilio_auth_token: str = field(default="", repr=False)
-    """TWILIO_AUTH_TOKEN: the account's token, with which callbacks are signed, too."""
-    twilio_from: str = ""
-    """TWILIO_FROM: the number (E.164) or name that messages come from; or a Messaging Service chooses it."""
-    twilio_messaging_service_sid: str = ""
-    """TWILIO_MESSAGING_SERVICE_SID: that service."""
-    kavenegar_base_url: str = "https://api.kavenegar.com"
-    """KAVENEGAR_BASE_URL: Kavenegar's API."""
-    kavenegar_api_key: str = field(default="", repr=False)
-    """KAVENEGAR_API_KEY: the account's key."""
-    kavenegar_sender: str = ""
-    """KAVENEGAR_SENDER: the line that messages come from; empty: the account's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +90,9 @@ class Settings:
     blind_index_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
     """BOOKING_BLIND_INDEX_KEY: what sealed data is found by, at least 32 characters; it outlives the others."""
     qpay: QPaySettings
-    sms: SmsSettings = SmsSettings()
+    sms: SmsSettings = field(default_factory=SmsSettings)
+    email: EmailSettings = field(default_factory=EmailSettings)
+    telegram: TelegramSettings = field(default_factory=TelegramSettings)
     payment_window: timedelta = timedelta(minutes=15)
     """BOOKING_PAYMENT_WINDOW_SECONDS: how long a booking waits for its deposit."""
     hold_length: timedelta = timedelta(minutes=5)
@@ -152,6 +121,8 @@ class Settings:
     """BOOKING_DB_POOL_TIMEOUT_SECONDS: how long a request waits for a connection before it is refused with 503."""
     max_body_bytes: int = 262_144
     """BOOKING_MAX_BODY_BYTES: the largest request body."""
+    body_timeout: float = 15.0
+    """BOOKING_BODY_TIMEOUT_SECONDS: how long a request body may take to come in."""
     feeds_allow_private: bool = False
     """BOOKING_FEEDS_ALLOW_PRIVATE: `on` in development only: external calendars may be at private addresses too."""
     log_level: str = "info"
@@ -165,9 +136,9 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """Read the configuration, or raise `InvalidSettings` with all that is wrong with it."""
-        read = _Reader(environ)
-        environment = read.choice("BOOKING_ENV", tuple(Environment), Environment.DEVELOPMENT)
-        production = environment == Environment.PRODUCTION
+        read = Environ(environ)
+        environment = Environment(read.choice("BOOKING_ENV", tuple(Environment), Environment.DEVELOPMENT))
+        production = read.production = environment is Environment.PRODUCTION
         host = read.text("HOST", "127.0.0.1")
         port = read.port("PORT", 8000)
         simulator_port = read.port("SIMULATOR_PORT", 8001)
@@ -177,55 +148,56 @@ class Settings:
             read.refuse("DATABASE_URL", "is required in production")
         if database_url is not None and urlsplit(database_url).scheme not in {"postgres", "postgresql"}:
             read.refuse("DATABASE_URL", "must begin with postgresql://")
-        public_url = read.url("BOOKING_PUBLIC_URL", None if production else f"http://{_authority(local)}:{port}")
-        limits = read.choice("BOOKING_RATE_LIMITS", ("on", "off"), "on")
-        if production and limits == "off":
-            read.refuse("BOOKING_RATE_LIMITS", "can be off in development only")
+        public_url = read.url("BOOKING_PUBLIC_URL", None if production else f"http://{authority(local)}:{port}")
+        rate_limits = read.switch("BOOKING_RATE_LIMITS", default=True)
+        read.only_in_development("BOOKING_RATE_LIMITS", given=not rate_limits)
         api_processes = read.number("BOOKING_API_PROCESSES", 1, 1, 256)
         storage = read.choice(
             "BOOKING_RATE_LIMIT_STORAGE", (MEMORY, POSTGRES), MEMORY if api_processes == 1 else POSTGRES
         )
         if production and storage == MEMORY and api_processes > 1:
             read.refuse("BOOKING_RATE_LIMIT_STORAGE", "can be memory for a single process only")
-        private = read.choice("BOOKING_FEEDS_ALLOW_PRIVATE", ("on", "off"), "off")
-        if production and private == "on":
-            read.refuse("BOOKING_FEEDS_ALLOW_PRIVATE", "can be on in development only")
+        private_feeds = read.switch("BOOKING_FEEDS_ALLOW_PRIVATE", default=False)
+        read.only_in_development("BOOKING_FEEDS_ALLOW_PRIVATE", given=private_feeds)
         settings = cls(
-            environment=Environment(environment),
+            environment=environment,
             host=host,
             port=port,
             simulator_port=simulator_port,
             database_url=database_url,
             data_dir=Path(read.text("BOOKING_DATA_DIR", ".data")),
             public_url=public_url.rstrip("/"),
-            secret_key=_secret(read, "BOOKING_SECRET_KEY", production=production),
-            previous_secret_keys=_secrets(read, "BOOKING_PREVIOUS_SECRET_KEYS", production=production),
-            encryption_key=_secret(read, "BOOKING_ENCRYPTION_KEY", production=production),
-            previous_encryption_keys=_secrets(read, "BOOKING_PREVIOUS_ENCRYPTION_KEYS", production=production),
-            blind_index_key=_secret(read, "BOOKING_BLIND_INDEX_KEY", production=production),
-            qpay=_qpay(read, simulator_port, production=production),
-            sms=_sms(read, production=production),
+            secret_key=read.secret("BOOKING_SECRET_KEY"),
+            previous_secret_keys=read.secrets("BOOKING_PREVIOUS_SECRET_KEYS"),
+            encryption_key=read.secret("BOOKING_ENCRYPTION_KEY"),
+            previous_encryption_keys=read.secrets("BOOKING_PREVIOUS_ENCRYPTION_KEYS"),
+            blind_index_key=read.secret("BOOKING_BLIND_INDEX_KEY"),
+            qpay=_qpay(read, simulator_port),
+            sms=sms_settings(read),
+            email=email_settings(read),
+            telegram=telegram_settings(read),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
             hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
             phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
-            password_composition=read.choice("BOOKING_PASSWORD_COMPOSITION", ("on", "off"), "off") == "on",
-            rate_limits=limits == "on",
+            password_composition=read.switch("BOOKING_PASSWORD_COMPOSITION", default=False),
+            rate_limits=rate_limits,
             quotas=read.parsed(
                 "BOOKING_RATE_LIMIT_QUOTAS", QUOTAS, f"must be like {_QUOTA_EXAMPLE} with {', '.join(QUOTAS)}", quotas
             ),
             rate_limit_storage=storage,
             trusted_proxies=read.parsed(
-                "BOOKING_TRUSTED_PROXIES", (), "must be addresses and networks, with commas between them", _networks
+                "BOOKING_TRUSTED_PROXIES", (), "must be addresses and networks, with commas between them", networks
             ),
-            require_https=read.choice("BOOKING_REQUIRE_HTTPS", ("on", "off"), "on" if production else "off") == "on",
+            require_https=read.switch("BOOKING_REQUIRE_HTTPS", default=production),
             cors_origins=read.parsed(
-                "BOOKING_CORS_ORIGINS", (), "must be origins like https://example.com, with commas between", _origins
+                "BOOKING_CORS_ORIGINS", (), "must be origins like https://example.com, with commas between", origins
             ),
             api_processes=api_processes,
             pool_size=read.number("BOOKING_DB_POOL_SIZE", 10, 1, 1_000),
             pool_timeout=float(read.number("BOOKING_DB_POOL_TIMEOUT_SECONDS", 5, 1, 300)),
             max_body_bytes=read.number("BOOKING_MAX_BODY_BYTES", 262_144, 1_024, 64 * 1024 * 1024),
-            feeds_allow_private=private == "on",
+            body_timeout=float(read.number("BOOKING_BODY_TIMEOUT_SECONDS", 15, 1, 600)),
+            feeds_allow_private=private_feeds,
             log_level=read.choice("BOOKING_LOG_LEVEL", _LOG_LEVELS, "info"),
         )
         if read.problems:
@@ -233,126 +205,13 @@ class Settings:
         return settings
 
 
-class _Reader:
-    """Reads variables, goes on with the default where one is wrong, and remembers what was."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.problems: list[str] = []
-
-    def refuse(self, name: str, problem: str) -> None:
-        self.problems.append(f"{name} {problem}")
-
-    def optional(self, name: str) -> str | None:
-        """An empty variable is as good as none."""
-        return self._environ.get(name, "").strip() or None
-
-    def text(self, name: str, default: str | None) -> str:
-        value = self.optional(name) or default
-        if value is None:
-            self.refuse(name, "is required in production")
-        return value or ""
-
-    def url(self, name: str, default: str | None) -> str:
-        value = self.text(name, default)
-        if value and not (urlsplit(value).scheme in {"http", "https"} and urlsplit(value).hostname):
-            self.refuse(name, "must be an http:// or https:// address")
-        return value
-
-    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
-        return self.parsed(name, default, f"must be one of {', '.join(choices)}", lambda text: _one_of(text, choices))
-
-    def number(self, name: str, default: int, least: int, most: int) -> int:
-        def parse(text: str) -> int:
-            number = int(text)
-            if not least <= number <= most:
-                raise ValueError
-            return number
-
-        return self.parsed(name, default, f"must be a whole number from {least} to {most}", parse)
-
-    def country(self, name: str, default: str) -> str:
-        def parse(text: str) -> str:
-            if text.upper() not in SUPPORTED_REGIONS:
-                raise ValueError(text)
-            return text.upper()
-
-        return self.parsed(name, default, "must be a country of two letters, such as MN", parse)
-
-    def port(self, name: str, default: int) -> int:
-        return self.number(name, default, 1, 65_535)
-
-    def parsed(self, name: str, default: Value, rule: str, parse: Callable[[str], Value]) -> Value:
-        text = self.optional(name)
-        if text is None:
-            return default
-        try:
-            return parse(text)
-        except ValueError:
-            self.refuse(name, f"{rule}, and is {text!r}")
-            return default
-
-
-def _one_of(text: str, choices: tuple[str, ...]) -> str:
-    if text.lower() not in choices:
-        raise ValueError(text)
-    return text.lower()
-
-
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(part.strip()) for part in text.split(","))
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    return tuple(_origin(part.strip()) for part in text.split(","))
-
-
-def _origin(text: str) -> str:
-    """Browsers send an origin in lower case, without a default port, and with nothing behind it (RFC 6454 §6.2)."""
-    parts = urlsplit(text)
-    default_port = {"http": 80, "https": 443}.get(parts.scheme)
-    host = _authority(parts.hostname or "")
-    port = "" if parts.port is None or parts.port == default_port else f":{parts.port}"
-    if default_port is None or not _HOST.fullmatch(host) or text != f"{parts.scheme}://{host}{port}":
-        raise ValueError(text)
-    return text
-
-
-def _authority(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _secret(read: _Reader, name: str, *, production: bool) -> str:
-    key = read.optional(name)
-    if key is None:
-        if production:
-            read.refuse(name, "is required in production")
-        return DEVELOPMENT_SECRET
-    _check_secret(read, name, key, production=production)
-    return key
-
-
-def _secrets(read: _Reader, name: str, *, production: bool) -> tuple[str, ...]:
-    keys = tuple(key.strip() for key in (read.optional(name) or "").split(",") if key.strip())
-    for key in keys:
-        _check_secret(read, name, key, production=production)
-    return keys
-
-
-def _check_secret(read: _Reader, name: str, key: str, *, production: bool) -> None:
-    if len(key) < MIN_SECRET:
-        read.refuse(name, f"must have at least {MIN_SECRET} characters")
-    if production and key == DEVELOPMENT_SECRET:
-        read.refuse(name, "is the development secret, which anybody can read")
-
-
-def _qpay(read: _Reader, simulator_port: int, *, production: bool) -> QPaySettings:
+def _qpay(read: Environ, simulator_port: int) -> QPaySettings:
     simulator = f"http://127.0.0.1:{simulator_port}/v2"
-    base_url = read.url("QPAY_BASE_URL", None if production else simulator)
-    username = read.text("QPAY_USERNAME", None if production else SIMULATOR_USERNAME)
-    password = read.text("QPAY_PASSWORD", None if production else SIMULATOR_PASSWORD)
-    invoice_code = read.text("QPAY_INVOICE_CODE", None if production else SIMULATOR_INVOICE_CODE)
-    if production:
+    base_url = read.url("QPAY_BASE_URL", None if read.production else simulator)
+    username = read.text("QPAY_USERNAME", None if read.production else SIMULATOR_USERNAME)
+    password = read.text("QPAY_PASSWORD", None if read.production else SIMULATOR_PASSWORD)
+    invoice_code = read.text("QPAY_INVOICE_CODE", None if read.production else SIMULATOR_INVOICE_CODE)
+    if read.production:
         for name, value, simulated in (
             ("QPAY_BASE_URL", base_url.rstrip("/"), simulator),
             ("QPAY_USERNAME", username, SIMULATOR_USERNAME),
@@ -362,39 +221,3 @@ def _qpay(read: _Reader, simulator_port: int, *, production: bool) -> QPaySettin
             if value == simulated:
                 read.refuse(name, "is the simulator's, which takes no real payment")
     return QPaySettings(base_url=base_url.rstrip("/"), username=username, password=password, invoice_code=invoice_code)
-
-
-def _sms(read: _Reader, *, production: bool) -> SmsSettings:
-    service = SmsProvider(read.choice("BOOKING_SMS_PROVIDER", tuple(SmsProvider), SmsProvider.CONSOLE))
-    found = SmsSettings(
-        service=service,
-        timeout_seconds=float(read.number("BOOKING_SMS_TIMEOUT_SECONDS", 10, 1, 60)),
-        twilio_base_url=read.url("TWILIO_BASE_URL", SmsSettings().twilio_base_url).rstrip("/"),
-        twilio_account_sid=read.optional("TWILIO_ACCOUNT_SID") or "",
-        twilio_auth_token=read.optional("TWILIO_AUTH_TOKEN") or "",
-        twilio_from=read.optional("TWILIO_FROM") or "",
-        twilio_messaging_service_sid=read.optional("TWILIO_MESSAGING_SERVICE_SID") or "",
-        kavenegar_base_url=read.url("KAVENEGAR_BASE_URL", SmsSettings().kavenegar_base_url).rstrip("/"),
-        kavenegar_api_key=read.optional("KAVENEGAR_API_KEY") or "",
-        kavenegar_sender=read.optional("KAVENEGAR_SENDER") or "",
-    )
-    base_urls = {"TWILIO_BASE_URL": found.twilio_base_url, "KAVENEGAR_BASE_URL": found.kavenegar_base_url}
-    for name, base_url in base_urls.items():
-        if production and base_url.startswith("http://"):
-            read.refuse(name, "must begin with https:// in production: credentials go there")
-    sid = found.twilio_account_sid
-    if sid and not (sid.isascii() and sid.isalnum()):
-        read.refuse("TWILIO_ACCOUNT_SID", "must be letters and digits")
-    needed = {
-        SmsProvider.CONSOLE: {},
-        SmsProvider.TWILIO: {
-            "TWILIO_ACCOUNT_SID": sid,
-            "TWILIO_AUTH_TOKEN": found.twilio_auth_token,
-            "TWILIO_FROM": found.twilio_from or found.twilio_messaging_service_sid,
-        },
-        SmsProvider.KAVENEGAR: {"KAVENEGAR_API_KEY": found.kavenegar_api_key},
-    }[service]
-    for name, value in needed.items():
-        if not value:
-            read.refuse(name, f"is required with BOOKING_SMS_PROVIDER={service}")
-    return found

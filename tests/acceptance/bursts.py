@@ -21,16 +21,19 @@ class Wish:
     path: str
     body: Mapping[str, Any]
     key: str | None = None
+    method: str = "POST"
+    if_match: str | None = None
 
     def encoded(self, host: str) -> bytes:
         content = json.dumps(self.body).encode()
         lines = [
-            f"POST /api/v1{self.path} HTTP/1.1",
+            f"{self.method} /api/v1{self.path} HTTP/1.1",
             f"Host: {host}",
             f"Authorization: Bearer {self.person.token}",
             "Content-Type: application/json",
             f"Content-Length: {len(content)}",
             *([f"Idempotency-Key: {self.key}"] if self.key else []),
+            *([f"If-Match: {self.if_match}"] if self.if_match else []),
         ]
         return "\r\n".join([*lines, "", ""]).encode() + content
 

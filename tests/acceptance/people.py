@@ -29,6 +29,7 @@ class Person:
     server: Server = field(repr=False)
     id: str
     token: str = field(repr=False)
+    email: str = ""
 
     def ask(self, method: str, path: str, **request: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", **request.pop("headers", {})}
@@ -103,7 +104,10 @@ def people(server: Server, role: Role, number: int) -> list[Person]:
             tokens = [
                 container.access_tokens().issue(Bearer(user.actor, SessionId(uuid4())), now).text for user in users
             ]
-            return [Person(server, str(user.id), token) for user, token in zip(users, tokens, strict=True)]
+            return [
+                Person(server, str(user.id), token, command.email or "")
+                for user, token, command in zip(users, tokens, commands, strict=True)
+            ]
         finally:
             await container.database().close()
 

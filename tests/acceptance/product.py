@@ -130,7 +130,7 @@ class Api(Server):
     def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self.port = free_port()
         super().__init__(self.port, database_url)
-        self._log = folder / "api.log"
+        self.log = folder / "api.log"
         self._settings = {
             "DATABASE_URL": database_url,
             "PORT": str(self.port),
@@ -140,7 +140,7 @@ class Api(Server):
         self.start()
 
     def start(self) -> None:
-        self._program = Program(command_line("api"), self._log, self._settings)
+        self._program = Program(command_line("api"), self.log, self._settings)
         self._program.wait_until(self.live, "ready")
 
     def kill(self) -> None:
@@ -149,9 +149,13 @@ class Api(Server):
 
     def kill_processes_that_serve(self) -> None:
         """SIGKILL to those that answer requests; their parent lives, and replaces them."""
+        for process in self.processes():
+            os.kill(process, signal.SIGKILL)
+
+    def processes(self) -> list[int]:
+        """Those that answer requests."""
         parent = self._program.process.pid
-        for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
-            os.kill(int(child), signal.SIGKILL)
+        return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
     def wait_until_live(self) -> None:
         self._program.wait_until(self.live, "live again")

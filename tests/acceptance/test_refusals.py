@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 from tests.acceptance.product import Product, Program, command_line, free_port, processes_of
 
+from entrypoints.environment import DEVELOPMENT_SECRET
 from entrypoints.settings import (
-    DEVELOPMENT_SECRET,
     SIMULATOR_INVOICE_CODE,
     SIMULATOR_PASSWORD,
     SIMULATOR_USERNAME,

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from booking_domain.testing.contracts.audit import AuditContract
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.contracts.bookings import BookingsContract
 from booking_domain.testing.contracts.calendar_book import CalendarBookContract
@@ -13,6 +14,7 @@ from booking_domain.testing.contracts.claims import ClaimsContract
 from booking_domain.testing.contracts.credentials import CredentialsContract, OneTimeCodesContract
 from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
 from booking_domain.testing.contracts.exports import ExportReadsContract
+from booking_domain.testing.contracts.external_identities import ExternalIdentitiesContract, UsedAssertionsContract
 from booking_domain.testing.contracts.feeds import FeedsContract
 from booking_domain.testing.contracts.idempotency import IdempotencyContract
 from booking_domain.testing.contracts.outbox import OutboxContract
@@ -44,6 +46,10 @@ class TestUnitOfWork(UnitOfWorkContract):
     pass
 
 
+class TestAudit(AuditContract):
+    pass
+
+
 class TestUsers(UsersContract):
     pass
 
@@ -61,6 +67,14 @@ class TestCredentials(CredentialsContract):
 
 
 class TestOneTimeCodes(OneTimeCodesContract):
+    pass
+
+
+class TestExternalIdentities(ExternalIdentitiesContract):
+    pass
+
+
+class TestUsedAssertions(UsedAssertionsContract):
     pass
 
 

@@ -9,6 +9,7 @@ from tests.databases import CIPHER, TestServer
 from adapters.postgres.database import Database
 from adapters.postgres.relay import waiting_messages
 from booking_domain.shared.outbox import Message
+from booking_domain.testing.contracts.audit import AuditContract
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.contracts.bookings import BookingsContract
 from booking_domain.testing.contracts.calendar_book import CalendarBookContract
@@ -17,6 +18,7 @@ from booking_domain.testing.contracts.claims import ClaimsContract
 from booking_domain.testing.contracts.credentials import CredentialsContract, OneTimeCodesContract
 from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
 from booking_domain.testing.contracts.exports import ExportReadsContract
+from booking_domain.testing.contracts.external_identities import ExternalIdentitiesContract, UsedAssertionsContract
 from booking_domain.testing.contracts.feeds import FeedsContract
 from booking_domain.testing.contracts.idempotency import IdempotencyContract
 from booking_domain.testing.contracts.outbox import OutboxContract
@@ -61,6 +63,10 @@ class TestUnitOfWork(UnitOfWorkContract):
     pass
 
 
+class TestAudit(AuditContract):
+    pass
+
+
 class TestUsers(UsersContract):
     pass
 
@@ -78,6 +84,14 @@ class TestCredentials(CredentialsContract):
 
 
 class TestOneTimeCodes(OneTimeCodesContract):
+    pass
+
+
+class TestExternalIdentities(ExternalIdentitiesContract):
+    pass
+
+
+class TestUsedAssertions(UsedAssertionsContract):
     pass
 
 

@@ -22,7 +22,6 @@ from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVersion
 from booking_domain.shared.executor import Circumstances, Executor, UseCase
 from booking_domain.shared.ids import ProviderId
-from booking_domain.shared.permissions import authorise
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend, OpenBackend
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
@@ -311,9 +310,7 @@ class _OneReference(SeededEntropy):
 
 @rivals(FREE)
 async def test_of_a_series_that_fails_half_way_nothing_is_left(studio: Studio) -> None:
-    unlucky = Executor[Repositories](
-        begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1), authorise=authorise
-    )
+    unlucky = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1))
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
     before = list(await studio.backend.outbox_messages())
     with pytest.raises(ConcurrentChange):

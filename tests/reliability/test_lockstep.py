@@ -54,6 +54,7 @@ class _OneLoop:
         self.runner = asyncio.Runner()
         self.backend = PostgresBackend(url, cipher=CIPHER, pool_size=2)
         self._connection = psycopg.connect(url, autocommit=True)
+        self._connection.execute("ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only")  # so that it empties
         self._emptied = 0
         self.run(self.backend.open())
 

@@ -51,7 +51,6 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import CodeId
-from booking_domain.shared.permissions import authorise
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemorySecretCodes
 from booking_domain.workflows.ports import Repositories
@@ -210,7 +209,7 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
             await database.open()
             stack.push_async_callback(database.close)
         executors: list[Executor[Repositories]] = [
-            Executor(begin=each.begin, clock=clock, entropy=entropy, authorise=authorise) for each in databases
+            Executor(begin=each.begin, clock=clock, entropy=entropy) for each in databases
         ]
         async with databases[0].begin() as tx:
             await tx.users.add(user)

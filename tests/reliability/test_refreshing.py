@@ -37,7 +37,7 @@ from booking_domain.identity.use_cases.sign_in import (
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Circumstances, Executor, UseCase
 from booking_domain.shared.ids import SessionId
-from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
 
@@ -115,10 +115,7 @@ async def servers(
             stack.push_async_callback(database.close)
         async with databases[0].begin() as tx:
             await tx.users.add(user)
-        executors = tuple(
-            Executor[Any](begin=begin(each), clock=clock, entropy=SystemEntropy(), authorise=authorise)
-            for each in databases
-        )
+        executors = tuple(Executor[Any](begin=begin(each), clock=clock, entropy=SystemEntropy()) for each in databases)
         yield Servers(executors, clock, user, url, refreshing or refresh_session(tokens))
 
 

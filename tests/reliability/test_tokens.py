@@ -22,7 +22,7 @@ from booking_domain.identity.ports import AccessTokens, Bearer
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId, TransactionId, UserId
 from booking_domain.testing.builders import NOW
-from entrypoints.settings import DEVELOPMENT_SECRET
+from entrypoints.environment import DEVELOPMENT_SECRET
 
 FORGERIES: Final = scale.of(100_000, less=4_000)
 OVER_HTTP: Final = scale.of(5_000, less=320)

@@ -7,7 +7,6 @@ from typing import Final, TypeVar
 from booking_domain.identity.model import User
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Executor, UseCase
-from booking_domain.shared.permissions import authorise
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.contracts.storage import Cast, a_cast
 from booking_domain.testing.memory.clock import ManualClock
@@ -25,9 +24,7 @@ class Stage:
         self.cast: Final = cast
         self.database: Final = database
         self.clock: Final = ManualClock(NOW)
-        self._executor = Executor[MemoryRepositories](
-            begin=database.begin, clock=self.clock, entropy=make.entropy, authorise=authorise
-        )
+        self._executor = Executor[MemoryRepositories](begin=database.begin, clock=self.clock, entropy=make.entropy)
 
     async def by(
         self, actor: Actor, use_case: UseCase[Command, MemoryRepositories, Result], command: Command

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from adapters.console.files import keep
-from booking_domain.notifications.codes import CodeMessenger, code_text, language_of
+from booking_domain.notifications.codes import CodeMessenger, code_subject, code_text, language_of
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import UserId
 
@@ -30,8 +30,9 @@ class ConsoleCodeMessenger(CodeMessenger):
         locale: str,
         user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
     ) -> None:
-        text = code_text(purpose, code, language_of(locale))
-        await asyncio.to_thread(self._keep, to, f"One-time code: {purpose}", text)
+        language = language_of(locale)
+        text, subject = code_text(purpose, code, language), code_subject(code, language)
+        await asyncio.to_thread(self._keep, to, subject, text)
 
     def _keep(self, to: str, subject: str, text: str) -> None:
         now = self._clock.now()

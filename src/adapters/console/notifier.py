@@ -1,4 +1,4 @@
-"""A notifier for development: prints each message, and keeps it as a JSON file."""
+"""A notifier for development: keeps each message as a JSON file."""
 
 import asyncio
 import sys
@@ -10,7 +10,10 @@ from booking_domain.notifications.ports import Notification, Notifier
 
 
 class ConsoleNotifier(Notifier):
-    """Writes `{channel, to, subject, text, createdAt}` to a file a message; the same message is the same file."""
+    """Writes `{channel, to, subject, text, createdAt}` to a file a message; the same message is the same file.
+
+    The console itself shows neither the address nor the text: only the file has them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -20,8 +23,9 @@ class ConsoleNotifier(Notifier):
 
     def _keep(self, notification: Notification) -> None:
         created_at = notification.created_at.astimezone(UTC)
+        path = self._folder / f"{created_at:%Y%m%dT%H%M%S.%fZ}-{notification.id}.json"
         is_new = keep(
-            self._folder / f"{created_at:%Y%m%dT%H%M%S.%fZ}-{notification.id}.json",
+            path,
             created_at,
             channel=notification.channel,
             to=notification.to,
@@ -30,5 +34,5 @@ class ConsoleNotifier(Notifier):
         )
         if not is_new:
             return
-        sys.stdout.write(f"[{notification.channel} to {notification.to}] {notification.subject}: {notification.text}\n")
+        sys.stdout.write(f"[{notification.channel}] {path}\n")
         sys.stdout.flush()

@@ -66,13 +66,15 @@ _DIARY_COLUMNS: Final = (
     _p.status,
     _p.when_feeds_fail,
     _p.trust_feeds_hours,
+    _p.calendar_version,
     salons.c.time_zone.label("salon_time_zone"),
     salons.c.hours,
     _p.time_zone,
     *(_p[name] for name in _SETTINGS),
     *TERMS_COLUMNS,
 )
-_ZONE_AT: Final = 6
+_VERSION_AT: Final = 4
+_ZONE_AT: Final = 7
 _TERMS_AT: Final = len(_DIARY_COLUMNS) - len(TERMS_COLUMNS)
 _REMEMBERED: Final = 8_192
 _EVER: Final = TimeRange(datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
@@ -125,10 +127,12 @@ _HOURS: Final = Statement(
         ),
     ).order_by("kind", "date", "day", "start_minute", "starts_at", "id")
 )  # fmt: skip
+_NEXT_VERSION: Final = {"calendar_version": _p.calendar_version + 1}
+_CHANGED: Final = Statement(update(providers).where(_p.id == bindparam("owner")).values(_NEXT_VERSION))
 _SAVE_SETTINGS: Final = Statement(
     update(providers)
     .where(_p.id == bindparam("provider_id"))
-    .values({name: bindparam(name) for name in ("time_zone", *_SETTINGS)})
+    .values({name: bindparam(name) for name in ("time_zone", *_SETTINGS)} | _NEXT_VERSION)
 )
 _SAVE_TERMS: Final = Statement(
     update(providers)
@@ -185,6 +189,7 @@ def _in_full(calendar: Calendar, row: Row) -> Calendar:
         time_zone=row[_ZONE_AT],
         settings=_settings(row[_ZONE_AT + 1 : _TERMS_AT]),
         salon=None if salon_time_zone is None else opening_hours_of(salon_time_zone, salon_hours),
+        version=row[_VERSION_AT],
     )
 
 
@@ -329,10 +334,12 @@ class PostgresCalendarBook(CalendarBook):
             valid_until=rule.valid_until,
             every_weeks=rule.every_weeks,
         )
+        await self._work.send(_CHANGED, owner=provider_id)
 
     async def remove_rule(self, provider_id: ProviderId, rule_id: RuleId) -> None:
         if await self._work.one(_REMOVE_RULE, provider_id=provider_id, rule_id=rule_id) is None:
             raise RuleNotFound
+        await self._work.send(_CHANGED, owner=provider_id)
 
     async def add_exception(self, provider_id: ProviderId, exception: DateException) -> None:
         minutes = minutes_of_hours(exception.ranges)
@@ -340,10 +347,12 @@ class PostgresCalendarBook(CalendarBook):
             _ADD_EXCEPTION, id=exception.id, provider_id=provider_id, date=exception.date, minutes=minutes
         )
         await self._work.arrive()
+        await self._work.send(_CHANGED, owner=provider_id)
 
     async def remove_exception(self, provider_id: ProviderId, exception_id: ExceptionId) -> None:
         if await self._work.one(_REMOVE_EXCEPTION, provider_id=provider_id, exception_id=exception_id) is None:
             raise ExceptionNotFound
+        await self._work.send(_CHANGED, owner=provider_id)
 
     async def add_block(self, provider_id: ProviderId, block: Block) -> None:
         await self._work.send(
@@ -354,7 +363,9 @@ class PostgresCalendarBook(CalendarBook):
             ends_at=block.range.end,
             note=block.note,
         )
+        await self._work.send(_CHANGED, owner=provider_id)
 
     async def remove_block(self, provider_id: ProviderId, block_id: BlockId) -> None:
         if await self._work.one(_REMOVE_BLOCK, provider_id=provider_id, block_id=block_id) is None:
             raise BlockNotFound
+        await self._work.send(_CHANGED, owner=provider_id)

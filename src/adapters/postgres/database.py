@@ -8,6 +8,7 @@ from typing import Final
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.postgres.audit import PostgresAuditLog
 from adapters.postgres.bookings import BookingViews, PostgresBookings
 from adapters.postgres.calendar_links import PostgresCalendarLinks, appointments
 from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks, PostgresDiaries, read_diary
@@ -16,6 +17,7 @@ from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.credentials import PostgresCredentials
 from adapters.postgres.errors import domain_errors
 from adapters.postgres.exports import ExportViews
+from adapters.postgres.external_identities import PostgresExternalIdentities, PostgresUsedAssertions, user_of_identity
 from adapters.postgres.feeds import FeedViews, PostgresFeedBook
 from adapters.postgres.identity import PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
@@ -28,6 +30,7 @@ from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
 from adapters.postgres.sms import PostgresSmsMessages, SmsViews
 from adapters.postgres.traces import PostgresTraces
+from adapters.postgres.user_search import users_like
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
@@ -35,15 +38,18 @@ from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.salons import Member, Salon
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.phone_changes import PhoneChange
+from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
-from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
+from booking_domain.scheduling.feeds import KeptFeed, OwnFeeds
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.shared.ids import (
     BookingId,
     FeedId,
@@ -75,6 +81,8 @@ class PostgresRepositories:
         self.one_time_codes = PostgresOneTimeCodes(work)
         self.credentials = PostgresCredentials(work)
         self.phone_changes = PostgresPhoneChanges(work, cipher)
+        self.external_identities = PostgresExternalIdentities(work)
+        self.used_assertions = PostgresUsedAssertions(work)
         self.calendar_links = PostgresCalendarLinks(work)
         self.profiles = PostgresProfiles(work)
         self.salons = PostgresSalons(work)
@@ -91,6 +99,7 @@ class PostgresRepositories:
         self.traces = PostgresTraces(work)
         self.idempotency = PostgresIdempotency(work)
         self.outbox = PostgresOutbox(work)
+        self.audit_log = PostgresAuditLog(work)
 
 
 class Database:
@@ -226,6 +235,10 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await PostgresPhoneChanges(work, self._database.cipher).get(user_id)
 
+    async def users(self, chosen: UserFilter) -> Sequence[User]:
+        async with self._database.work() as work:
+            return await users_like(work, chosen, self._database.cipher)
+
     async def session(self, session_id: SessionId) -> Session | None:
         async with self._database.work() as work:
             return await SessionViews(work).one(session_id)
@@ -237,6 +250,10 @@ class PostgresReads(Reads):
     async def logins_of(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
         async with self._database.work() as work:
             return await SessionViews(work).logins(user_id, after, limit)
+
+    async def user_of_identity(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        async with self._database.work() as work:
+            return await user_of_identity(work, provider, subject)
 
     async def user_of_link(self, secret_digest: bytes) -> UserId | None:
         async with self._database.work() as work:
@@ -264,7 +281,7 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await PostgresSalons(work).members(salon_id)
 
-    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         async with self._database.work() as work:
             return await PostgresFeedBook(work).feeds_of(provider_id)
 
@@ -300,6 +317,10 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await ExportViews(work).texts(user_id, after, limit)
 
+    async def identities_of(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        async with self._database.work() as work:
+            return await ExportViews(work).identities(user_id)
+
     async def salons_of(self, manager_id: UserId) -> Sequence[Salon]:
         async with self._database.work() as work:
             return await ExportViews(work).salons(manager_id)
@@ -315,3 +336,7 @@ class PostgresReads(Reads):
     async def awaited_providers(self) -> Sequence[ProviderId]:
         async with self._database.work() as work:
             return await WaitingViews(work).awaited()
+
+    async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+        async with self._database.work() as work:
+            return await PostgresAuditLog(work).page(chosen)

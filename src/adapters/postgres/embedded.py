@@ -133,6 +133,7 @@ class _Server:
             "unix_socket_directories": "",
             "port": str(port),
             "max_connections": "200",
+            "log_error_verbosity": "terse",  # the detail of an error has values of the row in it
             **settings,
         }
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())

@@ -19,6 +19,8 @@ _BY_CONSTRAINT: Final[dict[str, Callable[[], DomainError]]] = {
     "providers_owner_id_key": ProfileExists,
     "availability_exceptions_provider_id_date_key": DateHasException,
     "bookings_reference_key": lambda: ConcurrentChange(what="booking reference"),
+    "external_identities_pkey": lambda: ConcurrentChange(what="identity"),
+    "external_identities_user_id_provider_key": lambda: ConcurrentChange(what="identity"),
     "transactions_one_pending_key": lambda: ConcurrentChange(what="payment"),
 }
 

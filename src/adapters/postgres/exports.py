@@ -12,10 +12,11 @@ from adapters.postgres.salons import SALON_COLUMNS, salon_of
 from adapters.postgres.sessions import session_of
 from adapters.postgres.sms import message_of
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import booking_events, salons, sessions, sms_messages, transactions
+from adapters.postgres.tables import booking_events, external_identities, salons, sessions, sms_messages, transactions
 from adapters.postgres.work import Work
 from booking_domain.bookings.model import BookingEvent
 from booking_domain.catalogue.salons import Salon
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
@@ -39,6 +40,11 @@ def _ids(table: Table) -> Any:
 _SESSIONS: Final = _page(sessions)
 _TEXTS: Final = _page(sms_messages)
 _SALONS: Final = Statement(select(*SALON_COLUMNS).where(salons.c.manager_id == bindparam("who")).order_by(salons.c.id))
+_IDENTITIES: Final = Statement(
+    select(external_identities)
+    .where(external_identities.c.user_id == bindparam("who"))
+    .order_by(external_identities.c.provider)
+)
 _EVENTS: Final = Statement(
     select(*(column for column in booking_events.c if column.name != "seq"))
     .where(_ids(booking_events))
@@ -62,6 +68,15 @@ class ExportViews:
     async def texts(self, user_id: UserId, after: SmsId | None, limit: int) -> list[SmsMessage]:
         """A page of text messages."""
         return [message_of(row) for row in await self._work.all(_TEXTS, who=user_id, after=after, most=limit)]
+
+    async def identities(self, user_id: UserId) -> list[ExternalIdentity]:
+        """All identities of an account."""
+        return [
+            ExternalIdentity(
+                provider=IdentityProvider(provider), subject=subject, user_id=UserId(owner), linked_at=linked_at
+            )
+            for provider, subject, owner, linked_at in await self._work.all(_IDENTITIES, who=user_id)
+        ]
 
     async def salons(self, manager_id: UserId) -> list[Salon]:
         """All salons of a manager."""

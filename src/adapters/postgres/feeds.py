@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import busy_times, calendar_feeds, providers
 from adapters.postgres.work import Row, Work
-from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedBook, FeedRule, KeptFeed, WhenFeedFails
+from booking_domain.scheduling.feeds import Feed, FeedBook, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
 
@@ -29,12 +29,18 @@ _LOCK: Final = Statement(_KEPT.with_for_update(key_share=True, of=calendar_feeds
 _DUE: Final = Statement(
     select(_f.id).where(_f.due_at <= bindparam("now")).order_by(_f.due_at, _f.id).limit(bindparam("most"))
 )
-_RULE: Final = Statement(select(_p.when_feeds_fail, _p.trust_feeds_hours).where(_p.id == bindparam("owner")))
+_RULE: Final = Statement(
+    select(_p.when_feeds_fail, _p.trust_feeds_hours, _p.feeds_version).where(_p.id == bindparam("owner"))
+)
 _FEEDS: Final = Statement(select(*_FEED).where(_f.provider_id == bindparam("owner")).order_by(_f.id))
 _SAVE_RULE: Final = Statement(
     update(providers)
     .where(_p.id == bindparam("owner"))
-    .values(when_feeds_fail=bindparam("when_failing"), trust_feeds_hours=bindparam("trust_hours"))
+    .values(
+        when_feeds_fail=bindparam("when_failing"),
+        trust_feeds_hours=bindparam("trust_hours"),
+        feeds_version=_p.feeds_version + 1,
+    )
 )
 _KEEP_ONLY: Final = Statement(
     delete(calendar_feeds).where(
@@ -98,11 +104,15 @@ class PostgresFeedBook(FeedBook):
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         rule = await self._work.one(_RULE, owner=provider_id)
+        if rule is None:
+            return OwnFeeds()
+        # The version is read before what it stands for: who races a change may see it under a version too old.
         feeds = await self._work.all(_FEEDS, owner=provider_id)
-        chosen = DEFAULT_FEED_RULE if rule is None else FeedRule(WhenFeedFails(rule[0]), rule[1])
-        return chosen, tuple(map(_feed_of, feeds))
+        return OwnFeeds(
+            rule=FeedRule(WhenFeedFails(rule[0]), rule[1]), feeds=tuple(map(_feed_of, feeds)), version=rule[2]
+        )
 
     async def save_feeds(
         self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime

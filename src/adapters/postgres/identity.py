@@ -1,12 +1,12 @@
 """Accounts on PostgreSQL. Phone numbers, birth dates and addresses are sealed there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import ARRAY, any_, bindparam, insert, literal_column, or_, select, update
 
 from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.statements import Statement
@@ -27,6 +27,12 @@ _ADD: Final = Statement(insert(users))
 _USER: Final = Statement(select(users).where(_THIS))
 # FOR NO KEY UPDATE: rows that refer to the account can be added meanwhile.
 _LOCK: Final = Statement(select(users).where(_THIS).with_for_update(key_share=True))
+_LOCK_ALL: Final = Statement(
+    select(users)
+    .where(users.c.id == any_(bindparam("user_ids", type_=ARRAY(users.c.id.type))))
+    .order_by(users.c.id)
+    .with_for_update(key_share=True)
+)
 _SAVE: Final = Statement(
     update(users)
     .where(_THIS)
@@ -139,6 +145,10 @@ class PostgresUsers(Users):
 
     async def lock(self, user_id: UserId) -> User | None:
         return self._found(await self._work.one(_LOCK, user_id=user_id))
+
+    async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
+        rows = await self._work.all(_LOCK_ALL, user_ids=list(user_ids))
+        return [user_of(row, self._cipher) for row in rows]
 
     async def save(self, user: User) -> None:
         values = user_row(user, self._cipher)

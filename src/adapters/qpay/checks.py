@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from adapters.answers import UnusableAnswer
 from adapters.qpay.client import QPayClient
 from adapters.qpay.wire import (
     CURRENCY,
@@ -13,7 +14,6 @@ from adapters.qpay.wire import (
     CheckRequest,
     Offset,
     PaymentRow,
-    UnusableAnswer,
     money,
 )
 from booking_domain.shared.money import Money

@@ -8,27 +8,19 @@ from typing import Final
 import httpx
 import msgspec
 
+from adapters.answers import ACCEPT, Answer, UnusableAnswer, read_answer
 from adapters.qpay.tokens import Tokens, TokenStore
-from adapters.qpay.wire import AnswerT, TokenAnswer, UnusableAnswer, decode, encode, error_code
+from adapters.qpay.wire import AnswerT, TokenAnswer, decode, encode, error_code
 
 LARGEST_ANSWER: Final = 1024 * 1024
 _REPLAYS: Final = 2
 """With the token that somebody has put into the store since, and with one of our own."""
-_ENCODINGS: Final = frozenset({"", "identity", "gzip", "deflate"})
-"""One layer of a mild compression, for a proxy that insists; a stack of them is a bomb."""
-_HEADERS: Final = {"accept": "application/json", "accept-encoding": "identity", "content-type": "application/json"}
+_HEADERS: Final = {**ACCEPT, "content-type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class QPayAnswer(Answer):
     """What came back, of whichever status."""
-
-    status: int
-    body: bytes
-
-    @property
-    def succeeded(self) -> bool:
-        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def refusal(self) -> str:
@@ -66,7 +58,9 @@ class QPayClient:
         self._credentials = credentials
         self._tokens = Tokens(store, self._log_in)
 
-    async def call(self, method: str, path: str, document: msgspec.Struct | None = None, *, repeatable: bool) -> Answer:
+    async def call(
+        self, method: str, path: str, document: msgspec.Struct | None = None, *, repeatable: bool
+    ) -> QPayAnswer:
         """Call under the token; a call that was refused for its token did nothing, and is made again with another.
 
         Only a `repeatable` one is made again, once, when the connection breaks.
@@ -87,7 +81,7 @@ class QPayClient:
 
     async def _send(
         self, method: str, path: str, content: bytes | None, *, repeatable: bool, auth: httpx.Auth
-    ) -> Answer:
+    ) -> QPayAnswer:
         try:
             return await self._send_once(method, path, content, auth)
         except (httpx.NetworkError, httpx.RemoteProtocolError):
@@ -95,16 +89,10 @@ class QPayClient:
                 raise
             return await self._send_once(method, path, content, auth)
 
-    async def _send_once(self, method: str, path: str, content: bytes | None, auth: httpx.Auth) -> Answer:
+    async def _send_once(self, method: str, path: str, content: bytes | None, auth: httpx.Auth) -> QPayAnswer:
         async with self._http.stream(method, path, content=content, headers=_HEADERS, auth=auth) as response:
-            if response.headers.get("content-encoding", "").strip().lower() not in _ENCODINGS:
-                raise UnusableAnswer("an answer in an encoding that was not asked for")
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > LARGEST_ANSWER:
-                    raise UnusableAnswer(f"an answer of more than {LARGEST_ANSWER} bytes")
-            return Answer(status=response.status_code, body=bytes(body))
+            answer = await read_answer(response, most_bytes=LARGEST_ANSWER)
+            return QPayAnswer(status=answer.status, body=answer.body)
 
 
 class _Bearer(httpx.Auth):

@@ -9,6 +9,7 @@ from typing import Final, Self
 
 import httpx
 
+from adapters.answers import UnusableAnswer
 from adapters.qpay.checks import ask_for_payments
 from adapters.qpay.client import QPayClient
 from adapters.qpay.invoices import invoice_from, invoice_request
@@ -18,7 +19,6 @@ from adapters.qpay.wire import (
     REFERENCE,
     ErrorAnswer,
     InvoiceAnswer,
-    UnusableAnswer,
     error_code,
 )
 from booking_domain.payments.errors import GatewayUnavailable

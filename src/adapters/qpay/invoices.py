@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
+from adapters.answers import UnusableAnswer
 from adapters.qpay.pictures import qr_image
-from adapters.qpay.wire import InvoiceAnswer, InvoiceRequest, Link, UnusableAnswer
+from adapters.qpay.wire import InvoiceAnswer, InvoiceRequest, Link
 from booking_domain.payments.model import DeepLink, Invoice
 from booking_domain.payments.ports import InvoiceOrder
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import segno
 
-from adapters.qpay.wire import UnusableAnswer
+from adapters.answers import UnusableAnswer
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 

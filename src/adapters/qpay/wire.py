@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
+from adapters.answers import UnusableAnswer
 from booking_domain.shared.money import Money
 
 CURRENCY: Final = "MNT"
@@ -23,10 +24,6 @@ _CODE: Final = re.compile(r"[A-Za-z0-9_]{1,60}")
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 AnswerT = TypeVar("AnswerT")
-
-
-class UnusableAnswer(Exception):
-    """Nothing follows from what QPay said; the text says why, in words of our own."""
 
 
 class InvoiceRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Passwords as argon2id hashes, made on threads of their own."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
@@ -11,8 +12,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from booking_domain.identity.ports import PasswordHasher
 
-THREADS: Final = 2
-"""argon2 lets go of the interpreter's lock; each thread needs the memory of one hash (19 MiB by default)."""
+THREADS: Final = max(1, (os.cpu_count() or 1) - 1)
+"""argon2 lets go of the interpreter's lock and takes a processor for itself, so one is left to everybody else. Each
+thread needs the memory of one hash (19 MiB by default)."""
 
 Result = TypeVar("Result")
 

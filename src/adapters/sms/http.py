@@ -4,53 +4,34 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final, Self, TypeVar
 
 import httpx
 import msgspec
 
+from adapters.answers import ACCEPT, Answer, UnusableAnswer, read_answer
 from booking_domain.notifications.errors import SmsUnavailable
 
 LARGEST_ANSWER: Final = 256 * 1024
 LARGEST_COST: Final = 10**9
 """Whole units of a currency; more is no cost of a message, and would not fit."""
 _CONNECT_SECONDS: Final = 5.0
-_ENCODINGS: Final = frozenset({"", "identity", "gzip", "deflate"})
-"""One layer of a mild compression, for a proxy that insists; a stack of them is a bomb."""
-_HEADERS: Final = {"accept": "application/json", "accept-encoding": "identity"}
 _LOG: Final = logging.getLogger(__name__)
 
 AnswerT = TypeVar("AnswerT")
 
 
-class UnusableAnswer(Exception):
-    """Nothing follows from what the provider said; the text says why, in words of our own."""
+def decoded(answer: Answer, kind: type[AnswerT]) -> AnswerT:
+    """The document of an answer, whose numbers may be written as text.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back, of whichever status."""
-
-    status: int
-    body: bytes
-
-    @property
-    def succeeded(self) -> bool:
-        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
-
-    def read(self, kind: type[AnswerT]) -> AnswerT:
-        """The document, whose numbers may be written as text.
-
-        Raises:
-            UnusableAnswer: it is no such document; it is not quoted, since it may hold a number or a code.
-        """
-        try:
-            return msgspec.json.decode(self.body, type=kind, strict=False)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            said = f"{self.status}, no {kind.__name__} in {len(self.body)} bytes ({type(error).__name__})"
-            raise UnusableAnswer(said) from None
+    Raises:
+        UnusableAnswer: it is no such document; it is not quoted, since it may hold a number or a code.
+    """
+    try:
+        return msgspec.json.decode(answer.body, type=kind, strict=False)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        said = f"{answer.status}, no {kind.__name__} in {len(answer.body)} bytes ({type(error).__name__})"
+        raise UnusableAnswer(said) from None
 
 
 class ProviderLine:
@@ -102,15 +83,8 @@ class ProviderLine:
         """Call once, whatever comes of it: the provider may have sent the message all the same."""
         if self._http is None:
             raise RuntimeError("the sender is not open")
-        async with self._http.stream(method, path, data=form, params=query, auth=auth, headers=_HEADERS) as response:
-            if response.headers.get("content-encoding", "").strip().lower() not in _ENCODINGS:
-                raise UnusableAnswer("an answer in an encoding that was not asked for")
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > LARGEST_ANSWER:
-                    raise UnusableAnswer(f"an answer of more than {LARGEST_ANSWER} bytes")
-            return Answer(status=response.status_code, body=bytes(body))
+        async with self._http.stream(method, path, data=form, params=query, auth=auth, headers=ACCEPT) as response:
+            return await read_answer(response, most_bytes=LARGEST_ANSWER)
 
 
 class HttpSender:

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from adapters.sms.http import LARGEST_COST, Answer, HttpSender, ProviderLine, UnusableAnswer
+from adapters.answers import Answer, UnusableAnswer
+from adapters.sms.http import LARGEST_COST, HttpSender, ProviderLine, decoded
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.segments import segments_of
@@ -125,9 +126,9 @@ def local_id(key: SmsId) -> int:
 
 
 def _entry_of(answer: Answer) -> Entry:
-    code = answer.read(KavenegarAnswer).return_.status
+    code = decoded(answer, KavenegarAnswer).return_.status
     if answer.succeeded and code == _DONE:
-        return answer.read(Entries).entries[0]
+        return decoded(answer, Entries).entries[0]
     if code in _REFUSALS:
         raise SmsRefused(provider=KAVENEGAR, reason=f"{KAVENEGAR} {code}")
     raise UnusableAnswer(f"{answer.status} {code}")

@@ -17,7 +17,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import httpx
 import msgspec
 
-from adapters.sms.http import LARGEST_COST, Answer, HttpSender, ProviderLine, UnusableAnswer
+from adapters.answers import Answer, UnusableAnswer
+from adapters.sms.http import LARGEST_COST, HttpSender, ProviderLine, decoded
 from booking_domain.notifications.errors import InvalidSmsSignature, SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsCallbacks, SmsSender
 from booking_domain.notifications.segments import segments_of
@@ -164,8 +165,8 @@ class TwilioCallbacks(SmsCallbacks):
 
 def _message_of(answer: Answer) -> TwilioMessage:
     if answer.succeeded:
-        return answer.read(TwilioMessage)
-    code = answer.read(TwilioError).code
+        return decoded(answer, TwilioMessage)
+    code = decoded(answer, TwilioError).code
     if code in _REFUSALS:
         raise SmsRefused(provider=TWILIO, reason=f"{TWILIO} {code}")
     raise UnusableAnswer(f"{answer.status} {'without a code' if code is None else code}")

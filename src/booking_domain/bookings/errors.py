@@ -81,5 +81,5 @@ class SeriesNotPossible(Conflict):
         return {"times": self.times, "failed": len(self.failures)}
 
     @property
-    def places(self) -> tuple[tuple[str, str], ...]:
-        return tuple((failure.where or "/slot", f"{failure.code}: {failure}") for failure in self.failures)
+    def places(self) -> tuple[tuple[str, DomainError], ...]:
+        return tuple((failure.where or "/slot", failure) for failure in self.failures)

@@ -46,6 +46,18 @@ class ContactMissing(RuleViolated):
     pointer: ClassVar[str | None] = "/email"
 
 
+class UserNotFound(NotFound):
+    """There is no such account."""
+
+    code: ClassVar[str] = "user.not_found"
+
+
+class OwnAccount(Forbidden):
+    """Another admin has to do this to your account."""
+
+    code: ClassVar[str] = "user.own_account"
+
+
 class AccountDisabled(Forbidden):
     """This account is disabled."""
 
@@ -58,12 +70,6 @@ class AccountDeleted(AccountDisabled):
 
     code: ClassVar[str] = "auth.account_deleted"
     erased_from: date
-
-
-class AccountNotFound(NotFound):
-    """There is no such account."""
-
-    code: ClassVar[str] = "account.not_found"
 
 
 class AccountHasBookings(Conflict):
@@ -107,6 +113,30 @@ class InvalidCode(Unauthenticated):
     """The code is wrong, used, replaced or too old; please ask for another one."""
 
     code: ClassVar[str] = "auth.invalid_code"
+
+
+class InvalidAssertion(Unauthenticated):
+    """What was shown of Telegram was not signed by it for us, is too old or was used before; please try again."""
+
+    code: ClassVar[str] = "auth.invalid_assertion"
+
+
+class TelegramNotConfigured(NotFound):
+    """Nobody can be signed in by Telegram here."""
+
+    code: ClassVar[str] = "auth.telegram_not_configured"
+
+
+class TelegramTaken(Conflict):
+    """This Telegram account is linked to another account, or this account to another one of Telegram."""
+
+    code: ClassVar[str] = "auth.telegram_taken"
+
+
+class LastWayIn(Conflict):
+    """There would be no way left to sign in; set a password or verify an e-mail address or a phone number before."""
+
+    code: ClassVar[str] = "auth.last_way_in"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -1,14 +1,31 @@
 """What identity needs of the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from booking_domain.identity.model import User
+from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.sessions import Login, RefreshToken, Session
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import LoginId, SessionId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFilter:
+    """Which accounts to read; None: any."""
+
+    role: Role | None = None
+    status: UserStatus | None = None
+    text: str | None = None
+    """How the name or the e-mail address begins, in any case."""
+    phone: str | None = None
+    """E.164. The same `text` read as a phone number: an account with it matches, too."""
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    after: UserId | None = None
+    """The last account of the page before."""
+    limit: int
 
 
 class Users(Protocol):
@@ -24,6 +41,13 @@ class Users(Protocol):
 
     async def lock(self, user_id: UserId) -> User | None:
         """One account, kept from other transactions to the end of this one."""
+        ...
+
+    async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
+        """Those of the accounts that there are, by id, all kept from other transactions to the end of this one.
+
+        Whoever locks several at once cannot wait for each other.
+        """
         ...
 
     async def save(self, user: User) -> None:
@@ -44,6 +68,10 @@ class UserReads(Protocol):
 
     async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
         """Accounts that were deleted by then and are not erased: by id, those after `after`, at most `limit`."""
+        ...
+
+    async def users(self, chosen: UserFilter) -> Sequence[User]:
+        """Those that match by id, the latest first; at most `limit`."""
         ...
 
 

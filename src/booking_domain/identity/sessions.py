@@ -153,6 +153,7 @@ class LoginMethod(StrEnum):
     REGISTRATION = "registration"
     PASSWORD = "password"  # noqa: S105 - a word
     CODE = "code"
+    TELEGRAM = "telegram"
 
 
 class LoginOutcome(StrEnum):

@@ -29,6 +29,12 @@ CODE_TEXTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 """By language and purpose."""
+CODE_SUBJECTS: Final[dict[str, str]] = {
+    "en": "{code} is your code",
+    "mn": "Таны код: {code}",
+    "fa": "کد شما: {code}",
+}
+"""By language, of those that go by e-mail."""
 
 
 def language_of(locale: str) -> str:
@@ -44,6 +50,11 @@ def language_of(locale: str) -> str:
 def code_text(purpose: str, code: str, language: str) -> str:
     """The text with the code in it, in a language that `language_of` gave; `KeyError` if there is no such purpose."""
     return CODE_TEXTS[language][purpose].format(code=code)
+
+
+def code_subject(code: str, language: str) -> str:
+    """The subject of an e-mail with a code, in a language that `language_of` gave."""
+    return CODE_SUBJECTS[language].format(code=code)
 
 
 class CodeMessenger(Protocol):

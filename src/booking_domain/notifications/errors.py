@@ -1,4 +1,4 @@
-"""What can go wrong with a text message."""
+"""What can go wrong with a message."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,6 +20,20 @@ class SmsRefused(RuleViolated):
 
     code: ClassVar[str] = "sms.refused"
     provider: str
+    reason: str
+
+
+class EmailUnavailable(Unavailable):
+    """No e-mail can be sent at the moment; please try again."""
+
+    code: ClassVar[str] = "email.unavailable"
+
+
+@dataclass(eq=False, kw_only=True)
+class EmailRefused(RuleViolated):
+    """No e-mail can be sent to this address: its server refuses it ({reason}), and will again."""
+
+    code: ClassVar[str] = "email.refused"
     reason: str
 
 

@@ -97,6 +97,17 @@ class Feed:
         return now + min(FIRST_PAUSE * (1 << min(self.failures - 1, 10)), LONGEST_PAUSE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFeeds:
+    """A provider's external calendars, and what holds while one of them cannot be read."""
+
+    rule: FeedRule = DEFAULT_FEED_RULE
+    feeds: tuple[Feed, ...] = ()
+    """In the order of their ids."""
+    version: int = 1
+    """Of the rule and of which feeds there are; what is read from them makes no new one."""
+
+
 def _place(url: str) -> str | None:
     """Scheme and host of a feed's URL; None for what is not one."""
     try:
@@ -174,14 +185,14 @@ class KeptFeed:
 class FeedBook(Protocol):
     """Where a provider's external calendars are kept. All lists of feeds are in the order of their ids."""
 
-    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
-        """The provider's rule and feeds, without busy times."""
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
+        """The provider's rule and feeds, without busy times; what is usual for a provider who has set nothing."""
         ...
 
     async def save_feeds(
         self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
     ) -> None:
-        """Replace the rule and the list of a provider whose lock this transaction has.
+        """Replace the rule and the list of a provider whose lock this transaction has: their next version.
 
         A feed with a URL that is there already stays as it is, with its id and all that was read. One that is new
         has nothing read and is due at `due_at`; one that is no longer in the list goes, with its busy times.
@@ -203,7 +214,7 @@ class FeedBook(Protocol):
 class FeedReads(Protocol):
     """Reads of external calendars, outside any transaction."""
 
-    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         """As `FeedBook.feeds_of`."""
         ...
 

@@ -206,6 +206,8 @@ class Calendar(OpeningHours):
     """Appointments that are kept elsewhere (an external calendar): taken like claims, buffers and all."""
     salon: OpeningHours | None = None
     """The salon's own hours: a provider of a salon is open only where both are."""
+    version: int = 1
+    """Of what the provider sets: settings, rules, exceptions and blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

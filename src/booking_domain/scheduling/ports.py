@@ -85,7 +85,11 @@ class Claims(Protocol):
 
 
 class CalendarBook(Protocol):
-    """Where a provider's own settings, rules and exceptions are kept."""
+    """Where a provider's own settings, rules, exceptions and blocks are kept.
+
+    The settings that are saved first are version 1 of the calendar. Each change of it, by whichever method, makes the
+    next version; one that is refused does not.
+    """
 
     async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
         """The provider whose profile this user owns, locked as by `Diaries.lock`."""
@@ -96,7 +100,7 @@ class CalendarBook(Protocol):
         ...
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
-        """Replace the settings."""
+        """Replace the settings. The terms have no version of their own: they are saved together with settings."""
         ...
 
     async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:

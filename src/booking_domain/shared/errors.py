@@ -1,7 +1,7 @@
 """What can go wrong, as the domain says it: families, stable codes, typed parameters.
 
 The docstring of a concrete error is its message: a `str.format` template over the error's own fields. An entry point
-turns a family into its own kind of answer (an HTTP status, an exit code) and may translate the message by `code`.
+turns a family into its own kind of answer (an HTTP status, an exit code) and may say the message in another language.
 """
 
 from dataclasses import dataclass, fields
@@ -23,17 +23,22 @@ class DomainError(Exception):
         return self.pointer
 
     @property
-    def places(self) -> tuple[tuple[str, str], ...]:
-        """What to say at which pointer of the input."""
-        return () if self.where is None else ((self.where, str(self)),)
+    def places(self) -> tuple[tuple[str, "DomainError"], ...]:
+        """Which error to tell at which pointer of the input: this one, or those that it is made of."""
+        return () if self.where is None else ((self.where, self),)
 
     @property
     def parameters(self) -> dict[str, object]:
         """The typed parameters, by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
+    @classmethod
+    def template(cls) -> str:
+        """The message before its parameters are put in, which is what catalogues translate."""
+        return " ".join(cleandoc(cls.__doc__ or "").split())
+
     def __str__(self) -> str:
-        return " ".join(cleandoc(type(self).__doc__ or "").split()).format(**self.parameters)
+        return self.template().format(**self.parameters)
 
 
 class NotFound(DomainError):

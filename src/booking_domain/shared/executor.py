@@ -1,22 +1,27 @@
-"""The one executor: authorise → idempotency → begin → handle → commit, and again if another transaction was faster."""
+"""The one executor: authorise → begin → idempotency → handle → audit → commit, and again if another was faster.
+
+Whatever an admin does has an entry in the audit log, in the transaction in which it is done: no use case can forget it.
+What others do has one where the use case says so (`Circumstances.note`).
+"""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Generic, Protocol, TypeVar
 
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.audit import AuditEntry, AuditLog, Details, Note, Origin, Subject
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.idempotency import IdempotencyKey, IdempotencyStore
-from booking_domain.shared.ids import Entropy
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.ids import AuditId, Entropy
+from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.unit_of_work import UnitOfWork
 
 ATTEMPTS: Final = 5
 
 
-class WithIdempotency(Protocol):
+class ExecutorTx(Protocol):
     """What the executor itself needs of a transaction."""
 
     @property
@@ -24,10 +29,15 @@ class WithIdempotency(Protocol):
         """The store of answers."""
         ...
 
+    @property
+    def audit_log(self) -> AuditLog:
+        """Where entries go."""
+        ...
+
 
 Command = TypeVar("Command")
 Result = TypeVar("Result")
-Tx = TypeVar("Tx", bound=WithIdempotency)
+Tx = TypeVar("Tx", bound=ExecutorTx)
 TxNeeded = TypeVar("TxNeeded", contravariant=True)
 
 
@@ -38,6 +48,22 @@ class Circumstances:
     actor: Actor
     now: datetime
     entropy: Entropy
+    noted: list[Note] = field(default_factory=list)
+
+    def note(
+        self,
+        action: str,
+        subject: Subject | None = None,
+        *,
+        actor: Actor | None = None,
+        details: Details | None = None,
+    ) -> None:
+        """Have the audit log say so, whoever asks; see `Note`."""
+        self.noted.append(Note(action=action, subject=subject, actor=actor, details=details or {}))
+
+
+def _nothing(_command: object, _result: object) -> None:
+    """Nothing but what is the actor's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +75,10 @@ class UseCase(Generic[Command, TxNeeded, Result]):
 
     action: Permission
     handle: Callable[[Command, TxNeeded, Circumstances], Awaitable[Result]]
+    concerns: Callable[[Command, Result], Subject | None] = _nothing
+    """What the audit log names as the object."""
+    audited_as: str | None = None
+    """What the audit log calls it when an admin has done it; None: as the permission is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +93,12 @@ class Executor(Generic[Tx]):
     """Runs use cases."""
 
     def __init__(
-        self, *, begin: UnitOfWork[Tx], clock: Clock, entropy: Entropy, authorise: Callable[[Actor, Permission], None]
+        self, *, begin: UnitOfWork[Tx], clock: Clock, entropy: Entropy, origin: Callable[[], Origin] = Origin
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._entropy = entropy
-        self._authorise = authorise
+        self._origin = origin
 
     async def run(self, use_case: UseCase[Command, Tx, Result], command: Command, *, actor: Actor) -> Result:
         """Run a use case in a transaction of its own and return its result once that is committed.
@@ -78,11 +108,11 @@ class Executor(Generic[Tx]):
             ConcurrentChange: others were faster five times in a row.
             DomainError: whatever the use case says.
         """
-        self._authorise(actor, use_case.action)
+        authorise(actor, use_case.action)
 
         async def once() -> Result:
             async with self._begin() as tx:
-                return await use_case.handle(command, tx, self._circumstances(actor))
+                return await self._done(use_case, command, tx, self._circumstances(actor))
 
         return await _retried(once)
 
@@ -100,7 +130,7 @@ class Executor(Generic[Tx]):
         Raises:
             KeyReused, RequestInFlight: see `IdempotencyStore.begin`; and all that `run` raises.
         """
-        self._authorise(actor, use_case.action)
+        authorise(actor, use_case.action)
 
         async def once() -> Answer:
             async with self._begin() as tx:
@@ -108,11 +138,32 @@ class Executor(Generic[Tx]):
                 earlier = await tx.idempotency.begin(key, circumstances.now)
                 if earlier is not None:
                     return Answer(earlier, replayed=True)
-                body = answer(await use_case.handle(command, tx, circumstances))
+                body = answer(await self._done(use_case, command, tx, circumstances))
                 await tx.idempotency.finish(key, body)
                 return Answer(body, replayed=False)
 
         return await _retried(once)
+
+    async def _done(
+        self, use_case: UseCase[Command, Tx, Result], command: Command, tx: Tx, given: Circumstances
+    ) -> Result:
+        result = await use_case.handle(command, tx, given)
+        notes = given.noted
+        if not notes and given.actor.role is Role.ADMIN:
+            notes = [Note(action=use_case.audited_as or use_case.action.value)]
+        for note in notes:
+            await tx.audit_log.add(
+                AuditEntry(
+                    id=AuditId(self._entropy.new_id()),
+                    at=given.now,
+                    actor=note.actor or given.actor,
+                    action=note.action,
+                    subject=note.subject or use_case.concerns(command, result),
+                    origin=self._origin(),
+                    details=note.details,
+                )
+            )
+        return result
 
     def _circumstances(self, actor: Actor) -> Circumstances:
         return Circumstances(actor=actor, now=self._clock.now(), entropy=self._entropy)

@@ -21,6 +21,7 @@ BookingId = NewType("BookingId", UUID)
 TransactionId = NewType("TransactionId", UUID)
 EventId = NewType("EventId", UUID)
 SmsId = NewType("SmsId", UUID)
+AuditId = NewType("AuditId", UUID)
 
 
 class Entropy(Protocol):

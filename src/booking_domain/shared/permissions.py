@@ -38,6 +38,11 @@ class Permission(StrEnum):
     SEE_BOOKINGS = "booking.see"
     MOVE_BOOKINGS = "booking.move"
     PAY = "payment.start"
+    SEE_USERS = "user.see"
+    """Other people's accounts."""
+    MANAGE_USERS = "user.manage"
+    """Other people's accounts: their role and status, and where they are signed in."""
+    SEE_AUDIT_LOG = "audit.see"
     RUN_PLATFORM = "platform.run"
 
 
@@ -81,6 +86,9 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,
+    Permission.SEE_USERS: {Role.ADMIN: _ANY},
+    Permission.MANAGE_USERS: {Role.ADMIN: _ANY},
+    Permission.SEE_AUDIT_LOG: {Role.ADMIN: _ANY},
     Permission.RUN_PLATFORM: {Role.SYSTEM: _ANY},
 }
 

@@ -19,7 +19,9 @@ from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim, ClaimKind
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.audit import AuditEntry, Origin, Subject
 from booking_domain.shared.ids import (
+    AuditId,
     BlockId,
     BookingId,
     ClaimId,
@@ -112,6 +114,19 @@ class Builder:
             client=Client("192.0.2.7", "curl/8.5.0"),
             method=LoginMethod.PASSWORD,
             outcome=LoginOutcome.SUCCEEDED,
+        )
+
+    def audit_entry(self) -> AuditEntry:
+        """An entry of what an admin has done to an account."""
+        admin = Actor(UserId(self.entropy.new_id()), Role.ADMIN)
+        return AuditEntry(
+            id=AuditId(self.entropy.new_id()),
+            at=NOW,
+            actor=admin,
+            action="user.disabled",
+            subject=Subject("user", self.entropy.new_id()),
+            origin=Origin(address="192.0.2.7", user_agent="curl/8.5.0", request_id="r1"),
+            details={"reason": "spam"},
         )
 
     def profile(self, owner: User, status: ProfileStatus = ProfileStatus.APPROVED) -> Profile:

@@ -22,7 +22,6 @@ from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId
 from booking_domain.shared.money import Money
-from booking_domain.shared.permissions import authorise
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
@@ -73,9 +72,7 @@ class Studio:
         self.clock: Final = ManualClock(NOW)
         self.gateway: Final = gateway or MemoryGateway()
         self.entropy: Final = SeededEntropy(seed)
-        self.executor: Final = Executor[Repositories](
-            begin=backend.begin, clock=self.clock, entropy=self.entropy, authorise=authorise
-        )
+        self.executor: Final = Executor[Repositories](begin=backend.begin, clock=self.clock, entropy=self.entropy)
         self._people = 0
 
     @classmethod

@@ -13,12 +13,14 @@ from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party, Status
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import around, placeable
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.move_booking import carry_out
 from booking_domain.workflows.ports import Repositories
@@ -33,7 +35,7 @@ class AcceptRequest:
     payment_window: timedelta
     slot: datetime | None = None
     """The offered time that the customer takes."""
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class DeclineRequest:
 
     booking_id: BookingId
     reason: str | None = None
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class OfferTimes:
 
     booking_id: BookingId
     slots: tuple[datetime, ...]
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
 
 
 async def _accept(command: AcceptRequest, tx: Repositories, given: Circumstances) -> Booking:
@@ -133,6 +135,15 @@ def _must_be_requested(booking: Booking, action: str) -> None:
         raise InvalidBookingTransition(thing="booking", status=booking.status, action=action)
 
 
-accept_request: Final = UseCase(Permission.MOVE_BOOKINGS, _accept)
-decline_request: Final = UseCase(Permission.MOVE_BOOKINGS, _decline)
-offer_times: Final = UseCase(Permission.MOVE_BOOKINGS, _offer)
+accept_request: Final = UseCase(
+    Permission.MOVE_BOOKINGS, _accept, lambda _, booking: Subject("booking", booking.id), audited_as="booking.accept"
+)
+decline_request: Final = UseCase(
+    Permission.MOVE_BOOKINGS, _decline, lambda _, booking: Subject("booking", booking.id), audited_as="booking.decline"
+)
+offer_times: Final = UseCase(
+    Permission.MOVE_BOOKINGS,
+    _offer,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.offer_times",
+)

@@ -14,16 +14,17 @@ from typing import Final
 from booking_domain.catalogue.model import PROFILE_LIFECYCLE, ProfileAction
 from booking_domain.identity.errors import (
     AccountHasBookings,
-    AccountNotFound,
     AccountOwesMoney,
     AdminsOwnAccount,
     InvalidToken,
+    UserNotFound,
 )
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions, live_sessions
 from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.outbox import Message
@@ -61,7 +62,7 @@ async def _delete_somebody(command: DeleteAccount, tx: Repositories, given: Circ
         raise InvalidToken
     await live_sessions(admin.id, command.current, tx, given)
     if user is None or user.erased_at is not None:
-        raise AccountNotFound
+        raise UserNotFound
     if user.status is not UserStatus.DELETED:
         await _delete(user, tx, given)
 
@@ -81,6 +82,7 @@ async def _delete(user: User, tx: Repositories, given: Circumstances) -> None:
     await tx.traces.leave_queues(user.id)
     await end_sessions(await tx.sessions.lock_live(user.id, given.now), tx, given)
     await tx.users.save(user.deleted(given.now))
+    given.note("user.deleted", Subject("user", user.id))
     news = Message(
         id=EventId(given.entropy.new_id()),
         topic=ACCOUNT_DELETED,
@@ -92,4 +94,6 @@ async def _delete(user: User, tx: Repositories, given: Circumstances) -> None:
 
 
 delete_own_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _delete_own)
-delete_account: Final = UseCase(Permission.DELETE_ACCOUNTS, _delete_somebody)
+delete_account: Final = UseCase(
+    Permission.DELETE_ACCOUNTS, _delete_somebody, lambda command, _: Subject("user", command.user_id)
+)

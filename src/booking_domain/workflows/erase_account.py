@@ -7,6 +7,7 @@ after all is left as it is; the latter until they are gone.
 from enum import Enum, auto
 from typing import Final
 
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
@@ -32,6 +33,7 @@ async def _erase(user_id: UserId, tx: Repositories, given: Circumstances) -> Era
         return Erasing.TIED
     await tx.traces.clear(user.id)
     await tx.users.save(user.erased(given.now))
+    given.note("user.erased", Subject("user", user.id))
     return Erasing.ERASED
 
 

@@ -13,10 +13,12 @@ from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import CLAIMS_TIME, Action, Party, Status
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.scheduling.placing import around
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
@@ -32,7 +34,7 @@ class MoveBooking:
     to: Status
     payment_window: timedelta
     reason: str | None = None
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
     """What the caller saw; None: whatever is there."""
 
 
@@ -101,5 +103,5 @@ async def close_payments(booking: Booking, going_back: Money, tx: Repositories, 
     await owe(going_back, booking, gateway, tx, given)
 
 
-move_booking: Final = UseCase(Permission.MOVE_BOOKINGS, _move)
+move_booking: Final = UseCase(Permission.MOVE_BOOKINGS, _move, lambda _, booking: Subject("booking", booking.id))
 expire_booking: Final = UseCase(Permission.RUN_PLATFORM, _expire)

@@ -19,6 +19,7 @@ from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound
 from booking_domain.scheduling.placing import around, claimable, placeable
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, SeriesId, UserId, WaitingId
 from booking_domain.shared.money import Money
@@ -153,4 +154,4 @@ def claim_of(booking: Booking) -> Claim:
     )
 
 
-place_booking: Final = UseCase(Permission.PLACE_BOOKINGS, _place)
+place_booking: Final = UseCase(Permission.PLACE_BOOKINGS, _place, lambda _, booking: Subject("booking", booking.id))

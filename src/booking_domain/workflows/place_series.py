@@ -15,6 +15,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.placing import around, claimable, placeable
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SeriesId
@@ -70,4 +71,9 @@ def _starts(first: datetime, zone: str, command: PlaceSeries) -> list[datetime]:
     return [first, *(start.astimezone(UTC) for start in later)]
 
 
-place_series: Final = UseCase(Permission.PLACE_BOOKINGS, _place)
+place_series: Final = UseCase(
+    Permission.PLACE_BOOKINGS,
+    _place,
+    lambda _, bookings: Subject("booking", bookings[0].id),  # the first of them
+    audited_as="booking.place_series",
+)

@@ -11,6 +11,12 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Profiles, Salons
 from booking_domain.catalogue.salons import Member, Salon
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.external_identities import (
+    ExternalIdentities,
+    ExternalIdentity,
+    ExternalIdentityReads,
+    UsedAssertions,
+)
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.phone_changes import PhoneChangeReads, PhoneChanges
@@ -23,6 +29,7 @@ from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
 from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries, SalonHours
 from booking_domain.scheduling.waiting import WaitingList, WaitingReads
+from booking_domain.shared.audit import AuditLog, AuditReads
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, SessionId, SmsId, UserId
 from booking_domain.shared.outbox import Outbox
@@ -45,6 +52,10 @@ class Repositories(Protocol):
     def credentials(self) -> Credentials: ...
     @property
     def phone_changes(self) -> PhoneChanges: ...
+    @property
+    def external_identities(self) -> ExternalIdentities: ...
+    @property
+    def used_assertions(self) -> UsedAssertions: ...
     @property
     def calendar_links(self) -> CalendarLinks: ...
     @property
@@ -77,6 +88,8 @@ class Repositories(Protocol):
     def idempotency(self) -> IdempotencyStore: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def audit_log(self) -> AuditLog: ...
 
 
 class ProviderReads(Protocol):
@@ -134,6 +147,10 @@ class ExportReads(Protocol):
         """The text messages that were sent for an account: by id, those after `after`, at most `limit`."""
         ...
 
+    async def identities_of(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        """The account's identities at other services, by service."""
+        ...
+
     async def salons_of(self, manager_id: UserId) -> Sequence[Salon]:
         """The salons of a manager, by id."""
         ...
@@ -149,10 +166,12 @@ class ExportReads(Protocol):
 
 class Reads(
     AppointmentReads,
+    AuditReads,
     BookingReads,
     CalendarLinkReads,
     CalendarReads,
     ExportReads,
+    ExternalIdentityReads,
     FeedReads,
     LoginReads,
     PhoneChangeReads,

@@ -8,13 +8,14 @@ from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.catalogue.model import Location, Profile, ProfileAction, ProfileMissing
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
-from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.versions import ExpectedVersion, must_be_expected
 from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.views import ProviderView
+from booking_domain.workflows.views import ProviderView, SettingsView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class ProfileChange:
     location: Location | None = None
     time_zone: str | None = None
     terms: TermsChange = TermsChange()
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,13 @@ class SettingsChange:
     """Take the most bookings a day away."""
     unlimited_per_week: bool = False
     terms: TermsChange = TermsChange()
+    expected_version: ExpectedVersion = None
+    """Of the calendar."""
+
+    @property
+    def shows_on_profile(self) -> bool:
+        """Whether it names what a profile shows too: the time zone, or terms."""
+        return self.time_zone is not None or self.terms != TermsChange()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +93,7 @@ class DecideOnProfile:
     provider_id: ProviderId
     approved: bool
     note: str | None = None
+    expected_version: ExpectedVersion = None
 
 
 async def _open(command: ProfileChange, tx: Repositories, given: Circumstances) -> ProviderView:
@@ -111,8 +120,7 @@ async def _open(command: ProfileChange, tx: Repositories, given: Circumstances) 
 async def _edit(command: ProfileChange, tx: Repositories, given: Circumstances) -> ProviderView:
     """An approved profile stays approved; a caller who names the version must have seen the latest one."""
     before = await _own(tx, given)
-    if command.expected_version is not None and command.expected_version != before.version:
-        raise StaleVersion(expected=command.expected_version, actual=before.version)
+    must_be_expected(before.version, command.expected_version)
     after = replace(
         before,
         display_name=before.display_name if command.display_name is None else command.display_name,
@@ -123,19 +131,33 @@ async def _edit(command: ProfileChange, tx: Repositories, given: Circumstances) 
         version=before.version + 1,
     )
     await tx.profiles.save(after, was=before)
-    return await _reset(after, SettingsChange(time_zone=command.time_zone, terms=command.terms), tx)
+    change = SettingsChange(time_zone=command.time_zone, terms=command.terms)
+    seen = await _settings(after, tx)
+    if change.shows_on_profile:
+        seen = await _reset(after, seen, change, tx)
+    return ProviderView(profile=after, time_zone=seen.calendar.time_zone, terms=seen.terms)
 
 
-async def _change_settings(command: SettingsChange, tx: Repositories, given: Circumstances) -> ProviderView:
+async def _change_settings(command: SettingsChange, tx: Repositories, given: Circumstances) -> SettingsView:
     """Bookings made earlier keep the terms and the buffers they were made under."""
-    return await _reset(await _own(tx, given), command, tx)
+    profile = await _own(tx, given)
+    seen = await _settings(profile, tx)
+    must_be_expected(seen.calendar.version, command.expected_version)
+    if command.shows_on_profile:
+        await tx.profiles.save(replace(profile, version=profile.version + 1), was=profile)
+    return await _reset(profile, seen, command, tx)
 
 
-async def _reset(profile: Profile, change: SettingsChange, tx: Repositories) -> ProviderView:
+async def _settings(profile: Profile, tx: Repositories) -> SettingsView:
     calendar = await tx.calendar_book.calendar_of(profile.id)
     terms = await tx.desks.terms_of(profile.id)
     if calendar is None or terms is None:
         raise ProviderNotFound
+    return SettingsView(calendar=calendar, terms=terms)
+
+
+async def _reset(profile: Profile, seen: SettingsView, change: SettingsChange, tx: Repositories) -> SettingsView:
+    calendar = seen.calendar
     given = {name: value for name in SlotSettings.__dataclass_fields__ if (value := getattr(change, name)) is not None}
     settings = replace(calendar.settings, **given)
     if change.unlimited_per_day:
@@ -143,15 +165,17 @@ async def _reset(profile: Profile, change: SettingsChange, tx: Repositories) -> 
     if change.unlimited_per_week:
         settings = replace(settings, max_per_week=None)
     time_zone = change.time_zone or calendar.time_zone
-    terms = change.terms.applied_to(terms)
-    replace(calendar, time_zone=time_zone)  # an unknown zone is refused before anything is kept
+    terms = change.terms.applied_to(seen.terms)
+    # An unknown zone is refused before anything is kept.
+    after = replace(calendar, time_zone=time_zone, settings=settings, version=calendar.version + 1)
     await tx.calendar_book.save_settings(profile.id, time_zone, settings)
     await tx.desks.save_terms(profile.id, terms)
-    return ProviderView(profile=profile, time_zone=time_zone, terms=terms)
+    return SettingsView(calendar=after, terms=terms)
 
 
-async def _submit(_: None, tx: Repositories, given: Circumstances) -> None:
+async def _submit(expected: ExpectedVersion, tx: Repositories, given: Circumstances) -> None:
     before = await _own(tx, given)
+    must_be_expected(before.version, expected)
     await tx.profiles.save(before.moved(ProfileAction.SUBMIT, given.actor.role), was=before)
 
 
@@ -159,7 +183,9 @@ async def _decide(command: DecideOnProfile, tx: Repositories, given: Circumstanc
     before = await tx.profiles.get(command.provider_id)
     if before is None:
         raise ProviderNotFound
+    must_be_expected(before.version, command.expected_version)
     action = ProfileAction.APPROVE if command.approved else ProfileAction.REJECT
+    given.note(f"profile.{action}")
     await tx.profiles.save(before.moved(action, given.actor.role, command.note), was=before)
 
 
@@ -176,4 +202,6 @@ open_profile: Final = UseCase(Permission.MANAGE_PROFILE, _open)
 edit_profile: Final = UseCase(Permission.MANAGE_PROFILE, _edit)
 change_settings: Final = UseCase(Permission.MANAGE_CALENDAR, _change_settings)
 submit_profile: Final = UseCase(Permission.MANAGE_PROFILE, _submit)
-decide_on_profile: Final = UseCase(Permission.DECIDE_ON_PROFILES, _decide)
+decide_on_profile: Final = UseCase(
+    Permission.DECIDE_ON_PROFILES, _decide, lambda command, _: Subject("provider", command.provider_id)
+)

@@ -14,11 +14,12 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import around, claimable, placeable
-from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
+from booking_domain.shared.versions import ExpectedVersion, must_be_expected
 from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
@@ -32,7 +33,7 @@ class RescheduleBooking:
     slot: datetime
     duration_minutes: int | None = None
     """None: as long as it is."""
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
     """What the caller saw; None: whatever is there."""
 
 
@@ -57,7 +58,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, given: Circu
 
 
 async def locked_for(
-    booking_id: BookingId, expected_version: int | None, tx: Repositories, given: Circumstances
+    booking_id: BookingId, expected_version: ExpectedVersion, tx: Repositories, given: Circumstances
 ) -> tuple[Booking, Party]:
     """The booking, locked, and what the actor is to it; its existence is private to its parties and the admins.
 
@@ -68,8 +69,7 @@ async def locked_for(
     party = booking.party(given.actor) if booking is not None else None
     if booking is None or party is None:
         raise BookingNotFound
-    if expected_version is not None and expected_version != booking.version:
-        raise StaleVersion(expected=expected_version, actual=booking.version)
+    must_be_expected(booking.version, expected_version)
     return booking, party
 
 
@@ -86,4 +86,9 @@ async def move_claim(before: Booking, after: Booking, tx: Repositories, given: C
         await tx.claims.take(claim_of(after), given.now)
 
 
-reschedule_booking: Final = UseCase(Permission.MOVE_BOOKINGS, _reschedule)
+reschedule_booking: Final = UseCase(
+    Permission.MOVE_BOOKINGS,
+    _reschedule,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.reschedule",
+)

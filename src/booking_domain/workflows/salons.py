@@ -23,10 +23,11 @@ from booking_domain.catalogue.salons import (
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
+from booking_domain.shared.versions import ExpectedVersion, must_be_expected
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.views import SalonView
 
@@ -49,7 +50,7 @@ class EditSalon:
     salon_id: SalonId
     name: str | None = None
     time_zone: str | None = None
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class SetSalonHours:
     salon_id: SalonId
     rules: tuple[AddRule, ...]
     exceptions: tuple[AddException, ...] = ()
-    expected_version: int | None = None
+    expected_version: ExpectedVersion = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,15 +177,14 @@ async def _part(command: Membership, tx: Repositories, given: Circumstances) -> 
     await tx.salons.part(salon.id, command.provider_id)
 
 
-async def _own(salon_id: SalonId, tx: Repositories, given: Circumstances, expected: int | None = None) -> Salon:
+async def _own(salon_id: SalonId, tx: Repositories, given: Circumstances, expected: ExpectedVersion = None) -> Salon:
     """The caller's salon, locked; a caller who names the version must have seen the latest one."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
         raise SalonNotFound
     if not may(given.actor, Permission.MANAGE_SALONS, owned(given.actor, salon.manager_id)):
         raise NotYourSalon
-    if expected is not None and expected != salon.version:
-        raise StaleVersion(expected=expected, actual=salon.version)
+    must_be_expected(salon.version, expected)
     return salon
 
 

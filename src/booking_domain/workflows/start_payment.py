@@ -26,6 +26,7 @@ from booking_domain.payments.model import Invoice, Purpose, Transaction
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, NotPermitted
 from booking_domain.shared.executor import Circumstances, Executor, UseCase
 from booking_domain.shared.ids import BookingId, TransactionId
@@ -167,6 +168,8 @@ async def _abandon_preparation(prepared: Transaction, tx: Repositories, _: Circu
         await tx.transactions.save(transaction.abandon_preparation(), was=transaction)
 
 
-_prepare_payment: Final = UseCase(Permission.PAY, _prepare)
+_prepare_payment: Final = UseCase(
+    Permission.PAY, _prepare, lambda _, prepared: Subject("payment", prepared.transaction.id)
+)
 _record_invoice: Final = UseCase(Permission.RUN_PLATFORM, _record)
 _abandon: Final = UseCase(Permission.RUN_PLATFORM, _abandon_preparation)

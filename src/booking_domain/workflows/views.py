@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
-from booking_domain.scheduling.model import OpeningHours
+from booking_domain.scheduling.model import Calendar, OpeningHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,14 @@ class ProviderView:
 
     profile: Profile
     time_zone: str
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsView:
+    """A provider's calendar, and the terms that are kept beside it under the same version."""
+
+    calendar: Calendar
     terms: Terms
 
 

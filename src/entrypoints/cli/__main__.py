@@ -72,13 +72,16 @@ def _api(settings: Settings) -> int:
 def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> int:
     from adapters.postgres import migrations
     from adapters.postgres.embedded import EmbeddedPostgresError
+    from booking_domain.shared.audit import Origin
     from entrypoints.cli.provided_database import provided_database
     from entrypoints.cli.rotate_keys import rotate_keys
     from entrypoints.cli.run import CannotRun, run
     from entrypoints.cli.seed import seed
     from entrypoints.cli.zone_changes import zone_changes
     from entrypoints.container import Container
+    from entrypoints.origins import comes_from
 
+    comes_from(lambda: Origin(user_agent=f"cli {chosen.command}"))
     try:
         if chosen.command == "run":
             return run(settings)

@@ -10,16 +10,21 @@ from litestar.di import Provide
 
 from entrypoints.container import Container
 from entrypoints.http.accounts import routes as accounts
+from entrypoints.http.accounts import telegram
 from entrypoints.http.accounts.attempts import LoginAttempts
 from entrypoints.http.accounts.code_desk import CodeDesk
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.password_desk import PasswordDesk
 from entrypoints.http.accounts.sessions import SignInDesk
+from entrypoints.http.accounts.telegram_desk import TelegramDesk
+from entrypoints.http.administration import routes as administration
+from entrypoints.http.auditing import Auditing
 from entrypoints.http.availability import routes as availability
+from entrypoints.http.bodies import bound_reading
 from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
 from entrypoints.http.clients import Clients
-from entrypoints.http.compression import compression
+from entrypoints.http.compression import Compression
 from entrypoints.http.cross_origin import CrossOrigin
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.doorkeeper import Doorkeeper
@@ -29,6 +34,7 @@ from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
 from entrypoints.http.identities import provide_actor, provide_client, provide_session_id
 from entrypoints.http.injection import one_after_the_other, singleton
+from entrypoints.http.languages.catalogues import read_catalogues
 from entrypoints.http.once import provide_once
 from entrypoints.http.payments import routes as payments
 from entrypoints.http.payments import webhooks
@@ -52,13 +58,17 @@ PREFIX: Final = "/api/v1"
 
 def create_app(container: Container) -> Litestar:
     """Make the application over what the container provides, overridden or not."""
-    clients = Clients(container.settings().trusted_proxies)
+    settings = container.settings()
+    clients = Clients(settings.trusted_proxies)
+    read_catalogues()
     api = Router(
         PREFIX,
         route_handlers=[
             accounts.routes,
+            telegram.routes,
             providers.routes,
             admin.routes,
+            administration.routes,
             availability.routes,
             salons.routes,
             scheduling.routes,
@@ -80,16 +90,17 @@ def create_app(container: Container) -> Litestar:
         dto=StrictJson,
         return_dto=None,
         before_request=_doorkeeper(container, clients),
-        before_send=[seal, CrossOrigin(container.settings().cors_origins)],
-        compression_config=compression(),
+        before_send=[seal, CrossOrigin(settings.cors_origins)],
+        middleware=[Compression()],
         exception_handlers={Exception: answer_exception},
         lifespan=[_lifespan(container)],
-        request_max_body_size=container.settings().max_body_bytes,
+        request_max_body_size=settings.max_body_bytes,
         openapi_config=None,
         logging_config=None,
     )
     one_after_the_other(app)
     answer_head(app)
+    bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     return app
 
 
@@ -101,12 +112,13 @@ def _doorkeeper(container: Container, clients: Clients) -> Doorkeeper:
         https=Https(clients, settings.public_url, required=settings.require_https),
         limits=RouteLimits(
             settings.quotas,
-            shared=container.login_rate_limiter(),
+            shared=container.shared_rate_limiter(),
             own=container.process_rate_limiter(),
             clients=clients,
             clock=container.clock(),
             on=settings.rate_limits,
         ),
+        auditing=Auditing(container.executor(), clients),
     )
 
 
@@ -128,6 +140,7 @@ def _dependencies(container: Container, clients: Clients) -> dict[str, Provide]:
         "code_desk": singleton(code_desk),
         "password_desk": singleton(lambda: _password_desk(container, code_desk())),
         "account_desk": singleton(lambda: _account_desk(container, code_desk())),
+        "telegram_desk": singleton(lambda: _telegram_desk(container, sign_in_desk())),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "session_id": Provide(provide_session_id, sync_to_thread=False),
         "client": Provide(provide_client, sync_to_thread=False),
@@ -146,7 +159,7 @@ def _sign_in_desk(container: Container) -> SignInDesk:
         refresh_tokens=container.refresh_tokens(),
         clock=container.clock(),
         attempts=LoginAttempts(
-            settings.quotas, limiter=container.login_rate_limiter(), clock=container.clock(), on=settings.rate_limits
+            settings.quotas, limiter=container.shared_rate_limiter(), clock=container.clock(), on=settings.rate_limits
         ),
         contacts=ContactReader(settings.phone_country),
         secrets=container.secret_codes(),
@@ -186,6 +199,16 @@ def _account_desk(container: Container, codes: CodeDesk) -> AccountDesk:
     )
 
 
+def _telegram_desk(container: Container, sign_in_desk: SignInDesk) -> TelegramDesk:
+    return TelegramDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        assertions=container.telegram_assertions(),
+        clock=container.clock(),
+        sign_in_desk=sign_in_desk,
+    )
+
+
 def _lifespan(container: Container) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -193,6 +216,7 @@ def _lifespan(container: Container) -> Callable[[Litestar], AbstractAsyncContext
             for part in (container.database(), container.gateway(), container.sms_sender()):
                 await part.open()
                 opened.push_async_callback(part.close)
+            container.password_hasher()  # makes a hash for itself, for which no request is to wait
             yield
 
     return lifespan

@@ -19,6 +19,8 @@ class Documentation:
     refusals: tuple[type[DomainError], ...] = ()
     nothing: str | None = None
     """When the answer is 204 instead."""
+    headers: tuple[str, ...] = ()
+    """What the answer carries besides the headers that follow from the signature."""
 
 
 def documented(
@@ -28,6 +30,10 @@ def documented(
     parameters: Mapping[str, str] | None = None,
     refusals: tuple[type[DomainError], ...] = (),
     nothing: str | None = None,
+    headers: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The `opt` of a handler that carries its documentation."""
-    return {KEY: Documentation(body=body, answer=answer, parameters=parameters, refusals=refusals, nothing=nothing)}
+    said = Documentation(
+        body=body, answer=answer, parameters=parameters, refusals=refusals, nothing=nothing, headers=headers
+    )
+    return {KEY: said}

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import unquote_plus
 
 from litestar import Request, Response
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import AccessTokens
 from booking_domain.shared.clock import Clock
+from entrypoints.http.auditing import Auditing
+from entrypoints.http.bodies import refuse_encoded
 from entrypoints.http.problems import allowed_methods
 from entrypoints.http.queries import query_type
 from entrypoints.http.rate_limits import RouteLimits
@@ -22,13 +25,16 @@ OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
 
 
 class Doorkeeper:
-    """Runs before every handler: refuses unknown query parameters, finds out who asks, and counts the request."""
+    """Runs before every handler: refuses unknown query parameters, finds out who asks, counts and notes the request."""
 
-    def __init__(self, tokens: AccessTokens, clock: Clock, *, https: Https, limits: RouteLimits) -> None:
+    def __init__(
+        self, tokens: AccessTokens, clock: Clock, *, https: Https, limits: RouteLimits, auditing: Auditing
+    ) -> None:
         self._tokens = tokens
         self._clock = clock
         self._https = https
         self._limits = limits
+        self._auditing = auditing
 
     async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """None lets the handler have the request; a response is the answer already."""
@@ -37,19 +43,21 @@ class Doorkeeper:
             return elsewhere
         if request.scope["method"] == "OPTIONS":
             return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
+        self._auditing.begin(request)
         try:
             self._let_in(request)
         finally:
             # Whoever is refused is counted too, and told first that it is too often: else tokens could be guessed.
             await self._limits.count(request)
+        refuse_encoded(request.scope["headers"])
+        await self._auditing.note_read(request)
         return None
 
     def _let_in(self, request: Request[Any, Any, Any]) -> None:
         scope = request.scope
         handler = scope["route_handler"]
         if scope["query_string"] and query_type(handler) is None:
-            name = next(iter(request.query_params), "")
-            raise invalid_input(f"/query/{name}", "There is no such parameter here.")
+            raise invalid_input(f"/query/{_first_name(scope['query_string'])}", "There is no such parameter here.")
         access = handler.opt.get(ACCESS)
         if access == "public":
             return
@@ -71,3 +79,9 @@ def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
                 return token.strip()
             break
     return None
+
+
+def _first_name(query: bytes) -> str:
+    """The name of the first parameter; of ten thousands of them no other is looked at."""
+    first, _, _ = query.lstrip(b"&").partition(b"&")
+    return unquote_plus(first.partition(b"=")[0].decode("latin-1"))

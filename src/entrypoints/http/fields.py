@@ -34,10 +34,16 @@ ZoneName = Annotated[str, Meta(min_length=1, max_length=64, description="IANA ti
 Minutes = Annotated[int, Meta(ge=0, le=1_440)]
 SomeMinutes = Annotated[int, Meta(ge=1, le=1_440)]
 Limit = Annotated[int, Meta(ge=1, le=100, description="The most items of a page.")]
-Cursor = Annotated[str, Meta(max_length=64, description="`nextCursor` of the page before.")]
+Cursor = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$", description="`nextCursor` of the page before.")]
 Note = Annotated[str, Meta(max_length=500)]
 Moment = Annotated[
-    str, Meta(min_length=10, max_length=40, description="A date (`2026-11-23`) or an RFC 3339 instant with an offset.")
+    str,
+    Meta(
+        min_length=10,
+        max_length=40,
+        description="A date (`2026-11-23`) or an RFC 3339 instant with an offset.",
+        extra_json_schema={"anyOf": [{"type": "string", "format": each} for each in ("date", "date-time")]},
+    ),
 ]
 
 

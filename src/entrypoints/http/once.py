@@ -41,10 +41,17 @@ class Once:
     ) -> Response[Any]:
         """Run the use case and answer 201 with what it made; `headers` are read off the answer's body."""
         done = await self._run(use_case, command, lambda result: _encode(answer(result)))
-        extra = {} if headers is None else headers(done.body)
-        if done.replayed:
-            extra["Idempotency-Replayed"] = "true"
-        return Response(done.body, status_code=201, media_type=MediaType.JSON, headers=extra)
+        return _answered(done, 201, {} if headers is None else headers(done.body))
+
+    async def done(
+        self,
+        use_case: UseCase[Command, Repositories, Result],
+        command: Command,
+        *,
+        answer: Callable[[Result], msgspec.Struct],
+    ) -> Response[Any]:
+        """Run the use case and answer 200 with what it has done."""
+        return _answered(await self._run(use_case, command, lambda result: _encode(answer(result))), 200, {})
 
     async def _run(
         self,
@@ -63,6 +70,12 @@ class Once:
     async def _fingerprint(self) -> bytes:
         scope = self._request.scope
         return sha256(f"{scope['method']} {scope['path']}\n".encode() + await self._request.body()).digest()
+
+
+def _answered(done: Answer, status: int, headers: dict[str, str]) -> Response[Any]:
+    if done.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(done.body, status_code=status, media_type=MediaType.JSON, headers=headers)
 
 
 def provide_once(request: Request[Any, Any, Any], executor: Injected[Executor[Repositories]]) -> Once:

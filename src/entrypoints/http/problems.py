@@ -1,6 +1,8 @@
 """Errors as problem details (RFC 9457): the one place that knows which family of errors is which HTTP status."""
 
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -24,8 +26,11 @@ from booking_domain.shared.errors import (
     Unavailable,
 )
 from entrypoints.http.envelope import request_id
+from entrypoints.http.languages.catalogues import MESSAGE, TITLE, Catalogue, catalogue_of
+from entrypoints.http.languages.negotiation import language_of
 from entrypoints.http.queries import query_type
-from entrypoints.http.refusals import InputError, Refusal
+from entrypoints.http.refusals import INVALID, InputError, Refusal
+from entrypoints.http.security_events import note
 
 MEDIA_TYPE: Final = "application/problem+json"
 STATUS: Final[dict[type[DomainError], int]] = {
@@ -46,7 +51,7 @@ _OF_FRAMEWORK: Final = {
     405: "http.method_not_allowed",
     413: "validation.body_too_large",
 }
-_DETAILS: Final = {
+DETAILS: Final = {
     404: "There is nothing at this address.",
     405: "This address does not know that method.",
     413: "The body is larger than what is read here.",
@@ -56,7 +61,7 @@ _log: Final = structlog.get_logger("entrypoints.http")
 
 
 class Problem(Struct, rename="camel", frozen=True, kw_only=True):
-    """What went wrong (RFC 9457). `code` is stable; `detail` is for people."""
+    """What went wrong (RFC 9457). `code` is stable; `detail` is for people, in their language."""
 
     type: str
     title: str
@@ -74,41 +79,47 @@ def status_of(error: type[DomainError]) -> int:
 
 
 def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Turn whatever was raised into a problem."""
+    """Turn whatever was raised into a problem, in the language that is asked for."""
+    says = catalogue_of(language_of(request.scope["headers"]))
     match error:
         case DomainError():
+            note(request, error)
             status = status_of(type(error))
             if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
-                return _problem(
-                    request, status, error.code, str(error), errors=_where(request, error), headers=_headers_of(error)
-                )
+                where, headers = _where(request, error, says), _headers_of(error)
+                detail = says.error(error)
+                return _problem(request, says, status, error.code, detail, errors=where, headers=headers)
         case Refusal():
-            return _problem(request, error.status, error.code, error.detail, errors=error.errors)
+            detail, where = says.word(MESSAGE, error.detail), _translated(error.errors, says)
+            return _problem(request, says, error.status, error.code, detail, errors=where, headers=error.headers)
         case ValidationException():
-            return _problem(request, 400, _OF_FRAMEWORK[400], "The request is not valid.", errors=_of_parameters(error))
+            detail, where = says.word(MESSAGE, INVALID), _translated(_of_parameters(error), says)
+            return _problem(request, says, 400, _OF_FRAMEWORK[400], detail, errors=where)
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             status = error.status_code
             code = _OF_FRAMEWORK.get(status, "http.refused")
             headers = {"Allow": allowed_methods(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else {}
-            return _problem(request, status, code, _DETAILS.get(status, error.detail), headers=headers)
+            detail = says.word(MESSAGE, DETAILS.get(status, error.detail))
+            return _problem(request, says, status, code, detail, headers=headers)
         case _:
             pass
     _log.error("request failed", path=request.scope["path"], request_id=request_id(request.scope), exc_info=error)
-    return _problem(request, 500, "service.internal_error", _DETAILS[500])
+    return _problem(request, says, 500, "service.internal_error", says.word(MESSAGE, DETAILS[500]))
 
 
 def _problem(
     request: Request[Any, Any, Any],
+    says: Catalogue,
     status: int,
     code: str,
     detail: str,
     *,
     errors: tuple[InputError, ...] = (),
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Response[Any]:
     problem = Problem(
         type=f"/problems/{code}",
-        title=HTTPStatus(status).phrase,
+        title=says.word(TITLE, HTTPStatus(status).phrase),
         status=status,
         detail=detail,
         instance=quote(request.scope["path"], errors="replace"),
@@ -116,7 +127,8 @@ def _problem(
         request_id=request_id(request.scope),
         errors=errors or UNSET,
     )
-    return Response(msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    spoken = {"Content-Language": says.language, "Vary": "Accept-Language", **headers}
+    return Response(msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=spoken)
 
 
 def _headers_of(error: DomainError) -> dict[str, str]:
@@ -131,20 +143,28 @@ def _headers_of(error: DomainError) -> dict[str, str]:
             return {}
 
 
-def _where(request: Request[Any, Any, Any], error: DomainError) -> tuple[InputError, ...]:
+def _where(request: Request[Any, Any, Any], error: DomainError, says: Catalogue) -> tuple[InputError, ...]:
     """The domain points at members of the body; in a request without one the query may have the same names."""
     handler = request.scope.get("route_handler")
     if not error.places or handler is None:
         return ()
+    found = [
+        (pointer, says.error(part) if part is error else f"{part.code}: {says.error(part)}")
+        for pointer, part in error.places
+    ]
     if "data" in handler.parsed_fn_signature.parameters:
-        return tuple(InputError(pointer=pointer, message=message) for pointer, message in error.places)
+        return tuple(InputError(pointer=pointer, message=message) for pointer, message in found)
     query = query_type(handler)
     known = () if query is None else query.__struct_encode_fields__
     return tuple(
         InputError(pointer="/query" + pointer, message=message)
-        for pointer, message in error.places
+        for pointer, message in found
         if pointer.removeprefix("/") in known
     )
+
+
+def _translated(errors: Iterable[InputError], says: Catalogue) -> tuple[InputError, ...]:
+    return tuple(InputError(pointer=each.pointer, message=says.word(MESSAGE, each.message)) for each in errors)
 
 
 def _of_parameters(error: ValidationException) -> tuple[InputError, ...]:
@@ -169,15 +189,15 @@ def camel(name: str) -> str:
 
 def allowed_methods(request: Request[Any, Any, Any]) -> str:
     """What may be asked of the address, as `Allow` says it."""
-    route = next(
-        (
-            route
-            for route in request.app.routes
-            if isinstance(route, HTTPRoute) and _matches(route, request.scope["path"])
-        ),
-        None,
-    )
-    return "" if route is None else ", ".join(sorted(route.methods))
+    path = request.scope["path"]
+    found = [route for route in request.app.routes if isinstance(route, HTTPRoute) and _matches(route, path)]
+    closest = max((_literal(route) for route in found), default=())
+    return ", ".join(sorted({method for route in found if _literal(route) == closest for method in route.methods}))
+
+
+def _literal(route: HTTPRoute) -> tuple[bool, ...]:
+    """Which parts of the path are literal; a literal part comes before a parameter where both would do."""
+    return tuple(isinstance(component, str) for component in route.path_components)
 
 
 def _matches(route: HTTPRoute, path: str) -> bool:

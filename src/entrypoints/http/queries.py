@@ -38,15 +38,21 @@ def read_query(request: Request[Any, Any, Any]) -> Any:
         raise invalid_input("/query", "The query is not valid.") from error
     values = dict(pairs)
     forgiving = schema is not None and not schema.__struct_config__.forbid_unknown_fields
+    seen: set[str] = set()
     for name, value in pairs:
-        if values[name] != value and not forgiving:
+        if name in seen and not forgiving:
             raise invalid_input(f"/query/{name}", "The parameter occurs twice.")
+        seen.add(name)
         if "\x00" in value:
             raise invalid_input(f"/query/{name}", "A NUL character is not text.")
     try:
-        return msgspec.convert(values, schema, strict=False)
+        asked = msgspec.convert(values, schema, strict=False)
     except msgspec.ValidationError as error:
         raise located(str(error), within="/query") from error
+    for name, member in zip(asked.__struct_encode_fields__, asked.__struct_fields__, strict=True):
+        if name in values and getattr(asked, member) is None:  # msgspec reads the text `null` so
+            raise invalid_input(f"/query/{name}", "A query has no null; leave the parameter out.")
+    return asked
 
 
 def moment(text: str, zone: tzinfo, *, name: str, within: str = "/query") -> datetime:

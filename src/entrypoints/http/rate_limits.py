@@ -15,6 +15,7 @@ from entrypoints.http.clients import Clients
 _CLASS: Final = "rate_limit"
 _READING: Final = frozenset({"GET"})
 _HEADERS: Final = "rate_limit_headers"
+_COUNTED: Final = "counted"
 AUTH: Final = "auth"
 EXPORT: Final = "export"
 _SHARED: Final = frozenset({AUTH, EXPORT})
@@ -47,6 +48,14 @@ class _Policy:
     header: tuple[bytes, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Whose quota a request is counted against: an account's by its id, or an address'."""
+
+    limit: str
+    who: str
+
+
 class RouteLimits:
     """Counts each request: by account for those who are signed in, else by address; `auth` by address in any case."""
 
@@ -73,10 +82,11 @@ class RouteLimits:
         """Let the request through, or raise `RateLimited`; its answer says how the caller stands."""
         scope = request.scope
         policy = self._policy_of(scope["route_handler"])
-        if policy is None or not self._on:
-            return
         actor: Actor | None = scope.get("user")
         who = f"account {actor.id}" if actor is not None else f"address {self._clients.counted_as(scope)}"
+        scope["state"][_COUNTED] = Counted("none" if policy is None else policy.name, who)
+        if policy is None or not self._on:
+            return
         standing = await policy.limiter.take(f"{policy.name} {who}", policy.limit, self._clock.now())
         stands = f'"{policy.name}";r={standing.remaining};t={standing.resets_in_seconds}'
         scope["state"][_HEADERS] = (policy.header, (b"ratelimit", stands.encode()))
@@ -98,4 +108,10 @@ def _policy_header(name: str, limit: Limit) -> tuple[bytes, bytes]:
 def rate_limit_headers(state: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
     """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) of a request that was counted."""
     found: tuple[tuple[bytes, bytes], ...] = state.get(_HEADERS, ())
+    return found
+
+
+def counted(state: Mapping[str, Any]) -> Counted | None:
+    """Who asks, and under which limit; None before that is known."""
+    found: Counted | None = state.get(_COUNTED)
     return found

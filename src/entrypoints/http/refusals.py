@@ -1,12 +1,14 @@
 """Requests that are refused before any rule of the domain is asked, and where in the request the reason lies."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec import Struct
 
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[([0-9]+)\]")
+INVALID: Final = "The request is not valid."
 _LONGEST: Final = 300
 _FIELD: Final = re.compile(r"^Object (?:missing required|contains unknown) field `(.*)`$", re.DOTALL)
 
@@ -26,12 +28,13 @@ class Refusal(Exception):
     code: str
     detail: str
     errors: tuple[InputError, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def invalid_input(pointer: str, message: str) -> Refusal:
     """Return the refusal of one part of the request."""
-    error = InputError(pointer=pointer[:_LONGEST], message=message[:_LONGEST])
-    return Refusal(status=400, code="validation.invalid_input", detail="The request is not valid.", errors=(error,))
+    error = InputError(pointer=pointer[:_LONGEST], message=_shortened(message))
+    return Refusal(status=400, code="validation.invalid_input", detail=INVALID, errors=(error,))
 
 
 def located(message: str, *, within: str = "") -> Refusal:
@@ -43,6 +46,12 @@ def located(message: str, *, within: str = "") -> Refusal:
     if (field := _FIELD.match(text)) is not None:
         pointer += "/" + _escaped(field[1])
     return invalid_input(pointer, text)
+
+
+def _shortened(message: str) -> str:
+    """Leave something out of the middle of a message that is too long: what it quotes, and not what it says."""
+    half = _LONGEST // 2
+    return message if len(message) <= _LONGEST else f"{message[: half - 1]}…{message[-half:]}"
 
 
 def _escaped(name: str) -> str:

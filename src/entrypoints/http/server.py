@@ -8,11 +8,16 @@ from typing import Final
 sys.modules["setproctitle"] = None  # type: ignore[assignment]
 
 from granian import Granian  # noqa: E402
-from granian.constants import Interfaces, Loops  # noqa: E402
+from granian.constants import HTTPModes, Interfaces, Loops  # noqa: E402
+from granian.http import HTTP1Settings  # noqa: E402
 
 from entrypoints.settings import Settings  # noqa: E402
 
 CONNECTIONS: Final = 4_096
+_AS_JSON: Final = {name: {"()": "entrypoints.logs.json_lines"} for name in ("generic", "access")}
+MOST_HEADER_BYTES: Final = 65_536
+HEADER_MILLISECONDS: Final = 30_000
+"""How long the head of a request may take to come in."""
 
 
 def serve(settings: Settings) -> None:
@@ -28,7 +33,13 @@ def serve(settings: Settings) -> None:
         backlog=CONNECTIONS,
         backpressure=CONNECTIONS,
         loop=Loops.uvloop,
+        # HTTP/2 and WebSockets have limits of their own, and nobody speaks them to us: TLS ends at a proxy.
+        http=HTTPModes.http1,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=MOST_HEADER_BYTES),
         respawn_failed_workers=True,
         workers_kill_timeout=10,
+        # Addresses of calendars and callbacks have secrets in their query.
         log_access=False,
+        log_dictconfig={"formatters": _AS_JSON},
     ).serve()

@@ -18,6 +18,7 @@ from entrypoints.http.refusals import Refusal, invalid_input, located
 _decoder: Final = lru_cache(maxsize=None)(msgspec.json.Decoder[Any])
 _JSON: Final = b"application/json"
 _NUL: Final = "\x00"
+_FLOAT: Final = "got `float`"
 
 
 class StrictJson(AbstractDTO[msgspec.Struct]):
@@ -46,11 +47,12 @@ class StrictJson(AbstractDTO[msgspec.Struct]):
 def read_json(raw: bytes, schema: Any) -> Any:
     """Return `raw` as a value of `schema`, or raise a `Refusal` that points at what is wrong.
 
-    Refused besides what the schema refuses: names that occur twice in an object (RFC 7493 §2.3), NUL characters, which
-    no text column can hold, and what is not UTF-8.
+    `60.0` is the integer 60, as it is to JSON Schema; some languages write it so. Refused besides what the schema
+    refuses: names that occur twice in an object (RFC 7493 §2.3), NUL characters, which no text column can hold, and
+    what is not UTF-8.
     """
     try:
-        value = _decoder(schema).decode(raw)
+        value = _read(raw, schema)
     except msgspec.ValidationError as error:
         raise located(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -60,6 +62,28 @@ def read_json(raw: bytes, schema: Any) -> Any:
         for pointer in _nuls(msgspec.json.decode(raw), ""):
             raise invalid_input(pointer, "A NUL character is not text.")
     return value
+
+
+def _read(raw: bytes, schema: Any) -> Any:
+    try:
+        return _decoder(schema).decode(raw)
+    except msgspec.ValidationError as error:
+        if _FLOAT not in str(error):
+            raise
+    return msgspec.convert(_whole(msgspec.json.decode(raw)), schema)
+
+
+def _whole(value: Any) -> Any:
+    """The same with integers for whole numbers."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case list():
+            return [_whole(item) for item in value]
+        case dict():
+            return {name: _whole(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def _refuse_other_types(headers: Iterable[tuple[bytes, bytes]]) -> None:
@@ -75,9 +99,11 @@ def _refuse_other_types(headers: Iterable[tuple[bytes, bytes]]) -> None:
 
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
     if len(dict(pairs)) != len(pairs):
-        names = [name for name, _ in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
-        raise invalid_input(f"/{twin}", "The name occurs twice.")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise invalid_input(f"/{name}", "The name occurs twice.")
+            seen.add(name)
 
 
 _names_once: Final = json.JSONDecoder(object_pairs_hook=_refuse_twins, parse_int=float)

@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 
 from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.identity.one_time_codes import CODE_WANTED
+from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.scheduling.use_cases.feeds import FEED_ADDED
@@ -201,6 +202,7 @@ class Jobs:
         await self._follow_due_sms()
         await self._container.executor().run(sweep_holds, None, actor=SYSTEM)
         await self._container.executor().run(sweep_codes, None, actor=SYSTEM)
+        await self._container.executor().run(sweep_assertions, None, actor=SYSTEM)
         await self._container.database().forget_answers(self._container.clock().now())
         await self._container.postgres_rate_limiter().forget(self._container.clock().now())
         await self._container.database().forget_sessions(self._container.clock().now())

@@ -9,9 +9,11 @@ import procrastinate
 import structlog
 
 from adapters.postgres.relay import relay
+from booking_domain.shared.audit import Origin
 from booking_domain.shared.errors import DomainError
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
+from entrypoints.origins import comes_from
 from entrypoints.settings import Settings
 from entrypoints.worker.jobs import FEEDS, Jobs
 from entrypoints.zone_data import use_pinned_zone_data
@@ -113,5 +115,6 @@ def main() -> None:
     use_pinned_zone_data(os.environ)
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level)
+    comes_from(lambda: Origin(user_agent="worker"))
     with suppress(asyncio.CancelledError):
         asyncio.run(_until_told_to_stop(Container(settings=settings)))

@@ -3,11 +3,14 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Concatenate, Final, ParamSpec, cast
 from uuid import UUID, uuid4
 
 import httpx
 from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
 
 from booking_domain.identity.ports import Bearer
 from booking_domain.identity.use_cases.sign_in import Register, register
@@ -16,6 +19,7 @@ from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MONDAY_MORNING
+from booking_domain.testing.memory.state import State
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings
@@ -43,6 +47,10 @@ class OpenDatabase(MemoryDatabase):
     async def ping(self) -> None:
         if self.down is not None:
             raise self.down
+
+    def all_but_answers(self) -> State:
+        """All that is kept, but for the answers under keys."""
+        return replace(self._state.copy(), answers={})
 
 
 class OpenGateway(MemoryGateway):
@@ -141,6 +149,17 @@ class Api:
         """The address that the gateway calls."""
         token = self.container.callback_tokens().issue(UUID(token_of or payment_id))  # type: ignore[arg-type]
         return f"/webhooks/qpay/{payment_id}?token={token}&qpay_payment_id=1"
+
+
+def the_routes(api: Api) -> dict[str, HTTPRouteHandler]:
+    """All that Litestar serves below the prefix, with their handlers."""
+    found: dict[str, HTTPRouteHandler] = {}
+    for route in api.app.routes:
+        if isinstance(route, HTTPRoute) and route.path.startswith("/api/v1"):
+            path = route.path.removeprefix("/api/v1").replace(":str}", "}")
+            for handler in route.route_handlers:
+                found.update({f"{method} {path}": handler for method in handler.http_methods - {"OPTIONS", "HEAD"}})
+    return found
 
 
 def through_the_api(story: Callable[Concatenate[Api, Given], Awaitable[None]], **environ: str) -> Callable[Given, None]:

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from tests.unit.adapters.telegram.bot import init_data
 
 from adapters.calendars.reader import HttpFeedReader
 from adapters.console.sms import ConsoleSmsSender
@@ -16,6 +18,7 @@ from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioSmsSender
 from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.external_identities import Assertion, AssertionRefused, InitData
 from booking_domain.identity.ports import Bearer
 from booking_domain.notifications.codes import code_text
 from booking_domain.scheduling.feeds import FeedUnreadable
@@ -61,12 +64,12 @@ def test_private_addresses_are_read_where_the_settings_say_so(setting: str, why:
 
 
 def test_logging_in_is_counted_where_all_processes_see_it() -> None:
-    assert isinstance(a_container().login_rate_limiter(), ProcessRateLimiter)
+    assert isinstance(a_container().shared_rate_limiter(), ProcessRateLimiter)
     several = a_container(BOOKING_API_PROCESSES="4")
-    assert isinstance(several.login_rate_limiter(), PostgresRateLimiter)
+    assert isinstance(several.shared_rate_limiter(), PostgresRateLimiter)
     assert isinstance(several.process_rate_limiter(), ProcessRateLimiter)
     told = a_container(BOOKING_RATE_LIMIT_STORAGE="postgres")
-    assert told.login_rate_limiter() is told.postgres_rate_limiter()
+    assert told.shared_rate_limiter() is told.postgres_rate_limiter()
 
 
 def test_each_secret_is_derived_for_its_use() -> None:
@@ -85,6 +88,16 @@ def test_tokens_of_a_previous_secret_are_still_read() -> None:
     assert new.callback_tokens().verify(TRANSACTION, old.callback_tokens().issue(TRANSACTION))
     with pytest.raises(InvalidToken):
         a_container().access_tokens().read(text, now)
+
+
+def test_telegram_is_checked_by_the_bots_of_the_settings() -> None:
+    bot, earlier = "123456789:AAE" + "b" * 32, "123456789:AAE" + "e" * 32
+    given = {"BOOKING_TELEGRAM_BOT_TOKEN": bot, "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS": earlier}
+    container = a_container(**given, BOOKING_TELEGRAM_FRESHNESS_SECONDS="60")
+    for token in (bot, earlier):
+        proof = InitData(init_data(int(NOW.timestamp()), token=token))
+        assert isinstance(container.telegram_assertions().read(proof, NOW + timedelta(seconds=59)), Assertion)
+        assert isinstance(container.telegram_assertions().read(proof, NOW + timedelta(seconds=61)), AssertionRefused)
 
 
 def test_a_callback_address_carries_the_transactions_own_token() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from booking_domain.shared.rate_limits import Limit
+from entrypoints.environment import DEVELOPMENT_SECRET
+from entrypoints.messaging_settings import EmailProvider, SmsProvider
 from entrypoints.quotas import QUOTAS
-from entrypoints.settings import DEVELOPMENT_SECRET, Environment, InvalidSettings, Settings, SmsProvider
+from entrypoints.settings import Environment, InvalidSettings, Settings
 
 PRODUCTION = {
     "BOOKING_ENV": "production",
@@ -237,9 +239,36 @@ def test_a_messaging_service_does_for_a_number() -> None:
     assert Settings.from_environment(service).sms.twilio_messaging_service_sid == "MG1"
 
 
+BOT, EARLIER_BOT = "123456789:AAE" + "b" * 32, "123456789:AAE" + "e" * 32
+
+
+def test_nobody_signs_in_by_telegram_without_a_bot() -> None:
+    assert Settings.from_environment(PRODUCTION).telegram.bot_tokens == ()
+    assert Settings.from_environment({"BOOKING_TELEGRAM_BOT_TOKEN": BOT}).telegram.bot_tokens == (BOT,)
+    given = {
+        "BOOKING_TELEGRAM_BOT_TOKEN": BOT,
+        "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS": f" {EARLIER_BOT} ,",
+        "BOOKING_TELEGRAM_FRESHNESS_SECONDS": "60",
+    }
+    telegram = Settings.from_environment(given).telegram
+    assert (telegram.bot_tokens, telegram.freshness) == ((BOT, EARLIER_BOT), timedelta(seconds=60))
+    assert BOT not in repr(telegram)
+    assert EARLIER_BOT not in repr(telegram)
+    (problem,) = problems(BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS=EARLIER_BOT)
+    assert problem == "BOOKING_TELEGRAM_BOT_TOKEN is required with BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"
+
+
+@pytest.mark.parametrize("name", ["BOOKING_TELEGRAM_BOT_TOKEN", "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"])
+@pytest.mark.parametrize("value", ["AAE" + "b" * 32, "123456789:AAEb", BOT + "/test", f"{BOT},x", "123456789 AAEb"])
+def test_what_is_no_token_of_a_bot_is_named_and_not_shown(name: str, value: str) -> None:
+    (problem,) = problems(**{"BOOKING_TELEGRAM_BOT_TOKEN": BOT, name: value})
+    assert problem == f"{name} must be like 123456789:AAE… as BotFather gives it"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("BOOKING_TELEGRAM_FRESHNESS_SECONDS", "0"),
         ("BOOKING_SMS_PROVIDER", "pigeon"),
         ("BOOKING_SMS_TIMEOUT_SECONDS", "0"),
         ("TWILIO_ACCOUNT_SID", "AC1/../AC2"),
@@ -261,3 +290,31 @@ def test_credentials_go_over_https_in_production(name: str) -> None:
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
     assert Settings.from_environment({"PORT": "", "DATABASE_URL": " "}) == Settings.from_environment({})
+
+
+SMTP = {"BOOKING_EMAIL_PROVIDER": "smtp", "BOOKING_EMAIL_FROM": "Booking@Example.com", "SMTP_HOST": "mail.example.com"}
+
+
+def test_e_mail_is_files_unless_a_server_is_named() -> None:
+    assert Settings.from_environment(PRODUCTION).email.service is EmailProvider.CONSOLE
+    found = Settings.from_environment({**PRODUCTION, **SMTP, "SMTP_PASSWORD": "s3cret-of-smtp"}).email
+    assert (found.service, found.sender, found.smtp_port, found.smtp_security) == (
+        EmailProvider.SMTP,
+        "booking@example.com",
+        587,
+        "starttls",
+    )
+    assert "s3cret-of-smtp" not in repr(found)
+
+
+@pytest.mark.parametrize("missing", ["BOOKING_EMAIL_FROM", "SMTP_HOST"])
+def test_a_server_of_e_mail_needs_each_of_them(missing: str) -> None:
+    with pytest.raises(InvalidSettings) as refusal:
+        Settings.from_environment({**SMTP, missing: ""})
+    assert refusal.value.problems == (f"{missing} is required with BOOKING_EMAIL_PROVIDER=smtp",)
+
+
+def test_e_mail_goes_in_the_clear_in_development_only() -> None:
+    assert Settings.from_environment({**SMTP, "SMTP_SECURITY": "none"}).email.smtp_security == "none"
+    with pytest.raises(InvalidSettings, match="SMTP_SECURITY can be none in development only"):
+        Settings.from_environment({**PRODUCTION, **SMTP, "SMTP_SECURITY": "none"})

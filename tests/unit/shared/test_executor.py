@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.audit import AuditEntry, AuditLog, Origin, Subject
 from booking_domain.shared.errors import ConcurrentChange, NotPermitted, StorageUnavailable
 from booking_domain.shared.executor import ATTEMPTS, Answer, Circumstances, Executor, UseCase
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
@@ -20,16 +21,26 @@ from booking_domain.testing.memory.entropy import SeededEntropy
 START = datetime(2026, 11, 23, tzinfo=UTC)
 CUSTOMER = Actor(UserId(UUID(int=1)), Role.CUSTOMER)
 OTHER = Actor(UserId(UUID(int=2)), Role.CUSTOMER)
+ADMIN = Actor(UserId(UUID(int=3)), Role.ADMIN)
+ORIGIN = Origin(address="192.0.2.7", request_id="r1")
 Kept = tuple[bytes, bytes, datetime]
 
 
 @dataclass
-class Tx(IdempotencyStore):
-    """What one transaction sees: a number, and the answers that were given."""
+class Tx(IdempotencyStore, AuditLog):
+    """What one transaction sees: a number, the answers that were given, and the audit log."""
 
     number: int
     answers: dict[tuple[UserId, str], Kept]
+    audited: list[AuditEntry]
     begun: tuple[IdempotencyKey, datetime] | None = None
+
+    @property
+    def audit_log(self) -> AuditLog:
+        return self
+
+    async def add(self, entry: AuditEntry) -> None:
+        self.audited.append(entry)
 
     @property
     def idempotency(self) -> IdempotencyStore:
@@ -59,28 +70,24 @@ class World:
     time: datetime = START
     happened: list[str] = field(default_factory=list)
     rivals: int = 0
+    audited: list[AuditEntry] = field(default_factory=list)
 
     def now(self) -> datetime:
         self.happened.append("look at the clock")
         self.time += timedelta(seconds=1)
         return self.time
 
-    def authorise(self, actor: Actor, action: Permission) -> None:
-        self.happened.append(f"authorise {action}")
-        if actor.role not in {Role.CUSTOMER, Role.SYSTEM}:
-            raise NotPermitted(action=action)
-
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         self.happened.append("begin")
-        tx = Tx(self.number, dict(self.answers))
+        tx = Tx(self.number, dict(self.answers), list(self.audited))
         try:
             yield tx
             self._lose_to_a_rival()
         except BaseException:
             self.happened.append("roll back")
             raise
-        self.number, self.answers = tx.number, tx.answers
+        self.number, self.answers, self.audited = tx.number, tx.answers, tx.audited
         self.happened.append("commit")
 
     def _lose_to_a_rival(self) -> None:
@@ -90,7 +97,7 @@ class World:
 
     @property
     def executor(self) -> Executor[Tx]:
-        return Executor(begin=self.begin, clock=self, entropy=SeededEntropy(), authorise=self.authorise)
+        return Executor(begin=self.begin, clock=self, entropy=SeededEntropy(), origin=lambda: ORIGIN)
 
 
 async def _add(more: int, tx: Tx, given: Circumstances) -> int:
@@ -132,18 +139,18 @@ def run_once(
     )
 
 
-def test_a_use_case_is_authorised_begun_handled_and_committed_in_this_order() -> None:
+def test_a_use_case_is_begun_handled_and_committed_in_this_order() -> None:
     world = World()
     assert run(world) == 1
     assert world.number == 1
-    assert world.happened == ["authorise payment.start", "begin", "look at the clock", "commit"]
+    assert world.happened == ["begin", "look at the clock", "commit"]
 
 
 def test_who_may_not_do_it_does_not_begin() -> None:
     world = World()
     with pytest.raises(NotPermitted):
-        run(world, actor=Actor(CUSTOMER.id, Role.MANAGER))
-    assert world.happened == ["authorise payment.start"]
+        run(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
+    assert world.happened == []
 
 
 def test_a_refusal_is_rolled_back_and_not_tried_again() -> None:
@@ -153,14 +160,13 @@ def test_a_refusal_is_rolled_back_and_not_tried_again() -> None:
             run(world, UseCase(Permission.PAY, failing_with(error)))
         assert refused.value is error
         assert world.number == 0
-        assert world.happened[1:] == ["begin", "look at the clock", "roll back"]
+        assert world.happened == ["begin", "look at the clock", "roll back"]
 
 
 def test_who_was_too_slow_begins_anew_with_a_new_look_at_the_world() -> None:
     world = World(rivals=2)
     assert run(world) == 1
     assert world.happened == [
-        "authorise payment.start",
         *["begin", "look at the clock", "roll back"] * 2,
         *["begin", "look at the clock", "commit"],
     ]
@@ -240,4 +246,56 @@ def test_an_answer_is_given_again_only_to_whom_the_request_is_allowed() -> None:
     world = World()
     run_once(world)
     with pytest.raises(NotPermitted):
-        run_once(world, actor=Actor(CUSTOMER.id, Role.MANAGER))
+        run_once(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
+
+
+def test_what_an_admin_does_is_audited_where_the_use_case_says_nothing_of_it() -> None:
+    world = World()
+    run(world, actor=ADMIN)
+    (entry,) = world.audited
+    assert (entry.actor, entry.action, entry.subject) == (ADMIN, "payment.start", None)
+    assert (entry.at, entry.origin, entry.details) == (world.time, ORIGIN, {})
+
+
+def test_an_entry_names_what_was_done_and_to_what() -> None:
+    world = World()
+    named = UseCase(Permission.PAY, _add, lambda more, now: Subject("sum", UUID(int=more + now)), audited_as="sum.grow")
+    run(world, named, actor=ADMIN)
+    (entry,) = world.audited
+    assert (entry.action, entry.subject) == ("sum.grow", Subject("sum", UUID(int=2)))
+
+
+@pytest.mark.parametrize("actor", [CUSTOMER, Actor(OTHER.id, Role.PROVIDER), Actor(OTHER.id, Role.MANAGER)])
+def test_what_others_do_is_not_audited(actor: Actor) -> None:
+    world = World()
+    run(world, actor=actor)
+    assert world.audited == []
+
+
+def test_a_use_case_may_say_more_than_once_what_it_has_done_whoever_asks() -> None:
+    async def reset(_: int, tx: Tx, given: Circumstances) -> int:
+        given.note("sum.reset", Subject("sum", UUID(int=1)), details={"was": 3})
+        given.note("sum.seen", actor=CUSTOMER)
+        return 0
+
+    for use_case, actor in ((UseCase(Permission.PAY, reset), ADMIN), (UseCase(Permission.RUN_PLATFORM, reset), SYSTEM)):
+        world = World()
+        run(world, use_case, actor=actor)
+        assert [(each.actor, each.action, each.details) for each in world.audited] == [
+            (actor, "sum.reset", {"was": 3}),
+            (CUSTOMER, "sum.seen", {}),
+        ]
+
+
+def test_what_did_not_happen_has_no_entry() -> None:
+    world = World()
+    with pytest.raises(StorageUnavailable):
+        run(world, UseCase(Permission.PAY, failing_with(StorageUnavailable())), actor=ADMIN)
+    assert world.audited == []
+
+
+def test_what_was_tried_again_or_asked_again_has_one_entry() -> None:
+    world = World(rivals=3)
+    run_once(world, actor=ADMIN)
+    assert run_once(world, actor=ADMIN).replayed
+    assert len(world.audited) == 1

@@ -29,6 +29,9 @@ AGREED = """
     booking.see              customer:party provider:party manager:party admin:any
     booking.move             customer:party provider:party manager:party admin:any
     payment.start            customer:own provider:own manager:own admin:own
+    user.see                 admin:any
+    user.manage              admin:any
+    audit.see                admin:any
     platform.run             system:any
 """
 ALLOWED = {

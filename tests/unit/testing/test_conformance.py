@@ -634,7 +634,7 @@ RULE: Final = {"day": 1, "startTime": "10:00", "endTime": "19:00"}
         ),
         (
             {"calendar": {"timeZone": "UTC", "exceptions": [{"date": "2025-11-24"}]}},
-            400,
+            422,
             "/calendar/exceptions/0/ranges",
         ),
         (

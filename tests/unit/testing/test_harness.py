@@ -27,9 +27,16 @@ from booking_domain.testing.use_case_calendar import UseCaseCalendar
 CHECKOUT: Final = Path(__file__).parents[3]
 LIBRARY: Final = Path(booking_domain.__file__).parent
 PAGE: Final = (CHECKOUT / "docs" / "testing-your-own-rules.md").read_text(encoding="utf-8")
-NO_PORTS: Final = {"Repositories", "WithIdempotency"}
+NO_PORTS: Final = {"Repositories"}
 """Protocols that are made of ports."""
-NO_CONTRACT: Final = {"CalendarFiles", "CodeMessenger", "FeedReader", "KnownPasswords", "SmsCallbacks"}
+NO_CONTRACT: Final = {
+    "CalendarFiles",
+    "CodeMessenger",
+    "FeedReader",
+    "KnownPasswords",
+    "SmsCallbacks",
+    "TelegramAssertions",
+}
 """Ports with one adapter, which has tests of its own."""
 
 

@@ -144,6 +144,31 @@ async def test_who_saw_an_older_version_does_not_edit(studio: Studio) -> None:
 
 
 @scene()
+async def test_who_saw_an_older_calendar_does_not_change_settings(studio: Studio) -> None:
+    calendar = await studio.reads.calendar(studio.provider_id)
+    assert calendar is not None
+    change = SettingsChange(step_minutes=15, expected_version=calendar.version)
+    changed, refusals = await race([studio.run(change_settings, change, by=studio.owner) for _ in range(5)])
+    assert [each.calendar for each in changed] == [await studio.reads.calendar(studio.provider_id)]
+    assert changed[0].calendar.version == calendar.version + 1
+    assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
+
+
+@scene()
+async def test_a_profile_is_submitted_and_decided_on_as_it_was_seen(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
+    with pytest.raises(StaleVersion):
+        await studio.run(submit_profile, 2, by=owner)
+    await studio.run(submit_profile, 1, by=owner)
+    decide = DecideOnProfile(provider_id=provider_id, approved=True, expected_version=2)
+    await studio.run(edit_profile, ProfileChange(bio="Something else."), by=owner)
+    with pytest.raises(StaleVersion):
+        await studio.run(decide_on_profile, decide, by=studio.admin)
+    await studio.run(decide_on_profile, replace(decide, expected_version=3), by=studio.admin)
+
+
+@scene()
 async def test_who_has_no_profile_has_nothing_to_edit_submit_or_set(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     for attempt in (

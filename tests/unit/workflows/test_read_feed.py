@@ -18,22 +18,23 @@ from booking_domain.scheduling.feeds import (
     FeedRule,
     FeedUnreadable,
     KeptFeed,
+    OwnFeeds,
     WhenFeedFails,
 )
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.use_cases.feeds import (
     FEED_ADDED,
-    OwnFeeds,
     RecordReading,
     SetFeeds,
     record_reading,
     set_feeds,
 )
 from booking_domain.shared.actor import SYSTEM, Role
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.ids import FeedId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
+from booking_domain.testing.contracts.storage import race
 from booking_domain.testing.memory.feeds import MemoryFeedReader
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
@@ -225,8 +226,17 @@ async def test_a_feed_that_stays_keeps_what_was_read_and_one_that_comes_back_doe
 @scene()
 async def test_what_was_set_is_what_is_kept(studio: Studio) -> None:
     own = await named(studio, OTHER, URL, OTHER, rule=CLOSED)
-    assert await studio.reads.feeds_of(studio.provider_id) == (own.rule, own.feeds) == (CLOSED, own.feeds)
+    assert await studio.reads.feeds_of(studio.provider_id) == own == OwnFeeds(rule=CLOSED, feeds=own.feeds, version=2)
     assert [feed.url for feed in own.feeds] == [OTHER, URL]
+
+
+@scene()
+async def test_who_saw_an_older_list_does_not_replace_it(studio: Studio) -> None:
+    await named(studio, OTHER)
+    command = SetFeeds(urls=(URL,), rule=TRUST, expected_version=2)
+    kept_, refusals = await race([studio.run(set_feeds, command, by=studio.owner) for _ in range(5)])
+    assert kept_ == [await studio.reads.feeds_of(studio.provider_id)]
+    assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
 
 
 @scene()
@@ -247,7 +257,7 @@ async def test_there_are_at_most_five_feeds_and_each_has_a_url(studio: Studio) -
         with pytest.raises(InvalidValue) as refused:
             await named(studio, *urls)
         assert refused.value.where == "/urls"
-    assert len((await studio.reads.feeds_of(studio.provider_id))[1]) == MAX_FEEDS
+    assert len((await studio.reads.feeds_of(studio.provider_id)).feeds) == MAX_FEEDS
 
 
 @scene()
@@ -299,7 +309,7 @@ async def test_a_feed_that_is_removed_while_it_is_read_stays_removed(studio: Stu
     await named(studio, OTHER)
     reader.go_on.set()
     assert await reading is None
-    _, (other,) = await studio.reads.feeds_of(studio.provider_id)
+    (other,) = (await studio.reads.feeds_of(studio.provider_id)).feeds
     assert (other.url, other.read_at) == (OTHER, None)
 
 

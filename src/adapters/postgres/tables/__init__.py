@@ -1,12 +1,15 @@
 """The schema, in SQLAlchemy Core. Migrations create it; a test holds the two together."""
 
+from adapters.postgres.tables.audit import audit_log
 from adapters.postgres.tables.bookings import booking_events, bookings
 from adapters.postgres.tables.identity import (
     calendar_links,
+    external_identities,
     login_history,
     one_time_codes,
     phone_changes,
     sessions,
+    used_assertions,
     users,
     wrong_passwords,
 )
@@ -29,6 +32,7 @@ from adapters.postgres.tables.providers import (
 from adapters.postgres.tables.rate_limits import rate_limits
 
 __all__ = [
+    "audit_log",
     "availability_blocks",
     "availability_exceptions",
     "availability_rules",
@@ -38,6 +42,7 @@ __all__ = [
     "calendar_feeds",
     "calendar_links",
     "claims",
+    "external_identities",
     "gateway_tokens",
     "idempotency_keys",
     "login_history",
@@ -52,6 +57,7 @@ __all__ = [
     "sessions",
     "sms_messages",
     "transactions",
+    "used_assertions",
     "users",
     "waiting_list",
     "wrong_passwords",

@@ -2,11 +2,23 @@
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, Uuid
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.tables.metadata import instant, metadata, one_of
+from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome
@@ -117,6 +129,28 @@ wrong_passwords: Final = Table(
     Column("account", Uuid, primary_key=True),
     Column("times", Integer, nullable=False),
     instant("last_at"),
+)
+
+# Who somebody is at another service.
+external_identities: Final = Table(
+    "external_identities",
+    metadata,
+    Column("provider", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    instant("linked_at"),
+    PrimaryKeyConstraint("provider", "subject"),
+    UniqueConstraint("user_id", "provider"),
+    one_of("provider", IdentityProvider),
+)
+
+# Each is good once; kept for as long as it would be good again.
+used_assertions: Final = Table(
+    "used_assertions",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    instant("good_until"),
+    Index("used_assertions_good_until_idx", "good_until"),
 )
 
 # Who knows the secret of a link reads the calendar of its user, and nothing else.

@@ -72,6 +72,10 @@ providers: Final = Table(
     Column("salon_id", Uuid, ForeignKey("salons.id"), index=True),
     Column("when_feeds_fail", Text, nullable=False, server_default=WhenFeedFails.TRUST.value),
     Column("trust_feeds_hours", SmallInteger, nullable=False, server_default="24"),
+    # Of settings, terms, rules, exceptions and blocks; the settings that are saved first are version 1.
+    Column("calendar_version", Integer, nullable=False, server_default="0"),
+    # Of the rule of feeds, and of which there are.
+    Column("feeds_version", Integer, nullable=False, server_default="1"),
     # The terms.
     Column("requests_claim_time", Boolean, nullable=False, server_default=text("true")),
     Column("booking_mode", Text, nullable=False, server_default=BookingMode.INSTANT.value),

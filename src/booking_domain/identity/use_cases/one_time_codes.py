@@ -18,6 +18,7 @@ from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.phone_changes import PhoneChanges
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import CodeId, EventId
 from booking_domain.shared.outbox import Message, Outbox
@@ -156,6 +157,7 @@ def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused 
         by_email = guess.contact.channel is Channel.EMAIL
         verified = user.changed(email_verified_at=given.now) if by_email else user.changed(phone_verified_at=given.now)
         await tx.users.save(verified)
+        given.note("contact.verified", Subject("user", user.id), actor=user.actor)
         return None
 
     return UseCase(Permission.RUN_PLATFORM, handle)

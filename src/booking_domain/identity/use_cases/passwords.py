@@ -13,6 +13,7 @@ from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, SessionOpener, use_code
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
@@ -94,6 +95,7 @@ async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumst
         return refused
     await tx.users.save(user.changed(password_hash=command.new_hash))
     await end_sessions(others, tx, given)
+    given.note("password.changed", Subject("user", user.id), actor=user.actor)
     return None
 
 
@@ -124,6 +126,7 @@ def reset_password(secrets: SecretCodes, policy: PasswordPolicy) -> UseCase[Rese
         await tx.users.save(user.changed(password_hash=command.new_hash))
         await tx.credentials.unlock(user.id)
         await end_sessions(await tx.sessions.lock_live(user.id, given.now), tx, given)
+        given.note("password.reset", Subject("user", user.id), actor=user.actor)
         return None
 
     return UseCase(Permission.RUN_PLATFORM, handle)

@@ -10,6 +10,7 @@ from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesT
 from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import CodeId, EventId, SessionId
@@ -89,6 +90,7 @@ def change_phone(secrets: SecretCodes) -> UseCase[ChangePhone, CodesTx, CodeRefu
         await tx.users.save(user.changed(phone=command.phone, phone_verified_at=given.now))
         await tx.phone_changes.save(change.made(user.phone))
         await end_sessions(others, tx, given)
+        given.note("user.phone_changed", Subject("user", user.id))
         if user.phone is not None:
             for code in await tx.one_time_codes.lock(secrets.contact(Contact(Channel.PHONE, user.phone))):
                 if code.user_id == user.id:

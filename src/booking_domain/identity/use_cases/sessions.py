@@ -8,6 +8,7 @@ from booking_domain.identity.errors import InvalidToken, SessionNotFound
 from booking_domain.identity.ports import RefreshTokens
 from booking_domain.identity.sessions import RefreshToken, Session, Use
 from booking_domain.identity.use_cases.sign_in import IdentityTx
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
@@ -89,5 +90,10 @@ async def live_sessions(user_id: UserId, current: SessionId, tx: IdentityTx, giv
     return sessions
 
 
-end_session: Final = UseCase(Permission.MANAGE_SESSIONS, _end)
-end_other_sessions: Final = UseCase(Permission.MANAGE_SESSIONS, _end_others)
+end_session: Final = UseCase(
+    Permission.MANAGE_SESSIONS,
+    _end,
+    lambda command, _: Subject("session", command.session_id),
+    audited_as="session.end",
+)
+end_other_sessions: Final = UseCase(Permission.MANAGE_SESSIONS, _end_others, audited_as="session.end_others")

@@ -9,6 +9,7 @@ from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.ports import Bearer, LoginHistory, RefreshTokens, Sessions, Users
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
 from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import LoginId, SessionId, UserId
@@ -96,6 +97,8 @@ async def _register(command: Register, tx: IdentityTx, given: Circumstances) -> 
         created_at=given.now,
     )
     await tx.users.add(user)
+    if user.role not in SELF_SERVICE_ROLES:
+        given.note("user.made", Subject("user", user.id), details={"role": user.role.value})
     return user
 
 

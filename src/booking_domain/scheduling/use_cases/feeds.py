@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from booking_domain.scheduling.feeds import MAX_FEEDS, Feed, FeedBook, FeedRule
+from booking_domain.scheduling.feeds import MAX_FEEDS, Feed, FeedBook, FeedRule, OwnFeeds
 from booking_domain.scheduling.use_cases.calendars import CalendarTx, own_provider
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Circumstances, UseCase
@@ -13,6 +13,7 @@ from booking_domain.shared.ids import EventId, FeedId, ProviderId
 from booking_domain.shared.outbox import Message, Outbox
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
+from booking_domain.shared.versions import ExpectedVersion, must_be_expected
 
 FEED_ADDED: Final = "calendar.feed_added"
 
@@ -32,6 +33,7 @@ class SetFeeds:
 
     urls: tuple[str, ...]
     rule: FeedRule
+    expected_version: ExpectedVersion = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,26 +46,20 @@ class RecordReading:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnFeeds:
-    """A provider's external calendars."""
-
-    rule: FeedRule
-    feeds: tuple[Feed, ...]
-
-
 async def _set(command: SetFeeds, tx: FeedTx, given: Circumstances) -> OwnFeeds:
     """At most five; a URL that is named twice is one feed, one that was there before keeps what was read."""
     urls = tuple(dict.fromkeys(command.urls))
     if len(urls) > MAX_FEEDS:
         raise InvalidValue(field="urls", problem=f"at most {MAX_FEEDS} external calendars")
     provider_id = await own_provider(tx, given)
-    _, before = await tx.feed_book.feeds_of(provider_id)
-    known = {feed.url: feed for feed in before}
+    before = await tx.feed_book.feeds_of(provider_id)
+    must_be_expected(before.version, command.expected_version)
+    known = {feed.url: feed for feed in before.feeds}
     feeds = [known.get(url) or Feed(id=FeedId(given.entropy.new_id()), url=url) for url in urls]
     await tx.feed_book.save_feeds(provider_id, command.rule, feeds, due_at=given.now)
     await tx.outbox.put([_added(feed, provider_id, given) for feed in feeds if feed.url not in known])
-    return OwnFeeds(rule=command.rule, feeds=tuple(sorted(feeds, key=lambda feed: feed.id)))
+    in_order = tuple(sorted(feeds, key=lambda feed: feed.id))
+    return OwnFeeds(rule=command.rule, feeds=in_order, version=before.version + 1)
 
 
 def _added(feed: Feed, provider_id: ProviderId, given: Circumstances) -> Message:

@@ -8,6 +8,7 @@ from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, C
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, TooManyHolds
 from booking_domain.scheduling.placing import around, claimable
 from booking_domain.scheduling.ports import Claims, Diaries
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId
 from booking_domain.shared.permissions import Permission
@@ -67,6 +68,8 @@ async def _sweep(_: None, tx: HoldTx, given: Circumstances) -> int:
     return await tx.claims.sweep(given.now)
 
 
-place_hold: Final = UseCase(Permission.HOLD_SLOTS, _place)
-release_hold: Final = UseCase(Permission.HOLD_SLOTS, _release)
+place_hold: Final = UseCase(Permission.HOLD_SLOTS, _place, lambda _, claim: Subject("hold", claim.id))
+release_hold: Final = UseCase(
+    Permission.HOLD_SLOTS, _release, lambda hold_id, _: Subject("hold", hold_id), audited_as="hold.release"
+)
 sweep_holds: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

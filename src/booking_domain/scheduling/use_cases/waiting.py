@@ -26,6 +26,7 @@ from booking_domain.scheduling.waiting import (
     WaitingList,
     WaitingStatus,
 )
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import EventId, ProviderId, WaitingId
@@ -221,6 +222,8 @@ def _message(entry: Waiting, start: datetime, until: datetime, given: Circumstan
     )
 
 
-join_waiting_list: Final = UseCase(Permission.WAIT, _join)
-leave_waiting_list: Final = UseCase(Permission.WAIT, _leave)
+join_waiting_list: Final = UseCase(Permission.WAIT, _join, lambda _, entry: Subject("waiting", entry.id))
+leave_waiting_list: Final = UseCase(
+    Permission.WAIT, _leave, lambda waiting_id, _: Subject("waiting", waiting_id), audited_as="waitlist.leave"
+)
 offer_freed: Final = UseCase(Permission.RUN_PLATFORM, _offer)

@@ -19,6 +19,7 @@ pytest.register_assert_rewrite(
     *(
         f"{__name__}.{module}"
         for module in (
+            "audit",
             "booking_reads",
             "bookings",
             "calendar_book",
@@ -27,6 +28,7 @@ pytest.register_assert_rewrite(
             "credentials",
             "diaries",
             "exports",
+            "external_identities",
             "feeds",
             "idempotency",
             "notifier",
@@ -55,6 +57,8 @@ pytest.register_assert_rewrite(
 CONTRACTS: Final = {
     "AccessTokens": "tokens.AccessTokensContract",
     "AppointmentReads": "calendar_links.AppointmentReadsContract",
+    "AuditLog": "audit.AuditContract",
+    "AuditReads": "audit.AuditContract",
     "BookingReads": "booking_reads.BookingReadsContract",
     "Bookings": "bookings.BookingsContract",
     "CalendarBook": "calendar_book.CalendarBookContract",
@@ -69,6 +73,8 @@ CONTRACTS: Final = {
     "Diaries": "diaries.DiariesContract",
     "Entropy": "sources.EntropyContract",
     "ExportReads": "exports.ExportReadsContract",
+    "ExternalIdentities": "external_identities.ExternalIdentitiesContract",
+    "ExternalIdentityReads": "external_identities.ExternalIdentitiesContract",
     "FeedBook": "feeds.FeedsContract",
     "FeedReads": "feeds.FeedsContract",
     "IdempotencyStore": "idempotency.IdempotencyContract",
@@ -98,6 +104,7 @@ CONTRACTS: Final = {
     "TransactionReads": "transactions.TransactionsContract",
     "Transactions": "transactions.TransactionsContract",
     "UnitOfWork": "units_of_work.UnitOfWorkContract",
+    "UsedAssertions": "external_identities.UsedAssertionsContract",
     "UserReads": "users.UsersContract",
     "Users": "users.UsersContract",
     "WaitingList": "waiting_list.WaitingListContract",

@@ -1,6 +1,7 @@
 """The contract of `CalendarBook`."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -17,6 +18,8 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.ports import CalendarBook
+from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, TOMORROW, Builder
@@ -104,12 +107,57 @@ class CalendarBookContract:
         rule, exception = make.rule(), make.exception(HOLIDAY)
         block = make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
         await _add(backend, cast, rule, exception, block)
-        for zone, settings in (("America/New_York", ALL_SET), ("Asia/Ulaanbaatar", NO_LIMITS)):
+        changes = (("America/New_York", ALL_SET), ("Asia/Ulaanbaatar", NO_LIMITS))
+        for version, (zone, settings) in enumerate(changes, start=5):
             async with backend.begin() as tx:
                 await tx.calendar_book.save_settings(cast.profile.id, zone, settings)
             assert await _calendar(backend, cast) == Calendar(
-                time_zone=zone, settings=settings, rules=(rule,), exceptions=(exception,), blocks=(block,)
+                time_zone=zone,
+                settings=settings,
+                rules=(rule,),
+                exceptions=(exception,),
+                blocks=(block,),
+                version=version,
             )
+
+    @scenario
+    async def test_each_change_makes_the_next_version(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        rule, exception, block = make.rule(), make.exception(HOLIDAY), make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
+        changes: tuple[Callable[[CalendarBook], Awaitable[None]], ...] = (
+            lambda book: book.add_rule(cast.profile.id, rule),
+            lambda book: book.add_exception(cast.profile.id, exception),
+            lambda book: book.add_block(cast.profile.id, block),
+            lambda book: book.save_settings(cast.profile.id, "Asia/Hovd", ALL_SET),
+            lambda book: book.remove_rule(cast.profile.id, rule.id),
+            lambda book: book.remove_exception(cast.profile.id, exception.id),
+            lambda book: book.remove_block(cast.profile.id, block.id),
+        )
+        for version, change in enumerate(changes, start=2):
+            async with backend.begin() as tx:
+                await change(tx.calendar_book)
+            assert (await _calendar(backend, cast)).version == version
+            async with backend.begin() as tx:
+                seen = await tx.calendar_book.calendar_of(cast.profile.id)
+                assert seen is not None
+                assert seen.version == version
+        assert (await _calendar(backend, other)).version == 1
+
+    @scenario
+    async def test_a_change_that_is_refused_makes_none(self, backend: Backend, make: Builder) -> None:
+        cast, exception = await a_cast(backend, make), make.exception(HOLIDAY)
+        await _add(backend, cast, exception)
+        refused: tuple[Callable[[CalendarBook], Awaitable[None]], ...] = (
+            lambda book: book.add_exception(cast.profile.id, make.exception(HOLIDAY)),
+            lambda book: book.remove_rule(cast.profile.id, make.rule().id),
+            lambda book: book.remove_exception(cast.profile.id, make.exception(HOLIDAY).id),
+            lambda book: book.remove_block(cast.profile.id, make.block(TimeRange(TOMORROW, TOMORROW + HOUR)).id),
+        )
+        for change in refused:
+            with pytest.raises(DomainError):
+                async with backend.begin() as tx:
+                    await change(tx.calendar_book)
+        assert (await _calendar(backend, cast)).version == 2
 
     @scenario
     async def test_a_rule_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.salons import Salon
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.payments.model import Purpose
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import SalonId
@@ -45,6 +46,20 @@ class ExportReadsContract:
         first = list(await backend.reads.sms_of(user.id, None, 2))
         assert first == kept[:2]
         assert list(await backend.reads.sms_of(user.id, first[-1].id, 2)) == kept[2:]
+
+    @scenario
+    async def test_identities_are_those_of_the_account(self, backend: Backend, make: Builder) -> None:
+        people = [make.user(), make.user()]
+        kept = [
+            ExternalIdentity(provider=IdentityProvider.TELEGRAM, subject=each.name, user_id=each.id, linked_at=NOW)
+            for each in people
+        ]
+        async with backend.begin() as tx:
+            for user, identity in zip(people, kept, strict=True):
+                await tx.users.add(user)
+                await tx.external_identities.add(identity)
+        assert list(await backend.reads.identities_of(people[0].id)) == kept[:1]
+        assert list(await backend.reads.identities_of(make.user().id)) == []
 
     @scenario
     async def test_salons_are_those_of_the_manager(self, backend: Backend, make: Builder) -> None:

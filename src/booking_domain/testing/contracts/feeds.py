@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, KeptFeed, WhenFeedFails
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
@@ -42,7 +42,7 @@ async def _read(backend: Backend, feed: Feed) -> None:
 
 
 async def _feeds(backend: Backend, cast: Cast) -> tuple[Feed, ...]:
-    return (await backend.reads.feeds_of(cast.profile.id))[1]
+    return (await backend.reads.feeds_of(cast.profile.id)).feeds
 
 
 class FeedsContract:
@@ -51,10 +51,10 @@ class FeedsContract:
     @scenario
     async def test_a_new_provider_has_none_and_the_rule_that_is_usual(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        assert await backend.reads.feeds_of(cast.profile.id) == (DEFAULT_FEED_RULE, ())
-        assert await backend.reads.feeds_of(ProviderId(make.entropy.new_id())) == (DEFAULT_FEED_RULE, ())
+        assert await backend.reads.feeds_of(cast.profile.id) == OwnFeeds()
+        assert await backend.reads.feeds_of(ProviderId(make.entropy.new_id())) == OwnFeeds()
         async with backend.begin() as tx:
-            assert await tx.feed_book.feeds_of(cast.profile.id) == (DEFAULT_FEED_RULE, ())
+            assert await tx.feed_book.feeds_of(cast.profile.id) == OwnFeeds()
 
     @scenario
     async def test_there_is_no_feed_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
@@ -67,19 +67,31 @@ class FeedsContract:
     async def test_feeds_and_rule_come_back_in_the_order_of_ids(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         first, second, third = (_feed(make, name) for name in ("z", "a", "m"))
-        for rule in (CLOSED, FeedRule(WhenFeedFails.OPEN, 1), FeedRule(WhenFeedFails.TRUST, 720)):
+        rules = (CLOSED, FeedRule(WhenFeedFails.OPEN, 1), FeedRule(WhenFeedFails.TRUST, 720))
+        for version, rule in enumerate(rules, start=2):
             await _set(backend, cast, third, first, second, rule=rule)
-            assert await backend.reads.feeds_of(cast.profile.id) == (rule, (first, second, third))
+            expected = OwnFeeds(rule=rule, feeds=(first, second, third), version=version)
+            assert await backend.reads.feeds_of(cast.profile.id) == expected
             async with backend.begin() as tx:
-                assert await tx.feed_book.feeds_of(cast.profile.id) == (rule, (first, second, third))
-        assert await backend.reads.feeds_of(other.profile.id) == (DEFAULT_FEED_RULE, ())
+                assert await tx.feed_book.feeds_of(cast.profile.id) == expected
+        assert await backend.reads.feeds_of(other.profile.id) == OwnFeeds()
+
+    @scenario
+    async def test_what_is_read_makes_no_new_version(self, backend: Backend, make: Builder) -> None:
+        cast, feed = await a_cast(backend, make), _feed(make)
+        await _set(backend, cast, feed)
+        before = await backend.reads.feeds_of(cast.profile.id)
+        await _read(backend, feed.read(BUSY, NOW))
+        after = await backend.reads.feeds_of(cast.profile.id)
+        assert (before.version, after.version) == (2, 2)
+        assert after.feeds != before.feeds
 
     @scenario
     async def test_the_rule_stays_when_the_last_feed_goes(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _set(backend, cast, _feed(make), rule=CLOSED)
         await _set(backend, cast, rule=CLOSED)
-        assert await backend.reads.feeds_of(cast.profile.id) == (CLOSED, ())
+        assert await backend.reads.feeds_of(cast.profile.id) == OwnFeeds(rule=CLOSED, version=3)
         diary = await backend.reads.diary(cast.profile.id, WORKDAY)
         assert diary is not None
         assert (diary.feeds, diary.feed_rule) == ((), DEFAULT_FEED_RULE)

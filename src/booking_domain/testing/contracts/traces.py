@@ -257,6 +257,5 @@ async def _desk(backend: Backend, cast: Cast) -> tuple[Profile, tuple[object, ..
     view, calendar = await backend.reads.provider(cast.profile.id), await backend.reads.calendar(cast.profile.id)
     assert view is not None
     assert calendar is not None
-    rule, feeds = await backend.reads.feeds_of(cast.profile.id)
-    assert isinstance(rule, FeedRule)
+    feeds = (await backend.reads.feeds_of(cast.profile.id)).feeds
     return view.profile, (*calendar.rules, *calendar.exceptions, *calendar.blocks), feeds

@@ -8,8 +8,10 @@ import pytest
 
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
+from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.contracts.storage import Backend, race, scenario, waits
 
@@ -140,6 +142,75 @@ class UsersContract:
         added, refusals = await race([_add(backend, user) for user in users])
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [EmailTaken] * 4
+
+    @scenario
+    async def test_several_accounts_are_locked_at_once_by_id(self, backend: Backend, make: Builder) -> None:
+        first, second, third = make.user(), make.user(), make.user()
+        for each in (second, third, first):
+            await _add(backend, each)
+
+        async def look() -> User | None:
+            async with backend.begin() as tx:
+                return await tx.users.lock(third.id)
+
+        async with backend.begin() as tx:
+            assert list(await tx.users.lock_all([])) == []
+            assert list(await tx.users.lock_all({third.id, make.user().id, first.id})) == [first, third]
+            other = asyncio.create_task(look())
+            assert await waits(other)
+        assert await other == third
+
+    @scenario
+    async def test_whoever_locks_several_does_not_wait_for_ever(self, backend: Backend, make: Builder) -> None:
+        users = [make.user() for _ in range(4)]
+        for each in users:
+            await _add(backend, each)
+
+        async def change(ids: list[UserId]) -> None:
+            async with backend.begin() as tx:
+                for user in await tx.users.lock_all(ids):
+                    await tx.users.save(user.changed(name=user.name + "!"))
+
+        ids = [user.id for user in users]
+        _, refusals = await race([change(each) for each in (ids, ids[::-1], ids[2:] + ids[:2], ids[::-1])])
+        assert refusals == []
+        assert [user.version for user in await backend.reads.users(UserFilter(limit=9))] == [5] * 4
+
+    @scenario
+    async def test_pages_of_accounts_go_from_the_latest_to_the_first(self, backend: Backend, make: Builder) -> None:
+        users = [make.user() for _ in range(5)]
+        for each in users:
+            await _add(backend, each)
+        first = await backend.reads.users(UserFilter(limit=2))
+        rest = await backend.reads.users(UserFilter(limit=9, after=first[-1].id))
+        assert [*first, *rest] == users[::-1]
+
+    @scenario
+    async def test_each_filter_leaves_only_the_accounts_that_match_it(self, backend: Backend, make: Builder) -> None:
+        later = NOW + timedelta(hours=1)
+        dorj = replace(make.user(), name="Дорж Б.", email="dorj@example.com", created_at=later)
+        admin = replace(make.user(Role.ADMIN), name="100% Anna_", email=None, status=UserStatus.DISABLED)
+        bare = replace(make.user(), name="Bo", email=None, phone=None)
+        for each in (dorj, admin, bare):
+            await _add(backend, each)
+        every = UserFilter(limit=9)
+        for chosen, expected in (
+            (every, [bare, admin, dorj]),
+            (replace(every, role=Role.ADMIN), [admin]),
+            (replace(every, status=UserStatus.ACTIVE), [bare, dorj]),
+            (replace(every, status=UserStatus.DISABLED, role=Role.CUSTOMER), []),
+            (replace(every, text="дОРж"), [dorj]),
+            (replace(every, text="Dorj@"), [dorj]),
+            (replace(every, text="orj"), []),
+            (replace(every, text="100% anna_"), [admin]),
+            (replace(every, text="1%"), []),
+            (replace(every, text="b_"), []),
+            (replace(every, text="nobody", phone=dorj.phone), [dorj]),
+            (replace(every, text="nobody", phone=(dorj.phone or "")[:-1]), []),
+            (replace(every, created_from=later), [dorj]),
+            (replace(every, created_before=later), [bare, admin]),
+        ):
+            assert list(await backend.reads.users(chosen)) == expected, chosen
 
     @scenario
     async def test_an_account_is_found_by_email_address_or_phone(self, backend: Backend, make: Builder) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
-from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, OwnFeeds
 from booking_domain.scheduling.model import Block, Calendar, DateException, Diary, SlotSettings, WeeklyRule
 from booking_domain.scheduling.ports import REACH_OF_HOURS, CalendarBook, Diaries, reach
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
@@ -27,46 +27,49 @@ class MemoryCalendarBook(CalendarBook):
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
         self._state.require_provider(provider_id)
-        before = self._state.calendars.get(provider_id) or Calendar(time_zone=time_zone)
-        self._state.calendars[provider_id] = replace(before, time_zone=time_zone, settings=settings)
+        before = self._state.calendars.get(provider_id) or Calendar(time_zone=time_zone, version=0)
+        self._keep(provider_id, replace(before, time_zone=time_zone, settings=settings))
 
     async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
         calendar = self._calendar(provider_id)
         rules = sorted((*calendar.rules, rule), key=lambda each: (each.day, each.hours.start, each.id))
-        self._state.calendars[provider_id] = replace(calendar, rules=tuple(rules))
+        self._keep(provider_id, replace(calendar, rules=tuple(rules)))
 
     async def remove_rule(self, provider_id: ProviderId, rule_id: RuleId) -> None:
         calendar = self._calendar(provider_id)
         rules = tuple(rule for rule in calendar.rules if rule.id != rule_id)
         if rules == calendar.rules:
             raise RuleNotFound
-        self._state.calendars[provider_id] = replace(calendar, rules=rules)
+        self._keep(provider_id, replace(calendar, rules=rules))
 
     async def add_exception(self, provider_id: ProviderId, exception: DateException) -> None:
         calendar = self._calendar(provider_id)
         if any(other.date == exception.date for other in calendar.exceptions):
             raise DateHasException
         exceptions = sorted((*calendar.exceptions, exception), key=lambda each: each.date)
-        self._state.calendars[provider_id] = replace(calendar, exceptions=tuple(exceptions))
+        self._keep(provider_id, replace(calendar, exceptions=tuple(exceptions)))
 
     async def remove_exception(self, provider_id: ProviderId, exception_id: ExceptionId) -> None:
         calendar = self._calendar(provider_id)
         exceptions = tuple(exception for exception in calendar.exceptions if exception.id != exception_id)
         if exceptions == calendar.exceptions:
             raise ExceptionNotFound
-        self._state.calendars[provider_id] = replace(calendar, exceptions=exceptions)
+        self._keep(provider_id, replace(calendar, exceptions=exceptions))
 
     async def add_block(self, provider_id: ProviderId, block: Block) -> None:
         calendar = self._calendar(provider_id)
         blocks = sorted((*calendar.blocks, block), key=lambda each: (each.range.start, each.id))
-        self._state.calendars[provider_id] = replace(calendar, blocks=tuple(blocks))
+        self._keep(provider_id, replace(calendar, blocks=tuple(blocks)))
 
     async def remove_block(self, provider_id: ProviderId, block_id: BlockId) -> None:
         calendar = self._calendar(provider_id)
         blocks = tuple(block for block in calendar.blocks if block.id != block_id)
         if blocks == calendar.blocks:
             raise BlockNotFound
-        self._state.calendars[provider_id] = replace(calendar, blocks=blocks)
+        self._keep(provider_id, replace(calendar, blocks=blocks))
+
+    def _keep(self, provider_id: ProviderId, calendar: Calendar) -> None:
+        self._state.calendars[provider_id] = replace(calendar, version=calendar.version + 1)
 
     def _calendar(self, provider_id: ProviderId) -> Calendar:
         calendar = self._state.calendars.get(provider_id)
@@ -93,15 +96,17 @@ class MemoryDiaries(Diaries):
             for claim in self._state.claims.values()
             if claim.provider_id == provider_id and claim.blocked.overlaps(near)
         ]
-        rule, feeds = self._state.feeds.get(provider_id, (DEFAULT_FEED_RULE, ()))
+        own = self._state.feeds.get(provider_id, OwnFeeds())
         return Diary(
             provider_id=provider_id,
             owner_id=profile.owner_id,
             accepting=profile.status is ProfileStatus.APPROVED,
             calendar=_near(calendar, near, around),
             claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
-            feeds=tuple(replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in feeds),
-            feed_rule=rule if feeds else DEFAULT_FEED_RULE,
+            feeds=tuple(
+                replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in own.feeds
+            ),
+            feed_rule=own.rule if own.feeds else DEFAULT_FEED_RULE,
         )
 
 

@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from booking_domain.shared.outbox import Message
+from booking_domain.testing.memory.audit import MemoryAuditLog
 from booking_domain.testing.memory.bookings import MemoryBookings, MemoryDesks
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
 from booking_domain.testing.memory.catalogue import MemoryProfiles
 from booking_domain.testing.memory.claims import MemoryClaims
 from booking_domain.testing.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
+from booking_domain.testing.memory.external_identities import MemoryExternalIdentities, MemoryUsedAssertions
 from booking_domain.testing.memory.feeds import MemoryFeedBook
 from booking_domain.testing.memory.identity import (
     MemoryCalendarLinks,
@@ -43,6 +45,8 @@ class MemoryRepositories:
         self.one_time_codes = MemoryOneTimeCodes(state)
         self.credentials = MemoryCredentials(state)
         self.phone_changes = MemoryPhoneChanges(state)
+        self.external_identities = MemoryExternalIdentities(state)
+        self.used_assertions = MemoryUsedAssertions(state)
         self.calendar_links = MemoryCalendarLinks(state)
         self.profiles = MemoryProfiles(state)
         self.salons = MemorySalons(state)
@@ -59,6 +63,7 @@ class MemoryRepositories:
         self.traces = MemoryTraces(state)
         self.idempotency = MemoryIdempotency(state)
         self.outbox = MemoryOutbox(state)
+        self.audit_log = MemoryAuditLog(state)
 
 
 class MemoryDatabase:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from booking_domain.scheduling.feeds import (
-    DEFAULT_FEED_RULE,
     Feed,
     FeedBook,
     FeedReader,
     FeedRule,
     FeedUnreadable,
     KeptFeed,
+    OwnFeeds,
 )
 from booking_domain.shared import time
 from booking_domain.shared.ids import FeedId, ProviderId
@@ -26,27 +26,27 @@ class MemoryFeedBook(FeedBook):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
-        rule, feeds = self._state.feeds.get(provider_id, (DEFAULT_FEED_RULE, ()))
-        return rule, tuple(replace(feed, busy=()) for feed in feeds)
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
+        own = self._state.feeds.get(provider_id, OwnFeeds())
+        return replace(own, feeds=tuple(replace(feed, busy=()) for feed in own.feeds))
 
     async def save_feeds(
         self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
     ) -> None:
         self._state.require_provider(provider_id)
-        _, before = self._state.feeds.get(provider_id, (rule, ()))
-        known = {feed.url: feed for feed in before}
+        before = self._state.feeds.get(provider_id, OwnFeeds())
+        known = {feed.url: feed for feed in before.feeds}
         chosen = {feed.url: known.get(feed.url) or Feed(id=feed.id, url=feed.url) for feed in feeds}
         after = sorted(chosen.values(), key=lambda feed: feed.id)
-        for gone in {feed.id for feed in before} - {feed.id for feed in after}:
+        for gone in {feed.id for feed in before.feeds} - {feed.id for feed in after}:
             del self._state.feeds_due[gone]
         for feed in after:
             self._state.feeds_due.setdefault(feed.id, due_at)
-        self._state.feeds[provider_id] = (rule, tuple(after))
+        self._state.feeds[provider_id] = OwnFeeds(rule=rule, feeds=tuple(after), version=before.version + 1)
 
     async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
-        for provider_id, (_, feeds) in self._state.feeds.items():
-            for feed in feeds:
+        for provider_id, own in self._state.feeds.items():
+            for feed in own.feeds:
                 if feed.id == feed_id:
                     calendar = self._state.calendars[provider_id]
                     return KeptFeed(
@@ -67,9 +67,9 @@ class MemoryFeedBook(FeedBook):
         kept = await self.lock_feed(feed.id)
         if kept is None:
             raise MissingRow(f"there is no feed {feed.id}")
-        rule, feeds = self._state.feeds[kept.provider_id]
-        after = tuple(feed if each.id == feed.id else each for each in feeds)
-        self._state.feeds[kept.provider_id] = (rule, after)
+        own = self._state.feeds[kept.provider_id]
+        after = tuple(feed if each.id == feed.id else each for each in own.feeds)
+        self._state.feeds[kept.provider_id] = replace(own, feeds=after)
         self._state.feeds_due[feed.id] = due_at
 
 

@@ -1,12 +1,12 @@
 """Accounts, sessions, attempts to sign in and links to calendars in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from booking_domain.identity.calendar_links import CalendarLink, CalendarLinks
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import User
-from booking_domain.identity.ports import LoginHistory, Sessions, Users
+from booking_domain.identity.ports import LoginHistory, Sessions, UserFilter, Users
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.memory.state import MissingRow, State
@@ -27,6 +27,9 @@ class MemoryUsers(Users):
 
     async def lock(self, user_id: UserId) -> User | None:
         return self._state.users.get(user_id)
+
+    async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
+        return [user for user_id, user in sorted(self._state.users.items()) if user_id in user_ids]
 
     async def save(self, user: User) -> None:
         self._state.require_user(user.id)
@@ -88,3 +91,25 @@ class MemoryCalendarLinks(CalendarLinks):
 
     async def remove(self, user_id: UserId) -> None:
         self._state.calendar_links.pop(user_id, None)
+
+
+def users_like(state: State, chosen: UserFilter) -> Sequence[User]:
+    """A page of accounts."""
+    found = [user for user in state.users.values() if _matches(user, chosen)]
+    return sorted(found, key=lambda user: user.id, reverse=True)[: chosen.limit]
+
+
+def _matches(user: User, chosen: UserFilter) -> bool:
+    return (
+        chosen.role in {None, user.role}
+        and chosen.status in {None, user.status}
+        and (chosen.text is None or _is_found_by(user, chosen.text.lower(), chosen.phone))
+        and (chosen.created_from is None or chosen.created_from <= user.created_at)
+        and (chosen.created_before is None or user.created_at < chosen.created_before)
+        and (chosen.after is None or user.id < chosen.after)
+    )
+
+
+def _is_found_by(user: User, text: str, phone: str | None) -> bool:
+    named = user.name.lower().startswith(text) or (user.email or "").startswith(text)
+    return named or (phone is not None and user.phone == phone)

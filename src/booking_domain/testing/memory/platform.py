@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.permissions import authorise
 from booking_domain.testing.memory.clock import ManualClock
 from booking_domain.testing.memory.database import MemoryDatabase
 from booking_domain.testing.memory.entropy import SeededEntropy
@@ -29,7 +28,7 @@ class MemoryPlatform:
         self.database = MemoryDatabase()
         self.gateway = MemoryGateway()
         self.executor: Executor[Repositories] = Executor(
-            begin=self.database.begin, clock=self.clock, entropy=self.entropy, authorise=authorise
+            begin=self.database.begin, clock=self.clock, entropy=self.entropy
         )
 
     @property

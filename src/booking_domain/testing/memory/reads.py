@@ -8,15 +8,18 @@ from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.catalogue.salons import Member, Salon
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.phone_changes import PhoneChange
+from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
 from booking_domain.payments.model import Transaction
-from booking_domain.scheduling.feeds import Feed, FeedRule, KeptFeed
+from booking_domain.scheduling.feeds import KeptFeed, OwnFeeds
 from booking_domain.scheduling.model import Calendar, Diary
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.shared.ids import (
     BookingId,
     FeedId,
@@ -31,8 +34,11 @@ from booking_domain.shared.ids import (
 )
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
+from booking_domain.testing.memory.audit import audit_entries
 from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
+from booking_domain.testing.memory.external_identities import MemoryExternalIdentities
 from booking_domain.testing.memory.feeds import MemoryFeedBook
+from booking_domain.testing.memory.identity import users_like
 from booking_domain.testing.memory.payments import transactions_of
 from booking_domain.testing.memory.salons import MemorySalons
 from booking_domain.testing.memory.sms import due_messages, spending
@@ -60,7 +66,7 @@ class MemoryReads(Reads):
     async def members_of(self, salon_id: SalonId) -> Sequence[Member]:
         return await MemorySalons(self._committed()).members(salon_id)
 
-    async def feeds_of(self, provider_id: ProviderId) -> tuple[FeedRule, tuple[Feed, ...]]:
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         return await MemoryFeedBook(self._committed()).feeds_of(provider_id)
 
     async def feed(self, feed_id: FeedId) -> KeptFeed | None:
@@ -156,6 +162,9 @@ class MemoryReads(Reads):
     async def phone_change(self, user_id: UserId) -> PhoneChange | None:
         return self._committed().phone_changes.get(user_id)
 
+    async def users(self, chosen: UserFilter) -> Sequence[User]:
+        return users_like(self._committed(), chosen)
+
     async def session(self, session_id: SessionId) -> Session | None:
         return self._committed().sessions.get(session_id)
 
@@ -190,6 +199,9 @@ class MemoryReads(Reads):
 
     async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
         return spending(self._committed(), since, before)
+
+    async def user_of_identity(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        return await MemoryExternalIdentities(self._committed()).lock(provider, subject)
 
     async def user_of_link(self, secret_digest: bytes) -> UserId | None:
         links = self._committed().calendar_links.values()
@@ -233,6 +245,10 @@ class MemoryReads(Reads):
         ]
         return sorted(found, key=lambda message: message.id)[:limit]
 
+    async def identities_of(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        found = [each for each in self._committed().external_identities.values() if each.user_id == user_id]
+        return sorted(found, key=lambda identity: identity.provider)
+
     async def salons_of(self, manager_id: UserId) -> Sequence[Salon]:
         found = [salon for salon in self._committed().salons.values() if salon.manager_id == manager_id]
         return sorted(found, key=lambda salon: salon.id)
@@ -242,6 +258,9 @@ class MemoryReads(Reads):
 
     async def transactions_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Transaction]]:
         return {booking_id: transactions_of(self._committed(), booking_id) for booking_id in booking_ids}
+
+    async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+        return audit_entries(self._committed(), chosen)
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._committed()

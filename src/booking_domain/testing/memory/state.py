@@ -9,6 +9,7 @@ from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
 from booking_domain.identity.phone_changes import PhoneChange
@@ -16,10 +17,12 @@ from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.feeds import Feed, FeedRule
+from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.scheduling.waiting import Waiting
+from booking_domain.shared.audit import AuditEntry
 from booking_domain.shared.ids import (
+    AuditId,
     BookingId,
     ClaimId,
     EventId,
@@ -59,6 +62,8 @@ class State:
     one_time_codes: dict[tuple[bytes, CodePurpose], OneTimeCode] = field(default_factory=dict)
     wrong_passwords: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
     phone_changes: dict[UserId, PhoneChange] = field(default_factory=dict)
+    external_identities: dict[tuple[IdentityProvider, str], ExternalIdentity] = field(default_factory=dict)
+    used_assertions: dict[bytes, datetime] = field(default_factory=dict)
     calendar_links: dict[UserId, CalendarLink] = field(default_factory=dict)
     profiles: dict[ProviderId, Profile] = field(default_factory=dict)
     calendars: dict[ProviderId, Calendar] = field(default_factory=dict)
@@ -66,7 +71,7 @@ class State:
     salon_hours: dict[SalonId, OpeningHours] = field(default_factory=dict)
     salon_members: dict[ProviderId, SalonId] = field(default_factory=dict)
     salon_invitations: dict[tuple[SalonId, ProviderId], datetime] = field(default_factory=dict)
-    feeds: dict[ProviderId, tuple[FeedRule, tuple[Feed, ...]]] = field(default_factory=dict)
+    feeds: dict[ProviderId, OwnFeeds] = field(default_factory=dict)
     feeds_due: dict[FeedId, datetime] = field(default_factory=dict)
     waiting: dict[WaitingId, Waiting] = field(default_factory=dict)
     terms: dict[ProviderId, Terms] = field(default_factory=dict)
@@ -77,6 +82,7 @@ class State:
     sms_messages: dict[SmsId, SmsMessage] = field(default_factory=dict)
     answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
     outbox: dict[EventId, Message] = field(default_factory=dict)
+    audit_log: dict[AuditId, AuditEntry] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """Return a snapshot."""

@@ -10,7 +10,7 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.scheduling.claims import ClaimKind
-from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
+from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.memory.state import State
@@ -52,7 +52,14 @@ class MemoryTraces(Traces):
 
     async def clear(self, user_id: UserId) -> None:
         state = self._state
-        for table in (state.sessions, state.logins, state.one_time_codes, state.phone_changes, state.calendar_links):
+        for table in (
+            state.sessions,
+            state.logins,
+            state.one_time_codes,
+            state.phone_changes,
+            state.calendar_links,
+            state.external_identities,
+        ):
             _drop(table, lambda row: row.user_id == user_id)
         state.wrong_passwords.pop(user_id, None)
         for key in [key for key in state.answers if key[0] == user_id]:
@@ -97,9 +104,9 @@ class MemoryTraces(Traces):
             version=profile.version + 1,
         )
         state.calendars[profile.id] = replace(state.calendars[profile.id], rules=(), exceptions=(), blocks=())
-        rule, feeds = state.feeds.get(profile.id, (DEFAULT_FEED_RULE, ()))
-        state.feeds[profile.id] = rule, ()
-        for feed in feeds:
+        own = state.feeds.get(profile.id, OwnFeeds())
+        state.feeds[profile.id] = replace(own, feeds=())
+        for feed in own.feeds:
             state.feeds_due.pop(feed.id, None)
         state.salon_members.pop(profile.id, None)
         for key in [key for key in state.salon_invitations if key[1] == profile.id]:

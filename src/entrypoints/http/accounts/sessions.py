@@ -1,6 +1,9 @@
 """What the account routes do that is more than one use case."""
 
 from dataclasses import dataclass
+from typing import Final
+
+import structlog
 
 from booking_domain.identity.errors import AccountDisabled, AccountLocked, InvalidCredentials, InvalidToken
 from booking_domain.identity.model import User
@@ -31,6 +34,8 @@ from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.attempts import LoginAttempts
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.schemas import LoginBody, RegisterBody, SignedInJson, signed_in_json
+
+_log: Final = structlog.get_logger("entrypoints.http.security")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +90,8 @@ class SignInDesk:
         command = RefreshSession(refresh_token=refresh_token, client=client)
         signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
         if isinstance(signed_in, TokenReused):
+            session_id = self.refresh_tokens.read(refresh_token).session_id
+            _log.warning("session.replayed", session=str(session_id), address=client.address)
             raise InvalidToken
         return self.signed_in(signed_in)
 
@@ -101,6 +108,12 @@ class SignInDesk:
         """Note in the login history that somebody has not proved to be this user."""
         command = FailedLogin(user_id=None if user is None else user.id, method=method, client=client)
         await self.executor.run(note_failed_login, command, actor=SYSTEM)
+        _log.info(
+            "login.failed",
+            account=None if user is None else str(user.id),
+            login_method=method.value,
+            address=client.address,
+        )
 
     def signed_in(self, signed_in: SignedIn) -> SignedInJson:
         """Show a session that has begun, with an access token."""

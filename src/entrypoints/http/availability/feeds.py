@@ -1,10 +1,11 @@
 """`/availability/feeds`: external calendars, whose appointments keep slots from being offered here."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Final
 from uuid import UUID
 
-from litestar import get, put
+from litestar import Response, get, put
 from litestar.params import JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
@@ -16,17 +17,20 @@ from booking_domain.scheduling.feeds import (
     MAX_TRUST_HOURS,
     Feed,
     FeedRule,
+    OwnFeeds,
     WhenFeedFails,
 )
-from booking_domain.scheduling.use_cases.feeds import OwnFeeds, SetFeeds, set_feeds
+from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
 from entrypoints.http.documentation import documented
+from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.fields import Body, Json
 from entrypoints.http.injection import Injected
 
@@ -34,7 +38,7 @@ FeedUrl = Annotated[
     str,
     Meta(
         max_length=MAX_FEED_URL,
-        pattern="^(https?|webcal)://",
+        pattern=r"^(https?|webcal)://[^\u0000]*$",
         description="Of an iCalendar file (RFC 5545). A secret: it is shown to nobody again.",
     ),
 ]
@@ -42,7 +46,9 @@ TrustHours = Annotated[
     int, Meta(ge=1, le=MAX_TRUST_HOURS, description="For `trust`: how long what was read last still holds.")
 ]
 
-_OF_SETTING: Final = documented(body=SET_FEEDS, answer=FEEDS, refusals=(ProviderNotFound, InvalidValue, NotPermitted))
+_OF_SETTING: Final = documented(
+    body=SET_FEEDS, answer=FEEDS, refusals=(ProviderNotFound, InvalidValue, NotPermitted, StaleVersion)
+)
 
 
 class FeedsBody(Body, frozen=True, kw_only=True):
@@ -56,9 +62,13 @@ class FeedsBody(Body, frozen=True, kw_only=True):
     when_failing: WhenFeedFails
     trust_hours: TrustHours = DEFAULT_FEED_RULE.trust_hours
 
-    def command(self) -> SetFeeds:
+    def command(self, expected_version: ExpectedVersion) -> SetFeeds:
         """The command."""
-        return SetFeeds(urls=self.urls, rule=FeedRule(self.when_failing, self.trust_hours))
+        return SetFeeds(
+            urls=self.urls,
+            rule=FeedRule(self.when_failing, self.trust_hours),
+            expected_version=expected_version,
+        )
 
 
 class FeedJson(Json, frozen=True, kw_only=True):
@@ -82,26 +92,34 @@ class FeedsJson(Json, frozen=True, kw_only=True):
 @put("/feeds", opt=_OF_SETTING)
 async def set_availability_feeds(
     data: JSONBody[FeedsBody],
+    *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     clock: Injected[Clock],
-) -> FeedsJson:
+    if_match: IfMatch = None,
+) -> Response[FeedsJson]:
     """Replace one's external calendars; they are read at once, and then every ten minutes.
 
-    What is busy there is not offered here. One that stays in the list keeps what was read from it.
+    What is busy there is not offered here. One that stays in the list keeps what was read from it. `If-Match` is about
+    the list and what holds while one cannot be read: that one was read meanwhile is no change.
     """
-    return feeds_json(await executor.run(set_feeds, data.command(), actor=actor), clock.now())
+    own = await executor.run(set_feeds, data.command(expected_version(if_match)), actor=actor)
+    shown = feeds_json(own, clock.now())
+    return Response(shown, headers=_tag(own, shown))
 
 
 @get("/feeds", opt=documented(answer=FEEDS, refusals=(ProviderNotFound, NotPermitted)))
-async def get_availability_feeds(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> FeedsJson:
+async def get_availability_feeds(
+    actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock], if_none_match: IfNoneMatch = None
+) -> Response[FeedsJson]:
     """One's external calendars, and how reading them went. Their URLs are secrets: only the host is shown."""
     authorise(actor, Permission.MANAGE_CALENDAR)
-    own = await reads.provider_of(actor.id)
-    if own is None:
+    provider = await reads.provider_of(actor.id)
+    if provider is None:
         raise ProviderNotFound
-    rule, feeds = await reads.feeds_of(own.profile.id)
-    return feeds_json(OwnFeeds(rule=rule, feeds=feeds), clock.now())
+    own = await reads.feeds_of(provider.profile.id)
+    shown = feeds_json(own, clock.now())
+    return unless_known(shown, _tag(own, shown), if_none_match)
 
 
 def feeds_json(own: OwnFeeds, now: datetime) -> FeedsJson:
@@ -111,6 +129,11 @@ def feeds_json(own: OwnFeeds, now: datetime) -> FeedsJson:
         when_failing=own.rule.when_failing.value,
         trust_hours=own.rule.trust_hours,
     )
+
+
+def _tag(own: OwnFeeds, shown: FeedsJson) -> dict[str, str]:
+    """Of the version, and of what reading the feeds has come to."""
+    return etag(own.version, sha256(repr(shown).encode()).hexdigest()[:16])
 
 
 def _feed_json(feed: Feed, now: datetime) -> FeedJson:

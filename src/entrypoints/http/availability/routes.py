@@ -24,7 +24,7 @@ from booking_domain.scheduling.use_cases.calendars import (
     remove_rule,
 )
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
 from booking_domain.shared.permissions import Permission, may, owned
@@ -59,6 +59,7 @@ from entrypoints.http.availability.schemas import (
 )
 from entrypoints.http.documentation import documented
 from entrypoints.http.doorkeeper import OPTIONAL
+from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.injection import Injected
 from entrypoints.http.once import Once
 
@@ -68,8 +69,10 @@ _OF_EXCEPTION: Final = documented(
 )
 _OF_BLOCK: Final = documented(body=ADD_BLOCK, answer=BLOCK, refusals=(ProviderNotFound, InvalidValue, NotPermitted))
 _OF_SETTINGS: Final = documented(
-    body=CHANGE_SETTINGS, answer=SETTINGS, refusals=(ProfileMissing, InvalidValue, NotPermitted)
+    body=CHANGE_SETTINGS, answer=SETTINGS, refusals=(ProfileMissing, InvalidValue, NotPermitted, StaleVersion)
 )
+_OUTSIDE: Final = "outside"
+"""The variant without the notes of blocks."""
 
 
 @post("/", opt=_OF_RULE)
@@ -84,22 +87,27 @@ async def add_availability(data: JSONBody[RuleBody], once: Injected[Once]) -> Re
 
 @get("/{provider_id:str}", opt=OPTIONAL | documented(answer=AVAILABILITY, refusals=(ProviderNotFound,)))
 async def get_availability(
-    provider_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
-) -> AvailabilityJson:
+    provider_id: FromPath[UUID],
+    actor: Injected[Actor | None],
+    reads: Injected[Reads],
+    if_none_match: IfNoneMatch = None,
+) -> Response[AvailabilityJson]:
     """A provider's rules, exceptions and settings; until it is approved, for its owner and admins only."""
-    view = await reads.provider(ProviderId(provider_id))
+    # The version comes with the calendar, which is read first: what is read later is never older than its tag.
     calendar = await reads.calendar(ProviderId(provider_id))
+    view = await reads.provider(ProviderId(provider_id))
     if view is None or calendar is None:
         raise ProviderNotFound
     insider = may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, view.profile.owner_id))
     if view.profile.status is not ProfileStatus.APPROVED and not insider:
         raise ProviderNotFound
-    return AvailabilityJson(
+    shown = AvailabilityJson(
         settings=settings_json(calendar, view.terms),
         rules=tuple(rule_json(rule) for rule in calendar.rules),
         exceptions=tuple(exception_json(exception) for exception in calendar.exceptions),
         blocks=tuple(block_json(block if insider else replace(block, note="")) for block in calendar.blocks),
     )
+    return unless_known(shown, etag(calendar.version, "" if insider else _OUTSIDE), if_none_match)
 
 
 @delete("/{rule_id:str}", opt=documented(refusals=(RuleNotFound, ProviderNotFound, NotPermitted)))
@@ -115,14 +123,14 @@ async def change_availability_settings(
     data: JSONBody[SettingsBody],
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
-    reads: Injected[Reads],
-) -> SettingsJson:
-    """Change how slots are cut and what a booking costs; members that are left out stay as they are."""
-    view = await executor.run(change_settings, data.change(), actor=actor)
-    calendar = await reads.calendar(view.profile.id)
-    if calendar is None:
-        raise ProviderNotFound
-    return settings_json(calendar, view.terms)
+    if_match: IfMatch = None,
+) -> Response[SettingsJson]:
+    """Change how slots are cut and what a booking costs; members that are left out stay as they are.
+
+    `If-Match` takes the `ETag` of one's availability, which covers its rules, exceptions and blocks too.
+    """
+    view = await executor.run(change_settings, data.change(expected_version(if_match)), actor=actor)
+    return Response(settings_json(view.calendar, view.terms), headers=etag(view.calendar.version))
 
 
 @post("/exceptions", opt=_OF_EXCEPTION)

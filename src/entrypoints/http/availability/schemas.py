@@ -18,10 +18,11 @@ from booking_domain.scheduling.model import (
     WeeklyRule,
 )
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddException, AddRule
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.provider_profiles import SettingsChange
 from entrypoints.http.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, ZoneName, given
-from entrypoints.http.refusals import invalid_input
 from entrypoints.http.terms import TermsBody, TierJson, tiers_json
 
 StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
@@ -74,7 +75,7 @@ class ExceptionBody(Body, frozen=True, kw_only=True):
     def command(self) -> AddException:
         """The command."""
         if (self.closed is None) is (self.ranges is None):
-            raise invalid_input("/ranges", "Either `closed` or `ranges`, one of them.")
+            raise InvalidValue(field="ranges", problem="either `closed` or `ranges`, one of them")
         return AddException(date=self.date, ranges=tuple(hours.hours() for hours in self.ranges or ()))
 
 
@@ -92,7 +93,7 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     max_per_week: Annotated[int, Meta(ge=1, le=7 * MINUTES_A_DAY)] | UnsetType | None = UNSET
     anchoring: Anchoring | UnsetType = UNSET
 
-    def change(self) -> SettingsChange:
+    def change(self, expected_version: ExpectedVersion) -> SettingsChange:
         """The command."""
         return SettingsChange(
             time_zone=given(self.time_zone),
@@ -108,6 +109,7 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
             unlimited_per_day=self.max_per_day is None,
             unlimited_per_week=self.max_per_week is None,
             terms=self.terms(),
+            expected_version=expected_version,
         )
 
 

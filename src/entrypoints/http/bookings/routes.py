@@ -47,7 +47,7 @@ from entrypoints.http.bookings.schemas import (
 )
 from entrypoints.http.cursors import cursor_of, cut, read_cursor
 from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, etag, expected_version
+from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.injection import Injected
 from entrypoints.http.once import Once
 from entrypoints.http.queries import utc_moment
@@ -56,6 +56,7 @@ from entrypoints.settings import Settings
 _OF_PLACING: Final = documented(
     body=PLACE,
     answer=BOOKING,
+    headers=("Location",),
     refusals=(
         ProviderNotFound,
         SlotNotOffered,
@@ -124,7 +125,7 @@ async def book_series(
     return await once.created(place_series, data.command(settings.payment_window), answer=series_json)
 
 
-@get("/", opt=documented(answer=PAGE))
+@get("/", opt=documented(answer=PAGE, refusals=(InvalidValue,)))
 async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BookingsJson:
     """One's own bookings, newest first; an admin sees all."""
     after = read_cursor(asked.cursor)
@@ -143,11 +144,11 @@ async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], 
 
 @get("/{booking_id:str}", opt=documented(answer=BOOKING, refusals=(BookingNotFound,)))
 async def get_booking(
-    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[BookingJson]:
     """One booking, for its parties and admins."""
     booking = await seen_by(actor, BookingId(booking_id), reads)
-    return Response(booking_json(booking), headers=etag(booking.version))
+    return unless_known(booking_json(booking), etag(booking.version), if_none_match)
 
 
 @patch("/{booking_id:str}", opt=_OF_MOVING)

@@ -14,11 +14,10 @@ from booking_domain.shared.clock import Clock
 from booking_domain.workflows.calendar_files import CalendarEntry, CalendarFiles
 from booking_domain.workflows.calendar_links import calendar_of
 from booking_domain.workflows.ports import Reads
-from entrypoints.http.etags import matches
+from entrypoints.http.etags import NOT_MODIFIED, matches
 
 ICALENDAR: Final = "text/calendar"
 """Litestar adds the charset."""
-NOT_MODIFIED: Final = 304
 _MINE: Final = {"Cache-Control": "private"}
 """The envelope adds `no-store` to it."""
 

@@ -43,7 +43,7 @@ _OF_CALENDAR: Final = PUBLIC | documented(answer=FILE, refusals=(CalendarLinkNot
 @get(
     "/bookings/{booking_id:str}/calendar.ics",
     media_type=ICALENDAR,
-    opt=documented(answer=FILE, refusals=(BookingNotFound,)),
+    opt=documented(answer=FILE, headers=("ETag", "Content-Disposition"), refusals=(BookingNotFound,)),
 )
 async def get_booking_file(
     booking_id: FromPath[UUID],

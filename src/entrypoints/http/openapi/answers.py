@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from http import HTTPStatus
-from inspect import cleandoc
 from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
@@ -14,6 +13,13 @@ from booking_domain.shared.idempotency import KeyReused, RequestInFlight
 from booking_domain.shared.rate_limits import RateLimited
 from entrypoints.http.documentation import Documentation
 from entrypoints.http.doorkeeper import ACCESS
+from entrypoints.http.openapi.headers import (
+    headers_of_any,
+    headers_of_problem,
+    headers_of_success,
+    headers_of_unchanged,
+    takes_if_none_match,
+)
 from entrypoints.http.openapi.signatures import Schemas, answer_type, body_type
 from entrypoints.http.problems import MEDIA_TYPE, Problem, status_of
 from entrypoints.http.rate_limits import class_of
@@ -29,11 +35,24 @@ _BUG: Final = (500, "service.internal_error", "Something went wrong on our side;
 def success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> dict[str, Any]:
     """The answer that was hoped for."""
     answer = answer_type(handler)
-    found: dict[str, Any] = {"description": "Done." if answer is None else "As asked."}
+    found: dict[str, Any] = {
+        "description": "Done." if answer is None else "As asked.",
+        "headers": headers_of_success(handler, said, schemas),
+    }
     if answer is not None:
         text = str(getattr(handler.media_type, "value", handler.media_type))
         media_type = text if answer is str else "application/json"
         found["content"] = {media_type: {"schema": schemas.of(answer), "example": said.answer}}
+    return found
+
+
+def without_body(handler: HTTPRouteHandler, said: Documentation) -> dict[str, Any]:
+    """Answers without a body that come instead: 204 where that is said, 304 where `If-None-Match` is taken."""
+    found: dict[str, Any] = {}
+    if said.nothing is not None:
+        found["204"] = {"description": said.nothing, "headers": headers_of_any(handler)}
+    if takes_if_none_match(handler):
+        found["304"] = {"description": "Nothing has changed since.", "headers": headers_of_unchanged(handler)}
     return found
 
 
@@ -49,6 +68,7 @@ def problems(path: str, handler: HTTPRouteHandler, said: Documentation, schemas:
     return {
         str(status): {
             "description": f"{HTTPStatus(status).phrase}: " + ", ".join(f"`{code}`" for code in codes),
+            "headers": headers_of_problem(handler, status),
             "content": {
                 MEDIA_TYPE: {
                     "schema": schemas.of(Problem),
@@ -74,8 +94,7 @@ def _errors(handler: HTTPRouteHandler, said: Documentation) -> list[type[DomainE
 
 
 def _message(error: type[DomainError]) -> str:
-    text = " ".join(cleandoc(error.__doc__ or "").split())
-    return _PARAMETER.sub(r"<\1>", text)
+    return _PARAMETER.sub(r"<\1>", error.template())
 
 
 def _example(path: str, status: int, code: str, detail: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from entrypoints.http.openapi.headers import HEADERS
+from entrypoints.http.openapi.links import add_links
 from entrypoints.http.openapi.operations import operation_of
 from entrypoints.http.openapi.signatures import Schemas
 from entrypoints.http.problems import Problem, camel
@@ -19,7 +21,8 @@ Operation = tuple[str, str, HTTPRouteHandler]
 _NAME: Final = re.compile(r"\{[^}]+\}")
 _ABOUT: Final = (
     "Instants are RFC 3339 and come out in UTC. Amounts are integers in the currency's minor unit (ISO 4217). "
-    "Every error is a problem (RFC 9457) with a stable `code`. Lists come as `{items, nextCursor}`."
+    "Every error is a problem (RFC 9457) with a stable `code`, in the language that `Content-Language` names. "
+    "Lists come as `{items, nextCursor}`."
 )
 
 
@@ -31,6 +34,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in found:
         paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
+    add_links(paths, schemas.components)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Booking API", "version": "1", "description": _ABOUT},
@@ -38,6 +42,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas.components,
+            "headers": HEADERS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }

@@ -26,6 +26,9 @@ def _schema(schema: dict[str, Any]) -> dict[str, Any]:
         others = [kind for kind in kinds if kind != _NULL]
         rest = {name: member for name, member in schema.items() if name != "anyOf"}
         return {**rest, "nullable": True, **({"allOf": others} if len(others) == 1 else {"anyOf": others})}
+    if "const" in schema:
+        schema = {**schema, "enum": [schema["const"]]}
+        del schema["const"]
     if isinstance(schema.get("examples"), list):
         schema = {name: member for name, member in schema.items() if name != "examples"}
     return schema

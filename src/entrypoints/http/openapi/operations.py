@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from entrypoints.http.documentation import KEY, Documentation
 from entrypoints.http.doorkeeper import ACCESS
-from entrypoints.http.openapi.answers import problems, success
+from entrypoints.http.openapi.answers import problems, success, without_body
 from entrypoints.http.openapi.parameters import parameters_of
 from entrypoints.http.openapi.signatures import Schemas, body_required, body_type
 from entrypoints.http.problems import camel
@@ -25,7 +25,7 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
         "parameters": parameters_of(path, handler, schemas),
         "responses": {
             str(handler.status_code): success(handler, said, schemas),
-            **({"204": {"description": said.nothing}} if said.nothing is not None else {}),
+            **without_body(handler, said),
             **problems(path, handler, said, schemas),
         },
         "security": _security(handler),

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter, PathParameter
 
+from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
 from entrypoints.http.once import HEADER
 from entrypoints.http.openapi.signatures import Schemas
 from entrypoints.http.problems import camel
@@ -28,9 +29,20 @@ _REQUEST_ID: Final[dict[str, Any]] = {
     "name": "X-Request-Id",
     "in": "header",
     "required": False,
-    "description": "Comes back with the answer, and is written to the log.",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+    "description": (
+        "Comes back with the answer, and is written to the log. Anything but 1 to 64 letters, digits and `._-` is "
+        "replaced by an id of ours."
+    ),
+    "schema": {"type": "string"},
     "example": "checkout-42",
+}
+_ACCEPT_LANGUAGE: Final[dict[str, Any]] = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": f"The language of messages (RFC 9110): one of {', '.join(LANGUAGES)}, else {FALLBACK}.",
+    "schema": {"type": "string"},
+    "example": "mn, en;q=0.5",
 }
 _IDEMPOTENCY: Final[dict[str, Any]] = {
     "name": HEADER,
@@ -40,12 +52,13 @@ _IDEMPOTENCY: Final[dict[str, Any]] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "monday-at-ten-7d1f3c0e",
 }
+_TAGS: Final = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _IF_MATCH: Final[dict[str, Any]] = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The `ETag` that was seen; 412 if there is a newer version.",
-    "schema": {"type": "string", "pattern": '^(\\*|"[1-9][0-9]{0,8}")$'},
+    "description": "The `ETag` that was seen, or several; 412 if none of them is what is there. `*` takes any version.",
+    "schema": {"type": "string", "maxLength": 1000, "pattern": _TAGS},
     "example": '"1"',
 }
 _IF_NONE_MATCH: Final[dict[str, Any]] = {
@@ -53,7 +66,7 @@ _IF_NONE_MATCH: Final[dict[str, Any]] = {
     "in": "header",
     "required": False,
     "description": "The `ETag` that was seen; 304 without a body if nothing has changed since.",
-    "schema": {"type": "string", "maxLength": 1000},
+    "schema": {"type": "string"},
     "example": 'W/"9f2b5c0d7e1a4863b0c2d4e6f8a91b3d"',
 }
 
@@ -78,7 +91,7 @@ def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> lis
         found += _of_query(query, schemas)
     if "once" in fields:
         found.append(_IDEMPOTENCY)
-    return [*found, _REQUEST_ID]
+    return [*found, _ACCEPT_LANGUAGE, _REQUEST_ID]
 
 
 def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
@@ -95,7 +108,5 @@ def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """A query has no null: a parameter that has no value is left out."""
-    if "anyOf" not in schema:
-        return schema
-    (kind,) = (each for each in schema["anyOf"] if each != {"type": "null"})
-    return dict(kind)
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    return dict(kinds[0]) if len(kinds) == 1 else schema

@@ -3,26 +3,27 @@
 from typing import Final
 from uuid import UUID
 
-from litestar import Router, get, patch
+from litestar import Response, Router, get, patch
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.catalogue.model import InvalidProfileTransition
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import DecideOnProfile, decide_on_profile
 from entrypoints.http.documentation import documented
+from entrypoints.http.etags import IfMatch, etag, expected_version
 from entrypoints.http.injection import Injected
 from entrypoints.http.providers.examples import APPROVED, PAGE, PROVIDER
 from entrypoints.http.providers.schemas import DecisionBody, ProfilesQuery, ProviderJson, ProvidersJson
 from entrypoints.http.providers.views import page_of_providers, with_note
 
 _OF_DECISION: Final = documented(
-    body=APPROVED, answer=PROVIDER, refusals=(ProviderNotFound, InvalidProfileTransition, NotPermitted)
+    body=APPROVED, answer=PROVIDER, refusals=(ProviderNotFound, InvalidProfileTransition, NotPermitted, StaleVersion)
 )
 
 
@@ -39,17 +40,24 @@ async def list_profiles(
 async def decide_on_provider(
     provider_id: FromPath[UUID],
     data: JSONBody[DecisionBody],
+    *,
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
     reads: Injected[Reads],
-) -> ProviderJson:
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
     """Approve a submitted profile, or reject it; for admins."""
-    command = DecideOnProfile(provider_id=ProviderId(provider_id), approved=data.approved, note=data.note)
+    command = DecideOnProfile(
+        provider_id=ProviderId(provider_id),
+        approved=data.approved,
+        note=data.note,
+        expected_version=expected_version(if_match),
+    )
     await executor.run(decide_on_profile, command, actor=actor)
     view = await reads.provider(command.provider_id)
     if view is None:
         raise ProviderNotFound
-    return with_note(view)
+    return Response(with_note(view), headers=etag(view.profile.version))
 
 
 routes: Final = Router("/admin/providers", route_handlers=[list_profiles, decide_on_provider])

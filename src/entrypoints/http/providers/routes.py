@@ -16,7 +16,7 @@ from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import edit_profile, open_profile, submit_profile
 from entrypoints.http.documentation import documented
 from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.etags import IfMatch, etag, expected_version
+from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.injection import Injected
 from entrypoints.http.once import Once
 from entrypoints.http.providers.examples import CHANGES, PAGE, PROFILE, PROVIDER
@@ -35,7 +35,9 @@ _OF_OPENING: Final = documented(body=PROFILE, answer=PROVIDER, refusals=(Profile
 _OF_CHANGE: Final = documented(
     body=CHANGES, answer=PROVIDER, refusals=(ProfileMissing, InvalidValue, NotPermitted, StaleVersion)
 )
-_OF_SUBMISSION: Final = documented(answer=PROVIDER, refusals=(ProfileMissing, InvalidProfileTransition, NotPermitted))
+_OF_SUBMISSION: Final = documented(
+    answer=PROVIDER, refusals=(ProfileMissing, InvalidProfileTransition, NotPermitted, StaleVersion)
+)
 
 
 @post("/me", opt=_OF_OPENING)
@@ -45,10 +47,12 @@ async def open_my_profile(data: JSONBody[OpenProfileBody], once: Injected[Once])
 
 
 @get("/me", opt=documented(answer=PROVIDER, refusals=(ProfileMissing,)))
-async def my_profile(actor: Injected[Actor], reads: Injected[Reads]) -> Response[ProviderJson]:
+async def my_profile(
+    actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[ProviderJson]:
     """One's own provider profile, whatever its status."""
     mine = await own_provider(actor, reads)
-    return Response(mine, headers=etag(mine.version))
+    return unless_known(mine, etag(mine.version), if_none_match)
 
 
 @put("/me", opt=_OF_CHANGE)
@@ -65,11 +69,15 @@ async def change_my_profile(
 
 @post("/me/submit", status_code=200, opt=_OF_SUBMISSION)
 async def submit_my_profile(
-    actor: Injected[Actor], executor: Injected[Executor[Repositories]], reads: Injected[Reads]
-) -> ProviderJson:
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    reads: Injected[Reads],
+    if_match: IfMatch = None,
+) -> Response[ProviderJson]:
     """Submit one's profile for approval."""
-    await executor.run(submit_profile, None, actor=actor)
-    return await own_provider(actor, reads)
+    await executor.run(submit_profile, expected_version(if_match), actor=actor)
+    mine = await own_provider(actor, reads)
+    return Response(mine, status_code=200, headers=etag(mine.version))
 
 
 @get("/", opt=PUBLIC | documented(answer=PAGE))
@@ -79,12 +87,14 @@ async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]
 
 
 @get("/{provider_id:str}", opt=PUBLIC | documented(answer=PROVIDER, refusals=(ProviderNotFound,)))
-async def get_provider(provider_id: FromPath[UUID], reads: Injected[Reads]) -> ProviderJson:
+async def get_provider(
+    provider_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[ProviderJson]:
     """One provider that can be booked."""
     view = await reads.provider(ProviderId(provider_id))
     if view is None or view.profile.status is not ProfileStatus.APPROVED:
         raise ProviderNotFound
-    return provider_json(view)
+    return unless_known(provider_json(view), etag(view.profile.version), if_none_match)
 
 
 routes: Final = Router(

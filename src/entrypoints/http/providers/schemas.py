@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.catalogue.model import MAX_STYLES, Location, ProfileStatus
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.provider_profiles import ProfileChange
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.cursors import DEFAULT_LIMIT
@@ -35,7 +36,7 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     location: PointBody | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
 
-    def change(self, expected_version: int | None = None) -> ProfileChange:
+    def change(self, expected_version: ExpectedVersion = None) -> ProfileChange:
         """The command."""
         location = given(self.location)
         return ProfileChange(

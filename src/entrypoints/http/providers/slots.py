@@ -69,6 +69,7 @@ class ExplainQuery(Query, frozen=True, kw_only=True):
             min_length=17,
             max_length=40,
             description="An RFC 3339 instant with an offset.",
+            extra_json_schema={"format": "date-time"},
             examples=["2026-11-23T03:10:00Z"],
         ),
     ]

@@ -16,7 +16,7 @@ from booking_domain.workflows.salons import edit_salon, open_salon, set_salon_ho
 from booking_domain.workflows.views import SalonView
 from entrypoints.http.documentation import documented
 from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.etags import IfMatch, etag, expected_version
+from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.injection import Injected
 from entrypoints.http.once import Once
 from entrypoints.http.salons.examples import EDIT, HOURS, OPEN, SALON, SET_HOURS
@@ -47,10 +47,12 @@ async def open_a_salon(data: JSONBody[OpenSalonBody], once: Injected[Once]) -> R
 
 
 @get("/{salon_id:str}", opt=PUBLIC | documented(answer=SALON, refusals=(SalonNotFound,)))
-async def get_salon(salon_id: FromPath[UUID], reads: Injected[Reads]) -> Response[SalonJson]:
+async def get_salon(
+    salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[SalonJson]:
     """One salon."""
     view = await _seen(salon_id, reads)
-    return Response(salon_json(view.salon), headers=etag(view.salon.version))
+    return unless_known(salon_json(view.salon), etag(view.salon.version), if_none_match)
 
 
 @patch("/{salon_id:str}", opt=documented(body=EDIT, answer=SALON, refusals=_CHANGING))
@@ -67,10 +69,12 @@ async def change_salon(
 
 
 @get("/{salon_id:str}/hours", opt=PUBLIC | documented(answer=HOURS, refusals=(SalonNotFound,)))
-async def get_salon_hours(salon_id: FromPath[UUID], reads: Injected[Reads]) -> Response[SalonHoursJson]:
+async def get_salon_hours(
+    salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
+) -> Response[SalonHoursJson]:
     """When a salon is open."""
     view = await _seen(salon_id, reads)
-    return Response(hours_json(view), headers=etag(view.salon.version))
+    return unless_known(hours_json(view), etag(view.salon.version), if_none_match)
 
 
 @put("/{salon_id:str}/hours", opt=documented(body=SET_HOURS, answer=HOURS, refusals=_CHANGING))

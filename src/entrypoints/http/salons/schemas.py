@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from booking_domain.catalogue.salons import MAX_SALON_NAME, Member, Salon
 from booking_domain.scheduling.model import DateException, WeeklyRule
 from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.salons import (
     MAX_SALON_EXCEPTIONS,
     MAX_SALON_RULES,
@@ -41,7 +42,7 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
     name: SalonName | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
 
-    def command(self, salon_id: UUID, expected_version: int | None) -> EditSalon:
+    def command(self, salon_id: UUID, expected_version: ExpectedVersion) -> EditSalon:
         """The command."""
         return EditSalon(
             salon_id=SalonId(salon_id),
@@ -57,7 +58,7 @@ class SalonHoursBody(Body, frozen=True, kw_only=True):
     rules: Annotated[tuple[RuleBody, ...], Meta(max_length=MAX_SALON_RULES)]
     exceptions: Annotated[tuple[ExceptionBody, ...], Meta(max_length=MAX_SALON_EXCEPTIONS)] = ()
 
-    def command(self, salon_id: UUID, expected_version: int | None) -> SetSalonHours:
+    def command(self, salon_id: UUID, expected_version: ExpectedVersion) -> SetSalonHours:
         """The command."""
         return SetSalonHours(
             salon_id=SalonId(salon_id),

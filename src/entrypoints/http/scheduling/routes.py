@@ -11,6 +11,7 @@ from booking_domain.scheduling import explain, offered_slots
 from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import instant
+from entrypoints.http.compression import COMPRESSIBLE
 from entrypoints.http.documentation import documented
 from entrypoints.http.doorkeeper import PUBLIC
 from entrypoints.http.scheduling.examples import COMPUTE, COMPUTED, EXPLAIN, EXPLAINED
@@ -27,7 +28,7 @@ _OF_SLOTS: Final = documented(body=COMPUTE, answer=COMPUTED, refusals=(WindowInv
 _OF_EXPLAINING: Final = documented(body=EXPLAIN, answer=EXPLAINED, refusals=(InvalidValue,))
 
 
-@post("/slots", status_code=200, opt=PUBLIC | _OF_SLOTS)
+@post("/slots", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_SLOTS)
 async def compute_slots(data: JSONBody[ComputeSlotsBody]) -> ComputedSlotsJson:
     """Compute the slots of a calendar that is sent along.
 
@@ -45,7 +46,7 @@ async def compute_slots(data: JSONBody[ComputeSlotsBody]) -> ComputedSlotsJson:
     return ComputedSlotsJson(slots=tuple(map(slot_json, slots)))
 
 
-@post("/explain", status_code=200, opt=PUBLIC | _OF_EXPLAINING)
+@post("/explain", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_EXPLAINING)
 async def explain_start(data: JSONBody[ExplainSlotBody]) -> ExplainedSlotJson:
     """Explain why a start is offered, or not, by a calendar that is sent along."""
     work = partial(

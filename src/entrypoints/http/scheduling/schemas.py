@@ -30,7 +30,6 @@ from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, insta
 from entrypoints.http.availability.schemas import EndTime, StartTime
 from entrypoints.http.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName
 from entrypoints.http.providers.slots import LONGEST_WINDOW, SlotJson
-from entrypoints.http.refusals import invalid_input
 
 MOST_RULES: Final = 200
 MOST_EXCEPTIONS: Final = 400
@@ -107,7 +106,8 @@ class CalendarExceptionBody(Body, frozen=True, kw_only=True):
     def exception(self, pointer: str) -> DateException:
         """The value of the domain."""
         if (self.closed is None) is (self.ranges is None):
-            raise invalid_input(f"{pointer}/ranges", "Either `closed` or `ranges`, one of them.")
+            problem = "either `closed` or `ranges`, one of them"
+            raise InvalidPart(field="ranges", problem=problem, within=pointer)
         ranges = tuple(hours.hours() for hours in self.ranges or ())
         return DateException(id=ExceptionId(_NOBODY), date=self.date, ranges=ranges)
 

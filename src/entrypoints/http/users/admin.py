@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Router, delete
 from litestar.params import FromPath
 
-from booking_domain.identity.errors import AccountHasBookings, AccountNotFound, AccountOwesMoney, AdminsOwnAccount
+from booking_domain.identity.errors import AccountHasBookings, AccountOwesMoney, AdminsOwnAccount, UserNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.executor import Executor
@@ -17,7 +17,7 @@ from entrypoints.http.documentation import documented
 from entrypoints.http.injection import Injected
 
 _OF_DELETION: Final = documented(
-    refusals=(AccountNotFound, AccountHasBookings, AccountOwesMoney, AdminsOwnAccount, NotPermitted)
+    refusals=(UserNotFound, AccountHasBookings, AccountOwesMoney, AdminsOwnAccount, NotPermitted)
 )
 
 

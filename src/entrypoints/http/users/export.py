@@ -27,6 +27,7 @@ from entrypoints.http.users.examples import EXPORT as EXAMPLE
 from entrypoints.http.users.export_schemas import (
     ExportJson,
     exported_booking,
+    exported_identity,
     exported_provider,
     exported_session,
     exported_text,
@@ -54,9 +55,9 @@ async def export_account(
     """Everything about oneself, to take along; as a file.
 
     The account and its preferences, sessions and attempts to sign in, bookings as a customer and as a provider with
-    their events and payments, places on waiting lists, the profile and calendar of a provider, salons, and which text
-    messages were sent. Secrets are not in it: a password, codes, tokens, addresses of external calendars. The session
-    of the access token must be live.
+    their events and payments, identities at other services, places on waiting lists, the profile and calendar of a
+    provider, salons, and which text messages were sent. Secrets are not in it: a password, codes, tokens, addresses of
+    external calendars. The session of the access token must be live.
     """
     user = await account_desk.live_account(actor, session_id)
     written = _written(user, account_desk)
@@ -83,6 +84,8 @@ async def _written(user: User, desk: AccountDesk) -> AsyncIterator[bytes]:
             first = False
         yield b"]"
     yield b',"provider":' + _encode(await exported_provider(user, reads, now))
+    identities = [exported_identity(each) for each in await reads.identities_of(user.id)]
+    yield b',"identities":' + _encode(identities)
     yield b',"salons":' + _encode([salon_json(salon) for salon in await reads.salons_of(user.id)]) + b"}"
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.identity.external_identities import ExternalIdentity
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
-from booking_domain.scheduling.use_cases.feeds import OwnFeeds
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.schemas import LoginJson
 from entrypoints.http.availability.feeds import FeedsJson, feeds_json
@@ -86,6 +86,14 @@ class ExportedTextJson(Json, frozen=True, kw_only=True):
     status: str
 
 
+class ExportedIdentityJson(Json, frozen=True, kw_only=True):
+    """Who one is at another service, by which one signs in."""
+
+    service: str
+    subject: str
+    linked_at: datetime
+
+
 class ExportJson(Json, frozen=True, kw_only=True):
     """Everything about an account."""
 
@@ -97,6 +105,7 @@ class ExportJson(Json, frozen=True, kw_only=True):
     bookings: tuple[ExportedBookingJson, ...]
     waiting_list: tuple[WaitingJson, ...]
     text_messages: tuple[ExportedTextJson, ...]
+    identities: tuple[ExportedIdentityJson, ...]
     provider: ExportedProviderJson | None
     salons: tuple[SalonJson, ...]
 
@@ -151,18 +160,22 @@ def exported_text(message: SmsMessage) -> ExportedTextJson:
     )
 
 
+def exported_identity(identity: ExternalIdentity) -> ExportedIdentityJson:
+    """Show an identity."""
+    return ExportedIdentityJson(service=identity.provider.value, subject=identity.subject, linked_at=identity.linked_at)
+
+
 async def exported_provider(user: User, reads: Reads, now: datetime) -> ExportedProviderJson | None:
     """A provider's desk, if the account has one."""
     view = await reads.provider_of(user.id)
     calendar = None if view is None else await reads.calendar(view.profile.id)
     if view is None or calendar is None:
         return None
-    rule, feeds = await reads.feeds_of(view.profile.id)
     return ExportedProviderJson(
         profile=with_note(view),
         settings=settings_json(calendar, view.terms),
         rules=tuple(rule_json(each) for each in calendar.rules),
         exceptions=tuple(exception_json(each) for each in calendar.exceptions),
         blocks=tuple(block_json(each) for each in calendar.blocks),
-        external_calendars=feeds_json(OwnFeeds(rule=rule, feeds=feeds), now),
+        external_calendars=feeds_json(await reads.feeds_of(view.profile.id), now),
     )

@@ -1,6 +1,6 @@
 """`/users/me`: one's own account, its preferences, its number, its end."""
 
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import JSONBody
@@ -16,7 +16,6 @@ from booking_domain.identity.errors import (
     TooManyCodes,
     WrongPassword,
 )
-from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.accounts import EditAccount, edit_account
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -26,7 +25,7 @@ from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.code_schemas import CodeSentJson
 from entrypoints.http.accounts.examples import CODE_SENT
 from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, matches
+from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.injection import Injected
 from entrypoints.http.rate_limits import AUTH, limited_as
 from entrypoints.http.users.desk import AccountDesk
@@ -56,8 +55,6 @@ _OF_DELETION: Final = documented(
     body=DELETION, refusals=(*_PROOF, AccountHasBookings, AccountOwesMoney, AdminsOwnAccount)
 )
 _NO_PASSWORD: Final = DeleteAccountBody()
-_NOT_MODIFIED: Final = 304
-Shown = TypeVar("Shown")
 
 
 @get("/", opt=documented(answer=ACCOUNT))
@@ -66,7 +63,7 @@ async def my_account(
 ) -> Response[AccountJson]:
     """One's own account, with what only oneself sees."""
     user = await account_desk.account(actor)
-    return _unless_known(account_json(user), user, if_none_match)
+    return unless_known(account_json(user), etag(user.version), if_none_match)
 
 
 @patch("/", opt=_OF_EDIT)
@@ -92,7 +89,7 @@ async def my_preferences(
 ) -> Response[PreferencesJson]:
     """What one wants to be told, and how; the `ETag` is the account's."""
     user = await account_desk.account(actor)
-    return _unless_known(preferences_json(user), user, if_none_match)
+    return unless_known(preferences_json(user), etag(user.version), if_none_match)
 
 
 @put("/preferences", opt=_OF_PREFERENCES)
@@ -162,14 +159,6 @@ async def delete_my_account(
     another admin.
     """
     await account_desk.delete(actor, session_id, data)
-
-
-def _unless_known(answer: Shown, user: User, if_none_match: str | None) -> Response[Shown]:
-    tag = etag(user.version)
-    if matches(if_none_match, tag["ETag"]):
-        nothing: Any = None
-        return Response(nothing, status_code=_NOT_MODIFIED, headers=tag)
-    return Response(answer, headers=tag)
 
 
 routes: Final = Router(

@@ -17,7 +17,9 @@ ID = SeededEntropy(1).new_id()
 AT = "2026-11-23T01:02:03.456789Z"
 
 
-def test_a_notification_is_one_file_and_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_notification_is_one_file_and_one_line_that_gives_nothing_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     notification = Notification(
         id=ID, channel="email", to="dorj@example.com", subject="Захиалга", text="Маргааш", created_at=NOW
     )
@@ -33,7 +35,7 @@ def test_a_notification_is_one_file_and_one_line(tmp_path: Path, capsys: pytest.
         "text": "Маргааш",
         "createdAt": AT,
     }
-    assert capsys.readouterr().out == "[email to dorj@example.com] Захиалга: Маргааш\n"
+    assert capsys.readouterr().out == f"[email] {path}\n"
 
 
 def test_a_text_message_is_one_file_and_its_line_gives_neither_number_nor_code_away(

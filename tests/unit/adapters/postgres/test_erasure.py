@@ -23,6 +23,7 @@ from adapters.postgres.work import Work
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
 from booking_domain.identity.phone_changes import PhoneChange
@@ -33,7 +34,6 @@ from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import CodeId, FeedId, SalonId, UserId
-from booking_domain.shared.permissions import authorise
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.contracts.storage import Cast, a_cast
@@ -52,10 +52,12 @@ KEPT_AFTER_ERASURE: Final = {
     "users": "the domain empties the row itself; it stays, for what refers to it",
     "salons": "a place with a public name, and others who work there",
     "outbox": "ids only, and gone within moments",
+    "audit_log": "ids only, and from where it was done: what was done stays to be seen, as the database sees to",
 }
 EXPORTED: Final = {
     "users": "account",
     "sessions": "sessions",
+    "external_identities": "identities",
     "login_history": "login_history",
     "bookings": "bookings",
     "booking_events": "bookings",
@@ -78,6 +80,7 @@ NOT_EXPORTED: Final = {
     "claims": "of holds, for minutes; of bookings, which are there",
     "salon_invitations": "the salon's word, until it is accepted or taken back",
     "outbox": "ids only, and gone within moments",
+    "audit_log": "for admins; attempts to sign in are in the login history",
 }
 NOBODYS: Final = {
     ("bookings", "series_id"),
@@ -174,6 +177,10 @@ async def _identity(tx: Repositories, make: Builder, user_id: UserId, *, digest:
     await tx.one_time_codes.save(code)
     await tx.credentials.count_wrong(user_id, NOW)
     await tx.phone_changes.save(PhoneChange.ask(None, user_id=user_id, phone=PHONE, code_id=code_id, now=NOW))
+    subject = f"{CANARY} {user_id}"
+    await tx.external_identities.add(
+        ExternalIdentity(provider=IdentityProvider.TELEGRAM, subject=subject, user_id=user_id, linked_at=NOW)
+    )
     await tx.calendar_links.save(CalendarLink(user_id=user_id, secret_digest=digest, created_at=NOW))
     await tx.idempotency.begin(key, NOW)
     await tx.idempotency.finish(key, CANARY.encode())
@@ -253,9 +260,7 @@ def test_after_an_erasure_nothing_personal_is_left_and_the_books_are_as_they_wer
     async def story(database: Backend) -> None:
         make = Builder()
         cast = await left_all_over(database, make)
-        executor = Executor[Repositories](
-            begin=database.begin, clock=ManualClock(NOW), entropy=make.entropy, authorise=authorise
-        )
+        executor = Executor[Repositories](begin=database.begin, clock=ManualClock(NOW), entropy=make.entropy)
         async with database.connection() as connection:
             before, books = await dumped(connection), await the_books(connection)
             assert before.count(CANARY) + before.count(CANARY.encode().hex()) > 30  # they would be seen

@@ -1,7 +1,10 @@
 """Passwords as argon2id hashes."""
 
 import asyncio
+import os
+import threading
 import time
+from types import SimpleNamespace
 
 from adapters.security.passwords import Argon2PasswordHasher
 
@@ -75,5 +78,29 @@ def test_an_unknown_account_takes_as_long_as_a_wrong_password() -> None:
         known, unknown = await fastest(made), await fastest(None)
         hasher.close()
         assert 0.2 < unknown / known < 5
+
+    asyncio.run(story())
+
+
+def test_hashes_leave_a_processor_to_others() -> None:
+    async def story() -> None:
+        hasher = Argon2PasswordHasher()
+        lock = threading.Lock()
+        at_work, most = 0, 0
+
+        def verify(_hash: str, _password: bytes) -> bool:
+            nonlocal at_work, most
+            with lock:
+                at_work += 1
+                most = max(most, at_work)
+            threading.Event().wait(0.002)
+            with lock:
+                at_work -= 1
+            return True
+
+        hasher._argon2 = SimpleNamespace(verify=verify)  # type: ignore[assignment]
+        assert all(await asyncio.gather(*(hasher.verify("x", "y") for _ in range(50))))
+        hasher.close()
+        assert most == max(1, (os.cpu_count() or 1) - 1)
 
     asyncio.run(story())

@@ -12,8 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
-from litestar.routes import HTTPRoute
-from tests.unit.entrypoints.api import PASSWORD, Api, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, the_routes, through_the_api
 
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import UserId
@@ -71,7 +70,10 @@ ROUTES: Final[dict[str, Row]] = {
     "POST /users/me/phone": Row(Permission.MANAGE_ACCOUNT),
     "POST /users/me/phone/confirm": Row(Permission.MANAGE_ACCOUNT),
     "GET /users/me/export": Row(SIGNED_IN),
-    "DELETE /admin/users/{user_id}": Row(Permission.DELETE_ACCOUNTS, "account"),
+    "DELETE /admin/users/{user_id}": Row(Permission.DELETE_ACCOUNTS, "user"),
+    "POST /auth/telegram": Row(PUBLIC),
+    "POST /users/me/telegram": Row(SIGNED_IN),
+    "DELETE /users/me/telegram": Row(SIGNED_IN),
     "GET /providers/me": Row(SIGNED_IN),
     "POST /providers/me": Row(Permission.MANAGE_PROFILE),
     "PUT /providers/me": Row(Permission.MANAGE_PROFILE),
@@ -82,6 +84,13 @@ ROUTES: Final[dict[str, Row]] = {
     "GET /providers/{provider_id}/slots/explain": Row(PUBLIC, "provider", query="slot=2026-11-23T10:00:00Z"),
     "GET /admin/providers": Row(Permission.DECIDE_ON_PROFILES),
     "PATCH /admin/providers/{provider_id}/approve": Row(Permission.DECIDE_ON_PROFILES, "provider"),
+    "GET /admin/users": Row(Permission.SEE_USERS),
+    "GET /admin/users/export": Row(Permission.SEE_USERS),
+    "POST /admin/users/bulk": Row(Permission.MANAGE_USERS, "user"),
+    "GET /admin/users/{user_id}": Row(Permission.SEE_USERS, "user"),
+    "PATCH /admin/users/{user_id}": Row(Permission.MANAGE_USERS, "user"),
+    "DELETE /admin/users/{user_id}/sessions": Row(Permission.MANAGE_USERS, "user"),
+    "GET /admin/audit": Row(Permission.SEE_AUDIT_LOG),
     "GET /availability/{provider_id}": Row(PUBLIC, "provider"),
     "POST /availability": Row(Permission.MANAGE_CALENDAR),
     "DELETE /availability/{rule_id}": Row(Permission.MANAGE_CALENDAR, "rule"),
@@ -141,9 +150,11 @@ NAMED_BY_A_SECRET: Final = {
     "POST /auth/logout",
     "POST /auth/refresh",
     "POST /auth/reset-password",
+    "POST /auth/telegram",
     "POST /auth/verify-email",
     "POST /auth/verify-otp",
     "POST /users/me/phone/confirm",
+    "POST /users/me/telegram",
     "GET /providers/me/calendar.ics",
     "GET /users/me/calendar.ics",
     "GET /webhooks/qpay/{transaction_id}",
@@ -226,7 +237,7 @@ class World:
         found = (await self.api.get("/auth/sessions", signed_in.json()["accessToken"])).json()["items"]
         return {"ended_id": next(session["id"] for session in found if session["current"])}
 
-    async def account(self, who: str) -> Ids:
+    async def user(self, who: str) -> Ids:
         return {"user_id": (await self.done("GET", "/auth/me", who))["id"]}
 
     async def provider(self, who: str) -> Ids:
@@ -272,7 +283,7 @@ OWNED_BY: Final = {
     "salon": ("manager",),
     "membership": ("manager", "provider"),
     **dict.fromkeys(
-        ("booking", "payment", "hold", "waiting", "session", "account"), ("customer", "provider", "manager", "admin")
+        ("booking", "payment", "hold", "waiting", "session", "user"), ("customer", "provider", "manager", "admin")
     ),
 }
 
@@ -324,17 +335,6 @@ def _theirs(row: Row, actor: Actor) -> bool:
     return any(may(actor, row.access, relation) for relation in relations)
 
 
-def the_routes(api: Api) -> dict[str, HTTPRouteHandler]:
-    """All that Litestar serves below the prefix, with their handlers."""
-    found: dict[str, HTTPRouteHandler] = {}
-    for route in api.app.routes:
-        if isinstance(route, HTTPRoute) and route.path.startswith("/api/v1"):
-            path = route.path.removeprefix("/api/v1").replace(":str}", "}")
-            for handler in route.route_handlers:
-                found.update({f"{method} {path}": handler for method in handler.http_methods - {"OPTIONS", "HEAD"}})
-    return found
-
-
 @through_the_api
 async def test_every_route_has_a_row(api: Api) -> None:
     assert set(the_routes(api)) == set(ROUTES)
@@ -364,6 +364,14 @@ def walked(route: str) -> list[str]:
 async def asked(world: World, route: str, handler: HTTPRouteHandler, identity: str, named: Ids) -> httpx.Response:
     """With the documented body, about what is named."""
     row, (method, path) = ROUTES[route], route.split()
+    body = await the_body(world, handler, named)
+    address = path.format(**{**named, "transaction_id": str(uuid4())})
+    more: dict[str, Any] = {"json": body} if body else {}
+    return await world.api.call(method, f"{address}?{row.query}".rstrip("?"), await world.token(identity), **more)
+
+
+async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[str, Any]:
+    """The documented one, about what is there."""
     example = handler.opt[KEY].body if KEY in handler.opt else None
     body = dict(example or {})
     if "providerId" in body:
@@ -372,9 +380,9 @@ async def asked(world: World, route: str, handler: HTTPRouteHandler, identity: s
         body["slot"] = world.slot()
     if "bookingId" in body:
         body["bookingId"] = named["booking_id"]
-    address = path.format(**{**named, "transaction_id": str(uuid4())})
-    more: dict[str, Any] = {"json": body} if body else {}
-    return await world.api.call(method, f"{address}?{row.query}".rstrip("?"), await world.token(identity), **more)
+    if "ids" in body:
+        body["ids"] = [named["user_id"]]
+    return body
 
 
 def as_meant(route: str, row: Row, answer: httpx.Response, meant: set[int]) -> bool:

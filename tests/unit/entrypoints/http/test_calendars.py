@@ -293,7 +293,7 @@ async def test_the_document_says_what_kind_of_file_it_is(api: Api) -> None:
         assert list(operation["responses"]["200"]["content"]) == ["text/calendar"]
     assert list(paths["/api/v1/webhooks/qpay/{transactionId}"]["get"]["responses"]["200"]["content"]) == ["text/plain"]
     names = [each["name"] for each in paths["/api/v1/users/me/calendar.ics"]["get"]["parameters"]]
-    assert names == ["If-None-Match", "token", "X-Request-Id"]
+    assert names == ["If-None-Match", "token", "Accept-Language", "X-Request-Id"]
 
 
 @through_the_api

@@ -89,7 +89,10 @@ async def test_a_change_names_the_version_that_was_seen(api: Api, step: str, bod
     path = f"/bookings/{booking['id']}/{step}"
     stale = await api.post(path, provider, json=body, headers={"If-Match": '"2"'})
     assert_problem(stale, 412, "conflict.stale_version")
-    for odd in ("1", 'W/"1"', '"1", "2"', '"x"'):
+    for other in ('W/"1"', 'W/"1", "2"', '"x"', '"0"', '"99999999999"'):
+        stale = await api.post(path, provider, json=body, headers={"If-Match": other})
+        assert_problem(stale, 412, "conflict.stale_version")
+    for odd in ("1", '"1" "2"', '"1'):
         wrong = await api.post(path, provider, json=body, headers={"If-Match": odd})
         assert_problem(wrong, 400, "validation.invalid_input", "/header/If-Match")
     assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == booking

@@ -10,7 +10,8 @@ from tests.unit.entrypoints.http.test_one_time_codes import DORJ, code_for, join
 from tests.unit.entrypoints.http.test_phone_changes import without_password
 
 from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
-from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.ids import UserId
 from booking_domain.workflows.erase_account import Erasing, erase_account
 
@@ -164,7 +165,9 @@ async def test_an_admin_deletes_somebody_as_they_would_themselves(api: Api) -> N
         assert (await api.delete(path, admin)).status_code == 204
     deleted = await account(api, await id_of(api, customer))
     assert (deleted.status, deleted.deleted_at) == (UserStatus.DELETED, api.clock.now())
-    assert_problem(await api.delete(f"/admin/users/{uuid4()}", admin), 404, "account.not_found")
+    entries = await api.database.reads.audit_entries(AuditFilter(subject_id=deleted.id, action="user.deleted"))
+    assert [entry.actor.role for entry in entries] == [Role.ADMIN]
+    assert_problem(await api.delete(f"/admin/users/{uuid4()}", admin), 404, "user.not_found")
 
 
 @through_the_api
@@ -204,7 +207,7 @@ async def test_an_account_is_erased_after_thirty_days_and_not_before(api: Api) -
     assert_problem(await log_in(api), 401, "auth.invalid_credentials")
     assert (await api.post("/auth/register", json=DORJ)).status_code == 201
     refused = await api.delete(f"/admin/users/{user_id}", await api.an_admin())
-    assert_problem(refused, 404, "account.not_found")
+    assert_problem(refused, 404, "user.not_found")
 
 
 @through_the_api

@@ -1,11 +1,14 @@
 """`Idempotency-Key`."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, the_routes, through_the_api
 
 KEY = {"Idempotency-Key": "monday-at-ten"}
+JSON = {"Content-Type": "application/json"}
 
 
 @through_the_api
@@ -56,23 +59,142 @@ async def test_a_request_that_failed_may_be_tried_again_under_its_key(api: Api) 
     assert (await api.post("/bookings", other, json=wish, headers=KEY)).status_code == 201
 
 
-@pytest.mark.parametrize("path", ["/availability", "/availability/exceptions", "/holds", "/providers/me"])
-def test_other_creations_honour_the_key_too(path: str) -> None:
-    @through_the_api
-    async def story(api: Api) -> None:
-        provider, provider_id = await api.open_provider()
-        bodies = {
-            "/availability": (provider, {"day": 1, "startTime": "20:00", "endTime": "21:00"}),
-            "/availability/exceptions": (provider, {"date": "2026-12-31", "closed": True}),
-            "/holds": (await api.joined("customer"), {"providerId": provider_id, "slot": MONDAY_AT_TEN}),
-            "/providers/me": (await api.joined("provider"), {"displayName": "Another"}),
-        }
-        token, body = bodies[path]
-        first = await api.post(path, token, json=body, headers=KEY)
-        second = await api.post(path, token, json=body, headers=KEY)
-        assert (first.status_code, second.status_code, second.content) == (201, 201, first.content)
+Creating = tuple[str, str, dict[str, Any]]
+"""Whose token, the path, and the body."""
 
-    story()
+
+async def a_slot(api: Api) -> tuple[str, dict[str, Any]]:
+    _, provider_id = await api.open_provider()
+    return await api.joined("customer"), {"providerId": provider_id, "slot": MONDAY_AT_TEN}
+
+
+async def booking(api: Api) -> Creating:
+    customer, slot = await a_slot(api)
+    return customer, "/bookings", slot
+
+
+async def series(api: Api) -> Creating:
+    customer, slot = await a_slot(api)
+    return customer, "/bookings/series", {**slot, "everyWeeks": 1, "times": 2}
+
+
+async def hold(api: Api) -> Creating:
+    customer, slot = await a_slot(api)
+    return customer, "/holds", slot
+
+
+async def waiting(api: Api) -> Creating:
+    customer, slot = await a_slot(api)
+    return customer, "/waitlist", {"providerId": slot["providerId"], "from": "2026-11-23", "to": "2026-11-24"}
+
+
+async def rule(api: Api) -> Creating:
+    return (await api.open_provider())[0], "/availability", {"day": 1, "startTime": "20:00", "endTime": "21:00"}
+
+
+async def exception(api: Api) -> Creating:
+    return (await api.open_provider())[0], "/availability/exceptions", {"date": "2026-12-31", "closed": True}
+
+
+async def block(api: Api) -> Creating:
+    off = {"start": "2026-11-25T02:00:00Z", "end": "2026-11-25T03:00:00Z"}
+    return (await api.open_provider())[0], "/availability/blocks", off
+
+
+async def profile(api: Api) -> Creating:
+    return await api.joined("provider"), "/providers/me", {"displayName": "Another"}
+
+
+async def salon(api: Api) -> Creating:
+    return await api.joined("manager"), "/salons", {"name": "Nomad", "timeZone": "UTC"}
+
+
+async def invitation(api: Api) -> Creating:
+    manager, path, body = await salon(api)
+    salon_id = (await api.post(path, manager, json=body)).json()["id"]
+    _, provider_id = await api.open_provider()
+    return manager, f"/salons/{salon_id}/members", {"providerId": provider_id}
+
+
+UNDER_A_KEY: Final[dict[str, Callable[[Api], Awaitable[Creating]]]] = {
+    "POST /bookings": booking,
+    "POST /bookings/series": series,
+    "POST /holds": hold,
+    "POST /waitlist": waiting,
+    "POST /availability": rule,
+    "POST /availability/exceptions": exception,
+    "POST /availability/blocks": block,
+    "POST /providers/me": profile,
+    "POST /salons": salon,
+    "POST /salons/{salon_id}/members": invitation,
+}
+_SECRETS: Final = "its answer is tokens, and no store may hold what they can be told again from; "
+_STEP: Final = (
+    "a step of a lifecycle: taken once, the second time it is refused, and `If-Match` says which one is meant"
+)
+WITHOUT_A_KEY: Final = {
+    "POST /auth/register": _SECRETS + "the second time the contact is taken",
+    "POST /auth/login": _SECRETS + "a second session harms nobody",
+    "POST /auth/refresh": _SECRETS + "twice at once gives the same next token by itself",
+    "POST /auth/logout": "ends what may have ended already",
+    "POST /auth/send-otp": "no second code within a minute of the first",
+    "POST /auth/verify-otp": _SECRETS + "a code is good once",
+    "POST /auth/verify-email": "a code is good once",
+    "POST /auth/change-password": "passwords, of which nothing may be kept; the second time the old one is wrong",
+    "POST /auth/forgot-password": "no second code within a minute of the first",
+    "POST /auth/reset-password": "passwords, of which nothing may be kept; a code is good once",
+    "POST /providers/me/submit": _STEP,
+    "POST /salons/{salon_id}/members/me/accept": "who is a member stays one",
+    "POST /bookings/{booking_id}/reschedule": "to the same time twice has one effect",
+    "POST /bookings/{booking_id}/cancel": _STEP,
+    "POST /bookings/{booking_id}/accept": _STEP,
+    "POST /bookings/{booking_id}/decline": _STEP,
+    "POST /bookings/{booking_id}/offer-times": "replaces what was offered",
+    "POST /providers/me/calendar-link": "its answer is a secret, of which only a digest is kept",
+    "POST /users/me/calendar-link": "its answer is a secret, of which only a digest is kept",
+    "POST /users/me/phone": "passwords, of which nothing may be kept; no second code within a minute of the first",
+    "POST /users/me/phone/confirm": "a code is good once",
+    "POST /payments": "while a payment for the purpose is open, asking again gives the same one; then nothing is due",
+    "POST /scheduling/slots": "computes, and keeps nothing",
+    "POST /scheduling/explain": "computes, and keeps nothing",
+    "POST /webhooks/qpay/{transaction_id}": "a hint, which the gateway may repeat: it is asked what is new",
+    "POST /webhooks/sms/twilio": "a status, which may come twice: it never goes back",
+}
+"""POSTs that create nothing, or nothing twice by themselves; and why an answer is not kept under a key."""
+
+
+@through_the_api
+async def test_every_post_takes_a_key_or_says_why_not(api: Api) -> None:
+    posts = {route: handler for route, handler in the_routes(api).items() if route.startswith("POST ")}
+    taking = {route for route, handler in posts.items() if "once" in handler.parsed_fn_signature.parameters}
+    assert taking == set(UNDER_A_KEY)
+    assert set(posts) - taking == set(WITHOUT_A_KEY)
+
+
+@through_the_api
+async def test_all_that_creates_does_so_once_under_a_key(api: Api) -> None:
+    for route in UNDER_A_KEY:
+        try:
+            await try_a_key(api, route)
+        except AssertionError as wrong:
+            wrong.add_note(route)
+            raise
+
+
+async def try_a_key(api: Api, route: str) -> None:
+    token, path, body = await UNDER_A_KEY[route](api)
+    before = api.database.all_but_answers()
+    first = await api.post(path, token, json=body, headers=KEY)
+    after = api.database.all_but_answers()
+    assert (first.status_code, after != before) == (201, True)
+    again = await api.post(path, token, json=body, headers=KEY)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.headers.get("Location") == first.headers.get("Location")
+    assert_problem(await api.post(path, token, content=b"{}", headers=KEY | JSON), 400, "validation.invalid_input")
+    changed = await api.post(path, token, content=b" " + first.request.content, headers=KEY | JSON)
+    assert_problem(changed, 422, "idempotency.key_reused")
+    assert api.database.all_but_answers() == after
 
 
 @through_the_api

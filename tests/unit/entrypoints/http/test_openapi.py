@@ -30,6 +30,16 @@ def references(value: Any) -> Iterator[str]:
             yield from references(item)
 
 
+def patterns(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("pattern"), str):
+            yield value["pattern"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from patterns(item)
+
+
 def documented(api: Api) -> Iterator[HTTPRouteHandler]:
     for route in api.app.routes:
         for handler, _ in getattr(route, "route_handler_map", {}).values():
@@ -51,16 +61,72 @@ async def test_each_operation_is_whole(api: Api) -> None:
                 content = answer["content"]["application/problem+json"]
                 assert content["schema"] == {"$ref": "#/components/schemas/Problem"}, name
                 assert content["examples"], name
-            elif status != "204":
+            elif status not in {"204", "304"}:
                 (content,) = answer["content"].values()
                 assert "example" in content, name
+            assert "X-Request-Id" in answer["headers"], name
         assert {"500", "503"} <= set(operation["responses"]), name
+        assert "Retry-After" in operation["responses"]["503"]["headers"], name
         if operation["security"]:
-            assert "401" in operation["responses"], name
+            assert "WWW-Authenticate" in operation["responses"]["401"]["headers"], name
         if "requestBody" in operation:
             assert operation["requestBody"]["content"]["application/json"]["example"], name
             assert {"400", "413", "415"} <= set(operation["responses"]), name
     assert len(ids) == len(set(ids)) >= 30
+
+
+@through_the_api
+async def test_answers_say_which_headers_they_carry(api: Api) -> None:
+    paths = (await api.get("/schema")).json()["paths"]
+
+    def headers(path: str, method: str, status: str) -> set[str]:
+        return set(paths[f"/api/v1{path}"][method]["responses"][status]["headers"])
+
+    always = {"X-Request-Id", "Cache-Control", "RateLimit", "RateLimit-Policy"}
+    assert headers("/bookings", "get", "200") == always
+    assert headers("/bookings", "post", "201") == always | {"Location", "ETag", "Idempotency-Replayed"}
+    assert headers("/bookings/{bookingId}", "patch", "200") == always | {"ETag"}
+    assert headers("/users/me/calendar.ics", "get", "304") == always | {"ETag"}
+    assert headers("/bookings", "post", "429") == always | {"Retry-After"}
+    assert set(paths["/health/live"]["get"]["responses"]["200"]["headers"]) == {"X-Request-Id", "Cache-Control"}
+
+
+@through_the_api
+async def test_what_is_made_is_linked_to_what_can_be_done_with_it(api: Api) -> None:
+    document = (await api.get("/schema")).json()
+    named = {operation["operationId"]: name for name, operation in operations(document)}
+    found = {
+        (operation["operationId"], link["operationId"]): link["parameters"]
+        for _, operation in operations(document)
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+    }
+    assert found["bookSlot", "getBooking"] == {"bookingId": "$response.body#/id"}
+    assert found["holdSlot", "letGo"] == {"holdId": "$response.body#/id"}
+    assert {to for _, to in found} <= set(named)
+    for (_, to), parameters in found.items():
+        assert all(f"{{{name}}}" in named[to] for name in parameters), to
+
+
+@through_the_api
+async def test_schemas_say_what_is_read_and_written(api: Api) -> None:
+    schemas = (await api.get("/schema")).json()["components"]["schemas"]
+    booking = schemas["BookingJson"]["properties"]
+    assert booking["start"] == booking["dueAt"] == {"type": "string", "format": "date-time"}
+    assert booking["offeredTimes"]["items"] == {"type": "string", "format": "date-time"}
+    assert {"type": "string", "format": "date-time"} in schemas["UserJson"]["properties"]["emailVerifiedAt"]["anyOf"]
+    no_nul = re.compile(schemas["RegisterBody"]["properties"]["name"]["pattern"])
+    assert no_nul.search("Dorj\nof Khovd")
+    assert not no_nul.search("Dorj\0")
+
+
+@through_the_api
+async def test_no_pattern_leaves_an_end_open_to_a_nul(api: Api) -> None:
+    schemas = (await api.get("/schema")).json()["components"]["schemas"]
+    bodies = [schema for schema in schemas.values() if schema.get("additionalProperties") is False]
+    found = set(patterns(bodies))
+    assert len(found) > 5
+    assert [each for each in found if not (each.startswith("^") and each.endswith("$"))] == []
 
 
 @through_the_api
@@ -76,7 +142,8 @@ async def test_each_reference_leads_somewhere(api: Api) -> None:
         document = (await api.get(path)).json()
         found = set(references(document))
         assert found
-        assert found <= {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+        components = {f"#/components/{kind}/{name}" for kind, all_ in document["components"].items() for name in all_}
+        assert found <= components
 
 
 @through_the_api

@@ -58,6 +58,8 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/users/me",
         "/users/me/phone",
         "/users/me/phone/confirm",
+        "telegram",
+        "/users/me/telegram",
     }
 
 

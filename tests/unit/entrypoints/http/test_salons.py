@@ -81,7 +81,7 @@ async def test_hours_are_set_whole_and_seen_by_anybody(api: Api) -> None:
         ({"rules": [{**NOON_TO_TWO, "everyWeeks": 2}]}, 422, "/validFrom"),
         ({"rules": [NOON_TO_TWO] * 101}, 400, "/rules"),
         ({"rules": [], "exceptions": [{"date": "2026-12-31", "closed": True}] * 2}, 422, "/exceptions"),
-        ({"rules": [], "exceptions": [{"date": "2026-12-31"}]}, 400, "/ranges"),
+        ({"rules": [], "exceptions": [{"date": "2026-12-31"}]}, 422, "/ranges"),
         ({"exceptions": []}, 400, "/rules"),
     ],
 )

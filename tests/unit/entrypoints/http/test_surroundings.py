@@ -1,13 +1,16 @@
 """What surrounds every request: other origins, HTTPS, HEAD, compression."""
 
 import gzip
+from uuid import uuid4
 
 import httpx
 import pytest
-from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+import zstandard
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
 from tests.unit.entrypoints.test_settings import PRODUCTION
 
-from entrypoints.http.compression import SMALLEST, accepts_gzip
+from entrypoints.http.compression import LARGE, SMALLEST, chosen
+from entrypoints.http.scheduling.examples import COMPUTE
 
 SHOP = "https://shop.example.com"
 CORS = {"BOOKING_CORS_ORIGINS": f"{SHOP},http://localhost:5173"}
@@ -151,18 +154,61 @@ async def test_methods_are_named_with_head(api: Api) -> None:
     assert refused.headers["Allow"] == "GET, HEAD, OPTIONS"
     assert (await api.call("OPTIONS", "/providers")).headers["Allow"] == "GET, HEAD, OPTIONS"
     assert "HEAD" not in (await api.call("HEAD", "/auth/login")).headers["Allow"]
+    # Those of the closest path: what is literal comes before a parameter, and two parameters are one.
+    assert (await api.call("OPTIONS", "/availability/feeds")).headers["Allow"] == "GET, HEAD, OPTIONS, PUT"
+    assert (await api.call("OPTIONS", "/availability/blocks")).headers["Allow"] == "OPTIONS, POST"
+    assert (await api.call("OPTIONS", f"/availability/{uuid4()}")).headers["Allow"] == "DELETE, GET, HEAD, OPTIONS"
+
+
+async def received(api: Api, path: str, accepted: str, method: str = "GET") -> tuple[httpx.Response, bytes]:
+    """The answer, and its bytes as they were sent."""
+    async with api.client.stream(method, path, headers={"Accept-Encoding": accepted}) as answer:
+        return answer, b"".join([part async for part in answer.aiter_raw()])
+
+
+def unpacked(coding: str, sent: bytes) -> bytes:
+    return gzip.decompress(sent) if coding == "gzip" else zstandard.decompress(sent)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"), [("br, gzip", "gzip"), ("gzip, zstd", "zstd"), ("gzip, zstd;q=0.9", "gzip")]
+)
+@pytest.mark.parametrize("path", ["/schema", "/docs/assets/swagger-ui-bundle.js"])
+@through_the_api
+async def test_large_answers_are_compressed_for_those_who_ask(api: Api, path: str, accepted: str, coding: str) -> None:
+    plain = await api.get(path, headers=PLAIN)
+    assert "Content-Encoding" not in plain.headers
+    assert len(plain.content) > LARGE
+    answer, sent = await received(api, path, accepted)
+    assert answer.headers["Content-Encoding"] == coding
+    assert answer.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert int(answer.headers["Content-Length"]) == len(sent) < len(plain.content) / 3
+    assert unpacked(coding, sent) == plain.content
+    head, nothing = await received(api, path, accepted, "HEAD")
+    assert (head.headers["Content-Encoding"], head.headers["Content-Length"]) == (coding, str(len(sent)))
+    assert nothing == b""
 
 
 @through_the_api
-async def test_large_answers_are_compressed_for_those_who_ask(api: Api) -> None:
-    plain = await api.get("/schema", headers=PLAIN)
-    assert "Content-Encoding" not in plain.headers
-    async with api.client.stream("GET", "/schema", headers={"Accept-Encoding": "br, gzip"}) as answer:
-        sent = b"".join([part async for part in answer.aiter_raw()])
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert answer.headers["Vary"].lower() == "accept-encoding"
-    assert int(answer.headers["Content-Length"]) == len(sent) < len(plain.content) / 4
-    assert gzip.decompress(sent) == plain.content
+async def test_answers_that_hold_tokens_are_not_compressed_however_long(api: Api) -> None:
+    person = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
+    headers = {"Accept-Encoding": "gzip"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("entrypoints.http.compression.SMALLEST", 10)
+        made = await api.post("/auth/register", headers=headers, json=person)
+        again = await api.post("/auth/refresh", headers=headers, json={"refreshToken": made.json()["refreshToken"]})
+        for answer in (made, again):
+            assert answer.json()["accessToken"]
+            assert "Content-Encoding" not in answer.headers
+        token = again.json()["accessToken"]
+        link = await api.post("/users/me/calendar-link", token, headers=headers)
+        assert "token=" in link.json()["url"]
+        assert "Content-Encoding" not in link.headers
+        for fine in (
+            await api.get("/auth/me", token, headers=headers),
+            await api.post("/scheduling/slots", headers=headers, json=COMPUTE),
+        ):
+            assert fine.headers["Content-Encoding"] == "gzip"
 
 
 @through_the_api
@@ -206,22 +252,31 @@ async def test_a_calendar_is_not_sent_again_to_who_has_it_compressed(api: Api) -
 
 
 @pytest.mark.parametrize(
-    ("said", "accepted"),
+    ("said", "coding"),
     [
-        ("gzip", True),
-        ("GZIP", True),
-        ("x-gzip", True),
-        ("br, gzip;q=0.5", True),
-        ("*", True),
-        ("gzip;q=0", False),
-        ("gzip; q=0.000", False),
-        ("*, gzip;q=0", False),
-        ("gzip;q=x", False),
-        ("identity", False),
-        ("br", False),
-        ("notgzip", False),
-        ("", False),
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("x-gzip", "gzip"),
+        ("zstd", "zstd"),
+        ("gzip, zstd", "zstd"),
+        ("gzip;q=1, zstd;q=0.9", "gzip"),
+        ("br, gzip;q=0.5", "gzip"),
+        ("*", "zstd"),
+        ("zstd;q=0, *", "gzip"),
+        ("gzip;q=0.5, *;q=0.1", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.000", None),
+        ("*;q=0", None),
+        ("gzip;q=x", None),
+        ("gzip;q=2", None),
+        ("gzip;q=nan", None),
+        ("gzip;q=0.5, identity", None),
+        ("identity", None),
+        ("br", None),
+        ("notgzip", None),
+        ("", None),
     ],
 )
-def test_what_is_accepted_is_read_with_its_weight(said: str, *, accepted: bool) -> None:
-    assert accepts_gzip([(b"accept", b"gzip"), (b"accept-encoding", said.encode())]) is accepted
+def test_what_is_accepted_is_read_with_its_weight(said: str, coding: str | None) -> None:
+    assert chosen([(b"accept", b"gzip"), (b"accept-encoding", said.encode())]) == coding
+    assert chosen([(b"accept-encoding", part.encode()) for part in said.split(",")]) == coding

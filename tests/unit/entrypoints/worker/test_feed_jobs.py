@@ -48,8 +48,8 @@ async def with_a_feed(shop: Workshop) -> OwnReader:
 
 
 async def failures(shop: Workshop) -> list[tuple[bool, str | None]]:
-    _, feeds = await shop.studio.reads.feeds_of(shop.studio.provider_id)
-    return [(feed.read_at is not None, feed.failure) for feed in feeds]
+    own = await shop.studio.reads.feeds_of(shop.studio.provider_id)
+    return [(feed.read_at is not None, feed.failure) for feed in own.feeds]
 
 
 async def readings(shop: Workshop) -> list[Any]:

@@ -166,10 +166,11 @@ async def test_the_sweep_does_nothing_for_providers_nobody_waits_for(shop: Works
 async def test_an_offer_to_who_has_no_address_goes_by_sms(shop: Workshop) -> None:
     place = await shop.studio.wait()
     await shop.studio.offer()
+    async with shop.database.begin() as tx:
+        customer = await tx.users.lock(place.customer_id)
+        assert customer is not None
+        await tx.users.save(customer.changed(email=None, phone="+97688000001"))
     async with shop.database.connection() as connection:
-        await connection.execute(
-            "UPDATE users SET email = NULL, phone = '+97688000001' WHERE id = %s", [place.customer_id]
-        )
         cursor = await connection.execute("SELECT count(*) FROM outbox WHERE topic = 'waitlist.offered'")
         assert await cursor.fetchone() == (1,)
     await shop.relay()

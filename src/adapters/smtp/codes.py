@@ -1,0 +1,116 @@
+"""One-time codes by e-mail, handed to an SMTP server (RFC 5321)."""
+
+import ssl
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from enum import StrEnum
+from typing import Final
+
+import aiosmtplib
+
+from booking_domain.notifications.codes import CodeMessenger, code_subject, code_text, language_of
+from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import Entropy, UserId
+
+_OF_THE_ADDRESS: Final = frozenset({550, 551, 553, 556})
+"""No such mailbox, not allowed, or no such domain (RFC 5321 §4.2.3, RFC 7504): it will not get better by itself."""
+
+
+class Security(StrEnum):
+    """How the connection is kept private."""
+
+    STARTTLS = "starttls"
+    """Begun in the clear; without TLS nothing is sent."""
+    TLS = "tls"
+    """From the first byte (RFC 8314 §3.3)."""
+    NONE = "none"
+
+
+class SmtpCodeMessenger(CodeMessenger):
+    """Sends each code over a connection of its own: they are few, and a worker that has died holds none open.
+
+    A code that is sent again is the same one, in a message of the same look; whoever has it twice loses nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        security: str,
+        username: str,
+        password: str,
+        sender: str,
+        timeout_seconds: float,
+        clock: Clock,
+        entropy: Entropy,
+        trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
+        self._host, self._port, self._security = host, port, Security(security)
+        self._username, self._password = username, password
+        self._sender = sender
+        self._timeout = timeout_seconds
+        self._clock = clock
+        self._entropy = entropy
+        self._trust = trust
+
+    async def send_code(
+        self,
+        *,
+        to: str,
+        code: str,
+        purpose: str,
+        locale: str,
+        user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
+    ) -> None:
+        """Hand a message to the server, in English if there are no texts in the locale's language.
+
+        Raises:
+            KeyError: there is no such purpose.
+            EmailUnavailable: it may or may not have been sent.
+            EmailRefused: it was not sent, and never will be.
+        """
+        language = language_of(locale)
+        subject, text = code_subject(code, language), code_text(purpose, code, language)
+        try:
+            await self._hand_over(self._message(to, subject, text, language))
+        except ValueError as error:  # of a header or a command that would not be one
+            raise EmailRefused(reason="it is not an address") from error
+
+    def _message(self, to: str, subject: str, text: str, language: str) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self._sender
+        message["To"] = to
+        message["Subject"] = subject
+        message["Date"] = format_datetime(self._clock.now())
+        message["Message-ID"] = f"<{self._entropy.new_id()}@{self._sender.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no out-of-office answers
+        message.set_content(text)
+        message["Content-Language"] = language
+        return message
+
+    async def _hand_over(self, message: EmailMessage) -> None:
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=self._host,
+                port=self._port,
+                username=self._username or None,
+                password=self._password or None,
+                use_tls=self._security is Security.TLS,
+                start_tls=self._security is Security.STARTTLS,
+                tls_context=None if self._security is Security.NONE else self._trust(),
+                timeout=self._timeout,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            (refusal, *_) = error.recipients
+            if refusal.code in _OF_THE_ADDRESS:
+                raise EmailRefused(reason=str(refusal.code)) from error
+            raise EmailUnavailable from error
+        except aiosmtplib.SMTPNotSupported as error:
+            raise EmailRefused(reason="it needs SMTPUTF8") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise EmailUnavailable from error

@@ -1,0 +1,1 @@
+"""Telegram: what it signs about those who come from it."""

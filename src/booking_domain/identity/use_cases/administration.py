@@ -1,0 +1,166 @@
+"""What admins do to accounts: change them, disable and enable them, end their sessions.
+
+The admin's own account is locked with those that are changed, and looked at: an access token outlives the role that it
+names by half an hour at most, and nobody administers accounts in that time. So of two admins who demote each other at
+once the second is none any more; and as nobody demotes or disables themselves, an admin always stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from booking_domain.identity.errors import OwnAccount, UserNotFound
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.use_cases.sessions import end_sessions
+from booking_domain.identity.use_cases.sign_in import IdentityTx
+from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import Detail, Subject
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.permissions import Permission, may
+from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+
+MOST_AT_ONCE: Final = 100
+_PERSONAL: Final = frozenset({"name"})
+
+
+class Reason(StrEnum):
+    """Why an account is disabled: words of one's own could be personal, and stay in the audit log for good."""
+
+    ABUSE = "abuse"
+    FRAUD = "fraud"
+    COMPROMISED = "compromised"
+    """Somebody else has got into it."""
+    REQUESTED = "requested"
+    """Its owner wants it."""
+    OTHER = "other"
+
+
+class BulkAction(StrEnum):
+    """What can be done to many accounts at once."""
+
+    DISABLE = "disable"
+    ENABLE = "enable"
+    END_SESSIONS = "end_sessions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeUser:
+    """An account's new facts; what is None stays as it is."""
+
+    user_id: UserId
+    name: str | None = None
+    role: Role | None = None
+    status: UserStatus | None = None
+    reason: Reason | None = None
+    """Needed to disable, and only there."""
+    locale: str | None = None
+    time_zone: str | None = None
+    expected_version: ExpectedVersion = None
+
+    def __post_init__(self) -> None:
+        if self.role is Role.SYSTEM:
+            raise InvalidValue(field="role", problem="nobody is the platform")
+        _require_reason(self.reason, disabling=self.status is UserStatus.DISABLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeUsers:
+    """One thing to do to many accounts: to all of them, or none."""
+
+    user_ids: Sequence[UserId]
+    action: BulkAction
+    reason: Reason | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.user_ids) <= MOST_AT_ONCE or len(set(self.user_ids)) < len(self.user_ids):
+            raise InvalidValue(field="ids", problem=f"1 to {MOST_AT_ONCE} accounts, each once")
+        _require_reason(self.reason, disabling=self.action is BulkAction.DISABLE)
+
+
+def _require_reason(reason: Reason | None, *, disabling: bool) -> None:
+    if disabling and reason is None:
+        raise InvalidValue(field="reason", problem="an account is disabled for a reason")
+    if reason is not None and not disabling:
+        raise InvalidValue(field="reason", problem="a reason is given to disable an account, and only then")
+
+
+async def _change(command: ChangeUser, tx: IdentityTx, given: Circumstances) -> User:
+    (user,) = await _locked([command.user_id], tx, given)
+    must_be_expected(user.version, command.expected_version)
+    wanted = {name: getattr(command, name) for name in ("name", "role", "status", "locale", "time_zone")}
+    return await _changed(user, wanted, command.reason, tx, given)
+
+
+async def _change_many(command: ChangeUsers, tx: IdentityTx, given: Circumstances) -> int:
+    """How many accounts have been changed, or had sessions to end; the others were as they are to be."""
+    changed = 0
+    for user in await _locked(command.user_ids, tx, given):
+        if command.action is BulkAction.END_SESSIONS:
+            done = await _end_all(user, tx, given) > 0
+            given.note("user.end_sessions", Subject("user", user.id))
+        else:
+            disable = command.action is BulkAction.DISABLE
+            status = UserStatus.DISABLED if disable else UserStatus.ACTIVE
+            done = await _changed(user, {"status": status}, command.reason, tx, given) is not user
+        changed += done
+    return changed
+
+
+async def _end(user_id: UserId, tx: IdentityTx, given: Circumstances) -> None:
+    (user,) = await _locked([user_id], tx, given)
+    await _end_all(user, tx, given)
+
+
+async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, given: Circumstances) -> list[User]:
+    found = {user.id: user for user in await tx.users.lock_all({*user_ids, given.actor.id})}
+    admin = found.get(given.actor.id)
+    if admin is None or admin.status is not UserStatus.ACTIVE or not may(admin.actor, Permission.MANAGE_USERS):
+        raise NotPermitted(action=Permission.MANAGE_USERS)
+    if not found.keys() >= set(user_ids):
+        raise UserNotFound
+    return [found[user_id] for user_id in sorted(user_ids)]
+
+
+async def _changed(
+    user: User, wanted: dict[str, object], reason: Reason | None, tx: IdentityTx, given: Circumstances
+) -> User:
+    """The account as it is wanted; the very same, if it is so already."""
+    changes = {name: value for name, value in wanted.items() if value not in {None, getattr(user, name)}}
+    if not changes:
+        return user
+    if user.status is UserStatus.DELETED and changes.get("status") is UserStatus.DISABLED:
+        raise InvalidValue(field="status", problem="this account is deleted")  # it would not be erased any more
+    if user.id == given.actor.id and changes.keys() & {"role", "status"}:
+        raise OwnAccount
+    after = user.changed(**changes)
+    await tx.users.save(after)
+    if "role" in changes or after.status is UserStatus.DISABLED:
+        await _end_all(user, tx, given)
+    told = sorted(changes.keys() - _PERSONAL)
+    details: dict[str, Detail] = {
+        "changed": sorted(changes),
+        "before": {name: str(getattr(user, name)) for name in told},
+        "after": {name: str(getattr(after, name)) for name in told},
+    }
+    if reason is not None:
+        details["reason"] = reason.value
+    action = {None: "user.changed", UserStatus.DISABLED: "user.disabled", UserStatus.ACTIVE: "user.enabled"}
+    status = after.status if "status" in changes else None
+    given.note(action[status], Subject("user", user.id), details=details)
+    return after
+
+
+async def _end_all(user: User, tx: IdentityTx, given: Circumstances) -> int:
+    live = await tx.sessions.lock_live(user.id, given.now)
+    await end_sessions(live, tx, given)
+    return len(live)
+
+
+change_user: Final = UseCase(Permission.MANAGE_USERS, _change, lambda command, _: Subject("user", command.user_id))
+change_users: Final = UseCase(Permission.MANAGE_USERS, _change_many, lambda _, __: None, audited_as="user.bulk")
+end_sessions_of_user: Final = UseCase(
+    Permission.MANAGE_USERS, _end, lambda user_id, _: Subject("user", user_id), audited_as="user.end_sessions"
+)

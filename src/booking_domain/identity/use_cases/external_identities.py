@@ -1,0 +1,156 @@
+"""Sign in by an identity of another service, link one to an account, unlink it."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from booking_domain.identity.errors import InvalidToken, LastWayIn, TelegramTaken
+from booking_domain.identity.external_identities import (
+    Assertion,
+    AssertionRefused,
+    ExternalIdentities,
+    ExternalIdentity,
+    IdentityProvider,
+    UsedAssertions,
+)
+from booking_domain.identity.model import User
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.one_time_codes import SessionOpener
+from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
+from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
+from booking_domain.shared.actor import Role
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.permissions import Permission
+
+_METHODS: Final = {IdentityProvider.TELEGRAM: LoginMethod.TELEGRAM}
+
+
+class IdentitiesTx(IdentityTx, Protocol):
+    """What identities need of a transaction."""
+
+    @property
+    def external_identities(self) -> ExternalIdentities: ...
+    @property
+    def used_assertions(self) -> UsedAssertions: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInByAssertion:
+    """Somebody has signed in at another service."""
+
+    assertion: Assertion
+    client: Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkIdentity:
+    """Somebody who is signed in here has signed in at another service, too."""
+
+    user_id: UserId
+    current: SessionId
+    """The session in which that is asked for: it must be live, and goes on."""
+    assertion: Assertion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlinkIdentity:
+    """Somebody no longer wants to be signed in by another service."""
+
+    user_id: UserId
+    current: SessionId
+    """The session in which that is asked for: it must be live, and goes on."""
+    provider: IdentityProvider
+
+
+def sign_in_by_assertion(
+    open_session: SessionOpener,
+) -> UseCase[SignInByAssertion, IdentitiesTx, SignedIn | AssertionRefused]:
+    """Begin a session for the account that the identity is linked to; the first time, for a new customer."""
+
+    async def handle(command: SignInByAssertion, tx: IdentitiesTx, given: Circumstances) -> SignedIn | AssertionRefused:
+        asserted = command.assertion
+        if not await tx.used_assertions.use(asserted.digest, asserted.good_until):
+            return _used(asserted)
+        user_id = await tx.external_identities.lock(asserted.provider, asserted.subject)
+        if user_id is None:
+            user_id = await _joined(asserted, tx, given)
+        opening = OpenSession(user_id=user_id, method=_METHODS[asserted.provider], client=command.client)
+        return await open_session(opening, tx, given)
+
+    return UseCase(Permission.RUN_PLATFORM, handle)
+
+
+async def _joined(asserted: Assertion, tx: IdentitiesTx, given: Circumstances) -> UserId:
+    user = User(
+        id=UserId(given.entropy.new_id()),
+        email=None,
+        phone=None,
+        name=asserted.name,
+        given_name=asserted.given_name,
+        family_name=asserted.family_name,
+        role=Role.CUSTOMER,
+        locale=asserted.locale,
+        password_hash=None,
+        created_at=given.now,
+    )
+    await tx.users.add(user)
+    await tx.external_identities.add(_identity(asserted, user.id, given))
+    return user.id
+
+
+def _identity(asserted: Assertion, user_id: UserId, given: Circumstances) -> ExternalIdentity:
+    return ExternalIdentity(provider=asserted.provider, subject=asserted.subject, user_id=user_id, linked_at=given.now)
+
+
+def _used(asserted: Assertion) -> AssertionRefused:
+    return AssertionRefused(provider=asserted.provider, subject=asserted.subject)
+
+
+async def _link(command: LinkIdentity, tx: IdentitiesTx, given: Circumstances) -> AssertionRefused | None:
+    """Link the identity and end the other sessions; linked already, nothing but the assertion is used up."""
+    asserted = command.assertion
+    user = await tx.users.lock(command.user_id)
+    if user is None:
+        raise InvalidToken
+    others = await lock_others(command.current, user.id, tx, given)
+    if not await tx.used_assertions.use(asserted.digest, asserted.good_until):
+        return _used(asserted)
+    linked_to = await tx.external_identities.lock(asserted.provider, asserted.subject)
+    if linked_to == user.id:
+        return None
+    if linked_to is not None or await tx.external_identities.get(user.id, asserted.provider) is not None:
+        raise TelegramTaken
+    await tx.external_identities.add(_identity(asserted, user.id, given))
+    await end_sessions(others, tx, given)
+    return None
+
+
+async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, given: Circumstances) -> None:
+    """Remove the identity and end the other sessions; those that are beginning by it are waited for, and end, too."""
+    user = await tx.users.lock(command.user_id)
+    if user is None:
+        raise InvalidToken
+    linked = await tx.external_identities.get(user.id, command.provider)
+    if linked is not None:
+        await tx.external_identities.remove(user.id, command.provider)
+    others = await lock_others(command.current, user.id, tx, given)
+    if linked is None:
+        return
+    if not _another_way_in(user):
+        raise LastWayIn
+    await end_sessions(others, tx, given)
+
+
+def _another_way_in(user: User) -> bool:
+    by_email = user.email is not None and user.email_verified_at is not None
+    by_phone = user.phone is not None and user.phone_verified_at is not None
+    return user.password_hash is not None or by_email or by_phone
+
+
+async def _sweep(_: None, tx: IdentitiesTx, given: Circumstances) -> None:
+    await tx.used_assertions.forget(given.now)
+
+
+link_identity: Final = UseCase(Permission.RUN_PLATFORM, _link)
+unlink_identity: Final = UseCase(Permission.RUN_PLATFORM, _unlink)
+sweep_assertions: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

@@ -1,0 +1,64 @@
+"""Identities of other services, and the assertions of them that were used, in memory."""
+
+from datetime import datetime
+
+from booking_domain.identity.external_identities import (
+    CLOCKS_DIFFER,
+    ExternalIdentities,
+    ExternalIdentity,
+    IdentityProvider,
+    UsedAssertions,
+)
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.memory.state import State
+
+
+class MemoryExternalIdentities(ExternalIdentities):
+    """The identities of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def lock(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        found = self._state.external_identities.get((provider, subject))
+        return None if found is None else found.user_id
+
+    async def get(self, user_id: UserId, provider: IdentityProvider) -> ExternalIdentity | None:
+        return next(
+            (
+                each
+                for each in self._state.external_identities.values()
+                if (each.user_id, each.provider) == (user_id, provider)
+            ),
+            None,
+        )
+
+    async def add(self, identity: ExternalIdentity) -> None:
+        self._state.require_user(identity.user_id)
+        key = identity.provider, identity.subject
+        if key in self._state.external_identities or await self.get(identity.user_id, identity.provider) is not None:
+            raise ConcurrentChange(what="identity")
+        self._state.external_identities[key] = identity
+
+    async def remove(self, user_id: UserId, provider: IdentityProvider) -> None:
+        found = await self.get(user_id, provider)
+        if found is not None:
+            del self._state.external_identities[provider, found.subject]
+
+
+class MemoryUsedAssertions(UsedAssertions):
+    """The used assertions of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def use(self, digest: bytes, good_until: datetime) -> bool:
+        new = digest not in self._state.used_assertions
+        self._state.used_assertions.setdefault(digest, good_until)
+        return new
+
+    async def forget(self, now: datetime) -> None:
+        for digest, good_until in tuple(self._state.used_assertions.items()):
+            if good_until < now - CLOCKS_DIFFER:
+                del self._state.used_assertions[digest]

@@ -1,0 +1,108 @@
+"""Bring the catalogues of messages up to date with the code, or check that they are, and that they are whole.
+
+python -m entrypoints.cli.catalogues [--check]
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
+
+from entrypoints.cli.messages import Found, messages
+from entrypoints.http.languages.catalogues import LOCALES, read_catalog
+from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
+from entrypoints.http.languages.templates import placeholders
+
+TEMPLATE: Final = "messages.pot"
+_HEADER: Final = """# Messages of the API. `make catalogues` writes all of this but the translations.
+msgid ""
+msgstr ""
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"""
+_WIDTH: Final = 120
+
+
+def template_of(found: Found) -> Catalog:
+    """The catalogue without translations."""
+    template = Catalog()
+    for (context, text), files in found.items():
+        template.add(text, context=context, locations=[(f"src/{file}", 0) for file in files])
+    return template
+
+
+def updated(known: Catalog, found: Found) -> Catalog:
+    """A catalogue with the messages that there are now, and what it knows of their translations. Nothing is guessed."""
+    fresh = Catalog(known.locale)
+    for (context, text), files in found.items():
+        before = known.get(text, context)
+        fresh.add(
+            text,
+            before.string if before is not None else "",
+            context=context,
+            locations=[(f"src/{file}", 0) for file in files],
+            flags={"fuzzy"} if before is not None and before.fuzzy else (),
+            user_comments=before.user_comments if before is not None else (),
+        )
+    return fresh
+
+
+def faults(catalog: Catalog) -> Iterator[str]:
+    """What is wrong with translations: missing, doubtful, or with other placeholders than the English has."""
+    for message in catalog:
+        if not message.id:
+            continue
+        named = repr(message.id) if message.context is None else f"{message.id!r} ({message.context})"
+        if not message.string:
+            yield f"{named} is not translated"
+        elif message.fuzzy:
+            yield f"{named} is marked as fuzzy"
+        elif placeholders(str(message.id)) != placeholders(str(message.string)):
+            yield f"{named} has other placeholders in its translation"
+
+
+def written(catalog: Catalog) -> bytes:
+    """The file of a catalogue; its header says no more than what reading it needs."""
+    file = BytesIO()
+    write_po(file, catalog, width=_WIDTH, omit_header=True, include_lineno=False)
+    language = "" if catalog.locale is None else f'"Language: {catalog.locale}\\n"\n'
+    return (_HEADER + language + "\n").encode() + file.getvalue()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return 0 if all catalogues are fresh and whole; 1 if one was to be checked and is stale, or is not whole."""
+    parser = argparse.ArgumentParser(prog="catalogues", description="Bring the catalogues of messages up to date.")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if something would be changed")
+    parser.add_argument("folder", nargs="?", type=Path, default=LOCALES)
+    chosen = parser.parse_args(arguments)
+    found = messages()
+    files = {chosen.folder / TEMPLATE: template_of(found)}
+    for language in LANGUAGES:
+        if language != FALLBACK:
+            file = chosen.folder / language / "LC_MESSAGES" / "messages.po"
+            known = read_catalog(file, language) if file.exists() else Catalog(language)
+            files[file] = updated(known, found)
+    failed = 0
+    for file, catalog in files.items():
+        name = file.relative_to(chosen.folder).as_posix()
+        complaints = [] if catalog.locale is None else list(faults(catalog))
+        if not file.exists() or file.read_bytes() != written(catalog):
+            if chosen.check:
+                complaints.append("is stale: make catalogues")
+            else:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(written(catalog))
+        for complaint in complaints:
+            print(f"{name}: {complaint}", file=sys.stderr)
+        failed |= bool(complaints)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

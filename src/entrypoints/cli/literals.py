@@ -1,0 +1,103 @@
+"""Texts in the source, as templates."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+
+class Literals:
+    """The texts that an expression of one module can be.
+
+    >>> module = ast.parse("def f(most): return f'at most {most:,} characters'")
+    >>> list(Literals(module, "example.py").of(ast.parse("f(3)").body[0].value, needed=True))
+    ['at most {most} characters']
+    """
+
+    def __init__(self, module: ast.Module, name: str) -> None:
+        self._module = module
+        self._name = name
+
+    def of(self, text: ast.expr, *, needed: bool) -> Iterator[str]:
+        """The templates.
+
+        Raises:
+            LookupError: the text is needed, and comes from where it cannot be followed to.
+        """
+        match text:
+            case ast.Constant(value=str(value)):
+                yield value
+            case ast.Constant(value=None):
+                pass
+            case ast.JoinedStr(values=parts):
+                yield _template(parts)
+            case ast.IfExp(body=one, orelse=other):
+                yield from self.of(one, needed=needed)
+                yield from self.of(other, needed=needed)
+            case ast.Attribute(attr="problem" | "detail" | "message"):
+                pass  # of another error: said elsewhere, and handed on
+            case ast.Name(id=name) if needed:
+                yield from self._all(self._assigned(name), text)
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(value=ast.Name(id="self"), attr=name)) if needed:
+                yield from self._all(self._returned(name), text)
+            case _ if needed:
+                raise LookupError(f"{self._name}:{text.lineno}: not a text that can be found for translation")
+            case _:
+                pass
+
+    def _all(self, found: list[ast.expr], asked: ast.expr) -> Iterator[str]:
+        if not found and not self._handed_on(asked):
+            raise LookupError(f"{self._name}:{asked.lineno}: where does `{ast.unparse(asked)}` come from?")
+        for text in found:
+            yield from self.of(text, needed=True)
+
+    def _assigned(self, name: str) -> list[ast.expr]:
+        found = []
+        for node in ast.walk(self._module):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+                    found.append(value)
+                case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if target == name:
+                    found.append(value)
+                case _:
+                    pass
+        return found
+
+    def _handed_on(self, asked: ast.expr) -> bool:
+        """Whether it is a parameter, or a part of something else: what it says is said elsewhere."""
+        return isinstance(asked, ast.Name) and any(
+            (isinstance(node, ast.arg) and node.arg == asked.id)
+            or (
+                isinstance(node, ast.Tuple)
+                and any(isinstance(part, ast.Name) and part.id == asked.id for part in node.elts)
+            )
+            for node in ast.walk(self._module)
+        )
+
+    def _returned(self, name: str) -> list[ast.expr]:
+        functions = [node for node in ast.walk(self._module) if isinstance(node, ast.FunctionDef) and node.name == name]
+        return [
+            node.value
+            for function in functions
+            for node in ast.walk(function)
+            if isinstance(node, ast.Return) and node.value is not None
+        ]
+
+
+def _template(parts: list[ast.expr]) -> str:
+    """The template of an f-string; what stands in a place is named after it, and the second of a name gets a number.
+
+    >>> _template(ast.parse("f'{FIRST.year} to {LAST.year}, {name!r}'").body[0].value.values)
+    '{year} to {year2}, {name}'
+    """
+    template, names = "", list[str]()
+    for part in parts:
+        match part:
+            case ast.Constant(value=text):
+                template += str(text)
+            case ast.FormattedValue(value=value):
+                words = re.findall(r"[a-z][a-z0-9_]*", ast.unparse(value).lower().replace("()", ""))
+                names.append(words[-1] if words else "value")
+                template += "{" + names[-1] + ("" if names.count(names[-1]) == 1 else str(names.count(names[-1]))) + "}"
+            case _:
+                pass
+    return template

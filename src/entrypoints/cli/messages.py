@@ -1,0 +1,132 @@
+"""What there is to translate, as the code has it: a context, a template, and the files that it is in.
+
+Errors of the domain and lifecycles are found by looking at what is there. What is written beside a `raise` is found by
+reading the source: an f-string becomes a template whose placeholders are named after what stands in them.
+"""
+
+import ast
+import importlib
+import pkgutil
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+import booking_domain
+import entrypoints.http
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.lifecycle import Lifecycle
+from entrypoints.cli.literals import Literals
+from entrypoints.http.languages import foreign
+from entrypoints.http.languages.catalogues import MESSAGE, TITLE
+from entrypoints.http.problems import DETAILS, STATUS
+
+SOURCE: Final = Path(__file__).parents[2]
+_NOT_SERVED: Final = ("booking_domain/testing", "adapters/qpay/simulator", "entrypoints/cli", "entrypoints/worker")
+_OF_ERRORS: Final = {name: name for name in ("problem", "thing", "action", "what")}
+"""Parameters of errors that are texts themselves, and their contexts."""
+_OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
+_REFUSALS: Final = frozenset({"Refusal", "InputError"})
+_BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "change_one": (0, "what")}
+"""Functions to which a text is given by its place."""
+_MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE})
+_HAND_ON: Final = frozenset({"InputError"})
+"""What is often made of a text that is refused elsewhere."""
+
+Key = tuple[str | None, str]
+"""A context, if there is one, and a template."""
+Found = Mapping[Key, Sequence[str]]
+"""Files by what is in them."""
+
+
+@cache
+def messages() -> Found:
+    """All that there is to translate, in a fixed order."""
+    found: defaultdict[Key, set[str]] = defaultdict(set)
+    for key, file in chain(_of_errors(), _of_lifecycles(), _of_sources(), _of_others()):
+        found[key].add(file)
+    return {key: sorted(found[key]) for key in sorted(found, key=lambda key: (key[0] or "", key[1]))}
+
+
+def concrete_errors() -> list[type[DomainError]]:
+    """Every error that can be raised where the API is served: all but the families."""
+    _modules(booking_domain)
+    _modules(entrypoints.http)
+    served = ("booking_domain.", "adapters.", "entrypoints.")
+    found = {kind for kind in _below(DomainError) if kind.__module__.startswith(served)}
+    return sorted(
+        (kind for kind in found - set(STATUS) if not kind.__module__.startswith("booking_domain.testing")),
+        key=lambda kind: (kind.__module__, kind.__qualname__),
+    )
+
+
+def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)
+
+
+@cache
+def _modules(package: ModuleType) -> list[ModuleType]:
+    """All modules of a package, but for those that only tests use."""
+    names = [each.name for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    return [importlib.import_module(name) for name in names if not name.startswith("booking_domain.testing")]
+
+
+def _of_errors() -> Iterator[tuple[Key, str]]:
+    for error in concrete_errors():
+        yield (None, error.template()), _file_of(error)
+
+
+def _of_lifecycles() -> Iterator[tuple[Key, str]]:
+    """The words with which their refusals say what does not move, from where, how and by whom."""
+    tables = (value for module in _modules(booking_domain) for value in vars(module).values())
+    for table in tables:
+        if isinstance(table, Lifecycle):
+            file = _file_of(table.refusal)
+            yield ("thing", table.thing), file
+            for (status, action), move in table.moves.items():
+                words = (
+                    ("status", status),
+                    ("status", move.to),
+                    ("action", action),
+                    *(("party", by) for by in move.by),
+                )
+                yield from (((context, str(word)), file) for context, word in words)
+
+
+def _of_sources() -> Iterator[tuple[Key, str]]:
+    errors = frozenset(error.__name__ for error in concrete_errors())
+    for file in sorted(SOURCE.rglob("*.py")):
+        name = file.relative_to(SOURCE).as_posix()
+        if not name.startswith(_NOT_SERVED):
+            yield from ((key, name) for key in _written_in(file, name, errors))
+
+
+def _of_others() -> Iterator[tuple[Key, str]]:
+    yield from (((MESSAGE, detail), "entrypoints/http/problems.py") for detail in DETAILS.values())
+    for context, templates in {TITLE: foreign.TITLES, **foreign.MESSAGES}.items():
+        yield from (((context, template), "entrypoints/http/languages/foreign.py") for template in templates)
+
+
+def _file_of(kind: type) -> str:
+    return kind.__module__.replace(".", "/") + ".py"
+
+
+def _written_in(file: Path, name: str, errors: frozenset[str]) -> Iterator[Key]:
+    tree = ast.parse(file.read_text(encoding="utf-8"), filename=name)
+    literals = Literals(tree, name)
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        called = ast.unparse(call.func).rpartition(".")[2]
+        contexts = _OF_REFUSALS if called in _REFUSALS else _OF_ERRORS if called in errors else {}
+        texts = [(contexts[word.arg], word.value) for word in call.keywords if word.arg in contexts]
+        place, of_place = _BY_PLACE.get(called, (len(call.args), MESSAGE))
+        texts += [(of_place, text) for text in call.args[place : place + 1]]
+        for context, text in texts:
+            needed = context in _MUST_BE_FOUND and called not in _HAND_ON
+            yield from ((context, template) for template in literals.of(text, needed=needed))

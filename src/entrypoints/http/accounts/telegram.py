@@ -1,0 +1,78 @@
+"""`/auth/telegram` and `/users/me/telegram`: sign in by Telegram, link it, unlink it."""
+
+from typing import Final
+
+from litestar import Router, delete, post
+from litestar.params import JSONBody
+
+from booking_domain.identity.errors import (
+    AccountDisabled,
+    InvalidAssertion,
+    LastWayIn,
+    TelegramNotConfigured,
+    TelegramTaken,
+)
+from booking_domain.identity.sessions import Client
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import SessionId
+from entrypoints.http.accounts.examples import SIGNED_IN, TELEGRAM
+from entrypoints.http.accounts.guarded import GUARDED
+from entrypoints.http.accounts.schemas import SignedInJson
+from entrypoints.http.accounts.telegram_desk import TelegramDesk
+from entrypoints.http.accounts.telegram_schemas import TelegramBody
+from entrypoints.http.documentation import documented
+from entrypoints.http.injection import Injected
+from entrypoints.http.rate_limits import AUTH, limited_as
+
+_OF_SIGN_IN: Final = documented(
+    body=TELEGRAM,
+    answer=SIGNED_IN,
+    refusals=(InvalidAssertion, AccountDisabled, TelegramNotConfigured, InvalidValue),
+)
+_OF_LINK: Final = documented(
+    body=TELEGRAM, refusals=(InvalidAssertion, TelegramTaken, TelegramNotConfigured, InvalidValue)
+)
+_OF_UNLINK: Final = documented(refusals=(LastWayIn,))
+
+
+@post("/auth/telegram", status_code=200, opt=GUARDED | _OF_SIGN_IN)
+async def sign_in_by_telegram(
+    data: JSONBody[TelegramBody], client: Injected[Client], telegram_desk: Injected[TelegramDesk]
+) -> SignedInJson:
+    """Sign in by what Telegram has signed: `initData` of a mini-app, or the answer of the login widget.
+
+    The first time this makes an account of a customer, with the name that Telegram knows and no way to reach it; an
+    account that is there already is linked at `/users/me/telegram`. What Telegram has signed is good for five minutes,
+    unless the server says otherwise, and once.
+    """
+    return await telegram_desk.sign_in(data, client)
+
+
+@post("/users/me/telegram", status_code=204, opt=limited_as(AUTH) | _OF_LINK)
+async def link_telegram(
+    data: JSONBody[TelegramBody],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    telegram_desk: Injected[TelegramDesk],
+) -> None:
+    """Link Telegram to one's own account, to sign in by it.
+
+    The session of the access token must be live; all others end. Linking again what is linked already changes nothing.
+    """
+    await telegram_desk.link(actor, session_id, data)
+
+
+@delete("/users/me/telegram", opt=limited_as(AUTH) | _OF_UNLINK)
+async def unlink_telegram(
+    actor: Injected[Actor], session_id: Injected[SessionId], telegram_desk: Injected[TelegramDesk]
+) -> None:
+    """Unlink Telegram from one's own account.
+
+    The session of the access token must be live; all others end. It is refused to an account that has no password and
+    no verified e-mail address or phone number.
+    """
+    await telegram_desk.unlink(actor, session_id)
+
+
+routes: Final = Router("/", route_handlers=[sign_in_by_telegram, link_telegram, unlink_telegram])

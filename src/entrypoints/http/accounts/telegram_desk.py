@@ -1,0 +1,80 @@
+"""What the routes of Telegram do that is more than one use case."""
+
+from dataclasses import dataclass
+
+from booking_domain.identity.errors import AccountDisabled, InvalidAssertion
+from booking_domain.identity.external_identities import (
+    Assertion,
+    AssertionRefused,
+    IdentityProvider,
+    TelegramAssertions,
+)
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.external_identities import (
+    LinkIdentity,
+    SignInByAssertion,
+    UnlinkIdentity,
+    link_identity,
+    sign_in_by_assertion,
+    unlink_identity,
+)
+from booking_domain.identity.use_cases.sign_in import FailedLogin, SignedIn, note_failed_login, open_session
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.accounts.schemas import SignedInJson
+from entrypoints.http.accounts.sessions import SignInDesk
+from entrypoints.http.accounts.telegram_schemas import TelegramBody
+
+
+@dataclass(slots=True, kw_only=True)
+class TelegramDesk:
+    """Signs people in by Telegram, and links and unlinks it."""
+
+    executor: Executor[Repositories]
+    reads: Reads
+    assertions: TelegramAssertions
+    clock: Clock
+    sign_in_desk: SignInDesk
+
+    async def sign_in(self, body: TelegramBody, client: Client) -> SignedInJson:
+        """Sign in by what Telegram has signed; a failure is noted for whom it names."""
+        read = self.assertions.read(body.proof(), self.clock.now())
+        try:
+            signed_in = await self._opened(read, client)
+        except AccountDisabled:
+            await self._note_failure(read.subject, client)
+            raise
+        if isinstance(signed_in, AssertionRefused):
+            await self._note_failure(read.subject, client)
+            raise InvalidAssertion
+        return self.sign_in_desk.signed_in(signed_in)
+
+    async def link(self, actor: Actor, session_id: SessionId, body: TelegramBody) -> None:
+        """Link to one's own account who has signed in at Telegram."""
+        read = self.assertions.read(body.proof(), self.clock.now())
+        if isinstance(read, AssertionRefused):
+            raise InvalidAssertion
+        command = LinkIdentity(user_id=actor.id, current=session_id, assertion=read)
+        refused = await self.executor.run(link_identity, command, actor=SYSTEM)
+        if refused is not None:
+            raise InvalidAssertion
+
+    async def unlink(self, actor: Actor, session_id: SessionId) -> None:
+        """Unlink it from one's own account."""
+        command = UnlinkIdentity(user_id=actor.id, current=session_id, provider=IdentityProvider.TELEGRAM)
+        await self.executor.run(unlink_identity, command, actor=SYSTEM)
+
+    async def _opened(self, read: Assertion | AssertionRefused, client: Client) -> SignedIn | AssertionRefused:
+        if isinstance(read, AssertionRefused):
+            return read
+        use_case = sign_in_by_assertion(open_session(self.sign_in_desk.refresh_tokens))
+        command = SignInByAssertion(assertion=read, client=client)
+        return await self.executor.run(use_case, command, actor=SYSTEM)
+
+    async def _note_failure(self, subject: str | None, client: Client) -> None:
+        user_id = await self.reads.user_of_identity(IdentityProvider.TELEGRAM, subject or "")
+        command = FailedLogin(user_id=user_id, method=LoginMethod.TELEGRAM, client=client)
+        await self.executor.run(note_failed_login, command, actor=SYSTEM)

@@ -1,0 +1,35 @@
+"""The JSON of signing in by Telegram."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta
+
+from booking_domain.identity.external_identities import MAX_INIT_DATA, InitData, TelegramProof, WidgetLogin
+from booking_domain.shared.errors import InvalidValue
+from entrypoints.http.fields import Body
+
+_Text = Annotated[str, Meta(max_length=2_048)]
+_Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+InitDataText = Annotated[
+    str, Meta(min_length=1, max_length=MAX_INIT_DATA, description="`Telegram.WebApp.initData`, as it is.")
+]
+WidgetFields = Annotated[
+    Mapping[Annotated[str, Meta(max_length=64)], _Text | _Number],
+    Meta(max_length=32, description="All that the login widget has answered, as it is: `id`, `auth_date`, `hash`, …"),
+]
+
+
+class TelegramBody(Body, frozen=True, kw_only=True):
+    """What Telegram has signed: the data of a mini-app, or that of the login widget."""
+
+    init_data: InitDataText | None = None
+    widget: WidgetFields | None = None
+
+    def proof(self) -> TelegramProof:
+        """The one that is there, or `InvalidValue`."""
+        if self.init_data is not None and self.widget is None:
+            return InitData(self.init_data)
+        if self.widget is not None and self.init_data is None:
+            return WidgetLogin({key: str(value) for key, value in self.widget.items()})
+        raise InvalidValue(field="init_data", problem="either initData or widget is needed")

@@ -1,0 +1,1 @@
+"""`/admin/audit` and `/admin/users`."""

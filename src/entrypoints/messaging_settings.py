@@ -1,0 +1,160 @@
+"""Configuration of those who carry messages or vouch for people: text messages, e-mail, Telegram."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from booking_domain.identity.model import normal_email
+from entrypoints.environment import Environ
+
+_BOT_TOKEN: Final = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{30,100}")
+
+
+class SmsProvider(StrEnum):
+    """Who sends text messages."""
+
+    CONSOLE = "console"
+    TWILIO = "twilio"
+    KAVENEGAR = "kavenegar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsSettings:
+    """Who sends text messages, and how they are reached; what belongs to another provider is empty or unused."""
+
+    service: SmsProvider = SmsProvider.CONSOLE
+    """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, or `console`, which keeps them as files in the data folder."""
+    timeout_seconds: float = 10.0
+    """BOOKING_SMS_TIMEOUT_SECONDS: how long the provider may take to answer."""
+    twilio_base_url: str = "https://api.twilio.com"
+    """TWILIO_BASE_URL: Twilio's API."""
+    twilio_account_sid: str = ""
+    """TWILIO_ACCOUNT_SID: the account."""
+    twilio_auth_token: str = field(default="", repr=False)
+    """TWILIO_AUTH_TOKEN: the account's token, with which callbacks are signed, too."""
+    twilio_from: str = ""
+    """TWILIO_FROM: the number (E.164) or name that messages come from; or a Messaging Service chooses it."""
+    twilio_messaging_service_sid: str = ""
+    """TWILIO_MESSAGING_SERVICE_SID: that service."""
+    kavenegar_base_url: str = "https://api.kavenegar.com"
+    """KAVENEGAR_BASE_URL: Kavenegar's API."""
+    kavenegar_api_key: str = field(default="", repr=False)
+    """KAVENEGAR_API_KEY: the account's key."""
+    kavenegar_sender: str = ""
+    """KAVENEGAR_SENDER: the line that messages come from; empty: the account's own."""
+
+
+class EmailProvider(StrEnum):
+    """Who sends e-mail."""
+
+    CONSOLE = "console"
+    SMTP = "smtp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSettings:
+    """Who sends e-mail, and how that server is reached."""
+
+    service: EmailProvider = EmailProvider.CONSOLE
+    """BOOKING_EMAIL_PROVIDER: `smtp`, or `console`, which keeps messages as files in the data folder."""
+    sender: str = ""
+    """BOOKING_EMAIL_FROM: the address that messages come from."""
+    smtp_host: str = ""
+    """SMTP_HOST: the server that takes them."""
+    smtp_port: int = 587
+    """SMTP_PORT: its port."""
+    smtp_security: str = "starttls"
+    """SMTP_SECURITY: `starttls`, `tls` from the first byte (port 465), or `none`, in development only."""
+    smtp_username: str = ""
+    """SMTP_USERNAME: who we are there; empty: it does not ask."""
+    smtp_password: str = field(default="", repr=False)
+    """SMTP_PASSWORD: the password of that account."""
+    timeout_seconds: float = 15.0
+    """SMTP_TIMEOUT_SECONDS: how long the server may take to answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramSettings:
+    """The bot that people sign in with."""
+
+    bot_tokens: tuple[str, ...] = field(default=(), repr=False)
+    """BOOKING_TELEGRAM_BOT_TOKEN: as BotFather gives it; without one nobody is signed in by Telegram.
+    BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS: earlier ones, separated by commas, whose signatures are still good."""
+    freshness: timedelta = timedelta(minutes=5)
+    """BOOKING_TELEGRAM_FRESHNESS_SECONDS: for how long what Telegram has signed is good."""
+
+
+def sms_settings(read: Environ) -> SmsSettings:
+    """Read who sends text messages."""
+    service = SmsProvider(read.choice("BOOKING_SMS_PROVIDER", tuple(SmsProvider), SmsProvider.CONSOLE))
+    found = SmsSettings(
+        service=service,
+        timeout_seconds=float(read.number("BOOKING_SMS_TIMEOUT_SECONDS", 10, 1, 60)),
+        twilio_base_url=read.url("TWILIO_BASE_URL", SmsSettings().twilio_base_url).rstrip("/"),
+        twilio_account_sid=read.optional("TWILIO_ACCOUNT_SID") or "",
+        twilio_auth_token=read.optional("TWILIO_AUTH_TOKEN") or "",
+        twilio_from=read.optional("TWILIO_FROM") or "",
+        twilio_messaging_service_sid=read.optional("TWILIO_MESSAGING_SERVICE_SID") or "",
+        kavenegar_base_url=read.url("KAVENEGAR_BASE_URL", SmsSettings().kavenegar_base_url).rstrip("/"),
+        kavenegar_api_key=read.optional("KAVENEGAR_API_KEY") or "",
+        kavenegar_sender=read.optional("KAVENEGAR_SENDER") or "",
+    )
+    base_urls = {"TWILIO_BASE_URL": found.twilio_base_url, "KAVENEGAR_BASE_URL": found.kavenegar_base_url}
+    for name, base_url in base_urls.items():
+        if read.production and base_url.startswith("http://"):
+            read.refuse(name, "must begin with https:// in production: credentials go there")
+    sid = found.twilio_account_sid
+    if sid and not (sid.isascii() and sid.isalnum()):
+        read.refuse("TWILIO_ACCOUNT_SID", "must be letters and digits")
+    needed = {
+        SmsProvider.CONSOLE: {},
+        SmsProvider.TWILIO: {
+            "TWILIO_ACCOUNT_SID": sid,
+            "TWILIO_AUTH_TOKEN": found.twilio_auth_token,
+            "TWILIO_FROM": found.twilio_from or found.twilio_messaging_service_sid,
+        },
+        SmsProvider.KAVENEGAR: {"KAVENEGAR_API_KEY": found.kavenegar_api_key},
+    }[service]
+    for name, value in needed.items():
+        if not value:
+            read.refuse(name, f"is required with BOOKING_SMS_PROVIDER={service}")
+    return found
+
+
+def email_settings(read: Environ) -> EmailSettings:
+    """Read who sends e-mail."""
+    service = EmailProvider(read.choice("BOOKING_EMAIL_PROVIDER", tuple(EmailProvider), EmailProvider.CONSOLE))
+    found = EmailSettings(
+        service=service,
+        sender=normal_email(read.optional("BOOKING_EMAIL_FROM") or ""),
+        smtp_host=read.optional("SMTP_HOST") or "",
+        smtp_port=read.port("SMTP_PORT", 587),
+        smtp_security=read.choice("SMTP_SECURITY", ("starttls", "tls", "none"), "starttls"),
+        smtp_username=read.optional("SMTP_USERNAME") or "",
+        smtp_password=read.optional("SMTP_PASSWORD") or "",
+        timeout_seconds=float(read.number("SMTP_TIMEOUT_SECONDS", 15, 1, 60)),
+    )
+    read.only_in_development("SMTP_SECURITY", given=found.smtp_security == "none")
+    if service is EmailProvider.SMTP:
+        for name, value in (("BOOKING_EMAIL_FROM", found.sender), ("SMTP_HOST", found.smtp_host)):
+            if not value:
+                read.refuse(name, "is required with BOOKING_EMAIL_PROVIDER=smtp")
+    return found
+
+
+def telegram_settings(read: Environ) -> TelegramSettings:
+    """Read which bot people sign in with."""
+    current, previous = "BOOKING_TELEGRAM_BOT_TOKEN", "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"
+    token = read.optional(current)
+    earlier = tuple(each.strip() for each in (read.optional(previous) or "").split(",") if each.strip())
+    for name, tokens in ((current, () if token is None else (token,)), (previous, earlier)):
+        if not all(map(_BOT_TOKEN.fullmatch, tokens)):  # which are not shown
+            read.refuse(name, "must be like 123456789:AAE… as BotFather gives it")
+    if token is None and earlier:
+        read.refuse(current, f"is required with {previous}")
+    return TelegramSettings(
+        bot_tokens=earlier if token is None else (token, *earlier),
+        freshness=timedelta(seconds=read.number("BOOKING_TELEGRAM_FRESHNESS_SECONDS", 300, 1, 86_400)),
+    )

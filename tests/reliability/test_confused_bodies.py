@@ -1,0 +1,164 @@
+"""Row 24: members that are not one's to set, and wrong types, are refused on every route, and change no row."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import httpx
+import msgspec
+import psycopg
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from tests.databases import TestServer
+from tests.reliability import scale
+from tests.reliability.conftest import Report
+from tests.unit.entrypoints.api import Api, the_routes
+from tests.unit.entrypoints.http.confusion import confused, types_of
+from tests.unit.entrypoints.http.test_access import (
+    IDENTITIES,
+    ROUTES,
+    Ids,
+    Row,
+    World,
+    expected,
+    ids,
+    the_body,
+)
+
+from entrypoints.http import strict_json
+from entrypoints.http.openapi.document import document_of
+from entrypoints.http.problems import camel
+from entrypoints.http.refusals import invalid_input
+
+TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'rate_limits' ORDER BY 1"
+STRIDE: Final = scale.of(1, less=3)
+"""Every third of them in `make test`."""
+
+
+class StoredApi(Api):
+    """On PostgreSQL, where constraints and defaults are those of the product."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__({"DATABASE_URL": url, "BOOKING_RATE_LIMITS": "off"})
+        self.container.database.reset_last_overriding()
+        self.url = url
+
+    def rows(self) -> dict[str, tuple[Any, ...]]:
+        """How many rows each table has, and a digest of them."""
+        with psycopg.connect(self.url) as connection:
+            tables = [name for (name,) in connection.execute(TABLES)]
+            one = "SELECT '{0}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {0} t"
+            query = " UNION ALL ".join(one.format(table) for table in tables)
+            return {name: (number, digest) for name, number, digest in connection.execute(query.encode())}
+
+
+@asynccontextmanager
+async def stored(url: str) -> AsyncIterator[StoredApi]:
+    api = StoredApi(url)
+    async with api.app.lifespan(), api.client:
+        yield api
+
+
+def with_a_body(api: Api) -> dict[str, HTTPRouteHandler]:
+    return {
+        route: handler for route, handler in the_routes(api).items() if "data" in handler.parsed_fn_signature.parameters
+    }
+
+
+async def confusions(api: StoredApi, world: World, route: str, stride: int) -> tuple[int, list[str]]:
+    """How many bodies were tried, and what became of those that were not refused as they should be."""
+    row, handler, (method, path) = ROUTES[route], with_a_body(api)[route], route.split()
+    identity, named = await somebody(world, row)
+    document = document_of(api.app)
+    operations = {each["operationId"]: each for item in document["paths"].values() for each in item.values()}
+    content = operations[camel(handler.fn.__name__)]["requestBody"]["content"]["application/json"]
+    example, token = await the_body(world, handler, named), await world.token(identity)
+    address, headers = path.format(**named), {"Content-Type": "application/json"}
+    before, tried, wrong = api.rows(), 0, []
+    bodies = list(confused(content["schema"], example, document["components"]["schemas"]))
+    for name, body in bodies[::stride]:
+        answer = await api.call(method, address, token, content=body, headers=headers)
+        tried += 1
+        if not _refused(answer):
+            wrong.append(f"{route}, {name}: {answer.status_code} {answer.text[:200]}")
+    after = api.rows()
+    wrong += [f"{route}: {table} has changed" for table, rows in after.items() if rows != before[table]]
+    return tried, wrong
+
+
+async def somebody(world: World, row: Row) -> tuple[str, Ids]:
+    """Somebody who may do it, and to what."""
+    for identity in IDENTITIES[1:]:
+        for target in ("own", "other's"):
+            if not expected(row, identity, target):
+                named = await ids(world, row, identity, target)
+                if named is not None:
+                    return identity, named
+    raise AssertionError(row)
+
+
+def _refused(answer: httpx.Response) -> bool:
+    return answer.status_code == 400 and answer.json()["code"] == "validation.invalid_input"
+
+
+def test_what_is_confused_is_refused_by_every_route_and_changes_nothing(postgres: TestServer, report: Report) -> None:
+    async def story(url: str) -> tuple[int, int, list[str]]:
+        async with stored(url) as api:
+            world, tried, wrong = World(api), 0, list[str]()
+            routes = with_a_body(api)
+            for route in routes:
+                number, found = await confusions(api, world, route, STRIDE)
+                tried, wrong = tried + number, wrong + found
+            return len(routes), tried, wrong
+
+    with postgres.database() as url:
+        routes, tried, wrong = asyncio.run(story(url))
+    assert wrong == []
+    assert tried > 40 * routes // STRIDE
+    report(24, f"{tried} bodies for {routes} routes: all 400, no row of any table changed")
+
+
+def forgiving(raw: bytes, schema: Any) -> Any:
+    """Leaves out what it does not know, and takes a type for another: what many a framework does."""
+    known = {each.encode_name for each in msgspec.structs.fields(schema)}
+    try:
+        said = json.loads(raw)
+        return msgspec.convert({name: value for name, value in said.items() if name in known}, schema, strict=False)
+    except (ValueError, AttributeError) as error:
+        raise invalid_input("", str(error)) from error
+
+
+def assigning(raw: bytes, schema: Any) -> Any:
+    """Takes over what it is told not to."""
+    value = forgiving(raw, schema)
+    extra = json.loads(raw).get("status")
+    return value if extra is None else msgspec.structs.replace(value, name=extra)
+
+
+@pytest.mark.parametrize("careless", [forgiving, assigning])
+def test_a_body_that_is_read_carelessly_is_found(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch, careless: Callable[[bytes, Any], Any]
+) -> None:
+    async def story(url: str) -> list[str]:
+        async with stored(url) as api:
+            world = World(api)
+            await world.salon("manager")
+            monkeypatch.setattr(strict_json, "read_json", careless)
+            _, wrong = await confusions(api, world, "PATCH /salons/{salon_id}", 1)
+            return wrong
+
+    with postgres.database() as url:
+        wrong = asyncio.run(story(url))
+    assert any(" + role: 200" in each for each in wrong), wrong
+    assert any("salons has changed" in each for each in wrong), wrong
+
+
+def test_the_types_of_a_schema_are_found_through_its_choices() -> None:
+    schemas: dict[str, dict[str, Any]] = {
+        "A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/B"}]},
+        "B": {"enum": [1, None]},
+    }
+    assert types_of({"$ref": "#/components/schemas/A"}, schemas) == {"string", "integer", "null"}
+    assert types_of({"type": "number"}, schemas) == {"number", "integer"}

@@ -1,0 +1,107 @@
+"""Row 16: the OpenAPI document is true of the running product, whoever asks.
+
+schemathesis asks every operation of the document as each role, in all of its phases: examples, the edges of every
+schema, input by chance, valid and not, and sequences along the links. Nothing may answer with 5xx, or with what the
+document does not say, or take what it does not allow, or refuse as malformed what it allows.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import httpx
+import pytest
+from tests.acceptance.people import done
+from tests.acceptance.product import Product
+from tests.reliability import scale
+from tests.reliability.conftest import Report
+from tests.reliability.schema_people import ANONYMOUS, ROLES, things, token_of
+from tests.reliability.schema_runs import PHASES, Run, Token, run, with_examples
+from tests.reliability.schema_wrong import DOCUMENT, FAULTS, serving_wrongly
+
+EXAMPLES: Final = scale.of(100, less=1)
+"""Of each operation, and sequences, for each role."""
+_WHOSE: Final = {
+    "/api/v1/admin": "admin",
+    "/api/v1/availability": "provider",
+    "/api/v1/providers/me": "provider",
+    "/api/v1/salons": "manager",
+}
+
+pytestmark = [
+    pytest.mark.no_cover,  # the product is another process
+    pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning"),  # of schemathesis
+]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with Product(tmp_path_factory.mktemp("schema"), BOOKING_RATE_LIMITS="off") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def document(product: Product) -> dict[str, Any]:
+    return done(httpx.get(f"{product.url}/schema", trust_env=False))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_document_is_true(product: Product, document: Mapping[str, Any], role: str, report: Report) -> None:
+    known = things(product)
+    token = None if role == ANONYMOUS else token_of(known.whose(role))
+    runs = runs_of(with_examples(document, known.values), product.url, role, token)
+    for each in runs:
+        assert not each.broken, each
+        assert not each.findings, each
+    answers = sum((each.answers for each in runs), Counter[tuple[str, str, int]]())
+    assert {phase for phase, _, _ in answers} >= set(PHASES)
+    assert {operation for _, operation, _ in answers} >= {label for label, _ in operations(document)}
+    families = Counter[str]()
+    for (_, _, status), number in answers.items():
+        families[f"{status // 100}xx"] += number
+    assert families["2xx"] > 0
+    report(16, f"{role}: {answers.total()} requests: {dict(sorted(families.items()))}, nothing found")
+
+
+def runs_of(document: Mapping[str, Any], url: str, role: str, token: Token | None) -> list[Run]:
+    """All phases; in little, those that make up most of the requests only for what is there for this role."""
+    if scale.FULL:
+        return [run(document, url, token=token, examples=EXAMPLES)]
+    own = [operation["operationId"] for label, operation in operations(document) if whose(label, operation) == role]
+    return [
+        run(document, url, token=token, examples=EXAMPLES, phases=["examples", "stateful"]),
+        run(document, url, token=token, examples=EXAMPLES, phases=["coverage", "fuzzing"], only=own),
+    ]
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def whose(label: str, operation: Mapping[str, Any]) -> str:
+    """The role that the operation is there for."""
+    path = label.partition(" ")[2]
+    found = next((role for start, role in _WHOSE.items() if path.startswith(start)), "customer")
+    return found if operation["security"] else ANONYMOUS
+
+
+def test_the_checks_see_what_is_wrong() -> None:
+    with serving_wrongly() as url:
+        found = run(DOCUMENT, url, token=lambda: "a-token", phases=["examples", "coverage"], examples=1)
+    assert not found.broken, found
+    assert {(each.check, each.operation) for each in found.findings} >= FAULTS
+
+
+def test_a_document_that_says_less_is_found_out(product: Product, document: Mapping[str, Any]) -> None:
+    known = things(product)
+    less = with_examples(document, known.values)
+    answers = less["paths"]["/api/v1/bookings/{bookingId}"]["get"]["responses"]
+    del answers["404"]
+    del answers["200"]["headers"]["ETag"]
+    less["components"]["schemas"]["BookingJson"]["properties"]["reference"] = {"type": "integer"}
+    found = run(
+        less, product.url, token=token_of(known.whose("customer")), examples=1, phases=["examples"], only=["getBooking"]
+    )
+    assert {each.check for each in found.findings} >= {"response_schema_conformance", "headers_are_documented"}

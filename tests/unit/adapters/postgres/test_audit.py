@@ -1,0 +1,61 @@
+"""The database itself refuses to change the audit log."""
+
+import asyncio
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import errors as pg
+from tests.databases import CIPHER, TestServer
+
+from adapters.postgres.database import Database
+from booking_domain.testing.builders import Builder
+
+CHANGES = (
+    "UPDATE audit_log SET action = 'nothing'",
+    "UPDATE audit_log SET details = '{}' WHERE false",
+    "DELETE FROM audit_log",
+    "TRUNCATE audit_log",
+    "TRUNCATE audit_log, outbox",
+    "INSERT INTO audit_log SELECT * FROM audit_log ON CONFLICT (id) DO UPDATE SET action = 'nothing'",
+)
+
+
+@pytest.fixture
+def url(postgres: TestServer) -> Iterator[str]:
+    async def one_entry(url: str) -> None:
+        database = Database(url, cipher=CIPHER, pool_size=1)
+        await database.open()
+        try:
+            async with database.begin() as tx:
+                await tx.audit_log.add(Builder().audit_entry())
+        finally:
+            await database.close()
+
+    with postgres.database() as url:
+        asyncio.run(one_entry(url))
+        yield url
+
+
+def tried(url: str, change: str, *, before: str = "") -> tuple[bool, int]:
+    """Whether the change was refused, and how many entries are as they were."""
+    refused = False
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(before.encode())
+        try:
+            connection.execute(change.encode())
+        except pg.InsufficientPrivilege as error:
+            refused = "audit_log can only be added to" in str(error)
+        row = connection.execute("SELECT count(*) FROM audit_log WHERE action = 'user.disabled'").fetchone()
+    return refused, row[0] if row else 0
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_entry_stays_as_it_is(url: str, change: str) -> None:
+    assert tried(url, change) == (True, 1)
+    assert tried(url, change, before="SET session_replication_role = replica") == (True, 1)
+
+
+def test_it_is_the_trigger_that_refuses(url: str) -> None:
+    off = "ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only"
+    assert tried(url, "DELETE FROM audit_log", before=off) == (False, 0)

@@ -1,0 +1,179 @@
+"""The catalogues of messages: fresh, whole, and true to the English."""
+
+import ast
+import shutil
+from dataclasses import fields
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from tests.unit.shared.test_errors import SAMPLES, all_errors
+
+from booking_domain.shared.errors import DomainError, InvalidValue
+from entrypoints.cli.catalogues import TEMPLATE, faults, main, written
+from entrypoints.cli.literals import Literals
+from entrypoints.cli.messages import concrete_errors, messages
+from entrypoints.http.languages.catalogues import LOCALES, TITLE, catalogue_of, read_catalog
+from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
+from entrypoints.http.problems import DETAILS, STATUS
+
+TRANSLATED = [language for language in LANGUAGES if language != FALLBACK]
+OF_REFUSALS = {400, 403, 405, 413, 415, 500}
+
+
+def sample(kind: type[DomainError]) -> DomainError:
+    hints = get_type_hints(kind)
+    return kind(**{field.name: SAMPLES[hints[field.name]] for field in fields(kind)})
+
+
+def po(folder: Path, language: str) -> Path:
+    return folder / language / "LC_MESSAGES" / "messages.po"
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """Catalogues to spoil."""
+    return Path(shutil.copytree(LOCALES, tmp_path / "locales"))
+
+
+def test_the_catalogues_are_fresh_and_whole() -> None:
+    assert main(["--check"]) == 0
+
+
+def test_every_error_of_the_domain_is_in_every_catalogue() -> None:
+    errors = concrete_errors()
+    assert set(all_errors()) <= set(errors)
+    for language in TRANSLATED:
+        catalog = read_catalog(po(LOCALES, language), language)
+        missing = [kind.code for kind in errors if not getattr(catalog.get(kind.template()), "string", "")]
+        assert missing == [], language
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_error_can_be_said_with_what_it_is_about(language: str) -> None:
+    for kind in concrete_errors():
+        error = sample(kind)
+        said = catalogue_of(language).error(error)
+        assert "{" not in said, kind
+        assert said.endswith("."), kind
+        assert issubclass(kind, InvalidValue) or said != str(error), kind
+        for name, value in error.parameters.items():
+            if isinstance(value, str | int) and f"{{{name}}}" in kind.template():
+                assert str(value) in said, kind
+
+
+def test_in_english_messages_are_what_they_are() -> None:
+    for kind in concrete_errors():
+        assert catalogue_of(FALLBACK).error(sample(kind)) == str(sample(kind))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_status_has_a_title(language: str) -> None:
+    for status in {*STATUS.values(), *DETAILS, *OF_REFUSALS}:
+        phrase = HTTPStatus(status).phrase
+        assert catalogue_of(language).word(TITLE, phrase) != phrase
+
+
+def spoil(file: Path, before: str, after: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "complaint"),
+    [
+        ('msgstr "Буруу хүсэлт"', 'msgstr ""', "'Bad Request' (title) is not translated"),
+        (
+            'msgctxt "title"\nmsgid "Bad Request"',
+            '#, fuzzy\nmsgctxt "title"\nmsgid "Bad Request"',
+            "is marked as fuzzy",
+        ),
+        ("{least}-аас {most}-ийн хооронд", "{least}-аас {max}-ийн хооронд", "has other placeholders"),
+        ('msgid "Gone"', 'msgid "Went"', "'Gone' (title) is not translated"),
+    ],
+)
+def test_what_is_wrong_with_a_catalogue_is_told(
+    copied: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, complaint: str
+) -> None:
+    file = po(copied, "mn")
+    spoil(file, before, after)
+    assert main(["--check", str(copied)]) == 1
+    assert complaint in capsys.readouterr().err
+
+
+def test_what_is_stale_is_told_when_checked_and_mended_when_not(
+    copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = '\nmsgid "There was such a message."\nmsgstr "آن پیام."\n'
+    with po(copied, "fa").open("a", encoding="utf-8") as file:
+        file.write(gone)
+    (copied / TEMPLATE).unlink()
+    assert main(["--check", str(copied)]) == 1
+    told = capsys.readouterr().err
+    assert "messages.pot: is stale" in told
+    assert "fa/LC_MESSAGES/messages.po: is stale" in told
+    assert main([str(copied)]) == 0
+    assert main(["--check", str(copied)]) == 0
+    for name in (TEMPLATE, "fa/LC_MESSAGES/messages.po", "mn/LC_MESSAGES/messages.po"):
+        assert (copied / name).read_bytes() == (LOCALES / name).read_bytes()
+
+
+def test_a_language_without_a_catalogue_gets_an_empty_one(copied: Path) -> None:
+    shutil.rmtree(copied / "mn")
+    assert main([str(copied)]) == 1
+    made = read_catalog(po(copied, "mn"), "mn")
+    assert len(list(faults(made))) == len(made) == len(messages())
+
+
+def test_reading_and_writing_keep_a_catalogue_byte_by_byte() -> None:
+    for language in TRANSLATED:
+        assert written(read_catalog(po(LOCALES, language), language)) == po(LOCALES, language).read_bytes()
+
+
+MODULE = """
+BOUND = "from a name"
+
+def _problem(much):
+    if much:
+        return f"{much!r} are too many"
+    return None
+
+def use(given, error):
+    Invalid(problem=BOUND)
+    Invalid(problem=f"{A.year} to {B.year}, {len(x)}")
+    Invalid(problem="one" if given else "two")
+    Invalid(problem=_problem(3))
+    Invalid(problem=given)
+    Invalid(problem=error.problem)
+    Invalid(problem=elsewhere)
+    Invalid(problem="a" + given)
+    Invalid(problem=texts.ELSEWHERE)
+"""
+
+
+def problems_of(module: ast.Module) -> list[Any]:
+    literals = Literals(module, "module.py")
+    found: list[Any] = []
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and node.keywords:
+            try:
+                found.append(list(literals.of(node.keywords[0].value, needed=True)))
+            except LookupError as error:
+                found.append(str(error))
+    return found
+
+
+def test_texts_are_found_wherever_they_are_written_and_nothing_is_passed_over_in_silence() -> None:
+    assert problems_of(ast.parse(MODULE)) == [
+        ["from a name"],
+        ["{year} to {year2}, {x}"],
+        ["one", "two"],
+        ["{much} are too many"],
+        [],
+        [],
+        "module.py:16: where does `elsewhere` come from?",
+        "module.py:17: not a text that can be found for translation",
+        "module.py:18: not a text that can be found for translation",
+    ]

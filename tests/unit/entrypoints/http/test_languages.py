@@ -1,0 +1,268 @@
+"""The messages of the API in English, Mongolian and Persian."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+from msgspec import Meta
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.http.test_bad_input import BODIES, OF_PROVIDERS, PARAMETERS
+
+from booking_domain.shared.errors import StorageUnavailable
+from entrypoints.http.languages.catalogues import MESSAGE, catalogue_of
+from entrypoints.http.languages.negotiation import LANGUAGES
+from entrypoints.http.refusals import Refusal
+from entrypoints.http.strict_json import read_json
+
+LETTERS = {"en": re.compile("[A-Za-z]"), "mn": re.compile("[А-Яа-яЁёӨөҮү]"), "fa": re.compile("[\u0600-\u06ff]")}
+OTHERS = [language for language in LANGUAGES if language != "en"]
+
+
+async def told(api: Api, method: str, path: str, token: str | None = None, **request: Any) -> dict[str, dict[str, Any]]:
+    """The same refusal in each language; what is not for people is the same in all."""
+    headers = request.pop("headers", {})
+    problems = {}
+    for language in LANGUAGES:
+        answer = await api.call(method, path, token, headers={**headers, "Accept-Language": language}, **request)
+        assert_in(language, answer)
+        problems[language] = dict(answer.json())
+    for problem in problems.values():
+        for name in ("type", "status", "instance", "code"):
+            assert problem[name] == problems["en"][name]
+        assert pointers(problem) == pointers(problems["en"])
+    return problems
+
+
+def pointers(problem: dict[str, Any]) -> list[str]:
+    return [error["pointer"] for error in problem.get("errors", ())]
+
+
+def assert_in(language: str, answer: httpx.Response) -> None:
+    """Assert that it is a problem whose title, detail and errors are all in this language, and says so."""
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Content-Language"] == language
+    assert "Accept-Language" in answer.headers.get_list("Vary", split_commas=True)
+    problem = answer.json()
+    for text in (problem["title"], problem["detail"], *(error["message"] for error in problem.get("errors", ()))):
+        assert LETTERS[language].search(text), text
+
+
+@through_the_api
+async def test_a_slot_that_is_taken(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    await api.booked(await api.joined("customer"), provider_id)
+    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
+    answers = await told(api, "POST", "/bookings", await api.joined("customer"), json=wish)
+    assert [(each["status"], each["code"]) for each in answers.values()] == [(409, "booking.slot_taken")] * 3
+    assert {language: (each["title"], each["detail"]) for language, each in answers.items()} == {
+        "en": ("Conflict", "Somebody already has the time from 2026-11-23T02:00:00Z."),
+        "mn": ("Зөрчил", "2026-11-23T02:00:00Z-аас эхлэх цагийг өөр хүн авсан байна."),
+        "fa": ("تعارض", "زمانی که از 2026-11-23T02:00:00Z آغاز می‌شود پیش‌تر گرفته شده است."),
+    }
+    assert all(each["errors"] == [{"pointer": "/slot", "message": each["detail"]}] for each in answers.values())
+
+
+@through_the_api
+async def test_input_of_the_wrong_type(api: Api) -> None:
+    wish = {"providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "slot": MONDAY_AT_TEN, "durationMinutes": "60"}
+    answers = await told(api, "POST", "/bookings", await api.joined("customer"), json=wish)
+    assert {language: each["errors"][0] for language, each in answers.items()} == {
+        "en": {"pointer": "/durationMinutes", "message": "Expected `int | null`, got `str`"},
+        "mn": {"pointer": "/durationMinutes", "message": "`int | null` байх ёстой, харин `str` байна"},
+        "fa": {"pointer": "/durationMinutes", "message": "باید `int | null` باشد، اما `str` است"},
+    }
+    assert answers["mn"]["detail"] == "Хүсэлт буруу байна."
+
+
+@through_the_api
+async def test_a_value_that_breaks_a_rule_is_quoted_as_it_is(api: Api) -> None:
+    provider, _ = await api.open_provider()
+    answers = await told(api, "PUT", "/providers/me", provider, json={"timeZone": "Mars/Olympus"})
+    assert [each["status"] for each in answers.values()] == [422] * 3
+    assert {language: each["detail"] for language, each in answers.items()} == {
+        "en": "'Mars/Olympus' is not an IANA time zone.",
+        "mn": "'Mars/Olympus' нь IANA-ийн цагийн бүс биш.",
+        "fa": "'Mars/Olympus' منطقهٔ زمانی IANA نیست.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "title", "detail"),
+    [
+        ("GET", "/nowhere", 404, "Олдсонгүй", "Энэ хаягт юу ч алга."),
+        ("DELETE", "/bookings", 405, "Зөвшөөрөгдөөгүй метод", "Энэ хаяг тэр методыг дэмждэггүй."),
+        ("GET", "/auth/me", 401, "Нэвтрэх шаардлагатай", "Токен байхгүй, буруу хэлбэртэй"),
+    ],
+)
+@through_the_api
+async def test_refusals_before_any_rule(  # noqa: PLR0917
+    api: Api, method: str, path: str, status: int, title: str, detail: str
+) -> None:
+    answers = await told(api, method, path)
+    assert (answers["mn"]["status"], answers["mn"]["title"]) == (status, title)
+    assert answers["mn"]["detail"].startswith(detail)
+
+
+def test_too_many_requests() -> None:
+    async def story(api: Api) -> None:
+        token = await api.joined("customer")
+        await api.get("/auth/me", token)
+        answers = await told(api, "GET", "/auth/me", token)
+        assert answers["en"]["code"] == "rate.limited"
+        assert re.fullmatch(
+            "Хэт олон хүсэлт илгээсэн байна; [0-9]+ секундын дараа дахин оролдоно уу.", answers["mn"]["detail"]
+        )
+
+    through_the_api(story, BOOKING_RATE_LIMIT_QUOTAS="read=1/60")()
+
+
+@through_the_api
+async def test_a_database_that_is_down_and_a_bug(api: Api) -> None:
+    api.database.down = StorageUnavailable()
+    answers = await told(api, "GET", "/health/ready")
+    assert (answers["mn"]["status"], answers["mn"]["title"]) == (503, "Үйлчилгээ түр боломжгүй")
+    api.database.down = RuntimeError("no")
+    answers = await told(api, "GET", "/health/ready")
+    assert (answers["fa"]["status"], answers["fa"]["title"]) == (500, "خطای داخلی سرور")
+
+
+@through_the_api
+async def test_a_move_that_the_lifecycle_does_not_have_is_named_in_words(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    path, change = f"/bookings/{booking['id']}", {"status": "cancelled"}
+    assert (await api.patch(path, customer, json=change)).status_code == 200
+    answers = await told(api, "PATCH", path, provider, json=change)
+    assert answers["en"]["detail"] == "A booking that is cancelled does not cancel."
+    assert answers["mn"]["detail"] == "«захиалга» нь «цуцлагдсан» төлөвтэй тул «цуцлах» үйлдэл хийх боломжгүй."
+
+
+@through_the_api
+async def test_each_time_of_a_series_keeps_its_code(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    for_series = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "times": 2, "everyWeeks": 1}
+    await api.booked(await api.joined("customer"), provider_id)
+    answers = await told(api, "POST", "/bookings/series", await api.joined("customer"), json=for_series)
+    (named,) = answers["mn"]["errors"]
+    assert named["message"] == "booking.slot_taken: 2026-11-23T02:00:00Z-аас эхлэх цагийг өөр хүн авсан байна."
+
+
+@through_the_api
+async def test_every_kind_of_bad_body_is_told_in_every_language(api: Api) -> None:
+    customer = await api.joined("customer")
+    for body, _ in BODIES.values():
+        await told(api, "POST", "/bookings", customer, content=body, headers={"Content-Type": "application/json"})
+    await told(api, "POST", "/bookings", customer, content=b"{}", headers={"Content-Type": "text/plain"})
+
+
+@through_the_api
+async def test_every_kind_of_bad_parameter_is_told_in_every_language(api: Api) -> None:
+    customer = await api.joined("customer")
+    for path, _ in PARAMETERS.values():
+        await told(api, "GET", path, customer)
+    provider, _ = await api.open_provider()
+    for method, path, body, *_ in OF_PROVIDERS.values():
+        await told(api, method, path, provider, json=body)
+
+
+HOSTILE = (b"\xff\xfe", b";;;q=,", b"mn;q=zwei", b"*" * 5_000, b"%0d%0a", b"'; DROP TABLE", b"en\x7f", b"fa," * 9_000)
+
+
+@through_the_api
+async def test_no_header_is_an_error(api: Api) -> None:
+    for hostile in HOSTILE:
+        answer = await api.client.get("http://api.test/nowhere", headers=[(b"Accept-Language", hostile)])
+        assert_problem(answer, 404, "http.not_found")
+        assert_in("en", answer)
+
+
+def test_what_depends_on_several_headers_names_them_all() -> None:
+    async def story(api: Api) -> None:
+        asking = {"Accept-Language": "fa", "Origin": "https://shop.example.com", "Accept-Encoding": "gzip"}
+        answer = await api.get("/providers/" + "x" * 1_000, headers=asking)
+        assert answer.headers["Content-Encoding"] == "gzip"
+        named = answer.headers.get_list("Vary", split_commas=True)
+        assert set(named) == {"Accept-Encoding", "Accept-Language", "Origin"}
+        assert_in("fa", answer)
+
+    through_the_api(story, BOOKING_CORS_ORIGINS="https://shop.example.com")()
+
+
+@through_the_api
+async def test_an_answer_without_a_message_is_in_no_language(api: Api) -> None:
+    answer = await api.get("/health/live", headers={"Accept-Language": "mn"})
+    assert "Content-Language" not in answer.headers
+    assert "Vary" not in answer.headers
+
+
+@through_the_api
+async def test_each_operation_says_that_it_can_be_asked_for(api: Api) -> None:
+    for path in (await api.get("/schema")).json()["paths"].values():
+        for operation in path.values():
+            assert [each["in"] for each in operation["parameters"] if each["name"] == "Accept-Language"] == ["header"]
+
+
+class Sample(msgspec.Struct, forbid_unknown_fields=True):
+    """Something to be read wrongly."""
+
+    a: int
+
+
+class Pair(NamedTuple):
+    """Two of something."""
+
+    a: int
+    b: int = 0
+
+
+SAID_BY_MSGSPEC: list[tuple[Any, bytes]] = [
+    (int, b'"1"'),
+    (Any, b"9" * 400 + b".0e999"),
+    (int, b"1e40"),
+    (Sample, b"{}"),
+    (Sample, b'{"a":1,"b":2}'),
+    (tuple[int, int], b"[1]"),
+    (Pair, b"[1,2,3]"),
+    (Pair, b"[]"),
+    (Literal["a"], b'"b"'),
+    (Literal[1], b"2"),
+    *((kind, b'"x"') for kind in (UUID, date, time, datetime, timedelta, Decimal, bytes)),
+    (Annotated[datetime, Meta(tz=True)], b'"2026-11-23T10:00:00"'),
+    (Annotated[datetime, Meta(tz=False)], b'"2026-11-23T10:00:00Z"'),
+    (Annotated[str, Meta(pattern="^x$")], b'"y"'),
+    (Annotated[str, Meta(min_length=2)], b'"y"'),
+    (Annotated[str, Meta(max_length=2)], b'"yyy"'),
+    (Annotated[list[int], Meta(min_length=1)], b"[]"),
+    (Annotated[dict[str, int], Meta(max_length=0)], b'{"a":1}'),
+    (Annotated[int, Meta(ge=1)], b"0"),
+    (Annotated[int, Meta(le=1)], b"2"),
+    (Annotated[float, Meta(gt=1)], b"0.5"),
+    (Annotated[float, Meta(lt=1)], b"1.5"),
+    (Annotated[int, Meta(multiple_of=2)], b"1"),
+    *((Any, raw) for raw in (b"", b"[1", b"1 2", b"nil", b"[1 2]", b"[1,]", b"{1:2}", b'{"a" 1}', b'{"a":1,}')),
+    *((Any, raw) for raw in (b'{"a":1"b":2}', b'"\\x"', b'"\\ud800x...."', b'"\\ud800\\u0000"', b'"\\uzzzz"', b"01")),
+    *((Any, raw) for raw in (b"1.", b"-", b'"\xff"', b'"\xc3("', b"[" * 100_000)),
+]
+
+
+@pytest.mark.parametrize(("schema", "raw"), SAID_BY_MSGSPEC, ids=repr)
+def test_whatever_msgspec_says_is_translated(schema: Any, raw: bytes) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_json(raw, schema)
+    (error,) = refused.value.errors
+    for language in OTHERS:
+        said = catalogue_of(language).word(MESSAGE, error.message)
+        assert LETTERS[language].search(said)
+        words = re.sub(r"`[^`]*`|'[^']*'", "", said)
+        assert not set(re.findall(r"\b[a-z]{3,}\b", words)) - {"unicode", "escape", "utf"}, said
+
+
+def test_what_msgspec_never_says_stays_as_it_is() -> None:
+    for said in ("Expected patience", "", "{reason}", "Expected `{expected}", "x" * 100_000):
+        assert catalogue_of("mn").word(MESSAGE, said) == said

@@ -1,0 +1,117 @@
+"""Which language `Accept-Language` asks for, and that no header is an error."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES, LONGEST, language_of
+
+OTHERS = ("de", "mnx", "e", "english", "zh-Hant-TW")
+
+
+def asked(*values: bytes) -> str:
+    return language_of([(b"host", b"api.test"), *((b"accept-language", value) for value in values)])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [
+        (b"en", "en"),
+        (b"mn", "mn"),
+        (b"fa", "fa"),
+        (b"MN", "mn"),
+        (b"mn-MN", "mn"),
+        (b"mn-Cyrl-MN", "mn"),
+        (b"fa-IR, en;q=0.5", "fa"),
+        (b"mn, fa", "mn"),
+        (b"fa, mn", "fa"),
+        (b"fa;q=0.5, mn;q=0.6", "mn"),
+        (b"fa;q=0.501,mn;q=0.5", "fa"),
+        (b"fa ; q=0.2 ,\tmn;Q=0.3", "mn"),
+        (b"mn-MN, mn;q=0.9, en-US;q=0.8, en;q=0.7", "mn"),
+        (b"en-US, en;q=0.8, mn;q=0.9", "en"),
+        (b"de, fr;q=0.9, fa;q=0.1", "fa"),
+        (b"*", "en"),
+        (b"*, fa;q=0.9", "en"),
+        (b"*;q=0.5, fa;q=0.9", "fa"),
+        (b"*;q=0.5, fa;q=0.5", "fa"),
+        (b"en;q=0, *", "mn"),
+        (b"en;q=0, mn;q=0, *;q=0.1", "fa"),
+        (b"mn;q=0, mn-MN", "en"),
+        (b"mn-MN;q=0, mn", "mn"),
+        (b"mn;q=0", "en"),
+        (b"*;q=0", "en"),
+        (b"en;q=0", "en"),
+        (b"de", "en"),
+        (b"mnx", "en"),
+        (b"", "en"),
+        (b" , ,", "en"),
+    ],
+)
+def test_the_language_wanted_most_is_taken(wanted: bytes, language: str) -> None:
+    assert asked(wanted) == language
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        b"mn;q=2",
+        b"mn;q=-1",
+        b"mn;q=1.5",
+        b"mn;q=0.0001",
+        b"mn;q=abc",
+        b"mn;q=",
+        b"mn;",
+        b"mn;level=1",
+        b"mn_MN",
+        b"mn-",
+        b"-mn",
+        b"mn fa",
+        b"m\x00n",
+        b"\xd0\xbc\xd0\xbd",
+        b"mn;q=nan",
+        b"mn;q=inf",
+        b"mn;q=\xd9\xa1",
+        "ｍｎ".encode(),
+    ],
+)
+def test_what_is_malformed_is_passed_over(malformed: bytes) -> None:
+    assert asked(malformed) == FALLBACK
+    assert asked(malformed + b", fa;q=0.1") == "fa"
+
+
+def test_without_a_header_it_is_the_fallback() -> None:
+    assert asked() == FALLBACK == "en"
+
+
+def test_a_header_may_come_in_several_lines() -> None:
+    assert asked(b"de", b"fa;q=0.4", b"mn;q=0.5") == "mn"
+
+
+def test_a_header_is_read_up_to_a_length() -> None:
+    assert asked(b"mn".ljust(LONGEST)) == "mn"
+    assert asked(b"mn".ljust(LONGEST + 1)) == FALLBACK
+    assert asked(b"mn," + b"de," * LONGEST) == FALLBACK
+
+
+RANGES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from([*LANGUAGES, "*", *OTHERS]),
+    st.sampled_from(["", "-IR", "-x"]),
+    st.sampled_from(["", ";q=0", ";q=0.000", ";q=0.3", " ; q=0.999", ";q=1", ";q=1.000", ";q=7", ";q"]),
+)
+HEADERS = st.one_of(st.binary(max_size=200), st.lists(RANGES, max_size=8).map(lambda each: ",".join(each).encode()))
+
+
+@given(wanted=st.lists(HEADERS, max_size=3))
+@example(wanted=[b";" * LONGEST])
+@example(wanted=[b"a-" * (LONGEST // 2)])
+@example(wanted=[b"mn;q=0." + b"0" * 990])
+def test_any_bytes_give_one_of_the_languages(wanted: list[bytes]) -> None:
+    assert asked(*wanted) in LANGUAGES
+
+
+@given(weights=st.permutations([0, 300, 999]), order=st.permutations(LANGUAGES))
+def test_the_greatest_weight_wins_in_any_order(weights: list[int], order: list[str]) -> None:
+    header = ", ".join(f"{language};q={weight / 1000}" for language, weight in zip(order, weights, strict=True))
+    assert asked(header.encode()) == order[weights.index(999)]

@@ -1,0 +1,177 @@
+"""Refusals that an operator would want to know of are in the log, with who, and never with what."""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+import structlog
+from tests.unit.entrypoints.api import PASSWORD, Api, through_the_api
+
+from adapters.security.refresh_tokens import OpaqueRefreshTokens
+from booking_domain.identity.passwords import MOST_WRONG
+from entrypoints.http.security_events import EVENTS
+from entrypoints.logs import configure_logs
+
+DORJ = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
+SOMEBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@contextmanager
+def logged(level: str = "info") -> Iterator[list[dict[str, Any]]]:
+    """What is logged meanwhile, as it is when the product runs."""
+    root, before = logging.getLogger(), logging.getLogger().handlers[:]
+    before_level, error_stream = root.level, sys.stderr
+    chatty = {name: logging.getLogger(name).level for name in ("httpx", "httpcore", "procrastinate")}
+    found: list[dict[str, Any]] = []
+    sys.stderr = said = io.StringIO()
+    try:
+        configure_logs(level)
+        yield found
+    finally:
+        sys.stderr = error_stream
+        root.handlers[:] = before
+        root.setLevel(before_level)
+        for name, its_level in chatty.items():
+            logging.getLogger(name).setLevel(its_level)
+        structlog.reset_defaults()
+        found += [json.loads(line) for line in said.getvalue().splitlines()]
+
+
+def only(entries: list[dict[str, Any]], event: str) -> list[dict[str, Any]]:
+    return [entry for entry in entries if entry["event"] == event]
+
+
+def test_each_refusal_for_too_many_requests_says_whose_quota_it_was() -> None:
+    async def story(api: Api) -> None:
+        made = (await api.post("/auth/register", json=DORJ)).json()
+        with logged() as entries:
+            for _ in range(4):
+                await api.get("/bookings", made["accessToken"])
+            answers = [await api.get("/providers", headers={"X-Request-Id": f"r{number}"}) for number in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+        assert [
+            {name: entry[name] for name in ("limit", "who", "route", "level")}
+            for entry in only(entries, "requests.limited")
+        ] == [
+            *(
+                2
+                * [
+                    {
+                        "limit": "read",
+                        "who": f"account {made['user']['id']}",
+                        "route": "/api/v1/bookings",
+                        "level": "warning",
+                    }
+                ]
+            ),
+            *(2 * [{"limit": "read", "who": "address 127.0.0.1", "route": "/api/v1/providers", "level": "warning"}]),
+        ]
+        assert [entry["request_id"] for entry in only(entries, "requests.limited")][2:] == ["r2", "r3"]
+        assert made["accessToken"] not in json.dumps(entries)
+
+    through_the_api(story, BOOKING_RATE_LIMIT_QUOTAS="read=2/60")()
+
+
+@through_the_api
+async def test_failed_logins_say_which_account_and_from_where(api: Api) -> None:
+    made = (await api.post("/auth/register", json=DORJ)).json()
+    with logged() as entries:
+        for _ in range(MOST_WRONG + 1):
+            await api.post("/auth/login", json={"email": DORJ["email"], "password": "a wrong one"})
+        await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
+    failed = only(entries, "login.failed")
+    assert [entry["account"] for entry in failed] == [made["user"]["id"]] * (MOST_WRONG + 1) + [None]
+    assert {(entry["login_method"], entry["address"], entry["level"]) for entry in failed} == {
+        ("password", "127.0.0.1", "info")
+    }
+    assert [entry["level"] for entry in only(entries, "login.locked")] == ["warning"]
+    for secret in ("a wrong one", PASSWORD, "dorj@", "nobody@"):
+        assert secret not in json.dumps(entries)
+
+
+def test_too_many_failures_of_one_login_are_said() -> None:
+    async def story(api: Api) -> None:
+        with logged() as entries:
+            for _ in range(3):
+                await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
+        assert [entry["who"] for entry in only(entries, "login.limited")] == ["address 127.0.0.1"]
+
+    through_the_api(story, BOOKING_RATE_LIMIT_QUOTAS="login=2/60")()
+
+
+@through_the_api
+async def test_a_refresh_token_that_comes_again_is_a_warning(api: Api) -> None:
+    made = (await api.post("/auth/register", json=DORJ)).json()
+    with logged() as entries:
+        first = made["refreshToken"]
+        following = (await api.post("/auth/refresh", json={"refreshToken": first})).json()["refreshToken"]
+        await api.post("/auth/refresh", json={"refreshToken": following})
+        assert (await api.post("/auth/refresh", json={"refreshToken": first})).status_code == 401
+    (replayed,) = only(entries, "session.replayed")
+    assert (replayed["level"], replayed["address"]) == ("warning", "127.0.0.1")
+    assert replayed["session"] == str(OpaqueRefreshTokens().read(first).session_id)
+    assert first not in json.dumps(entries)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "event"),
+    [
+        ("GET", "/auth/me", None, "token.refused"),
+        ("GET", f"/webhooks/qpay/{SOMEBODY}?token=forged", None, "callback.forged"),
+        ("POST", "/webhooks/sms/twilio", None, "callback.forged"),
+        ("POST", "/auth/verify-otp", {"email": "a@example.com", "purpose": "login", "code": "123456"}, "code.wrong"),
+    ],
+)
+@through_the_api
+async def test_what_is_forged_or_guessed_is_said(
+    api: Api, method: str, path: str, body: dict[str, Any] | None, event: str
+) -> None:
+    with logged() as entries:
+        answer = await api.call(method, path, None, **({} if body is None else {"json": body}))
+    assert answer.status_code in {401, 403}
+    (entry,) = only(entries, event)
+    assert entry["method"] == method
+    assert "forged" not in entry["route"]
+    assert "123456" not in json.dumps(entries)
+
+
+@through_the_api
+async def test_who_asks_for_what_is_not_theirs_is_named(api: Api) -> None:
+    made = (await api.post("/auth/register", json=DORJ)).json()
+    with logged() as entries:
+        assert (await api.get("/admin/providers", made["accessToken"])).status_code == 403
+    (entry,) = only(entries, "access.denied")
+    assert (entry["who"], entry["code"]) == (f"account {made['user']['id']}", "auth.not_permitted")
+
+
+@through_the_api
+async def test_ordinary_refusals_are_not_logged(api: Api) -> None:
+    with logged() as entries:
+        await api.get("/nowhere")
+        await api.get(f"/providers/{SOMEBODY}")
+        await api.post("/auth/register", json={})
+    assert entries == []
+
+
+@through_the_api
+async def test_an_error_of_ours_is_logged_without_values_of_rows_or_variables(api: Api) -> None:
+    async def fails(phone: str = "+97688112233") -> None:
+        raise psycopg.errors.UniqueViolation(f"duplicate key\nDETAIL:  Key (phone)=({phone}) already exists.")
+
+    api.database.ping = fails  # type: ignore[method-assign]
+    with logged("debug") as entries:
+        assert (await api.get("/health/ready")).status_code == 500
+    (entry,) = only(entries, "request failed")
+    assert entry["exception"][0]["exc_value"] == "duplicate key"
+    assert "97688112233" not in json.dumps(entries)
+
+
+def test_each_event_has_one_name_and_one_level() -> None:
+    assert {level for _, level in EVENTS.values()} == {"info", "warning"}
+    assert all(name.count(".") == 1 for name, _ in EVENTS.values())

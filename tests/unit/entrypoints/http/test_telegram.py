@@ -1,0 +1,370 @@
+"""Sign in by Telegram, link it, unlink it."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+from tests.unit.adapters.telegram.bot import (
+    DORJ,
+    OTHER_TOKEN,
+    TOKEN,
+    init_data,
+    init_data_fields,
+    query,
+    signed_app,
+    signed_widget,
+    widget_fields,
+)
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+
+from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.shared.ids import UserId
+
+REGISTERED: Final = {
+    "email": "bat@example.com",
+    "phone": "+97699112233",
+    "password": PASSWORD,
+    "name": "Bat",
+    "role": "provider",
+}
+MINUTE: Final = timedelta(minutes=1)
+
+
+def with_a_bot(story: Any) -> Any:
+    return through_the_api(story, BOOKING_TELEGRAM_BOT_TOKEN=TOKEN)
+
+
+def now(api: Api) -> int:
+    return int(api.clock.now().timestamp())
+
+
+def shown(api: Api, subject: int = DORJ["id"], **more: str) -> dict[str, Any]:
+    """What a mini-app sends, another one each time."""
+    api.clock.advance(timedelta(seconds=1))
+    return {"initData": init_data(now(api), {**DORJ, "id": subject}, **more)}
+
+
+def shown_by_widget(api: Api) -> dict[str, Any]:
+    signed = signed_widget(widget_fields(now(api)))
+    return {"widget": {**signed, "id": int(signed["id"]), "auth_date": int(signed["auth_date"])}}
+
+
+async def sign_in(api: Api, body: dict[str, Any] | None = None) -> httpx.Response:
+    return await api.post("/auth/telegram", json=body or shown(api))
+
+
+async def signed_in(api: Api, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    answer = await sign_in(api, body)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def registered(api: Api) -> dict[str, Any]:
+    answer = await api.post("/auth/register", json=REGISTERED)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def link(api: Api, token: str, body: dict[str, Any] | None = None) -> httpx.Response:
+    return await api.post("/users/me/telegram", token, json=body or shown(api))
+
+
+async def unlink(api: Api, token: str) -> httpx.Response:
+    return await api.delete("/users/me/telegram", token)
+
+
+async def alive(api: Api, session: dict[str, Any]) -> bool:
+    return (await api.get("/auth/sessions", session["accessToken"])).status_code == 200
+
+
+async def password_session(api: Api) -> dict[str, Any]:
+    body = {"email": REGISTERED["email"], "password": PASSWORD}
+    return dict((await api.post("/auth/login", json=body)).json())
+
+
+def change(api: Api, user_id: str, **members: Any) -> None:
+    users: dict[Any, User] = api.database._state.users
+    users[UUID(user_id)] = users[UUID(user_id)].changed(**members)
+
+
+@with_a_bot
+async def test_the_first_time_makes_a_customer_and_after_that_it_is_the_same_account(api: Api) -> None:
+    first = await signed_in(api)
+    user = first["user"]
+    assert (user["name"], user["role"], user["locale"]) == ("Дорж Бат + / & =", "customer", "mn")
+    assert (user["email"], user["phone"], user["status"]) == (None, None, "active")
+    assert (await api.get("/auth/me", first["accessToken"])).json() == user
+    assert (await api.post("/auth/refresh", json={"refreshToken": first["refreshToken"]})).status_code == 200
+    renamed = init_data(now(api), {**DORJ, "first_name": "Another", "username": "another", "language_code": "fa"})
+    assert (await signed_in(api, {"initData": renamed}))["user"] == user
+    assert (await signed_in(api, shown_by_widget(api)))["user"] == user
+    kept = await api.database.reads.user(UserId(UUID(user["id"])))
+    assert kept is not None
+    assert (kept.given_name, kept.family_name, kept.password_hash) == ("Дорж", "Бат + / & =", None)
+
+
+@with_a_bot
+async def test_signing_in_by_telegram_is_in_the_login_history(api: Api) -> None:
+    body = shown(api)
+    session = await signed_in(api, body)
+    assert_problem(await sign_in(api, body), 401, "auth.invalid_assertion")
+    forged = {"initData": init_data(now(api), token=OTHER_TOKEN)}
+    assert_problem(await sign_in(api, forged), 401, "auth.invalid_assertion")
+    change(api, session["user"]["id"], status=UserStatus.DISABLED)
+    assert_problem(await sign_in(api), 403, "auth.account_disabled")
+    noted = (await api.get("/auth/login-history", session["accessToken"])).json()["items"]
+    assert [(each["method"], each["outcome"]) for each in noted] == [
+        *[("telegram", "failed")] * 3,
+        ("telegram", "succeeded"),
+    ]
+
+
+@with_a_bot
+async def test_what_names_nobody_is_noted_for_nobody(api: Api) -> None:
+    for text in ("x", init_data(now(api), token=OTHER_TOKEN)):
+        assert_problem(await sign_in(api, {"initData": text}), 401, "auth.invalid_assertion")
+    logins = api.database._state.logins.values()
+    assert [(each.user_id, each.method, each.outcome) for each in logins] == [(None, "telegram", "failed")] * 2
+    assert api.database._state.users == {}
+
+
+@with_a_bot
+async def test_an_assertion_is_good_once_however_it_is_written(api: Api) -> None:
+    fields = signed_app(init_data_fields(now(api)))
+    assert (await sign_in(api, {"initData": query(fields)})).status_code == 200
+    reordered = dict(reversed(fields.items()))
+    for text in (query(fields), query(reordered), query(fields).replace("%7B", "%7b")):
+        assert_problem(await sign_in(api, {"initData": text}), 401, "auth.invalid_assertion")
+    body = shown_by_widget(api)
+    assert (await sign_in(api, body)).status_code == 200
+    as_text = {key: str(value) for key, value in reversed(body["widget"].items())}
+    assert_problem(await sign_in(api, {"widget": as_text}), 401, "auth.invalid_assertion")
+
+
+@with_a_bot
+async def test_many_uses_at_once_make_one_session(api: Api) -> None:
+    body = shown(api)
+    answers = await asyncio.gather(*(sign_in(api, body) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
+    assert len(api.database._state.sessions) == len(api.database._state.users) == 1
+
+
+@with_a_bot
+async def test_what_was_used_to_sign_in_does_not_link_and_the_other_way_round(api: Api) -> None:
+    token = (await registered(api))["accessToken"]
+    body = shown(api, 7)
+    await signed_in(api, body)
+    assert_problem(await link(api, token, body), 401, "auth.invalid_assertion")
+    body = shown(api, 8)
+    assert (await link(api, token, body)).status_code == 204
+    assert_problem(await sign_in(api, body), 401, "auth.invalid_assertion")
+
+
+@with_a_bot
+async def test_what_is_too_old_or_of_the_future_is_refused(api: Api) -> None:
+    for seconds in (-61, 301):
+        at = now(api)
+        api.clock.advance(timedelta(seconds=seconds))
+        for body in ({"initData": init_data(at)}, {"widget": signed_widget(widget_fields(at))}):
+            assert_problem(await sign_in(api, body), 401, "auth.invalid_assertion")
+
+
+@with_a_bot
+async def test_another_bots_word_is_not_taken(api: Api) -> None:
+    token = (await registered(api))["accessToken"]
+    for body in (
+        {"initData": init_data(now(api), token=OTHER_TOKEN)},
+        {"widget": signed_widget(widget_fields(now(api)), OTHER_TOKEN)},
+    ):
+        assert_problem(await sign_in(api, body), 401, "auth.invalid_assertion")
+        assert_problem(await link(api, token, body), 401, "auth.invalid_assertion")
+
+
+def test_a_previous_bot_token_is_good_as_long_as_it_is_named() -> None:
+    async def story(api: Api) -> None:
+        assert (await sign_in(api, {"initData": init_data(now(api), token=TOKEN)})).status_code == 200
+
+    named = {"BOOKING_TELEGRAM_BOT_TOKEN": OTHER_TOKEN, "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS": TOKEN}
+    through_the_api(story, **named)()
+
+
+def test_how_long_it_is_good_is_a_setting() -> None:
+    async def story(api: Api) -> None:
+        body = shown(api)
+        api.clock.advance(timedelta(seconds=11))
+        assert_problem(await sign_in(api, body), 401, "auth.invalid_assertion")
+        assert (await sign_in(api)).status_code == 200
+
+    through_the_api(story, BOOKING_TELEGRAM_BOT_TOKEN=TOKEN, BOOKING_TELEGRAM_FRESHNESS_SECONDS="10")()
+
+
+@through_the_api
+async def test_without_a_bot_there_is_no_telegram(api: Api) -> None:
+    token = (await registered(api))["accessToken"]
+    for body in (shown(api), shown_by_widget(api)):
+        assert_problem(await sign_in(api, body), 404, "auth.telegram_not_configured")
+        assert_problem(await link(api, token, body), 404, "auth.telegram_not_configured")
+    assert (await unlink(api, token)).status_code == 204
+
+
+@with_a_bot
+async def test_who_looks_like_somebody_here_is_nobody_but_themselves(api: Api) -> None:
+    """A Telegram id, a name or an added field that equals an account's phone, address or id signs nobody else in."""
+    there = (await registered(api))["user"]
+    subject = int(there["phone"].removeprefix("+"))
+    looking = {
+        "id": subject,
+        "first_name": there["email"],
+        "username": there["id"],
+        "phone_number": there["phone"],
+        "email": there["email"],
+    }
+    body = {"initData": init_data(now(api), looking, email=there["email"], user_id=there["id"], phone=there["phone"])}
+    first = (await signed_in(api, body))["user"]
+    assert first["id"] != there["id"]
+    assert (first["email"], first["phone"], first["emailVerifiedAt"]) == (None, None, None)
+    fields = widget_fields(now(api), id=str(subject), username=there["id"], email=there["email"])
+    assert (await signed_in(api, {"widget": signed_widget(fields)}))["user"] == first
+    beside = (await signed_in(api, shown(api, UUID(there["id"]).int % 10**15)))["user"]
+    assert beside["id"] not in {there["id"], first["id"]}
+    assert (await api.get("/auth/me", (await password_session(api))["accessToken"])).json() == there
+
+
+@with_a_bot
+async def test_a_linked_account_is_signed_in_to(api: Api) -> None:
+    session = await registered(api)
+    assert (await link(api, session["accessToken"])).status_code == 204
+    assert (await signed_in(api))["user"] == session["user"]
+    assert (await signed_in(api, shown_by_widget(api)))["user"] == session["user"]
+
+
+@with_a_bot
+async def test_linking_ends_the_other_sessions_and_linking_again_changes_nothing(api: Api) -> None:
+    current, other = await registered(api), await password_session(api)
+    assert (await link(api, current["accessToken"])).status_code == 204
+    assert [await alive(api, each) for each in (current, other)] == [True, False]
+    refused = await api.post("/auth/refresh", json={"refreshToken": other["refreshToken"]})
+    assert_problem(refused, 401, "auth.invalid_token")
+    other = await signed_in(api)
+    assert (await link(api, current["accessToken"])).status_code == 204
+    assert [await alive(api, each) for each in (current, other)] == [True, True]
+
+
+@with_a_bot
+async def test_one_telegram_is_one_accounts_and_the_other_way_round(api: Api) -> None:
+    theirs = await signed_in(api, shown(api, 7))
+    mine, beside = await registered(api), await password_session(api)
+    body = shown(api, 7)
+    assert_problem(await link(api, mine["accessToken"], body), 409, "auth.telegram_taken")
+    assert (await signed_in(api, body))["user"] == theirs["user"]  # what was refused was not used up
+    assert (await link(api, mine["accessToken"], shown(api, 8))).status_code == 204
+    assert not await alive(api, beside)
+    beside = await password_session(api)
+    assert_problem(await link(api, mine["accessToken"], shown(api, 9)), 409, "auth.telegram_taken")
+    assert await alive(api, beside)
+    assert (await signed_in(api, shown(api, 8)))["user"] == mine["user"]
+    assert (await signed_in(api, shown(api, 9)))["user"] != mine["user"]
+
+
+@with_a_bot
+async def test_linking_needs_both_a_session_and_telegrams_word(api: Api) -> None:
+    session = await registered(api)
+    assert_problem(await api.post("/users/me/telegram", json=shown(api)), 401, "auth.invalid_token")
+    assert_problem(await link(api, session["accessToken"], {"initData": "hash=x"}), 401, "auth.invalid_assertion")
+    assert (await api.post("/auth/logout", session["accessToken"])).status_code == 204
+    body = shown(api)
+    assert_problem(await link(api, session["accessToken"], body), 401, "auth.invalid_token")
+    assert_problem(await link(api, api.admin(), body), 401, "auth.invalid_token")
+    assert (await signed_in(api, body))["user"]["id"] != session["user"]["id"]
+
+
+@with_a_bot
+async def test_unlinking_ends_the_other_sessions_and_then_it_signs_in_somebody_new(api: Api) -> None:
+    current = await registered(api)
+    assert (await link(api, current["accessToken"])).status_code == 204
+    other = await signed_in(api)
+    assert (await unlink(api, current["accessToken"])).status_code == 204
+    assert [await alive(api, each) for each in (current, other)] == [True, False]
+    other = await password_session(api)
+    assert (await unlink(api, current["accessToken"])).status_code == 204  # there is nothing to do
+    assert await alive(api, other)
+    assert (await signed_in(api))["user"]["id"] != current["user"]["id"]
+    assert (await link(api, current["accessToken"], shown(api, 8))).status_code == 204
+
+
+@with_a_bot
+async def test_unlinking_needs_a_live_session(api: Api) -> None:
+    session = await registered(api)
+    assert (await link(api, session["accessToken"])).status_code == 204
+    assert_problem(await unlink(api, api.admin()), 401, "auth.invalid_token")
+    assert (await api.post("/auth/logout", session["accessToken"])).status_code == 204
+    assert_problem(await unlink(api, session["accessToken"]), 401, "auth.invalid_token")
+    assert (await signed_in(api))["user"] == session["user"]
+
+
+@with_a_bot
+async def test_the_last_way_in_is_not_taken_away(api: Api) -> None:
+    email, phone = {"email": "dorj@example.com"}, {"phone": "+97699887766"}
+    by_email, by_phone = ({f"{each}_verified_at": api.clock.now()} for each in ("email", "phone"))
+    nothing = {"email": None, "phone": None, "email_verified_at": None, "phone_verified_at": None}
+    session, other = await signed_in(api), await signed_in(api)
+    for members in ({}, email, phone, email | by_phone, phone | by_email):
+        change(api, session["user"]["id"], **(nothing | members))
+        assert_problem(await unlink(api, session["accessToken"]), 409, "auth.last_way_in")
+        assert await alive(api, other)
+    for members in (email | by_email, phone | by_phone, {"password_hash": "hash"}):
+        change(api, session["user"]["id"], **(nothing | members))
+        assert (await unlink(api, session["accessToken"])).status_code == 204
+        assert not await alive(api, other)
+        assert (await link(api, session["accessToken"])).status_code == 204
+        other = await signed_in(api)
+
+
+@with_a_bot
+async def test_a_disabled_account_is_not_signed_in_to(api: Api) -> None:
+    session = await signed_in(api)
+    change(api, session["user"]["id"], status=UserStatus.DISABLED)
+    assert_problem(await sign_in(api), 403, "auth.account_disabled")
+    assert len(api.database._state.users) == 1
+
+
+NO_BODIES: Final[list[tuple[dict[str, Any], int, str | None]]] = [
+    ({}, 422, "/initData"),
+    ({"initData": "x", "widget": {}}, 422, "/initData"),
+    ({"initData": ""}, 400, "/initData"),
+    ({"initData": "x" * 4_097}, 400, "/initData"),
+    ({"initData": 1}, 400, "/initData"),
+    ({"widget": []}, 400, "/widget"),
+    ({"widget": {"id": None}}, 400, None),
+    ({"widget": {"id": -1}}, 400, None),
+    ({"widget": {"id": 1.5}}, 400, None),
+    ({"widget": {"id": 2**53}}, 400, None),
+    ({"widget": {"first_name": "x" * 2_049}}, 400, None),
+    ({"widget": {"x" * 65: "x"}}, 400, None),
+    ({"widget": {f"x{number}": 1 for number in range(33)}}, 400, "/widget"),
+    ({"more": 1}, 400, "/more"),
+]
+
+
+@with_a_bot
+async def test_a_body_that_is_none_is_told_so(api: Api) -> None:
+    token = (await registered(api))["accessToken"]
+    for body, status, pointer in NO_BODIES:
+        code = {400: "validation.invalid_input", 422: "validation.invalid_value"}[status]
+        assert_problem(await api.post("/auth/telegram", json=body), status, code, pointer)
+        assert_problem(await api.post("/users/me/telegram", token, json=body), status, code, pointer)
+
+
+@with_a_bot
+async def test_nothing_that_telegram_signed_is_kept_or_told(api: Api) -> None:
+    body = shown(api)
+    answer = await sign_in(api, body)
+    fields = dict(pair.split("=", 1) for pair in body["initData"].split("&"))
+    kept = repr(api.database._state)
+    for secret in (fields["hash"], fields["signature"], TOKEN):
+        assert secret not in kept
+        assert secret not in answer.text
+    assert await api.database.reads.user_of_identity(IdentityProvider.TELEGRAM, str(DORJ["id"])) is not None

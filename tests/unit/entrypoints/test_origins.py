@@ -1,0 +1,25 @@
+"""Where what is done comes from."""
+
+import asyncio
+
+from booking_domain.shared.audit import Origin
+from entrypoints.origins import comes_from, current_origin
+
+
+def test_each_task_knows_its_own_origin_and_is_asked_late() -> None:
+    async def task(name: str, go: asyncio.Event) -> Origin:
+        told: list[str] = []
+        comes_from(lambda: Origin(user_agent=told[0]))
+        await go.wait()
+        told.append(name)
+        return await asyncio.create_task(asyncio.to_thread(current_origin))
+
+    async def story() -> None:
+        go = asyncio.Event()
+        tasks = [asyncio.create_task(task(name, go)) for name in ("one", "other")]
+        await asyncio.sleep(0)
+        go.set()
+        assert [origin.user_agent for origin in await asyncio.gather(*tasks)] == ["one", "other"]
+        assert current_origin() == Origin()
+
+    asyncio.run(story())

@@ -1,0 +1,23 @@
+"""Used assertions are forgotten by the worker, once no clock would let them through again."""
+
+from datetime import timedelta
+
+from tests.unit.entrypoints.worker.test_jobs import Workshop
+from tests.unit.entrypoints.worker.test_offering import in_a_workshop
+
+from booking_domain.identity.external_identities import CLOCKS_DIFFER
+
+
+@in_a_workshop
+async def test_the_sweep_forgets_assertions_that_are_too_old(shop: Workshop) -> None:
+    now = shop.container.clock().now()
+    young = now - CLOCKS_DIFFER
+    old = young - timedelta(microseconds=1)
+
+    async def use(digest: bytes) -> bool:
+        async with shop.database.begin() as tx:
+            return await tx.used_assertions.use(digest, old if digest == b"old" else young)
+
+    assert [await use(digest) for digest in (b"old", b"young")] == [True, True]
+    await shop.jobs.sweep(0)
+    assert [await use(digest) for digest in (b"old", b"young")] == [True, False]

@@ -1,0 +1,20 @@
+"""Which versions a change may be made of."""
+
+import pytest
+
+from booking_domain.shared.errors import StaleVersion
+from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+
+
+@pytest.mark.parametrize("expected", [None, 3, frozenset({3}), frozenset({1, 3, 9})])
+def test_who_saw_the_latest_or_does_not_say_may_change_it(expected: ExpectedVersion) -> None:
+    must_be_expected(3, expected)
+
+
+@pytest.mark.parametrize(
+    ("expected", "named"), [(2, 2), (4, 4), (frozenset({2}), 2), (frozenset({1, 2, 4}), 4), (frozenset(), 0)]
+)
+def test_who_saw_others_or_none_may_not(expected: ExpectedVersion, named: int) -> None:
+    with pytest.raises(StaleVersion) as refused:
+        must_be_expected(3, expected)
+    assert refused.value.parameters == {"expected": named, "actual": 3}
