@@ -5,6 +5,7 @@ Tests and tools override a provider (`container.database.override(...)`) before 
 
 import operator
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from dependency_injector import containers, providers
 
@@ -28,6 +29,7 @@ from adapters.security.one_time_codes import HmacSecretCodes
 from adapters.security.passwords import Argon2PasswordHasher
 from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
+from adapters.security.time_codes import TotpTimeCodes
 from adapters.sms.codes import SmsCodeMessenger
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
@@ -50,6 +52,11 @@ def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[Transact
         return f"{public_url}/api/v1/webhooks/qpay/{transaction_id}?token={tokens.issue(transaction_id)}"
 
     return callback_url
+
+
+def issuer_of(public_url: str) -> str:
+    """What authenticator apps show beside an account: the host where the platform is."""
+    return urlsplit(public_url).hostname or "booking"
 
 
 def sms_status_callbacks(public_url: str) -> Callable[[SmsId], str]:
@@ -100,6 +107,7 @@ class Container(containers.DeclarativeContainer):
     secret_codes = providers.Singleton(
         HmacSecretCodes, providers.Callable(derived_key, settings.provided.secret_key, "one-time-codes")
     )
+    time_codes = providers.Singleton(TotpTimeCodes, providers.Callable(issuer_of, settings.provided.public_url))
     access_tokens = providers.Singleton(
         JwtAccessTokens,
         providers.Callable(derived_key, settings.provided.secret_key, "access-tokens"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+from booking_domain.shared.actor import Role
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.environment import DEVELOPMENT_SECRET, Environ, authority, networks, origins
 from entrypoints.messaging_settings import (
@@ -101,6 +102,8 @@ class Settings:
     """BOOKING_PHONE_COUNTRY: where phone numbers are from that are written without a country (ISO 3166-1)."""
     password_composition: bool = False
     """BOOKING_PASSWORD_COMPOSITION: `on`: a password needs a letter and a digit as well."""
+    admin_second_factor: bool = False
+    """BOOKING_ADMIN_SECOND_FACTOR: `on`, as it is in production, or `off`: whether admins need a second factor."""
     rate_limits: bool = True
     """BOOKING_RATE_LIMITS: `on`; `off` in development only."""
     quotas: Mapping[str, Limit] = field(default_factory=lambda: QUOTAS)
@@ -132,6 +135,11 @@ class Settings:
     def simulated_gateway(self) -> bool:
         """Whether payments go to the simulator."""
         return self.qpay.username == SIMULATOR_USERNAME
+
+    @property
+    def second_factor_roles(self) -> frozenset[Role]:
+        """Who needs a second factor."""
+        return frozenset({Role.ADMIN} if self.admin_second_factor else ())
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -180,6 +188,7 @@ class Settings:
             hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
             phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
             password_composition=read.switch("BOOKING_PASSWORD_COMPOSITION", default=False),
+            admin_second_factor=read.switch("BOOKING_ADMIN_SECOND_FACTOR", default=production),
             rate_limits=rate_limits,
             quotas=read.parsed(
                 "BOOKING_RATE_LIMIT_QUOTAS", QUOTAS, f"must be like {_QUOTA_EXAMPLE} with {', '.join(QUOTAS)}", quotas

@@ -8,6 +8,7 @@ import pytest
 
 from booking_domain.identity.one_time_codes import SecretCodes
 from booking_domain.identity.ports import AccessTokens, PasswordHasher, RefreshTokens
+from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import Entropy
@@ -18,6 +19,7 @@ from booking_domain.testing.contracts.notifier import Mailbox, NotifierContract,
 from booking_domain.testing.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
 from booking_domain.testing.contracts.rate_limits import OpenRateLimiter, RateLimiterContract
+from booking_domain.testing.contracts.second_factors import Authenticator, TimeCodesContract
 from booking_domain.testing.contracts.sms import Exchange, OpenExchange, SmsSenderContract
 from booking_domain.testing.contracts.sources import ClockContract, EntropyContract
 from booking_domain.testing.contracts.tokens import AccessTokensContract, CallbackTokensContract, RefreshTokensContract
@@ -32,6 +34,7 @@ from booking_domain.testing.memory import (
     MemoryRefreshTokens,
     MemorySecretCodes,
     MemorySmsSender,
+    MemoryTimeCodes,
     SeededEntropy,
 )
 
@@ -151,6 +154,16 @@ class TestSecretCodes(SecretCodesContract):
     @pytest.fixture
     def strangers_secret_codes(self) -> SecretCodes:
         return MemorySecretCodes(key=b"another key")
+
+
+class TestTimeCodes(TimeCodesContract):
+    @pytest.fixture
+    def time_codes(self) -> TimeCodes:
+        return MemoryTimeCodes()
+
+    @pytest.fixture
+    def authenticator(self) -> Authenticator:
+        return MemoryTimeCodes().code
 
 
 class TestPasswordHasher(PasswordHasherContract):

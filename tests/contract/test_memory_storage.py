@@ -22,6 +22,7 @@ from booking_domain.testing.contracts.phone_changes import PhoneChangesContract
 from booking_domain.testing.contracts.profiles import ProfilesContract
 from booking_domain.testing.contracts.provider_reads import ProviderReadsContract
 from booking_domain.testing.contracts.salons import SalonsContract
+from booking_domain.testing.contracts.second_factors import SecondFactorsContract
 from booking_domain.testing.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
 from booking_domain.testing.contracts.storage import Backend, OpenBackend
@@ -63,6 +64,10 @@ class TestLoginHistory(LoginHistoryContract):
 
 
 class TestCredentials(CredentialsContract):
+    pass
+
+
+class TestSecondFactors(SecondFactorsContract):
     pass
 
 

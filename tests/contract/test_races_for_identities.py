@@ -18,11 +18,12 @@ from adapters.postgres.external_identities import PostgresExternalIdentities, Po
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import external_identities, used_assertions
 from adapters.security.entropy import SystemEntropy
-from booking_domain.identity.external_identities import Assertion, AssertionRefused, ExternalIdentity, IdentityProvider
+from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Client, LoginMethod, Session
 from booking_domain.identity.use_cases.external_identities import (
     SignInByAssertion,
+    SignInByAssertionOutcome,
     UnlinkIdentity,
     sign_in_by_assertion,
     unlink_identity,
@@ -34,14 +35,14 @@ from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.contracts.storage import TIME_LIMIT, waits
-from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens
+from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemoryTimeCodes
 from booking_domain.workflows.ports import Repositories
 
 CROWD: Final = 20
 TELEGRAM: Final = IdentityProvider.TELEGRAM
 TOKENS: Final = MemoryRefreshTokens()
-SIGN_IN: Final = sign_in_by_assertion(open_session(TOKENS))
-OPEN: Final = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS))
+SIGN_IN: Final = sign_in_by_assertion(open_session(TOKENS, MemoryTimeCodes()))
+OPEN: Final = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS, MemoryTimeCodes()))
 
 
 def asserted(what: str = "once") -> Assertion:
@@ -64,7 +65,7 @@ class Scene:
             begin=backend.begin, clock=ManualClock(NOW), entropy=SystemEntropy()
         )
 
-    async def sign_in(self, assertion: Assertion) -> SignedIn | AssertionRefused:
+    async def sign_in(self, assertion: Assertion) -> SignInByAssertionOutcome:
         command = SignInByAssertion(assertion=assertion, client=Client())
         return await self.executor.run(SIGN_IN, command, actor=SYSTEM)
 
@@ -89,7 +90,9 @@ class Scene:
 
     async def opened(self, user: User) -> SessionId:
         command = OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=Client())
-        return (await self.executor.run(OPEN, command, actor=SYSTEM)).session_id
+        opened = await self.executor.run(OPEN, command, actor=SYSTEM)
+        assert isinstance(opened, SignedIn)
+        return opened.session_id
 
     async def unlink(self, user: User, current: SessionId) -> None:
         command = UnlinkIdentity(user_id=user.id, current=current, provider=TELEGRAM)

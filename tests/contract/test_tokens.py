@@ -6,10 +6,15 @@ from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.keys import derived_key
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
+from adapters.security.time_codes import TotpTimeCodes
 from booking_domain.identity.ports import AccessTokens, RefreshTokens
+from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.payments.ports import CallbackTokens
+from booking_domain.testing.contracts.second_factors import Authenticator, TimeCodesContract
 from booking_domain.testing.contracts.tokens import AccessTokensContract, CallbackTokensContract, RefreshTokensContract
+from booking_domain.testing.memory import MemoryTimeCodes
 
+_APP = MemoryTimeCodes()
 OURS, THEIRS = derived_key("ours", "a test"), derived_key("theirs", "a test")
 
 
@@ -37,3 +42,13 @@ class TestCallbackTokens(CallbackTokensContract):
     @pytest.fixture
     def strangers_callback_tokens(self) -> CallbackTokens:
         return HmacCallbackTokens(THEIRS)
+
+
+class TestTimeCodes(TimeCodesContract):
+    @pytest.fixture
+    def time_codes(self) -> TimeCodes:
+        return TotpTimeCodes("booking.example.com")
+
+    @pytest.fixture
+    def authenticator(self) -> Authenticator:
+        return _APP.code

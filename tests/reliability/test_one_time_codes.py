@@ -52,7 +52,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemorySecretCodes
+from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemorySecretCodes, MemoryTimeCodes
 from booking_domain.workflows.ports import Repositories
 
 PROCESSES: Final = 4
@@ -216,7 +216,7 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
         want = WantCode(contact, CodePurpose.LOGIN, user)
         code = await executors[0].run(want_code(secrets), want, actor=SYSTEM)
         right = secrets.code(code.id, code.purpose)
-        use_case = sign_in_by_code(secrets, open_session(MemoryRefreshTokens()))
+        use_case = sign_in_by_code(secrets, open_session(MemoryRefreshTokens(), MemoryTimeCodes()))
         clock.advance(timedelta(seconds=1))
         results = await asyncio.gather(
             *(

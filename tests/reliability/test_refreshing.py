@@ -16,6 +16,7 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 
 from adapters.postgres.database import Database, PostgresRepositories
+from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.sessions import PostgresSessions, SessionViews
 from adapters.postgres.work import Work
 from adapters.security.entropy import SystemEntropy
@@ -39,7 +40,7 @@ from booking_domain.shared.executor import Circumstances, Executor, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.memory import ManualClock
+from booking_domain.testing.memory import ManualClock, MemoryTimeCodes
 
 AT_ONCE: Final = 50
 FAMILIES: Final = scale.of(200, less=4)
@@ -63,7 +64,7 @@ class Servers:
 
     async def signed_in(self) -> SignedIn:
         command = OpenSession(user_id=self.user.id, method=LoginMethod.PASSWORD, client=Client())
-        signed_in: SignedIn = await self._run(self.executors[0], open_session(TOKENS), command)
+        signed_in: SignedIn = await self._run(self.executors[0], open_session(TOKENS, MemoryTimeCodes()), command)
         return signed_in
 
     async def refreshed(self, *tokens: str, and_logged_out: SessionId | None = None) -> list[Answer]:
@@ -206,8 +207,8 @@ class Unlocked(PostgresSessions):
 
 
 class UnlockedRepositories(PostgresRepositories):
-    def __init__(self, work: Work) -> None:
-        super().__init__(work, CIPHER)
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
         self.sessions = Unlocked(work)
 
 

@@ -27,6 +27,7 @@ from adapters.postgres.phone_changes import PostgresPhoneChanges
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
 from adapters.postgres.sealing import FieldCipher
+from adapters.postgres.second_factors import PostgresSecondFactors
 from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
 from adapters.postgres.sms import PostgresSmsMessages, SmsViews
 from adapters.postgres.traces import PostgresTraces
@@ -83,6 +84,7 @@ class PostgresRepositories:
         self.phone_changes = PostgresPhoneChanges(work, cipher)
         self.external_identities = PostgresExternalIdentities(work)
         self.used_assertions = PostgresUsedAssertions(work)
+        self.second_factors = PostgresSecondFactors(work, cipher)
         self.calendar_links = PostgresCalendarLinks(work)
         self.profiles = PostgresProfiles(work)
         self.salons = PostgresSalons(work)

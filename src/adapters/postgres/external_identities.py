@@ -30,6 +30,7 @@ _ADD: Final = Statement(insert(external_identities))
 _REMOVE: Final = Statement(delete(external_identities).where(*_OF_USER))
 # Who is second waits for the first one's commit, and then finds it there.
 _USE: Final = Statement(insert_or_not(used_assertions).on_conflict_do_nothing().returning(_u.digest))
+_GIVE_BACK: Final = Statement(delete(used_assertions).where(_u.digest == bindparam("digest")))
 _FORGET: Final = Statement(delete(used_assertions).where(_u.good_until < bindparam("before")))
 
 
@@ -72,6 +73,9 @@ class PostgresUsedAssertions(UsedAssertions):
 
     async def use(self, digest: bytes, good_until: datetime) -> bool:
         return await self._work.one(_USE, digest=digest, good_until=good_until) is not None
+
+    async def give_back(self, digest: bytes) -> None:
+        await self._work.send(_GIVE_BACK, digest=digest)
 
     async def forget(self, now: datetime) -> None:
         await self._work.send(_FORGET, before=now - CLOCKS_DIFFER)

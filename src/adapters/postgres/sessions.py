@@ -39,6 +39,7 @@ _SAVE: Final = Statement(
                 "ended_at",
                 "address",
                 "user_agent",
+                "second_factor",
             )
         }
     )
@@ -73,6 +74,7 @@ def session_of(row: Row) -> Session:
         last_used_at,
         address,
         user_agent,
+        second_factor,
     ) = row
     return Session(
         id=SessionId(id_),
@@ -86,6 +88,7 @@ def session_of(row: Row) -> Session:
         expires_at=expires_at,
         ended_at=ended_at,
         client=Client(address, user_agent),
+        second_factor=second_factor,
     )
 
 
@@ -112,6 +115,7 @@ def _changing(session: Session) -> dict[str, Any]:
         "ended_at": session.ended_at,
         "address": session.client.address,
         "user_agent": session.client.user_agent,
+        "second_factor": session.second_factor,
     }
 
 

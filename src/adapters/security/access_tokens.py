@@ -4,6 +4,8 @@ What is read is what is written here, to the letter: a header of `alg`, `typ` an
 `jku`, `jwk`, `x5u` or `crit` has a say), one algorithm, one issuer, one audience, the signature in its one form. Keys
 come from the settings alone. `kid` only chooses among them; without one of theirs a token is refused.
 
+A token of a session with two factors says so (`amr` is `["mfa"]`, RFC 8176); without the claim there was one.
+
 A token is not looked up anywhere: it is good until it expires, half an hour at most, even if its session has ended.
 """
 
@@ -28,6 +30,7 @@ _TYPE: Final = "at+jwt"
 _ISSUER: Final = "booking"
 _AUDIENCE: Final = "booking-api"
 _CLAIMS: Final = ("iss", "aud", "sub", "sid", "role", "jti", "iat", "exp")
+_TWO_FACTORS: Final = ["mfa"]
 _ID_BYTES: Final = 16
 _LONGEST: Final = 2_048
 _REMEMBERED: Final = 4_096
@@ -54,7 +57,7 @@ class JwtAccessTokens(AccessTokens):
 
     def issue(self, bearer: Bearer, now: datetime) -> AccessToken:
         issued = int(now.timestamp())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": _ISSUER,
             "aud": _AUDIENCE,
             "sub": str(bearer.actor.id),
@@ -64,6 +67,8 @@ class JwtAccessTokens(AccessTokens):
             "iat": issued,
             "exp": issued + int(LIFE.total_seconds()),
         }
+        if bearer.second_factor:
+            claims["amr"] = _TWO_FACTORS
         text = self._jwt.encode(claims, self._key, _ALGORITHM, {"typ": _TYPE, "kid": self._key_id})
         return AccessToken(text=text, expires_in=int(LIFE.total_seconds()))
 
@@ -97,9 +102,9 @@ class JwtAccessTokens(AccessTokens):
 
 def _bearer(claims: dict[str, Any]) -> Bearer:
     actor = Actor(UserId(UUID(claims["sub"])), Role(claims["role"]))
-    if actor.role is Role.SYSTEM:
+    if actor.role is Role.SYSTEM or claims.get("amr", _TWO_FACTORS) != _TWO_FACTORS:
         raise InvalidToken
-    return Bearer(actor, SessionId(UUID(claims["sid"])))
+    return Bearer(actor, SessionId(UUID(claims["sid"])), "amr" in claims)
 
 
 def _seconds(claim: object) -> int:

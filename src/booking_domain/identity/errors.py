@@ -139,6 +139,45 @@ class LastWayIn(Conflict):
     code: ClassVar[str] = "auth.last_way_in"
 
 
+class SecondFactorNeeded(Unauthenticated):
+    """This account has a second factor: send its code, or a recovery code, as `secondFactor` as well."""
+
+    code: ClassVar[str] = "auth.second_factor_needed"
+    pointer: ClassVar[str | None] = "/secondFactor"
+
+
+class InvalidSecondFactor(Unauthenticated):
+    """The code of the second factor is wrong, used or too old."""
+
+    code: ClassVar[str] = "auth.invalid_second_factor"
+    pointer: ClassVar[str | None] = "/secondFactor"
+
+
+class WrongSecondFactor(RuleViolated):
+    """This is not a code of the account's second factor, or it was used."""
+
+    code: ClassVar[str] = "auth.wrong_second_factor"
+    pointer: ClassVar[str | None] = "/code"
+
+
+class SecondFactorMissing(NotFound):
+    """The account has no second factor, or none that is being set up."""
+
+    code: ClassVar[str] = "auth.second_factor_missing"
+
+
+class SecondFactorRequired(Forbidden):
+    """Your role needs a second factor: set one up, then sign in with it or refresh your tokens."""
+
+    code: ClassVar[str] = "auth.second_factor_required"
+
+
+class SignInTooOld(Forbidden):
+    """You signed in too long ago for this; please sign in again."""
+
+    code: ClassVar[str] = "auth.sign_in_too_old"
+
+
 @dataclass(eq=False, kw_only=True)
 class TooManyCodes(TooMany):
     """A code has been asked for already; ask again in {retry_after_seconds} seconds."""

@@ -122,6 +122,10 @@ class UsedAssertions(Protocol):
         """Use an assertion up; False if it was before. Of those who do at once, one does, once it is committed."""
         ...
 
+    async def give_back(self, digest: bytes) -> None:
+        """Let an assertion that this transaction has used be good again."""
+        ...
+
     async def forget(self, now: datetime) -> None:
         """Forget those that no clock would let through any longer, even one that is behind by `CLOCKS_DIFFER`."""
         ...

@@ -149,6 +149,8 @@ class Bearer:
 
     actor: Actor
     session_id: SessionId
+    second_factor: bool = False
+    """Whether the session began with two factors, or one was confirmed in it."""
 
 
 class AccessTokens(Protocol):

@@ -101,9 +101,13 @@ class Session:
     ended_at: datetime | None = None
     client: Client = Client()
     """Who was last given a new token."""
+    second_factor: bool = False
+    """Whether it began with two factors, or one was confirmed in it."""
 
     @classmethod
-    def begun(cls, token: RefreshToken, user_id: UserId, client: Client, now: datetime) -> Self:
+    def begun(
+        cls, token: RefreshToken, user_id: UserId, client: Client, now: datetime, *, second_factor: bool = False
+    ) -> Self:
         """A new session, whose first token this is."""
         return cls(
             id=token.session_id,
@@ -114,6 +118,7 @@ class Session:
             last_used_at=now,
             expires_at=now + REFRESH_TOKEN_LIFE,
             client=client,
+            second_factor=second_factor,
         )
 
     def live(self, now: datetime) -> bool:

@@ -21,6 +21,7 @@ from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.phone_changes import PhoneChangeReads, PhoneChanges
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserReads, Users
+from booking_domain.identity.second_factor import SecondFactors
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.notifications.sms import SmsMessage
@@ -56,6 +57,8 @@ class Repositories(Protocol):
     def external_identities(self) -> ExternalIdentities: ...
     @property
     def used_assertions(self) -> UsedAssertions: ...
+    @property
+    def second_factors(self) -> SecondFactors: ...
     @property
     def calendar_links(self) -> CalendarLinks: ...
     @property

@@ -35,11 +35,11 @@ class Traces(Protocol):
     async def clear(self, user_id: UserId) -> None:
         """Remove what is personal outside of the account's own row.
 
-        Removed are its sessions and attempts to sign in, codes and wrong passwords, pending numbers, links, identities
-        of other services and answers under idempotency keys; its holds and places on waiting lists; of its profile as
-        a provider the texts, the place, the calendar, the external calendars and the salon. Bookings keep who, when
-        and how much, but neither their customer's notes nor the reasons that the account gave; transactions do not
-        keep the gateway's words, and text messages not to whom they went. What is removed once stays so: doing it
-        again changes nothing.
+        Removed are its sessions and attempts to sign in, codes, wrong passwords and second factors, pending numbers,
+        links, identities of other services and answers under idempotency keys; its holds and places on waiting lists;
+        of its profile as a provider the texts, the place, the calendar, the external calendars and the salon. Bookings
+        keep who, when and how much, but neither their customer's notes nor the reasons that the account gave;
+        transactions do not keep the gateway's words, and text messages not to whom they went. What is removed once
+        stays so: doing it again changes nothing.
         """
         ...

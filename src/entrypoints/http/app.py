@@ -15,6 +15,7 @@ from entrypoints.http.accounts.attempts import LoginAttempts
 from entrypoints.http.accounts.code_desk import CodeDesk
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.password_desk import PasswordDesk
+from entrypoints.http.accounts.second_factor_desk import SecondFactorDesk
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.accounts.telegram_desk import TelegramDesk
 from entrypoints.http.administration import routes as administration
@@ -119,6 +120,7 @@ def _doorkeeper(container: Container, clients: Clients) -> Doorkeeper:
             on=settings.rate_limits,
         ),
         auditing=Auditing(container.executor(), clients),
+        two_factors=settings.second_factor_roles,
     )
 
 
@@ -141,6 +143,7 @@ def _dependencies(container: Container, clients: Clients) -> dict[str, Provide]:
         "password_desk": singleton(lambda: _password_desk(container, code_desk())),
         "account_desk": singleton(lambda: _account_desk(container, code_desk())),
         "telegram_desk": singleton(lambda: _telegram_desk(container, sign_in_desk())),
+        "second_factor_desk": singleton(lambda: _second_factor_desk(container)),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "session_id": Provide(provide_session_id, sync_to_thread=False),
         "client": Provide(provide_client, sync_to_thread=False),
@@ -157,6 +160,7 @@ def _sign_in_desk(container: Container) -> SignInDesk:
         hasher=container.password_hasher(),
         access_tokens=container.access_tokens(),
         refresh_tokens=container.refresh_tokens(),
+        time_codes=container.time_codes(),
         clock=container.clock(),
         attempts=LoginAttempts(
             settings.quotas, limiter=container.shared_rate_limiter(), clock=container.clock(), on=settings.rate_limits
@@ -206,6 +210,16 @@ def _telegram_desk(container: Container, sign_in_desk: SignInDesk) -> TelegramDe
         assertions=container.telegram_assertions(),
         clock=container.clock(),
         sign_in_desk=sign_in_desk,
+    )
+
+
+def _second_factor_desk(container: Container) -> SecondFactorDesk:
+    return SecondFactorDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        hasher=container.password_hasher(),
+        time_codes=container.time_codes(),
+        required_of=container.settings().second_factor_roles,
     )
 
 

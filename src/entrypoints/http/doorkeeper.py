@@ -6,8 +6,9 @@ from urllib.parse import unquote_plus
 
 from litestar import Request, Response
 
-from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.errors import InvalidToken, SecondFactorRequired
 from booking_domain.identity.ports import AccessTokens
+from booking_domain.shared.actor import Role
 from booking_domain.shared.clock import Clock
 from entrypoints.http.auditing import Auditing
 from entrypoints.http.bodies import refuse_encoded
@@ -23,18 +24,30 @@ PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
 OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
 """A token is read where there is one; `actor` is None where there is none."""
 
+_FACTORS: Final = "factors"
+ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}
+"""Roles that need a second factor get in without one, to set it up or to sign out."""
+
 
 class Doorkeeper:
     """Runs before every handler: refuses unknown query parameters, finds out who asks, counts and notes the request."""
 
     def __init__(
-        self, tokens: AccessTokens, clock: Clock, *, https: Https, limits: RouteLimits, auditing: Auditing
+        self,
+        tokens: AccessTokens,
+        clock: Clock,
+        *,
+        https: Https,
+        limits: RouteLimits,
+        auditing: Auditing,
+        two_factors: frozenset[Role],
     ) -> None:
         self._tokens = tokens
         self._clock = clock
         self._https = https
         self._limits = limits
         self._auditing = auditing
+        self._two_factors = two_factors
 
     async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """None lets the handler have the request; a response is the answer already."""
@@ -69,6 +82,8 @@ class Doorkeeper:
             raise InvalidToken
         bearer = self._tokens.read(token, self._clock.now())
         scope["user"], scope["auth"] = bearer.actor, bearer.session_id
+        if bearer.actor.role in self._two_factors and not bearer.second_factor and handler.opt.get(_FACTORS) != 1:
+            raise SecondFactorRequired
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

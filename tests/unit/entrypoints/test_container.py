@@ -72,6 +72,15 @@ def test_logging_in_is_counted_where_all_processes_see_it() -> None:
     assert told.shared_rate_limiter() is told.postgres_rate_limiter()
 
 
+@pytest.mark.parametrize(
+    ("public_url", "issuer"),
+    [("https://booking.example.com", "booking.example.com"), ("http://127.0.0.1:8000", "127.0.0.1")],
+)
+def test_authenticator_apps_show_where_the_platform_is(public_url: str, issuer: str) -> None:
+    uri = a_container(BOOKING_PUBLIC_URL=public_url).time_codes().uri("JBSWY3DPEHPK3PXP" * 2, "dorj")
+    assert uri.startswith(f"otpauth://totp/{issuer}:dorj?")
+
+
 def test_each_secret_is_derived_for_its_use() -> None:
     one, other = a_container(), a_container(BOOKING_SECRET_KEY="another secret of 32 characters!")
     assert one.callback_tokens().issue(TRANSACTION) == a_container().callback_tokens().issue(TRANSACTION)

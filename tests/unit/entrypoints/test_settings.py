@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from booking_domain.shared.actor import Role
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.environment import DEVELOPMENT_SECRET
 from entrypoints.messaging_settings import EmailProvider, SmsProvider
@@ -53,6 +54,7 @@ def test_an_empty_environment_is_a_laptop() -> None:
     assert not settings.feeds_allow_private
     assert settings.phone_country == "MN"
     assert not settings.password_composition
+    assert settings.second_factor_roles == set()
 
 
 def test_phones_are_of_a_country_that_there_is() -> None:
@@ -74,6 +76,12 @@ def test_a_whole_production_environment_is_accepted() -> None:
     assert settings.qpay.base_url == "https://merchant.qpay.mn/v2"
     assert not settings.simulated_gateway
     assert settings.require_https
+    assert settings.second_factor_roles == {Role.ADMIN}
+
+
+def test_whether_admins_need_a_second_factor_can_be_said() -> None:
+    assert Settings.from_environment({"BOOKING_ADMIN_SECOND_FACTOR": "on"}).second_factor_roles == {Role.ADMIN}
+    assert not Settings.from_environment({**PRODUCTION, "BOOKING_ADMIN_SECOND_FACTOR": "off"}).second_factor_roles
 
 
 @pytest.mark.parametrize("missing", sorted(set(PRODUCTION) - {"BOOKING_ENV"}))
@@ -116,6 +124,7 @@ def test_production_refuses_what_belongs_to_development(name: str, value: str) -
         ("BOOKING_PAYMENT_WINDOW_SECONDS", "1.5"),
         ("BOOKING_DB_POOL_SIZE", "-1"),
         ("BOOKING_LOG_LEVEL", "loud"),
+        ("BOOKING_ADMIN_SECOND_FACTOR", "yes"),
         ("BOOKING_FEEDS_ALLOW_PRIVATE", "yes"),
         ("DATABASE_URL", "mysql://localhost/x"),
         ("BOOKING_RATE_LIMIT_STORAGE", "redis"),

@@ -31,12 +31,13 @@ from booking_domain.shared.executor import UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.memory.second_factors import MemoryTimeCodes
 from booking_domain.testing.memory.tokens import MemoryRefreshTokens
 from booking_domain.testing.strategies import instants
 
 SESSION = Builder().session(Builder().user())
 TOKENS = MemoryRefreshTokens()
-OPEN = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS))
+OPEN = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS, MemoryTimeCodes()))
 REFRESH = UseCase(Permission.RUN_PLATFORM, refresh_session(TOKENS))
 LOG_OUT = UseCase(Permission.RUN_PLATFORM, log_out(TOKENS))
 JUST = timedelta(microseconds=1)
@@ -92,7 +93,9 @@ def test_of_a_client_is_kept_what_can_be_shown(address: str, user_agent: str) ->
 
 async def signed_in(stage: Stage, user: User | None = None) -> SignedIn:
     user_id = (user or stage.cast.customer).id
-    return await stage.by_platform(OPEN, OpenSession(user_id=user_id, method=LoginMethod.PASSWORD, client=Client()))
+    opened = await stage.by_platform(OPEN, OpenSession(user_id=user_id, method=LoginMethod.PASSWORD, client=Client()))
+    assert isinstance(opened, SignedIn)
+    return opened
 
 
 async def live(stage: Stage, *sessions: SignedIn) -> list[bool]:

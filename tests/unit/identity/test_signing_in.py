@@ -25,11 +25,12 @@ from booking_domain.shared.executor import UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW
+from booking_domain.testing.memory.second_factors import MemoryTimeCodes
 from booking_domain.testing.memory.tokens import MemoryRefreshTokens
 
 DORJ = Register(email=" Dorj@Example.com", phone=None, name="Dorj", role=Role.CUSTOMER, password_hash="hash")
 TOKENS = MemoryRefreshTokens()
-OPEN = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS))
+OPEN = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS, MemoryTimeCodes()))
 REFRESH = UseCase(Permission.RUN_PLATFORM, refresh_session(TOKENS))
 
 
@@ -39,7 +40,10 @@ INSTANT = timedelta(microseconds=1)
 
 async def signed_in(stage: Stage, user: User | None = None) -> SignedIn:
     user_id = (user or stage.cast.customer).id
-    return await stage.by_platform(OPEN, OpenSession(user_id=user_id, method=LoginMethod.PASSWORD, client=PHONE))
+    command = OpenSession(user_id=user_id, method=LoginMethod.PASSWORD, client=PHONE)
+    opened = await stage.by_platform(OPEN, command)
+    assert isinstance(opened, SignedIn)
+    return opened
 
 
 async def refreshed(stage: Stage, token: str, client: Client = PHONE) -> SignedIn | TokenReused:

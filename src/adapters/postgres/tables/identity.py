@@ -3,6 +3,8 @@
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -71,6 +73,7 @@ sessions: Final = Table(
     instant("last_used_at"),
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+    Column("second_factor", Boolean, nullable=False),
     Index("sessions_expires_at_idx", "expires_at"),
 )
 
@@ -151,6 +154,28 @@ used_assertions: Final = Table(
     Column("digest", LargeBinary, primary_key=True),
     instant("good_until"),
     Index("used_assertions_good_until_idx", "good_until"),
+)
+
+# At most one second factor a user: its secret, and the one that is being set up.
+totp_factors: Final = Table(
+    "totp_factors",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("secret_sealed", LargeBinary),
+    Column("new_secret_sealed", LargeBinary),
+    instant("confirmed_at", nullable=True),
+    Column("last_step", BigInteger),
+    Column("wrong_in_a_row", Integer, nullable=False),
+    instant("last_wrong_at", nullable=True),
+)
+
+# Those that were not used.
+recovery_codes: Final = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("totp_factors.user_id"), nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("user_id", "digest"),
 )
 
 # Who knows the secret of a link reads the calendar of its user, and nothing else.

@@ -1,7 +1,7 @@
 """Sign in by an identity of another service, link one to an account, unlink it."""
 
-from dataclasses import dataclass
-from typing import Final, Protocol
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeAlias
 
 from booking_domain.identity.errors import InvalidToken, LastWayIn, TelegramTaken
 from booking_domain.identity.external_identities import (
@@ -13,6 +13,7 @@ from booking_domain.identity.external_identities import (
     UsedAssertions,
 )
 from booking_domain.identity.model import User
+from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import SessionOpener
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
@@ -22,6 +23,7 @@ from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 
+SignInByAssertionOutcome: TypeAlias = SignedIn | AssertionRefused | SecondFactorRefused
 _METHODS: Final = {IdentityProvider.TELEGRAM: LoginMethod.TELEGRAM}
 
 
@@ -40,6 +42,7 @@ class SignInByAssertion:
 
     assertion: Assertion
     client: Client
+    second_factor: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +67,29 @@ class UnlinkIdentity:
 
 def sign_in_by_assertion(
     open_session: SessionOpener,
-) -> UseCase[SignInByAssertion, IdentitiesTx, SignedIn | AssertionRefused]:
-    """Begin a session for the account that the identity is linked to; the first time, for a new customer."""
+) -> UseCase[SignInByAssertion, IdentitiesTx, SignInByAssertionOutcome]:
+    """Begin a session for the account that the identity is linked to; the first time, for a new customer.
 
-    async def handle(command: SignInByAssertion, tx: IdentitiesTx, given: Circumstances) -> SignedIn | AssertionRefused:
+    An assertion is used up by the session that begins: a second factor that is missing or wrong leaves it good.
+    """
+
+    async def handle(command: SignInByAssertion, tx: IdentitiesTx, given: Circumstances) -> SignInByAssertionOutcome:
         asserted = command.assertion
         if not await tx.used_assertions.use(asserted.digest, asserted.good_until):
             return _used(asserted)
         user_id = await tx.external_identities.lock(asserted.provider, asserted.subject)
         if user_id is None:
             user_id = await _joined(asserted, tx, given)
-        opening = OpenSession(user_id=user_id, method=_METHODS[asserted.provider], client=command.client)
-        return await open_session(opening, tx, given)
+        opening = OpenSession(
+            user_id=user_id,
+            method=_METHODS[asserted.provider],
+            client=command.client,
+            second_factor=command.second_factor,
+        )
+        opened = await open_session(opening, tx, given)
+        if isinstance(opened, SecondFactorRefused):
+            await tx.used_assertions.give_back(asserted.digest)
+        return opened
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 

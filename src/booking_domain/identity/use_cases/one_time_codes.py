@@ -16,6 +16,7 @@ from booking_domain.identity.one_time_codes import (
 )
 from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.phone_changes import PhoneChanges
+from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
 from booking_domain.shared.audit import Subject
@@ -38,8 +39,8 @@ class CodesTx(IdentityTx, Protocol):
     def outbox(self) -> Outbox: ...
 
 
-SessionOpener = Callable[[OpenSession, IdentityTx, Circumstances], Awaitable[SignedIn]]
-"""How a session begins for somebody who has proved who they are."""
+SessionOpener = Callable[[OpenSession, IdentityTx, Circumstances], Awaitable[SignedIn | SecondFactorRefused]]
+"""How a session begins for somebody who has proved who they are, as far as one factor does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class SignInByCode:
 
     guess: Guess
     client: Client
+    second_factor: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,49 @@ def code_message(code: OneTimeCode, channel: Channel, event_id: EventId) -> Mess
 
 
 async def spend(
+    secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances, *, only: CodeId
+) -> OneTimeCode | None:
+    """This very code, now that it is used up; None, after which the transaction must commit, if it was not guessed."""
+    code = await _guessed(secrets, guess, tx, given, only=only)
+    if code is not None:
+        await tx.one_time_codes.save(code.dead())
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """A code that was right, and whose it is; nothing was changed by looking."""
+
+    code: OneTimeCode
+    user: User
+
+
+async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances) -> User | None:
+    """Whose code it is, now that it is used up; None, after which the transaction must commit, if it is none."""
+    right = await _look_at_code(secrets, guess, tx, given)
+    if right is None:
+        return None
+    await tx.one_time_codes.save(right.code.dead())
+    return right.user
+
+
+async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances) -> _Right | None:
+    """Look at a guess: a wrong one is counted, and a right one of an account that cannot be used is used up."""
+    code = await _guessed(secrets, guess, tx, given)
+    if code is None:
+        return None
+    user = None if code.user_id is None else await tx.users.lock(code.user_id)
+    still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
+    if user is None or not still_theirs or user.status is not UserStatus.ACTIVE:
+        await tx.one_time_codes.save(code.dead())
+        return None
+    return _Right(code, user)
+
+
+async def _guessed(
     secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances, *, only: CodeId | None = None
 ) -> OneTimeCode | None:
-    """The code that was guessed, now that it is used up; None, after which the transaction must commit, if it is none.
+    """The code that was guessed; a wrong guess is counted.
 
     `only` is the one that is meant: a guess at any other is not looked at. The contact is locked before the guess is:
     of guesses at once, no more are looked at than the code allows, and one at most is right.
@@ -132,19 +174,10 @@ async def spend(
     if not code.good(given.now):
         await tx.one_time_codes.save(code.dead())
         return None
-    right = secrets.matches(code.id, code.purpose, guess.code)
-    await tx.one_time_codes.save(code.dead() if right else code.guessed())
-    return code if right else None
-
-
-async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances) -> User | None:
-    """Whose code it is, now that it is used up; None, after which the transaction must commit, if it is none."""
-    code = await spend(secrets, guess, tx, given)
-    if code is None or code.user_id is None:
+    if not secrets.matches(code.id, code.purpose, guess.code):
+        await tx.one_time_codes.save(code.guessed())
         return None
-    user = await tx.users.lock(code.user_id)
-    still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
-    return user if still_theirs and user is not None and user.status is UserStatus.ACTIVE else None
+    return code
 
 
 def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused | None]:
@@ -178,15 +211,29 @@ def unlock_account(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused 
 
 def sign_in_by_code(
     secrets: SecretCodes, open_session: SessionOpener
-) -> UseCase[SignInByCode, CodesTx, SignedIn | CodeRefused]:
-    """Begin a session; the account's password may be locked, and stays so."""
+) -> UseCase[SignInByCode, CodesTx, SignedIn | SecondFactorRefused | CodeRefused]:
+    """Begin a session; the account's password may be locked, and stays so.
 
-    async def handle(command: SignInByCode, tx: CodesTx, given: Circumstances) -> SignedIn | CodeRefused:
-        user = await use_code(secrets, command.guess, tx, given)
-        if user is None:
+    The code is used up by the session that begins. As long as the account's second factor is missing or wrong it stays
+    good, for its five minutes: the second factor has a count of its own.
+    """
+
+    async def handle(
+        command: SignInByCode, tx: CodesTx, given: Circumstances
+    ) -> SignedIn | SecondFactorRefused | CodeRefused:
+        right = await _look_at_code(secrets, command.guess, tx, given)
+        if right is None:
             return CodeRefused()
-        opening = OpenSession(user_id=user.id, method=LoginMethod.CODE, client=command.client)
-        return await open_session(opening, tx, given)
+        opening = OpenSession(
+            user_id=right.user.id,
+            method=LoginMethod.CODE,
+            client=command.client,
+            second_factor=command.second_factor,
+        )
+        opened = await open_session(opening, tx, given)
+        if isinstance(opened, SignedIn):
+            await tx.one_time_codes.save(right.code.dead())
+        return opened
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 

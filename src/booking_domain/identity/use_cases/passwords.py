@@ -9,6 +9,7 @@ from booking_domain.identity.errors import AccountLocked, InvalidToken, WrongPas
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy, own_words
+from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, SessionOpener, use_code
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
@@ -34,18 +35,21 @@ class PasswordTried:
     user: User | None
     right: bool
     client: Client
+    second_factor: str | None = field(default=None, repr=False)
 
 
 def sign_in_by_password(
     secrets: SecretCodes, open_session: SessionOpener
-) -> UseCase[PasswordTried, CodesTx, SignedIn | PasswordRefused]:
+) -> UseCase[PasswordTried, CodesTx, SignedIn | SecondFactorRefused | PasswordRefused]:
     """Begin a session, or count a wrong password.
 
     Any number of passwords may have been compared at once; only here is something learnt of it, one after the other,
     and nothing once three in a row were wrong.
     """
 
-    async def handle(tried: PasswordTried, tx: CodesTx, given: Circumstances) -> SignedIn | PasswordRefused:
+    async def handle(
+        tried: PasswordTried, tx: CodesTx, given: Circumstances
+    ) -> SignedIn | SecondFactorRefused | PasswordRefused:
         user, right = tried.user, tried.right
         # A login that nobody has is counted under an id that is nobody's.
         account = UUID(bytes=secrets.contact(tried.contact)[:16]) if user is None else user.id
@@ -56,7 +60,12 @@ def sign_in_by_password(
             return await _wrong(account, tx, given)
         if not await tx.credentials.count_right(account, given.now):
             return PasswordRefused.LOCKED
-        opening = OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=tried.client)
+        opening = OpenSession(
+            user_id=user.id,
+            method=LoginMethod.PASSWORD,
+            client=tried.client,
+            second_factor=tried.second_factor,
+        )
         return await open_session(opening, tx, given)
 
     return UseCase(Permission.RUN_PLATFORM, handle)
@@ -67,9 +76,11 @@ async def _wrong(account: UUID, tx: CodesTx, given: Circumstances) -> PasswordRe
     return PasswordRefused.WRONG if await tx.credentials.count_wrong(account, given.now) else PasswordRefused.LOCKED
 
 
-async def weigh(right: bool, seen: User, user: User, tx: CodesTx, given: Circumstances) -> PasswordRefused | None:  # noqa: FBT001
-    """Count a password that was compared with the hash of the account as it was `seen`; it is `user`, locked, now."""
-    if not right or user.password_hash != seen.password_hash:
+async def prove_password(
+    user: User, compared: User, tx: CodesTx, given: Circumstances, *, right: bool
+) -> PasswordRefused | None:
+    """Count a password that was compared with the hash that the account had; None: it is the account's, locked now."""
+    if not right or user.password_hash != compared.password_hash:
         return await _wrong(user.id, tx, given)
     return None if await tx.credentials.count_right(user.id, given.now) else PasswordRefused.LOCKED
 
@@ -90,7 +101,7 @@ async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumst
     if user is None:
         raise InvalidToken
     others = await lock_others(command.current, user.id, tx, given)  # before anything is learnt of the password
-    refused = await weigh(command.right, command.user, user, tx, given)
+    refused = await prove_password(user, command.user, tx, given, right=command.right)
     if refused is not None:
         return refused
     await tx.users.save(user.changed(password_hash=command.new_hash))

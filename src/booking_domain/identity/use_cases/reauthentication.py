@@ -13,7 +13,7 @@ from booking_domain.identity.errors import InvalidToken, ReauthenticationNeeded
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Session
 from booking_domain.identity.use_cases.one_time_codes import CodesTx
-from booking_domain.identity.use_cases.passwords import PasswordRefused, weigh
+from booking_domain.identity.use_cases.passwords import PasswordRefused, prove_password
 from booking_domain.identity.use_cases.sessions import live_sessions
 from booking_domain.shared.executor import Circumstances
 from booking_domain.shared.ids import SessionId
@@ -54,5 +54,5 @@ async def reauthenticate(proof: Proof, tx: CodesTx, given: Circumstances) -> Pro
         return Proved(user=user, sessions=sessions)
     if proof.right is None:
         raise ReauthenticationNeeded
-    refused = await weigh(proof.right, proof.user, user, tx, given)
+    refused = await prove_password(user, proof.user, tx, given, right=proof.right)
     return Proved(user=user, sessions=sessions) if refused is None else refused

@@ -4,9 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from booking_domain.identity.errors import AccountDeleted, AccountDisabled, ContactMissing, InvalidToken
+from booking_domain.identity.errors import (
+    AccountDeleted,
+    AccountDisabled,
+    ContactMissing,
+    InvalidToken,
+    SecondFactorNeeded,
+)
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.ports import Bearer, LoginHistory, RefreshTokens, Sessions, Users
+from booking_domain.identity.second_factor import SecondFactorRefused, SecondFactors, TimeCodes
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
@@ -27,6 +34,8 @@ class IdentityTx(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def login_history(self) -> LoginHistory: ...
+    @property
+    def second_factors(self) -> SecondFactors: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +53,13 @@ class Register:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSession:
-    """Sign in somebody who has proved who they are."""
+    """Sign in somebody who has proved who they are, as far as one factor does."""
 
     user_id: UserId
     method: LoginMethod
     client: Client
+    second_factor: str | None = field(default=None, repr=False)
+    """A code of the account's second factor or a recovery code, if one was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +86,12 @@ class SignedIn:
     user: User
     session_id: SessionId
     refresh_token: str = field(repr=False)
+    second_factor: bool = False
 
     @property
     def bearer(self) -> Bearer:
         """Whom to give an access token."""
-        return Bearer(self.user.actor, self.session_id)
+        return Bearer(self.user.actor, self.session_id, self.second_factor)
 
 
 async def _register(command: Register, tx: IdentityTx, given: Circumstances) -> User:
@@ -103,16 +115,33 @@ async def _register(command: Register, tx: IdentityTx, given: Circumstances) -> 
 
 
 def open_session(
-    tokens: RefreshTokens,
-) -> Callable[[OpenSession, IdentityTx, Circumstances], Awaitable[SignedIn]]:
-    """Begin a session, and note so in the login history; a disabled account gets none."""
+    tokens: RefreshTokens, codes: TimeCodes
+) -> Callable[[OpenSession, IdentityTx, Circumstances], Awaitable[SignedIn | SecondFactorRefused]]:
+    """Begin a session, and note so in the login history; a disabled account gets none.
 
-    async def handle(command: OpenSession, tx: IdentityTx, given: Circumstances) -> SignedIn:
-        user = await _usable(tx, command.user_id)
+    Every session begins here, whatever the first factor was, and an account with a second factor gets none without it.
+    The first factor was right by now. If the second one is refused, the transaction must commit, as a wrong one was
+    counted; what the first factor was, such as a one-time code, should not be used up then.
+
+    The account is locked before its second factor is looked at: of the same code at once, one begins a session, and no
+    session begins without one while a factor is confirmed.
+    """
+
+    async def handle(command: OpenSession, tx: IdentityTx, given: Circumstances) -> SignedIn | SecondFactorRefused:
+        user = _usable(await tx.users.lock(command.user_id))
+        factor = await tx.second_factors.lock(user.id)
+        two = factor is not None and factor.active
+        if factor is not None and two:
+            if command.second_factor is None:
+                return SecondFactorRefused(SecondFactorNeeded())
+            tried, refused = factor.proved(command.second_factor, codes, given.now)
+            await tx.second_factors.save(tried)
+            if refused is not None:
+                return refused
         token = tokens.first(SessionId(given.entropy.new_id()))
-        await tx.sessions.add(Session.begun(token, user.id, command.client, given.now))
+        await tx.sessions.add(Session.begun(token, user.id, command.client, given.now, second_factor=two))
         await _note(command, LoginOutcome.SUCCEEDED, tx, given)
-        return SignedIn(user, token.session_id, token.text)
+        return SignedIn(user, token.session_id, token.text, two)
 
     return handle
 
@@ -138,13 +167,13 @@ def refresh_session(
         if use is Use.STOLEN:
             await tx.sessions.save(session.ended(given.now))
             return TokenReused()  # committed: raising would roll the end of the session back
-        user = await _usable(tx, session.user_id)
+        user = _usable(await tx.users.get(session.user_id))
         if use is Use.AGAIN and session.seed is not None:
-            return SignedIn(user, session.id, tokens.following(token, session.seed).text)
+            return SignedIn(user, session.id, tokens.following(token, session.seed).text, session.second_factor)
         seed = tokens.seed()
         following = tokens.following(token, seed)
         await tx.sessions.save(session.rotated(following, seed, command.client, given.now))
-        return SignedIn(user, session.id, following.text)
+        return SignedIn(user, session.id, following.text, session.second_factor)
 
     return handle
 
@@ -168,8 +197,7 @@ async def _note(
     )
 
 
-async def _usable(tx: IdentityTx, user_id: UserId) -> User:
-    user = await tx.users.get(user_id)
+def _usable(user: User | None) -> User:
     if user is None:
         raise InvalidToken
     if user.erased_from is not None:

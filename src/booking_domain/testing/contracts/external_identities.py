@@ -163,6 +163,14 @@ class UsedAssertionsContract:
         assert await _use(backend, ONE)
 
     @scenario
+    async def test_a_use_that_is_given_back_never_was_and_others_stay(self, backend: Backend, make: Builder) -> None:  # noqa: ARG002
+        assert await _use(backend, OTHER)
+        async with backend.begin() as tx:
+            assert await tx.used_assertions.use(ONE, NOW)
+            await tx.used_assertions.give_back(ONE)
+        assert [await _use(backend, digest) for digest in (ONE, OTHER)] == [True, False]
+
+    @scenario
     async def test_it_is_remembered_for_as_long_as_any_clock_would_let_it_through(
         self,
         backend: Backend,

@@ -44,9 +44,9 @@ def _mutations(text: str) -> list[str]:
     return [*changed, *last, text[1:], text[:-1], "A" + text, text + "A", text + "=", text.swapcase()]
 
 
-def _bearer(role: Role = Role.CUSTOMER) -> Bearer:
+def _bearer(role: Role = Role.CUSTOMER, *, second_factor: bool = False) -> Bearer:
     entropy = SeededEntropy()
-    return Bearer(Actor(UserId(entropy.new_id()), role), SessionId(entropy.new_id()))
+    return Bearer(Actor(UserId(entropy.new_id()), role), SessionId(entropy.new_id()), second_factor)
 
 
 class AccessTokensContract:
@@ -59,6 +59,11 @@ class AccessTokensContract:
     def test_a_token_says_who_asks_and_in_which_session(self, access_tokens: AccessTokens, role: Role) -> None:
         token = access_tokens.issue(_bearer(role), NOW)
         assert access_tokens.read(token.text, NOW) == _bearer(role)
+
+    def test_a_token_says_whether_there_were_two_factors(self, access_tokens: AccessTokens) -> None:
+        for second_factor in (False, True):
+            bearer = _bearer(second_factor=second_factor)
+            assert access_tokens.read(access_tokens.issue(bearer, NOW).text, NOW) == bearer
 
     def test_a_token_is_good_for_as_long_as_it_says(self, access_tokens: AccessTokens) -> None:
         token = access_tokens.issue(_bearer(), NOW)

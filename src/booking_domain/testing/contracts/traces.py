@@ -9,9 +9,11 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import Profile
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import ERASED_NAME, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
 from booking_domain.identity.phone_changes import PhoneChange
+from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.idempotency import IdempotencyKey
@@ -59,6 +61,10 @@ async def _leave_all_there_is(backend: Backend, make: Builder, user: User, profi
         await tx.one_time_codes.save(code)
         await tx.credentials.count_wrong(user.id, NOW)
         await tx.phone_changes.save(change)
+        await tx.second_factors.save(SecondFactor(user_id=user.id, secret="A" * 32, recovery_codes=frozenset({b"r"})))
+        await tx.external_identities.add(
+            ExternalIdentity(provider=IdentityProvider.TELEGRAM, subject="canary", user_id=user.id, linked_at=NOW)
+        )
         await tx.calendar_links.save(CalendarLink(user_id=user.id, secret_digest=CONTACT, created_at=NOW))
         await tx.idempotency.begin(key, NOW)
         await tx.idempotency.finish(key, b"answer")
@@ -74,6 +80,7 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
         codes = [code for code in await tx.one_time_codes.lock(CONTACT) if code.user_id == user.id]
         answered = await tx.idempotency.begin(IdempotencyKey(caller=user.id, key="key", fingerprint=b"f"), NOW)
         holds = await tx.claims.count_holds(user.id, NOW)
+        factor = await tx.second_factors.lock(user.id)
         locked = [await tx.credentials.count_wrong(user.id, NOW) for _ in range(3)]
     return {
         "sessions": len(await reads.sessions_of(user.id, None, 9)),
@@ -82,6 +89,8 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
         "wrong passwords": locked.count(False),
         "phone changes": int(await reads.phone_change(user.id) is not None),
         "links": int(await reads.user_of_link(CONTACT) == user.id),
+        "second factors": int(factor is not None),
+        "identities": len(await reads.identities_of(user.id)),
         "answers": int(answered is not None),
         "places": len(await reads.waits_of(user.id)),
         "holds": holds,

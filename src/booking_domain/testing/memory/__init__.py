@@ -13,6 +13,7 @@ from booking_domain.testing.memory.passwords import MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MemoryPlatform
 from booking_domain.testing.memory.rate_limits import MemoryRateLimiter
 from booking_domain.testing.memory.reads import MemoryReads
+from booking_domain.testing.memory.second_factors import MemoryTimeCodes
 from booking_domain.testing.memory.sms import MemorySmsSender
 from booking_domain.testing.memory.tokens import MemoryAccessTokens, MemoryCallbackTokens, MemoryRefreshTokens
 
@@ -32,5 +33,6 @@ __all__ = [
     "MemoryRepositories",
     "MemorySecretCodes",
     "MemorySmsSender",
+    "MemoryTimeCodes",
     "SeededEntropy",
 ]

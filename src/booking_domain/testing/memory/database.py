@@ -29,6 +29,7 @@ from booking_domain.testing.memory.payments import MemoryTransactions
 from booking_domain.testing.memory.phone_changes import MemoryPhoneChanges
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.memory.salons import MemorySalonHours, MemorySalons
+from booking_domain.testing.memory.second_factors import MemorySecondFactors
 from booking_domain.testing.memory.sms import MemorySmsMessages
 from booking_domain.testing.memory.state import State
 from booking_domain.testing.memory.traces import MemoryTraces
@@ -47,6 +48,7 @@ class MemoryRepositories:
         self.phone_changes = MemoryPhoneChanges(state)
         self.external_identities = MemoryExternalIdentities(state)
         self.used_assertions = MemoryUsedAssertions(state)
+        self.second_factors = MemorySecondFactors(state)
         self.calendar_links = MemoryCalendarLinks(state)
         self.profiles = MemoryProfiles(state)
         self.salons = MemorySalons(state)

@@ -58,6 +58,9 @@ class MemoryUsedAssertions(UsedAssertions):
         self._state.used_assertions.setdefault(digest, good_until)
         return new
 
+    async def give_back(self, digest: bytes) -> None:
+        self._state.used_assertions.pop(digest, None)
+
     async def forget(self, now: datetime) -> None:
         for digest, good_until in tuple(self._state.used_assertions.items()):
             if good_until < now - CLOCKS_DIFFER:

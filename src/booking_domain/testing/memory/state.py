@@ -13,6 +13,7 @@ from booking_domain.identity.external_identities import ExternalIdentity, Identi
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
 from booking_domain.identity.phone_changes import PhoneChange
+from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
@@ -64,6 +65,7 @@ class State:
     phone_changes: dict[UserId, PhoneChange] = field(default_factory=dict)
     external_identities: dict[tuple[IdentityProvider, str], ExternalIdentity] = field(default_factory=dict)
     used_assertions: dict[bytes, datetime] = field(default_factory=dict)
+    second_factors: dict[UserId, SecondFactor] = field(default_factory=dict)
     calendar_links: dict[UserId, CalendarLink] = field(default_factory=dict)
     profiles: dict[ProviderId, Profile] = field(default_factory=dict)
     calendars: dict[ProviderId, Calendar] = field(default_factory=dict)

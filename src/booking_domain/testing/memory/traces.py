@@ -62,6 +62,7 @@ class MemoryTraces(Traces):
         ):
             _drop(table, lambda row: row.user_id == user_id)
         state.wrong_passwords.pop(user_id, None)
+        state.second_factors.pop(user_id, None)
         for key in [key for key in state.answers if key[0] == user_id]:
             del state.answers[key]
         _drop(state.waiting, lambda row: row.customer_id == user_id)

@@ -17,14 +17,13 @@ from booking_domain.identity.use_cases.one_time_codes import (
     verify_contact,
     want_code,
 )
-from booking_domain.identity.use_cases.sign_in import open_session
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.code_schemas import CodeSentJson, VerifyOtpBody
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.schemas import SignedInJson
-from entrypoints.http.accounts.sessions import SignInDesk
+from entrypoints.http.accounts.sessions import SignInDesk, is_failure
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,7 +48,7 @@ class CodeDesk:
         guess = Guess(self.contacts.read(body.email, body.phone), CodePurpose(body.purpose), body.code)
         match guess.purpose:
             case CodePurpose.LOGIN:
-                return await self._sign_in(guess, client)
+                return await self._sign_in(SignInByCode(guess, client, body.second_factor))
             case CodePurpose.UNLOCK:
                 await self._taken(unlock_account(self.secrets), guess)
             case _:
@@ -66,12 +65,13 @@ class CodeDesk:
         guess = Guess(self.contacts.read(user.email, None), CodePurpose.VERIFY, code)
         await self._taken(verify_contact(self.secrets), guess)
 
-    async def _sign_in(self, guess: Guess, client: Client) -> SignedInJson:
-        use_case = sign_in_by_code(self.secrets, open_session(self.sign_in_desk.refresh_tokens))
-        signed_in = await self.executor.run(use_case, SignInByCode(guess, client), actor=SYSTEM)
+    async def _sign_in(self, command: SignInByCode) -> SignedInJson:
+        use_case = sign_in_by_code(self.secrets, self.sign_in_desk.open_session)
+        signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
+        if isinstance(signed_in, CodeRefused) or is_failure(signed_in):
+            user = await self.reads.user_by_login(command.guess.contact.address)
+            await self.sign_in_desk.note_failure(user, LoginMethod.CODE, command.client)
         if isinstance(signed_in, CodeRefused):
-            user = await self.reads.user_by_login(guess.contact.address)
-            await self.sign_in_desk.note_failure(user, LoginMethod.CODE, client)
             raise InvalidCode
         return self.sign_in_desk.signed_in(signed_in)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from booking_domain.identity.one_time_codes import CODE_DIGITS
-from entrypoints.http.accounts.schemas import Email, Password, Phone
+from entrypoints.http.accounts.schemas import Email, Password, Phone, SecondFactorCode
 from entrypoints.http.fields import Body, Json
 
 Code = Annotated[str, Meta(pattern=f"^[0-9]{{{CODE_DIGITS}}}$", description="Six digits.", examples=["402519"])]
@@ -27,6 +27,7 @@ class VerifyOtpBody(Body, frozen=True, kw_only=True):
     phone: Phone | None = None
     purpose: Literal["verify", "login", "unlock"]
     code: Code
+    second_factor: SecondFactorCode | None = None
 
 
 class VerifyEmailBody(Body, frozen=True, kw_only=True):

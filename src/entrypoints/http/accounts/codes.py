@@ -5,7 +5,14 @@ from typing import Final, cast
 from litestar import Response, post
 from litestar.params import JSONBody
 
-from booking_domain.identity.errors import ContactMissing, InvalidCode, TooManyCodes
+from booking_domain.identity.errors import (
+    ContactMissing,
+    InvalidCode,
+    InvalidSecondFactor,
+    SecondFactorNeeded,
+    TooManyAttempts,
+    TooManyCodes,
+)
 from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor
@@ -24,7 +31,7 @@ _OF_VERIFY: Final = documented(
     body=VERIFY_OTP,
     answer=SIGNED_IN,
     nothing="Done, for `verify` and `unlock`.",
-    refusals=(InvalidCode, ContactMissing, InvalidValue),
+    refusals=(InvalidCode, SecondFactorNeeded, InvalidSecondFactor, ContactMissing, InvalidValue, TooManyAttempts),
 )
 _OF_VERIFY_EMAIL: Final = documented(body=VERIFY_EMAIL, refusals=(InvalidCode, ContactMissing))
 
@@ -47,6 +54,8 @@ async def verify_otp(
 
     For `login` the answer is that of `/auth/login`. `verify` notes that the address or number is its account's,
     and `unlock` lets passwords be tried again: 204. A code is good for five minutes, five guesses and one use.
+    For `login` to an account with a second factor, `secondFactor` is needed as at `/auth/login`; as long as it is
+    missing or wrong, the code stays good.
     """
     answer = await code_desk.take(data, client)
     return Response(cast("SignedInJson", answer), status_code=204 if answer is None else 200)

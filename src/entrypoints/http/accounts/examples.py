@@ -47,6 +47,29 @@ TELEGRAM: Final[dict[str, Any]] = {
     "initData": "user=%7B%22id%22%3A99281932%2C%22first_name%22%3A%22Dorj%22%2C%22language_code%22%3A%22mn%22%7D"
     "&auth_date=1795392900&signature=Yq0rjM2oQ&hash=5c8b8a2b7d0e4f6a9b1c3d5e7f90a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4",
 }
+TOTP: Final[dict[str, Any]] = {"active": True, "confirmedAt": "2026-11-20T03:20:00Z", "recoveryCodesLeft": 9}
+SET_UP_TOTP: Final[dict[str, Any]] = {"currentPassword": "correct-horse-battery"}
+NEW_TOTP: Final[dict[str, Any]] = {
+    "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "otpauthUri": "otpauth://totp/booking.example.com:dorj%40example.com"
+    "?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=booking.example.com",
+}
+CONFIRM_TOTP: Final[dict[str, Any]] = {"code": "402519"}
+SECOND_FACTOR: Final[dict[str, Any]] = {"code": "k7wq-3mzt-9hxe-vp4n-c2yd-6rsu"}
+RECOVERY_CODES: Final[dict[str, Any]] = {
+    "recoveryCodes": [
+        "k7wq-3mzt-9hxe-vp4n-c2yd-6rsu",
+        "b5fg-x8jk-2nqv-7twa-e3mc-z9hp",
+        "r4ds-u6yb-p9ek-3gxt-n7vf-h2wj",
+        "m2cz-a7qh-w5rd-8ykb-t4pe-g6xs",
+        "v9jn-f3tg-6sue-x2mw-d8ka-r5cy",
+        "e6py-h4bv-c7zk-5jnd-q3xr-w8tg",
+        "t8xm-2kwe-j5fa-r9gs-y6hc-b4nv",
+        "z3vh-q9dp-8gtm-4bcu-k5ws-a7ej",
+        "g5rk-n2ya-v6xc-w3hq-9fbt-p8md",
+        "d7ue-s4jw-y3nr-6qzf-h9gv-k2xb",
+    ]
+}
 SESSIONS: Final[dict[str, Any]] = {
     "items": [
         {

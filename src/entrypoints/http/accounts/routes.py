@@ -12,8 +12,10 @@ from booking_domain.identity.errors import (
     ContactMissing,
     EmailTaken,
     InvalidCredentials,
+    InvalidSecondFactor,
     InvalidToken,
     PhoneTaken,
+    SecondFactorNeeded,
     TooManyAttempts,
 )
 from booking_domain.identity.sessions import Client
@@ -21,7 +23,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads
-from entrypoints.http.accounts import codes, passwords
+from entrypoints.http.accounts import codes, passwords, second_factors
 from entrypoints.http.accounts.devices import (
     end_others,
     end_session_of_mine,
@@ -42,7 +44,7 @@ from entrypoints.http.accounts.schemas import (
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.clients import Clients
 from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import OPTIONAL
+from entrypoints.http.doorkeeper import ONE_FACTOR, OPTIONAL
 from entrypoints.http.injection import Injected
 
 _OF_REGISTER: Final = documented(
@@ -54,6 +56,8 @@ _OF_LOGIN: Final = documented(
     refusals=(
         InvalidCredentials,
         AccountDeleted,
+        SecondFactorNeeded,
+        InvalidSecondFactor,
         AccountDisabled,
         AccountLocked,
         ContactMissing,
@@ -89,6 +93,10 @@ async def log_in(
     After three wrong passwords in a row the login is locked, whether or not there is such an account: 403, also for the
     right password, until it is unlocked by a code or a reset, or a day has gone by. After ten failures in a minute for
     one login from one address, or a hundred for one login from wherever, no more attempts are let through for a while.
+
+    An account with a second factor is not signed in without it: 401 `auth.second_factor_needed`, once the password was
+    right; send the same again with `secondFactor`. After five wrong codes in a row the next one is looked at 15 minutes
+    later, then 30, and so on up to a day; recovery codes are looked at in any case.
     """
     return await sign_in_desk.log_in(data, client, counted_as=clients.counted_as(request.scope))
 
@@ -106,7 +114,7 @@ async def refresh(
     return await sign_in_desk.refresh(data.refresh_token, client)
 
 
-@post("/logout", status_code=204, opt=OPTIONAL | documented(body=REFRESH))
+@post("/logout", status_code=204, opt=OPTIONAL | ONE_FACTOR | documented(body=REFRESH))
 async def sign_out(
     session_id: Injected[SessionId | None],
     sign_in_desk: Injected[SignInDesk],
@@ -145,5 +153,6 @@ routes: Final = Router(
         login_history,
         *codes.handlers,
         *passwords.handlers,
+        *second_factors.handlers,
     ],
 )

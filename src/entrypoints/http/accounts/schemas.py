@@ -26,6 +26,15 @@ Phone = Annotated[
 Password = Annotated[
     str, Meta(min_length=1, max_length=MAX_PASSWORD, description=f"At least {MIN_PASSWORD} characters.")
 ]
+SecondFactorCode = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="Six digits of the authenticator app, or a recovery code.",
+        examples=["402519", "k7wq-3mzt-9hxe-vp4n-c2yd-6rsu"],
+    ),
+]
 
 RefreshTokenText = Annotated[str, Meta(min_length=1, max_length=512)]
 
@@ -46,6 +55,7 @@ class LoginBody(Body, frozen=True, kw_only=True):
     email: Email | None = None
     phone: Phone | None = None
     password: Password
+    second_factor: SecondFactorCode | None = None
 
 
 class RefreshBody(Body, frozen=True, kw_only=True):

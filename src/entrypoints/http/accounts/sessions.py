@@ -1,16 +1,26 @@
 """What the account routes do that is more than one use case."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 import structlog
 
-from booking_domain.identity.errors import AccountDisabled, AccountLocked, InvalidCredentials, InvalidToken
+from booking_domain.identity.errors import (
+    AccountDisabled,
+    AccountLocked,
+    InvalidCredentials,
+    InvalidSecondFactor,
+    InvalidToken,
+    SecondFactorNeeded,
+    TooManyAttempts,
+)
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.ports import AccessTokens, PasswordHasher, RefreshTokens, UserReads
+from booking_domain.identity.second_factor import SecondFactorRefused, TimeCodes
 from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.one_time_codes import SessionOpener
 from booking_domain.identity.use_cases.passwords import PasswordRefused, PasswordTried, sign_in_by_password
 from booking_domain.identity.use_cases.sessions import LogOut, log_out
 from booking_domain.identity.use_cases.sign_in import (
@@ -47,11 +57,17 @@ class SignInDesk:
     hasher: PasswordHasher
     access_tokens: AccessTokens
     refresh_tokens: RefreshTokens
+    time_codes: TimeCodes
     clock: Clock
     attempts: LoginAttempts
     contacts: ContactReader
     secrets: SecretCodes
     policy: PasswordPolicy
+
+    @property
+    def open_session(self) -> SessionOpener:
+        """How every session begins."""
+        return open_session(self.refresh_tokens, self.time_codes)
 
     async def register(self, body: RegisterBody, client: Client) -> SignedInJson:
         """Make an account and sign it in."""
@@ -73,13 +89,17 @@ class SignInDesk:
         async with self.attempts.attempt(contact.address, counted_as):
             user = await self.reads.user_by_login(contact.address)
             right = await self.hasher.verify(body.password, None if user is None else user.password_hash)
-            tried = PasswordTried(contact=contact, user=user, right=right, client=client)
-            use_case = sign_in_by_password(self.secrets, open_session(self.refresh_tokens))
+            tried = PasswordTried(
+                contact=contact, user=user, right=right, client=client, second_factor=body.second_factor
+            )
+            use_case = sign_in_by_password(self.secrets, self.open_session)
             try:
                 signed_in = await self.executor.run(use_case, tried, actor=SYSTEM)
                 if isinstance(signed_in, PasswordRefused):
                     raise AccountLocked if signed_in is PasswordRefused.LOCKED else InvalidCredentials
-            except (AccountDisabled, AccountLocked, InvalidCredentials):
+                if is_failure(signed_in):
+                    raise signed_in.error
+            except (AccountDisabled, AccountLocked, InvalidCredentials, InvalidSecondFactor, TooManyAttempts):
                 await self.note_failure(user, LoginMethod.PASSWORD, client)
                 raise
         return self.signed_in(signed_in)
@@ -101,7 +121,7 @@ class SignInDesk:
         await self.executor.run(use_case, LogOut(session_id=session_id, refresh_token=refresh_token), actor=SYSTEM)
 
     async def _open(self, command: OpenSession) -> SignedInJson:
-        use_case = UseCase(Permission.RUN_PLATFORM, open_session(self.refresh_tokens))
+        use_case = UseCase(Permission.RUN_PLATFORM, self.open_session)
         return self.signed_in(await self.executor.run(use_case, command, actor=SYSTEM))
 
     async def note_failure(self, user: User | None, method: LoginMethod, client: Client) -> None:
@@ -115,7 +135,14 @@ class SignInDesk:
             address=client.address,
         )
 
-    def signed_in(self, signed_in: SignedIn) -> SignedInJson:
-        """Show a session that has begun, with an access token."""
+    def signed_in(self, signed_in: SignedIn | SecondFactorRefused) -> SignedInJson:
+        """Show a session that has begun, with an access token, or raise why none has."""
+        if isinstance(signed_in, SecondFactorRefused):
+            raise signed_in.error
         access = self.access_tokens.issue(signed_in.bearer, self.clock.now())
         return signed_in_json(signed_in.user, access, signed_in.refresh_token)
+
+
+def is_failure(signed_in: SignedIn | SecondFactorRefused) -> TypeGuard[SecondFactorRefused]:
+    """Whether a second factor was tried in vain; that it is missing is half of signing in, and no failure."""
+    return isinstance(signed_in, SecondFactorRefused) and not isinstance(signed_in.error, SecondFactorNeeded)

@@ -8,9 +8,12 @@ from litestar.params import JSONBody
 from booking_domain.identity.errors import (
     AccountDisabled,
     InvalidAssertion,
+    InvalidSecondFactor,
     LastWayIn,
+    SecondFactorNeeded,
     TelegramNotConfigured,
     TelegramTaken,
+    TooManyAttempts,
 )
 from booking_domain.identity.sessions import Client
 from booking_domain.shared.actor import Actor
@@ -20,7 +23,7 @@ from entrypoints.http.accounts.examples import SIGNED_IN, TELEGRAM
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import SignedInJson
 from entrypoints.http.accounts.telegram_desk import TelegramDesk
-from entrypoints.http.accounts.telegram_schemas import TelegramBody
+from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
 from entrypoints.http.documentation import documented
 from entrypoints.http.injection import Injected
 from entrypoints.http.rate_limits import AUTH, limited_as
@@ -28,7 +31,15 @@ from entrypoints.http.rate_limits import AUTH, limited_as
 _OF_SIGN_IN: Final = documented(
     body=TELEGRAM,
     answer=SIGNED_IN,
-    refusals=(InvalidAssertion, AccountDisabled, TelegramNotConfigured, InvalidValue),
+    refusals=(
+        InvalidAssertion,
+        AccountDisabled,
+        TelegramNotConfigured,
+        InvalidValue,
+        SecondFactorNeeded,
+        InvalidSecondFactor,
+        TooManyAttempts,
+    ),
 )
 _OF_LINK: Final = documented(
     body=TELEGRAM, refusals=(InvalidAssertion, TelegramTaken, TelegramNotConfigured, InvalidValue)
@@ -38,7 +49,7 @@ _OF_UNLINK: Final = documented(refusals=(LastWayIn,))
 
 @post("/auth/telegram", status_code=200, opt=GUARDED | _OF_SIGN_IN)
 async def sign_in_by_telegram(
-    data: JSONBody[TelegramBody], client: Injected[Client], telegram_desk: Injected[TelegramDesk]
+    data: JSONBody[SignInByTelegramBody], client: Injected[Client], telegram_desk: Injected[TelegramDesk]
 ) -> SignedInJson:
     """Sign in by what Telegram has signed: `initData` of a mini-app, or the answer of the login widget.
 
@@ -51,7 +62,7 @@ async def sign_in_by_telegram(
 
 @post("/users/me/telegram", status_code=204, opt=limited_as(AUTH) | _OF_LINK)
 async def link_telegram(
-    data: JSONBody[TelegramBody],
+    data: JSONBody[LinkTelegramBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     telegram_desk: Injected[TelegramDesk],

@@ -13,20 +13,21 @@ from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.external_identities import (
     LinkIdentity,
     SignInByAssertion,
+    SignInByAssertionOutcome,
     UnlinkIdentity,
     link_identity,
     sign_in_by_assertion,
     unlink_identity,
 )
-from booking_domain.identity.use_cases.sign_in import FailedLogin, SignedIn, note_failed_login, open_session
+from booking_domain.identity.use_cases.sign_in import FailedLogin, note_failed_login
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.schemas import SignedInJson
-from entrypoints.http.accounts.sessions import SignInDesk
-from entrypoints.http.accounts.telegram_schemas import TelegramBody
+from entrypoints.http.accounts.sessions import SignInDesk, is_failure
+from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,20 +40,21 @@ class TelegramDesk:
     clock: Clock
     sign_in_desk: SignInDesk
 
-    async def sign_in(self, body: TelegramBody, client: Client) -> SignedInJson:
+    async def sign_in(self, body: SignInByTelegramBody, client: Client) -> SignedInJson:
         """Sign in by what Telegram has signed; a failure is noted for whom it names."""
         read = self.assertions.read(body.proof(), self.clock.now())
         try:
-            signed_in = await self._opened(read, client)
+            signed_in = await self._opened(read, client, body.second_factor)
         except AccountDisabled:
             await self._note_failure(read.subject, client)
             raise
-        if isinstance(signed_in, AssertionRefused):
+        if isinstance(signed_in, AssertionRefused) or is_failure(signed_in):
             await self._note_failure(read.subject, client)
+        if isinstance(signed_in, AssertionRefused):
             raise InvalidAssertion
         return self.sign_in_desk.signed_in(signed_in)
 
-    async def link(self, actor: Actor, session_id: SessionId, body: TelegramBody) -> None:
+    async def link(self, actor: Actor, session_id: SessionId, body: LinkTelegramBody) -> None:
         """Link to one's own account who has signed in at Telegram."""
         read = self.assertions.read(body.proof(), self.clock.now())
         if isinstance(read, AssertionRefused):
@@ -67,11 +69,13 @@ class TelegramDesk:
         command = UnlinkIdentity(user_id=actor.id, current=session_id, provider=IdentityProvider.TELEGRAM)
         await self.executor.run(unlink_identity, command, actor=SYSTEM)
 
-    async def _opened(self, read: Assertion | AssertionRefused, client: Client) -> SignedIn | AssertionRefused:
+    async def _opened(
+        self, read: Assertion | AssertionRefused, client: Client, second_factor: str | None
+    ) -> SignInByAssertionOutcome:
         if isinstance(read, AssertionRefused):
             return read
-        use_case = sign_in_by_assertion(open_session(self.sign_in_desk.refresh_tokens))
-        command = SignInByAssertion(assertion=read, client=client)
+        use_case = sign_in_by_assertion(self.sign_in_desk.open_session)
+        command = SignInByAssertion(assertion=read, client=client, second_factor=second_factor)
         return await self.executor.run(use_case, command, actor=SYSTEM)
 
     async def _note_failure(self, subject: str | None, client: Client) -> None:

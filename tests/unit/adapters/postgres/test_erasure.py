@@ -28,6 +28,7 @@ from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
 from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.preferences import Preferences
+from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Client
 from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.shared.actor import SYSTEM, Role
@@ -75,6 +76,8 @@ NOT_EXPORTED: Final = {
     "one_time_codes": "of a code there is a random id, for minutes",
     "wrong_passwords": "a count, for a day",
     "phone_changes": "a number that was just typed in, for a day",
+    "totp_factors": "a secret, and when it was used",
+    "recovery_codes": "digests of secrets",
     "calendar_links": "the digest of a secret",
     "idempotency_keys": "answers that were given already, for a day",
     "claims": "of holds, for minutes; of bookings, which are there",
@@ -96,7 +99,12 @@ def refers_to_a_person(column: Column[Any]) -> bool:
     if not isinstance(column.type, Uuid) or (column.name == "id" and column.primary_key):
         return False
     targets = {key.column.table.name for key in column.foreign_keys}
-    return bool(targets & {"users", "providers"}) or (not targets and (column.table.name, column.name) not in NOBODYS)
+    through = any(refers_to_a_person(key.column) for key in column.foreign_keys)
+    return (
+        through
+        or bool(targets & {"users", "providers"})
+        or (not targets and (column.table.name, column.name) not in NOBODYS)
+    )
 
 
 PERSONAL: Final = {table.name for table in metadata.tables.values() if any(map(refers_to_a_person, table.columns))}
@@ -177,6 +185,8 @@ async def _identity(tx: Repositories, make: Builder, user_id: UserId, *, digest:
     await tx.one_time_codes.save(code)
     await tx.credentials.count_wrong(user_id, NOW)
     await tx.phone_changes.save(PhoneChange.ask(None, user_id=user_id, phone=PHONE, code_id=code_id, now=NOW))
+    recovery = frozenset({CANARY.encode()})
+    await tx.second_factors.save(SecondFactor(user_id=user_id, secret="A" * 32, recovery_codes=recovery))
     subject = f"{CANARY} {user_id}"
     await tx.external_identities.add(
         ExternalIdentity(provider=IdentityProvider.TELEGRAM, subject=subject, user_id=user_id, linked_at=NOW)

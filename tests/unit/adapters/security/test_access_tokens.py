@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -47,6 +48,14 @@ def test_a_token_says_who_it_was_made_for() -> None:
     assert TOKENS.read(token.text, NOW) == DORJ
     assert token.expires_in == 1800
     assert TOKENS.read(signed(CLAIMS), NOW) == DORJ
+
+
+def test_a_token_of_two_factors_says_so_as_others_do() -> None:
+    two = replace(DORJ, second_factor=True)
+    claims = jwt.decode(TOKENS.issue(two, NOW).text, options={"verify_signature": False})
+    assert claims["amr"] == ["mfa"]  # RFC 8176
+    assert TOKENS.read(signed({**CLAIMS, "amr": ["mfa"]}), NOW) == two
+    assert "amr" not in jwt.decode(TOKENS.issue(DORJ, NOW).text, options={"verify_signature": False})
 
 
 def test_the_callers_clock_decides_when_it_has_expired() -> None:
@@ -100,6 +109,11 @@ WRONG = {
     "a number for a user": signed({**CLAIMS, "role": 7}),
     "no role": signed({**CLAIMS, "role": "owner"}),
     "the platform itself": signed({**CLAIMS, "role": "system"}),
+    "other factors": signed({**CLAIMS, "amr": ["pwd"]}),
+    "more factors": signed({**CLAIMS, "amr": ["mfa", "pwd"]}),
+    "text for factors": signed({**CLAIMS, "amr": "mfa"}),
+    "no factors": signed({**CLAIMS, "amr": []}),
+    "null for factors": signed({**CLAIMS, "amr": None}),
     "text for an expiry": signed({**CLAIMS, "exp": str(CLAIMS["exp"])}),
     "a fraction for an expiry": signed({**CLAIMS, "exp": CLAIMS["exp"] + 0.5}),
     "no end": signed({**CLAIMS, "exp": float("inf")}),

@@ -74,6 +74,11 @@ ROUTES: Final[dict[str, Row]] = {
     "POST /auth/telegram": Row(PUBLIC),
     "POST /users/me/telegram": Row(SIGNED_IN),
     "DELETE /users/me/telegram": Row(SIGNED_IN),
+    "GET /auth/mfa/totp": Row(Permission.MANAGE_SECOND_FACTOR),
+    "POST /auth/mfa/totp": Row(Permission.MANAGE_SECOND_FACTOR),
+    "POST /auth/mfa/totp/confirm": Row(Permission.MANAGE_SECOND_FACTOR),
+    "DELETE /auth/mfa/totp": Row(Permission.MANAGE_SECOND_FACTOR),
+    "POST /auth/mfa/recovery-codes": Row(Permission.MANAGE_SECOND_FACTOR),
     "GET /providers/me": Row(SIGNED_IN),
     "POST /providers/me": Row(Permission.MANAGE_PROFILE),
     "PUT /providers/me": Row(Permission.MANAGE_PROFILE),
@@ -393,7 +398,7 @@ def as_meant(route: str, row: Row, answer: httpx.Response, meant: set[int]) -> b
     if route in NAMED_BY_A_SECRET:
         return status < 500
     if status == 404:
-        return bool(answer.json()["code"] == "provider.profile_missing")  # one's own, and one has none yet
+        return answer.json()["code"] in {"provider.profile_missing", "auth.second_factor_missing"}  # one's own
     return status < 500 and status not in {400, 401} and (status != 403 or row.steps)
 
 

@@ -40,9 +40,8 @@ async def test_of_an_account_that_has_done_nothing_there_is_the_account(api: Api
     assert found["preferences"] == (await api.get("/users/me/preferences", token)).json()
     assert found["exportedAt"] == "2026-11-23T00:00:00Z"
     assert (len(found["sessions"]), len(found["loginHistory"])) == (1, 1)
-    empty = {
-        name: found[name] for name in ("bookings", "waitingList", "textMessages", "provider", "salons", "identities")
-    }
+    lists = ("bookings", "waitingList", "textMessages", "salons", "identities")
+    empty = {name: found[name] for name in ("provider", *lists)}
     nothing: dict[str, Any] = {name: [] for name in empty}
     assert empty == {**nothing, "provider": None}
 

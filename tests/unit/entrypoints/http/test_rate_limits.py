@@ -60,6 +60,9 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
         "/users/me/phone/confirm",
         "telegram",
         "/users/me/telegram",
+        "mfa/totp",
+        "mfa/totp/confirm",
+        "mfa/recovery-codes",
     }
 
 

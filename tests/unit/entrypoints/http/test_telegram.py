@@ -18,6 +18,7 @@ from tests.unit.adapters.telegram.bot import (
     widget_fields,
 )
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.http.two_factors import protected
 
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User, UserStatus
@@ -368,3 +369,23 @@ async def test_nothing_that_telegram_signed_is_kept_or_told(api: Api) -> None:
         assert secret not in kept
         assert secret not in answer.text
     assert await api.database.reads.user_of_identity(IdentityProvider.TELEGRAM, str(DORJ["id"])) is not None
+
+
+@with_a_bot
+async def test_a_second_factor_is_asked_for_and_an_assertion_is_good_until_a_session_begins(api: Api) -> None:
+    somebody = await protected(api)
+    assert (await link(api, somebody.token)).status_code == 204
+    body = shown(api)
+    assert_problem(await sign_in(api, body), 401, "auth.second_factor_needed")
+    assert_problem(await sign_in(api, {**body, "secondFactor": somebody.wrong()}), 401, "auth.invalid_second_factor")
+    begun = await signed_in(api, {**body, "secondFactor": somebody.code()})
+    assert begun["user"]["email"] == somebody.email
+    assert_problem(
+        await sign_in(api, {**body, "secondFactor": somebody.recovery_codes[0]}), 401, "auth.invalid_assertion"
+    )
+    history = (await api.get("/auth/login-history", begun["accessToken"])).json()["items"]
+    assert [(each["method"], each["outcome"]) for each in history[:3]] == [
+        ("telegram", "failed"),
+        ("telegram", "succeeded"),
+        ("telegram", "failed"),
+    ]

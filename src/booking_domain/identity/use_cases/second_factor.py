@@ -1,0 +1,176 @@
+"""Set a second factor up, confirm it, look at it, replace its recovery codes, remove it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from booking_domain.identity.errors import InvalidToken, SecondFactorMissing, SecondFactorRequired, SignInTooOld
+from booking_domain.identity.model import User
+from booking_domain.identity.second_factor import SecondFactor, SecondFactorRefused, TimeCodes
+from booking_domain.identity.sessions import Session
+from booking_domain.identity.use_cases.one_time_codes import CodesTx
+from booking_domain.identity.use_cases.passwords import PasswordRefused, prove_password
+from booking_domain.identity.use_cases.sessions import end_sessions
+from booking_domain.identity.use_cases.sign_in import IdentityTx
+from booking_domain.shared.actor import Role
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import SessionId
+from booking_domain.shared.permissions import Permission
+
+FRESH: Final = timedelta(minutes=5)
+"""For so long after signing in an account without a password can be given a second factor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUpFactor:
+    """Somebody wants a second factor, or another one; their password was compared before."""
+
+    user: User
+    """The account as it was then."""
+    right: bool
+    code: str | None = field(repr=False)
+    """A code of the factor that they have, or a recovery code."""
+    current: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseFactor:
+    """Somebody has a code, and is signed in."""
+
+    code: str = field(repr=False)
+    current: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """What an authenticator app is to be told, and whose it is."""
+
+    user: User
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecoveryCodes:
+    """What is told once."""
+
+    texts: tuple[str, ...] = field(repr=False)
+
+
+Outcome = NewRecoveryCodes | SecondFactorRefused
+
+
+def set_up_factor(codes: TimeCodes) -> UseCase[SetUpFactor, CodesTx, NewSecret | PasswordRefused | SecondFactorRefused]:
+    """Make a secret, which opens nothing until it is confirmed; a factor that is active stays so until then.
+
+    For it the password is needed, or where there is none a session that has just begun, and a code of the factor that
+    there is.
+    """
+
+    async def handle(
+        command: SetUpFactor, tx: CodesTx, given: Circumstances
+    ) -> NewSecret | PasswordRefused | SecondFactorRefused:
+        user, current, _ = await _signed_in(command.current, tx, given)
+        if user.password_hash is None:
+            if abs(given.now - current.created_at) >= FRESH:
+                raise SignInTooOld
+        elif (wrong := await prove_password(user, command.user, tx, given, right=command.right)) is not None:
+            return wrong
+        factor = await tx.second_factors.lock(user.id) or SecondFactor(user_id=user.id)
+        if factor.active:
+            factor, refused = factor.proved(command.code or "", codes, given.now)
+            if refused is not None:
+                await tx.second_factors.save(factor)
+                return refused
+        factor, secret = factor.set_up(given.entropy)
+        await tx.second_factors.save(factor)
+        return NewSecret(user, secret)
+
+    return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
+
+
+def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
+    """Let the new secret be the account's, with recovery codes of its own; other sessions end.
+
+    The current one has two factors from now on, and so have its access tokens from the next refresh.
+    """
+
+    async def handle(command: UseFactor, tx: IdentityTx, given: Circumstances) -> Outcome:
+        user, current, others = await _signed_in(command.current, tx, given)
+        factor = await tx.second_factors.lock(user.id)
+        if factor is None or factor.new_secret is None:
+            raise SecondFactorMissing
+        factor, refused = factor.confirmed(command.code, codes, given.now)
+        if refused is not None:
+            await tx.second_factors.save(factor)
+            return refused
+        factor, texts = factor.with_recovery_codes(given.entropy)
+        await tx.second_factors.save(factor)
+        await tx.sessions.save(replace(current, second_factor=True))
+        await end_sessions(others, tx, given)
+        return NewRecoveryCodes(texts)
+
+    return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
+
+
+def renew_recovery_codes(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
+    """Make other recovery codes; those of before are good for nothing."""
+
+    async def handle(command: UseFactor, tx: IdentityTx, given: Circumstances) -> Outcome:
+        factor, refused = await _proved(command, codes, tx, given)
+        if refused is not None:
+            return refused
+        factor, texts = factor.with_recovery_codes(given.entropy)
+        await tx.second_factors.save(factor)
+        return NewRecoveryCodes(texts)
+
+    return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
+
+
+def remove_factor(
+    codes: TimeCodes, required_of: Collection[Role]
+) -> UseCase[UseFactor, IdentityTx, SecondFactorRefused | None]:
+    """Let the account have no second factor; refused to roles that need one, who can set another one up instead."""
+
+    async def handle(command: UseFactor, tx: IdentityTx, given: Circumstances) -> SecondFactorRefused | None:
+        if given.actor.role in required_of:
+            raise SecondFactorRequired
+        _, refused = await _proved(command, codes, tx, given)
+        if refused is None:
+            await tx.second_factors.remove(given.actor.id)
+        return refused
+
+    return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
+
+
+async def _look_at_factor(current: SessionId, tx: IdentityTx, given: Circumstances) -> SecondFactor:
+    user, _, _ = await _signed_in(current, tx, given)
+    return await tx.second_factors.lock(user.id) or SecondFactor(user_id=user.id)
+
+
+async def _proved(
+    command: UseFactor, codes: TimeCodes, tx: IdentityTx, given: Circumstances
+) -> tuple[SecondFactor, SecondFactorRefused | None]:
+    """Try a code of the active factor, and keep what comes of it."""
+    user, _, _ = await _signed_in(command.current, tx, given)
+    factor = await tx.second_factors.lock(user.id)
+    if factor is None or not factor.active:
+        raise SecondFactorMissing
+    factor, refused = factor.proved(command.code, codes, given.now)
+    await tx.second_factors.save(factor)
+    return factor, refused
+
+
+async def _signed_in(
+    current: SessionId, tx: IdentityTx, given: Circumstances
+) -> tuple[User, Session, tuple[Session, ...]]:
+    """Lock the account and its live sessions; the access token of a session that has ended does not do here."""
+    user = await tx.users.lock(given.actor.id)
+    sessions = () if user is None else await tx.sessions.lock_live(user.id, given.now)
+    mine = next((session for session in sessions if session.id == current), None)
+    if user is None or mine is None:
+        raise InvalidToken
+    return user, mine, tuple(session for session in sessions if session.id != current)
+
+
+look_at_factor: Final = UseCase(Permission.MANAGE_SECOND_FACTOR, _look_at_factor)

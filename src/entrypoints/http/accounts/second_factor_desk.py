@@ -1,0 +1,89 @@
+"""What the routes of second factors do that is more than one use case."""
+
+from dataclasses import dataclass
+
+from booking_domain.identity.errors import InvalidToken, TooManyAttempts, WrongPassword, WrongSecondFactor
+from booking_domain.identity.ports import PasswordHasher, UserReads
+from booking_domain.identity.second_factor import SecondFactorRefused, TimeCodes
+from booking_domain.identity.use_cases.passwords import PasswordRefused, refusal_of
+from booking_domain.identity.use_cases.second_factor import (
+    NewRecoveryCodes,
+    SetUpFactor,
+    UseFactor,
+    confirm_factor,
+    look_at_factor,
+    remove_factor,
+    renew_recovery_codes,
+    set_up_factor,
+)
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.ports import Repositories
+from entrypoints.http.accounts.second_factor_schemas import NewTotpJson, RecoveryCodesJson, SetUpTotpBody, TotpJson
+
+
+@dataclass(slots=True, kw_only=True)
+class SecondFactorDesk:
+    """Gives accounts second factors, and takes them away."""
+
+    executor: Executor[Repositories]
+    reads: UserReads
+    hasher: PasswordHasher
+    time_codes: TimeCodes
+    required_of: frozenset[Role]
+
+    async def look(self, actor: Actor, session_id: SessionId) -> TotpJson:
+        """Show what there is."""
+        factor = await self.executor.run(look_at_factor, session_id, actor=actor)
+        return TotpJson(
+            active=factor.active,
+            confirmed_at=factor.confirmed_at,
+            recovery_codes_left=len(factor.recovery_codes),
+        )
+
+    async def set_up(self, actor: Actor, session_id: SessionId, body: SetUpTotpBody) -> NewTotpJson:
+        """Make a secret that is to be confirmed."""
+        user = await self.reads.user(actor.id)
+        if user is None:
+            raise InvalidToken
+        if user.password_hash is not None and body.current_password is None:
+            raise WrongPassword  # and not counted: nothing was guessed
+        right = await self.hasher.verify(body.current_password or "", user.password_hash)
+        command = SetUpFactor(user=user, right=right, code=body.code, current=session_id)
+        made = await self.executor.run(set_up_factor(self.time_codes), command, actor=actor)
+        if isinstance(made, PasswordRefused):
+            raise refusal_of(made)
+        if isinstance(made, SecondFactorRefused):
+            raise _refusal_of(made)
+        account = made.user.email or made.user.phone or made.user.name
+        return NewTotpJson(secret=made.secret, otpauth_uri=self.time_codes.uri(made.secret, account))
+
+    async def confirm(self, actor: Actor, session_id: SessionId, code: str) -> RecoveryCodesJson:
+        """Let the secret be the account's second factor."""
+        command = UseFactor(code=code, current=session_id)
+        return _told(await self.executor.run(confirm_factor(self.time_codes), command, actor=actor))
+
+    async def renew_recovery_codes(self, actor: Actor, session_id: SessionId, code: str) -> RecoveryCodesJson:
+        """Make other recovery codes."""
+        command = UseFactor(code=code, current=session_id)
+        return _told(await self.executor.run(renew_recovery_codes(self.time_codes), command, actor=actor))
+
+    async def remove(self, actor: Actor, session_id: SessionId, code: str) -> None:
+        """Let the account have none."""
+        command = UseFactor(code=code, current=session_id)
+        use_case = remove_factor(self.time_codes, self.required_of)
+        refused = await self.executor.run(use_case, command, actor=actor)
+        if refused is not None:
+            raise _refusal_of(refused)
+
+
+def _told(outcome: NewRecoveryCodes | SecondFactorRefused) -> RecoveryCodesJson:
+    if isinstance(outcome, SecondFactorRefused):
+        raise _refusal_of(outcome)
+    return RecoveryCodesJson(recovery_codes=outcome.texts)
+
+
+def _refusal_of(refused: SecondFactorRefused) -> WrongSecondFactor | TooManyAttempts:
+    """What to say to somebody who is signed in."""
+    return refused.error if isinstance(refused.error, TooManyAttempts) else WrongSecondFactor()

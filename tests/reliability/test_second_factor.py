@@ -1,0 +1,221 @@
+"""Second factors at once: a code gives one session, five guesses are looked at, no session slips past a confirmation.
+
+Over several pools of connections, as several processes have them; and with the locks taken out, which must be noticed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import bindparam, select
+from tests.databases import CIPHER, TestServer
+from tests.reliability import scale
+
+from adapters.postgres import second_factors
+from adapters.postgres.database import Database
+from adapters.postgres.identity import PostgresUsers
+from adapters.postgres.statements import Statement
+from adapters.postgres.tables import totp_factors
+from adapters.security.entropy import SystemEntropy
+from adapters.security.time_codes import TotpTimeCodes
+from booking_domain.identity.errors import InvalidSecondFactor, SecondFactorNeeded, TooManyAttempts
+from booking_domain.identity.model import User
+from booking_domain.identity.second_factor import MOST_WRONG_IN_A_ROW, STEP, SecondFactor, SecondFactorRefused
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.second_factor import NewRecoveryCodes, UseFactor, confirm_factor
+from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.executor import Circumstances, Executor, UseCase
+from booking_domain.shared.permissions import Permission
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.contracts.storage import waits
+from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemoryTimeCodes
+from booking_domain.workflows.ports import Repositories
+
+AT_ONCE: Final = scale.of(200, less=20)
+GUESSES: Final = scale.of(500, less=60)
+POOLS: Final = 4
+APP: Final = MemoryTimeCodes()
+ENTROPY: Final = SystemEntropy()
+TOKENS: Final = MemoryRefreshTokens()
+
+
+class Counting(TotpTimeCodes):
+    """Counts the guesses that are looked at."""
+
+    looked_at = 0
+
+    def step_of(self, secret: str, guess: str, now: datetime) -> int | None:
+        self.looked_at += 1
+        return super().step_of(secret, guess, now)
+
+
+@dataclass
+class Platform:
+    """An account with a second factor, on several processes."""
+
+    databases: Sequence[Database]
+    user: User
+    secret: str
+    recovery_codes: tuple[str, ...]
+    clock: ManualClock
+    codes: Counting
+
+    def circumstances(self) -> Circumstances:
+        return Circumstances(actor=self.user.actor, now=self.clock.now(), entropy=ENTROPY)
+
+    def opening(self, second_factor: str | None) -> OpenSession:
+        return OpenSession(
+            user_id=self.user.id, method=LoginMethod.PASSWORD, client=Client(), second_factor=second_factor
+        )
+
+    async def sign_in(self, second_factor: str | None, place: int = 0) -> SignedIn | SecondFactorRefused:
+        executor: Executor[Repositories] = Executor(
+            begin=self.databases[place % POOLS].begin, clock=self.clock, entropy=ENTROPY
+        )
+        use_case = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS, self.codes))
+        return await executor.run(use_case, self.opening(second_factor), actor=SYSTEM)
+
+    async def sign_in_at_once(self, guesses: Sequence[str]) -> list[SignedIn | SecondFactorRefused]:
+        return await asyncio.gather(*(self.sign_in(guess, place) for place, guess in enumerate(guesses)))
+
+    async def sessions(self) -> int:
+        return len(await self.databases[0].reads.live_sessions(self.user.id, self.clock.now(), 1_000))
+
+
+@asynccontextmanager
+async def platform(postgres: TestServer, *, confirmed: bool = True) -> AsyncIterator[Platform]:
+    user = Builder().user()
+    factor, secret = SecondFactor(user_id=user.id).set_up(ENTROPY)
+    recovery: tuple[str, ...] = ()
+    if confirmed:
+        factor, refused = factor.confirmed(APP.code(secret, NOW), APP, NOW)
+        assert refused is None
+        factor, recovery = factor.with_recovery_codes(ENTROPY)
+    async with AsyncExitStack() as stack:
+        url = stack.enter_context(postgres.database())
+        databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
+        for database in databases:
+            await database.open()
+            stack.push_async_callback(database.close)
+        async with databases[0].begin() as tx:
+            await tx.users.add(user)
+            await tx.second_factors.save(factor)
+        codes = Counting("booking.example.com")
+        yield Platform(databases, user, secret, recovery, ManualClock(NOW + STEP), codes)
+
+
+def refusals(results: Sequence[SignedIn | SecondFactorRefused]) -> list[type[Exception]]:
+    return [type(each.error) for each in results if isinstance(each, SecondFactorRefused)]
+
+
+def wrong_codes(secret: str, now: datetime, number: int) -> list[str]:
+    near = {APP.code(secret, now + by * STEP) for by in (-1, 0, 1)}
+    return [code for code in (f"{number:06}" for number in range(number + len(near))) if code not in near][:number]
+
+
+@pytest.fixture
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = select(totp_factors).where(totp_factors.c.user_id == bindparam("of_user"))
+    monkeypatch.setattr(second_factors, "_LOCK", Statement(found))
+    monkeypatch.setattr(PostgresUsers, "lock", PostgresUsers.get)
+
+
+async def _sessions_of_one_code(postgres: TestServer, *, recovery: bool) -> int:
+    async with platform(postgres) as given:
+        code = given.recovery_codes[0] if recovery else APP.code(given.secret, given.clock.now())
+        results = await given.sign_in_at_once([code] * AT_ONCE)
+        assert set(refusals(results)) <= {InvalidSecondFactor}
+        assert await given.sessions() == sum(isinstance(each, SignedIn) for each in results)
+        return await given.sessions()
+
+
+@pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
+def test_the_same_code_many_times_at_once_gives_one_session(postgres: TestServer, *, recovery: bool) -> None:
+    assert asyncio.run(_sessions_of_one_code(postgres, recovery=recovery)) == 1
+
+
+@pytest.mark.usefixtures("without_locks")
+@pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
+def test_without_the_locks_it_would_give_more(postgres: TestServer, *, recovery: bool) -> None:
+    assert asyncio.run(_sessions_of_one_code(postgres, recovery=recovery)) > 1
+
+
+async def _looked_at(postgres: TestServer) -> int:
+    async with platform(postgres) as given:
+        results = await given.sign_in_at_once(wrong_codes(given.secret, given.clock.now(), GUESSES))
+        assert set(refusals(results)) <= {InvalidSecondFactor, TooManyAttempts}
+        assert len(refusals(results)) == GUESSES
+        looked_at = given.codes.looked_at
+        assert refusals(results).count(InvalidSecondFactor) == looked_at
+        last = await given.sign_in(APP.code(given.secret, given.clock.now()))
+        assert refusals([last]) == [TooManyAttempts]
+        assert isinstance(await given.sign_in(given.recovery_codes[0]), SignedIn)
+        return looked_at
+
+
+def test_of_guesses_at_once_five_are_looked_at(postgres: TestServer) -> None:
+    assert asyncio.run(_looked_at(postgres)) == MOST_WRONG_IN_A_ROW
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_without_the_locks_more_would_be_learnt(postgres: TestServer) -> None:
+    assert asyncio.run(_looked_at(postgres)) > MOST_WRONG_IN_A_ROW
+
+
+async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:
+    """Whether somebody who signs in with one factor waits for a confirmation, and is then signed in."""
+    async with platform(postgres, confirmed=False) as given:
+        first = await given.sign_in(None)
+        assert isinstance(first, SignedIn)
+        code = UseFactor(code=APP.code(given.secret, given.clock.now()), current=first.session_id)
+        async with given.databases[0].begin() as tx:
+            outcome = await confirm_factor(given.codes).handle(code, tx, given.circumstances())
+            assert isinstance(outcome, NewRecoveryCodes)
+            other = asyncio.create_task(given.sign_in(None, 1))
+            waited = await waits(other)
+        return waited, isinstance(await other, SignedIn)
+
+
+async def _signed_in_meanwhile(postgres: TestServer) -> tuple[bool, int]:
+    """Whether a confirmation waits for somebody who signs in with one factor, and how many sessions are left then."""
+    async with platform(postgres, confirmed=False) as given:
+        first = await given.sign_in(None)
+        assert isinstance(first, SignedIn)
+        code = UseFactor(code=APP.code(given.secret, given.clock.now()), current=first.session_id)
+
+        async def confirm() -> Any:
+            async with given.databases[0].begin() as tx:
+                return await confirm_factor(given.codes).handle(code, tx, given.circumstances())
+
+        async with given.databases[1].begin() as tx:
+            opened = await open_session(TOKENS, given.codes)(given.opening(None), tx, given.circumstances())
+            assert isinstance(opened, SignedIn)
+            confirmation = asyncio.create_task(confirm())
+            waited = await waits(confirmation)
+        assert isinstance(await confirmation, NewRecoveryCodes)
+        return waited, await given.sessions()
+
+
+def test_nobody_signs_in_with_one_factor_while_another_is_confirmed(postgres: TestServer) -> None:
+    assert asyncio.run(_confirmed_meanwhile(postgres)) == (True, False)
+    assert asyncio.run(_signed_in_meanwhile(postgres)) == (True, 1)
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_without_the_locks_somebody_would(postgres: TestServer) -> None:
+    assert asyncio.run(_confirmed_meanwhile(postgres))[1]
+    assert asyncio.run(_signed_in_meanwhile(postgres))[1] > 1
+
+
+def test_one_factor_is_not_enough(postgres: TestServer) -> None:
+    async def story() -> None:
+        async with platform(postgres) as given:
+            assert refusals([await given.sign_in(None)]) == [SecondFactorNeeded]
+            assert await given.sessions() == 0
+
+    asyncio.run(story())

@@ -1,0 +1,105 @@
+"""Second factors in the database: their secrets are sealed, keys can be replaced, and copied rows open nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import psycopg
+import pytest
+from tests.databases import CIPHER, TestServer
+from tests.unit.adapters.postgres.test_personal_data import INDEX, NEW, OLD, everything, in_database
+
+from adapters.postgres.database import Database
+from adapters.postgres.rotation import rotate
+from adapters.security.encryption import AesGcmFieldCipher, CannotOpen
+from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.testing.builders import Builder
+
+SECRET, NEW_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+@pytest.fixture
+def url(postgres: TestServer) -> Iterator[str]:
+    with postgres.database() as url:
+        yield url
+
+
+async def a_factor(database: Database, make: Builder) -> tuple[SecondFactor, tuple[str, ...]]:
+    user = make.user()
+    factor = SecondFactor(user_id=user.id, secret=SECRET, new_secret=NEW_SECRET)
+    factor, recovery = factor.with_recovery_codes(make.entropy)
+    async with database.begin() as tx:
+        await tx.users.add(user)
+        await tx.second_factors.save(factor)
+    return factor, recovery
+
+
+def test_neither_secrets_nor_recovery_codes_are_in_the_database_as_they_are(url: str) -> None:
+    recovery: list[str] = []
+
+    async def keep(database: Database) -> None:
+        recovery.extend((await a_factor(database, Builder()))[1])
+
+    in_database(url, CIPHER, keep)
+    found = everything(url).lower()
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT count(*) FROM recovery_codes").fetchone() == (len(recovery),)
+    texts = (SECRET, NEW_SECRET, *recovery, *(code.replace("-", "") for code in recovery))
+    for canary in texts:
+        assert canary.lower() not in found
+        assert canary.encode().hex() not in found
+        assert canary.lower().encode().hex() not in found
+
+
+def test_a_rotation_seals_them_anew(url: str) -> None:
+    kept: list[SecondFactor] = []
+
+    async def keep(database: Database) -> None:
+        kept.append((await a_factor(database, Builder()))[0])
+
+    async def turn(database: Database) -> None:
+        rotated = await rotate(database)
+        assert rotated.renewed == rotated.seen >= 2
+        assert (await rotate(database)).renewed == 0
+
+    async def read(database: Database) -> None:
+        async with database.begin() as tx:
+            assert await tx.second_factors.lock(kept[0].user_id) == kept[0]
+
+    in_database(url, AesGcmFieldCipher(OLD, INDEX), keep)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), turn)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX), read)
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "UPDATE totp_factors SET secret_sealed = (SELECT secret_sealed FROM totp_factors WHERE user_id = %(from)s)",
+        "UPDATE totp_factors SET secret_sealed = new_secret_sealed",
+    ],
+)
+def test_a_secret_that_is_copied_to_another_account_or_column_opens_nothing(url: str, copied: str) -> None:
+    async def story(database: Database) -> None:
+        make = Builder()
+        (mine, _), (theirs, _) = await a_factor(database, make), await a_factor(database, make)
+        with psycopg.connect(url) as connection:
+            where = b" WHERE user_id = %(to)s"
+            connection.execute(copied.encode() + where, {"from": mine.user_id, "to": theirs.user_id})
+        async with database.begin() as tx:
+            assert await tx.second_factors.lock(mine.user_id) == mine
+            with pytest.raises(CannotOpen):
+                await tx.second_factors.lock(theirs.user_id)
+
+    in_database(url, CIPHER, story)
+
+
+def test_to_use_a_recovery_code_up_removes_its_row_alone(url: str) -> None:
+    async def story(database: Database) -> None:
+        factor, _ = await a_factor(database, Builder())
+        left = factor.recovery_codes - {min(factor.recovery_codes)}
+        async with database.begin() as tx:
+            await tx.second_factors.save(replace(factor, recovery_codes=left))
+        with psycopg.connect(url) as connection:
+            rows = connection.execute("SELECT digest FROM recovery_codes").fetchall()
+        assert {bytes(digest) for (digest,) in rows} == left
+
+    in_database(url, CIPHER, story)

@@ -1,0 +1,130 @@
+"""Where admins need a second factor, nothing is open to them without it but to set it up and to sign out."""
+
+from typing import Any, Final
+from uuid import uuid4
+
+from litestar.handlers import HTTPRouteHandler
+from tests.unit.entrypoints.api import Api, assert_problem, the_routes, through_the_api
+from tests.unit.entrypoints.http.test_access import ROUTES
+from tests.unit.entrypoints.http.two_factors import Member
+
+from booking_domain.identity.ports import Bearer
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import SessionId, UserId
+from entrypoints.http.documentation import KEY
+from entrypoints.http.doorkeeper import ACCESS
+
+OPEN: Final = {"POST /auth/mfa/totp", "POST /auth/mfa/totp/confirm", "POST /auth/logout"}
+ON: Final = {"BOOKING_ADMIN_SECOND_FACTOR": "on"}
+
+
+async def an_admin(api: Api) -> Member:
+    token = await api.an_admin()
+    session = next(iter(api.database._state.sessions.values()))
+    user = api.database._state.users[session.user_id]
+    assert user.email is not None
+    return Member(api, user.email, {"accessToken": token})
+
+
+def token_of(api: Api, role: Role, *, second_factor: bool) -> str:
+    bearer = Bearer(Actor(UserId(uuid4()), role), SessionId(uuid4()), second_factor)
+    return api.container.access_tokens().issue(bearer, api.clock.now()).text
+
+
+async def shut(api: Api, token: str) -> set[str]:
+    """All routes that read tokens and answer that a second factor is required."""
+    found = set()
+    for route, handler in the_routes(api).items():
+        if handler.opt.get(ACCESS) == "public":
+            continue
+        method, path = route.split()
+        query = ROUTES[route].query
+        answer = await api.call(method, _filled(path) + (f"?{query}" if query else ""), token, **_body(handler))
+        if answer.headers.get("Content-Type") == "application/problem+json" and (
+            answer.json()["code"] == "auth.second_factor_required"
+        ):
+            assert answer.status_code == 403
+            found.add(route)
+    return found
+
+
+def _filled(path: str) -> str:
+    return "/".join(str(uuid4()) if part.startswith("{") else part for part in path.split("/"))
+
+
+def _body(handler: HTTPRouteHandler) -> dict[str, Any]:
+    body = handler.opt[KEY].body if KEY in handler.opt else None
+    return {} if body is None else {"json": body}
+
+
+def reads_tokens(api: Api) -> set[str]:
+    return {route for route, handler in the_routes(api).items() if handler.opt.get(ACCESS) != "public"}
+
+
+def test_without_it_every_route_is_shut_but_three() -> None:
+    async def story(api: Api) -> None:
+        found = await shut(api, token_of(api, Role.ADMIN, second_factor=False))
+        assert found == reads_tokens(api) - OPEN
+        assert {route for route in found if "/admin/" in route}
+        assert len(found) > 40
+
+    through_the_api(story, **ON)()
+
+
+def test_with_it_or_for_others_or_where_it_is_off_none_is() -> None:
+    async def story(api: Api) -> None:
+        with_it = await shut(api, token_of(api, Role.ADMIN, second_factor=True))
+        assert with_it == {"DELETE /auth/mfa/totp"}  # which is for those who may do without
+        assert not await shut(api, token_of(api, Role.PROVIDER, second_factor=False))
+
+    through_the_api(story, **ON)()
+
+
+@through_the_api
+async def test_in_development_admins_may_do_without(api: Api) -> None:
+    assert not await shut(api, token_of(api, Role.ADMIN, second_factor=False))
+
+
+def test_an_admin_sets_one_up_and_goes_on() -> None:
+    async def story(api: Api) -> None:
+        admin = await an_admin(api)
+        refused = await api.get("/admin/providers", admin.token)
+        assert_problem(refused, 403, "auth.second_factor_required")
+        await admin.set_up()
+        assert_problem(await admin.log_in(), 401, "auth.second_factor_needed", "/secondFactor")
+        admin.signed_in = (await admin.log_in(admin.code())).json()
+        assert (await api.get("/admin/providers", admin.token)).status_code == 200
+        assert (await admin.refresh()).status_code == 200
+        assert (await api.get("/admin/providers", admin.token)).status_code == 200
+
+    through_the_api(story, **ON)()
+
+
+def test_an_admin_cannot_remove_it_but_replace_it() -> None:
+    async def story(api: Api) -> None:
+        admin = await an_admin(api)
+        await admin.set_up()
+        admin.signed_in = (await admin.log_in(admin.code())).json()
+        assert_problem(await admin.remove(admin.code()), 403, "auth.second_factor_required")
+        assert_problem(await admin.log_in(), 401, "auth.second_factor_needed", "/secondFactor")
+        former = admin.secret
+        await admin.set_up(code=admin.code())
+        assert admin.secret != former
+
+    through_the_api(story, **ON)()
+
+
+def test_an_admin_without_it_signs_out() -> None:
+    async def story(api: Api) -> None:
+        admin = await an_admin(api)
+        assert (await api.post("/auth/logout", admin.token)).status_code == 204
+        assert all(session.ended_at for session in api.database._state.sessions.values())
+
+    through_the_api(story, **ON)()
+
+
+@through_the_api
+async def test_where_it_is_off_an_admin_may_remove_it(api: Api) -> None:
+    admin = await an_admin(api)
+    await admin.set_up()
+    assert (await admin.remove(admin.code())).status_code == 204

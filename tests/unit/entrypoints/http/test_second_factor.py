@@ -1,0 +1,339 @@
+"""Second factors: set up, asked for by every way in, lost, replaced, removed."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import jwt
+import pytest
+from structlog.testing import capture_logs
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.http.test_one_time_codes import code_for, last_code, other, use
+from tests.unit.entrypoints.http.two_factors import APP, Member, member, protected
+
+from booking_domain.identity.second_factor import FIRST_WAIT, MOST_WRONG_IN_A_ROW, STEP
+from booking_domain.identity.use_cases.second_factor import FRESH
+from booking_domain.shared.ids import UserId
+
+DORJ = {"email": "dorj@example.com"}
+NEW = "nine blue lanterns"
+NEEDED = (401, "auth.second_factor_needed", "/secondFactor")
+INVALID = (401, "auth.invalid_second_factor", "/secondFactor")
+WRONG = (422, "auth.wrong_second_factor", "/code")
+
+
+async def by_code(member: Member, code: str, second_factor: str | None = None) -> Any:
+    body = {**DORJ, "purpose": "login", "code": code}
+    return await member.api.post(
+        "/auth/verify-otp", json=body if second_factor is None else {**body, "secondFactor": second_factor}
+    )
+
+
+async def without_password(api: Api, dorj: Member) -> None:
+    async with api.database.begin() as tx:
+        user = await tx.users.lock(UserId(UUID(dorj.signed_in["user"]["id"])))
+        assert user is not None
+        await tx.users.save(user.changed(password_hash=None))
+
+
+async def outcomes(api: Api, token: str) -> list[tuple[str, str]]:
+    noted = (await api.get("/auth/login-history", token)).json()["items"]
+    return [(each["method"], each["outcome"]) for each in noted]
+
+
+@through_the_api
+async def test_a_second_factor_is_set_up_and_asked_for_from_then_on(api: Api) -> None:
+    dorj = await member(api)
+    asked = (await dorj.ask()).json()
+    uri = urlsplit(asked["otpauthUri"])
+    assert parse_qs(uri.query)["secret"] == [asked["secret"]]
+    assert uri.path.endswith(":dorj%40example.com")
+    assert (await dorj.log_in()).status_code == 200  # it is not confirmed yet
+    dorj.secret = asked["secret"]
+    confirmed = await dorj.confirm(dorj.code())
+    assert confirmed.status_code == 200
+    assert len(set(confirmed.json()["recoveryCodes"])) == 10
+    assert_problem(await dorj.log_in(), *NEEDED)
+    assert_problem(await dorj.log_in(dorj.wrong()), *INVALID)
+    assert (await dorj.log_in(dorj.code())).status_code == 200
+
+
+@through_the_api
+async def test_a_wrong_password_says_nothing_of_the_second_factor(api: Api) -> None:
+    dorj = await protected(api)
+    for second_factor in (None, dorj.code(), dorj.wrong()):
+        refused = await dorj.log_in(second_factor, password="battery-staple")
+        assert_problem(refused, 401, "auth.invalid_credentials")
+
+
+@through_the_api
+async def test_other_sessions_end_when_it_is_confirmed_and_this_one_has_two_factors_from_then_on(api: Api) -> None:
+    here = await member(api)
+    there = Member(api, here.email, (await here.log_in()).json())
+    await here.set_up()
+    assert_problem(await there.refresh(), 401, "auth.invalid_token")
+    assert "amr" not in jwt.decode(here.token, options={"verify_signature": False})
+    for _ in range(2):  # and it stays so
+        assert (await here.refresh()).status_code == 200
+        assert jwt.decode(here.token, options={"verify_signature": False})["amr"] == ["mfa"]
+
+
+@through_the_api
+async def test_a_session_says_whether_it_began_with_two_factors(api: Api) -> None:
+    dorj = await protected(api)
+    two = (await dorj.log_in(dorj.code())).json()["accessToken"]
+    assert jwt.decode(two, options={"verify_signature": False})["amr"] == ["mfa"]
+    one = (await member(api, email="bold@example.com")).token
+    assert "amr" not in jwt.decode(one, options={"verify_signature": False})
+
+
+@pytest.mark.parametrize("password", [None, "battery-staple"])
+@through_the_api
+async def test_the_password_is_needed_to_set_one_up(api: Api, password: str | None) -> None:
+    dorj = await member(api)
+    body = {} if password is None else {"currentPassword": password}
+    for _ in range(3):
+        refused = await api.post("/auth/mfa/totp", dorj.token, json=body)
+        assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
+    if password is None:
+        assert (await dorj.ask()).status_code == 200  # nothing was guessed, and nothing counted
+    else:
+        assert_problem(await dorj.ask(), 403, "auth.account_locked")
+
+
+@through_the_api
+async def test_an_account_without_a_password_needs_to_have_signed_in_just_now(api: Api) -> None:
+    dorj = await member(api)
+    await without_password(api, dorj)
+    api.clock.advance(FRESH)
+    assert_problem(await api.post("/auth/mfa/totp", dorj.token, json={}), 403, "auth.sign_in_too_old")
+    again = await by_code(dorj, await code_for(api, who=DORJ))
+    dorj.signed_in = again.json()
+    api.clock.advance(FRESH - timedelta(seconds=1))
+    await dorj.set_up()
+    assert_problem(await by_code(dorj, await code_for(api, who=DORJ)), *NEEDED)
+
+
+@through_the_api
+async def test_an_ended_session_sets_nothing_up_and_learns_nothing(api: Api) -> None:
+    dorj = await protected(api)
+    await api.post("/auth/logout", dorj.token)
+    for _ in range(MOST_WRONG_IN_A_ROW + 1):
+        for refused in (
+            await dorj.ask(currentPassword="battery-staple", code=dorj.wrong()),
+            await dorj.confirm(dorj.wrong()),
+            await dorj.remove(dorj.wrong()),
+            await dorj.renew(dorj.wrong()),
+        ):
+            assert_problem(refused, 401, "auth.invalid_token")
+    assert (await dorj.log_in(dorj.code())).status_code == 200
+
+
+@through_the_api
+async def test_a_one_time_code_is_not_used_up_by_a_second_factor_that_is_missing_or_wrong(api: Api) -> None:
+    dorj = await protected(api)
+    code = await code_for(api, who=DORJ)
+    assert_problem(await by_code(dorj, other(code), dorj.code()), 401, "auth.invalid_code")
+    for _ in range(3):
+        assert_problem(await by_code(dorj, code), *NEEDED)
+    assert_problem(await by_code(dorj, code, dorj.wrong()), *INVALID)
+    assert (await by_code(dorj, code, dorj.code())).status_code == 200
+    assert_problem(await by_code(dorj, code, dorj.code()), 401, "auth.invalid_code")
+
+
+@through_the_api
+async def test_a_second_factor_is_not_used_up_by_a_first_one_that_is_wrong(api: Api) -> None:
+    dorj = await protected(api)
+    code, shown = await code_for(api, who=DORJ), dorj.code()
+    assert_problem(await by_code(dorj, other(code), shown), 401, "auth.invalid_code")
+    assert_problem(await dorj.log_in(shown, password="battery-staple"), 401, "auth.invalid_credentials")
+    assert (await by_code(dorj, code, shown)).status_code == 200
+
+
+@through_the_api
+async def test_a_code_of_the_app_is_good_once_whichever_way_one_comes_in(api: Api) -> None:
+    dorj = await protected(api)
+    shown = dorj.code()
+    assert (await dorj.log_in(shown)).status_code == 200
+    assert_problem(await dorj.log_in(shown), *INVALID)
+    assert_problem(await by_code(dorj, await code_for(api, who=DORJ), shown), *INVALID)
+    assert_problem(await dorj.renew(shown), *WRONG)
+    assert_problem(await dorj.remove(shown), *WRONG)
+
+
+@through_the_api
+async def test_the_same_code_many_times_at_once_gives_one_session(api: Api) -> None:
+    dorj = await protected(api)
+    shown = dorj.code()
+    answers = await asyncio.gather(*(dorj.log_in(shown) for _ in range(9)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 8
+    assert (await dorj.log_in(dorj.code())).status_code == 200  # and none of the others was counted
+
+
+@through_the_api
+async def test_a_reset_password_does_not_do_without_the_second_factor_nor_forget_wrong_codes(api: Api) -> None:
+    dorj = await protected(api)
+    for by in range(MOST_WRONG_IN_A_ROW):
+        assert_problem(await dorj.log_in(dorj.wrong(by + 1)), *INVALID)
+    assert (await api.post("/auth/forgot-password", json=DORJ)).status_code == 202
+    reset = {**DORJ, "code": await last_code(api), "newPassword": NEW}
+    assert (await api.post("/auth/reset-password", json=reset)).status_code == 204
+    assert_problem(await dorj.log_in(password=NEW), *NEEDED)
+    assert_problem(await dorj.log_in(dorj.code(), password=NEW), 429, "auth.too_many_attempts")
+    assert (await dorj.log_in(dorj.recovery_codes[0], password=NEW)).status_code == 200
+
+
+@through_the_api
+async def test_after_five_wrong_codes_one_waits_whichever_way_one_comes_in(api: Api) -> None:
+    dorj = await protected(api)
+    code = await code_for(api, who=DORJ)
+    for by in range(MOST_WRONG_IN_A_ROW):
+        wrong = dorj.wrong(by + 1)
+        assert_problem(await (by_code(dorj, code, wrong) if by % 2 else dorj.log_in(wrong)), *INVALID)
+    for refused in (
+        await by_code(dorj, code, dorj.code()),
+        await dorj.log_in(dorj.code()),
+        await dorj.remove(dorj.code()),
+        await dorj.ask(code=dorj.code()),
+    ):
+        assert_problem(refused, 429, "auth.too_many_attempts")
+        assert 0 < int(refused.headers["Retry-After"]) <= FIRST_WAIT.total_seconds()
+    api.clock.advance(FIRST_WAIT)
+    assert (await dorj.log_in(dorj.code())).status_code == 200
+
+
+@through_the_api
+async def test_what_was_tried_is_in_the_login_history_and_half_a_sign_in_is_not(api: Api) -> None:
+    dorj = await protected(api)
+    code = await code_for(api, who=DORJ)
+    await dorj.log_in()
+    await by_code(dorj, code)
+    await by_code(dorj, code, dorj.wrong())
+    await dorj.log_in(dorj.wrong())
+    await dorj.log_in(dorj.code())
+    assert await outcomes(api, dorj.token) == [
+        ("password", "succeeded"),
+        ("password", "failed"),
+        ("code", "failed"),
+        ("registration", "succeeded"),
+    ]
+
+
+@through_the_api
+async def test_half_a_sign_in_does_not_count_as_a_failure(api: Api) -> None:
+    dorj = await protected(api)
+    for _ in range(20):  # of failures, ten in a minute are let through
+        assert_problem(await dorj.log_in(), *NEEDED)
+
+
+@through_the_api
+async def test_recovery_codes_sign_in_once_each_until_there_are_others(api: Api) -> None:
+    dorj = await protected(api)
+    first, second, third, *_ = dorj.recovery_codes
+    answers = await asyncio.gather(*(dorj.log_in(first) for _ in range(9)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 8
+    api.clock.advance(timedelta(minutes=1))
+    assert (await by_code(dorj, await code_for(api, who=DORJ), second.upper())).status_code == 200
+    renewed = (await dorj.renew(third)).json()["recoveryCodes"]
+    assert len(set(renewed) | set(dorj.recovery_codes)) == 20
+    for old in dorj.recovery_codes[2:5]:
+        assert_problem(await dorj.log_in(old), *INVALID)
+    assert (await dorj.log_in(renewed[0])).status_code == 200
+
+
+@through_the_api
+async def test_who_removes_it_signs_in_with_one_factor_again(api: Api) -> None:
+    dorj = await protected(api)
+    assert_problem(await dorj.remove(dorj.wrong()), *WRONG)
+    assert_problem(await dorj.log_in(), *NEEDED)
+    assert (await dorj.remove(dorj.code())).status_code == 204
+    assert (await dorj.log_in()).status_code == 200
+    for refused in (
+        await dorj.remove(dorj.code()),
+        await dorj.renew(dorj.recovery_codes[0]),
+        await dorj.confirm(dorj.code()),
+    ):
+        assert_problem(refused, 404, "auth.second_factor_missing")
+    await dorj.set_up()
+
+
+@through_the_api
+async def test_it_is_replaced_by_who_has_it_or_a_recovery_code(api: Api) -> None:
+    dorj = await protected(api)
+    old = replace(dorj)
+    for code in ({}, {"code": dorj.wrong()}):
+        assert_problem(await dorj.ask(**code), *WRONG)
+    await dorj.set_up(code=dorj.recovery_codes[0])
+    assert dorj.secret != old.secret
+    for gone in (old.code(), old.recovery_codes[1]):
+        assert_problem(await dorj.log_in(gone), *INVALID)
+    assert (await dorj.log_in(dorj.code())).status_code == 200
+
+
+@through_the_api
+async def test_until_the_new_one_is_confirmed_the_old_one_is_it(api: Api) -> None:
+    dorj = await protected(api)
+    asked = (await dorj.ask(code=dorj.code())).json()
+    assert_problem(await dorj.log_in(APP.code(asked["secret"], api.clock.now() + STEP)), *INVALID)
+    assert (await dorj.log_in(dorj.code())).status_code == 200
+
+
+@through_the_api
+async def test_what_cannot_be_a_code_is_refused(api: Api) -> None:
+    dorj = await protected(api)
+    codes: tuple[Any, ...] = ("", "x" * 65, 402519, None)
+    for code in codes:
+        assert (await dorj.remove(code)).status_code == 400
+        assert (await dorj.confirm(code)).status_code == 400
+        if code is not None:
+            assert (await dorj.log_in(code)).status_code == 400
+    assert (await dorj.log_in(dorj.code())).status_code == 200
+
+
+@through_the_api
+async def test_one_sees_whether_it_is_on_and_how_many_recovery_codes_are_left(api: Api) -> None:
+    dorj = await member(api)
+    off = {"active": False, "confirmedAt": None, "recoveryCodesLeft": 0}
+    assert (await api.get("/auth/mfa/totp", dorj.token)).json() == off
+    await dorj.ask()
+    assert (await api.get("/auth/mfa/totp", dorj.token)).json() == off
+    await dorj.set_up()
+    on = {"active": True, "confirmedAt": "2026-11-23T00:00:30Z", "recoveryCodesLeft": 10}
+    assert (await api.get("/auth/mfa/totp", dorj.token)).json() == on
+    await dorj.log_in(dorj.recovery_codes[0])
+    assert (await api.get("/auth/mfa/totp", dorj.token)).json() == {**on, "recoveryCodesLeft": 9}
+    await api.post("/auth/logout", dorj.token)
+    assert_problem(await api.get("/auth/mfa/totp", dorj.token), 401, "auth.invalid_token")
+
+
+@through_the_api
+async def test_others_verify_and_unlock_as_before(api: Api) -> None:
+    dorj = await protected(api)
+    for purpose in ("verify", "unlock"):
+        assert (await use(api, await code_for(api, purpose, DORJ), purpose, DORJ)).status_code == 204
+    assert_problem(await dorj.log_in(), *NEEDED)
+
+
+@through_the_api
+async def test_what_is_secret_is_told_once_and_never_logged(api: Api) -> None:
+    with capture_logs() as logged:
+        dorj = await protected(api)
+        answers = [
+            await api.get("/auth/me", dorj.token),
+            await api.get("/auth/mfa/totp", dorj.token),
+            await dorj.refresh(),
+            await dorj.log_in(),
+            await dorj.log_in(dorj.wrong()),
+            await dorj.log_in(dorj.code()),
+            await dorj.remove(dorj.wrong()),
+            await api.get("/auth/sessions", dorj.token),
+            await api.get("/auth/login-history", dorj.token),
+        ]
+    told = "".join(answer.text for answer in answers) + str(logged)
+    assert "dorj@example.com" in told  # it would have been seen
+    for canary in (dorj.secret, *dorj.recovery_codes):
+        assert canary not in told
+    assert PASSWORD not in str(logged)
