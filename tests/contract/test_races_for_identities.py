@@ -96,7 +96,7 @@ class Scene:
 
     async def unlink(self, user: User, current: SessionId) -> None:
         command = UnlinkIdentity(user_id=user.id, current=current, provider=TELEGRAM)
-        await self.executor.run(unlink_identity, command, actor=SYSTEM)
+        await self.executor.run(unlink_identity, command, actor=user.actor)
 
 
 def on_postgres(play: Callable[[Scene], Awaitable[None]], postgres: TestServer) -> None:

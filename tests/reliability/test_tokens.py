@@ -104,7 +104,7 @@ class AnyAlgorithm(JwtAccessTokens):
         try:
             named = jwt.get_unverified_header(text)["alg"]
             self._jwt.decode(text, self._key, [named], self._options, audience="booking-api", issuer="booking")
-        except (jwt.PyJWTError, TypeError, UnicodeError, KeyError) as error:
+        except (jwt.PyJWTError, TypeError, ValueError, KeyError) as error:
             raise InvalidToken from error
         return DORJ, 0, 10**12
 

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     """Edit it, take its data along, delete it."""
     DELETE_ACCOUNTS = "account.delete"
     MANAGE_SECOND_FACTOR = "second_factor.manage"
+    LINK_IDENTITIES = "identity.link"
+    """To one's own account, so as to sign in by another service."""
     MANAGE_PROFILE = "profile.manage"
     DECIDE_ON_PROFILES = "profile.decide"
     MANAGE_CALENDAR = "calendar.manage"
@@ -72,6 +74,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.MANAGE_ACCOUNT: _PEOPLE_THEIR_OWN,
     Permission.DELETE_ACCOUNTS: {Role.ADMIN: _ANY},
     Permission.MANAGE_SECOND_FACTOR: _PEOPLE_THEIR_OWN,
+    Permission.LINK_IDENTITIES: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_PROFILE: {Role.PROVIDER: _OWN},
     Permission.DECIDE_ON_PROFILES: {Role.ADMIN: _ANY},
     Permission.MANAGE_CALENDAR: {Role.PROVIDER: _OWN},

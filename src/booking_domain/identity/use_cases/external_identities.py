@@ -19,6 +19,7 @@ from booking_domain.identity.use_cases.one_time_codes import SessionOpener
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
 from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
 from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
@@ -136,6 +137,7 @@ async def _link(command: LinkIdentity, tx: IdentitiesTx, given: Circumstances) -
         raise TelegramTaken
     await tx.external_identities.add(_identity(asserted, user.id, given))
     await end_sessions(others, tx, given)
+    given.note(f"{asserted.provider}.linked", Subject("user", user.id))
     return None
 
 
@@ -153,6 +155,7 @@ async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, given: Circumstance
     if not _another_way_in(user):
         raise LastWayIn
     await end_sessions(others, tx, given)
+    given.note(f"{command.provider}.unlinked", Subject("user", user.id))
 
 
 def _another_way_in(user: User) -> bool:
@@ -165,6 +168,6 @@ async def _sweep(_: None, tx: IdentitiesTx, given: Circumstances) -> None:
     await tx.used_assertions.forget(given.now)
 
 
-link_identity: Final = UseCase(Permission.RUN_PLATFORM, _link)
-unlink_identity: Final = UseCase(Permission.RUN_PLATFORM, _unlink)
+link_identity: Final = UseCase(Permission.LINK_IDENTITIES, _link)
+unlink_identity: Final = UseCase(Permission.LINK_IDENTITIES, _unlink, audited_as="identity.unlink")
 sweep_assertions: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

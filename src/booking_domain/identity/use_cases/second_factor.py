@@ -14,6 +14,7 @@ from booking_domain.identity.use_cases.passwords import PasswordRefused, prove_p
 from booking_domain.identity.use_cases.sessions import end_sessions
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
+from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
@@ -108,6 +109,7 @@ def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
         await tx.second_factors.save(factor)
         await tx.sessions.save(replace(current, second_factor=True))
         await end_sessions(others, tx, given)
+        given.note("second_factor.confirmed", Subject("user", user.id))
         return NewRecoveryCodes(texts)
 
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
@@ -122,6 +124,7 @@ def renew_recovery_codes(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Out
             return refused
         factor, texts = factor.with_recovery_codes(given.entropy)
         await tx.second_factors.save(factor)
+        given.note("recovery_codes.renewed", Subject("user", given.actor.id))
         return NewRecoveryCodes(texts)
 
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
@@ -138,6 +141,7 @@ def remove_factor(
         _, refused = await _proved(command, codes, tx, given)
         if refused is None:
             await tx.second_factors.remove(given.actor.id)
+            given.note("second_factor.removed", Subject("user", given.actor.id))
         return refused
 
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)

@@ -60,14 +60,14 @@ class TelegramDesk:
         if isinstance(read, AssertionRefused):
             raise InvalidAssertion
         command = LinkIdentity(user_id=actor.id, current=session_id, assertion=read)
-        refused = await self.executor.run(link_identity, command, actor=SYSTEM)
+        refused = await self.executor.run(link_identity, command, actor=actor)
         if refused is not None:
             raise InvalidAssertion
 
     async def unlink(self, actor: Actor, session_id: SessionId) -> None:
         """Unlink it from one's own account."""
         command = UnlinkIdentity(user_id=actor.id, current=session_id, provider=IdentityProvider.TELEGRAM)
-        await self.executor.run(unlink_identity, command, actor=SYSTEM)
+        await self.executor.run(unlink_identity, command, actor=actor)
 
     async def _opened(
         self, read: Assertion | AssertionRefused, client: Client, second_factor: str | None

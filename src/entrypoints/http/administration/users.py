@@ -29,7 +29,7 @@ from entrypoints.http.administration.user_schemas import (
 )
 from entrypoints.http.cursors import cursor_of, cut
 from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, etag, expected_version
+from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.injection import Injected
 from entrypoints.http.once import Once
 from entrypoints.settings import Settings
@@ -67,14 +67,14 @@ async def export_users(
 
 @get("/users/{user_id:str}", opt=documented(answer=USER, refusals=(UserNotFound, NotPermitted)))
 async def get_user(
-    user_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]
+    user_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ManagedUserJson]:
     """One account; for admins."""
     authorise(actor, Permission.SEE_USERS)
     user = await reads.user(UserId(user_id))
     if user is None:
         raise UserNotFound
-    return Response(managed_user_json(user), headers=etag(user.version))
+    return unless_known(managed_user_json(user), etag(user.version), if_none_match)
 
 
 @patch(

@@ -23,6 +23,9 @@ FOR_ADMINS: Final = [
     if (PERMISSIONS[row.access].get(Role.ADMIN) if isinstance(row.access, Permission) else row.access == SIGNED_IN)
 ]
 THEIR_OWN: Final = {
+    "link_identity",
+    "look_at_factor",
+    "unlink_identity",
     "end_other_sessions",
     "change_calendar_link",
     "remove_calendar_link",
@@ -34,6 +37,10 @@ THEIR_OWN: Final = {
 
 REFUSED: Final = {
     "POST /auth/verify-email",
+    "POST /auth/mfa/totp/confirm",
+    "POST /auth/mfa/recovery-codes",
+    "DELETE /auth/mfa/totp",
+    "POST /users/me/telegram",
     "POST /users/me/phone/confirm",
     "DELETE /users/me",
     "DELETE /admin/users/{user_id}",

@@ -87,7 +87,7 @@ async def test_answers_say_which_headers_they_carry(api: Api) -> None:
     assert headers("/bookings", "post", "201") == always | {"Location", "ETag", "Idempotency-Replayed"}
     assert headers("/bookings/{bookingId}", "patch", "200") == always | {"ETag"}
     assert headers("/users/me/calendar.ics", "get", "304") == always | {"ETag"}
-    assert headers("/bookings", "post", "429") == always | {"Retry-After"}
+    assert headers("/bookings", "post", "429") == always | {"Content-Language", "Retry-After"}
     assert set(paths["/health/live"]["get"]["responses"]["200"]["headers"]) == {"X-Request-Id", "Cache-Control"}
 
 

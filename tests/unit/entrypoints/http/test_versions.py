@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar.params import HeaderParameter
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, the_routes, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes, through_the_api
 
 from booking_domain.shared.ids import FeedId
 from booking_domain.testing.memory.feeds import MemoryFeedReader
@@ -80,7 +80,7 @@ async def decision(api: Api) -> Thing:
     return Thing(api.admin(), path, {"approved": True}, "/providers/me", thing.token, tag=tag, again=False)
 
 
-async def account(api: Api) -> Thing:
+async def my_account(api: Api) -> Thing:
     customer = await api.joined("customer")
     return Thing(customer, "/users/me", {"familyName": "Bat-Erdene"}, "/users/me", customer)
 
@@ -103,9 +103,20 @@ def booking(step: str, edit: dict[str, Any], *, again: bool = False) -> Callable
     return request
 
 
+async def account(api: Api) -> Thing:
+    made = await api.post(
+        "/auth/register",
+        json={"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"},
+    )
+    path = f"/admin/users/{made.json()['user']['id']}"
+    admin = await api.an_admin()
+    return Thing(admin, path, {"name": "Bat"}, path, admin, again=False)  # the same again is no change
+
+
 EDITED: Final[dict[str, Callable[[Api], Awaitable[Thing]]]] = {
-    "PATCH /users/me": account,
+    "PATCH /users/me": my_account,
     "PUT /users/me/preferences": preferences,
+    "PATCH /admin/users/{user_id}": account,
     "PATCH /salons/{salon_id}": salon,
     "PUT /salons/{salon_id}/hours": salon_hours,
     "PUT /availability/settings": settings,
@@ -144,6 +155,7 @@ async def test_every_route_with_a_tag_of_its_own_answers_304(api: Api) -> None:
         if isinstance(each.kwarg_definition, HeaderParameter) and each.kwarg_definition.name == "If-None-Match"
     }
     assert seen == {
+        "GET /admin/users/{user_id}",
         "GET /salons/{salon_id}",
         "GET /salons/{salon_id}/hours",
         "GET /availability/{provider_id}",
