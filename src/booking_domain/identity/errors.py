@@ -90,12 +90,6 @@ class AdminsOwnAccount(Conflict):
     code: ClassVar[str] = "account.admins_own"
 
 
-class ReauthenticationNeeded(Forbidden):
-    """Give the account's password; if it has none, sign in again and do this within five minutes."""
-
-    code: ClassVar[str] = "auth.reauthentication_needed"
-
-
 class AccountLocked(Forbidden):
     """There were too many wrong passwords; ask for a code with the purpose `unlock`, or reset the password."""
 

@@ -6,19 +6,16 @@ password proves it by signing in again: for five minutes the session of that is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 
-from booking_domain.identity.errors import InvalidToken, ReauthenticationNeeded
+from booking_domain.identity.errors import InvalidToken, SignInTooOld, WrongPassword
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Session
 from booking_domain.identity.use_cases.one_time_codes import CodesTx
 from booking_domain.identity.use_cases.passwords import PasswordRefused, prove_password
+from booking_domain.identity.use_cases.second_factor import FRESH
 from booking_domain.identity.use_cases.sessions import live_sessions
 from booking_domain.shared.executor import Circumstances
 from booking_domain.shared.ids import SessionId
-
-FRESH: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +46,10 @@ async def reauthenticate(proof: Proof, tx: CodesTx, given: Circumstances) -> Pro
     sessions = await live_sessions(user.id, proof.current, tx, given)
     if user.password_hash is None:
         (current,) = (session for session in sessions if session.id == proof.current)
-        if given.now - current.created_at >= FRESH:
-            raise ReauthenticationNeeded
+        if abs(given.now - current.created_at) >= FRESH:
+            raise SignInTooOld
         return Proved(user=user, sessions=sessions)
     if proof.right is None:
-        raise ReauthenticationNeeded
+        raise WrongPassword  # none, which is not counted
     refused = await prove_password(user, proof.user, tx, given, right=proof.right)
     return Proved(user=user, sessions=sessions) if refused is None else refused

@@ -12,7 +12,7 @@ from booking_domain.identity.errors import (
     AdminsOwnAccount,
     InvalidCode,
     PhoneTaken,
-    ReauthenticationNeeded,
+    SignInTooOld,
     TooManyCodes,
     WrongPassword,
 )
@@ -44,7 +44,7 @@ from entrypoints.http.users.schemas import (
 )
 
 _GUARDED: Final = limited_as(AUTH)
-_PROOF: Final = (ReauthenticationNeeded, WrongPassword, AccountLocked)
+_PROOF: Final = (SignInTooOld, WrongPassword, AccountLocked)
 _OF_EDIT: Final = documented(body=CHANGES, answer=ACCOUNT, refusals=(InvalidValue, StaleVersion))
 _OF_PREFERENCES: Final = documented(body=PREFERENCES, answer=PREFERENCES, refusals=(StaleVersion,))
 _OF_PHONE: Final = documented(body=WANT_PHONE, answer=CODE_SENT, refusals=(*_PROOF, InvalidValue, TooManyCodes))

@@ -82,7 +82,8 @@ async def test_no_code_is_sent_for_a_deleted_account(api: Api) -> None:
 @through_the_api
 async def test_the_password_is_needed_and_wrong_ones_count(api: Api) -> None:
     token = (await joined(api))["accessToken"]
-    assert_problem(await api.call("DELETE", "/users/me", token), 403, "auth.reauthentication_needed")
+    refused = await api.call("DELETE", "/users/me", token)
+    assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")  # and not counted
     for _ in range(3):
         refused = await delete(api, token, currentPassword="battery-staple")
         assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
@@ -95,7 +96,7 @@ async def test_without_a_password_one_has_signed_in_a_moment_ago(api: Api) -> No
     await without_password(api, made["user"]["id"])
     api.clock.advance(timedelta(minutes=5))
     refused = await api.call("DELETE", "/users/me", made["accessToken"])
-    assert_problem(refused, 403, "auth.reauthentication_needed")
+    assert_problem(refused, 403, "auth.sign_in_too_old")
     again = (await use(api, await code_for(api))).json()
     assert (await api.call("DELETE", "/users/me", again["accessToken"])).status_code == 204
 

@@ -21,7 +21,7 @@ from tests.unit.entrypoints.http.test_one_time_codes import (
     use,
 )
 
-from booking_domain.identity.use_cases import reauthentication
+from booking_domain.identity.use_cases.second_factor import FRESH
 from booking_domain.shared.ids import UserId
 
 NEW = "+97680112233"
@@ -168,7 +168,7 @@ async def test_a_number_that_cannot_be_or_is_there_already_is_refused(api: Api, 
 async def test_the_password_is_needed_and_wrong_ones_count(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     refused = await api.post("/users/me/phone", token, json={"phone": NEW})
-    assert_problem(refused, 403, "auth.reauthentication_needed")
+    assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
     for _ in range(3):
         refused = await want(api, token, currentPassword="battery-staple")
         assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
@@ -181,11 +181,11 @@ async def test_the_password_is_needed_and_wrong_ones_count(api: Api) -> None:
 async def test_without_a_password_one_has_signed_in_a_moment_ago(api: Api) -> None:
     made = await joined(api)
     await without_password(api, made["user"]["id"])
-    api.clock.advance(reauthentication.FRESH - timedelta(seconds=1))
+    api.clock.advance(FRESH - timedelta(seconds=1))
     assert (await want(api, made["accessToken"], currentPassword=None)).status_code == 202
     api.clock.advance(MINUTE)
     refused = await want(api, made["accessToken"], currentPassword=None)
-    assert_problem(refused, 403, "auth.reauthentication_needed")
+    assert_problem(refused, 403, "auth.sign_in_too_old")
     again = (await use(api, await code_for(api))).json()
     assert (await want(api, again["accessToken"], currentPassword=None)).status_code == 202
 
