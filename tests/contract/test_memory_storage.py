@@ -13,10 +13,12 @@ from booking_domain.testing.contracts.calendar_links import AppointmentReadsCont
 from booking_domain.testing.contracts.claims import ClaimsContract
 from booking_domain.testing.contracts.credentials import CredentialsContract, OneTimeCodesContract
 from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
+from booking_domain.testing.contracts.exports import ExportReadsContract
 from booking_domain.testing.contracts.external_identities import ExternalIdentitiesContract, UsedAssertionsContract
 from booking_domain.testing.contracts.feeds import FeedsContract
 from booking_domain.testing.contracts.idempotency import IdempotencyContract
 from booking_domain.testing.contracts.outbox import OutboxContract
+from booking_domain.testing.contracts.phone_changes import PhoneChangesContract
 from booking_domain.testing.contracts.profiles import ProfilesContract
 from booking_domain.testing.contracts.provider_reads import ProviderReadsContract
 from booking_domain.testing.contracts.salons import SalonsContract
@@ -24,6 +26,7 @@ from booking_domain.testing.contracts.second_factors import SecondFactorsContrac
 from booking_domain.testing.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
 from booking_domain.testing.contracts.storage import Backend, OpenBackend
+from booking_domain.testing.contracts.traces import TracesContract
 from booking_domain.testing.contracts.transactions import TransactionsContract
 from booking_domain.testing.contracts.units_of_work import UnitOfWorkContract
 from booking_domain.testing.contracts.users import UsersContract
@@ -153,4 +156,16 @@ class TestIdempotency(IdempotencyContract):
 
 
 class TestOutbox(OutboxContract):
+    pass
+
+
+class TestPhoneChanges(PhoneChangesContract):
+    pass
+
+
+class TestExportReads(ExportReadsContract):
+    pass
+
+
+class TestTraces(TracesContract):
     pass

@@ -8,6 +8,7 @@ from uuid import uuid4
 from adapters.console.files import keep
 from booking_domain.notifications.codes import CodeMessenger, code_subject, code_text, language_of
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.ids import UserId
 
 
 class ConsoleCodeMessenger(CodeMessenger):
@@ -20,7 +21,15 @@ class ConsoleCodeMessenger(CodeMessenger):
         self._folder = folder
         self._clock = clock
 
-    async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
+    async def send_code(
+        self,
+        *,
+        to: str,
+        code: str,
+        purpose: str,
+        locale: str,
+        user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
+    ) -> None:
         language = language_of(locale)
         text, subject = code_text(purpose, code, language), code_subject(code, language)
         await asyncio.to_thread(self._keep, to, subject, text)

@@ -162,7 +162,8 @@ def booking_of(row: Row) -> Booking:
     )
 
 
-def _event_of(row: Row) -> BookingEvent:
+def event_of(row: Row) -> BookingEvent:
+    """The event of a row without its sequence number."""
     id_, booking_id, type_, from_status, to_status, by_id, by_role, at, reason = row
     return BookingEvent(
         id=EventId(id_),
@@ -240,7 +241,7 @@ class BookingViews:
 
     async def events(self, booking_id: BookingId) -> list[BookingEvent]:
         """The audit trail."""
-        return [_event_of(row) for row in await self._work.all(_EVENTS, booking_id=booking_id)]
+        return [event_of(row) for row in await self._work.all(_EVENTS, booking_id=booking_id)]
 
     async def overdue(self, now: datetime, limit: int) -> list[BookingId]:
         """What is past due."""

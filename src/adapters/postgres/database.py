@@ -1,6 +1,6 @@
 """The database: a pool of connections, the unit of work over them, and the reads outside of one."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
@@ -16,18 +16,21 @@ from adapters.postgres.catalogue import PostgresProfiles, ProviderViews
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.credentials import PostgresCredentials
 from adapters.postgres.errors import domain_errors
+from adapters.postgres.exports import ExportViews
 from adapters.postgres.external_identities import PostgresExternalIdentities, PostgresUsedAssertions, user_of_identity
 from adapters.postgres.feeds import FeedViews, PostgresFeedBook
 from adapters.postgres.identity import PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
 from adapters.postgres.one_time_codes import PostgresOneTimeCodes
 from adapters.postgres.payments import PostgresTransactions
+from adapters.postgres.phone_changes import PostgresPhoneChanges
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
 from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.second_factors import PostgresSecondFactors
 from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
 from adapters.postgres.sms import PostgresSmsMessages, SmsViews
+from adapters.postgres.traces import PostgresTraces
 from adapters.postgres.user_search import users_like
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
 from adapters.postgres.work import Row, Work
@@ -35,9 +38,10 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.catalogue.salons import Member
-from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.catalogue.salons import Member, Salon
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
+from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
@@ -57,6 +61,7 @@ from booking_domain.shared.ids import (
     SmsId,
     TransactionId,
     UserId,
+    WaitingId,
 )
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
@@ -76,6 +81,7 @@ class PostgresRepositories:
         self.login_history = PostgresLoginHistory(work)
         self.one_time_codes = PostgresOneTimeCodes(work)
         self.credentials = PostgresCredentials(work)
+        self.phone_changes = PostgresPhoneChanges(work, cipher)
         self.external_identities = PostgresExternalIdentities(work)
         self.used_assertions = PostgresUsedAssertions(work)
         self.second_factors = PostgresSecondFactors(work, cipher)
@@ -92,6 +98,7 @@ class PostgresRepositories:
         self.bookings = PostgresBookings(work)
         self.transactions = PostgresTransactions(work)
         self.sms_messages = PostgresSmsMessages(work)
+        self.traces = PostgresTraces(work)
         self.idempotency = PostgresIdempotency(work)
         self.outbox = PostgresOutbox(work)
         self.audit_log = PostgresAuditLog(work)
@@ -222,6 +229,14 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await PostgresUsers(work, self._database.cipher).by_login(login)
 
+    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        async with self._database.work() as work:
+            return await PostgresUsers(work, self._database.cipher).to_erase(deleted_before, after, limit)
+
+    async def phone_change(self, user_id: UserId) -> PhoneChange | None:
+        async with self._database.work() as work:
+            return await PostgresPhoneChanges(work, self._database.cipher).get(user_id)
+
     async def users(self, chosen: UserFilter) -> Sequence[User]:
         async with self._database.work() as work:
             return await users_like(work, chosen, self._database.cipher)
@@ -292,9 +307,33 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await SmsViews(work).spending(since, before)
 
-    async def waits_of(self, customer_id: UserId) -> Sequence[Waiting]:
+    async def waits_of(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
         async with self._database.work() as work:
-            return await WaitingViews(work).of_customer(customer_id)
+            return await WaitingViews(work).of_customer(customer_id, after)
+
+    async def sessions_of(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
+        async with self._database.work() as work:
+            return await ExportViews(work).sessions(user_id, after, limit)
+
+    async def sms_of(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
+        async with self._database.work() as work:
+            return await ExportViews(work).texts(user_id, after, limit)
+
+    async def identities_of(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        async with self._database.work() as work:
+            return await ExportViews(work).identities(user_id)
+
+    async def salons_of(self, manager_id: UserId) -> Sequence[Salon]:
+        async with self._database.work() as work:
+            return await ExportViews(work).salons(manager_id)
+
+    async def events_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
+        async with self._database.work() as work:
+            return await ExportViews(work).events(booking_ids)
+
+    async def transactions_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Transaction]]:
+        async with self._database.work() as work:
+            return await ExportViews(work).transactions(booking_ids)
 
     async def awaited_providers(self) -> Sequence[ProviderId]:
         async with self._database.work() as work:

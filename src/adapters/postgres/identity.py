@@ -1,10 +1,12 @@
 """Accounts on PostgreSQL. Phone numbers, birth dates and addresses are sealed there."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, any_, bindparam, insert, or_, select, update
+from psycopg.types.json import Jsonb
+from sqlalchemy import ARRAY, any_, bindparam, insert, literal_column, or_, select, update
 
 from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.statements import Statement
@@ -12,6 +14,7 @@ from adapters.postgres.tables import users
 from adapters.postgres.work import Row, Work
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import Users
+from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 
@@ -38,6 +41,26 @@ _SAVE: Final = Statement(
 _USER_BY_LOGIN: Final = Statement(
     select(users).where(or_(users.c.email == bindparam("login"), users.c.phone_index == bindparam("phone_index")))
 )
+_TO_ERASE: Final = Statement(
+    select(users.c.id)
+    .where(
+        users.c.status == literal_column(f"'{UserStatus.DELETED.value}'"),
+        users.c.erased_at.is_(None),
+        users.c.deleted_at <= bindparam("deleted_before"),
+        or_(bindparam("after", type_=users.c.id.type).is_(None), users.c.id > bindparam("after")),
+    )
+    .order_by(users.c.id)
+    .limit(bindparam("most"))
+)
+
+
+def _preferences_json(preferences: Preferences) -> Jsonb:
+    return Jsonb(asdict(preferences))
+
+
+def _preferences_of(value: dict[str, Any]) -> Preferences:
+    """What is not said is as it is for a new account."""
+    return Preferences(**{**value, "channels": Channels(**value.get("channels", {}))})
 
 
 def user_row(user: User, cipher: FieldCipher) -> dict[str, Any]:
@@ -66,6 +89,9 @@ def user_row(user: User, cipher: FieldCipher) -> dict[str, Any]:
         "email_verified_at": user.email_verified_at,
         "phone_verified_at": user.phone_verified_at,
         "version": user.version,
+        "preferences": _preferences_json(user.preferences),
+        "deleted_at": user.deleted_at,
+        "erased_at": user.erased_at,
     }
 
 
@@ -96,6 +122,9 @@ def user_of(row: Row, cipher: FieldCipher) -> User:
         created_at=kept["created_at"],
         email_verified_at=kept["email_verified_at"],
         phone_verified_at=kept["phone_verified_at"],
+        preferences=_preferences_of(kept["preferences"]),
+        deleted_at=kept["deleted_at"],
+        erased_at=kept["erased_at"],
         version=kept["version"],
     )
 
@@ -130,6 +159,11 @@ class PostgresUsers(Users):
         """The account with this e-mail address or phone number."""
         phone_index = self._cipher.index(login, field=PHONE)
         return self._found(await self._work.one(_USER_BY_LOGIN, login=login, phone_index=phone_index))
+
+    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Accounts that are due."""
+        rows = await self._work.all(_TO_ERASE, deleted_before=deleted_before, after=after, most=limit)
+        return [UserId(id_) for (id_,) in rows]
 
     def _found(self, row: Row | None) -> User | None:
         return None if row is None else user_of(row, self._cipher)

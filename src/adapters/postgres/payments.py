@@ -93,7 +93,8 @@ def _invoice_of(reference: str, value: dict[str, Any]) -> Invoice:
     )
 
 
-def _transaction_of(row: Row) -> Transaction:
+def transaction_of(row: Row) -> Transaction:
+    """The transaction of a row."""
     r = dict(zip(_t.keys(), row, strict=True))
     return Transaction(
         id=TransactionId(r["id"]),
@@ -132,16 +133,16 @@ class PostgresTransactions(Transactions):
 
     async def get(self, transaction_id: TransactionId) -> Transaction | None:
         row = await self._work.one(_ONE, transaction_id=transaction_id)
-        return None if row is None else _transaction_of(row)
+        return None if row is None else transaction_of(row)
 
     async def pending(self, booking_id: BookingId, purpose: Purpose) -> Transaction | None:
         row = await self._work.one(_PENDING, booking_id=booking_id, purpose=purpose.value)
-        return None if row is None else _transaction_of(row)
+        return None if row is None else transaction_of(row)
 
     async def of_booking(self, booking_id: BookingId) -> list[Transaction]:
-        return [_transaction_of(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+        return [transaction_of(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
 
     async def by_invoice(self, reference: str) -> Transaction | None:
         """The one with the gateway's id of its invoice."""
         row = await self._work.one(_BY_INVOICE, reference=reference)
-        return None if row is None else _transaction_of(row)
+        return None if row is None else transaction_of(row)

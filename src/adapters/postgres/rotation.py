@@ -8,11 +8,13 @@ from sqlalchemy import Column, Integer, Table, bindparam, select, update
 
 from adapters.postgres.database import Database
 from adapters.postgres.identity import ADDRESS, BIRTH_DATE, PHONE
+from adapters.postgres.phone_changes import FORMER
+from adapters.postgres.phone_changes import PHONE as WANTED_PHONE
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.second_factors import NEW_SECRET, SECRET
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import totp_factors, users
+from adapters.postgres.tables import phone_changes, totp_factors, users
 from adapters.postgres.work import Work
 
 BATCH: Final = 500
@@ -44,6 +46,8 @@ SEALED: Final = (
     SealedColumn(users, PHONE, users.c.phone_sealed, users.c.phone_index),
     SealedColumn(users, BIRTH_DATE, users.c.birth_date_sealed),
     SealedColumn(users, ADDRESS, users.c.address_sealed),
+    SealedColumn(phone_changes, WANTED_PHONE, phone_changes.c.phone_sealed),
+    SealedColumn(phone_changes, FORMER, phone_changes.c.former_sealed),
     SealedColumn(totp_factors, SECRET, totp_factors.c.secret_sealed),
     SealedColumn(totp_factors, NEW_SECRET, totp_factors.c.new_secret_sealed),
 )

@@ -22,7 +22,7 @@ from booking_domain.workflows.views import SalonView
 _s: Final = salons.c
 _p: Final = providers.c
 _i: Final = salon_invitations.c
-_SALON: Final = (_s.id, _s.manager_id, _s.name, _s.time_zone, _s.version, _s.created_at)
+SALON_COLUMNS: Final = (_s.id, _s.manager_id, _s.name, _s.time_zone, _s.version, _s.created_at)
 _THIS: Final = bindparam("salon", type_=_s.id.type)
 _WHO: Final = bindparam("provider", type_=_p.id.type)
 
@@ -32,8 +32,8 @@ _SAVE: Final = Statement(
     .where(_s.id == _THIS, _s.version == bindparam("seen_version"))
     .values({name: bindparam(name) for name in ("name", "time_zone", "version")})
 )
-_LOCK: Final = Statement(select(*_SALON).where(_s.id == _THIS).with_for_update(key_share=True))
-_VIEW: Final = Statement(select(*_SALON, _s.hours).where(_s.id == _THIS))
+_LOCK: Final = Statement(select(*SALON_COLUMNS).where(_s.id == _THIS).with_for_update(key_share=True))
+_VIEW: Final = Statement(select(*SALON_COLUMNS, _s.hours).where(_s.id == _THIS))
 _HOURS: Final = Statement(select(_s.time_zone, _s.hours).where(_s.id == _THIS))
 _SAVE_HOURS: Final = Statement(update(salons).where(_s.id == _THIS).values(hours=bindparam("hours")))
 _MEMBERS: Final = Statement(
@@ -54,7 +54,8 @@ _JOIN: Final = Statement(update(providers).where(_p.id == _WHO).values(salon_id=
 _PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _THIS).values(salon_id=None))
 
 
-def _salon_of(row: Sequence[Any]) -> Salon:
+def salon_of(row: Sequence[Any]) -> Salon:
+    """The salon of a row of `SALON_COLUMNS`."""
     id_, manager_id, name, time_zone, version, created_at = row
     return Salon(
         id=SalonId(id_),
@@ -97,7 +98,7 @@ class PostgresSalons(Salons):
 
     async def lock(self, salon_id: SalonId) -> Salon | None:
         row = await self._work.one(_LOCK, salon=salon_id)
-        return None if row is None else _salon_of(row)
+        return None if row is None else salon_of(row)
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
         rows = await self._work.all(_MEMBERS, salon=salon_id)
@@ -138,5 +139,5 @@ async def read_salon(work: Work, salon_id: SalonId) -> SalonView | None:
     row = await work.one(_VIEW, salon=salon_id)
     if row is None:
         return None
-    salon = _salon_of(row[:-1])
+    salon = salon_of(row[:-1])
     return SalonView(salon=salon, hours=opening_hours_of(salon.time_zone, row[-1]))

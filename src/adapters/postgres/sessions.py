@@ -59,7 +59,8 @@ _FORGET: Final = Statement(delete(sessions).where(_s.expires_at <= bindparam("no
 _FORGET_LOGINS: Final = Statement(delete(login_history).where(_l.at <= bindparam("forgotten")))
 
 
-def _session_of(row: Row) -> Session:
+def session_of(row: Row) -> Session:
+    """The session of a row."""
     (
         id_,
         user_id,
@@ -136,10 +137,10 @@ class PostgresSessions(Sessions):
 
     async def lock(self, session_id: SessionId) -> Session | None:
         row = await self._work.one(_LOCK, session_id=session_id)
-        return None if row is None else _session_of(row)
+        return None if row is None else session_of(row)
 
     async def lock_live(self, user_id: UserId, now: datetime) -> Sequence[Session]:
-        return [_session_of(row) for row in await self._work.all(_LOCK_LIVE, user_id=user_id, now=now)]
+        return [session_of(row) for row in await self._work.all(_LOCK_LIVE, user_id=user_id, now=now)]
 
     async def save(self, session: Session) -> None:
         await self._work.send(_SAVE, session_id=session.id, **_changing(session))
@@ -173,11 +174,11 @@ class SessionViews:
     async def one(self, session_id: SessionId) -> Session | None:
         """One session."""
         row = await self._work.one(_GET, session_id=session_id)
-        return None if row is None else _session_of(row)
+        return None if row is None else session_of(row)
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> list[Session]:
         """A user's live sessions, the one that was used last first."""
-        return [_session_of(row) for row in await self._work.all(_LAST_USED, user_id=user_id, now=now, most=limit)]
+        return [session_of(row) for row in await self._work.all(_LAST_USED, user_id=user_id, now=now, most=limit)]
 
     async def logins(self, user_id: UserId, after: LoginId | None, limit: int) -> list[Login]:
         """A page of a user's attempts to sign in."""

@@ -63,7 +63,8 @@ def _changing(message: SmsMessage) -> dict[str, Any]:
     }
 
 
-def _message_of(row: Row) -> SmsMessage:
+def message_of(row: Row) -> SmsMessage:
+    """The message of a row."""
     r: dict[str, Any] = dict(zip(_m.keys(), row, strict=True))
     known = r["cost_millionths"] is not None
     return SmsMessage(
@@ -107,7 +108,7 @@ class PostgresSmsMessages(SmsMessages):
 
     async def lock(self, message_id: SmsId) -> SmsMessage | None:
         row = await self._work.one(_LOCK, message_id=message_id)
-        return None if row is None else _message_of(row)
+        return None if row is None else message_of(row)
 
     async def save(self, message: SmsMessage) -> None:
         await self._work.change_one("text message", _SAVE, message_id=message.id, **_changing(message))
@@ -122,7 +123,7 @@ class SmsViews:
     async def one(self, message_id: SmsId) -> SmsMessage | None:
         """One of them."""
         row = await self._work.one(_GET, message_id=message_id)
-        return None if row is None else _message_of(row)
+        return None if row is None else message_of(row)
 
     async def to_ask(self, provider: str, now: datetime, limit: int) -> list[SmsId]:
         """Those the provider is to be asked about."""

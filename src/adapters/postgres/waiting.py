@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, insert, literal_column, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
 
 from adapters.postgres.claims import take_turn
 from adapters.postgres.statements import Statement
@@ -30,7 +30,13 @@ _SAVE: Final = Statement(
 )
 _COUNT: Final = Statement(select(func.count()).where(_w.customer_id == bindparam("customer_id"), _IS_OPEN))
 _OF_CUSTOMER: Final = Statement(
-    select(waiting_list).where(_w.customer_id == bindparam("customer_id")).order_by(_w.id.desc()).limit(MOST_WAITS)
+    select(waiting_list)
+    .where(
+        _w.customer_id == bindparam("customer_id"),
+        or_(bindparam("after", type_=_w.id.type).is_(None), _w.id < bindparam("after")),
+    )
+    .order_by(_w.id.desc())
+    .limit(MOST_WAITS)
 )
 _AWAITED: Final = Statement(select(_w.provider_id).where(_IS_OPEN).distinct().order_by(_w.provider_id))
 
@@ -100,9 +106,9 @@ class WaitingViews:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def of_customer(self, customer_id: UserId) -> list[Waiting]:
+    async def of_customer(self, customer_id: UserId, after: WaitingId | None) -> list[Waiting]:
         """The customer's entries, newest first."""
-        return [_waiting_of(row) for row in await self._work.all(_OF_CUSTOMER, customer_id=customer_id)]
+        return [_waiting_of(row) for row in await self._work.all(_OF_CUSTOMER, customer_id=customer_id, after=after)]
 
     async def awaited(self) -> list[ProviderId]:
         """The providers somebody waits for."""

@@ -6,6 +6,7 @@ from booking_domain.notifications.codes import CodeMessenger, code_text, languag
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.sms import SmsOrder
 from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import UserId
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.send_sms import send_sms
 
@@ -18,7 +19,7 @@ class SmsCodeMessenger(CodeMessenger):
         self._executor = executor
         self._recipient_key = recipient_key
 
-    async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
+    async def send_code(self, *, to: str, code: str, purpose: str, locale: str, user_id: UserId | None = None) -> None:
         """Send it to a number (E.164), in English if there are no texts in the locale's language.
 
         Raises:
@@ -35,5 +36,6 @@ class SmsCodeMessenger(CodeMessenger):
             template=f"code.{purpose}",
             language=language,
             provider=self._sender.name,
+            user_id=user_id,
         )
         await send_sms(order, executor=self._executor, sender=self._sender)

@@ -13,7 +13,7 @@ import aiosmtplib
 from booking_domain.notifications.codes import CodeMessenger, code_subject, code_text, language_of
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.ids import Entropy
+from booking_domain.shared.ids import Entropy, UserId
 
 _OF_THE_ADDRESS: Final = frozenset({550, 551, 553, 556})
 """No such mailbox, not allowed, or no such domain (RFC 5321 §4.2.3, RFC 7504): it will not get better by itself."""
@@ -57,7 +57,15 @@ class SmtpCodeMessenger(CodeMessenger):
         self._entropy = entropy
         self._trust = trust
 
-    async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
+    async def send_code(
+        self,
+        *,
+        to: str,
+        code: str,
+        purpose: str,
+        locale: str,
+        user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
+    ) -> None:
         """Hand a message to the server, in English if there are no texts in the locale's language.
 
         Raises:

@@ -30,6 +30,7 @@ class ProfileAction(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     SUSPEND = "suspend"
+    WITHDRAW = "withdraw"
 
 
 class InvalidProfileTransition(InvalidTransition):
@@ -52,6 +53,7 @@ class ProfileMissing(NotFound):
 
 _OWNER: Final = frozenset({Role.PROVIDER})
 _ADMIN: Final = frozenset({Role.ADMIN})
+_OWNER_OR_ADMIN: Final = _OWNER | _ADMIN
 
 PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecycle(
     thing="provider profile",
@@ -63,6 +65,9 @@ PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecy
         (ProfileStatus.SUBMITTED, ProfileAction.REJECT): Move(ProfileStatus.REJECTED, _ADMIN),
         (ProfileStatus.APPROVED, ProfileAction.SUSPEND): Move(ProfileStatus.SUSPENDED, _ADMIN),
         (ProfileStatus.SUSPENDED, ProfileAction.APPROVE): Move(ProfileStatus.APPROVED, _ADMIN),
+        # With the account. What was suspended or rejected stays so: that is no way out of it.
+        (ProfileStatus.SUBMITTED, ProfileAction.WITHDRAW): Move(ProfileStatus.DRAFT, _OWNER_OR_ADMIN),
+        (ProfileStatus.APPROVED, ProfileAction.WITHDRAW): Move(ProfileStatus.DRAFT, _OWNER_OR_ADMIN),
     },
 )
 

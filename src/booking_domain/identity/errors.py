@@ -1,6 +1,7 @@
 """What identity refuses."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from booking_domain.shared.errors import Conflict, Forbidden, NotFound, RuleViolated, TooMany, Unauthenticated
@@ -61,6 +62,32 @@ class AccountDisabled(Forbidden):
     """This account is disabled."""
 
     code: ClassVar[str] = "auth.account_disabled"
+
+
+@dataclass(eq=False, kw_only=True)
+class AccountDeleted(AccountDisabled):
+    """This account is deleted, and will be erased from {erased_from} on; until then an admin can bring it back."""
+
+    code: ClassVar[str] = "auth.account_deleted"
+    erased_from: date
+
+
+class AccountHasBookings(Conflict):
+    """There are bookings to come or in dispute; cancel them, or wait until they are over."""
+
+    code: ClassVar[str] = "account.has_bookings"
+
+
+class AccountOwesMoney(Conflict):
+    """A refund of a booking has yet to be made."""
+
+    code: ClassVar[str] = "account.money_owed"
+
+
+class AdminsOwnAccount(Conflict):
+    """Admins do not delete their own account; another admin does, so that one is left."""
+
+    code: ClassVar[str] = "account.admins_own"
 
 
 class AccountLocked(Forbidden):

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
+from booking_domain.identity.preferences import DEFAULT_PREFERENCES, Preferences
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
@@ -18,6 +19,10 @@ MAX_PASSWORD: Final = 256
 MAX_NAME: Final = 120
 MAX_ADDRESS: Final = 300
 MAX_PICTURE_URL: Final = 2_000
+EARLIEST_BIRTH: Final = date(1900, 1, 1)
+ERASED_AFTER: Final = timedelta(days=30)
+"""How long a deleted account can be brought back."""
+ERASED_NAME: Final = "Deleted account"
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@(?:[^@\s.]+\.)+[^@\s.]{2,63}")
 
 
@@ -26,6 +31,8 @@ class UserStatus(StrEnum):
 
     ACTIVE = "active"
     DISABLED = "disabled"
+    DELETED = "deleted"
+    """By its owner or an admin; erased 30 days later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,11 @@ class User:
     email_verified_at: datetime | None = None
     """When a code that went to the address was last used to verify it."""
     phone_verified_at: datetime | None = None
+    preferences: Preferences = DEFAULT_PREFERENCES
+    deleted_at: datetime | None = None
+    """When it was last deleted."""
+    erased_at: datetime | None = None
+    """When what is personal was removed for good."""
     version: int = 1
     """Goes up with every change."""
 
@@ -73,11 +85,41 @@ class User:
                 raise InvalidValue(field=part, problem=f"1 to {most} characters")
         if self.picture_url is not None and not _is_picture(self.picture_url):
             raise InvalidValue(field="picture_url", problem="an https:// address of at most 2,000 characters")
+        if self.birth_date is not None and self.birth_date < EARLIEST_BIRTH:
+            raise InvalidValue(field="birth_date", problem="1900-01-01 at the earliest")
         time_zone(self.time_zone)
+        if self.erased_at is not None and self.status is not UserStatus.DELETED:
+            raise InvalidValue(field="status", problem="this account is erased")
 
     def changed(self, **members: Any) -> Self:
         """The account with other members, in its next version."""
         return replace(self, **members, version=self.version + 1)
+
+    def deleted(self, now: datetime) -> Self:
+        """The account once it is deleted."""
+        return self.changed(status=UserStatus.DELETED, deleted_at=now)
+
+    @property
+    def erased_from(self) -> datetime | None:
+        """When a deleted account may be erased; None of one that is not deleted, or erased already."""
+        waits = self.status is UserStatus.DELETED and self.erased_at is None
+        return self.deleted_at + ERASED_AFTER if waits and self.deleted_at is not None else None
+
+    def erased(self, now: datetime) -> Self:
+        """The account without anything that is personal."""
+        return type(self)(
+            id=self.id,
+            email=None,
+            phone=None,
+            name=ERASED_NAME,
+            role=self.role,
+            status=UserStatus.DELETED,
+            password_hash=None,
+            created_at=self.created_at,
+            deleted_at=self.deleted_at,
+            erased_at=now,
+            version=self.version + 1,
+        )
 
     @property
     def actor(self) -> Actor:

@@ -37,6 +37,8 @@ class CodePurpose(StrEnum):
     LOGIN = "login"
     UNLOCK = "unlock"
     RESET = "reset"
+    CHANGE_PHONE = "change_phone"
+    """It goes to a number that is to be an account's, and is good for that account only."""
 
 
 class Channel(StrEnum):
@@ -102,9 +104,9 @@ class OneTimeCode:
         today = [code for code in former if code.same_day(now)]
         last = next((code for code in former if code.purpose is purpose), None)
         if last is not None and abs(now - last.issued_at) < COOL_DOWN:
-            raise _too_many(last.issued_at + COOL_DOWN, now, at_most=COOL_DOWN)
+            raise too_many(last.issued_at + COOL_DOWN, now, at_most=COOL_DOWN)
         if sum(code.issued_that_day for code in today) >= MOST_A_DAY:
-            raise _too_many(min(code.day_began for code in today) + DAY, now, at_most=DAY)
+            raise too_many(min(code.day_began for code in today) + DAY, now, at_most=DAY)
         goes_on = last is not None and last.same_day(now)
         return cls(
             contact=contact,
@@ -118,7 +120,8 @@ class OneTimeCode:
         )
 
 
-def _too_many(again_at: datetime, now: datetime, *, at_most: timedelta) -> TooManyCodes:
+def too_many(again_at: datetime, now: datetime, *, at_most: timedelta) -> TooManyCodes:
+    """Asking again is fine at that moment."""
     return TooManyCodes(retry_after_seconds=max(1, ceil(min(again_at - now, at_most).total_seconds())))
 
 

@@ -66,6 +66,10 @@ class UserReads(Protocol):
         """The account with this e-mail address (in its normal form) or phone number."""
         ...
 
+    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Accounts that were deleted by then and are not erased: by id, those after `after`, at most `limit`."""
+        ...
+
     async def users(self, chosen: UserFilter) -> Sequence[User]:
         """Those that match by id, the latest first; at most `limit`."""
         ...

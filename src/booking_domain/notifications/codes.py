@@ -2,6 +2,8 @@
 
 from typing import Final, Protocol
 
+from booking_domain.shared.ids import UserId
+
 FALLBACK: Final = "en"
 CODE_TEXTS: Final[dict[str, dict[str, str]]] = {
     "en": {
@@ -9,18 +11,21 @@ CODE_TEXTS: Final[dict[str, dict[str, str]]] = {
         "login": "{code} is your code to sign in. Do not share it with anybody.",
         "unlock": "{code} is your code to unlock your account. Do not share it with anybody.",
         "reset": "{code} is your code to choose a new password. Do not share it with anybody.",
+        "change_phone": "{code} is your code to use this number for your account. Do not share it with anybody.",
     },
     "mn": {
         "verify": "{code} - баталгаажуулах код. Хэнд ч бүү хэлээрэй.",
         "login": "{code} - нэвтрэх код. Хэнд ч бүү хэлээрэй.",
         "unlock": "{code} - бүртгэлийн түгжээ тайлах код. Хэнд ч бүү хэлээрэй.",
         "reset": "{code} - нууц үг шинэчлэх код. Хэнд ч бүү хэлээрэй.",
+        "change_phone": "{code} - дугаар солих код. Хэнд ч бүү хэлээрэй.",
     },
     "fa": {
         "verify": "کد تأیید شما: {code}\nاین کد را به کسی ندهید.",
         "login": "کد ورود شما: {code}\nاین کد را به کسی ندهید.",
         "unlock": "کد باز کردن حساب شما: {code}\nاین کد را به کسی ندهید.",
         "reset": "کد تغییر رمز عبور شما: {code}\nاین کد را به کسی ندهید.",
+        "change_phone": "کد تغییر شماره شما: {code}\nاین کد را به کسی ندهید.",
     },
 }
 """By language and purpose."""
@@ -55,8 +60,10 @@ def code_subject(code: str, language: str) -> str:
 class CodeMessenger(Protocol):
     """Sends one-time codes."""
 
-    async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
+    async def send_code(self, *, to: str, code: str, purpose: str, locale: str, user_id: UserId | None = None) -> None:
         """Send a code to an e-mail address or a phone number (E.164), in the language of its owner.
+
+        What is kept of it is kept under the account that it is for.
 
         In English if there are no texts in that language.
 
@@ -75,6 +82,6 @@ class CodesByAddress(CodeMessenger):
         self._to_email = to_email
         self._to_phone = to_phone
 
-    async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
+    async def send_code(self, *, to: str, code: str, purpose: str, locale: str, user_id: UserId | None = None) -> None:
         messenger = self._to_email if "@" in to else self._to_phone
-        await messenger.send_code(to=to, code=code, purpose=purpose, locale=locale)
+        await messenger.send_code(to=to, code=code, purpose=purpose, locale=locale, user_id=user_id)

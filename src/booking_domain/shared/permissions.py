@@ -17,6 +17,9 @@ class Permission(StrEnum):
     """Something that can be allowed."""
 
     MANAGE_SESSIONS = "session.manage"
+    MANAGE_ACCOUNT = "account.manage"
+    """Edit it, take its data along, delete it."""
+    DELETE_ACCOUNTS = "account.delete"
     MANAGE_SECOND_FACTOR = "second_factor.manage"
     LINK_IDENTITIES = "identity.link"
     """To one's own account, so as to sign in by another service."""
@@ -68,6 +71,8 @@ _PEOPLE_THEIR_OWN: Final = dict.fromkeys(_PEOPLE, _OWN)
 
 PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.MANAGE_SESSIONS: _PEOPLE_THEIR_OWN,
+    Permission.MANAGE_ACCOUNT: _PEOPLE_THEIR_OWN,
+    Permission.DELETE_ACCOUNTS: {Role.ADMIN: _ANY},
     Permission.MANAGE_SECOND_FACTOR: _PEOPLE_THEIR_OWN,
     Permission.LINK_IDENTITIES: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_PROFILE: {Role.PROVIDER: _OWN},

@@ -7,7 +7,7 @@ that a notifier can notice a repetition.
 from uuid import uuid5
 
 from booking_domain.bookings.model import Booking
-from booking_domain.identity.model import User
+from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.ports import Notification, Notifier
 from booking_domain.notifications.texts import Facts, texts_for
 from booking_domain.shared.ids import BookingId
@@ -56,13 +56,19 @@ def _facts(booking: Booking, customer: User, provider: ProviderView) -> Facts:
 
 
 async def tell(user: User, message: Message, subject: str, text: str, notifier: Notifier) -> None:
-    """Send news of a message to one person: by e-mail, or by SMS to whom has no address; who has neither gets none."""
-    to = user.email or user.phone
-    if to is None:
+    """Send news of a message to one person: by e-mail, else by SMS, as far as there is such a contact and it is on.
+
+    Who has deleted their account is told nothing.
+    """
+    wants = user.preferences.channels
+    ways = (("email", user.email, wants.email), ("sms", user.phone, wants.sms))
+    way = next(((channel, to) for channel, to, on in ways if to is not None and on), None)
+    if way is None or user.status is UserStatus.DELETED:
         return
+    channel, to = way
     notification = Notification(
         id=uuid5(message.id, str(user.id)),
-        channel="sms" if user.email is None else "email",
+        channel=channel,
         to=to,
         subject=subject,
         text=text,

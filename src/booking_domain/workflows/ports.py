@@ -1,29 +1,40 @@
 """All the repositories of one transaction, and all the reads outside of one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from booking_domain.bookings.model import BookingEvent
 from booking_domain.bookings.ports import BookingReads, Bookings, Desks
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Profiles, Salons
-from booking_domain.catalogue.salons import Member
+from booking_domain.catalogue.salons import Member, Salon
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
-from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
+from booking_domain.identity.external_identities import (
+    ExternalIdentities,
+    ExternalIdentity,
+    ExternalIdentityReads,
+    UsedAssertions,
+)
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
+from booking_domain.identity.phone_changes import PhoneChangeReads, PhoneChanges
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserReads, Users
 from booking_domain.identity.second_factor import SecondFactors
+from booking_domain.identity.sessions import Session
 from booking_domain.notifications.ports import SmsMessages, SmsReads
+from booking_domain.notifications.sms import SmsMessage
+from booking_domain.payments.model import Transaction
 from booking_domain.payments.ports import TransactionReads, Transactions
 from booking_domain.scheduling.feeds import FeedBook, FeedReads
 from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries, SalonHours
 from booking_domain.scheduling.waiting import WaitingList, WaitingReads
 from booking_domain.shared.audit import AuditLog, AuditReads
 from booking_domain.shared.idempotency import IdempotencyStore
-from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, SalonId, SessionId, SmsId, UserId
 from booking_domain.shared.outbox import Outbox
+from booking_domain.workflows.traces import Traces
 from booking_domain.workflows.views import Appointment, ProviderView, SalonView
 
 
@@ -40,6 +51,8 @@ class Repositories(Protocol):
     def one_time_codes(self) -> OneTimeCodes: ...
     @property
     def credentials(self) -> Credentials: ...
+    @property
+    def phone_changes(self) -> PhoneChanges: ...
     @property
     def external_identities(self) -> ExternalIdentities: ...
     @property
@@ -72,6 +85,8 @@ class Repositories(Protocol):
     def transactions(self) -> Transactions: ...
     @property
     def sms_messages(self) -> SmsMessages: ...
+    @property
+    def traces(self) -> Traces: ...
     @property
     def idempotency(self) -> IdempotencyStore: ...
     @property
@@ -124,15 +139,45 @@ class AppointmentReads(Protocol):
         ...
 
 
+class ExportReads(Protocol):
+    """What an account's owner takes along beside what other reads show, outside any transaction."""
+
+    async def sessions_of(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
+        """An account's sessions that are kept, ended or not: by id, those after `after`, at most `limit`."""
+        ...
+
+    async def sms_of(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
+        """The text messages that were sent for an account: by id, those after `after`, at most `limit`."""
+        ...
+
+    async def identities_of(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        """The account's identities at other services, by service."""
+        ...
+
+    async def salons_of(self, manager_id: UserId) -> Sequence[Salon]:
+        """The salons of a manager, by id."""
+        ...
+
+    async def events_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
+        """The audit trail of each of some bookings, oldest first."""
+        ...
+
+    async def transactions_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Transaction]]:
+        """All transactions of each of some bookings, oldest first."""
+        ...
+
+
 class Reads(
     AppointmentReads,
     AuditReads,
     BookingReads,
     CalendarLinkReads,
     CalendarReads,
+    ExportReads,
     ExternalIdentityReads,
     FeedReads,
     LoginReads,
+    PhoneChangeReads,
     ProviderReads,
     SalonReads,
     SmsReads,

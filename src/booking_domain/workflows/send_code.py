@@ -7,14 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, SecretCodes
-from booking_domain.identity.ports import UserReads
 from booking_domain.notifications.codes import CodeMessenger
 from booking_domain.shared.ids import CodeId, UserId
 from booking_domain.shared.outbox import Message
+from booking_domain.workflows.ports import Reads
 
 
 async def send_code(
-    message: Message, *, now: datetime, reads: UserReads, secrets: SecretCodes, messenger: CodeMessenger
+    message: Message, *, now: datetime, reads: Reads, secrets: SecretCodes, messenger: CodeMessenger
 ) -> None:
     """Send the code of a `code.wanted`, while it is good.
 
@@ -24,9 +24,15 @@ async def send_code(
     user = await reads.user(UserId(message.subject))
     if user is None or now >= datetime.fromisoformat(message.payload["until"]):
         return
-    to = user.email if message.payload["channel"] == Channel.EMAIL else user.phone
+    purpose, code_id = CodePurpose(message.payload["purpose"]), CodeId(UUID(message.payload["codeId"]))
+    if purpose is CodePurpose.CHANGE_PHONE:
+        change = await reads.phone_change(user.id)
+        to = (
+            None if change is None or change.code_id != code_id else change.phone
+        )  # another number may be wanted by now
+    else:
+        to = user.email if message.payload["channel"] == Channel.EMAIL else user.phone
     if to is None:
         return
-    purpose = CodePurpose(message.payload["purpose"])
-    code = secrets.code(CodeId(UUID(message.payload["codeId"])), purpose)
-    await messenger.send_code(to=to, code=code, purpose=purpose.value, locale=user.locale)
+    code = secrets.code(code_id, purpose)
+    await messenger.send_code(to=to, code=code, purpose=purpose.value, locale=user.locale, user_id=user.id)

@@ -49,6 +49,9 @@ from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.strict_json import StrictJson
 from entrypoints.http.transport import Https
+from entrypoints.http.users import admin as users_admin
+from entrypoints.http.users import routes as users
+from entrypoints.http.users.desk import AccountDesk
 from entrypoints.http.waitlist import routes as waitlist
 
 PREFIX: Final = "/api/v1"
@@ -72,6 +75,8 @@ def create_app(container: Container) -> Litestar:
             scheduling.routes,
             holds.routes,
             bookings.routes,
+            users.routes,
+            users_admin.routes,
             calendars.routes,
             waitlist.routes,
             payments.routes,
@@ -136,6 +141,7 @@ def _dependencies(container: Container, clients: Clients) -> dict[str, Provide]:
         "sign_in_desk": singleton(sign_in_desk),
         "code_desk": singleton(code_desk),
         "password_desk": singleton(lambda: _password_desk(container, code_desk())),
+        "account_desk": singleton(lambda: _account_desk(container, code_desk())),
         "telegram_desk": singleton(lambda: _telegram_desk(container, sign_in_desk())),
         "second_factor_desk": singleton(lambda: _second_factor_desk(container)),
         "actor": Provide(provide_actor, sync_to_thread=False),
@@ -183,6 +189,17 @@ def _password_desk(container: Container, codes: CodeDesk) -> PasswordDesk:
         secrets=container.secret_codes(),
         policy=container.password_policy(),
         codes=codes,
+    )
+
+
+def _account_desk(container: Container, codes: CodeDesk) -> AccountDesk:
+    return AccountDesk(
+        executor=container.executor(),
+        reads=container.reads(),
+        hasher=container.password_hasher(),
+        secrets=container.secret_codes(),
+        contacts=codes.contacts,
+        clock=container.clock(),
     )
 
 

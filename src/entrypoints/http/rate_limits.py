@@ -17,6 +17,8 @@ _READING: Final = frozenset({"GET"})
 _HEADERS: Final = "rate_limit_headers"
 _COUNTED: Final = "counted"
 AUTH: Final = "auth"
+EXPORT: Final = "export"
+_SHARED: Final = frozenset({AUTH, EXPORT})
 UNLIMITED: Final[dict[str, Any]] = {_CLASS: None}
 """The `opt` of routes without a limit."""
 
@@ -71,7 +73,7 @@ class RouteLimits:
         self._clock = clock
         self._on = on
         self._policies = {
-            name: _Policy(name, limit, shared if name == AUTH else own, _policy_header(name, limit))
+            name: _Policy(name, limit, shared if name in _SHARED else own, _policy_header(name, limit))
             for name, limit in quotas.items()
         }
         self._of_handlers: dict[int, _Policy | None] = {}

@@ -8,8 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import procrastinate
+import structlog
 from psycopg import AsyncConnection
 
+from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.identity.one_time_codes import CODE_WANTED
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
@@ -19,10 +21,12 @@ from booking_domain.scheduling.use_cases.holds import sweep_holds
 from booking_domain.scheduling.use_cases.waiting import WAITLIST_OFFERED, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
-from booking_domain.shared.ids import BookingId, EventId, FeedId, ProviderId, SmsId, TransactionId
+from booking_domain.shared.ids import BookingId, EventId, FeedId, ProviderId, SmsId, TransactionId, UserId
 from booking_domain.shared.outbox import Message
 from booking_domain.workflows.announce import BOOKING_CANCELLED, FREES_TIME, PAYMENT_HINTED
+from booking_domain.workflows.erase_account import Erasing, erase_account
 from booking_domain.workflows.expire_unpaid import expire_unpaid
+from booking_domain.workflows.notify_account import ACCOUNT_NEWS, notify_account
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.notify_waiting import notify_waiting
 from booking_domain.workflows.read_feed import read_feed
@@ -31,12 +35,16 @@ from booking_domain.workflows.send_sms import follow_sms
 from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.container import Container
 
+log: Final = structlog.get_logger()
+
 _AGAIN: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
 _SOON_AGAIN: Final = procrastinate.RetryStrategy(max_attempts=12, linear_wait=5, retry_exceptions=[Unavailable])
 """Somebody waits for it, and it is good for five minutes."""
 _BATCH: Final = 200
 _FEEDS_A_MINUTE: Final = 1_000
 _MESSAGES_A_MINUTE: Final = 1_000
+_ERASED_AT_ONCE: Final = 500
+_TELLERS: Final = {WAITLIST_OFFERED: notify_waiting, **dict.fromkeys(ACCOUNT_NEWS, notify_account)}
 FEEDS: Final = "feeds"
 """The queue of what asks strangers' servers, which may be slow: it has workers of its own, and no other job waits."""
 
@@ -56,6 +64,8 @@ class Jobs:
         self._read_feed = task(name="read_feed", queue=FEEDS, retry=_AGAIN)(self.read_feed)
         self._send_code = task(name="send_code", retry=_SOON_AGAIN)(self.send_code)
         self._follow_sms = task(name="follow_sms", queue=FEEDS, retry=_AGAIN)(self.follow_sms)
+        self._erase = task(name="erase", retry=_AGAIN)(self.erase)
+        app.periodic(cron="17 3 * * *")(task(name="erase_due", queueing_lock="erase_due")(self.erase_due))
         app.periodic(cron="* * * * *")(task(name="sweep", queueing_lock="sweep")(self.sweep))
 
     async def hand_on(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
@@ -94,7 +104,7 @@ class Jobs:
     async def notify(self, message: str) -> None:
         """Tell the parties, or who has waited."""
         news = _loaded(message)
-        tell = notify_waiting if news.topic == WAITLIST_OFFERED else notify_parties
+        tell = _TELLERS.get(news.topic, notify_parties)
         await tell(news, reads=self._container.reads(), notifier=self._container.notifier())
 
     async def send_code(self, message: str) -> None:
@@ -132,6 +142,22 @@ class Jobs:
         for transaction in await self._container.reads().transactions_of(BookingId(UUID(booking_id))):
             if transaction.status is TransactionStatus.CANCELLED and transaction.invoice is not None:
                 await self._container.gateway().cancel_invoice(transaction.invoice.reference)
+
+    async def erase(self, user_id: str) -> None:
+        """Erase an account that was deleted a month ago."""
+        done = await self._container.executor().run(erase_account, UserId(UUID(user_id)), actor=SYSTEM)
+        if done is Erasing.TIED:
+            log.warning("erasure.waits", user_id=user_id)
+
+    async def erase_due(self, timestamp: int) -> None:  # noqa: ARG002 - given to every periodic task
+        """Once a day: a job for each account that is due."""
+        reads, before = self._container.reads(), self._container.clock().now() - ERASED_AFTER
+        found = await reads.to_erase(before, None, _ERASED_AT_ONCE)
+        while found:
+            for user_id in map(str, found):
+                with suppress(procrastinate.exceptions.AlreadyEnqueued):
+                    await self._erase.configure(queueing_lock=f"erase {user_id}").defer_async(user_id=user_id)
+            found = await reads.to_erase(before, found[-1], _ERASED_AT_ONCE)
 
     async def read_feed(self, feed_id: str) -> None:
         """Read an external calendar that is due; that it cannot be read is kept, and no reason to try at once."""

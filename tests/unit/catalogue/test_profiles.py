@@ -27,8 +27,13 @@ AGREED = """
     submitted  reject   rejected   admin
     approved   suspend  suspended  admin
     suspended  approve  approved   admin
+    submitted  withdraw draft      admin,provider
+    approved   withdraw draft      admin,provider
 """
-MOVES = {(status, action): (to, by) for status, action, to, by in map(str.split, AGREED.strip().splitlines())}
+MOVES = {
+    (ProfileStatus(status), ProfileAction(action)): (ProfileStatus(to), frozenset(map(Role, by.split(","))))
+    for status, action, to, by in map(str.split, AGREED.strip().splitlines())
+}
 PROFILE = Profile(
     id=ProviderId(UUID(int=1)),
     owner_id=UserId(UUID(int=2)),
@@ -42,12 +47,12 @@ PROFILE = Profile(
 @pytest.mark.parametrize("role", Role)
 def test_a_profile_moves_as_agreed_and_not_otherwise(status: ProfileStatus, action: ProfileAction, role: Role) -> None:
     profile = replace(PROFILE, status=status, review_note="before")
-    to, by = MOVES.get((status, action), (None, None))
+    to, by = MOVES.get((status, action), (None, frozenset()))
     if to is None:
         with pytest.raises(InvalidProfileTransition) as refused:
             profile.moved(action, role)
         assert refused.value.code == "provider.invalid_transition"
-    elif role != by:
+    elif role not in by:
         with pytest.raises(NotYourMove):
             profile.moved(action, role)
     else:
@@ -56,7 +61,7 @@ def test_a_profile_moves_as_agreed_and_not_otherwise(status: ProfileStatus, acti
 
 
 def test_the_table_of_the_lifecycle_has_nothing_more_and_nothing_less() -> None:
-    assert {key: (move.to, *move.by) for key, move in PROFILE_LIFECYCLE.moves.items()} == MOVES
+    assert {key: (move.to, move.by) for key, move in PROFILE_LIFECYCLE.moves.items()} == MOVES
 
 
 def test_a_profile_begins_as_a_draft() -> None:

@@ -164,7 +164,7 @@ def test_there_are_texts_in_three_languages_each_another_one() -> None:
     assert FALLBACK == "en"
     assert all(set(texts) == set(CodePurpose) for texts in CODE_TEXTS.values())
     texts = [code_text(purpose, "1", language) for language in CODE_TEXTS for purpose in CodePurpose]
-    assert len(set(texts)) == len(texts) == 12
+    assert len(set(texts)) == len(texts) == 15
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, get_type_hints
 
 import pytest
@@ -30,6 +30,7 @@ SAMPLES: Final[dict[object, object]] = {
     str: "something",
     int: 7,
     datetime: datetime(2026, 11, 23, 2, tzinfo=UTC),
+    date: date(2026, 12, 23),
     Money: Money.of(20_000, "MNT"),
     tuple[DomainError, ...]: (),
 }

@@ -11,6 +11,8 @@ from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation,
 
 AGREED = """
     session.manage           customer:own provider:own manager:own admin:own
+    account.manage           customer:own provider:own manager:own admin:own
+    account.delete           admin:any
     second_factor.manage     customer:own provider:own manager:own admin:own
     profile.manage           provider:own
     profile.decide           admin:any

@@ -16,6 +16,8 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.tables.metadata import instant, metadata, one_of
 from booking_domain.identity.external_identities import IdentityProvider
@@ -47,8 +49,13 @@ users: Final = Table(
     instant("email_verified_at", nullable=True),
     instant("phone_verified_at", nullable=True),
     Column("version", Integer, nullable=False),
+    # What is not said in it is as `Preferences` has it.
+    Column("preferences", JSONB, nullable=False, server_default=sql("'{}'::jsonb")),
+    instant("deleted_at", nullable=True),
+    instant("erased_at", nullable=True),
     one_of("role", Role),
     one_of("status", UserStatus),
+    Index("users_to_erase_idx", "id", postgresql_where=sql("status = 'deleted' AND erased_at IS NULL")),
 )
 
 sessions: Final = Table(
@@ -103,6 +110,19 @@ one_time_codes: Final = Table(
     Column("issued_that_day", Integer, nullable=False),
     PrimaryKeyConstraint("contact", "purpose"),
     one_of("purpose", CodePurpose),
+)
+
+# The number that an account is to have, or had before.
+phone_changes: Final = Table(
+    "phone_changes",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("phone_sealed", LargeBinary, nullable=False),
+    Column("former_sealed", LargeBinary),
+    Column("code_id", Uuid, nullable=False),
+    instant("asked_at"),
+    instant("day_began"),
+    Column("asked_that_day", Integer, nullable=False),
 )
 
 # Wrong passwords in a row; of an account, or of a login that nobody has.

@@ -131,6 +131,8 @@ async def _changed(
     changes = {name: value for name, value in wanted.items() if value not in {None, getattr(user, name)}}
     if not changes:
         return user
+    if user.status is UserStatus.DELETED and changes.get("status") is UserStatus.DISABLED:
+        raise InvalidValue(field="status", problem="this account is deleted")  # it would not be erased any more
     if user.id == given.actor.id and changes.keys() & {"role", "status"}:
         raise OwnAccount
     after = user.changed(**changes)

@@ -15,6 +15,7 @@ from booking_domain.identity.one_time_codes import (
     SecretCodes,
 )
 from booking_domain.identity.passwords import Credentials
+from booking_domain.identity.phone_changes import PhoneChanges
 from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
@@ -32,6 +33,8 @@ class CodesTx(IdentityTx, Protocol):
     def one_time_codes(self) -> OneTimeCodes: ...
     @property
     def credentials(self) -> Credentials: ...
+    @property
+    def phone_changes(self) -> PhoneChanges: ...
     @property
     def outbox(self) -> Outbox: ...
 
@@ -93,13 +96,14 @@ def want_code(secrets: SecretCodes) -> UseCase[WantCode, CodesTx, OneTimeCode]:
         )
         await tx.one_time_codes.save(code)
         if code.user_id is not None:
-            await tx.outbox.put([_message(code, wanted.contact.channel, EventId(given.entropy.new_id()))])
+            await tx.outbox.put([code_message(code, wanted.contact.channel, EventId(given.entropy.new_id()))])
         return code
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-def _message(code: OneTimeCode, channel: Channel, event_id: EventId) -> Message:
+def code_message(code: OneTimeCode, channel: Channel, event_id: EventId) -> Message:
+    """What the code of somebody is sent for; it does not hold the code."""
     assert code.user_id is not None  # noqa: S101 - only then is there somebody to send it to
     return Message(
         id=event_id,
@@ -113,6 +117,16 @@ def _message(code: OneTimeCode, channel: Channel, event_id: EventId) -> Message:
         },
         occurred_at=code.issued_at,
     )
+
+
+async def spend(
+    secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances, *, only: CodeId
+) -> OneTimeCode | None:
+    """This very code, now that it is used up; None, after which the transaction must commit, if it was not guessed."""
+    code = await _guessed(secrets, guess, tx, given, only=only)
+    if code is not None:
+        await tx.one_time_codes.save(code.dead())
+    return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +147,28 @@ async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circu
 
 
 async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances) -> _Right | None:
-    """Look at a guess: a wrong one is counted, and a right one of an account that cannot be used is used up.
+    """Look at a guess: a wrong one is counted, and a right one of an account that cannot be used is used up."""
+    code = await _guessed(secrets, guess, tx, given)
+    if code is None:
+        return None
+    user = None if code.user_id is None else await tx.users.lock(code.user_id)
+    still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
+    if user is None or not still_theirs or user.status is not UserStatus.ACTIVE:
+        await tx.one_time_codes.save(code.dead())
+        return None
+    return _Right(code, user)
 
-    The contact is locked before the guess is looked at: of guesses at once, no more are than the code allows, and one
-    at most is right.
+
+async def _guessed(
+    secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances, *, only: CodeId | None = None
+) -> OneTimeCode | None:
+    """The code that was guessed; a wrong guess is counted.
+
+    `only` is the one that is meant: a guess at any other is not looked at. The contact is locked before the guess is:
+    of guesses at once, no more are looked at than the code allows, and one at most is right.
     """
     codes = await tx.one_time_codes.lock(secrets.contact(guess.contact))
-    code = next((each for each in codes if each.purpose is guess.purpose), None)
+    code = next((each for each in codes if each.purpose is guess.purpose and only in {None, each.id}), None)
     if code is None or not code.guesses_left:
         return None
     if not code.good(given.now):
@@ -148,12 +177,7 @@ async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: 
     if not secrets.matches(code.id, code.purpose, guess.code):
         await tx.one_time_codes.save(code.guessed())
         return None
-    user = None if code.user_id is None else await tx.users.lock(code.user_id)
-    still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
-    if user is None or not still_theirs or user.status is not UserStatus.ACTIVE:
-        await tx.one_time_codes.save(code.dead())
-        return None
-    return _Right(code, user)
+    return code
 
 
 def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused | None]:
@@ -217,6 +241,7 @@ def sign_in_by_code(
 async def _sweep(_: None, tx: CodesTx, given: Circumstances) -> None:
     await tx.one_time_codes.sweep(given.now)
     await tx.credentials.forget(given.now)
+    await tx.phone_changes.forget(given.now)
 
 
 sweep_codes: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

@@ -61,7 +61,7 @@ def _read(tokens: RefreshTokens, text: str | None) -> RefreshToken | None:
 
 async def lock_others(current: SessionId, user_id: UserId, tx: IdentityTx, given: Circumstances) -> Sequence[Session]:
     """Lock all live sessions of a user, and return those but `current`, which must be one of them."""
-    return [session for session in await _mine(user_id, current, tx, given) if session.id != current]
+    return [session for session in await live_sessions(user_id, current, tx, given) if session.id != current]
 
 
 async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, given: Circumstances) -> None:
@@ -71,7 +71,7 @@ async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, given: Circu
 
 
 async def _end(command: EndSession, tx: IdentityTx, given: Circumstances) -> None:
-    for session in await _mine(given.actor.id, command.current, tx, given):
+    for session in await live_sessions(given.actor.id, command.current, tx, given):
         if session.id == command.session_id:
             await tx.sessions.save(session.ended(given.now))
             return
@@ -82,7 +82,7 @@ async def _end_others(current: SessionId, tx: IdentityTx, given: Circumstances) 
     await end_sessions(await lock_others(current, given.actor.id, tx, given), tx, given)
 
 
-async def _mine(user_id: UserId, current: SessionId, tx: IdentityTx, given: Circumstances) -> Sequence[Session]:
+async def live_sessions(user_id: UserId, current: SessionId, tx: IdentityTx, given: Circumstances) -> Sequence[Session]:
     """Lock all live sessions of the user, in order; the access token of a session that has ended does not do here."""
     sessions = await tx.sessions.lock_live(user_id, given.now)
     if all(session.id != current for session in sessions):

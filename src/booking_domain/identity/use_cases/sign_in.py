@@ -4,7 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from booking_domain.identity.errors import AccountDisabled, ContactMissing, InvalidToken, SecondFactorNeeded
+from booking_domain.identity.errors import (
+    AccountDeleted,
+    AccountDisabled,
+    ContactMissing,
+    InvalidToken,
+    SecondFactorNeeded,
+)
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.ports import Bearer, LoginHistory, RefreshTokens, Sessions, Users
 from booking_domain.identity.second_factor import SecondFactorRefused, SecondFactors, TimeCodes
@@ -194,6 +200,8 @@ async def _note(
 def _usable(user: User | None) -> User:
     if user is None:
         raise InvalidToken
+    if user.erased_from is not None:
+        raise AccountDeleted(erased_from=user.erased_from.date())
     if user.status is not UserStatus.ACTIVE:
         raise AccountDisabled
     return user

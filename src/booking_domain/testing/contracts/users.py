@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
-from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
 from booking_domain.identity.ports import UserFilter
+from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
@@ -30,6 +31,8 @@ class UsersContract:
         users.append(replace(make.user(), phone=None))
         users.append(replace(make.user(), status=UserStatus.DISABLED, locale="mn", time_zone="Europe/Berlin"))
         users.append(replace(make.user(), email=None, phone=None, password_hash=None))
+        users.append(replace(make.user(), preferences=Preferences(channels=Channels(sms=False), marketing=True)))
+        users += [make.user().deleted(NOW), make.user().deleted(NOW).erased(NOW + ERASED_AFTER)]
         users.append(
             replace(
                 make.user(),
@@ -216,6 +219,24 @@ class UsersContract:
         await _add(backend, other)
         assert await backend.reads.user_by_login(one.email or "") == one
         assert await backend.reads.user_by_login(other.phone or "") == other
+
+    @scenario
+    async def test_accounts_to_erase_are_those_that_were_deleted_by_then(self, backend: Backend, make: Builder) -> None:
+        instant = timedelta(microseconds=1)
+        due = [make.user().deleted(NOW), make.user().deleted(NOW - instant), make.user().deleted(NOW)]
+        others = [
+            make.user().deleted(NOW + instant),
+            make.user().deleted(NOW).erased(NOW),
+            make.user().deleted(NOW).changed(status=UserStatus.ACTIVE),
+            make.user(),
+        ]
+        for user in (*others, *due):
+            await _add(backend, user)
+        ids = [user.id for user in due]
+        assert list(await backend.reads.to_erase(NOW, None, 9)) == ids
+        assert list(await backend.reads.to_erase(NOW, None, 2)) == ids[:2]
+        assert list(await backend.reads.to_erase(NOW, ids[1], 2)) == ids[2:]
+        assert list(await backend.reads.to_erase(NOW - instant, None, 9)) == ids[1:2]
 
     @scenario
     async def test_no_account_is_found_by_anything_else(self, backend: Backend, make: Builder) -> None:

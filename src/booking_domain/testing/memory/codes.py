@@ -8,7 +8,7 @@ from typing import Final
 from booking_domain.identity.one_time_codes import CODE_DIGITS, CodePurpose, Contact, SecretCodes
 from booking_domain.notifications.codes import CodeMessenger
 from booking_domain.shared.errors import Unavailable
-from booking_domain.shared.ids import CodeId
+from booking_domain.shared.ids import CodeId, UserId
 
 _ALL: Final = 10**CODE_DIGITS
 
@@ -48,7 +48,15 @@ class MemoryCodeMessenger(CodeMessenger):
         self.delivered: list[SentCode] = []
         self.available = True
 
-    async def send_code(self, *, to: str, code: str, purpose: str, locale: str) -> None:
+    async def send_code(
+        self,
+        *,
+        to: str,
+        code: str,
+        purpose: str,
+        locale: str,
+        user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
+    ) -> None:
         if not self.available:
             raise Unavailable
         self.delivered.append(SentCode(to=to, code=code, purpose=purpose, locale=locale))

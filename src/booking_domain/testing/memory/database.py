@@ -26,11 +26,13 @@ from booking_domain.testing.memory.identity import (
 )
 from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOutbox
 from booking_domain.testing.memory.payments import MemoryTransactions
+from booking_domain.testing.memory.phone_changes import MemoryPhoneChanges
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.memory.salons import MemorySalonHours, MemorySalons
 from booking_domain.testing.memory.second_factors import MemorySecondFactors
 from booking_domain.testing.memory.sms import MemorySmsMessages
 from booking_domain.testing.memory.state import State
+from booking_domain.testing.memory.traces import MemoryTraces
 from booking_domain.testing.memory.waiting import MemoryWaitingList
 
 
@@ -43,6 +45,7 @@ class MemoryRepositories:
         self.login_history = MemoryLoginHistory(state)
         self.one_time_codes = MemoryOneTimeCodes(state)
         self.credentials = MemoryCredentials(state)
+        self.phone_changes = MemoryPhoneChanges(state)
         self.external_identities = MemoryExternalIdentities(state)
         self.used_assertions = MemoryUsedAssertions(state)
         self.second_factors = MemorySecondFactors(state)
@@ -59,6 +62,7 @@ class MemoryRepositories:
         self.bookings = MemoryBookings(state)
         self.transactions = MemoryTransactions(state)
         self.sms_messages = MemorySmsMessages(state)
+        self.traces = MemoryTraces(state)
         self.idempotency = MemoryIdempotency(state)
         self.outbox = MemoryOutbox(state)
         self.audit_log = MemoryAuditLog(state)

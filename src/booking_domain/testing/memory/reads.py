@@ -1,15 +1,16 @@
 """Reads of what is committed, outside any transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party
 from booking_domain.catalogue.model import Profile, ProfileStatus
-from booking_domain.catalogue.salons import Member
-from booking_domain.identity.external_identities import IdentityProvider
-from booking_domain.identity.model import User
+from booking_domain.catalogue.salons import Member, Salon
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
@@ -29,6 +30,7 @@ from booking_domain.shared.ids import (
     SmsId,
     TransactionId,
     UserId,
+    WaitingId,
 )
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
@@ -145,6 +147,21 @@ class MemoryReads(Reads):
     async def user_by_login(self, login: str) -> User | None:
         return next((user for user in self._committed().users.values() if login in {user.email, user.phone}), None)
 
+    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        due = [
+            user.id
+            for user in self._committed().users.values()
+            if user.status is UserStatus.DELETED
+            and user.erased_at is None
+            and user.deleted_at is not None
+            and user.deleted_at <= deleted_before
+            and (after is None or user.id > after)
+        ]
+        return sorted(due)[:limit]
+
+    async def phone_change(self, user_id: UserId) -> PhoneChange | None:
+        return self._committed().phone_changes.get(user_id)
+
     async def users(self, chosen: UserFilter) -> Sequence[User]:
         return users_like(self._committed(), chosen)
 
@@ -163,8 +180,12 @@ class MemoryReads(Reads):
         ]
         return sorted(found, key=lambda login: login.id, reverse=True)[:limit]
 
-    async def waits_of(self, customer_id: UserId) -> Sequence[Waiting]:
-        found = [each for each in self._committed().waiting.values() if each.customer_id == customer_id]
+    async def waits_of(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
+        found = [
+            each
+            for each in self._committed().waiting.values()
+            if each.customer_id == customer_id and (after is None or each.id < after)
+        ]
         return sorted(found, key=lambda each: each.id, reverse=True)[:MOST_WAITS]
 
     async def awaited_providers(self) -> Sequence[ProviderId]:
@@ -207,6 +228,36 @@ class MemoryReads(Reads):
             )
             for booking in latest
         ]
+
+    async def sessions_of(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
+        found = [
+            each
+            for each in self._committed().sessions.values()
+            if each.user_id == user_id and (after is None or each.id > after)
+        ]
+        return sorted(found, key=lambda session: session.id)[:limit]
+
+    async def sms_of(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
+        found = [
+            each
+            for each in self._committed().sms_messages.values()
+            if each.user_id == user_id and (after is None or each.id > after)
+        ]
+        return sorted(found, key=lambda message: message.id)[:limit]
+
+    async def identities_of(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        found = [each for each in self._committed().external_identities.values() if each.user_id == user_id]
+        return sorted(found, key=lambda identity: identity.provider)
+
+    async def salons_of(self, manager_id: UserId) -> Sequence[Salon]:
+        found = [salon for salon in self._committed().salons.values() if salon.manager_id == manager_id]
+        return sorted(found, key=lambda salon: salon.id)
+
+    async def events_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
+        return {booking_id: self._committed().events.get(booking_id, ()) for booking_id in booking_ids}
+
+    async def transactions_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Transaction]]:
+        return {booking_id: transactions_of(self._committed(), booking_id) for booking_id in booking_ids}
 
     async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
         return audit_entries(self._committed(), chosen)

@@ -12,6 +12,7 @@ from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
+from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage
@@ -61,6 +62,7 @@ class State:
     logins: dict[LoginId, Login] = field(default_factory=dict)
     one_time_codes: dict[tuple[bytes, CodePurpose], OneTimeCode] = field(default_factory=dict)
     wrong_passwords: dict[UUID, tuple[int, datetime]] = field(default_factory=dict)
+    phone_changes: dict[UserId, PhoneChange] = field(default_factory=dict)
     external_identities: dict[tuple[IdentityProvider, str], ExternalIdentity] = field(default_factory=dict)
     used_assertions: dict[bytes, datetime] = field(default_factory=dict)
     second_factors: dict[UserId, SecondFactor] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from litestar import Request, Router, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity.errors import (
+    AccountDeleted,
     AccountDisabled,
     AccountLocked,
     ContactMissing,
@@ -54,6 +55,7 @@ _OF_LOGIN: Final = documented(
     answer=SIGNED_IN,
     refusals=(
         InvalidCredentials,
+        AccountDeleted,
         SecondFactorNeeded,
         InvalidSecondFactor,
         AccountDisabled,
@@ -63,7 +65,9 @@ _OF_LOGIN: Final = documented(
         TooManyAttempts,
     ),
 )
-_OF_REFRESH: Final = documented(body=REFRESH, answer=SIGNED_IN, refusals=(InvalidToken, AccountDisabled))
+_OF_REFRESH: Final = documented(
+    body=REFRESH, answer=SIGNED_IN, refusals=(InvalidToken, AccountDeleted, AccountDisabled)
+)
 
 _NOTHING: Final = LogOutBody()
 

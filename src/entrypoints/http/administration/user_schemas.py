@@ -79,7 +79,7 @@ class ChangeUserBody(Body, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)] | UnsetType = UNSET
     role: PersonRole | UnsetType = UNSET
-    status: UserStatus | UnsetType = UNSET
+    status: Literal["active", "disabled"] | UnsetType = UNSET
     reason: WhyDisabled | UnsetType = UNSET
     locale: Locale | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
@@ -91,7 +91,7 @@ class ChangeUserBody(Body, frozen=True, kw_only=True):
             user_id=UserId(user_id),
             name=given(self.name),
             role=None if role is None else Role(role),
-            status=given(self.status),
+            status=None if isinstance(self.status, UnsetType) else UserStatus(self.status),
             reason=given(self.reason),
             locale=given(self.locale),
             time_zone=given(self.time_zone),

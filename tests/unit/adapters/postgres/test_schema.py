@@ -18,6 +18,7 @@ from booking_domain.bookings.transitions import PaymentStatus, Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
+from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome
 from booking_domain.notifications.sms import SmsStatus
 from booking_domain.payments.model import Purpose
@@ -93,6 +94,7 @@ def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> No
     [
         ("users_role_check", Role),
         ("users_status_check", UserStatus),
+        ("one_time_codes_purpose_check", CodePurpose),
         ("login_history_method_check", LoginMethod),
         ("external_identities_provider_check", IdentityProvider),
         ("login_history_outcome_check", LoginOutcome),

@@ -29,6 +29,8 @@ THEIR_OWN: Final = {
     "end_other_sessions",
     "change_calendar_link",
     "remove_calendar_link",
+    "edit_account",
+    "delete_own_account",
 }
 """Use cases of which the object is the actor's own, and there is one of it."""
 
@@ -39,6 +41,9 @@ REFUSED: Final = {
     "POST /auth/mfa/recovery-codes",
     "DELETE /auth/mfa/totp",
     "POST /users/me/telegram",
+    "POST /users/me/phone/confirm",
+    "DELETE /users/me",
+    "DELETE /admin/users/{user_id}",
     "PATCH /admin/providers/{provider_id}/approve",
     "POST /bookings/{booking_id}/accept",
     "POST /bookings/{booking_id}/decline",

@@ -164,6 +164,8 @@ WITHOUT_A_KEY: Final = {
     "POST /bookings/{booking_id}/offer-times": "replaces what was offered",
     "POST /providers/me/calendar-link": "its answer is a secret, of which only a digest is kept",
     "POST /users/me/calendar-link": "its answer is a secret, of which only a digest is kept",
+    "POST /users/me/phone": "passwords, of which nothing may be kept; no second code within a minute of the first",
+    "POST /users/me/phone/confirm": "a code is good once",
     "POST /payments": "while a payment for the purpose is open, asking again gives the same one; then nothing is due",
     "POST /scheduling/slots": "computes, and keeps nothing",
     "POST /scheduling/explain": "computes, and keeps nothing",

@@ -80,6 +80,19 @@ async def decision(api: Api) -> Thing:
     return Thing(api.admin(), path, {"approved": True}, "/providers/me", thing.token, tag=tag, again=False)
 
 
+async def my_account(api: Api) -> Thing:
+    customer = await api.joined("customer")
+    return Thing(customer, "/users/me", {"familyName": "Bat-Erdene"}, "/users/me", customer)
+
+
+async def preferences(api: Api) -> Thing:
+    customer = await api.joined("customer")
+    channels = {"email": True, "sms": False, "telegram": False, "push": False}
+    wanted = {"channels": channels, "reminders": True, "marketing": False}
+    path = "/users/me/preferences"
+    return Thing(customer, path, wanted, path, customer)
+
+
 def booking(step: str, edit: dict[str, Any], *, again: bool = False) -> Callable[[Api], Awaitable[Thing]]:
     async def request(api: Api) -> Thing:
         provider, provider_id = await api.open_provider(bookingMode="request")
@@ -101,6 +114,8 @@ async def account(api: Api) -> Thing:
 
 
 EDITED: Final[dict[str, Callable[[Api], Awaitable[Thing]]]] = {
+    "PATCH /users/me": my_account,
+    "PUT /users/me/preferences": preferences,
     "PATCH /admin/users/{user_id}": account,
     "PATCH /salons/{salon_id}": salon,
     "PUT /salons/{salon_id}/hours": salon_hours,
@@ -149,6 +164,8 @@ async def test_every_route_with_a_tag_of_its_own_answers_304(api: Api) -> None:
         "GET /providers/{provider_id}",
         "GET /bookings/{booking_id}",
         "GET /providers/me/calendar.ics",
+        "GET /users/me",
+        "GET /users/me/preferences",
         "GET /users/me/calendar.ics",
     }
 

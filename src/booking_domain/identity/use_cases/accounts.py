@@ -1,0 +1,76 @@
+"""Edit one's account and preferences."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypedDict
+
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.model import User
+from booking_domain.identity.preferences import Preferences
+from booking_domain.identity.use_cases.sign_in import IdentityTx
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import SessionId
+from booking_domain.shared.permissions import Permission
+from booking_domain.shared.time import time_zone
+from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+
+_LOCALE: Final = re.compile(r"(en|mn|fa)(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?", re.ASCII | re.IGNORECASE)
+
+
+class AccountChanges(TypedDict, total=False):
+    """New members of an account; what is not there stays as it is."""
+
+    name: str
+    given_name: str | None
+    family_name: str | None
+    birth_date: date | None
+    locale: str
+    time_zone: str
+    address: str | None
+    picture_url: str | None
+    preferences: Preferences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditAccount:
+    """Change one's own account, in a session that must be live."""
+
+    changes: AccountChanges
+    expected_version: ExpectedVersion = None
+    current: SessionId
+
+
+def normal_locale(locale: str) -> str:
+    """A language tag (RFC 5646) of a language that there are texts in, as it is written.
+
+    >>> normal_locale("MN-cyrl-mn"), normal_locale("fa")
+    ('mn-Cyrl-MN', 'fa')
+    """
+    found = _LOCALE.fullmatch(locale)
+    if found is None:
+        raise InvalidValue(field="locale", problem="a language tag of en, mn or fa, e.g. mn or fa-IR")
+    language, script, region = found.groups()
+    parts = (language.lower(), script and script.title(), region and region.upper())
+    return "-".join(part for part in parts if part)
+
+
+async def _edit(command: EditAccount, tx: IdentityTx, given: Circumstances) -> User:
+    before = await tx.users.lock(given.actor.id)
+    session = await tx.sessions.lock(command.current)
+    if before is None or session is None or session.user_id != before.id or not session.live(given.now):
+        raise InvalidToken
+    must_be_expected(before.version, command.expected_version)
+    changes = command.changes.copy()
+    if "locale" in changes:
+        changes["locale"] = normal_locale(changes["locale"])
+    after = before.changed(**changes)
+    today = given.now.astimezone(time_zone(after.time_zone)).date()
+    if after.birth_date is not None and after.birth_date > today and after.birth_date != before.birth_date:
+        raise InvalidValue(field="birth_date", problem="not in the future")
+    await tx.users.save(after)
+    return after
+
+
+edit_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _edit)

@@ -1,0 +1,108 @@
+"""Change the number of one's account: ask for a code to the new one, and give it back."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode, SecretCodes
+from booking_domain.identity.phone_changes import PhoneChange
+from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, code_message, spend
+from booking_domain.identity.use_cases.passwords import PasswordRefused
+from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
+from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
+from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.ids import CodeId, EventId, SessionId
+from booking_domain.shared.outbox import Message
+from booking_domain.shared.permissions import Permission
+
+PHONE_CHANGED: Final = "account.phone_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantPhoneChange:
+    """The account is to have this number."""
+
+    proof: Proof
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePhone:
+    """The owner of an account has the code that went to the number."""
+
+    phone: str
+    code: str = field(repr=False)
+    current: SessionId
+    """The session in which that is asked for: it must be live, and goes on."""
+
+
+def want_phone_change(secrets: SecretCodes) -> UseCase[WantPhoneChange, CodesTx, OneTimeCode | PasswordRefused]:
+    """Have a code sent to the number, in place of the one before.
+
+    The number is in no message: who sends the code finds it, sealed, under the account.
+    """
+
+    async def handle(wanted: WantPhoneChange, tx: CodesTx, given: Circumstances) -> OneTimeCode | PasswordRefused:
+        proved = await reauthenticate(wanted.proof, tx, given)
+        if isinstance(proved, PasswordRefused):
+            return proved
+        user = proved.user
+        if user.phone == wanted.phone:
+            raise InvalidValue(field="phone", problem="this is the account's number already")
+        contact = secrets.contact(Contact(Channel.PHONE, wanted.phone))
+        code = OneTimeCode.issue(
+            await tx.one_time_codes.lock(contact),
+            contact=contact,
+            purpose=CodePurpose.CHANGE_PHONE,
+            code_id=CodeId(given.entropy.new_id()),
+            user_id=user.id,
+            now=given.now,
+        )
+        before = await tx.phone_changes.get(user.id)
+        change = PhoneChange.ask(before, user_id=user.id, phone=wanted.phone, code_id=code.id, now=given.now)
+        await tx.one_time_codes.save(code)
+        await tx.phone_changes.save(change)
+        await tx.outbox.put([code_message(code, Channel.PHONE, EventId(given.entropy.new_id()))])
+        return code
+
+    return UseCase(Permission.MANAGE_ACCOUNT, handle)
+
+
+def change_phone(secrets: SecretCodes) -> UseCase[ChangePhone, CodesTx, CodeRefused | None]:
+    """Let the number be the account's, verified; end all other sessions, and the codes that went to the former number.
+
+    If somebody else has the number it is `PhoneTaken`: only who has read a message to the number learns of it.
+    """
+
+    async def handle(command: ChangePhone, tx: CodesTx, given: Circumstances) -> CodeRefused | None:
+        user = await tx.users.lock(given.actor.id)
+        if user is None:
+            raise InvalidToken
+        others = await lock_others(command.current, user.id, tx, given)  # before anything is learnt of the code
+        change = await tx.phone_changes.get(user.id)
+        if change is None or change.phone != command.phone:
+            return CodeRefused()
+        guess = Guess(Contact(Channel.PHONE, command.phone), CodePurpose.CHANGE_PHONE, command.code)
+        if await spend(secrets, guess, tx, given, only=change.code_id) is None:
+            return CodeRefused()
+        await tx.users.save(user.changed(phone=command.phone, phone_verified_at=given.now))
+        await tx.phone_changes.save(change.made(user.phone))
+        await end_sessions(others, tx, given)
+        given.note("user.phone_changed", Subject("user", user.id))
+        if user.phone is not None:
+            for code in await tx.one_time_codes.lock(secrets.contact(Contact(Channel.PHONE, user.phone))):
+                if code.user_id == user.id:
+                    await tx.one_time_codes.save(code.dead())
+        news = Message(
+            id=EventId(given.entropy.new_id()),
+            topic=PHONE_CHANGED,
+            subject=user.id,
+            payload={},
+            occurred_at=given.now,
+        )
+        await tx.outbox.put([news])
+        return None
+
+    return UseCase(Permission.MANAGE_ACCOUNT, handle)

@@ -1,0 +1,80 @@
+"""What the routes of one's own account do that is more than one use case. Passwords are compared before."""
+
+from dataclasses import dataclass
+
+from booking_domain.identity.errors import InvalidCode, InvalidToken
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import COOL_DOWN, SecretCodes
+from booking_domain.identity.ports import PasswordHasher
+from booking_domain.identity.use_cases.passwords import PasswordRefused, refusal_of
+from booking_domain.identity.use_cases.phone_changes import (
+    ChangePhone,
+    WantPhoneChange,
+    change_phone,
+    want_phone_change,
+)
+from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.delete_account import delete_own_account
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.accounts.code_desk import sent
+from entrypoints.http.accounts.code_schemas import CodeSentJson
+from entrypoints.http.accounts.contacts import ContactReader
+from entrypoints.http.users.schemas import ConfirmPhoneBody, DeleteAccountBody, WantPhoneBody
+
+
+@dataclass(slots=True, kw_only=True)
+class AccountDesk:
+    """Changes and deletes one's own account."""
+
+    executor: Executor[Repositories]
+    reads: Reads
+    hasher: PasswordHasher
+    secrets: SecretCodes
+    contacts: ContactReader
+    clock: Clock
+
+    async def account(self, actor: Actor) -> User:
+        """The caller's account."""
+        user = await self.reads.user(actor.id)
+        if user is None:
+            raise InvalidToken
+        return user
+
+    async def live_account(self, actor: Actor, session_id: SessionId) -> User:
+        """The caller's account, if the session of the access token is live."""
+        session = await self.reads.session(session_id)
+        if session is None or not session.live(self.clock.now()):
+            raise InvalidToken
+        return await self.account(actor)
+
+    async def want_phone(self, actor: Actor, session_id: SessionId, body: WantPhoneBody) -> CodeSentJson:
+        """Have a code sent to the number that is to be the caller's."""
+        phone = self.contacts.reachable_phone(body.phone)
+        wanted = WantPhoneChange(proof=await self._proof(actor, session_id, body.current_password), phone=phone)
+        done = await self.executor.run(want_phone_change(self.secrets), wanted, actor=actor)
+        if isinstance(done, PasswordRefused):
+            raise refusal_of(done)
+        return sent(int(COOL_DOWN.total_seconds()))
+
+    async def confirm_phone(self, actor: Actor, session_id: SessionId, body: ConfirmPhoneBody) -> User:
+        """Take the code that was sent there."""
+        command = ChangePhone(phone=self.contacts.phone(body.phone), code=body.code, current=session_id)
+        if await self.executor.run(change_phone(self.secrets), command, actor=actor) is not None:
+            raise InvalidCode
+        return await self.account(actor)
+
+    async def delete(self, actor: Actor, session_id: SessionId, body: DeleteAccountBody) -> None:
+        """Delete the caller's account."""
+        proof = await self._proof(actor, session_id, body.current_password)
+        refused = await self.executor.run(delete_own_account, proof, actor=actor)
+        if refused is not None:
+            raise refusal_of(refused)
+
+    async def _proof(self, actor: Actor, session_id: SessionId, password: str | None) -> Proof:
+        user = await self.account(actor)
+        right = None if password is None else await self.hasher.verify(password, user.password_hash)
+        return Proof(user=user, right=right, current=session_id)

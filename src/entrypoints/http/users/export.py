@@ -1,0 +1,108 @@
+"""`GET /users/me/export`: everything about oneself, as one JSON document that is written while it is read.
+
+What is sent at once is bounded, however much there is: pages are read one after the other, each with a connection of
+its own for as long as that takes.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Final, Protocol, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.response import Stream
+
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.identity.model import User
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.ports import Reads
+from entrypoints.http.accounts.schemas import login_json
+from entrypoints.http.documentation import documented
+from entrypoints.http.injection import Injected
+from entrypoints.http.rate_limits import EXPORT, limited_as
+from entrypoints.http.salons.schemas import salon_json
+from entrypoints.http.users.desk import AccountDesk
+from entrypoints.http.users.examples import EXPORT as EXAMPLE
+from entrypoints.http.users.export_schemas import (
+    ExportJson,
+    exported_booking,
+    exported_identity,
+    exported_provider,
+    exported_session,
+    exported_text,
+)
+from entrypoints.http.users.schemas import account_json, preferences_json
+from entrypoints.http.waitlist.schemas import waiting_json
+
+PAGE: Final = 100
+_HEADERS: Final = {"Content-Disposition": 'attachment; filename="my-account.json"'}
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class _WithId(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+Item = TypeVar("Item", bound=_WithId)
+
+
+@get("/export", media_type="application/json", opt=limited_as(EXPORT) | documented(answer=EXAMPLE))
+async def export_account(
+    actor: Injected[Actor], session_id: Injected[SessionId], account_desk: Injected[AccountDesk]
+) -> Response[ExportJson]:
+    """Everything about oneself, to take along; as a file.
+
+    The account and its preferences, sessions and attempts to sign in, bookings as a customer and as a provider with
+    their events and payments, identities at other services, places on waiting lists, the profile and calendar of a
+    provider, salons, and which text messages were sent. Secrets are not in it: a password, codes, tokens, addresses of
+    external calendars. The session of the access token must be live.
+    """
+    user = await account_desk.live_account(actor, session_id)
+    written = _written(user, account_desk)
+    return cast("Response[ExportJson]", Stream(written, media_type="application/json", headers=_HEADERS))
+
+
+async def _written(user: User, desk: AccountDesk) -> AsyncIterator[bytes]:
+    reads, now = desk.reads, desk.clock.now()
+    yield b'{"exportedAt":' + _encode(now)
+    yield b',"account":' + _encode(account_json(user))
+    yield b',"preferences":' + _encode(preferences_json(user))
+    sections: dict[str, AsyncIterator[Sequence[msgspec.Struct]]] = {
+        "sessions": _pages(lambda after: reads.sessions_of(user.id, after, PAGE), exported_session),
+        "loginHistory": _pages(lambda after: reads.logins_of(user.id, after, PAGE), login_json),
+        "bookings": _bookings(user, reads),
+        "waitingList": _pages(lambda after: reads.waits_of(user.id, after), waiting_json),
+        "textMessages": _pages(lambda after: reads.sms_of(user.id, after, PAGE), exported_text),
+    }
+    for name, pages in sections.items():
+        yield f',"{name}":['.encode()
+        first = True
+        async for page in pages:
+            yield b"".join((b"" if first else b",", _encode(page)[1:-1]))
+            first = False
+        yield b"]"
+    yield b',"provider":' + _encode(await exported_provider(user, reads, now))
+    identities = [exported_identity(each) for each in await reads.identities_of(user.id)]
+    yield b',"identities":' + _encode(identities)
+    yield b',"salons":' + _encode([salon_json(salon) for salon in await reads.salons_of(user.id)]) + b"}"
+
+
+async def _pages(
+    read: Callable[[Any], Awaitable[Sequence[Item]]], show: Callable[[Item], msgspec.Struct]
+) -> AsyncIterator[Sequence[msgspec.Struct]]:
+    after = None
+    while found := await read(after):
+        yield [show(item) for item in found]
+        after = found[-1].id
+
+
+async def _bookings(user: User, reads: Reads) -> AsyncIterator[Sequence[msgspec.Struct]]:
+    """Those of an admin, who sees all, are only those that they are a party to."""
+    as_a_party, after = Actor(user.id, Role.CUSTOMER), None
+    while found := await reads.bookings_of(as_a_party, BookingFilter(after=after, limit=PAGE)):
+        ids = [booking.id for booking in found]
+        events, payments = await reads.events_of_all(ids), await reads.transactions_of_all(ids)
+        yield [exported_booking(booking, events[booking.id], payments[booking.id]) for booking in found]
+        after = found[-1].id

@@ -1,0 +1,181 @@
+"""The JSON of an export that is nowhere else."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.identity.external_identities import ExternalIdentity
+from booking_domain.identity.model import User
+from booking_domain.identity.sessions import Session
+from booking_domain.notifications.sms import SmsMessage
+from booking_domain.payments.model import Transaction
+from booking_domain.workflows.ports import Reads
+from entrypoints.http.accounts.schemas import LoginJson
+from entrypoints.http.availability.feeds import FeedsJson, feeds_json
+from entrypoints.http.availability.schemas import (
+    BlockJson,
+    ExceptionJson,
+    RuleJson,
+    SettingsJson,
+    block_json,
+    exception_json,
+    rule_json,
+    settings_json,
+)
+from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
+from entrypoints.http.fields import Json
+from entrypoints.http.providers.schemas import ProviderJson
+from entrypoints.http.providers.views import with_note
+from entrypoints.http.salons.schemas import SalonJson
+from entrypoints.http.users.schemas import AccountJson, PreferencesJson
+from entrypoints.http.waitlist.schemas import WaitingJson
+
+
+class ExportedSessionJson(Json, frozen=True, kw_only=True):
+    """A device that is or was signed in."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    user_agent: str
+    address: str
+
+
+class ExportedPaymentJson(Json, frozen=True, kw_only=True):
+    """A movement of money."""
+
+    id: UUID
+    purpose: str
+    gateway: str
+    status: str
+    amount: int
+    currency: str
+    gateway_reference: str | None
+    created_at: datetime
+    processed_at: datetime | None
+
+
+class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
+    """A booking with all that has happened to it."""
+
+    events: tuple[EventJson, ...]
+    payments: tuple[ExportedPaymentJson, ...]
+
+
+class ExportedProviderJson(Json, frozen=True, kw_only=True):
+    """A provider's profile and calendar."""
+
+    profile: ProviderJson
+    settings: SettingsJson
+    rules: tuple[RuleJson, ...]
+    exceptions: tuple[ExceptionJson, ...]
+    blocks: tuple[BlockJson, ...]
+    external_calendars: FeedsJson
+
+
+class ExportedTextJson(Json, frozen=True, kw_only=True):
+    """A text message that was sent; neither its text nor the whole number is kept."""
+
+    at: datetime
+    to: str
+    template: str
+    language: str
+    status: str
+
+
+class ExportedIdentityJson(Json, frozen=True, kw_only=True):
+    """Who one is at another service, by which one signs in."""
+
+    service: str
+    subject: str
+    linked_at: datetime
+
+
+class ExportJson(Json, frozen=True, kw_only=True):
+    """Everything about an account."""
+
+    exported_at: datetime
+    account: AccountJson
+    preferences: PreferencesJson
+    sessions: tuple[ExportedSessionJson, ...]
+    login_history: tuple[LoginJson, ...]
+    bookings: tuple[ExportedBookingJson, ...]
+    waiting_list: tuple[WaitingJson, ...]
+    text_messages: tuple[ExportedTextJson, ...]
+    identities: tuple[ExportedIdentityJson, ...]
+    provider: ExportedProviderJson | None
+    salons: tuple[SalonJson, ...]
+
+
+def exported_session(session: Session) -> ExportedSessionJson:
+    """Show a session, whether or not it is over."""
+    return ExportedSessionJson(
+        id=session.id,
+        created_at=session.created_at,
+        last_used_at=session.last_used_at,
+        expires_at=session.expires_at,
+        ended_at=session.ended_at,
+        user_agent=session.client.user_agent,
+        address=session.client.address,
+    )
+
+
+def exported_booking(
+    booking: Booking, events: Sequence[BookingEvent], transactions: Sequence[Transaction]
+) -> ExportedBookingJson:
+    """Show a booking to one of its parties."""
+    shown = booking_json(booking)
+    return ExportedBookingJson(
+        **{name: getattr(shown, name) for name in BookingJson.__struct_fields__},
+        events=tuple(event_json(event) for event in events),
+        payments=tuple(_exported_payment(transaction) for transaction in transactions),
+    )
+
+
+def _exported_payment(transaction: Transaction) -> ExportedPaymentJson:
+    return ExportedPaymentJson(
+        id=transaction.id,
+        purpose=transaction.purpose.value,
+        gateway=transaction.gateway,
+        status=transaction.status.value,
+        amount=transaction.amount.amount,
+        currency=transaction.amount.currency,
+        gateway_reference=None if transaction.invoice is None else transaction.invoice.reference,
+        created_at=transaction.created_at,
+        processed_at=transaction.processed_at,
+    )
+
+
+def exported_text(message: SmsMessage) -> ExportedTextJson:
+    """Show what is kept of a text message."""
+    return ExportedTextJson(
+        at=message.created_at,
+        to=message.to_masked,
+        template=message.template,
+        language=message.language,
+        status=message.status.value,
+    )
+
+
+def exported_identity(identity: ExternalIdentity) -> ExportedIdentityJson:
+    """Show an identity."""
+    return ExportedIdentityJson(service=identity.provider.value, subject=identity.subject, linked_at=identity.linked_at)
+
+
+async def exported_provider(user: User, reads: Reads, now: datetime) -> ExportedProviderJson | None:
+    """A provider's desk, if the account has one."""
+    view = await reads.provider_of(user.id)
+    calendar = None if view is None else await reads.calendar(view.profile.id)
+    if view is None or calendar is None:
+        return None
+    return ExportedProviderJson(
+        profile=with_note(view),
+        settings=settings_json(calendar, view.terms),
+        rules=tuple(rule_json(each) for each in calendar.rules),
+        exceptions=tuple(exception_json(each) for each in calendar.exceptions),
+        blocks=tuple(block_json(each) for each in calendar.blocks),
+        external_calendars=feeds_json(await reads.feeds_of(view.profile.id), now),
+    )

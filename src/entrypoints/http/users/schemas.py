@@ -1,0 +1,150 @@
+"""The JSON of one's own account."""
+
+from datetime import date
+from typing import Annotated, cast
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, MAX_PICTURE_URL, User
+from booking_domain.identity.preferences import Channels, Preferences
+from booking_domain.identity.use_cases.accounts import AccountChanges
+from entrypoints.http.accounts.code_schemas import Code, OldPassword
+from entrypoints.http.accounts.schemas import Phone, UserJson, user_json
+from entrypoints.http.fields import Body, Json, ZoneName
+
+Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+BirthDate = Annotated[date, Meta(description="From 1900-01-01 on, and not in the future.", examples=["1996-02-29"])]
+Locale = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=35,
+        description="A language tag (RFC 5646) of `en`, `mn` or `fa`.",
+        examples=["mn", "fa-IR"],
+    ),
+]
+PostalAddress = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS)]
+PictureUrl = Annotated[str, Meta(min_length=1, max_length=MAX_PICTURE_URL, description="An `https://` address.")]
+Password = Annotated[
+    OldPassword, Meta(description="Needed where the account has one; else one has signed in within five minutes.")
+]
+
+
+class EditAccountBody(Body, frozen=True, kw_only=True):
+    """New members of one's account; what is left out stays as it is, and null clears what may be empty."""
+
+    name: Name | UnsetType = UNSET
+    given_name: Name | UnsetType | None = UNSET
+    family_name: Name | UnsetType | None = UNSET
+    birth_date: BirthDate | UnsetType | None = UNSET
+    locale: Locale | UnsetType = UNSET
+    time_zone: ZoneName | UnsetType = UNSET
+    address: PostalAddress | UnsetType | None = UNSET
+    picture_url: PictureUrl | UnsetType | None = UNSET
+
+    def changes(self) -> AccountChanges:
+        """What is to be changed."""
+        members = {name: getattr(self, name) for name in self.__struct_fields__}
+        return cast("AccountChanges", {name: value for name, value in members.items() if value is not UNSET})
+
+
+class DeleteAccountBody(Body, frozen=True, kw_only=True):
+    """That it is really one's own account."""
+
+    current_password: Password | None = None
+
+
+class WantPhoneBody(Body, frozen=True, kw_only=True):
+    """The number to have, and that it is really one's own account."""
+
+    phone: Phone
+    current_password: Password | None = None
+
+
+class ConfirmPhoneBody(Body, frozen=True, kw_only=True):
+    """The number to have, and the code that was sent there."""
+
+    phone: Phone
+    code: Code
+
+
+class ChannelsBody(Body, frozen=True, kw_only=True):
+    """Which channels news may come over."""
+
+    email: bool
+    sms: bool
+    telegram: bool
+    push: bool
+
+
+class PreferencesBody(Body, frozen=True, kw_only=True):
+    """All of one's preferences."""
+
+    channels: ChannelsBody
+    reminders: bool
+    marketing: bool
+
+    def preferences(self) -> Preferences:
+        """The value."""
+        return Preferences(
+            channels=Channels(**msgspec.structs.asdict(self.channels)),
+            reminders=self.reminders,
+            marketing=self.marketing,
+        )
+
+
+class AccountJson(UserJson, frozen=True, kw_only=True):
+    """One's own account, with what only oneself sees."""
+
+    given_name: str | None
+    family_name: str | None
+    birth_date: date | None
+    address: str | None
+    picture_url: str | None
+    version: int
+
+
+class ChannelsJson(Json, frozen=True, kw_only=True):
+    """Which channels news may come over."""
+
+    email: bool
+    sms: bool
+    telegram: bool
+    push: bool
+
+
+class PreferencesJson(Json, frozen=True, kw_only=True):
+    """What one wants to be told, and how."""
+
+    channels: ChannelsJson
+    reminders: bool
+    marketing: bool
+
+
+def account_json(user: User) -> AccountJson:
+    """Show an account to its owner."""
+    return AccountJson(
+        **msgspec.structs.asdict(user_json(user)),
+        given_name=user.given_name,
+        family_name=user.family_name,
+        birth_date=user.birth_date,
+        address=user.address,
+        picture_url=user.picture_url,
+        version=user.version,
+    )
+
+
+def preferences_json(user: User) -> PreferencesJson:
+    """Show preferences."""
+    wants = user.preferences
+    return PreferencesJson(
+        channels=ChannelsJson(
+            email=wants.channels.email,
+            sms=wants.channels.sms,
+            telegram=wants.channels.telegram,
+            push=wants.channels.push,
+        ),
+        reminders=wants.reminders,
+        marketing=wants.marketing,
+    )

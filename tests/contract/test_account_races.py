@@ -1,0 +1,111 @@
+"""Deletions on PostgreSQL, against one another and against bookings; and with a lock taken out, which is noticed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
+from tests.contract.test_postgres_storage import PostgresBackend
+from tests.databases import CIPHER, TestServer
+
+from adapters.postgres.calendars import PostgresCalendarBook
+from adapters.postgres.traces import PostgresTraces
+from booking_domain.bookings.model import Booking
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.model import UserStatus
+from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.ids import ProviderId, SessionId, UserId
+from booking_domain.testing.builders import Builder
+from booking_domain.testing.contracts.storage import PATIENCE, race
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.delete_account import DeleteAccount, delete_account, delete_own_account
+from booking_domain.workflows.traces import Ties
+
+ROUNDS = 4
+Result = TypeVar("Result")
+
+
+def on_postgres(postgres: TestServer, story: Callable[[Studio], Awaitable[Result]]) -> Result:
+    async def told() -> Result:
+        with postgres.database() as url:
+            backend = PostgresBackend(url, cipher=CIPHER, pool_size=8)
+            await backend.open()
+            try:
+                return await story(await Studio.opened(backend))
+            finally:
+                await backend.close()
+
+    return asyncio.run(told())
+
+
+async def signed_in(studio: Studio, actor: Actor) -> Proof:
+    async with studio.backend.begin() as tx:
+        user = await tx.users.get(actor.id)
+        assert user is not None
+        session = replace(Builder().session(user), id=SessionId(uuid4()))
+        await tx.sessions.add(session)
+    return Proof(user=user, right=True, current=session.id)
+
+
+def test_of_two_admins_who_delete_one_another_at_once_one_is_left(postgres: TestServer) -> None:
+    async def story(studio: Studio) -> None:
+        for _ in range(ROUNDS):
+            pair = [await studio.joined(Role.ADMIN) for _ in range(2)]
+            proofs = [await signed_in(studio, admin) for admin in pair]
+            commands = [DeleteAccount(user_id=pair[1 - n].id, current=proofs[n].current) for n in range(2)]
+            _, refused = await race([studio.run(delete_account, commands[n], by=pair[n]) for n in range(2)])
+            assert [type(each) for each in refused] == [InvalidToken]
+            found = [await studio.reads.user(admin.id) for admin in pair]
+            assert sorted(user.status for user in found if user is not None) == [
+                UserStatus.ACTIVE,
+                UserStatus.DELETED,
+            ]
+
+    on_postgres(postgres, story)
+
+
+async def booked_during_a_deletion(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Booking | DomainError:
+    """What comes of a booking that is asked for when a provider, who goes, has just been seen to have none."""
+    proof = await signed_in(studio, studio.owner)
+    asked: list[asyncio.Task[Booking]] = []
+    ties = PostgresTraces.ties
+
+    async def then_book(self: PostgresTraces, user_id: UserId, now: datetime) -> Ties:
+        found = await ties(self, user_id, now)
+        asked.append(asyncio.create_task(studio.book()))
+        await asyncio.wait(asked, timeout=PATIENCE * 3)
+        return found
+
+    monkeypatch.setattr(PostgresTraces, "ties", then_book)
+    assert await studio.run(delete_own_account, proof, by=studio.owner) is None
+    [booking] = asked
+    try:
+        return await booking
+    except DomainError as refused:
+        return refused
+
+
+def test_nothing_is_booked_with_a_provider_who_goes_at_the_same_moment(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = on_postgres(postgres, lambda studio: booked_during_a_deletion(studio, monkeypatch))
+    assert isinstance(outcome, DomainError)
+
+
+def test_without_the_lock_a_booking_would_be_left_with_nobody(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unlocked(_: PostgresCalendarBook, __: UserId) -> ProviderId | None:
+        return None
+
+    async def story(studio: Studio) -> Booking | DomainError:
+        monkeypatch.setattr(PostgresCalendarBook, "lock_provider_of", unlocked)
+        return await booked_during_a_deletion(studio, monkeypatch)
+
+    outcome = on_postgres(postgres, story)
+    assert isinstance(outcome, Booking)

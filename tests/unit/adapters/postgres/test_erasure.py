@@ -1,0 +1,322 @@
+"""After an erasure nothing personal is in any table, and the books are as they were.
+
+A new table that refers to an account belongs into `adapters.postgres.traces`, or below with the reason why not; and
+into the export, or below with the reason why not. One that nobody thought of fails.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+import pytest
+from psycopg import AsyncConnection
+from psycopg.errors import ForeignKeyViolation
+from sqlalchemy import Column, Uuid
+from tests.databases import CIPHER, TestServer
+
+from adapters.postgres import traces
+from adapters.postgres.database import Database
+from adapters.postgres.tables import metadata
+from adapters.postgres.traces import CLEARED_TABLES, PostgresTraces
+from adapters.postgres.work import Work
+from booking_domain.bookings.transitions import Status
+from booking_domain.catalogue.salons import Salon
+from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME
+from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
+from booking_domain.identity.phone_changes import PhoneChange
+from booking_domain.identity.preferences import Preferences
+from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.identity.sessions import Client
+from booking_domain.scheduling.feeds import Feed, FeedRule
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.idempotency import IdempotencyKey
+from booking_domain.shared.ids import CodeId, FeedId, SalonId, UserId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
+from booking_domain.testing.contracts.storage import Cast, a_cast
+from booking_domain.testing.memory.clock import ManualClock
+from booking_domain.workflows.erase_account import Erasing, erase_account
+from booking_domain.workflows.ports import Repositories
+from entrypoints.http.users.export_schemas import ExportJson
+
+CANARY: Final = "canary"
+PHONE: Final = "+97699112233"
+BORN: Final = date(1987, 6, 5)
+WINDOW: Final = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
+WHERE: Final = Client("2001:db8::ca:1a", f"{CANARY} of a browser")
+
+KEPT_AFTER_ERASURE: Final = {
+    "users": "the domain empties the row itself; it stays, for what refers to it",
+    "salons": "a place with a public name, and others who work there",
+    "outbox": "ids only, and gone within moments",
+    "audit_log": "ids only, and from where it was done: what was done stays to be seen, as the database sees to",
+}
+EXPORTED: Final = {
+    "users": "account",
+    "sessions": "sessions",
+    "external_identities": "identities",
+    "login_history": "login_history",
+    "bookings": "bookings",
+    "booking_events": "bookings",
+    "transactions": "bookings",
+    "waiting_list": "waiting_list",
+    "providers": "provider",
+    "availability_rules": "provider",
+    "availability_exceptions": "provider",
+    "availability_blocks": "provider",
+    "calendar_feeds": "provider",
+    "salons": "salons",
+    "sms_messages": "text_messages",
+}
+NOT_EXPORTED: Final = {
+    "one_time_codes": "of a code there is a random id, for minutes",
+    "wrong_passwords": "a count, for a day",
+    "phone_changes": "a number that was just typed in, for a day",
+    "totp_factors": "a secret, and when it was used",
+    "recovery_codes": "digests of secrets",
+    "calendar_links": "the digest of a secret",
+    "idempotency_keys": "answers that were given already, for a day",
+    "claims": "of holds, for minutes; of bookings, which are there",
+    "salon_invitations": "the salon's word, until it is accepted or taken back",
+    "outbox": "ids only, and gone within moments",
+    "audit_log": "for admins; attempts to sign in are in the login history",
+}
+NOBODYS: Final = {
+    ("bookings", "series_id"),
+    ("booking_events", "id"),
+    ("phone_changes", "code_id"),
+    ("outbox", "id"),
+}
+"""Ids that stand for no account, though no foreign key says so."""
+
+
+def refers_to_a_person(column: Column[Any]) -> bool:
+    """Whether a column may hold whose the row is: an account, or a provider."""
+    if not isinstance(column.type, Uuid) or (column.name == "id" and column.primary_key):
+        return False
+    targets = {key.column.table.name for key in column.foreign_keys}
+    through = any(refers_to_a_person(key.column) for key in column.foreign_keys)
+    unknown = not targets and (column.table.name, column.name) not in NOBODYS
+    return through or unknown or bool(targets & {"users", "providers"})
+
+
+PERSONAL: Final = {table.name for table in metadata.tables.values() if any(map(refers_to_a_person, table.columns))}
+
+
+def test_every_table_that_refers_to_somebody_is_cleared_or_says_why_not() -> None:
+    assert PERSONAL | {"users"} == CLEARED_TABLES | set(KEPT_AFTER_ERASURE)
+    assert not CLEARED_TABLES & set(KEPT_AFTER_ERASURE)
+
+
+def test_every_table_that_refers_to_somebody_is_exported_or_says_why_not() -> None:
+    assert PERSONAL | {"users"} == set(EXPORTED) | set(NOT_EXPORTED)
+    assert not set(EXPORTED) & set(NOT_EXPORTED)
+    shown = set(ExportJson.__struct_fields__) - {"exported_at", "preferences"}
+    assert set(EXPORTED.values()) == shown
+
+
+async def dumped(connection: AsyncConnection[Any]) -> str:
+    """All that is in all tables, as text."""
+    tables = await connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+    lines = []
+    for (table,) in await tables.fetchall():
+        rows = await connection.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1'.encode())  # noqa: S608
+        lines += [f"{table} {row}" for (row,) in await rows.fetchall()]
+    return "\n".join(lines)
+
+
+class Backend(Database):
+    async def outbox_messages(self) -> list[Any]:
+        return []
+
+
+async def left_all_over(database: Backend, make: Builder) -> Cast:
+    """A customer and a provider who have filled in whatever can be."""
+    cast = await a_cast(database, make)
+    customer = cast.customer.changed(
+        email=f"{CANARY}@example.com",
+        phone=PHONE,
+        name=f"{CANARY} of a name",
+        given_name=f"{CANARY} given",
+        family_name=f"{CANARY} of a family",
+        birth_date=BORN,
+        address=f"{CANARY} street 8",
+        picture_url=f"https://pictures.example.com/{CANARY}.webp",
+        password_hash=f"hash of a {CANARY}",
+        email_verified_at=NOW,
+        phone_verified_at=NOW,
+        preferences=Preferences(marketing=True),
+    )
+    owner = cast.owner.changed(email=f"owner.{CANARY}@example.com", name=f"{CANARY} who owns")
+    digest = CANARY.encode().ljust(32)
+    async with database.begin() as tx:
+        for user in (customer, owner):
+            await tx.users.save(user.deleted(NOW - ERASED_AFTER))
+        for user in (customer, owner):
+            await _identity(tx, make, user.id, digest=digest + user.id.bytes)
+        await _desk(tx, make, replace(cast, owner=owner, customer=customer))
+        await _books(tx, make, cast)
+    return cast
+
+
+async def _identity(tx: Repositories, make: Builder, user_id: UserId, *, digest: bytes) -> None:
+    user = await tx.users.get(user_id)
+    assert user is not None
+    code_id = CodeId(make.entropy.new_id())
+    code = OneTimeCode(
+        contact=digest,
+        purpose=CodePurpose.LOGIN,
+        id=code_id,
+        user_id=user_id,
+        issued_at=NOW,
+        expires_at=NOW + CODE_LIFE,
+        day_began=NOW,
+    )
+    key = IdempotencyKey(caller=user_id, key=CANARY, fingerprint=b"f")
+    await tx.sessions.add(replace(make.session(user), client=WHERE))
+    await tx.login_history.add(replace(make.login(user), client=WHERE))
+    await tx.one_time_codes.save(code)
+    await tx.credentials.count_wrong(user_id, NOW)
+    await tx.phone_changes.save(PhoneChange.ask(None, user_id=user_id, phone=PHONE, code_id=code_id, now=NOW))
+    recovery = frozenset({CANARY.encode()})
+    await tx.second_factors.save(SecondFactor(user_id=user_id, secret="A" * 32, recovery_codes=recovery))
+    subject = f"{CANARY} {user_id}"
+    await tx.external_identities.add(
+        ExternalIdentity(provider=IdentityProvider.TELEGRAM, subject=subject, user_id=user_id, linked_at=NOW)
+    )
+    await tx.calendar_links.save(CalendarLink(user_id=user_id, secret_digest=digest, created_at=NOW))
+    await tx.idempotency.begin(key, NOW)
+    await tx.idempotency.finish(key, CANARY.encode())
+    await tx.sms_messages.add(replace(make.sms(user), to_digest=digest))
+
+
+async def _desk(tx: Repositories, make: Builder, cast: Cast) -> None:
+    profile = cast.profile
+    await tx.calendar_book.lock_provider_of(cast.owner.id)
+    await tx.profiles.save(
+        replace(
+            profile,
+            display_name=f"{CANARY} ink",
+            bio=f"bio of a {CANARY}",
+            styles=(CANARY,),
+            address=f"{CANARY} lane",
+            review_note=f"note on a {CANARY}",
+        ),
+        was=profile,
+    )
+    await tx.calendar_book.add_rule(profile.id, make.rule())
+    await tx.calendar_book.add_exception(profile.id, make.exception(TOMORROW.date()))
+    await tx.calendar_book.add_block(profile.id, make.block(WINDOW, f"block of a {CANARY}"))
+    feed = Feed(id=FeedId(make.entropy.new_id()), url=f"https://calendar.example.com/{CANARY}.ics", busy=(WINDOW,))
+    await tx.feed_book.save_feeds(profile.id, FeedRule(), (feed,), due_at=NOW)
+    await tx.feed_book.save_reading(replace(feed, read_at=NOW), due_at=NOW)
+    manager = make.user(Role.MANAGER)
+    await tx.users.add(manager)
+    for joins in (True, False):
+        salon_id = SalonId(make.entropy.new_id())
+        await tx.salons.add(Salon(id=salon_id, manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW))
+        await tx.salons.invite(salon_id, profile.id, NOW)
+        if joins:
+            await tx.salons.join(salon_id, profile.id)
+
+
+async def _books(tx: Repositories, make: Builder, cast: Cast) -> None:
+    booking = replace(
+        make.booking(cast.profile, cast.customer, status=Status.COMPLETED), notes=f"notes of a {CANARY}", due_at=None
+    )
+    event = replace(make.event(booking), reason=f"because of a {CANARY}")
+    await tx.bookings.add(booking, [event, make.event(booking, Status.CONFIRMED)])
+    await tx.transactions.add(replace(make.transaction(booking), raw_payload=f'{{"payer": "{CANARY}"}}'))
+    await tx.claims.take(make.claim(cast.profile, cast.customer), NOW)
+    await tx.claims.take(make.hold(cast.profile, cast.customer, TOMORROW + 6 * HOUR), NOW)
+    await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
+
+
+def in_a_database(postgres: TestServer, story: Callable[[Backend], Awaitable[None]]) -> None:
+    async def told() -> None:
+        with postgres.database() as url:
+            database = Backend(url, cipher=CIPHER, pool_size=4)
+            await database.open()
+            try:
+                await story(database)
+            finally:
+                await database.close()
+
+    asyncio.run(told())
+
+
+BOOKS: Final = (
+    "SELECT count(*), sum(price_amount), sum(deposit_amount), sum(paid_amount), sum(refunded_amount) FROM bookings",
+    "SELECT count(*), sum(amount), sum(settled_amount), min(status), min(gateway) FROM transactions",
+    "SELECT count(*), min(type), max(to_status), min(by_id::text) FROM booking_events",
+    "SELECT reference, status, starts_at, ends_at, customer_id, provider_id FROM bookings",
+    "SELECT count(*), sum(segments) FROM sms_messages",
+    "SELECT count(*) FROM claims WHERE kind = 'booking'",
+)
+
+
+async def the_books(connection: AsyncConnection[Any]) -> list[Any]:
+    return [await (await connection.execute(query.encode())).fetchall() for query in BOOKS]
+
+
+def test_after_an_erasure_nothing_personal_is_left_and_the_books_are_as_they_were(postgres: TestServer) -> None:
+    async def story(database: Backend) -> None:
+        make = Builder()
+        cast = await left_all_over(database, make)
+        executor = Executor[Repositories](begin=database.begin, clock=ManualClock(NOW), entropy=make.entropy)
+        async with database.connection() as connection:
+            before, books = await dumped(connection), await the_books(connection)
+            assert before.count(CANARY) + before.count(CANARY.encode().hex()) > 30  # they would be seen
+            for user in (cast.customer, cast.owner):
+                assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.ERASED
+                assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.NOT_DUE
+            after = await dumped(connection)
+            for canary in (CANARY, CANARY.encode().hex(), PHONE, WHERE.address, BORN.isoformat()):
+                assert canary not in after
+            assert await the_books(connection) == books
+            cursor = await connection.execute(
+                "SELECT * FROM users WHERE id = ANY(%s)", ([cast.customer.id, cast.owner.id],)
+            )
+            for row in await cursor.fetchall():
+                there = {
+                    column.name: value
+                    for column, value in zip(cursor.description or (), row, strict=True)
+                    if value is not None
+                }
+                assert set(there) == {
+                    *("id", "name", "role", "status", "locale", "time_zone", "created_at"),
+                    *("version", "preferences", "deleted_at", "erased_at"),
+                }
+                assert (there["name"], there["locale"], there["time_zone"]) == (ERASED_NAME, "en", "Asia/Ulaanbaatar")
+                assert there["preferences"]["marketing"] is False
+
+    in_a_database(postgres, story)
+
+
+def test_each_statement_of_the_list_removes_something(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that one that is left out, or that finds nothing, is noticed."""
+    statements = traces._CLEAR
+    wholly = -1
+
+    async def story(database: Backend) -> None:
+        cast = await left_all_over(database, Builder())
+        found = {}
+        for left_out in range(wholly, len(statements)):
+            rest = tuple(each for number, each in enumerate(statements) if number != left_out)
+            monkeypatch.setattr(traces, "_CLEAR", rest)
+            async with database.connection() as connection:
+                with suppress(ForeignKeyViolation):  # which is how the database notices
+                    async with connection.transaction(force_rollback=True):
+                        for user in (cast.customer, cast.owner):
+                            await PostgresTraces(Work(connection)).clear(user.id)
+                        found[left_out] = await dumped(connection)
+        same = [statements[number].sql for number, text in found.items() if number != wholly and text == found[wholly]]
+        assert same == []
+
+    in_a_database(postgres, story)

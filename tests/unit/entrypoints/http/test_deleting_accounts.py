@@ -1,0 +1,239 @@
+"""The end of an account: deleted at once, brought back or erased later."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.http.test_one_time_codes import DORJ, code_for, joined, log_in, messages, use
+from tests.unit.entrypoints.http.test_phone_changes import without_password
+
+from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.audit import AuditFilter
+from booking_domain.shared.ids import UserId
+from booking_domain.workflows.erase_account import Erasing, erase_account
+
+ASKS_FOR_A_DEPOSIT = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
+
+
+async def delete(api: Api, token: str, **body: Any) -> Any:
+    return await api.call("DELETE", "/users/me", token, json=body or {"currentPassword": PASSWORD})
+
+
+async def id_of(api: Api, token: str) -> UserId:
+    return UserId(UUID((await api.get("/auth/me", token)).json()["id"]))
+
+
+async def account(api: Api, user_id: UserId) -> User:
+    user = await api.database.reads.user(user_id)
+    assert user is not None
+    return user
+
+
+async def erase(api: Api, user_id: UserId) -> Erasing:
+    return await api.container.executor().run(erase_account, user_id, actor=SYSTEM)
+
+
+@through_the_api
+async def test_a_deleted_account_is_signed_out_everywhere_and_says_so_to_who_has_its_password(api: Api) -> None:
+    here, elsewhere = await joined(api), (await log_in(api)).json()
+    assert (await delete(api, here["accessToken"])).status_code == 204
+    for each in (here, elsewhere):
+        refused = await api.post("/auth/refresh", json={"refreshToken": each["refreshToken"]})
+        assert_problem(refused, 401, "auth.invalid_token")
+    refused = await log_in(api)
+    assert_problem(refused, 403, "auth.account_deleted")
+    assert "2026-12-23" in refused.json()["detail"]
+    wrong = {"email": DORJ["email"], "password": "battery-staple"}
+    assert_problem(await api.post("/auth/login", json=wrong), 401, "auth.invalid_credentials")
+    assert_problem(await api.post("/auth/register", json=DORJ), 409, "auth.email_taken")
+    assert (await account(api, UserId(UUID(here["user"]["id"])))).status is UserStatus.DELETED
+    assert (await api.database.outbox_messages())[-1].topic == "account.deleted"
+
+
+@through_the_api
+async def test_nothing_more_is_done_with_its_access_token_to_the_account_itself(api: Api) -> None:
+    token = (await joined(api))["accessToken"]
+    assert (await delete(api, token)).status_code == 204
+    for method, path, body in (
+        ("DELETE", "/users/me", {"currentPassword": PASSWORD}),
+        ("PATCH", "/users/me", {"name": "Else"}),
+        ("POST", "/users/me/phone", {"phone": "+97680112233", "currentPassword": PASSWORD}),
+        ("GET", "/users/me/export", None),
+    ):
+        answer = await api.call(method, path, token, **({"json": body} if body else {}))
+        assert_problem(answer, 401, "auth.invalid_token")
+
+
+@through_the_api
+async def test_no_code_is_sent_for_a_deleted_account(api: Api) -> None:
+    token = (await joined(api))["accessToken"]
+    code = await code_for(api)
+    assert (await delete(api, token)).status_code == 204
+    assert_problem(await use(api, code), 401, "auth.invalid_code")
+    api.clock.advance(timedelta(minutes=1))
+    before = len(await messages(api))
+    assert (await api.post("/auth/send-otp", json={"email": DORJ["email"], "purpose": "login"})).status_code == 202
+    assert len(await messages(api)) == before
+
+
+@through_the_api
+async def test_the_password_is_needed_and_wrong_ones_count(api: Api) -> None:
+    token = (await joined(api))["accessToken"]
+    refused = await api.call("DELETE", "/users/me", token)
+    assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")  # and not counted
+    for _ in range(3):
+        refused = await delete(api, token, currentPassword="battery-staple")
+        assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
+    assert_problem(await delete(api, token), 403, "auth.account_locked")
+
+
+@through_the_api
+async def test_without_a_password_one_has_signed_in_a_moment_ago(api: Api) -> None:
+    made = await joined(api)
+    await without_password(api, made["user"]["id"])
+    api.clock.advance(timedelta(minutes=5))
+    refused = await api.call("DELETE", "/users/me", made["accessToken"])
+    assert_problem(refused, 403, "auth.sign_in_too_old")
+    again = (await use(api, await code_for(api))).json()
+    assert (await api.call("DELETE", "/users/me", again["accessToken"])).status_code == 204
+
+
+@through_the_api
+async def test_neither_side_of_a_booking_to_come_goes_before_it_is_over(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    for token in (customer, provider):
+        assert_problem(await delete(api, token), 409, "account.has_bookings")
+    cancelled = await api.post(f"/bookings/{booking['id']}/cancel", customer, json={"reason": "ill"})
+    assert cancelled.status_code == 200
+    for token in (customer, provider):
+        assert (await delete(api, token)).status_code == 204
+
+
+@through_the_api
+async def test_nobody_goes_while_a_refund_is_owed(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**ASKS_FOR_A_DEPOSIT)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    asked = {"bookingId": booking["id"], "purpose": "deposit"}
+    payment = (await api.post("/payments", customer, json=asked)).json()
+    api.pay(payment)
+    assert (await api.get(f"/payments/{payment['id']}", customer)).json()["status"] == "paid"
+    cancelled = await api.post(f"/bookings/{booking['id']}/cancel", provider, json={"reason": "ill"})
+    assert cancelled.status_code == 200, cancelled.text
+    for token in (customer, provider):
+        assert_problem(await delete(api, token), 409, "account.money_owed")
+
+
+@through_the_api
+async def test_a_providers_profile_leaves_the_catalogue_and_takes_no_bookings(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    assert (await delete(api, provider)).status_code == 204
+    assert (await api.get("/providers")).json()["items"] == []
+    assert_problem(await api.get(f"/providers/{provider_id}"), 404, "provider.not_found")
+    slot = {"providerId": provider_id, "slot": "2026-11-23T10:00:00+08:00"}
+    refused = await api.post("/bookings", await api.joined("customer"), json=slot)
+    assert refused.status_code in {404, 422}
+
+
+@through_the_api
+async def test_holds_and_places_on_waiting_lists_are_given_up(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    hold = {"providerId": provider_id, "slot": "2026-11-23T10:00:00+08:00"}
+    wait = {"providerId": provider_id, "from": "2026-11-24T03:00:00Z", "to": "2026-11-24T03:30:00Z"}
+    assert (await api.post("/holds", customer, json=hold)).status_code == 201
+    assert (await api.post("/waitlist", customer, json=wait)).status_code == 201
+    assert (await delete(api, customer)).status_code == 204
+    assert (await api.post("/holds", await api.joined("customer"), json=hold)).status_code == 201
+    [place] = await api.database.reads.waits_of(await id_of(api, customer))
+    assert place.status == "left"
+
+
+@through_the_api
+async def test_an_admin_deletes_somebody_as_they_would_themselves(api: Api) -> None:
+    admin, provider_id = await api.an_admin(), (await api.open_provider())[1]
+    customer = await api.joined("customer")
+    path = f"/admin/users/{await id_of(api, customer)}"
+    booking = await api.booked(customer, provider_id)
+    assert_problem(await api.delete(path, admin), 409, "account.has_bookings")
+    await api.post(f"/bookings/{booking['id']}/cancel", customer, json={"reason": "ill"})
+    for _ in range(2):
+        assert (await api.delete(path, admin)).status_code == 204
+    deleted = await account(api, await id_of(api, customer))
+    assert (deleted.status, deleted.deleted_at) == (UserStatus.DELETED, api.clock.now())
+    entries = await api.database.reads.audit_entries(AuditFilter(subject_id=deleted.id, action="user.deleted", limit=9))
+    assert [entry.actor.role for entry in entries] == [Role.ADMIN]
+    assert_problem(await api.delete(f"/admin/users/{uuid4()}", admin), 404, "user.not_found")
+
+
+@through_the_api
+async def test_admins_are_deleted_by_one_another_and_one_is_left(api: Api) -> None:
+    admins = [await api.an_admin() for _ in range(2)]
+    ids = [await id_of(api, admin) for admin in admins]
+    assert_problem(await delete(api, admins[0]), 409, "account.admins_own")
+    assert_problem(await api.delete(f"/admin/users/{ids[0]}", admins[0]), 409, "account.admins_own")
+    asked = [api.delete(f"/admin/users/{ids[1 - n]}", admins[n]) for n in range(2)]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*asked)) == [204, 401]
+
+
+@through_the_api
+async def test_the_token_of_an_admin_whose_session_has_ended_deletes_nobody(api: Api) -> None:
+    admin, customer = await api.an_admin(), await api.joined("customer")
+    path = f"/admin/users/{await id_of(api, customer)}"
+    assert (await api.post("/auth/logout", admin)).status_code == 204
+    assert_problem(await api.delete(path, admin), 401, "auth.invalid_token")
+    assert_problem(await api.delete(path, api.admin()), 401, "auth.invalid_token")
+
+
+@through_the_api
+async def test_an_account_is_erased_after_thirty_days_and_not_before(api: Api) -> None:
+    made = await joined(api)
+    user_id = UserId(UUID(made["user"]["id"]))
+    assert await erase(api, user_id) is Erasing.NOT_DUE
+    assert (await delete(api, made["accessToken"])).status_code == 204
+    api.clock.advance(ERASED_AFTER - timedelta(seconds=1))
+    assert await erase(api, user_id) is Erasing.NOT_DUE
+    assert (await account(api, user_id)).email == DORJ["email"]
+    api.clock.advance(timedelta(seconds=1))
+    assert await erase(api, user_id) is Erasing.ERASED
+    erased = await account(api, user_id)
+    assert (erased.name, erased.email, erased.phone, erased.password_hash) == (ERASED_NAME, None, None, None)
+    assert await erase(api, user_id) is Erasing.NOT_DUE
+    assert await account(api, user_id) == erased
+    assert_problem(await log_in(api), 401, "auth.invalid_credentials")
+    assert (await api.post("/auth/register", json=DORJ)).status_code == 201
+    refused = await api.delete(f"/admin/users/{user_id}", await api.an_admin())
+    assert_problem(refused, 404, "user.not_found")
+
+
+@through_the_api
+async def test_an_account_that_is_active_again_is_not_erased(api: Api) -> None:
+    made = await joined(api)
+    user_id = UserId(UUID(made["user"]["id"]))
+    assert (await delete(api, made["accessToken"])).status_code == 204
+    async with api.database.begin() as tx:
+        user = await tx.users.lock(user_id)
+        assert user is not None
+        await tx.users.save(user.changed(status=UserStatus.ACTIVE))
+    api.clock.advance(ERASED_AFTER * 2)
+    assert await erase(api, user_id) is Erasing.NOT_DUE
+    assert (await log_in(api)).status_code == 200
+
+
+@through_the_api
+async def test_what_was_booked_with_the_last_token_keeps_the_account_until_it_is_over(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    user_id = await id_of(api, customer)
+    assert (await delete(api, customer)).status_code == 204
+    slot = "2026-12-31T10:00:00+08:00"
+    assert (await api.post("/bookings", customer, json={"providerId": provider_id, "slot": slot})).status_code == 201
+    api.clock.advance(ERASED_AFTER)
+    assert await erase(api, user_id) is Erasing.TIED
+    api.clock.advance(timedelta(days=9))
+    assert await erase(api, user_id) is Erasing.ERASED

@@ -1,0 +1,137 @@
+"""One's own account and preferences."""
+
+from typing import Any
+
+import pytest
+from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+from tests.unit.entrypoints.http.test_one_time_codes import joined
+
+ALL = {
+    "name": "Dorjoo",
+    "givenName": "Дорж",
+    "familyName": "Бат-Эрдэнэ",
+    "birthDate": "1996-02-29",
+    "locale": "MN-cyrl-mn",
+    "timeZone": "Asia/Hovd",
+    "address": "Peace Avenue 17\nUlaanbaatar",
+    "pictureUrl": "https://pictures.example.com/dorj.webp",
+}
+PREFERENCES = {
+    "channels": {"email": False, "sms": True, "telegram": False, "push": True},
+    "reminders": False,
+    "marketing": True,
+}
+
+
+async def signed_in(api: Api) -> str:
+    return str((await joined(api))["accessToken"])
+
+
+async def edit(api: Api, token: str, tag: str | None = None, **members: Any) -> Any:
+    headers = {} if tag is None else {"If-Match": tag}
+    return await api.patch("/users/me", token, json=members, headers=headers)
+
+
+@through_the_api
+async def test_a_new_account_shows_what_is_there_and_what_is_not(api: Api) -> None:
+    made = await joined(api)
+    answer = await api.get("/users/me", made["accessToken"])
+    empty = dict.fromkeys(("givenName", "familyName", "birthDate", "address", "pictureUrl"))
+    assert answer.json() == {**made["user"], **empty, "version": 1}
+    assert answer.headers["ETag"] == '"1"'
+
+
+@through_the_api
+async def test_all_of_it_can_be_edited_and_members_that_are_left_out_stay(api: Api) -> None:
+    token = await signed_in(api)
+    edited = await edit(api, token, **ALL)
+    assert (edited.status_code, edited.headers["ETag"]) == (200, '"2"')
+    assert {name: edited.json()[name] for name in ALL} == {**ALL, "locale": "mn-Cyrl-MN"}
+    again = (await edit(api, token, name="D", address=None)).json()
+    assert again == {**edited.json(), "name": "D", "address": None, "version": 3}
+    assert (await api.get("/users/me", token)).json() == again
+    cleared = dict.fromkeys(("givenName", "familyName", "birthDate", "pictureUrl"))
+    assert (await edit(api, token, **cleared)).json() == {**again, **cleared, "version": 4}
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "status"),
+    [
+        ("name", None, 400),
+        ("name", " ", 422),
+        ("givenName", "", 400),
+        ("birthDate", "1899-12-31", 422),
+        ("birthDate", "2026-11-24", 422),
+        ("birthDate", "29.02.1996", 400),
+        ("birthDate", "1997-02-29", 400),
+        ("locale", "de", 422),
+        ("locale", "english", 422),
+        ("locale", "fa_IR", 422),
+        ("locale", None, 400),
+        ("timeZone", "Mars/Olympus", 422),
+        ("pictureUrl", "http://pictures.example.com/1.webp", 422),
+        ("email", "else@example.com", 400),
+        ("role", "admin", 400),
+        ("status", "active", 400),
+    ],
+)
+@through_the_api
+async def test_what_cannot_be_is_refused_and_changes_nothing(api: Api, member: str, value: Any, status: int) -> None:
+    token = await signed_in(api)
+    code = {400: "validation.invalid_input", 422: "validation.invalid_value"}[status]
+    assert_problem(await edit(api, token, address="x", **{member: value}), status, code, f"/{member}")
+    assert (await api.get("/users/me", token)).json()["version"] == 1
+
+
+@through_the_api
+async def test_one_is_born_today_at_the_latest_where_one_is(api: Api) -> None:
+    token = await signed_in(api)  # it is 08:00 on the 23rd in Ulaanbaatar, and 14:00 on the 22nd in Honolulu
+    assert (await edit(api, token, birthDate="2026-11-23")).status_code == 200
+    refused = await edit(api, token, birthDate="2026-11-24", timeZone="Pacific/Honolulu")
+    assert_problem(refused, 422, "validation.invalid_value", "/birthDate")
+    assert (await edit(api, token, timeZone="Pacific/Honolulu")).status_code == 200
+
+
+@pytest.mark.parametrize("what", ["account", "preferences"])
+@through_the_api
+async def test_a_stale_version_changes_nothing_and_a_known_one_is_not_sent_again(api: Api, what: str) -> None:
+    token = await signed_in(api)
+    path = "/users/me" if what == "account" else "/users/me/preferences"
+    tag = (await api.get(path, token)).headers["ETag"]
+    assert (await edit(api, token, name="Somebody")).status_code == 200  # both are of one version
+
+    async def change(tag: str) -> Any:
+        if what == "account":
+            return await edit(api, token, tag, name="Else")
+        return await api.put(path, token, json=PREFERENCES, headers={"If-Match": tag})
+
+    assert_problem(await change(tag), 412, "conflict.stale_version")
+    fresh = (await api.get(path, token)).headers["ETag"]
+    known = await api.get(path, token, headers={"If-None-Match": f'"0", {fresh}'})
+    assert (known.status_code, known.content, known.headers["ETag"]) == (304, b"", fresh)
+    changed = await change(fresh)
+    assert (changed.status_code, changed.headers["ETag"]) == (200, '"3"')
+    assert (await api.get(path, token, headers={"If-None-Match": fresh})).status_code == 200
+
+
+@through_the_api
+async def test_the_token_of_a_session_that_has_ended_edits_nothing(api: Api) -> None:
+    token = await signed_in(api)
+    assert (await api.post("/auth/logout", token)).status_code == 204
+    assert_problem(await edit(api, token, name="Else"), 401, "auth.invalid_token")
+    assert_problem(await api.put("/users/me/preferences", token, json=PREFERENCES), 401, "auth.invalid_token")
+    assert_problem(await api.get("/users/me/export", token), 401, "auth.invalid_token")
+
+
+@through_the_api
+async def test_preferences_begin_sensibly_and_are_set_as_a_whole(api: Api) -> None:
+    token = await signed_in(api)
+    everywhere = dict.fromkeys(("email", "sms", "telegram", "push"), True)
+    first = await api.get("/users/me/preferences", token)
+    assert first.json() == {"channels": everywhere, "reminders": True, "marketing": False}
+    answer = await api.put("/users/me/preferences", token, json=PREFERENCES)
+    assert (answer.status_code, answer.json()) == (200, PREFERENCES)
+    assert (await api.get("/users/me/preferences", token)).json() == PREFERENCES
+    for wrong in ({**PREFERENCES, "channels": {"email": True}}, {"reminders": True}, {**PREFERENCES, "fax": True}):
+        refused = await api.put("/users/me/preferences", token, json=wrong)
+        assert_problem(refused, 400, "validation.invalid_input")

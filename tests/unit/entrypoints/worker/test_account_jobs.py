@@ -1,0 +1,139 @@
+"""What happens to accounts by itself: codes to new numbers, news of changes, erasure."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from tests.unit.entrypoints.worker.test_codes import messenger_of
+from tests.unit.entrypoints.worker.test_jobs import Workshop
+from tests.unit.entrypoints.worker.test_offering import in_a_workshop
+
+from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
+from booking_domain.identity.one_time_codes import OneTimeCode
+from booking_domain.identity.use_cases.passwords import PasswordRefused
+from booking_domain.identity.use_cases.phone_changes import (
+    ChangePhone,
+    WantPhoneChange,
+    change_phone,
+    want_phone_change,
+)
+from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.testing.builders import HOUR, Builder
+from booking_domain.testing.memory.codes import SentCode
+from booking_domain.workflows.delete_account import delete_own_account
+from entrypoints.worker import jobs
+
+OLD, NEW = "+97699112233", "+97680112233"
+
+
+async def joined(shop: Workshop, **members: object) -> tuple[User, SessionId]:
+    make = Builder()
+    user = replace(make.user(), id=UserId(uuid4()), email=f"{uuid4().hex}@example.com", phone=OLD, locale="mn")
+    user = replace(user, created_at=shop.studio.clock.now(), **members)  # type: ignore[arg-type]
+    session = replace(make.session(user), id=SessionId(uuid4()), expires_at=shop.studio.clock.now() + HOUR)
+    async with shop.database.begin() as tx:
+        await tx.users.add(user)
+        await tx.sessions.add(session)
+    return user, session.id
+
+
+async def wanted(shop: Workshop, user: User, session_id: SessionId, phone: str = NEW) -> OneTimeCode:
+    proof = Proof(user=user, right=True, current=session_id)
+    use_case = want_phone_change(shop.container.secret_codes())
+    code = await shop.container.executor().run(use_case, WantPhoneChange(proof=proof, phone=phone), actor=user.actor)
+    assert isinstance(code, OneTimeCode)
+    return code
+
+
+@in_a_workshop
+async def test_the_code_goes_to_the_new_number_which_is_in_no_job(shop: Workshop) -> None:
+    messenger, (user, session_id) = messenger_of(shop), await joined(shop)
+    issued = await wanted(shop, user, session_id)
+    await shop.relay()
+    waiting = repr(await shop.waiting_jobs())
+    assert "send_code" in waiting
+    assert "80112233" not in waiting
+    await shop.run_due_jobs()
+    code = shop.container.secret_codes().code(issued.id, issued.purpose)
+    assert messenger.delivered == [SentCode(to=NEW, code=code, purpose="change_phone", locale="mn")]
+
+
+@in_a_workshop
+async def test_once_another_number_is_wanted_the_code_before_is_not_sent(shop: Workshop) -> None:
+    messenger, (user, session_id) = messenger_of(shop), await joined(shop)
+    await wanted(shop, user, session_id)
+    shop.studio.clock.advance(timedelta(minutes=1))
+    await wanted(shop, user, session_id, "+97680112244")
+    await shop.relay()
+    await shop.run_due_jobs()
+    assert [sent.to for sent in messenger.delivered] == ["+97680112244"]
+
+
+@in_a_workshop
+async def test_what_is_kept_of_a_code_by_sms_is_kept_under_the_account(shop: Workshop) -> None:
+    user, session_id = await joined(shop)
+    await wanted(shop, user, session_id)
+    await shop.relay()
+    await shop.run_due_jobs()
+    [message] = await shop.database.reads.sms_of(user.id, None, 9)
+    assert (message.template, message.to_masked) == ("code.change_phone", "+976****2233")
+
+
+@in_a_workshop
+async def test_a_change_of_the_number_is_told_to_the_address_and_to_the_former_number(shop: Workshop) -> None:
+    user, session_id = await joined(shop)
+    issued = await wanted(shop, user, session_id)
+    secrets = shop.container.secret_codes()
+    code = secrets.code(issued.id, issued.purpose)
+    command = ChangePhone(phone=NEW, code=code, current=session_id)
+    assert await shop.container.executor().run(change_phone(secrets), command, actor=user.actor) is None
+    await shop.relay()
+    await shop.run_due_jobs()
+    told = [(each.channel, each.to, each.subject) for each in shop.notifier.delivered]
+    subject = "Таны утасны дугаар солигдлоо"
+    assert told == [("email", user.email, subject), ("sms", OLD, subject)]
+
+
+@in_a_workshop
+async def test_deletion_is_told_and_a_month_later_the_account_is_erased_by_the_daily_round(shop: Workshop) -> None:
+    people = [await joined(shop, phone=None) for _ in range(3)]
+    for user, session_id in people[:2]:
+        proof = Proof(user=user, right=True, current=session_id)
+        refused: PasswordRefused | None = await shop.container.executor().run(
+            delete_own_account, proof, actor=user.actor
+        )
+        assert refused is None
+    await shop.relay()
+    await shop.run_due_jobs()
+    assert [each.to for each in shop.notifier.delivered] == [user.email for user, _ in people[:2]]
+    assert all("2026-" in each.text for each in shop.notifier.delivered)
+
+    async def names() -> list[str]:
+        found = [await shop.database.reads.user(user.id) for user, _ in people]
+        return [user.name for user in found if user is not None]
+
+    before = await names()
+    shop.studio.clock.advance(ERASED_AFTER - timedelta(seconds=1))
+    await shop.jobs.erase_due(0)
+    assert await shop.waiting_jobs() == []
+    shop.studio.clock.advance(timedelta(seconds=1))
+    for _ in range(2):  # a second round finds the jobs of the first
+        await shop.jobs.erase_due(0)
+        assert len(await shop.waiting_jobs()) == 2
+    await shop.run_due_jobs()
+    assert await names() == [ERASED_NAME, ERASED_NAME, before[2]]
+    await shop.jobs.erase_due(0)
+    assert await shop.waiting_jobs() == []
+
+
+@in_a_workshop
+async def test_the_daily_round_goes_on_beyond_one_page(shop: Workshop) -> None:
+    deleted = {"status": UserStatus.DELETED, "deleted_at": shop.studio.clock.now() - ERASED_AFTER}
+    for _ in range(3):
+        await joined(shop, phone=None, **deleted)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(jobs, "_ERASED_AT_ONCE", 2)
+        await shop.jobs.erase_due(0)
+    assert len([task for task, *_ in await shop.waiting_jobs() if task == "erase"]) == 3

@@ -1,0 +1,123 @@
+"""News come over channels that are on; what is about the account itself comes in any case."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
+from booking_domain.identity.preferences import Channels, Preferences
+from booking_domain.identity.use_cases.phone_changes import PHONE_CHANGED
+from booking_domain.notifications.account_texts import account_text
+from booking_domain.shared.ids import EventId
+from booking_domain.shared.outbox import Message
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.delete_account import ACCOUNT_DELETED
+from booking_domain.workflows.notify_account import notify_account
+from booking_domain.workflows.notify_parties import notify_parties
+
+EMAIL, PHONE = "dorj@example.com", "+97699112233"
+ON_BOTH = Channels()
+
+
+def in_a_studio(play: Callable[[Studio], Awaitable[None]]) -> None:
+    async def played() -> None:
+        await play(await Studio.opened(MemoryDatabase()))
+
+    asyncio.run(played())
+
+
+async def customer_is(studio: Studio, **members: Any) -> User:
+    async with studio.backend.begin() as tx:
+        user = await tx.users.lock(studio.customer.id)
+        assert user is not None
+        user = user.changed(**members)
+        await tx.users.save(user)
+    return user
+
+
+def told(notifier: MemoryNotifier) -> list[tuple[str, str]]:
+    return [(each.channel, each.to) for each in notifier.delivered if each.to in {EMAIL, PHONE}]
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "channels", "way"),
+    [
+        (EMAIL, PHONE, ON_BOTH, [("email", EMAIL)]),
+        (EMAIL, PHONE, Channels(email=False), [("sms", PHONE)]),
+        (EMAIL, PHONE, Channels(sms=False), [("email", EMAIL)]),
+        (EMAIL, PHONE, Channels(email=False, sms=False), []),
+        (None, PHONE, ON_BOTH, [("sms", PHONE)]),
+        (None, PHONE, Channels(sms=False), []),
+        (EMAIL, None, Channels(email=False), []),
+        (None, None, ON_BOTH, []),
+    ],
+)
+def test_news_of_bookings_come_by_e_mail_else_by_sms_and_over_nothing_that_is_off(
+    email: str | None, phone: str | None, channels: Channels, way: list[tuple[str, str]]
+) -> None:
+    async def play(studio: Studio) -> None:
+        notifier = MemoryNotifier()
+        await customer_is(studio, email=email, phone=phone, preferences=Preferences(channels=channels))
+        await studio.book()
+        for message in await studio.backend.outbox_messages():
+            await notify_parties(message, reads=studio.reads, notifier=notifier)
+        assert told(notifier) == way
+
+    in_a_studio(play)
+
+
+def test_who_has_deleted_their_account_is_told_no_news() -> None:
+    async def play(studio: Studio) -> None:
+        notifier = MemoryNotifier()
+        await studio.book()
+        await customer_is(studio, email=EMAIL, phone=PHONE, status=UserStatus.DELETED, deleted_at=NOW)
+        for message in await studio.backend.outbox_messages():
+            await notify_parties(message, reads=studio.reads, notifier=notifier)
+        assert told(notifier) == []
+
+    in_a_studio(play)
+
+
+def about(user: User, topic: str) -> Message:
+    return Message(id=EventId(UUID(int=7)), topic=topic, subject=user.id, payload={}, occurred_at=NOW)
+
+
+def test_what_is_about_the_account_comes_over_channels_that_are_off_and_again_under_the_same_ids() -> None:
+    async def play(studio: Studio) -> None:
+        notifier = MemoryNotifier()
+        off = Preferences(channels=Channels(email=False, sms=False))
+        user = (await customer_is(studio, email=EMAIL, phone=PHONE, preferences=off)).deleted(NOW)
+        await customer_is(studio, status=user.status, deleted_at=user.deleted_at)
+        for _ in range(2):
+            await notify_account(about(user, ACCOUNT_DELETED), reads=studio.reads, notifier=notifier)
+        assert told(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the second time is known by its ids
+        assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
+
+    in_a_studio(play)
+
+
+def test_of_a_deletion_that_was_taken_back_or_is_done_nobody_is_told() -> None:
+    async def play(studio: Studio) -> None:
+        notifier = MemoryNotifier()
+        user = await customer_is(studio, email=EMAIL)
+        await notify_account(about(user, ACCOUNT_DELETED), reads=studio.reads, notifier=notifier)
+        async with studio.backend.begin() as tx:
+            await tx.users.save(user.deleted(NOW).erased(NOW))
+        for topic in (ACCOUNT_DELETED, PHONE_CHANGED):
+            await notify_account(about(user, topic), reads=studio.reads, notifier=notifier)
+        assert list(notifier.delivered) == []
+
+    in_a_studio(play)
+
+
+@pytest.mark.parametrize("topic", [ACCOUNT_DELETED, PHONE_CHANGED])
+def test_there_are_texts_in_three_languages(topic: str) -> None:
+    texts = [account_text(topic, locale, day=NOW.date()) for locale in ("en", "mn-MN", "fa", "de")]
+    assert len({text.text for text in texts}) == 3
+    assert texts[0] == texts[3]
+    assert all((str(NOW.date()) in text.text) == (topic == ACCOUNT_DELETED) for text in texts)
