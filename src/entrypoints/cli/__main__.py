@@ -76,7 +76,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
     from entrypoints.cli.provided_database import provided_database
     from entrypoints.cli.rotate_keys import rotate_keys
     from entrypoints.cli.run import CannotRun, run
-    from entrypoints.cli.seed import seed
+    from entrypoints.cli.seed import SeedRefused, seed
     from entrypoints.cli.zone_changes import zone_changes
     from entrypoints.container import Container
     from entrypoints.origins import comes_from
@@ -93,7 +93,7 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
             migrations.upgrade(database.url, cipher=Container(settings=settings).field_cipher())
             if chosen.command == "seed":
                 asyncio.run(seed(settings, database.url))
-    except (EmbeddedPostgresError, CannotRun) as error:
+    except (EmbeddedPostgresError, CannotRun, SeedRefused) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -20,13 +20,17 @@ from booking_domain.workflows.provider_profiles import (
     submit_profile,
 )
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings import Environment, Settings
 
 PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - development only, as the banner says
 DEPOSIT: Final = Money.of(20_000, "MNT")
 PRICE: Final = Money.of(80_000, "MNT")
 OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
 MONDAY_TO_SATURDAY: Final = range(1, 7)
+
+
+class SeedRefused(Exception):
+    """Demo accounts have a password that everybody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ ACCOUNTS: Final = (ADMIN, PROVIDER, CUSTOMER)
 
 
 async def seed(settings: Settings, url: str) -> None:
-    """Add what is missing, each step by the use case that a person would have used."""
+    """Add what is missing, each step by the use case that a person would have used; in production, `SeedRefused`."""
+    if settings.environment is Environment.PRODUCTION:
+        raise SeedRefused("demo data is for development: everybody knows its passwords")
     container = Container(settings=replace(settings, database_url=url))
     await container.database().open()
     try:

@@ -1,0 +1,59 @@
+"""Demo accounts are for development: in production there is nobody at first, and nobody with a known password."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from tests.databases import TestServer
+from tests.unit.entrypoints.test_settings import PRODUCTION
+
+from entrypoints.cli.seed import SeedRefused, seed
+from entrypoints.settings import Settings
+
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+SOURCES = Path(__file__).parents[4] / "src"
+
+
+def rows(url: str) -> dict[str, int]:
+    """The tables that have rows, and how many."""
+    with psycopg.connect(url) as connection:
+        names = [name for (name,) in connection.execute(TABLES)]
+        assert {"users", "one_time_codes", "external_identities"} <= set(names)
+        query = sql.SQL("SELECT count(*) FROM {}")
+        counted = {name: connection.execute(query.format(sql.Identifier(name))).fetchone() for name in names}
+    return {name: found[0] for name, found in counted.items() if found and found[0]}
+
+
+def test_a_migrated_database_has_no_accounts(postgres: TestServer) -> None:
+    with postgres.database() as url:
+        assert "users" not in (there := rows(url)), there
+        assert not {name for name in there if not name.startswith("procrastinate_")}
+
+
+def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
+    with postgres.database() as url:
+        with pytest.raises(SeedRefused):
+            asyncio.run(seed(Settings.from_environment(PRODUCTION), url))
+        assert "users" not in rows(url)
+        asyncio.run(seed(Settings.from_environment({"DATABASE_URL": url}), url))
+        assert rows(url)["users"] == 3
+
+
+@pytest.mark.no_cover
+def test_the_command_says_so(postgres: TestServer) -> None:
+    with postgres.database() as url:
+        told = subprocess.run(
+            [sys.executable, "-m", "entrypoints.cli", "seed"],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), **PRODUCTION, "DATABASE_URL": url},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (told.returncode, told.stderr) == (2, "demo data is for development: everybody knows its passwords\n")
+        assert "users" not in rows(url)
