@@ -18,7 +18,7 @@ _ALWAYS: Final = (
 )
 _API: Final = (
     *_ALWAYS,
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
 _PAGES_MAY: Final = (

@@ -1,20 +1,83 @@
 """What is true of every answer: ids, headers, problems; and health."""
 
+from uuid import uuid4
+
+import httpx
 import pytest
 from structlog.testing import capture_logs
-from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.test_settings import PRODUCTION
 
 from booking_domain.shared.errors import StorageUnavailable
+
+JSON = {"Content-Type": "application/json"}
+WINDOW = {"from": "2026-11-24", "to": "2026-11-25"}
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
+
+
+def assert_safe(answer: httpx.Response) -> None:
+    """Assert that it is kept by nobody, read as what it is, and shown in no page."""
+    assert {name: answer.headers.get_list(name) for name in SAFE} == {name: [value] for name, value in SAFE.items()}
+    kind = answer.headers.get("Content-Type", "")
+    assert "Set-Cookie" not in answer.headers
+    if answer.content:
+        assert kind == ("application/json" if answer.is_success else "application/problem+json")
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/nowhere", "/auth/me", "/schema"])
 @through_the_api
 async def test_answers_keep_browsers_out_of_harms_way(api: Api, path: str) -> None:
-    headers = (await api.get(path)).headers
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
-    assert headers["Referrer-Policy"] == "no-referrer"
-    assert headers["Cache-Control"] == "no-store"
+    assert_safe(await api.get(path))
+
+
+def test_answers_of_every_status_do() -> None:
+    async def story(api: Api) -> None:
+        provider, provider_id = await api.open_provider()
+        customer = await api.joined("customer")
+        wish = {"providerId": provider_id, "slot": "2026-11-23T10:00:00+08:00"}
+        booking = await api.booked(customer, provider_id)
+        tag = f'"{booking["version"]}"'
+        answers = {
+            200: await api.get("/bookings", customer),
+            201: await api.post("/waitlist", customer, json={**WINDOW, "providerId": provider_id}),
+            202: await api.post("/auth/forgot-password", json={"email": "nobody@example.com"}),
+            204: await api.call("OPTIONS", "/bookings"),
+            304: await api.get(f"/bookings/{booking['id']}", customer, headers={"If-None-Match": tag}),
+            400: await api.get("/bookings?limit=x", customer),
+            401: await api.get("/bookings"),
+            403: await api.get("/admin/users", customer),
+            404: await api.get(f"/bookings/{uuid4()}", customer),
+            405: await api.delete("/bookings"),
+            409: await api.post("/bookings", customer, json=wish),
+            412: await api.put("/providers/me", provider, json={"bio": "x"}, headers={"If-Match": '"99"'}),
+            413: await api.post("/bookings", customer, content=b" " * 300_000, headers=JSON),
+            415: await api.post("/bookings", customer, content=b"x", headers={"Content-Type": "text/plain"}),
+            422: await api.post("/bookings", customer, json={**wish, "slot": "2026-11-22T10:07:00+08:00"}),
+            429: [await api.post("/auth/login", json={"email": "a@b.mn", "password": PASSWORD}) for _ in range(2)][1],
+        }
+        for status, failure in ((503, StorageUnavailable()), (500, RuntimeError())):
+            api.database.down = failure
+            answers[status] = await api.get("/health/ready")
+        for status, answer in answers.items():
+            assert answer.status_code == status, answer.text
+            assert_safe(answer)
+
+    through_the_api(story, BOOKING_RATE_LIMIT_QUOTAS="login=1/60")()
+
+
+def test_redirections_do() -> None:
+    async def story(api: Api) -> None:
+        answer = await api.get("/providers", headers={"X-Forwarded-Proto": "http"})
+        assert answer.status_code == 308
+        assert_safe(answer)
+
+    through_the_api(story, **PRODUCTION, BOOKING_TRUSTED_PROXIES="127.0.0.1")()
 
 
 @through_the_api
