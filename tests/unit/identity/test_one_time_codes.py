@@ -120,6 +120,18 @@ def test_a_password_is_kept_as_it_is_or_refused(password: str) -> None:
         assert len(set(password.casefold())) == 1 or "booking" in password.casefold()
 
 
+@pytest.mark.parametrize(
+    ("length", "taken"), [(0, False), (7, False), (8, True), (64, True), (128, True), (256, True), (257, False)]
+)
+def test_a_password_has_8_to_256_characters(length: int, *, taken: bool) -> None:
+    password = ("nine blue lanterns, " * 13)[:length]
+    if taken:
+        assert POLICY.check(password) == password
+    else:
+        with pytest.raises(InvalidValue):
+            POLICY.check(password)
+
+
 @given(st.text(ascii_lowercase + "_- ", max_size=8), st.text(ascii_lowercase, min_size=4, max_size=12), st.data())
 def test_no_password_holds_what_is_the_accounts_own(before: str, own: str, data: st.DataObject) -> None:
     cased = "".join(data.draw(st.sampled_from([each, each.upper()])) for each in own)

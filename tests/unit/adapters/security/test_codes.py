@@ -1,10 +1,14 @@
 """One-time codes under a key, and the list of common passwords."""
 
+from collections import Counter
+from uuid import UUID
+
 import pytest
 
 from adapters.security.common_passwords import LIST, CommonPasswords
 from adapters.security.one_time_codes import HmacSecretCodes
-from booking_domain.identity.one_time_codes import SecretCodes
+from booking_domain.identity.one_time_codes import CODE_DIGITS, CodePurpose, SecretCodes
+from booking_domain.shared.ids import CodeId
 from booking_domain.testing.contracts.credentials import SecretCodesContract
 
 
@@ -16,6 +20,32 @@ class TestSecretCodes(SecretCodesContract):
     @pytest.fixture
     def strangers_secret_codes(self) -> SecretCodes:
         return HmacSecretCodes(b"another key")
+
+
+class Biased(HmacSecretCodes):
+    """Takes 20 bits of the digest, of which there are too few for a million codes."""
+
+    def code(self, code_id: CodeId, purpose: CodePurpose) -> str:
+        digest = self._digest(f"code:{purpose}:".encode() + code_id.bytes)
+        return f"{(int.from_bytes(digest[:3]) >> 4) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+
+
+def chi_square(codes: HmacSecretCodes) -> tuple[float, float]:
+    """That of the first and of the last three digits of 100,000 codes, each with 999 degrees of freedom."""
+    number, bins = 100_000, 1_000
+    made = [codes.code(CodeId(UUID(int=each)), CodePurpose.LOGIN) for each in range(number)]
+    assert {len(each) for each in made} == {6}
+    assert any(each.startswith("000") for each in made)
+    first, last = Counter(each[:3] for each in made), Counter(each[3:] for each in made)
+    assert len(first) == len(last) == bins
+    expected = number / bins
+    one, other = (sum((seen - expected) ** 2 for seen in each.values()) / expected for each in (first, last))
+    return one, other
+
+
+def test_no_code_is_likelier_than_another() -> None:
+    assert max(chi_square(HmacSecretCodes(b"key"))) < 1_170  # the 0.01 % quantile
+    assert max(chi_square(Biased(b"key"))) > 2_000
 
 
 @pytest.mark.parametrize("password", ["password1", "12345678", "QWERTYUIOP", "iloveyou", "Football1"])

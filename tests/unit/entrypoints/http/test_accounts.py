@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import jwt
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
 
@@ -77,6 +78,16 @@ async def test_an_account_that_cannot_be_is_not_made(
 async def test_an_address_has_one_account(api: Api) -> None:
     await api.post("/auth/register", json=DORJ)
     assert_problem(await api.post("/auth/register", json=DORJ), 409, "auth.email_taken", "/email")
+
+
+@through_the_api
+async def test_each_time_one_signs_in_or_refreshes_all_tokens_are_others(api: Api) -> None:
+    made = [(await api.post("/auth/register", json=DORJ)).json()]
+    made += [(await api.post("/auth/login", json=LOGIN)).json() for _ in range(3)]
+    made += [(await api.post("/auth/refresh", json={"refreshToken": each["refreshToken"]})).json() for each in made]
+    claims = [jwt.decode(each["accessToken"], options={"verify_signature": False}) for each in made]
+    assert len({each["refreshToken"] for each in made}) == len({each["jti"] for each in claims}) == 8
+    assert len({each["sid"] for each in claims}) == 4
 
 
 @through_the_api

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
+import pytest
 from tests.unit.entrypoints.api import Api, through_the_api
 
 HOSTILE: tuple[Any, ...] = (
@@ -91,3 +92,39 @@ async def test_nothing_hostile_makes_a_500(api: Api) -> None:
                 assert answer.status_code < 500, (method, where[:200], body and body[:200], answer.text)
                 asked += 1
     assert asked > 1_500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%3Cb%3E",
+        "%253Cb%253E",
+        "<b>&\"'</b>",
+        "&lt;b&gt;",
+        "\\u003cb\\u003e",
+        "+ADw-b+AD4-",
+        "a+b%20c",
+        "{{7*7}}",
+        "${7*7}",
+    ],
+)
+@through_the_api
+async def test_texts_come_back_as_they_were_typed(api: Api, text: str) -> None:
+    token, provider_id = await api.open_provider(bio=text)
+    assert (await api.get(f"/providers/{provider_id}")).json()["bio"] == text
+    booking = await api.booked(await api.joined("customer"), provider_id, notes=text)
+    assert (await api.get(f"/bookings/{booking['id']}", token)).json()["notes"] == text
+
+
+@through_the_api
+async def test_addresses_are_decoded_once(api: Api) -> None:
+    admin = await api.an_admin()
+    assert (await api.get("/admin/users?q=%41dmin", admin)).json()["items"]
+    assert (await api.get("/admin/users?q=%2541dmin", admin)).json()["items"] == []
+    assert (await api.get("/providers")).status_code == 200
+    for path in ("/bookings/%252e%252e%252fproviders", "/bookings/..%252fproviders", "/bookings/%2e%2e%2fproviders"):
+        answer = await api.get(path, admin)
+        assert answer.status_code in {400, 404}, path
+        assert "items" not in answer.json()
+    for path in ("/%70roviders", "/%2570roviders", "/provider%2573", "/providers%252f"):
+        assert (await api.get(path)).status_code == (200 if path == "/%70roviders" else 404), path

@@ -4,8 +4,10 @@ import io
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -175,3 +177,17 @@ async def test_an_error_of_ours_is_logged_without_values_of_rows_or_variables(ap
 def test_each_event_has_one_name_and_one_level() -> None:
     assert {level for _, level in EVENTS.values()} == {"info", "warning"}
     assert all(name.count(".") == 1 for name, _ in EVENTS.values())
+
+
+def test_the_time_of_an_entry_is_utc_wherever_the_server_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Ulaanbaatar")
+        time.tzset()
+        with logged() as entries:
+            structlog.get_logger().warning("ours")
+            logging.getLogger("a library").warning("theirs")
+    time.tzset()
+    assert [entry["event"] for entry in entries] == ["ours", "theirs"]
+    for entry in entries:
+        assert entry["timestamp"].endswith("Z")
+        assert abs(datetime.fromisoformat(entry["timestamp"]) - datetime.now(UTC)) < timedelta(minutes=1)

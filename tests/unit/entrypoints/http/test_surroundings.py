@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import zstandard
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, the_routes, through_the_api
 from tests.unit.entrypoints.test_settings import PRODUCTION
 
 from entrypoints.http.compression import LARGE, SMALLEST, chosen
@@ -18,6 +18,13 @@ BEHIND_A_PROXY = {**PRODUCTION, "BOOKING_TRUSTED_PROXIES": "127.0.0.1"}
 IN_THE_CLEAR = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "203.0.113.7"}
 ASKING = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
 PLAIN = {"Accept-Encoding": "identity"}
+
+
+class AnyId(dict[str, str]):
+    """An id for each parameter of a path."""
+
+    def __missing__(self, _: str) -> str:
+        return str(uuid4())
 
 
 def sharing(answer: httpx.Response) -> dict[str, str]:
@@ -146,6 +153,26 @@ async def test_head_is_get_without_its_body(api: Api, path: str) -> None:
         n: v for n, v in get.headers.items() if n not in passing
     }
     assert set(head.headers) == set(get.headers)
+
+
+@through_the_api
+async def test_no_route_echoes_a_request(api: Api) -> None:
+    paths = {path.format_map(AnyId()) for path in (route.split()[1] for route in the_routes(api))}
+    assert len(paths) > 60
+    for path in (*paths, "/health/live", "/schema", "/docs"):
+        for method in ("TRACE", "TRACK", "CONNECT", "DEBUG"):
+            answer = await api.call(method, path, headers={"X-Canary": "canary"})
+            assert_problem(answer, 405, "http.method_not_allowed")
+            assert "canary" not in answer.text
+
+
+@through_the_api
+async def test_no_header_makes_another_method_of_a_request(api: Api) -> None:
+    token, provider_id = await api.open_provider()
+    (rule, *_) = (await api.get(f"/availability/{provider_id}", token)).json()["rules"]
+    for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"):
+        assert (await api.get(f"/availability/{rule['id']}", token, headers={name: "DELETE"})).status_code == 404
+    assert rule in (await api.get(f"/availability/{provider_id}", token)).json()["rules"]
 
 
 @through_the_api
