@@ -136,6 +136,6 @@ def test_both_sides_are_told_and_each_message_is_kept(impatient: Product, studio
         assert message["channel"] == "email"
         assert booking["reference"] in message["subject"] + message["text"]
         assert datetime.fromisoformat(message["createdAt"]).tzinfo is not None
-        assert message["text"] in impatient.program.said
     assert messages(impatient, studio.owner.get("/auth/me")["email"])
+    assert all(path.name in impatient.program.said for path in impatient.messages.iterdir())
     assert [path.name for path in impatient.messages.iterdir() if path.suffix != ".json"] == []

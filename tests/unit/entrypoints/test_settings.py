@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -327,3 +328,24 @@ def test_e_mail_goes_in_the_clear_in_development_only() -> None:
     assert Settings.from_environment({**SMTP, "SMTP_SECURITY": "none"}).email.smtp_security == "none"
     with pytest.raises(InvalidSettings, match="SMTP_SECURITY can be none in development only"):
         Settings.from_environment({**PRODUCTION, **SMTP, "SMTP_SECURITY": "none"})
+
+
+class Asked(dict[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.names.add(name)
+        return default
+
+
+def test_every_variable_is_in_the_example_and_no_other() -> None:
+    asked = Asked()
+    Settings.from_environment(asked)
+    lines = (Path(__file__).parents[3] / ".env.example").read_text(encoding="utf-8").splitlines()
+    shown = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert set(shown) == asked.names
+    assert Settings.from_environment(shown) == Settings.from_environment({})

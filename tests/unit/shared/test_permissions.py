@@ -14,6 +14,7 @@ AGREED = """
     account.manage           customer:own provider:own manager:own admin:own
     account.delete           admin:any
     second_factor.manage     customer:own provider:own manager:own admin:own
+    identity.link            customer:own provider:own manager:own admin:own
     profile.manage           provider:own
     profile.decide           admin:any
     calendar.manage          provider:own

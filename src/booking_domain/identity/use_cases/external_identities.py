@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
-from booking_domain.identity.errors import InvalidToken, LastWayIn, TelegramTaken
+from booking_domain.identity.errors import LastWayIn, TelegramTaken
 from booking_domain.identity.external_identities import (
     Assertion,
     AssertionRefused,
@@ -15,20 +15,22 @@ from booking_domain.identity.external_identities import (
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.use_cases.one_time_codes import SessionOpener
-from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
-from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
+from booking_domain.identity.use_cases.one_time_codes import CodesTx, SessionOpener
+from booking_domain.identity.use_cases.passwords import PasswordRefused
+from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
+from booking_domain.identity.use_cases.sessions import end_sessions
+from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 
 SignInByAssertionOutcome: TypeAlias = SignedIn | AssertionRefused | SecondFactorRefused
 _METHODS: Final = {IdentityProvider.TELEGRAM: LoginMethod.TELEGRAM}
 
 
-class IdentitiesTx(IdentityTx, Protocol):
+class IdentitiesTx(CodesTx, Protocol):
     """What identities need of a transaction."""
 
     @property
@@ -50,9 +52,7 @@ class SignInByAssertion:
 class LinkIdentity:
     """Somebody who is signed in here has signed in at another service, too."""
 
-    user_id: UserId
-    current: SessionId
-    """The session in which that is asked for: it must be live, and goes on."""
+    proof: Proof
     assertion: Assertion
 
 
@@ -60,9 +60,7 @@ class LinkIdentity:
 class UnlinkIdentity:
     """Somebody no longer wants to be signed in by another service."""
 
-    user_id: UserId
-    current: SessionId
-    """The session in which that is asked for: it must be live, and goes on."""
+    proof: Proof
     provider: IdentityProvider
 
 
@@ -121,41 +119,53 @@ def _used(asserted: Assertion) -> AssertionRefused:
     return AssertionRefused(provider=asserted.provider, subject=asserted.subject)
 
 
-async def _link(command: LinkIdentity, tx: IdentitiesTx, given: Circumstances) -> AssertionRefused | None:
-    """Link the identity and end the other sessions; linked already, nothing but the assertion is used up."""
+async def _link(
+    command: LinkIdentity, tx: IdentitiesTx, given: Circumstances
+) -> AssertionRefused | PasswordRefused | None:
+    """Link the identity and end the other sessions; linked already, nothing but the assertion is used up.
+
+    The assertion comes first, then the identity, then the account, as at signing in: in another order two could wait
+    for each other.
+    """
     asserted = command.assertion
-    user = await tx.users.lock(command.user_id)
-    if user is None:
-        raise InvalidToken
-    others = await lock_others(command.current, user.id, tx, given)
     if not await tx.used_assertions.use(asserted.digest, asserted.good_until):
         return _used(asserted)
     linked_to = await tx.external_identities.lock(asserted.provider, asserted.subject)
+    proved = await reauthenticate(command.proof, tx, given)
+    if isinstance(proved, PasswordRefused):
+        await tx.used_assertions.give_back(asserted.digest)
+        return proved
+    user = proved.user
     if linked_to == user.id:
         return None
     if linked_to is not None or await tx.external_identities.get(user.id, asserted.provider) is not None:
         raise TelegramTaken
     await tx.external_identities.add(_identity(asserted, user.id, given))
-    await end_sessions(others, tx, given)
+    await end_sessions(proved.others, tx, given)
     given.note(f"{asserted.provider}.linked", Subject("user", user.id))
     return None
 
 
-async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, given: Circumstances) -> None:
-    """Remove the identity and end the other sessions; those that are beginning by it are waited for, and end, too."""
-    user = await tx.users.lock(command.user_id)
-    if user is None:
-        raise InvalidToken
-    linked = await tx.external_identities.get(user.id, command.provider)
+async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, given: Circumstances) -> PasswordRefused | None:
+    """Remove the identity and end the other sessions; those that are beginning by it are waited for, and end, too.
+
+    It is removed before the account is locked: whoever signs in by it has the two in this order as well.
+    """
+    linked = await tx.external_identities.get(command.proof.user.id, command.provider)
     if linked is not None:
-        await tx.external_identities.remove(user.id, command.provider)
-    others = await lock_others(command.current, user.id, tx, given)
+        await tx.external_identities.remove(linked.user_id, linked.provider)
+    proved = await reauthenticate(command.proof, tx, given)
+    if isinstance(proved, PasswordRefused):
+        if linked is not None:
+            await tx.external_identities.add(linked)
+        return proved
     if linked is None:
-        return
-    if not _another_way_in(user):
+        return None
+    if not _another_way_in(proved.user):
         raise LastWayIn
-    await end_sessions(others, tx, given)
-    given.note(f"{command.provider}.unlinked", Subject("user", user.id))
+    await end_sessions(proved.others, tx, given)
+    given.note(f"{command.provider}.unlinked", Subject("user", proved.user.id))
+    return None
 
 
 def _another_way_in(user: User) -> bool:

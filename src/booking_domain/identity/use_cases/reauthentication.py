@@ -6,16 +6,20 @@ password proves it by signing in again: for five minutes the session of that is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from booking_domain.identity.errors import InvalidToken, SignInTooOld, WrongPassword
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Session
 from booking_domain.identity.use_cases.one_time_codes import CodesTx
 from booking_domain.identity.use_cases.passwords import PasswordRefused, prove_password
-from booking_domain.identity.use_cases.second_factor import FRESH
 from booking_domain.identity.use_cases.sessions import live_sessions
 from booking_domain.shared.executor import Circumstances
 from booking_domain.shared.ids import SessionId
+
+FRESH: Final = timedelta(minutes=5)
+"""For so long after it has begun a session proves whose an account without a password is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,12 @@ class Proved:
 
     user: User
     sessions: Sequence[Session]
+    current: SessionId
+
+    @property
+    def others(self) -> Sequence[Session]:
+        """The sessions but the one in which that is asked for."""
+        return [session for session in self.sessions if session.id != self.current]
 
 
 async def reauthenticate(proof: Proof, tx: CodesTx, given: Circumstances) -> Proved | PasswordRefused:
@@ -48,8 +58,8 @@ async def reauthenticate(proof: Proof, tx: CodesTx, given: Circumstances) -> Pro
         (current,) = (session for session in sessions if session.id == proof.current)
         if abs(given.now - current.created_at) >= FRESH:
             raise SignInTooOld
-        return Proved(user=user, sessions=sessions)
+        return Proved(user=user, sessions=sessions, current=proof.current)
     if proof.right is None:
         raise WrongPassword  # none, which is not counted
     refused = await prove_password(user, proof.user, tx, given, right=proof.right)
-    return Proved(user=user, sessions=sessions) if refused is None else refused
+    return Proved(user=user, sessions=sessions, current=proof.current) if refused is None else refused

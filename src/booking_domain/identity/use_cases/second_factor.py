@@ -2,15 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Final
 
-from booking_domain.identity.errors import InvalidToken, SecondFactorMissing, SecondFactorRequired, SignInTooOld
+from booking_domain.identity.errors import InvalidToken, SecondFactorMissing, SecondFactorRequired
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import SecondFactor, SecondFactorRefused, TimeCodes
 from booking_domain.identity.sessions import Session
 from booking_domain.identity.use_cases.one_time_codes import CodesTx
-from booking_domain.identity.use_cases.passwords import PasswordRefused, prove_password
+from booking_domain.identity.use_cases.passwords import PasswordRefused
+from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
@@ -19,20 +19,14 @@ from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 
-FRESH: Final = timedelta(minutes=5)
-"""For so long after signing in an account without a password can be given a second factor."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpFactor:
-    """Somebody wants a second factor, or another one; their password was compared before."""
+    """Somebody wants a second factor, or another one."""
 
-    user: User
-    """The account as it was then."""
-    right: bool
+    proof: Proof
     code: str | None = field(repr=False)
     """A code of the factor that they have, or a recovery code."""
-    current: SessionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +58,16 @@ Outcome = NewRecoveryCodes | SecondFactorRefused
 def set_up_factor(codes: TimeCodes) -> UseCase[SetUpFactor, CodesTx, NewSecret | PasswordRefused | SecondFactorRefused]:
     """Make a secret, which opens nothing until it is confirmed; a factor that is active stays so until then.
 
-    For it the password is needed, or where there is none a session that has just begun, and a code of the factor that
-    there is.
+    For it `reauthenticate` has to let pass, and a code of the factor that there is.
     """
 
     async def handle(
         command: SetUpFactor, tx: CodesTx, given: Circumstances
     ) -> NewSecret | PasswordRefused | SecondFactorRefused:
-        user, current, _ = await _signed_in(command.current, tx, given)
-        if user.password_hash is None:
-            if abs(given.now - current.created_at) >= FRESH:
-                raise SignInTooOld
-        elif (wrong := await prove_password(user, command.user, tx, given, right=command.right)) is not None:
-            return wrong
+        proved = await reauthenticate(command.proof, tx, given)
+        if isinstance(proved, PasswordRefused):
+            return proved
+        user = proved.user
         factor = await tx.second_factors.lock(user.id) or SecondFactor(user_id=user.id)
         if factor.active:
             factor, refused = factor.proved(command.code or "", codes, given.now)

@@ -58,6 +58,12 @@ class LoginBody(Body, frozen=True, kw_only=True):
     second_factor: SecondFactorCode | None = None
 
 
+class ProofBody(Body, frozen=True, kw_only=True):
+    """That it is really one's own account: its password, where it has one."""
+
+    current_password: Password | None = None
+
+
 class RefreshBody(Body, frozen=True, kw_only=True):
     """The refresh token, which is used up by this."""
 

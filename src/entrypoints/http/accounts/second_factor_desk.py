@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import InvalidToken, TooManyAttempts, WrongPassword, WrongSecondFactor
-from booking_domain.identity.ports import PasswordHasher, UserReads
+from booking_domain.identity.errors import TooManyAttempts, WrongSecondFactor
 from booking_domain.identity.second_factor import SecondFactorRefused, TimeCodes
 from booking_domain.identity.use_cases.passwords import PasswordRefused, refusal_of
 from booking_domain.identity.use_cases.second_factor import (
@@ -20,6 +19,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Repositories
+from entrypoints.http.accounts.proofs import Prover
 from entrypoints.http.accounts.second_factor_schemas import NewTotpJson, RecoveryCodesJson, SetUpTotpBody, TotpJson
 
 
@@ -28,8 +28,7 @@ class SecondFactorDesk:
     """Gives accounts second factors, and takes them away."""
 
     executor: Executor[Repositories]
-    reads: UserReads
-    hasher: PasswordHasher
+    prover: Prover
     time_codes: TimeCodes
     required_of: frozenset[Role]
 
@@ -44,13 +43,8 @@ class SecondFactorDesk:
 
     async def set_up(self, actor: Actor, session_id: SessionId, body: SetUpTotpBody) -> NewTotpJson:
         """Make a secret that is to be confirmed."""
-        user = await self.reads.user(actor.id)
-        if user is None:
-            raise InvalidToken
-        if user.password_hash is not None and body.current_password is None:
-            raise WrongPassword  # and not counted: nothing was guessed
-        right = await self.hasher.verify(body.current_password or "", user.password_hash)
-        command = SetUpFactor(user=user, right=right, code=body.code, current=session_id)
+        proof = await self.prover.proof(actor, session_id, body.current_password)
+        command = SetUpFactor(proof=proof, code=body.code)
         made = await self.executor.run(set_up_factor(self.time_codes), command, actor=actor)
         if isinstance(made, PasswordRefused):
             raise refusal_of(made)

@@ -6,15 +6,14 @@ from typing import Annotated
 from msgspec import Meta
 
 from booking_domain.identity.second_factor import RECOVERY_CODES
-from entrypoints.http.accounts.code_schemas import Code, OldPassword
-from entrypoints.http.accounts.schemas import SecondFactorCode
+from entrypoints.http.accounts.code_schemas import Code
+from entrypoints.http.accounts.schemas import ProofBody, SecondFactorCode
 from entrypoints.http.fields import Body, Json
 
 
-class SetUpTotpBody(Body, frozen=True, kw_only=True):
+class SetUpTotpBody(ProofBody, frozen=True, kw_only=True):
     """The password, where the account has one, and a code of the factor that it has, or a recovery code."""
 
-    current_password: OldPassword | None = None
     code: SecondFactorCode | None = None
 
 

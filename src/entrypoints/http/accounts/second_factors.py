@@ -6,18 +6,16 @@ from litestar import delete, get, post
 from litestar.params import JSONBody
 
 from booking_domain.identity.errors import (
-    AccountLocked,
     InvalidToken,
     SecondFactorMissing,
     SecondFactorRequired,
-    SignInTooOld,
     TooManyAttempts,
-    WrongPassword,
     WrongSecondFactor,
 )
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.accounts.examples import CONFIRM_TOTP, NEW_TOTP, RECOVERY_CODES, SECOND_FACTOR, SET_UP_TOTP, TOTP
+from entrypoints.http.accounts.proofs import REFUSALS
 from entrypoints.http.accounts.second_factor_desk import SecondFactorDesk
 from entrypoints.http.accounts.second_factor_schemas import (
     ConfirmTotpBody,
@@ -36,7 +34,7 @@ _GUARDED: Final[dict[str, Any]] = limited_as(AUTH)
 _OF_SET_UP: Final = documented(
     body=SET_UP_TOTP,
     answer=NEW_TOTP,
-    refusals=(InvalidToken, WrongPassword, AccountLocked, SignInTooOld, WrongSecondFactor, TooManyAttempts),
+    refusals=(InvalidToken, *REFUSALS, WrongSecondFactor, TooManyAttempts),
 )
 _OF_CONFIRM: Final = documented(
     body=CONFIRM_TOTP,

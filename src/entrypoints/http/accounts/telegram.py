@@ -21,7 +21,8 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.accounts.examples import SIGNED_IN, TELEGRAM
 from entrypoints.http.accounts.guarded import GUARDED
-from entrypoints.http.accounts.schemas import SignedInJson
+from entrypoints.http.accounts.proofs import NO_PASSWORD, PROOF, REFUSALS
+from entrypoints.http.accounts.schemas import ProofBody, SignedInJson
 from entrypoints.http.accounts.telegram_desk import TelegramDesk
 from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
 from entrypoints.http.documentation import documented
@@ -42,9 +43,10 @@ _OF_SIGN_IN: Final = documented(
     ),
 )
 _OF_LINK: Final = documented(
-    body=TELEGRAM, refusals=(InvalidAssertion, TelegramTaken, TelegramNotConfigured, InvalidValue)
+    body={**TELEGRAM, **PROOF},
+    refusals=(InvalidAssertion, TelegramTaken, TelegramNotConfigured, InvalidValue, *REFUSALS),
 )
-_OF_UNLINK: Final = documented(refusals=(LastWayIn,))
+_OF_UNLINK: Final = documented(body=PROOF, refusals=(LastWayIn, *REFUSALS))
 
 
 @post("/auth/telegram", status_code=200, opt=GUARDED | _OF_SIGN_IN)
@@ -69,21 +71,25 @@ async def link_telegram(
 ) -> None:
     """Link Telegram to one's own account, to sign in by it.
 
-    The session of the access token must be live; all others end. Linking again what is linked already changes nothing.
+    The account's password is needed; where it has none, a session that began in the last five minutes. All other
+    sessions end. Linking again what is linked already changes nothing.
     """
     await telegram_desk.link(actor, session_id, data)
 
 
 @delete("/users/me/telegram", opt=limited_as(AUTH) | _OF_UNLINK)
 async def unlink_telegram(
-    actor: Injected[Actor], session_id: Injected[SessionId], telegram_desk: Injected[TelegramDesk]
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    telegram_desk: Injected[TelegramDesk],
+    data: JSONBody[ProofBody] = NO_PASSWORD,
 ) -> None:
     """Unlink Telegram from one's own account.
 
-    The session of the access token must be live; all others end. It is refused to an account that has no password and
-    no verified e-mail address or phone number.
+    The account's password is needed; where it has none, a session that began in the last five minutes. All other
+    sessions end. It is refused to an account that has no password and no verified e-mail address or phone number.
     """
-    await telegram_desk.unlink(actor, session_id)
+    await telegram_desk.unlink(actor, session_id, data)
 
 
 routes: Final = Router("/", route_handlers=[sign_in_by_telegram, link_telegram, unlink_telegram])

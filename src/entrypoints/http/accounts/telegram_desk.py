@@ -19,13 +19,15 @@ from booking_domain.identity.use_cases.external_identities import (
     sign_in_by_assertion,
     unlink_identity,
 )
+from booking_domain.identity.use_cases.passwords import PasswordRefused, refusal_of
 from booking_domain.identity.use_cases.sign_in import FailedLogin, note_failed_login
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.accounts.schemas import SignedInJson
+from entrypoints.http.accounts.proofs import Prover
+from entrypoints.http.accounts.schemas import ProofBody, SignedInJson
 from entrypoints.http.accounts.sessions import SignInDesk, is_failure
 from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
 
@@ -39,6 +41,7 @@ class TelegramDesk:
     assertions: TelegramAssertions
     clock: Clock
     sign_in_desk: SignInDesk
+    prover: Prover
 
     async def sign_in(self, body: SignInByTelegramBody, client: Client) -> SignedInJson:
         """Sign in by what Telegram has signed; a failure is noted for whom it names."""
@@ -59,15 +62,20 @@ class TelegramDesk:
         read = self.assertions.read(body.proof(), self.clock.now())
         if isinstance(read, AssertionRefused):
             raise InvalidAssertion
-        command = LinkIdentity(user_id=actor.id, current=session_id, assertion=read)
-        refused = await self.executor.run(link_identity, command, actor=actor)
+        proof = await self.prover.proof(actor, session_id, body.current_password)
+        refused = await self.executor.run(link_identity, LinkIdentity(proof=proof, assertion=read), actor=actor)
+        if isinstance(refused, PasswordRefused):
+            raise refusal_of(refused)
         if refused is not None:
             raise InvalidAssertion
 
-    async def unlink(self, actor: Actor, session_id: SessionId) -> None:
+    async def unlink(self, actor: Actor, session_id: SessionId, body: ProofBody) -> None:
         """Unlink it from one's own account."""
-        command = UnlinkIdentity(user_id=actor.id, current=session_id, provider=IdentityProvider.TELEGRAM)
-        await self.executor.run(unlink_identity, command, actor=actor)
+        proof = await self.prover.proof(actor, session_id, body.current_password)
+        command = UnlinkIdentity(proof=proof, provider=IdentityProvider.TELEGRAM)
+        refused = await self.executor.run(unlink_identity, command, actor=actor)
+        if refused is not None:
+            raise refusal_of(refused)
 
     async def _opened(
         self, read: Assertion | AssertionRefused, client: Client, second_factor: str | None

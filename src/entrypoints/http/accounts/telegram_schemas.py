@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from booking_domain.identity.external_identities import MAX_INIT_DATA, InitData, TelegramProof, WidgetLogin
 from booking_domain.shared.errors import InvalidValue
-from entrypoints.http.accounts.schemas import SecondFactorCode
+from entrypoints.http.accounts.schemas import Password, SecondFactorCode
 from entrypoints.http.fields import Body
 
 _Text = Annotated[str, Meta(max_length=2_048)]
@@ -21,7 +21,7 @@ WidgetFields = Annotated[
 ]
 
 
-class LinkTelegramBody(Body, frozen=True, kw_only=True):
+class TelegramBody(Body, frozen=True, kw_only=True):
     """What Telegram has signed: the data of a mini-app, or that of the login widget."""
 
     init_data: InitDataText | None = None
@@ -36,7 +36,13 @@ class LinkTelegramBody(Body, frozen=True, kw_only=True):
         raise InvalidValue(field="init_data", problem="either initData or widget is needed")
 
 
-class SignInByTelegramBody(LinkTelegramBody, frozen=True, kw_only=True):
+class SignInByTelegramBody(TelegramBody, frozen=True, kw_only=True):
     """What Telegram has signed, and a code of the account's second factor, where it has one."""
 
     second_factor: SecondFactorCode | None = None
+
+
+class LinkTelegramBody(TelegramBody, frozen=True, kw_only=True):
+    """What Telegram has signed, and that it is really one's own account."""
+
+    current_password: Password | None = None

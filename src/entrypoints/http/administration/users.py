@@ -49,7 +49,11 @@ async def list_users(
     )
 
 
-@get("/users/export", media_type="text/csv", opt=documented(answer=CSV, refusals=(NotPermitted,)))
+@get(
+    "/users/export",
+    media_type="text/csv",
+    opt=documented(answer=CSV, headers=("Content-Disposition",), refusals=(NotPermitted,)),
+)
 async def export_users(
     asked: Injected[ChosenUsersQuery], actor: Injected[Actor], reads: Injected[Reads], settings: Injected[Settings]
 ) -> Response[str]:

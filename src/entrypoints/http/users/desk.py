@@ -1,11 +1,10 @@
-"""What the routes of one's own account do that is more than one use case. Passwords are compared before."""
+"""What the routes of one's own account do that is more than one use case."""
 
 from dataclasses import dataclass
 
 from booking_domain.identity.errors import InvalidCode, InvalidToken
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import COOL_DOWN, SecretCodes
-from booking_domain.identity.ports import PasswordHasher
 from booking_domain.identity.use_cases.passwords import PasswordRefused, refusal_of
 from booking_domain.identity.use_cases.phone_changes import (
     ChangePhone,
@@ -13,7 +12,6 @@ from booking_domain.identity.use_cases.phone_changes import (
     change_phone,
     want_phone_change,
 )
-from booking_domain.identity.use_cases.reauthentication import Proof
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
@@ -23,7 +21,9 @@ from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.code_desk import sent
 from entrypoints.http.accounts.code_schemas import CodeSentJson
 from entrypoints.http.accounts.contacts import ContactReader
-from entrypoints.http.users.schemas import ConfirmPhoneBody, DeleteAccountBody, WantPhoneBody
+from entrypoints.http.accounts.proofs import Prover
+from entrypoints.http.accounts.schemas import ProofBody
+from entrypoints.http.users.schemas import ConfirmPhoneBody, WantPhoneBody
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class AccountDesk:
 
     executor: Executor[Repositories]
     reads: Reads
-    hasher: PasswordHasher
+    prover: Prover
     secrets: SecretCodes
     contacts: ContactReader
     clock: Clock
@@ -54,7 +54,7 @@ class AccountDesk:
     async def want_phone(self, actor: Actor, session_id: SessionId, body: WantPhoneBody) -> CodeSentJson:
         """Have a code sent to the number that is to be the caller's."""
         phone = self.contacts.reachable_phone(body.phone)
-        wanted = WantPhoneChange(proof=await self._proof(actor, session_id, body.current_password), phone=phone)
+        wanted = WantPhoneChange(proof=await self.prover.proof(actor, session_id, body.current_password), phone=phone)
         done = await self.executor.run(want_phone_change(self.secrets), wanted, actor=actor)
         if isinstance(done, PasswordRefused):
             raise refusal_of(done)
@@ -67,14 +67,9 @@ class AccountDesk:
             raise InvalidCode
         return await self.account(actor)
 
-    async def delete(self, actor: Actor, session_id: SessionId, body: DeleteAccountBody) -> None:
+    async def delete(self, actor: Actor, session_id: SessionId, body: ProofBody) -> None:
         """Delete the caller's account."""
-        proof = await self._proof(actor, session_id, body.current_password)
+        proof = await self.prover.proof(actor, session_id, body.current_password)
         refused = await self.executor.run(delete_own_account, proof, actor=actor)
         if refused is not None:
             raise refusal_of(refused)
-
-    async def _proof(self, actor: Actor, session_id: SessionId, password: str | None) -> Proof:
-        user = await self.account(actor)
-        right = None if password is None else await self.hasher.verify(password, user.password_hash)
-        return Proof(user=user, right=right, current=session_id)

@@ -21,7 +21,6 @@ PREFERENCES: Final[dict[str, Any]] = {
 }
 WANT_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "currentPassword": "correct-horse-battery"}
 CONFIRM_PHONE: Final[dict[str, Any]] = {"phone": "9911 4455", "code": "402519"}
-DELETION: Final[dict[str, Any]] = {"currentPassword": "correct-horse-battery"}
 EXPORT: Final[dict[str, Any]] = {
     "exportedAt": "2026-11-23T01:40:00Z",
     "account": ACCOUNT,

@@ -48,7 +48,11 @@ class _WithId(Protocol):
 Item = TypeVar("Item", bound=_WithId)
 
 
-@get("/export", media_type="application/json", opt=limited_as(EXPORT) | documented(answer=EXAMPLE))
+@get(
+    "/export",
+    media_type="application/json",
+    opt=limited_as(EXPORT) | documented(answer=EXAMPLE, headers=("Content-Disposition",)),
+)
 async def export_account(
     actor: Injected[Actor], session_id: Injected[SessionId], account_desk: Injected[AccountDesk]
 ) -> Response[ExportJson]:

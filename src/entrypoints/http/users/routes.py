@@ -7,14 +7,11 @@ from litestar.params import JSONBody
 
 from booking_domain.identity.errors import (
     AccountHasBookings,
-    AccountLocked,
     AccountOwesMoney,
     AdminsOwnAccount,
     InvalidCode,
     PhoneTaken,
-    SignInTooOld,
     TooManyCodes,
-    WrongPassword,
 )
 from booking_domain.identity.use_cases.accounts import EditAccount, edit_account
 from booking_domain.shared.actor import Actor
@@ -24,17 +21,18 @@ from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.code_schemas import CodeSentJson
 from entrypoints.http.accounts.examples import CODE_SENT
+from entrypoints.http.accounts.proofs import NO_PASSWORD, PROOF, REFUSALS
+from entrypoints.http.accounts.schemas import ProofBody
 from entrypoints.http.documentation import documented
 from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.injection import Injected
 from entrypoints.http.rate_limits import AUTH, limited_as
 from entrypoints.http.users.desk import AccountDesk
-from entrypoints.http.users.examples import ACCOUNT, CHANGES, CONFIRM_PHONE, DELETION, PREFERENCES, WANT_PHONE
+from entrypoints.http.users.examples import ACCOUNT, CHANGES, CONFIRM_PHONE, PREFERENCES, WANT_PHONE
 from entrypoints.http.users.export import export_account
 from entrypoints.http.users.schemas import (
     AccountJson,
     ConfirmPhoneBody,
-    DeleteAccountBody,
     EditAccountBody,
     PreferencesBody,
     PreferencesJson,
@@ -44,17 +42,15 @@ from entrypoints.http.users.schemas import (
 )
 
 _GUARDED: Final = limited_as(AUTH)
-_PROOF: Final = (SignInTooOld, WrongPassword, AccountLocked)
 _OF_EDIT: Final = documented(body=CHANGES, answer=ACCOUNT, refusals=(InvalidValue, StaleVersion))
 _OF_PREFERENCES: Final = documented(body=PREFERENCES, answer=PREFERENCES, refusals=(StaleVersion,))
-_OF_PHONE: Final = documented(body=WANT_PHONE, answer=CODE_SENT, refusals=(*_PROOF, InvalidValue, TooManyCodes))
+_OF_PHONE: Final = documented(body=WANT_PHONE, answer=CODE_SENT, refusals=(*REFUSALS, InvalidValue, TooManyCodes))
 _OF_CONFIRMATION: Final = documented(
     body=CONFIRM_PHONE, answer=ACCOUNT, refusals=(InvalidCode, PhoneTaken, InvalidValue)
 )
 _OF_DELETION: Final = documented(
-    body=DELETION, refusals=(*_PROOF, AccountHasBookings, AccountOwesMoney, AdminsOwnAccount)
+    body=PROOF, refusals=(*REFUSALS, AccountHasBookings, AccountOwesMoney, AdminsOwnAccount)
 )
-_NO_PASSWORD: Final = DeleteAccountBody()
 
 
 @get("/", opt=documented(answer=ACCOUNT))
@@ -149,7 +145,7 @@ async def delete_my_account(
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     account_desk: Injected[AccountDesk],
-    data: JSONBody[DeleteAccountBody] = _NO_PASSWORD,
+    data: JSONBody[ProofBody] = NO_PASSWORD,
 ) -> None:
     """Delete one's own account, which is erased 30 days later.
 

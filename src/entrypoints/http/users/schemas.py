@@ -10,7 +10,7 @@ from booking_domain.identity.model import MAX_ADDRESS, MAX_NAME, MAX_PICTURE_URL
 from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.identity.use_cases.accounts import AccountChanges
 from entrypoints.http.accounts.code_schemas import Code, OldPassword
-from entrypoints.http.accounts.schemas import Phone, UserJson, user_json
+from entrypoints.http.accounts.schemas import Phone, ProofBody, UserJson, user_json
 from entrypoints.http.fields import Body, Json, ZoneName
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
@@ -49,17 +49,10 @@ class EditAccountBody(Body, frozen=True, kw_only=True):
         return cast("AccountChanges", {name: value for name, value in members.items() if value is not UNSET})
 
 
-class DeleteAccountBody(Body, frozen=True, kw_only=True):
-    """That it is really one's own account."""
-
-    current_password: Password | None = None
-
-
-class WantPhoneBody(Body, frozen=True, kw_only=True):
+class WantPhoneBody(ProofBody, frozen=True, kw_only=True):
     """The number to have, and that it is really one's own account."""
 
     phone: Phone
-    current_password: Password | None = None
 
 
 class ConfirmPhoneBody(Body, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from tests.unit.entrypoints.http.test_one_time_codes import (
     use,
 )
 
-from booking_domain.identity.use_cases.second_factor import FRESH
+from booking_domain.identity.use_cases.reauthentication import FRESH
 from booking_domain.shared.ids import UserId
 
 NEW = "+97680112233"

@@ -22,6 +22,7 @@ from tests.unit.entrypoints.http.two_factors import protected
 
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.use_cases.reauthentication import FRESH
 from booking_domain.shared.ids import UserId
 
 REGISTERED: Final = {
@@ -69,12 +70,13 @@ async def registered(api: Api) -> dict[str, Any]:
     return dict(answer.json())
 
 
-async def link(api: Api, token: str, body: dict[str, Any] | None = None) -> httpx.Response:
-    return await api.post("/users/me/telegram", token, json=body or shown(api))
+async def link(api: Api, token: str, body: dict[str, Any] | None = None, **more: Any) -> httpx.Response:
+    proof = {"currentPassword": PASSWORD, **more}
+    return await api.post("/users/me/telegram", token, json={**(body or shown(api)), **proof})
 
 
-async def unlink(api: Api, token: str) -> httpx.Response:
-    return await api.delete("/users/me/telegram", token)
+async def unlink(api: Api, token: str, **more: Any) -> httpx.Response:
+    return await api.call("DELETE", "/users/me/telegram", token, json={"currentPassword": PASSWORD, **more})
 
 
 async def alive(api: Api, session: dict[str, Any]) -> bool:
@@ -316,7 +318,8 @@ async def test_the_last_way_in_is_not_taken_away(api: Api) -> None:
         change(api, session["user"]["id"], **(nothing | members))
         assert_problem(await unlink(api, session["accessToken"]), 409, "auth.last_way_in")
         assert await alive(api, other)
-    for members in (email | by_email, phone | by_phone, {"password_hash": "hash"}):
+    password = {"password_hash": await api.container.password_hasher().hash(PASSWORD)}
+    for members in (email | by_email, phone | by_phone, password):
         change(api, session["user"]["id"], **(nothing | members))
         assert (await unlink(api, session["accessToken"])).status_code == 204
         assert not await alive(api, other)
@@ -389,3 +392,27 @@ async def test_a_second_factor_is_asked_for_and_an_assertion_is_good_until_a_ses
         ("telegram", "succeeded"),
         ("telegram", "failed"),
     ]
+
+
+@with_a_bot
+async def test_linking_and_unlinking_take_the_password(api: Api) -> None:
+    token = (await registered(api))["accessToken"]
+    body = shown(api)
+    for wrong in ("not the password", None):
+        refused = await link(api, token, body, currentPassword=wrong)
+        assert_problem(refused, 422, "auth.wrong_password")
+    assert (await link(api, token, body)).status_code == 204  # what was shown was not used up
+    assert_problem(await unlink(api, token, currentPassword="not the password"), 422, "auth.wrong_password")
+    assert (await sign_in(api)).json()["user"]["email"] == REGISTERED["email"]  # and it is linked as before
+    assert (await unlink(api, token)).status_code == 204
+
+
+@with_a_bot
+async def test_an_account_without_a_password_signs_in_again_before_it_unlinks(api: Api) -> None:
+    session = await signed_in(api)
+    change(api, session["user"]["id"], email="bat@example.com", email_verified_at=api.clock.now())
+    api.clock.advance(FRESH)
+    assert_problem(await unlink(api, session["accessToken"]), 403, "auth.sign_in_too_old")
+    again = await signed_in(api)
+    assert (await unlink(api, again["accessToken"])).status_code == 204
+    assert not await alive(api, session)
