@@ -105,6 +105,8 @@ async def test_nothing_hostile_makes_a_500(api: Api) -> None:
         "+ADw-b+AD4-",
         "a+b%20c",
         "{{7*7}}",
+        "{0.__class__}",
+        "%s%n",
         "${7*7}",
     ],
 )

@@ -6,10 +6,13 @@ from typing import Any
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
+from sqlalchemy import LargeBinary
 from tests.unit.entrypoints.api import Api, through_the_api
 
+from adapters.postgres.tables import metadata
 from entrypoints.http.documentation import KEY
 from entrypoints.http.openapi.signatures import answer_type, body_type
+from entrypoints.http.problems import camel
 from entrypoints.http.strict_json import read_json
 
 
@@ -195,3 +198,45 @@ async def test_the_page_and_all_that_it_needs_come_from_here(api: Api) -> None:
     for needed in re.findall(r'url: "([^"]+)"', script.text):
         assert (await api.get(needed)).json()["openapi"].startswith("3.0")
     assert (await api.get("/docs/assets/..%2Fpage.html")).status_code == 404
+
+
+def answers(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
+    """The names of all schemas that an operation may answer with when it succeeds."""
+    schemas = document["components"]["schemas"]
+    found: set[str] = set()
+    todo = [each for status, answer in operation["responses"].items() if status < "300" for each in references(answer)]
+    while todo:
+        name = todo.pop().rpartition("/")[2]
+        if name in schemas and name not in found:
+            found.add(name)
+            todo += references(schemas[name])
+    return found
+
+
+@through_the_api
+async def test_tokens_are_answered_to_who_signs_in_and_to_nobody_else(api: Api) -> None:
+    document = (await api.get("/schema")).json()
+    properties = {name: set(each.get("properties", ())) for name, each in document["components"]["schemas"].items()}
+    telling = {
+        name
+        for name, operation in operations(document)
+        if any(properties[schema] & {"accessToken", "refreshToken"} for schema in answers(document, operation))
+    }
+    signing_in = ("register", "login", "refresh", "verify-otp", "telegram")
+    assert telling == {f"post /api/v1/auth/{name}" for name in signing_in}
+
+
+@through_the_api
+async def test_what_is_kept_as_a_secret_is_a_member_of_no_answer(api: Api) -> None:
+    document = (await api.get("/schema")).json()
+    secret = {
+        column.name
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary) or column.name.endswith("_hash") or column.name == "token"
+    }
+    assert {"password_hash", "token_digest", "phone_index", "secret_sealed", "seed"} < secret
+    kept = {camel(name) for name in secret} - {"answer"}  # of an idempotency key: what was told already
+    for name, operation in operations(document):
+        for schema in answers(document, operation):
+            assert not kept & set(document["components"]["schemas"][schema].get("properties", ())), (name, schema)
