@@ -229,4 +229,6 @@ def _qpay(read: Environ, simulator_port: int) -> QPaySettings:
         ):
             if value == simulated:
                 read.refuse(name, "is the simulator's, which takes no real payment")
+        if base_url.startswith("http://") and base_url.rstrip("/") != simulator:
+            read.refuse("QPAY_BASE_URL", "must begin with https:// in production: credentials go there")
     return QPaySettings(base_url=base_url.rstrip("/"), username=username, password=password, invoice_code=invoice_code)

@@ -291,7 +291,7 @@ def test_a_wrong_value_for_text_messages_is_named(name: str, value: str) -> None
     assert problem.startswith(f"{name} must")
 
 
-@pytest.mark.parametrize("name", ["TWILIO_BASE_URL", "KAVENEGAR_BASE_URL"])
+@pytest.mark.parametrize("name", ["TWILIO_BASE_URL", "KAVENEGAR_BASE_URL", "QPAY_BASE_URL"])
 def test_credentials_go_over_https_in_production(name: str) -> None:
     assert Settings.from_environment({name: "http://127.0.0.1:9000/"}).environment is Environment.DEVELOPMENT
     (problem,) = problems(**{**PRODUCTION, name: "http://127.0.0.1:9000/"})
