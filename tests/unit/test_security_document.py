@@ -1,4 +1,4 @@
-"""docs/security.md names tests that there are; its tables of columns, figures and cryptography are those of the code."""
+"""docs/security.md names tests that there are; its columns, figures and uses of cryptography are those of the code."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
