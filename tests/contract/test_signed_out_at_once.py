@@ -25,10 +25,6 @@ def disabled(api: StoredApi, admin: str, user_id: str) -> Awaitable[httpx.Respon
     return api.patch(f"/admin/users/{user_id}", admin, json={"status": "disabled", "reason": "abuse"})
 
 
-def disabled_with_others(api: StoredApi, admin: str, user_id: str) -> Awaitable[httpx.Response]:
-    return api.post("/admin/users/bulk", admin, json={"ids": [user_id], "action": "disable", "reason": "fraud"})
-
-
 def deleted(api: StoredApi, admin: str, user_id: str) -> Awaitable[httpx.Response]:
     return api.delete(f"/admin/users/{user_id}", admin)
 
@@ -97,7 +93,7 @@ def played(postgres: TestServer, end: Ending) -> int:
         return asyncio.run(story(url))
 
 
-@pytest.mark.parametrize("end", [disabled, disabled_with_others, deleted, signed_out], ids=lambda end: end.__name__)
+@pytest.mark.parametrize("end", [disabled, deleted, signed_out], ids=lambda end: end.__name__)
 def test_no_device_refreshes_after_the_end(postgres: TestServer, end: Ending) -> None:
     assert played(postgres, end) == 0
 

@@ -31,8 +31,8 @@ class Biased(HmacSecretCodes):
 
 
 def chi_square(codes: HmacSecretCodes) -> tuple[float, float]:
-    """That of the first and of the last three digits of 100,000 codes, each with 999 degrees of freedom."""
-    number, bins = 100_000, 1_000
+    """That of the first and of the last three digits of 50,000 codes, each with 999 degrees of freedom."""
+    number, bins = 50_000, 1_000
     made = [codes.code(CodeId(UUID(int=each)), CodePurpose.LOGIN) for each in range(number)]
     assert {len(each) for each in made} == {6}
     assert any(each.startswith("000") for each in made)
@@ -45,7 +45,7 @@ def chi_square(codes: HmacSecretCodes) -> tuple[float, float]:
 
 def test_no_code_is_likelier_than_another() -> None:
     assert max(chi_square(HmacSecretCodes(b"key"))) < 1_170  # the 0.01 % quantile
-    assert max(chi_square(Biased(b"key"))) > 2_000
+    assert max(chi_square(Biased(b"key"))) > 1_500
 
 
 @pytest.mark.parametrize("password", ["password1", "12345678", "QWERTYUIOP", "iloveyou", "Football1"])

@@ -1,10 +1,6 @@
 """Demo accounts are for development: in production there is nobody at first, and nobody with a known password."""
 
 import asyncio
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,7 +12,6 @@ from entrypoints.cli.seed import SeedRefused, seed
 from entrypoints.settings import Settings
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-SOURCES = Path(__file__).parents[4] / "src"
 
 
 def rows(url: str) -> dict[str, int]:
@@ -42,18 +37,3 @@ def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
         assert "users" not in rows(url)
         asyncio.run(seed(Settings.from_environment({"DATABASE_URL": url}), url))
         assert rows(url)["users"] == 3
-
-
-@pytest.mark.no_cover
-def test_the_command_says_so(postgres: TestServer) -> None:
-    with postgres.database() as url:
-        told = subprocess.run(
-            [sys.executable, "-m", "entrypoints.cli", "seed"],
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), **PRODUCTION, "DATABASE_URL": url},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert (told.returncode, told.stderr) == (2, "demo data is for development: everybody knows its passwords\n")
-        assert "users" not in rows(url)
