@@ -38,7 +38,8 @@ from entrypoints.container import Container
 from entrypoints.http.bookings.schemas import booking_json
 
 PROVIDERS: Final = 60
-CUSTOMERS: Final = 200
+CUSTOMERS: Final = 2_000
+"""Only so many bookings of each may wait for a deposit."""
 HORIZON_DAYS: Final = 365
 _ZONE: Final = ZoneInfo("Asia/Ulaanbaatar")
 _OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))

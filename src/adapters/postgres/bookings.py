@@ -5,15 +5,16 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select, tuple_, update
 
 from adapters.postgres.catalogue import policy_json, policy_of
+from adapters.postgres.claims import take_turn
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import booking_events, bookings
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, Bookings
-from booking_domain.bookings.transitions import CLAIMS_TIME, PaymentStatus, Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, PaymentStatus, Status
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
 from booking_domain.shared.money import Money
@@ -49,6 +50,13 @@ _SAVE: Final = Statement(
 _BY_ID: Final = select(bookings).where(_b.id == bindparam("booking_id"))
 _BOOKING: Final = Statement(_BY_ID)
 _LOCK: Final = Statement(_BY_ID.with_for_update())
+_UNSETTLED: Final = Statement(
+    select(func.count()).where(
+        _b.customer_id == bindparam("customer_id"),
+        or_(*(_b.status == status.value for status in sorted(UNSETTLED))),
+        _b.due_at > bindparam("now"),
+    )
+)
 _EVENTS: Final = Statement(
     select(*(c for c in booking_events.columns if c.name != "seq"))
     .where(booking_events.c.booking_id == bindparam("booking_id"))
@@ -192,6 +200,11 @@ class PostgresBookings(Bookings):
         changing = {name: row[name] for name in _CHANGING}
         await self._work.change_one("booking", _SAVE, booking_id=was.id, seen_version=was.version, **changing)
         await self._append(events)
+
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
+        await take_turn(self._work, f"bookings of {customer_id}")
+        row = await self._work.one(_UNSETTLED, customer_id=customer_id, now=now)
+        return 0 if row is None else int(row[0])
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
         row = await self._work.one(_LOCK, booking_id=booking_id)

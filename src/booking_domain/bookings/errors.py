@@ -1,10 +1,13 @@
 """What bookings refuse."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from booking_domain.shared.errors import Conflict, DomainError, Forbidden, NotFound, RuleViolated
 from booking_domain.shared.money import Money
+
+UNSETTLED_PER_CUSTOMER: Final = 20
+"""So many bookings of one customer may wait for a deposit or an answer before another one is placed."""
 
 
 class BookingNotFound(NotFound):
@@ -50,6 +53,12 @@ class BookingForOthers(Forbidden):
 
     code: ClassVar[str] = "booking.for_others"
     pointer: ClassVar[str | None] = "/customerId"
+
+
+class TooManyUnsettled(Conflict):
+    __doc__ = f"{UNSETTLED_PER_CUSTOMER} bookings of yours wait for a deposit or an answer; settle or cancel one first."
+
+    code: ClassVar[str] = "booking.too_many_unsettled"
 
 
 class CustomerNotFound(NotFound):

@@ -9,7 +9,7 @@ from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.model import Diary
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import BookingId, ProviderId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
 
@@ -60,6 +60,13 @@ class Bookings(Protocol):
 
         Raises:
             ConcurrentChange: `was.version` is not what is there.
+        """
+        ...
+
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
+        """How many of a customer's wait for a deposit or an answer, and may yet get it.
+
+        Whoever else counts those of the same customer waits until this transaction ends.
         """
         ...
 

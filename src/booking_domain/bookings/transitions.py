@@ -32,6 +32,8 @@ CLAIMS_TIME: Final[dict[Status, bool]] = {
     Status.DISPUTED: True,
 }
 """Whether a booking of this status keeps its time from others."""
+UNSETTLED: Final = frozenset({Status.REQUESTED, Status.PENDING})
+"""They wait for an answer or a deposit."""
 
 
 class Action(StrEnum):

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound, DepositOutOfRange
+from booking_domain.bookings.errors import (
+    UNSETTLED_PER_CUSTOMER,
+    BookingForOthers,
+    CustomerNotFound,
+    DepositOutOfRange,
+    TooManyUnsettled,
+)
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.ports import Desk
 from booking_domain.bookings.references import new_reference
@@ -54,6 +60,7 @@ async def _place(command: PlaceBooking, tx: Repositories, given: Circumstances) 
         if command.hold_id is None:
             _place_at(start, command, desk, given)
         desk = await admitted(command, await tx.desks.lock(command.provider_id, around(start)), tx, given)
+    await may_place_another(desk, tx, given)
     if command.hold_id is not None:
         await _take_over(command.hold_id, command.provider_id, start, tx, given)
     return await keep_booking(command, desk, _place_at(start, command, desk, given), tx, given)
@@ -74,6 +81,17 @@ async def admitted(command: PlaceBooking, desk: Desk | None, tx: Repositories, g
         if await tx.users.get(command.customer_id) is None:
             raise CustomerNotFound
     return desk
+
+
+async def may_place_another(desk: Desk, tx: Repositories, given: Circumstances) -> None:
+    """A customer who has many bookings unsettled settles one first: nobody fills a calendar without paying.
+
+    The provider's side enters any number.
+    """
+    if is_staff(given.actor, desk):
+        return
+    if await tx.bookings.count_unsettled(given.actor.id, given.now) >= UNSETTLED_PER_CUSTOMER:
+        raise TooManyUnsettled
 
 
 def is_staff(actor: Actor, desk: Desk) -> bool:

@@ -21,7 +21,7 @@ from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SeriesId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant, time_zone
-from booking_domain.workflows.place_booking import PlaceBooking, admitted, is_staff, keep_booking
+from booking_domain.workflows.place_booking import PlaceBooking, admitted, is_staff, keep_booking, may_place_another
 from booking_domain.workflows.ports import Repositories
 
 FEWEST_TIMES: Final = 2
@@ -48,6 +48,7 @@ async def _place(command: PlaceSeries, tx: Repositories, given: Circumstances) -
     length = timedelta(weeks=command.every_weeks * (command.times - 1))
     window = TimeRange(first, around(first + length).end)  # a change of clocks in between is within the diary's reach
     desk = await admitted(command.first, await tx.desks.lock(command.first.provider_id, window), tx, given)
+    await may_place_another(desk, tx, given)
     may_have = placeable if is_staff(given.actor, desk) else claimable
     series_id = SeriesId(given.entropy.new_id())
 

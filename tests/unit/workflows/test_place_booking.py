@@ -17,7 +17,13 @@ from tests.unit.workflows.scenes import (
     tugriks,
 )
 
-from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound, DepositOutOfRange
+from booking_domain.bookings.errors import (
+    UNSETTLED_PER_CUSTOMER,
+    BookingForOthers,
+    CustomerNotFound,
+    DepositOutOfRange,
+    TooManyUnsettled,
+)
 from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.references import ALPHABET
 from booking_domain.bookings.transitions import PaymentStatus, Status
@@ -554,3 +560,41 @@ async def test_a_booking_knows_what_the_clock_on_the_wall_shows(studio: Studio) 
     assert (booking.local_start.isoformat(), booking.time_zone) == ("2026-11-24T10:00:00", "Asia/Ulaanbaatar")
     assert booking.series_id is None
     assert booking.offered_times == ()
+
+
+async def unsettled(studio: Studio, *, by: Actor | None = None) -> list[Booking]:
+    """As many as a customer may have."""
+    week = [TOMORROW + 7 * DAY * number for number in range(3)]
+    slots = [day + hour * HOUR for day in week for hour in range(7)]
+    return [await studio.book(slot, by=by) for slot in slots[:UNSETTLED_PER_CUSTOMER]]
+
+
+@scene()
+async def test_who_has_many_bookings_unsettled_settles_one_before_another(studio: Studio) -> None:
+    first, *_ = await unsettled(studio)
+    another = TOMORROW + 7 * HOUR
+    with pytest.raises(TooManyUnsettled):
+        await studio.book(another)
+    with pytest.raises(TooManyUnsettled):
+        await studio.book_series(another, times=2)
+    await studio.book(another, by=await studio.joined())
+    entered = await studio.book(TOMORROW + 8 * HOUR, by=studio.owner, customer=studio.customer)
+    for settled in (first, entered):
+        await studio.move(settled, Status.CANCELLED)
+    await studio.book(first.span.start)
+
+
+@scene()
+async def test_what_was_not_paid_in_time_stands_in_nobodys_way(studio: Studio) -> None:
+    await unsettled(studio)
+    studio.clock.advance(PAYMENT_WINDOW)
+    await studio.book(TOMORROW + 7 * HOUR)
+
+
+@scene()
+async def test_of_many_at_once_no_more_are_placed_than_may_wait(studio: Studio) -> None:
+    placed = await unsettled(studio)
+    await studio.move(placed[0], Status.CANCELLED)
+    wishes = [TOMORROW + (7 + number / 2) * HOUR for number in (0, 2)]
+    made, refusals = await race([studio.book(slot) for slot in wishes])
+    assert (len(made), [type(each) for each in refusals]) == (1, [TooManyUnsettled])

@@ -19,6 +19,7 @@ from booking_domain.testing.conformance.remote import Answer, Server, Unexpected
 from booking_domain.testing.conformance.slot_checks import Failure
 
 HOURS_A_HISTORY: Final = 5
+HISTORIES_A_CUSTOMER: Final = 5
 DAYS_AHEAD: Final = 8
 SETTLED_WITHIN_SECONDS: Final = 15.0
 _PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - of accounts that are made for this run
@@ -51,7 +52,7 @@ class Played:
 @dataclass(frozen=True, slots=True)
 class _Stage:
     server: Server
-    tokens: Mapping[str, str]
+    tokens: dict[str, str]
     provider_id: str
     begins: datetime
 
@@ -67,6 +68,8 @@ def play_on_server(server: Server, histories: Iterable[History], *, email: str, 
             continue
         try:
             stage = stage or _set(server, email, password)
+            if number % HISTORIES_A_CUSTOMER == 0:
+                stage.tokens.update(_customers(server))
             play = _Play(stage, history, stage.begins + number * HOURS_A_HISTORY * HOUR)
             problems = play.problems()
         except Skipped as skipped:
@@ -117,27 +120,31 @@ def _why_not_paid(history: History) -> str | None:
     return None
 
 
+def _customers(server: Server) -> dict[str, str]:
+    """The tokens of new ones: of one's bookings, only so many may wait for a deposit."""
+    return {who: _joined(server, "customer") for who in ("customer", "other_customer")}
+
+
+def _joined(server: Server, role: str) -> str:
+    body = {"email": f"{role}-{uuid4().hex}@example.com", "password": _PASSWORD, "name": role.title(), "role": role}
+    return _token(server.ask("POST", "/auth/register", body), f"registering a {role}")
+
+
+def _token(answer: Answer, what: str) -> str:
+    return str(_done(answer, what)["accessToken"])
+
+
 def _set(server: Server, email: str, password: str) -> _Stage:
     """Make a provider who is always open, and those who deal with that provider."""
-    run = uuid4().hex[:12]
-
-    def token(answer: Answer, what: str) -> str:
-        return str(_done(answer, what)["accessToken"])
-
-    def joined(who: str, role: str) -> str:
-        body = {"email": f"{who}-{run}@example.com", "password": _PASSWORD, "name": who.title(), "role": role}
-        return token(server.ask("POST", "/auth/register", body), f"registering a {role}")
-
     login = {"email": email, "password": password}
     tokens = {
-        "admin": token(server.ask("POST", "/auth/login", login), "signing in as the admin"),
-        "provider": joined("provider", "provider"),
-        "customer": joined("customer", "customer"),
-        "other_customer": joined("other", "customer"),
-        "manager": joined("manager", "manager"),
+        "admin": _token(server.ask("POST", "/auth/login", login), "signing in as the admin"),
+        "provider": _joined(server, "provider"),
+        "manager": _joined(server, "manager"),
+        **_customers(server),
     }
     owner = tokens["provider"]
-    profile = {"displayName": f"Conformance {run}", "timeZone": "UTC"}
+    profile = {"displayName": f"Conformance {uuid4().hex[:12]}", "timeZone": "UTC"}
     provider_id = _done(server.ask("POST", "/providers/me", profile, token=owner), "opening a profile")["id"]
     for day in range(7):
         rule = {"day": day, "startTime": "00:00", "endTime": "24:00"}

@@ -76,6 +76,43 @@ class BookingsContract:
             assert await _locked(backend, booking.id) == booking
 
     @scenario
+    async def test_what_waits_for_a_deposit_or_an_answer_and_may_get_it_is_counted_by_customer(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(other)
+        due = NOW + HOUR / 4
+        for booking in (
+            *(make.booking(cast.profile, cast.customer, status=status) for status in Status),
+            replace(make.booking(cast.profile, cast.customer), due_at=NOW),  # too late, whether or not it was expired
+            make.booking(cast.profile, other),
+        ):
+            await _add(backend, make, booking)
+        async with backend.begin() as tx:
+            counted = [await tx.bookings.count_unsettled(each.id, NOW) for each in (cast.customer, other, make.user())]
+            assert counted == [2, 1, 0]
+            assert await tx.bookings.count_unsettled(cast.customer.id, due) == 0
+
+    @scenario
+    async def test_who_counts_a_customers_unsettled_bookings_waits_for_who_has(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+
+        async def count() -> int:
+            async with backend.begin() as tx:
+                return await tx.bookings.count_unsettled(cast.customer.id, NOW)
+
+        async with backend.begin() as tx:
+            assert await tx.bookings.count_unsettled(cast.customer.id, NOW) == 0
+            later = asyncio.create_task(count())
+            assert await waits(later)
+            booking = make.booking(cast.profile, cast.customer)
+            await tx.bookings.add(booking, [make.event(booking)])
+        assert await later == 1
+
+    @scenario
     async def test_there_is_no_booking_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         unknown = BookingId(make.entropy.new_id())
         assert await _locked(backend, unknown) is None

@@ -1,11 +1,13 @@
 """Bookings and the desks where they are made, in memory."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.ports import Bookings, Desk, Desks
+from booking_domain.bookings.transitions import UNSETTLED
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.calendars import MemoryDiaries
 from booking_domain.testing.memory.state import State
@@ -54,6 +56,15 @@ class MemoryBookings(Bookings):
             raise ConcurrentChange(what="the booking")
         self._state.bookings[booking.id] = booking
         self._state.events[booking.id] += tuple(events)
+
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
+        return sum(
+            booking.customer_id == customer_id
+            and booking.status in UNSETTLED
+            and booking.due_at is not None
+            and booking.due_at > now
+            for booking in self._state.bookings.values()
+        )
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
         return self._state.bookings.get(booking_id)

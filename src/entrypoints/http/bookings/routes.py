@@ -16,6 +16,7 @@ from booking_domain.bookings.errors import (
     DepositOutOfRange,
     SeriesNotPossible,
     TooEarly,
+    TooManyUnsettled,
 )
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingFilter
@@ -63,6 +64,7 @@ _OF_PLACING: Final = documented(
         SlotTaken,
         HoldNotFound,
         DepositOutOfRange,
+        TooManyUnsettled,
         BookingForOthers,
         CustomerNotFound,
     ),
@@ -74,6 +76,7 @@ _OF_SERIES: Final = documented(
         ProviderNotFound,
         SeriesNotPossible,
         DepositOutOfRange,
+        TooManyUnsettled,
         BookingForOthers,
         CustomerNotFound,
         InvalidValue,
