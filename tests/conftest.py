@@ -1,6 +1,7 @@
 """How hard Hypothesis tries: `default` for everybody, `nightly` (HYPOTHESIS_PROFILE=nightly) twenty times as hard,
 or as hard as `examples` is told to."""
 
+import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -38,6 +39,12 @@ settings.register_profile(
     suppress_health_check=list(HealthCheck),
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look no more at what was made until now, which lives to the end of all tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -185,5 +185,6 @@ class Container(containers.DeclarativeContainer):
             sender=sms_sender,
             executor=executor,
             recipient_key=providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients"),
+            most_per_day=settings.provided.sms.most_per_day,
         ),
     )

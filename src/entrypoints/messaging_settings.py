@@ -28,6 +28,8 @@ class SmsSettings:
     """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, or `console`, which keeps them as files in the data folder."""
     timeout_seconds: float = 10.0
     """BOOKING_SMS_TIMEOUT_SECONDS: how long the provider may take to answer."""
+    most_per_day: int = 10_000
+    """BOOKING_SMS_PER_DAY: the most text messages in any 24 hours, to all numbers together."""
     twilio_base_url: str = "https://api.twilio.com"
     """TWILIO_BASE_URL: Twilio's API."""
     twilio_account_sid: str = ""
@@ -92,6 +94,7 @@ def sms_settings(read: Environ) -> SmsSettings:
     found = SmsSettings(
         service=service,
         timeout_seconds=float(read.number("BOOKING_SMS_TIMEOUT_SECONDS", 10, 1, 60)),
+        most_per_day=read.number("BOOKING_SMS_PER_DAY", SmsSettings().most_per_day, 1, 10_000_000),
         twilio_base_url=read.url("TWILIO_BASE_URL", SmsSettings().twilio_base_url).rstrip("/"),
         twilio_account_sid=read.optional("TWILIO_ACCOUNT_SID") or "",
         twilio_auth_token=read.optional("TWILIO_AUTH_TOKEN") or "",

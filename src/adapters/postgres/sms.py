@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from adapters.postgres.claims import take_turn
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import sms_messages
 from adapters.postgres.work import Row, Work
@@ -24,6 +25,7 @@ _CHANGING: Final = (
     "updated_at",
 )
 _ADD: Final = Statement(insert(sms_messages))
+_COUNT: Final = Statement(select(func.count()).where(_m.created_at > bindparam("since")))
 _GET: Final = Statement(select(sms_messages).where(_m.id == bindparam("message_id")))
 _LOCK: Final = Statement(select(sms_messages).where(_m.id == bindparam("message_id")).with_for_update())
 _SAVE: Final = Statement(
@@ -91,6 +93,11 @@ class PostgresSmsMessages(SmsMessages):
 
     def __init__(self, work: Work) -> None:
         self._work = work
+
+    async def count_since(self, since: datetime) -> int:
+        await take_turn(self._work, "text messages")
+        row = await self._work.one(_COUNT, since=since)
+        return 0 if row is None else int(row[0])
 
     async def add(self, message: SmsMessage) -> None:
         await self._work.send(

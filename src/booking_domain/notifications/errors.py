@@ -14,6 +14,12 @@ class SmsUnavailable(Unavailable):
     provider: str
 
 
+class SmsCapReached(Unavailable):
+    """The most text messages for 24 hours have been sent; please try again later."""
+
+    code: ClassVar[str] = "sms.cap_reached"
+
+
 @dataclass(eq=False, kw_only=True)
 class SmsRefused(RuleViolated):
     """No text message can be sent to this number: {provider} refuses it ({reason}), and will again."""

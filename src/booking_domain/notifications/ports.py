@@ -77,6 +77,10 @@ class SmsCallbacks(Protocol):
 class SmsMessages(Protocol):
     """The text messages of a unit of work."""
 
+    async def count_since(self, since: datetime) -> int:
+        """How many were made after that, to all numbers; whoever else asks is kept waiting to the end of this unit."""
+        ...
+
     async def add(self, message: SmsMessage) -> None:
         """Add one."""
         ...

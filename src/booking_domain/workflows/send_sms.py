@@ -19,15 +19,16 @@ from booking_domain.workflows.ports import Repositories
 NO_ANSWER = "no usable answer"
 
 
-async def send_sms(order: SmsOrder, *, executor: Executor[Repositories], sender: SmsSender) -> None:
-    """Send it.
+async def send_sms(order: SmsOrder, *, most_per_day: int, executor: Executor[Repositories], sender: SmsSender) -> None:
+    """Send it, unless `most_per_day` were sent within 24 hours, to all numbers together.
 
     Raises:
         InvalidValue: that is no phone number; nothing was kept.
+        SmsCapReached: there were as many; nothing was kept.
         SmsUnavailable: it may or may not have been sent; its status stays open.
         SmsRefused: it was not sent, and is kept as failed.
     """
-    message = await executor.run(keep_sms, order, actor=SYSTEM)
+    message = await executor.run(keep_sms(most_per_day), order, actor=SYSTEM)
     try:
         receipt = await sender.send(to=order.to, text=order.text, key=message.id)
     except SmsRefused as refusal:

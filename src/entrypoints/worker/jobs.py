@@ -15,6 +15,7 @@ from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.identity.one_time_codes import CODE_WANTED
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
+from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.payments.transitions import TransactionStatus
 from booking_domain.scheduling.use_cases.feeds import FEED_ADDED
 from booking_domain.scheduling.use_cases.holds import sweep_holds
@@ -109,13 +110,17 @@ class Jobs:
 
     async def send_code(self, message: str) -> None:
         """Send a one-time code, unless it is too old by now."""
-        await send_code(
-            _loaded(message),
-            now=self._container.clock().now(),
-            reads=self._container.reads(),
-            secrets=self._container.secret_codes(),
-            messenger=self._container.code_messenger(),
-        )
+        try:
+            await send_code(
+                _loaded(message),
+                now=self._container.clock().now(),
+                reads=self._container.reads(),
+                secrets=self._container.secret_codes(),
+                messenger=self._container.code_messenger(),
+            )
+        except SmsCapReached:
+            log.warning("sms.cap_reached")
+            raise
 
     async def expire(self, booking_id: str) -> None:
         """Expire a booking that was not paid or answered in time; the sweep finds one whose hour has not come yet."""

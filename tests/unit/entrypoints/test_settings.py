@@ -244,6 +244,11 @@ def test_a_provider_of_text_messages_needs_its_credentials(environ: dict[str, st
     assert problem == f"{missing} is required with BOOKING_SMS_PROVIDER={environ['BOOKING_SMS_PROVIDER']}"
 
 
+def test_text_messages_have_a_cap() -> None:
+    assert Settings.from_environment(PRODUCTION).sms.most_per_day == 10_000
+    assert Settings.from_environment({"BOOKING_SMS_PER_DAY": "1"}).sms.most_per_day == 1
+
+
 def test_a_messaging_service_does_for_a_number() -> None:
     service = {**TWILIO, "TWILIO_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": "MG1"}
     assert Settings.from_environment(service).sms.twilio_messaging_service_sid == "MG1"
@@ -281,6 +286,8 @@ def test_what_is_no_token_of_a_bot_is_named_and_not_shown(name: str, value: str)
         ("BOOKING_TELEGRAM_FRESHNESS_SECONDS", "0"),
         ("BOOKING_SMS_PROVIDER", "pigeon"),
         ("BOOKING_SMS_TIMEOUT_SECONDS", "0"),
+        ("BOOKING_SMS_PER_DAY", "0"),
+        ("BOOKING_SMS_PER_DAY", "10000001"),
         ("TWILIO_ACCOUNT_SID", "AC1/../AC2"),
         ("TWILIO_BASE_URL", "api.twilio.com"),
         ("KAVENEGAR_BASE_URL", "ftp://api.kavenegar.com"),

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapters.sms.codes import SmsCodeMessenger
-from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
+from booking_domain.notifications.errors import SmsCapReached, SmsRefused, SmsUnavailable
 from booking_domain.notifications.sms import FIRST_ASK, SmsCost, SmsMessage, SmsNews, SmsReceipt, SmsReport, SmsStatus
 from booking_domain.notifications.use_cases.messages import note_sms_news
 from booking_domain.shared.actor import SYSTEM
@@ -25,11 +26,14 @@ PRICE = SmsCost(millionths=7_900, currency="USD")
 class Office:
     """A platform that sends codes."""
 
-    def __init__(self, sender: MemorySmsSender | None = None) -> None:
+    def __init__(self, sender: MemorySmsSender | None = None, *, most_per_day: int = 100) -> None:
         self.platform = MemoryPlatform()
         self.sender = sender or MemorySmsSender()
         self.messenger = SmsCodeMessenger(
-            sender=self.sender, executor=self.platform.executor, recipient_key=b"a key of 32 bytes, more or less."
+            sender=self.sender,
+            executor=self.platform.executor,
+            recipient_key=b"a key of 32 bytes, more or less.",
+            most_per_day=most_per_day,
         )
 
     async def send(self, *, to: str = TO, purpose: str = "login", locale: str = "mn-MN") -> None:
@@ -72,7 +76,7 @@ def test_one_number_has_one_digest_which_another_key_does_not_give() -> None:
         await office.send(purpose="reset")
         await office.send(to="+97699112234")
         office.messenger = SmsCodeMessenger(
-            sender=office.sender, executor=office.platform.executor, recipient_key=b"another"
+            sender=office.sender, executor=office.platform.executor, recipient_key=b"another", most_per_day=100
         )
         await office.send()
         first, second, other, under_another_key = [message.to_digest for message in await office.kept()]
@@ -169,6 +173,38 @@ def test_what_is_no_number_is_refused_before_anything_is_kept(to: str) -> None:
         assert office.sender.delivered == ()
 
     in_the_office(story)
+
+
+def test_no_more_are_sent_within_24_hours_than_may_be_to_all_numbers_together() -> None:
+    async def story(office: Office) -> None:
+        clock = office.platform.clock
+        await office.send()
+        clock.advance(timedelta(hours=1))
+        await office.send(to="+989123456789", locale="fa")
+        for wait in (timedelta(0), timedelta(hours=23, microseconds=-1)):
+            clock.advance(wait)
+            with pytest.raises(SmsCapReached):
+                await office.send(to="+97699112234")
+        assert len(office.sender.delivered) == len(await office.kept()) == 2
+        clock.advance(timedelta(microseconds=1))
+        await office.send(to="+97699112234")
+        with pytest.raises(SmsCapReached):
+            await office.send()
+        assert len(office.sender.delivered) == 3
+
+    in_the_office(story, Office(most_per_day=2))
+
+
+def test_what_may_have_been_sent_counts() -> None:
+    async def story(office: Office) -> None:
+        office.sender.lose_answers = True
+        with pytest.raises(SmsUnavailable):
+            await office.send()
+        with pytest.raises(SmsCapReached):
+            await office.send()
+        assert len(office.sender.delivered) == len(await office.kept()) == 1
+
+    in_the_office(story, Office(most_per_day=1))
 
 
 def test_there_is_no_code_for_another_purpose() -> None:

@@ -1,8 +1,10 @@
 """Keep a text message before it is sent, and what becomes of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final, Protocol
 
+from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsNews, SmsOrder, masked
@@ -10,6 +12,8 @@ from booking_domain.shared.executor import Circumstances, UseCase
 from booking_domain.shared.ids import SmsId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.phones import phone_number
+
+DAY: Final = timedelta(days=1)
 
 
 class SmsTx(Protocol):
@@ -19,21 +23,35 @@ class SmsTx(Protocol):
     def sms_messages(self) -> SmsMessages: ...
 
 
-async def _keep(order: SmsOrder, tx: SmsTx, given: Circumstances) -> SmsMessage:
-    message = SmsMessage(
-        id=SmsId(given.entropy.new_id()),
-        user_id=order.user_id,
-        to_masked=masked(phone_number(order.to)),
-        to_digest=order.to_digest,
-        template=order.template,
-        language=order.language,
-        provider=order.provider,
-        segments=segments_of(order.text),
-        created_at=given.now,
-        updated_at=given.now,
-    )
-    await tx.sms_messages.add(message)
-    return message
+def keep_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
+    """Keep a message that is about to be sent; so many in any 24 hours, to all numbers together.
+
+    Each attempt counts, whatever becomes of it: the provider may have sent it.
+
+    Raises:
+        InvalidValue: that is no phone number.
+        SmsCapReached: there were as many.
+    """
+
+    async def keep(order: SmsOrder, tx: SmsTx, given: Circumstances) -> SmsMessage:
+        message = SmsMessage(
+            id=SmsId(given.entropy.new_id()),
+            user_id=order.user_id,
+            to_masked=masked(phone_number(order.to)),
+            to_digest=order.to_digest,
+            template=order.template,
+            language=order.language,
+            provider=order.provider,
+            segments=segments_of(order.text),
+            created_at=given.now,
+            updated_at=given.now,
+        )
+        if await tx.sms_messages.count_since(given.now - DAY) >= most_per_day:
+            raise SmsCapReached
+        await tx.sms_messages.add(message)
+        return message
+
+    return UseCase(Permission.RUN_PLATFORM, keep)
 
 
 async def _note(news: SmsNews, tx: SmsTx, given: Circumstances) -> None:
@@ -58,7 +76,6 @@ def _bounded(news: SmsNews) -> SmsNews:
     return news if news.error is None else replace(news, error=news.error[:MAX_ERROR])
 
 
-keep_sms: Final = UseCase(Permission.RUN_PLATFORM, _keep)
 note_sms_news: Final = UseCase(Permission.RUN_PLATFORM, _note)
 note_sms_answer: Final = UseCase(Permission.RUN_PLATFORM, _note_answer)
 """The provider was asked: the next time comes later, whatever it has said."""

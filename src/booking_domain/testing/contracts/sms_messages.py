@@ -88,6 +88,38 @@ class SmsMessagesContract:
         assert await other == later
 
     @scenario
+    async def test_those_after_an_instant_are_counted_whoever_they_went_to(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        user = make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+            assert await tx.sms_messages.count_since(NOW) == 0
+        made = [replace(make.sms(), created_at=NOW + number * HOUR) for number in range(3)]
+        failed = replace(make.sms(user), created_at=NOW + INSTANT, status=SmsStatus.FAILED, provider="another")
+        await _kept(backend, failed, *made)
+        async with backend.begin() as tx:
+            assert await tx.sms_messages.count_since(NOW - INSTANT) == 4
+            assert await tx.sms_messages.count_since(NOW) == 3
+            assert await tx.sms_messages.count_since(NOW + INSTANT) == 2
+            await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
+            assert await tx.sms_messages.count_since(NOW) == 4
+            assert await tx.sms_messages.count_since(NOW + 2 * HOUR) == 0
+
+    @scenario
+    async def test_who_counts_waits_for_who_has_counted(self, backend: Backend, make: Builder) -> None:
+        async def counted() -> int:
+            async with backend.begin() as tx:
+                return await tx.sms_messages.count_since(NOW)
+
+        async with backend.begin() as tx:
+            assert await tx.sms_messages.count_since(NOW) == 0
+            other = asyncio.create_task(counted())
+            assert await waits(other)
+            await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
+        assert await other == 1
+
+    @scenario
     async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         message, never = make.sms(), make.sms()
         await _kept(backend, message)

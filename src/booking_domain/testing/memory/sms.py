@@ -29,6 +29,9 @@ class MemorySmsMessages(SmsMessages):
     def __init__(self, state: State) -> None:
         self._state = state
 
+    async def count_since(self, since: datetime) -> int:
+        return sum(each.created_at > since for each in self._state.sms_messages.values())
+
     async def add(self, message: SmsMessage) -> None:
         if message.user_id is not None:
             self._state.require_user(message.user_id)

@@ -5,19 +5,23 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 from tests.unit.entrypoints.worker.test_jobs import Workshop
 from tests.unit.entrypoints.worker.test_offering import in_a_workshop
 
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.use_cases.one_time_codes import WantCode, want_code
+from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.shared.outbox import Message
 from booking_domain.testing.builders import Builder
+from booking_domain.testing.memory import MemorySmsSender
 from booking_domain.testing.memory.codes import MemoryCodeMessenger, SentCode
 from booking_domain.workflows.send_code import send_code
+from entrypoints.settings import Settings
 
 
 async def joined(shop: Workshop) -> User:
@@ -73,6 +77,27 @@ async def test_a_code_that_could_not_be_sent_is_tried_again_soon(shop: Workshop)
     assert task == "send_code"
     assert again_at is not None
     assert messenger.delivered == []
+
+
+@in_a_workshop
+async def test_a_code_beyond_the_cap_is_logged_and_tried_again_while_it_is_good(shop: Workshop) -> None:
+    shop.container.settings.override(Settings.from_environment({"BOOKING_SMS_PER_DAY": "1"}))
+    sender, user = MemorySmsSender(), await joined(shop)
+    shop.container.sms_sender.override(sender)
+    await shop.container.code_messenger().send_code(to="+989123456789", code="482913", purpose="login", locale="fa")
+    code, _ = await wanted(shop, user)
+    await shop.relay()
+    [(_, args, _, _)] = await shop.waiting_jobs()
+    with capture_logs() as logged, pytest.raises(SmsCapReached):
+        await shop.jobs.send_code(args["message"])
+    assert logged == [{"event": "sms.cap_reached", "log_level": "warning"}]
+    await shop.run_due_jobs()
+    [(task, _, again_at, _)] = await shop.waiting_jobs()
+    assert task == "send_code"
+    assert again_at is not None
+    shop.studio.clock.advance(code.expires_at - code.issued_at)
+    await shop.jobs.send_code(args["message"])
+    assert [to for to, _ in sender.delivered] == ["+989123456789"]
 
 
 @in_a_workshop
