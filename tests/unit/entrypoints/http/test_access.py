@@ -19,6 +19,8 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation, may
 from entrypoints.http.documentation import KEY
 
+pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
+
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed in"
 IDENTITIES: Final = ("anonymous", "customer", "provider", "manager", "admin")

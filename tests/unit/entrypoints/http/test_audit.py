@@ -17,6 +17,8 @@ from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.permissions import PERMISSIONS, Permission
 from entrypoints.http.auditing import Auditing
 
+pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
+
 FOR_ADMINS: Final = [
     route
     for route, row in ROUTES.items()

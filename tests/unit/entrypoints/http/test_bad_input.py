@@ -7,6 +7,8 @@ import httpx
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
 
+pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
+
 INVALID = "validation.invalid_input"
 PROVIDER_ID = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
 GOOD = {"providerId": PROVIDER_ID, "slot": MONDAY_AT_TEN}

@@ -6,7 +6,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
+import pytest
 from tests.unit.entrypoints.api import Api, through_the_api
+
+pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
 HOSTILE: tuple[Any, ...] = (
     None,

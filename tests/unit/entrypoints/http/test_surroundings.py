@@ -12,6 +12,8 @@ from tests.unit.entrypoints.test_settings import PRODUCTION
 from entrypoints.http.compression import LARGE, SMALLEST, chosen
 from entrypoints.http.scheduling.examples import COMPUTE
 
+pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
+
 SHOP = "https://shop.example.com"
 CORS = {"BOOKING_CORS_ORIGINS": f"{SHOP},http://localhost:5173"}
 BEHIND_A_PROXY = {**PRODUCTION, "BOOKING_TRUSTED_PROXIES": "127.0.0.1"}

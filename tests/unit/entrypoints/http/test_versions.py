@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+import pytest
 from litestar.params import HeaderParameter
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes, through_the_api
 
 from booking_domain.shared.ids import FeedId
 from booking_domain.testing.memory.feeds import MemoryFeedReader
 from booking_domain.workflows.read_feed import read_feed
+
+pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
 TUESDAY_AT_TWO: Final = "2026-11-24T14:00:00+08:00"
 FEEDS: Final = {"urls": ["https://calendar.example.com/x.ics"], "whenFailing": "closed"}
