@@ -58,36 +58,39 @@ from entrypoints.http.waitlist import routes as waitlist
 PREFIX: Final = "/api/v1"
 
 
+API: Final = Router(
+    PREFIX,
+    route_handlers=[
+        accounts.routes,
+        telegram.routes,
+        providers.routes,
+        admin.routes,
+        administration.routes,
+        availability.routes,
+        salons.routes,
+        scheduling.routes,
+        holds.routes,
+        bookings.routes,
+        users.routes,
+        users_admin.routes,
+        calendars.routes,
+        waitlist.routes,
+        payments.routes,
+        webhooks.routes,
+        sms_webhooks.routes,
+        health.routes(),
+    ],
+)
+"""What is below the prefix. Litestar copies it into each application."""
+
+
 def create_app(container: Container) -> Litestar:
     """Make the application over what the container provides, overridden or not."""
     settings = container.settings()
     clients = Clients(settings.trusted_proxies)
     read_catalogues()
-    api = Router(
-        PREFIX,
-        route_handlers=[
-            accounts.routes,
-            telegram.routes,
-            providers.routes,
-            admin.routes,
-            administration.routes,
-            availability.routes,
-            salons.routes,
-            scheduling.routes,
-            holds.routes,
-            bookings.routes,
-            users.routes,
-            users_admin.routes,
-            calendars.routes,
-            waitlist.routes,
-            payments.routes,
-            webhooks.routes,
-            sms_webhooks.routes,
-            health.routes(),
-        ],
-    )
     app = Litestar(
-        route_handlers=[api, health.routes(), docs.routes],
+        route_handlers=[API, health.routes(), docs.routes],
         dependencies=_dependencies(container, clients),
         dto=StrictJson,
         return_dto=None,

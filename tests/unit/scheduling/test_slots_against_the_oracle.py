@@ -29,7 +29,7 @@ def daily(hours: list[Hours], since: date | None = None) -> tuple[WeeklyRule, ..
     )
 
 
-@examples(1_000)
+@examples(400, nightly=20_000)
 @given(questions())
 def test_the_slots_are_those_that_a_slow_minute_by_minute_search_finds(question: Question) -> None:
     assert question.offered() == oracle_for(question).starts()
@@ -54,7 +54,7 @@ def test_who_never_closes_is_counted_anew_on_every_28th_date_once_open_for_28_da
     assert open_all_day.offered() == oracle.starts()
 
 
-@examples(400)
+@examples(200, nightly=8_000)
 @given(question=questions(), minutes=st.integers(0, 3 * 24 * 60), odd=_ODD, bookable=st.booleans())
 def test_explained_is_every_reason_that_the_oracle_finds_and_the_nearest_slots(
     question: Question, minutes: int, odd: timedelta, *, bookable: bool

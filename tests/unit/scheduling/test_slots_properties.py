@@ -44,7 +44,7 @@ def test_they_are_all_such_that_in_the_few_cases_in_which_lines_are_counted(ques
 
 @pytest.mark.no_cover  # thousands of examples cost twice as much when lines are counted
 @pytest.mark.parametrize("holds", [pytest.param(each, id=each.__name__) for each in PROPERTIES])
-@examples(1_000, nightly=50_000)
+@examples(400, nightly=50_000)
 @given(question=questions(never_closing=True))
 def test_the_librarys_slots_are_such_that(holds: Property, question: Question) -> None:
     holds(question, offered_slots)

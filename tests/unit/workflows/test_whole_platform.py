@@ -16,4 +16,4 @@ class MemoryPlatformMachine(PlatformMachine):
 
 
 TestPlatform = MemoryPlatformMachine.TestCase
-TestPlatform.settings = settings(examples(200), stateful_step_count=40)
+TestPlatform.settings = settings(examples(100, nightly=4_000), stateful_step_count=40)
