@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from tests.databases import TestServer
 
+_UNTRACED = {"acceptance", "reliability"}
 _IN_CI = bool(os.environ.get("CI"))
 _FAILURES = Path(__file__).parent.parent / ".hypothesis" / "examples"
 
@@ -39,6 +40,13 @@ settings.register_profile(
     suppress_health_check=list(HealthCheck),
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Trace nothing of what drives other processes or walks what others cover: it takes twice as long then."""
+    for item in items:
+        if _UNTRACED & set(item.path.parts):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish() -> None:

@@ -17,8 +17,6 @@ from tests.acceptance.product import Product
 
 PACKAGE: Final = "generated_booking_client"
 
-pytestmark = pytest.mark.no_cover  # the product is another process
-
 
 class Generated:
     """The client's modules, and who uses it."""

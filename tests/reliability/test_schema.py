@@ -31,10 +31,8 @@ _WHOSE: Final = {
 _TWIN: Final = "/scheduling/explain"
 """Takes what `/scheduling/slots` takes; one of the two will do in little, as either is a tenth of all requests."""
 
-pytestmark = [
-    pytest.mark.no_cover,  # the product is another process
-    pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning"),  # of schemathesis
-]
+# Of schemathesis.
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 
 
 @pytest.fixture(scope="module")
