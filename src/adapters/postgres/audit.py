@@ -1,12 +1,12 @@
 """The audit log on PostgreSQL."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Column, ColumnElement, bindparam, insert, or_, select
+from sqlalchemy import bindparam, insert, select
 
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import audit_log
 from adapters.postgres.work import Row, Work
 from booking_domain.shared.actor import Actor, Role
@@ -16,16 +16,12 @@ from booking_domain.shared.ids import AuditId, UserId
 _a: Final = audit_log.c
 
 
-def _if_given(name: str, column: Column[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return or_(bindparam(name, type_=column.type).is_(None), condition)
-
-
 _ADD: Final = Statement(insert(audit_log))
 _PAGE: Final = Statement(
     select(audit_log)
     .where(
         *(
-            _if_given(name, column, column == bindparam(name))
+            if_given(name, column, column == bindparam(name))
             for name, column in {
                 "actor_id": _a.actor_id,
                 "subject_kind": _a.subject_kind,
@@ -33,9 +29,9 @@ _PAGE: Final = Statement(
                 "action": _a.action,
             }.items()
         ),
-        _if_given("at_from", _a.at, _a.at >= bindparam("at_from")),
-        _if_given("at_before", _a.at, _a.at < bindparam("at_before")),
-        _if_given("after", _a.id, _a.id < bindparam("after")),
+        if_given("at_from", _a.at, _a.at >= bindparam("at_from")),
+        if_given("at_before", _a.at, _a.at < bindparam("at_before")),
+        if_given("after", _a.id, _a.id < bindparam("after")),
     )
     .order_by(_a.id.desc())
     .limit(bindparam("most"))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, sele
 
 from adapters.postgres.catalogue import policy_json, policy_of
 from adapters.postgres.claims import take_turn
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import booking_events, bookings
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
@@ -71,7 +71,7 @@ _TO_COME: Final = Statement(
     .where(
         _b.starts_at > bindparam("now"),
         or_(*(_b.status == status.value for status in Status if CLAIMS_TIME[status])),
-        or_(bindparam("time_zone", type_=_b.time_zone.type).is_(None), _b.time_zone == bindparam("time_zone")),
+        if_given("time_zone", _b.time_zone, _b.time_zone == bindparam("time_zone")),
         tuple_(_b.provider_id, _b.id)
         > tuple_(bindparam("after_provider", type_=_b.provider_id.type), bindparam("after_id", type_=_b.id.type)),
     )
@@ -81,18 +81,15 @@ _TO_COME: Final = Statement(
 
 
 def _page(whose: ColumnElement[bool] | None) -> Statement:
-    def unless_null(name: str, type_: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-        return or_(bindparam(name, type_=type_).is_(None), condition)
-
     page: Select[Any] = select(bookings)
     if whose is not None:
         page = page.where(whose)
     return Statement(
         page.where(
-            unless_null("status", _b.status.type, _b.status == bindparam("status")),
-            unless_null("starts_from", _b.starts_at.type, _b.starts_at >= bindparam("starts_from")),
-            unless_null("starts_before", _b.starts_at.type, _b.starts_at < bindparam("starts_before")),
-            unless_null("after", _b.id.type, _b.id < bindparam("after")),
+            if_given("status", _b.status, _b.status == bindparam("status")),
+            if_given("starts_from", _b.starts_at, _b.starts_at >= bindparam("starts_from")),
+            if_given("starts_before", _b.starts_at, _b.starts_at < bindparam("starts_before")),
+            if_given("after", _b.id, _b.id < bindparam("after")),
         )
         .order_by(_b.id.desc())
         .limit(bindparam("most"))

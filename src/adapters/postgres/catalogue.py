@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import providers
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import BookingMode, Terms
@@ -54,8 +54,8 @@ _VIEW_BY_ID: Final = Statement(_VIEW.where(_p.id == bindparam("provider_id")))
 _VIEW_BY_OWNER: Final = Statement(_VIEW.where(_p.owner_id == bindparam("user_id")))
 _VIEWS: Final = Statement(
     _VIEW.where(
-        or_(bindparam("status", type_=_p.status.type).is_(None), _p.status == bindparam("status")),
-        or_(bindparam("after", type_=_p.id.type).is_(None), _p.id > bindparam("after")),
+        if_given("status", _p.status, _p.status == bindparam("status")),
+        if_given("after", _p.id, _p.id > bindparam("after")),
     )
     .order_by(_p.id)
     .limit(bindparam("most"))

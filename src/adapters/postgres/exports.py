@@ -1,17 +1,16 @@
 """What only an export reads, on PostgreSQL."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Table, bindparam, func, or_, select
+from sqlalchemy import Table, bindparam, func, select
 
 from adapters.postgres.bookings import event_of
 from adapters.postgres.payments import transaction_of
 from adapters.postgres.salons import SALON_COLUMNS, salon_of
 from adapters.postgres.sessions import session_of
 from adapters.postgres.sms import message_of
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import booking_events, external_identities, salons, sessions, sms_messages, transactions
 from adapters.postgres.work import Work
 from booking_domain.bookings.model import BookingEvent
@@ -22,12 +21,13 @@ from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
 from booking_domain.shared.ids import BookingId, SessionId, SmsId, UserId
 
+Part = TypeVar("Part", BookingEvent, Transaction)
+
 
 def _page(table: Table) -> Statement:
-    after = bindparam("after", type_=table.c.id.type)
     return Statement(
         select(table)
-        .where(table.c.user_id == bindparam("who"), or_(after.is_(None), table.c.id > after))
+        .where(table.c.user_id == bindparam("who"), if_given("after", table.c.id, table.c.id > bindparam("after")))
         .order_by(table.c.id)
         .limit(bindparam("most"))
     )
@@ -84,14 +84,16 @@ class ExportViews:
 
     async def events(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, list[BookingEvent]]:
         """The audit trails."""
-        found: defaultdict[BookingId, list[BookingEvent]] = defaultdict(list)
-        for event in map(event_of, await self._work.all(_EVENTS, ids=list(booking_ids))):
-            found[event.booking_id].append(event)
-        return {booking_id: found[booking_id] for booking_id in booking_ids}
+        return _by_booking(booking_ids, map(event_of, await self._work.all(_EVENTS, ids=list(booking_ids))))
 
     async def transactions(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, list[Transaction]]:
         """The movements of money."""
-        found: defaultdict[BookingId, list[Transaction]] = defaultdict(list)
-        for transaction in map(transaction_of, await self._work.all(_TRANSACTIONS, ids=list(booking_ids))):
-            found[transaction.booking_id].append(transaction)
-        return {booking_id: found[booking_id] for booking_id in booking_ids}
+        return _by_booking(booking_ids, map(transaction_of, await self._work.all(_TRANSACTIONS, ids=list(booking_ids))))
+
+
+def _by_booking(booking_ids: Iterable[BookingId], parts: Iterable[Part]) -> dict[BookingId, list[Part]]:
+    """What there is of each booking, in the order in which it was read."""
+    found: dict[BookingId, list[Part]] = {booking_id: [] for booking_id in booking_ids}
+    for part in parts:
+        found[part.booking_id].append(part)
+    return found

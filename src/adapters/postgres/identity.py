@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import ARRAY, any_, bindparam, insert, literal_column, or_, select, update
 
-from adapters.postgres.sealing import FieldCipher
-from adapters.postgres.statements import Statement
+from adapters.postgres.sealing import FieldCipher, open_if_any, seal_if_any
+from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import users
 from adapters.postgres.work import Row, Work
 from booking_domain.identity.model import User, UserStatus
@@ -47,7 +48,7 @@ _TO_ERASE: Final = Statement(
         users.c.status == literal_column(f"'{UserStatus.DELETED.value}'"),
         users.c.erased_at.is_(None),
         users.c.deleted_at <= bindparam("deleted_before"),
-        or_(bindparam("after", type_=users.c.id.type).is_(None), users.c.id > bindparam("after")),
+        if_given("after", users.c.id, users.c.id > bindparam("after")),
     )
     .order_by(users.c.id)
     .limit(bindparam("most"))
@@ -65,20 +66,17 @@ def _preferences_of(value: dict[str, Any]) -> Preferences:
 
 def user_row(user: User, cipher: FieldCipher) -> dict[str, Any]:
     """The row of an account."""
-
-    def sealed(text: str | None, field: str) -> bytes | None:
-        return None if text is None else cipher.seal(text, field=field, row=user.id)
-
+    sealed = partial(seal_if_any, cipher, row=user.id)
     return {
         "id": user.id,
         "email": user.email,
-        "phone_sealed": sealed(user.phone, PHONE),
+        "phone_sealed": sealed(user.phone, field=PHONE),
         "phone_index": None if user.phone is None else cipher.index(user.phone, field=PHONE),
         "name": user.name,
         "given_name": user.given_name,
         "family_name": user.family_name,
-        "birth_date_sealed": sealed(None if user.birth_date is None else user.birth_date.isoformat(), BIRTH_DATE),
-        "address_sealed": sealed(user.address, ADDRESS),
+        "birth_date_sealed": sealed(None if user.birth_date is None else user.birth_date.isoformat(), field=BIRTH_DATE),
+        "address_sealed": sealed(user.address, field=ADDRESS),
         "picture_url": user.picture_url,
         "role": user.role.value,
         "status": user.status.value,
@@ -99,20 +97,17 @@ def user_of(row: Row, cipher: FieldCipher) -> User:
     """The account of a row."""
     kept = dict(zip(users.c.keys(), row, strict=True))
     user_id = UserId(kept["id"])
-
-    def opened(column: str, field: str) -> str | None:
-        return None if kept[column] is None else cipher.open(kept[column], field=field, row=user_id)
-
-    birth_date = opened("birth_date_sealed", BIRTH_DATE)
+    opened = partial(open_if_any, cipher, row=user_id)
+    birth_date = opened(kept["birth_date_sealed"], field=BIRTH_DATE)
     return User(
         id=user_id,
         email=kept["email"],
-        phone=opened("phone_sealed", PHONE),
+        phone=opened(kept["phone_sealed"], field=PHONE),
         name=kept["name"],
         given_name=kept["given_name"],
         family_name=kept["family_name"],
         birth_date=None if birth_date is None else date.fromisoformat(birth_date),
-        address=opened("address_sealed", ADDRESS),
+        address=opened(kept["address_sealed"], field=ADDRESS),
         picture_url=kept["picture_url"],
         role=Role(kept["role"]),
         status=UserStatus(kept["status"]),

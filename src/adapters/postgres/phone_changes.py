@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.sealing import FieldCipher
+from adapters.postgres.sealing import FieldCipher, open_if_any, seal_if_any
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import phone_changes
 from adapters.postgres.work import Work
@@ -46,7 +46,7 @@ class PostgresPhoneChanges(PhoneChanges):
         return PhoneChange(
             user_id=user_id,
             phone=self._cipher.open(phone, field=PHONE, row=user_id),
-            former=None if former is None else self._cipher.open(former, field=FORMER, row=user_id),
+            former=open_if_any(self._cipher, former, field=FORMER, row=user_id),
             code_id=CodeId(code_id),
             asked_at=asked_at,
             day_began=day_began,
@@ -54,12 +54,11 @@ class PostgresPhoneChanges(PhoneChanges):
         )
 
     async def save(self, change: PhoneChange) -> None:
-        former = change.former
         await self._work.send(
             _SAVE,
             user_id=change.user_id,
             phone_sealed=self._cipher.seal(change.phone, field=PHONE, row=change.user_id),
-            former_sealed=None if former is None else self._cipher.seal(former, field=FORMER, row=change.user_id),
+            former_sealed=seal_if_any(self._cipher, change.former, field=FORMER, row=change.user_id),
             code_id=change.code_id,
             asked_at=change.asked_at,
             day_began=change.day_began,

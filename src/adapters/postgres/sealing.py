@@ -22,3 +22,13 @@ class FieldCipher(Protocol):
     def index(self, text: str, *, field: str) -> bytes:
         """Equal for equal texts of one field."""
         ...
+
+
+def seal_if_any(cipher: FieldCipher, text: str | None, *, field: str, row: UUID) -> bytes | None:
+    """Encrypt a text that there may be."""
+    return None if text is None else cipher.seal(text, field=field, row=row)
+
+
+def open_if_any(cipher: FieldCipher, sealed: bytes | None, *, field: str, row: UUID) -> str | None:
+    """Decrypt what `seal_if_any` made."""
+    return None if sealed is None else cipher.open(sealed, field=field, row=row)

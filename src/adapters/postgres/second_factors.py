@@ -1,11 +1,12 @@
 """Second factors on PostgreSQL. Their secrets are sealed there; of recovery codes only digests are kept."""
 
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.sealing import FieldCipher
+from adapters.postgres.sealing import FieldCipher, open_if_any, seal_if_any
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import recovery_codes, totp_factors
 from adapters.postgres.work import Work
@@ -45,14 +46,11 @@ class PostgresSecondFactors(SecondFactors):
         if row is None:
             return None
         kept = dict(zip(totp_factors.c.keys(), row, strict=True))
-
-        def opened(column: str, field: str) -> str | None:
-            return None if kept[column] is None else self._cipher.open(kept[column], field=field, row=user_id)
-
+        opened = partial(open_if_any, self._cipher, row=user_id)
         return SecondFactor(
             user_id=user_id,
-            secret=opened("secret_sealed", SECRET),
-            new_secret=opened("new_secret_sealed", NEW_SECRET),
+            secret=opened(kept["secret_sealed"], field=SECRET),
+            new_secret=opened(kept["new_secret_sealed"], field=NEW_SECRET),
             confirmed_at=kept["confirmed_at"],
             last_step=kept["last_step"],
             wrong_in_a_row=kept["wrong_in_a_row"],
@@ -61,13 +59,11 @@ class PostgresSecondFactors(SecondFactors):
         )
 
     async def save(self, factor: SecondFactor) -> None:
-        def sealed(secret: str | None, field: str) -> bytes | None:
-            return None if secret is None else self._cipher.seal(secret, field=field, row=factor.user_id)
-
+        sealed = partial(seal_if_any, self._cipher, row=factor.user_id)
         values: dict[str, Any] = {
             "user_id": factor.user_id,
-            "secret_sealed": sealed(factor.secret, SECRET),
-            "new_secret_sealed": sealed(factor.new_secret, NEW_SECRET),
+            "secret_sealed": sealed(factor.secret, field=SECRET),
+            "new_secret_sealed": sealed(factor.new_secret, field=NEW_SECRET),
             "confirmed_at": factor.confirmed_at,
             "last_step": factor.last_step,
             "wrong_in_a_row": factor.wrong_in_a_row,

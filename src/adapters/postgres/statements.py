@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from psycopg.adapt import PyFormat
-from sqlalchemy import LargeBinary
+from sqlalchemy import Column, ColumnElement, LargeBinary, bindparam, or_
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -44,6 +44,11 @@ class Statement:
         """The same values, in the order of their numbers."""
         values = self.bind(values)
         return [values[name] for name in self._order]
+
+
+def if_given(name: str, column: Column[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition where the parameter `name`, of the column's type, has a value; without one all rows pass."""
+    return or_(bindparam(name, type_=column.type).is_(None), condition)
 
 
 def _compiled(statement: ClauseElement, dialect: Dialect) -> SQLCompiler:

@@ -1,13 +1,13 @@
 """Accounts as admins look for them, on PostgreSQL."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Column, ColumnElement, Text, bindparam, func, or_, select
+from sqlalchemy import Text, bindparam, func, or_, select
 
 from adapters.postgres.identity import PHONE, user_of
 from adapters.postgres.sealing import FieldCipher
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import users
 from adapters.postgres.work import Work
 from booking_domain.identity.model import User
@@ -17,24 +17,20 @@ _u: Final = users.c
 _BEGINNING: Final = func.lower(bindparam("text", type_=Text()))
 
 
-def _if_given(name: str, column: Column[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return or_(bindparam(name, type_=column.type).is_(None), condition)
-
-
 _PAGE: Final = Statement(
     select(users)
     .where(
-        _if_given("role", _u.role, _u.role == bindparam("role")),
-        _if_given("status", _u.status, _u.status == bindparam("status")),
+        if_given("role", _u.role, _u.role == bindparam("role")),
+        if_given("status", _u.status, _u.status == bindparam("status")),
         or_(
             bindparam("text", type_=Text()).is_(None),
             func.starts_with(func.lower(_u.name), _BEGINNING),
             func.starts_with(_u.email, _BEGINNING),
             _u.phone_index == bindparam("phone_index"),
         ),
-        _if_given("created_from", _u.created_at, _u.created_at >= bindparam("created_from")),
-        _if_given("created_before", _u.created_at, _u.created_at < bindparam("created_before")),
-        _if_given("after", _u.id, _u.id < bindparam("after")),
+        if_given("created_from", _u.created_at, _u.created_at >= bindparam("created_from")),
+        if_given("created_before", _u.created_at, _u.created_at < bindparam("created_before")),
+        if_given("after", _u.id, _u.id < bindparam("after")),
     )
     .order_by(_u.id.desc())
     .limit(bindparam("most"))

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
 from adapters.postgres.claims import take_turn
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import waiting_list
 from adapters.postgres.work import Row, Work
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting, WaitingList, WaitingStatus
@@ -33,7 +33,7 @@ _OF_CUSTOMER: Final = Statement(
     select(waiting_list)
     .where(
         _w.customer_id == bindparam("customer_id"),
-        or_(bindparam("after", type_=_w.id.type).is_(None), _w.id < bindparam("after")),
+        if_given("after", _w.id, _w.id < bindparam("after")),
     )
     .order_by(_w.id.desc())
     .limit(MOST_WAITS)
