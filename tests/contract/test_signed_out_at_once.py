@@ -106,6 +106,6 @@ def test_if_no_session_were_ended_they_would_go_on(postgres: TestServer, monkeyp
         assert user is not None
         return user
 
-    monkeypatch.setattr("booking_domain.identity.use_cases.administration._end_all", none_ended)
+    monkeypatch.setattr("booking_domain.identity.use_cases.administration.end_all_sessions", none_ended)
     monkeypatch.setattr("booking_domain.identity.use_cases.sign_in._usable", usable)
     assert played(postgres, disabled) == DEVICES

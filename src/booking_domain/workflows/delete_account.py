@@ -20,14 +20,14 @@ from booking_domain.identity.errors import (
     UserNotFound,
 )
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.use_cases.accounts import account_news
 from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
-from booking_domain.identity.use_cases.sessions import end_sessions, live_sessions
+from booking_domain.identity.use_cases.sessions import end_all_sessions, live_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import EventId, SessionId, UserId
-from booking_domain.shared.outbox import Message
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
 
@@ -80,17 +80,10 @@ async def _delete(user: User, tx: Repositories, given: Circumstances) -> None:
         by = Role.ADMIN if given.actor.role is Role.ADMIN else Role.PROVIDER  # its owner may have another role by now
         await tx.profiles.save(profile.moved(ProfileAction.WITHDRAW, by), was=profile)
     await tx.traces.leave_queues(user.id)
-    await end_sessions(await tx.sessions.lock_live(user.id, given.now), tx, given)
+    await end_all_sessions(user.id, tx, given)
     await tx.users.save(user.deleted(given.now))
     given.note("user.deleted", Subject("user", user.id))
-    news = Message(
-        id=EventId(given.entropy.new_id()),
-        topic=ACCOUNT_DELETED,
-        subject=user.id,
-        payload={},
-        occurred_at=given.now,
-    )
-    await tx.outbox.put([news])
+    await tx.outbox.put([account_news(ACCOUNT_DELETED, user, given)])
 
 
 delete_own_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _delete_own)

@@ -11,7 +11,8 @@ from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import SessionId
+from booking_domain.shared.ids import EventId, SessionId
+from booking_domain.shared.outbox import Message
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import time_zone
 from booking_domain.shared.versions import ExpectedVersion, must_be_expected
@@ -71,6 +72,11 @@ async def _edit(command: EditAccount, tx: IdentityTx, given: Circumstances) -> U
         raise InvalidValue(field="birth_date", problem="not in the future")
     await tx.users.save(after)
     return after
+
+
+def account_news(topic: str, user: User, given: Circumstances) -> Message:
+    """News of an account, which its owner is told: who tells them reads what there is to say."""
+    return Message(id=EventId(given.entropy.new_id()), topic=topic, subject=user.id, payload={}, occurred_at=given.now)
 
 
 edit_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _edit)

@@ -12,7 +12,7 @@ from typing import Final
 
 from booking_domain.identity.errors import OwnAccount, UserNotFound
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.use_cases.sessions import end_sessions
+from booking_domain.identity.use_cases.sessions import end_all_sessions
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
@@ -99,7 +99,7 @@ async def _change_many(command: ChangeUsers, tx: IdentityTx, given: Circumstance
     changed = 0
     for user in await _locked(command.user_ids, tx, given):
         if command.action is BulkAction.END_SESSIONS:
-            done = await _end_all(user, tx, given) > 0
+            done = await end_all_sessions(user.id, tx, given) > 0
             given.note("user.end_sessions", Subject("user", user.id))
         else:
             disable = command.action is BulkAction.DISABLE
@@ -111,7 +111,7 @@ async def _change_many(command: ChangeUsers, tx: IdentityTx, given: Circumstance
 
 async def _end(user_id: UserId, tx: IdentityTx, given: Circumstances) -> None:
     (user,) = await _locked([user_id], tx, given)
-    await _end_all(user, tx, given)
+    await end_all_sessions(user.id, tx, given)
 
 
 async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, given: Circumstances) -> list[User]:
@@ -138,7 +138,7 @@ async def _changed(
     after = user.changed(**changes)
     await tx.users.save(after)
     if "role" in changes or after.status is UserStatus.DISABLED:
-        await _end_all(user, tx, given)
+        await end_all_sessions(user.id, tx, given)
     told = sorted(changes.keys() - _PERSONAL)
     details: dict[str, Detail] = {
         "changed": sorted(changes),
@@ -151,12 +151,6 @@ async def _changed(
     status = after.status if "status" in changes else None
     given.note(action[status], Subject("user", user.id), details=details)
     return after
-
-
-async def _end_all(user: User, tx: IdentityTx, given: Circumstances) -> int:
-    live = await tx.sessions.lock_live(user.id, given.now)
-    await end_sessions(live, tx, given)
-    return len(live)
 
 
 change_user: Final = UseCase(Permission.MANAGE_USERS, _change, lambda command, _: Subject("user", command.user_id))

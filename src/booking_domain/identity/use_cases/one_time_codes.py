@@ -1,7 +1,7 @@
 """Ask for a one-time code, and use one: to verify a contact, to sign in, to unlock an account."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from booking_domain.identity.model import User, UserStatus
@@ -84,39 +84,39 @@ def want_code(secrets: SecretCodes) -> UseCase[WantCode, CodesTx, OneTimeCode]:
     """
 
     async def handle(wanted: WantCode, tx: CodesTx, given: Circumstances) -> OneTimeCode:
-        contact, user = secrets.contact(wanted.contact), wanted.user
-        reachable = user is not None and user.status is UserStatus.ACTIVE
-        code = OneTimeCode.issue(
-            await tx.one_time_codes.lock(contact),
-            contact=contact,
-            purpose=wanted.purpose,
-            code_id=CodeId(given.entropy.new_id()),
-            user_id=user.id if user is not None and reachable else None,
-            now=given.now,
-        )
-        await tx.one_time_codes.save(code)
-        if code.user_id is not None:
-            await tx.outbox.put([code_message(code, wanted.contact.channel, EventId(given.entropy.new_id()))])
-        return code
+        reachable = wanted.user is not None and wanted.user.status is UserStatus.ACTIVE
+        return await issue_code(secrets, wanted if reachable else replace(wanted, user=None), tx, given)
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-def code_message(code: OneTimeCode, channel: Channel, event_id: EventId) -> Message:
-    """What the code of somebody is sent for; it does not hold the code."""
-    assert code.user_id is not None  # noqa: S101 - only then is there somebody to send it to
-    return Message(
-        id=event_id,
-        topic=CODE_WANTED,
-        subject=code.user_id,
-        payload={
-            "codeId": str(code.id),
-            "purpose": code.purpose.value,
-            "channel": channel.value,
-            "until": code.expires_at.isoformat(),
-        },
-        occurred_at=code.issued_at,
+async def issue_code(secrets: SecretCodes, wanted: WantCode, tx: CodesTx, given: Circumstances) -> OneTimeCode:
+    """Issue a code, in place of the former one, and have it sent if it is somebody's. The message does not hold it."""
+    contact = secrets.contact(wanted.contact)
+    code = OneTimeCode.issue(
+        await tx.one_time_codes.lock(contact),
+        contact=contact,
+        purpose=wanted.purpose,
+        code_id=CodeId(given.entropy.new_id()),
+        user_id=None if wanted.user is None else wanted.user.id,
+        now=given.now,
     )
+    await tx.one_time_codes.save(code)
+    if code.user_id is not None:
+        message = Message(
+            id=EventId(given.entropy.new_id()),
+            topic=CODE_WANTED,
+            subject=code.user_id,
+            payload={
+                "codeId": str(code.id),
+                "purpose": code.purpose.value,
+                "channel": wanted.contact.channel.value,
+                "until": code.expires_at.isoformat(),
+            },
+            occurred_at=code.issued_at,
+        )
+        await tx.outbox.put([message])
+    return code
 
 
 async def spend(

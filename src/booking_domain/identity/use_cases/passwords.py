@@ -5,14 +5,14 @@ from enum import Enum, auto
 from typing import Final
 from uuid import UUID
 
-from booking_domain.identity.errors import AccountLocked, InvalidToken, WrongPassword
+from booking_domain.identity.errors import AccountLocked, WrongPassword
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy, own_words
 from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, SessionOpener, use_code
-from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
+from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, lock_own
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
@@ -97,16 +97,13 @@ class ChangePassword:
 
 
 async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumstances) -> PasswordRefused | None:
-    user = await tx.users.lock(command.user.id)
-    if user is None:
-        raise InvalidToken
-    others = await lock_others(command.current, user.id, tx, given)  # before anything is learnt of the password
-    refused = await prove_password(user, command.user, tx, given, right=command.right)
+    own = await lock_own(command.user.id, command.current, tx, given)  # before anything is learnt of the password
+    refused = await prove_password(own.user, command.user, tx, given, right=command.right)
     if refused is not None:
         return refused
-    await tx.users.save(user.changed(password_hash=command.new_hash))
-    await end_sessions(others, tx, given)
-    given.note("password.changed", Subject("user", user.id), actor=user.actor)
+    await tx.users.save(own.user.changed(password_hash=command.new_hash))
+    await end_sessions(own.others, tx, given)
+    given.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
     return None
 
 
@@ -136,7 +133,7 @@ def reset_password(secrets: SecretCodes, policy: PasswordPolicy) -> UseCase[Rese
         policy.check(command.new_password, own_words(user), field="new_password")
         await tx.users.save(user.changed(password_hash=command.new_hash))
         await tx.credentials.unlock(user.id)
-        await end_sessions(await tx.sessions.lock_live(user.id, given.now), tx, given)
+        await end_all_sessions(user.id, tx, given)
         given.note("password.reset", Subject("user", user.id), actor=user.actor)
         return None
 

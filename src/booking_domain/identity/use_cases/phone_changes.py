@@ -3,18 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode, SecretCodes
 from booking_domain.identity.phone_changes import PhoneChange
-from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, code_message, spend
+from booking_domain.identity.use_cases.accounts import account_news
+from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, WantCode, issue_code, spend
 from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
-from booking_domain.identity.use_cases.sessions import end_sessions, lock_others
+from booking_domain.identity.use_cases.sessions import end_sessions, lock_own
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import CodeId, EventId, SessionId
-from booking_domain.shared.outbox import Message
+from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 
 PHONE_CHANGED: Final = "account.phone_changed"
@@ -51,20 +50,11 @@ def want_phone_change(secrets: SecretCodes) -> UseCase[WantPhoneChange, CodesTx,
         user = proved.user
         if user.phone == wanted.phone:
             raise InvalidValue(field="phone", problem="this is the account's number already")
-        contact = secrets.contact(Contact(Channel.PHONE, wanted.phone))
-        code = OneTimeCode.issue(
-            await tx.one_time_codes.lock(contact),
-            contact=contact,
-            purpose=CodePurpose.CHANGE_PHONE,
-            code_id=CodeId(given.entropy.new_id()),
-            user_id=user.id,
-            now=given.now,
-        )
+        to_number = WantCode(Contact(Channel.PHONE, wanted.phone), CodePurpose.CHANGE_PHONE, user)
+        code = await issue_code(secrets, to_number, tx, given)
         before = await tx.phone_changes.get(user.id)
         change = PhoneChange.ask(before, user_id=user.id, phone=wanted.phone, code_id=code.id, now=given.now)
-        await tx.one_time_codes.save(code)
         await tx.phone_changes.save(change)
-        await tx.outbox.put([code_message(code, Channel.PHONE, EventId(given.entropy.new_id()))])
         return code
 
     return UseCase(Permission.MANAGE_ACCOUNT, handle)
@@ -77,10 +67,8 @@ def change_phone(secrets: SecretCodes) -> UseCase[ChangePhone, CodesTx, CodeRefu
     """
 
     async def handle(command: ChangePhone, tx: CodesTx, given: Circumstances) -> CodeRefused | None:
-        user = await tx.users.lock(given.actor.id)
-        if user is None:
-            raise InvalidToken
-        others = await lock_others(command.current, user.id, tx, given)  # before anything is learnt of the code
+        own = await lock_own(given.actor.id, command.current, tx, given)  # before anything is learnt of the code
+        user = own.user
         change = await tx.phone_changes.get(user.id)
         if change is None or change.phone != command.phone:
             return CodeRefused()
@@ -89,20 +77,13 @@ def change_phone(secrets: SecretCodes) -> UseCase[ChangePhone, CodesTx, CodeRefu
             return CodeRefused()
         await tx.users.save(user.changed(phone=command.phone, phone_verified_at=given.now))
         await tx.phone_changes.save(change.made(user.phone))
-        await end_sessions(others, tx, given)
+        await end_sessions(own.others, tx, given)
         given.note("user.phone_changed", Subject("user", user.id))
         if user.phone is not None:
             for code in await tx.one_time_codes.lock(secrets.contact(Contact(Channel.PHONE, user.phone))):
                 if code.user_id == user.id:
                     await tx.one_time_codes.save(code.dead())
-        news = Message(
-            id=EventId(given.entropy.new_id()),
-            topic=PHONE_CHANGED,
-            subject=user.id,
-            payload={},
-            occurred_at=given.now,
-        )
-        await tx.outbox.put([news])
+        await tx.outbox.put([account_news(PHONE_CHANGED, user, given)])
         return None
 
     return UseCase(Permission.MANAGE_ACCOUNT, handle)

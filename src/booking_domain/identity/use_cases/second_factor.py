@@ -4,14 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from booking_domain.identity.errors import InvalidToken, SecondFactorMissing, SecondFactorRequired
+from booking_domain.identity.errors import SecondFactorMissing, SecondFactorRequired
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import SecondFactor, SecondFactorRefused, TimeCodes
-from booking_domain.identity.sessions import Session
 from booking_domain.identity.use_cases.one_time_codes import CodesTx
 from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
-from booking_domain.identity.use_cases.sessions import end_sessions
+from booking_domain.identity.use_cases.sessions import end_sessions, lock_own
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
@@ -88,8 +87,8 @@ def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
     """
 
     async def handle(command: UseFactor, tx: IdentityTx, given: Circumstances) -> Outcome:
-        user, current, others = await _signed_in(command.current, tx, given)
-        factor = await tx.second_factors.lock(user.id)
+        own = await lock_own(given.actor.id, command.current, tx, given)
+        factor = await tx.second_factors.lock(own.user.id)
         if factor is None or factor.new_secret is None:
             raise SecondFactorMissing
         factor, refused = factor.confirmed(command.code, codes, given.now)
@@ -98,9 +97,9 @@ def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
             return refused
         factor, texts = factor.with_recovery_codes(given.entropy)
         await tx.second_factors.save(factor)
-        await tx.sessions.save(replace(current, second_factor=True))
-        await end_sessions(others, tx, given)
-        given.note("second_factor.confirmed", Subject("user", user.id))
+        await tx.sessions.save(replace(own.current, second_factor=True))
+        await end_sessions(own.others, tx, given)
+        given.note("second_factor.confirmed", Subject("user", own.user.id))
         return NewRecoveryCodes(texts)
 
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
@@ -139,33 +138,21 @@ def remove_factor(
 
 
 async def _look_at_factor(current: SessionId, tx: IdentityTx, given: Circumstances) -> SecondFactor:
-    user, _, _ = await _signed_in(current, tx, given)
-    return await tx.second_factors.lock(user.id) or SecondFactor(user_id=user.id)
+    own = await lock_own(given.actor.id, current, tx, given)
+    return await tx.second_factors.lock(own.user.id) or SecondFactor(user_id=own.user.id)
 
 
 async def _proved(
     command: UseFactor, codes: TimeCodes, tx: IdentityTx, given: Circumstances
 ) -> tuple[SecondFactor, SecondFactorRefused | None]:
     """Try a code of the active factor, and keep what comes of it."""
-    user, _, _ = await _signed_in(command.current, tx, given)
-    factor = await tx.second_factors.lock(user.id)
+    own = await lock_own(given.actor.id, command.current, tx, given)
+    factor = await tx.second_factors.lock(own.user.id)
     if factor is None or not factor.active:
         raise SecondFactorMissing
     factor, refused = factor.proved(command.code, codes, given.now)
     await tx.second_factors.save(factor)
     return factor, refused
-
-
-async def _signed_in(
-    current: SessionId, tx: IdentityTx, given: Circumstances
-) -> tuple[User, Session, tuple[Session, ...]]:
-    """Lock the account and its live sessions; the access token of a session that has ended does not do here."""
-    user = await tx.users.lock(given.actor.id)
-    sessions = () if user is None else await tx.sessions.lock_live(user.id, given.now)
-    mine = next((session for session in sessions if session.id == current), None)
-    if user is None or mine is None:
-        raise InvalidToken
-    return user, mine, tuple(session for session in sessions if session.id != current)
 
 
 look_at_factor: Final = UseCase(Permission.MANAGE_SECOND_FACTOR, _look_at_factor)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from booking_domain.identity.errors import InvalidToken, SessionNotFound
+from booking_domain.identity.model import User
 from booking_domain.identity.ports import RefreshTokens
 from booking_domain.identity.sessions import RefreshToken, Session, Use
 from booking_domain.identity.use_cases.sign_in import IdentityTx
@@ -59,15 +60,36 @@ def _read(tokens: RefreshTokens, text: str | None) -> RefreshToken | None:
         return None
 
 
-async def lock_others(current: SessionId, user_id: UserId, tx: IdentityTx, given: Circumstances) -> Sequence[Session]:
-    """Lock all live sessions of a user, and return those but `current`, which must be one of them."""
-    return [session for session in await live_sessions(user_id, current, tx, given) if session.id != current]
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """The account of whoever asks, the session in which that is, and their other live sessions: all of them locked."""
+
+    user: User
+    current: Session
+    others: Sequence[Session]
+
+
+async def lock_own(user_id: UserId, current: SessionId, tx: IdentityTx, given: Circumstances) -> OwnAccount:
+    """Lock an account and its live sessions, of which `current` must be one, or raise `InvalidToken`."""
+    user = await tx.users.lock(user_id)
+    if user is None:
+        raise InvalidToken
+    sessions = await live_sessions(user_id, current, tx, given)
+    (mine,) = (session for session in sessions if session.id == current)
+    return OwnAccount(user, mine, [session for session in sessions if session is not mine])
 
 
 async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, given: Circumstances) -> None:
     """End sessions that are locked."""
     for session in sessions:
         await tx.sessions.save(session.ended(given.now))
+
+
+async def end_all_sessions(user_id: UserId, tx: IdentityTx, given: Circumstances) -> int:
+    """End all sessions of a user; how many that were."""
+    live = await tx.sessions.lock_live(user_id, given.now)
+    await end_sessions(live, tx, given)
+    return len(live)
 
 
 async def _end(command: EndSession, tx: IdentityTx, given: Circumstances) -> None:
@@ -79,7 +101,8 @@ async def _end(command: EndSession, tx: IdentityTx, given: Circumstances) -> Non
 
 
 async def _end_others(current: SessionId, tx: IdentityTx, given: Circumstances) -> None:
-    await end_sessions(await lock_others(current, given.actor.id, tx, given), tx, given)
+    sessions = await live_sessions(given.actor.id, current, tx, given)
+    await end_sessions([session for session in sessions if session.id != current], tx, given)
 
 
 async def live_sessions(user_id: UserId, current: SessionId, tx: IdentityTx, given: Circumstances) -> Sequence[Session]:
