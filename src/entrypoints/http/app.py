@@ -50,7 +50,6 @@ from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.strict_json import StrictJson
 from entrypoints.http.transport import Https
-from entrypoints.http.users import admin as users_admin
 from entrypoints.http.users import routes as users
 from entrypoints.http.users.desk import AccountDesk
 from entrypoints.http.waitlist import routes as waitlist
@@ -72,7 +71,6 @@ API: Final = Router(
         holds.routes,
         bookings.routes,
         users.routes,
-        users_admin.routes,
         calendars.routes,
         waitlist.routes,
         payments.routes,
@@ -207,7 +205,6 @@ def _account_desk(container: Container, codes: CodeDesk) -> AccountDesk:
         prover=_prover(container),
         secrets=container.secret_codes(),
         contacts=codes.contacts,
-        clock=container.clock(),
     )
 
 

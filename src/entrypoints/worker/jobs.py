@@ -160,8 +160,7 @@ class Jobs:
         found = await reads.to_erase(before, None, _ERASED_AT_ONCE)
         while found:
             for user_id in map(str, found):
-                with suppress(procrastinate.exceptions.AlreadyEnqueued):
-                    await self._erase.configure(queueing_lock=f"erase {user_id}").defer_async(user_id=user_id)
+                await _unless_waiting(self._erase.configure(queueing_lock=f"erase {user_id}"), user_id=user_id)
             found = await reads.to_erase(before, found[-1], _ERASED_AT_ONCE)
 
     async def read_feed(self, feed_id: str) -> None:
@@ -194,15 +193,11 @@ class Jobs:
     async def sweep(self, timestamp: int) -> None:  # noqa: ARG002 - given to every periodic task
         """Once a minute: what a lost or early job left, and housekeeping."""
         for booking_id in await self._container.reads().overdue(self._container.clock().now(), _BATCH):
-            with suppress(procrastinate.exceptions.AlreadyEnqueued):
-                await self._expire.configure(queueing_lock=f"expire {booking_id}").defer_async(
-                    booking_id=str(booking_id)
-                )
+            job = self._expire.configure(queueing_lock=f"expire {booking_id}")
+            await _unless_waiting(job, booking_id=str(booking_id))
         for provider_id in await self._container.reads().awaited_providers():
-            with suppress(procrastinate.exceptions.AlreadyEnqueued):
-                await self._offer.configure(queueing_lock=f"offer {provider_id}").defer_async(
-                    provider_id=str(provider_id)
-                )
+            job = self._offer.configure(queueing_lock=f"offer {provider_id}")
+            await _unless_waiting(job, provider_id=str(provider_id))
         await self._read_due_feeds()
         await self._follow_due_sms()
         await self._container.executor().run(sweep_holds, None, actor=SYSTEM)
@@ -215,14 +210,19 @@ class Jobs:
     async def _read_due_feeds(self) -> None:
         now = self._container.clock().now()
         for feed_id in map(str, await self._container.reads().due_feeds(now, _FEEDS_A_MINUTE)):
-            with suppress(procrastinate.exceptions.AlreadyEnqueued):
-                await self._reading(feed_id, queueing_lock=f"feed {feed_id}").defer_async(feed_id=feed_id)
+            await _unless_waiting(self._reading(feed_id, queueing_lock=f"feed {feed_id}"), feed_id=feed_id)
 
     async def _follow_due_sms(self) -> None:
         now, provider = self._container.clock().now(), self._container.sms_sender().name
         for message_id in map(str, await self._container.reads().sms_to_ask(provider, now, _MESSAGES_A_MINUTE)):
-            with suppress(procrastinate.exceptions.AlreadyEnqueued):
-                await self._follow_sms.configure(queueing_lock=f"sms {message_id}").defer_async(message_id=message_id)
+            job = self._follow_sms.configure(queueing_lock=f"sms {message_id}")
+            await _unless_waiting(job, message_id=message_id)
+
+
+async def _unless_waiting(job: Any, **arguments: str) -> None:
+    """Have a job done, unless one under the same queueing lock waits already."""
+    with suppress(procrastinate.exceptions.AlreadyEnqueued):
+        await job.defer_async(**arguments)
 
 
 def _dumped(message: Message) -> str:

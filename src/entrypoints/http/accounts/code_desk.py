@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import ContactMissing, InvalidCode, InvalidToken
+from booking_domain.identity.errors import ContactMissing, InvalidCode
 from booking_domain.identity.one_time_codes import CODE_LIFE, COOL_DOWN, CodePurpose, SecretCodes
 from booking_domain.identity.ports import UserReads
 from booking_domain.identity.sessions import Client, LoginMethod
@@ -22,6 +22,7 @@ from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.code_schemas import CodeSentJson, VerifyOtpBody
 from entrypoints.http.accounts.contacts import ContactReader
+from entrypoints.http.accounts.own import own_account
 from entrypoints.http.accounts.schemas import SignedInJson
 from entrypoints.http.accounts.sessions import SignInDesk, is_failure
 
@@ -57,9 +58,7 @@ class CodeDesk:
 
     async def verify_email(self, actor: Actor, code: str) -> None:
         """Take a code for the caller's own address."""
-        user = await self.reads.user(actor.id)
-        if user is None:
-            raise InvalidToken
+        user = await own_account(actor, self.reads)
         if user.email is None:
             raise ContactMissing
         guess = Guess(self.contacts.read(user.email, None), CodePurpose.VERIFY, code)

@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import delete, get
 from litestar.params import FromPath
 
-from booking_domain.identity.errors import InvalidToken, SessionNotFound
+from booking_domain.identity.errors import SessionNotFound
 from booking_domain.identity.use_cases.sessions import EndSession, end_other_sessions, end_session
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -17,18 +17,13 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.examples import LOGINS, SESSIONS
+from entrypoints.http.accounts.own import require_live
 from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, SessionsJson, login_json, session_json
 from entrypoints.http.cursors import cursor_of, cut, read_cursor
 from entrypoints.http.documentation import documented
 from entrypoints.http.injection import Injected
 
 _MOST_SESSIONS: Final = 100
-
-
-async def _require_live(session_id: SessionId, reads: Reads, clock: Clock) -> None:
-    session = await reads.session(session_id)
-    if session is None or not session.live(clock.now()):
-        raise InvalidToken
 
 
 @get("/sessions", opt=documented(answer=SESSIONS))
@@ -39,7 +34,7 @@ async def list_sessions(
 
     `lastUsedAt`, `address` and `userAgent` are those of the last refresh.
     """
-    await _require_live(session_id, reads, clock)
+    await require_live(session_id, reads, clock)
     found = await reads.live_sessions(actor.id, clock.now(), _MOST_SESSIONS)
     return SessionsJson(items=tuple(session_json(session, current=session_id) for session in found))
 
@@ -72,7 +67,7 @@ async def login_history(
     clock: Injected[Clock],
 ) -> LoginsJson:
     """Who has signed in to one's account or tried to, newest first."""
-    await _require_live(session_id, reads, clock)
+    await require_live(session_id, reads, clock)
     after = read_cursor(asked.cursor)
     found = await reads.logins_of(actor.id, None if after is None else LoginId(after), asked.limit + 1)
     page, more = cut(found, asked.limit)

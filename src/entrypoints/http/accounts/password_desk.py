@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import InvalidCode, InvalidToken, TooManyCodes
+from booking_domain.identity.errors import InvalidCode, TooManyCodes
 from booking_domain.identity.one_time_codes import CodePurpose, SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy, own_words
 from booking_domain.identity.ports import PasswordHasher, UserReads
@@ -25,6 +25,7 @@ from entrypoints.http.accounts.code_schemas import (
     ForgotPasswordBody,
     ResetPasswordBody,
 )
+from entrypoints.http.accounts.own import own_account
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,9 +41,7 @@ class PasswordDesk:
 
     async def change(self, actor: Actor, session_id: SessionId, body: ChangePasswordBody) -> None:
         """Change one's own password, and end the other sessions."""
-        user = await self.reads.user(actor.id)
-        if user is None:
-            raise InvalidToken
+        user = await own_account(actor, self.reads)
         self.policy.check(body.new_password, own_words(user), field="new_password")
         command = ChangePassword(
             user=user,

@@ -32,6 +32,7 @@ from entrypoints.http.accounts.devices import (
 )
 from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER, SIGNED_IN, USER
 from entrypoints.http.accounts.guarded import GUARDED
+from entrypoints.http.accounts.own import own_account
 from entrypoints.http.accounts.schemas import (
     LoginBody,
     LogOutBody,
@@ -133,10 +134,7 @@ async def sign_out(
 @get("/me", opt=documented(answer=USER))
 async def me(actor: Injected[Actor], reads: Injected[Reads]) -> UserJson:
     """Who am I?"""
-    user = await reads.user(actor.id)
-    if user is None:
-        raise InvalidToken
-    return user_json(user)
+    return user_json(await own_account(actor, reads))
 
 
 routes: Final = Router(

@@ -8,6 +8,7 @@ from entrypoints.http.administration.audit import list_audit
 from entrypoints.http.administration.users import (
     change_a_user,
     change_many_users,
+    delete_user,
     end_all_sessions,
     export_users,
     get_user,
@@ -24,5 +25,6 @@ routes: Final = Router(
         change_a_user,
         change_many_users,
         end_all_sessions,
+        delete_user,
     ],
 )

@@ -1,9 +1,9 @@
 """The JSON of accounts, as admins see it."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.identity.model import MAX_NAME, User, UserStatus
@@ -20,6 +20,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.versions import ExpectedVersion
 from entrypoints.http.accounts.contacts import ContactReader
+from entrypoints.http.accounts.schemas import UserJson, user_json
 from entrypoints.http.cursors import DEFAULT_LIMIT, read_cursor
 from entrypoints.http.fields import Body, Cursor, Json, Limit, Moment, Query, ZoneName, given
 from entrypoints.http.queries import utc_moment
@@ -111,22 +112,11 @@ class ChangeUsersBody(Body, frozen=True, kw_only=True):
         return ChangeUsers(user_ids=tuple(map(UserId, self.ids)), action=self.action, reason=given(self.reason))
 
 
-class ManagedUserJson(Json, frozen=True, kw_only=True):
+class ManagedUserJson(UserJson, frozen=True, kw_only=True):
     """An account, for admins."""
 
-    id: UUID
-    name: str
     given_name: str | None
     family_name: str | None
-    email: str | None
-    phone: str | None
-    role: str
-    status: str
-    locale: str
-    time_zone: str
-    created_at: datetime
-    email_verified_at: datetime | None
-    phone_verified_at: datetime | None
     version: int
 
 
@@ -147,19 +137,9 @@ class ChangedUsersJson(Json, frozen=True, kw_only=True):
 def managed_user_json(user: User) -> ManagedUserJson:
     """Show an account to an admin."""
     return ManagedUserJson(
-        id=user.id,
-        name=user.name,
+        **msgspec.structs.asdict(user_json(user)),
         given_name=user.given_name,
         family_name=user.family_name,
-        email=user.email,
-        phone=user.phone,
-        role=user.role.value,
-        status=user.status.value,
-        locale=user.locale,
-        time_zone=user.time_zone,
-        created_at=user.created_at,
-        email_verified_at=user.email_verified_at,
-        phone_verified_at=user.phone_verified_at,
         version=user.version,
     )
 

@@ -7,13 +7,20 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
-from booking_domain.identity.errors import OwnAccount, UserNotFound
+from booking_domain.identity.errors import (
+    AccountHasBookings,
+    AccountOwesMoney,
+    AdminsOwnAccount,
+    OwnAccount,
+    UserNotFound,
+)
 from booking_domain.identity.use_cases.administration import change_user, change_users, end_sessions_of_user
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.workflows.delete_account import DeleteAccount, delete_account
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.administration.examples import BULK, CHANGES, CSV, DONE, USER, USERS
 from entrypoints.http.administration.export import PAGE, csv_of
@@ -34,6 +41,9 @@ from entrypoints.http.injection import Injected
 from entrypoints.http.once import Once
 from entrypoints.settings import Settings
 
+_OF_DELETION: Final = documented(
+    refusals=(UserNotFound, AccountHasBookings, AccountOwesMoney, AdminsOwnAccount, NotPermitted)
+)
 _FILE: Final = {"Content-Disposition": 'attachment; filename="users.csv"'}
 
 
@@ -119,3 +129,18 @@ async def end_all_sessions(
 ) -> None:
     """Sign somebody out everywhere; for admins. Their access tokens live on for half an hour at most."""
     await executor.run(end_sessions_of_user, UserId(user_id), actor=actor)
+
+
+@delete("/users/{user_id:str}", opt=_OF_DELETION)
+async def delete_user(
+    user_id: FromPath[UUID],
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    executor: Injected[Executor[Repositories]],
+) -> None:
+    """Delete somebody's account, as they would themselves; for admins.
+
+    It is erased 30 days later. Deleting it again changes nothing.
+    """
+    command = DeleteAccount(user_id=UserId(user_id), current=session_id)
+    await executor.run(delete_account, command, actor=actor)

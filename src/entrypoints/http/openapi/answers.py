@@ -21,15 +21,16 @@ from entrypoints.http.openapi.headers import (
     takes_if_none_match,
 )
 from entrypoints.http.openapi.signatures import Schemas, answer_type, body_type
-from entrypoints.http.problems import MEDIA_TYPE, Problem, status_of
+from entrypoints.http.problems import DETAILS, MEDIA_TYPE, Problem, status_of
 from entrypoints.http.rate_limits import class_of
+from entrypoints.http.refusals import INVALID
 
 _PARAMETER: Final = re.compile(r"\{(\w+)[^}]*\}")
 _REQUEST_ID: Final = "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70"
-_INPUT: Final = (400, "validation.invalid_input", "The request is not valid.")
-_LARGE: Final = (413, "validation.body_too_large", "The body is larger than what is read here.")
+_INPUT: Final = (400, "validation.invalid_input", INVALID)
+_LARGE: Final = (413, "validation.body_too_large", DETAILS[413])
 _TYPE: Final = (415, "validation.unsupported_media_type", "The body must be of the type application/json.")
-_BUG: Final = (500, "service.internal_error", "Something went wrong on our side; the request id helps us to find it.")
+_BUG: Final = (500, "service.internal_error", DETAILS[500])
 
 
 def success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import InvalidCode, InvalidToken
+from booking_domain.identity.errors import InvalidCode
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import COOL_DOWN, SecretCodes
 from booking_domain.identity.use_cases.passwords import PasswordRefused, refusal_of
@@ -13,7 +13,6 @@ from booking_domain.identity.use_cases.phone_changes import (
     want_phone_change,
 )
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.delete_account import delete_own_account
@@ -21,6 +20,7 @@ from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.code_desk import sent
 from entrypoints.http.accounts.code_schemas import CodeSentJson
 from entrypoints.http.accounts.contacts import ContactReader
+from entrypoints.http.accounts.own import own_account
 from entrypoints.http.accounts.proofs import Prover
 from entrypoints.http.accounts.schemas import ProofBody
 from entrypoints.http.users.schemas import ConfirmPhoneBody, WantPhoneBody
@@ -35,21 +35,6 @@ class AccountDesk:
     prover: Prover
     secrets: SecretCodes
     contacts: ContactReader
-    clock: Clock
-
-    async def account(self, actor: Actor) -> User:
-        """The caller's account."""
-        user = await self.reads.user(actor.id)
-        if user is None:
-            raise InvalidToken
-        return user
-
-    async def live_account(self, actor: Actor, session_id: SessionId) -> User:
-        """The caller's account, if the session of the access token is live."""
-        session = await self.reads.session(session_id)
-        if session is None or not session.live(self.clock.now()):
-            raise InvalidToken
-        return await self.account(actor)
 
     async def want_phone(self, actor: Actor, session_id: SessionId, body: WantPhoneBody) -> CodeSentJson:
         """Have a code sent to the number that is to be the caller's."""
@@ -65,7 +50,7 @@ class AccountDesk:
         command = ChangePhone(phone=self.contacts.phone(body.phone), code=body.code, current=session_id)
         if await self.executor.run(change_phone(self.secrets), command, actor=actor) is not None:
             raise InvalidCode
-        return await self.account(actor)
+        return await own_account(actor, self.reads)
 
     async def delete(self, actor: Actor, session_id: SessionId, body: ProofBody) -> None:
         """Delete the caller's account."""

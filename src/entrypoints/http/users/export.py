@@ -5,6 +5,7 @@ its own for as long as that takes.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -15,14 +16,15 @@ from litestar.response import Stream
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.identity.model import User
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads
+from entrypoints.http.accounts.own import own_account, require_live
 from entrypoints.http.accounts.schemas import login_json
 from entrypoints.http.documentation import documented
 from entrypoints.http.injection import Injected
 from entrypoints.http.rate_limits import EXPORT, limited_as
 from entrypoints.http.salons.schemas import salon_json
-from entrypoints.http.users.desk import AccountDesk
 from entrypoints.http.users.examples import EXPORT as EXAMPLE
 from entrypoints.http.users.export_schemas import (
     ExportJson,
@@ -54,7 +56,7 @@ Item = TypeVar("Item", bound=_WithId)
     opt=limited_as(EXPORT) | documented(answer=EXAMPLE, headers=("Content-Disposition",)),
 )
 async def export_account(
-    actor: Injected[Actor], session_id: Injected[SessionId], account_desk: Injected[AccountDesk]
+    actor: Injected[Actor], session_id: Injected[SessionId], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[ExportJson]:
     """Everything about oneself, to take along; as a file.
 
@@ -63,13 +65,12 @@ async def export_account(
     provider, salons, and which text messages were sent. Secrets are not in it: a password, codes, tokens, addresses of
     external calendars. The session of the access token must be live.
     """
-    user = await account_desk.live_account(actor, session_id)
-    written = _written(user, account_desk)
+    await require_live(session_id, reads, clock)
+    written = _written(await own_account(actor, reads), reads, clock.now())
     return cast("Response[ExportJson]", Stream(written, media_type="application/json", headers=_HEADERS))
 
 
-async def _written(user: User, desk: AccountDesk) -> AsyncIterator[bytes]:
-    reads, now = desk.reads, desk.clock.now()
+async def _written(user: User, reads: Reads, now: datetime) -> AsyncIterator[bytes]:
     yield b'{"exportedAt":' + _encode(now)
     yield b',"account":' + _encode(account_json(user))
     yield b',"preferences":' + _encode(preferences_json(user))

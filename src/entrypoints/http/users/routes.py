@@ -18,9 +18,10 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
-from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.code_schemas import CodeSentJson
 from entrypoints.http.accounts.examples import CODE_SENT
+from entrypoints.http.accounts.own import own_account
 from entrypoints.http.accounts.proofs import NO_PASSWORD, PROOF, REFUSALS
 from entrypoints.http.accounts.schemas import ProofBody
 from entrypoints.http.documentation import documented
@@ -55,10 +56,10 @@ _OF_DELETION: Final = documented(
 
 @get("/", opt=documented(answer=ACCOUNT))
 async def my_account(
-    actor: Injected[Actor], account_desk: Injected[AccountDesk], if_none_match: IfNoneMatch = None
+    actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[AccountJson]:
     """One's own account, with what only oneself sees."""
-    user = await account_desk.account(actor)
+    user = await own_account(actor, reads)
     return unless_known(account_json(user), etag(user.version), if_none_match)
 
 
@@ -81,10 +82,10 @@ async def edit_my_account(
 
 @get("/preferences", opt=documented(answer=PREFERENCES))
 async def my_preferences(
-    actor: Injected[Actor], account_desk: Injected[AccountDesk], if_none_match: IfNoneMatch = None
+    actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[PreferencesJson]:
     """What one wants to be told, and how; the `ETag` is the account's."""
-    user = await account_desk.account(actor)
+    user = await own_account(actor, reads)
     return unless_known(preferences_json(user), etag(user.version), if_none_match)
 
 

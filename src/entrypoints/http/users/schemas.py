@@ -130,14 +130,4 @@ def account_json(user: User) -> AccountJson:
 
 def preferences_json(user: User) -> PreferencesJson:
     """Show preferences."""
-    wants = user.preferences
-    return PreferencesJson(
-        channels=ChannelsJson(
-            email=wants.channels.email,
-            sms=wants.channels.sms,
-            telegram=wants.channels.telegram,
-            push=wants.channels.push,
-        ),
-        reminders=wants.reminders,
-        marketing=wants.marketing,
-    )
+    return msgspec.convert(user.preferences, PreferencesJson, from_attributes=True)
