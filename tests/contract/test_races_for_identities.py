@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partialmethod
 from hashlib import sha256
 from typing import Final
 
@@ -13,6 +14,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from tests.contract.test_postgres_storage import PostgresBackend
 from tests.databases import CIPHER, TestServer
+from tests.gates import Gate
 
 from adapters.postgres.external_identities import PostgresExternalIdentities, PostgresUsedAssertions
 from adapters.postgres.statements import Statement
@@ -132,8 +134,9 @@ _IS_USED: Final = Statement(select(used_assertions.c.digest).where(used_assertio
 _NOTE: Final = Statement(insert(used_assertions).on_conflict_do_nothing())
 
 
-async def _look_and_then_note(self: PostgresUsedAssertions, digest: bytes, good_until: datetime) -> bool:
+async def _look_and_then_note(self: PostgresUsedAssertions, digest: bytes, good_until: datetime, gate: Gate) -> bool:
     used = await self._work.one(_IS_USED, seen=digest)
+    await gate.through()
     await self._work.send(_NOTE, digest=digest, good_until=good_until)
     return used is None
 
@@ -141,7 +144,7 @@ async def _look_and_then_note(self: PostgresUsedAssertions, digest: bytes, good_
 def test_if_it_were_noted_after_a_look_it_would_begin_more(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PostgresUsedAssertions, "use", _look_and_then_note)
+    monkeypatch.setattr(PostgresUsedAssertions, "use", partialmethod(_look_and_then_note, gate=Gate(2)))
 
     async def play(scene: Scene) -> None:
         await scene.linked()

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 from tests.databases import CIPHER, TestServer
+from tests.gates import Gate
 
 from adapters.postgres import sms
 from adapters.postgres.database import Database
@@ -60,14 +61,11 @@ def test_of_many_at_once_as_many_are_sent_as_may_be(postgres: TestServer) -> Non
 
 
 def test_without_the_lock_it_would_be_more(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    there, enough = [], asyncio.Event()
+    gate = Gate(CAP + 1)
 
-    async def no_turn(work: Work, _who: str) -> None:
+    async def no_turn(_: Work, _who: str) -> None:
         """Nobody waits for anybody to be through: one more than may be counts before any is kept."""
-        there.append(work)
-        if len(there) > CAP:
-            enough.set()
-        await enough.wait()
+        await gate.through()
 
     monkeypatch.setattr(sms, "take_turn", no_turn)
     with postgres.database() as url:

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 from tests.databases import TestServer
+from tests.gates import Gate
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 
@@ -178,7 +179,7 @@ async def _kept(self: PostgresIdempotency, key: IdempotencyKey, answer: bytes) -
 def test_looked_up_and_kept_later_a_key_would_have_several_effects(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PostgresIdempotency, "begin", _looked_up)
+    monkeypatch.setattr(PostgresIdempotency, "begin", Gate(KEYS_AT_ONCE + 1).after(_looked_up))
     monkeypatch.setattr(PostgresIdempotency, "finish", _kept)
 
     async def story(these: Salons) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partialmethod
 from random import Random
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -24,6 +25,7 @@ from tests.acceptance.bursts import Wish
 from tests.acceptance.people import Person
 from tests.acceptance.product import Product, eventually
 from tests.databases import CIPHER, TestServer
+from tests.gates import Gate
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.volleys import Shot, volley
@@ -247,8 +249,8 @@ def test_the_row_is_locked_before_it_is_looked_at(postgres: TestServer) -> None:
 _LOOK: Final = Statement(select(one_time_codes).where(one_time_codes.c.contact == bindparam("of_contact")))
 
 
-async def _without_a_lock(self: PostgresOneTimeCodes, contact: bytes) -> list[OneTimeCode]:
-    return [
+async def _without_a_lock(self: PostgresOneTimeCodes, contact: bytes, gate: Gate) -> list[OneTimeCode]:
+    found = [
         OneTimeCode(
             contact=bytes(row[0]),
             purpose=CodePurpose(row[1]),
@@ -262,13 +264,17 @@ async def _without_a_lock(self: PostgresOneTimeCodes, contact: bytes) -> list[On
         )
         for row in await self._work.all(_LOOK, of_contact=contact)
     ]
+    if found:  # it is issued already
+        await gate.through()
+    return found
 
 
 def test_without_the_lock_more_would_be_learnt(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PostgresOneTimeCodes, "lock", _without_a_lock)
+    monkeypatch.setattr(PostgresOneTimeCodes, "lock", partialmethod(_without_a_lock, gate=Gate(MOST_GUESSES + 1)))
     with postgres.database() as url:
         looked, _ = asyncio.run(outcome(url, wrong, 100))
         assert looked > MOST_GUESSES
+    monkeypatch.setattr(PostgresOneTimeCodes, "lock", partialmethod(_without_a_lock, gate=Gate(2)))
     with postgres.database() as url:
         _, sessions = asyncio.run(outcome(url, lambda right, _: right, 100))
         assert sessions > 1
@@ -279,8 +285,9 @@ _new: Final = insert(wrong_passwords)
 _SET: Final = Statement(_new.on_conflict_do_update(index_elements=["account"], set_={"times": _new.excluded.times}))
 
 
-async def _read_and_then_write(self: PostgresCredentials, account: UUID, now: datetime) -> bool:
+async def _read_and_then_write(self: PostgresCredentials, account: UUID, now: datetime, gate: Gate) -> bool:
     row = await self._work.one(_TIMES, account=account)
+    await gate.through()
     times = 0 if row is None else int(row[0])
     if times < MOST_WRONG:
         await self._work.send(_SET, account=account, times=times + 1, last_at=now)
@@ -311,6 +318,7 @@ def test_wrong_passwords_are_counted_by_one_statement(postgres: TestServer) -> N
 def test_counted_by_two_statements_more_passwords_would_be_tried(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PostgresCredentials, "count_wrong", _read_and_then_write)
+    planted = partialmethod(_read_and_then_write, gate=Gate(MOST_WRONG + 1))
+    monkeypatch.setattr(PostgresCredentials, "count_wrong", planted)
     with postgres.database() as url:
         assert asyncio.run(counted_at_once(url, 50)) > MOST_WRONG

@@ -13,11 +13,13 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import bindparam, select
 from tests.databases import CIPHER, TestServer
+from tests.gates import Gate
 from tests.reliability import scale
 
 from adapters.postgres import second_factors
 from adapters.postgres.database import Database
 from adapters.postgres.identity import PostgresUsers
+from adapters.postgres.second_factors import PostgresSecondFactors
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import totp_factors
 from adapters.security.entropy import SystemEntropy
@@ -141,7 +143,10 @@ def test_the_same_code_many_times_at_once_gives_one_session(postgres: TestServer
 
 @pytest.mark.usefixtures("without_locks")
 @pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
-def test_without_the_locks_it_would_give_more(postgres: TestServer, *, recovery: bool) -> None:
+def test_without_the_locks_it_would_give_more(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch, *, recovery: bool
+) -> None:
+    monkeypatch.setattr(PostgresSecondFactors, "lock", Gate(2).after(PostgresSecondFactors.lock))
     assert asyncio.run(_sessions_of_one_code(postgres, recovery=recovery)) > 1
 
 
@@ -166,8 +171,10 @@ def test_of_guesses_at_once_five_are_looked_at(postgres: TestServer) -> None:
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_without_the_locks_more_would_be_learnt(postgres: TestServer) -> None:
-    assert any(asyncio.run(_looked_at(postgres)) > MOST_WRONG_IN_A_ROW for _ in range(3))
+def test_without_the_locks_more_would_be_learnt(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = Gate(MOST_WRONG_IN_A_ROW + 1).after(PostgresSecondFactors.lock)
+    monkeypatch.setattr(PostgresSecondFactors, "lock", together)
+    assert asyncio.run(_looked_at(postgres)) > MOST_WRONG_IN_A_ROW
 
 
 async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:

@@ -12,8 +12,9 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import bindparam, select, update
 from tests.databases import CIPHER, TestServer
+from tests.gates import Gate
 
-from adapters.postgres.calendars import PostgresCalendarBook
+from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks
 from adapters.postgres.database import Database
 from adapters.postgres.salons import PostgresSalons
 from adapters.postgres.statements import Statement
@@ -102,12 +103,14 @@ async def _provider_without_a_lock(self: PostgresCalendarBook, user_id: UserId) 
 
 def test_without_the_lock_more_than_one_would_be_made(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a salon that is saved whatever its version is by then, too: each of the two alone is enough."""
-    monkeypatch.setattr(PostgresSalons, "lock", _salon_without_a_lock)
+    monkeypatch.setattr(PostgresSalons, "lock", Gate(2).after(_salon_without_a_lock))
     with postgres.database() as url:
         assert asyncio.run(outcome(url, "salon"))["Salon"] == 1
+    monkeypatch.setattr(PostgresSalons, "lock", Gate(2).after(_salon_without_a_lock))
     monkeypatch.setattr(PostgresSalons, "save", _saved_over_any_version)
     with postgres.database() as url:
         assert asyncio.run(outcome(url, "salon"))["Salon"] > 1
     monkeypatch.setattr(PostgresCalendarBook, "lock_provider_of", _provider_without_a_lock)
+    monkeypatch.setattr(PostgresDesks, "terms_of", Gate(2).after(PostgresDesks.terms_of))
     with postgres.database() as url:
         assert asyncio.run(outcome(url, "calendar"))["SettingsView"] > 1
