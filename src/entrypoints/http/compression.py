@@ -17,6 +17,8 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 from zstandard import ZstdCompressor
 
+from entrypoints.http.weights import weighted
+
 SMALLEST: Final = 1_024
 LARGE: Final = 128 * 1_024
 """From here on it takes milliseconds, in which nobody else is to wait: on a thread, without the interpreter's lock."""
@@ -93,19 +95,9 @@ async def _negotiated(start: HTTPResponseStartEvent, body: bytes, asked: Iterabl
 
 def chosen(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """The coding of `Accept-Encoding` with the most weight (RFC 9110 §12.5.3); of two alike, the one liked better."""
-    said = ",".join(value.decode("latin-1") for name, value in headers if name == b"accept-encoding")
-    weights = dict(_weighted(part) for part in said.lower().split(","))
+    weights = dict(weighted(b",".join(value for name, value in headers if name == b"accept-encoding")))
     if "x-gzip" in weights:
         weights.setdefault("gzip", weights["x-gzip"])
     best = max(CODINGS, key=lambda coding: weights.get(coding, weights.get("*", 0.0)))
     best_weight = weights.get(best, weights.get("*", 0.0))
     return best if best_weight > 0 and best_weight >= weights.get("identity", 0.0) else None
-
-
-def _weighted(part: str) -> tuple[str, float]:
-    coding, _, parameter = part.partition(";")
-    try:
-        weight = float(parameter.strip().removeprefix("q=")) if parameter.strip() else 1.0
-    except ValueError:
-        weight = 0.0
-    return coding.strip(), weight if 0 <= weight <= 1 else 0.0

@@ -5,16 +5,19 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from entrypoints.http.weights import weighted
+
 LANGUAGES: Final = ("en", "mn", "fa")
 FALLBACK: Final = LANGUAGES[0]
 LONGEST: Final = 1_000
 """A header beyond this many bytes is not read."""
-_WEIGHT: Final = r"(?:;[ \t]*q=(?P<weight>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
-_RANGE: Final = re.compile(r"[ \t]*(?P<tag>\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*)[ \t]*" + _WEIGHT)
+_RANGE: Final = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
 _ANY: Final = "*"
+_LAST: Final = -LONGEST
+_NOT_AT_ALL: Final = (0.0, _LAST)
 
 Ranges = dict[str, tuple[float, int]]
-"""By language range, in lower case: its weight, and how far from the end of the header it is."""
+"""By language range, in lower case: its weight, and minus its place in the header."""
 
 
 def language_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
@@ -32,18 +35,16 @@ def best_language(wanted: bytes) -> str:
     >>> [best_language(wanted) for wanted in (b"mn-MN, en;q=0.9", b"fa;q=0.5, en;q=0.4, de", b"en;q=0, *", b"de")]
     ['mn', 'fa', 'mn', 'en']
     """
-    ranges = _ranges(wanted.decode("latin-1").lower())
+    ranges = _ranges(wanted)
     best = max(LANGUAGES, key=lambda language: _weight(language, ranges))
     return best if _weight(best, ranges)[0] > 0 else FALLBACK
 
 
-def _ranges(wanted: str) -> Ranges:
+def _ranges(wanted: bytes) -> Ranges:
     found: Ranges = {}
-    parts = wanted.split(",")
-    for place, part in enumerate(parts):
-        if (read := _RANGE.fullmatch(part)) is not None:
-            weight = 1.0 if read["weight"] is None else float(read["weight"])
-            found[read["tag"]] = max(found.get(read["tag"], (0.0, 0)), (weight, len(parts) - place))
+    for place, (tag, weight) in enumerate(weighted(wanted)):
+        if _RANGE.fullmatch(tag) is not None:
+            found[tag] = max(found.get(tag, _NOT_AT_ALL), (weight, -place))
     return found
 
 
@@ -55,4 +56,4 @@ def _weight(language: str, ranges: Ranges) -> tuple[float, int]:
     named = [wish for tag, wish in ranges.items() if tag.partition("-")[0] == language and wish[0] > 0]
     if named:
         return max(named)
-    return ranges.get(_ANY, (0.0, 0))[0], 0
+    return ranges.get(_ANY, _NOT_AT_ALL)[0], _LAST
