@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,6 +13,8 @@ from tests.reliability.test_confused_bodies import StoredApi, stored
 from tests.unit.entrypoints.api import PASSWORD, assert_problem
 
 from booking_domain.identity.model import User
+from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.shared.ids import UserId
 
 DEVICES: Final = 6
 BUSY: Final = 3 * DEVICES
@@ -31,6 +34,15 @@ def deleted(api: StoredApi, admin: str, user_id: str) -> Awaitable[httpx.Respons
 
 def signed_out(api: StoredApi, admin: str, user_id: str) -> Awaitable[httpx.Response]:
     return api.delete(f"/admin/users/{user_id}/sessions", admin)
+
+
+def without_factor(api: StoredApi, admin: str, user_id: str) -> Awaitable[httpx.Response]:
+    return api.delete(f"/admin/users/{user_id}/second-factor", admin)
+
+
+async def signed_out_of_one(api: StoredApi, admin: str, user_id: str) -> httpx.Response:
+    latest, *_ = (await api.get(f"/admin/users/{user_id}/sessions", admin)).json()["items"]
+    return await api.delete(f"/admin/users/{user_id}/sessions/{latest['id']}", admin)
 
 
 class Devices:
@@ -68,12 +80,15 @@ async def refreshed_too_late(api: StoredApi, end: Ending) -> int:
     """How many devices have refreshed after the account was told to be at its end."""
     first = (await api.post("/auth/register", json={**DORJ, "name": "Dorj", "role": "customer"})).json()
     others = [(await api.post("/auth/login", json=DORJ)).json() for _ in range(DEVICES - 1)]
+    user_id = UserId(UUID(first["user"]["id"]))
+    async with api.container.database().begin() as tx:
+        await tx.second_factors.save(SecondFactor(user_id=user_id, secret="A" * 32, confirmed_at=api.clock.now()))
     admin, tokens = await api.an_admin(), [first, *others]
     devices = Devices(api, tokens)
     going_on = asyncio.create_task(devices.go_on())
     async with asyncio.timeout(PATIENCE_SECONDS):
         await devices.busy.wait()
-    answer = await end(api, admin, first["user"]["id"])
+    answer = await end(api, admin, str(user_id))
     assert answer.is_success, answer.text
     devices.over.set()
     await going_on
@@ -93,12 +108,19 @@ def played(postgres: TestServer, end: Ending) -> int:
         return asyncio.run(story(url))
 
 
-@pytest.mark.parametrize("end", [disabled, deleted, signed_out], ids=lambda end: end.__name__)
+@pytest.mark.parametrize("end", [disabled, deleted, signed_out, without_factor], ids=lambda end: end.__name__)
 def test_no_device_refreshes_after_the_end(postgres: TestServer, end: Ending) -> None:
     assert played(postgres, end) == 0
 
 
-def test_if_no_session_were_ended_they_would_go_on(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_one_session_is_ended_all_others_go_on(postgres: TestServer) -> None:
+    assert played(postgres, signed_out_of_one) == DEVICES - 1
+
+
+@pytest.mark.parametrize("end", [disabled, without_factor], ids=lambda end: end.__name__)
+def test_if_no_session_were_ended_they_would_go_on(
+    postgres: TestServer, end: Ending, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def none_ended(*_: object) -> int:
         return 0
 
@@ -108,4 +130,4 @@ def test_if_no_session_were_ended_they_would_go_on(postgres: TestServer, monkeyp
 
     monkeypatch.setattr("booking_domain.identity.use_cases.administration.end_all_sessions", none_ended)
     monkeypatch.setattr("booking_domain.identity.use_cases.sign_in._usable", usable)
-    assert played(postgres, disabled) == DEVICES
+    assert played(postgres, end) == DEVICES

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.acceptance.people import PASSWORD, Person, Studio, done, open_studio, people
+from tests.acceptance.people import PASSWORD, Person, Studio, done, log_in, open_studio, people
 from tests.acceptance.product import Server
 
 from booking_domain.shared.actor import Role
@@ -37,6 +37,7 @@ def things(server: Server) -> Things:
     studio = open_studio(server)
     owner = studio.owner
     customer, manager, admin = (people(server, role, 1)[0] for role in (Role.CUSTOMER, Role.MANAGER, Role.ADMIN))
+    bystander = log_in(server, people(server, Role.CUSTOMER, 1)[0].email)  # to whom admins may do anything
     first, second, third, fourth, *_ = studio.slots()
     booking = customer.book(studio.id, first)
     payment = customer.start_to_pay(booking["id"])
@@ -65,6 +66,8 @@ def things(server: Server) -> Things:
         "token": link.partition("token=")[2],
         "slot": third,
         "customerId": customer.id,
+        "userId": bystander.id,
+        "endedId": bystander.get("/auth/sessions")["items"][0]["id"],
         **window,
     }
     return Things(studio, customer, manager, admin, values)

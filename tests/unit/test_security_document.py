@@ -13,7 +13,7 @@ from adapters.postgres.tables import metadata
 from adapters.security import access_tokens
 from booking_domain.identity import model, one_time_codes, passwords, second_factor, sessions
 from booking_domain.identity.use_cases import reauthentication
-from entrypoints.http.accounts.devices import _MOST_SESSIONS
+from entrypoints.http.accounts.session_schemas import MOST_SESSIONS
 from entrypoints.messaging_settings import TelegramSettings
 from entrypoints.quotas import QUOTAS
 
@@ -153,7 +153,7 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"| session without a refresh | {sessions.REFRESH_TOKEN_LIFE // day} days |",
         f"| session in all | {sessions.SESSION_LIFE // day} days |",
         f"| grace of a refresh token | {int(sessions.GRACE.total_seconds())} seconds |",
-        f"sees the latest {_MOST_SESSIONS}",
+        f"sees the latest {MOST_SESSIONS}",
         f"user agent, way, outcome | {sessions.LOGINS_KEPT // day} days |",
         f"erased {model.ERASED_AFTER // day} days after it was deleted",
     )

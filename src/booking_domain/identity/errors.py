@@ -20,7 +20,7 @@ class InvalidToken(Unauthenticated):
 
 
 class SessionNotFound(NotFound):
-    """There is no such session of yours; it may have ended."""
+    """There is no such session; it may have ended."""
 
     code: ClassVar[str] = "auth.session_not_found"
 

@@ -44,7 +44,7 @@ class Permission(StrEnum):
     SEE_USERS = "user.see"
     """Other people's accounts."""
     MANAGE_USERS = "user.manage"
-    """Other people's accounts: their role and status, and where they are signed in."""
+    """Other people's accounts: their role and status, where they are signed in, a second factor that they have lost."""
     SEE_AUDIT_LOG = "audit.see"
     RUN_PLATFORM = "platform.run"
 

@@ -1,4 +1,4 @@
-"""What admins do to accounts: change them, disable and enable them, end their sessions.
+"""What admins do to accounts: change them, disable and enable them, end sessions, remove a second factor that is lost.
 
 The admin's own account is locked with those that are changed, and looked at: an access token outlives the role that it
 names by half an hour at most, and nobody administers accounts in that time. So of two admins who demote each other at
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from booking_domain.identity.errors import OwnAccount, UserNotFound
+from booking_domain.identity.errors import OwnAccount, SecondFactorMissing, SessionNotFound, UserNotFound
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.use_cases.sessions import end_all_sessions
+from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.versions import ExpectedVersion, must_be_expected
 
@@ -80,6 +80,14 @@ class ChangeUsers:
         _require_reason(self.reason, disabling=self.action is BulkAction.DISABLE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSessionOfUser:
+    """End one session of somebody."""
+
+    user_id: UserId
+    session_id: SessionId
+
+
 def _require_reason(reason: Reason | None, *, disabling: bool) -> None:
     if disabling and reason is None:
         raise InvalidValue(field="reason", problem="an account is disabled for a reason")
@@ -112,6 +120,27 @@ async def _change_many(command: ChangeUsers, tx: IdentityTx, given: Circumstance
 async def _end(user_id: UserId, tx: IdentityTx, given: Circumstances) -> None:
     (user,) = await _locked([user_id], tx, given)
     await end_all_sessions(user.id, tx, given)
+
+
+async def _end_one(command: EndSessionOfUser, tx: IdentityTx, given: Circumstances) -> None:
+    (user,) = await _locked([command.user_id], tx, given)
+    session = await tx.sessions.lock(command.session_id)
+    if session is None or session.user_id != user.id or not session.live(given.now):
+        raise SessionNotFound
+    await end_sessions([session], tx, given)
+    given.note("user.end_session", Subject("user", user.id), details={"session": str(session.id)})
+
+
+async def _remove_factor(user_id: UserId, tx: IdentityTx, given: Circumstances) -> None:
+    """Whoever is signed in by the factor that is lost is so no more; no role is kept from losing it."""
+    (user,) = await _locked([user_id], tx, given)
+    if user.id == given.actor.id:
+        raise OwnAccount
+    await end_all_sessions(user.id, tx, given)
+    factor = await tx.second_factors.lock(user.id)
+    if factor is None or not factor.active:
+        raise SecondFactorMissing
+    await tx.second_factors.remove(user.id)
 
 
 async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, given: Circumstances) -> list[User]:
@@ -157,4 +186,13 @@ change_user: Final = UseCase(Permission.MANAGE_USERS, _change, lambda command, _
 change_users: Final = UseCase(Permission.MANAGE_USERS, _change_many, lambda _, __: None, audited_as="user.bulk")
 end_sessions_of_user: Final = UseCase(
     Permission.MANAGE_USERS, _end, lambda user_id, _: Subject("user", user_id), audited_as="user.end_sessions"
+)
+end_session_of_user: Final = UseCase(
+    Permission.MANAGE_USERS, _end_one, lambda command, _: Subject("user", command.user_id)
+)
+remove_factor_of_user: Final = UseCase(
+    Permission.MANAGE_USERS,
+    _remove_factor,
+    lambda user_id, _: Subject("user", user_id),
+    audited_as="user.remove_second_factor",
 )

@@ -3,7 +3,6 @@
 All of it asks whether the session of the access token is live: a token whose session has ended opens none of it.
 """
 
-from typing import Final
 from uuid import UUID
 
 from litestar import delete, get
@@ -18,12 +17,11 @@ from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.accounts.examples import LOGINS, SESSIONS
 from entrypoints.http.accounts.own import require_live
-from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, SessionsJson, login_json, session_json
+from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, login_json
+from entrypoints.http.accounts.session_schemas import MOST_SESSIONS, SessionsJson, session_json
 from entrypoints.http.cursors import cursor_of, cut, read_cursor
 from entrypoints.http.documentation import documented
 from entrypoints.http.injection import Injected
-
-_MOST_SESSIONS: Final = 100
 
 
 @get("/sessions", opt=documented(answer=SESSIONS))
@@ -35,7 +33,7 @@ async def list_sessions(
     `lastUsedAt`, `address` and `userAgent` are those of the last refresh.
     """
     await require_live(session_id, reads, clock)
-    found = await reads.live_sessions(actor.id, clock.now(), _MOST_SESSIONS)
+    found = await reads.live_sessions(actor.id, clock.now(), MOST_SESSIONS)
     return SessionsJson(items=tuple(session_json(session, current=session_id) for session in found))
 
 

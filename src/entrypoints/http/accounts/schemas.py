@@ -8,8 +8,7 @@ from msgspec import Meta
 
 from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User
 from booking_domain.identity.ports import AccessToken
-from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome, Session
-from booking_domain.shared.ids import SessionId
+from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome
 from entrypoints.http.cursors import DEFAULT_LIMIT
 from entrypoints.http.fields import Body, Cursor, Json, Limit, Query
 
@@ -109,25 +108,6 @@ class SignedInJson(Json, frozen=True, kw_only=True):
     """Seconds for which the access token is good."""
 
 
-class SessionJson(Json, frozen=True, kw_only=True):
-    """A signed-in device."""
-
-    id: UUID
-    created_at: datetime
-    last_used_at: datetime
-    expires_at: datetime
-    user_agent: str
-    address: str
-    current: bool
-    """Whether it is the session of this very request."""
-
-
-class SessionsJson(Json, frozen=True, kw_only=True):
-    """One's sessions."""
-
-    items: tuple[SessionJson, ...]
-
-
 class LoginJson(Json, frozen=True, kw_only=True):
     """An attempt to sign in."""
 
@@ -166,19 +146,6 @@ def signed_in_json(user: User, access: AccessToken, refresh_token: str) -> Signe
     """Show an account with its tokens."""
     return SignedInJson(
         user=user_json(user), access_token=access.text, refresh_token=refresh_token, expires_in=access.expires_in
-    )
-
-
-def session_json(session: Session, *, current: SessionId) -> SessionJson:
-    """Show a session."""
-    return SessionJson(
-        id=session.id,
-        created_at=session.created_at,
-        last_used_at=session.last_used_at,
-        expires_at=session.expires_at,
-        user_agent=session.client.user_agent,
-        address=session.client.address,
-        current=session.id == current,
     )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from entrypoints.http.accounts.examples import SESSIONS
+
 USER_ID: Final = "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77"
 USER: Final[dict[str, Any]] = {
     "id": USER_ID,
@@ -20,6 +22,9 @@ USER: Final[dict[str, Any]] = {
     "version": 3,
 }
 USERS: Final[dict[str, Any]] = {"items": [USER], "nextCursor": None}
+DEVICES: Final[dict[str, Any]] = {
+    "items": [{name: session[name] for name in session if name != "current"} for session in SESSIONS["items"]]
+}
 CHANGES: Final[dict[str, Any]] = {"name": "Dorj", "locale": "mn"}
 BULK: Final[dict[str, Any]] = {"ids": [USER_ID], "action": "end_sessions"}
 DONE: Final[dict[str, Any]] = {"changed": 1}

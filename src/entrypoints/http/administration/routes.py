@@ -4,12 +4,17 @@ from typing import Final
 
 from litestar import Router
 
+from entrypoints.http.administration.access import (
+    end_all_sessions,
+    end_one_session,
+    list_sessions_of_user,
+    remove_second_factor,
+)
 from entrypoints.http.administration.audit import list_audit
 from entrypoints.http.administration.users import (
     change_a_user,
     change_many_users,
     delete_user,
-    end_all_sessions,
     export_users,
     get_user,
     list_users,
@@ -24,7 +29,10 @@ routes: Final = Router(
         get_user,
         change_a_user,
         change_many_users,
+        list_sessions_of_user,
+        end_one_session,
         end_all_sessions,
+        remove_second_factor,
         delete_user,
     ],
 )

@@ -14,7 +14,7 @@ from booking_domain.identity.errors import (
     OwnAccount,
     UserNotFound,
 )
-from booking_domain.identity.use_cases.administration import change_user, change_users, end_sessions_of_user
+from booking_domain.identity.use_cases.administration import change_user, change_users
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
@@ -121,14 +121,6 @@ async def change_a_user(
 async def change_many_users(data: JSONBody[ChangeUsersBody], once: Injected[Once]) -> Response[ChangedUsersJson]:
     """Disable, enable or sign out up to 100 accounts: all of them, or none; for admins."""
     return await once.done(change_users, data.command(), answer=lambda changed: ChangedUsersJson(changed=changed))
-
-
-@delete("/users/{user_id:str}/sessions", opt=documented(refusals=(UserNotFound, NotPermitted)))
-async def end_all_sessions(
-    user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
-) -> None:
-    """Sign somebody out everywhere; for admins. Their access tokens live on for half an hour at most."""
-    await executor.run(end_sessions_of_user, UserId(user_id), actor=actor)
 
 
 @delete("/users/{user_id:str}", opt=_OF_DELETION)

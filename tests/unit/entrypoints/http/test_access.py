@@ -13,6 +13,7 @@ import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from tests.unit.entrypoints.api import PASSWORD, Api, the_routes, through_the_api
+from tests.unit.entrypoints.http.two_factors import APP
 
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import UserId
@@ -96,7 +97,10 @@ ROUTES: Final[dict[str, Row]] = {
     "POST /admin/users/bulk": Row(Permission.MANAGE_USERS, "user"),
     "GET /admin/users/{user_id}": Row(Permission.SEE_USERS, "user"),
     "PATCH /admin/users/{user_id}": Row(Permission.MANAGE_USERS, "user"),
+    "GET /admin/users/{user_id}/sessions": Row(Permission.SEE_USERS, "user"),
     "DELETE /admin/users/{user_id}/sessions": Row(Permission.MANAGE_USERS, "user"),
+    "DELETE /admin/users/{user_id}/sessions/{ended_id}": Row(Permission.MANAGE_USERS, "device"),
+    "DELETE /admin/users/{user_id}/second-factor": Row(Permission.MANAGE_USERS, "factor"),
     "GET /admin/audit": Row(Permission.SEE_AUDIT_LOG),
     "GET /availability/{provider_id}": Row(PUBLIC, "provider"),
     "POST /availability": Row(Permission.MANAGE_CALENDAR),
@@ -247,6 +251,17 @@ class World:
     async def user(self, who: str) -> Ids:
         return {"user_id": (await self.done("GET", "/auth/me", who))["id"]}
 
+    async def device(self, who: str) -> Ids:
+        """A session, and whose it is."""
+        return {**await self.user(who), **await self.session(who)}
+
+    async def factor(self, who: str) -> Ids:
+        """Whose it is."""
+        asked = await self.done("POST", "/auth/mfa/totp", who, currentPassword=PASSWORD)
+        code = APP.code(asked["secret"], self.api.clock.now())
+        await self.done("POST", "/auth/mfa/totp/confirm", who, code=code)
+        return await self.user(who)
+
     async def provider(self, who: str) -> Ids:
         return {"provider_id": await self.desk(who)}
 
@@ -282,7 +297,7 @@ REMOVED_BY: Final = {
     "hold": "/holds/{hold_id}",
     "waiting": "/waitlist/{waiting_id}",
     "membership": "/salons/{salon_id}/members/{provider_id}",
-    "session": "/auth/sessions/{ended_id}",
+    **dict.fromkeys(("session", "device"), "/auth/sessions/{ended_id}"),
 }
 """What can be taken away; the rest stays for good."""
 OWNED_BY: Final = {
@@ -290,8 +305,10 @@ OWNED_BY: Final = {
     "salon": ("manager",),
     "membership": ("manager", "provider"),
     **dict.fromkeys(
-        ("booking", "payment", "hold", "waiting", "session", "user"), ("customer", "provider", "manager", "admin")
+        ("booking", "payment", "hold", "waiting", "session", "device", "user"),
+        ("customer", "provider", "manager", "admin"),
     ),
+    "factor": ("customer", "provider", "manager"),  # of which admins do not remove their own here
 }
 
 

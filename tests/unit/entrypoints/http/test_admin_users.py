@@ -237,6 +237,8 @@ async def test_who_was_an_admin_administers_no_more_whatever_their_token_says(ap
         ("PATCH", f"/admin/users/{dorj['id']}", {"role": "admin"}),
         ("POST", "/admin/users/bulk", {"ids": [dorj["id"]], "action": "end_sessions"}),
         ("DELETE", f"/admin/users/{dorj['id']}/sessions", None),
+        ("DELETE", f"/admin/users/{dorj['id']}/sessions/{uuid4()}", None),
+        ("DELETE", f"/admin/users/{dorj['id']}/second-factor", None),
     ):
         more = {} if body is None else {"json": body}
         assert_problem(await api.call(method, path, other, **more), 403, "auth.not_permitted")

@@ -20,8 +20,8 @@ ON: Final = {"BOOKING_ADMIN_SECOND_FACTOR": "on"}
 
 async def an_admin(api: Api) -> Member:
     token = await api.an_admin()
-    session = next(iter(api.database._state.sessions.values()))
-    user = api.database._state.users[session.user_id]
+    user = await api.database.reads.user(api.container.access_tokens().read(token, api.clock.now()).actor.id)
+    assert user is not None
     assert user.email is not None
     return Member(api, user.email, {"accessToken": token})
 

@@ -77,6 +77,7 @@ async def test_nothing_hostile_makes_a_500(api: Api) -> None:
     known["salonId"] = salon.json()["id"]
 
     known["userId"] = (await api.get("/auth/me", manager)).json()["id"]
+    known["endedId"] = (await api.get("/auth/sessions", manager)).json()["items"][0]["id"]
     admin = await api.an_admin()
 
     document = (await api.get("/schema")).json()

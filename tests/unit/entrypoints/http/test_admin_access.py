@@ -1,0 +1,133 @@
+"""What admins see of where somebody is signed in, and what they do to somebody's access."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.http.test_admin_users import entries, joined, may_stay, my_id
+from tests.unit.entrypoints.http.test_admins_second_factor import ON, an_admin
+from tests.unit.entrypoints.http.two_factors import Member, member, protected
+
+from booking_domain.shared.audit import AuditFilter
+
+
+async def on_another(api: Api, account: dict[str, Any], user_agent: str) -> dict[str, Any]:
+    login = {"email": account["user"]["email"], "password": PASSWORD}
+    answer = await api.post("/auth/login", json=login, headers={"User-Agent": user_agent})
+    return dict(answer.json())
+
+
+async def sessions_of(api: Api, admin: str, user_id: str) -> list[dict[str, Any]]:
+    answer = await api.get(f"/admin/users/{user_id}/sessions", admin)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+def id_of(someone: Member) -> str:
+    return str(someone.signed_in["user"]["id"])
+
+
+@through_the_api
+async def test_an_admin_sees_of_somebodys_sessions_what_they_see_themselves(api: Api) -> None:
+    admin, dorj, _ = await api.an_admin(), await joined(api), await joined(api)
+    api.clock.advance(timedelta(minutes=5))
+    phone = await on_another(api, dorj, "phone")
+    own = (await api.get("/auth/sessions", phone["accessToken"])).json()["items"]
+    assert [session.pop("current") for session in own] == [True, False]
+    seen = await sessions_of(api, admin, dorj["id"])
+    assert seen == own
+    assert (seen[0]["userAgent"], seen[0]["address"]) == ("phone", "127.0.0.1")
+    assert seen[0]["lastUsedAt"] == "2026-11-23T00:05:00Z"
+    assert set(seen[0]) == {"id", "createdAt", "lastUsedAt", "expiresAt", "userAgent", "address"}
+    assert (await api.post("/auth/logout", phone["accessToken"])).status_code == 204
+    assert await sessions_of(api, admin, dorj["id"]) == own[1:]
+    assert_problem(await api.get(f"/admin/users/{uuid4()}/sessions", admin), 404, "user.not_found")
+
+
+@through_the_api
+async def test_that_an_admin_looked_is_in_the_audit_log(api: Api) -> None:
+    admin, dorj = await api.an_admin(), await joined(api)
+    await sessions_of(api, admin, dorj["id"])
+    last, *_ = await api.database.reads.audit_entries(AuditFilter(limit=1))
+    assert (last.action, last.subject and str(last.subject.id)) == ("read", dorj["id"])
+    assert last.details["what"] == "GET /api/v1/admin/users/{user_id}/sessions"
+
+
+@through_the_api
+async def test_an_admin_ends_one_session_of_somebody_and_no_other(api: Api) -> None:
+    admin, dorj, other = await api.an_admin(), await joined(api), await joined(api)
+    phone = await on_another(api, dorj, "phone")
+    (ended,) = [each["id"] for each in await sessions_of(api, admin, dorj["id"]) if each["userAgent"] == "phone"]
+    (theirs,) = await sessions_of(api, admin, other["id"])
+    path = f"/admin/users/{dorj['id']}/sessions"
+    assert (await api.delete(f"{path}/{ended}", admin)).status_code == 204
+    for gone in (ended, theirs["id"], uuid4()):
+        assert_problem(await api.delete(f"{path}/{gone}", admin), 404, "auth.session_not_found")
+    nobodys = f"/admin/users/{uuid4()}/sessions/{theirs['id']}"
+    assert_problem(await api.delete(nobodys, admin), 404, "user.not_found")
+    (entry,) = await entries(api)
+    assert (entry.action, entry.subject and str(entry.subject.id)) == ("user.end_session", dorj["id"])
+    assert entry.details == {"session": ended}
+    assert [await may_stay(api, each) for each in (phone, dorj, other)] == [False, True, True]
+
+
+@through_the_api
+async def test_who_has_lost_app_and_recovery_codes_signs_in_with_one_factor_again(api: Api) -> None:
+    dorj, admin = await protected(api), await api.an_admin()
+    second = (await dorj.log_in(dorj.code())).json()
+    path = f"/admin/users/{id_of(dorj)}/second-factor"
+    assert (await api.delete(path, admin)).status_code == 204
+    assert [await may_stay(api, each) for each in (dorj.signed_in, second)] == [False, False]
+    assert_problem(await api.get("/auth/mfa/totp", dorj.token), 401, "auth.invalid_token")
+    (entry,) = [each for each in await entries(api) if each.action != "second_factor.confirmed"]
+    assert (entry.action, entry.subject and str(entry.subject.id)) == ("user.remove_second_factor", id_of(dorj))
+    assert (str(entry.actor.id), entry.details) == (await my_id(api, admin), {})
+    dorj.signed_in = (await dorj.log_in()).json()
+    state = {"active": False, "confirmedAt": None, "recoveryCodesLeft": 0}
+    assert (await api.get("/auth/mfa/totp", dorj.token)).json() == state
+    former = dorj.recovery_codes
+    await dorj.set_up()
+    assert_problem(await dorj.log_in(former[0]), 401, "auth.invalid_second_factor", "/secondFactor")
+    assert (await dorj.log_in(dorj.code())).status_code == 200
+
+
+@through_the_api
+async def test_what_was_being_set_up_in_its_place_is_confirmed_no_more(api: Api) -> None:
+    dorj, admin = await protected(api), await api.an_admin()
+    dorj.secret = (await dorj.ask(code=dorj.code())).json()["secret"]
+    assert (await api.delete(f"/admin/users/{id_of(dorj)}/second-factor", admin)).status_code == 204
+    dorj.signed_in = (await dorj.log_in()).json()
+    assert_problem(await dorj.confirm(dorj.code()), 404, "auth.second_factor_missing")
+
+
+@through_the_api
+async def test_where_there_is_none_or_it_is_ones_own_none_is_removed(api: Api) -> None:
+    admin, dorj = await an_admin(api), await member(api)
+    await admin.set_up()
+    path = f"/admin/users/{id_of(dorj)}/second-factor"
+    assert_problem(await api.delete(path, admin.token), 404, "auth.second_factor_missing")
+    assert await may_stay(api, dorj.signed_in)
+    mine = f"/admin/users/{await my_id(api, admin.token)}/second-factor"
+    assert_problem(await api.delete(mine, admin.token), 403, "user.own_account")
+    assert_problem(await admin.log_in(), 401, "auth.second_factor_needed", "/secondFactor")
+    nobodys = f"/admin/users/{uuid4()}/second-factor"
+    assert_problem(await api.delete(nobodys, admin.token), 404, "user.not_found")
+
+
+def test_an_admin_who_needs_one_is_helped_by_another_and_sets_up_the_next() -> None:
+    async def story(api: Api) -> None:
+        lost, helper = await an_admin(api), await an_admin(api)
+        for each in (lost, helper):
+            await each.set_up()
+            each.signed_in = (await each.log_in(each.code())).json()
+        path = f"/admin/users/{id_of(lost)}/second-factor"
+        assert (await api.delete(path, helper.token)).status_code == 204
+        assert not await may_stay(api, lost.signed_in)
+        lost.signed_in = (await lost.log_in()).json()
+        assert_problem(await api.get("/admin/providers", lost.token), 403, "auth.second_factor_required")
+        await lost.set_up()
+        assert (await lost.refresh()).status_code == 200
+        assert (await api.get("/admin/providers", lost.token)).status_code == 200
+
+    through_the_api(story, **ON)()
