@@ -56,7 +56,7 @@ class StoredApi(Api):
 @asynccontextmanager
 async def stored(url: str) -> AsyncIterator[StoredApi]:
     api = StoredApi(url)
-    async with api.app.lifespan(), api.client:
+    async with api.opened():
         yield api
 
 

@@ -1,10 +1,9 @@
-"""Litestar's dependency injection by name, and the container behind it."""
+"""Litestar's dependency injection by name."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from litestar import Litestar
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.routes import HTTPRoute
 
@@ -12,15 +11,6 @@ Value = TypeVar("Value")
 
 Injected = Annotated[NamedDependency[SkipValidation[Value]], "injected"]
 """A parameter that the application provides by its name; it is trusted, not validated."""
-
-
-def singleton(provider: Callable[[], Any]) -> Provide:
-    """Provide what the container makes, asked once."""
-
-    def provide() -> Any:
-        return provider()
-
-    return Provide(provide, use_cache=True, sync_to_thread=False)
 
 
 def one_after_the_other(app: Litestar) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Concatenate, Final, ParamSpec, cast
 from uuid import UUID, uuid4
@@ -22,6 +24,7 @@ from booking_domain.testing.memory.platform import MONDAY_MORNING
 from booking_domain.testing.memory.state import State
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
+from entrypoints.http.parts import Parts
 from entrypoints.settings import Settings
 
 PASSWORD: Final = "correct-horse-battery"
@@ -61,6 +64,10 @@ class OpenGateway(MemoryGateway):
     async def close(self) -> None: ...
 
 
+_idle: Final[defaultdict[frozenset[tuple[str, str]], list[Litestar]]] = defaultdict(list)
+"""Applications that nobody uses now, by their settings: to make one takes longer than most tests."""
+
+
 class Api:
     """The API, as its clients see it, and what is behind it, as no client does."""
 
@@ -74,9 +81,18 @@ class Api:
             self.container.database.override(self.database)
         self.container.gateway.override(self.gateway)
         self.container.password_hasher.override(MemoryPasswordHasher())
-        self.app: Litestar = create_app(self.container)
+        self._kind = frozenset((name, value) for name, value in environ.items() if name != "DATABASE_URL")
+        self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)
+        vars(self.app.state.parts).update(vars(Parts(self.container)))
         transport = httpx.ASGITransport(cast("Any", self.app), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://api.test")
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Serve; afterwards the application may be given other parts, and serve as another API."""
+        async with self.app.lifespan(), self.client:
+            yield
+        _idle[self._kind].append(self.app)
 
     async def call(self, method: str, path: str, token: str | None = None, **request: Any) -> httpx.Response:
         """Ask for `path`, below the prefix unless it is `/health`, `/schema` or `/docs`."""
@@ -169,7 +185,7 @@ def through_the_api(story: Callable[Concatenate[Api, Given], Awaitable[None]], *
     def test(*args: Given.args, **given: Given.kwargs) -> None:
         async def told() -> None:
             api = Api(environ)
-            async with api.app.lifespan(), api.client:
+            async with api.opened():
                 await story(api, *args, **given)
 
         asyncio.run(told())

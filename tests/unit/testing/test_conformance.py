@@ -543,7 +543,7 @@ def test_histories_hold_through_the_api() -> None:
     async def played() -> None:
         api = Api({"BOOKING_RATE_LIMITS": "off"})
         api.clock.set(datetime.now(UTC))
-        async with api.app.lifespan(), api.client:
+        async with api.opened():
             hashed = await api.container.password_hasher().hash(PASSWORD)
             admin = Register(
                 email="admin@example.com", phone=None, name="A", role=Role.ADMIN, password_hash=hashed, by_platform=True
@@ -566,7 +566,7 @@ def test_histories_hold_through_the_api() -> None:
 def test_histories_need_an_admin_who_is_one() -> None:
     async def played() -> None:
         api = Api({})
-        async with api.app.lifespan(), api.client:
+        async with api.opened():
             server = _ServerInMemory(api, asyncio.get_running_loop())
             found = await asyncio.to_thread(play_on_server, server, HISTORIES[:1], email="a@example.com", password="no")
         [failure] = found.failures
