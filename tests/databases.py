@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -19,6 +19,29 @@ CIPHER: Final = AesGcmFieldCipher("what tests seal personal data with", "what te
 _FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
+_SHAPE: Final = b"""
+    SELECT (SELECT (count(*), max(xmin::text::bigint)) FROM pg_class),
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_attribute),
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_type),
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_proc),
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_trigger),
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_constraint),
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_namespace)
+"""
+"""Is another one as soon as anything is made, altered or dropped."""
+_CAN_BE_EMPTIED: Final = b"""
+    SELECT NOT EXISTS (SELECT FROM audit_log)
+        AND pg_database_size(current_database()) < 24 * 1024 * 1024
+        AND NOT EXISTS (
+            SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        )
+"""
+"""The audit log can only be added to; what is large stays so; and whoever is still connected may go on."""
+_TABLES: Final = (
+    b"SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'audit_log'"
+)
+
+
 class TestServer:
     """A PostgreSQL server and the template of its databases."""
 
@@ -27,8 +50,12 @@ class TestServer:
     def __init__(self, folder: Path) -> None:
         self._server = embedded.start(folder, settings=_FAST, binaries=BINARIES)
         self._names = (f"test_{number}" for number in count())
+        self._idle: list[str] = []
         self._sql("CREATE DATABASE template_booking")
         migrations.upgrade(self._url("template_booking"))
+        with psycopg.connect(self._url("template_booking"), autocommit=True) as connection:
+            self._shape = connection.execute(_SHAPE).fetchone()
+            self._empty = _emptying(connection)
 
     def stop(self) -> None:
         self._server.stop()
@@ -36,20 +63,44 @@ class TestServer:
     @contextmanager
     def empty_database(self) -> Iterator[str]:
         """The URL of a database without schema."""
-        yield from self._made("")
-
-    @contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a migrated database without rows."""
-        yield from self._made(" TEMPLATE template_booking")
-
-    def _made(self, how: str) -> Iterator[str]:
-        name = next(self._names)
-        self._sql(f"CREATE DATABASE {name}{how}")
+        name = self._made("")
         try:
             yield self._url(name)
         finally:
-            self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+            self._drop(name)
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The URL of a migrated database without rows.
+
+        It may have been another test's, and been emptied: to make one is 16 MB to write, and a disk has its limits.
+        """
+        name = self._idle.pop() if self._idle else self._made(" TEMPLATE template_booking")
+        try:
+            yield self._url(name)
+        finally:
+            if self._is_as_new(name):
+                self._idle.append(name)
+            else:
+                self._drop(name)
+
+    def _is_as_new(self, name: str) -> bool:
+        """Empty it; False if that is not all there is to do."""
+        with psycopg.connect(self._url(name), autocommit=True) as connection:
+            if connection.execute(_CAN_BE_EMPTIED).fetchone() != (True,):
+                return False
+            if connection.execute(_SHAPE).fetchone() != self._shape:
+                return False
+            connection.execute(self._empty)
+            return True
+
+    def _made(self, how: str) -> str:
+        name = next(self._names)
+        self._sql(f"CREATE DATABASE {name}{how}")
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _url(self, name: str) -> str:
         return urlunsplit(urlsplit(self._server.conninfo)._replace(path=f"/{name}"))
@@ -57,3 +108,11 @@ class TestServer:
     def _sql(self, statement: str) -> None:
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+def _emptying(connection: psycopg.Connection[tuple[Any, ...]]) -> bytes:
+    """What empties the tables that have no rows in the template, whatever refers to what."""
+    tables = [name for (name,) in connection.execute(_TABLES)]
+    empty = [name for name in tables if connection.execute(f"SELECT FROM {name} LIMIT 1".encode()).fetchone() is None]
+    deletions = [f"DELETE FROM {name}" for name in empty]  # noqa: S608 - names of the catalogue
+    return "; ".join(["SET session_replication_role = replica", *deletions]).encode()
