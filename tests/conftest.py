@@ -1,5 +1,5 @@
-"""How hard Hypothesis tries: `default` for everybody, `nightly` (HYPOTHESIS_PROFILE=nightly) twenty times as hard,
-or as hard as `examples` is told to."""
+"""How hard Hypothesis tries: `default` for everybody, `nightly` (HYPOTHESIS_PROFILE=nightly) forty times as hard, or as
+hard as `examples` is told to."""
 
 import gc
 import os
@@ -19,6 +19,7 @@ _FAILURES = Path(__file__).parent.parent / ".hypothesis" / "examples"
 settings.register_profile(
     "default",
     deadline=None,
+    max_examples=50,
     derandomize=_IN_CI,
     database=None if _IN_CI else DirectoryBasedExampleDatabase(_FAILURES),
     print_blob=True,

@@ -18,7 +18,7 @@ uncounted = pytest.mark.no_cover  # its thousands of examples cost twice as much
 
 @lru_cache(maxsize=1)
 def asked() -> tuple[Question, ...]:
-    """The same questions each time, as many as a property is asked by default."""
+    """The same questions each time."""
     found: list[Question] = []
 
     @settings(

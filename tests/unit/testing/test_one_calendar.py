@@ -10,6 +10,8 @@ from booking_domain.testing.machines import BookableCalendar, CalendarMachine
 from booking_domain.testing.use_case_calendar import UseCaseCalendar
 from booking_domain.workflows.provider_profiles import SettingsChange
 
+pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
+
 
 @pytest.mark.parametrize(
     "change",
