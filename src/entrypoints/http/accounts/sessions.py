@@ -44,6 +44,7 @@ from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.attempts import LoginAttempts
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.schemas import LoginBody, RegisterBody, SignedInJson, signed_in_json
+from entrypoints.origins import current_origin
 
 _log: Final = structlog.get_logger("entrypoints.http.security")
 
@@ -111,7 +112,12 @@ class SignInDesk:
         signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
         if isinstance(signed_in, TokenReused):
             session_id = self.refresh_tokens.read(refresh_token).session_id
-            _log.warning("session.replayed", session=str(session_id), address=client.address)
+            _log.warning(
+                "session.replayed",
+                session=str(session_id),
+                address=client.address,
+                request_id=current_origin().request_id,
+            )
             raise InvalidToken
         return self.signed_in(signed_in)
 
@@ -133,6 +139,7 @@ class SignInDesk:
             account=None if user is None else str(user.id),
             login_method=method.value,
             address=client.address,
+            request_id=current_origin().request_id,
         )
 
     def signed_in(self, signed_in: SignedIn | SecondFactorRefused) -> SignedInJson:

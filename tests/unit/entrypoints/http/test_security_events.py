@@ -84,10 +84,11 @@ def test_each_refusal_for_too_many_requests_says_whose_quota_it_was() -> None:
 async def test_failed_logins_say_which_account_and_from_where(api: Api) -> None:
     made = (await api.post("/auth/register", json=DORJ)).json()
     with logged() as entries:
-        for _ in range(MOST_WRONG + 1):
-            await api.post("/auth/login", json={"email": DORJ["email"], "password": "a wrong one"})
-        await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
+        tried = [{"email": DORJ["email"], "password": "a wrong one"}] * (MOST_WRONG + 1)
+        tried.append({"email": "nobody@example.com", "password": PASSWORD})
+        answers = [await api.post("/auth/login", json=each) for each in tried]
     failed = only(entries, "login.failed")
+    assert [entry["request_id"] for entry in failed] == [answer.headers["X-Request-Id"] for answer in answers]
     assert [entry["account"] for entry in failed] == [made["user"]["id"]] * (MOST_WRONG + 1) + [None]
     assert {(entry["login_method"], entry["address"], entry["level"]) for entry in failed} == {
         ("password", "127.0.0.1", "info")
@@ -114,8 +115,10 @@ async def test_a_refresh_token_that_comes_again_is_a_warning(api: Api) -> None:
         first = made["refreshToken"]
         following = (await api.post("/auth/refresh", json={"refreshToken": first})).json()["refreshToken"]
         await api.post("/auth/refresh", json={"refreshToken": following})
-        assert (await api.post("/auth/refresh", json={"refreshToken": first})).status_code == 401
+        refused = await api.post("/auth/refresh", json={"refreshToken": first})
+    assert refused.status_code == 401
     (replayed,) = only(entries, "session.replayed")
+    assert replayed["request_id"] == refused.headers["X-Request-Id"]
     assert (replayed["level"], replayed["address"]) == ("warning", "127.0.0.1")
     assert replayed["session"] == str(OpaqueRefreshTokens().read(first).session_id)
     assert first not in json.dumps(entries)
