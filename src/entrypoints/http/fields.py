@@ -31,6 +31,15 @@ Amount = Annotated[
 ]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.")]
 ZoneName = Annotated[str, Meta(min_length=1, max_length=64, description="IANA time zone, e.g. `Asia/Ulaanbaatar`.")]
+Locale = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=35,
+        description="A language tag (RFC 5646) of `en`, `mn` or `fa`.",
+        examples=["mn", "fa-IR"],
+    ),
+]
 Minutes = Annotated[int, Meta(ge=0, le=1_440)]
 SomeMinutes = Annotated[int, Meta(ge=1, le=1_440)]
 Limit = Annotated[int, Meta(ge=1, le=100, description="The most items of a page.")]

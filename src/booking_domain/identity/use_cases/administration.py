@@ -12,6 +12,7 @@ from typing import Final
 
 from booking_domain.identity.errors import OwnAccount, SecondFactorMissing, SessionNotFound, UserNotFound
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.use_cases.accounts import normal_locale
 from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
@@ -98,7 +99,8 @@ def _require_reason(reason: Reason | None, *, disabling: bool) -> None:
 async def _change(command: ChangeUser, tx: IdentityTx, given: Circumstances) -> User:
     (user,) = await _locked([command.user_id], tx, given)
     must_be_expected(user.version, command.expected_version)
-    wanted = {name: getattr(command, name) for name in ("name", "role", "status", "locale", "time_zone")}
+    wanted = {name: getattr(command, name) for name in ("name", "role", "status", "time_zone")}
+    wanted["locale"] = None if command.locale is None else normal_locale(command.locale)
     return await _changed(user, wanted, command.reason, tx, given)
 
 

@@ -23,13 +23,10 @@ from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.schemas import UserJson, user_json
 from entrypoints.http.accounts.session_schemas import DeviceJson
 from entrypoints.http.cursors import DEFAULT_LIMIT, read_cursor
-from entrypoints.http.fields import Body, Cursor, Json, Limit, Moment, Query, ZoneName, given
+from entrypoints.http.fields import Body, Cursor, Json, Limit, Locale, Moment, Query, ZoneName, given
 from entrypoints.http.queries import utc_moment
 
 PersonRole = Literal["customer", "provider", "manager", "admin"]
-Locale = Annotated[
-    str, Meta(max_length=35, pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="A language (BCP 47), e.g. `mn`.")
-]
 SearchText = Annotated[
     str,
     Meta(

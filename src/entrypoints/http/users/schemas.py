@@ -11,19 +11,10 @@ from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.identity.use_cases.accounts import AccountChanges
 from entrypoints.http.accounts.code_schemas import Code, OldPassword
 from entrypoints.http.accounts.schemas import Phone, ProofBody, UserJson, user_json
-from entrypoints.http.fields import Body, Json, ZoneName
+from entrypoints.http.fields import Body, Json, Locale, ZoneName
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 BirthDate = Annotated[date, Meta(description="From 1900-01-01 on, and not in the future.", examples=["1996-02-29"])]
-Locale = Annotated[
-    str,
-    Meta(
-        min_length=2,
-        max_length=35,
-        description="A language tag (RFC 5646) of `en`, `mn` or `fa`.",
-        examples=["mn", "fa-IR"],
-    ),
-]
 PostalAddress = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS)]
 PictureUrl = Annotated[str, Meta(min_length=1, max_length=MAX_PICTURE_URL, description="An `https://` address.")]
 Password = Annotated[
