@@ -6,7 +6,7 @@ from litestar import get
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import AuditFilter
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import AuditId, UserId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.workflows.ports import Reads
@@ -31,7 +31,7 @@ _ENTRY: Final[dict[str, Any]] = {
 }
 
 
-@get("/audit", opt=documented(answer={"items": [_ENTRY], "nextCursor": None}, refusals=(NotPermitted,)))
+@get("/audit", opt=documented(answer={"items": [_ENTRY], "nextCursor": None}, refusals=(NotPermitted, InvalidValue)))
 async def list_audit(asked: Injected[AuditQuery], actor: Injected[Actor], reads: Injected[Reads]) -> AuditJson:
     """Who has done what, the latest first; for admins.
 

@@ -47,7 +47,7 @@ _OF_DELETION: Final = documented(
 _FILE: Final = {"Content-Disposition": 'attachment; filename="users.csv"'}
 
 
-@get("/users", opt=documented(answer=USERS, refusals=(NotPermitted,)))
+@get("/users", opt=documented(answer=USERS, refusals=(NotPermitted, InvalidValue)))
 async def list_users(
     asked: Injected[UsersQuery], actor: Injected[Actor], reads: Injected[Reads], settings: Injected[Settings]
 ) -> ManagedUsersJson:
@@ -62,7 +62,7 @@ async def list_users(
 @get(
     "/users/export",
     media_type="text/csv",
-    opt=documented(answer=CSV, headers=("Content-Disposition",), refusals=(NotPermitted,)),
+    opt=documented(answer=CSV, headers=("Content-Disposition",), refusals=(NotPermitted, InvalidValue)),
 )
 async def export_users(
     asked: Injected[ChosenUsersQuery], actor: Injected[Actor], reads: Injected[Reads], settings: Injected[Settings]

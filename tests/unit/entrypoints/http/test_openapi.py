@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import LargeBinary
-from tests.unit.entrypoints.api import Api, through_the_api
+from tests.unit.entrypoints.api import V1, Api, assert_problem, through_the_api
 
 from adapters.postgres.tables import metadata
 from entrypoints.http.documentation import KEY
@@ -240,3 +240,32 @@ async def test_what_is_kept_as_a_secret_is_a_member_of_no_answer(api: Api) -> No
     for name, operation in operations(document):
         for schema in answers(document, operation):
             assert not kept & set(document["components"]["schemas"][schema].get("properties", ())), (name, schema)
+
+
+def takes_an_instant(value: Any, schemas: dict[str, Any]) -> bool:
+    if isinstance(value, dict):
+        if value.get("format") == "date-time":
+            return True
+        if "$ref" in value:
+            return takes_an_instant(schemas[value["$ref"].rpartition("/")[2]], schemas)
+        value = list(value.values())
+    return isinstance(value, list) and any(takes_an_instant(each, schemas) for each in value)
+
+
+@through_the_api
+async def test_whatever_takes_an_instant_says_that_it_may_be_out_of_range(api: Api) -> None:
+    document = (await api.get("/schema")).json()
+    schemas, admin, asked = document["components"]["schemas"], await api.an_admin(), 0
+    for name, operation in operations(document):
+        bodies = [each["schema"] for each in operation.get("requestBody", {}).get("content", {}).values()]
+        if takes_an_instant([operation["parameters"], bodies], schemas):
+            assert "422" in operation["responses"], name
+        method, path = name.split()
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "query" and takes_an_instant(parameter, schemas) and "{" not in path:
+                refused = await api.call(
+                    method, path.removeprefix(V1), admin, params={parameter["name"]: "0175-11-30T17:44:19Z"}
+                )
+                assert_problem(refused, 422, "validation.invalid_value", f"/query/{parameter['name']}")
+                asked += 1
+    assert asked >= 8
