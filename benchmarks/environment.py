@@ -24,7 +24,7 @@ def production(url: str) -> dict[str, str]:
     return {
         "BOOKING_ENV": "production",
         "DATABASE_URL": url,
-        "BOOKING_SECRET_KEY": secrets.token_urlsafe(32),
+        **{f"BOOKING_{name}_KEY": secrets.token_urlsafe(32) for name in ("SECRET", "ENCRYPTION", "BLIND_INDEX")},
         "BOOKING_PUBLIC_URL": "https://booking.example",
         "QPAY_BASE_URL": "https://qpay.example/v2",
         "QPAY_USERNAME": "BENCHMARK",

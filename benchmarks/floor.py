@@ -80,6 +80,7 @@ class Floor:
 
     async def _keep(self, scope: Scope, asked: dict[str, Any]) -> None:
         key = next(value for name, value in scope["headers"] if name == b"idempotency-key")
+        start = datetime.fromisoformat(asked["slot"])
         fresh = {
             "provider_id": UUID(asked["providerId"]),
             "booking_id": uuid7(),
@@ -87,7 +88,8 @@ class Floor:
             "reference": f"FLOOR-{secrets.token_hex(6)}",
             "key": key.decode(),
             "now": datetime.now(UTC),
-            "start": datetime.fromisoformat(asked["slot"]),
+            "start": start,
+            "local_start": start.replace(tzinfo=None),
         }
         steps = [(step, step.fixed | {name: _value(fresh, role) for name, role in step.fresh}) for step in self._steps]
         connection = await self._pool.getconn()

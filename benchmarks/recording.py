@@ -79,7 +79,7 @@ async def record(
 
 
 def _role(value: Any, known: Mapping[Any, str | None], now: datetime) -> Role | None:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value.tzinfo is not None:
         start = next(moment for moment, role in known.items() if role == "start")
         assert start - now > FAR
         anchors: dict[Anchor, datetime] = {"now": now, "start": start}
@@ -87,4 +87,4 @@ def _role(value: Any, known: Mapping[Any, str | None], now: datetime) -> Role | 
         return nearest, value - anchors[nearest]
     if isinstance(value, UUID):
         return known.get(value, "event_id")
-    return known.get(value) if isinstance(value, str) else None
+    return known.get(value) if isinstance(value, str | datetime) else None

@@ -135,6 +135,7 @@ class Studio:
                 booking.provider_id: "provider_id",
                 booking.reference: "reference",
                 booking.span.start: "start",
+                booking.local_start: "local_start",
                 booking.provider_user_id: None,
                 booking.customer_id: None,
                 key: "key",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.environment import production
 
 from booking_domain.shared.actor import Role
 from booking_domain.shared.rate_limits import Limit
@@ -78,6 +79,11 @@ def test_a_whole_production_environment_is_accepted() -> None:
     assert not settings.simulated_gateway
     assert settings.require_https
     assert settings.second_factor_roles == {Role.ADMIN}
+
+
+def test_what_is_measured_is_set_up_as_in_production() -> None:
+    settings = Settings.from_environment(production(PRODUCTION["DATABASE_URL"]))
+    assert settings.environment is Environment.PRODUCTION
 
 
 def test_whether_admins_need_a_second_factor_can_be_said() -> None:

@@ -1,0 +1,36 @@
+"""What `make bench` sends is what the application sends: a booking is recorded, and its parts are known."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from benchmarks import studio
+from benchmarks.environment import production
+from benchmarks.recording import Recording
+from tests.databases import TestServer
+
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+
+
+async def recorded(url: str) -> Recording:
+    container = Container(settings=Settings.from_environment(production(url)))
+    await container.database().open()
+    try:
+        return await studio.Studio(container).open()
+    finally:
+        await container.database().close()
+
+
+def test_a_booking_is_recorded(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studio, "PROVIDERS", 1)
+    monkeypatch.setattr(studio, "CUSTOMERS", 1)
+    with postgres.database() as url:
+        steps = asyncio.run(recorded(url)).steps
+    told = b" ".join(step.statement.sql for step in steps)
+    for table in ("bookings", "claims", "booking_events", "outbox", "idempotency_keys"):
+        assert f"INSERT INTO {table} ".encode() in told
+    fresh = {role if isinstance(role, str) else role[0] for step in steps for _, role in step.fresh}
+    assert fresh == {"provider_id", "booking_id", "event_id", "reference", "key", "now", "start", "local_start"}
+    spans = {role[1] for step in steps for _, role in step.fresh if not isinstance(role, str) and role[0] == "start"}
+    assert {timedelta(), timedelta(minutes=60)} <= spans
