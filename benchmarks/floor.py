@@ -13,6 +13,7 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -53,6 +54,7 @@ class Floor:
     def __init__(self, settings: Settings, recording: Recording) -> None:
         self._steps = recording.steps
         self._answer = recording.answer
+        self._customers = cycle(recording.customers)
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             settings.database_url or "",
             min_size=min(2, settings.pool_size),
@@ -83,6 +85,7 @@ class Floor:
         start = datetime.fromisoformat(asked["slot"])
         fresh = {
             "provider_id": UUID(asked["providerId"]),
+            "customer_id": next(self._customers),
             "booking_id": uuid7(),
             "event_id": uuid7(),
             "reference": f"FLOOR-{secrets.token_hex(6)}",

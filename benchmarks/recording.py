@@ -34,10 +34,11 @@ class Step:
 
 @dataclass
 class Recording:
-    """The statements of a booking in their order, and the answer that was given."""
+    """The statements of a booking in their order, the answer that was given, and other customers to book for."""
 
     steps: list[Step]
     answer: bytes
+    customers: list[UUID] = field(default_factory=list)
 
 
 async def record(

@@ -39,7 +39,7 @@ from entrypoints.http.bookings.schemas import booking_json
 
 PROVIDERS: Final = 60
 CUSTOMERS: Final = 2_000
-"""Only so many bookings of each may wait for a deposit."""
+"""Only so many bookings of each may wait for a deposit. As many others have those of the floors."""
 HORIZON_DAYS: Final = 365
 _ZONE: Final = ZoneInfo("Asia/Ulaanbaatar")
 _OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
@@ -71,14 +71,16 @@ class Studio:
         self._hash = await container.password_hasher().hash("of no importance")
         admin = await self._account(Role.ADMIN)
         providers = [await self._provider(admin) for _ in range(PROVIDERS)]
-        customers = [await self._account(Role.CUSTOMER) for _ in range(CUSTOMERS)]
+        customers, others = [[await self._account(Role.CUSTOMER) for _ in range(CUSTOMERS)] for _ in range(2)]
         now = container.clock().now()
         self._tokens = [
             container.access_tokens().issue(Bearer(customer.actor, SessionId(uuid4())), now).text
             for customer in customers
         ]
         self._slots = _shuffled(providers, now)
-        return await self._book_once(customers[0])
+        recording = await self._book_once(others[0])
+        recording.customers = [other.id for other in others]
+        return recording
 
     def requests(self, number: int, path: str = _PATH) -> list[bytes]:
         """So many requests, each for a slot of its own."""
@@ -137,7 +139,7 @@ class Studio:
                 booking.span.start: "start",
                 booking.local_start: "local_start",
                 booking.provider_user_id: None,
-                booking.customer_id: None,
+                booking.customer_id: "customer_id",
                 key: "key",
             }
 

@@ -12,6 +12,8 @@ from tests.databases import TestServer
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
+OWN = {"booking_id", "event_id", "reference", "key"}
+
 
 async def recorded(url: str) -> Recording:
     container = Container(settings=Settings.from_environment(production(url)))
@@ -31,6 +33,6 @@ def test_a_booking_is_recorded(postgres: TestServer, monkeypatch: pytest.MonkeyP
     for table in ("bookings", "claims", "booking_events", "outbox", "idempotency_keys"):
         assert f"INSERT INTO {table} ".encode() in told
     fresh = {role if isinstance(role, str) else role[0] for step in steps for _, role in step.fresh}
-    assert fresh == {"provider_id", "booking_id", "event_id", "reference", "key", "now", "start", "local_start"}
+    assert fresh == {"now", "start", "local_start", "provider_id", "customer_id", *OWN}
     spans = {role[1] for step in steps for _, role in step.fresh if not isinstance(role, str) and role[0] == "start"}
     assert {timedelta(), timedelta(minutes=60)} <= spans
