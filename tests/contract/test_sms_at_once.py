@@ -8,7 +8,7 @@ import pytest
 from tests.databases import CIPHER, TestServer
 from tests.gates import Gate
 
-from adapters.postgres import sms
+from adapters.postgres import turns
 from adapters.postgres.database import Database
 from adapters.postgres.work import Work
 from adapters.sms.codes import SmsCodeMessenger
@@ -67,7 +67,7 @@ def test_without_the_lock_it_would_be_more(postgres: TestServer, monkeypatch: py
         """Nobody waits for anybody to be through: one more than may be counts before any is kept."""
         await gate.through()
 
-    monkeypatch.setattr(sms, "take_turn", no_turn)
+    monkeypatch.setattr(turns, "take_turn", no_turn)
     with postgres.database() as url:
         kept, delivered, _ = asyncio.run(_in_time(url))
     assert kept == delivered > CAP

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select, tuple_, update
 
 from adapters.postgres.catalogue import policy_json, policy_of
-from adapters.postgres.claims import take_turn
 from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import booking_events, bookings
+from adapters.postgres.turns import counted_in_turn
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, Bookings
@@ -199,9 +199,8 @@ class PostgresBookings(Bookings):
         await self._append(events)
 
     async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
-        await take_turn(self._work, f"bookings of {customer_id}")
-        row = await self._work.one(_UNSETTLED, customer_id=customer_id, now=now)
-        return 0 if row is None else int(row[0])
+        turn = f"bookings of {customer_id}"
+        return await counted_in_turn(self._work, turn, _UNSETTLED, customer_id=customer_id, now=now)
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
         row = await self._work.one(_LOCK, booking_id=booking_id)

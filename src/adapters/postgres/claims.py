@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import claims, providers
+from adapters.postgres.turns import counted_in_turn
 from adapters.postgres.work import Row, Work
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
@@ -72,7 +73,6 @@ _HOLD: Final = Statement(
         _c.kind == ClaimKind.HOLD.value,
     )
 )
-_TURN: Final = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("who"), 0))))
 _COUNT: Final = Statement(
     select(func.count()).where(
         _c.customer_id == bindparam("customer_id"), _c.kind == ClaimKind.HOLD.value, _c.expires_at > bindparam("now")
@@ -108,11 +108,6 @@ async def claims_around(
     return fetched
 
 
-async def take_turn(work: Work, who: str) -> None:
-    """Let transactions that name the same turn come one after the other."""
-    await work.send(_TURN, who=who)
-
-
 class PostgresClaims(Claims):
     """`Claims` in the table `claims`."""
 
@@ -144,9 +139,8 @@ class PostgresClaims(Claims):
         return None if row is None else _claim_of(row)
 
     async def count_holds(self, customer_id: UserId, now: datetime) -> int:
-        await take_turn(self._work, f"holds of {customer_id}")
-        row = await self._work.one(_COUNT, customer_id=customer_id, now=now)
-        return 0 if row is None else int(row[0])
+        turn = f"holds of {customer_id}"
+        return await counted_in_turn(self._work, turn, _COUNT, customer_id=customer_id, now=now)
 
     async def sweep(self, now: datetime) -> int:
         return len(await self._work.all(_SWEEP, now=now))

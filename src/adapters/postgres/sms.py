@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from adapters.postgres.claims import take_turn
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import sms_messages
+from adapters.postgres.turns import counted_in_turn
 from adapters.postgres.work import Row, Work
 from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending, SmsStatus
@@ -95,9 +95,7 @@ class PostgresSmsMessages(SmsMessages):
         self._work = work
 
     async def count_since(self, since: datetime) -> int:
-        await take_turn(self._work, "text messages")
-        row = await self._work.one(_COUNT, since=since)
-        return 0 if row is None else int(row[0])
+        return await counted_in_turn(self._work, "text messages", _COUNT, since=since)
 
     async def add(self, message: SmsMessage) -> None:
         await self._work.send(

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
-from adapters.postgres.claims import take_turn
 from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import waiting_list
+from adapters.postgres.turns import counted_in_turn
 from adapters.postgres.work import Row, Work
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting, WaitingList, WaitingStatus
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
@@ -95,9 +95,7 @@ class PostgresWaitingList(WaitingList):
         )
 
     async def count_open(self, customer_id: UserId) -> int:
-        await take_turn(self._work, f"waits of {customer_id}")
-        row = await self._work.one(_COUNT, customer_id=customer_id)
-        return 0 if row is None else int(row[0])
+        return await counted_in_turn(self._work, f"waits of {customer_id}", _COUNT, customer_id=customer_id)
 
 
 class WaitingViews:
