@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from booking_domain.identity.errors import OwnAccount, SecondFactorMissing, SessionNotFound, UserNotFound
+from booking_domain.identity.errors import OwnAccount, SessionNotFound, UserNotFound
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.use_cases.accounts import normal_locale
+from booking_domain.identity.use_cases.second_factor import lock_active_factor
 from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
@@ -139,9 +140,7 @@ async def _remove_factor(user_id: UserId, tx: IdentityTx, given: Circumstances) 
     if user.id == given.actor.id:
         raise OwnAccount
     await end_all_sessions(user.id, tx, given)
-    factor = await tx.second_factors.lock(user.id)
-    if factor is None or not factor.active:
-        raise SecondFactorMissing
+    await lock_active_factor(user.id, tx)
     await tx.second_factors.remove(user.id)
 
 

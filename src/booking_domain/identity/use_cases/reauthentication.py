@@ -12,7 +12,7 @@ from booking_domain.identity.errors import SignInTooOld, WrongPassword
 from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.one_time_codes import CodesTx
 from booking_domain.identity.use_cases.passwords import PasswordRefused, prove_password
-from booking_domain.identity.use_cases.sessions import OwnAccount, lock_own
+from booking_domain.identity.use_cases.sessions import Requester, lock_own
 from booking_domain.shared.executor import Circumstances
 from booking_domain.shared.ids import SessionId
 
@@ -32,7 +32,7 @@ class Proof:
     """The session in which that is asked for: it must be live."""
 
 
-async def reauthenticate(proof: Proof, tx: CodesTx, given: Circumstances) -> OwnAccount | PasswordRefused:
+async def reauthenticate(proof: Proof, tx: CodesTx, given: Circumstances) -> Requester | PasswordRefused:
     """Let pass who proves it; after `PasswordRefused` the transaction must commit."""
     own = await lock_own(proof.user.id, proof.current, tx, given)
     if own.user.password_hash is None:

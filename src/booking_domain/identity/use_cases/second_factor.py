@@ -15,7 +15,7 @@ from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Circumstances, UseCase
-from booking_domain.shared.ids import SessionId
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 
 
@@ -142,14 +142,20 @@ async def _look_at_factor(current: SessionId, tx: IdentityTx, given: Circumstanc
     return await tx.second_factors.lock(own.user.id) or SecondFactor(user_id=own.user.id)
 
 
+async def lock_active_factor(user_id: UserId, tx: IdentityTx) -> SecondFactor:
+    """The factor that an account has, locked, or `SecondFactorMissing`."""
+    factor = await tx.second_factors.lock(user_id)
+    if factor is None or not factor.active:
+        raise SecondFactorMissing
+    return factor
+
+
 async def _proved(
     command: UseFactor, codes: TimeCodes, tx: IdentityTx, given: Circumstances
 ) -> tuple[SecondFactor, SecondFactorRefused | None]:
     """Try a code of the active factor, and keep what comes of it."""
     own = await lock_own(given.actor.id, command.current, tx, given)
-    factor = await tx.second_factors.lock(own.user.id)
-    if factor is None or not factor.active:
-        raise SecondFactorMissing
+    factor = await lock_active_factor(own.user.id, tx)
     factor, refused = factor.proved(command.code, codes, given.now)
     await tx.second_factors.save(factor)
     return factor, refused

@@ -61,7 +61,7 @@ def _read(tokens: RefreshTokens, text: str | None) -> RefreshToken | None:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAccount:
+class Requester:
     """The account of whoever asks, the session in which that is, and their other live sessions: all of them locked."""
 
     user: User
@@ -69,14 +69,14 @@ class OwnAccount:
     others: Sequence[Session]
 
 
-async def lock_own(user_id: UserId, current: SessionId, tx: IdentityTx, given: Circumstances) -> OwnAccount:
+async def lock_own(user_id: UserId, current: SessionId, tx: IdentityTx, given: Circumstances) -> Requester:
     """Lock an account and its live sessions, of which `current` must be one, or raise `InvalidToken`."""
     user = await tx.users.lock(user_id)
     if user is None:
         raise InvalidToken
     sessions = await live_sessions(user_id, current, tx, given)
     (mine,) = (session for session in sessions if session.id == current)
-    return OwnAccount(user, mine, [session for session in sessions if session is not mine])
+    return Requester(user, mine, [session for session in sessions if session is not mine])
 
 
 async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, given: Circumstances) -> None:
