@@ -57,7 +57,7 @@ def main(asked: argparse.Namespace) -> None:
         environ = production(url)
         container = Container(settings=Settings.from_environment(environ))
         studio = Studio(container)
-        recording = asyncio.run(_open(container, studio))
+        recording = asyncio.run(recorded(container, studio))
         (folder / "recording").write_bytes(pickle.dumps(recording))
         ours = stack.enter_context(served("entrypoints.http.asgi:create", environ))
         environ[RECORDING] = str(folder / "recording")
@@ -114,7 +114,8 @@ class _Bench:
         return measured
 
 
-async def _open(container: Container, studio: Studio) -> Recording:
+async def recorded(container: Container, studio: Studio) -> Recording:
+    """Make what is booked in the database of the container, and take one booking down."""
     await container.database().open()
     try:
         return await studio.open()

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from benchmarks import studio
+from benchmarks.bookings import recorded
 from benchmarks.environment import production
-from benchmarks.recording import Recording
 from tests.databases import TestServer
 
 from entrypoints.container import Container
@@ -15,20 +15,12 @@ from entrypoints.settings import Settings
 OWN = {"booking_id", "event_id", "reference", "key"}
 
 
-async def recorded(url: str) -> Recording:
-    container = Container(settings=Settings.from_environment(production(url)))
-    await container.database().open()
-    try:
-        return await studio.Studio(container).open()
-    finally:
-        await container.database().close()
-
-
 def test_a_booking_is_recorded(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(studio, "PROVIDERS", 1)
     monkeypatch.setattr(studio, "CUSTOMERS", 1)
     with postgres.database() as url:
-        steps = asyncio.run(recorded(url)).steps
+        container = Container(settings=Settings.from_environment(production(url)))
+        steps = asyncio.run(recorded(container, studio.Studio(container))).steps
     told = b" ".join(step.statement.sql for step in steps)
     for table in ("bookings", "claims", "booking_events", "outbox", "idempotency_keys"):
         assert f"INSERT INTO {table} ".encode() in told

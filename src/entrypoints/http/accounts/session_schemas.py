@@ -32,6 +32,12 @@ class SessionJson(DeviceJson, frozen=True, kw_only=True):
     """Whether it is the session of this very request."""
 
 
+class DevicesJson(Json, frozen=True, kw_only=True):
+    """Where somebody is signed in."""
+
+    items: tuple[DeviceJson, ...]
+
+
 class SessionsJson(Json, frozen=True, kw_only=True):
     """One's sessions."""
 

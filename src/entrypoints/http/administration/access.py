@@ -19,9 +19,8 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.accounts.session_schemas import MOST_SESSIONS, device_json
+from entrypoints.http.accounts.session_schemas import MOST_SESSIONS, DevicesJson, device_json
 from entrypoints.http.administration.examples import DEVICES
-from entrypoints.http.administration.user_schemas import DevicesJson
 from entrypoints.http.documentation import documented
 from entrypoints.http.injection import Injected
 

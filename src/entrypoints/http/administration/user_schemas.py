@@ -21,7 +21,6 @@ from booking_domain.shared.ids import UserId
 from booking_domain.shared.versions import ExpectedVersion
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.schemas import UserJson, user_json
-from entrypoints.http.accounts.session_schemas import DeviceJson
 from entrypoints.http.cursors import DEFAULT_LIMIT, read_cursor
 from entrypoints.http.fields import Body, Cursor, Json, Limit, Locale, Moment, Query, ZoneName, given
 from entrypoints.http.queries import utc_moment
@@ -130,12 +129,6 @@ class ChangedUsersJson(Json, frozen=True, kw_only=True):
 
     changed: int
     """How many of them are not as they were: the others were disabled or enabled already, or signed in nowhere."""
-
-
-class DevicesJson(Json, frozen=True, kw_only=True):
-    """Where somebody is signed in."""
-
-    items: tuple[DeviceJson, ...]
 
 
 def managed_user_json(user: User) -> ManagedUserJson:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.identity.external_identities import ExternalIdentity
 from booking_domain.identity.model import User
@@ -12,6 +14,7 @@ from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Transaction
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.schemas import LoginJson
+from entrypoints.http.accounts.session_schemas import DeviceJson, device_json
 from entrypoints.http.availability.feeds import FeedsJson, feeds_json
 from entrypoints.http.availability.schemas import (
     BlockJson,
@@ -32,16 +35,10 @@ from entrypoints.http.users.schemas import AccountJson, PreferencesJson
 from entrypoints.http.waitlist.schemas import WaitingJson
 
 
-class ExportedSessionJson(Json, frozen=True, kw_only=True):
+class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
     """A device that is or was signed in."""
 
-    id: UUID
-    created_at: datetime
-    last_used_at: datetime
-    expires_at: datetime
     ended_at: datetime | None
-    user_agent: str
-    address: str
 
 
 class ExportedPaymentJson(Json, frozen=True, kw_only=True):
@@ -112,15 +109,7 @@ class ExportJson(Json, frozen=True, kw_only=True):
 
 def exported_session(session: Session) -> ExportedSessionJson:
     """Show a session, whether or not it is over."""
-    return ExportedSessionJson(
-        id=session.id,
-        created_at=session.created_at,
-        last_used_at=session.last_used_at,
-        expires_at=session.expires_at,
-        ended_at=session.ended_at,
-        user_agent=session.client.user_agent,
-        address=session.client.address,
-    )
+    return ExportedSessionJson(**msgspec.structs.asdict(device_json(session)), ended_at=session.ended_at)
 
 
 def exported_booking(
