@@ -9,7 +9,7 @@ from typing import Final, Self
 
 import httpx
 
-from adapters.answers import UnusableAnswer
+from adapters.http_responses import UnusableResponse
 from adapters.qpay.checks import ask_for_payments
 from adapters.qpay.client import QPayClient
 from adapters.qpay.invoices import invoice_from, invoice_request
@@ -112,7 +112,7 @@ class QPayGateway(PaymentGateway):
             if error_code(answer.body) in _NOTHING_TO_CANCEL or (answer.succeeded and not answer.body):
                 return
             if answer.read(ErrorAnswer).error is not None:
-                raise UnusableAnswer(answer.refusal)
+                raise UnusableResponse(answer.refusal)
 
     @asynccontextmanager
     async def _conversation(self, what: str) -> AsyncIterator[QPayClient]:
@@ -122,7 +122,7 @@ class QPayGateway(PaymentGateway):
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 yield self._client
-        except (UnusableAnswer, httpx.HTTPError, httpx.StreamError, Unavailable, TimeoutError) as error:
-            reason = str(error) if isinstance(error, UnusableAnswer) else type(error).__name__
+        except (UnusableResponse, httpx.HTTPError, httpx.StreamError, Unavailable, TimeoutError) as error:
+            reason = str(error) if isinstance(error, UnusableResponse) else type(error).__name__
             _LOG.warning("QPay gave no usable answer to %s: %s", what, reason)
             raise GatewayUnavailable(gateway=self.name) from error
