@@ -90,7 +90,7 @@ def workloads() -> Iterator[Workload]:
 
 def _workload(name: str, says: str, *, starts: int, providers: int, days: int, bookings: int) -> Workload:
     ids = _ids()
-    diaries = tuple(
+    schedules = tuple(
         (_calendar(ids), tuple(_claims(ids, days, bookings, later=30 * (number % 3)))) for number in range(providers)
     )
     window = TimeRange(_local(FIRST), _local(FIRST + timedelta(days=days)))
@@ -99,7 +99,7 @@ def _workload(name: str, says: str, *, starts: int, providers: int, days: int, b
         says=says,
         starts=starts,
         window=window,
-        providers=diaries,
+        providers=schedules,
         asked=Asked(
             week=WEEK,
             midnights=_midnights(FIRST + timedelta(days=days + 14)),
@@ -112,7 +112,7 @@ def _workload(name: str, says: str, *, starts: int, providers: int, days: int, b
             notice=SETTINGS.min_notice_minutes,
         ),
         busy=tuple(
-            [(minutes(claim.blocked.start), minutes(claim.blocked.end)) for claim in claims] for _, claims in diaries
+            [(minutes(claim.blocked.start), minutes(claim.blocked.end)) for claim in claims] for _, claims in schedules
         ),
     )
 

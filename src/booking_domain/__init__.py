@@ -27,7 +27,7 @@ What is free tomorrow, for somebody who is open from ten to one and has a bookin
 """
 
 from booking_domain.bookings.policy import CancellationPolicy, Tier, refund_due
-from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, CLAIMS_TIME, PAYMENT_LIFECYCLE
+from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE, CLAIMS_TIME
 from booking_domain.scheduling import (
     Anchoring,
     Block,
@@ -53,8 +53,8 @@ from booking_domain.shared.money import Money
 
 __all__ = [
     "BOOKING_LIFECYCLE",
+    "BOOKING_PAYMENT_LIFECYCLE",
     "CLAIMS_TIME",
-    "PAYMENT_LIFECYCLE",
     "Anchoring",
     "Block",
     "Calendar",

@@ -39,17 +39,17 @@ from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import SmsId, TransactionId
+from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.workflows.ports import Repositories
 from entrypoints.origins import current_origin
 from entrypoints.settings import Settings
 
 
-def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[TransactionId], str]:
+def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[PaymentId], str]:
     """Where the gateway tells that a transaction was paid: an address that nobody else can guess."""
 
-    def callback_url(transaction_id: TransactionId) -> str:
-        return f"{public_url}/api/v1/webhooks/qpay/{transaction_id}?token={tokens.issue(transaction_id)}"
+    def callback_url(payment_id: PaymentId) -> str:
+        return f"{public_url}/api/v1/webhooks/qpay/{payment_id}?token={tokens.issue(payment_id)}"
 
     return callback_url
 

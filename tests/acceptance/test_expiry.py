@@ -103,14 +103,14 @@ def test_a_late_payment_becomes_a_refund_to_be_made_if_its_slot_was_taken(impati
 
     check_out(payment, "paid")
 
-    def transactions() -> list[tuple[Any, ...]]:
+    def payments() -> list[tuple[Any, ...]]:
         return impatient.sql(
             "SELECT purpose, status, amount, settled_amount FROM transactions WHERE booking_id = %s ORDER BY purpose",
             booking["id"],
         )
 
-    eventually(lambda: len(transactions()) == 2, within=SETTLED_SECONDS, what="a refund is owed")
-    [deposit, refund] = transactions()
+    eventually(lambda: len(payments()) == 2, within=SETTLED_SECONDS, what="a refund is owed")
+    [deposit, refund] = payments()
     assert (deposit[0], deposit[2], deposit[3]) == ("deposit", DEPOSIT, DEPOSIT)
     assert refund == ("refund", "refund_pending", DEPOSIT, 0)
     after = person.get(f"/bookings/{booking['id']}")

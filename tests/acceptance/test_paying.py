@@ -184,24 +184,24 @@ def paid_twice(product: Product, studio: Studio) -> tuple[dict[str, Any], list[t
         return bool(person.get(f"/bookings/{booking['id']}")["paidAmount"] == 2 * DEPOSIT)
 
     eventually(all_is_counted, within=CONFIRMED_SECONDS, what="both payments are counted")
-    transactions = product.sql(
+    payments = product.sql(
         "SELECT purpose, status, amount, settled_amount FROM transactions WHERE booking_id = %s ORDER BY purpose",
         booking["id"],
     )
-    return person.get(f"/bookings/{booking['id']}"), transactions
+    return person.get(f"/bookings/{booking['id']}"), payments
 
 
 def test_a_deposit_that_is_paid_twice_counts_towards_the_balance(product: Product, studio: Studio) -> None:
-    booking, transactions = paid_twice(product, studio)
+    booking, payments = paid_twice(product, studio)
     assert (booking["status"], booking["paidAmount"]) == ("confirmed", 2 * DEPOSIT)
     assert booking["paidAmount"] < PRICE
-    assert transactions == [("deposit", "paid", DEPOSIT, 2 * DEPOSIT)]
+    assert payments == [("deposit", "paid", DEPOSIT, 2 * DEPOSIT)]
 
 
 def test_what_is_paid_beyond_the_price_is_a_refund_to_be_made(product: Product) -> None:
-    booking, transactions = paid_twice(product, open_studio(product, price=DEPOSIT + DEPOSIT // 4))
+    booking, payments = paid_twice(product, open_studio(product, price=DEPOSIT + DEPOSIT // 4))
     assert booking["status"] == "confirmed"
-    assert transactions == [
+    assert payments == [
         ("deposit", "paid", DEPOSIT, 2 * DEPOSIT),
         ("refund", "refund_pending", DEPOSIT - DEPOSIT // 4, 0),
     ]

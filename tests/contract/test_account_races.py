@@ -11,8 +11,8 @@ import pytest
 from tests.contract.test_postgres_storage import PostgresBackend
 from tests.databases import CIPHER, TestServer
 
-from adapters.postgres.calendars import PostgresCalendarBook
-from adapters.postgres.traces import PostgresTraces
+from adapters.postgres.calendars import PostgresCalendars
+from adapters.postgres.personal_data import PostgresPersonalData
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.model import UserStatus
@@ -24,7 +24,7 @@ from booking_domain.testing.builders import Builder
 from booking_domain.testing.contracts.storage import PATIENCE, race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.delete_account import DeleteAccount, delete_account, delete_own_account
-from booking_domain.workflows.traces import Ties
+from booking_domain.workflows.personal_data import ErasureBlockers
 
 ROUNDS = 4
 Result = TypeVar("Result")
@@ -73,15 +73,15 @@ async def booked_during_a_deletion(studio: Studio, monkeypatch: pytest.MonkeyPat
     """What comes of a booking that is asked for when a provider, who goes, has just been seen to have none."""
     proof = await signed_in(studio, studio.owner)
     asked: list[asyncio.Task[Booking]] = []
-    ties = PostgresTraces.ties
+    erasure_blockers = PostgresPersonalData.erasure_blockers
 
-    async def then_book(self: PostgresTraces, user_id: UserId, now: datetime) -> Ties:
-        found = await ties(self, user_id, now)
+    async def then_book(self: PostgresPersonalData, user_id: UserId, now: datetime) -> ErasureBlockers:
+        found = await erasure_blockers(self, user_id, now)
         asked.append(asyncio.create_task(studio.book()))
         await asyncio.wait(asked, timeout=PATIENCE * 3)
         return found
 
-    monkeypatch.setattr(PostgresTraces, "ties", then_book)
+    monkeypatch.setattr(PostgresPersonalData, "erasure_blockers", then_book)
     assert await studio.run(delete_own_account, proof, by=studio.owner) is None
     [booking] = asked
     try:
@@ -100,11 +100,11 @@ def test_nothing_is_booked_with_a_provider_who_goes_at_the_same_moment(
 def test_without_the_lock_a_booking_would_be_left_with_nobody(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unlocked(_: PostgresCalendarBook, __: UserId) -> ProviderId | None:
+    async def unlocked(_: PostgresCalendars, __: UserId) -> ProviderId | None:
         return None
 
     async def story(studio: Studio) -> Booking | DomainError:
-        monkeypatch.setattr(PostgresCalendarBook, "lock_provider_of", unlocked)
+        monkeypatch.setattr(PostgresCalendars, "lock_provider_of", unlocked)
         return await booked_during_a_deletion(studio, monkeypatch)
 
     outcome = on_postgres(postgres, story)

@@ -43,10 +43,10 @@ def test_processes_count_together(postgres: TestServer) -> None:
     async def play(url: str) -> None:
         async with opened(url) as ours, opened(url) as theirs:
             limiters = [PostgresRateLimiter(ours), PostgresRateLimiter(theirs)] * 20
-            found = await asyncio.gather(*(limiter.take(KEY, TEN_A_MINUTE, NOW) for limiter in limiters))
+            found = await asyncio.gather(*(limiter.consume(KEY, TEN_A_MINUTE, NOW) for limiter in limiters))
             assert sum(each.allowed for each in found) == 10
             await limiters[1].give_back(KEY, NOW)
-            assert (await limiters[0].take(KEY, TEN_A_MINUTE, NOW)).allowed
+            assert (await limiters[0].consume(KEY, TEN_A_MINUTE, NOW)).allowed
 
     with postgres.database() as url:
         asyncio.run(play(url))
@@ -56,14 +56,14 @@ def test_what_counts_no_longer_is_forgotten_and_nothing_else_and_nobody_is_named
     async def play(url: str) -> None:
         async with opened(url) as database:
             limiter = PostgresRateLimiter(database)
-            await limiter.take("early", TEN_A_MINUTE, NOW)
-            await limiter.take(KEY, TEN_A_MINUTE, NOW + timedelta(seconds=1))
+            await limiter.consume("early", TEN_A_MINUTE, NOW)
+            await limiter.consume(KEY, TEN_A_MINUTE, NOW + timedelta(seconds=1))
             await limiter.forget(NOW + MINUTE)
             async with database.connection() as connection:
                 rows = await (await connection.execute("SELECT key, hits::text FROM rate_limits")).fetchall()
             assert len(rows) == 1
             assert len(rows[0][0]) == 32
-            standing = await limiter.take(KEY, TEN_A_MINUTE, NOW + MINUTE)
+            standing = await limiter.consume(KEY, TEN_A_MINUTE, NOW + MINUTE)
             assert standing.remaining == 8
 
     with postgres.database() as url:

@@ -12,26 +12,26 @@ from booking_domain.shared.outbox import Message
 from booking_domain.testing.contracts.audit import AuditContract
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.contracts.bookings import BookingsContract
-from booking_domain.testing.contracts.calendar_book import CalendarBookContract
 from booking_domain.testing.contracts.calendar_links import AppointmentReadsContract, CalendarLinksContract
+from booking_domain.testing.contracts.calendars import CalendarRepositoryContract
 from booking_domain.testing.contracts.claims import ClaimsContract
 from booking_domain.testing.contracts.credentials import CredentialsContract, OneTimeCodesContract
-from booking_domain.testing.contracts.diaries import DesksContract, DiariesContract
 from booking_domain.testing.contracts.exports import ExportReadsContract
 from booking_domain.testing.contracts.external_identities import ExternalIdentitiesContract, UsedAssertionsContract
 from booking_domain.testing.contracts.feeds import FeedsContract
 from booking_domain.testing.contracts.idempotency import IdempotencyContract
 from booking_domain.testing.contracts.outbox import OutboxContract
+from booking_domain.testing.contracts.payments import PaymentsContract
+from booking_domain.testing.contracts.personal_data import PersonalDataContract
 from booking_domain.testing.contracts.phone_changes import PhoneChangesContract
 from booking_domain.testing.contracts.profiles import ProfilesContract
 from booking_domain.testing.contracts.provider_reads import ProviderReadsContract
+from booking_domain.testing.contracts.provider_schedules import BookableProvidersContract, ProviderSchedulesContract
 from booking_domain.testing.contracts.salons import SalonsContract
 from booking_domain.testing.contracts.second_factors import SecondFactorsContract
 from booking_domain.testing.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
 from booking_domain.testing.contracts.storage import Backend, OpenBackend
-from booking_domain.testing.contracts.traces import TracesContract
-from booking_domain.testing.contracts.transactions import TransactionsContract
 from booking_domain.testing.contracts.units_of_work import UnitOfWorkContract
 from booking_domain.testing.contracts.users import UsersContract
 from booking_domain.testing.contracts.waiting_list import WaitingListContract, WaitingReadsContract
@@ -112,15 +112,15 @@ class TestProfiles(ProfilesContract):
     pass
 
 
-class TestCalendarBook(CalendarBookContract):
+class TestCalendarRepository(CalendarRepositoryContract):
     pass
 
 
-class TestDiaries(DiariesContract):
+class TestProviderSchedules(ProviderSchedulesContract):
     pass
 
 
-class TestDesks(DesksContract):
+class TestBookableProviders(BookableProvidersContract):
     pass
 
 
@@ -152,7 +152,7 @@ class TestBookingReads(BookingReadsContract):
     pass
 
 
-class TestTransactions(TransactionsContract):
+class TestPayments(PaymentsContract):
     pass
 
 
@@ -184,5 +184,5 @@ class TestExportReads(ExportReadsContract):
     pass
 
 
-class TestTraces(TracesContract):
+class TestPersonalData(PersonalDataContract):
     pass

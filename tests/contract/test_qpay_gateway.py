@@ -11,7 +11,7 @@ from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
-from adapters.qpay.simulator.state.payments import Method, Payment, Payments, PaymentStatus, new_payment_id
+from adapters.qpay.simulator.state.payments import BookingPaymentStatus, Method, Payment, Payments, new_payment_id
 from adapters.qpay.simulator.state.store import Store
 from booking_domain.shared.money import Money
 from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
@@ -41,7 +41,7 @@ class QPayTill:
             payment = Payment(
                 payment_id=new_payment_id(Method.P2P),
                 invoice_id=invoice_reference,
-                status=PaymentStatus.PAID,
+                status=BookingPaymentStatus.PAID,
                 amount=amount.amount,
                 method=Method.P2P,
                 created_at=time.time(),

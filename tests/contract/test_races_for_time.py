@@ -15,12 +15,12 @@ from tests.unit.workflows.scenes import FREE, NO_CLAIM_ON_REQUEST, ON_REQUEST
 
 from booking_domain.bookings.errors import SeriesNotPossible
 from booking_domain.bookings.model import Booking, Terms
-from booking_domain.bookings.ports import Desk, Desks
+from booking_domain.bookings.ports import BookableProvider, BookableProviders
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVersion
-from booking_domain.shared.executor import Circumstances, Executor, UseCase
+from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend, OpenBackend
@@ -82,9 +82,9 @@ def rivals(asks: Terms) -> Callable[[Callable[[Studio], Awaitable[None]]], Calla
 
 async def claims_of(studio: Studio) -> dict[object, TimeRange]:
     """All claims that there are, by id: the time that each is on."""
-    diary = await studio.reads.diary(studio.provider_id, EVER)
-    assert diary is not None
-    claims: tuple[Claim, ...] = diary.claims
+    schedule = await studio.reads.schedule(studio.provider_id, EVER)
+    assert schedule is not None
+    claims: tuple[Claim, ...] = schedule.claims
     return {claim.id: claim.span for claim in claims}
 
 
@@ -184,11 +184,9 @@ async def test_of_a_move_and_a_cancellation_no_claim_is_left_and_no_money_is_los
 @rivals(terms())
 async def test_of_a_move_and_a_payment_both_count(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
-    studio.pay(transaction)
-    _, refusals = await at_once(
-        studio.reschedule(booking, LATER), studio.settle(transaction), studio.settle(transaction)
-    )
+    payment = await studio.bill(booking)
+    studio.pay(payment)
+    _, refusals = await at_once(studio.reschedule(booking, LATER), studio.settle(payment), studio.settle(payment))
     assert refusals == []
     after = await studio.seen(booking)
     assert (after.status, after.paid, after.span.start) == (Status.CONFIRMED, DEPOSIT, LATER)
@@ -320,20 +318,25 @@ async def test_of_a_series_that_fails_half_way_nothing_is_left(studio: Studio) -
     assert len(await studio.book_series(times=3)) == 3
 
 
-class _BlindDesks:
+class _BlindBookableProviders:
     """Desks on which no claim is seen."""
 
-    def __init__(self, desks: Desks) -> None:
-        self._desks = desks
+    def __init__(self, bookable_providers: BookableProviders) -> None:
+        self._bookable_providers = bookable_providers
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Desk | None:
-        desk = await self._desks.lock(provider_id, around)
-        return None if desk is None else replace(desk, diary=replace(desk.diary, claims=()))
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
+        bookable = await self._bookable_providers.lock(provider_id, around)
+        return None if bookable is None else replace(bookable, schedule=replace(bookable.schedule, claims=()))
 
 
-async def _blind(command: PlaceSeries, tx: Repositories, given: Circumstances) -> tuple[Booking, ...]:
-    seen = SimpleNamespace(desks=_BlindDesks(tx.desks), claims=tx.claims, bookings=tx.bookings, outbox=tx.outbox)
-    return await place_series.handle(command, cast("Repositories", seen), given)
+async def _blind(command: PlaceSeries, tx: Repositories, context: Context) -> tuple[Booking, ...]:
+    seen = SimpleNamespace(
+        bookable_providers=_BlindBookableProviders(tx.bookable_providers),
+        claims=tx.claims,
+        bookings=tx.bookings,
+        outbox=tx.outbox,
+    )
+    return await place_series.handle(command, cast("Repositories", seen), context)
 
 
 @rivals(FREE)

@@ -30,9 +30,9 @@ class FakeExchange:
 
     @asynccontextmanager
     async def cut_off(self) -> AsyncIterator[None]:
-        self._fake.answer = lambda _: http("<html>502</html>", status="502 Bad Gateway")
+        self._fake.response = lambda _: http("<html>502</html>", status="502 Bad Gateway")
         yield
-        self._fake.answer = None
+        self._fake.response = None
 
 
 class TestTwilio(SmsSenderContract):

@@ -41,10 +41,10 @@ def _nearness(item: pytest.Item, about: frozenset[StrEnum]) -> int:
 def _changes() -> Iterator[Change]:
     statuses = (bookings.Status, bookings.Action, bookings.Party)
     yield from _of_lifecycle(BOOKINGS, bookings.BOOKING_LIFECYCLE, *statuses)
-    money = (bookings.PaymentStatus, bookings.PaymentAction, bookings.Party)
-    yield from _of_lifecycle(BOOKINGS, bookings.PAYMENT_LIFECYCLE, *money)
-    transactions = (payments.TransactionStatus, payments.TransactionAction, payments.TransactionParty)
-    yield from _of_lifecycle(PAYMENTS, payments.TRANSACTION_LIFECYCLE, *transactions)
+    money = (bookings.BookingPaymentStatus, bookings.BookingPaymentAction, bookings.Party)
+    yield from _of_lifecycle(BOOKINGS, bookings.BOOKING_PAYMENT_LIFECYCLE, *money)
+    parts = (payments.PaymentStatus, payments.PaymentAction, payments.PaymentParty)
+    yield from _of_lifecycle(PAYMENTS, payments.PAYMENT_LIFECYCLE, *parts)
     for status, claims in bookings.CLAIMS_TIME.items():
         what = f"{status} does{' not' * claims} claim time"
         yield BOOKINGS, what, frozenset({status}), _putting(bookings.CLAIMS_TIME, status, not claims)

@@ -19,7 +19,7 @@ from tests.reliability.conftest import Report
 
 from adapters.postgres.tables import metadata
 from booking_domain.bookings.model import Booking, BookingEvent
-from booking_domain.payments.model import Transaction
+from booking_domain.payments.model import Payment
 from booking_domain.scheduling.claims import Claim
 from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.outbox import Message
@@ -30,7 +30,7 @@ from booking_domain.testing.memory.bookings import MemoryBookings
 from booking_domain.testing.memory.claims import MemoryClaims
 from booking_domain.testing.memory.database import MemoryRepositories
 from booking_domain.testing.memory.messaging import MemoryOutbox
-from booking_domain.testing.memory.payments import MemoryTransactions
+from booking_domain.testing.memory.payments import MemoryPayments
 
 RUNS: Final = scale.of(5_000, less=12)
 STEPS: Final = scale.of(50, less=30)
@@ -135,8 +135,8 @@ class ClaimsThatStay(MemoryClaims):
 
 
 class ClaimsThatNeverLapse(MemoryClaims):
-    async def take(self, claim: Claim, now: datetime) -> None:
-        await super().take(claim, now - timedelta(days=1))
+    async def acquire(self, claim: Claim, now: datetime) -> None:
+        await super().acquire(claim, now - timedelta(days=1))
 
 
 class EventsWithoutReason(MemoryBookings):
@@ -149,9 +149,9 @@ class BookingsWhoseDeadlineStays(MemoryBookings):
         await super().save(replace(booking, due_at=was.due_at), was=was, events=events)
 
 
-class TransactionsThatForgetWhatCame(MemoryTransactions):
-    async def save(self, transaction: Transaction, *, was: Transaction) -> None:
-        await super().save(replace(transaction, settled=was.settled), was=was)
+class PaymentsThatForgetWhatCame(MemoryPayments):
+    async def save(self, payment: Payment, *, was: Payment) -> None:
+        await super().save(replace(payment, settled=was.settled), was=was)
 
 
 class OutboxInDisorder(MemoryOutbox):
@@ -165,7 +165,7 @@ PLANTED: Final = {
     "lapsed holds are in the way": ("claims", ClaimsThatNeverLapse),
     "events lose their reason": ("bookings", EventsWithoutReason),
     "deadlines stay": ("bookings", BookingsWhoseDeadlineStays),
-    "money is forgotten": ("transactions", TransactionsThatForgetWhatCame),
+    "money is forgotten": ("transactions", PaymentsThatForgetWhatCame),
     "messages in disorder": ("outbox", OutboxInDisorder),
 }
 

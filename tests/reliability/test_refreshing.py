@@ -36,7 +36,7 @@ from booking_domain.identity.use_cases.sign_in import (
     refresh_session,
 )
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Circumstances, Executor, UseCase
+from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
@@ -48,7 +48,7 @@ TOKENS: Final = OpaqueRefreshTokens()
 _LIVE: Final = "SELECT count(*) FROM sessions WHERE ended_at IS NULL"
 
 Answer = SignedIn | TokenReused | InvalidToken
-Refresh = Callable[[RefreshSession, IdentityTx, Circumstances], Awaitable[SignedIn | TokenReused]]
+Refresh = Callable[[RefreshSession, IdentityTx, Context], Awaitable[SignedIn | TokenReused]]
 Begin = Callable[[Database], Any]
 
 
@@ -178,9 +178,9 @@ async def a_logout_in_the_middle_ends_it(these: Servers, families: int) -> None:
 Story = Callable[[Servers, int], Awaitable[None]]
 
 
-def play(postgres: TestServer, story: Story, families: int = FAMILIES, **given: Any) -> None:
+def play(postgres: TestServer, story: Story, families: int = FAMILIES, **context: Any) -> None:
     async def played() -> None:
-        async with servers(postgres, **given) as these:
+        async with servers(postgres, **context) as these:
             await story(these, families)
 
     asyncio.run(played())
@@ -224,8 +224,8 @@ def test_without_the_lock_more_than_one_follows(
 def test_a_replay_that_is_refused_and_rolled_back_is_noticed(postgres: TestServer) -> None:
     proper = refresh_session(TOKENS)
 
-    async def rolled_back(command: RefreshSession, tx: IdentityTx, given: Circumstances) -> SignedIn | TokenReused:
-        answer = await proper(command, tx, given)
+    async def rolled_back(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn | TokenReused:
+        answer = await proper(command, tx, context)
         if isinstance(answer, TokenReused):
             raise InvalidToken
         return answer

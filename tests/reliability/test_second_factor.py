@@ -31,7 +31,7 @@ from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.second_factor import NewRecoveryCodes, UseFactor, confirm_factor
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Circumstances, Executor, UseCase
+from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.contracts.storage import waits
@@ -67,8 +67,8 @@ class Platform:
     clock: ManualClock
     codes: Counting
 
-    def circumstances(self) -> Circumstances:
-        return Circumstances(actor=self.user.actor, now=self.clock.now(), entropy=ENTROPY)
+    def circumstances(self) -> Context:
+        return Context(actor=self.user.actor, now=self.clock.now(), entropy=ENTROPY)
 
     def opening(self, second_factor: str | None) -> OpenSession:
         return OpenSession(
@@ -128,12 +128,12 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def _sessions_of_one_code(postgres: TestServer, *, recovery: bool) -> int:
-    async with platform(postgres) as given:
-        code = given.recovery_codes[0] if recovery else APP.code(given.secret, given.clock.now())
-        results = await given.sign_in_at_once([code] * AT_ONCE)
+    async with platform(postgres) as context:
+        code = context.recovery_codes[0] if recovery else APP.code(context.secret, context.clock.now())
+        results = await context.sign_in_at_once([code] * AT_ONCE)
         assert set(refusals(results)) <= {InvalidSecondFactor}
-        assert await given.sessions() == sum(isinstance(each, SignedIn) for each in results)
-        return await given.sessions()
+        assert await context.sessions() == sum(isinstance(each, SignedIn) for each in results)
+        return await context.sessions()
 
 
 @pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
@@ -152,17 +152,17 @@ def test_without_the_locks_it_would_give_more(
 
 async def _looked_at(postgres: TestServer) -> int:
     """How many of many guesses at once; after which no more are, and a recovery code is good all the same."""
-    async with platform(postgres) as given:
-        results = await given.sign_in_at_once(wrong_codes(given.secret, given.clock.now(), GUESSES))
+    async with platform(postgres) as context:
+        results = await context.sign_in_at_once(wrong_codes(context.secret, context.clock.now(), GUESSES))
         assert set(refusals(results)) <= {InvalidSecondFactor, TooManyAttempts}
         assert len(refusals(results)) == GUESSES
-        looked_at = given.codes.looked_at
+        looked_at = context.codes.looked_at
         if looked_at > MOST_WRONG_IN_A_ROW:
             return looked_at
         assert refusals(results).count(InvalidSecondFactor) == looked_at
-        last = await given.sign_in(APP.code(given.secret, given.clock.now()))
+        last = await context.sign_in(APP.code(context.secret, context.clock.now()))
         assert refusals([last]) == [TooManyAttempts]
-        assert isinstance(await given.sign_in(given.recovery_codes[0]), SignedIn)
+        assert isinstance(await context.sign_in(context.recovery_codes[0]), SignedIn)
         return looked_at
 
 
@@ -179,36 +179,36 @@ def test_without_the_locks_more_would_be_learnt(postgres: TestServer, monkeypatc
 
 async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:
     """Whether somebody who signs in with one factor waits for a confirmation, and is then signed in."""
-    async with platform(postgres, confirmed=False) as given:
-        first = await given.sign_in(None)
+    async with platform(postgres, confirmed=False) as context:
+        first = await context.sign_in(None)
         assert isinstance(first, SignedIn)
-        code = UseFactor(code=APP.code(given.secret, given.clock.now()), current=first.session_id)
-        async with given.databases[0].begin() as tx:
-            outcome = await confirm_factor(given.codes).handle(code, tx, given.circumstances())
+        code = UseFactor(code=APP.code(context.secret, context.clock.now()), current=first.session_id)
+        async with context.databases[0].begin() as tx:
+            outcome = await confirm_factor(context.codes).handle(code, tx, context.circumstances())
             assert isinstance(outcome, NewRecoveryCodes)
-            other = asyncio.create_task(given.sign_in(None, 1))
+            other = asyncio.create_task(context.sign_in(None, 1))
             waited = await waits(other)
         return waited, isinstance(await other, SignedIn)
 
 
 async def _signed_in_meanwhile(postgres: TestServer) -> tuple[bool, int]:
     """Whether a confirmation waits for somebody who signs in with one factor, and how many sessions are left then."""
-    async with platform(postgres, confirmed=False) as given:
-        first = await given.sign_in(None)
+    async with platform(postgres, confirmed=False) as context:
+        first = await context.sign_in(None)
         assert isinstance(first, SignedIn)
-        code = UseFactor(code=APP.code(given.secret, given.clock.now()), current=first.session_id)
+        code = UseFactor(code=APP.code(context.secret, context.clock.now()), current=first.session_id)
 
         async def confirm() -> Any:
-            async with given.databases[0].begin() as tx:
-                return await confirm_factor(given.codes).handle(code, tx, given.circumstances())
+            async with context.databases[0].begin() as tx:
+                return await confirm_factor(context.codes).handle(code, tx, context.circumstances())
 
-        async with given.databases[1].begin() as tx:
-            opened = await open_session(TOKENS, given.codes)(given.opening(None), tx, given.circumstances())
+        async with context.databases[1].begin() as tx:
+            opened = await open_session(TOKENS, context.codes)(context.opening(None), tx, context.circumstances())
             assert isinstance(opened, SignedIn)
             confirmation = asyncio.create_task(confirm())
             waited = await waits(confirmation)
         assert isinstance(await confirmation, NewRecoveryCodes)
-        return waited, await given.sessions()
+        return waited, await context.sessions()
 
 
 def test_nobody_signs_in_with_one_factor_while_another_is_confirmed(postgres: TestServer) -> None:
@@ -224,8 +224,8 @@ def test_without_the_locks_somebody_would(postgres: TestServer) -> None:
 
 def test_one_factor_is_not_enough(postgres: TestServer) -> None:
     async def story() -> None:
-        async with platform(postgres) as given:
-            assert refusals([await given.sign_in(None)]) == [SecondFactorNeeded]
-            assert await given.sessions() == 0
+        async with platform(postgres) as context:
+            assert refusals([await context.sign_in(None)]) == [SecondFactorNeeded]
+            assert await context.sessions() == 0
 
     asyncio.run(story())

@@ -20,7 +20,7 @@ from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import AccessTokens, Bearer
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import SessionId, TransactionId, UserId
+from booking_domain.shared.ids import PaymentId, SessionId, UserId
 from booking_domain.testing.builders import NOW
 from entrypoints.environment import DEVELOPMENT_SECRET
 
@@ -45,7 +45,7 @@ def forger(seed: int) -> Forger:
         keys_of_other_uses=(callback_key, PREVIOUS, SECRET.encode()),
         opaque=(
             OpaqueRefreshTokens().first(DORJ.session_id).text,
-            HmacCallbackTokens(callback_key).issue(TransactionId(UUID(int=1))),
+            HmacCallbackTokens(callback_key).issue(PaymentId(UUID(int=1))),
         ),
     )
 

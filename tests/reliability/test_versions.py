@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select, update
 from tests.databases import CIPHER, TestServer
 from tests.gates import Gate
 
-from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks
+from adapters.postgres.calendars import PostgresBookableProviders, PostgresCalendars
 from adapters.postgres.database import Database
 from adapters.postgres.salons import PostgresSalons
 from adapters.postgres.statements import Statement
@@ -96,7 +96,7 @@ async def _saved_over_any_version(self: PostgresSalons, salon: Salon, *, was: Sa
     await self._work.send(_SAVE_ANY, salon=was.id, name=salon.name, time_zone=salon.time_zone, version=salon.version)
 
 
-async def _provider_without_a_lock(self: PostgresCalendarBook, user_id: UserId) -> ProviderId | None:
+async def _provider_without_a_lock(self: PostgresCalendars, user_id: UserId) -> ProviderId | None:
     row = await self._work.one(_OWN, user_id=user_id)
     return None if row is None else ProviderId(row[0])
 
@@ -110,7 +110,7 @@ def test_without_the_lock_more_than_one_would_be_made(postgres: TestServer, monk
     monkeypatch.setattr(PostgresSalons, "save", _saved_over_any_version)
     with postgres.database() as url:
         assert asyncio.run(outcome(url, "salon"))["Salon"] > 1
-    monkeypatch.setattr(PostgresCalendarBook, "lock_provider_of", _provider_without_a_lock)
-    monkeypatch.setattr(PostgresDesks, "terms_of", Gate(2).after(PostgresDesks.terms_of))
+    monkeypatch.setattr(PostgresCalendars, "lock_provider_of", _provider_without_a_lock)
+    monkeypatch.setattr(PostgresBookableProviders, "terms_of", Gate(2).after(PostgresBookableProviders.terms_of))
     with postgres.database() as url:
         assert asyncio.run(outcome(url, "calendar"))["SettingsView"] > 1

@@ -1,21 +1,18 @@
-"""One-time codes by e-mail, for development: each is kept as a JSON file, beside the other messages."""
+"""One-time e-mail codes for development, written as JSON files to the notifier's folder."""
 
 import asyncio
 import sys
 from pathlib import Path
 from uuid import uuid4
 
-from adapters.console.files import keep
+from adapters.console.files import write_message
 from booking_domain.notifications.codes import CodeMessenger, code_subject, code_text, language_of
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import UserId
 
 
 class ConsoleCodeMessenger(CodeMessenger):
-    """Writes `{channel, to, subject, text, createdAt}` to a file a code.
-
-    The console itself shows neither the address nor the code: only the file has them.
-    """
+    """Writes one file `{channel, to, subject, text, createdAt}` per code; prints only its path, not address or code."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
@@ -32,11 +29,11 @@ class ConsoleCodeMessenger(CodeMessenger):
     ) -> None:
         language = language_of(locale)
         text, subject = code_text(purpose, code, language), code_subject(code, language)
-        await asyncio.to_thread(self._keep, to, subject, text)
+        await asyncio.to_thread(self._write, to, subject, text)
 
-    def _keep(self, to: str, subject: str, text: str) -> None:
+    def _write(self, to: str, subject: str, text: str) -> None:
         now = self._clock.now()
         path = self._folder / f"{now:%Y%m%dT%H%M%S.%fZ}-{uuid4()}.json"
-        keep(path, now, channel="email", to=to, subject=subject, text=text)
+        write_message(path, now, channel="email", to=to, subject=subject, text=text)
         sys.stdout.write(f"[code by email] {path}\n")
         sys.stdout.flush()

@@ -1,12 +1,12 @@
-"""Messages as files, one each."""
+"""Messages as JSON files."""
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 
-def keep(path: Path, created_at: datetime, *, channel: str, to: str, subject: str, text: str) -> bool:
-    """Write `{channel, to, subject, text, createdAt}` to a file; False if it is there already."""
+def write_message(path: Path, created_at: datetime, *, channel: str, to: str, subject: str, text: str) -> bool:
+    """Write `{channel, to, subject, text, createdAt}` atomically; return False if the file already exists."""
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,30 +1,30 @@
-"""A notifier for development: keeps each message as a JSON file."""
+"""A notifier for development that writes each message to a JSON file."""
 
 import asyncio
 import sys
 from datetime import UTC
 from pathlib import Path
 
-from adapters.console.files import keep
+from adapters.console.files import write_message
 from booking_domain.notifications.ports import Notification, Notifier
 
 
 class ConsoleNotifier(Notifier):
-    """Writes `{channel, to, subject, text, createdAt}` to a file a message; the same message is the same file.
+    """Writes one file `{channel, to, subject, text, createdAt}` per message; a repeated message is written once.
 
-    The console itself shows neither the address nor the text: only the file has them.
+    Prints only the path, neither the address nor the text.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def send(self, notification: Notification) -> None:
-        await asyncio.to_thread(self._keep, notification)
+        await asyncio.to_thread(self._write, notification)
 
-    def _keep(self, notification: Notification) -> None:
+    def _write(self, notification: Notification) -> None:
         created_at = notification.created_at.astimezone(UTC)
         path = self._folder / f"{created_at:%Y%m%dT%H%M%S.%fZ}-{notification.id}.json"
-        is_new = keep(
+        is_new = write_message(
             path,
             created_at,
             channel=notification.channel,

@@ -1,4 +1,4 @@
-"""Text messages for development: each is kept as a JSON file, beside those of the notifier."""
+"""SMS for development, written as JSON files to the notifier's folder."""
 
 import asyncio
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from adapters.console.files import keep
+from adapters.console.files import write_message
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.segments import segments_of
@@ -21,9 +21,9 @@ _FREE: Final = SmsCost(millionths=0, currency="MNT")
 
 
 class ConsoleSmsSender(SmsSender):
-    """Writes `{channel, to, subject, text, createdAt}` to a file a message; the same key is the same file.
+    """Writes one file `{channel, to, subject, text, createdAt}` per key, and prints its path.
 
-    The console itself shows neither the number nor the text, which may be a code: only the file has them.
+    The full number and the text, which may be a code, are never printed.
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
@@ -35,10 +35,10 @@ class ConsoleSmsSender(SmsSender):
         return CONSOLE
 
     async def open(self) -> None:
-        """Nothing has to be ready: the folder is made with the first message."""
+        """Do nothing: the first message creates the folder."""
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        """Do nothing: no resource is held."""
 
     async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
         try:
@@ -46,7 +46,7 @@ class ConsoleSmsSender(SmsSender):
         except InvalidValue:
             raise SmsRefused(provider=CONSOLE, reason="no phone number") from None
         try:
-            await asyncio.to_thread(self._keep, to, text, key)
+            await asyncio.to_thread(self._write, to, text, key)
         except OSError:
             raise SmsUnavailable(provider=CONSOLE) from None
         return SmsReceipt(
@@ -62,9 +62,9 @@ class ConsoleSmsSender(SmsSender):
             raise SmsUnavailable(provider=CONSOLE)
         return SmsReport(status=SmsStatus.DELIVERED, cost=_FREE)
 
-    def _keep(self, to: str, text: str, key: SmsId) -> None:
+    def _write(self, to: str, text: str, key: SmsId) -> None:
         path = self._path(key)
-        if keep(path, self._clock.now(), channel="sms", to=to, subject="", text=text):
+        if write_message(path, self._clock.now(), channel="sms", to=to, subject="", text=text):
             sys.stdout.write(f"[sms to {masked(to)}] {path}\n")
             sys.stdout.flush()
 

@@ -14,7 +14,7 @@ from adapters.postgres.turns import counted_in_turn
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, Bookings
-from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, PaymentStatus, Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, BookingPaymentStatus, Status
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
 from booking_domain.shared.money import Money
@@ -146,7 +146,7 @@ def booking_of(row: Row) -> Booking:
         provider_user_id=UserId(r["provider_user_id"]),
         customer_id=UserId(r["customer_id"]),
         status=Status(r["status"]),
-        payment_status=PaymentStatus(r["payment_status"]),
+        payment_status=BookingPaymentStatus(r["payment_status"]),
         span=TimeRange(r["starts_at"], r["ends_at"]),
         blocked=TimeRange(r["blocked_from"], r["blocked_until"]),
         time_zone=r["time_zone"],

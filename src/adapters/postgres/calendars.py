@@ -36,7 +36,7 @@ from adapters.postgres.tables import (
 )
 from adapters.postgres.work import Reply, Row, Work
 from booking_domain.bookings.model import Terms
-from booking_domain.bookings.ports import Desk, Desks
+from booking_domain.bookings.ports import BookableProvider, BookableProviders
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, WhenFeedFails
@@ -45,12 +45,12 @@ from booking_domain.scheduling.model import (
     Block,
     Calendar,
     DateException,
-    Diary,
     Hours,
+    ProviderSchedule,
     SlotSettings,
     WeeklyRule,
 )
-from booking_domain.scheduling.ports import REACH_OF_A_WEEK, REACH_OF_HOURS, CalendarBook, Diaries
+from booking_domain.scheduling.ports import REACH_OF_A_WEEK, REACH_OF_HOURS, CalendarRepository, ProviderSchedules
 from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange, WallTime
 
@@ -224,18 +224,20 @@ async def _ask_for_hours(work: Work, provider_id: ProviderId, near: TimeRange, d
     )
 
 
-async def _open(work: Work, statement: Statement, provider_id: ProviderId, around: TimeRange) -> Desk | None:
-    glanced = await _glance(work, statement, provider_id, around)
-    return None if glanced is None else glanced[0]
+async def _open(
+    work: Work, statement: Statement, provider_id: ProviderId, around: TimeRange
+) -> BookableProvider | None:
+    seen = await _try_lock(work, statement, provider_id, around)
+    return None if seen is None else seen[0]
 
 
-async def _glance(
+async def _try_lock(
     work: Work,
     statement: Statement,
     provider_id: ProviderId,
     around: TimeRange,
     otherwise: Statement | None = None,
-) -> tuple[Desk, bool] | None:
+) -> tuple[BookableProvider, bool] | None:
     """The desk by `statement`, or by the other one if that finds nothing; and whether it was the first."""
     # Three statements, one wait. Each sees what was committed when it began: after a lock, all that its holder did.
     provider = await work.send(statement, provider_id=provider_id)
@@ -249,7 +251,7 @@ async def _glance(
     if row is None:
         return None
     calendar, feeds = _hours_of(await hours.fetchall())
-    diary = Diary(
+    schedule = ProviderSchedule(
         provider_id=provider_id,
         owner_id=UserId(row[0]),
         accepting=row[1] == ProfileStatus.APPROVED,
@@ -258,41 +260,41 @@ async def _glance(
         feeds=feeds,
         feed_rule=FeedRule(WhenFeedFails(row[2]), row[3]) if feeds else DEFAULT_FEED_RULE,
     )
-    return Desk(diary=diary, terms=terms_of(row[_TERMS_AT:])), found
+    return BookableProvider(schedule=schedule, terms=terms_of(row[_TERMS_AT:])), found
 
 
 def _widened(window: TimeRange, by: timedelta) -> TimeRange:
     return TimeRange(window.start - by, window.end + by)
 
 
-async def read_diary(work: Work, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+async def read_schedule(work: Work, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
     """The diary as it is committed, without a lock."""
-    desk = await _open(work, _DIARY, provider_id, around)
-    return None if desk is None else desk.diary
+    bookable = await _open(work, _DIARY, provider_id, around)
+    return None if bookable is None else bookable.schedule
 
 
-class PostgresDiaries(Diaries):
-    """`Diaries` over providers, their hours and the claims."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
-
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        desk = await _open(self._work, _LOCKED_DIARY, provider_id, around)
-        return None if desk is None else desk.diary
-
-
-class PostgresDesks(Desks):
-    """`Desks`: a diary, and the terms out of the same row."""
+class PostgresProviderSchedules(ProviderSchedules):
+    """`ProviderSchedules` over providers, their hours and the claims."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Desk | None:
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+        bookable = await _open(self._work, _LOCKED_DIARY, provider_id, around)
+        return None if bookable is None else bookable.schedule
+
+
+class PostgresBookableProviders(BookableProviders):
+    """`BookableProviders`: a diary, and the terms out of the same row."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
         return await _open(self._work, _LOCKED_DIARY, provider_id, around)
 
-    async def glance(self, provider_id: ProviderId, around: TimeRange) -> tuple[Desk, bool] | None:
-        return await _glance(self._work, _UNLESS_LOCKED, provider_id, around, otherwise=_DIARY)
+    async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
+        return await _try_lock(self._work, _UNLESS_LOCKED, provider_id, around, otherwise=_DIARY)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         row = await self._work.one(_DIARY, provider_id=provider_id)
@@ -302,8 +304,8 @@ class PostgresDesks(Desks):
         await self._work.send(_SAVE_TERMS, provider_id=provider_id, **terms_row(terms))
 
 
-class PostgresCalendarBook(CalendarBook):
-    """`CalendarBook` in `providers`, `availability_rules` and `availability_exceptions`."""
+class PostgresCalendars(CalendarRepository):
+    """`CalendarRepository` in `providers`, `availability_rules` and `availability_exceptions`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work

@@ -114,7 +114,7 @@ class PostgresClaims(Claims):
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def take(self, claim: Claim, now: datetime) -> None:
+    async def acquire(self, claim: Claim, now: datetime) -> None:
         row = await self._work.one(
             _TAKE,
             id=claim.id,

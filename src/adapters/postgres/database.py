@@ -11,18 +11,24 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.postgres.audit import PostgresAuditLog
 from adapters.postgres.bookings import BookingViews, PostgresBookings
 from adapters.postgres.calendar_links import PostgresCalendarLinks, appointments
-from adapters.postgres.calendars import PostgresCalendarBook, PostgresDesks, PostgresDiaries, read_diary
+from adapters.postgres.calendars import (
+    PostgresBookableProviders,
+    PostgresCalendars,
+    PostgresProviderSchedules,
+    read_schedule,
+)
 from adapters.postgres.catalogue import PostgresProfiles, ProviderViews
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.credentials import PostgresCredentials
 from adapters.postgres.errors import domain_errors
 from adapters.postgres.exports import ExportViews
 from adapters.postgres.external_identities import PostgresExternalIdentities, PostgresUsedAssertions, user_of_identity
-from adapters.postgres.feeds import FeedViews, PostgresFeedBook
+from adapters.postgres.feeds import FeedViews, PostgresFeeds
 from adapters.postgres.identity import PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
 from adapters.postgres.one_time_codes import PostgresOneTimeCodes
-from adapters.postgres.payments import PostgresTransactions
+from adapters.postgres.payments import PostgresPayments
+from adapters.postgres.personal_data import PostgresPersonalData
 from adapters.postgres.phone_changes import PostgresPhoneChanges
 from adapters.postgres.pipelining import pipeline
 from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
@@ -30,7 +36,6 @@ from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.second_factors import PostgresSecondFactors
 from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
 from adapters.postgres.sms import PostgresSmsMessages, SmsViews
-from adapters.postgres.traces import PostgresTraces
 from adapters.postgres.user_search import users_like
 from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
 from adapters.postgres.work import Row, Work
@@ -45,9 +50,9 @@ from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
-from booking_domain.payments.model import Transaction
+from booking_domain.payments.model import Payment
 from booking_domain.scheduling.feeds import KeptFeed, OwnFeeds
-from booking_domain.scheduling.model import Calendar, Diary
+from booking_domain.scheduling.model import Calendar, ProviderSchedule
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import AuditEntry, AuditFilter
@@ -55,11 +60,11 @@ from booking_domain.shared.ids import (
     BookingId,
     FeedId,
     LoginId,
+    PaymentId,
     ProviderId,
     SalonId,
     SessionId,
     SmsId,
-    TransactionId,
     UserId,
     WaitingId,
 )
@@ -89,16 +94,16 @@ class PostgresRepositories:
         self.profiles = PostgresProfiles(work)
         self.salons = PostgresSalons(work)
         self.salon_hours = PostgresSalonHours(work)
-        self.calendar_book = PostgresCalendarBook(work)
-        self.diaries = PostgresDiaries(work)
-        self.feed_book = PostgresFeedBook(work)
+        self.calendars = PostgresCalendars(work)
+        self.schedules = PostgresProviderSchedules(work)
+        self.feeds = PostgresFeeds(work)
         self.claims = PostgresClaims(work)
         self.waiting_list = PostgresWaitingList(work)
-        self.desks = PostgresDesks(work)
+        self.bookable_providers = PostgresBookableProviders(work)
         self.bookings = PostgresBookings(work)
-        self.transactions = PostgresTransactions(work)
+        self.payments = PostgresPayments(work)
         self.sms_messages = PostgresSmsMessages(work)
-        self.traces = PostgresTraces(work)
+        self.personal_data = PostgresPersonalData(work)
         self.idempotency = PostgresIdempotency(work)
         self.outbox = PostgresOutbox(work)
         self.audit_log = PostgresAuditLog(work)
@@ -209,17 +214,17 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await ProviderViews(work).page(status, after, limit)
 
-    async def transaction(self, transaction_id: TransactionId) -> Transaction | None:
+    async def payment(self, payment_id: PaymentId) -> Payment | None:
         async with self._database.work() as work:
-            return await PostgresTransactions(work).get(transaction_id)
+            return await PostgresPayments(work).get(payment_id)
 
-    async def transaction_by_invoice(self, invoice_reference: str) -> Transaction | None:
+    async def payment_by_invoice(self, invoice_reference: str) -> Payment | None:
         async with self._database.work() as work:
-            return await PostgresTransactions(work).by_invoice(invoice_reference)
+            return await PostgresPayments(work).by_invoice(invoice_reference)
 
-    async def transactions_of(self, booking_id: BookingId) -> Sequence[Transaction]:
+    async def payments_of(self, booking_id: BookingId) -> Sequence[Payment]:
         async with self._database.work() as work:
-            return await PostgresTransactions(work).of_booking(booking_id)
+            return await PostgresPayments(work).of_booking(booking_id)
 
     async def user(self, user_id: UserId) -> User | None:
         async with self._database.work() as work:
@@ -267,13 +272,13 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await appointments(work, user_id, party, starts_from=starts_from, ended_from=ended_from, limit=limit)
 
-    async def diary(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+    async def schedule(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
         async with self._database.connection() as connection, pipeline(connection, transaction=False) as work:
-            return await read_diary(work, provider_id, around)
+            return await read_schedule(work, provider_id, around)
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
         async with self._database.work() as work:
-            return await PostgresCalendarBook(work).calendar_of(provider_id)
+            return await PostgresCalendars(work).calendar_of(provider_id)
 
     async def salon(self, salon_id: SalonId) -> SalonView | None:
         async with self._database.work() as work:
@@ -285,7 +290,7 @@ class PostgresReads(Reads):
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         async with self._database.work() as work:
-            return await PostgresFeedBook(work).feeds_of(provider_id)
+            return await PostgresFeeds(work).feeds_of(provider_id)
 
     async def feed(self, feed_id: FeedId) -> KeptFeed | None:
         async with self._database.work() as work:
@@ -331,9 +336,9 @@ class PostgresReads(Reads):
         async with self._database.work() as work:
             return await ExportViews(work).events(booking_ids)
 
-    async def transactions_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Transaction]]:
+    async def payments_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
         async with self._database.work() as work:
-            return await ExportViews(work).transactions(booking_ids)
+            return await ExportViews(work).payments(booking_ids)
 
     async def awaited_providers(self) -> Sequence[ProviderId]:
         async with self._database.work() as work:

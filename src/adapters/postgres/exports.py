@@ -6,22 +6,22 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Table, bindparam, func, select
 
 from adapters.postgres.bookings import event_of
-from adapters.postgres.payments import transaction_of
+from adapters.postgres.payments import payment_of
 from adapters.postgres.salons import SALON_COLUMNS, salon_of
 from adapters.postgres.sessions import session_of
 from adapters.postgres.sms import message_of
 from adapters.postgres.statements import Statement, if_given
-from adapters.postgres.tables import booking_events, external_identities, salons, sessions, sms_messages, transactions
+from adapters.postgres.tables import booking_events, external_identities, payments, salons, sessions, sms_messages
 from adapters.postgres.work import Work
 from booking_domain.bookings.model import BookingEvent
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.sms import SmsMessage
-from booking_domain.payments.model import Transaction
+from booking_domain.payments.model import Payment
 from booking_domain.shared.ids import BookingId, SessionId, SmsId, UserId
 
-Part = TypeVar("Part", BookingEvent, Transaction)
+Part = TypeVar("Part", BookingEvent, Payment)
 
 
 def _page(table: Table) -> Statement:
@@ -50,9 +50,7 @@ _EVENTS: Final = Statement(
     .where(_ids(booking_events))
     .order_by(booking_events.c.seq)
 )
-_TRANSACTIONS: Final = Statement(
-    select(transactions).where(_ids(transactions)).order_by(transactions.c.created_at, transactions.c.id)
-)
+_TRANSACTIONS: Final = Statement(select(payments).where(_ids(payments)).order_by(payments.c.created_at, payments.c.id))
 
 
 class ExportViews:
@@ -86,9 +84,9 @@ class ExportViews:
         """The audit trails."""
         return _by_booking(booking_ids, map(event_of, await self._work.all(_EVENTS, ids=list(booking_ids))))
 
-    async def transactions(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, list[Transaction]]:
+    async def payments(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, list[Payment]]:
         """The movements of money."""
-        return _by_booking(booking_ids, map(transaction_of, await self._work.all(_TRANSACTIONS, ids=list(booking_ids))))
+        return _by_booking(booking_ids, map(payment_of, await self._work.all(_TRANSACTIONS, ids=list(booking_ids))))
 
 
 def _by_booking(booking_ids: Iterable[BookingId], parts: Iterable[Part]) -> dict[BookingId, list[Part]]:

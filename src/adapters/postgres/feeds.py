@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import busy_times, calendar_feeds, providers
 from adapters.postgres.work import Row, Work
-from booking_domain.scheduling.feeds import Feed, FeedBook, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
+from booking_domain.scheduling.feeds import Feed, FeedRepository, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
 
@@ -98,8 +98,8 @@ def _kept_of(row: Row) -> KeptFeed:
     )
 
 
-class PostgresFeedBook(FeedBook):
-    """`FeedBook` in `calendar_feeds` and `busy_times`; the rule is in the provider's own row."""
+class PostgresFeeds(FeedRepository):
+    """`FeedRepository` in `calendar_feeds` and `busy_times`; the rule is in the provider's own row."""
 
     def __init__(self, work: Work) -> None:
         self._work = work

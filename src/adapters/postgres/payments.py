@@ -6,15 +6,15 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import bindparam, insert, select, update
 
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import transactions
+from adapters.postgres.tables import payments
 from adapters.postgres.work import Row, Work
-from booking_domain.payments.model import DeepLink, Invoice, Purpose, Transaction
-from booking_domain.payments.ports import Transactions
-from booking_domain.payments.transitions import TransactionStatus
-from booking_domain.shared.ids import BookingId, TransactionId, UserId
+from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
+from booking_domain.payments.ports import Payments
+from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.ids import BookingId, PaymentId, UserId
 from booking_domain.shared.money import Money
 
-_t: Final = transactions.c
+_t: Final = payments.c
 _CHANGING: Final = (
     "status",
     "settled_amount",
@@ -27,48 +27,48 @@ _CHANGING: Final = (
     "processed_at",
     "version",
 )
-_ADD: Final = Statement(insert(transactions))
+_ADD: Final = Statement(insert(payments))
 _SAVE: Final = Statement(
-    update(transactions)
-    .where(_t.id == bindparam("transaction_id"), _t.version == bindparam("seen_version"))
+    update(payments)
+    .where(_t.id == bindparam("payment_id"), _t.version == bindparam("seen_version"))
     .values({name: bindparam(name) for name in _CHANGING})
 )
-_ONE: Final = Statement(select(transactions).where(_t.id == bindparam("transaction_id")))
-_BY_INVOICE: Final = Statement(select(transactions).where(_t.invoice_reference == bindparam("reference")))
+_ONE: Final = Statement(select(payments).where(_t.id == bindparam("payment_id")))
+_BY_INVOICE: Final = Statement(select(payments).where(_t.invoice_reference == bindparam("reference")))
 _PENDING: Final = Statement(
-    select(transactions).where(
+    select(payments).where(
         _t.booking_id == bindparam("booking_id"),
         _t.purpose == bindparam("purpose"),
-        _t.status == TransactionStatus.PENDING.value,
+        _t.status == PaymentStatus.PENDING.value,
     )
 )
 _OF_BOOKING: Final = Statement(
-    select(transactions).where(_t.booking_id == bindparam("booking_id")).order_by(_t.created_at, _t.id)
+    select(payments).where(_t.booking_id == bindparam("booking_id")).order_by(_t.created_at, _t.id)
 )
 
 
-def _row_of(transaction: Transaction) -> dict[str, Any]:
-    invoice = transaction.invoice
+def _row_of(payment: Payment) -> dict[str, Any]:
+    invoice = payment.invoice
     return {
-        "id": transaction.id,
-        "booking_id": transaction.booking_id,
-        "customer_id": transaction.customer_id,
-        "purpose": transaction.purpose.value,
-        "gateway": transaction.gateway,
-        "status": transaction.status.value,
-        "currency": transaction.amount.currency,
-        "amount": transaction.amount.amount,
-        "settled_amount": transaction.settled.amount,
-        "attempt": transaction.attempt,
-        "preparing_since": transaction.preparing_since,
+        "id": payment.id,
+        "booking_id": payment.booking_id,
+        "customer_id": payment.customer_id,
+        "purpose": payment.purpose.value,
+        "gateway": payment.gateway,
+        "status": payment.status.value,
+        "currency": payment.amount.currency,
+        "amount": payment.amount.amount,
+        "settled_amount": payment.settled.amount,
+        "attempt": payment.attempt,
+        "preparing_since": payment.preparing_since,
         "invoice_reference": None if invoice is None else invoice.reference,
         "invoice": None if invoice is None else _invoice_json(invoice),
-        "raw_payload": transaction.raw_payload,
-        "expires_at": transaction.expires_at,
-        "checked_at": transaction.checked_at,
-        "processed_at": transaction.processed_at,
-        "version": transaction.version,
-        "created_at": transaction.created_at,
+        "raw_payload": payment.raw_payload,
+        "expires_at": payment.expires_at,
+        "checked_at": payment.checked_at,
+        "processed_at": payment.processed_at,
+        "version": payment.version,
+        "created_at": payment.created_at,
     }
 
 
@@ -93,16 +93,16 @@ def _invoice_of(reference: str, value: dict[str, Any]) -> Invoice:
     )
 
 
-def transaction_of(row: Row) -> Transaction:
+def payment_of(row: Row) -> Payment:
     """The transaction of a row."""
     r = dict(zip(_t.keys(), row, strict=True))
-    return Transaction(
-        id=TransactionId(r["id"]),
+    return Payment(
+        id=PaymentId(r["id"]),
         booking_id=BookingId(r["booking_id"]),
         customer_id=UserId(r["customer_id"]),
         purpose=Purpose(r["purpose"]),
         gateway=r["gateway"],
-        status=TransactionStatus(r["status"]),
+        status=PaymentStatus(r["status"]),
         amount=Money(amount=r["amount"], currency=r["currency"]),
         settled=Money(amount=r["settled_amount"], currency=r["currency"]),
         attempt=r["attempt"],
@@ -117,32 +117,32 @@ def transaction_of(row: Row) -> Transaction:
     )
 
 
-class PostgresTransactions(Transactions):
-    """`Transactions` in the table `transactions`."""
+class PostgresPayments(Payments):
+    """`Payments` in the table `transactions`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def add(self, transaction: Transaction) -> None:
-        await self._work.send(_ADD, **_row_of(transaction))
+    async def add(self, payment: Payment) -> None:
+        await self._work.send(_ADD, **_row_of(payment))
 
-    async def save(self, transaction: Transaction, *, was: Transaction) -> None:
-        row = _row_of(transaction)
+    async def save(self, payment: Payment, *, was: Payment) -> None:
+        row = _row_of(payment)
         changing = {name: row[name] for name in _CHANGING}
-        await self._work.change_one("payment", _SAVE, transaction_id=was.id, seen_version=was.version, **changing)
+        await self._work.change_one("payment", _SAVE, payment_id=was.id, seen_version=was.version, **changing)
 
-    async def get(self, transaction_id: TransactionId) -> Transaction | None:
-        row = await self._work.one(_ONE, transaction_id=transaction_id)
-        return None if row is None else transaction_of(row)
+    async def get(self, payment_id: PaymentId) -> Payment | None:
+        row = await self._work.one(_ONE, payment_id=payment_id)
+        return None if row is None else payment_of(row)
 
-    async def pending(self, booking_id: BookingId, purpose: Purpose) -> Transaction | None:
+    async def pending(self, booking_id: BookingId, purpose: Purpose) -> Payment | None:
         row = await self._work.one(_PENDING, booking_id=booking_id, purpose=purpose.value)
-        return None if row is None else transaction_of(row)
+        return None if row is None else payment_of(row)
 
-    async def of_booking(self, booking_id: BookingId) -> list[Transaction]:
-        return [transaction_of(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+    async def of_booking(self, booking_id: BookingId) -> list[Payment]:
+        return [payment_of(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
 
-    async def by_invoice(self, reference: str) -> Transaction | None:
+    async def by_invoice(self, reference: str) -> Payment | None:
         """The one with the gateway's id of its invoice."""
         row = await self._work.one(_BY_INVOICE, reference=reference)
-        return None if row is None else transaction_of(row)
+        return None if row is None else payment_of(row)

@@ -61,7 +61,7 @@ class PostgresRateLimiter(RateLimiter):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(self, key: str, limit: Limit, now: datetime) -> Standing:
+    async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
         async with self._database.work() as work:
             row = await work.one(
                 _TAKE,

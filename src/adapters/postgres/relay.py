@@ -28,7 +28,7 @@ async def waiting_messages(work: Work) -> list[Message]:
     return [message_of(row) for row in await work.all(_WAITING)]
 
 
-async def relay(database: Database, hand_on: HandOn, *, most: int = 100) -> int:
+async def relay(database: Database, dispatch: HandOn, *, most: int = 100) -> int:
     """Hand on the oldest messages and take them out, both or neither; return how many there were.
 
     Messages of one subject keep their order: whoever writes them holds the subject's row, so they get their numbers in
@@ -41,6 +41,6 @@ async def relay(database: Database, hand_on: HandOn, *, most: int = 100) -> int:
             return 0
         rows = await work.all(_OLDEST, most=most)
         if rows:
-            await hand_on(connection, [message_of(row[1:]) for row in rows])
+            await dispatch(connection, [message_of(row[1:]) for row in rows])
             await work.send(_REMOVE, taken=[row[0] for row in rows])
         return len(rows)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.answers import UnusableAnswer
+from adapters.http_responses import UnusableResponse
 from adapters.qpay.client import QPayClient
 from adapters.qpay.wire import (
     CURRENCY,
@@ -38,7 +38,7 @@ async def ask_for_payments(client: QPayClient, invoice_reference: str) -> Paymen
     A payment that is made meanwhile may shift another from one page to the next: each id counts once, as seen last.
 
     Raises:
-        UnusableAnswer: a page is none, a paid row has no amount, or fewer payments are listed than are counted.
+        UnusableResponse: a page is none, a paid row has no amount, or fewer payments are listed than are counted.
     """
     rows: dict[str | int, PaymentRow] = {}
     pages: list[str] = []
@@ -51,11 +51,11 @@ async def ask_for_payments(client: QPayClient, invoice_reference: str) -> Paymen
         listed += len(page.rows)
         rows.update((row.payment_id, row) for row in page.rows)
         if not page.rows and listed < page.count:
-            raise UnusableAnswer("fewer payments than it counts")
+            raise UnusableResponse("fewer payments than it counts")
         if len(page.rows) < PAGE_LIMIT and listed >= page.count:
             raw = pages[0] if len(pages) == 1 else f"[{','.join(pages)}]"
             return Payments(received=_received(rows.values()), raw=raw)
-    raise UnusableAnswer("payments without end")
+    raise UnusableResponse("payments without end")
 
 
 def _received(rows: Iterable[PaymentRow]) -> Money:

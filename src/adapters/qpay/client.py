@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 import msgspec
 
-from adapters.answers import ACCEPT, Answer, UnusableAnswer, read_answer
+from adapters.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
 from adapters.qpay.tokens import Tokens, TokenStore
 from adapters.qpay.wire import AnswerT, TokenAnswer, decode, encode, error_code
 
@@ -19,7 +19,7 @@ _HEADERS: Final = {**ACCEPT, "content-type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QPayAnswer(Answer):
+class QPayAnswer(HttpResponse):
     """What came back, of whichever status."""
 
     @property
@@ -32,26 +32,26 @@ class QPayAnswer(Answer):
         """The body of an answer that could be read.
 
         Raises:
-            UnusableAnswer: it is no UTF-8.
+            UnusableResponse: it is no UTF-8.
         """
         try:
             return self.body.decode()
         except UnicodeDecodeError:
-            raise UnusableAnswer("an answer that is no UTF-8") from None
+            raise UnusableResponse("an answer that is no UTF-8") from None
 
     def read(self, kind: type[AnswerT]) -> AnswerT:
         """The document of a success.
 
         Raises:
-            UnusableAnswer: it is none.
+            UnusableResponse: it is none.
         """
         if not self.succeeded:
-            raise UnusableAnswer(self.refusal)
+            raise UnusableResponse(self.refusal)
         return decode(self.body, kind)
 
 
 class QPayClient:
-    """The calls raise `UnusableAnswer`, `httpx.HTTPError`, or what the token store raises."""
+    """The calls raise `UnusableResponse`, `httpx.HTTPError`, or what the token store raises."""
 
     def __init__(self, http: httpx.AsyncClient, credentials: httpx.BasicAuth, store: TokenStore) -> None:
         self._http = http
@@ -91,7 +91,7 @@ class QPayClient:
 
     async def _send_once(self, method: str, path: str, content: bytes | None, auth: httpx.Auth) -> QPayAnswer:
         async with self._http.stream(method, path, content=content, headers=_HEADERS, auth=auth) as response:
-            answer = await read_answer(response, most_bytes=LARGEST_ANSWER)
+            answer = await read_response(response, max_bytes=LARGEST_ANSWER)
             return QPayAnswer(status=answer.status, body=answer.body)
 
 

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 import httpx
 
-from adapters.answers import UnusableAnswer
+from adapters.http_responses import UnusableResponse
 from adapters.qpay.checks import ask_for_payments
 from adapters.qpay.client import QPayClient
 from adapters.qpay.invoices import invoice_from, invoice_request
@@ -25,7 +25,7 @@ from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
 from booking_domain.payments.ports import GatewayReport, InvoiceOrder, PaymentGateway
 from booking_domain.shared.errors import InvalidValue, Unavailable
-from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.ids import PaymentId
 
 _LOG = logging.getLogger(__name__)
 _NOTHING_TO_CANCEL: Final = frozenset(
@@ -46,7 +46,7 @@ class QPayGateway(PaymentGateway):
         username: str,
         password: str,
         invoice_code: str,
-        callback_url: Callable[[TransactionId], str],
+        callback_url: Callable[[PaymentId], str],
         token_store: TokenStore | None = None,
         timeout_seconds: float = 10.0,
     ) -> None:
@@ -90,7 +90,7 @@ class QPayGateway(PaymentGateway):
         """
         if order.amount.currency != CURRENCY:
             raise InvalidValue(field="currency", problem=f"QPay takes {CURRENCY}, not {order.amount.currency}")
-        callback_url = self._callback_url(order.transaction_id)
+        callback_url = self._callback_url(order.payment_id)
         request = invoice_request(order, invoice_code=self._invoice_code, callback_url=callback_url)
         async with self._conversation("an invoice") as client:
             # Not repeatable: QPay would make another payable invoice of the same number.
@@ -112,7 +112,7 @@ class QPayGateway(PaymentGateway):
             if error_code(answer.body) in _NOTHING_TO_CANCEL or (answer.succeeded and not answer.body):
                 return
             if answer.read(ErrorAnswer).error is not None:
-                raise UnusableAnswer(answer.refusal)
+                raise UnusableResponse(answer.refusal)
 
     @asynccontextmanager
     async def _conversation(self, what: str) -> AsyncIterator[QPayClient]:
@@ -122,7 +122,7 @@ class QPayGateway(PaymentGateway):
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 yield self._client
-        except (UnusableAnswer, httpx.HTTPError, httpx.StreamError, Unavailable, TimeoutError) as error:
-            reason = str(error) if isinstance(error, UnusableAnswer) else type(error).__name__
+        except (UnusableResponse, httpx.HTTPError, httpx.StreamError, Unavailable, TimeoutError) as error:
+            reason = str(error) if isinstance(error, UnusableResponse) else type(error).__name__
             _LOG.warning("QPay gave no usable answer to %s: %s", what, reason)
             raise GatewayUnavailable(gateway=self.name) from error

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from adapters.answers import UnusableAnswer
+from adapters.http_responses import UnusableResponse
 from adapters.qpay.pictures import qr_image
 from adapters.qpay.wire import InvoiceAnswer, InvoiceRequest, Link
 from booking_domain.payments.model import DeepLink, Invoice
@@ -30,10 +30,10 @@ def invoice_from(answer: InvoiceAnswer) -> Invoice:
     """What we got; what a customer can pay without, is left out where nothing can be made of it.
 
     Raises:
-        UnusableAnswer: there is no code to scan.
+        UnusableResponse: there is no code to scan.
     """
     if not answer.qr_text.isprintable():
-        raise UnusableAnswer("a QR text that cannot be printed")
+        raise UnusableResponse("a QR text that cannot be printed")
     short_url = answer.short_url or ""
     return Invoice(
         reference=answer.invoice_id,

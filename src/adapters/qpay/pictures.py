@@ -7,7 +7,7 @@ from typing import Final
 
 import segno
 
-from adapters.answers import UnusableAnswer
+from adapters.http_responses import UnusableResponse
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 
@@ -16,7 +16,7 @@ def qr_image(given: str | None, qr_text: str) -> str:
     """Return the picture that QPay gave in bare base64, or one of our own: theirs is sometimes empty.
 
     Raises:
-        UnusableAnswer: there is no picture, and the text is too long for one.
+        UnusableResponse: there is no picture, and the text is too long for one.
     """
     picture = _png(given or "") or _rendered(qr_text)
     return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
@@ -35,5 +35,5 @@ def _rendered(qr_text: str) -> bytes:
     try:
         segno.make_qr(qr_text, error="m").save(picture, kind="png", scale=6, border=4)
     except ValueError as error:
-        raise UnusableAnswer("a QR text that fits no QR code") from error
+        raise UnusableResponse("a QR text that fits no QR code") from error
     return picture.getvalue()

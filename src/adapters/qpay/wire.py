@@ -1,7 +1,7 @@
 """What goes over the wire: the documents of the merchant API v2, read with distrust and without a float.
 
 Unknown fields are ignored, and numbers may come as strings: QPay mixes both. An answer that lacks something, or has it
-in a form that nothing can be made of, is an `UnusableAnswer`, whose text never quotes it: it may hold what is secret.
+in a form that nothing can be made of, is an `UnusableResponse`, whose text never quotes it: it may hold what is secret.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
-from adapters.answers import UnusableAnswer
+from adapters.http_responses import UnusableResponse
 from booking_domain.shared.money import Money
 
 CURRENCY: Final = "MNT"
@@ -101,12 +101,12 @@ def decode(body: bytes, kind: type[AnswerT]) -> AnswerT:
     """Read an answer.
 
     Raises:
-        UnusableAnswer: it is no such document.
+        UnusableResponse: it is no such document.
     """
     try:
         return msgspec.json.decode(body, type=kind, strict=False)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise UnusableAnswer(f"no {kind.__name__} in {len(body)} bytes ({type(error).__name__})") from None
+        raise UnusableResponse(f"no {kind.__name__} in {len(body)} bytes ({type(error).__name__})") from None
 
 
 def error_code(body: bytes) -> str | None:
@@ -120,7 +120,7 @@ def error_code(body: bytes) -> str | None:
     """
     try:
         error = decode(body, ErrorAnswer).error
-    except UnusableAnswer:
+    except UnusableResponse:
         return None
     names = [error] if isinstance(error, str) else sorted(error or ())
     if not names or not all(_CODE.fullmatch(name) for name in names):
@@ -132,11 +132,11 @@ def money(amount: Decimal | None) -> Money:
     """Read an amount of tögrög.
 
     Raises:
-        UnusableAnswer: it is none, or finer than a möngö.
+        UnusableResponse: it is none, or finer than a möngö.
     """
     if amount is None or not amount.is_finite() or not 0 <= amount <= _LARGEST_AMOUNT:
-        raise UnusableAnswer("a payment of an impossible amount")
+        raise UnusableResponse("a payment of an impossible amount")
     exact = amount.quantize(_MONGO)
     if exact != amount:
-        raise UnusableAnswer("a payment of a fraction of a möngö")
+        raise UnusableResponse("a payment of a fraction of a möngö")
     return Money.from_decimal(exact, CURRENCY)

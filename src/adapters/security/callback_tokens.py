@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Sequence
 
 from booking_domain.payments.ports import CallbackTokens
-from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.ids import PaymentId
 
 
 class HmacCallbackTokens(CallbackTokens):
@@ -15,14 +15,14 @@ class HmacCallbackTokens(CallbackTokens):
         self._key = key
         self._keys = (key, *previous)
 
-    def issue(self, transaction_id: TransactionId) -> str:
-        return _signature(self._key, transaction_id)
+    def issue(self, payment_id: PaymentId) -> str:
+        return _signature(self._key, payment_id)
 
-    def verify(self, transaction_id: TransactionId, token: str) -> bool:
+    def verify(self, payment_id: PaymentId, token: str) -> bool:
         given = token.encode("utf-8", "surrogatepass")
-        return any(hmac.compare_digest(_signature(key, transaction_id).encode(), given) for key in self._keys)
+        return any(hmac.compare_digest(_signature(key, payment_id).encode(), given) for key in self._keys)
 
 
-def _signature(key: bytes, transaction_id: TransactionId) -> str:
-    signature = hmac.digest(key, b"callback:" + transaction_id.bytes, "sha256")
+def _signature(key: bytes, payment_id: PaymentId) -> str:
+    signature = hmac.digest(key, b"callback:" + payment_id.bytes, "sha256")
     return base64.urlsafe_b64encode(signature).decode().rstrip("=")

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, take
+from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, consume
 
 SPARED: Final = 1_000
 """Between two looks for keys that count no longer come this many hits, and as many as there were keys."""
@@ -25,14 +25,14 @@ class ProcessRateLimiter(RateLimiter):
         """How many keys are kept."""
         return len(self._logs)
 
-    async def take(self, key: str, limit: Limit, now: datetime) -> Standing:
+    async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
         self._until_look -= 1
         if self._until_look < 0:
             self._forget(now)
         known = self._logs.get(key)
         if known is None:
             known = self._logs[key] = (deque(), limit.window)
-        return take(known[0], limit, now)
+        return consume(known[0], limit, now)
 
     async def give_back(self, key: str, taken_at: datetime) -> None:
         if key in self._logs:

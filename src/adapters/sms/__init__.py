@@ -1,1 +1,1 @@
-"""Text messages: Twilio and Kavenegar over HTTP."""
+"""SMS through Twilio and Kavenegar."""

@@ -1,4 +1,4 @@
-"""One-time codes by text message."""
+"""One-time codes by SMS."""
 
 import hmac
 
@@ -12,7 +12,7 @@ from booking_domain.workflows.send_sms import send_sms
 
 
 class SmsCodeMessenger(CodeMessenger):
-    """Sends a code in the recipient's language, and keeps the delivery: of the number a digest, of the code nothing."""
+    """Sends a code in the recipient's language and records a digest of the number, but not the code."""
 
     def __init__(
         self, *, sender: SmsSender, executor: Executor[Repositories], recipient_key: bytes, most_per_day: int
@@ -23,14 +23,14 @@ class SmsCodeMessenger(CodeMessenger):
         self._most_per_day = most_per_day
 
     async def send_code(self, *, to: str, code: str, purpose: str, locale: str, user_id: UserId | None = None) -> None:
-        """Send it to a number (E.164), in English if there are no texts in the locale's language.
+        """Send the code to an E.164 number; fall back to English if the locale's language has no text.
 
         Raises:
-            KeyError: there is no such purpose.
-            InvalidValue: that is no phone number.
-            SmsCapReached: as many were sent within a day as may be; this one was not.
-            SmsUnavailable: it may or may not have been sent.
-            SmsRefused: it was not sent, and never will be.
+            KeyError: the purpose is unknown.
+            InvalidValue: `to` is not a phone number.
+            SmsCapReached: the daily cap is reached; the message was not sent.
+            SmsUnavailable: the message may or may not have been sent.
+            SmsRefused: the provider rejected the message permanently.
         """
         language = language_of(locale)
         order = SmsOrder(

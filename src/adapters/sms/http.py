@@ -1,4 +1,4 @@
-"""One call to a provider of text messages, one answer that was read whole, and one error for all that can go wrong."""
+"""HTTP plumbing that the SMS providers share: a client with one deadline per call and one error for every failure."""
 
 import asyncio
 import logging
@@ -9,33 +9,33 @@ from typing import Final, Self, TypeVar
 import httpx
 import msgspec
 
-from adapters.answers import ACCEPT, Answer, UnusableAnswer, read_answer
+from adapters.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
 from booking_domain.notifications.errors import SmsUnavailable
 
-LARGEST_ANSWER: Final = 256 * 1024
-LARGEST_COST: Final = 10**9
-"""Whole units of a currency; more is no cost of a message, and would not fit."""
+MAX_RESPONSE_BYTES: Final = 256 * 1024
+MAX_COST: Final = 10**9
+"""In whole currency units. A larger value is not a plausible price and overflows the stored integer."""
 _CONNECT_SECONDS: Final = 5.0
 _LOG: Final = logging.getLogger(__name__)
 
-AnswerT = TypeVar("AnswerT")
+DocumentT = TypeVar("DocumentT")
 
 
-def decoded(answer: Answer, kind: type[AnswerT]) -> AnswerT:
-    """The document of an answer, whose numbers may be written as text.
+def decode(response: HttpResponse, kind: type[DocumentT]) -> DocumentT:
+    """Decode a JSON body; numbers may be strings.
 
     Raises:
-        UnusableAnswer: it is no such document; it is not quoted, since it may hold a number or a code.
+        UnusableResponse: the body is not such a document. The message omits it: it may hold a phone number or a code.
     """
     try:
-        return msgspec.json.decode(answer.body, type=kind, strict=False)
+        return msgspec.json.decode(response.body, type=kind, strict=False)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        said = f"{answer.status}, no {kind.__name__} in {len(answer.body)} bytes ({type(error).__name__})"
-        raise UnusableAnswer(said) from None
+        reason = f"{response.status}, no {kind.__name__} in {len(response.body)} bytes ({type(error).__name__})"
+        raise UnusableResponse(reason) from None
 
 
-class ProviderLine:
-    """A line to one provider. `timeout_seconds` bounds a whole call; a connection takes at most five of them."""
+class ProviderClient:
+    """HTTP client of one provider. `timeout_seconds` bounds a whole call; connecting may take at most 5 seconds."""
 
     def __init__(self, provider: str, base_url: str, *, timeout_seconds: float) -> None:
         self._provider = provider
@@ -44,8 +44,7 @@ class ProviderLine:
         self._http: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        """Be ready to call; nothing is sent yet."""
-        # No settings of the environment: neither a proxy nor a .netrc gets to see codes and credentials.
+        # trust_env=False: no proxy or .netrc from the environment sees codes and credentials.
         self._http = httpx.AsyncClient(
             base_url=self._base_url,
             timeout=httpx.Timeout(self._timeout_seconds, connect=min(_CONNECT_SECONDS, self._timeout_seconds)),
@@ -54,21 +53,20 @@ class ProviderLine:
         )
 
     async def close(self) -> None:
-        """Hang up."""
         if self._http is not None:
             await self._http.aclose()
         self._http = None
 
     @asynccontextmanager
-    async def conversation(self, what: str) -> AsyncIterator[None]:
-        """Turn whatever goes wrong into `SmsUnavailable`, and keep what was said out of the log."""
+    async def unavailable_on_error(self, operation: str) -> AsyncIterator[None]:
+        """Enforce the deadline and map transport and decoding errors to `SmsUnavailable`; log no response content."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 yield
-        except (UnusableAnswer, httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
-            reason = str(error) if isinstance(error, UnusableAnswer) else type(error).__name__
-            _LOG.warning("%s gave no usable answer to %s: %s", self._provider, what, reason)
-            # Without the cause: its request carries the credentials.
+        except (UnusableResponse, httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+            reason = str(error) if isinstance(error, UnusableResponse) else type(error).__name__
+            _LOG.warning("%s: no usable response to %s: %s", self._provider, operation, reason)
+            # `from None`: the cause holds the request, and with it the credentials.
             raise SmsUnavailable(provider=self._provider) from None
 
     async def call(
@@ -79,27 +77,25 @@ class ProviderLine:
         form: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         auth: httpx.Auth | None = None,
-    ) -> Answer:
-        """Call once, whatever comes of it: the provider may have sent the message all the same."""
+    ) -> HttpResponse:
+        """Send one request, without retries: after an error the provider may still have sent the message."""
         if self._http is None:
             raise RuntimeError("the sender is not open")
         async with self._http.stream(method, path, data=form, params=query, auth=auth, headers=ACCEPT) as response:
-            return await read_answer(response, most_bytes=LARGEST_ANSWER)
+            return await read_response(response, max_bytes=MAX_RESPONSE_BYTES)
 
 
-class HttpSender:
-    """What every sender over HTTP has: an `async with` opens and closes its line."""
+class HttpSmsSender:
+    """Opens and closes the client of a provider, also as an async context manager."""
 
-    def __init__(self, line: ProviderLine) -> None:
-        self._line = line
+    def __init__(self, client: ProviderClient) -> None:
+        self._client = client
 
     async def open(self) -> None:
-        """Be ready to send."""
-        await self._line.open()
+        await self._client.open()
 
     async def close(self) -> None:
-        """Hang up."""
-        await self._line.close()
+        await self._client.close()
 
     async def __aenter__(self) -> Self:
         await self.open()

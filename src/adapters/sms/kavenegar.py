@@ -1,8 +1,8 @@
 """Kavenegar: `sms/send` and `sms/status` of its REST API, v1.
 
-https://kavenegar.com/rest.html (Persian) describes the methods, codes and statuses; costs are in rials, statuses are
-known for 48 hours. A second `sms/send` with the same `localid` sends nothing and answers with the first message. No
-callback for delivery is described there, so that deliveries are asked for.
+https://kavenegar.com/rest.html (Persian) documents methods, codes and statuses. Costs are in rials; a status can be
+queried for 48 hours. A repeated `sms/send` with the same `localid` sends nothing and returns the first message. The API
+has no delivery callback, so delivery status is polled.
 """
 
 from decimal import Decimal, InvalidOperation
@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from adapters.answers import Answer, UnusableAnswer
-from adapters.sms.http import LARGEST_COST, HttpSender, ProviderLine, decoded
+from adapters.http_responses import HttpResponse, UnusableResponse
+from adapters.sms.http import MAX_COST, HttpSmsSender, ProviderClient, decode
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.segments import segments_of
@@ -23,7 +23,7 @@ from booking_domain.shared.ids import SmsId
 KAVENEGAR: Final = "kavenegar"
 BASE_URL: Final = "https://api.kavenegar.com"
 _CURRENCY: Final = "IRR"
-_DONE: Final = 200
+_SUCCESS: Final = 200
 _STATUS: Final = {
     "1": SmsStatus.QUEUED,
     "2": SmsStatus.QUEUED,  # scheduled
@@ -35,50 +35,46 @@ _STATUS: Final = {
     "13": SmsStatus.FAILED,  # cancelled
     "14": SmsStatus.FAILED,  # blocked by the recipient
 }
-_GONE_WRONG: Final = frozenset({SmsStatus.FAILED, SmsStatus.UNDELIVERED})
-_REFUSALS: Final = frozenset(
+_FAILURES: Final = frozenset({SmsStatus.FAILED, SmsStatus.UNDELIVERED})
+_RECIPIENT_ERRORS: Final = frozenset(
     {
-        411,  # not a valid number
-        413,  # the text is empty or too long
-        422,  # the text has characters that are not allowed
+        411,  # invalid recipient number
+        413,  # empty or too long text
+        422,  # disallowed characters in the text
     }
 )
-"""Of the number or the text. Every other refusal is of our account, and no fault of the recipient's."""
+"""Permanent errors of this number or text. Every other error concerns our account, so the message may be retried."""
 
 
 class Return(msgspec.Struct, frozen=True):
-    """What came of a call: 200, or why nothing did. The HTTP status says the same, and is not relied on."""
+    """Result of a call: 200 or an error code. The HTTP status duplicates it and is not relied on."""
 
     status: int
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A message. Only its id has to be there: it was taken then, whatever else is missing."""
+    """An accepted message. Only its id is required, because the id alone proves acceptance."""
 
     messageid: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
     status: Any = None
     cost: Any = None
 
 
-class KavenegarAnswer(msgspec.Struct, frozen=True):
-    """Every answer."""
-
+class KavenegarResponse(msgspec.Struct, frozen=True):
     return_: Return = msgspec.field(name="return")
 
 
 class Entries(msgspec.Struct, frozen=True):
-    """The messages of an answer that succeeded."""
-
     entries: Annotated[list[Entry], msgspec.Meta(min_length=1)]
 
 
-class KavenegarSmsSender(HttpSender, SmsSender):
-    """Sends from a line of ours, or from the account's own. The key is part of every address: they are not logged."""
+class KavenegarSmsSender(HttpSmsSender, SmsSender):
+    """Sends from the given sender line, or from the account's default. URLs contain the API key; never log them."""
 
     def __init__(
         self, *, api_key: str, sender: str = "", base_url: str = BASE_URL, timeout_seconds: float = 10.0
     ) -> None:
-        super().__init__(ProviderLine(KAVENEGAR, base_url, timeout_seconds=timeout_seconds))
+        super().__init__(ProviderClient(KAVENEGAR, base_url, timeout_seconds=timeout_seconds))
         self._sms = f"/v1/{quote(api_key, safe='')}/sms"
         self._from = {"sender": sender} if sender else {}
 
@@ -88,8 +84,8 @@ class KavenegarSmsSender(HttpSender, SmsSender):
 
     async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
         form = {"receptor": receptor(to), "message": text, "localid": str(local_id(key)), **self._from}
-        async with self._line.conversation("a message"):
-            entry = _entry_of(await self._line.call("POST", f"{self._sms}/send.json", form=form))
+        async with self._client.unavailable_on_error("send"):
+            entry = _entry_of(await self._client.call("POST", f"{self._sms}/send.json", form=form))
         status = _STATUS.get(str(entry.status), SmsStatus.QUEUED)
         return SmsReceipt(
             provider_message_id=str(entry.messageid),
@@ -101,18 +97,18 @@ class KavenegarSmsSender(HttpSender, SmsSender):
 
     async def report(self, provider_message_id: str) -> SmsReport:
         if not provider_message_id.isascii() or not provider_message_id.isdecimal():
-            raise SmsUnavailable(provider=KAVENEGAR)  # never Kavenegar's
-        async with self._line.conversation("a question"):
+            raise SmsUnavailable(provider=KAVENEGAR)  # not a Kavenegar id
+        async with self._client.unavailable_on_error("status"):
             query = {"messageid": provider_message_id}
-            entry = _entry_of(await self._line.call("GET", f"{self._sms}/status.json", query=query))
+            entry = _entry_of(await self._client.call("GET", f"{self._sms}/status.json", query=query))
             status = _STATUS.get(str(entry.status))
             if status is None or str(entry.messageid) != provider_message_id:
-                raise UnusableAnswer("another message, or a status that there is not")
+                raise UnusableResponse("another message or an unknown status")
         return SmsReport(status=status, cost=_cost_of(entry), error=_error_of(entry, status))
 
 
 def receptor(phone: str) -> str:
-    """A number of Iran as it is dialled there, any other with 00.
+    """Format an Iranian number nationally and any other with the 00 prefix.
 
     >>> receptor("+989123456789"), receptor("+97699112233")
     ('09123456789', '0097699112233')
@@ -121,26 +117,26 @@ def receptor(phone: str) -> str:
 
 
 def local_id(key: SmsId) -> int:
-    """63 bits of our id, 62 of which are chance: a second message with the same one is not sent."""
+    """Idempotency key: the low 63 bits of the id, 62 of them random. Kavenegar sends one message per key."""
     return key.int & (2**63 - 1)
 
 
-def _entry_of(answer: Answer) -> Entry:
-    code = decoded(answer, KavenegarAnswer).return_.status
-    if answer.succeeded and code == _DONE:
-        return decoded(answer, Entries).entries[0]
-    if code in _REFUSALS:
+def _entry_of(response: HttpResponse) -> Entry:
+    code = decode(response, KavenegarResponse).return_.status
+    if response.succeeded and code == _SUCCESS:
+        return decode(response, Entries).entries[0]
+    if code in _RECIPIENT_ERRORS:
         raise SmsRefused(provider=KAVENEGAR, reason=f"{KAVENEGAR} {code}")
-    raise UnusableAnswer(f"{answer.status} {code}")
+    raise UnusableResponse(f"{response.status} {code}")
 
 
 def _cost_of(entry: Entry) -> SmsCost | None:
     try:
         cost = Decimal(str(entry.cost))
-        return SmsCost.from_decimal(cost, _CURRENCY) if cost <= LARGEST_COST else None
+        return SmsCost.from_decimal(cost, _CURRENCY) if cost <= MAX_COST else None
     except (InvalidOperation, InvalidValue):
         return None
 
 
 def _error_of(entry: Entry, status: SmsStatus) -> str | None:
-    return f"{KAVENEGAR} {entry.status}" if status in _GONE_WRONG else None
+    return f"{KAVENEGAR} {entry.status}" if status in _FAILURES else None

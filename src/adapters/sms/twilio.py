@@ -1,10 +1,10 @@
-"""Twilio: the Messages resource of its REST API, and what it calls us with.
+"""Twilio: the Messages resource of its REST API, and status callbacks.
 
-- https://www.twilio.com/docs/messaging/api/message-resource: the resource and its statuses; `num_segments` is 0 of a
-  message that a Messaging Service sends, `price` comes later and is negative.
-- https://www.twilio.com/docs/usage/twilios-response and https://www.twilio.com/docs/api/errors: refusals.
-- https://www.twilio.com/docs/usage/webhooks/webhooks-security: the signature of callbacks.
-- https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks: when it calls.
+- https://www.twilio.com/docs/messaging/api/message-resource: the resource and its statuses. `num_segments` is 0 for a
+  message sent by a Messaging Service; `price` is negative and set only later.
+- https://www.twilio.com/docs/usage/twilios-response and https://www.twilio.com/docs/api/errors: errors.
+- https://www.twilio.com/docs/usage/webhooks/webhooks-security: callback signatures.
+- https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks: callback events.
 """
 
 import base64
@@ -17,8 +17,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import httpx
 import msgspec
 
-from adapters.answers import Answer, UnusableAnswer
-from adapters.sms.http import LARGEST_COST, HttpSender, ProviderLine, decoded
+from adapters.http_responses import HttpResponse, UnusableResponse
+from adapters.sms.http import MAX_COST, HttpSmsSender, ProviderClient, decode
 from booking_domain.notifications.errors import InvalidSmsSignature, SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsCallbacks, SmsSender
 from booking_domain.notifications.segments import segments_of
@@ -40,28 +40,28 @@ _STATUS: Final = {
     "failed": SmsStatus.FAILED,
     "canceled": SmsStatus.FAILED,
 }
-_REFUSALS: Final = frozenset(
+_RECIPIENT_ERRORS: Final = frozenset(
     {
-        21211,  # not a valid number
-        21217,  # does not appear to be valid
-        21408,  # no permission for its region
-        21604,  # no number
+        21211,  # invalid number
+        21217,  # number does not appear to be valid
+        21408,  # no permission for the region
+        21604,  # no recipient
         21602,  # no text
-        21608,  # not verified, on a trial account
-        21610,  # has unsubscribed
-        21612,  # cannot be reached from ours
+        21608,  # unverified number on a trial account
+        21610,  # recipient has unsubscribed
+        21612,  # recipient not reachable from this sender
         21614,  # not a mobile number
-        21617,  # the text is too long
+        21617,  # text too long
     }
 )
-"""Of the number or the text. Every other refusal is of our account, and no fault of the recipient's."""
+"""Permanent errors of this number or text. Every other error concerns our account, so the message may be retried."""
 _SID: Final = r"\A[A-Za-z0-9]{1,64}\Z"
-_MOST_FIELDS: Final = 200
+_MAX_FIELDS: Final = 200
 _SCHEME_PORTS: Final = {"http": 80, "https": 443}
 
 
 class TwilioMessage(msgspec.Struct, frozen=True):
-    """A message. Only its id has to be there: it was taken then, whatever else is missing."""
+    """An accepted message. Only its id is required, because the id alone proves acceptance."""
 
     sid: Annotated[str, msgspec.Meta(pattern=_SID)]
     status: Any = None
@@ -72,16 +72,14 @@ class TwilioMessage(msgspec.Struct, frozen=True):
 
 
 class TwilioError(msgspec.Struct, frozen=True):
-    """A refusal."""
-
     code: int | None = None
 
 
-class TwilioSmsSender(HttpSender, SmsSender):
-    """Sends from a number of ours, or through a Messaging Service that chooses one.
+class TwilioSmsSender(HttpSmsSender, SmsSender):
+    """Sends from a fixed number, or through a Messaging Service that chooses one.
 
-    `status_callback` makes the address that Twilio calls with news of a message. Twilio has no idempotency key for
-    messages: one is asked for once, and sent again only when the caller asks again.
+    `status_callback` returns the URL to which Twilio posts status changes of a message. Twilio has no idempotency key
+    for messages, so a request is never retried here; the caller decides.
     """
 
     def __init__(
@@ -95,7 +93,7 @@ class TwilioSmsSender(HttpSender, SmsSender):
         base_url: str = BASE_URL,
         timeout_seconds: float = 10.0,
     ) -> None:
-        super().__init__(ProviderLine(TWILIO, base_url, timeout_seconds=timeout_seconds))
+        super().__init__(ProviderClient(TWILIO, base_url, timeout_seconds=timeout_seconds))
         self._messages = f"/2010-04-01/Accounts/{account_sid}/Messages"
         self._auth = httpx.BasicAuth(account_sid, auth_token)
         self._from = {"MessagingServiceSid": messaging_service_sid} if messaging_service_sid else {"From": sender}
@@ -107,9 +105,9 @@ class TwilioSmsSender(HttpSender, SmsSender):
 
     async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
         form = {"To": to, **self._from, "Body": text, "StatusCallback": self._status_callback(key)}
-        async with self._line.conversation("a message"):
-            answer = await self._line.call("POST", f"{self._messages}.json", form=form, auth=self._auth)
-            message = _message_of(answer)
+        async with self._client.unavailable_on_error("send"):
+            response = await self._client.call("POST", f"{self._messages}.json", form=form, auth=self._auth)
+            message = _message_of(response)
         return SmsReceipt(
             provider_message_id=message.sid,
             status=_STATUS.get(str(message.status), SmsStatus.QUEUED),
@@ -120,10 +118,10 @@ class TwilioSmsSender(HttpSender, SmsSender):
 
     async def report(self, provider_message_id: str) -> SmsReport:
         if not provider_message_id.isalnum() or not provider_message_id.isascii():
-            raise SmsUnavailable(provider=TWILIO)  # never Twilio's
-        async with self._line.conversation("a question"):
+            raise SmsUnavailable(provider=TWILIO)  # not a Twilio id
+        async with self._client.unavailable_on_error("status"):
             path = f"{self._messages}/{provider_message_id}.json"
-            message = _message_of(await self._line.call("GET", path, auth=self._auth))
+            message = _message_of(await self._client.call("GET", path, auth=self._auth))
         return SmsReport(
             status=_STATUS.get(str(message.status)),
             segments=_segments_of(message),
@@ -133,43 +131,43 @@ class TwilioSmsSender(HttpSender, SmsSender):
 
 
 class TwilioCallbacks(SmsCallbacks):
-    """Reads status callbacks that are signed with the account's auth token; without a token it believes nobody."""
+    """Reads status callbacks signed with the account's auth token; with an empty token it rejects every callback."""
 
     def __init__(self, auth_token: str) -> None:
         self._auth_token = auth_token.encode()
 
     def read(self, message_id: SmsId | None, *, url: str, signature: str, body: bytes) -> SmsNews | None:
         fields = _fields_of(body)
-        if not self._auth_token or not self._signed(url, fields, signature):
+        if not self._auth_token or not self._is_signed(url, fields, signature):
             raise InvalidSmsSignature
-        said = dict(fields)
-        status = _STATUS.get(said.get("MessageStatus", ""))
+        values = dict(fields)
+        status = _STATUS.get(values.get("MessageStatus", ""))
         if message_id is None or status is None:
             return None
         return SmsNews(
             message_id=message_id,
-            provider_message_id=_sid_of(said.get("MessageSid", "")),
+            provider_message_id=_sid_of(values.get("MessageSid", "")),
             status=status,
-            error=_error_of(said.get("ErrorCode")),
+            error=_error_of(values.get("ErrorCode")),
         )
 
-    def _signed(self, url: str, fields: list[tuple[str, str]], signature: str) -> bool:
-        """Twilio leaves the port out of some addresses that have one, and the other way round."""
-        written = "".join(name + value for name, value in sorted(set(fields)))
-        given = signature.encode("utf-8", "surrogatepass")
-        return any(hmac.compare_digest(self._signature(each + written), given) for each in _spellings(url))
+    def _is_signed(self, url: str, fields: list[tuple[str, str]], signature: str) -> bool:
+        """Twilio signs some URLs without their port, and some with the default port added."""
+        joined = "".join(name + value for name, value in sorted(set(fields)))
+        received = signature.encode("utf-8", "surrogatepass")
+        return any(hmac.compare_digest(self._signature(each + joined), received) for each in _url_variants(url))
 
     def _signature(self, text: str) -> bytes:
         return base64.b64encode(hmac.digest(self._auth_token, text.encode("utf-8", "surrogatepass"), "sha1"))
 
 
-def _message_of(answer: Answer) -> TwilioMessage:
-    if answer.succeeded:
-        return decoded(answer, TwilioMessage)
-    code = decoded(answer, TwilioError).code
-    if code in _REFUSALS:
+def _message_of(response: HttpResponse) -> TwilioMessage:
+    if response.succeeded:
+        return decode(response, TwilioMessage)
+    code = decode(response, TwilioError).code
+    if code in _RECIPIENT_ERRORS:
         raise SmsRefused(provider=TWILIO, reason=f"{TWILIO} {code}")
-    raise UnusableAnswer(f"{answer.status} {'without a code' if code is None else code}")
+    raise UnusableResponse(f"{response.status} {'without a code' if code is None else code}")
 
 
 def _segments_of(message: TwilioMessage) -> int | None:
@@ -182,7 +180,7 @@ def _cost_of(message: TwilioMessage) -> SmsCost | None:
         return None
     try:
         price = abs(Decimal(str(message.price)))
-        return SmsCost.from_decimal(price, str(message.price_unit).upper()) if price <= LARGEST_COST else None
+        return SmsCost.from_decimal(price, str(message.price_unit).upper()) if price <= MAX_COST else None
     except (InvalidOperation, InvalidValue):
         return None
 
@@ -198,20 +196,20 @@ def _sid_of(text: str) -> str | None:
 
 def _fields_of(body: bytes) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     except ValueError:
         raise InvalidSmsSignature from None
 
 
-def _spellings(url: str) -> Iterator[str]:
-    """The address as it is, and with or without its port."""
+def _url_variants(url: str) -> Iterator[str]:
+    """The URL as received, then with its port removed or the default port added."""
     yield url
     parts = urlsplit(url)
     if parts.port is not None:
-        yield _at(parts, parts.netloc.rpartition(":")[0])
+        yield _with_netloc(parts, parts.netloc.rpartition(":")[0])
     elif parts.scheme in _SCHEME_PORTS:
-        yield _at(parts, f"{parts.netloc}:{_SCHEME_PORTS[parts.scheme]}")
+        yield _with_netloc(parts, f"{parts.netloc}:{_SCHEME_PORTS[parts.scheme]}")
 
 
-def _at(parts: SplitResult, netloc: str) -> str:
+def _with_netloc(parts: SplitResult, netloc: str) -> str:
     return parts._replace(netloc=netloc).geturl()

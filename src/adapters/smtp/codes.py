@@ -1,4 +1,4 @@
-"""One-time codes by e-mail, handed to an SMTP server (RFC 5321)."""
+"""One-time codes by e-mail over SMTP (RFC 5321)."""
 
 import ssl
 from collections.abc import Callable
@@ -15,24 +15,22 @@ from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import Entropy, UserId
 
-_OF_THE_ADDRESS: Final = frozenset({550, 551, 553, 556})
-"""No such mailbox, not allowed, or no such domain (RFC 5321 §4.2.3, RFC 7504): it will not get better by itself."""
+_PERMANENT_RECIPIENT_ERRORS: Final = frozenset({550, 551, 553, 556})
+"""Unknown mailbox, not allowed, or unknown domain (RFC 5321 §4.2.3, RFC 7504): a retry cannot succeed."""
 
 
 class Security(StrEnum):
-    """How the connection is kept private."""
-
     STARTTLS = "starttls"
-    """Begun in the clear; without TLS nothing is sent."""
+    """Starts in plain text; if the server offers no TLS, nothing is sent."""
     TLS = "tls"
-    """From the first byte (RFC 8314 §3.3)."""
+    """Implicit TLS (RFC 8314 §3.3)."""
     NONE = "none"
 
 
 class SmtpCodeMessenger(CodeMessenger):
-    """Sends each code over a connection of its own: they are few, and a worker that has died holds none open.
+    """Sends each code over a new connection: codes are few, and a crashed worker leaves no connection open.
 
-    A code that is sent again is the same one, in a message of the same look; whoever has it twice loses nothing.
+    A retry repeats the same code, so a duplicate e-mail is harmless.
     """
 
     def __init__(
@@ -66,18 +64,18 @@ class SmtpCodeMessenger(CodeMessenger):
         locale: str,
         user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
     ) -> None:
-        """Hand a message to the server, in English if there are no texts in the locale's language.
+        """Submit the message to the server; fall back to English if the locale's language has no text.
 
         Raises:
-            KeyError: there is no such purpose.
-            EmailUnavailable: it may or may not have been sent.
-            EmailRefused: it was not sent, and never will be.
+            KeyError: the purpose is unknown.
+            EmailUnavailable: the message may or may not have been sent.
+            EmailRefused: the message was rejected permanently.
         """
         language = language_of(locale)
         subject, text = code_subject(code, language), code_text(purpose, code, language)
         try:
-            await self._hand_over(self._message(to, subject, text, language))
-        except ValueError as error:  # of a header or a command that would not be one
+            await self._submit(self._message(to, subject, text, language))
+        except ValueError as error:  # the address cannot be written as a header or an SMTP command
             raise EmailRefused(reason="it is not an address") from error
 
     def _message(self, to: str, subject: str, text: str, language: str) -> EmailMessage:
@@ -87,12 +85,12 @@ class SmtpCodeMessenger(CodeMessenger):
         message["Subject"] = subject
         message["Date"] = format_datetime(self._clock.now())
         message["Message-ID"] = f"<{self._entropy.new_id()}@{self._sender.rpartition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no out-of-office answers
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: suppresses out-of-office replies
         message.set_content(text)
         message["Content-Language"] = language
         return message
 
-    async def _hand_over(self, message: EmailMessage) -> None:
+    async def _submit(self, message: EmailMessage) -> None:
         try:
             await aiosmtplib.send(
                 message,
@@ -107,7 +105,7 @@ class SmtpCodeMessenger(CodeMessenger):
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
             (refusal, *_) = error.recipients
-            if refusal.code in _OF_THE_ADDRESS:
+            if refusal.code in _PERMANENT_RECIPIENT_ERRORS:
                 raise EmailRefused(reason=str(refusal.code)) from error
             raise EmailUnavailable from error
         except aiosmtplib.SMTPNotSupported as error:

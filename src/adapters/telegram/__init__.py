@@ -1,1 +1,1 @@
-"""Telegram: what it signs about those who come from it."""
+"""Telegram sign-in: verification of the data that Telegram signs."""

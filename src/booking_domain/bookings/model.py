@@ -13,13 +13,13 @@ from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOf
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due
 from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,
+    BOOKING_PAYMENT_LIFECYCLE,
     CLAIMS_TIME,
-    PAYMENT_LIFECYCLE,
     Action,
+    BookingPaymentAction,
+    BookingPaymentStatus,
     InvalidBookingTransition,
     Party,
-    PaymentAction,
-    PaymentStatus,
     Status,
 )
 from booking_domain.shared.actor import Actor, Role
@@ -98,7 +98,7 @@ class Booking:
     provider_user_id: UserId
     customer_id: UserId
     status: Status
-    payment_status: PaymentStatus = PaymentStatus.UNPAID
+    payment_status: BookingPaymentStatus = BookingPaymentStatus.UNPAID
     span: TimeRange
     blocked: TimeRange
     """The span and its buffers, as they were at creation."""
@@ -217,7 +217,7 @@ class Booking:
         """Whether what it waits for is past due."""
         return self.due_at is not None and now >= self.due_at
 
-    def take(  # one argument a fact
+    def apply(  # one argument a fact
         self,
         action: Action,
         *,
@@ -238,8 +238,8 @@ class Booking:
         self._guard(action, party, now)
         due_at = now + payment_window if action is Action.ACCEPT else None
         payment_status = self.payment_status
-        if action in {Action.CANCEL, Action.EXPIRE} and payment_status is PaymentStatus.PENDING:
-            payment_status = PAYMENT_LIFECYCLE.advance(payment_status, PaymentAction.FAIL, Party.PAYMENT)
+        if action in {Action.CANCEL, Action.EXPIRE} and payment_status is BookingPaymentStatus.PENDING:
+            payment_status = BOOKING_PAYMENT_LIFECYCLE.advance(payment_status, BookingPaymentAction.FAIL, Party.PAYMENT)
         booking = replace(
             self._touched(now), status=status, due_at=due_at, payment_status=payment_status, offered_times=()
         )
@@ -312,15 +312,18 @@ class Booking:
 
     def await_payment(self, now: datetime) -> Self:
         """Note that the customer has begun to pay."""
-        status = PAYMENT_LIFECYCLE.advance(self.payment_status, PaymentAction.START, Party.PAYMENT)
+        status = BOOKING_PAYMENT_LIFECYCLE.advance(self.payment_status, BookingPaymentAction.START, Party.PAYMENT)
         return self if status is self.payment_status else replace(self._touched(now), payment_status=status)
 
     def receive(self, amount: Money, now: datetime) -> Self:
         """Count money that the gateway says it has; the deposit is covered, or it is not yet."""
         paid = self.paid + amount
         status = self.payment_status
-        if self.deposit <= paid and status not in {PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}:
-            status = PAYMENT_LIFECYCLE.advance(status, PaymentAction.COVER, Party.PAYMENT)
+        if self.deposit <= paid and status not in {
+            BookingPaymentStatus.PARTIALLY_REFUNDED,
+            BookingPaymentStatus.REFUNDED,
+        }:
+            status = BOOKING_PAYMENT_LIFECYCLE.advance(status, BookingPaymentAction.COVER, Party.PAYMENT)
         return replace(self._touched(now), paid=paid, payment_status=status)
 
     def refund_on_cancellation(self, party: Party, now: datetime, *, owed: Money | None = None) -> Money:

@@ -7,28 +7,28 @@ from typing import Protocol
 
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.transitions import Status
-from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class BookableProvider:
     """Where a booking is made: the provider's diary and terms."""
 
-    diary: Diary
+    schedule: ProviderSchedule
     terms: Terms
 
 
-class Desks(Protocol):
+class BookableProviders(Protocol):
     """Opens desks."""
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Desk | None:
-        """As `Diaries.lock`, with the terms; None if there is no such provider."""
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
+        """As `ProviderSchedules.lock`, with the terms; None if there is no such provider."""
         ...
 
-    async def glance(self, provider_id: ProviderId, around: TimeRange) -> tuple[Desk, bool] | None:
+    async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
         """The desk, and whether it is locked now as by `lock`: only if no other transaction has it locked.
 
         Without the lock it is what is committed: enough to refuse, and not enough to promise anything.

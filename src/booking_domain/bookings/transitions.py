@@ -124,7 +124,7 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
 )
 
 
-class PaymentStatus(StrEnum):
+class BookingPaymentStatus(StrEnum):
     """Where a booking's money stands."""
 
     UNPAID = "unpaid"
@@ -135,7 +135,7 @@ class PaymentStatus(StrEnum):
     REFUNDED = "refunded"
 
 
-class PaymentAction(StrEnum):
+class BookingPaymentAction(StrEnum):
     """What moves a booking's payment status."""
 
     START = "start"
@@ -148,22 +148,33 @@ class PaymentAction(StrEnum):
 
 _GATEWAY: Final = frozenset({Party.PAYMENT})
 
-PAYMENT_LIFECYCLE: Final[Lifecycle[PaymentStatus, PaymentAction, Party]] = Lifecycle(
+BOOKING_PAYMENT_LIFECYCLE: Final[Lifecycle[BookingPaymentStatus, BookingPaymentAction, Party]] = Lifecycle(
     thing="payment of a booking",
     moves={
         **{
-            (status, PaymentAction.START): Move(PaymentStatus.PENDING, _GATEWAY)
-            for status in (PaymentStatus.UNPAID, PaymentStatus.PENDING, PaymentStatus.FAILED)
+            (status, BookingPaymentAction.START): Move(BookingPaymentStatus.PENDING, _GATEWAY)
+            for status in (BookingPaymentStatus.UNPAID, BookingPaymentStatus.PENDING, BookingPaymentStatus.FAILED)
         },
         **{
             # A payment may be late: after its booking's window it finds the status failed, and it counts all the same.
-            (status, PaymentAction.COVER): Move(PaymentStatus.PAID, _GATEWAY)
-            for status in (PaymentStatus.UNPAID, PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.PAID)
+            (status, BookingPaymentAction.COVER): Move(BookingPaymentStatus.PAID, _GATEWAY)
+            for status in (
+                BookingPaymentStatus.UNPAID,
+                BookingPaymentStatus.PENDING,
+                BookingPaymentStatus.FAILED,
+                BookingPaymentStatus.PAID,
+            )
         },
-        (PaymentStatus.PENDING, PaymentAction.FAIL): Move(PaymentStatus.FAILED, _GATEWAY),
-        (PaymentStatus.PAID, PaymentAction.REFUND_PART): Move(PaymentStatus.PARTIALLY_REFUNDED, _GATEWAY),
-        (PaymentStatus.PARTIALLY_REFUNDED, PaymentAction.REFUND_PART): Move(PaymentStatus.PARTIALLY_REFUNDED, _GATEWAY),
-        (PaymentStatus.PAID, PaymentAction.REFUND_ALL): Move(PaymentStatus.REFUNDED, _GATEWAY),
-        (PaymentStatus.PARTIALLY_REFUNDED, PaymentAction.REFUND_ALL): Move(PaymentStatus.REFUNDED, _GATEWAY),
+        (BookingPaymentStatus.PENDING, BookingPaymentAction.FAIL): Move(BookingPaymentStatus.FAILED, _GATEWAY),
+        (BookingPaymentStatus.PAID, BookingPaymentAction.REFUND_PART): Move(
+            BookingPaymentStatus.PARTIALLY_REFUNDED, _GATEWAY
+        ),
+        (BookingPaymentStatus.PARTIALLY_REFUNDED, BookingPaymentAction.REFUND_PART): Move(
+            BookingPaymentStatus.PARTIALLY_REFUNDED, _GATEWAY
+        ),
+        (BookingPaymentStatus.PAID, BookingPaymentAction.REFUND_ALL): Move(BookingPaymentStatus.REFUNDED, _GATEWAY),
+        (BookingPaymentStatus.PARTIALLY_REFUNDED, BookingPaymentAction.REFUND_ALL): Move(
+            BookingPaymentStatus.REFUNDED, _GATEWAY
+        ),
     },
 )

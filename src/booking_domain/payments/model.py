@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import Final, Self
 
 from booking_domain.payments.transitions import (
-    TRANSACTION_LIFECYCLE,
-    TransactionAction,
-    TransactionParty,
-    TransactionStatus,
+    PAYMENT_LIFECYCLE,
+    PaymentAction,
+    PaymentParty,
+    PaymentStatus,
 )
-from booking_domain.shared.ids import BookingId, TransactionId, UserId
+from booking_domain.shared.ids import BookingId, PaymentId, UserId
 from booking_domain.shared.money import Money
 
 PREPARATION_LEASE: Final = timedelta(seconds=30)
@@ -48,15 +48,15 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction:
+class Payment:
     """One movement of money of a booking, in one direction."""
 
-    id: TransactionId
+    id: PaymentId
     booking_id: BookingId
     customer_id: UserId
     purpose: Purpose
     gateway: str
-    status: TransactionStatus
+    status: PaymentStatus
     amount: Money
     """What was asked for; of a refund, what goes back."""
     settled: Money
@@ -77,7 +77,7 @@ class Transaction:
     def start(
         cls,
         *,
-        id: TransactionId,  # noqa: A002
+        id: PaymentId,  # noqa: A002
         booking_id: BookingId,
         customer_id: UserId,
         purpose: Purpose,
@@ -93,7 +93,7 @@ class Transaction:
             customer_id=customer_id,
             purpose=purpose,
             gateway=gateway,
-            status=TransactionStatus.PENDING,
+            status=PaymentStatus.PENDING,
             amount=amount,
             settled=Money.zero(amount.currency),
             preparing_since=now,
@@ -102,10 +102,10 @@ class Transaction:
         )
 
     @classmethod
-    def owe(
+    def schedule_refund(
         cls,
         *,
-        id: TransactionId,  # noqa: A002
+        id: PaymentId,  # noqa: A002
         booking_id: BookingId,
         customer_id: UserId,
         gateway: str,
@@ -119,7 +119,7 @@ class Transaction:
             customer_id=customer_id,
             purpose=Purpose.REFUND,
             gateway=gateway,
-            status=TransactionStatus.REFUND_PENDING,
+            status=PaymentStatus.REFUND_PENDING,
             amount=amount,
             settled=Money.zero(amount.currency),
             created_at=now,
@@ -136,23 +136,23 @@ class Transaction:
             self.invoice is None and self.preparing_since is not None and now < self.preparing_since + PREPARATION_LEASE
         )
 
-    def prepare_again(self, now: datetime) -> "Transaction":
+    def prepare_again(self, now: datetime) -> "Payment":
         """Take over the preparation, under a new order number: what became of the earlier one is not known."""
         return _touched(replace(self, attempt=self.attempt + 1, preparing_since=now))
 
-    def invoiced(self, invoice: Invoice) -> "Transaction":
+    def invoiced(self, invoice: Invoice) -> "Payment":
         """Keep the gateway's invoice."""
         return _touched(replace(self, invoice=invoice, preparing_since=None))
 
-    def abandon_preparation(self) -> "Transaction":
+    def abandon_preparation(self) -> "Payment":
         """Let another request prepare it at once: the gateway has given no usable answer."""
         return _touched(replace(self, preparing_since=None))
 
-    def checked(self, now: datetime) -> "Transaction":
+    def checked(self, now: datetime) -> "Payment":
         """Note that the gateway is being asked."""
         return _touched(replace(self, checked_at=now))
 
-    def settle(self, received: Money, *, raw_payload: str, now: datetime) -> tuple["Transaction", Money]:
+    def settle(self, received: Money, *, raw_payload: str, now: datetime) -> tuple["Payment", Money]:
         """Take the gateway's word that it has received so much in all; return what is new of it too.
 
         Less than before is never believed: what a gateway takes back comes as a refund of its own.
@@ -163,14 +163,14 @@ class Transaction:
         settled = self.settled + new
         status = self.status
         if self.amount <= settled:
-            status = TRANSACTION_LIFECYCLE.advance(status, TransactionAction.SETTLE, TransactionParty.GATEWAY)
+            status = PAYMENT_LIFECYCLE.advance(status, PaymentAction.SETTLE, PaymentParty.GATEWAY)
         return _touched(replace(self, status=status, settled=settled, raw_payload=raw_payload, processed_at=now)), new
 
-    def cancel(self) -> "Transaction":
+    def cancel(self) -> "Payment":
         """Stop waiting for it. Money that arrives nevertheless still counts."""
-        status = TRANSACTION_LIFECYCLE.advance(self.status, TransactionAction.CANCEL, TransactionParty.PLATFORM)
+        status = PAYMENT_LIFECYCLE.advance(self.status, PaymentAction.CANCEL, PaymentParty.PLATFORM)
         return _touched(replace(self, status=status))
 
 
-def _touched(changed: Transaction) -> Transaction:
+def _touched(changed: Payment) -> Payment:
     return replace(changed, version=changed.version + 1)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from booking_domain.payments.model import Invoice, Purpose, Transaction
-from booking_domain.shared.ids import BookingId, TransactionId
+from booking_domain.payments.model import Invoice, Payment, Purpose
+from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 
 
@@ -14,7 +14,7 @@ from booking_domain.shared.money import Money
 class InvoiceOrder:
     """What the gateway is asked to collect."""
 
-    transaction_id: TransactionId
+    payment_id: PaymentId
     order_number: str
     """Ours, never used before."""
     amount: Money
@@ -68,19 +68,19 @@ class PaymentGateway(Protocol):
 class CallbackTokens(Protocol):
     """Unguessable tokens for callback addresses, one a transaction."""
 
-    def issue(self, transaction_id: TransactionId) -> str:
+    def issue(self, payment_id: PaymentId) -> str:
         """The token; always the same for the same transaction."""
         ...
 
-    def verify(self, transaction_id: TransactionId, token: str) -> bool:
+    def verify(self, payment_id: PaymentId, token: str) -> bool:
         """Whether the token is this transaction's, in constant time."""
         ...
 
 
-class Transactions(Protocol):
+class Payments(Protocol):
     """The transactions of a unit of work."""
 
-    async def add(self, transaction: Transaction) -> None:
+    async def add(self, payment: Payment) -> None:
         """Add a new one.
 
         Raises:
@@ -88,34 +88,34 @@ class Transactions(Protocol):
         """
         ...
 
-    async def save(self, transaction: Transaction, *, was: Transaction) -> None:
+    async def save(self, payment: Payment, *, was: Payment) -> None:
         """Replace `was` by `transaction`, or raise `ConcurrentChange` if `was.version` is not what is there."""
         ...
 
-    async def get(self, transaction_id: TransactionId) -> Transaction | None:
+    async def get(self, payment_id: PaymentId) -> Payment | None:
         """One of them."""
         ...
 
-    async def pending(self, booking_id: BookingId, purpose: Purpose) -> Transaction | None:
+    async def pending(self, booking_id: BookingId, purpose: Purpose) -> Payment | None:
         """The one that is being collected for this purpose."""
         ...
 
-    async def of_booking(self, booking_id: BookingId) -> Sequence[Transaction]:
+    async def of_booking(self, booking_id: BookingId) -> Sequence[Payment]:
         """All of a booking, oldest first."""
         ...
 
 
-class TransactionReads(Protocol):
+class PaymentReads(Protocol):
     """Reads of transactions, outside any unit of work."""
 
-    async def transaction(self, transaction_id: TransactionId) -> Transaction | None:
+    async def payment(self, payment_id: PaymentId) -> Payment | None:
         """One of them."""
         ...
 
-    async def transaction_by_invoice(self, invoice_reference: str) -> Transaction | None:
+    async def payment_by_invoice(self, invoice_reference: str) -> Payment | None:
         """The one with the gateway's id of its invoice."""
         ...
 
-    async def transactions_of(self, booking_id: BookingId) -> Sequence[Transaction]:
+    async def payments_of(self, booking_id: BookingId) -> Sequence[Payment]:
         """All of a booking, oldest first."""
         ...

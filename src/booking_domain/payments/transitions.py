@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 
 
-class TransactionStatus(StrEnum):
+class PaymentStatus(StrEnum):
     """Where a movement of money stands."""
 
     PENDING = "pending"
@@ -19,7 +19,7 @@ class TransactionStatus(StrEnum):
     REFUNDED = "refunded"
 
 
-class TransactionAction(StrEnum):
+class PaymentAction(StrEnum):
     """What moves a transaction."""
 
     SETTLE = "settle"
@@ -28,7 +28,7 @@ class TransactionAction(StrEnum):
     REFUND = "refund"
 
 
-class TransactionParty(StrEnum):
+class PaymentParty(StrEnum):
     """Who moves it."""
 
     GATEWAY = "gateway"
@@ -42,27 +42,25 @@ class InvalidPaymentTransition(InvalidTransition):
     code: ClassVar[str] = "payment.invalid_transition"
 
 
-_GATEWAY: Final = frozenset({TransactionParty.GATEWAY})
-_PLATFORM: Final = frozenset({TransactionParty.PLATFORM})
+_GATEWAY: Final = frozenset({PaymentParty.GATEWAY})
+_PLATFORM: Final = frozenset({PaymentParty.PLATFORM})
 
-TRANSACTION_LIFECYCLE: Final[Lifecycle[TransactionStatus, TransactionAction, TransactionParty]] = Lifecycle(
+PAYMENT_LIFECYCLE: Final[Lifecycle[PaymentStatus, PaymentAction, PaymentParty]] = Lifecycle(
     thing="transaction",
     refusal=InvalidPaymentTransition,
     moves={
         # Money that arrives late counts all the same: it is kept or given back, never overlooked.
         **{
-            (status, TransactionAction.SETTLE): Move(TransactionStatus.PAID, _GATEWAY)
+            (status, PaymentAction.SETTLE): Move(PaymentStatus.PAID, _GATEWAY)
             for status in (
-                TransactionStatus.PENDING,
-                TransactionStatus.FAILED,
-                TransactionStatus.CANCELLED,
-                TransactionStatus.PAID,
+                PaymentStatus.PENDING,
+                PaymentStatus.FAILED,
+                PaymentStatus.CANCELLED,
+                PaymentStatus.PAID,
             )
         },
-        (TransactionStatus.PENDING, TransactionAction.FAIL): Move(TransactionStatus.FAILED, _GATEWAY),
-        (TransactionStatus.PENDING, TransactionAction.CANCEL): Move(TransactionStatus.CANCELLED, _PLATFORM),
-        (TransactionStatus.REFUND_PENDING, TransactionAction.REFUND): Move(
-            TransactionStatus.REFUNDED, _GATEWAY | _PLATFORM
-        ),
+        (PaymentStatus.PENDING, PaymentAction.FAIL): Move(PaymentStatus.FAILED, _GATEWAY),
+        (PaymentStatus.PENDING, PaymentAction.CANCEL): Move(PaymentStatus.CANCELLED, _PLATFORM),
+        (PaymentStatus.REFUND_PENDING, PaymentAction.REFUND): Move(PaymentStatus.REFUNDED, _GATEWAY | _PLATFORM),
     },
 )

@@ -182,7 +182,7 @@ class KeptFeed:
     """When it is to be read next."""
 
 
-class FeedBook(Protocol):
+class FeedRepository(Protocol):
     """Where a provider's external calendars are kept. All lists of feeds are in the order of their ids."""
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
@@ -215,7 +215,7 @@ class FeedReads(Protocol):
     """Reads of external calendars, outside any transaction."""
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
-        """As `FeedBook.feeds_of`."""
+        """As `FeedRepository.feeds_of`."""
         ...
 
     async def feed(self, feed_id: FeedId) -> KeptFeed | None:

@@ -211,7 +211,7 @@ class Calendar(OpeningHours):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Diary:
+class ProviderSchedule:
     """A provider's calendar together with the claims around the time that is asked about."""
 
     provider_id: ProviderId

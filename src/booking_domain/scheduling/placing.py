@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Diary
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule
 from booking_domain.scheduling.slots import is_offered
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId
@@ -21,7 +21,7 @@ def around(start: datetime) -> TimeRange:
 
 
 def claimable(
-    diary: Diary,
+    schedule: ProviderSchedule,
     start: datetime,
     *,
     now: datetime,
@@ -37,8 +37,8 @@ def claimable(
         SlotNotOffered: no slot would be there even if nobody had claimed anything, or the day is full.
         SlotTaken: somebody has the time.
     """
-    calendar, _ = diary.seen(now)
-    others, span, blocked = _asked_for(diary, start, now, duration_minutes, own)
+    calendar, _ = schedule.seen(now)
+    others, span, blocked = _asked_for(schedule, start, now, duration_minutes, own)
     minutes = (span.end - span.start) // timedelta(minutes=1)
     elsewhere = [claim for claim in others if not claim.blocked.overlaps(blocked)]
     free = len(elsewhere) == len(others)
@@ -55,7 +55,7 @@ def claimable(
 
 
 def placeable(
-    diary: Diary,
+    schedule: ProviderSchedule,
     start: datetime,
     *,
     now: datetime,
@@ -72,18 +72,18 @@ def placeable(
         raise InvalidValue(field="slot", problem=problem)
     if start.microsecond:
         raise InvalidValue(field="slot", problem="an appointment starts at a whole second")
-    others, span, blocked = _asked_for(diary, start, now, duration_minutes, own)
+    others, span, blocked = _asked_for(schedule, start, now, duration_minutes, own)
     if any(claim.blocked.overlaps(blocked) for claim in others):
         raise SlotTaken(start=span.start)
     return span, blocked
 
 
 def _asked_for(
-    diary: Diary, start: datetime, now: datetime, duration_minutes: int | None, own: ClaimId | None
+    schedule: ProviderSchedule, start: datetime, now: datetime, duration_minutes: int | None, own: ClaimId | None
 ) -> tuple[list[Claim], TimeRange, TimeRange]:
-    minutes = diary.calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
+    minutes = schedule.calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
     if not 1 <= minutes <= MINUTES_A_DAY:
         raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
-    others = [claim for claim in diary.claims if claim.id != own and claim.live(now)]
+    others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
     span = TimeRange(start, start + timedelta(minutes=minutes))
-    return others, span, diary.blocked(span)
+    return others, span, schedule.blocked(span)

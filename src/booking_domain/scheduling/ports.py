@@ -8,8 +8,8 @@ from booking_domain.scheduling.model import (
     Block,
     Calendar,
     DateException,
-    Diary,
     OpeningHours,
+    ProviderSchedule,
     SlotSettings,
     WeeklyRule,
 )
@@ -30,10 +30,10 @@ def reach(settings: SlotSettings) -> timedelta:
     return REACH if settings.max_per_week is None else REACH_OF_A_WEEK
 
 
-class Diaries(Protocol):
+class ProviderSchedules(Protocol):
     """The diaries of a transaction."""
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
         """The diary of the time around a window, after taking the provider's lock; None for no provider.
 
         In it are all claims, blocks and busy times within `reach` of the window, and all exceptions within
@@ -47,8 +47,8 @@ class Diaries(Protocol):
 class CalendarReads(Protocol):
     """Reads of calendars, outside any transaction."""
 
-    async def diary(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        """As `Diaries.lock`, without a lock."""
+    async def schedule(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+        """As `ProviderSchedules.lock`, without a lock."""
         ...
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
@@ -59,7 +59,7 @@ class CalendarReads(Protocol):
 class Claims(Protocol):
     """The one table of claims."""
 
-    async def take(self, claim: Claim, now: datetime) -> None:
+    async def acquire(self, claim: Claim, now: datetime) -> None:
         """Add a claim, in place of lapsed holds that overlap it.
 
         Raises:
@@ -84,7 +84,7 @@ class Claims(Protocol):
         ...
 
 
-class CalendarBook(Protocol):
+class CalendarRepository(Protocol):
     """Where a provider's own settings, rules, exceptions and blocks are kept.
 
     The settings that are saved first are version 1 of the calendar. Each change of it, by whichever method, makes the
@@ -92,7 +92,7 @@ class CalendarBook(Protocol):
     """
 
     async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
-        """The provider whose profile this user owns, locked as by `Diaries.lock`."""
+        """The provider whose profile this user owns, locked as by `ProviderSchedules.lock`."""
         ...
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:

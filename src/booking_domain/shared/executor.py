@@ -1,7 +1,7 @@
 """The one executor: authorise → begin → idempotency → handle → audit → commit, and again if another was faster.
 
 Whatever an admin does has an entry in the audit log, in the transaction in which it is done: no use case can forget it.
-What others do has one where the use case says so (`Circumstances.note`).
+What others do has one where the use case says so (`Context.note`).
 """
 
 from collections.abc import Awaitable, Callable
@@ -42,7 +42,7 @@ TxNeeded = TypeVar("TxNeeded", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Context:
     """What a use case may know of the world besides its command and its repositories."""
 
     actor: Actor
@@ -74,7 +74,7 @@ class UseCase(Generic[Command, TxNeeded, Result]):
     """
 
     action: Permission
-    handle: Callable[[Command, TxNeeded, Circumstances], Awaitable[Result]]
+    handle: Callable[[Command, TxNeeded, Context], Awaitable[Result]]
     concerns: Callable[[Command, Result], Subject | None] = _nothing
     """What the audit log names as the object."""
     audited_as: str | None = None
@@ -144,19 +144,17 @@ class Executor(Generic[Tx]):
 
         return await _retried(once)
 
-    async def _done(
-        self, use_case: UseCase[Command, Tx, Result], command: Command, tx: Tx, given: Circumstances
-    ) -> Result:
-        result = await use_case.handle(command, tx, given)
-        notes = given.noted
-        if not notes and given.actor.role is Role.ADMIN:
+    async def _done(self, use_case: UseCase[Command, Tx, Result], command: Command, tx: Tx, context: Context) -> Result:
+        result = await use_case.handle(command, tx, context)
+        notes = context.noted
+        if not notes and context.actor.role is Role.ADMIN:
             notes = [Note(action=use_case.audited_as or use_case.action.value)]
         for note in notes:
             await tx.audit_log.add(
                 AuditEntry(
                     id=AuditId(self._entropy.new_id()),
-                    at=given.now,
-                    actor=note.actor or given.actor,
+                    at=context.now,
+                    actor=note.actor or context.actor,
                     action=note.action,
                     subject=note.subject or use_case.concerns(command, result),
                     origin=self._origin(),
@@ -165,8 +163,8 @@ class Executor(Generic[Tx]):
             )
         return result
 
-    def _circumstances(self, actor: Actor) -> Circumstances:
-        return Circumstances(actor=actor, now=self._clock.now(), entropy=self._entropy)
+    def _circumstances(self, actor: Actor) -> Context:
+        return Context(actor=actor, now=self._clock.now(), entropy=self._entropy)
 
 
 async def _retried(once: Callable[[], Awaitable[Result]]) -> Result:

@@ -18,7 +18,7 @@ WaitingId = NewType("WaitingId", UUID)
 ClaimId = NewType("ClaimId", UUID)
 """A hold's id, or the id of the booking that claims the time."""
 BookingId = NewType("BookingId", UUID)
-TransactionId = NewType("TransactionId", UUID)
+PaymentId = NewType("PaymentId", UUID)
 EventId = NewType("EventId", UUID)
 SmsId = NewType("SmsId", UUID)
 AuditId = NewType("AuditId", UUID)

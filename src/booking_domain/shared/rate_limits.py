@@ -45,7 +45,7 @@ class RateLimited(TooMany):
 class RateLimiter(Protocol):
     """Counts hits by key. A key is counted under one limit only."""
 
-    async def take(self, key: str, limit: Limit, now: datetime) -> Standing:
+    async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
         """Let a hit through and count it, unless the window is full; then it is refused, and not counted.
 
         Of hits at once no more are let through than of hits one after the other.
@@ -57,7 +57,7 @@ class RateLimiter(Protocol):
         ...
 
 
-def take(log: deque[datetime], limit: Limit, now: datetime) -> Standing:
+def consume(log: deque[datetime], limit: Limit, now: datetime) -> Standing:
     """Take a hit on the log of one key, oldest first.
 
     What lies a whole window ahead does not count: the clock was wrong then, and nobody waits for it to be right.

@@ -3,13 +3,13 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
-Transaction = TypeVar("Transaction", covariant=True)
+Tx = TypeVar("Tx", covariant=True)
 
 
-class UnitOfWork(Protocol[Transaction]):
+class UnitOfWork(Protocol[Tx]):
     """Begins transactions."""
 
-    def __call__(self) -> AbstractAsyncContextManager[Transaction]:
+    def __call__(self) -> AbstractAsyncContextManager[Tx]:
         """Begin one; leaving normally commits, leaving by an exception rolls back and lets it through.
 
         Raises:

@@ -14,7 +14,7 @@ from booking_domain.catalogue.model import Location, Profile, ProfileStatus
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE, Client, Login, LoginMethod, LoginOutcome, Session
 from booking_domain.notifications.sms import SmsMessage
-from booking_domain.payments.model import DeepLink, Invoice, Purpose, Transaction
+from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
 from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim, ClaimKind
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
 from booking_domain.scheduling.waiting import Waiting
@@ -28,11 +28,11 @@ from booking_domain.shared.ids import (
     EventId,
     ExceptionId,
     LoginId,
+    PaymentId,
     ProviderId,
     RuleId,
     SessionId,
     SmsId,
-    TransactionId,
     UserId,
     WaitingId,
 )
@@ -254,10 +254,10 @@ class Builder:
             ),
         )
 
-    def transaction(self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> Transaction:
+    def payment(self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> Payment:
         """A payment that has just begun."""
-        return Transaction.start(
-            id=TransactionId(self.entropy.new_id()),
+        return Payment.start(
+            id=PaymentId(self.entropy.new_id()),
             booking_id=booking.id,
             customer_id=booking.customer_id,
             purpose=purpose,
@@ -267,10 +267,10 @@ class Builder:
             now=NOW,
         )
 
-    def refund(self, booking: Booking, amount: Money = DEPOSIT) -> Transaction:
+    def refund(self, booking: Booking, amount: Money = DEPOSIT) -> Payment:
         """A refund that is owed."""
-        return Transaction.owe(
-            id=TransactionId(self.entropy.new_id()),
+        return Payment.schedule_refund(
+            id=PaymentId(self.entropy.new_id()),
             booking_id=booking.id,
             customer_id=booking.customer_id,
             gateway="memory",

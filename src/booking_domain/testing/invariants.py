@@ -12,8 +12,8 @@ from uuid import UUID
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Status
-from booking_domain.payments.model import Purpose, Transaction
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import ClaimId, UserId
@@ -34,24 +34,24 @@ async def violations(reads: Reads, outbox: Sequence[Message], now: datetime) -> 
     bookings = await reads.bookings_of(_EVERYBODY, BookingFilter(limit=MOST))
     found: list[str] = []
     for booking in bookings:
-        transactions = await reads.transactions_of(booking.id)
+        payments = await reads.payments_of(booking.id)
         events = await reads.events_of(booking.id)
-        found += (f"{booking.reference}: {each}" for each in _money(booking, transactions, events))
+        found += (f"{booking.reference}: {each}" for each in _money(booking, payments, events))
         found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
-        found += (f"{booking.reference}: {each}" for each in _told(transactions, events, outbox))
+        found += (f"{booking.reference}: {each}" for each in _told(payments, events, outbox))
     claims: list[Claim] = []
     for provider in await reads.providers(None, None, MOST):
-        diary = await reads.diary(provider.profile.id, _ALWAYS)
-        claims += diary.claims if diary is not None else ()
+        schedule = await reads.schedule(provider.profile.id, _ALWAYS)
+        claims += schedule.claims if schedule is not None else ()
     return [*found, *_claims(bookings, claims, now)]
 
 
-def _money(booking: Booking, transactions: Sequence[Transaction], events: Sequence[BookingEvent]) -> Iterator[str]:
+def _money(booking: Booking, payments: Sequence[Payment], events: Sequence[BookingEvent]) -> Iterator[str]:
     """What was paid and refunded is the sum of what moved; what is owed is there; a confirmed time is paid for."""
     zero = Money.zero(booking.price.currency)
-    collected = sum((each.settled for each in transactions if each.purpose is not Purpose.REFUND), zero)
-    returned = sum((each.settled for each in transactions if each.purpose is Purpose.REFUND), zero)
-    owed = sum((each.amount for each in transactions if each.status is TransactionStatus.REFUND_PENDING), zero)
+    collected = sum((each.settled for each in payments if each.purpose is not Purpose.REFUND), zero)
+    returned = sum((each.settled for each in payments if each.purpose is Purpose.REFUND), zero)
+    owed = sum((each.amount for each in payments if each.status is PaymentStatus.REFUND_PENDING), zero)
     if (booking.paid, booking.refunded) != (collected, returned):
         yield f"{booking.paid} paid and {booking.refunded} refunded, but {collected} and {returned} moved"
     if booking.paid < booking.refunded + owed:
@@ -64,7 +64,7 @@ def _money(booking: Booking, transactions: Sequence[Transaction], events: Sequen
     waived = any(event.to_status is Status.CONFIRMED and event.by.role is Role.ADMIN for event in events)
     if booking.status in _COVERED and kept < booking.deposit and not waived:
         yield f"{booking.status}, and {kept} kept of a deposit of {booking.deposit}"
-    pending = [each.purpose for each in transactions if each.status is TransactionStatus.PENDING]
+    pending = [each.purpose for each in payments if each.status is PaymentStatus.PENDING]
     if len(pending) != len(set(pending)):
         yield "two pending payments for one purpose"
     if pending and booking.status in {Status.CANCELLED, Status.EXPIRED}:
@@ -82,14 +82,12 @@ def _trail(booking: Booking, events: Sequence[BookingEvent]) -> Iterator[str]:
         yield f"something is due, and it is {booking.status}"
 
 
-def _told(
-    transactions: Sequence[Transaction], events: Sequence[BookingEvent], outbox: Sequence[Message]
-) -> Iterator[str]:
+def _told(payments: Sequence[Payment], events: Sequence[BookingEvent], outbox: Sequence[Message]) -> Iterator[str]:
     """Each event left one message, and so did each refund that came to be owed."""
     messages = [message.id for message in outbox]
     if any(messages.count(event.id) != 1 for event in events):
         yield "an event left no message, or two"
-    refunds = [str(each.id) for each in transactions if each.purpose is Purpose.REFUND]
+    refunds = [str(each.id) for each in payments if each.purpose is Purpose.REFUND]
     told = [message.payload.get("transactionId") for message in outbox if message.topic == "payment.refund_owed"]
     if any(told.count(refund) != 1 for refund in refunds):
         yield "a refund left no message, or two"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from booking_domain.scheduling import Calendar, Claim, Explanation, Slot, TimeRange, offered_slots
 from booking_domain.scheduling.explain import explain
-from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.wording import claim_in_words, in_words, local, ranged
 
@@ -112,13 +112,15 @@ class Question:
         return tuple(claim for claim in self.claims if claim.live(self.now))
 
     @property
-    def diary(self) -> Diary:
+    def schedule(self) -> ProviderSchedule:
         """The calendar and the claims, as a provider's diary."""
-        return Diary(provider_id=PROVIDER, owner_id=OWNER, accepting=True, calendar=self.calendar, claims=self.claims)
+        return ProviderSchedule(
+            provider_id=PROVIDER, owner_id=OWNER, accepting=True, calendar=self.calendar, claims=self.claims
+        )
 
     def blocked(self, start: datetime) -> TimeRange:
         """What an appointment that starts here would block: its buffers included."""
-        return self.diary.blocked(TimeRange(start, start + self.length))
+        return self.schedule.blocked(TimeRange(start, start + self.length))
 
     def local(self, at: datetime) -> str:
         """An instant as the calendar's clock on the wall shows it."""

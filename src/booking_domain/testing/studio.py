@@ -10,8 +10,8 @@ from typing import Final, Self, TypeVar
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.use_cases.sign_in import Register, register
-from booking_domain.payments.model import Purpose, Transaction
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule
@@ -35,8 +35,8 @@ from booking_domain.workflows.answer_request import (
     decline_request,
     offer_times,
 )
+from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.expire_unpaid import expire_unpaid
-from booking_domain.workflows.move_booking import MoveBooking, move_booking
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.place_series import PlaceSeries, place_series
 from booking_domain.workflows.ports import Reads, Repositories
@@ -244,40 +244,36 @@ class Studio:
         places = await self.reads.waits_of(waiting.customer_id)
         return next(each for each in places if each.id == waiting.id)
 
-    async def bill(
-        self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT, *, by: Actor | None = None
-    ) -> Transaction:
+    async def bill(self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT, *, by: Actor | None = None) -> Payment:
         """Ask to pay for a booking."""
         command = StartPayment(booking_id=booking.id, purpose=purpose, gateway=self.gateway.name)
         return await start_payment(command, actor=by or self.customer, executor=self.executor, gateway=self.gateway)
 
-    def pay(self, transaction: Transaction, amount: Money | None = None) -> bool:
+    def pay(self, payment: Payment, amount: Money | None = None) -> bool:
         """Pay at the gateway, of which we know nothing yet: all that was asked for, or so much."""
-        if transaction.invoice is None:
+        if payment.invoice is None:
             return False
-        return self.gateway.pay(transaction.invoice.reference, amount or transaction.amount)
+        return self.gateway.pay(payment.invoice.reference, amount or payment.amount)
 
-    async def settle(self, transaction: Transaction) -> Transaction:
+    async def settle(self, payment: Payment) -> Payment:
         """Be called back by the gateway."""
-        kept = await self.reads.transaction(transaction.id)
-        return await settle_payment(kept or transaction, executor=self.executor, gateway=self.gateway)
+        kept = await self.reads.payment(payment.id)
+        return await settle_payment(kept or payment, executor=self.executor, gateway=self.gateway)
 
-    async def paid(
-        self, booking: Booking, amount: Money | None = None, purpose: Purpose = Purpose.DEPOSIT
-    ) -> Transaction:
+    async def paid(self, booking: Booking, amount: Money | None = None, purpose: Purpose = Purpose.DEPOSIT) -> Payment:
         """Bill, pay and be called back."""
-        transaction = await self.bill(booking, purpose)
-        self.pay(transaction, amount)
-        return await self.settle(transaction)
+        payment = await self.bill(booking, purpose)
+        self.pay(payment, amount)
+        return await self.settle(payment)
 
     async def move(
         self, booking: Booking, to: Status, *, by: Actor | None = None, saw: int | None = None, why: str | None = None
     ) -> Booking:
         """Bring a booking to a status."""
-        command = MoveBooking(
+        command = ChangeBookingStatus(
             booking_id=booking.id, to=to, payment_window=PAYMENT_WINDOW, reason=why, expected_version=saw
         )
-        return await self.run(move_booking, command, by=by or self.customer)
+        return await self.run(change_booking_status, command, by=by or self.customer)
 
     async def expire(self, booking: Booking) -> Booking | None:
         """Let the platform look whether the booking's time has run out."""
@@ -292,16 +288,16 @@ class Studio:
             raise LookupError(booking.id)
         return seen
 
-    async def payments(self, booking: Booking) -> Sequence[Transaction]:
+    async def payments(self, booking: Booking) -> Sequence[Payment]:
         """What was collected, or is to be."""
-        return [each for each in await self.reads.transactions_of(booking.id) if each.purpose is not Purpose.REFUND]
+        return [each for each in await self.reads.payments_of(booking.id) if each.purpose is not Purpose.REFUND]
 
     async def owed(self, booking: Booking) -> list[Money]:
         """The refunds that are still to be made, oldest first."""
         return [
             each.amount
-            for each in await self.reads.transactions_of(booking.id)
-            if each.status is TransactionStatus.REFUND_PENDING
+            for each in await self.reads.payments_of(booking.id)
+            if each.status is PaymentStatus.REFUND_PENDING
         ]
 
     async def told(self, booking: Booking) -> list[str]:
@@ -314,9 +310,9 @@ class Studio:
 
     async def is_free(self, slot: datetime = TOMORROW) -> bool:
         """Whether nothing live blocks the hour from here."""
-        diary = await self.reads.diary(self.provider_id, _hour(slot))
-        return diary is not None and not any(
-            claim.live(self.clock.now()) and claim.blocked.overlaps(_hour(slot)) for claim in diary.claims
+        schedule = await self.reads.schedule(self.provider_id, _hour(slot))
+        return schedule is not None and not any(
+            claim.live(self.clock.now()) and claim.blocked.overlaps(_hour(slot)) for claim in schedule.claims
         )
 
 

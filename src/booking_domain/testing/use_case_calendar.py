@@ -12,7 +12,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.scheduling import Claim, Slot, TimeRange, offered_slots
 from booking_domain.scheduling.errors import HoldNotFound, SlotNotOffered, SlotTaken
-from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.use_cases.holds import release_hold
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId
@@ -54,12 +54,12 @@ class UseCaseCalendar(BookableCalendar):
 
     def slots(self) -> Sequence[Slot]:
         now = self._studio.clock.now()
-        calendar, _ = self._diary().seen(now)
-        return offered_slots(calendar, self._diary().claims, window=TimeRange(now, now + AHEAD), now=now)
+        calendar, _ = self._schedule().seen(now)
+        return offered_slots(calendar, self._schedule().claims, window=TimeRange(now, now + AHEAD), now=now)
 
     def taken(self) -> Sequence[TimeRange]:
         now = self._studio.clock.now()
-        return [claim.blocked for claim in self._diary().claims if claim.live(now)]
+        return [claim.blocked for claim in self._schedule().claims if claim.live(now)]
 
     def hold(self, start: datetime) -> str:
         customer = self._do(self._studio.joined())
@@ -108,12 +108,12 @@ class UseCaseCalendar(BookableCalendar):
         await studio.run(change_settings, settings, by=studio.owner)
         return studio
 
-    def _diary(self) -> Diary:
+    def _schedule(self) -> ProviderSchedule:
         now = self._studio.clock.now()
-        diary = self._do(self._studio.reads.diary(self._studio.provider_id, TimeRange(now, now + AHEAD)))
-        if diary is None:
+        schedule = self._do(self._studio.reads.schedule(self._studio.provider_id, TimeRange(now, now + AHEAD)))
+        if schedule is None:
             raise LookupError(self._studio.provider_id)
-        return diary
+        return schedule
 
     def _do(self, coroutine: Coroutine[object, object, T]) -> T:
         try:

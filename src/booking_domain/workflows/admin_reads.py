@@ -5,7 +5,7 @@ from typing import Final
 
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Details, Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.permissions import Permission
 
 READ: Final = "read"
@@ -24,9 +24,9 @@ class AdminRead:
     """The names of what was asked for by; what was searched for may be personal."""
 
 
-async def _note(command: AdminRead, _: object, given: Circumstances) -> None:
+async def _note(command: AdminRead, _: object, context: Context) -> None:
     details: Details = {"what": command.what, "parameters": list(command.parameters)}
-    given.note(READ, command.subject, actor=command.admin, details=details)
+    context.note(READ, command.subject, actor=command.admin, details=details)
 
 
 note_admin_read: Final = UseCase(Permission.RUN_PLATFORM, _note)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from booking_domain.bookings.model import Booking, BookingEvent
-from booking_domain.payments.model import Transaction
+from booking_domain.payments.model import Payment
 from booking_domain.shared.ids import EventId
 from booking_domain.shared.outbox import Message
 
@@ -36,7 +36,7 @@ def booking_messages(booking: Booking, events: Iterable[BookingEvent]) -> list[M
     ]
 
 
-def refund_message(refund: Transaction, event_id: EventId) -> Message:
+def refund_message(refund: Payment, event_id: EventId) -> Message:
     """Somebody has to give money back."""
     return Message(
         id=event_id,

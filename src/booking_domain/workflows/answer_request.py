@@ -15,14 +15,14 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import around, placeable
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.announce import booking_messages
-from booking_domain.workflows.move_booking import carry_out
+from booking_domain.workflows.change_booking_status import carry_out
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.reschedule_booking import locked_for, must_be_answered_in_time
 
@@ -56,75 +56,75 @@ class OfferTimes:
     expected_version: ExpectedVersion = None
 
 
-async def _accept(command: AcceptRequest, tx: Repositories, given: Circumstances) -> Booking:
-    booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
+async def _accept(command: AcceptRequest, tx: Repositories, context: Context) -> Booking:
+    booking, party = await locked_for(command.booking_id, command.expected_version, tx, context)
     _must_be_requested(booking, "accept")
-    must_be_answered_in_time(booking, "be accepted", given)
+    must_be_answered_in_time(booking, "be accepted", context)
     moved: BookingDecision = Decision(booking)
     if party is Party.CUSTOMER and command.slot is not None:
         party = Party.PROVIDER  # who has agreed to this time already
-        moved = await _at_offered_time(booking, instant(command.slot, field="slot"), tx, given)
+        moved = await _at_offered_time(booking, instant(command.slot, field="slot"), tx, context)
     elif command.slot is not None:
         raise NotATimeOffered
-    accepted = moved.state.take(
+    accepted = moved.state.apply(
         Action.ACCEPT if booking.deposit_due else Action.CONFIRM,
         party=party,
-        by=given.actor,
-        now=given.now,
-        event_id=EventId(given.entropy.new_id()),
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
         payment_window=command.payment_window,
     )
-    return await carry_out(booking, Decision(accepted.state, (*moved.events, *accepted.events)), party, tx, given)
+    return await carry_out(booking, Decision(accepted.state, (*moved.events, *accepted.events)), party, tx, context)
 
 
-async def _at_offered_time(
-    booking: Booking, start: datetime, tx: Repositories, given: Circumstances
-) -> BookingDecision:
+async def _at_offered_time(booking: Booking, start: datetime, tx: Repositories, context: Context) -> BookingDecision:
     """The request, moved to a time that the provider has offered and that is still to come."""
-    if start not in booking.offered_times or start <= given.now:
+    if start not in booking.offered_times or start <= context.now:
         raise NotATimeOffered
-    diary = await tx.diaries.lock(booking.provider_id, around(start))
-    if diary is None:
+    schedule = await tx.schedules.lock(booking.provider_id, around(start))
+    if schedule is None:
         raise ProviderNotFound
-    span, blocked = placeable(diary, start, now=given.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
+    span, blocked = placeable(
+        schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id)
+    )
     return booking.reschedule(
         span,
         blocked,
         party=Party.PROVIDER,
-        by=given.actor,
-        now=given.now,
-        event_id=EventId(given.entropy.new_id()),
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
     )
 
 
-async def _decline(command: DeclineRequest, tx: Repositories, given: Circumstances) -> Booking:
-    booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
+async def _decline(command: DeclineRequest, tx: Repositories, context: Context) -> Booking:
+    booking, party = await locked_for(command.booking_id, command.expected_version, tx, context)
     _must_be_requested(booking, "decline")
     if party is Party.CUSTOMER:  # who cancels
         raise NotYourMove(thing="booking", status=booking.status, action="decline", party=party)
-    decision = booking.take(
+    decision = booking.apply(
         Action.CANCEL,
         party=party,
-        by=given.actor,
-        now=given.now,
-        event_id=EventId(given.entropy.new_id()),
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
         reason=command.reason or "declined",
     )
-    return await carry_out(booking, decision, party, tx, given)
+    return await carry_out(booking, decision, party, tx, context)
 
 
-async def _offer(command: OfferTimes, tx: Repositories, given: Circumstances) -> Booking:
-    booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
-    must_be_answered_in_time(booking, "have other times", given)
+async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Booking:
+    booking, party = await locked_for(command.booking_id, command.expected_version, tx, context)
+    must_be_answered_in_time(booking, "have other times", context)
     decision = booking.offer_times(
-        command.slots, party=party, by=given.actor, now=given.now, event_id=EventId(given.entropy.new_id())
+        command.slots, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
     )
     starts = decision.state.offered_times
-    diary = await tx.diaries.lock(booking.provider_id, TimeRange(starts[0], around(starts[-1]).end))
-    if diary is None:
+    schedule = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], around(starts[-1]).end))
+    if schedule is None:
         raise ProviderNotFound
     for start in starts:  # each can be had now; the first to come may still be faster
-        placeable(diary, start, now=given.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
+        placeable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_messages(decision.state, decision.events))
     return decision.state

@@ -12,7 +12,7 @@ from typing import Final
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.identity.calendar_links import CalendarLink
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.calendar_files import CalendarEntry, entry_of
@@ -33,20 +33,20 @@ class NewCalendarLink:
     created_at: datetime
 
 
-async def _change(_: None, tx: Repositories, given: Circumstances) -> NewCalendarLink:
-    link, secret = CalendarLink.make(given.actor.id, entropy=given.entropy, now=given.now)
+async def _change(_: None, tx: Repositories, context: Context) -> NewCalendarLink:
+    link, secret = CalendarLink.make(context.actor.id, entropy=context.entropy, now=context.now)
     await tx.calendar_links.save(link)
     return NewCalendarLink(secret, link.created_at)
 
 
-async def _change_of_provider(_: None, tx: Repositories, given: Circumstances) -> NewCalendarLink:
-    if await tx.profiles.of_owner(given.actor.id) is None:
+async def _change_of_provider(_: None, tx: Repositories, context: Context) -> NewCalendarLink:
+    if await tx.profiles.of_owner(context.actor.id) is None:
         raise ProfileMissing
-    return await _change(None, tx, given)
+    return await _change(None, tx, context)
 
 
-async def _remove(_: None, tx: Repositories, given: Circumstances) -> None:
-    await tx.calendar_links.remove(given.actor.id)
+async def _remove(_: None, tx: Repositories, context: Context) -> None:
+    await tx.calendar_links.remove(context.actor.id)
 
 
 async def calendar_of(user_id: UserId, party: Party, *, reads: AppointmentReads, now: datetime) -> list[CalendarEntry]:

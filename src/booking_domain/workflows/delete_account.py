@@ -26,7 +26,7 @@ from booking_domain.identity.use_cases.reauthentication import Proof, reauthenti
 from booking_domain.identity.use_cases.sessions import end_all_sessions, live_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
@@ -42,48 +42,48 @@ class DeleteAccount:
     current: SessionId
 
 
-async def _delete_own(proof: Proof, tx: Repositories, given: Circumstances) -> PasswordRefused | None:
-    if given.actor.role is Role.ADMIN:
+async def _delete_own(proof: Proof, tx: Repositories, context: Context) -> PasswordRefused | None:
+    if context.actor.role is Role.ADMIN:
         raise AdminsOwnAccount
-    proved = await reauthenticate(proof, tx, given)
+    proved = await reauthenticate(proof, tx, context)
     if isinstance(proved, PasswordRefused):
         return proved
-    await _delete(proved.user, tx, given)
+    await _delete(proved.user, tx, context)
     return None
 
 
-async def _delete_somebody(command: DeleteAccount, tx: Repositories, given: Circumstances) -> None:
+async def _delete_somebody(command: DeleteAccount, tx: Repositories, context: Context) -> None:
     """Of admins who delete one another at once, one is left: both accounts are locked, in order."""
-    if command.user_id == given.actor.id:
+    if command.user_id == context.actor.id:
         raise AdminsOwnAccount
-    found = {user_id: await tx.users.lock(user_id) for user_id in sorted((command.user_id, given.actor.id))}
-    admin, user = found[given.actor.id], found[command.user_id]
+    found = {user_id: await tx.users.lock(user_id) for user_id in sorted((command.user_id, context.actor.id))}
+    admin, user = found[context.actor.id], found[command.user_id]
     if admin is None or admin.status is not UserStatus.ACTIVE:
         raise InvalidToken
-    await live_sessions(admin.id, command.current, tx, given)
+    await live_sessions(admin.id, command.current, tx, context)
     if user is None or user.erased_at is not None:
         raise UserNotFound
     if user.status is not UserStatus.DELETED:
-        await _delete(user, tx, given)
+        await _delete(user, tx, context)
 
 
-async def _delete(user: User, tx: Repositories, given: Circumstances) -> None:
+async def _delete(user: User, tx: Repositories, context: Context) -> None:
     """Locked are the account, its profile, which keeps bookings there from being made, and its sessions."""
-    await tx.calendar_book.lock_provider_of(user.id)
-    ties = await tx.traces.ties(user.id, given.now)
-    if ties.bookings:
+    await tx.calendars.lock_provider_of(user.id)
+    erasure_blockers = await tx.personal_data.erasure_blockers(user.id, context.now)
+    if erasure_blockers.bookings:
         raise AccountHasBookings
-    if ties.money:
+    if erasure_blockers.money:
         raise AccountOwesMoney
     profile = await tx.profiles.of_owner(user.id)
     if profile is not None and (profile.status, ProfileAction.WITHDRAW) in PROFILE_LIFECYCLE.moves:
-        by = Role.ADMIN if given.actor.role is Role.ADMIN else Role.PROVIDER  # its owner may have another role by now
+        by = Role.ADMIN if context.actor.role is Role.ADMIN else Role.PROVIDER  # its owner may have another role by now
         await tx.profiles.save(profile.moved(ProfileAction.WITHDRAW, by), was=profile)
-    await tx.traces.leave_queues(user.id)
-    await end_all_sessions(user.id, tx, given)
-    await tx.users.save(user.deleted(given.now))
-    given.note("user.deleted", Subject("user", user.id))
-    await tx.outbox.put([account_news(ACCOUNT_DELETED, user, given)])
+    await tx.personal_data.leave_queues(user.id)
+    await end_all_sessions(user.id, tx, context)
+    await tx.users.save(user.deleted(context.now))
+    context.note("user.deleted", Subject("user", user.id))
+    await tx.outbox.put([account_news(ACCOUNT_DELETED, user, context)])
 
 
 delete_own_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _delete_own)

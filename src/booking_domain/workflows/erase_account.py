@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import Final
 
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
@@ -23,17 +23,17 @@ class Erasing(Enum):
     """There are bookings to come, or money is owed."""
 
 
-async def _erase(user_id: UserId, tx: Repositories, given: Circumstances) -> Erasing:
+async def _erase(user_id: UserId, tx: Repositories, context: Context) -> Erasing:
     user = await tx.users.lock(user_id)
-    if user is None or user.erased_from is None or given.now < user.erased_from:
+    if user is None or user.erased_from is None or context.now < user.erased_from:
         return Erasing.NOT_DUE
-    await tx.calendar_book.lock_provider_of(user.id)
-    ties = await tx.traces.ties(user.id, given.now)
-    if ties.bookings or ties.money:
+    await tx.calendars.lock_provider_of(user.id)
+    erasure_blockers = await tx.personal_data.erasure_blockers(user.id, context.now)
+    if erasure_blockers.bookings or erasure_blockers.money:
         return Erasing.TIED
-    await tx.traces.clear(user.id)
-    await tx.users.save(user.erased(given.now))
-    given.note("user.erased", Subject("user", user.id))
+    await tx.personal_data.clear(user.id)
+    await tx.users.save(user.erased(context.now))
+    context.note("user.erased", Subject("user", user.id))
     return Erasing.ERASED
 
 

@@ -6,11 +6,11 @@ from typing import Final
 from booking_domain.bookings.model import Booking
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.ports import PaymentGateway
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
-from booking_domain.workflows.move_booking import expire_booking
+from booking_domain.workflows.change_booking_status import expire_booking
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.settle_payment import settle_payment
 
@@ -29,11 +29,11 @@ async def expire_unpaid(
     booking = await reads.booking(booking_id)
     if booking is None or not booking.overdue(now):
         return None
-    for transaction in await reads.transactions_of(booking_id):
-        if transaction.status is not TransactionStatus.PENDING:
+    for payment in await reads.payments_of(booking_id):
+        if payment.status is not PaymentStatus.PENDING:
             continue
         try:
-            await settle_payment(transaction, executor=executor, gateway=gateway)
+            await settle_payment(payment, executor=executor, gateway=gateway)
         except GatewayUnavailable:
             if booking.due_at is not None and now < booking.due_at + PATIENCE:
                 raise

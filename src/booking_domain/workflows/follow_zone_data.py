@@ -16,9 +16,9 @@ from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
 from booking_domain.bookings.zones import Shift, able_to_move, shift_of
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
@@ -90,41 +90,41 @@ async def displaced(
 async def look_ahead(found: Displaced, reads: Reads, now: datetime) -> list[ClockChange]:
     """What following the zones' data would do, were it done now."""
     shifts = _shifts(found.bookings, now)
-    diary = await reads.diary(found.provider_id, _hull(shifts)) if shifts else None
-    return [] if diary is None else _changes(shifts, able_to_move(shifts, diary.claims, now))
+    schedule = await reads.schedule(found.provider_id, _hull(shifts)) if shifts else None
+    return [] if schedule is None else _changes(shifts, able_to_move(shifts, schedule.claims, now))
 
 
-async def _follow(command: FollowZoneData, tx: Repositories, given: Circumstances) -> list[ClockChange]:
+async def _follow(command: FollowZoneData, tx: Repositories, context: Context) -> list[ClockChange]:
     # Bookings before their provider, as everybody locks them: whoever does it the other way round waits in a circle.
     locked = [await tx.bookings.lock(booking_id) for booking_id in sorted(command.booking_ids)]
     ours = [each for each in locked if each is not None and each.provider_id == command.provider_id]
-    shifts = _shifts(ours, given.now)
+    shifts = _shifts(ours, context.now)
     if not shifts:
         return []
-    diary: Diary | None = await tx.diaries.lock(command.provider_id, _hull(shifts))
-    if diary is None:
+    schedule: ProviderSchedule | None = await tx.schedules.lock(command.provider_id, _hull(shifts))
+    if schedule is None:
         raise ProviderNotFound
-    able = able_to_move(shifts, diary.claims, given.now)
-    decided = [(shift.booking, _decide(shift, given)) for shift in shifts if shift.id in able]
+    able = able_to_move(shifts, schedule.claims, context.now)
+    decided = [(shift.booking, _decide(shift, context)) for shift in shifts if shift.id in able]
     for before, _ in decided:  # all old times are given up before the first new one is taken
         await tx.claims.release(ClaimId(before.id))
     for _, decision in decided:
         if decision.state.claims_time:
-            await tx.claims.take(claim_of(decision.state), given.now)
+            await tx.claims.acquire(claim_of(decision.state), context.now)
     for before, decision in decided:
         await tx.bookings.save(decision.state, was=before, events=decision.events)
         await tx.outbox.put(booking_messages(decision.state, decision.events))
     return _changes(shifts, able)
 
 
-def _decide(shift: Shift, given: Circumstances) -> BookingDecision:
+def _decide(shift: Shift, context: Context) -> BookingDecision:
     return shift.booking.follow_clock(
         shift.span,
         shift.blocked,
         party=Party.SYSTEM,
-        by=given.actor,
-        now=given.now,
-        event_id=EventId(given.entropy.new_id()),
+        by=context.actor,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
     )
 
 

@@ -18,7 +18,7 @@ from booking_domain.bookings.errors import (
     TooManyUnsettled,
 )
 from booking_domain.bookings.model import Booking, Terms
-from booking_domain.bookings.ports import Desk
+from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound
@@ -26,7 +26,7 @@ from booking_domain.scheduling.placing import around, claimable, placeable
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, SeriesId, UserId, WaitingId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may, owned
@@ -51,108 +51,116 @@ class PlaceBooking:
     """Whom the provider or an admin books for; None: oneself, or somebody who has walked in."""
 
 
-async def _place(command: PlaceBooking, tx: Repositories, given: Circumstances) -> Booking:
+async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> Booking:
     """While somebody else is at the desk, what is committed is enough to refuse: a crowd does not queue for a no."""
     start = instant(command.slot, field="slot")
-    glanced, locked = await tx.desks.glance(command.provider_id, around(start)) or (None, True)
-    desk = await admitted(command, glanced, tx, given)
+    seen, locked = await tx.bookable_providers.try_lock(command.provider_id, around(start)) or (None, True)
+    bookable = await admitted(command, seen, tx, context)
     if not locked:
         if command.hold_id is None:
-            _place_at(start, command, desk, given)
-        desk = await admitted(command, await tx.desks.lock(command.provider_id, around(start)), tx, given)
-    await may_place_another(desk, tx, given)
+            _place_at(start, command, bookable, context)
+        bookable = await admitted(
+            command, await tx.bookable_providers.lock(command.provider_id, around(start)), tx, context
+        )
+    await may_place_another(bookable, tx, context)
     if command.hold_id is not None:
-        await _take_over(command.hold_id, command.provider_id, start, tx, given)
-    return await keep_booking(command, desk, _place_at(start, command, desk, given), tx, given)
+        await _take_over(command.hold_id, command.provider_id, start, tx, context)
+    return await keep_booking(command, bookable, _place_at(start, command, bookable, context), tx, context)
 
 
-def _place_at(start: datetime, command: PlaceBooking, desk: Desk, given: Circumstances) -> tuple[TimeRange, TimeRange]:
-    may_have = placeable if is_staff(given.actor, desk) else claimable
-    return may_have(desk.diary, start, now=given.now, duration_minutes=command.duration_minutes, own=command.hold_id)
+def _place_at(
+    start: datetime, command: PlaceBooking, bookable: BookableProvider, context: Context
+) -> tuple[TimeRange, TimeRange]:
+    may_have = placeable if is_staff(context.actor, bookable) else claimable
+    return may_have(
+        bookable.schedule, start, now=context.now, duration_minutes=command.duration_minutes, own=command.hold_id
+    )
 
 
-async def admitted(command: PlaceBooking, desk: Desk | None, tx: Repositories, given: Circumstances) -> Desk:
+async def admitted(
+    command: PlaceBooking, bookable: BookableProvider | None, tx: Repositories, context: Context
+) -> BookableProvider:
     """The provider's desk, for whoever may book there for whom the command says."""
-    if desk is None or not (desk.diary.accepting or is_staff(given.actor, desk)):
+    if bookable is None or not (bookable.schedule.accepting or is_staff(context.actor, bookable)):
         raise ProviderNotFound
-    if command.customer_id is not None and command.customer_id != given.actor.id:
-        if not is_staff(given.actor, desk):
+    if command.customer_id is not None and command.customer_id != context.actor.id:
+        if not is_staff(context.actor, bookable):
             raise BookingForOthers
         if await tx.users.get(command.customer_id) is None:
             raise CustomerNotFound
-    return desk
+    return bookable
 
 
-async def may_place_another(desk: Desk, tx: Repositories, given: Circumstances) -> None:
+async def may_place_another(bookable: BookableProvider, tx: Repositories, context: Context) -> None:
     """A customer who has many bookings unsettled settles one first: nobody fills a calendar without paying.
 
     The provider's side enters any number.
     """
-    if is_staff(given.actor, desk):
+    if is_staff(context.actor, bookable):
         return
-    if await tx.bookings.count_unsettled(given.actor.id, given.now) >= UNSETTLED_PER_CUSTOMER:
+    if await tx.bookings.count_unsettled(context.actor.id, context.now) >= UNSETTLED_PER_CUSTOMER:
         raise TooManyUnsettled
 
 
-def is_staff(actor: Actor, desk: Desk) -> bool:
+def is_staff(actor: Actor, bookable: BookableProvider) -> bool:
     """Whether the actor is on the provider's side of this desk."""
-    return may(actor, Permission.BOOK_FOR_OTHERS, owned(actor, desk.diary.owner_id))
+    return may(actor, Permission.BOOK_FOR_OTHERS, owned(actor, bookable.schedule.owner_id))
 
 
 async def keep_booking(
     command: PlaceBooking,
-    desk: Desk,
+    bookable: BookableProvider,
     place: tuple[TimeRange, TimeRange],
     tx: Repositories,
-    given: Circumstances,
+    context: Context,
     *,
     series_id: SeriesId | None = None,
 ) -> Booking:
     """Keep a new booking at a time that can be had (its span and what it blocks), its claim, event and message."""
     span, blocked = place
-    terms = _terms_for(command, desk, given)
+    terms = _terms_for(command, bookable, context)
     decision = Booking.place(
-        id=BookingId(given.entropy.new_id()),
-        event_id=EventId(given.entropy.new_id()),
-        reference=new_reference(given.entropy),
+        id=BookingId(context.entropy.new_id()),
+        event_id=EventId(context.entropy.new_id()),
+        reference=new_reference(context.entropy),
         provider_id=command.provider_id,
-        provider_user_id=desk.diary.owner_id,
-        customer_id=command.customer_id or given.actor.id,
-        by=given.actor,
+        provider_user_id=bookable.schedule.owner_id,
+        customer_id=command.customer_id or context.actor.id,
+        by=context.actor,
         span=span,
         blocked=blocked,
-        time_zone=desk.diary.calendar.time_zone,
+        time_zone=bookable.schedule.calendar.time_zone,
         terms=terms,
         deposit=terms.deposit_of(command.deposit_amount),
         notes=command.notes,
-        now=given.now,
+        now=context.now,
         payment_window=command.payment_window,
-        agreed=is_staff(given.actor, desk),
+        agreed=is_staff(context.actor, bookable),
         series_id=series_id,
     )
     if decision.state.claims_time:
-        await tx.claims.take(claim_of(decision.state), given.now)
+        await tx.claims.acquire(claim_of(decision.state), context.now)
     await tx.bookings.add(decision.state, decision.events)
     await tx.outbox.put(booking_messages(decision.state, decision.events))
     return decision.state
 
 
-def _terms_for(command: PlaceBooking, desk: Desk, given: Circumstances) -> Terms:
+def _terms_for(command: PlaceBooking, bookable: BookableProvider, context: Context) -> Terms:
     """Who has walked in pays at the desk: there is nobody who could pay a deposit here."""
-    if given.actor.id != desk.diary.owner_id or command.customer_id not in {None, given.actor.id}:
-        return desk.terms
-    nothing = Money.zero(desk.terms.price.currency)
+    if context.actor.id != bookable.schedule.owner_id or command.customer_id not in {None, context.actor.id}:
+        return bookable.terms
+    nothing = Money.zero(bookable.terms.price.currency)
     if command.deposit_amount:
         raise DepositOutOfRange(due=nothing, price=nothing)
-    return replace(desk.terms, deposit=nothing)
+    return replace(bookable.terms, deposit=nothing)
 
 
 async def _take_over(
-    hold_id: ClaimId, provider_id: ProviderId, start: datetime, tx: Repositories, given: Circumstances
+    hold_id: ClaimId, provider_id: ProviderId, start: datetime, tx: Repositories, context: Context
 ) -> None:
     """The hold must be live, one's own, and of this very slot; its claim goes and the booking's comes in one step."""
-    hold = await tx.claims.hold_of(given.actor.id, hold_id)
-    if hold is None or not hold.live(given.now) or (hold.provider_id, hold.span.start) != (provider_id, start):
+    hold = await tx.claims.hold_of(context.actor.id, hold_id)
+    if hold is None or not hold.live(context.now) or (hold.provider_id, hold.span.start) != (provider_id, start):
         raise HoldNotFound
     waiting = await tx.waiting_list.get(WaitingId(hold_id))  # before its hold, as whoever leaves the list does
     await tx.claims.release(hold_id)

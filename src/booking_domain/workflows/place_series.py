@@ -17,7 +17,7 @@ from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.placing import around, claimable, placeable
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, InvalidValue
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SeriesId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant, time_zone
@@ -43,26 +43,30 @@ class PlaceSeries:
             raise InvalidValue(field="every_weeks", problem=f"a series repeats every 1 to {MAX_WEEKS_APART} weeks")
 
 
-async def _place(command: PlaceSeries, tx: Repositories, given: Circumstances) -> tuple[Booking, ...]:
+async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tuple[Booking, ...]:
     first = instant(command.first.slot, field="slot")
     length = timedelta(weeks=command.every_weeks * (command.times - 1))
     window = TimeRange(first, around(first + length).end)  # a change of clocks in between is within the diary's reach
-    desk = await admitted(command.first, await tx.desks.lock(command.first.provider_id, window), tx, given)
-    await may_place_another(desk, tx, given)
-    may_have = placeable if is_staff(given.actor, desk) else claimable
-    series_id = SeriesId(given.entropy.new_id())
+    bookable = await admitted(
+        command.first, await tx.bookable_providers.lock(command.first.provider_id, window), tx, context
+    )
+    await may_place_another(bookable, tx, context)
+    may_have = placeable if is_staff(context.actor, bookable) else claimable
+    series_id = SeriesId(context.entropy.new_id())
 
     places, failures = [], list[DomainError]()
-    for start in _starts(first, desk.diary.calendar.time_zone, command):
+    for start in _starts(first, bookable.schedule.calendar.time_zone, command):
         try:
-            place = may_have(desk.diary, start, now=given.now, duration_minutes=command.first.duration_minutes)
+            place = may_have(bookable.schedule, start, now=context.now, duration_minutes=command.first.duration_minutes)
         except (SlotNotOffered, SlotTaken, InvalidValue) as refused:
             failures.append(refused)
         else:
             places.append(place)
     if failures:
         raise SeriesNotPossible(times=command.times, failures=tuple(failures))
-    return tuple([await keep_booking(command.first, desk, place, tx, given, series_id=series_id) for place in places])
+    return tuple(
+        [await keep_booking(command.first, bookable, place, tx, context, series_id=series_id) for place in places]
+    )
 
 
 def _starts(first: datetime, zone: str, command: PlaceSeries) -> list[datetime]:

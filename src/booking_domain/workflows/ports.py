@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from booking_domain.bookings.model import BookingEvent
-from booking_domain.bookings.ports import BookingReads, Bookings, Desks
+from booking_domain.bookings.ports import BookableProviders, BookingReads, Bookings
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.catalogue.ports import Profiles, Salons
@@ -25,16 +25,16 @@ from booking_domain.identity.second_factor import SecondFactors
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.notifications.sms import SmsMessage
-from booking_domain.payments.model import Transaction
-from booking_domain.payments.ports import TransactionReads, Transactions
-from booking_domain.scheduling.feeds import FeedBook, FeedReads
-from booking_domain.scheduling.ports import CalendarBook, CalendarReads, Claims, Diaries, SalonHours
+from booking_domain.payments.model import Payment
+from booking_domain.payments.ports import PaymentReads, Payments
+from booking_domain.scheduling.feeds import FeedReads, FeedRepository
+from booking_domain.scheduling.ports import CalendarReads, CalendarRepository, Claims, ProviderSchedules, SalonHours
 from booking_domain.scheduling.waiting import WaitingList, WaitingReads
 from booking_domain.shared.audit import AuditLog, AuditReads
 from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import BookingId, ProviderId, SalonId, SessionId, SmsId, UserId
 from booking_domain.shared.outbox import Outbox
-from booking_domain.workflows.traces import Traces
+from booking_domain.workflows.personal_data import PersonalData
 from booking_domain.workflows.views import Appointment, ProviderView, SalonView
 
 
@@ -68,25 +68,25 @@ class Repositories(Protocol):
     @property
     def salon_hours(self) -> SalonHours: ...
     @property
-    def calendar_book(self) -> CalendarBook: ...
+    def calendars(self) -> CalendarRepository: ...
     @property
-    def diaries(self) -> Diaries: ...
+    def schedules(self) -> ProviderSchedules: ...
     @property
-    def feed_book(self) -> FeedBook: ...
+    def feeds(self) -> FeedRepository: ...
     @property
     def claims(self) -> Claims: ...
     @property
     def waiting_list(self) -> WaitingList: ...
     @property
-    def desks(self) -> Desks: ...
+    def bookable_providers(self) -> BookableProviders: ...
     @property
     def bookings(self) -> Bookings: ...
     @property
-    def transactions(self) -> Transactions: ...
+    def payments(self) -> Payments: ...
     @property
     def sms_messages(self) -> SmsMessages: ...
     @property
-    def traces(self) -> Traces: ...
+    def personal_data(self) -> PersonalData: ...
     @property
     def idempotency(self) -> IdempotencyStore: ...
     @property
@@ -162,7 +162,7 @@ class ExportReads(Protocol):
         """The audit trail of each of some bookings, oldest first."""
         ...
 
-    async def transactions_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Transaction]]:
+    async def payments_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
         """All transactions of each of some bookings, oldest first."""
         ...
 
@@ -182,7 +182,7 @@ class Reads(
     SalonReads,
     SmsReads,
     SessionReads,
-    TransactionReads,
+    PaymentReads,
     UserReads,
     WaitingReads,
     Protocol,

@@ -9,7 +9,7 @@ from booking_domain.catalogue.model import Location, Profile, ProfileAction, Pro
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
@@ -96,30 +96,30 @@ class DecideOnProfile:
     expected_version: ExpectedVersion = None
 
 
-async def _open(command: ProfileChange, tx: Repositories, given: Circumstances) -> ProviderView:
+async def _open(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
     """One profile an account; it starts as a draft."""
     profile = Profile(
-        id=ProviderId(given.entropy.new_id()),
-        owner_id=given.actor.id,
+        id=ProviderId(context.entropy.new_id()),
+        owner_id=context.actor.id,
         display_name=command.display_name or "",
         bio=command.bio or "",
         styles=command.styles or (),
         address=command.address or "",
         location=command.location,
-        created_at=given.now,
+        created_at=context.now,
     )
     zero = Money.zero(command.terms.currency or "MNT")
     terms = command.terms.applied_to(Terms(price=zero, deposit=zero))
     time_zone = command.time_zone or "Asia/Ulaanbaatar"
     await tx.profiles.add(profile)
-    await tx.calendar_book.save_settings(profile.id, time_zone, SlotSettings())
-    await tx.desks.save_terms(profile.id, terms)
+    await tx.calendars.save_settings(profile.id, time_zone, SlotSettings())
+    await tx.bookable_providers.save_terms(profile.id, terms)
     return ProviderView(profile=profile, time_zone=time_zone, terms=terms)
 
 
-async def _edit(command: ProfileChange, tx: Repositories, given: Circumstances) -> ProviderView:
+async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
     """An approved profile stays approved; a caller who names the version must have seen the latest one."""
-    before = await _own(tx, given)
+    before = await _own(tx, context)
     must_be_expected(before.version, command.expected_version)
     after = replace(
         before,
@@ -138,9 +138,9 @@ async def _edit(command: ProfileChange, tx: Repositories, given: Circumstances) 
     return ProviderView(profile=after, time_zone=seen.calendar.time_zone, terms=seen.terms)
 
 
-async def _change_settings(command: SettingsChange, tx: Repositories, given: Circumstances) -> SettingsView:
+async def _change_settings(command: SettingsChange, tx: Repositories, context: Context) -> SettingsView:
     """Bookings made earlier keep the terms and the buffers they were made under."""
-    profile = await _own(tx, given)
+    profile = await _own(tx, context)
     seen = await _settings(profile, tx)
     must_be_expected(seen.calendar.version, command.expected_version)
     if command.shows_on_profile:
@@ -149,8 +149,8 @@ async def _change_settings(command: SettingsChange, tx: Repositories, given: Cir
 
 
 async def _settings(profile: Profile, tx: Repositories) -> SettingsView:
-    calendar = await tx.calendar_book.calendar_of(profile.id)
-    terms = await tx.desks.terms_of(profile.id)
+    calendar = await tx.calendars.calendar_of(profile.id)
+    terms = await tx.bookable_providers.terms_of(profile.id)
     if calendar is None or terms is None:
         raise ProviderNotFound
     return SettingsView(calendar=calendar, terms=terms)
@@ -158,8 +158,10 @@ async def _settings(profile: Profile, tx: Repositories) -> SettingsView:
 
 async def _reset(profile: Profile, seen: SettingsView, change: SettingsChange, tx: Repositories) -> SettingsView:
     calendar = seen.calendar
-    given = {name: value for name in SlotSettings.__dataclass_fields__ if (value := getattr(change, name)) is not None}
-    settings = replace(calendar.settings, **given)
+    context = {
+        name: value for name in SlotSettings.__dataclass_fields__ if (value := getattr(change, name)) is not None
+    }
+    settings = replace(calendar.settings, **context)
     if change.unlimited_per_day:
         settings = replace(settings, max_per_day=None)
     if change.unlimited_per_week:
@@ -168,31 +170,31 @@ async def _reset(profile: Profile, seen: SettingsView, change: SettingsChange, t
     terms = change.terms.applied_to(seen.terms)
     # An unknown zone is refused before anything is kept.
     after = replace(calendar, time_zone=time_zone, settings=settings, version=calendar.version + 1)
-    await tx.calendar_book.save_settings(profile.id, time_zone, settings)
-    await tx.desks.save_terms(profile.id, terms)
+    await tx.calendars.save_settings(profile.id, time_zone, settings)
+    await tx.bookable_providers.save_terms(profile.id, terms)
     return SettingsView(calendar=after, terms=terms)
 
 
-async def _submit(expected: ExpectedVersion, tx: Repositories, given: Circumstances) -> None:
-    before = await _own(tx, given)
+async def _submit(expected: ExpectedVersion, tx: Repositories, context: Context) -> None:
+    before = await _own(tx, context)
     must_be_expected(before.version, expected)
-    await tx.profiles.save(before.moved(ProfileAction.SUBMIT, given.actor.role), was=before)
+    await tx.profiles.save(before.moved(ProfileAction.SUBMIT, context.actor.role), was=before)
 
 
-async def _decide(command: DecideOnProfile, tx: Repositories, given: Circumstances) -> None:
+async def _decide(command: DecideOnProfile, tx: Repositories, context: Context) -> None:
     before = await tx.profiles.get(command.provider_id)
     if before is None:
         raise ProviderNotFound
     must_be_expected(before.version, command.expected_version)
     action = ProfileAction.APPROVE if command.approved else ProfileAction.REJECT
-    given.note(f"profile.{action}")
-    await tx.profiles.save(before.moved(action, given.actor.role, command.note), was=before)
+    context.note(f"profile.{action}")
+    await tx.profiles.save(before.moved(action, context.actor.role, command.note), was=before)
 
 
-async def _own(tx: Repositories, given: Circumstances) -> Profile:
+async def _own(tx: Repositories, context: Context) -> Profile:
     """The caller's profile, locked against bookings and other changes."""
-    await tx.calendar_book.lock_provider_of(given.actor.id)
-    profile = await tx.profiles.of_owner(given.actor.id)
+    await tx.calendars.lock_provider_of(context.actor.id)
+    profile = await tx.profiles.of_owner(context.actor.id)
     if profile is None:
         raise ProfileMissing
     return profile

@@ -15,7 +15,7 @@ from booking_domain.bookings.transitions import InvalidBookingTransition, Party,
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import around, claimable, placeable
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
@@ -37,28 +37,28 @@ class RescheduleBooking:
     """What the caller saw; None: whatever is there."""
 
 
-async def _reschedule(command: RescheduleBooking, tx: Repositories, given: Circumstances) -> Booking:
-    booking, party = await locked_for(command.booking_id, command.expected_version, tx, given)
-    must_be_answered_in_time(booking, "be rescheduled", given)
+async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Context) -> Booking:
+    booking, party = await locked_for(command.booking_id, command.expected_version, tx, context)
+    must_be_answered_in_time(booking, "be rescheduled", context)
     start = instant(command.slot, field="slot")
-    diary = await tx.diaries.lock(booking.provider_id, around(start))
+    schedule = await tx.schedules.lock(booking.provider_id, around(start))
     by_customer = party is Party.CUSTOMER
-    if diary is None or (by_customer and not diary.accepting):
+    if schedule is None or (by_customer and not schedule.accepting):
         raise ProviderNotFound
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
     may_have = claimable if by_customer else placeable
-    span, blocked = may_have(diary, start, now=given.now, duration_minutes=minutes, own=ClaimId(booking.id))
+    span, blocked = may_have(schedule, start, now=context.now, duration_minutes=minutes, own=ClaimId(booking.id))
     decision = booking.reschedule(
-        span, blocked, party=party, by=given.actor, now=given.now, event_id=EventId(given.entropy.new_id())
+        span, blocked, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
     )
-    await move_claim(booking, decision.state, tx, given)
+    await move_claim(booking, decision.state, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_messages(decision.state, decision.events))
     return decision.state
 
 
 async def locked_for(
-    booking_id: BookingId, expected_version: ExpectedVersion, tx: Repositories, given: Circumstances
+    booking_id: BookingId, expected_version: ExpectedVersion, tx: Repositories, context: Context
 ) -> tuple[Booking, Party]:
     """The booking, locked, and what the actor is to it; its existence is private to its parties and the admins.
 
@@ -66,24 +66,24 @@ async def locked_for(
         BookingNotFound, StaleVersion
     """
     booking = await tx.bookings.lock(booking_id)
-    party = booking.party(given.actor) if booking is not None else None
+    party = booking.party(context.actor) if booking is not None else None
     if booking is None or party is None:
         raise BookingNotFound
     must_be_expected(booking.version, expected_version)
     return booking, party
 
 
-def must_be_answered_in_time(booking: Booking, action: str, given: Circumstances) -> None:
+def must_be_answered_in_time(booking: Booking, action: str, context: Context) -> None:
     """A request whose answer is overdue lapses, whether somebody has noticed already or not."""
-    if booking.status is Status.REQUESTED and booking.overdue(given.now):
+    if booking.status is Status.REQUESTED and booking.overdue(context.now):
         raise InvalidBookingTransition(thing="booking", status=booking.status, action=f"{action} so late")
 
 
-async def move_claim(before: Booking, after: Booking, tx: Repositories, given: Circumstances) -> None:
+async def move_claim(before: Booking, after: Booking, tx: Repositories, context: Context) -> None:
     """Give up the old time and win the new one, or raise `SlotTaken`, which undoes both."""
     await tx.claims.release(ClaimId(before.id))
     if after.claims_time:
-        await tx.claims.take(claim_of(after), given.now)
+        await tx.claims.acquire(claim_of(after), context.now)
 
 
 reschedule_booking: Final = UseCase(

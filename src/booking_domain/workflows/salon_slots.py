@@ -28,12 +28,12 @@ async def salon_slots(
     found: defaultdict[Slot, list[ProviderId]] = defaultdict(list)
     degraded: dict[str, None] = {}
     for member in await reads.members_of(salon_id):
-        diary = await reads.diary(member.provider_id, window) if member.status is MemberStatus.MEMBER else None
-        if diary is None or not diary.accepting:
+        schedule = await reads.schedule(member.provider_id, window) if member.status is MemberStatus.MEMBER else None
+        if schedule is None or not schedule.accepting:
             continue
-        calendar, problems = diary.seen(now)
+        calendar, problems = schedule.seen(now)
         degraded |= dict.fromkeys(problems)
-        slots = offered_slots(calendar, diary.claims, window=window, now=now, duration_minutes=duration_minutes)
+        slots = offered_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=duration_minutes)
         for slot in slots:
             found[slot].append(member.provider_id)
     return SalonSlots(

@@ -24,7 +24,7 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.shared.versions import ExpectedVersion, must_be_expected
@@ -71,21 +71,21 @@ class Membership:
     provider_id: ProviderId
 
 
-async def _open(command: OpenSalon, tx: Repositories, given: Circumstances) -> Salon:
+async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon:
     salon = Salon(
-        id=SalonId(given.entropy.new_id()),
-        manager_id=given.actor.id,
+        id=SalonId(context.entropy.new_id()),
+        manager_id=context.actor.id,
         name=command.name,
         time_zone=command.time_zone,
-        created_at=given.now,
+        created_at=context.now,
     )
     await tx.salons.add(salon)
     return salon
 
 
-async def _edit(command: EditSalon, tx: Repositories, given: Circumstances) -> Salon:
+async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon:
     """Hours keep what their clock shows when the time zone changes."""
-    before = await _own(command.salon_id, tx, given, command.expected_version)
+    before = await _own(command.salon_id, tx, context, command.expected_version)
     after = replace(
         before,
         name=before.name if command.name is None else command.name,
@@ -96,18 +96,18 @@ async def _edit(command: EditSalon, tx: Repositories, given: Circumstances) -> S
     return after
 
 
-async def _set_hours(command: SetSalonHours, tx: Repositories, given: Circumstances) -> SalonView:
+async def _set_hours(command: SetSalonHours, tx: Repositories, context: Context) -> SalonView:
     """They count for all members from now on."""
-    before = await _own(command.salon_id, tx, given, command.expected_version)
+    before = await _own(command.salon_id, tx, context, command.expected_version)
     if len(command.rules) > MAX_SALON_RULES:
         raise InvalidValue(field="rules", problem=f"at most {MAX_SALON_RULES} rules")
     if len(command.exceptions) > MAX_SALON_EXCEPTIONS:
         raise InvalidValue(field="exceptions", problem=f"at most {MAX_SALON_EXCEPTIONS} exceptions")
     hours = OpeningHours(
         time_zone=before.time_zone,
-        rules=tuple(_rule(rule, given) for rule in command.rules),
+        rules=tuple(_rule(rule, context) for rule in command.rules),
         exceptions=tuple(
-            DateException(id=ExceptionId(given.entropy.new_id()), date=each.date, ranges=each.ranges)
+            DateException(id=ExceptionId(context.entropy.new_id()), date=each.date, ranges=each.ranges)
             for each in command.exceptions
         ),
     )
@@ -117,9 +117,9 @@ async def _set_hours(command: SetSalonHours, tx: Repositories, given: Circumstan
     return SalonView(salon=after, hours=hours)
 
 
-def _rule(rule: AddRule, given: Circumstances) -> WeeklyRule:
+def _rule(rule: AddRule, context: Context) -> WeeklyRule:
     return WeeklyRule(
-        id=RuleId(given.entropy.new_id()),
+        id=RuleId(context.entropy.new_id()),
         day=rule.day,
         hours=rule.hours,
         valid_from=rule.valid_from,
@@ -128,9 +128,9 @@ def _rule(rule: AddRule, given: Circumstances) -> WeeklyRule:
     )
 
 
-async def _invite(command: Membership, tx: Repositories, given: Circumstances) -> Member:
+async def _invite(command: Membership, tx: Repositories, context: Context) -> Member:
     """Only whom customers can see too; who is a member or invited already stays so."""
-    salon = await _own(command.salon_id, tx, given)
+    salon = await _own(command.salon_id, tx, context)
     members = await tx.salons.members(salon.id)
     known = _among(members, command.provider_id)
     if known is not None:
@@ -140,16 +140,16 @@ async def _invite(command: Membership, tx: Repositories, given: Circumstances) -
         raise ProviderNotFound
     if len(members) >= MAX_MEMBERS:
         raise SalonFull
-    await tx.salons.invite(salon.id, profile.id, given.now)
+    await tx.salons.invite(salon.id, profile.id, context.now)
     return Member(provider_id=profile.id, status=MemberStatus.INVITED)
 
 
-async def _accept(salon_id: SalonId, tx: Repositories, given: Circumstances) -> Member:
+async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Member:
     """A provider is a member of one salon at most; accepting again changes nothing."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
         raise SalonNotFound
-    provider_id = await tx.calendar_book.lock_provider_of(given.actor.id)
+    provider_id = await tx.calendars.lock_provider_of(context.actor.id)
     if provider_id is None:
         raise ProfileMissing
     known = _among(await tx.salons.members(salon.id), provider_id)
@@ -162,27 +162,27 @@ async def _accept(salon_id: SalonId, tx: Repositories, given: Circumstances) -> 
     return Member(provider_id=provider_id, status=MemberStatus.MEMBER)
 
 
-async def _part(command: Membership, tx: Repositories, given: Circumstances) -> None:
+async def _part(command: Membership, tx: Repositories, context: Context) -> None:
     """By the salon's manager, or by the provider; an invitation ends like a membership."""
     salon = await tx.salons.lock(command.salon_id)
     if salon is None:
         raise SalonNotFound
-    if not may(given.actor, Permission.END_SALON_MEMBERSHIPS, owned(given.actor, salon.manager_id)):
-        own = await tx.calendar_book.lock_provider_of(given.actor.id)
+    if not may(context.actor, Permission.END_SALON_MEMBERSHIPS, owned(context.actor, salon.manager_id)):
+        own = await tx.calendars.lock_provider_of(context.actor.id)
         member = Relation.MEMBER if own == command.provider_id else None
-        if not may(given.actor, Permission.END_SALON_MEMBERSHIPS, member):
+        if not may(context.actor, Permission.END_SALON_MEMBERSHIPS, member):
             raise NotYourSalon
     if _among(await tx.salons.members(salon.id), command.provider_id) is None:
         raise NoSuchMember
     await tx.salons.part(salon.id, command.provider_id)
 
 
-async def _own(salon_id: SalonId, tx: Repositories, given: Circumstances, expected: ExpectedVersion = None) -> Salon:
+async def _own(salon_id: SalonId, tx: Repositories, context: Context, expected: ExpectedVersion = None) -> Salon:
     """The caller's salon, locked; a caller who names the version must have seen the latest one."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
         raise SalonNotFound
-    if not may(given.actor, Permission.MANAGE_SALONS, owned(given.actor, salon.manager_id)):
+    if not may(context.actor, Permission.MANAGE_SALONS, owned(context.actor, salon.manager_id)):
         raise NotYourSalon
     must_be_expected(salon.version, expected)
     return salon

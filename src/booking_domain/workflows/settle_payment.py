@@ -12,21 +12,21 @@ from typing import Final
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, Party, Status
 from booking_domain.payments.errors import PaymentNotFound
-from booking_domain.payments.model import Transaction
+from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport, PaymentGateway
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.placing import around
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.decision import Decision
-from booking_domain.shared.executor import Circumstances, Executor, UseCase
-from booking_domain.shared.ids import EventId, TransactionId
+from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.outbox import Message
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.announce import PAYMENT_HINTED, booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.refunds import owe, owed_already
+from booking_domain.workflows.refunds import pending_refunds, schedule_refund
 
 ASKED_AT_MOST_EVERY: Final = timedelta(seconds=1)
 """A customer's asking leads to at most one question to the gateway in this time, per payment."""
@@ -34,96 +34,97 @@ ASKED_AT_MOST_EVERY: Final = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ApplyReport:
-    transaction_id: TransactionId
+    payment_id: PaymentId
     report: GatewayReport
 
 
-async def settle_payment(
-    transaction: Transaction, *, executor: Executor[Repositories], gateway: PaymentGateway
-) -> Transaction:
+async def settle_payment(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
     """Ask the gateway about this transaction's invoice and apply what it says; return the transaction as it is then.
 
     Raises:
         GatewayUnavailable: it could not be asked; nothing was changed.
     """
-    if transaction.invoice is None:
-        return transaction
-    report = await gateway.report(transaction.invoice.reference, transaction.amount.currency)
-    if report.received <= transaction.settled:
-        return transaction
-    command = _ApplyReport(transaction_id=transaction.id, report=report)
+    if payment.invoice is None:
+        return payment
+    report = await gateway.report(payment.invoice.reference, payment.amount.currency)
+    if report.received <= payment.settled:
+        return payment
+    command = _ApplyReport(payment_id=payment.id, report=report)
     return await executor.run(_apply_report, command, actor=SYSTEM)
 
 
-async def settle_when_asked(
-    transaction: Transaction, *, executor: Executor[Repositories], gateway: PaymentGateway
-) -> Transaction:
+async def settle_when_asked(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
     """`settle_payment` for a customer who asks, unless the gateway has just been asked or all is paid."""
-    if not await executor.run(_may_ask, transaction.id, actor=SYSTEM):
-        return transaction
-    return await settle_payment(transaction, executor=executor, gateway=gateway)
+    if not await executor.run(_may_ask, payment.id, actor=SYSTEM):
+        return payment
+    return await settle_payment(payment, executor=executor, gateway=gateway)
 
 
-async def _note_hint(transaction: Transaction, tx: Repositories, given: Circumstances) -> None:
+async def _note_hint(payment: Payment, tx: Repositories, context: Context) -> None:
     """Somebody says that this was paid and the gateway cannot be asked now: leave it to whoever relays messages."""
     message = Message(
-        id=EventId(given.entropy.new_id()),
+        id=EventId(context.entropy.new_id()),
         topic=PAYMENT_HINTED,
-        subject=transaction.booking_id,
-        payload={"transactionId": str(transaction.id)},
-        occurred_at=given.now,
+        subject=payment.booking_id,
+        payload={"transactionId": str(payment.id)},
+        occurred_at=context.now,
     )
     await tx.outbox.put([message])
 
 
-async def _take_turn(transaction_id: TransactionId, tx: Repositories, given: Circumstances) -> bool:
-    transaction = await tx.transactions.get(transaction_id)
-    if transaction is None or transaction.invoice is None or transaction.amount <= transaction.settled:
+async def _take_turn(payment_id: PaymentId, tx: Repositories, context: Context) -> bool:
+    payment = await tx.payments.get(payment_id)
+    if payment is None or payment.invoice is None or payment.amount <= payment.settled:
         return False
-    if transaction.checked_at is not None and abs(given.now - transaction.checked_at) < ASKED_AT_MOST_EVERY:
+    if payment.checked_at is not None and abs(context.now - payment.checked_at) < ASKED_AT_MOST_EVERY:
         return False
-    await tx.transactions.save(transaction.checked(given.now), was=transaction)
+    await tx.payments.save(payment.checked(context.now), was=payment)
     return True
 
 
-async def _apply(command: _ApplyReport, tx: Repositories, given: Circumstances) -> Transaction:
-    before = await tx.transactions.get(command.transaction_id)
+async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> Payment:
+    before = await tx.payments.get(command.payment_id)
     booking = await tx.bookings.lock(before.booking_id) if before is not None else None
-    before = await tx.transactions.get(command.transaction_id)  # as it is now that the booking is ours
+    before = await tx.payments.get(command.payment_id)  # as it is now that the booking is ours
     if before is None or booking is None:
         raise PaymentNotFound
-    after, new = before.settle(command.report.received, raw_payload=command.report.raw, now=given.now)
+    after, new = before.settle(command.report.received, raw_payload=command.report.raw, now=context.now)
     if not new:
         return before
-    await tx.transactions.save(after, was=before)
-    richer = booking.receive(new, given.now)
-    owed = await owed_already(booking, tx)
-    decision = await _next(richer, owed, tx, given)
+    await tx.payments.save(after, was=before)
+    richer = booking.receive(new, context.now)
+    owed = await pending_refunds(booking, tx)
+    decision = await _next(richer, owed, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_messages(decision.state, decision.events))
-    await owe(_too_much(decision.state, new, owed), decision.state, after.gateway, tx, given)
+    await schedule_refund(_too_much(decision.state, new, owed), decision.state, after.gateway, tx, context)
     return after
 
 
-async def _next(booking: Booking, owed: Money, tx: Repositories, given: Circumstances) -> BookingDecision:
+async def _next(booking: Booking, owed: Money, tx: Repositories, context: Context) -> BookingDecision:
     """What the money makes of the booking."""
     covered = booking.deposit <= booking.paid.beyond(booking.refunded + owed)
     if booking.status is Status.PENDING and covered:
-        return _paid(booking, Action.CONFIRM, given)
-    if booking.status is Status.EXPIRED and covered and given.now < booking.span.start:
+        return _paid(booking, Action.CONFIRM, context)
+    if booking.status is Status.EXPIRED and covered and context.now < booking.span.start:
         # The provider's lock, as for every claim; then the time is free or it is not.
-        await tx.diaries.lock(booking.provider_id, around(booking.span.start))
+        await tx.schedules.lock(booking.provider_id, around(booking.span.start))
         try:
-            await tx.claims.take(claim_of(booking), given.now)
+            await tx.claims.acquire(claim_of(booking), context.now)
         except SlotTaken:
             return Decision(booking)
-        return _paid(booking, Action.REVIVE, given)
+        return _paid(booking, Action.REVIVE, context)
     return Decision(booking)
 
 
-def _paid(booking: Booking, action: Action, given: Circumstances) -> BookingDecision:
-    return booking.take(
-        action, party=Party.PAYMENT, by=SYSTEM, now=given.now, event_id=EventId(given.entropy.new_id()), reason="paid"
+def _paid(booking: Booking, action: Action, context: Context) -> BookingDecision:
+    return booking.apply(
+        action,
+        party=Party.PAYMENT,
+        by=SYSTEM,
+        now=context.now,
+        event_id=EventId(context.entropy.new_id()),
+        reason="paid",
     )
 
 

@@ -22,14 +22,14 @@ from booking_domain.payments.errors import (
     PaymentNotFound,
     WindowClosed,
 )
-from booking_domain.payments.model import Invoice, Purpose, Transaction
+from booking_domain.payments.model import Invoice, Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, NotPermitted
-from booking_domain.shared.executor import Circumstances, Executor, UseCase
-from booking_domain.shared.ids import BookingId, TransactionId
+from booking_domain.shared.executor import Context, Executor, UseCase
+from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.workflows.ports import Repositories
@@ -46,21 +46,21 @@ class StartPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    transaction: Transaction
+    payment: Payment
     reference: str
     """The booking's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RecordInvoice:
-    transaction_id: TransactionId
+    payment_id: PaymentId
     attempt: int
     invoice: Invoice
 
 
 async def start_payment(
     command: StartPayment, *, actor: Actor, executor: Executor[Repositories], gateway: PaymentGateway
-) -> Transaction:
+) -> Payment:
     """Return the transaction with its invoice.
 
     Raises:
@@ -69,22 +69,22 @@ async def start_payment(
         GatewayUnavailable: no invoice was made that anybody can pay; asking again is right.
     """
     prepared = await executor.run(_prepare_payment, command, actor=actor)
-    transaction = prepared.transaction
-    if transaction.invoice is not None:
-        return transaction
+    payment = prepared.payment
+    if payment.invoice is not None:
+        return payment
     order = InvoiceOrder(
-        transaction_id=transaction.id,
-        order_number=transaction.order_number,
-        amount=transaction.amount,
+        payment_id=payment.id,
+        order_number=payment.order_number,
+        amount=payment.amount,
         description=f"{command.purpose.value.title()} for booking {prepared.reference}",
-        payable_until=transaction.expires_at,
+        payable_until=payment.expires_at,
     )
     try:
         invoice = await gateway.create_invoice(order)
     except DomainError:
-        await executor.run(_abandon, transaction, actor=SYSTEM)
+        await executor.run(_abandon, payment, actor=SYSTEM)
         raise
-    record = _RecordInvoice(transaction_id=transaction.id, attempt=transaction.attempt, invoice=invoice)
+    record = _RecordInvoice(payment_id=payment.id, attempt=payment.attempt, invoice=invoice)
     try:
         recorded = await executor.run(_record_invoice, record, actor=SYSTEM)
     except DomainError:
@@ -101,38 +101,38 @@ async def _withdraw(invoice: Invoice, gateway: PaymentGateway) -> None:
         await gateway.cancel_invoice(invoice.reference)
 
 
-async def _prepare(command: StartPayment, tx: Repositories, given: Circumstances) -> _Prepared:
+async def _prepare(command: StartPayment, tx: Repositories, context: Context) -> _Prepared:
     booking = await tx.bookings.lock(command.booking_id)
-    party = booking.party(given.actor) if booking is not None else None
+    party = booking.party(context.actor) if booking is not None else None
     if booking is None or party is None:
         raise BookingNotFound
-    if not may(given.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
+    if not may(context.actor, Permission.PAY, Relation.OWN if party is Party.CUSTOMER else Relation.PARTY):
         raise NotPermitted(action=Permission.PAY)
     amount = _due(booking, command.purpose)
-    if booking.overdue(given.now):
+    if booking.overdue(context.now):
         raise WindowClosed
-    transaction = await tx.transactions.pending(booking.id, command.purpose)
-    if transaction is None:
-        transaction = Transaction.start(
-            id=TransactionId(given.entropy.new_id()),
+    payment = await tx.payments.pending(booking.id, command.purpose)
+    if payment is None:
+        payment = Payment.start(
+            id=PaymentId(context.entropy.new_id()),
             booking_id=booking.id,
             customer_id=booking.customer_id,
             purpose=command.purpose,
             gateway=command.gateway,
             amount=amount,
             expires_at=booking.due_at,
-            now=given.now,
+            now=context.now,
         )
-        await tx.transactions.add(transaction)
+        await tx.payments.add(payment)
         if command.purpose is Purpose.DEPOSIT:
-            await tx.bookings.save(booking.await_payment(given.now), was=booking)
-    elif transaction.being_prepared(given.now):
+            await tx.bookings.save(booking.await_payment(context.now), was=booking)
+    elif payment.being_prepared(context.now):
         raise PaymentInPreparation
-    elif transaction.invoice is None:
-        again = transaction.prepare_again(given.now)
-        await tx.transactions.save(again, was=transaction)
-        transaction = again
-    return _Prepared(transaction=transaction, reference=booking.reference)
+    elif payment.invoice is None:
+        again = payment.prepare_again(context.now)
+        await tx.payments.save(again, was=payment)
+        payment = again
+    return _Prepared(payment=payment, reference=booking.reference)
 
 
 def _due(booking: Booking, purpose: Purpose) -> Money:
@@ -147,29 +147,27 @@ def _due(booking: Booking, purpose: Purpose) -> Money:
     return amount
 
 
-async def _record(command: _RecordInvoice, tx: Repositories, _: Circumstances) -> Transaction:
-    transaction = await tx.transactions.get(command.transaction_id)
-    if transaction is None:
+async def _record(command: _RecordInvoice, tx: Repositories, _: Context) -> Payment:
+    payment = await tx.payments.get(command.payment_id)
+    if payment is None:
         raise PaymentNotFound
-    if transaction.status is not TransactionStatus.PENDING:
+    if payment.status is not PaymentStatus.PENDING:
         raise NothingDue  # the booking has ended meanwhile
-    if transaction.invoice is not None:
-        return transaction
-    if transaction.attempt != command.attempt:
+    if payment.invoice is not None:
+        return payment
+    if payment.attempt != command.attempt:
         raise PaymentInPreparation
-    recorded = transaction.invoiced(command.invoice)
-    await tx.transactions.save(recorded, was=transaction)
+    recorded = payment.invoiced(command.invoice)
+    await tx.payments.save(recorded, was=payment)
     return recorded
 
 
-async def _abandon_preparation(prepared: Transaction, tx: Repositories, _: Circumstances) -> None:
-    transaction = await tx.transactions.get(prepared.id)
-    if transaction is not None and transaction.version == prepared.version:
-        await tx.transactions.save(transaction.abandon_preparation(), was=transaction)
+async def _abandon_preparation(prepared: Payment, tx: Repositories, _: Context) -> None:
+    payment = await tx.payments.get(prepared.id)
+    if payment is not None and payment.version == prepared.version:
+        await tx.payments.save(payment.abandon_preparation(), was=payment)
 
 
-_prepare_payment: Final = UseCase(
-    Permission.PAY, _prepare, lambda _, prepared: Subject("payment", prepared.transaction.id)
-)
+_prepare_payment: Final = UseCase(Permission.PAY, _prepare, lambda _, prepared: Subject("payment", prepared.payment.id))
 _record_invoice: Final = UseCase(Permission.RUN_PLATFORM, _record)
 _abandon: Final = UseCase(Permission.RUN_PLATFORM, _abandon_preparation)

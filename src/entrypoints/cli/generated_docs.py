@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, PAYMENT_LIFECYCLE
+from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE
 from booking_domain.catalogue.model import PROFILE_LIFECYCLE
-from booking_domain.payments.transitions import TRANSACTION_LIFECYCLE
+from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import PERMISSIONS
 
@@ -36,8 +36,8 @@ def _permissions() -> str:
 PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "lifecycles.md": {
         "booking": _diagram(BOOKING_LIFECYCLE.mermaid),
-        "payment": _diagram(PAYMENT_LIFECYCLE.mermaid),
-        "transaction": _diagram(TRANSACTION_LIFECYCLE.mermaid),
+        "payment": _diagram(BOOKING_PAYMENT_LIFECYCLE.mermaid),
+        "transaction": _diagram(PAYMENT_LIFECYCLE.mermaid),
         "profile": _diagram(PROFILE_LIFECYCLE.mermaid),
     },
     "permissions.md": {"permissions": _permissions},

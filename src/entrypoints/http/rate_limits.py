@@ -87,7 +87,7 @@ class RouteLimits:
         scope["state"][_COUNTED] = Counted("none" if policy is None else policy.name, who)
         if policy is None or not self._on:
             return
-        standing = await policy.limiter.take(f"{policy.name} {who}", policy.limit, self._clock.now())
+        standing = await policy.limiter.consume(f"{policy.name} {who}", policy.limit, self._clock.now())
         stands = f'"{policy.name}";r={standing.remaining};t={standing.resets_in_seconds}'
         scope["state"][_HEADERS] = (policy.header, (b"ratelimit", stands.encode()))
         if not standing.allowed:

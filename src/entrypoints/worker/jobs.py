@@ -16,13 +16,13 @@ from booking_domain.identity.one_time_codes import CODE_WANTED
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
 from booking_domain.notifications.errors import SmsCapReached
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.use_cases.feeds import FEED_ADDED
 from booking_domain.scheduling.use_cases.holds import sweep_holds
 from booking_domain.scheduling.use_cases.waiting import WAITLIST_OFFERED, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
-from booking_domain.shared.ids import BookingId, EventId, FeedId, ProviderId, SmsId, TransactionId, UserId
+from booking_domain.shared.ids import BookingId, EventId, FeedId, PaymentId, ProviderId, SmsId, UserId
 from booking_domain.shared.outbox import Message
 from booking_domain.workflows.announce import BOOKING_CANCELLED, FREES_TIME, PAYMENT_HINTED
 from booking_domain.workflows.erase_account import Erasing, erase_account
@@ -69,7 +69,7 @@ class Jobs:
         app.periodic(cron="17 3 * * *")(task(name="erase_due", queueing_lock="erase_due")(self.erase_due))
         app.periodic(cron="* * * * *")(task(name="sweep", queueing_lock="sweep")(self.sweep))
 
-    async def hand_on(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
+    async def dispatch(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
         """Make jobs of messages, in the transaction in which they leave the outbox."""
         for message in messages:
             if message.topic == FEED_ADDED:
@@ -99,7 +99,7 @@ class Jobs:
                 )
             if message.topic == PAYMENT_HINTED:
                 await self._settle.configure(connection=connection).defer_async(
-                    transaction_id=message.payload["transactionId"]
+                    payment_id=message.payload["transactionId"]
                 )
 
     async def notify(self, message: str) -> None:
@@ -136,17 +136,17 @@ class Jobs:
         """Offer what a provider has free to those who wait for it, or what somebody has not taken to the next."""
         await self._container.executor().run(offer_freed, ProviderId(UUID(provider_id)), actor=SYSTEM)
 
-    async def settle(self, transaction_id: str) -> None:
+    async def settle(self, payment_id: str) -> None:
         """Ask the gateway about a payment of which a hint was given when it could not be asked."""
-        transaction = await self._container.reads().transaction(TransactionId(UUID(transaction_id)))
-        if transaction is not None:
-            await settle_payment(transaction, executor=self._container.executor(), gateway=self._container.gateway())
+        payment = await self._container.reads().payment(PaymentId(UUID(payment_id)))
+        if payment is not None:
+            await settle_payment(payment, executor=self._container.executor(), gateway=self._container.gateway())
 
     async def cancel_invoices(self, booking_id: str) -> None:
         """Make the open invoices of a cancelled booking unpayable."""
-        for transaction in await self._container.reads().transactions_of(BookingId(UUID(booking_id))):
-            if transaction.status is TransactionStatus.CANCELLED and transaction.invoice is not None:
-                await self._container.gateway().cancel_invoice(transaction.invoice.reference)
+        for payment in await self._container.reads().payments_of(BookingId(UUID(booking_id))):
+            if payment.status is PaymentStatus.CANCELLED and payment.invoice is not None:
+                await self._container.gateway().cancel_invoice(payment.invoice.reference)
 
     async def erase(self, user_id: str) -> None:
         """Erase an account that was deleted a month ago."""

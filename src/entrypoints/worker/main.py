@@ -95,7 +95,7 @@ async def _reclaim_on(jobs: Jobs) -> None:
 async def _relay_on(container: Container, jobs: Jobs) -> None:
     while True:
         try:
-            moved = await relay(container.database(), jobs.hand_on)
+            moved = await relay(container.database(), jobs.dispatch)
         except DomainError as error:
             log.warning("relay.interrupted", code=error.code)
             moved = 0

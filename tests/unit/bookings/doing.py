@@ -33,7 +33,7 @@ def do(
         case Action.FOLLOW_CLOCK:
             return booking.follow_clock(LATER, LATER, party=party, by=actor, now=now, event_id=EVENT)
         case _:
-            return booking.take(
+            return booking.apply(
                 action,
                 party=party,
                 by=actor,

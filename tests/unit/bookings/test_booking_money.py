@@ -9,10 +9,10 @@ from tests.unit.strategies.bookings import DEPOSIT, MADE, NOTHING, a_booking
 from tests.unit.strategies.money import amounts
 
 from booking_domain.bookings.transitions import (
-    PAYMENT_LIFECYCLE,
+    BOOKING_PAYMENT_LIFECYCLE,
+    BookingPaymentAction,
+    BookingPaymentStatus,
     Party,
-    PaymentAction,
-    PaymentStatus,
     Status,
 )
 from booking_domain.shared.errors import InvalidValue
@@ -39,20 +39,20 @@ AGREED = """
 MOVES = {(status, action): to for status, action, to in map(str.split, AGREED.strip().splitlines())}
 
 
-@pytest.mark.parametrize("status", PaymentStatus)
-@pytest.mark.parametrize("action", PaymentAction)
+@pytest.mark.parametrize("status", BookingPaymentStatus)
+@pytest.mark.parametrize("action", BookingPaymentAction)
 @pytest.mark.parametrize("party", Party)
 def test_payment_moves_as_agreed_on_the_word_of_the_gateway_alone(
-    status: PaymentStatus, action: PaymentAction, party: Party
+    status: BookingPaymentStatus, action: BookingPaymentAction, party: Party
 ) -> None:
     if (status, action) not in MOVES:
         with pytest.raises(InvalidTransition):
-            PAYMENT_LIFECYCLE.advance(status, action, party)
+            BOOKING_PAYMENT_LIFECYCLE.advance(status, action, party)
     elif party is not Party.PAYMENT:
         with pytest.raises(NotYourMove):
-            PAYMENT_LIFECYCLE.advance(status, action, party)
+            BOOKING_PAYMENT_LIFECYCLE.advance(status, action, party)
     else:
-        assert PAYMENT_LIFECYCLE.advance(status, action, party) == MOVES[status, action]
+        assert BOOKING_PAYMENT_LIFECYCLE.advance(status, action, party) == MOVES[status, action]
 
 
 @examples(300)
@@ -65,7 +65,7 @@ def test_what_was_paid_is_the_sum_of_what_was_received(received: list[Money]) ->
         total += amount
         assert booking.paid == total
         assert booking.deposit_due == DEPOSIT.beyond(total)
-        assert (booking.payment_status is PaymentStatus.PAID) == (total >= DEPOSIT)
+        assert (booking.payment_status is BookingPaymentStatus.PAID) == (total >= DEPOSIT)
         assert booking.status is Status.PENDING
         assert booking.updated_at == LATER
     assert booking.version == 1 + len(received)
@@ -74,20 +74,20 @@ def test_what_was_paid_is_the_sum_of_what_was_received(received: list[Money]) ->
 def test_the_deposit_is_covered_to_the_last_mongo() -> None:
     mongo = Money(amount=1, currency="MNT")
     almost = a_booking().receive(DEPOSIT - mongo, LATER)
-    assert (almost.payment_status, almost.deposit_due) == (PaymentStatus.UNPAID, mongo)
-    assert almost.receive(mongo, LATER).payment_status is PaymentStatus.PAID
+    assert (almost.payment_status, almost.deposit_due) == (BookingPaymentStatus.UNPAID, mongo)
+    assert almost.receive(mongo, LATER).payment_status is BookingPaymentStatus.PAID
 
 
-@pytest.mark.parametrize("status", [PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED])
-def test_money_that_comes_after_a_refund_is_counted_and_does_not_hide_the_refund(status: PaymentStatus) -> None:
+@pytest.mark.parametrize("status", [BookingPaymentStatus.PARTIALLY_REFUNDED, BookingPaymentStatus.REFUNDED])
+def test_money_that_comes_after_a_refund_is_counted_and_does_not_hide_the_refund(status: BookingPaymentStatus) -> None:
     refunded = replace(a_booking(Status.CANCELLED, paid=DEPOSIT, refunded=DEPOSIT), payment_status=status)
     after = refunded.receive(DEPOSIT, LATER)
     assert (after.paid, after.payment_status) == (DEPOSIT + DEPOSIT, status)
 
 
 def test_money_that_comes_after_a_failure_counts() -> None:
-    failed = replace(a_booking(Status.EXPIRED), payment_status=PaymentStatus.FAILED)
-    assert failed.receive(DEPOSIT, LATER).payment_status is PaymentStatus.PAID
+    failed = replace(a_booking(Status.EXPIRED), payment_status=BookingPaymentStatus.FAILED)
+    assert failed.receive(DEPOSIT, LATER).payment_status is BookingPaymentStatus.PAID
 
 
 def test_money_of_another_currency_is_refused() -> None:
@@ -97,7 +97,7 @@ def test_money_of_another_currency_is_refused() -> None:
 
 def test_beginning_to_pay_is_noted_once() -> None:
     begun = a_booking().await_payment(LATER)
-    assert (begun.payment_status, begun.version, begun.updated_at) == (PaymentStatus.PENDING, 2, LATER)
+    assert (begun.payment_status, begun.version, begun.updated_at) == (BookingPaymentStatus.PENDING, 2, LATER)
     assert begun.await_payment(LATER + timedelta(minutes=1)) is begun
 
 

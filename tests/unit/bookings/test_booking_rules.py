@@ -24,7 +24,7 @@ from tests.unit.strategies.bookings import (
 
 from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOfRange, TooEarly
 from booking_domain.bookings.model import MAX_NOTES, Booking, Terms
-from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party, PaymentStatus, Status
+from booking_domain.bookings.transitions import Action, BookingPaymentStatus, InvalidBookingTransition, Party, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.money import Money
@@ -103,8 +103,8 @@ def test_a_booking_can_be_disputed_until_14_days_after_its_end(status: Status) -
 
 def test_a_payment_that_was_begun_has_failed_when_the_booking_expires() -> None:
     begun = a_booking().await_payment(MADE)
-    assert take(begun, Action.EXPIRE, Party.SYSTEM).payment_status is PaymentStatus.FAILED
-    assert take(a_booking(), Action.EXPIRE, Party.SYSTEM).payment_status is PaymentStatus.UNPAID
+    assert take(begun, Action.EXPIRE, Party.SYSTEM).payment_status is BookingPaymentStatus.FAILED
+    assert take(a_booking(), Action.EXPIRE, Party.SYSTEM).payment_status is BookingPaymentStatus.UNPAID
 
 
 @examples(500)

@@ -12,7 +12,7 @@ from tests.unit.strategies.bookings import A_BOOKING, DEPOSIT, MADE, NOTHING, PR
 from tests.unit.strategies.money import amounts
 
 from booking_domain.bookings.model import BookingEvent, BookingMode, Terms
-from booking_domain.bookings.transitions import Action, Party, PaymentStatus, Status
+from booking_domain.bookings.transitions import Action, BookingPaymentStatus, Party, Status
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.lifecycle import InvalidTransition
 from booking_domain.shared.money import Money
@@ -73,7 +73,7 @@ class LifeOfABooking(RuleBasedStateMachine):
         self.received += amount
         self.changes += 1
 
-    @precondition(lambda self: self.booking.payment_status is not PaymentStatus.PAID)
+    @precondition(lambda self: self.booking.payment_status is not BookingPaymentStatus.PAID)
     @rule()
     def the_customer_begins_to_pay(self) -> None:
         before = self.booking
@@ -86,7 +86,7 @@ class LifeOfABooking(RuleBasedStateMachine):
         assert self.booking.refund_on_cancellation(Party.PROVIDER, self.now) == self.received
         assert self.booking.refund_on_cancellation(Party.CUSTOMER, self.now) <= self.received
         covered = bool(self.received) and self.booking.deposit <= self.received
-        assert (self.booking.payment_status is PaymentStatus.PAID) == covered
+        assert (self.booking.payment_status is BookingPaymentStatus.PAID) == covered
 
     @invariant()
     def its_trail_leads_from_the_beginning_to_where_it_stands(self) -> None:

@@ -7,7 +7,7 @@ from tests.unit.effort import examples
 from tests.unit.strategies.bookings import CUSTOMER, DEPOSIT, EVENT, MADE, NOTHING, PRICE, terms
 
 from booking_domain.bookings.model import ANSWER_DUE, BookingMode, Terms
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 
 
 def test_an_instant_booking_waits_for_its_deposit() -> None:
@@ -42,7 +42,7 @@ def test_a_new_booking_has_what_was_agreed_on_and_nothing_paid(agreed: Terms, da
     decision = place(agreed, deposit)
     booking = decision.state
     assert (booking.price, booking.deposit, booking.cancellation) == (agreed.price, deposit, agreed.cancellation)
-    assert (booking.paid, booking.refunded, booking.payment_status) == (NOTHING, NOTHING, PaymentStatus.UNPAID)
+    assert (booking.paid, booking.refunded, booking.payment_status) == (NOTHING, NOTHING, BookingPaymentStatus.UNPAID)
     assert (booking.version, booking.created_at, booking.updated_at, booking.notes) == (1, MADE, MADE, "a dragon")
     assert booking.claims_time
     assert (booking.due_at is None) == (booking.status is Status.CONFIRMED)

@@ -23,14 +23,14 @@ from booking_domain.identity.ports import Bearer
 from booking_domain.notifications.codes import code_text
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import SessionId, SmsId, TransactionId, UserId
+from booking_domain.shared.ids import PaymentId, SessionId, SmsId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW
 from booking_domain.testing.memory import MemoryDatabase
 from entrypoints.container import Container, callback_urls, sms_status_callbacks
 from entrypoints.settings import Settings
 
-TRANSACTION = TransactionId(UUID(int=7))
+TRANSACTION = PaymentId(UUID(int=7))
 WINDOW = TimeRange(NOW, NOW + HOUR)
 
 

@@ -10,7 +10,7 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, dai
 from booking_domain.scheduling import Anchoring, Claim, Reason, SlotSettings, TimeRange, explain
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.feeds import STALE_AFTER, Feed, FeedRule, WhenFeedFails
-from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import claimable
 from booking_domain.scheduling.ports import REACH, REACH_OF_A_WEEK, reach
 from booking_domain.shared.errors import InvalidValue
@@ -20,8 +20,10 @@ SALON = calendar("Asia/Ulaanbaatar", rule(MONDAY, "09:00-13:00"))
 INSTANT = timedelta(microseconds=1)
 
 
-def diary(*claims: Claim) -> Diary:
-    return Diary(provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=SALON, claims=claims)
+def schedule(*claims: Claim) -> ProviderSchedule:
+    return ProviderSchedule(
+        provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=SALON, claims=claims
+    )
 
 
 def monday(hour: int, minute: int = 0) -> datetime:
@@ -32,23 +34,23 @@ NOW = monday(0)
 
 
 def test_what_does_not_fit_before_the_closing_is_not_offered_whoever_has_some_of_it() -> None:
-    claimable(diary(), monday(10), now=NOW, duration_minutes=180)
+    claimable(schedule(), monday(10), now=NOW, duration_minutes=180)
     for claims in ((), (booked(monday(11)),), (booked(monday(8)),)):
         with pytest.raises(SlotNotOffered):
-            claimable(diary(*claims), monday(11), now=NOW, duration_minutes=180)
+            claimable(schedule(*claims), monday(11), now=NOW, duration_minutes=180)
 
 
 def test_what_would_fit_but_for_a_claim_on_its_end_is_taken() -> None:
     later = booked(monday(12))
-    claimable(diary(later), monday(10), now=NOW, duration_minutes=120)
+    claimable(schedule(later), monday(10), now=NOW, duration_minutes=120)
     with pytest.raises(SlotTaken):
-        claimable(diary(later), monday(10), now=NOW, duration_minutes=121)
+        claimable(schedule(later), monday(10), now=NOW, duration_minutes=121)
 
 
 def test_what_is_busy_elsewhere_cannot_be_claimed_nor_anything_once_that_is_not_known() -> None:
     busy = TimeRange(monday(9), monday(10))
     feed = Feed(id=FeedId(UUID(int=1)), url="https://a.example/x.ics", busy=(busy,), read_at=NOW)
-    known = replace(diary(), feeds=(feed,), feed_rule=FeedRule(WhenFeedFails.CLOSED))
+    known = replace(schedule(), feeds=(feed,), feed_rule=FeedRule(WhenFeedFails.CLOSED))
     claimable(known, monday(10), now=NOW + STALE_AFTER)
     for start, now in ((monday(9), NOW), (monday(10), NOW + STALE_AFTER + INSTANT)):
         with pytest.raises(SlotNotOffered):

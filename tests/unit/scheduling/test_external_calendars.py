@@ -10,7 +10,7 @@ from tests.unit.workflows.scenes import scene
 
 from booking_domain.scheduling import TimeRange
 from booking_domain.scheduling.feeds import ALWAYS, STALE_AFTER, Feed, FeedRule, WhenFeedFails, imported
-from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.use_cases.feeds import RecordReading, SetFeeds, record_reading, set_feeds
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import InvalidValue
@@ -76,9 +76,11 @@ def test_a_feed_is_failing_once_nobody_has_read_it_for_half_an_hour() -> None:
 
 def test_a_diary_is_seen_with_what_is_busy_elsewhere_besides_what_was_known() -> None:
     own = replace(calendar("Asia/Ulaanbaatar"), busy=(MORNING,))
-    diary = Diary(provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=own, feed_rule=CLOSED)
-    assert diary.seen(NOW) == (own, ())
-    read = replace(diary, feeds=(feed(1, NOON), feed(2, EVENING)))
+    schedule = ProviderSchedule(
+        provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=own, feed_rule=CLOSED
+    )
+    assert schedule.seen(NOW) == (own, ())
+    read = replace(schedule, feeds=(feed(1, NOON), feed(2, EVENING)))
     assert read.seen(NOW) == (replace(own, busy=(MORNING, NOON, EVENING)), ())
     seen, degraded = read.seen(NOW + STALE_AFTER + INSTANT)
     assert seen.busy == (MORNING, ALWAYS, ALWAYS)

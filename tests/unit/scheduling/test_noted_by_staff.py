@@ -9,7 +9,7 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, hel
 
 from booking_domain.scheduling import Claim, ClaimKind, SlotSettings, TimeRange
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import around, placeable
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
@@ -26,57 +26,59 @@ SALON = calendar(
 NOW = datetime(2026, 11, 23, 12, tzinfo=SALON.zone)
 
 
-def diary(*claims: Claim) -> Diary:
-    return Diary(provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=SALON, claims=claims)
+def schedule(*claims: Claim) -> ProviderSchedule:
+    return ProviderSchedule(
+        provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=SALON, claims=claims
+    )
 
 
 def test_staff_enter_an_appointment_at_any_second_and_it_blocks_its_buffers() -> None:
     start = NOW + 9 * 60 * MINUTE + SECOND
-    span, blocked = placeable(diary(), start, now=NOW)
+    span, blocked = placeable(schedule(), start, now=NOW)
     assert span == TimeRange(start, start + 60 * MINUTE)
     assert blocked == TimeRange(start - 10 * MINUTE, start + 80 * MINUTE)
 
 
 def test_staff_enter_an_appointment_of_any_length_of_a_minute_to_a_day() -> None:
     for minutes in (1, 90, 1440):
-        span, _ = placeable(diary(), NOW, now=NOW, duration_minutes=minutes)
+        span, _ = placeable(schedule(), NOW, now=NOW, duration_minutes=minutes)
         assert span.end - span.start == minutes * MINUTE
     for minutes in (0, 1441):
         with pytest.raises(InvalidValue) as refused:
-            placeable(diary(), NOW, now=NOW, duration_minutes=minutes)
+            placeable(schedule(), NOW, now=NOW, duration_minutes=minutes)
         assert refused.value.where == "/durationMinutes"
 
 
 def test_staff_enter_what_began_a_day_ago_or_begins_within_two_years() -> None:
     for allowed in (NOW - DAY, NOW, NOW + 730 * DAY):
-        assert placeable(diary(), allowed, now=NOW)[0].start == allowed
+        assert placeable(schedule(), allowed, now=NOW)[0].start == allowed
     for refusable in (NOW - DAY - SECOND, NOW + 730 * DAY + SECOND):
         with pytest.raises(InvalidValue) as refused:
-            placeable(diary(), refusable, now=NOW)
+            placeable(schedule(), refusable, now=NOW)
         assert refused.value.where == "/slot"
 
 
 def test_staff_enter_whole_seconds() -> None:
     with pytest.raises(InvalidValue) as refused:
-        placeable(diary(), NOW + INSTANT, now=NOW)
+        placeable(schedule(), NOW + INSTANT, now=NOW)
     assert refused.value.where == "/slot"
 
 
 def test_staff_do_not_enter_what_somebody_has_buffers_and_all() -> None:
     other = booked(NOW + 80 * MINUTE)
-    placeable(diary(other), NOW, now=NOW)
+    placeable(schedule(other), NOW, now=NOW)
     with pytest.raises(SlotTaken) as refused:
-        placeable(diary(other), NOW + SECOND, now=NOW)
+        placeable(schedule(other), NOW + SECOND, now=NOW)
     assert refused.value.start == NOW + SECOND
 
 
 def test_neither_a_lapsed_hold_nor_what_is_moved_is_in_the_way_of_staff() -> None:
     lapsed = held(NOW, until=NOW)
-    placeable(diary(lapsed), NOW, now=NOW)
+    placeable(schedule(lapsed), NOW, now=NOW)
     moved = replace(booked(NOW), id=ClaimId(UUID(int=50)))
-    placeable(diary(moved), NOW + 15 * MINUTE, now=NOW, own=moved.id)
+    placeable(schedule(moved), NOW + 15 * MINUTE, now=NOW, own=moved.id)
     with pytest.raises(SlotTaken):
-        placeable(diary(held(NOW, until=NOW + SECOND)), NOW, now=NOW, own=moved.id)
+        placeable(schedule(held(NOW, until=NOW + SECOND)), NOW, now=NOW, own=moved.id)
 
 
 def test_a_diary_is_asked_for_around_the_second_of_the_start() -> None:

@@ -10,7 +10,7 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, dai
 
 from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
-from booking_domain.scheduling.model import Diary
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import around, claimable
 from booking_domain.scheduling.ports import REACH
 from booking_domain.shared.errors import InvalidValue
@@ -23,8 +23,10 @@ SETTINGS = SlotSettings(step_minutes=60, duration_minutes=60, buffer_before_minu
 SALON = calendar("Asia/Ulaanbaatar", rule(MONDAY, "09:00-13:00"), settings=SETTINGS)
 
 
-def diary(*claims: Claim, of: Calendar = SALON) -> Diary:
-    return Diary(provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=of, claims=claims)
+def schedule(*claims: Claim, of: Calendar = SALON) -> ProviderSchedule:
+    return ProviderSchedule(
+        provider_id=PROVIDER, owner_id=UserId(UUID(int=9)), accepting=True, calendar=of, claims=claims
+    )
 
 
 def monday(hour: int, minute: int = 0) -> datetime:
@@ -35,26 +37,26 @@ NOW = monday(0)
 
 
 def test_an_appointment_blocks_its_span_and_its_buffers() -> None:
-    span, blocked = claimable(diary(), monday(10), now=NOW)
+    span, blocked = claimable(schedule(), monday(10), now=NOW)
     assert span == TimeRange(monday(10), monday(11))
     assert blocked == TimeRange(monday(9, 50), monday(11, 20))
 
 
 def test_an_appointment_may_be_longer_than_usual() -> None:
-    span, blocked = claimable(diary(), monday(10), now=NOW, duration_minutes=180)
+    span, blocked = claimable(schedule(), monday(10), now=NOW, duration_minutes=180)
     assert (span.end, blocked.end) == (monday(13), monday(13, 20))
 
 
 @pytest.mark.parametrize("minutes", [0, -60, 1441])
 def test_an_appointment_lasts_a_minute_to_a_day(minutes: int) -> None:
     with pytest.raises(InvalidValue) as refused:
-        claimable(diary(), monday(10), now=NOW, duration_minutes=minutes)
+        claimable(schedule(), monday(10), now=NOW, duration_minutes=minutes)
     assert refused.value.where == "/durationMinutes"
 
 
 def test_a_slot_that_somebody_has_is_taken() -> None:
     with pytest.raises(SlotTaken) as refused:
-        claimable(diary(booked(monday(10))), monday(10), now=NOW)
+        claimable(schedule(booked(monday(10))), monday(10), now=NOW)
     assert refused.value.start == monday(10)
     assert str(refused.value) == "Somebody already has the time from 2026-11-23T02:00:00Z."
 
@@ -62,46 +64,46 @@ def test_a_slot_that_somebody_has_is_taken() -> None:
 def test_a_slot_is_taken_too_if_only_its_buffer_meets_another_claim() -> None:
     just_before = booked(monday(8), 111)
     with pytest.raises(SlotTaken):
-        claimable(diary(just_before), monday(10), now=NOW)
-    claimable(diary(booked(monday(8), 110)), monday(10), now=NOW)
+        claimable(schedule(just_before), monday(10), now=NOW)
+    claimable(schedule(booked(monday(8), 110)), monday(10), now=NOW)
 
 
 @pytest.mark.parametrize("start", [monday(8), monday(10, 30), monday(13), monday(12) + timedelta(seconds=1)])
 def test_a_start_that_is_closed_or_off_the_grid_is_not_offered_whoever_has_it(start: datetime) -> None:
     for claims in ((), (booked(start),)):
         with pytest.raises(SlotNotOffered) as refused:
-            claimable(diary(*claims), start, now=NOW)
+            claimable(schedule(*claims), start, now=NOW)
         assert refused.value.start == start
 
 
 def test_a_start_in_the_past_is_not_offered_even_if_somebody_has_it() -> None:
     with pytest.raises(SlotNotOffered):
-        claimable(diary(booked(monday(10))), monday(10), now=monday(10, 1))
+        claimable(schedule(booked(monday(10))), monday(10), now=monday(10, 1))
 
 
 def test_a_full_day_is_not_offered_rather_than_taken() -> None:
     one_a_day = replace(SALON, settings=replace(SETTINGS, max_per_day=1))
     with pytest.raises(SlotNotOffered):
-        claimable(diary(booked(monday(20)), of=one_a_day), monday(10), now=NOW)
+        claimable(schedule(booked(monday(20)), of=one_a_day), monday(10), now=NOW)
 
 
 def test_one_s_own_hold_is_not_in_the_way() -> None:
     hold = held(monday(10), until=monday(1))
-    claimable(diary(hold), monday(10), now=NOW, own=hold.id)
+    claimable(schedule(hold), monday(10), now=NOW, own=hold.id)
     with pytest.raises(SlotTaken):
-        claimable(diary(hold), monday(10), now=NOW, own=ClaimId(UUID(int=99)))
+        claimable(schedule(hold), monday(10), now=NOW, own=ClaimId(UUID(int=99)))
     with pytest.raises(SlotTaken):
-        claimable(diary(hold), monday(10), now=NOW)
+        claimable(schedule(hold), monday(10), now=NOW)
 
 
 def test_one_s_own_hold_does_not_fill_the_day() -> None:
     one_a_day = replace(SALON, settings=replace(SETTINGS, max_per_day=1))
     hold = held(monday(12), until=monday(1))
-    claimable(diary(hold, of=one_a_day), monday(12), now=NOW, own=hold.id)
+    claimable(schedule(hold, of=one_a_day), monday(12), now=NOW, own=hold.id)
 
 
 def test_a_lapsed_hold_of_somebody_else_is_not_in_the_way() -> None:
-    claimable(diary(held(monday(10), until=NOW)), monday(10), now=NOW)
+    claimable(schedule(held(monday(10), until=NOW)), monday(10), now=NOW)
 
 
 LENGTHS = st.sampled_from([1440, 1440, 60]) | st.integers(1, 1440)
@@ -139,7 +141,7 @@ def test_a_claim_out_of_reach_of_a_slot_does_not_matter_to_it(
         assert far.blocked.end == near.start - REACH - beyond
     else:
         far = booked(near.end + REACH + beyond + theirs[1] * MINUTE, theirs[0], before=theirs[1], after=theirs[2])
-    assert claimable(diary(far, of=of), start, now=now) == claimable(diary(of=of), start, now=now)
+    assert claimable(schedule(far, of=of), start, now=now) == claimable(schedule(of=of), start, now=now)
 
 
 @examples(300)
@@ -147,7 +149,7 @@ def test_a_claim_out_of_reach_of_a_slot_does_not_matter_to_it(
 def test_a_start_can_be_claimed_if_and_only_if_it_is_offered(question: Question) -> None:
     listed, minutes = question.offered(), question.duration_minutes
     without_claims = replace(question, claims=()).offered()
-    of = diary(*question.claims, of=question.calendar)
+    of = schedule(*question.claims, of=question.calendar)
     for start in {*listed[:3], *without_claims[::7]}:
         if start in listed:
             span, blocked = claimable(of, start, now=question.now, duration_minutes=minutes)

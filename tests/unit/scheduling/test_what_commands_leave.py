@@ -75,9 +75,9 @@ async def test_an_exception_is_kept_as_it_was_added(stage: Stage) -> None:
 async def test_a_block_is_kept_as_it_was_added_and_removed_once(stage: Stage) -> None:
     added = await stage.by_provider(add_block, AddBlock(range=LUNCH, note="lunch"))
     assert added == Block(id=added.id, range=LUNCH, note="lunch")
-    diary = await stage.database.reads.diary(stage.cast.profile.id, around(LUNCH.start))
-    assert diary is not None
-    assert diary.calendar.blocks == (added,)
+    schedule = await stage.database.reads.schedule(stage.cast.profile.id, around(LUNCH.start))
+    assert schedule is not None
+    assert schedule.calendar.blocks == (added,)
     await stage.by_provider(remove_block, added.id)
     with pytest.raises(BlockNotFound):
         await stage.by_provider(remove_block, added.id)

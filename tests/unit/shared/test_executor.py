@@ -12,7 +12,7 @@ import pytest
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Origin, Subject
 from booking_domain.shared.errors import ConcurrentChange, NotPermitted, StorageUnavailable
-from booking_domain.shared.executor import ATTEMPTS, Answer, Circumstances, Executor, UseCase
+from booking_domain.shared.executor import ATTEMPTS, Answer, Context, Executor, UseCase
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
@@ -100,13 +100,13 @@ class World:
         return Executor(begin=self.begin, clock=self, entropy=SeededEntropy(), origin=lambda: ORIGIN)
 
 
-async def _add(more: int, tx: Tx, given: Circumstances) -> int:
+async def _add(more: int, tx: Tx, context: Context) -> int:
     tx.number += more
     return tx.number
 
 
-def failing_with(error: Exception) -> Callable[[int, Tx, Circumstances], Awaitable[int]]:
-    async def handle(more: int, tx: Tx, given: Circumstances) -> int:
+def failing_with(error: Exception) -> Callable[[int, Tx, Context], Awaitable[int]]:
+    async def handle(more: int, tx: Tx, context: Context) -> int:
         tx.number += more
         raise error
 
@@ -189,10 +189,10 @@ def test_whoever_loses_five_races_in_a_row_gives_up() -> None:
 
 
 def test_a_use_case_knows_who_asks_and_when() -> None:
-    async def who_and_when(_: int, tx: Tx, given: Circumstances) -> int:
-        assert given.actor == SYSTEM
-        assert given.now == START + timedelta(seconds=1)
-        assert given.entropy.new_id() != given.entropy.new_id()
+    async def who_and_when(_: int, tx: Tx, context: Context) -> int:
+        assert context.actor == SYSTEM
+        assert context.now == START + timedelta(seconds=1)
+        assert context.entropy.new_id() != context.entropy.new_id()
         return 42
 
     assert run(World(), UseCase(Permission.RUN_PLATFORM, who_and_when), actor=SYSTEM) == 42
@@ -273,9 +273,9 @@ def test_what_others_do_is_not_audited(actor: Actor) -> None:
 
 
 def test_a_use_case_may_say_more_than_once_what_it_has_done_whoever_asks() -> None:
-    async def reset(_: int, tx: Tx, given: Circumstances) -> int:
-        given.note("sum.reset", Subject("sum", UUID(int=1)), details={"was": 3})
-        given.note("sum.seen", actor=CUSTOMER)
+    async def reset(_: int, tx: Tx, context: Context) -> int:
+        context.note("sum.reset", Subject("sum", UUID(int=1)), details={"was": 3})
+        context.note("sum.seen", actor=CUSTOMER)
         return 0
 
     for use_case, actor in ((UseCase(Permission.PAY, reset), ADMIN), (UseCase(Permission.RUN_PLATFORM, reset), SYSTEM)):

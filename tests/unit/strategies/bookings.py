@@ -10,7 +10,7 @@ from tests.unit.strategies.money import amounts
 
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, Tier
-from booking_domain.bookings.transitions import Party, PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Party, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
 from booking_domain.shared.money import Money
@@ -62,7 +62,7 @@ WAITING: Final = frozenset({Status.REQUESTED, Status.PENDING})
 def a_booking(status: Status = Status.PENDING, *, paid: Money = NOTHING, refunded: Money = NOTHING) -> Booking:
     """A booking of an hour, from noon; one that waits for something is due a quarter of an hour after it was made."""
     due_at = A_BOOKING.due_at if status in WAITING else None
-    payment_status = PaymentStatus.PAID if paid >= DEPOSIT else PaymentStatus.UNPAID
+    payment_status = BookingPaymentStatus.PAID if paid >= DEPOSIT else BookingPaymentStatus.UNPAID
     return replace(A_BOOKING, status=status, paid=paid, refunded=refunded, due_at=due_at, payment_status=payment_status)
 
 

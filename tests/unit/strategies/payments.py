@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from booking_domain.payments.model import Invoice, Purpose, Transaction
-from booking_domain.shared.ids import BookingId, TransactionId, UserId
+from booking_domain.payments.model import Invoice, Payment, Purpose
+from booking_domain.shared.ids import BookingId, PaymentId, UserId
 from booking_domain.shared.money import Money
 
 NOW: Final = datetime(2026, 11, 23, tzinfo=UTC)
@@ -14,10 +14,10 @@ NOTHING: Final = Money.zero("MNT")
 INVOICE: Final = Invoice(reference="r", qr_text="q", qr_image="data:,", checkout_url="https://gateway.invalid/r")
 
 
-def a_payment(amount: Money = ASKED, number: int = 1) -> Transaction:
+def a_payment(amount: Money = ASKED, number: int = 1) -> Payment:
     """A payment that has just begun."""
-    return Transaction.start(
-        id=TransactionId(UUID(int=number)),
+    return Payment.start(
+        id=PaymentId(UUID(int=number)),
         booking_id=BookingId(UUID(int=2)),
         customer_id=UserId(UUID(int=3)),
         purpose=Purpose.DEPOSIT,
@@ -28,10 +28,10 @@ def a_payment(amount: Money = ASKED, number: int = 1) -> Transaction:
     )
 
 
-def a_refund(amount: Money = ASKED) -> Transaction:
+def a_refund(amount: Money = ASKED) -> Payment:
     """A refund that is owed."""
-    return Transaction.owe(
-        id=TransactionId(UUID(int=4)),
+    return Payment.schedule_refund(
+        id=PaymentId(UUID(int=4)),
         booking_id=BookingId(UUID(int=2)),
         customer_id=UserId(UUID(int=3)),
         gateway="qpay",

@@ -6,29 +6,29 @@ import pytest
 from tests.unit.workflows.scenes import MINUTE, ON_REQUEST, SECOND, expired, scene, tugriks
 
 from booking_domain.bookings.model import ANSWER_DUE
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.payments.errors import GatewayUnavailable
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.contracts.storage import race
 from booking_domain.testing.studio import Studio
+from booking_domain.workflows.change_booking_status import expire_booking
 from booking_domain.workflows.expire_unpaid import PATIENCE, expire_unpaid
-from booking_domain.workflows.move_booking import expire_booking
 
 
 @scene()
 async def test_what_is_not_paid_in_time_expires_and_frees_its_time(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     after = await expired(studio, booking)
     assert after == await studio.seen(booking)
-    assert (after.status, after.payment_status, after.due_at) == (Status.EXPIRED, PaymentStatus.FAILED, None)
+    assert (after.status, after.payment_status, after.due_at) == (Status.EXPIRED, BookingPaymentStatus.FAILED, None)
     assert await studio.is_free()
     [payment] = await studio.payments(booking)
-    assert (payment.id, payment.status) == (transaction.id, TransactionStatus.CANCELLED)
+    assert (payment.id, payment.status) == (payment.id, PaymentStatus.CANCELLED)
     [_, event] = await studio.reads.events_of(booking.id)
     assert (event.type, event.by, event.reason) == ("expired", SYSTEM, "not paid in time")
     assert await studio.told(booking) == ["booking.placed", "booking.expired"]
@@ -37,7 +37,7 @@ async def test_what_is_not_paid_in_time_expires_and_frees_its_time(studio: Studi
 @scene()
 async def test_what_was_never_billed_expires_too(studio: Studio) -> None:
     after = await expired(studio, await studio.book())
-    assert (after.status, after.payment_status) == (Status.EXPIRED, PaymentStatus.UNPAID)
+    assert (after.status, after.payment_status) == (Status.EXPIRED, BookingPaymentStatus.UNPAID)
 
 
 @scene(ON_REQUEST)
@@ -95,8 +95,8 @@ async def test_only_the_platform_lets_bookings_expire(studio: Studio) -> None:
 @scene()
 async def test_a_lost_callback_loses_no_payment(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
-    studio.pay(transaction)
+    payment = await studio.bill(booking)
+    studio.pay(payment)
     studio.clock.advance(15 * MINUTE)
     assert await studio.expire(booking) is None
     assert (await studio.seen(booking)).status is Status.CONFIRMED
@@ -124,8 +124,8 @@ async def test_too_little_that_is_noticed_when_the_booking_expires_goes_back(stu
 @scene()
 async def test_a_gateway_that_is_down_keeps_a_booking_from_expiring_for_five_minutes(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
-    studio.pay(transaction)
+    payment = await studio.bill(booking)
+    studio.pay(payment)
     studio.gateway.available = False
     studio.clock.advance(15 * MINUTE + PATIENCE - SECOND)
     with pytest.raises(GatewayUnavailable):
@@ -139,8 +139,8 @@ async def test_a_gateway_that_is_down_keeps_a_booking_from_expiring_for_five_min
 @scene()
 async def test_a_gateway_that_is_down_for_longer_does_not_keep_the_time(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
-    studio.pay(transaction)
+    payment = await studio.bill(booking)
+    studio.pay(payment)
     studio.gateway.available = False
     studio.clock.advance(15 * MINUTE + PATIENCE)
     after = await studio.expire(booking)
@@ -148,7 +148,7 @@ async def test_a_gateway_that_is_down_for_longer_does_not_keep_the_time(studio: 
     assert after.status is Status.EXPIRED
     assert await studio.is_free()
     studio.gateway.available = True
-    await studio.settle(transaction)
+    await studio.settle(payment)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
@@ -162,12 +162,12 @@ async def test_a_gateway_that_is_down_does_not_keep_what_nobody_could_pay(studio
 @scene()
 async def test_a_payment_after_expiry_revives_the_booking_if_its_slot_is_free(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     await expired(studio, booking)
-    studio.pay(transaction)
-    assert (await studio.settle(transaction)).status is TransactionStatus.PAID
+    studio.pay(payment)
+    assert (await studio.settle(payment)).status is PaymentStatus.PAID
     after = await studio.seen(booking)
-    assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, PaymentStatus.PAID, DEPOSIT)
+    assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, BookingPaymentStatus.PAID, DEPOSIT)
     assert not await studio.is_free()
     assert await studio.owed(booking) == []
     events = await studio.reads.events_of(booking.id)
@@ -178,12 +178,12 @@ async def test_a_payment_after_expiry_revives_the_booking_if_its_slot_is_free(st
 @scene()
 async def test_a_payment_after_expiry_goes_back_if_its_slot_is_taken(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     await expired(studio, booking)
     await studio.book(by=await studio.joined())
-    studio.pay(transaction)
-    await studio.settle(transaction)
-    await studio.settle(transaction)
+    studio.pay(payment)
+    await studio.settle(payment)
+    await studio.settle(payment)
     after = await studio.seen(booking)
     assert (after.status, after.paid) == (Status.EXPIRED, DEPOSIT)
     assert await studio.owed(booking) == [DEPOSIT]
@@ -194,12 +194,12 @@ async def test_a_live_hold_takes_the_slot_of_a_late_payment_and_a_lapsed_one_doe
     for minutes, status in ((4, Status.EXPIRED), (5, Status.CONFIRMED)):
         other = await Studio.opened()
         booking = await other.book()
-        transaction = await other.bill(booking)
+        payment = await other.bill(booking)
         await expired(other, booking)
         await other.hold(by=await other.joined())
         other.clock.advance(minutes * MINUTE)
-        other.pay(transaction)
-        await other.settle(transaction)
+        other.pay(payment)
+        await other.settle(payment)
         assert (await other.seen(booking)).status is status
         assert await other.violations() == []
     assert await studio.is_free()
@@ -208,11 +208,11 @@ async def test_a_live_hold_takes_the_slot_of_a_late_payment_and_a_lapsed_one_doe
 @scene()
 async def test_a_payment_for_a_time_that_has_begun_goes_back(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     await expired(studio, booking)
     studio.clock.set(TOMORROW)
-    studio.pay(transaction)
-    await studio.settle(transaction)
+    studio.pay(payment)
+    await studio.settle(payment)
     assert (await studio.seen(booking)).status is Status.EXPIRED
     assert await studio.owed(booking) == [DEPOSIT]
 
@@ -220,22 +220,22 @@ async def test_a_payment_for_a_time_that_has_begun_goes_back(studio: Studio) -> 
 @scene()
 async def test_a_payment_a_second_before_the_start_still_revives(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     await expired(studio, booking)
     studio.clock.set(TOMORROW - SECOND)
-    studio.pay(transaction)
-    await studio.settle(transaction)
+    studio.pay(payment)
+    await studio.settle(payment)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
 @scene()
 async def test_too_little_after_expiry_goes_back_each_time_and_does_not_add_up(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     await expired(studio, booking)
     for _ in range(2):
-        studio.pay(transaction, DEPOSIT.percent(50))
-        await studio.settle(transaction)
+        studio.pay(payment, DEPOSIT.percent(50))
+        await studio.settle(payment)
     assert (await studio.seen(booking)).status is Status.EXPIRED
     assert await studio.owed(booking) == [tugriks(10_000), tugriks(10_000)]
 
@@ -243,14 +243,14 @@ async def test_too_little_after_expiry_goes_back_each_time_and_does_not_add_up(s
 @scene()
 async def test_what_is_owed_back_already_does_not_pay_for_a_revival(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.paid(booking, tugriks(12_000))
+    payment = await studio.paid(booking, tugriks(12_000))
     await expired(studio, booking)
-    studio.pay(transaction, tugriks(8_000))
-    await studio.settle(transaction)
+    studio.pay(payment, tugriks(8_000))
+    await studio.settle(payment)
     assert (await studio.seen(booking)).status is Status.EXPIRED
     assert await studio.owed(booking) == [tugriks(12_000), tugriks(8_000)]
-    studio.pay(transaction, DEPOSIT)
-    await studio.settle(transaction)
+    studio.pay(payment, DEPOSIT)
+    await studio.settle(payment)
     after = await studio.seen(booking)
     assert (after.status, after.paid) == (Status.CONFIRMED, tugriks(40_000))
     assert await studio.owed(booking) == [tugriks(12_000), tugriks(8_000)]
@@ -259,10 +259,10 @@ async def test_what_is_owed_back_already_does_not_pay_for_a_revival(studio: Stud
 @scene()
 async def test_a_revived_booking_keeps_at_most_its_price(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     await expired(studio, booking)
-    studio.pay(transaction, PRICE + DEPOSIT)
-    await studio.settle(transaction)
+    studio.pay(payment, PRICE + DEPOSIT)
+    await studio.settle(payment)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
     assert await studio.owed(booking) == [DEPOSIT]
 
@@ -270,16 +270,16 @@ async def test_a_revived_booking_keeps_at_most_its_price(studio: Studio) -> None
 @scene()
 async def test_of_a_late_payment_and_another_customer_at_once_one_gets_the_slot(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     await expired(studio, booking)
-    studio.pay(transaction)
+    studio.pay(payment)
     other = await studio.joined()
 
     async def book() -> bool:
         return (await studio.book(by=other)).claims_time
 
     async def settle() -> bool:
-        await studio.settle(transaction)
+        await studio.settle(payment)
         return (await studio.seen(booking)).claims_time
 
     won, _ = await race([settle(), book()])

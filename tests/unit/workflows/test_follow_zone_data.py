@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.unit.workflows.scenes import FREE, ON_REQUEST, scene
 
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.memory import MemoryNotifier
@@ -176,7 +176,7 @@ async def test_a_booking_that_waits_for_its_deposit_can_still_be_paid(studio: St
     assert (await studio.seen(booking)).due_at == booking.due_at
     await studio.paid(booking)
     after = await studio.seen(booking)
-    assert (after.status, after.payment_status) == (Status.CONFIRMED, PaymentStatus.PAID)
+    assert (after.status, after.payment_status) == (Status.CONFIRMED, BookingPaymentStatus.PAID)
     assert await starts(studio, [booking]) == [0]
 
 
@@ -191,7 +191,7 @@ async def test_a_request_follows_too(studio: Studio) -> None:
 @scene(replace(ON_REQUEST, requests_claim_time=False))
 async def test_a_request_without_a_claim_follows_and_takes_none(studio: Studio) -> None:
     async with studio.backend.begin() as tx:
-        await tx.desks.save_terms(studio.provider_id, replace(ON_REQUEST, requests_claim_time=False))
+        await tx.bookable_providers.save_terms(studio.provider_id, replace(ON_REQUEST, requests_claim_time=False))
     one, other = await studio.book(TOMORROW + HOUR), await studio.book(TOMORROW)
     await clocks_put_forward(studio, one)
     assert [each.possible for each in await followed(studio)] == [True]

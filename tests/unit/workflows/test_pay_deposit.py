@@ -8,11 +8,11 @@ from tests.unit.workflows.scenes import FREE, MINUTE, ON_REQUEST, SECOND, expire
 
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
-from booking_domain.payments.model import PREPARATION_LEASE, Invoice, Purpose, Transaction
+from booking_domain.payments.model import PREPARATION_LEASE, Invoice, Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId
@@ -27,14 +27,14 @@ from booking_domain.workflows.start_payment import StartPayment, start_payment
 @scene()
 async def test_a_bill_is_what_is_due_until_it_is_due(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
-    assert await studio.payments(booking) == [transaction]
-    assert (transaction.purpose, transaction.amount) == (Purpose.DEPOSIT, DEPOSIT)
-    assert (transaction.status, transaction.settled) == (TransactionStatus.PENDING, tugriks(0))
-    assert transaction.expires_at == booking.due_at
-    assert (await studio.seen(booking)).payment_status is PaymentStatus.PENDING
+    payment = await studio.bill(booking)
+    assert await studio.payments(booking) == [payment]
+    assert (payment.purpose, payment.amount) == (Purpose.DEPOSIT, DEPOSIT)
+    assert (payment.status, payment.settled) == (PaymentStatus.PENDING, tugriks(0))
+    assert payment.expires_at == booking.due_at
+    assert (await studio.seen(booking)).payment_status is BookingPaymentStatus.PENDING
     [bill] = studio.gateway.bills.values()
-    assert (bill.order.amount, bill.order.order_number) == (DEPOSIT, transaction.order_number)
+    assert (bill.order.amount, bill.order.order_number) == (DEPOSIT, payment.order_number)
     assert bill.order.payable_until == booking.due_at
     assert booking.reference in bill.order.description
 
@@ -49,13 +49,13 @@ async def test_asking_twice_gives_the_same_bill(studio: Studio) -> None:
 @scene()
 async def test_a_paid_deposit_confirms_the_booking(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.paid(booking)
+    payment = await studio.paid(booking)
     after = await studio.seen(booking)
-    assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, PaymentStatus.PAID, DEPOSIT)
+    assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, BookingPaymentStatus.PAID, DEPOSIT)
     assert after.due_at is None
-    assert (transaction.status, transaction.settled) == (TransactionStatus.PAID, DEPOSIT)
-    assert transaction.processed_at == studio.clock.now()
-    assert transaction.raw_payload == '{"received": 2000000}'
+    assert (payment.status, payment.settled) == (PaymentStatus.PAID, DEPOSIT)
+    assert payment.processed_at == studio.clock.now()
+    assert payment.raw_payload == '{"received": 2000000}'
     [_, event] = await studio.reads.events_of(booking.id)
     assert (event.type, event.by, event.reason) == ("confirmed", SYSTEM, "paid")
     assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
@@ -64,19 +64,19 @@ async def test_a_paid_deposit_confirms_the_booking(studio: Studio) -> None:
 @scene()
 async def test_a_callback_without_money_changes_nothing(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     before = await studio.seen(booking)
-    assert await studio.settle(transaction) == transaction
+    assert await studio.settle(payment) == payment
     assert await studio.seen(booking) == before
 
 
 @scene()
 async def test_ten_callbacks_count_once(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.paid(booking)
+    payment = await studio.paid(booking)
     once = await studio.seen(booking)
     for _ in range(9):
-        assert await studio.settle(transaction) == transaction
+        assert await studio.settle(payment) == payment
     assert await studio.seen(booking) == once
     assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
 
@@ -84,9 +84,9 @@ async def test_ten_callbacks_count_once(studio: Studio) -> None:
 @scene()
 async def test_ten_callbacks_at_once_count_once(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
-    studio.pay(transaction)
-    _, refusals = await race([studio.settle(transaction) for _ in range(10)])
+    payment = await studio.bill(booking)
+    studio.pay(payment)
+    _, refusals = await race([studio.settle(payment) for _ in range(10)])
     assert refusals == []
     after = await studio.seen(booking)
     assert after.paid == DEPOSIT
@@ -99,13 +99,13 @@ async def test_ten_callbacks_at_once_count_once(studio: Studio) -> None:
 @scene()
 async def test_too_little_confirms_nothing_until_the_rest_has_come(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.paid(booking, tugriks(12_000))
+    payment = await studio.paid(booking, tugriks(12_000))
     after = await studio.seen(booking)
     assert (after.status, after.paid, after.deposit_due) == (Status.PENDING, tugriks(12_000), tugriks(8_000))
-    assert (transaction.status, transaction.settled) == (TransactionStatus.PENDING, tugriks(12_000))
-    assert await studio.bill(booking) == transaction
-    studio.pay(transaction, tugriks(8_000))
-    assert (await studio.settle(transaction)).status is TransactionStatus.PAID
+    assert (payment.status, payment.settled) == (PaymentStatus.PENDING, tugriks(12_000))
+    assert await studio.bill(booking) == payment
+    studio.pay(payment, tugriks(8_000))
+    assert (await studio.settle(payment)).status is PaymentStatus.PAID
     assert (await studio.seen(booking)).status is Status.CONFIRMED
     assert await studio.owed(booking) == []
 
@@ -113,9 +113,9 @@ async def test_too_little_confirms_nothing_until_the_rest_has_come(studio: Studi
 @scene()
 async def test_what_is_paid_beyond_the_deposit_counts_towards_the_price(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.paid(booking)
-    studio.pay(transaction)
-    await studio.settle(transaction)
+    payment = await studio.paid(booking)
+    studio.pay(payment)
+    await studio.settle(payment)
     assert (await studio.seen(booking)).paid == tugriks(40_000)
     assert await studio.owed(booking) == []
     balance = await studio.bill(booking, Purpose.BALANCE)
@@ -125,11 +125,11 @@ async def test_what_is_paid_beyond_the_deposit_counts_towards_the_price(studio: 
 @scene()
 async def test_what_is_paid_beyond_the_price_is_owed_back_once(studio: Studio) -> None:
     booking = await studio.book(deposit=PRICE)
-    transaction = await studio.paid(booking)
+    payment = await studio.paid(booking)
     for _ in range(2):
-        studio.pay(transaction, tugriks(5_000))
+        studio.pay(payment, tugriks(5_000))
         for _ in range(3):
-            await studio.settle(transaction)
+            await studio.settle(payment)
     after = await studio.seen(booking)
     assert (after.status, after.paid) == (Status.CONFIRMED, tugriks(90_000))
     assert await studio.owed(booking) == [tugriks(5_000), tugriks(5_000)]
@@ -141,7 +141,7 @@ async def test_a_deposit_paid_twice_in_one_go_is_owed_back_above_the_price(studi
     booking = await studio.book(deposit=tugriks(50_000))
     await studio.paid(booking, tugriks(100_000))
     after = await studio.seen(booking)
-    assert (after.status, after.payment_status) == (Status.CONFIRMED, PaymentStatus.PAID)
+    assert (after.status, after.payment_status) == (Status.CONFIRMED, BookingPaymentStatus.PAID)
     assert await studio.owed(booking) == [tugriks(20_000)]
 
 
@@ -213,10 +213,10 @@ async def test_to_the_last_second_of_the_window_a_bill_can_be_had(studio: Studio
 @scene()
 async def test_a_payment_that_is_noticed_after_the_window_and_before_the_sweep_confirms(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     studio.clock.advance(16 * MINUTE)
-    studio.pay(transaction)
-    await studio.settle(transaction)
+    studio.pay(payment)
+    await studio.settle(payment)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
     assert await studio.expire(booking) is None
 
@@ -228,9 +228,9 @@ async def test_a_gateway_that_is_down_makes_no_bill_and_can_be_asked_again_at_on
     with pytest.raises(GatewayUnavailable):
         await studio.bill(booking)
     studio.gateway.available = True
-    transaction = await studio.bill(booking)
-    assert transaction.attempt == 2
-    assert transaction.invoice is not None
+    payment = await studio.bill(booking)
+    assert payment.attempt == 2
+    assert payment.invoice is not None
     assert len(await studio.payments(booking)) == 1
 
 
@@ -282,11 +282,11 @@ async def test_after_a_crash_another_request_takes_over_once_the_lease_has_run_o
     with pytest.raises(PaymentInPreparation):
         await studio.bill(booking)
     studio.clock.advance(SECOND)
-    transaction = await studio.bill(booking)
-    assert transaction.attempt == 2
+    payment = await studio.bill(booking)
+    assert payment.attempt == 2
     assert len(studio.gateway.bills) == 2
-    studio.pay(transaction)
-    await studio.settle(transaction)
+    studio.pay(payment)
+    await studio.settle(payment)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
@@ -295,7 +295,7 @@ async def test_a_booking_whose_bill_was_lost_in_a_crash_expires_in_time(studio: 
     booking = await studio.book()
     await _crash_before_the_invoice_is_kept(studio, booking)
     assert (await expired(studio, booking)).status is Status.EXPIRED
-    assert [each.status for each in await studio.payments(booking)] == [TransactionStatus.CANCELLED]
+    assert [each.status for each in await studio.payments(booking)] == [PaymentStatus.CANCELLED]
 
 
 class _SlowGateway(MemoryGateway):
@@ -306,7 +306,7 @@ class _SlowGateway(MemoryGateway):
         self.bills = studio.gateway.bills
         self.studio = studio
         self.booking = booking
-        self.meanwhile: Transaction | None = None
+        self.meanwhile: Payment | None = None
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
         invoice = await super().create_invoice(order)
@@ -320,12 +320,12 @@ async def test_who_was_overtaken_gets_the_bill_of_the_faster_one_and_the_other_c
     booking = await studio.book()
     slow = _SlowGateway(studio, booking)
     command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=slow.name)
-    transaction = await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=slow)
-    assert transaction == slow.meanwhile
+    payment = await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=slow)
+    assert payment == slow.meanwhile
     first, second = studio.gateway.bills.values()
     assert first.cancelled
     assert not second.cancelled
-    assert studio.pay(transaction)
+    assert studio.pay(payment)
 
 
 class _TwoAtOnceGateway(MemoryGateway):
@@ -351,7 +351,7 @@ async def test_who_was_overtaken_does_not_get_in_the_way_of_the_faster_one(studi
     gateway = _TwoAtOnceGateway(studio.gateway.name)
     command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=gateway.name)
 
-    async def bill() -> Transaction:
+    async def bill() -> Payment:
         return await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=gateway)
 
     slow = asyncio.create_task(bill())
@@ -361,17 +361,17 @@ async def test_who_was_overtaken_does_not_get_in_the_way_of_the_faster_one(studi
     with pytest.raises(PaymentInPreparation):
         await slow
     gateway.go_on.set()
-    transaction = await fast
-    assert transaction.attempt == 2
-    assert transaction.invoice is not None
-    assert gateway.bills[transaction.invoice.reference].order.order_number == transaction.order_number
+    payment = await fast
+    assert payment.attempt == 2
+    assert payment.invoice is not None
+    assert gateway.bills[payment.invoice.reference].order.order_number == payment.order_number
 
 
 @scene()
 async def test_twins_get_one_bill(studio: Studio) -> None:
     booking = await studio.book()
     billed, refusals = await race([studio.bill(booking) for _ in range(5)])
-    assert len({transaction.id for transaction in billed}) == 1
+    assert len({payment.id for payment in billed}) == 1
     assert {type(refusal) for refusal in refusals} <= {PaymentInPreparation}
     assert len(studio.gateway.bills) == 1
     assert len(await studio.payments(booking)) == 1
@@ -380,17 +380,17 @@ async def test_twins_get_one_bill(studio: Studio) -> None:
 @scene()
 async def test_a_customer_who_asks_leads_to_one_question_a_second_until_all_is_paid(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
 
-    async def ask() -> Transaction:
-        return await settle_when_asked(transaction, executor=studio.executor, gateway=studio.gateway)
+    async def ask() -> Payment:
+        return await settle_when_asked(payment, executor=studio.executor, gateway=studio.gateway)
 
     await ask()
     await ask()
     assert studio.gateway.reports == 1
     studio.clock.advance(SECOND)
-    studio.pay(transaction)
-    assert (await ask()).status is TransactionStatus.PAID
+    studio.pay(payment)
+    assert (await ask()).status is PaymentStatus.PAID
     assert studio.gateway.reports == 2
     assert (await studio.seen(booking)).status is Status.CONFIRMED
     studio.clock.advance(SECOND)
@@ -401,15 +401,15 @@ async def test_a_customer_who_asks_leads_to_one_question_a_second_until_all_is_p
 @scene()
 async def test_a_gateway_that_cannot_be_asked_changes_nothing(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
-    studio.pay(transaction)
+    payment = await studio.bill(booking)
+    studio.pay(payment)
     before = await studio.seen(booking)
     studio.gateway.available = False
     with pytest.raises(GatewayUnavailable):
-        await studio.settle(transaction)
+        await studio.settle(payment)
     assert await studio.seen(booking) == before
     studio.gateway.available = True
-    await studio.settle(transaction)
+    await studio.settle(payment)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
@@ -438,4 +438,4 @@ async def test_an_invoice_that_comes_when_its_booking_is_over_is_withdrawn(studi
         await start_payment(command, actor=studio.customer, executor=studio.executor, gateway=gateway)
     assert [bill.cancelled for bill in studio.gateway.bills.values()] == [True]
     assert [each.invoice for each in await studio.payments(booking)] == [None]
-    assert (await studio.seen(booking)).payment_status is PaymentStatus.FAILED
+    assert (await studio.seen(booking)).payment_status is BookingPaymentStatus.FAILED

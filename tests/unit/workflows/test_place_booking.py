@@ -26,7 +26,7 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.references import ALPHABET
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
@@ -63,7 +63,7 @@ NEVER_OFFERED = (
 async def test_a_booking_waits_for_its_deposit_in_the_payment_window(studio: Studio) -> None:
     booking = await studio.book()
     assert await studio.seen(booking) == booking
-    assert (booking.status, booking.payment_status) == (Status.PENDING, PaymentStatus.UNPAID)
+    assert (booking.status, booking.payment_status) == (Status.PENDING, BookingPaymentStatus.UNPAID)
     assert booking.due_at == studio.clock.now() + PAYMENT_WINDOW
     assert (booking.price, booking.deposit, booking.paid, booking.version) == (PRICE, DEPOSIT, tugriks(0), 1)
     assert booking.span == TimeRange(TOMORROW, TOMORROW + HOUR)

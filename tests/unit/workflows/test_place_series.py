@@ -42,9 +42,9 @@ def starts_of(series: tuple[Booking, ...]) -> list[datetime]:
 
 async def nothing_is_left(studio: Studio, *kept: Booking) -> None:
     """Assert that there is no booking, no claim and no message but those of the ones that were there before."""
-    diary = await studio.reads.diary(studio.provider_id, ANYWHERE)
-    assert diary is not None
-    assert {claim.id for claim in diary.claims} == {booking.id for booking in kept}
+    schedule = await studio.reads.schedule(studio.provider_id, ANYWHERE)
+    assert schedule is not None
+    assert {claim.id for claim in schedule.claims} == {booking.id for booking in kept}
     topics = [message for message in await studio.backend.outbox_messages() if message.topic.startswith("booking.")]
     assert {message.subject for message in topics} == {booking.id for booking in kept}
 

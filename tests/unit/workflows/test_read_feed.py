@@ -62,7 +62,7 @@ async def read(studio: Studio, feed_id: FeedId, reader: FeedReader) -> Feed | No
 
 async def kept(studio: Studio, feed_id: FeedId) -> KeptFeed:
     async with studio.backend.begin() as tx:
-        found = await tx.feed_book.lock_feed(feed_id)
+        found = await tx.feeds.lock_feed(feed_id)
         assert found is not None
         return found
 
@@ -70,10 +70,10 @@ async def kept(studio: Studio, feed_id: FeedId) -> KeptFeed:
 async def offered(studio: Studio) -> tuple[list[int], tuple[str, ...]]:
     """The hours, counted from ten, at which a slot is offered tomorrow, and what is degraded."""
     window = TimeRange(TOMORROW - HOUR, TOMORROW + 10 * HOUR)
-    diary = await studio.reads.diary(studio.provider_id, window)
-    assert diary is not None
-    calendar, degraded = diary.seen(studio.clock.now())
-    slots = offered_slots(calendar, diary.claims, window=window, now=studio.clock.now())
+    schedule = await studio.reads.schedule(studio.provider_id, window)
+    assert schedule is not None
+    calendar, degraded = schedule.seen(studio.clock.now())
+    slots = offered_slots(calendar, schedule.claims, window=window, now=studio.clock.now())
     return [(slot.start - TOMORROW) // HOUR for slot in slots if slot.start.minute == 0], degraded
 
 

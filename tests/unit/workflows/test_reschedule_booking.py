@@ -18,10 +18,10 @@ from tests.unit.workflows.scenes import (
 
 from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import ANSWER_DUE, Booking
-from booking_domain.bookings.transitions import InvalidBookingTransition, PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
 from booking_domain.catalogue.model import ProfileAction
 from booking_domain.payments.model import Purpose
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
@@ -244,12 +244,12 @@ async def test_done_twice_it_has_one_effect_on_the_calendar(studio: Studio) -> N
 @scene()
 async def test_the_deposit_is_due_when_it_was_and_an_open_payment_still_counts(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     studio.clock.advance(10 * MINUTE)
     moved = await studio.reschedule(booking, NEXT_WEEK)
-    assert (moved.due_at, moved.payment_status) == (booking.due_at, PaymentStatus.PENDING)
-    studio.pay(transaction)
-    await studio.settle(transaction)
+    assert (moved.due_at, moved.payment_status) == (booking.due_at, BookingPaymentStatus.PENDING)
+    studio.pay(payment)
+    await studio.settle(payment)
     after = await studio.seen(booking)
     assert (after.status, after.paid, after.span.start) == (Status.CONFIRMED, DEPOSIT, NEXT_WEEK)
 
@@ -265,11 +265,11 @@ async def test_what_is_not_paid_expires_where_it_is_now(studio: Studio) -> None:
 @scene()
 async def test_a_late_payment_revives_it_where_it_was_last(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     await studio.reschedule(booking, LATER)
     await expired(studio, booking)
-    studio.pay(transaction)
-    await studio.settle(transaction)
+    studio.pay(payment)
+    await studio.settle(payment)
     after = await studio.seen(booking)
     assert (after.status, after.span.start) == (Status.CONFIRMED, LATER)
     assert await studio.is_free(TOMORROW)
@@ -283,7 +283,11 @@ async def test_money_stays_with_the_booking_and_goes_back_by_the_time_that_it_ha
         booking = await studio.book(here)
         deposit = await studio.paid(booking)
         moved = await studio.reschedule(booking, there)
-        assert (moved.paid, moved.payment_status, moved.status) == (DEPOSIT, PaymentStatus.PAID, Status.CONFIRMED)
+        assert (moved.paid, moved.payment_status, moved.status) == (
+            DEPOSIT,
+            BookingPaymentStatus.PAID,
+            Status.CONFIRMED,
+        )
         assert [each.id for each in await studio.payments(booking)] == [deposit.id]
         assert await studio.owed(booking) == []
         await studio.move(booking, Status.CANCELLED)
@@ -298,7 +302,7 @@ async def test_the_balance_is_paid_after_a_move(studio: Studio) -> None:
     await studio.paid(booking, purpose=Purpose.BALANCE)
     after = await studio.seen(booking)
     assert after.paid == PRICE
-    assert {each.status for each in await studio.payments(booking)} == {TransactionStatus.PAID}
+    assert {each.status for each in await studio.payments(booking)} == {PaymentStatus.PAID}
 
 
 @scene()

@@ -30,13 +30,13 @@ async def as_a_member(question: Question) -> SalonSlots:
         created_at=NOW,
     )
     async with database.begin() as tx:
-        await tx.calendar_book.save_settings(cast.profile.id, calendar.time_zone, calendar.settings)
+        await tx.calendars.save_settings(cast.profile.id, calendar.time_zone, calendar.settings)
         for rule in calendar.rules:
-            await tx.calendar_book.add_rule(cast.profile.id, rule)
+            await tx.calendars.add_rule(cast.profile.id, rule)
         for exception in calendar.exceptions:
-            await tx.calendar_book.add_exception(cast.profile.id, exception)
+            await tx.calendars.add_exception(cast.profile.id, exception)
         for block in calendar.blocks:
-            await tx.calendar_book.add_block(cast.profile.id, block)
+            await tx.calendars.add_block(cast.profile.id, block)
         await tx.users.add(manager)
         await tx.salons.add(salon)
         await tx.salon_hours.save_hours(salon.id, calendar.salon)

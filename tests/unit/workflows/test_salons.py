@@ -109,9 +109,9 @@ async def house(studio: Studio) -> House:
 
 async def own_hours(studio: Studio, provider_id: ProviderId | None = None) -> list[int]:
     """The whole hours, counted from ten, at which the provider offers a slot tomorrow."""
-    diary = await studio.reads.diary(provider_id or studio.provider_id, WINDOW)
-    assert diary is not None
-    slots = offered_slots(diary.calendar, diary.claims, window=WINDOW, now=studio.clock.now())
+    schedule = await studio.reads.schedule(provider_id or studio.provider_id, WINDOW)
+    assert schedule is not None
+    slots = offered_slots(schedule.calendar, schedule.claims, window=WINDOW, now=studio.clock.now())
     return [(slot.start - TOMORROW) // HOUR for slot in slots if slot.start.minute == 0]
 
 

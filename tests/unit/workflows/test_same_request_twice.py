@@ -80,8 +80,8 @@ async def test_what_failed_may_be_tried_again_under_its_key(studio: Studio) -> N
 @scene()
 async def test_a_hint_that_cannot_be_followed_now_is_left_for_later(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
-    await studio.run(note_payment_hint, transaction, by=SYSTEM)
+    payment = await studio.bill(booking)
+    await studio.run(note_payment_hint, payment, by=SYSTEM)
     *_, message = await studio.backend.outbox_messages()
     assert (message.topic, message.subject) == (PAYMENT_HINTED, booking.id)
-    assert message.payload == {"transactionId": str(transaction.id)}
+    assert message.payload == {"transactionId": str(payment.id)}

@@ -54,10 +54,10 @@ async def statuses(studio: Studio, *places: Waiting) -> list[WaitingStatus]:
 
 async def everything(studio: Studio) -> tuple[object, ...]:
     """All places and claims, and the messages."""
-    diary = await studio.reads.diary(studio.provider_id, around(TOMORROW))
-    assert diary is not None
-    places = [await studio.reads.waits_of(claim.customer_id) for claim in diary.claims]
-    return diary.claims, places, await studio.backend.outbox_messages()
+    schedule = await studio.reads.schedule(studio.provider_id, around(TOMORROW))
+    assert schedule is not None
+    places = [await studio.reads.waits_of(claim.customer_id) for claim in schedule.claims]
+    return schedule.claims, places, await studio.backend.outbox_messages()
 
 
 async def offers_told(studio: Studio) -> list[Message]:
@@ -66,9 +66,9 @@ async def offers_told(studio: Studio) -> list[Message]:
 
 async def holds(studio: Studio) -> list[datetime]:
     """What is held, in order."""
-    diary = await studio.reads.diary(studio.provider_id, TimeRange(TOMORROW, TOMORROW + 9 * HOUR))
-    assert diary is not None
-    return [claim.span.start for claim in diary.claims if claim.kind is ClaimKind.HOLD]
+    schedule = await studio.reads.schedule(studio.provider_id, TimeRange(TOMORROW, TOMORROW + 9 * HOUR))
+    assert schedule is not None
+    return [claim.span.start for claim in schedule.claims if claim.kind is ClaimKind.HOLD]
 
 
 async def suspend(studio: Studio) -> None:
@@ -224,9 +224,9 @@ async def test_a_cancelled_booking_is_offered_to_who_waits_for_its_time(studio: 
     assert offered.offered_until == NOW + OFFER_LASTS
     with pytest.raises(SlotTaken):
         await studio.book()
-    diary = await studio.reads.diary(studio.provider_id, around(TOMORROW))
-    assert diary is not None
-    [hold] = diary.claims
+    schedule = await studio.reads.schedule(studio.provider_id, around(TOMORROW))
+    assert schedule is not None
+    [hold] = schedule.claims
     assert (hold.id, hold.kind, hold.customer_id) == (place.hold_id, ClaimKind.HOLD, other.id)
     assert (hold.span, hold.expires_at) == (TimeRange(TOMORROW, TOMORROW + HOUR), NOW + OFFER_LASTS)
 
@@ -417,9 +417,9 @@ async def test_what_is_offered_is_as_long_as_was_asked_for(studio: Studio) -> No
     await studio.offer()
     got = [(await studio.place_of(each)).offered_start for each in places]
     assert got == [TOMORROW + 3 * HOUR, TOMORROW, TOMORROW + 1.5 * HOUR, TOMORROW + 5.5 * HOUR]
-    diary = await studio.reads.diary(studio.provider_id, TimeRange(TOMORROW, whole_day))
-    assert diary is not None
-    lengths = {claim.id: (claim.span.end - claim.span.start) / MINUTE for claim in diary.claims}
+    schedule = await studio.reads.schedule(studio.provider_id, TimeRange(TOMORROW, whole_day))
+    assert schedule is not None
+    lengths = {claim.id: (claim.span.end - claim.span.start) / MINUTE for claim in schedule.claims}
     assert [lengths[each.hold_id] for each in places] == [150, 90, 30, 60]
 
 

@@ -18,7 +18,7 @@ from adapters.postgres.tables.identity import (
 from adapters.postgres.tables.messaging import gateway_tokens, idempotency_keys, outbox
 from adapters.postgres.tables.metadata import metadata
 from adapters.postgres.tables.notifications import sms_messages
-from adapters.postgres.tables.payments import transactions
+from adapters.postgres.tables.payments import payments
 from adapters.postgres.tables.providers import (
     availability_blocks,
     availability_exceptions,
@@ -51,6 +51,7 @@ __all__ = [
     "metadata",
     "one_time_codes",
     "outbox",
+    "payments",
     "phone_changes",
     "providers",
     "rate_limits",
@@ -60,7 +61,6 @@ __all__ = [
     "sessions",
     "sms_messages",
     "totp_factors",
-    "transactions",
     "used_assertions",
     "users",
     "waiting_list",

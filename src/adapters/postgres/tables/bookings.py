@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from adapters.postgres.tables.metadata import instant, metadata, one_of
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 
 bookings: Final = Table(
     "bookings",
@@ -54,7 +54,7 @@ bookings: Final = Table(
     instant("created_at"),
     instant("updated_at"),
     one_of("status", Status),
-    one_of("payment_status", PaymentStatus),
+    one_of("payment_status", BookingPaymentStatus),
     CheckConstraint("0 <= refunded_amount AND refunded_amount <= paid_amount", name="refunded"),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("bookings_customer_id_id_idx", "customer_id", "id"),

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.tables.metadata import instant, metadata, one_of
 from booking_domain.payments.model import Purpose
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 
-transactions: Final = Table(
+payments: Final = Table(
     "transactions",
     metadata,
     Column("id", Uuid, primary_key=True),
@@ -33,7 +33,7 @@ transactions: Final = Table(
     Column("version", Integer, nullable=False),
     instant("created_at"),
     one_of("purpose", Purpose),
-    one_of("status", TransactionStatus),
+    one_of("status", PaymentStatus),
     CheckConstraint("amount > 0 AND settled_amount >= 0", name="amounts"),
     CheckConstraint("(invoice IS NULL) = (invoice_reference IS NULL)", name="invoice"),
     Index("transactions_invoice_reference_key", "invoice_reference", unique=True),

@@ -10,7 +10,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, SessionId
 from booking_domain.shared.outbox import Message
 from booking_domain.shared.permissions import Permission
@@ -57,26 +57,28 @@ def normal_locale(locale: str) -> str:
     return "-".join(part for part in parts if part)
 
 
-async def _edit(command: EditAccount, tx: IdentityTx, given: Circumstances) -> User:
-    before = await tx.users.lock(given.actor.id)
+async def _edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
+    before = await tx.users.lock(context.actor.id)
     session = await tx.sessions.lock(command.current)
-    if before is None or session is None or session.user_id != before.id or not session.live(given.now):
+    if before is None or session is None or session.user_id != before.id or not session.live(context.now):
         raise InvalidToken
     must_be_expected(before.version, command.expected_version)
     changes = command.changes.copy()
     if "locale" in changes:
         changes["locale"] = normal_locale(changes["locale"])
     after = before.changed(**changes)
-    today = given.now.astimezone(time_zone(after.time_zone)).date()
+    today = context.now.astimezone(time_zone(after.time_zone)).date()
     if after.birth_date is not None and after.birth_date > today and after.birth_date != before.birth_date:
         raise InvalidValue(field="birth_date", problem="not in the future")
     await tx.users.save(after)
     return after
 
 
-def account_news(topic: str, user: User, given: Circumstances) -> Message:
+def account_news(topic: str, user: User, context: Context) -> Message:
     """News of an account, which its owner is told: who tells them reads what there is to say."""
-    return Message(id=EventId(given.entropy.new_id()), topic=topic, subject=user.id, payload={}, occurred_at=given.now)
+    return Message(
+        id=EventId(context.entropy.new_id()), topic=topic, subject=user.id, payload={}, occurred_at=context.now
+    )
 
 
 edit_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _edit)

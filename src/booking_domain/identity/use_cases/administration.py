@@ -19,7 +19,7 @@ from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.versions import ExpectedVersion, must_be_expected
@@ -97,56 +97,56 @@ def _require_reason(reason: Reason | None, *, disabling: bool) -> None:
         raise InvalidValue(field="reason", problem="a reason is given to disable an account, and only then")
 
 
-async def _change(command: ChangeUser, tx: IdentityTx, given: Circumstances) -> User:
-    (user,) = await _locked([command.user_id], tx, given)
+async def _change(command: ChangeUser, tx: IdentityTx, context: Context) -> User:
+    (user,) = await _locked([command.user_id], tx, context)
     must_be_expected(user.version, command.expected_version)
     wanted = {name: getattr(command, name) for name in ("name", "role", "status", "time_zone")}
     wanted["locale"] = None if command.locale is None else normal_locale(command.locale)
-    return await _changed(user, wanted, command.reason, tx, given)
+    return await _changed(user, wanted, command.reason, tx, context)
 
 
-async def _change_many(command: ChangeUsers, tx: IdentityTx, given: Circumstances) -> int:
+async def _change_many(command: ChangeUsers, tx: IdentityTx, context: Context) -> int:
     """How many accounts have been changed, or had sessions to end; the others were as they are to be."""
     changed = 0
-    for user in await _locked(command.user_ids, tx, given):
+    for user in await _locked(command.user_ids, tx, context):
         if command.action is BulkAction.END_SESSIONS:
-            done = await end_all_sessions(user.id, tx, given) > 0
-            given.note("user.end_sessions", Subject("user", user.id))
+            done = await end_all_sessions(user.id, tx, context) > 0
+            context.note("user.end_sessions", Subject("user", user.id))
         else:
             disable = command.action is BulkAction.DISABLE
             status = UserStatus.DISABLED if disable else UserStatus.ACTIVE
-            done = await _changed(user, {"status": status}, command.reason, tx, given) is not user
+            done = await _changed(user, {"status": status}, command.reason, tx, context) is not user
         changed += done
     return changed
 
 
-async def _end(user_id: UserId, tx: IdentityTx, given: Circumstances) -> None:
-    (user,) = await _locked([user_id], tx, given)
-    await end_all_sessions(user.id, tx, given)
+async def _end(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+    (user,) = await _locked([user_id], tx, context)
+    await end_all_sessions(user.id, tx, context)
 
 
-async def _end_one(command: EndSessionOfUser, tx: IdentityTx, given: Circumstances) -> None:
-    (user,) = await _locked([command.user_id], tx, given)
+async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: Context) -> None:
+    (user,) = await _locked([command.user_id], tx, context)
     session = await tx.sessions.lock(command.session_id)
-    if session is None or session.user_id != user.id or not session.live(given.now):
+    if session is None or session.user_id != user.id or not session.live(context.now):
         raise SessionNotFound
-    await end_sessions([session], tx, given)
-    given.note("user.end_session", Subject("user", user.id), details={"session": str(session.id)})
+    await end_sessions([session], tx, context)
+    context.note("user.end_session", Subject("user", user.id), details={"session": str(session.id)})
 
 
-async def _remove_factor(user_id: UserId, tx: IdentityTx, given: Circumstances) -> None:
+async def _remove_factor(user_id: UserId, tx: IdentityTx, context: Context) -> None:
     """Whoever is signed in by the factor that is lost is so no more; no role is kept from losing it."""
-    (user,) = await _locked([user_id], tx, given)
-    if user.id == given.actor.id:
+    (user,) = await _locked([user_id], tx, context)
+    if user.id == context.actor.id:
         raise OwnAccount
-    await end_all_sessions(user.id, tx, given)
+    await end_all_sessions(user.id, tx, context)
     await lock_active_factor(user.id, tx)
     await tx.second_factors.remove(user.id)
 
 
-async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, given: Circumstances) -> list[User]:
-    found = {user.id: user for user in await tx.users.lock_all({*user_ids, given.actor.id})}
-    admin = found.get(given.actor.id)
+async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: Context) -> list[User]:
+    found = {user.id: user for user in await tx.users.lock_all({*user_ids, context.actor.id})}
+    admin = found.get(context.actor.id)
     if admin is None or admin.status is not UserStatus.ACTIVE or not may(admin.actor, Permission.MANAGE_USERS):
         raise NotPermitted(action=Permission.MANAGE_USERS)
     if not found.keys() >= set(user_ids):
@@ -155,7 +155,7 @@ async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, given: Circumstanc
 
 
 async def _changed(
-    user: User, wanted: dict[str, object], reason: Reason | None, tx: IdentityTx, given: Circumstances
+    user: User, wanted: dict[str, object], reason: Reason | None, tx: IdentityTx, context: Context
 ) -> User:
     """The account as it is wanted; the very same, if it is so already."""
     changes = {name: value for name, value in wanted.items() if value not in {None, getattr(user, name)}}
@@ -163,12 +163,12 @@ async def _changed(
         return user
     if user.status is UserStatus.DELETED and changes.get("status") is UserStatus.DISABLED:
         raise InvalidValue(field="status", problem="this account is deleted")  # it would not be erased any more
-    if user.id == given.actor.id and changes.keys() & {"role", "status"}:
+    if user.id == context.actor.id and changes.keys() & {"role", "status"}:
         raise OwnAccount
     after = user.changed(**changes)
     await tx.users.save(after)
     if "role" in changes or after.status is UserStatus.DISABLED:
-        await end_all_sessions(user.id, tx, given)
+        await end_all_sessions(user.id, tx, context)
     told = sorted(changes.keys() - _PERSONAL)
     details: dict[str, Detail] = {
         "changed": sorted(changes),
@@ -179,7 +179,7 @@ async def _changed(
         details["reason"] = reason.value
     action = {None: "user.changed", UserStatus.DISABLED: "user.disabled", UserStatus.ACTIVE: "user.enabled"}
     status = after.status if "status" in changes else None
-    given.note(action[status], Subject("user", user.id), details=details)
+    context.note(action[status], Subject("user", user.id), details=details)
     return after
 
 

@@ -22,7 +22,7 @@ from booking_domain.identity.use_cases.sessions import end_sessions
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 
@@ -72,20 +72,20 @@ def sign_in_by_assertion(
     An assertion is used up by the session that begins: a second factor that is missing or wrong leaves it good.
     """
 
-    async def handle(command: SignInByAssertion, tx: IdentitiesTx, given: Circumstances) -> SignInByAssertionOutcome:
+    async def handle(command: SignInByAssertion, tx: IdentitiesTx, context: Context) -> SignInByAssertionOutcome:
         asserted = command.assertion
         if not await tx.used_assertions.use(asserted.digest, asserted.good_until):
             return _used(asserted)
         user_id = await tx.external_identities.lock(asserted.provider, asserted.subject)
         if user_id is None:
-            user_id = await _joined(asserted, tx, given)
+            user_id = await _joined(asserted, tx, context)
         opening = OpenSession(
             user_id=user_id,
             method=_METHODS[asserted.provider],
             client=command.client,
             second_factor=command.second_factor,
         )
-        opened = await open_session(opening, tx, given)
+        opened = await open_session(opening, tx, context)
         if isinstance(opened, SecondFactorRefused):
             await tx.used_assertions.give_back(asserted.digest)
         return opened
@@ -93,9 +93,9 @@ def sign_in_by_assertion(
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-async def _joined(asserted: Assertion, tx: IdentitiesTx, given: Circumstances) -> UserId:
+async def _joined(asserted: Assertion, tx: IdentitiesTx, context: Context) -> UserId:
     user = User(
-        id=UserId(given.entropy.new_id()),
+        id=UserId(context.entropy.new_id()),
         email=None,
         phone=None,
         name=asserted.name,
@@ -104,24 +104,24 @@ async def _joined(asserted: Assertion, tx: IdentitiesTx, given: Circumstances) -
         role=Role.CUSTOMER,
         locale=asserted.locale,
         password_hash=None,
-        created_at=given.now,
+        created_at=context.now,
     )
     await tx.users.add(user)
-    await tx.external_identities.add(_identity(asserted, user.id, given))
+    await tx.external_identities.add(_identity(asserted, user.id, context))
     return user.id
 
 
-def _identity(asserted: Assertion, user_id: UserId, given: Circumstances) -> ExternalIdentity:
-    return ExternalIdentity(provider=asserted.provider, subject=asserted.subject, user_id=user_id, linked_at=given.now)
+def _identity(asserted: Assertion, user_id: UserId, context: Context) -> ExternalIdentity:
+    return ExternalIdentity(
+        provider=asserted.provider, subject=asserted.subject, user_id=user_id, linked_at=context.now
+    )
 
 
 def _used(asserted: Assertion) -> AssertionRefused:
     return AssertionRefused(provider=asserted.provider, subject=asserted.subject)
 
 
-async def _link(
-    command: LinkIdentity, tx: IdentitiesTx, given: Circumstances
-) -> AssertionRefused | PasswordRefused | None:
+async def _link(command: LinkIdentity, tx: IdentitiesTx, context: Context) -> AssertionRefused | PasswordRefused | None:
     """Link the identity and end the other sessions; linked already, nothing but the assertion is used up.
 
     The assertion comes first, then the identity, then the account, as at signing in: in another order two could wait
@@ -131,7 +131,7 @@ async def _link(
     if not await tx.used_assertions.use(asserted.digest, asserted.good_until):
         return _used(asserted)
     linked_to = await tx.external_identities.lock(asserted.provider, asserted.subject)
-    proved = await reauthenticate(command.proof, tx, given)
+    proved = await reauthenticate(command.proof, tx, context)
     if isinstance(proved, PasswordRefused):
         await tx.used_assertions.give_back(asserted.digest)
         return proved
@@ -140,13 +140,13 @@ async def _link(
         return None
     if linked_to is not None or await tx.external_identities.get(user.id, asserted.provider) is not None:
         raise TelegramTaken
-    await tx.external_identities.add(_identity(asserted, user.id, given))
-    await end_sessions(proved.others, tx, given)
-    given.note(f"{asserted.provider}.linked", Subject("user", user.id))
+    await tx.external_identities.add(_identity(asserted, user.id, context))
+    await end_sessions(proved.others, tx, context)
+    context.note(f"{asserted.provider}.linked", Subject("user", user.id))
     return None
 
 
-async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, given: Circumstances) -> PasswordRefused | None:
+async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, context: Context) -> PasswordRefused | None:
     """Remove the identity and end the other sessions; those that are beginning by it are waited for, and end, too.
 
     It is removed before the account is locked: whoever signs in by it has the two in this order as well.
@@ -154,7 +154,7 @@ async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, given: Circumstance
     linked = await tx.external_identities.get(command.proof.user.id, command.provider)
     if linked is not None:
         await tx.external_identities.remove(linked.user_id, linked.provider)
-    proved = await reauthenticate(command.proof, tx, given)
+    proved = await reauthenticate(command.proof, tx, context)
     if isinstance(proved, PasswordRefused):
         if linked is not None:
             await tx.external_identities.add(linked)
@@ -163,8 +163,8 @@ async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, given: Circumstance
         return None
     if not _another_way_in(proved.user):
         raise LastWayIn
-    await end_sessions(proved.others, tx, given)
-    given.note(f"{command.provider}.unlinked", Subject("user", proved.user.id))
+    await end_sessions(proved.others, tx, context)
+    context.note(f"{command.provider}.unlinked", Subject("user", proved.user.id))
     return None
 
 
@@ -174,8 +174,8 @@ def _another_way_in(user: User) -> bool:
     return user.password_hash is not None or by_email or by_phone
 
 
-async def _sweep(_: None, tx: IdentitiesTx, given: Circumstances) -> None:
-    await tx.used_assertions.forget(given.now)
+async def _sweep(_: None, tx: IdentitiesTx, context: Context) -> None:
+    await tx.used_assertions.forget(context.now)
 
 
 link_identity: Final = UseCase(Permission.LINK_IDENTITIES, _link)

@@ -20,7 +20,7 @@ from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import CodeId, EventId
 from booking_domain.shared.outbox import Message, Outbox
 from booking_domain.shared.permissions import Permission
@@ -39,7 +39,7 @@ class CodesTx(IdentityTx, Protocol):
     def outbox(self) -> Outbox: ...
 
 
-SessionOpener = Callable[[OpenSession, IdentityTx, Circumstances], Awaitable[SignedIn | SecondFactorRefused]]
+SessionOpener = Callable[[OpenSession, IdentityTx, Context], Awaitable[SignedIn | SecondFactorRefused]]
 """How a session begins for somebody who has proved who they are, as far as one factor does."""
 
 
@@ -83,28 +83,28 @@ def want_code(secrets: SecretCodes) -> UseCase[WantCode, CodesTx, OneTimeCode]:
     as the code is good; who wants another one asks again.
     """
 
-    async def handle(wanted: WantCode, tx: CodesTx, given: Circumstances) -> OneTimeCode:
+    async def handle(wanted: WantCode, tx: CodesTx, context: Context) -> OneTimeCode:
         reachable = wanted.user is not None and wanted.user.status is UserStatus.ACTIVE
-        return await issue_code(secrets, wanted if reachable else replace(wanted, user=None), tx, given)
+        return await issue_code(secrets, wanted if reachable else replace(wanted, user=None), tx, context)
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-async def issue_code(secrets: SecretCodes, wanted: WantCode, tx: CodesTx, given: Circumstances) -> OneTimeCode:
+async def issue_code(secrets: SecretCodes, wanted: WantCode, tx: CodesTx, context: Context) -> OneTimeCode:
     """Issue a code, in place of the former one, and have it sent if it is somebody's. The message does not hold it."""
     contact = secrets.contact(wanted.contact)
     code = OneTimeCode.issue(
         await tx.one_time_codes.lock(contact),
         contact=contact,
         purpose=wanted.purpose,
-        code_id=CodeId(given.entropy.new_id()),
+        code_id=CodeId(context.entropy.new_id()),
         user_id=None if wanted.user is None else wanted.user.id,
-        now=given.now,
+        now=context.now,
     )
     await tx.one_time_codes.save(code)
     if code.user_id is not None:
         message = Message(
-            id=EventId(given.entropy.new_id()),
+            id=EventId(context.entropy.new_id()),
             topic=CODE_WANTED,
             subject=code.user_id,
             payload={
@@ -120,10 +120,10 @@ async def issue_code(secrets: SecretCodes, wanted: WantCode, tx: CodesTx, given:
 
 
 async def spend(
-    secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances, *, only: CodeId
+    secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context, *, only: CodeId
 ) -> OneTimeCode | None:
     """This very code, now that it is used up; None, after which the transaction must commit, if it was not guessed."""
-    code = await _guessed(secrets, guess, tx, given, only=only)
+    code = await _guessed(secrets, guess, tx, context, only=only)
     if code is not None:
         await tx.one_time_codes.save(code.dead())
     return code
@@ -137,18 +137,18 @@ class _Right:
     user: User
 
 
-async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances) -> User | None:
+async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context) -> User | None:
     """Whose code it is, now that it is used up; None, after which the transaction must commit, if it is none."""
-    right = await _look_at_code(secrets, guess, tx, given)
+    right = await _look_at_code(secrets, guess, tx, context)
     if right is None:
         return None
     await tx.one_time_codes.save(right.code.dead())
     return right.user
 
 
-async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances) -> _Right | None:
+async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context) -> _Right | None:
     """Look at a guess: a wrong one is counted, and a right one of an account that cannot be used is used up."""
-    code = await _guessed(secrets, guess, tx, given)
+    code = await _guessed(secrets, guess, tx, context)
     if code is None:
         return None
     user = None if code.user_id is None else await tx.users.lock(code.user_id)
@@ -160,7 +160,7 @@ async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, given: 
 
 
 async def _guessed(
-    secrets: SecretCodes, guess: Guess, tx: CodesTx, given: Circumstances, *, only: CodeId | None = None
+    secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context, *, only: CodeId | None = None
 ) -> OneTimeCode | None:
     """The code that was guessed; a wrong guess is counted.
 
@@ -171,7 +171,7 @@ async def _guessed(
     code = next((each for each in codes if each.purpose is guess.purpose and only in {None, each.id}), None)
     if code is None or not code.guesses_left:
         return None
-    if not code.good(given.now):
+    if not code.good(context.now):
         await tx.one_time_codes.save(code.dead())
         return None
     if not secrets.matches(code.id, code.purpose, guess.code):
@@ -183,14 +183,16 @@ async def _guessed(
 def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused | None]:
     """Note that the contact is its account's."""
 
-    async def handle(guess: Guess, tx: CodesTx, given: Circumstances) -> CodeRefused | None:
-        user = await use_code(secrets, guess, tx, given)
+    async def handle(guess: Guess, tx: CodesTx, context: Context) -> CodeRefused | None:
+        user = await use_code(secrets, guess, tx, context)
         if user is None:
             return CodeRefused()
         by_email = guess.contact.channel is Channel.EMAIL
-        verified = user.changed(email_verified_at=given.now) if by_email else user.changed(phone_verified_at=given.now)
+        verified = (
+            user.changed(email_verified_at=context.now) if by_email else user.changed(phone_verified_at=context.now)
+        )
         await tx.users.save(verified)
-        given.note("contact.verified", Subject("user", user.id), actor=user.actor)
+        context.note("contact.verified", Subject("user", user.id), actor=user.actor)
         return None
 
     return UseCase(Permission.RUN_PLATFORM, handle)
@@ -199,8 +201,8 @@ def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused 
 def unlock_account(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused | None]:
     """Let passwords be tried again."""
 
-    async def handle(guess: Guess, tx: CodesTx, given: Circumstances) -> CodeRefused | None:
-        user = await use_code(secrets, guess, tx, given)
+    async def handle(guess: Guess, tx: CodesTx, context: Context) -> CodeRefused | None:
+        user = await use_code(secrets, guess, tx, context)
         if user is None:
             return CodeRefused()
         await tx.credentials.unlock(user.id)
@@ -219,9 +221,9 @@ def sign_in_by_code(
     """
 
     async def handle(
-        command: SignInByCode, tx: CodesTx, given: Circumstances
+        command: SignInByCode, tx: CodesTx, context: Context
     ) -> SignedIn | SecondFactorRefused | CodeRefused:
-        right = await _look_at_code(secrets, command.guess, tx, given)
+        right = await _look_at_code(secrets, command.guess, tx, context)
         if right is None:
             return CodeRefused()
         opening = OpenSession(
@@ -230,7 +232,7 @@ def sign_in_by_code(
             client=command.client,
             second_factor=command.second_factor,
         )
-        opened = await open_session(opening, tx, given)
+        opened = await open_session(opening, tx, context)
         if isinstance(opened, SignedIn):
             await tx.one_time_codes.save(right.code.dead())
         return opened
@@ -238,10 +240,10 @@ def sign_in_by_code(
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-async def _sweep(_: None, tx: CodesTx, given: Circumstances) -> None:
-    await tx.one_time_codes.sweep(given.now)
-    await tx.credentials.forget(given.now)
-    await tx.phone_changes.forget(given.now)
+async def _sweep(_: None, tx: CodesTx, context: Context) -> None:
+    await tx.one_time_codes.sweep(context.now)
+    await tx.credentials.forget(context.now)
+    await tx.phone_changes.forget(context.now)
 
 
 sweep_codes: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

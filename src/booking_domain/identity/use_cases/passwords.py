@@ -15,7 +15,7 @@ from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesT
 from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, lock_own
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 
@@ -48,7 +48,7 @@ def sign_in_by_password(
     """
 
     async def handle(
-        tried: PasswordTried, tx: CodesTx, given: Circumstances
+        tried: PasswordTried, tx: CodesTx, context: Context
     ) -> SignedIn | SecondFactorRefused | PasswordRefused:
         user, right = tried.user, tried.right
         # A login that nobody has is counted under an id that is nobody's.
@@ -57,8 +57,8 @@ def sign_in_by_password(
             now = await tx.users.lock(user.id)
             right = now is not None and now.password_hash == user.password_hash  # it may have been changed meanwhile
         if user is None or not right:
-            return await _wrong(account, tx, given)
-        if not await tx.credentials.count_right(account, given.now):
+            return await _wrong(account, tx, context)
+        if not await tx.credentials.count_right(account, context.now):
             return PasswordRefused.LOCKED
         opening = OpenSession(
             user_id=user.id,
@@ -66,23 +66,23 @@ def sign_in_by_password(
             client=tried.client,
             second_factor=tried.second_factor,
         )
-        return await open_session(opening, tx, given)
+        return await open_session(opening, tx, context)
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-async def _wrong(account: UUID, tx: CodesTx, given: Circumstances) -> PasswordRefused:
+async def _wrong(account: UUID, tx: CodesTx, context: Context) -> PasswordRefused:
     """Count a wrong password; that of a locked account is not looked at."""
-    return PasswordRefused.WRONG if await tx.credentials.count_wrong(account, given.now) else PasswordRefused.LOCKED
+    return PasswordRefused.WRONG if await tx.credentials.count_wrong(account, context.now) else PasswordRefused.LOCKED
 
 
 async def prove_password(
-    user: User, compared: User, tx: CodesTx, given: Circumstances, *, right: bool
+    user: User, compared: User, tx: CodesTx, context: Context, *, right: bool
 ) -> PasswordRefused | None:
     """Count a password that was compared with the hash that the account had; None: it is the account's, locked now."""
     if not right or user.password_hash != compared.password_hash:
-        return await _wrong(user.id, tx, given)
-    return None if await tx.credentials.count_right(user.id, given.now) else PasswordRefused.LOCKED
+        return await _wrong(user.id, tx, context)
+    return None if await tx.credentials.count_right(user.id, context.now) else PasswordRefused.LOCKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +96,14 @@ class ChangePassword:
     """The session in which that is asked for: it must be live, and goes on."""
 
 
-async def _change_password(command: ChangePassword, tx: CodesTx, given: Circumstances) -> PasswordRefused | None:
-    own = await lock_own(command.user.id, command.current, tx, given)  # before anything is learnt of the password
-    refused = await prove_password(own.user, command.user, tx, given, right=command.right)
+async def _change_password(command: ChangePassword, tx: CodesTx, context: Context) -> PasswordRefused | None:
+    own = await lock_own(command.user.id, command.current, tx, context)  # before anything is learnt of the password
+    refused = await prove_password(own.user, command.user, tx, context, right=command.right)
     if refused is not None:
         return refused
     await tx.users.save(own.user.changed(password_hash=command.new_hash))
-    await end_sessions(own.others, tx, given)
-    given.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
+    await end_sessions(own.others, tx, context)
+    context.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
     return None
 
 
@@ -126,15 +126,15 @@ def reset_password(secrets: SecretCodes, policy: PasswordPolicy) -> UseCase[Rese
     A password that the account may not have leaves the code as it was: it can be used again.
     """
 
-    async def handle(command: ResetPassword, tx: CodesTx, given: Circumstances) -> CodeRefused | None:
-        user = await use_code(secrets, command.guess, tx, given)
+    async def handle(command: ResetPassword, tx: CodesTx, context: Context) -> CodeRefused | None:
+        user = await use_code(secrets, command.guess, tx, context)
         if user is None:
             return CodeRefused()
         policy.check(command.new_password, own_words(user), field="new_password")
         await tx.users.save(user.changed(password_hash=command.new_hash))
         await tx.credentials.unlock(user.id)
-        await end_all_sessions(user.id, tx, given)
-        given.note("password.reset", Subject("user", user.id), actor=user.actor)
+        await end_all_sessions(user.id, tx, context)
+        context.note("password.reset", Subject("user", user.id), actor=user.actor)
         return None
 
     return UseCase(Permission.RUN_PLATFORM, handle)

@@ -12,7 +12,7 @@ from booking_domain.identity.use_cases.reauthentication import Proof, reauthenti
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 
@@ -43,17 +43,17 @@ def want_phone_change(secrets: SecretCodes) -> UseCase[WantPhoneChange, CodesTx,
     The number is in no message: who sends the code finds it, sealed, under the account.
     """
 
-    async def handle(wanted: WantPhoneChange, tx: CodesTx, given: Circumstances) -> OneTimeCode | PasswordRefused:
-        proved = await reauthenticate(wanted.proof, tx, given)
+    async def handle(wanted: WantPhoneChange, tx: CodesTx, context: Context) -> OneTimeCode | PasswordRefused:
+        proved = await reauthenticate(wanted.proof, tx, context)
         if isinstance(proved, PasswordRefused):
             return proved
         user = proved.user
         if user.phone == wanted.phone:
             raise InvalidValue(field="phone", problem="this is the account's number already")
         to_number = WantCode(Contact(Channel.PHONE, wanted.phone), CodePurpose.CHANGE_PHONE, user)
-        code = await issue_code(secrets, to_number, tx, given)
+        code = await issue_code(secrets, to_number, tx, context)
         before = await tx.phone_changes.get(user.id)
-        change = PhoneChange.ask(before, user_id=user.id, phone=wanted.phone, code_id=code.id, now=given.now)
+        change = PhoneChange.ask(before, user_id=user.id, phone=wanted.phone, code_id=code.id, now=context.now)
         await tx.phone_changes.save(change)
         return code
 
@@ -66,24 +66,24 @@ def change_phone(secrets: SecretCodes) -> UseCase[ChangePhone, CodesTx, CodeRefu
     If somebody else has the number it is `PhoneTaken`: only who has read a message to the number learns of it.
     """
 
-    async def handle(command: ChangePhone, tx: CodesTx, given: Circumstances) -> CodeRefused | None:
-        own = await lock_own(given.actor.id, command.current, tx, given)  # before anything is learnt of the code
+    async def handle(command: ChangePhone, tx: CodesTx, context: Context) -> CodeRefused | None:
+        own = await lock_own(context.actor.id, command.current, tx, context)  # before anything is learnt of the code
         user = own.user
         change = await tx.phone_changes.get(user.id)
         if change is None or change.phone != command.phone:
             return CodeRefused()
         guess = Guess(Contact(Channel.PHONE, command.phone), CodePurpose.CHANGE_PHONE, command.code)
-        if await spend(secrets, guess, tx, given, only=change.code_id) is None:
+        if await spend(secrets, guess, tx, context, only=change.code_id) is None:
             return CodeRefused()
-        await tx.users.save(user.changed(phone=command.phone, phone_verified_at=given.now))
+        await tx.users.save(user.changed(phone=command.phone, phone_verified_at=context.now))
         await tx.phone_changes.save(change.made(user.phone))
-        await end_sessions(own.others, tx, given)
-        given.note("user.phone_changed", Subject("user", user.id))
+        await end_sessions(own.others, tx, context)
+        context.note("user.phone_changed", Subject("user", user.id))
         if user.phone is not None:
             for code in await tx.one_time_codes.lock(secrets.contact(Contact(Channel.PHONE, user.phone))):
                 if code.user_id == user.id:
                     await tx.one_time_codes.save(code.dead())
-        await tx.outbox.put([account_news(PHONE_CHANGED, user, given)])
+        await tx.outbox.put([account_news(PHONE_CHANGED, user, context)])
         return None
 
     return UseCase(Permission.MANAGE_ACCOUNT, handle)

@@ -13,7 +13,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.one_time_codes import CodesTx
 from booking_domain.identity.use_cases.passwords import PasswordRefused, prove_password
 from booking_domain.identity.use_cases.sessions import Requester, lock_own
-from booking_domain.shared.executor import Circumstances
+from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import SessionId
 
 FRESH: Final = timedelta(minutes=5)
@@ -32,14 +32,14 @@ class Proof:
     """The session in which that is asked for: it must be live."""
 
 
-async def reauthenticate(proof: Proof, tx: CodesTx, given: Circumstances) -> Requester | PasswordRefused:
+async def reauthenticate(proof: Proof, tx: CodesTx, context: Context) -> Requester | PasswordRefused:
     """Let pass who proves it; after `PasswordRefused` the transaction must commit."""
-    own = await lock_own(proof.user.id, proof.current, tx, given)
+    own = await lock_own(proof.user.id, proof.current, tx, context)
     if own.user.password_hash is None:
-        if abs(given.now - own.current.created_at) >= FRESH:
+        if abs(context.now - own.current.created_at) >= FRESH:
             raise SignInTooOld
         return own
     if proof.right is None:
         raise WrongPassword  # none, which is not counted
-    refused = await prove_password(own.user, proof.user, tx, given, right=proof.right)
+    refused = await prove_password(own.user, proof.user, tx, context, right=proof.right)
     return own if refused is None else refused

@@ -14,7 +14,7 @@ from booking_domain.identity.use_cases.sessions import end_sessions, lock_own
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 
@@ -61,19 +61,19 @@ def set_up_factor(codes: TimeCodes) -> UseCase[SetUpFactor, CodesTx, NewSecret |
     """
 
     async def handle(
-        command: SetUpFactor, tx: CodesTx, given: Circumstances
+        command: SetUpFactor, tx: CodesTx, context: Context
     ) -> NewSecret | PasswordRefused | SecondFactorRefused:
-        proved = await reauthenticate(command.proof, tx, given)
+        proved = await reauthenticate(command.proof, tx, context)
         if isinstance(proved, PasswordRefused):
             return proved
         user = proved.user
         factor = await tx.second_factors.lock(user.id) or SecondFactor(user_id=user.id)
         if factor.active:
-            factor, refused = factor.proved(command.code or "", codes, given.now)
+            factor, refused = factor.proved(command.code or "", codes, context.now)
             if refused is not None:
                 await tx.second_factors.save(factor)
                 return refused
-        factor, secret = factor.set_up(given.entropy)
+        factor, secret = factor.set_up(context.entropy)
         await tx.second_factors.save(factor)
         return NewSecret(user, secret)
 
@@ -86,20 +86,20 @@ def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
     The current one has two factors from now on, and so have its access tokens from the next refresh.
     """
 
-    async def handle(command: UseFactor, tx: IdentityTx, given: Circumstances) -> Outcome:
-        own = await lock_own(given.actor.id, command.current, tx, given)
+    async def handle(command: UseFactor, tx: IdentityTx, context: Context) -> Outcome:
+        own = await lock_own(context.actor.id, command.current, tx, context)
         factor = await tx.second_factors.lock(own.user.id)
         if factor is None or factor.new_secret is None:
             raise SecondFactorMissing
-        factor, refused = factor.confirmed(command.code, codes, given.now)
+        factor, refused = factor.confirmed(command.code, codes, context.now)
         if refused is not None:
             await tx.second_factors.save(factor)
             return refused
-        factor, texts = factor.with_recovery_codes(given.entropy)
+        factor, texts = factor.with_recovery_codes(context.entropy)
         await tx.second_factors.save(factor)
         await tx.sessions.save(replace(own.current, second_factor=True))
-        await end_sessions(own.others, tx, given)
-        given.note("second_factor.confirmed", Subject("user", own.user.id))
+        await end_sessions(own.others, tx, context)
+        context.note("second_factor.confirmed", Subject("user", own.user.id))
         return NewRecoveryCodes(texts)
 
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
@@ -108,13 +108,13 @@ def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
 def renew_recovery_codes(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
     """Make other recovery codes; those of before are good for nothing."""
 
-    async def handle(command: UseFactor, tx: IdentityTx, given: Circumstances) -> Outcome:
-        factor, refused = await _proved(command, codes, tx, given)
+    async def handle(command: UseFactor, tx: IdentityTx, context: Context) -> Outcome:
+        factor, refused = await _proved(command, codes, tx, context)
         if refused is not None:
             return refused
-        factor, texts = factor.with_recovery_codes(given.entropy)
+        factor, texts = factor.with_recovery_codes(context.entropy)
         await tx.second_factors.save(factor)
-        given.note("recovery_codes.renewed", Subject("user", given.actor.id))
+        context.note("recovery_codes.renewed", Subject("user", context.actor.id))
         return NewRecoveryCodes(texts)
 
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
@@ -125,20 +125,20 @@ def remove_factor(
 ) -> UseCase[UseFactor, IdentityTx, SecondFactorRefused | None]:
     """Let the account have no second factor; refused to roles that need one, who can set another one up instead."""
 
-    async def handle(command: UseFactor, tx: IdentityTx, given: Circumstances) -> SecondFactorRefused | None:
-        if given.actor.role in required_of:
+    async def handle(command: UseFactor, tx: IdentityTx, context: Context) -> SecondFactorRefused | None:
+        if context.actor.role in required_of:
             raise SecondFactorRequired
-        _, refused = await _proved(command, codes, tx, given)
+        _, refused = await _proved(command, codes, tx, context)
         if refused is None:
-            await tx.second_factors.remove(given.actor.id)
-            given.note("second_factor.removed", Subject("user", given.actor.id))
+            await tx.second_factors.remove(context.actor.id)
+            context.note("second_factor.removed", Subject("user", context.actor.id))
         return refused
 
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
 
 
-async def _look_at_factor(current: SessionId, tx: IdentityTx, given: Circumstances) -> SecondFactor:
-    own = await lock_own(given.actor.id, current, tx, given)
+async def _look_at_factor(current: SessionId, tx: IdentityTx, context: Context) -> SecondFactor:
+    own = await lock_own(context.actor.id, current, tx, context)
     return await tx.second_factors.lock(own.user.id) or SecondFactor(user_id=own.user.id)
 
 
@@ -151,12 +151,12 @@ async def lock_active_factor(user_id: UserId, tx: IdentityTx) -> SecondFactor:
 
 
 async def _proved(
-    command: UseFactor, codes: TimeCodes, tx: IdentityTx, given: Circumstances
+    command: UseFactor, codes: TimeCodes, tx: IdentityTx, context: Context
 ) -> tuple[SecondFactor, SecondFactorRefused | None]:
     """Try a code of the active factor, and keep what comes of it."""
-    own = await lock_own(given.actor.id, command.current, tx, given)
+    own = await lock_own(context.actor.id, command.current, tx, context)
     factor = await lock_active_factor(own.user.id, tx)
-    factor, refused = factor.proved(command.code, codes, given.now)
+    factor, refused = factor.proved(command.code, codes, context.now)
     await tx.second_factors.save(factor)
     return factor, refused
 

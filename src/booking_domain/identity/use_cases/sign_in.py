@@ -18,7 +18,7 @@ from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOu
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import NotPermitted
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
 
@@ -94,29 +94,29 @@ class SignedIn:
         return Bearer(self.user.actor, self.session_id, self.second_factor)
 
 
-async def _register(command: Register, tx: IdentityTx, given: Circumstances) -> User:
+async def _register(command: Register, tx: IdentityTx, context: Context) -> User:
     if command.role not in SELF_SERVICE_ROLES and not command.by_platform:
         raise NotPermitted(action=f"register as {command.role}")
     if command.email is None and command.phone is None:
         raise ContactMissing
     user = User(
-        id=UserId(given.entropy.new_id()),
+        id=UserId(context.entropy.new_id()),
         email=normal_email(command.email) if command.email is not None else None,
         phone=command.phone,
         name=command.name,
         role=command.role,
         password_hash=command.password_hash,
-        created_at=given.now,
+        created_at=context.now,
     )
     await tx.users.add(user)
     if user.role not in SELF_SERVICE_ROLES:
-        given.note("user.made", Subject("user", user.id), details={"role": user.role.value})
+        context.note("user.made", Subject("user", user.id), details={"role": user.role.value})
     return user
 
 
 def open_session(
     tokens: RefreshTokens, codes: TimeCodes
-) -> Callable[[OpenSession, IdentityTx, Circumstances], Awaitable[SignedIn | SecondFactorRefused]]:
+) -> Callable[[OpenSession, IdentityTx, Context], Awaitable[SignedIn | SecondFactorRefused]]:
     """Begin a session, and note so in the login history; a disabled account gets none.
 
     Every session begins here, whatever the first factor was, and an account with a second factor gets none without it.
@@ -127,20 +127,20 @@ def open_session(
     session begins without one while a factor is confirmed.
     """
 
-    async def handle(command: OpenSession, tx: IdentityTx, given: Circumstances) -> SignedIn | SecondFactorRefused:
+    async def handle(command: OpenSession, tx: IdentityTx, context: Context) -> SignedIn | SecondFactorRefused:
         user = _usable(await tx.users.lock(command.user_id))
         factor = await tx.second_factors.lock(user.id)
         two = factor is not None and factor.active
         if factor is not None and two:
             if command.second_factor is None:
                 return SecondFactorRefused(SecondFactorNeeded())
-            tried, refused = factor.proved(command.second_factor, codes, given.now)
+            tried, refused = factor.proved(command.second_factor, codes, context.now)
             await tx.second_factors.save(tried)
             if refused is not None:
                 return refused
-        token = tokens.first(SessionId(given.entropy.new_id()))
-        await tx.sessions.add(Session.begun(token, user.id, command.client, given.now, second_factor=two))
-        await _note(command, LoginOutcome.SUCCEEDED, tx, given)
+        token = tokens.first(SessionId(context.entropy.new_id()))
+        await tx.sessions.add(Session.begun(token, user.id, command.client, context.now, second_factor=two))
+        await _note(command, LoginOutcome.SUCCEEDED, tx, context)
         return SignedIn(user, token.session_id, token.text, two)
 
     return handle
@@ -153,43 +153,41 @@ class TokenReused:
 
 def refresh_session(
     tokens: RefreshTokens,
-) -> Callable[[RefreshSession, IdentityTx, Circumstances], Awaitable[SignedIn | TokenReused]]:
+) -> Callable[[RefreshSession, IdentityTx, Context], Awaitable[SignedIn | TokenReused]]:
     """Trade a refresh token for the next one, as `Session` says (RFC 9700 §4.14.2)."""
 
-    async def handle(command: RefreshSession, tx: IdentityTx, given: Circumstances) -> SignedIn | TokenReused:
+    async def handle(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn | TokenReused:
         token = tokens.read(command.refresh_token)
         session = await tx.sessions.lock(token.session_id)
-        if session is None or not session.live(given.now):
+        if session is None or not session.live(context.now):
             raise InvalidToken
-        use = session.use_of(token, given.now)
+        use = session.use_of(token, context.now)
         if use is Use.FORGED:
             raise InvalidToken
         if use is Use.STOLEN:
-            await tx.sessions.save(session.ended(given.now))
+            await tx.sessions.save(session.ended(context.now))
             return TokenReused()  # committed: raising would roll the end of the session back
         user = _usable(await tx.users.get(session.user_id))
         if use is Use.AGAIN and session.seed is not None:
             return SignedIn(user, session.id, tokens.following(token, session.seed).text, session.second_factor)
         seed = tokens.seed()
         following = tokens.following(token, seed)
-        await tx.sessions.save(session.rotated(following, seed, command.client, given.now))
+        await tx.sessions.save(session.rotated(following, seed, command.client, context.now))
         return SignedIn(user, session.id, following.text, session.second_factor)
 
     return handle
 
 
-async def _note_failure(command: FailedLogin, tx: IdentityTx, given: Circumstances) -> None:
-    await _note(command, LoginOutcome.FAILED, tx, given)
+async def _note_failure(command: FailedLogin, tx: IdentityTx, context: Context) -> None:
+    await _note(command, LoginOutcome.FAILED, tx, context)
 
 
-async def _note(
-    attempt: OpenSession | FailedLogin, outcome: LoginOutcome, tx: IdentityTx, given: Circumstances
-) -> None:
+async def _note(attempt: OpenSession | FailedLogin, outcome: LoginOutcome, tx: IdentityTx, context: Context) -> None:
     await tx.login_history.add(
         Login(
-            id=LoginId(given.entropy.new_id()),
+            id=LoginId(context.entropy.new_id()),
             user_id=attempt.user_id,
-            at=given.now,
+            at=context.now,
             client=attempt.client,
             method=attempt.method,
             outcome=outcome,

@@ -8,7 +8,7 @@ from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsNews, SmsOrder, masked
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SmsId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.phones import phone_number
@@ -33,9 +33,9 @@ def keep_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
         SmsCapReached: there were as many.
     """
 
-    async def keep(order: SmsOrder, tx: SmsTx, given: Circumstances) -> SmsMessage:
+    async def keep(order: SmsOrder, tx: SmsTx, context: Context) -> SmsMessage:
         message = SmsMessage(
-            id=SmsId(given.entropy.new_id()),
+            id=SmsId(context.entropy.new_id()),
             user_id=order.user_id,
             to_masked=masked(phone_number(order.to)),
             to_digest=order.to_digest,
@@ -43,10 +43,10 @@ def keep_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
             language=order.language,
             provider=order.provider,
             segments=segments_of(order.text),
-            created_at=given.now,
-            updated_at=given.now,
+            created_at=context.now,
+            updated_at=context.now,
         )
-        if await tx.sms_messages.count_since(given.now - DAY) >= most_per_day:
+        if await tx.sms_messages.count_since(context.now - DAY) >= most_per_day:
             raise SmsCapReached
         await tx.sms_messages.add(message)
         return message
@@ -54,17 +54,17 @@ def keep_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
     return UseCase(Permission.RUN_PLATFORM, keep)
 
 
-async def _note(news: SmsNews, tx: SmsTx, given: Circumstances) -> None:
+async def _note(news: SmsNews, tx: SmsTx, context: Context) -> None:
     """News of a message that is not there is nobody's."""
     message = await tx.sms_messages.lock(news.message_id)
     if message is not None:
-        await _save(message, message.heard(_bounded(news), given.now), tx)
+        await _save(message, message.heard(_bounded(news), context.now), tx)
 
 
-async def _note_answer(news: SmsNews, tx: SmsTx, given: Circumstances) -> None:
+async def _note_answer(news: SmsNews, tx: SmsTx, context: Context) -> None:
     message = await tx.sms_messages.lock(news.message_id)
     if message is not None:
-        await _save(message, message.heard(_bounded(news), given.now).asked(given.now), tx)
+        await _save(message, message.heard(_bounded(news), context.now).asked(context.now), tx)
 
 
 async def _save(was: SmsMessage, message: SmsMessage, tx: SmsTx) -> None:

@@ -9,8 +9,8 @@ from typing import Final, Protocol
 
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
-from booking_domain.scheduling.ports import CalendarBook
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.scheduling.ports import CalendarRepository
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
@@ -20,7 +20,7 @@ class CalendarTx(Protocol):
     """What calendars need of a transaction."""
 
     @property
-    def calendar_book(self) -> CalendarBook: ...
+    def calendars(self) -> CalendarRepository: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,49 +50,49 @@ class AddBlock:
     note: str = ""
 
 
-async def own_provider(tx: CalendarTx, given: Circumstances) -> ProviderId:
+async def own_provider(tx: CalendarTx, context: Context) -> ProviderId:
     """The caller's provider, locked, or `ProviderNotFound`."""
-    provider_id = await tx.calendar_book.lock_provider_of(given.actor.id)
+    provider_id = await tx.calendars.lock_provider_of(context.actor.id)
     if provider_id is None:
         raise ProviderNotFound
     return provider_id
 
 
-async def _add_rule(command: AddRule, tx: CalendarTx, given: Circumstances) -> WeeklyRule:
+async def _add_rule(command: AddRule, tx: CalendarTx, context: Context) -> WeeklyRule:
     rule = WeeklyRule(
-        id=RuleId(given.entropy.new_id()),
+        id=RuleId(context.entropy.new_id()),
         day=command.day,
         hours=command.hours,
         valid_from=command.valid_from,
         valid_until=command.valid_until,
         every_weeks=command.every_weeks,
     )
-    await tx.calendar_book.add_rule(await own_provider(tx, given), rule)
+    await tx.calendars.add_rule(await own_provider(tx, context), rule)
     return rule
 
 
-async def _remove_rule(rule_id: RuleId, tx: CalendarTx, given: Circumstances) -> None:
-    await tx.calendar_book.remove_rule(await own_provider(tx, given), rule_id)
+async def _remove_rule(rule_id: RuleId, tx: CalendarTx, context: Context) -> None:
+    await tx.calendars.remove_rule(await own_provider(tx, context), rule_id)
 
 
-async def _add_exception(command: AddException, tx: CalendarTx, given: Circumstances) -> DateException:
-    exception = DateException(id=ExceptionId(given.entropy.new_id()), date=command.date, ranges=command.ranges)
-    await tx.calendar_book.add_exception(await own_provider(tx, given), exception)
+async def _add_exception(command: AddException, tx: CalendarTx, context: Context) -> DateException:
+    exception = DateException(id=ExceptionId(context.entropy.new_id()), date=command.date, ranges=command.ranges)
+    await tx.calendars.add_exception(await own_provider(tx, context), exception)
     return exception
 
 
-async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, given: Circumstances) -> None:
-    await tx.calendar_book.remove_exception(await own_provider(tx, given), exception_id)
+async def _remove_exception(exception_id: ExceptionId, tx: CalendarTx, context: Context) -> None:
+    await tx.calendars.remove_exception(await own_provider(tx, context), exception_id)
 
 
-async def _add_block(command: AddBlock, tx: CalendarTx, given: Circumstances) -> Block:
-    block = Block(id=BlockId(given.entropy.new_id()), range=command.range, note=command.note)
-    await tx.calendar_book.add_block(await own_provider(tx, given), block)
+async def _add_block(command: AddBlock, tx: CalendarTx, context: Context) -> Block:
+    block = Block(id=BlockId(context.entropy.new_id()), range=command.range, note=command.note)
+    await tx.calendars.add_block(await own_provider(tx, context), block)
     return block
 
 
-async def _remove_block(block_id: BlockId, tx: CalendarTx, given: Circumstances) -> None:
-    await tx.calendar_book.remove_block(await own_provider(tx, given), block_id)
+async def _remove_block(block_id: BlockId, tx: CalendarTx, context: Context) -> None:
+    await tx.calendars.remove_block(await own_provider(tx, context), block_id)
 
 
 add_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _add_rule)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from booking_domain.scheduling.feeds import MAX_FEEDS, Feed, FeedBook, FeedRule, OwnFeeds
+from booking_domain.scheduling.feeds import MAX_FEEDS, Feed, FeedRepository, FeedRule, OwnFeeds
 from booking_domain.scheduling.use_cases.calendars import CalendarTx, own_provider
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, FeedId, ProviderId
 from booking_domain.shared.outbox import Message, Outbox
 from booking_domain.shared.permissions import Permission
@@ -22,7 +22,7 @@ class FeedTx(CalendarTx, Protocol):
     """What external calendars need of a transaction."""
 
     @property
-    def feed_book(self) -> FeedBook: ...
+    def feeds(self) -> FeedRepository: ...
     @property
     def outbox(self) -> Outbox: ...
 
@@ -46,42 +46,42 @@ class RecordReading:
     failure: str | None = None
 
 
-async def _set(command: SetFeeds, tx: FeedTx, given: Circumstances) -> OwnFeeds:
+async def _set(command: SetFeeds, tx: FeedTx, context: Context) -> OwnFeeds:
     """At most five; a URL that is named twice is one feed, one that was there before keeps what was read."""
     urls = tuple(dict.fromkeys(command.urls))
     if len(urls) > MAX_FEEDS:
         raise InvalidValue(field="urls", problem=f"at most {MAX_FEEDS} external calendars")
-    provider_id = await own_provider(tx, given)
-    before = await tx.feed_book.feeds_of(provider_id)
+    provider_id = await own_provider(tx, context)
+    before = await tx.feeds.feeds_of(provider_id)
     must_be_expected(before.version, command.expected_version)
     known = {feed.url: feed for feed in before.feeds}
-    feeds = [known.get(url) or Feed(id=FeedId(given.entropy.new_id()), url=url) for url in urls]
-    await tx.feed_book.save_feeds(provider_id, command.rule, feeds, due_at=given.now)
-    await tx.outbox.put([_added(feed, provider_id, given) for feed in feeds if feed.url not in known])
+    feeds = [known.get(url) or Feed(id=FeedId(context.entropy.new_id()), url=url) for url in urls]
+    await tx.feeds.save_feeds(provider_id, command.rule, feeds, due_at=context.now)
+    await tx.outbox.put([_added(feed, provider_id, context) for feed in feeds if feed.url not in known])
     in_order = tuple(sorted(feeds, key=lambda feed: feed.id))
     return OwnFeeds(rule=command.rule, feeds=in_order, version=before.version + 1)
 
 
-def _added(feed: Feed, provider_id: ProviderId, given: Circumstances) -> Message:
+def _added(feed: Feed, provider_id: ProviderId, context: Context) -> Message:
     return Message(
-        id=EventId(given.entropy.new_id()),
+        id=EventId(context.entropy.new_id()),
         topic=FEED_ADDED,
         subject=provider_id,
         payload={"feedId": str(feed.id)},
-        occurred_at=given.now,
+        occurred_at=context.now,
     )
 
 
-async def _record(command: RecordReading, tx: FeedTx, given: Circumstances) -> Feed | None:
+async def _record(command: RecordReading, tx: FeedTx, context: Context) -> Feed | None:
     """A feed that is gone is left alone, and so is one that another reading, begun later, has brought up to date."""
-    kept = await tx.feed_book.lock_feed(command.feed_id)
+    kept = await tx.feeds.lock_feed(command.feed_id)
     if kept is None:
         return None
     before = kept.feed
-    if before.read_at is not None and command.began < before.read_at <= given.now:
+    if before.read_at is not None and command.began < before.read_at <= context.now:
         return before
     after = before.read(command.busy, command.began) if command.failure is None else before.failed(command.failure)
-    await tx.feed_book.save_reading(after, due_at=after.next_reading(given.now))
+    await tx.feeds.save_reading(after, due_at=after.next_reading(context.now))
     return after
 
 

@@ -7,9 +7,9 @@ from typing import Final, Protocol
 from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, TooManyHolds
 from booking_domain.scheduling.placing import around, claimable
-from booking_domain.scheduling.ports import Claims, Diaries
+from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
@@ -19,7 +19,7 @@ class HoldTx(Protocol):
     """What holds need of a transaction."""
 
     @property
-    def diaries(self) -> Diaries: ...
+    def schedules(self) -> ProviderSchedules: ...
     @property
     def claims(self) -> Claims: ...
 
@@ -34,38 +34,38 @@ class PlaceHold:
     lasts: timedelta = DEFAULT_HOLD
 
 
-async def _place(command: PlaceHold, tx: HoldTx, given: Circumstances) -> Claim:
+async def _place(command: PlaceHold, tx: HoldTx, context: Context) -> Claim:
     """The slot must be offered and free; a customer has at most three live holds."""
     start = instant(command.slot, field="slot")
-    diary = await tx.diaries.lock(command.provider_id, around(start))
-    if diary is None or not diary.accepting:
+    schedule = await tx.schedules.lock(command.provider_id, around(start))
+    if schedule is None or not schedule.accepting:
         raise ProviderNotFound
-    span, blocked = claimable(diary, start, now=given.now, duration_minutes=command.duration_minutes)
-    if await tx.claims.count_holds(given.actor.id, given.now) >= HOLDS_PER_CUSTOMER:
+    span, blocked = claimable(schedule, start, now=context.now, duration_minutes=command.duration_minutes)
+    if await tx.claims.count_holds(context.actor.id, context.now) >= HOLDS_PER_CUSTOMER:
         raise TooManyHolds
     hold = Claim(
-        id=ClaimId(given.entropy.new_id()),
+        id=ClaimId(context.entropy.new_id()),
         provider_id=command.provider_id,
-        customer_id=given.actor.id,
+        customer_id=context.actor.id,
         kind=ClaimKind.HOLD,
         span=span,
         blocked=blocked,
-        expires_at=given.now + command.lasts,
+        expires_at=context.now + command.lasts,
     )
-    await tx.claims.take(hold, given.now)
+    await tx.claims.acquire(hold, context.now)
     return hold
 
 
-async def _release(hold_id: ClaimId, tx: HoldTx, given: Circumstances) -> None:
+async def _release(hold_id: ClaimId, tx: HoldTx, context: Context) -> None:
     """Only one's own; a hold that is gone already is `HoldNotFound`."""
-    if await tx.claims.hold_of(given.actor.id, hold_id) is None:
+    if await tx.claims.hold_of(context.actor.id, hold_id) is None:
         raise HoldNotFound
     await tx.claims.release(hold_id)
 
 
-async def _sweep(_: None, tx: HoldTx, given: Circumstances) -> int:
+async def _sweep(_: None, tx: HoldTx, context: Context) -> int:
     """Lapsed holds stand in nobody's way; sweeping them is housekeeping."""
-    return await tx.claims.sweep(given.now)
+    return await tx.claims.sweep(context.now)
 
 
 place_hold: Final = UseCase(Permission.HOLD_SLOTS, _place, lambda _, claim: Subject("hold", claim.id))

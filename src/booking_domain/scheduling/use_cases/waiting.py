@@ -11,9 +11,9 @@ from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.model import Diary, Slot
+from booking_domain.scheduling.model import ProviderSchedule, Slot
 from booking_domain.scheduling.placing import around
-from booking_domain.scheduling.ports import Claims, Diaries
+from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.waiting import (
     OFFER_LASTS,
@@ -28,7 +28,7 @@ from booking_domain.scheduling.waiting import (
 )
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, ProviderId, WaitingId
 from booking_domain.shared.outbox import Message, Outbox
 from booking_domain.shared.permissions import Permission, may, owned
@@ -43,7 +43,7 @@ class WaitingTx(Protocol):
     """What the waiting list needs of a transaction."""
 
     @property
-    def diaries(self) -> Diaries: ...
+    def schedules(self) -> ProviderSchedules: ...
     @property
     def claims(self) -> Claims: ...
     @property
@@ -63,23 +63,23 @@ class JoinWaitingList:
     """None: as long as the provider's appointments are."""
 
 
-async def _join(command: JoinWaitingList, tx: WaitingTx, given: Circumstances) -> Waiting:
+async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Waiting:
     """The provider accepts bookings, the window is not over, and a customer waits for at most ten things."""
     window = _window(command)
-    if window.end <= given.now:
+    if window.end <= context.now:
         raise InvalidValue(field="to", problem="the window is over")
-    diary = await tx.diaries.lock(command.provider_id, around(given.now))
-    if diary is None or not diary.accepting:
+    schedule = await tx.schedules.lock(command.provider_id, around(context.now))
+    if schedule is None or not schedule.accepting:
         raise ProviderNotFound
-    if await tx.waiting_list.count_open(given.actor.id) >= WAITING_PER_CUSTOMER:
+    if await tx.waiting_list.count_open(context.actor.id) >= WAITING_PER_CUSTOMER:
         raise TooManyWaits
     waiting = Waiting(
-        id=WaitingId(given.entropy.new_id()),
+        id=WaitingId(context.entropy.new_id()),
         provider_id=command.provider_id,
-        customer_id=given.actor.id,
+        customer_id=context.actor.id,
         window=window,
         duration_minutes=command.duration_minutes,
-        created_at=given.now,
+        created_at=context.now,
     )
     await tx.waiting_list.add(waiting)
     return waiting
@@ -92,10 +92,10 @@ def _window(command: JoinWaitingList) -> TimeRange:
     return TimeRange(start, end)
 
 
-async def _leave(waiting_id: WaitingId, tx: WaitingTx, given: Circumstances) -> None:
+async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None:
     """Only one's own place, and only while one has it; what was offered is given back."""
     waiting = await tx.waiting_list.get(waiting_id)
-    if waiting is None or not may(given.actor, Permission.WAIT, owned(given.actor, waiting.customer_id)):
+    if waiting is None or not may(context.actor, Permission.WAIT, owned(context.actor, waiting.customer_id)):
         raise NotWaiting
     if waiting.status not in OPEN:
         raise NotWaiting
@@ -103,24 +103,24 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, given: Circumstances) -> 
     await tx.claims.release(waiting.hold_id)
 
 
-async def _offer(provider_id: ProviderId, tx: WaitingTx, given: Circumstances) -> Sequence[Waiting]:
+async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Sequence[Waiting]:
     """Offer the provider's free time to those who wait for it, in order; done twice it changes nothing more.
 
     An offer whose hold is gone, or has run out, has lapsed, and so has a wait whose window is over. Each of the others
     who has no offer yet gets the first slot of the window that is free by then, as a hold, and is told. Who has as many
     holds as a customer may have is passed over this time, and keeps the place.
     """
-    now = given.now
-    diary = await tx.diaries.lock(provider_id, around(now))
-    if diary is None:
+    now = context.now
+    schedule = await tx.schedules.lock(provider_id, around(now))
+    if schedule is None:
         return ()
     entries = [each for each in await tx.waiting_list.open_for(provider_id) if not await _has_lapsed(each, tx, now)]
     waiting = [each for each in entries if each.status is WaitingStatus.WAITING]
-    ahead = _ahead(waiting, diary, now)
-    if ahead is None or not diary.accepting:
+    ahead = _ahead(waiting, schedule, now)
+    if ahead is None or not schedule.accepting:
         return ()
-    diary = await tx.diaries.lock(provider_id, ahead) or diary  # once more, now that we know how far to look
-    free = _Free(diary, ahead, now)
+    schedule = await tx.schedules.lock(provider_id, ahead) or schedule  # once more, now that we know how far to look
+    free = _Free(schedule, ahead, now)
     hopeful = [each for each in waiting if free.first(each) is not None]
     # In one order, whatever the line's: the same customers may wait for another provider too.
     customers = sorted({each.customer_id for each in hopeful})
@@ -129,7 +129,7 @@ async def _offer(provider_id: ProviderId, tx: WaitingTx, given: Circumstances) -
     for entry in hopeful:
         slot = free.first(entry) if holds[entry.customer_id] < HOLDS_PER_CUSTOMER else None
         if slot is not None:
-            offers.append(await _offer_slot(slot, entry, free, tx, given))
+            offers.append(await _offer_slot(slot, entry, free, tx, context))
             holds[entry.customer_id] += 1
     return tuple(offers)
 
@@ -146,9 +146,9 @@ async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
     return lapsed
 
 
-def _ahead(waiting: Sequence[Waiting], diary: Diary, now: datetime) -> TimeRange | None:
+def _ahead(waiting: Sequence[Waiting], schedule: ProviderSchedule, now: datetime) -> TimeRange | None:
     """All that is waited for and can be offered for long enough."""
-    settings = diary.calendar.settings
+    settings = schedule.calendar.settings
     soonest = now + timedelta(minutes=settings.min_notice_minutes) + SHORTEST_OFFER
     latest = now + timedelta(days=settings.horizon_days) + _ANY_DATE
     start = max(soonest, min((each.window.start for each in waiting), default=latest))
@@ -159,12 +159,12 @@ def _ahead(waiting: Sequence[Waiting], diary: Diary, now: datetime) -> TimeRange
 class _Free:
     """What is free, while more and more of it is offered."""
 
-    def __init__(self, diary: Diary, ahead: TimeRange, now: datetime) -> None:
-        self.diary: Final = diary
-        self._calendar, _ = diary.seen(now)
+    def __init__(self, schedule: ProviderSchedule, ahead: TimeRange, now: datetime) -> None:
+        self.schedule: Final = schedule
+        self._calendar, _ = schedule.seen(now)
         self._ahead: Final = ahead
         self._now: Final = now
-        self._claims: Final = list(diary.claims)
+        self._claims: Final = list(schedule.claims)
         self._slots: Final[dict[int | None, tuple[Slot, ...]]] = {}
 
     def first(self, waiting: Waiting) -> Slot | None:
@@ -184,31 +184,31 @@ class _Free:
         self._slots.clear()
 
 
-async def _offer_slot(slot: Slot, entry: Waiting, free: _Free, tx: WaitingTx, given: Circumstances) -> Waiting:
+async def _offer_slot(slot: Slot, entry: Waiting, free: _Free, tx: WaitingTx, context: Context) -> Waiting:
     """Hold the slot for as long as an offer lasts, but no longer than it can be booked."""
     span = TimeRange(slot.start, slot.end)
-    bookable_until = slot.start - timedelta(minutes=free.diary.calendar.settings.min_notice_minutes)
-    until = min(given.now + OFFER_LASTS, bookable_until)
+    bookable_until = slot.start - timedelta(minutes=free.schedule.calendar.settings.min_notice_minutes)
+    until = min(context.now + OFFER_LASTS, bookable_until)
     hold = Claim(
         id=entry.hold_id,
         provider_id=entry.provider_id,
         customer_id=entry.customer_id,
         kind=ClaimKind.HOLD,
         span=span,
-        blocked=free.diary.blocked(span),
+        blocked=free.schedule.blocked(span),
         expires_at=until,
     )
-    await tx.claims.take(hold, given.now)
+    await tx.claims.acquire(hold, context.now)
     free.take(hold)
     offered = entry.offered(slot.start, until)
     await tx.waiting_list.save(offered)
-    await tx.outbox.put([_message(offered, slot.start, until, given)])
+    await tx.outbox.put([_message(offered, slot.start, until, context)])
     return offered
 
 
-def _message(entry: Waiting, start: datetime, until: datetime, given: Circumstances) -> Message:
+def _message(entry: Waiting, start: datetime, until: datetime, context: Context) -> Message:
     return Message(
-        id=EventId(given.entropy.new_id()),
+        id=EventId(context.entropy.new_id()),
         topic=WAITLIST_OFFERED,
         subject=entry.id,
         payload={
@@ -218,7 +218,7 @@ def _message(entry: Waiting, start: datetime, until: datetime, given: Circumstan
             "start": start.isoformat(),
             "until": until.isoformat(),
         },
-        occurred_at=given.now,
+        occurred_at=context.now,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from booking_domain.bookings.model import BookingMode, Terms
 from booking_domain.bookings.policy import DEFAULT_POLICY, tiers
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, Slot
 from booking_domain.shared.money import Money
@@ -98,7 +98,7 @@ class Outcome:
     """What is to be when a history is over; amounts in minor units."""
 
     status: Status
-    payment_status: PaymentStatus
+    payment_status: BookingPaymentStatus
     paid: int
     refund_owed: int
     slot_free: bool
@@ -170,7 +170,7 @@ def _history(json: Json) -> History:
         steps=tuple(_step(each, number) for number, each in enumerate(json["history"], 1)),
         expected=Outcome(
             status=Status(expect["status"]),
-            payment_status=PaymentStatus(expect["paymentStatus"]),
+            payment_status=BookingPaymentStatus(expect["paymentStatus"]),
             paid=expect["paid"],
             refund_owed=expect["refundOwed"],
             slot_free=expect["slotFree"],

@@ -13,12 +13,12 @@ from typing import Final
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, Status
-from booking_domain.payments.model import Purpose, Transaction
+from booking_domain.payments.model import Payment, Purpose
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.use_cases.holds import release_hold
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError
-from booking_domain.shared.executor import Circumstances, UseCase
+from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
@@ -131,7 +131,7 @@ class _Play:
         }
         self._booking: Booking | None = None
         self._holds: dict[float, Claim] = {}
-        self._bills: dict[Purpose, Transaction] = {}
+        self._bills: dict[Purpose, Payment] = {}
 
     async def refusal_of(self, step: Step) -> str | None:
         """Do the step; return the code of the refusal that it met."""
@@ -197,7 +197,7 @@ class _Play:
 
     async def do_ask(self, step: Step, _: Actor) -> None:
         """The customer looks at the payment, and so the gateway is asked."""
-        kept = await self._studio.reads.transaction(self._bill(step).id)
+        kept = await self._studio.reads.payment(self._bill(step).id)
         await settle_when_asked(kept or self._bill(step), executor=self._studio.executor, gateway=self._studio.gateway)
 
     async def do_gateway(self, step: Step, _: Actor) -> None:
@@ -251,7 +251,7 @@ class _Play:
             raise VectorError(f"nobody holds the slot {slot}")
         return self._holds[slot]
 
-    def _bill(self, step: Step) -> Transaction:
+    def _bill(self, step: Step) -> Payment:
         if _purpose(step) not in self._bills:
             raise VectorError(f"{step}: there is no bill to pay")
         return self._bills[_purpose(step)]
@@ -293,14 +293,14 @@ class _TakeAction:
     action: Action
 
 
-async def _take(command: _TakeAction, tx: Repositories, given: Circumstances) -> None:
+async def _take(command: _TakeAction, tx: Repositories, context: Context) -> None:
     """What the lifecycle says of a dispute: the cases themselves, and their money, are another context's."""
     booking = await tx.bookings.lock(command.booking_id)
-    party = None if booking is None else booking.party(given.actor)
+    party = None if booking is None else booking.party(context.actor)
     if booking is None or party is None:
         raise BookingNotFound
-    event_id = EventId(given.entropy.new_id())
-    decision = booking.take(command.action, party=party, by=given.actor, now=given.now, event_id=event_id)
+    event_id = EventId(context.entropy.new_id())
+    decision = booking.apply(command.action, party=party, by=context.actor, now=context.now, event_id=event_id)
     if booking.claims_time and not decision.state.claims_time:
         await tx.claims.release(ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)

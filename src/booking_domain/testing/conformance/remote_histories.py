@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.testing.builders import HOUR
 from booking_domain.testing.conformance.cases import History, Outcome, Step
 from booking_domain.testing.conformance.playing import MOVES, differences
@@ -290,7 +290,7 @@ class _Play:
         events = _done(self._ask("admin", "GET", f"/bookings/{self._booking_id}/events"), "reading the audit trail")
         return Outcome(
             status=Status(seen["status"]),
-            payment_status=PaymentStatus(seen["paymentStatus"]),
+            payment_status=BookingPaymentStatus(seen["paymentStatus"]),
             paid=seen["paidAmount"],
             refund_owed=seen.get("refundOwedAmount", self._history.expected.refund_owed),
             slot_free=self._slot_is_free(),

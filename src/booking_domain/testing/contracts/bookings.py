@@ -9,7 +9,7 @@ import pytest
 
 from booking_domain.bookings.model import MAX_NOTES, Booking
 from booking_domain.bookings.policy import CancellationPolicy, tiers
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId, SeriesId
@@ -45,7 +45,7 @@ class BookingsContract:
             plain,
             *(
                 replace(make.booking(cast.profile, cast.customer), status=status, payment_status=payment_status)
-                for status, payment_status in product(Status, PaymentStatus)
+                for status, payment_status in product(Status, BookingPaymentStatus)
             ),
             replace(
                 make.booking(cast.profile, cast.customer),
@@ -148,7 +148,7 @@ class BookingsContract:
         await _add(backend, make, other)
         after = replace(
             _next(booking),
-            payment_status=PaymentStatus.PAID,
+            payment_status=BookingPaymentStatus.PAID,
             paid=booking.deposit,
             refunded=replace(booking.deposit, amount=1),
             span=make.claim(cast.profile, cast.customer, TOMORROW + HOUR).span,

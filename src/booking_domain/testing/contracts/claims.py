@@ -21,14 +21,14 @@ INSTANT = timedelta(microseconds=1)
 
 async def _take(backend: Backend, claim: Claim, now: datetime = NOW) -> None:
     async with backend.begin() as tx:
-        await tx.diaries.lock(claim.provider_id, around(claim.span.start))
-        await tx.claims.take(claim, now)
+        await tx.schedules.lock(claim.provider_id, around(claim.span.start))
+        await tx.claims.acquire(claim, now)
 
 
 async def _claims(backend: Backend, cast: Cast) -> list[Claim]:
-    diary = await backend.reads.diary(cast.profile.id, around(TOMORROW))
-    assert diary is not None
-    return sorted(diary.claims, key=lambda claim: claim.span.start)
+    schedule = await backend.reads.schedule(cast.profile.id, around(TOMORROW))
+    assert schedule is not None
+    return sorted(schedule.claims, key=lambda claim: claim.span.start)
 
 
 class ClaimsContract:
@@ -122,9 +122,9 @@ class ClaimsContract:
         async with backend.begin() as tx:
             await tx.users.add(before)
             with pytest.raises(SlotTaken):
-                await tx.claims.take(make.claim(cast.profile, cast.customer), NOW)
+                await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
             await tx.users.add(after)
-            await tx.claims.take(free, NOW)
+            await tx.claims.acquire(free, NOW)
         assert await backend.reads.user(before.id) == before
         assert await backend.reads.user(after.id) == after
         assert free in await _claims(backend, cast)
@@ -138,7 +138,7 @@ class ClaimsContract:
         await _take(backend, hold)
         async with backend.begin() as tx:
             await tx.claims.release(hold.id)
-            await tx.claims.take(claim, NOW)
+            await tx.claims.acquire(claim, NOW)
         assert await _claims(backend, cast) == [claim]
         async with backend.begin() as tx:
             await tx.claims.release(claim.id)
@@ -156,9 +156,9 @@ class ClaimsContract:
         async def move(to: TimeRange) -> Claim:
             moved = replace(claim, span=to, blocked=to)
             async with backend.begin() as tx:
-                await tx.diaries.lock(cast.profile.id, to)
+                await tx.schedules.lock(cast.profile.id, to)
                 await tx.claims.release(claim.id)
-                await tx.claims.take(moved, NOW)
+                await tx.claims.acquire(moved, NOW)
             return moved
 
         for minutes in (60, 30, 119):
@@ -223,7 +223,7 @@ class ClaimsContract:
             assert await tx.claims.count_holds(cast.customer.id, NOW) == 0
             second = asyncio.create_task(count())
             assert await waits(second)
-            await tx.claims.take(make.hold(cast.profile, cast.customer), NOW)
+            await tx.claims.acquire(make.hold(cast.profile, cast.customer), NOW)
         assert await second == 1
 
     @scenario
@@ -282,7 +282,7 @@ class ClaimsContract:
 
         async def grab(claim: Claim) -> None:
             async with backend.begin() as tx:
-                await tx.claims.take(claim, NOW)
+                await tx.claims.acquire(claim, NOW)
 
         taken, refusals = await race([grab(make.claim(cast.profile, cast.customer)) for _ in range(10)])
         assert len(await _claims(backend, cast)) == len(taken) == 1

@@ -83,13 +83,13 @@ class ExportReadsContract:
         cast = await a_cast(backend, make)
         bookings = [make.booking(cast.profile, cast.customer, TOMORROW + i * 2 * HOUR) for i in range(3)]
         events = {each.id: [make.event(each), make.event(each, Status.PENDING)] for each in bookings}
-        late = [replace(make.transaction(each), created_at=NOW + timedelta(seconds=1)) for each in bookings]
-        early = [make.transaction(each, Purpose.BALANCE) for each in bookings]
+        late = [replace(make.payment(each), created_at=NOW + timedelta(seconds=1)) for each in bookings]
+        early = [make.payment(each, Purpose.BALANCE) for each in bookings]
         async with backend.begin() as tx:
             for each in bookings:
                 await tx.bookings.add(each, events[each.id])
-            for transaction in (*late, *early):
-                await tx.transactions.add(transaction)
+            for payment in (*late, *early):
+                await tx.payments.add(payment)
         stranger = make.booking(cast.profile, cast.customer).id
         asked = [bookings[2].id, bookings[0].id, stranger]
         found = await backend.reads.events_of_all(asked)
@@ -97,11 +97,11 @@ class ExportReadsContract:
             **{id_: events[id_] for id_ in asked[:2]},
             stranger: [],
         }
-        moved = await backend.reads.transactions_of_all(asked)
+        moved = await backend.reads.payments_of_all(asked)
         assert {id_: list(each) for id_, each in moved.items()} == {
             asked[0]: [early[2], late[2]],
             asked[1]: [early[0], late[0]],
             stranger: [],
         }
         assert not await backend.reads.events_of_all([])
-        assert not await backend.reads.transactions_of_all([])
+        assert not await backend.reads.payments_of_all([])

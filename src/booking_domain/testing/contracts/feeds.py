@@ -1,4 +1,4 @@
-"""The contract of `FeedBook` and `FeedReads`."""
+"""The contract of `FeedRepository` and `FeedReads`."""
 
 import asyncio
 from dataclasses import replace
@@ -24,21 +24,21 @@ def _feed(make: Builder, name: str = "one") -> Feed:
 
 async def _set(backend: Backend, cast: Cast, *feeds: Feed, rule: FeedRule = DEFAULT_FEED_RULE) -> None:
     async with backend.begin() as tx:
-        await tx.calendar_book.lock_provider_of(cast.owner.id)
-        await tx.feed_book.save_feeds(cast.profile.id, rule, feeds, due_at=NOW)
+        await tx.calendars.lock_provider_of(cast.owner.id)
+        await tx.feeds.save_feeds(cast.profile.id, rule, feeds, due_at=NOW)
 
 
 async def _kept(backend: Backend, feed: Feed) -> KeptFeed:
     async with backend.begin() as tx:
-        kept = await tx.feed_book.lock_feed(feed.id)
+        kept = await tx.feeds.lock_feed(feed.id)
         assert kept is not None
         return kept
 
 
 async def _read(backend: Backend, feed: Feed) -> None:
     async with backend.begin() as tx:
-        await tx.feed_book.lock_feed(feed.id)
-        await tx.feed_book.save_reading(feed, due_at=NOW + HOUR)
+        await tx.feeds.lock_feed(feed.id)
+        await tx.feeds.save_reading(feed, due_at=NOW + HOUR)
 
 
 async def _feeds(backend: Backend, cast: Cast) -> tuple[Feed, ...]:
@@ -54,14 +54,14 @@ class FeedsContract:
         assert await backend.reads.feeds_of(cast.profile.id) == OwnFeeds()
         assert await backend.reads.feeds_of(ProviderId(make.entropy.new_id())) == OwnFeeds()
         async with backend.begin() as tx:
-            assert await tx.feed_book.feeds_of(cast.profile.id) == OwnFeeds()
+            assert await tx.feeds.feeds_of(cast.profile.id) == OwnFeeds()
 
     @scenario
     async def test_there_is_no_feed_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         nothing = FeedId(make.entropy.new_id())
         assert await backend.reads.feed(nothing) is None
         async with backend.begin() as tx:
-            assert await tx.feed_book.lock_feed(nothing) is None
+            assert await tx.feeds.lock_feed(nothing) is None
 
     @scenario
     async def test_feeds_and_rule_come_back_in_the_order_of_ids(self, backend: Backend, make: Builder) -> None:
@@ -73,7 +73,7 @@ class FeedsContract:
             expected = OwnFeeds(rule=rule, feeds=(first, second, third), version=version)
             assert await backend.reads.feeds_of(cast.profile.id) == expected
             async with backend.begin() as tx:
-                assert await tx.feed_book.feeds_of(cast.profile.id) == expected
+                assert await tx.feeds.feeds_of(cast.profile.id) == expected
         assert await backend.reads.feeds_of(other.profile.id) == OwnFeeds()
 
     @scenario
@@ -92,16 +92,16 @@ class FeedsContract:
         await _set(backend, cast, _feed(make), rule=CLOSED)
         await _set(backend, cast, rule=CLOSED)
         assert await backend.reads.feeds_of(cast.profile.id) == OwnFeeds(rule=CLOSED, version=3)
-        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-        assert diary is not None
-        assert (diary.feeds, diary.feed_rule) == ((), DEFAULT_FEED_RULE)
-        assert diary.seen(NOW) == (diary.calendar, ())
+        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        assert (schedule.feeds, schedule.feed_rule) == ((), DEFAULT_FEED_RULE)
+        assert schedule.seen(NOW) == (schedule.calendar, ())
 
     @scenario
     async def test_a_feed_comes_with_what_a_reader_has_to_know(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         async with backend.begin() as tx:
-            await tx.calendar_book.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(horizon_days=17))
+            await tx.calendars.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(horizon_days=17))
         await _set(backend, cast, feed)
         expected = KeptFeed(feed=feed, provider_id=cast.profile.id, time_zone="Asia/Hovd", horizon_days=17, due_at=NOW)
         assert await _kept(backend, feed) == await backend.reads.feed(feed.id) == expected
@@ -121,9 +121,9 @@ class FeedsContract:
         assert (await _kept(backend, new)).due_at == NOW
         for gone in (goes, again):
             assert await backend.reads.feed(gone.id) is None
-        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-        assert diary is not None
-        assert diary.feeds == (read, replace(new, read_at=None))
+        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        assert schedule.feeds == (read, replace(new, read_at=None))
 
     @scenario
     async def test_two_providers_can_have_the_same_feed(self, backend: Backend, make: Builder) -> None:
@@ -145,9 +145,9 @@ class FeedsContract:
         read = [replace(feed, read_at=NOW - age * MINUTE) for age, feed in enumerate(feeds)]
         for feed in read:
             await _read(backend, feed)
-        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-        assert diary is not None
-        assert diary.feeds == tuple(read)
+        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        assert schedule.feeds == tuple(read)
 
     @scenario
     async def test_a_reading_replaces_all_that_was_known(self, backend: Backend, make: Builder) -> None:
@@ -166,9 +166,9 @@ class FeedsContract:
             await _read(backend, read)
             assert (await _kept(backend, feed)).feed == read
             assert await _feeds(backend, cast) == (replace(read, busy=()),)
-            diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-            assert diary is not None
-            assert (diary.feeds, diary.feed_rule) == ((read,), CLOSED)
+            schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+            assert schedule is not None
+            assert (schedule.feeds, schedule.feed_rule) == ((read,), CLOSED)
 
     @scenario
     async def test_a_diary_has_the_busy_times_around_its_window(self, backend: Backend, make: Builder) -> None:
@@ -177,9 +177,9 @@ class FeedsContract:
         far = (NOW - 300 * 24 * HOUR, NOW + 300 * 24 * HOUR)
         busy = (TimeRange(far[0], far[0] + HOUR), *BUSY, TimeRange(far[1], far[1] + HOUR))
         await _read(backend, replace(feed, busy=busy, read_at=NOW))
-        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-        assert diary is not None
-        assert diary.feeds == (replace(feed, busy=BUSY, read_at=NOW),)
+        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        assert schedule.feeds == (replace(feed, busy=BUSY, read_at=NOW),)
 
     @scenario
     async def test_nothing_of_a_reading_stays_when_its_transaction_does_not(
@@ -191,8 +191,8 @@ class FeedsContract:
         await _read(backend, read)
 
         async def another(tx: Repositories) -> None:
-            await tx.feed_book.lock_feed(feed.id)
-            await tx.feed_book.save_reading(replace(feed, failure="lost", failures=1), due_at=NOW)
+            await tx.feeds.lock_feed(feed.id)
+            await tx.feeds.save_reading(replace(feed, failure="lost", failures=1), due_at=NOW)
 
         await regretted(backend, another)
         kept = await _kept(backend, feed)
@@ -204,8 +204,8 @@ class FeedsContract:
         await _set(backend, cast, *feeds)
         for feed, minutes in zip(feeds, (3, 1, 2, 4), strict=True):
             async with backend.begin() as tx:
-                await tx.feed_book.lock_feed(feed.id)
-                await tx.feed_book.save_reading(feed, due_at=NOW + minutes * MINUTE)
+                await tx.feeds.lock_feed(feed.id)
+                await tx.feeds.save_reading(feed, due_at=NOW + minutes * MINUTE)
         by_time = [feeds[1].id, feeds[2].id, feeds[0].id, feeds[3].id]
         assert list(await backend.reads.due_feeds(NOW, 10)) == []
         assert list(await backend.reads.due_feeds(NOW + 3 * MINUTE, 10)) == by_time[:3]
@@ -221,10 +221,10 @@ class FeedsContract:
         await _set(backend, cast, feed, other)
         read = replace(feed, busy=BUSY, read_at=NOW)
         async with backend.begin() as tx:
-            await tx.feed_book.lock_feed(feed.id)
+            await tx.feeds.lock_feed(feed.id)
             second = asyncio.create_task(_kept(backend, feed))
             assert await waits(second)
-            await tx.feed_book.save_reading(read, due_at=NOW + HOUR)
+            await tx.feeds.save_reading(read, due_at=NOW + HOUR)
         assert (await second).feed == read
 
     @scenario
@@ -232,10 +232,10 @@ class FeedsContract:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed)
         async with backend.begin() as tx:
-            await tx.feed_book.lock_feed(feed.id)
+            await tx.feeds.lock_feed(feed.id)
             going = asyncio.create_task(_set(backend, cast))
             assert await waits(going)
-            await tx.feed_book.save_reading(replace(feed, busy=BUSY, read_at=NOW), due_at=NOW)
+            await tx.feeds.save_reading(replace(feed, busy=BUSY, read_at=NOW), due_at=NOW)
         await going
         assert await backend.reads.feed(feed.id) is None
         assert await _feeds(backend, cast) == ()

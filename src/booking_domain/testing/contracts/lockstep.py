@@ -20,8 +20,8 @@ from typing import Any, Final, TypeAlias, cast
 
 from hypothesis.stateful import invariant
 
-from booking_domain.bookings.ports import Desk
-from booking_domain.scheduling.model import Diary
+from booking_domain.bookings.ports import BookableProvider
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.ports import REACH_OF_HOURS, reach
 from booking_domain.shared.errors import ConcurrentChange, DomainError
 from booking_domain.shared.outbox import Message
@@ -169,9 +169,9 @@ def _comparable(answer: Any, around: TimeRange | None) -> Any:
             return ConcurrentChange
         case DomainError():
             return type(answer), answer.parameters
-        case Desk(diary=diary, terms=terms):
-            return _comparable(diary, around), terms
-        case Diary() if around is not None:
+        case BookableProvider(schedule=schedule, terms=terms):
+            return _comparable(schedule, around), terms
+        case ProviderSchedule() if around is not None:
             return _promised(answer, around)
         case list() | tuple():
             return [_comparable(each, around) for each in answer]
@@ -179,21 +179,23 @@ def _comparable(answer: Any, around: TimeRange | None) -> Any:
             return answer
 
 
-def _promised(diary: Diary, around: TimeRange) -> Diary:
+def _promised(schedule: ProviderSchedule, around: TimeRange) -> ProviderSchedule:
     """The diary without what is far from the window; its claims, which have no order, by their ids."""
-    far = reach(diary.calendar.settings)
+    far = reach(schedule.calendar.settings)
     near = TimeRange(around.start - far, around.end + far)
     first, last = (around.start - REACH_OF_HOURS).date(), (around.end + REACH_OF_HOURS).date()
     return replace(
-        diary,
+        schedule,
         calendar=replace(
-            diary.calendar,
-            exceptions=tuple(each for each in diary.calendar.exceptions if first <= each.date <= last),
-            blocks=tuple(each for each in diary.calendar.blocks if each.range.overlaps(near)),
+            schedule.calendar,
+            exceptions=tuple(each for each in schedule.calendar.exceptions if first <= each.date <= last),
+            blocks=tuple(each for each in schedule.calendar.blocks if each.range.overlaps(near)),
         ),
-        claims=tuple(sorted((each for each in diary.claims if each.blocked.overlaps(near)), key=lambda each: each.id)),
+        claims=tuple(
+            sorted((each for each in schedule.claims if each.blocked.overlaps(near)), key=lambda each: each.id)
+        ),
         feeds=tuple(
-            replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in diary.feeds
+            replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in schedule.feeds
         ),
     )
 

@@ -16,7 +16,7 @@ import pytest
 
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
-from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.ids import PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.contracts.storage import TIME_LIMIT
@@ -68,8 +68,8 @@ def _at_the_till(
 def _order(till: Till, number: int = 1) -> InvoiceOrder:
     entropy = SeededEntropy(number)
     return InvoiceOrder(
-        transaction_id=(transaction_id := TransactionId(entropy.new_id())),
-        order_number=f"{transaction_id.hex}{number:03d}",
+        payment_id=(payment_id := PaymentId(entropy.new_id())),
+        order_number=f"{payment_id.hex}{number:03d}",
         amount=Money.of(20_000, till.currency),
         description="Deposit for booking BK-7F3K9Q",
         payable_until=None,

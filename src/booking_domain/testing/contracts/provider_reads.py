@@ -27,8 +27,8 @@ class ProviderReadsContract:
     async def test_a_view_has_the_latest_terms_and_time_zone(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
-            await tx.calendar_book.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(step_minutes=5))
-            await tx.desks.save_terms(cast.profile.id, terms(mode=BookingMode.REQUEST))
+            await tx.calendars.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(step_minutes=5))
+            await tx.bookable_providers.save_terms(cast.profile.id, terms(mode=BookingMode.REQUEST))
         assert await backend.reads.provider(cast.profile.id) == ProviderView(
             profile=cast.profile, time_zone="Asia/Hovd", terms=terms(mode=BookingMode.REQUEST)
         )

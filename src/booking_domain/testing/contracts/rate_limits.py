@@ -28,7 +28,7 @@ def _play(open_rate_limiter: OpenRateLimiter, story: Callable[[RateLimiter], Awa
 
 
 async def _allowed(limiter: RateLimiter, at: datetime, key: str = KEY) -> bool:
-    return (await limiter.take(key, THREE_A_MINUTE, at)).allowed
+    return (await limiter.consume(key, THREE_A_MINUTE, at)).allowed
 
 
 class RateLimiterContract:
@@ -37,7 +37,7 @@ class RateLimiterContract:
     def test_the_quota_is_let_through_and_one_is_told_how_one_stands(self, open_rate_limiter: OpenRateLimiter) -> None:
         async def story(limiter: RateLimiter) -> None:
             moments = [NOW, NOW + 10 * SECOND, NOW + 20 * SECOND, NOW + 30 * SECOND]
-            assert [await limiter.take(KEY, THREE_A_MINUTE, moment) for moment in moments] == [
+            assert [await limiter.consume(KEY, THREE_A_MINUTE, moment) for moment in moments] == [
                 Standing(allowed=True, remaining=2, resets_in_seconds=60),
                 Standing(allowed=True, remaining=1, resets_in_seconds=50),
                 Standing(allowed=True, remaining=0, resets_in_seconds=40),
@@ -86,7 +86,7 @@ class RateLimiterContract:
 
     def test_of_many_at_once_the_quota_is_let_through(self, open_rate_limiter: OpenRateLimiter) -> None:
         async def story(limiter: RateLimiter) -> None:
-            found = await asyncio.gather(*(limiter.take(KEY, THREE_A_MINUTE, NOW) for _ in range(20)))
+            found = await asyncio.gather(*(limiter.consume(KEY, THREE_A_MINUTE, NOW) for _ in range(20)))
             assert sorted(each.remaining for each in found if each.allowed) == [0, 1, 2]
 
         _play(open_rate_limiter, story)

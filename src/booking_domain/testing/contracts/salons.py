@@ -61,7 +61,7 @@ async def _set(backend: Backend, salon: Salon, hours: OpeningHours) -> None:
 async def _join(backend: Backend, salon: Salon, cast: Cast) -> None:
     async with backend.begin() as tx:
         await tx.salons.lock(salon.id)
-        await tx.calendar_book.lock_provider_of(cast.owner.id)
+        await tx.calendars.lock_provider_of(cast.owner.id)
         await tx.salons.join(salon.id, cast.profile.id)
 
 
@@ -87,15 +87,15 @@ async def _members(backend: Backend, salon: Salon) -> list[tuple[ProviderId, Mem
 async def _salon_in(backend: Backend, cast: Cast) -> OpeningHours | None:
     """The hours in the provider's calendar, wherever one looks."""
     calendar = await backend.reads.calendar(cast.profile.id)
-    diary = await backend.reads.diary(cast.profile.id, WORKDAY)
+    schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
     assert calendar is not None
-    assert diary is not None
+    assert schedule is not None
     async with backend.begin() as tx:
-        locked = await tx.diaries.lock(cast.profile.id, WORKDAY)
+        locked = await tx.schedules.lock(cast.profile.id, WORKDAY)
         assert locked is not None
-        kept = await tx.calendar_book.calendar_of(cast.profile.id)
+        kept = await tx.calendars.calendar_of(cast.profile.id)
         assert kept is not None
-        assert kept.salon == locked.calendar.salon == diary.calendar.salon == calendar.salon
+        assert kept.salon == locked.calendar.salon == schedule.calendar.salon == calendar.salon
     return calendar.salon
 
 
@@ -197,7 +197,7 @@ class SalonsContract:
         await _join(backend, salon, cast)
         rule = make.rule()
         async with backend.begin() as tx:
-            await tx.calendar_book.add_rule(cast.profile.id, rule)
+            await tx.calendars.add_rule(cast.profile.id, rule)
         calendar = await backend.reads.calendar(cast.profile.id)
         assert calendar is not None
         assert (calendar.rules, calendar.salon) == ((rule,), hours)

@@ -91,8 +91,8 @@ async def a_cast(backend: Backend, make: Builder, status: ProfileStatus = Profil
         await tx.users.add(cast.owner)
         await tx.users.add(cast.customer)
         await tx.profiles.add(cast.profile)
-        await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings())
-        await tx.desks.save_terms(cast.profile.id, terms())
+        await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings())
+        await tx.bookable_providers.save_terms(cast.profile.id, terms())
     return cast
 
 

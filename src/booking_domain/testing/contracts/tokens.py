@@ -11,7 +11,7 @@ from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.ports import AccessTokens, Bearer, RefreshTokens
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import SessionId, TransactionId, UserId
+from booking_domain.shared.ids import PaymentId, SessionId, UserId
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory.entropy import SeededEntropy
 
@@ -161,33 +161,33 @@ class CallbackTokensContract:
     """
 
     def test_a_transaction_always_has_the_same_token(self, callback_tokens: CallbackTokens) -> None:
-        transaction_id = TransactionId(SeededEntropy().new_id())
-        token = callback_tokens.issue(transaction_id)
-        assert callback_tokens.issue(transaction_id) == token
-        assert callback_tokens.verify(transaction_id, token)
+        payment_id = PaymentId(SeededEntropy().new_id())
+        token = callback_tokens.issue(payment_id)
+        assert callback_tokens.issue(payment_id) == token
+        assert callback_tokens.verify(payment_id, token)
 
     def test_a_token_fits_into_an_address_as_it_is(self, callback_tokens: CallbackTokens) -> None:
-        token = callback_tokens.issue(TransactionId(SeededEntropy().new_id()))
+        token = callback_tokens.issue(PaymentId(SeededEntropy().new_id()))
         assert len(token) >= 22  # 128 bits in base64
         assert all(letter.isascii() and (letter.isalnum() or letter in "-_.~") for letter in token)
 
     def test_a_token_is_no_other_transactions(self, callback_tokens: CallbackTokens) -> None:
         entropy = SeededEntropy()
-        ids = [TransactionId(entropy.new_id()) for _ in range(20)]
+        ids = [PaymentId(entropy.new_id()) for _ in range(20)]
         assert len({callback_tokens.issue(each) for each in ids}) == 20
         assert not callback_tokens.verify(ids[0], callback_tokens.issue(ids[1]))
 
     def test_a_token_that_was_changed_anywhere_is_refused(self, callback_tokens: CallbackTokens) -> None:
-        transaction_id = TransactionId(SeededEntropy().new_id())
-        for forged in _mutations(callback_tokens.issue(transaction_id)):
-            assert not callback_tokens.verify(transaction_id, forged)
+        payment_id = PaymentId(SeededEntropy().new_id())
+        for forged in _mutations(callback_tokens.issue(payment_id)):
+            assert not callback_tokens.verify(payment_id, forged)
 
     def test_a_token_under_another_key_is_refused(
         self, callback_tokens: CallbackTokens, strangers_callback_tokens: CallbackTokens
     ) -> None:
-        transaction_id = TransactionId(SeededEntropy().new_id())
-        assert not callback_tokens.verify(transaction_id, strangers_callback_tokens.issue(transaction_id))
+        payment_id = PaymentId(SeededEntropy().new_id())
+        assert not callback_tokens.verify(payment_id, strangers_callback_tokens.issue(payment_id))
 
     @pytest.mark.parametrize("text", RUBBISH)
     def test_rubbish_is_refused(self, callback_tokens: CallbackTokens, text: str) -> None:
-        assert not callback_tokens.verify(TransactionId(SeededEntropy().new_id()), text)
+        assert not callback_tokens.verify(PaymentId(SeededEntropy().new_id()), text)

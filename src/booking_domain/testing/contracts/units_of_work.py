@@ -24,13 +24,13 @@ class UnitOfWorkContract:
         booking = make.booking(cast.profile, cast.customer)
         claim, message = make.claim(cast.profile, cast.customer), make.message(booking.id)
         async with backend.begin() as tx:
-            await tx.claims.take(claim, NOW)
+            await tx.claims.acquire(claim, NOW)
             await tx.bookings.add(booking, [make.event(booking)])
             await tx.outbox.put([message])
         assert await backend.reads.booking(booking.id) == booking
-        diary = await backend.reads.diary(cast.profile.id, claim.span)
-        assert diary is not None
-        assert diary.claims == (claim,)
+        schedule = await backend.reads.schedule(cast.profile.id, claim.span)
+        assert schedule is not None
+        assert schedule.claims == (claim,)
         assert list(await backend.outbox_messages()) == [message]
 
     @scenario
@@ -39,21 +39,21 @@ class UnitOfWorkContract:
     ) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
-        claim, payment = make.claim(cast.profile, cast.customer), make.transaction(booking)
+        claim, payment = make.claim(cast.profile, cast.customer), make.payment(booking)
 
         async def place(tx: Repositories) -> None:
-            await tx.claims.take(claim, NOW)
+            await tx.claims.acquire(claim, NOW)
             await tx.bookings.add(booking, [make.event(booking)])
-            await tx.transactions.add(payment)
+            await tx.payments.add(payment)
             await tx.outbox.put([make.message(booking.id)])
 
         await regretted(backend, place)
         assert await backend.reads.booking(booking.id) is None
         assert list(await backend.reads.events_of(booking.id)) == []
-        assert await backend.reads.transaction(payment.id) is None
-        diary = await backend.reads.diary(cast.profile.id, claim.span)
-        assert diary is not None
-        assert diary.claims == ()
+        assert await backend.reads.payment(payment.id) is None
+        schedule = await backend.reads.schedule(cast.profile.id, claim.span)
+        assert schedule is not None
+        assert schedule.claims == ()
         assert list(await backend.outbox_messages()) == []
 
     @scenario
@@ -62,8 +62,8 @@ class UnitOfWorkContract:
         before = await backend.reads.calendar(cast.profile.id)
 
         async def move_away(tx: Repositories) -> None:
-            await tx.calendar_book.save_settings(cast.profile.id, "Europe/Berlin", SlotSettings(step_minutes=5))
-            await tx.desks.save_terms(cast.profile.id, terms(mode=BookingMode.REQUEST))
+            await tx.calendars.save_settings(cast.profile.id, "Europe/Berlin", SlotSettings(step_minutes=5))
+            await tx.bookable_providers.save_terms(cast.profile.id, terms(mode=BookingMode.REQUEST))
             await tx.profiles.save(replace(cast.profile, display_name="New", version=2), was=cast.profile)
 
         await regretted(backend, move_away)

@@ -48,9 +48,9 @@ async def _get(backend: Backend, waiting: Waiting) -> Waiting | None:
 
 
 async def _holds(studio: Studio) -> list[Claim]:
-    diary = await studio.reads.diary(studio.provider_id, around(TOMORROW))
-    assert diary is not None
-    return [claim for claim in diary.claims if claim.kind is ClaimKind.HOLD]
+    schedule = await studio.reads.schedule(studio.provider_id, around(TOMORROW))
+    assert schedule is not None
+    return [claim for claim in schedule.claims if claim.kind is ClaimKind.HOLD]
 
 
 class WaitingListContract:

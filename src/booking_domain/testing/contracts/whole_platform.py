@@ -32,10 +32,10 @@ from booking_domain.bookings.policy import CancellationPolicy, tiers
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Action, InvalidBookingTransition, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
-from booking_domain.payments.model import Purpose, Transaction
+from booking_domain.payments.model import Payment, Purpose
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import BlockNotFound, HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
-from booking_domain.scheduling.model import Anchoring, Block, Diary
+from booking_domain.scheduling.model import Anchoring, Block, ProviderSchedule
 from booking_domain.scheduling.placing import NOTED_AFTERWARDS, around
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.scheduling.use_cases.calendars import remove_block
@@ -103,7 +103,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
     bookings: Bundle[Booking] = Bundle("bookings")
     holds: Bundle[tuple[Actor, Claim]] = Bundle("holds")
-    payments: Bundle[Transaction] = Bundle("payments")
+    payments: Bundle[Payment] = Bundle("payments")
     requests: Bundle[Booking] = Bundle("requests")
     blocks: Bundle[Block] = Bundle("blocks")
 
@@ -337,7 +337,7 @@ class PlatformMachine(RuleBasedStateMachine):
     @rule(
         target=payments, booking=bookings, purpose=st.sampled_from([Purpose.DEPOSIT, Purpose.DEPOSIT, Purpose.BALANCE])
     )
-    def bill(self, booking: Booking, purpose: Purpose) -> Made[Transaction]:
+    def bill(self, booking: Booking, purpose: Purpose) -> Made[Payment]:
         try:
             return self._do(self.studio.bill(booking, purpose, by=self._customer_of(booking)))
         except (GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed):
@@ -347,13 +347,13 @@ class PlatformMachine(RuleBasedStateMachine):
             return multiple()
 
     @rule(payment=payments, amount=_AMOUNTS, noticed=st.booleans())
-    def pay(self, payment: Transaction, amount: Money | None, *, noticed: bool) -> None:
+    def pay(self, payment: Payment, amount: Money | None, *, noticed: bool) -> None:
         self.studio.pay(payment, amount)
         if noticed:
             self._try(self.studio.settle(payment), GatewayUnavailable)
 
     @rule(target=payments, who=_SOMEBODY, nth=_SOMETHING)
-    def pay_in_time_and_be_noticed_at_the_last_moment(self, who: int, nth: int) -> Made[Transaction]:
+    def pay_in_time_and_be_noticed_at_the_last_moment(self, who: int, nth: int) -> Made[Payment]:
         payment = self._new_bill(who, nth)
         if payment is None:
             return multiple()
@@ -365,7 +365,7 @@ class PlatformMachine(RuleBasedStateMachine):
     @rule(target=payments, who=_SOMEBODY, nth=_SOMETHING, in_time=_PARTS, late=_AMOUNTS, other=st.none() | _SOMEBODY)
     def pay_when_it_is_too_late(
         self, who: int, nth: int, in_time: Money | None, late: Money | None, other: int | None
-    ) -> Made[Transaction]:
+    ) -> Made[Payment]:
         payment = self._new_bill(who, nth)
         if payment is None:
             return multiple()
@@ -379,7 +379,7 @@ class PlatformMachine(RuleBasedStateMachine):
         return payment
 
     @rule(target=payments, who=_SOMEBODY, nth=_SOMETHING, amount=_AMOUNTS)
-    def pay_and_cancel(self, who: int, nth: int, amount: Money | None) -> Made[Transaction]:
+    def pay_and_cancel(self, who: int, nth: int, amount: Money | None) -> Made[Payment]:
         payment = self._new_bill(who, nth)
         if payment is None:
             return multiple()
@@ -389,11 +389,11 @@ class PlatformMachine(RuleBasedStateMachine):
         return payment
 
     @rule(payment=payments, times=st.integers(1, 3))
-    def call_back(self, payment: Transaction, times: int) -> None:
+    def call_back(self, payment: Payment, times: int) -> None:
         self._do(race([self.studio.settle(payment) for _ in range(times)]))
 
     @rule(payment=payments)
-    def ask(self, payment: Transaction) -> None:
+    def ask(self, payment: Payment) -> None:
         asked = settle_when_asked(payment, executor=self.studio.executor, gateway=self.studio.gateway)
         self._try(asked, GatewayUnavailable)
 
@@ -414,7 +414,7 @@ class PlatformMachine(RuleBasedStateMachine):
         self._try(self.studio.move(booking, Status.CANCELLED, by=self._party(who, booking)), *_NOT_NOW)
 
     @rule(payment=payments)
-    def cancel_expire_and_call_back_at_once(self, payment: Transaction) -> None:
+    def cancel_expire_and_call_back_at_once(self, payment: Payment) -> None:
         booking = self._seen(payment.booking_id)
 
         async def everything() -> list[DomainError]:
@@ -480,11 +480,11 @@ class PlatformMachine(RuleBasedStateMachine):
         studio = self.studio
         self._have_trouble("none")
         for reference, bill in studio.gateway.bills.items():
-            transaction = await studio.reads.transaction_by_invoice(reference)
-            if transaction is None:
+            payment = await studio.reads.payment_by_invoice(reference)
+            if payment is None:
                 assert not bill.received, "somebody paid what nobody was shown"
                 continue
-            settled = await studio.settle(transaction)
+            settled = await studio.settle(payment)
             assert settled.settled == bill.received, "the gateway has money that we do not know of"
         studio.clock.advance(timedelta(days=3))
         for booking_id in await studio.reads.overdue(studio.clock.now(), 1_000):
@@ -496,29 +496,29 @@ class PlatformMachine(RuleBasedStateMachine):
 
     async def _is_offered(self, slot: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None) -> bool:
         """Whether a customer whose `own` claim does not count can have this time."""
-        diary, in_the_way = await self._in_the_way(slot, own)
+        schedule, in_the_way = await self._in_the_way(slot, own)
         minutes = None if lasts is None else lasts // timedelta(minutes=1)
         now = self.studio.clock.now()
-        return is_offered(diary.calendar, in_the_way, slot, now=now, duration_minutes=minutes)
+        return is_offered(schedule.calendar, in_the_way, slot, now=now, duration_minutes=minutes)
 
     async def _is_free_for_staff(
         self, start: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None
     ) -> bool:
         """Whether nobody has it, and it is not long past."""
-        diary, in_the_way = await self._in_the_way(start, own)
-        usual = timedelta(minutes=diary.calendar.settings.duration_minutes)
-        blocked = diary.blocked(TimeRange(start, start + (lasts or usual)))
+        schedule, in_the_way = await self._in_the_way(start, own)
+        usual = timedelta(minutes=schedule.calendar.settings.duration_minutes)
+        blocked = schedule.blocked(TimeRange(start, start + (lasts or usual)))
         long_past = start < self.studio.clock.now() - NOTED_AFTERWARDS
         return not long_past and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
 
-    async def _in_the_way(self, start: datetime, own: ClaimId | None) -> tuple[Diary, list[Claim]]:
-        diary = await self.studio.reads.diary(self.studio.provider_id, around(start))
-        assert diary is not None
-        return diary, [claim for claim in diary.claims if claim.id != own and self._is_live(claim)]
+    async def _in_the_way(self, start: datetime, own: ClaimId | None) -> tuple[ProviderSchedule, list[Claim]]:
+        schedule = await self.studio.reads.schedule(self.studio.provider_id, around(start))
+        assert schedule is not None
+        return schedule, [claim for claim in schedule.claims if claim.id != own and self._is_live(claim)]
 
     async def _is_kept(self, hold: Claim) -> bool:
-        diary = await self.studio.reads.diary(self.studio.provider_id, around(hold.span.start))
-        return diary is not None and hold in diary.claims and self._is_live(hold)
+        schedule = await self.studio.reads.schedule(self.studio.provider_id, around(hold.span.start))
+        return schedule is not None and hold in schedule.claims and self._is_live(hold)
 
     def _is_live(self, claim: Claim) -> bool:
         return claim.expires_at is None or self.studio.clock.now() < claim.expires_at
@@ -532,7 +532,7 @@ class PlatformMachine(RuleBasedStateMachine):
         assert booking is not None
         return booking
 
-    def _let_it_expire(self, booking_or_payment: Booking | Transaction) -> Booking:
+    def _let_it_expire(self, booking_or_payment: Booking | Payment) -> Booking:
         """Wait until it is due, and have a look at it then."""
         of = booking_or_payment
         booking = self._seen(of.id if isinstance(of, Booking) else of.booking_id)
@@ -541,16 +541,16 @@ class PlatformMachine(RuleBasedStateMachine):
             self._try(self.studio.expire(booking), GatewayUnavailable)
         return self._seen(booking.id)
 
-    def _new_bill(self, who: int, nth: int) -> Transaction | None:
+    def _new_bill(self, who: int, nth: int) -> Payment | None:
         """A bill for the deposit of a booking that has just been made; None if nothing is offered any more."""
         self._have_trouble("none")
 
-        async def book_and_bill() -> Transaction | None:
+        async def book_and_bill() -> Payment | None:
             now, customer = self.studio.clock.now(), self.customers[who]
             window = TimeRange(now, now + timedelta(days=60))
-            diary = await self.studio.reads.diary(self.studio.provider_id, window)
-            assert diary is not None
-            offered = offered_slots(diary.calendar, diary.claims, window=window, now=now)
+            schedule = await self.studio.reads.schedule(self.studio.provider_id, window)
+            assert schedule is not None
+            offered = offered_slots(schedule.calendar, schedule.claims, window=window, now=now)
             if not offered:
                 return None
             booking = await self.studio.book(offered[nth % len(offered)].start, by=customer, deposit=_DEPOSIT)

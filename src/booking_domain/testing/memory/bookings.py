@@ -4,29 +4,29 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
-from booking_domain.bookings.ports import Bookings, Desk, Desks
+from booking_domain.bookings.ports import BookableProvider, BookableProviders, Bookings
 from booking_domain.bookings.transitions import UNSETTLED
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.memory.calendars import MemoryDiaries
+from booking_domain.testing.memory.calendars import MemoryProviderSchedules
 from booking_domain.testing.memory.state import State
 
 
-class MemoryDesks(Desks):
+class MemoryBookableProviders(BookableProviders):
     """The desks of one transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Desk | None:
-        diary = await MemoryDiaries(self._state).lock(provider_id, around)
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
+        schedule = await MemoryProviderSchedules(self._state).lock(provider_id, around)
         terms = await self.terms_of(provider_id)
-        return None if diary is None or terms is None else Desk(diary=diary, terms=terms)
+        return None if schedule is None or terms is None else BookableProvider(schedule=schedule, terms=terms)
 
-    async def glance(self, provider_id: ProviderId, around: TimeRange) -> tuple[Desk, bool] | None:
-        desk = await self.lock(provider_id, around)
-        return None if desk is None else (desk, True)
+    async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
+        bookable = await self.lock(provider_id, around)
+        return None if bookable is None else (bookable, True)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         return self._state.terms.get(provider_id)

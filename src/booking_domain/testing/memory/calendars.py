@@ -5,14 +5,14 @@ from dataclasses import replace
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, OwnFeeds
-from booking_domain.scheduling.model import Block, Calendar, DateException, Diary, SlotSettings, WeeklyRule
-from booking_domain.scheduling.ports import REACH_OF_HOURS, CalendarBook, Diaries, reach
+from booking_domain.scheduling.model import Block, Calendar, DateException, ProviderSchedule, SlotSettings, WeeklyRule
+from booking_domain.scheduling.ports import REACH_OF_HOURS, CalendarRepository, ProviderSchedules, reach
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.state import MissingRow, State
 
 
-class MemoryCalendarBook(CalendarBook):
+class MemoryCalendars(CalendarRepository):
     """The calendars of one transaction."""
 
     def __init__(self, state: State) -> None:
@@ -78,13 +78,13 @@ class MemoryCalendarBook(CalendarBook):
         return calendar
 
 
-class MemoryDiaries(Diaries):
+class MemoryProviderSchedules(ProviderSchedules):
     """The diaries of one transaction, which has everything to itself already."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def lock(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
         profile = self._state.profiles.get(provider_id)
         calendar = self._state.calendar_of(provider_id)
         if profile is None or calendar is None:
@@ -97,7 +97,7 @@ class MemoryDiaries(Diaries):
             if claim.provider_id == provider_id and claim.blocked.overlaps(near)
         ]
         own = self._state.feeds.get(provider_id, OwnFeeds())
-        return Diary(
+        return ProviderSchedule(
             provider_id=provider_id,
             owner_id=profile.owner_id,
             accepting=profile.status is ProfileStatus.APPROVED,

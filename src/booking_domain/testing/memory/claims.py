@@ -15,7 +15,7 @@ class MemoryClaims(Claims):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def take(self, claim: Claim, now: datetime) -> None:
+    async def acquire(self, claim: Claim, now: datetime) -> None:
         self._state.require_provider(claim.provider_id)
         self._state.require_user(claim.customer_id)
         rivals = [

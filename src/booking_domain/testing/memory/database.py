@@ -11,13 +11,13 @@ from contextlib import asynccontextmanager
 
 from booking_domain.shared.outbox import Message
 from booking_domain.testing.memory.audit import MemoryAuditLog
-from booking_domain.testing.memory.bookings import MemoryBookings, MemoryDesks
-from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
+from booking_domain.testing.memory.bookings import MemoryBookableProviders, MemoryBookings
+from booking_domain.testing.memory.calendars import MemoryCalendars, MemoryProviderSchedules
 from booking_domain.testing.memory.catalogue import MemoryProfiles
 from booking_domain.testing.memory.claims import MemoryClaims
 from booking_domain.testing.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
 from booking_domain.testing.memory.external_identities import MemoryExternalIdentities, MemoryUsedAssertions
-from booking_domain.testing.memory.feeds import MemoryFeedBook
+from booking_domain.testing.memory.feeds import MemoryFeeds
 from booking_domain.testing.memory.identity import (
     MemoryCalendarLinks,
     MemoryLoginHistory,
@@ -25,14 +25,14 @@ from booking_domain.testing.memory.identity import (
     MemoryUsers,
 )
 from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOutbox
-from booking_domain.testing.memory.payments import MemoryTransactions
+from booking_domain.testing.memory.payments import MemoryPayments
+from booking_domain.testing.memory.personal_data import MemoryPersonalData
 from booking_domain.testing.memory.phone_changes import MemoryPhoneChanges
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.memory.salons import MemorySalonHours, MemorySalons
 from booking_domain.testing.memory.second_factors import MemorySecondFactors
 from booking_domain.testing.memory.sms import MemorySmsMessages
 from booking_domain.testing.memory.state import State
-from booking_domain.testing.memory.traces import MemoryTraces
 from booking_domain.testing.memory.waiting import MemoryWaitingList
 
 
@@ -53,16 +53,16 @@ class MemoryRepositories:
         self.profiles = MemoryProfiles(state)
         self.salons = MemorySalons(state)
         self.salon_hours = MemorySalonHours(state)
-        self.calendar_book = MemoryCalendarBook(state)
-        self.diaries = MemoryDiaries(state)
-        self.feed_book = MemoryFeedBook(state)
+        self.calendars = MemoryCalendars(state)
+        self.schedules = MemoryProviderSchedules(state)
+        self.feeds = MemoryFeeds(state)
         self.claims = MemoryClaims(state)
         self.waiting_list = MemoryWaitingList(state)
-        self.desks = MemoryDesks(state)
+        self.bookable_providers = MemoryBookableProviders(state)
         self.bookings = MemoryBookings(state)
-        self.transactions = MemoryTransactions(state)
+        self.payments = MemoryPayments(state)
         self.sms_messages = MemorySmsMessages(state)
-        self.traces = MemoryTraces(state)
+        self.personal_data = MemoryPersonalData(state)
         self.idempotency = MemoryIdempotency(state)
         self.outbox = MemoryOutbox(state)
         self.audit_log = MemoryAuditLog(state)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from booking_domain.scheduling.feeds import (
     Feed,
-    FeedBook,
     FeedReader,
+    FeedRepository,
     FeedRule,
     FeedUnreadable,
     KeptFeed,
@@ -20,7 +20,7 @@ from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.state import MissingRow, State
 
 
-class MemoryFeedBook(FeedBook):
+class MemoryFeeds(FeedRepository):
     """The external calendars of one transaction."""
 
     def __init__(self, state: State) -> None:

@@ -2,50 +2,50 @@
 
 from collections.abc import Sequence
 
-from booking_domain.payments.model import Purpose, Transaction
-from booking_domain.payments.ports import Transactions
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.ports import Payments
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, TransactionId
+from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.testing.memory.state import State
 
 
-class MemoryTransactions(Transactions):
+class MemoryPayments(Payments):
     """The movements of money of one transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def add(self, transaction: Transaction) -> None:
-        self._state.require_booking(transaction.booking_id)
-        self._state.require_user(transaction.customer_id)
+    async def add(self, payment: Payment) -> None:
+        self._state.require_booking(payment.booking_id)
+        self._state.require_user(payment.customer_id)
         if (
-            transaction.status is TransactionStatus.PENDING
-            and await self.pending(transaction.booking_id, transaction.purpose) is not None
+            payment.status is PaymentStatus.PENDING
+            and await self.pending(payment.booking_id, payment.purpose) is not None
         ):
             raise ConcurrentChange(what="the payment")
-        self._state.transactions[transaction.id] = transaction
+        self._state.payments[payment.id] = payment
 
-    async def save(self, transaction: Transaction, *, was: Transaction) -> None:
-        kept = self._state.transactions.get(was.id)
+    async def save(self, payment: Payment, *, was: Payment) -> None:
+        kept = self._state.payments.get(was.id)
         if kept is None or kept.version != was.version:
             raise ConcurrentChange(what="the payment")
-        self._state.transactions[transaction.id] = transaction
+        self._state.payments[payment.id] = payment
 
-    async def get(self, transaction_id: TransactionId) -> Transaction | None:
-        return self._state.transactions.get(transaction_id)
+    async def get(self, payment_id: PaymentId) -> Payment | None:
+        return self._state.payments.get(payment_id)
 
-    async def pending(self, booking_id: BookingId, purpose: Purpose) -> Transaction | None:
-        for transaction in await self.of_booking(booking_id):
-            if transaction.purpose is purpose and transaction.status is TransactionStatus.PENDING:
-                return transaction
+    async def pending(self, booking_id: BookingId, purpose: Purpose) -> Payment | None:
+        for payment in await self.of_booking(booking_id):
+            if payment.purpose is purpose and payment.status is PaymentStatus.PENDING:
+                return payment
         return None
 
-    async def of_booking(self, booking_id: BookingId) -> Sequence[Transaction]:
-        return transactions_of(self._state, booking_id)
+    async def of_booking(self, booking_id: BookingId) -> Sequence[Payment]:
+        return payments_of(self._state, booking_id)
 
 
-def transactions_of(state: State, booking_id: BookingId) -> list[Transaction]:
+def payments_of(state: State, booking_id: BookingId) -> list[Payment]:
     """All of a booking, oldest first."""
-    found = (each for each in state.transactions.values() if each.booking_id == booking_id)
+    found = (each for each in state.payments.values() if each.booking_id == booking_id)
     return sorted(found, key=lambda each: (each.created_at, each.id))

@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from contextlib import suppress
 from datetime import datetime
 
-from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, take
+from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, consume
 
 
 class MemoryRateLimiter(RateLimiter):
@@ -13,8 +13,8 @@ class MemoryRateLimiter(RateLimiter):
     def __init__(self) -> None:
         self._logs: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
-    async def take(self, key: str, limit: Limit, now: datetime) -> Standing:
-        return take(self._logs[key], limit, now)
+    async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
+        return consume(self._logs[key], limit, now)
 
     async def give_back(self, key: str, taken_at: datetime) -> None:
         with suppress(ValueError):

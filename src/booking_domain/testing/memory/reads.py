@@ -14,9 +14,9 @@ from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage, SmsSpending
-from booking_domain.payments.model import Transaction
+from booking_domain.payments.model import Payment
 from booking_domain.scheduling.feeds import KeptFeed, OwnFeeds
-from booking_domain.scheduling.model import Calendar, Diary
+from booking_domain.scheduling.model import Calendar, ProviderSchedule
 from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditFilter
@@ -24,22 +24,22 @@ from booking_domain.shared.ids import (
     BookingId,
     FeedId,
     LoginId,
+    PaymentId,
     ProviderId,
     SalonId,
     SessionId,
     SmsId,
-    TransactionId,
     UserId,
     WaitingId,
 )
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.audit import audit_entries
-from booking_domain.testing.memory.calendars import MemoryCalendarBook, MemoryDiaries
+from booking_domain.testing.memory.calendars import MemoryCalendars, MemoryProviderSchedules
 from booking_domain.testing.memory.external_identities import MemoryExternalIdentities
-from booking_domain.testing.memory.feeds import MemoryFeedBook
+from booking_domain.testing.memory.feeds import MemoryFeeds
 from booking_domain.testing.memory.identity import users_like
-from booking_domain.testing.memory.payments import transactions_of
+from booking_domain.testing.memory.payments import payments_of
 from booking_domain.testing.memory.salons import MemorySalons
 from booking_domain.testing.memory.sms import due_messages, spending
 from booking_domain.testing.memory.state import State
@@ -53,11 +53,11 @@ class MemoryReads(Reads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def diary(self, provider_id: ProviderId, around: TimeRange) -> Diary | None:
-        return await MemoryDiaries(self._committed()).lock(provider_id, around)
+    async def schedule(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+        return await MemoryProviderSchedules(self._committed()).lock(provider_id, around)
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
-        return await MemoryCalendarBook(self._committed()).calendar_of(provider_id)
+        return await MemoryCalendars(self._committed()).calendar_of(provider_id)
 
     async def salon(self, salon_id: SalonId) -> SalonView | None:
         salon = self._committed().salons.get(salon_id)
@@ -67,10 +67,10 @@ class MemoryReads(Reads):
         return await MemorySalons(self._committed()).members(salon_id)
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
-        return await MemoryFeedBook(self._committed()).feeds_of(provider_id)
+        return await MemoryFeeds(self._committed()).feeds_of(provider_id)
 
     async def feed(self, feed_id: FeedId) -> KeptFeed | None:
-        return await MemoryFeedBook(self._committed()).get(feed_id)
+        return await MemoryFeeds(self._committed()).get(feed_id)
 
     async def due_feeds(self, now: datetime, limit: int) -> Sequence[FeedId]:
         due = [(due_at, feed_id) for feed_id, due_at in self._committed().feeds_due.items() if due_at <= now]
@@ -129,17 +129,17 @@ class MemoryReads(Reads):
         ]
         return [self._view(profile) for profile in sorted(chosen, key=lambda profile: profile.id)[:limit]]
 
-    async def transaction(self, transaction_id: TransactionId) -> Transaction | None:
-        return self._committed().transactions.get(transaction_id)
+    async def payment(self, payment_id: PaymentId) -> Payment | None:
+        return self._committed().payments.get(payment_id)
 
-    async def transaction_by_invoice(self, invoice_reference: str) -> Transaction | None:
-        for transaction in self._committed().transactions.values():
-            if transaction.invoice is not None and transaction.invoice.reference == invoice_reference:
-                return transaction
+    async def payment_by_invoice(self, invoice_reference: str) -> Payment | None:
+        for payment in self._committed().payments.values():
+            if payment.invoice is not None and payment.invoice.reference == invoice_reference:
+                return payment
         return None
 
-    async def transactions_of(self, booking_id: BookingId) -> Sequence[Transaction]:
-        return transactions_of(self._committed(), booking_id)
+    async def payments_of(self, booking_id: BookingId) -> Sequence[Payment]:
+        return payments_of(self._committed(), booking_id)
 
     async def user(self, user_id: UserId) -> User | None:
         return self._committed().users.get(user_id)
@@ -256,8 +256,8 @@ class MemoryReads(Reads):
     async def events_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
         return {booking_id: self._committed().events.get(booking_id, ()) for booking_id in booking_ids}
 
-    async def transactions_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Transaction]]:
-        return {booking_id: transactions_of(self._committed(), booking_id) for booking_id in booking_ids}
+    async def payments_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
+        return {booking_id: payments_of(self._committed(), booking_id) for booking_id in booking_ids}
 
     async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
         return audit_entries(self._committed(), chosen)

@@ -16,7 +16,7 @@ from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.notifications.sms import SmsMessage
-from booking_domain.payments.model import Transaction
+from booking_domain.payments.model import Payment
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.model import Calendar, OpeningHours
@@ -29,11 +29,11 @@ from booking_domain.shared.ids import (
     EventId,
     FeedId,
     LoginId,
+    PaymentId,
     ProviderId,
     SalonId,
     SessionId,
     SmsId,
-    TransactionId,
     UserId,
     WaitingId,
 )
@@ -80,7 +80,7 @@ class State:
     claims: dict[ClaimId, Claim] = field(default_factory=dict)
     bookings: dict[BookingId, Booking] = field(default_factory=dict)
     events: dict[BookingId, tuple[BookingEvent, ...]] = field(default_factory=dict)
-    transactions: dict[TransactionId, Transaction] = field(default_factory=dict)
+    payments: dict[PaymentId, Payment] = field(default_factory=dict)
     sms_messages: dict[SmsId, SmsMessage] = field(default_factory=dict)
     answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
     outbox: dict[EventId, Message] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from booking_domain.identity.ports import AccessToken, AccessTokens, Bearer, Ref
 from booking_domain.identity.sessions import RefreshToken
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import SessionId, TransactionId, UserId
+from booking_domain.shared.ids import PaymentId, SessionId, UserId
 
 ACCESS_TOKEN_LIFE: Final = timedelta(minutes=30)
 
@@ -79,11 +79,11 @@ class MemoryCallbackTokens(CallbackTokens):
     def __init__(self, key: bytes = b"memory") -> None:
         self._key = key
 
-    def issue(self, transaction_id: TransactionId) -> str:
-        return _signature(self._key, str(transaction_id))
+    def issue(self, payment_id: PaymentId) -> str:
+        return _signature(self._key, str(payment_id))
 
-    def verify(self, transaction_id: TransactionId, token: str) -> bool:
-        return hmac.compare_digest(self.issue(transaction_id).encode(), token.encode("utf-8", "surrogatepass"))
+    def verify(self, payment_id: PaymentId, token: str) -> bool:
+        return hmac.compare_digest(self.issue(payment_id).encode(), token.encode("utf-8", "surrogatepass"))
 
 
 def _signature(key: bytes, text: str) -> str:

@@ -21,7 +21,7 @@ _FEW: Final = 5
 def booked_by_the_library(question: Question, start: datetime) -> Refusal:
     """Book this start as a customer: None, or how it is refused (`placing.claimable`)."""
     try:
-        claimable(question.diary, start, now=question.now, duration_minutes=question.duration_minutes)
+        claimable(question.schedule, start, now=question.now, duration_minutes=question.duration_minutes)
     except (SlotTaken, SlotNotOffered) as refused:
         return type(refused)
     return None

@@ -31,7 +31,7 @@ class LoginAttempts:
         # The narrow one comes first: who is refused by it takes nothing from the login's owner elsewhere.
         keys = {"login": f"login {login} {address}", "login-anywhere": f"login-anywhere {login}"}
         for name, key in keys.items():
-            standing = await self._limiter.take(key, self._quotas[name], now)
+            standing = await self._limiter.consume(key, self._quotas[name], now)
             if not standing.allowed:
                 raise TooManyAttempts(retry_after_seconds=standing.resets_in_seconds)
         yield

@@ -23,7 +23,7 @@ from booking_domain.workflows.answer_request import (
     decline_request,
     offer_times,
 )
-from booking_domain.workflows.move_booking import MoveBooking, move_booking
+from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
 from entrypoints.http.bookings.examples import (
@@ -102,14 +102,14 @@ async def cancel(
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Cancel a booking; what was paid goes back as the policy that was agreed on says."""
-    command = MoveBooking(
+    command = ChangeBookingStatus(
         booking_id=BookingId(booking_id),
         to=Status.CANCELLED,
         payment_window=settings.payment_window,
         reason=data.reason,
         expected_version=expected_version(if_match),
     )
-    return _answer(await executor.run(move_booking, command, actor=actor))
+    return _answer(await executor.run(change_booking_status, command, actor=actor))
 
 
 @post(

@@ -27,7 +27,7 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.lifecycle import NotYourMove
-from booking_domain.workflows.move_booking import MoveBooking, move_booking
+from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.place_booking import place_booking
 from booking_domain.workflows.place_series import place_series
 from booking_domain.workflows.ports import Reads, Repositories
@@ -165,14 +165,14 @@ async def move_to_status(
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
     """Bring a booking to another status, as its lifecycle allows."""
-    command = MoveBooking(
+    command = ChangeBookingStatus(
         booking_id=BookingId(booking_id),
         to=data.status,
         payment_window=settings.payment_window,
         reason=data.reason,
         expected_version=expected_version(if_match),
     )
-    booking = await executor.run(move_booking, command, actor=actor)
+    booking = await executor.run(change_booking_status, command, actor=actor)
     return Response(booking_json(booking), headers=etag(booking.version))
 
 

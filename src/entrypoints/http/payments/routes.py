@@ -15,12 +15,12 @@ from booking_domain.payments.errors import (
     PaymentNotFound,
     WindowClosed,
 )
-from booking_domain.payments.model import Transaction
+from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import PaymentGateway
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.ids import PaymentId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.settle_payment import settle_when_asked
 from booking_domain.workflows.start_payment import start_payment
@@ -65,7 +65,7 @@ async def get_payment(
 
     When its customer asks, the gateway is asked too, so that a payment is found whose callback was lost.
     """
-    found = await reads.transaction(TransactionId(payment_id))
+    found = await reads.payment(PaymentId(payment_id))
     return payment_json(await _as_it_is(found, actor, reads, executor, gateway))
 
 
@@ -78,17 +78,17 @@ async def get_payment_by_invoice(
     gateway: Injected[PaymentGateway],
 ) -> PaymentJson:
     """One payment by the gateway's id of its invoice (`qpayInvoiceId`)."""
-    found = await reads.transaction_by_invoice(invoice_id)
+    found = await reads.payment_by_invoice(invoice_id)
     return payment_json(await _as_it_is(found, actor, reads, executor, gateway))
 
 
 async def _as_it_is(
-    found: Transaction | None,
+    found: Payment | None,
     actor: Actor,
     reads: Reads,
     executor: Executor[Repositories],
     gateway: PaymentGateway,
-) -> Transaction:
+) -> Payment:
     """The transaction as the gateway says it is, if its customer asks; as it is kept, to others or if it does not."""
     booking = None if found is None else await reads.booking(found.booking_id)
     party = None if booking is None else booking.party(actor)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from booking_domain.payments.model import Purpose, Transaction
+from booking_domain.payments.model import Payment, Purpose
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.start_payment import StartPayment
 from entrypoints.http.fields import Body, Json
@@ -59,23 +59,23 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     processed_at: datetime | UnsetType = UNSET
 
 
-def payment_json(transaction: Transaction) -> PaymentJson:
+def payment_json(payment: Payment) -> PaymentJson:
     """Show a payment to a party of its booking."""
-    invoice = transaction.invoice
+    invoice = payment.invoice
     links = () if invoice is None else invoice.deep_links
     return PaymentJson(
-        id=transaction.id,
-        booking_id=transaction.booking_id,
-        purpose=transaction.purpose.value,
-        gateway=transaction.gateway,
-        status=transaction.status.value,
-        amount=transaction.amount.amount,
-        currency=transaction.amount.currency,
+        id=payment.id,
+        booking_id=payment.booking_id,
+        purpose=payment.purpose.value,
+        gateway=payment.gateway,
+        status=payment.status.value,
+        amount=payment.amount.amount,
+        currency=payment.amount.currency,
         qpay_invoice_id=UNSET if invoice is None else invoice.reference,
         qr_text=UNSET if invoice is None else invoice.qr_text,
         qr_image=UNSET if invoice is None else invoice.qr_image,
         checkout_url=None if invoice is None else invoice.checkout_url,
         deep_links=tuple(DeepLinkJson(name=link.name, link=link.link) for link in links),
-        expires_at=transaction.expires_at,
-        processed_at=transaction.processed_at or UNSET,
+        expires_at=payment.expires_at,
+        processed_at=payment.processed_at or UNSET,
     )

@@ -10,7 +10,7 @@ from booking_domain.payments.errors import GatewayUnavailable, InvalidCallbackTo
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.ids import PaymentId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.settle_payment import note_payment_hint, settle_payment
 from entrypoints.http.documentation import documented
@@ -43,15 +43,15 @@ async def take_qpay_callback(
     The token in the address proves that the address is ours. While the gateway cannot be asked the answer is 503, so
     that it calls again, and the hint is kept all the same.
     """
-    if not callback_tokens.verify(TransactionId(transaction_id), asked.token):
+    if not callback_tokens.verify(PaymentId(transaction_id), asked.token):
         raise InvalidCallbackToken
-    transaction = await reads.transaction(TransactionId(transaction_id))
-    if transaction is None:
+    payment = await reads.payment(PaymentId(transaction_id))
+    if payment is None:
         raise PaymentNotFound
     try:
-        await settle_payment(transaction, executor=executor, gateway=gateway)
+        await settle_payment(payment, executor=executor, gateway=gateway)
     except GatewayUnavailable:
-        await executor.run(note_payment_hint, transaction, actor=SYSTEM)
+        await executor.run(note_payment_hint, payment, actor=SYSTEM)
         raise
     return "SUCCESS"
 

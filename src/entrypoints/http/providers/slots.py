@@ -11,7 +11,7 @@ from msgspec import Meta, field
 
 from booking_domain.scheduling.errors import ProviderNotFound, WindowInvalid
 from booking_domain.scheduling.explain import explain
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Diary, Slot
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule, Slot
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
@@ -101,13 +101,13 @@ async def list_slots(
 ) -> SlotsJson:
     """The free slots of a provider."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    diary = await reads.diary(ProviderId(provider_id), _wide(asked))
-    if diary is None or not diary.accepting:
+    schedule = await reads.schedule(ProviderId(provider_id), _wide(asked))
+    if schedule is None or not schedule.accepting:
         raise ProviderNotFound
-    window = window_of(asked, diary.calendar.zone)
+    window = window_of(asked, schedule.calendar.zone)
     now = clock.now()
-    calendar, degraded = diary.seen(now)
-    slots = offered_slots(calendar, diary.claims, window=window, now=now, duration_minutes=asked.duration_minutes)
+    calendar, degraded = schedule.seen(now)
+    slots = offered_slots(calendar, schedule.claims, window=window, now=now, duration_minutes=asked.duration_minutes)
     return SlotsJson(
         time_zone=asked.time_zone or calendar.time_zone,
         slots=tuple(slot_json(slot, zone) for slot in slots),
@@ -133,17 +133,17 @@ async def explain_slot(
     """
     now = clock.now()
     start = moment(asked.slot, UTC, name="slot")
-    diary = await reads.diary(ProviderId(provider_id), _all_of_it(start, now))
-    if diary is None or not (diary.accepting or _insider(actor, diary)):
+    schedule = await reads.schedule(ProviderId(provider_id), _all_of_it(start, now))
+    if schedule is None or not (schedule.accepting or _insider(actor, schedule)):
         raise ProviderNotFound
-    calendar, degraded = diary.seen(now)
+    calendar, degraded = schedule.seen(now)
     why = explain(
         calendar,
-        diary.claims,
+        schedule.claims,
         start,
         now=now,
         duration_minutes=asked.duration_minutes,
-        bookable=diary.accepting,
+        bookable=schedule.accepting,
     )
     return ExplanationJson(
         time_zone=calendar.time_zone,
@@ -156,8 +156,8 @@ async def explain_slot(
     )
 
 
-def _insider(actor: Actor | None, diary: Diary) -> bool:
-    return may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, diary.owner_id))
+def _insider(actor: Actor | None, schedule: ProviderSchedule) -> bool:
+    return may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, schedule.owner_id))
 
 
 def _all_of_it(start: datetime, now: datetime) -> TimeRange:

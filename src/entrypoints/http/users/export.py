@@ -108,6 +108,6 @@ async def _bookings(user: User, reads: Reads) -> AsyncIterator[Sequence[msgspec.
     as_a_party, after = Actor(user.id, Role.CUSTOMER), None
     while found := await reads.bookings_of(as_a_party, BookingFilter(after=after, limit=PAGE)):
         ids = [booking.id for booking in found]
-        events, payments = await reads.events_of_all(ids), await reads.transactions_of_all(ids)
+        events, payments = await reads.events_of_all(ids), await reads.payments_of_all(ids)
         yield [exported_booking(booking, events[booking.id], payments[booking.id]) for booking in found]
         after = found[-1].id

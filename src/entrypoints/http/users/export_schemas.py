@@ -11,7 +11,7 @@ from booking_domain.identity.external_identities import ExternalIdentity
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.sms import SmsMessage
-from booking_domain.payments.model import Transaction
+from booking_domain.payments.model import Payment
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.schemas import LoginJson
 from entrypoints.http.accounts.session_schemas import DeviceJson, device_json
@@ -113,28 +113,28 @@ def exported_session(session: Session) -> ExportedSessionJson:
 
 
 def exported_booking(
-    booking: Booking, events: Sequence[BookingEvent], transactions: Sequence[Transaction]
+    booking: Booking, events: Sequence[BookingEvent], payments: Sequence[Payment]
 ) -> ExportedBookingJson:
     """Show a booking to one of its parties."""
     shown = booking_json(booking)
     return ExportedBookingJson(
         **{name: getattr(shown, name) for name in BookingJson.__struct_fields__},
         events=tuple(event_json(event) for event in events),
-        payments=tuple(_exported_payment(transaction) for transaction in transactions),
+        payments=tuple(_exported_payment(payment) for payment in payments),
     )
 
 
-def _exported_payment(transaction: Transaction) -> ExportedPaymentJson:
+def _exported_payment(payment: Payment) -> ExportedPaymentJson:
     return ExportedPaymentJson(
-        id=transaction.id,
-        purpose=transaction.purpose.value,
-        gateway=transaction.gateway,
-        status=transaction.status.value,
-        amount=transaction.amount.amount,
-        currency=transaction.amount.currency,
-        gateway_reference=None if transaction.invoice is None else transaction.invoice.reference,
-        created_at=transaction.created_at,
-        processed_at=transaction.processed_at,
+        id=payment.id,
+        purpose=payment.purpose.value,
+        gateway=payment.gateway,
+        status=payment.status.value,
+        amount=payment.amount.amount,
+        currency=payment.amount.currency,
+        gateway_reference=None if payment.invoice is None else payment.invoice.reference,
+        created_at=payment.created_at,
+        processed_at=payment.processed_at,
     )
 
 

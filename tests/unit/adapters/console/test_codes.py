@@ -1,4 +1,4 @@
-"""Codes on a laptop: kept beside the other messages, and not shown."""
+"""One-time codes in development: written to files, never printed."""
 
 import asyncio
 import json
@@ -11,7 +11,9 @@ from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import ManualClock
 
 
-def test_a_code_is_kept_in_somebodys_language_and_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_code_is_written_in_the_recipients_language_and_not_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     messenger = ConsoleCodeMessenger(tmp_path / "messages", ManualClock(NOW))
     for locale in ("en", "mn", "fa", "xx"):
         asyncio.run(messenger.send_code(to="dorj@example.com", code="012345", purpose="login", locale=locale))
@@ -22,7 +24,7 @@ def test_a_code_is_kept_in_somebodys_language_and_not_shown(tmp_path: Path, caps
     }
     assert {each["subject"] for each in kept} == {"012345 is your code", "Таны код: 012345", "کد شما: 012345"}
     texts = {each["text"] for each in kept}
-    assert len(texts) == 3  # English, where there is no text in somebody's language
+    assert len(texts) == 3  # an unknown language falls back to English
     assert all("012345" in text for text in texts)
     shown = capsys.readouterr().out
     assert shown.count("[code by email]") == 4

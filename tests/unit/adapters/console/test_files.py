@@ -1,4 +1,4 @@
-"""What the console keeps of messages, and what it shows."""
+"""What the console adapters write to files and print."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ ID = SeededEntropy(1).new_id()
 AT = "2026-11-23T01:02:03.456789Z"
 
 
-def test_a_notification_is_one_file_and_one_line_that_gives_nothing_away(
+def test_a_notification_is_one_file_and_one_line_without_its_content(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     notification = Notification(
@@ -38,7 +38,7 @@ def test_a_notification_is_one_file_and_one_line_that_gives_nothing_away(
     assert capsys.readouterr().out == f"[email] {path}\n"
 
 
-def test_a_text_message_is_one_file_and_its_line_gives_neither_number_nor_code_away(
+def test_an_sms_is_one_file_and_one_line_without_number_or_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sender = ConsoleSmsSender(tmp_path / "messages", ManualClock(NOW))

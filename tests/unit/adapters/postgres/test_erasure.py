@@ -1,6 +1,6 @@
 """After an erasure nothing personal is in any table, and the books are as they were.
 
-A new table that refers to an account belongs into `adapters.postgres.traces`, or below with the reason why not; and
+A new table that refers to an account belongs into `postgres.personal_data`, or below with the reason why not; and
 into the export, or below with the reason why not. One that nobody thought of fails.
 """
 
@@ -17,10 +17,10 @@ from psycopg.errors import ForeignKeyViolation
 from sqlalchemy import Column, Uuid
 from tests.databases import CIPHER, TestServer
 
-from adapters.postgres import traces
+from adapters.postgres import personal_data
 from adapters.postgres.database import Database
+from adapters.postgres.personal_data import CLEARED_TABLES, PostgresPersonalData
 from adapters.postgres.tables import metadata
-from adapters.postgres.traces import CLEARED_TABLES, PostgresTraces
 from adapters.postgres.work import Work
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.salons import Salon
@@ -198,7 +198,7 @@ async def _identity(tx: Repositories, make: Builder, user_id: UserId, *, digest:
 
 async def _desk(tx: Repositories, make: Builder, cast: Cast) -> None:
     profile = cast.profile
-    await tx.calendar_book.lock_provider_of(cast.owner.id)
+    await tx.calendars.lock_provider_of(cast.owner.id)
     await tx.profiles.save(
         replace(
             profile,
@@ -210,12 +210,12 @@ async def _desk(tx: Repositories, make: Builder, cast: Cast) -> None:
         ),
         was=profile,
     )
-    await tx.calendar_book.add_rule(profile.id, make.rule())
-    await tx.calendar_book.add_exception(profile.id, make.exception(TOMORROW.date()))
-    await tx.calendar_book.add_block(profile.id, make.block(WINDOW, f"block of a {CANARY}"))
+    await tx.calendars.add_rule(profile.id, make.rule())
+    await tx.calendars.add_exception(profile.id, make.exception(TOMORROW.date()))
+    await tx.calendars.add_block(profile.id, make.block(WINDOW, f"block of a {CANARY}"))
     feed = Feed(id=FeedId(make.entropy.new_id()), url=f"https://calendar.example.com/{CANARY}.ics", busy=(WINDOW,))
-    await tx.feed_book.save_feeds(profile.id, FeedRule(), (feed,), due_at=NOW)
-    await tx.feed_book.save_reading(replace(feed, read_at=NOW), due_at=NOW)
+    await tx.feeds.save_feeds(profile.id, FeedRule(), (feed,), due_at=NOW)
+    await tx.feeds.save_reading(replace(feed, read_at=NOW), due_at=NOW)
     manager = make.user(Role.MANAGER)
     await tx.users.add(manager)
     for joins in (True, False):
@@ -232,9 +232,9 @@ async def _books(tx: Repositories, make: Builder, cast: Cast) -> None:
     )
     event = replace(make.event(booking), reason=f"because of a {CANARY}")
     await tx.bookings.add(booking, [event, make.event(booking, Status.CONFIRMED)])
-    await tx.transactions.add(replace(make.transaction(booking), raw_payload=f'{{"payer": "{CANARY}"}}'))
-    await tx.claims.take(make.claim(cast.profile, cast.customer), NOW)
-    await tx.claims.take(make.hold(cast.profile, cast.customer, TOMORROW + 6 * HOUR), NOW)
+    await tx.payments.add(replace(make.payment(booking), raw_payload=f'{{"payer": "{CANARY}"}}'))
+    await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
+    await tx.claims.acquire(make.hold(cast.profile, cast.customer, TOMORROW + 6 * HOUR), NOW)
     await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
 
 
@@ -301,7 +301,7 @@ def test_after_an_erasure_nothing_personal_is_left_and_the_books_are_as_they_wer
 
 def test_each_statement_of_the_list_removes_something(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that one that is left out, or that finds nothing, is noticed."""
-    statements = traces._CLEAR
+    statements = personal_data._CLEAR
     wholly = -1
 
     async def story(database: Backend) -> None:
@@ -309,12 +309,12 @@ def test_each_statement_of_the_list_removes_something(postgres: TestServer, monk
         found = {}
         for left_out in range(wholly, len(statements)):
             rest = tuple(each for number, each in enumerate(statements) if number != left_out)
-            monkeypatch.setattr(traces, "_CLEAR", rest)
+            monkeypatch.setattr(personal_data, "_CLEAR", rest)
             async with database.connection() as connection:
                 with suppress(ForeignKeyViolation):  # which is how the database notices
                     async with connection.transaction(force_rollback=True):
                         for user in (cast.customer, cast.owner):
-                            await PostgresTraces(Work(connection)).clear(user.id)
+                            await PostgresPersonalData(Work(connection)).clear(user.id)
                         found[left_out] = await dumped(connection)
         same = [statements[number].sql for number, text in found.items() if number != wholly and text == found[wholly]]
         assert same == []

@@ -27,8 +27,8 @@ def test_busy_times_that_stay_the_same_are_not_written_again(postgres: TestServe
             async def read(*busy: TimeRange) -> dict[TimeRange, str]:
                 """Which transaction has written each busy time, after this reading."""
                 async with database.begin() as tx:
-                    await tx.feed_book.lock_feed(feed.id)
-                    await tx.feed_book.save_reading(replace(feed, busy=busy, read_at=NOW), due_at=NOW)
+                    await tx.feeds.lock_feed(feed.id)
+                    await tx.feeds.save_reading(replace(feed, busy=busy, read_at=NOW), due_at=NOW)
                 async with database.connection() as connection:
                     cursor = await connection.execute("SELECT starts_at, ends_at, xmin::text FROM busy_times")
                     return {TimeRange(start, end): by for start, end, by in await cursor.fetchall()}
@@ -40,8 +40,8 @@ def test_busy_times_that_stay_the_same_are_not_written_again(postgres: TestServe
                 async with database.begin() as tx:
                     await tx.users.add(owner)
                     await tx.profiles.add(profile)
-                    await tx.calendar_book.save_settings(profile.id, "UTC", SlotSettings())
-                    await tx.feed_book.save_feeds(profile.id, DEFAULT_FEED_RULE, [feed], due_at=NOW)
+                    await tx.calendars.save_settings(profile.id, "UTC", SlotSettings())
+                    await tx.feeds.save_feeds(profile.id, DEFAULT_FEED_RULE, [feed], due_at=NOW)
                 first = await read(*BUSY)
                 assert await read(*BUSY) == first
                 longer = TimeRange(BUSY[2].start, BUSY[2].end + HOUR / 4)

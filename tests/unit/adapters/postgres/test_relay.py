@@ -57,7 +57,7 @@ class Receiver:
     def __init__(self, *, breaks: int = 0) -> None:
         self.breaks = breaks
 
-    async def hand_on(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
+    async def dispatch(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
         await connection.execute("CREATE TABLE IF NOT EXISTS received (seq serial, topic text)")
         for message in messages:
             await connection.execute("INSERT INTO received (topic) VALUES (%s)", [message.topic])
@@ -78,7 +78,7 @@ def test_messages_are_handed_on_in_order_and_once(postgres: TestServer) -> None:
         async with database(postgres) as opened:
             messages = await put(opened, 25)
             receiver = Receiver()
-            moved = [await relay(opened, receiver.hand_on, most=10) for _ in range(4)]
+            moved = [await relay(opened, receiver.dispatch, most=10) for _ in range(4)]
             assert moved == [10, 10, 5, 0]
             assert await received(opened) == [message.topic for message in messages]
             async with opened.work() as work:
@@ -93,10 +93,10 @@ def test_a_relay_that_breaks_leaves_its_messages_for_the_next_one(postgres: Test
             messages = await put(opened, 3)
             receiver = Receiver(breaks=1)
             with pytest.raises(Broken):
-                await relay(opened, receiver.hand_on)
+                await relay(opened, receiver.dispatch)
             async with opened.work() as work:
                 assert await waiting_messages(work) == messages
-            assert await relay(opened, receiver.hand_on) == 3
+            assert await relay(opened, receiver.dispatch) == 3
             assert await received(opened) == [message.topic for message in messages]
 
     asyncio.run(play())
@@ -107,8 +107,8 @@ def test_relays_that_run_at_once_do_not_get_in_each_others_way(postgres: TestSer
         async with database(postgres) as opened:
             messages = await put(opened, 40)
             receiver = Receiver()
-            await relay(opened, receiver.hand_on, most=1)
-            while sum(await asyncio.gather(*(relay(opened, receiver.hand_on, most=3) for _ in range(4)))):
+            await relay(opened, receiver.dispatch, most=1)
+            while sum(await asyncio.gather(*(relay(opened, receiver.dispatch, most=3) for _ in range(4)))):
                 pass
             assert await received(opened) == [message.topic for message in messages]
 

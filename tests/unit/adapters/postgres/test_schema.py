@@ -14,7 +14,7 @@ from adapters.postgres import migrations
 from adapters.postgres.migrations import alchemy_url, ours
 from adapters.postgres.tables import metadata
 from booking_domain.bookings.model import BookingMode
-from booking_domain.bookings.transitions import PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
@@ -22,7 +22,7 @@ from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome
 from booking_domain.notifications.sms import SmsStatus
 from booking_domain.payments.model import Purpose
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
@@ -105,9 +105,9 @@ def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> No
         ("waiting_list_status_check", WaitingStatus),
         ("claims_kind_check", ClaimKind),
         ("bookings_status_check", Status),
-        ("bookings_payment_status_check", PaymentStatus),
+        ("bookings_payment_status_check", BookingPaymentStatus),
         ("transactions_purpose_check", Purpose),
-        ("transactions_status_check", TransactionStatus),
+        ("transactions_status_check", PaymentStatus),
         ("sms_messages_status_check", SmsStatus),
     ],
 )

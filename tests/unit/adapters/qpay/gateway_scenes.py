@@ -13,7 +13,7 @@ import httpx
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.tokens import TokenStore
 from booking_domain.payments.ports import InvoiceOrder
-from booking_domain.shared.ids import TransactionId
+from booking_domain.shared.ids import PaymentId
 from booking_domain.shared.money import Money
 
 ResultT = TypeVar("ResultT")
@@ -24,8 +24,8 @@ CALLBACK_SECRET = "token-of-the-callback"
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-def callback_url(transaction_id: TransactionId) -> str:
-    return f"http://127.0.0.1:9/callback/{transaction_id}?token={CALLBACK_SECRET}"
+def callback_url(payment_id: PaymentId) -> str:
+    return f"http://127.0.0.1:9/callback/{payment_id}?token={CALLBACK_SECRET}"
 
 
 def gateway_at(
@@ -53,10 +53,10 @@ def with_gateway(url: str, scene: Callable[[QPayGateway], Coroutine[Any, Any, Re
 def order(
     amount: Money | None = None, *, description: str = "Deposit for booking B-1", payable_until: datetime | None = None
 ) -> InvoiceOrder:
-    transaction_id = TransactionId(uuid.uuid4())
+    payment_id = PaymentId(uuid.uuid4())
     return InvoiceOrder(
-        transaction_id=transaction_id,
-        order_number=f"{transaction_id.hex}001",
+        payment_id=payment_id,
+        order_number=f"{payment_id.hex}001",
         amount=Money.of(20_000, "MNT") if amount is None else amount,
         description=description,
         payable_until=payable_until or datetime(2030, 1, 1, tzinfo=UTC),

@@ -102,7 +102,7 @@ def test_a_page_that_is_no_web_address_is_left_out() -> None:
     assert invoice.checkout_url == ""
 
 
-def test_nobody_there_is_unavailable() -> None:
+def test_a_refused_connection_is_unavailable() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(GatewayUnavailable):
         with_gateway(url, lambda gateway: gateway.create_invoice(order()))
@@ -150,7 +150,7 @@ def test_a_qpay_that_stalls_is_unavailable_in_time_and_may_have_made_the_invoice
     assert len(invoices_of(merchant.client, asked)) == 1
 
 
-def test_an_answer_that_drips_is_unavailable_in_time() -> None:
+def test_a_response_that_never_completes_is_unavailable_after_the_deadline() -> None:
     async def play() -> None:
         endless = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"
         stop = asyncio.Event()

@@ -39,7 +39,7 @@ def test_an_invoice_is_asked_for_under_our_number_with_our_callback(
     assert kept["invoiceId"] == invoice.reference
     assert kept["status"] == "OPEN"
     assert kept["amount"] == "20000.00"
-    assert kept["callbackUrl"] == callback_url(asked.transaction_id)
+    assert kept["callbackUrl"] == callback_url(asked.payment_id)
 
 
 def test_an_invoice_has_a_code_links_and_a_page(simulator: SimulatorProcess, client: httpx.Client) -> None:

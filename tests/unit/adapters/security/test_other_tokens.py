@@ -12,10 +12,10 @@ from adapters.security.entropy import SystemEntropy
 from adapters.security.keys import derived_key
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.identity.errors import InvalidToken
-from booking_domain.shared.ids import SessionId, TransactionId
+from booking_domain.shared.ids import PaymentId, SessionId
 
 SESSION = SessionId(UUID(int=5))
-ONE, OTHER = TransactionId(UUID(int=1)), TransactionId(UUID(int=2))
+ONE, OTHER = PaymentId(UUID(int=1)), PaymentId(UUID(int=2))
 
 
 def test_a_refresh_token_names_its_session_and_proves_it() -> None:

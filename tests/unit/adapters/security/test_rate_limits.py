@@ -29,7 +29,7 @@ def test_strangers_who_never_come_back_do_not_fill_the_memory() -> None:
     async def play() -> None:
         limiter = ProcessRateLimiter()
         for number in range(20 * SPARED):
-            assert (await limiter.take(f"stranger {number}", ONE_A_MINUTE, NOW + number * MINUTE)).allowed
+            assert (await limiter.consume(f"stranger {number}", ONE_A_MINUTE, NOW + number * MINUTE)).allowed
         assert len(limiter) <= SPARED + 2
 
     asyncio.run(play())
@@ -40,8 +40,8 @@ def test_whoever_has_hit_within_the_window_is_not_forgotten() -> None:
         limiter = ProcessRateLimiter()
         for _ in range(2):
             for number in range(3 * SPARED):
-                await limiter.take(f"guest {number}", ONE_A_MINUTE, NOW + timedelta(seconds=1))
+                await limiter.consume(f"guest {number}", ONE_A_MINUTE, NOW + timedelta(seconds=1))
         assert len(limiter) == 3 * SPARED
-        assert not (await limiter.take("guest 0", ONE_A_MINUTE, NOW + MINUTE)).allowed
+        assert not (await limiter.consume("guest 0", ONE_A_MINUTE, NOW + MINUTE)).allowed
 
     asyncio.run(play())

@@ -1,4 +1,4 @@
-"""Twilio and Kavenegar as local HTTP servers, which check what they are asked and misbehave when they are told to."""
+"""Fake Twilio and Kavenegar HTTP servers that check requests and inject faults on demand."""
 
 import asyncio
 import base64
@@ -16,7 +16,7 @@ from adapters.sms.twilio import TwilioSmsSender
 from booking_domain.shared.ids import SmsId
 
 ACCOUNT: Final = "AC0123456789abcdef0123456789abcdef"
-TOKEN: Final = "the-auth-token-of-twilio"
+TOKEN: Final = "twilio-auth-token"
 FROM: Final = "+15005550006"
 SERVICE: Final = "MG0123456789abcdef0123456789abcdef"
 API_KEY: Final = "3A5B/7+key=of-kavenegar"
@@ -38,7 +38,7 @@ class Request:
 
     @property
     def form(self) -> dict[str, str]:
-        """The form, of which no field comes twice."""
+        """The decoded form; fails if a field is repeated."""
         assert self.headers["content-type"] == "application/x-www-form-urlencoded"
         pairs = parse_qsl(self.body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict")
         assert len(dict(pairs)) == len(pairs)
@@ -47,20 +47,20 @@ class Request:
 
 @dataclass(slots=True)
 class Fake:
-    """A server of one provider; `answer` is its own unless a test sets another, and `stalls` makes it give none."""
+    """Fake server of one provider. `response` overrides the default response; with `stalls` it never responds."""
 
-    answer: Callable[[Request], bytes] | None = None
+    response: Callable[[Request], bytes] | None = None
     stalls: bool = False
     refused: set[str] = field(default_factory=set)
     arrived: list[tuple[str, str]] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
-    def own_answer(self, request: Request) -> bytes:
+    def default_response(self, request: Request) -> bytes:
         raise NotImplementedError
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[str]:
-        """Give the address."""
+        """Serve during the block; yield the base URL."""
         async with listening(self._serve) as url:
             yield url
 
@@ -76,19 +76,17 @@ class Fake:
         self.requests.append(request)
         if self.stalls:
             await asyncio.Event().wait()
-        writer.write((self.answer or self.own_answer)(request))
+        writer.write((self.response or self.default_response)(request))
         await writer.drain()
 
 
 class FakeTwilio(Fake):
-    """The Messages resource."""
-
     def __init__(self, *, price: str | None = None) -> None:
         super().__init__()
         self.price = price
         self.statuses: dict[str, str] = {}
 
-    def own_answer(self, request: Request) -> bytes:
+    def default_response(self, request: Request) -> bytes:
         credentials = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {credentials}":
             return self.error(20003, "401 Unauthorized")
@@ -114,7 +112,7 @@ class FakeTwilio(Fake):
 
     @staticmethod
     def message(sid: str, status: str, price: str | None) -> dict[str, Any]:
-        """As the documentation shows it; the number of segments is known once it is sent."""
+        """A message as in the documentation of Twilio; `num_segments` is 0 until it is sent."""
         segments = "0" if price is None else "2"
         return {
             "sid": sid,
@@ -140,31 +138,29 @@ class FakeTwilio(Fake):
 
 
 class FakeKavenegar(Fake):
-    """`sms/send` and `sms/status`."""
-
     def __init__(self) -> None:
         super().__init__()
         self.by_local_id: dict[str, int] = {}
         self.statuses: dict[str, int] = {}
 
-    def own_answer(self, request: Request) -> bytes:
+    def default_response(self, request: Request) -> bytes:
         _, version, key, _, _ = request.path.split("/")
         if (version, unquote(key)) != ("v1", API_KEY):
-            return self.said(403)
+            return self.reply(403)
         match request.method, request.path.rpartition("/")[2]:
             case "POST", "send.json":
                 return self._send(request.form)
             case "GET", "status.json":
                 return self._status(request.query["messageid"])
             case _:
-                return self.said(404)
+                return self.reply(404)
 
     def _send(self, form: dict[str, str]) -> bytes:
         assert form.keys() == {"receptor", "message", "localid", "sender"}
         assert form["sender"] == LINE
         assert 0 < int(form["localid"]) < 2**63
         if form["receptor"] in self.refused:
-            return self.said(411)
+            return self.reply(411)
         local_id = form["localid"]
         if local_id not in self.by_local_id:
             self.arrived.append((form["receptor"], form["message"]))
@@ -180,14 +176,14 @@ class FakeKavenegar(Fake):
             "date": 1356619709,
             "cost": 120,
         }
-        return self.said(200, [entry])
+        return self.reply(200, [entry])
 
     def _status(self, message_id: str) -> bytes:
         status = self.statuses.get(message_id, 100)
-        return self.said(200, [{"messageid": int(message_id), "status": status, "statustext": "رسیده به گیرنده"}])
+        return self.reply(200, [{"messageid": int(message_id), "status": status, "statustext": "رسیده به گیرنده"}])
 
     @staticmethod
-    def said(status: int, entries: Sequence[Any] | None = None) -> bytes:
+    def reply(status: int, entries: Sequence[Any] | None = None) -> bytes:
         http = "200 OK" if status == 200 else f"{status} Refused"
         return document({"return": {"status": status, "message": "تایید شد"}, "entries": entries}, status=http)
 

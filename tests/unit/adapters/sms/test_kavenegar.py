@@ -1,4 +1,4 @@
-"""What Kavenegar is asked, and what is made of its answers."""
+"""Requests to Kavenegar, and the interpretation of its responses."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -19,26 +19,26 @@ KEY = SmsId(SeededEntropy(1).new_id())
 TEXT = "کد ورود شما: 482913\nاین کد را به کسی ندهید."
 
 
-def played(fake: FakeKavenegar, scene: Callable[[KavenegarSmsSender], Coroutine[Any, Any, Any]]) -> Any:
+def run_with_sender(fake: FakeKavenegar, use: Callable[[KavenegarSmsSender], Coroutine[Any, Any, Any]]) -> Any:
     async def play() -> Any:
         async with fake.open() as url, kavenegar_at(url) as sender:
-            return await scene(sender)
+            return await use(sender)
 
     return asyncio.run(play())
 
 
-def sent(fake: FakeKavenegar, *, to: str = "+989123456789") -> SmsReceipt:
-    receipt: SmsReceipt = played(fake, lambda sender: sender.send(to=to, text=TEXT, key=KEY))
+def send_one(fake: FakeKavenegar, *, to: str = "+989123456789") -> SmsReceipt:
+    receipt: SmsReceipt = run_with_sender(fake, lambda sender: sender.send(to=to, text=TEXT, key=KEY))
     return receipt
 
 
-@pytest.mark.parametrize(("to", "dialled"), [("+989123456789", "09123456789"), ("+97699112233", "0097699112233")])
-def test_a_message_is_asked_for_with_all_that_kavenegar_needs(to: str, dialled: str) -> None:
+@pytest.mark.parametrize(("to", "formatted"), [("+989123456789", "09123456789"), ("+97699112233", "0097699112233")])
+def test_send_posts_every_required_field(to: str, formatted: str) -> None:
     fake = FakeKavenegar()
-    receipt = sent(fake, to=to)
+    receipt = send_one(fake, to=to)
     (request,) = fake.requests
     assert (request.method, request.path) == ("POST", f"/v1/{quote(API_KEY, safe='')}/sms/send.json")
-    assert request.form == {"receptor": dialled, "message": TEXT, "sender": LINE, "localid": str(local_id(KEY))}
+    assert request.form == {"receptor": formatted, "message": TEXT, "sender": LINE, "localid": str(local_id(KEY))}
     assert receipt == SmsReceipt(
         provider_message_id="8792343",
         status=SmsStatus.QUEUED,
@@ -47,13 +47,13 @@ def test_a_message_is_asked_for_with_all_that_kavenegar_needs(to: str, dialled: 
     )
 
 
-def test_the_same_message_again_is_sent_once() -> None:
+def test_repeating_a_send_delivers_one_message() -> None:
     fake = FakeKavenegar()
 
     async def twice(sender: KavenegarSmsSender) -> list[SmsReceipt]:
         return [await sender.send(to="+989123456789", text=TEXT, key=KEY) for _ in range(2)]
 
-    first, second = played(fake, twice)
+    first, second = run_with_sender(fake, twice)
     assert first == second
     assert len(fake.arrived) == 1
 
@@ -72,36 +72,36 @@ def test_the_same_message_again_is_sent_once() -> None:
         (14, SmsStatus.FAILED, "kavenegar 14"),
     ],
 )
-def test_each_status_means_something(status: int, means: SmsStatus, error: str | None) -> None:
+def test_each_provider_status_maps_to_a_domain_status(status: int, means: SmsStatus, error: str | None) -> None:
     fake = FakeKavenegar()
     fake.statuses["7"] = status
-    assert played(fake, lambda sender: sender.report("7")) == SmsReport(status=means, error=error)
+    assert run_with_sender(fake, lambda sender: sender.report("7")) == SmsReport(status=means, error=error)
     (request,) = fake.requests
     assert (request.method, request.query) == ("GET", {"messageid": "7"})
     assert request.path == f"/v1/{quote(API_KEY, safe='')}/sms/status.json"
 
 
-@pytest.mark.parametrize("answer", [{"messageid": 8, "status": 10}, {"messageid": 7, "status": 77}, {"messageid": 7}])
-def test_news_of_another_message_or_of_a_new_kind_is_no_news(answer: dict[str, Any]) -> None:
+@pytest.mark.parametrize("response", [{"messageid": 8, "status": 10}, {"messageid": 7, "status": 77}, {"messageid": 7}])
+def test_a_report_for_another_message_or_with_an_unknown_status_is_unavailable(response: dict[str, Any]) -> None:
     fake = FakeKavenegar()
-    fake.answer = lambda _: FakeKavenegar.said(200, [answer])
+    fake.response = lambda _: FakeKavenegar.reply(200, [response])
     with pytest.raises(SmsUnavailable):
-        played(fake, lambda sender: sender.report("7"))
+        run_with_sender(fake, lambda sender: sender.report("7"))
 
 
 @pytest.mark.parametrize(
     "odd", [{}, {"status": [], "cost": {}}, {"status": "?", "cost": "NaN"}, {"cost": -1}, {"cost": "1e99"}]
 )
-def test_a_message_that_was_taken_was_taken_whatever_else_is_said(odd: dict[str, Any]) -> None:
+def test_an_id_alone_proves_acceptance_whatever_the_other_fields(odd: dict[str, Any]) -> None:
     fake = FakeKavenegar()
-    fake.answer = lambda _: document({"return": {"status": 200}, "entries": [{"messageid": "12", **odd}]})
-    assert sent(fake) == SmsReceipt(provider_message_id="12", status=SmsStatus.QUEUED, segments=1, cost=None)
+    fake.response = lambda _: document({"return": {"status": 200}, "entries": [{"messageid": "12", **odd}]})
+    assert send_one(fake) == SmsReceipt(provider_message_id="12", status=SmsStatus.QUEUED, segments=1, cost=None)
 
 
 @pytest.mark.parametrize("code", [411, 413, 422])
-def test_a_number_or_text_that_is_refused_is_told_with_the_code_alone(code: int) -> None:
+def test_a_rejected_number_or_text_raises_sms_refused_with_only_the_code(code: int) -> None:
     fake = FakeKavenegar()
-    fake.answer = lambda _: FakeKavenegar.said(code)
+    fake.response = lambda _: FakeKavenegar.reply(code)
     with pytest.raises(SmsRefused) as refusal:
-        sent(fake)
+        send_one(fake)
     assert refusal.value.reason == f"kavenegar {code}"

@@ -1,4 +1,4 @@
-"""What Twilio is asked, and what is made of its answers."""
+"""Requests to Twilio, and the interpretation of its responses."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -19,25 +19,25 @@ TO = "+97699112233"
 TEXT = "482913 - нэвтрэх код + & = %"
 
 
-def played(
-    fake: FakeTwilio, scene: Callable[[TwilioSmsSender], Coroutine[Any, Any, Any]], *, service: bool = False
+def run_with_sender(
+    fake: FakeTwilio, use: Callable[[TwilioSmsSender], Coroutine[Any, Any, Any]], *, service: bool = False
 ) -> Any:
     async def play() -> Any:
         async with fake.open() as url, twilio_at(url, service=service) as sender:
-            return await scene(sender)
+            return await use(sender)
 
     return asyncio.run(play())
 
 
-def sent(fake: FakeTwilio, *, service: bool = False) -> SmsReceipt:
-    receipt: SmsReceipt = played(fake, lambda sender: sender.send(to=TO, text=TEXT, key=KEY), service=service)
+def send_one(fake: FakeTwilio, *, service: bool = False) -> SmsReceipt:
+    receipt: SmsReceipt = run_with_sender(fake, lambda sender: sender.send(to=TO, text=TEXT, key=KEY), service=service)
     return receipt
 
 
 @pytest.mark.parametrize("service", [False, True])
-def test_a_message_is_asked_for_with_all_that_twilio_needs(service: bool) -> None:  # noqa: FBT001
+def test_send_posts_every_required_field(service: bool) -> None:  # noqa: FBT001
     fake = FakeTwilio()
-    receipt = sent(fake, service=service)
+    receipt = send_one(fake, service=service)
     (request,) = fake.requests
     assert (request.method, request.path) == ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json")
     sender = {"MessagingServiceSid": SERVICE} if service else {"From": FROM}
@@ -47,10 +47,10 @@ def test_a_message_is_asked_for_with_all_that_twilio_needs(service: bool) -> Non
     )
 
 
-def test_its_count_of_segments_and_its_price_are_believed_once_it_knows_them() -> None:
+def test_a_report_carries_segments_and_price_once_known() -> None:
     fake = FakeTwilio(price="-0.01580")
-    receipt = sent(fake)
-    report = played(fake, lambda sender: sender.report(receipt.provider_message_id))
+    receipt = send_one(fake)
+    report = run_with_sender(fake, lambda sender: sender.report(receipt.provider_message_id))
     assert report == SmsReport(status=SmsStatus.DELIVERED, segments=2, cost=SmsCost(millionths=15_800, currency="USD"))
 
 
@@ -69,10 +69,10 @@ def test_its_count_of_segments_and_its_price_are_believed_once_it_knows_them() -
         ("something new", None),
     ],
 )
-def test_each_status_means_something(status: str, means: SmsStatus | None) -> None:
+def test_each_provider_status_maps_to_a_domain_status(status: str, means: SmsStatus | None) -> None:
     fake = FakeTwilio()
     fake.statuses["SM1"] = status
-    assert played(fake, lambda sender: sender.report("SM1")) == SmsReport(status=means)
+    assert run_with_sender(fake, lambda sender: sender.report("SM1")) == SmsReport(status=means)
 
 
 @pytest.mark.parametrize(
@@ -86,25 +86,25 @@ def test_each_status_means_something(status: str, means: SmsStatus | None) -> No
         {"price": "Infinity", "price_unit": "USD"},
     ],
 )
-def test_a_message_that_was_taken_was_taken_whatever_else_is_said(odd: dict[str, Any]) -> None:
+def test_an_id_alone_proves_acceptance_whatever_the_other_fields(odd: dict[str, Any]) -> None:
     fake = FakeTwilio()
-    fake.answer = lambda _: document({"sid": "SM1", **odd}, status="201 Created")
-    assert sent(fake) == SmsReceipt(provider_message_id="SM1", status=SmsStatus.QUEUED, segments=1, cost=None)
+    fake.response = lambda _: document({"sid": "SM1", **odd}, status="201 Created")
+    assert send_one(fake) == SmsReceipt(provider_message_id="SM1", status=SmsStatus.QUEUED, segments=1, cost=None)
 
 
-def test_a_message_that_failed_at_once_says_why() -> None:
+def test_an_immediate_failure_carries_its_error_code() -> None:
     fake = FakeTwilio()
     failed = {"sid": "SM1", "status": "failed", "num_segments": "3", "error_code": 30003}
-    fake.answer = lambda _: document(failed, status="201 Created")
-    receipt = sent(fake)
+    fake.response = lambda _: document(failed, status="201 Created")
+    receipt = send_one(fake)
     assert (receipt.status, receipt.segments, receipt.error) == (SmsStatus.FAILED, 3, "twilio 30003")
 
 
 @pytest.mark.parametrize("code", [21211, 21408, 21610, 21612, 21614, 21617])
-def test_a_number_or_text_that_is_refused_is_told_with_the_code_alone(code: int) -> None:
+def test_a_rejected_number_or_text_raises_sms_refused_with_only_the_code(code: int) -> None:
     fake = FakeTwilio()
-    fake.answer = lambda _: FakeTwilio.error(code, "400 Bad Request")
+    fake.response = lambda _: FakeTwilio.error(code, "400 Bad Request")
     with pytest.raises(SmsRefused) as refusal:
-        sent(fake)
+        send_one(fake)
     assert refusal.value.reason == f"twilio {code}"
     assert "+1500" not in str(refusal.value)

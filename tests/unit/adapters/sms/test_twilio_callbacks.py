@@ -1,4 +1,4 @@
-"""Twilio's signature, held against the examples that Twilio publishes, and what its callbacks mean."""
+"""Twilio's callbacks, with signatures checked against Twilio's published examples."""
 
 import base64
 import hmac
@@ -48,7 +48,7 @@ def read(fields: dict[str, str], *, message_id: SmsId | None = MESSAGE) -> SmsNe
         ("https://MyCompany.com:1234/myapp.php?foo=1&bar=2", urlencode(PUBLISHED), "PCqOZm8cnu/L6+u5i5fuEd+Iac4="),
     ],
 )
-def test_what_twilio_publishes_is_believed_and_a_change_of_anything_is_not(url: str, body: str, signature: str) -> None:
+def test_published_examples_verify_and_any_change_invalidates_them(url: str, body: str, signature: str) -> None:
     callbacks = TwilioCallbacks(PUBLISHED_TOKEN)
     assert callbacks.read(None, url=url, signature=signature, body=body.encode()) is None
     for token, where, said, by in (
@@ -75,13 +75,13 @@ def test_what_twilio_publishes_is_believed_and_a_change_of_anything_is_not(url: 
         ("http://booking.example.com/x?y=1", "http://booking.example.com:80/x?y=1"),
     ],
 )
-def test_a_port_may_be_missing_on_either_side(ours: str, theirs: str) -> None:
+def test_the_signed_url_may_add_or_omit_the_port(ours: str, theirs: str) -> None:
     signature = signed(theirs, {"MessageStatus": "sent"})
     news = TwilioCallbacks(TOKEN).read(MESSAGE, url=ours, signature=signature, body=b"MessageStatus=sent")
     assert news == SmsNews(message_id=MESSAGE, status=SmsStatus.SENT)
 
 
-def test_a_callback_says_what_has_become_of_a_message() -> None:
+def test_a_callback_reports_the_message_status() -> None:
     fields = {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30003", "To": "+97699112233"}
     assert read(fields) == SmsNews(
         message_id=MESSAGE, provider_message_id="SM1", status=SmsStatus.UNDELIVERED, error="twilio 30003"
@@ -91,21 +91,21 @@ def test_a_callback_says_what_has_become_of_a_message() -> None:
 @pytest.mark.parametrize(
     "fields", [{}, {"MessageStatus": ""}, {"MessageStatus": "received"}, {"MessageStatus": "something new"}]
 )
-def test_a_callback_without_a_status_that_we_know_is_no_news(fields: dict[str, str]) -> None:
+def test_a_callback_without_a_known_status_is_ignored(fields: dict[str, str]) -> None:
     assert read(fields) is None
 
 
-def test_a_callback_of_no_message_is_no_news() -> None:
+def test_a_callback_without_a_message_id_is_ignored() -> None:
     assert read({"MessageStatus": "sent"}, message_id=None) is None
 
 
-def test_an_id_or_code_that_is_none_is_left_out() -> None:
+def test_invalid_ids_and_error_codes_are_dropped() -> None:
     assert read({"MessageStatus": "sent", "MessageSid": "../x", "ErrorCode": "x" * 500}) == SmsNews(
         message_id=MESSAGE, status=SmsStatus.SENT
     )
 
 
-def test_without_a_token_nobody_is_believed() -> None:
+def test_without_an_auth_token_every_callback_is_rejected() -> None:
     fields = {"MessageStatus": "sent"}
     with pytest.raises(InvalidSmsSignature):
         TwilioCallbacks("").read(

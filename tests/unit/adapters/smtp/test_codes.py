@@ -1,4 +1,4 @@
-"""Codes by e-mail, handed to a real SMTP server: with TLS and a login, without, and on its bad days."""
+"""Codes by e-mail, sent to a local SMTP server with and without TLS and authentication, and under faults."""
 
 import asyncio
 import ssl
@@ -31,39 +31,39 @@ USERNAME, PASSWORD = "booking", "s3cret"
 
 
 class Mailbox:
-    """Keeps what arrives; `answer` is what the server says to a recipient instead of yes."""
+    """Stores received messages; `rejection`, if set, is the reply to every RCPT command."""
 
     def __init__(self) -> None:
-        self.kept: list[EmailMessage] = []
+        self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.over_tls: list[bool] = []
-        self.answer: str | None = None
+        self.rejection: str | None = None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: Server, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        if self.answer is not None:
-            return self.answer
+        if self.rejection is not None:
+            return self.rejection
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, _server: Server, session: Session, envelope: Envelope) -> str:  # noqa: N802
         message = message_from_bytes(envelope.original_content or b"", policy=SMTP)
         assert isinstance(message, EmailMessage)
-        self.kept.append(message)
+        self.messages.append(message)
         self.recipients += envelope.rcpt_tos
         self.over_tls.append(session.ssl is not None)
         return "250 OK"
 
 
 class Certificate:
-    """A certificate for 127.0.0.1, and who trusts it."""
+    """A self-signed certificate for localhost, with TLS contexts for the server and for a client that trusts it."""
 
     def __init__(self, folder: Path) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
         now = datetime.now(UTC)
-        made = (
+        certificate = (
             x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
             .not_valid_before(now - timedelta(days=1))
             .not_valid_after(now + timedelta(days=1))
@@ -72,7 +72,7 @@ class Certificate:
             .sign(key, hashes.SHA256())
         )
         self.certificate, self.key = folder / "certificate.pem", folder / "key.pem"
-        self.certificate.write_bytes(made.public_bytes(Encoding.PEM))
+        self.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
         self.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
     def server(self) -> ssl.SSLContext:
@@ -86,7 +86,7 @@ class Certificate:
 
 @asynccontextmanager
 async def server(mailbox: Mailbox, *, tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[int]:
-    """A server at a port of its own, for as long as the block runs; with `tls` it speaks that from the first byte."""
+    """Serve on a free port during the block and yield the port; `tls` enables implicit TLS."""
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(lambda: Server(mailbox, loop=loop, **options), "127.0.0.1", 0, ssl=tls)
     async with listening:
@@ -94,7 +94,7 @@ async def server(mailbox: Mailbox, *, tls: ssl.SSLContext | None = None, **optio
 
 
 def messenger(port: int, **options: Any) -> SmtpCodeMessenger:
-    given = {
+    arguments = {
         "host": "localhost",
         "port": port,
         "security": "none",
@@ -106,7 +106,7 @@ def messenger(port: int, **options: Any) -> SmtpCodeMessenger:
         "entropy": SeededEntropy(),
         **options,
     }
-    return SmtpCodeMessenger(**given)
+    return SmtpCodeMessenger(**arguments)
 
 
 async def send(sender: SmtpCodeMessenger, *, to: str = "dorj@example.com", locale: str = "en") -> None:
@@ -114,7 +114,7 @@ async def send(sender: SmtpCodeMessenger, *, to: str = "dorj@example.com", local
 
 
 def in_a_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Run a test in a loop of its own."""
+    """Run an async test in a new event loop."""
 
     @wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -124,24 +124,24 @@ def in_a_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]
 
 
 @in_a_loop
-async def test_a_code_arrives_in_the_language_of_its_owner() -> None:
+async def test_a_code_arrives_in_the_recipients_language() -> None:
     mailbox = Mailbox()
     async with server(mailbox) as port:
         for locale in ("en", "mn", "fa-IR", "de"):
             await send(messenger(port), locale=locale)
-    assert [message["Content-Language"] for message in mailbox.kept] == ["en", "mn", "fa", "en"]
+    assert [message["Content-Language"] for message in mailbox.messages] == ["en", "mn", "fa", "en"]
     assert mailbox.recipients == ["dorj@example.com"] * 4
-    for message in mailbox.kept:
+    for message in mailbox.messages:
         assert "012345" in message["Subject"]
         assert "012345" in message.get_content()
         assert (message["From"], message["To"]) == ("booking@example.com", "dorj@example.com")
         assert message["Date"].datetime == NOW.replace(microsecond=0)
         assert message["Auto-Submitted"] == "auto-generated"
-    assert "нэвтрэх" in mailbox.kept[1].get_content()
+    assert "нэвтрэх" in mailbox.messages[1].get_content()
 
 
 @in_a_loop
-async def test_with_starttls_and_a_login_it_goes_in_private(tmp_path: Path) -> None:
+async def test_starttls_with_authentication_sends_over_tls(tmp_path: Path) -> None:
     certificate, mailbox = Certificate(tmp_path), Mailbox()
 
     def authenticator(_server: Server, _session: Session, _envelope: Envelope, _how: str, data: object) -> AuthResult:
@@ -160,30 +160,30 @@ async def test_with_starttls_and_a_login_it_goes_in_private(tmp_path: Path) -> N
         await send(messenger(port, **private, password=PASSWORD))
         with pytest.raises(EmailUnavailable):
             await send(messenger(port, **private, password="wrong"))
-        with pytest.raises(EmailUnavailable):  # nobody has vouched for this server
+        with pytest.raises(EmailUnavailable):  # the server's certificate is not trusted
             await send(messenger(port, timeout_seconds=0.5, security="starttls", username=USERNAME, password=PASSWORD))
     assert mailbox.over_tls == [True]
 
 
 @in_a_loop
-async def test_with_tls_from_the_first_byte(tmp_path: Path) -> None:
+async def test_implicit_tls_sends_the_code(tmp_path: Path) -> None:
     certificate, mailbox = Certificate(tmp_path), Mailbox()
     async with server(mailbox, tls=certificate.server()) as port:
         await send(messenger(port, security="tls", trust=certificate.trusting))
-    assert len(mailbox.kept) == 1
+    assert len(mailbox.messages) == 1
 
 
 @in_a_loop
-async def test_a_server_without_tls_is_sent_nothing_that_was_to_go_in_private() -> None:
+async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
     mailbox = Mailbox()
     async with server(mailbox) as port:
         with pytest.raises(EmailUnavailable):
             await send(messenger(port, security="starttls"))
-    assert mailbox.kept == []
+    assert mailbox.messages == []
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("rejection", "error"),
     [
         ("550 no such user here", EmailRefused),
         ("553 mailbox name not allowed", EmailRefused),
@@ -193,9 +193,11 @@ async def test_a_server_without_tls_is_sent_nothing_that_was_to_go_in_private() 
     ],
 )
 @in_a_loop
-async def test_what_the_server_says_of_an_address(answer: str, error: type[Exception]) -> None:
+async def test_the_smtp_reply_code_decides_between_refused_and_unavailable(
+    rejection: str, error: type[Exception]
+) -> None:
     mailbox = Mailbox()
-    mailbox.answer = answer
+    mailbox.rejection = rejection
     async with server(mailbox) as port:
         with pytest.raises(error):
             await send(messenger(port))
@@ -203,22 +205,22 @@ async def test_what_the_server_says_of_an_address(answer: str, error: type[Excep
 
 @pytest.mark.parametrize("to", ["dorj@example.com\r\nBcc: everybody@example.com", "dorj@example.com\nX: y", "not one"])
 @in_a_loop
-async def test_no_header_can_be_slipped_in_by_an_address(to: str) -> None:
+async def test_an_address_cannot_inject_headers(to: str) -> None:
     mailbox = Mailbox()
     async with server(mailbox) as port:
         with pytest.raises((EmailRefused, EmailUnavailable)):
             await send(messenger(port), to=to)
-    assert mailbox.kept == []
+    assert mailbox.messages == []
 
 
 @in_a_loop
-async def test_nobody_at_the_port_is_a_server_that_does_not_answer() -> None:
+async def test_a_refused_connection_is_unavailable() -> None:
     async with server(Mailbox()) as port:
         pass
     with pytest.raises(EmailUnavailable):
         await send(messenger(port))
 
 
-def test_there_is_no_text_for_an_unknown_purpose() -> None:
+def test_an_unknown_purpose_raises_key_error() -> None:
     with pytest.raises(KeyError):
         asyncio.run(messenger(1).send_code(to="dorj@example.com", code="012345", purpose="gift", locale="en"))

@@ -1,4 +1,4 @@
-"""What Telegram would sign, written from its documentation with nothing but the standard library."""
+"""Signs data as Telegram documents it, with only the standard library."""
 
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ DORJ: Final[dict[str, Any]] = {
 
 
 def init_data_fields(auth_date: int, user: dict[str, Any] | None = None, **more: str) -> dict[str, str]:
-    """The fields of a mini-app's init data, without a hash."""
+    """The fields of a mini-app's init data, without `hash`."""
     return {
         "user": json.dumps(user or DORJ, separators=(",", ":"), ensure_ascii=False),
         "chat_instance": "8134722200314281151",
@@ -33,7 +33,7 @@ def init_data_fields(auth_date: int, user: dict[str, Any] | None = None, **more:
 
 
 def widget_fields(auth_date: int, **more: str) -> dict[str, str]:
-    """The fields of the login widget, without a hash."""
+    """The fields of the login widget, without `hash`."""
     return {
         "id": "99281932",
         "first_name": "Дорж",
@@ -68,10 +68,10 @@ def signed_widget(fields: dict[str, str], token: str = TOKEN) -> dict[str, str]:
 
 
 def query(fields: dict[str, str]) -> str:
-    """As a mini-app is given it."""
+    """Encode fields the way Telegram passes them to a mini-app."""
     return urlencode(fields, quote_via=quote)
 
 
 def init_data(auth_date: int, user: dict[str, Any] | None = None, *, token: str = TOKEN, **more: str) -> str:
-    """Init data as it arrives."""
+    """Signed and encoded init data."""
     return query(signed_app(init_data_fields(auth_date, user, **more), token))

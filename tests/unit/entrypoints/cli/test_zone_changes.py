@@ -93,7 +93,7 @@ class Books:
             async with database.begin() as tx:
                 await tx.bookings.add(booking, [self.make.event(booking)])
                 if booking.claims_time:
-                    await tx.claims.take(claim_of(booking), start)
+                    await tx.claims.acquire(claim_of(booking), start)
 
         self.work(place)
         return booking

@@ -181,7 +181,7 @@ class World:
 
     api: Api
     tokens: dict[str, str] = field(default_factory=dict)
-    desks: dict[str, str] = field(default_factory=dict)
+    bookable_providers: dict[str, str] = field(default_factory=dict)
     hours: int = 0
 
     async def token(self, who: str) -> str | None:
@@ -190,16 +190,16 @@ class World:
             return None
         if who not in self.tokens:
             if who in DESKS:
-                self.tokens[who], self.desks[who] = await self.api.open_provider(**ASKS_FOR_A_DEPOSIT)
+                self.tokens[who], self.bookable_providers[who] = await self.api.open_provider(**ASKS_FOR_A_DEPOSIT)
             elif who == "admin":
                 self.tokens[who] = await self.api.an_admin()
             else:
                 self.tokens[who] = await self.api.joined(who.rsplit(maxsplit=1)[-1])
         return self.tokens[who]
 
-    async def desk(self, who: str) -> str:
+    async def bookable(self, who: str) -> str:
         await self.token(who)
-        return self.desks[who]
+        return self.bookable_providers[who]
 
     def slot(self) -> str:
         """A time at which nobody has anything yet."""
@@ -213,8 +213,10 @@ class World:
 
     async def booking(self, who: str) -> Ids:
         """One's own: a provider's is at their desk."""
-        customer, desk = ("other customer", who) if who in DESKS else (who, "studio")
-        made = await self.done("POST", "/bookings", customer, providerId=await self.desk(desk), slot=self.slot())
+        customer, bookable = ("other customer", who) if who in DESKS else (who, "studio")
+        made = await self.done(
+            "POST", "/bookings", customer, providerId=await self.bookable(bookable), slot=self.slot()
+        )
         return {"booking_id": made["id"]}
 
     async def payment(self, who: str) -> Ids:
@@ -230,7 +232,7 @@ class World:
         """Of a provider."""
         salon = await self.salon("other manager")
         await self.done(
-            "POST", f"/salons/{salon['salon_id']}/members", "other manager", providerId=await self.desk(who)
+            "POST", f"/salons/{salon['salon_id']}/members", "other manager", providerId=await self.bookable(who)
         )
         return salon
 
@@ -238,8 +240,10 @@ class World:
         """A manager's own salon, or one in which the provider is."""
         manager, provider = (who, "studio") if "manager" in who else ("other manager", who)
         salon = await self.salon(manager)
-        await self.done("POST", f"/salons/{salon['salon_id']}/members", manager, providerId=await self.desk(provider))
-        return {**salon, "provider_id": self.desks[provider]}
+        await self.done(
+            "POST", f"/salons/{salon['salon_id']}/members", manager, providerId=await self.bookable(provider)
+        )
+        return {**salon, "provider_id": self.bookable_providers[provider]}
 
     async def session(self, who: str) -> Ids:
         """Another one than that of their token."""
@@ -263,7 +267,7 @@ class World:
         return await self.user(who)
 
     async def provider(self, who: str) -> Ids:
-        return {"provider_id": await self.desk(who)}
+        return {"provider_id": await self.bookable(who)}
 
     async def rule(self, who: str) -> Ids:
         made = await self.done("POST", "/availability", who, day=1, startTime="20:00", endTime="21:00")
@@ -281,12 +285,12 @@ class World:
         return {"block_id": made["id"]}
 
     async def hold(self, who: str) -> Ids:
-        made = await self.done("POST", "/holds", who, providerId=await self.desk("studio"), slot=self.slot())
+        made = await self.done("POST", "/holds", who, providerId=await self.bookable("studio"), slot=self.slot())
         return {"hold_id": made["id"]}
 
     async def waiting(self, who: str) -> Ids:
         window = {"from": "2026-11-23T03:00:00Z", "to": "2026-11-23T03:30:00Z"}
-        made = await self.done("POST", "/waitlist", who, providerId=await self.desk("studio"), **window)
+        made = await self.done("POST", "/waitlist", who, providerId=await self.bookable("studio"), **window)
         return {"waiting_id": made["id"]}
 
 
@@ -399,7 +403,7 @@ async def the_body(world: World, handler: HTTPRouteHandler, named: Ids) -> dict[
     example = handler.opt[KEY].body if KEY in handler.opt else None
     body = dict(example or {})
     if "providerId" in body:
-        body["providerId"] = await world.desk("studio")
+        body["providerId"] = await world.bookable("studio")
     if "slot" in body:
         body["slot"] = world.slot()
     if "bookingId" in body:

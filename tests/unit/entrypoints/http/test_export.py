@@ -93,11 +93,11 @@ async def test_a_provider_finds_the_desk_and_the_bookings_there_with_their_payme
             payment["qpayInvoiceId"],
         )
     found = await exported(api, provider)
-    desk = found["provider"]
-    assert desk["profile"]["bio"] == f"{CANARY} of a bio"
-    assert len(desk["rules"]) == 7
-    assert [each["note"] for each in desk["blocks"]] == [f"{CANARY} of a block"]
-    assert len(desk["externalCalendars"]["feeds"]) == 1
+    bookable = found["provider"]
+    assert bookable["profile"]["bio"] == f"{CANARY} of a bio"
+    assert len(bookable["rules"]) == 7
+    assert [each["note"] for each in bookable["blocks"]] == [f"{CANARY} of a block"]
+    assert len(bookable["externalCalendars"]["feeds"]) == 1
     assert f"{CANARY}.ics" not in json.dumps(found)  # the address of a feed is a secret
     assert (await exported(api, customer))["provider"] is None
 

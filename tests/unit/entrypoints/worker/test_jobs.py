@@ -14,7 +14,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.relay import relay
 from booking_domain.bookings.transitions import Status
 from booking_domain.notifications.ports import Notification
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
@@ -38,7 +38,7 @@ class Workshop:
         self.notifier = notifier
 
     async def relay(self) -> None:
-        while await relay(self.database, self.jobs.hand_on):
+        while await relay(self.database, self.jobs.dispatch):
             pass
 
     async def run_due_jobs(self) -> None:
@@ -175,9 +175,9 @@ def test_the_invoice_of_a_cancelled_booking_is_withdrawn(postgres: TestServer) -
             await shop.relay()
             await shop.run_due_jobs()
             assert shop.studio.gateway.bills[payment.invoice.reference].cancelled
-            kept = await shop.studio.reads.transaction(payment.id)
+            kept = await shop.studio.reads.payment(payment.id)
             assert kept is not None
-            assert kept.status is TransactionStatus.CANCELLED
+            assert kept.status is PaymentStatus.CANCELLED
 
     asyncio.run(play())
 

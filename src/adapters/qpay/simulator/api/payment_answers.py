@@ -3,7 +3,7 @@
 from adapters.qpay.simulator import moments, money
 from adapters.qpay.simulator.api.answers import CURRENCY
 from adapters.qpay.simulator.state.invoices import Invoice
-from adapters.qpay.simulator.state.payments import Method, Payment, PaymentStatus
+from adapters.qpay.simulator.state.payments import BookingPaymentStatus, Method, Payment
 
 KHAN_BANK = "050000"
 WALLET = "Khan bank"
@@ -64,7 +64,7 @@ def list_row(payment: Payment, invoice: Invoice) -> dict[str, object]:
 
 
 def _transactions(payment: Payment) -> dict[str, object]:
-    if payment.status is PaymentStatus.FAILED:
+    if payment.status is BookingPaymentStatus.FAILED:
         return {"card_transactions": [], "p2p_transactions": []}
     amount = money.as_text(payment.amount)
     if payment.method is Method.CARD:

@@ -7,7 +7,7 @@ from adapters.qpay.simulator.api.answers import answer
 from adapters.qpay.simulator.api.fields import Fields, document_of
 from adapters.qpay.simulator.api.refusals import bad, not_found
 from adapters.qpay.simulator.simulation import AnyRequest, simulation_of
-from adapters.qpay.simulator.state.payments import Method, PaymentStatus
+from adapters.qpay.simulator.state.payments import BookingPaymentStatus, Method
 
 
 @delete("/refund/{payment_id:str}", status_code=200)
@@ -37,11 +37,11 @@ async def _give_back(request: AnyRequest, payment_id: FromPath[str]) -> Response
     payment = simulation.payments.get(payment_id)
     if payment is None:
         raise not_found("PAYMENT_NOTFOUND", "Payment is not found!")
-    if payment.status is PaymentStatus.REFUNDED:
+    if payment.status is BookingPaymentStatus.REFUNDED:
         raise bad("PAYMENT_ALREADY_CANCELED", "Payment is already canceled!")
-    if payment.status is not PaymentStatus.PAID:
+    if payment.status is not BookingPaymentStatus.PAID:
         raise bad("PAYMENT_NOT_PAID", "Payment is not paid!")
     if payment.method is Method.P2P:
         raise bad("PAYMENT_SETTLED", "Payment is settled!")
-    simulation.payments.set_status(payment_id, PaymentStatus.REFUNDED)
+    simulation.payments.set_status(payment_id, BookingPaymentStatus.REFUNDED)
     return answer({})

@@ -8,7 +8,7 @@ from typing import Final
 from adapters.qpay.simulator.dispatcher import callback_address
 from adapters.qpay.simulator.simulation import Simulation
 from adapters.qpay.simulator.state.invoices import Invoice, InvoiceStatus
-from adapters.qpay.simulator.state.payments import Method, Payment, PaymentStatus, new_payment_id, paid_total
+from adapters.qpay.simulator.state.payments import BookingPaymentStatus, Method, Payment, new_payment_id, paid_total
 
 
 class Outcome(StrEnum):
@@ -27,7 +27,7 @@ class Plan:
 
     payments: int = 1
     divisor: int = 1
-    status: PaymentStatus = PaymentStatus.PAID
+    status: BookingPaymentStatus = BookingPaymentStatus.PAID
     callbacks: int = 1
     late: bool = False
 
@@ -35,7 +35,7 @@ class Plan:
 PLANS: Final[Mapping[Outcome, Plan]] = {
     Outcome.PAID: Plan(),
     Outcome.UNDERPAID: Plan(divisor=2),
-    Outcome.FAILED: Plan(status=PaymentStatus.FAILED, callbacks=0),  # QPay calls back only on success
+    Outcome.FAILED: Plan(status=BookingPaymentStatus.FAILED, callbacks=0),  # QPay calls back only on success
     Outcome.PAID_WITHOUT_CALLBACK: Plan(callbacks=0),
     Outcome.PAID_LATE_CALLBACK: Plan(late=True),
     Outcome.CALLBACK_TWICE: Plan(callbacks=2),

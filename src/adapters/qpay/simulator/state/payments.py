@@ -9,7 +9,7 @@ from typing import Any
 from adapters.qpay.simulator.state.store import Store
 
 
-class PaymentStatus(StrEnum):
+class BookingPaymentStatus(StrEnum):
     """QPay merchant API v2; only PAID is money."""
 
     NEW = "NEW"
@@ -32,7 +32,7 @@ class Payment:
 
     payment_id: str
     invoice_id: str
-    status: PaymentStatus
+    status: BookingPaymentStatus
     amount: int
     method: Method
     created_at: float
@@ -76,7 +76,7 @@ class Payments:
         )
         return [_payment(dict(row)) for row in rows]
 
-    def set_status(self, payment_id: str, status: PaymentStatus) -> None:
+    def set_status(self, payment_id: str, status: BookingPaymentStatus) -> None:
         self._store.execute(
             "UPDATE payments SET status = :status WHERE payment_id = :payment_id", status=status, payment_id=payment_id
         )
@@ -84,8 +84,8 @@ class Payments:
 
 def paid_total(payments: list[Payment]) -> int:
     """Return the money received, in möngö: PAID rows only."""
-    return sum(payment.amount for payment in payments if payment.status is PaymentStatus.PAID)
+    return sum(payment.amount for payment in payments if payment.status is BookingPaymentStatus.PAID)
 
 
 def _payment(row: dict[str, Any]) -> Payment:
-    return Payment(**{**row, "status": PaymentStatus(row["status"]), "method": Method(row["method"])})
+    return Payment(**{**row, "status": BookingPaymentStatus(row["status"]), "method": Method(row["method"])})

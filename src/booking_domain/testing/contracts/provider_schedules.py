@@ -1,4 +1,4 @@
-"""The contract of `Diaries` and of `Desks`, which open a diary too."""
+"""The contract of `ProviderSchedules` and of `BookableProviders`, which open a diary too."""
 
 import asyncio
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
-from booking_domain.bookings.ports import Desk
+from booking_domain.bookings.ports import BookableProvider
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import SlotSettings
@@ -26,30 +26,30 @@ MINUTE = timedelta(minutes=1)
 async def _claimed(backend: Backend, *claims: Claim) -> None:
     async with backend.begin() as tx:
         for claim in claims:
-            await tx.claims.take(claim, NOW)
+            await tx.claims.acquire(claim, NOW)
 
 
 async def _claims_seen_under_lock(backend: Backend, cast: Cast) -> tuple[Claim, ...]:
     async with backend.begin() as tx:
-        diary = await tx.diaries.lock(cast.profile.id, WORKDAY)
-        assert diary is not None
-        return diary.claims
+        schedule = await tx.schedules.lock(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        return schedule.claims
 
 
-async def _glanced(backend: Backend, cast: Cast) -> tuple[Desk, bool] | None:
+async def _tried(backend: Backend, cast: Cast) -> tuple[BookableProvider, bool] | None:
     async with backend.begin() as tx:
-        return await tx.desks.glance(cast.profile.id, WORKDAY)
+        return await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY)
 
 
-class DiariesContract:
+class ProviderSchedulesContract:
     """Calendars together with their claims."""
 
     @scenario
     async def test_there_is_no_diary_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
-        assert await backend.reads.diary(nobody, WORKDAY) is None
+        assert await backend.reads.schedule(nobody, WORKDAY) is None
         async with backend.begin() as tx:
-            assert await tx.diaries.lock(nobody, WORKDAY) is None
+            assert await tx.schedules.lock(nobody, WORKDAY) is None
 
     @scenario
     async def test_a_diary_has_the_calendar_and_every_claim_as_it_was_made(
@@ -64,22 +64,22 @@ class DiariesContract:
             replace(make.claim(cast.profile, cast.customer), span=odd, blocked=odd),
         )
         async with backend.begin() as tx:
-            await tx.calendar_book.add_rule(cast.profile.id, rule)
-            await tx.calendar_book.add_exception(cast.profile.id, exception)
+            await tx.calendars.add_rule(cast.profile.id, rule)
+            await tx.calendars.add_exception(cast.profile.id, exception)
         await _claimed(backend, *claims)
-        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-        assert diary is not None
-        assert (diary.provider_id, diary.owner_id) == (cast.profile.id, cast.owner.id)
-        assert diary.calendar == await backend.reads.calendar(cast.profile.id)
-        assert sorted(diary.claims, key=lambda claim: claim.id) == list(claims)
+        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        assert (schedule.provider_id, schedule.owner_id) == (cast.profile.id, cast.owner.id)
+        assert schedule.calendar == await backend.reads.calendar(cast.profile.id)
+        assert sorted(schedule.claims, key=lambda claim: claim.id) == list(claims)
 
     @scenario
     async def test_only_an_approved_provider_accepts_bookings(self, backend: Backend, make: Builder) -> None:
         for status in ProfileStatus:
             cast = await a_cast(backend, make, status)
-            diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-            assert diary is not None
-            assert diary.accepting is (status is ProfileStatus.APPROVED)
+            schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+            assert schedule is not None
+            assert schedule.accepting is (status is ProfileStatus.APPROVED)
 
     @scenario
     async def test_a_diary_has_no_claims_of_others(self, backend: Backend, make: Builder) -> None:
@@ -106,14 +106,14 @@ class DiariesContract:
         ]
         await _claimed(backend, *claims)
         async with backend.begin() as tx:
-            await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
-            await tx.calendar_book.add_rule(cast.profile.id, make.rule(2, "00:00-24:00"))
-        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-        assert diary is not None
-        offered = offered_slots(diary.calendar, diary.claims, window=WORKDAY, now=NOW)
-        assert offered == offered_slots(diary.calendar, claims, window=WORKDAY, now=NOW)
-        assert offered != offered_slots(diary.calendar, claims[:1], window=WORKDAY, now=NOW)
-        assert offered != offered_slots(diary.calendar, claims[1:], window=WORKDAY, now=NOW)
+            await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+            await tx.calendars.add_rule(cast.profile.id, make.rule(2, "00:00-24:00"))
+        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        offered = offered_slots(schedule.calendar, schedule.claims, window=WORKDAY, now=NOW)
+        assert offered == offered_slots(schedule.calendar, claims, window=WORKDAY, now=NOW)
+        assert offered != offered_slots(schedule.calendar, claims[:1], window=WORKDAY, now=NOW)
+        assert offered != offered_slots(schedule.calendar, claims[1:], window=WORKDAY, now=NOW)
 
     @scenario
     async def test_a_diary_has_all_claims_within_reach_of_the_window(self, backend: Backend, make: Builder) -> None:
@@ -134,15 +134,15 @@ class DiariesContract:
             after = make.claim(cast.profile, cast.customer, WORKDAY.end + far - second)
             blocks = tuple(make.block(claim.span) for claim in (before, after))
             async with backend.begin() as tx:
-                await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+                await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
                 for block in blocks:
-                    await tx.calendar_book.add_block(cast.profile.id, block)
+                    await tx.calendars.add_block(cast.profile.id, block)
             await _claimed(backend, before, after)
-            diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-            assert diary is not None
-            assert {before, after} <= set(diary.claims)
-            assert set(blocks) <= set(diary.calendar.blocks)
-            assert set(await _claims_seen_under_lock(backend, cast)) == set(diary.claims)
+            schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+            assert schedule is not None
+            assert {before, after} <= set(schedule.claims)
+            assert set(blocks) <= set(schedule.calendar.blocks)
+            assert set(await _claims_seen_under_lock(backend, cast)) == set(schedule.claims)
 
     @scenario
     async def test_a_diary_has_all_exceptions_that_an_open_range_is_followed_back_to(
@@ -155,12 +155,12 @@ class DiariesContract:
         exceptions = make.exception(first, "10:00-12:00"), make.exception(TOMORROW.date()), make.exception(last)
         async with backend.begin() as tx:
             for exception in exceptions:
-                await tx.calendar_book.add_exception(cast.profile.id, exception)
-        diary = await backend.reads.diary(cast.profile.id, WORKDAY)
-        assert diary is not None
-        assert diary.calendar.exceptions == exceptions
+                await tx.calendars.add_exception(cast.profile.id, exception)
+        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        assert schedule.calendar.exceptions == exceptions
         async with backend.begin() as tx:
-            assert await tx.diaries.lock(cast.profile.id, WORKDAY) == diary
+            assert await tx.schedules.lock(cast.profile.id, WORKDAY) == schedule
 
     @scenario
     async def test_a_diary_has_all_claims_of_the_windows_local_weeks(self, backend: Backend, make: Builder) -> None:
@@ -169,15 +169,15 @@ class DiariesContract:
         claims = [make.claim(cast.profile, cast.customer, start) for start in (monday, sunday)]
         await _claimed(backend, *claims)
         async with backend.begin() as tx:
-            await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings(max_per_week=2))
+            await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings(max_per_week=2))
             for day in range(7):
-                await tx.calendar_book.add_rule(cast.profile.id, make.rule(day))
+                await tx.calendars.add_rule(cast.profile.id, make.rule(day))
         for days, full in ((-1, True), (0, True), (5, True), (-2, False), (6, False)):
             window = TimeRange(TOMORROW + timedelta(days=days), TOMORROW + timedelta(days=days, hours=1))
-            diary = await backend.reads.diary(cast.profile.id, window)
-            assert diary is not None
+            schedule = await backend.reads.schedule(cast.profile.id, window)
+            assert schedule is not None
             early = NOW - timedelta(days=7)
-            assert (offered_slots(diary.calendar, diary.claims, window=window, now=early) == ()) is full
+            assert (offered_slots(schedule.calendar, schedule.claims, window=window, now=early) == ()) is full
 
     def test_what_is_counted_by_the_week_reaches_further(self) -> None:
         assert reach(SlotSettings(max_per_day=1)) == REACH
@@ -193,13 +193,13 @@ class DiariesContract:
         ]
         await _claimed(backend, *claims)
         async with backend.begin() as tx:
-            await tx.calendar_book.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
-            await tx.calendar_book.add_rule(cast.profile.id, make.rule(2))
+            await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+            await tx.calendars.add_rule(cast.profile.id, make.rule(2))
         noon = TimeRange(TOMORROW + 2 * HOUR, TOMORROW + 3 * HOUR)
-        diary = await backend.reads.diary(cast.profile.id, noon)
-        assert diary is not None
-        assert offered_slots(diary.calendar, diary.claims, window=noon, now=NOW) == ()
-        assert offered_slots(diary.calendar, diary.claims[:1], window=noon, now=NOW) != ()
+        schedule = await backend.reads.schedule(cast.profile.id, noon)
+        assert schedule is not None
+        assert offered_slots(schedule.calendar, schedule.claims, window=noon, now=NOW) == ()
+        assert offered_slots(schedule.calendar, schedule.claims[:1], window=noon, now=NOW) != ()
 
     @scenario
     async def test_who_locks_second_waits_and_sees_what_the_first_has_committed(
@@ -208,10 +208,10 @@ class DiariesContract:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
         async with backend.begin() as tx:
-            await tx.diaries.lock(cast.profile.id, WORKDAY)
+            await tx.schedules.lock(cast.profile.id, WORKDAY)
             second = asyncio.create_task(_claims_seen_under_lock(backend, cast))
             assert await waits(second)
-            await tx.claims.take(claim, NOW)
+            await tx.claims.acquire(claim, NOW)
         assert await second == (claim,)
 
     @scenario
@@ -220,10 +220,10 @@ class DiariesContract:
         second: list[asyncio.Task[tuple[Claim, ...]]] = []
 
         async def first(tx: Repositories) -> None:
-            await tx.diaries.lock(cast.profile.id, WORKDAY)
+            await tx.schedules.lock(cast.profile.id, WORKDAY)
             second.append(asyncio.create_task(_claims_seen_under_lock(backend, cast)))
             assert await waits(second[0])
-            await tx.claims.take(make.claim(cast.profile, cast.customer), NOW)
+            await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
 
         await regretted(backend, first)
         assert await second[0] == ()
@@ -232,20 +232,20 @@ class DiariesContract:
     async def test_a_lock_is_one_providers(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         async with backend.begin() as tx:
-            await tx.diaries.lock(cast.profile.id, WORKDAY)
-            assert await backend.reads.diary(cast.profile.id, WORKDAY) is not None
+            await tx.schedules.lock(cast.profile.id, WORKDAY)
+            assert await backend.reads.schedule(cast.profile.id, WORKDAY) is not None
         assert await _claims_seen_under_lock(backend, other) == ()
 
 
-class DesksContract:
+class BookableProvidersContract:
     """Diaries together with terms."""
 
     @scenario
     async def test_there_is_no_desk_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
         async with backend.begin() as tx:
-            assert await tx.desks.lock(nobody, WORKDAY) is None
-            assert await tx.desks.terms_of(nobody) is None
+            assert await tx.bookable_providers.lock(nobody, WORKDAY) is None
+            assert await tx.bookable_providers.terms_of(nobody) is None
 
     @scenario
     async def test_terms_come_back_as_they_were_kept(self, backend: Backend, make: Builder) -> None:
@@ -262,53 +262,53 @@ class DesksContract:
             terms(cancellation=CancellationPolicy((Tier(1, 1), Tier(720, 99), Tier(48, 33)))),
         ):
             async with backend.begin() as tx:
-                await tx.desks.save_terms(cast.profile.id, kept)
+                await tx.bookable_providers.save_terms(cast.profile.id, kept)
             async with backend.begin() as tx:
-                assert await tx.desks.terms_of(cast.profile.id) == kept
-                desk = await tx.desks.lock(cast.profile.id, WORKDAY)
-                assert desk is not None
-                assert desk.terms == kept
+                assert await tx.bookable_providers.terms_of(cast.profile.id) == kept
+                bookable = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
+                assert bookable is not None
+                assert bookable.terms == kept
 
     @scenario
     async def test_a_desk_is_the_diary_and_the_terms(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _claimed(backend, make.claim(cast.profile, cast.customer))
         async with backend.begin() as tx:
-            desk = await tx.desks.lock(cast.profile.id, WORKDAY)
-            assert desk is not None
-            assert desk.terms == terms()
-            assert desk.diary == await tx.diaries.lock(cast.profile.id, WORKDAY)
+            bookable = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
+            assert bookable is not None
+            assert bookable.terms == terms()
+            assert bookable.schedule == await tx.schedules.lock(cast.profile.id, WORKDAY)
 
     @scenario
     async def test_a_glance_at_a_desk_that_nobody_has_locked_locks_it(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
         async with backend.begin() as tx:
-            assert await tx.desks.glance(ProviderId(make.entropy.new_id()), WORKDAY) is None
-            glanced = await tx.desks.glance(cast.profile.id, WORKDAY)
-            assert glanced == (await tx.desks.lock(cast.profile.id, WORKDAY), True)
+            assert await tx.bookable_providers.try_lock(ProviderId(make.entropy.new_id()), WORKDAY) is None
+            seen = await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY)
+            assert seen == (await tx.bookable_providers.lock(cast.profile.id, WORKDAY), True)
             second = asyncio.create_task(_claims_seen_under_lock(backend, cast))
             assert await waits(second)
-            await tx.claims.take(claim, NOW)
+            await tx.claims.acquire(claim, NOW)
         assert await second == (claim,)
 
     @scenario
     async def test_a_glance_is_never_wrong_about_whether_it_has_locked(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
-            locked = await tx.desks.lock(cast.profile.id, WORKDAY)
-            glancing = asyncio.create_task(_glanced(backend, cast))
-            if not await waits(glancing):  # a storage that can: what is committed, at once, and no lock
-                assert glancing.result() == (locked, False)
-        assert await glancing in [(locked, False), (locked, True)]
+            locked = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
+            trying = asyncio.create_task(_tried(backend, cast))
+            if not await waits(trying):  # a storage that can: what is committed, at once, and no lock
+                assert trying.result() == (locked, False)
+        assert await trying in [(locked, False), (locked, True)]
 
     @scenario
     async def test_who_locks_the_desk_locks_the_diary(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
         async with backend.begin() as tx:
-            await tx.desks.lock(cast.profile.id, WORKDAY)
+            await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
             second = asyncio.create_task(_claims_seen_under_lock(backend, cast))
             assert await waits(second)
-            await tx.claims.take(claim, NOW)
+            await tx.claims.acquire(claim, NOW)
         assert await second == (claim,)

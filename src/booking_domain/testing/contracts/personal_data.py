@@ -1,4 +1,4 @@
-"""The contract of `Traces`."""
+"""The contract of `PersonalData`."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,18 +21,18 @@ from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, regretted, scenario
+from booking_domain.workflows.personal_data import ErasureBlockers
 from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.traces import Ties
 
 INSTANT = timedelta(microseconds=1)
-FREE = Ties(bookings=False, money=False)
+FREE = ErasureBlockers(bookings=False, money=False)
 WINDOW = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
 CONTACT = sha256(b"contact").digest()
 
 
-async def _ties(backend: Backend, user_id: UserId, ago: timedelta = timedelta(0)) -> Ties:
+async def _erasure_blockers(backend: Backend, user_id: UserId, ago: timedelta = timedelta(0)) -> ErasureBlockers:
     async with backend.begin() as tx:
-        return await tx.traces.ties(user_id, NOW + ago)
+        return await tx.personal_data.erasure_blockers(user_id, NOW + ago)
 
 
 async def _booked(backend: Backend, make: Builder, booking: Booking, reason: str | None = None) -> Booking:
@@ -69,7 +69,7 @@ async def _leave_all_there_is(backend: Backend, make: Builder, user: User, profi
         await tx.idempotency.begin(key, NOW)
         await tx.idempotency.finish(key, b"answer")
         await tx.waiting_list.add(waiting)
-        await tx.claims.take(make.hold(profile, user, TOMORROW + 6 * HOUR), NOW)
+        await tx.claims.acquire(make.hold(profile, user, TOMORROW + 6 * HOUR), NOW)
         await tx.sms_messages.add(make.sms(user))
 
 
@@ -98,7 +98,7 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
     }
 
 
-class TracesContract:
+class PersonalDataContract:
     """What accounts have left."""
 
     @scenario
@@ -108,9 +108,9 @@ class TracesContract:
             booking = await _booked(backend, make, make.booking(cast.profile, cast.customer, status=status))
             for user in (cast.customer, cast.owner):
                 before = booking.span.end - NOW - INSTANT
-                assert await _ties(backend, user.id, before) == Ties(bookings=True, money=False)
-                assert await _ties(backend, user.id, before + INSTANT) == FREE
-        assert await _ties(backend, make.user().id) == FREE
+                assert await _erasure_blockers(backend, user.id, before) == ErasureBlockers(bookings=True, money=False)
+                assert await _erasure_blockers(backend, user.id, before + INSTANT) == FREE
+        assert await _erasure_blockers(backend, make.user().id) == FREE
 
     @scenario
     async def test_a_dispute_ties_for_as_long_as_it_lasts_and_what_is_done_with_does_not(
@@ -119,9 +119,13 @@ class TracesContract:
         for status in (Status.DISPUTED, Status.COMPLETED, Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW):
             cast = await a_cast(backend, make)
             await _booked(backend, make, make.booking(cast.profile, cast.customer, status=status))
-            tied = Ties(bookings=status is Status.DISPUTED, money=False)
+            tied = ErasureBlockers(bookings=status is Status.DISPUTED, money=False)
             for user in (cast.customer, cast.owner):
-                assert await _ties(backend, user.id) == await _ties(backend, user.id, timedelta(days=99)) == tied
+                assert (
+                    await _erasure_blockers(backend, user.id)
+                    == await _erasure_blockers(backend, user.id, timedelta(days=99))
+                    == tied
+                )
 
     @scenario
     async def test_a_refund_that_is_owed_ties_both_sides(self, backend: Backend, make: Builder) -> None:
@@ -130,10 +134,10 @@ class TracesContract:
             booking = make.booking(each.profile, each.customer, status=Status.CANCELLED)
             await _booked(backend, make, booking)
             async with backend.begin() as tx:
-                await tx.transactions.add(make.refund(booking) if each is cast else make.transaction(booking))
+                await tx.payments.add(make.refund(booking) if each is cast else make.payment(booking))
         for user in (cast.customer, cast.owner):
-            assert await _ties(backend, user.id) == Ties(bookings=False, money=True)
-        assert await _ties(backend, others.customer.id) == FREE
+            assert await _erasure_blockers(backend, user.id) == ErasureBlockers(bookings=False, money=True)
+        assert await _erasure_blockers(backend, others.customer.id) == FREE
 
     @scenario
     async def test_queues_are_left_and_booked_time_stays_taken(self, backend: Backend, make: Builder) -> None:
@@ -145,19 +149,19 @@ class TracesContract:
         booked = places[1].ended(WaitingStatus.BOOKED)
         async with backend.begin() as tx:
             for claim in (booking, hold, theirs):
-                await tx.claims.take(claim, NOW)
+                await tx.claims.acquire(claim, NOW)
             for place in (places[0], booked):
                 await tx.waiting_list.add(place)
         for _ in range(2):
             async with backend.begin() as tx:
-                await tx.traces.leave_queues(cast.customer.id)
+                await tx.personal_data.leave_queues(cast.customer.id)
         assert list(await backend.reads.waits_of(cast.customer.id)) == [booked, places[0].ended(WaitingStatus.LEFT)]
         async with backend.begin() as tx:
             assert await tx.claims.hold_of(cast.customer.id, ClaimId(hold.id)) is None
             assert await tx.claims.hold_of(other.customer.id, ClaimId(theirs.id)) == theirs
-        diary = await backend.reads.diary(cast.profile.id, WINDOW)
-        assert diary is not None
-        assert {claim.id for claim in diary.claims} == {booking.id, theirs.id}
+        schedule = await backend.reads.schedule(cast.profile.id, WINDOW)
+        assert schedule is not None
+        assert {claim.id for claim in schedule.claims} == {booking.id, theirs.id}
 
     @scenario
     async def test_all_that_is_cleared_is_gone_and_what_is_others_stays(self, backend: Backend, make: Builder) -> None:
@@ -167,10 +171,10 @@ class TracesContract:
         assert set(there.values()) == {1}, there
         for _ in range(2):  # a second time there is nothing left to do
             async with backend.begin() as tx:
-                await tx.traces.clear(other.customer.id)
+                await tx.personal_data.clear(other.customer.id)
         assert {name: count for name, count in (await _left(backend, cast.customer)).items() if not count} == {}
         async with backend.begin() as tx:
-            await tx.traces.clear(cast.customer.id)
+            await tx.personal_data.clear(cast.customer.id)
         assert set((await _left(backend, cast.customer)).values()) == {0}
 
     @scenario
@@ -182,18 +186,18 @@ class TracesContract:
         theirs = replace(make.booking(cast.profile, other.customer, TOMORROW + 3 * HOUR), notes="Theirs")
         for booking in (mine, theirs):
             await _booked(backend, make, booking, reason="because")
-            paid = replace(make.transaction(booking), raw_payload="{}")
+            paid = replace(make.payment(booking), raw_payload="{}")
             async with backend.begin() as tx:
-                await tx.transactions.add(paid)
+                await tx.payments.add(paid)
         async with backend.begin() as tx:
-            await tx.traces.clear(cast.customer.id)
+            await tx.personal_data.clear(cast.customer.id)
         assert await backend.reads.booking(mine.id) == replace(mine, notes="", version=mine.version + 1)
         assert await backend.reads.booking(theirs.id) == theirs
         for booking, reason, payload in ((mine, None, None), (theirs, "because", "{}")):
             [event] = await backend.reads.events_of(booking.id)
-            [transaction] = await backend.reads.transactions_of(booking.id)
-            assert (event.reason, transaction.raw_payload) == (reason, payload)
-            assert transaction.amount == booking.deposit
+            [payment] = await backend.reads.payments_of(booking.id)
+            assert (event.reason, payment.raw_payload) == (reason, payload)
+            assert payment.amount == booking.deposit
 
     @scenario
     async def test_of_a_provider_stays_a_name_that_says_nothing(self, backend: Backend, make: Builder) -> None:
@@ -205,7 +209,7 @@ class TracesContract:
         await _booked(backend, make, booking)
         for _ in range(2):
             async with backend.begin() as tx:
-                await tx.traces.clear(cast.owner.id)
+                await tx.personal_data.clear(cast.owner.id)
         profile, calendar, feeds = await _desk(backend, cast)
         assert profile == replace(
             cast.profile,
@@ -228,8 +232,8 @@ class TracesContract:
         await _leave_all_there_is(backend, make, cast.customer, cast.profile)
 
         async def clear(tx: Repositories) -> None:
-            await tx.traces.clear(cast.customer.id)
-            await tx.traces.leave_queues(cast.customer.id)
+            await tx.personal_data.clear(cast.customer.id)
+            await tx.personal_data.leave_queues(cast.customer.id)
 
         await regretted(backend, clear)
         assert set((await _left(backend, cast.customer)).values()) == {1}
@@ -237,12 +241,12 @@ class TracesContract:
 
 async def _fill(backend: Backend, make: Builder, cast: Cast) -> None:
     async with backend.begin() as tx:
-        await tx.calendar_book.lock_provider_of(cast.owner.id)
-        await tx.calendar_book.add_rule(cast.profile.id, make.rule())
-        await tx.calendar_book.add_exception(cast.profile.id, make.exception(TOMORROW.date()))
-        await tx.calendar_book.add_block(cast.profile.id, make.block(WINDOW))
+        await tx.calendars.lock_provider_of(cast.owner.id)
+        await tx.calendars.add_rule(cast.profile.id, make.rule())
+        await tx.calendars.add_exception(cast.profile.id, make.exception(TOMORROW.date()))
+        await tx.calendars.add_block(cast.profile.id, make.block(WINDOW))
         feed = Feed(id=FeedId(make.entropy.new_id()), url="https://calendar.example.com/canary.ics")
-        await tx.feed_book.save_feeds(cast.profile.id, FeedRule(), (feed,), due_at=NOW)
+        await tx.feeds.save_feeds(cast.profile.id, FeedRule(), (feed,), due_at=NOW)
         for joins in (True, False):
             salon = _salon(make, cast)
             await tx.salons.add(salon)

@@ -1,4 +1,4 @@
-"""The contract of `CalendarBook`."""
+"""The contract of `CalendarRepository`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
-from booking_domain.scheduling.ports import CalendarBook
+from booking_domain.scheduling.ports import CalendarRepository
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
@@ -48,27 +48,27 @@ async def _calendar(backend: Backend, cast: Cast) -> Calendar:
 
 async def _add(backend: Backend, cast: Cast, *entries: WeeklyRule | DateException | Block) -> None:
     async with backend.begin() as tx:
-        assert await tx.calendar_book.lock_provider_of(cast.owner.id) == cast.profile.id
+        assert await tx.calendars.lock_provider_of(cast.owner.id) == cast.profile.id
         for entry in entries:
             match entry:
                 case WeeklyRule():
-                    await tx.calendar_book.add_rule(cast.profile.id, entry)
+                    await tx.calendars.add_rule(cast.profile.id, entry)
                 case DateException():
-                    await tx.calendar_book.add_exception(cast.profile.id, entry)
+                    await tx.calendars.add_exception(cast.profile.id, entry)
                 case Block():
-                    await tx.calendar_book.add_block(cast.profile.id, entry)
+                    await tx.calendars.add_block(cast.profile.id, entry)
 
 
-class CalendarBookContract:
+class CalendarRepositoryContract:
     """A provider's settings, rules, exceptions and blocks."""
 
     @scenario
     async def test_a_provider_is_found_by_owner(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
-            assert await tx.calendar_book.lock_provider_of(cast.owner.id) == cast.profile.id
-            assert await tx.calendar_book.lock_provider_of(cast.customer.id) is None
-            assert await tx.calendar_book.lock_provider_of(UserId(make.entropy.new_id())) is None
+            assert await tx.calendars.lock_provider_of(cast.owner.id) == cast.profile.id
+            assert await tx.calendars.lock_provider_of(cast.customer.id) is None
+            assert await tx.calendars.lock_provider_of(UserId(make.entropy.new_id())) is None
 
     @scenario
     async def test_a_provider_who_is_locked_by_owner_is_locked_for_diaries(
@@ -79,14 +79,14 @@ class CalendarBookContract:
 
         async def other() -> tuple[WeeklyRule, ...]:
             async with backend.begin() as tx:
-                diary = await tx.diaries.lock(cast.profile.id, TimeRange(TOMORROW, TOMORROW.replace(hour=20)))
-                return () if diary is None else diary.calendar.rules
+                schedule = await tx.schedules.lock(cast.profile.id, TimeRange(TOMORROW, TOMORROW.replace(hour=20)))
+                return () if schedule is None else schedule.calendar.rules
 
         async with backend.begin() as tx:
-            await tx.calendar_book.lock_provider_of(cast.owner.id)
+            await tx.calendars.lock_provider_of(cast.owner.id)
             later = asyncio.create_task(other())
             assert await waits(later)
-            await tx.calendar_book.add_rule(cast.profile.id, rule)
+            await tx.calendars.add_rule(cast.profile.id, rule)
         assert await later == (rule,)
 
     @scenario
@@ -99,7 +99,7 @@ class CalendarBookContract:
         nobody = ProviderId(make.entropy.new_id())
         assert await backend.reads.calendar(nobody) is None
         async with backend.begin() as tx:
-            assert await tx.calendar_book.calendar_of(nobody) is None
+            assert await tx.calendars.calendar_of(nobody) is None
 
     @scenario
     async def test_settings_are_replaced_whole_and_nothing_else_is(self, backend: Backend, make: Builder) -> None:
@@ -110,7 +110,7 @@ class CalendarBookContract:
         changes = (("America/New_York", ALL_SET), ("Asia/Ulaanbaatar", NO_LIMITS))
         for version, (zone, settings) in enumerate(changes, start=5):
             async with backend.begin() as tx:
-                await tx.calendar_book.save_settings(cast.profile.id, zone, settings)
+                await tx.calendars.save_settings(cast.profile.id, zone, settings)
             assert await _calendar(backend, cast) == Calendar(
                 time_zone=zone,
                 settings=settings,
@@ -124,7 +124,7 @@ class CalendarBookContract:
     async def test_each_change_makes_the_next_version(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         rule, exception, block = make.rule(), make.exception(HOLIDAY), make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
-        changes: tuple[Callable[[CalendarBook], Awaitable[None]], ...] = (
+        changes: tuple[Callable[[CalendarRepository], Awaitable[None]], ...] = (
             lambda book: book.add_rule(cast.profile.id, rule),
             lambda book: book.add_exception(cast.profile.id, exception),
             lambda book: book.add_block(cast.profile.id, block),
@@ -135,10 +135,10 @@ class CalendarBookContract:
         )
         for version, change in enumerate(changes, start=2):
             async with backend.begin() as tx:
-                await change(tx.calendar_book)
+                await change(tx.calendars)
             assert (await _calendar(backend, cast)).version == version
             async with backend.begin() as tx:
-                seen = await tx.calendar_book.calendar_of(cast.profile.id)
+                seen = await tx.calendars.calendar_of(cast.profile.id)
                 assert seen is not None
                 assert seen.version == version
         assert (await _calendar(backend, other)).version == 1
@@ -147,7 +147,7 @@ class CalendarBookContract:
     async def test_a_change_that_is_refused_makes_none(self, backend: Backend, make: Builder) -> None:
         cast, exception = await a_cast(backend, make), make.exception(HOLIDAY)
         await _add(backend, cast, exception)
-        refused: tuple[Callable[[CalendarBook], Awaitable[None]], ...] = (
+        refused: tuple[Callable[[CalendarRepository], Awaitable[None]], ...] = (
             lambda book: book.add_exception(cast.profile.id, make.exception(HOLIDAY)),
             lambda book: book.remove_rule(cast.profile.id, make.rule().id),
             lambda book: book.remove_exception(cast.profile.id, make.exception(HOLIDAY).id),
@@ -156,7 +156,7 @@ class CalendarBookContract:
         for change in refused:
             with pytest.raises(DomainError):
                 async with backend.begin() as tx:
-                    await change(tx.calendar_book)
+                    await change(tx.calendars)
         assert (await _calendar(backend, cast)).version == 2
 
     @scenario
@@ -186,11 +186,11 @@ class CalendarBookContract:
         kept, removed = make.rule(1), make.rule(2)
         await _add(backend, cast, kept, removed)
         async with backend.begin() as tx:
-            await tx.calendar_book.remove_rule(cast.profile.id, removed.id)
+            await tx.calendars.remove_rule(cast.profile.id, removed.id)
         assert (await _calendar(backend, cast)).rules == (kept,)
         with pytest.raises(RuleNotFound):
             async with backend.begin() as tx:
-                await tx.calendar_book.remove_rule(cast.profile.id, removed.id)
+                await tx.calendars.remove_rule(cast.profile.id, removed.id)
 
     @scenario
     async def test_nobody_removes_anothers_rule(self, backend: Backend, make: Builder) -> None:
@@ -199,7 +199,7 @@ class CalendarBookContract:
         await _add(backend, cast, rule)
         with pytest.raises(RuleNotFound):
             async with backend.begin() as tx:
-                await tx.calendar_book.remove_rule(other.profile.id, rule.id)
+                await tx.calendars.remove_rule(other.profile.id, rule.id)
         assert (await _calendar(backend, cast)).rules == (rule,)
         assert (await _calendar(backend, other)).rules == ()
 
@@ -239,11 +239,11 @@ class CalendarBookContract:
         exception = make.exception(HOLIDAY, "10:00-12:00")
         await _add(backend, cast, exception)
         async with backend.begin() as tx:
-            await tx.calendar_book.remove_exception(cast.profile.id, exception.id)
+            await tx.calendars.remove_exception(cast.profile.id, exception.id)
         assert (await _calendar(backend, cast)).exceptions == ()
         with pytest.raises(ExceptionNotFound):
             async with backend.begin() as tx:
-                await tx.calendar_book.remove_exception(cast.profile.id, exception.id)
+                await tx.calendars.remove_exception(cast.profile.id, exception.id)
         again = make.exception(HOLIDAY)
         await _add(backend, cast, again)
         assert (await _calendar(backend, cast)).exceptions == (again,)
@@ -255,7 +255,7 @@ class CalendarBookContract:
         await _add(backend, cast, exception)
         with pytest.raises(ExceptionNotFound):
             async with backend.begin() as tx:
-                await tx.calendar_book.remove_exception(other.profile.id, exception.id)
+                await tx.calendars.remove_exception(other.profile.id, exception.id)
         assert (await _calendar(backend, cast)).exceptions == (exception,)
 
     @scenario
@@ -263,13 +263,13 @@ class CalendarBookContract:
         cast = await a_cast(backend, make)
         with pytest.raises(RuleNotFound):
             async with backend.begin() as tx:
-                await tx.calendar_book.remove_rule(cast.profile.id, RuleId(UUID(int=1)))
+                await tx.calendars.remove_rule(cast.profile.id, RuleId(UUID(int=1)))
         with pytest.raises(ExceptionNotFound):
             async with backend.begin() as tx:
-                await tx.calendar_book.remove_exception(cast.profile.id, ExceptionId(UUID(int=1)))
+                await tx.calendars.remove_exception(cast.profile.id, ExceptionId(UUID(int=1)))
         with pytest.raises(BlockNotFound):
             async with backend.begin() as tx:
-                await tx.calendar_book.remove_block(cast.profile.id, BlockId(UUID(int=1)))
+                await tx.calendars.remove_block(cast.profile.id, BlockId(UUID(int=1)))
 
     @scenario
     async def test_a_block_comes_back_as_it_was_kept_in_the_order_of_starts(
@@ -284,7 +284,7 @@ class CalendarBookContract:
         await _add(backend, cast, last, for_years, long_ago, inside_of_it)
         assert (await _calendar(backend, cast)).blocks == (long_ago, for_years, inside_of_it, last)
         async with backend.begin() as tx:
-            assert await tx.calendar_book.calendar_of(cast.profile.id) == await _calendar(backend, cast)
+            assert await tx.calendars.calendar_of(cast.profile.id) == await _calendar(backend, cast)
         assert (await _calendar(backend, other)).blocks == ()
 
     @scenario
@@ -293,11 +293,11 @@ class CalendarBookContract:
         kept, removed = (make.block(TimeRange(TOMORROW, TOMORROW + HOUR)) for _ in range(2))
         await _add(backend, cast, kept, removed)
         async with backend.begin() as tx:
-            await tx.calendar_book.remove_block(cast.profile.id, removed.id)
+            await tx.calendars.remove_block(cast.profile.id, removed.id)
         assert (await _calendar(backend, cast)).blocks == (kept,)
         with pytest.raises(BlockNotFound):
             async with backend.begin() as tx:
-                await tx.calendar_book.remove_block(cast.profile.id, removed.id)
+                await tx.calendars.remove_block(cast.profile.id, removed.id)
 
     @scenario
     async def test_nobody_removes_anothers_block(self, backend: Backend, make: Builder) -> None:
@@ -306,5 +306,5 @@ class CalendarBookContract:
         await _add(backend, cast, block)
         with pytest.raises(BlockNotFound):
             async with backend.begin() as tx:
-                await tx.calendar_book.remove_block(other.profile.id, block.id)
+                await tx.calendars.remove_block(other.profile.id, block.id)
         assert (await _calendar(backend, cast)).blocks == (block,)

@@ -18,9 +18,9 @@ from tests.unit.workflows.scenes import (
 
 from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, DepositDue, TooEarly
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import InvalidBookingTransition, PaymentStatus, Status
+from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
 from booking_domain.payments.model import Purpose
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import NotPermitted, StaleVersion
 from booking_domain.shared.ids import BookingId
@@ -28,7 +28,7 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.contracts.storage import race
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.move_booking import MoveBooking, move_booking
+from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 
 
 async def confirmed(studio: Studio, slot_in: timedelta = timedelta(days=7)) -> Booking:
@@ -46,7 +46,7 @@ async def test_a_cancelled_booking_gives_its_time_back_and_waits_for_no_payment(
     assert after == await studio.seen(booking)
     assert (after.status, after.due_at) == (Status.CANCELLED, None)
     assert await studio.is_free()
-    assert [each.status for each in await studio.payments(booking)] == [TransactionStatus.CANCELLED]
+    assert [each.status for each in await studio.payments(booking)] == [PaymentStatus.CANCELLED]
     assert await studio.owed(booking) == []
     events = await studio.reads.events_of(booking.id)
     assert (events[-1].type, events[-1].by, events[-1].reason) == ("cancelled", studio.customer, "ill")
@@ -105,9 +105,9 @@ async def test_a_cancellation_by_the_provider_or_an_admin_gives_all_back_however
 @scene(HALF_A_DAY_BEFORE)
 async def test_a_surplus_goes_back_whole_and_the_tier_is_of_the_rest(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7), deposit=PRICE)
-    transaction = await studio.paid(booking)
-    studio.pay(transaction, tugriks(10_000))
-    await studio.settle(transaction)
+    payment = await studio.paid(booking)
+    studio.pay(payment, tugriks(10_000))
+    await studio.settle(payment)
     assert await studio.owed(booking) == [tugriks(10_000)]
     studio.clock.set(booking.span.start - timedelta(hours=12))
     await studio.move(booking, Status.CANCELLED)
@@ -117,9 +117,9 @@ async def test_a_surplus_goes_back_whole_and_the_tier_is_of_the_rest(studio: Stu
 @scene()
 async def test_what_is_owed_already_is_not_owed_again(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7), deposit=PRICE)
-    transaction = await studio.paid(booking)
-    studio.pay(transaction, tugriks(10_000))
-    await studio.settle(transaction)
+    payment = await studio.paid(booking)
+    studio.pay(payment, tugriks(10_000))
+    await studio.settle(payment)
     await studio.move(booking, Status.CANCELLED)
     assert await studio.owed(booking) == [tugriks(10_000), PRICE]
 
@@ -135,11 +135,11 @@ async def test_a_deposit_and_a_balance_go_back_together(studio: Studio) -> None:
 @scene()
 async def test_money_that_comes_after_a_cancellation_goes_back(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     await studio.move(booking, Status.CANCELLED)
-    studio.pay(transaction)
+    studio.pay(payment)
     for _ in range(3):
-        await studio.settle(transaction)
+        await studio.settle(payment)
     after = await studio.seen(booking)
     assert (after.status, after.paid) == (Status.CANCELLED, DEPOSIT)
     assert await studio.owed(booking) == [DEPOSIT]
@@ -149,25 +149,25 @@ async def test_money_that_comes_after_a_cancellation_goes_back(studio: Studio) -
 @scene(NEVER_ANYTHING)
 async def test_money_that_comes_after_a_cancellation_goes_back_whatever_the_policy_says(studio: Studio) -> None:
     booking = await confirmed(studio)
-    transaction = await studio.bill(booking, Purpose.BALANCE)
+    payment = await studio.bill(booking, Purpose.BALANCE)
     await studio.move(booking, Status.CANCELLED)
     assert await studio.owed(booking) == []
-    studio.pay(transaction)
-    await studio.settle(transaction)
+    studio.pay(payment)
+    await studio.settle(payment)
     assert await studio.owed(booking) == [PRICE - DEPOSIT]
 
 
 @scene()
 async def test_of_a_cancellation_and_a_payment_at_once_no_money_is_lost(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7))
-    transaction = await studio.bill(booking)
-    studio.pay(transaction)
+    payment = await studio.bill(booking)
+    studio.pay(payment)
 
     async def cancel() -> None:
         await studio.move(booking, Status.CANCELLED)
 
     async def settle() -> None:
-        await studio.settle(transaction)
+        await studio.settle(payment)
 
     _, refusals = await race([cancel(), settle()])
     assert refusals == []
@@ -228,11 +228,11 @@ async def test_strangers_do_not_learn_that_a_booking_exists(studio: Studio) -> N
         for status in Status:
             with pytest.raises(BookingNotFound):
                 await studio.move(booking, status, by=stranger)
-    command = MoveBooking(
+    command = ChangeBookingStatus(
         booking_id=BookingId(studio.entropy.new_id()), to=Status.CANCELLED, payment_window=PAYMENT_WINDOW
     )
     with pytest.raises(BookingNotFound):
-        await studio.run(move_booking, command, by=studio.admin)
+        await studio.run(change_booking_status, command, by=studio.admin)
     assert await studio.seen(booking) == booking
 
 
@@ -305,15 +305,15 @@ async def test_a_customer_does_not_confirm_and_a_provider_only_what_is_paid(stud
 @scene()
 async def test_an_admin_may_waive_the_deposit_and_a_payment_that_comes_still_counts(studio: Studio) -> None:
     booking = await studio.book()
-    transaction = await studio.bill(booking)
+    payment = await studio.bill(booking)
     after = await studio.move(booking, Status.CONFIRMED, by=studio.admin)
     assert (after.status, after.due_at) == (Status.CONFIRMED, None)
     studio.clock.advance(HOUR)
     assert await studio.expire(booking) is None
-    studio.pay(transaction)
-    await studio.settle(transaction)
+    studio.pay(payment)
+    await studio.settle(payment)
     after = await studio.seen(booking)
-    assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, PaymentStatus.PAID, DEPOSIT)
+    assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, BookingPaymentStatus.PAID, DEPOSIT)
 
 
 @scene()

@@ -1,4 +1,4 @@
-"""The contract of `Transactions` and `TransactionReads`."""
+"""The contract of `Payments` and `PaymentReads`."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,10 +7,10 @@ from itertools import product
 import pytest
 
 from booking_domain.bookings.model import Booking
-from booking_domain.payments.model import Purpose, Transaction
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, TransactionId
+from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, race, scenario
@@ -24,13 +24,13 @@ async def _a_booking(backend: Backend, make: Builder, cast: Cast | None = None) 
     return booking
 
 
-async def _add(backend: Backend, *transactions: Transaction) -> None:
+async def _add(backend: Backend, *payments: Payment) -> None:
     async with backend.begin() as tx:
-        for transaction in transactions:
-            await tx.transactions.add(transaction)
+        for payment in payments:
+            await tx.payments.add(payment)
 
 
-class TransactionsContract:
+class PaymentsContract:
     """Movements of money."""
 
     @scenario
@@ -38,9 +38,9 @@ class TransactionsContract:
         cast = await a_cast(backend, make)
         booking = await _a_booking(backend, make, cast)
         full = replace(
-            make.transaction(booking),
+            make.payment(booking),
             gateway="qpay",
-            status=TransactionStatus.PAID,
+            status=PaymentStatus.PAID,
             amount=Money(amount=2**53 + 1, currency="KWD"),
             settled=Money(amount=2**63 - 1, currency="KWD"),
             attempt=12,
@@ -53,114 +53,114 @@ class TransactionsContract:
             version=77,
         )
         bare = replace(
-            make.transaction(booking),
-            status=TransactionStatus.FAILED,
+            make.payment(booking),
+            status=PaymentStatus.FAILED,
             preparing_since=None,
             expires_at=None,
             invoice=replace(make.invoice(), deep_links=(), qr_text="", qr_image=""),
         )
         several = [
-            replace(make.transaction(await _a_booking(backend, make, cast), purpose), status=status)
-            for purpose, status in product(Purpose, TransactionStatus)
+            replace(make.payment(await _a_booking(backend, make, cast), purpose), status=status)
+            for purpose, status in product(Purpose, PaymentStatus)
         ]
-        for transaction in (full, bare, make.refund(booking), *several):
-            await _add(backend, transaction)
-            assert await backend.reads.transaction(transaction.id) == transaction
+        for payment in (full, bare, make.refund(booking), *several):
+            await _add(backend, payment)
+            assert await backend.reads.payment(payment.id) == payment
             async with backend.begin() as tx:
-                assert await tx.transactions.get(transaction.id) == transaction
+                assert await tx.payments.get(payment.id) == payment
 
     @scenario
     async def test_there_is_no_transaction_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
-        await _add(backend, make.transaction(await _a_booking(backend, make)))
-        unknown, unknown_booking = TransactionId(make.entropy.new_id()), BookingId(make.entropy.new_id())
-        assert await backend.reads.transaction(unknown) is None
-        assert await backend.reads.transaction_by_invoice("nothing") is None
-        assert list(await backend.reads.transactions_of(unknown_booking)) == []
+        await _add(backend, make.payment(await _a_booking(backend, make)))
+        unknown, unknown_booking = PaymentId(make.entropy.new_id()), BookingId(make.entropy.new_id())
+        assert await backend.reads.payment(unknown) is None
+        assert await backend.reads.payment_by_invoice("nothing") is None
+        assert list(await backend.reads.payments_of(unknown_booking)) == []
         async with backend.begin() as tx:
-            assert await tx.transactions.get(unknown) is None
-            assert await tx.transactions.pending(unknown_booking, Purpose.DEPOSIT) is None
-            assert list(await tx.transactions.of_booking(unknown_booking)) == []
+            assert await tx.payments.get(unknown) is None
+            assert await tx.payments.pending(unknown_booking, Purpose.DEPOSIT) is None
+            assert list(await tx.payments.of_booking(unknown_booking)) == []
 
     @scenario
     async def test_a_booking_has_one_pending_transaction_of_each_purpose(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
-        deposit, balance = make.transaction(booking), make.transaction(booking, Purpose.BALANCE)
+        deposit, balance = make.payment(booking), make.payment(booking, Purpose.BALANCE)
         await _add(backend, deposit, balance)
         with pytest.raises(ConcurrentChange):
-            await _add(backend, make.transaction(booking))
+            await _add(backend, make.payment(booking))
         async with backend.begin() as tx:
-            assert await tx.transactions.pending(booking.id, Purpose.DEPOSIT) == deposit
-            assert await tx.transactions.pending(booking.id, Purpose.BALANCE) == balance
-            assert await tx.transactions.pending(booking.id, Purpose.REFUND) is None
+            assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) == deposit
+            assert await tx.payments.pending(booking.id, Purpose.BALANCE) == balance
+            assert await tx.payments.pending(booking.id, Purpose.REFUND) is None
 
     @scenario
     async def test_what_is_no_longer_pending_makes_way_for_another(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
-        first = make.transaction(booking)
+        first = make.payment(booking)
         await _add(backend, first)
         async with backend.begin() as tx:
-            await tx.transactions.save(first.cancel(), was=first)
-            assert await tx.transactions.pending(booking.id, Purpose.DEPOSIT) is None
-        second = make.transaction(booking)
+            await tx.payments.save(first.cancel(), was=first)
+            assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) is None
+        second = make.payment(booking)
         await _add(backend, second)
         async with backend.begin() as tx:
-            assert await tx.transactions.pending(booking.id, Purpose.DEPOSIT) == second
+            assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) == second
 
     @scenario
     async def test_any_number_of_refunds_can_be_owed(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         refunds = [make.refund(booking), make.refund(booking)]
         await _add(backend, *refunds)
-        assert list(await backend.reads.transactions_of(booking.id)) == refunds
+        assert list(await backend.reads.payments_of(booking.id)) == refunds
 
     @scenario
     async def test_of_payments_begun_at_once_for_one_purpose_one_is_kept(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
-        added, refusals = await race([_add(backend, make.transaction(booking)) for _ in range(10)])
+        added, refusals = await race([_add(backend, make.payment(booking)) for _ in range(10)])
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
-        assert len(await backend.reads.transactions_of(booking.id)) == 1
+        assert len(await backend.reads.payments_of(booking.id)) == 1
 
     @scenario
     async def test_saving_replaces_every_fact_of_the_transaction(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
-        was, other = make.transaction(booking), make.refund(booking)
+        was, other = make.payment(booking), make.refund(booking)
         await _add(backend, was, other)
         invoiced = was.invoiced(make.invoice())
         paid, _ = invoiced.checked(NOW + HOUR).settle(invoiced.amount, raw_payload="{ }", now=NOW + 2 * HOUR)
         async with backend.begin() as tx:
-            await tx.transactions.save(invoiced, was=was)
-            await tx.transactions.save(paid, was=invoiced)
-        assert await backend.reads.transaction(was.id) == paid
-        assert await backend.reads.transaction(other.id) == other
+            await tx.payments.save(invoiced, was=was)
+            await tx.payments.save(paid, was=invoiced)
+        assert await backend.reads.payment(was.id) == paid
+        assert await backend.reads.payment(other.id) == other
 
     @scenario
     async def test_a_change_of_something_older_is_refused(self, backend: Backend, make: Builder) -> None:
-        was = make.transaction(await _a_booking(backend, make))
+        was = make.payment(await _a_booking(backend, make))
         await _add(backend, was)
         first = was.checked(NOW)
         async with backend.begin() as tx:
-            await tx.transactions.save(first, was=was)
+            await tx.payments.save(first, was=was)
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
-                await tx.transactions.save(was.cancel(), was=was)
-        assert await backend.reads.transaction(was.id) == first
+                await tx.payments.save(was.cancel(), was=was)
+        assert await backend.reads.payment(was.id) == first
 
     @scenario
     async def test_a_change_of_what_was_never_there_is_refused(self, backend: Backend, make: Builder) -> None:
-        was = make.transaction(await _a_booking(backend, make))
+        was = make.payment(await _a_booking(backend, make))
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
-                await tx.transactions.save(was.checked(NOW), was=was)
+                await tx.payments.save(was.checked(NOW), was=was)
 
     @scenario
     async def test_of_changes_made_at_once_one_wins(self, backend: Backend, make: Builder) -> None:
-        was = make.transaction(await _a_booking(backend, make))
+        was = make.payment(await _a_booking(backend, make))
         await _add(backend, was)
 
         async def check() -> None:
             async with backend.begin() as tx:
-                await tx.transactions.save(was.checked(NOW), was=was)
+                await tx.payments.save(was.checked(NOW), was=was)
 
         changed, refusals = await race([check() for _ in range(10)])
         assert len(changed) == 1
@@ -170,20 +170,20 @@ class TransactionsContract:
     async def test_a_bookings_transactions_are_told_oldest_first(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking, other = await _a_booking(backend, make, cast), await _a_booking(backend, make, cast)
-        oldest = replace(make.transaction(booking), created_at=NOW - HOUR, status=TransactionStatus.CANCELLED)
+        oldest = replace(make.payment(booking), created_at=NOW - HOUR, status=PaymentStatus.CANCELLED)
         middle = replace(make.refund(booking), created_at=NOW)
-        newest = replace(make.transaction(booking), created_at=NOW + HOUR)
-        await _add(backend, oldest, middle, newest, make.transaction(other))
-        assert list(await backend.reads.transactions_of(booking.id)) == [oldest, middle, newest]
+        newest = replace(make.payment(booking), created_at=NOW + HOUR)
+        await _add(backend, oldest, middle, newest, make.payment(other))
+        assert list(await backend.reads.payments_of(booking.id)) == [oldest, middle, newest]
         async with backend.begin() as tx:
-            assert list(await tx.transactions.of_booking(booking.id)) == [oldest, middle, newest]
+            assert list(await tx.payments.of_booking(booking.id)) == [oldest, middle, newest]
 
     @scenario
     async def test_a_transaction_is_found_by_the_gateways_invoice(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
-        one = make.transaction(booking).invoiced(make.invoice())
-        other = make.transaction(booking, Purpose.BALANCE).invoiced(make.invoice())
+        one = make.payment(booking).invoiced(make.invoice())
+        other = make.payment(booking, Purpose.BALANCE).invoiced(make.invoice())
         await _add(backend, one, other)
         assert one.invoice is not None
-        assert await backend.reads.transaction_by_invoice(one.invoice.reference) == one
-        assert await backend.reads.transaction_by_invoice(one.invoice.reference + "0") is None
+        assert await backend.reads.payment_by_invoice(one.invoice.reference) == one
+        assert await backend.reads.payment_by_invoice(one.invoice.reference + "0") is None

@@ -3,11 +3,11 @@
 import pytest
 
 from booking_domain.payments.transitions import (
-    TRANSACTION_LIFECYCLE,
+    PAYMENT_LIFECYCLE,
     InvalidPaymentTransition,
-    TransactionAction,
-    TransactionParty,
-    TransactionStatus,
+    PaymentAction,
+    PaymentParty,
+    PaymentStatus,
 )
 from booking_domain.shared.lifecycle import NotYourMove
 
@@ -23,27 +23,27 @@ AGREED = """
 MOVES = {(status, action): (to, set(by)) for status, action, to, *by in map(str.split, AGREED.strip().splitlines())}
 
 
-@pytest.mark.parametrize("status", TransactionStatus)
-@pytest.mark.parametrize("action", TransactionAction)
-@pytest.mark.parametrize("party", TransactionParty)
+@pytest.mark.parametrize("status", PaymentStatus)
+@pytest.mark.parametrize("action", PaymentAction)
+@pytest.mark.parametrize("party", PaymentParty)
 def test_a_transaction_moves_as_agreed_and_not_otherwise(
-    status: TransactionStatus, action: TransactionAction, party: TransactionParty
+    status: PaymentStatus, action: PaymentAction, party: PaymentParty
 ) -> None:
     to, by = MOVES.get((status, action), (None, set()))
     if to is None:
         with pytest.raises(InvalidPaymentTransition) as refused:
-            TRANSACTION_LIFECYCLE.advance(status, action, party)
+            PAYMENT_LIFECYCLE.advance(status, action, party)
         assert refused.value.code == "payment.invalid_transition"
     elif party not in by:
         with pytest.raises(NotYourMove):
-            TRANSACTION_LIFECYCLE.advance(status, action, party)
+            PAYMENT_LIFECYCLE.advance(status, action, party)
     else:
-        assert TRANSACTION_LIFECYCLE.advance(status, action, party) == to
+        assert PAYMENT_LIFECYCLE.advance(status, action, party) == to
 
 
 def test_the_table_of_the_lifecycle_has_nothing_more_and_nothing_less() -> None:
-    assert {key: (move.to, set(move.by)) for key, move in TRANSACTION_LIFECYCLE.moves.items()} == MOVES
+    assert {key: (move.to, set(move.by)) for key, move in PAYMENT_LIFECYCLE.moves.items()} == MOVES
 
 
 def test_no_status_is_out_of_reach() -> None:
-    assert {to for to, _ in MOVES.values()} | {"pending", "refund_pending"} == set(TransactionStatus)
+    assert {to for to, _ in MOVES.values()} | {"pending", "refund_pending"} == set(PaymentStatus)

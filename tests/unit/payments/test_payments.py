@@ -11,7 +11,7 @@ from tests.unit.strategies.money import amounts
 from tests.unit.strategies.payments import ASKED, INVOICE, NOTHING, NOW, a_payment, a_refund
 
 from booking_domain.payments.model import PREPARATION_LEASE, Purpose
-from booking_domain.payments.transitions import InvalidPaymentTransition, TransactionStatus
+from booking_domain.payments.transitions import InvalidPaymentTransition, PaymentStatus
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
 
@@ -21,35 +21,35 @@ REPORTS = st.lists(amounts(most=2 * ASKED.amount) | st.just(ASKED), max_size=8)
 
 def test_a_payment_begins_with_nothing_received_and_its_invoice_in_preparation() -> None:
     payment = a_payment()
-    assert (payment.status, payment.amount, payment.settled) == (TransactionStatus.PENDING, ASKED, NOTHING)
+    assert (payment.status, payment.amount, payment.settled) == (PaymentStatus.PENDING, ASKED, NOTHING)
     assert (payment.version, payment.attempt, payment.invoice) == (1, 1, None)
     assert payment.being_prepared(NOW)
 
 
 def test_a_refund_is_owed_until_it_is_made() -> None:
     refund = a_refund()
-    assert (refund.purpose, refund.status) == (Purpose.REFUND, TransactionStatus.REFUND_PENDING)
+    assert (refund.purpose, refund.status) == (Purpose.REFUND, PaymentStatus.REFUND_PENDING)
     assert (refund.amount, refund.settled) == (ASKED, NOTHING)
     assert not refund.being_prepared(NOW)
 
 
 def test_a_payment_is_paid_when_all_of_it_has_been_received() -> None:
     payment, new = a_payment().settle(ASKED, raw_payload="{}", now=LATER)
-    assert (payment.status, payment.settled, new) == (TransactionStatus.PAID, ASKED, ASKED)
+    assert (payment.status, payment.settled, new) == (PaymentStatus.PAID, ASKED, ASKED)
     assert (payment.raw_payload, payment.processed_at) == ("{}", LATER)
 
 
 def test_a_payment_of_too_little_is_counted_and_waited_for() -> None:
     part = ASKED.percent(99)
     payment, new = a_payment().settle(part, raw_payload="{}", now=LATER)
-    assert (payment.status, payment.settled, new) == (TransactionStatus.PENDING, part, part)
+    assert (payment.status, payment.settled, new) == (PaymentStatus.PENDING, part, part)
     payment, new = payment.settle(ASKED, raw_payload="{}", now=LATER)
-    assert (payment.status, payment.settled, new) == (TransactionStatus.PAID, ASKED, ASKED - part)
+    assert (payment.status, payment.settled, new) == (PaymentStatus.PAID, ASKED, ASKED - part)
 
 
 def test_a_payment_of_too_much_is_counted_in_full() -> None:
     payment, new = a_payment().settle(ASKED + ASKED, raw_payload="{}", now=LATER)
-    assert (payment.status, payment.settled, new) == (TransactionStatus.PAID, ASKED + ASKED, ASKED + ASKED)
+    assert (payment.status, payment.settled, new) == (PaymentStatus.PAID, ASKED + ASKED, ASKED + ASKED)
 
 
 @examples(300)
@@ -73,7 +73,7 @@ def test_what_is_new_adds_up_to_what_the_gateway_had_at_most(reports: list[Money
         total += new
         assert payment.settled == total == max(reports[: index + 1])
         assert before.settled <= payment.settled
-        assert (payment.status is TransactionStatus.PAID) == (total >= ASKED)
+        assert (payment.status is PaymentStatus.PAID) == (total >= ASKED)
         assert payment.version == before.version + bool(new)
 
 
@@ -91,22 +91,22 @@ def test_the_order_of_the_gateway_s_words_does_not_matter_in_the_end(orders: tup
 
 def test_money_that_comes_for_a_cancelled_payment_still_counts() -> None:
     cancelled = a_payment().cancel()
-    assert (cancelled.status, cancelled.version) == (TransactionStatus.CANCELLED, 2)
+    assert (cancelled.status, cancelled.version) == (PaymentStatus.CANCELLED, 2)
     paid, new = cancelled.settle(ASKED, raw_payload="{}", now=LATER)
-    assert (paid.status, new) == (TransactionStatus.PAID, ASKED)
+    assert (paid.status, new) == (PaymentStatus.PAID, ASKED)
 
 
 def test_part_of_the_money_for_a_cancelled_payment_counts_and_leaves_it_cancelled() -> None:
     part = ASKED.percent(50)
     after, new = a_payment().cancel().settle(part, raw_payload="{}", now=LATER)
-    assert (after.status, after.settled, new) == (TransactionStatus.CANCELLED, part, part)
+    assert (after.status, after.settled, new) == (PaymentStatus.CANCELLED, part, part)
 
 
 def test_what_is_paid_is_not_cancelled() -> None:
     paid, _ = a_payment().settle(ASKED, raw_payload="{}", now=LATER)
-    for transaction in (paid, a_payment().cancel(), a_refund()):
+    for payment in (paid, a_payment().cancel(), a_refund()):
         with pytest.raises(InvalidPaymentTransition):
-            transaction.cancel()
+            payment.cancel()
 
 
 def test_a_refund_is_no_payment_that_could_be_received() -> None:

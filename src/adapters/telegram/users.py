@@ -1,4 +1,4 @@
-"""Whom Telegram speaks of, as far as we want to know."""
+"""The parts of a Telegram user's profile that sign-in uses."""
 
 import json
 import re
@@ -9,17 +9,15 @@ from typing import Any, Final
 from booking_domain.identity.model import MAX_NAME
 from booking_domain.notifications.codes import language_of
 
-NAMELESS: Final = "Telegram"
-"""What those are called who have nothing in their name that can be seen."""
+FALLBACK_NAME: Final = "Telegram"
+"""Display name of a user whose own name has no visible characters."""
 _ID: Final = re.compile(r"[1-9][0-9]{0,15}")
 _JOINERS: Final = "\u200c\u200d"
-"""They are not printed themselves, and what is written around them would be spelt another way without them."""
+"""Zero-width non-joiner and joiner: invisible, but required by Persian and Indic spelling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody at Telegram."""
-
+class TelegramUser:
     subject: str
     given_name: str | None
     family_name: str | None
@@ -28,12 +26,12 @@ class Person:
 
     @property
     def name(self) -> str:
-        """As others see it."""
-        return " ".join(filter(None, (self.given_name, self.family_name)))[:MAX_NAME].strip() or NAMELESS
+        """The display name."""
+        return " ".join(filter(None, (self.given_name, self.family_name)))[:MAX_NAME].strip() or FALLBACK_NAME
 
 
-def person_of_json(text: str) -> Person | None:
-    """Whom the `user` of init data is about."""
+def user_from_json(text: str) -> TelegramUser | None:
+    """Read the JSON `user` field of init data; None if it is invalid."""
     try:
         user = json.loads(text)
     except (ValueError, RecursionError):
@@ -43,7 +41,7 @@ def person_of_json(text: str) -> Person | None:
     number = user.get("id")
     if not isinstance(number, int):
         return None
-    return _person(
+    return _user(
         str(number),
         user,
         locale=language_of(str(user.get("language_code"))),
@@ -51,20 +49,20 @@ def person_of_json(text: str) -> Person | None:
     )
 
 
-def person_of_widget(fields: Mapping[str, str]) -> Person | None:
-    """Whom the fields of a widget are about."""
-    return _person(fields.get("id", ""), fields)
+def user_from_widget(fields: Mapping[str, str]) -> TelegramUser | None:
+    """Read the fields of the login widget; None if they are invalid."""
+    return _user(fields.get("id", ""), fields)
 
 
-def _person(subject: str, names: Mapping[str, Any], **more: Any) -> Person | None:
+def _user(subject: str, names: Mapping[str, Any], **more: Any) -> TelegramUser | None:
     if _ID.fullmatch(subject) is None:
         return None
-    given_name, family_name = _shown(names.get("first_name")), _shown(names.get("last_name"))
-    return Person(subject=subject, given_name=given_name, family_name=family_name, **more)
+    given_name, family_name = _visible(names.get("first_name")), _visible(names.get("last_name"))
+    return TelegramUser(subject=subject, given_name=given_name, family_name=family_name, **more)
 
 
-def _shown(text: Any) -> str | None:
-    """A name without what cannot be printed; None if there is nothing to be seen of it."""
+def _visible(text: Any) -> str | None:
+    """Strip unprintable characters and truncate; None if nothing visible remains."""
     if not isinstance(text, str):
         return None
     words = " ".join(text.split())

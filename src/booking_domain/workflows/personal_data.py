@@ -12,7 +12,7 @@ TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED})
 
 
 @dataclass(frozen=True, slots=True)
-class Ties:
+class ErasureBlockers:
     """What keeps an account from going."""
 
     bookings: bool
@@ -21,10 +21,10 @@ class Ties:
     """A refund of such a side's booking, over or not, has yet to be made."""
 
 
-class Traces(Protocol):
+class PersonalData(Protocol):
     """The traces of accounts, in a unit of work."""
 
-    async def ties(self, user_id: UserId, now: datetime) -> Ties:
+    async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
         """What keeps the account from going."""
         ...
 

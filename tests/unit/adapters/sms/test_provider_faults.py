@@ -1,4 +1,4 @@
-"""Whatever a provider answers, it is one of two errors, in time, asked once, and no secret of it comes out."""
+"""Every provider fault becomes a domain error within the deadline, is not retried, and leaks no secret."""
 
 import asyncio
 import logging
@@ -31,34 +31,34 @@ TO = "+989123456789"
 CODE = "482913"
 TEN_MEGABYTES = 10 * 1024 * 1024
 GOOD = b'{"sid": "SM1", "status": "queued", "return": {"status": 200}, "entries": [{"messageid": 123, "status": 1}]}'
-GARBAGE = {
-    "nothing": b"",
-    "no HTTP": b"SSH-2.0-OpenSSH_9.2\r\n",
-    "an answer that breaks off": b"HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{",
+INVALID_RESPONSES = {
+    "an empty response": b"",
+    "not HTTP": b"SSH-2.0-OpenSSH_9.2\r\n",
+    "a truncated response": b"HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{",
     "a redirect": http(status="302 Found", headers="location: /elsewhere\r\n"),
     "a permanent redirect": http(status="308 Permanent Redirect", headers="location: http://127.0.0.1:9/\r\n"),
     "ten megabytes": http(b" " * TEN_MEGABYTES),
-    "a good answer in ten megabytes": http(GOOD + b" " * TEN_MEGABYTES),
+    "a valid response padded to ten megabytes": http(GOOD + b" " * TEN_MEGABYTES),
     "ten megabytes in chunks": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
     + b"10000\r\n%b\r\n" % (b" " * 65_536) * 160,
     "ten megabytes of one header": b"HTTP/1.1 200 OK\r\nx: " + b"x" * TEN_MEGABYTES,
-    "a page": http("<html><title>502</title></html>", status="502 Bad Gateway"),
-    "a page that succeeds": http("<html>Sign in to the Wi-Fi</html>"),
+    "an HTML error page": http("<html><title>502</title></html>", status="502 Bad Gateway"),
+    "an HTML page with status 200": http("<html>Sign in to the Wi-Fi</html>"),
     "no content": http(status="204 No Content"),
     "an array": http("[]"),
-    "a deep well": http('{"x":' * 100_000),
-    "no UTF-8": http(b'{"sid": "\xff"}'),
-    "a false encoding": http("x", headers="content-encoding: gzip\r\n"),
-    "a bomb": http("x", headers="content-encoding: gzip, gzip, gzip\r\n"),
+    "deeply nested JSON": http('{"x":' * 100_000),
+    "invalid UTF-8": http(b'{"sid": "\xff"}'),
+    "a mislabelled encoding": http("x", headers="content-encoding: gzip\r\n"),
+    "stacked encodings": http("x", headers="content-encoding: gzip, gzip, gzip\r\n"),
     "too many requests": document({"code": 20429, "return": {"status": 429}}, status="429 Too Many Requests"),
-    "an error of theirs": document({"code": 20500, "return": {"status": 409}}, status="500 Internal Server Error"),
+    "a server error": document({"code": 20500, "return": {"status": 409}}, status="500 Internal Server Error"),
     "wrong credentials": document({"code": 20003, "return": {"status": 403}}, status="401 Unauthorized"),
     "no credit": document({"code": 20006, "return": {"status": 418}}, status="418 No Credit"),
-    "a sender that is not ours": document({"code": 21606, "return": {"status": 412}}, status="400 Bad Request"),
+    "a sender of another account": document({"code": 21606, "return": {"status": 412}}, status="400 Bad Request"),
     "no id": document({"sid": None, "return": {"status": 200}, "entries": [{"messageid": None, "status": 1}]}),
     "an id that is a path": document({"sid": "../x", "return": {"status": 200}, "entries": [{"messageid": "../x"}]}),
     "no entries": document({"return": {"status": 200}, "entries": []}),
-    "a refusal that succeeds": document({"code": 21606, "return": {"status": 412}}),
+    "an error code with status 200": document({"code": 21606, "return": {"status": 412}}),
 }
 PROVIDERS: dict[str, tuple[type[Fake], Callable[..., TwilioSmsSender | KavenegarSmsSender]]] = {
     "twilio": (FakeTwilio, twilio_at),
@@ -68,13 +68,13 @@ each_provider = pytest.mark.parametrize("provider", PROVIDERS)
 
 
 @each_provider
-@pytest.mark.parametrize("answer", GARBAGE.values(), ids=GARBAGE.keys())
-def test_garbage_is_unavailable_is_asked_for_once_and_gives_nothing_away(
-    provider: str, answer: bytes, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("response", INVALID_RESPONSES.values(), ids=INVALID_RESPONSES.keys())
+def test_an_invalid_response_is_unavailable_not_retried_and_leaks_no_secret(
+    provider: str, response: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     make, sender_at = PROVIDERS[provider]
     fake = make()
-    fake.answer = lambda _: answer
+    fake.response = lambda _: response
     refusals: list[SmsUnavailable] = []
 
     async def play() -> None:
@@ -89,17 +89,17 @@ def test_garbage_is_unavailable_is_asked_for_once_and_gives_nothing_away(
     assert [request.method for request in fake.requests] == ["POST", "GET"]
     assert [refusal.provider for refusal in refusals] == [provider, provider]
     ours = "".join(record.getMessage() for record in caplog.records if record.name.startswith("adapters"))
-    shown = ours + "".join("".join(traceback.format_exception(refusal)) for refusal in refusals)
+    logged_or_raised = ours + "".join("".join(traceback.format_exception(refusal)) for refusal in refusals)
     assert provider in ours
     for secret in (CODE, TO, TO[3:], TOKEN, API_KEY, "3A5B"):
-        assert secret not in shown
+        assert secret not in logged_or_raised
 
 
 @each_provider
-def test_the_answer_that_is_too_long_would_do_if_it_were_shorter(provider: str) -> None:
+def test_the_oversized_response_is_valid_at_normal_size(provider: str) -> None:
     make, sender_at = PROVIDERS[provider]
     fake = make()
-    fake.answer = lambda _: http(GOOD)
+    fake.response = lambda _: http(GOOD)
 
     async def play() -> None:
         async with fake.open() as url, sender_at(url) as sender:
@@ -109,7 +109,7 @@ def test_the_answer_that_is_too_long_would_do_if_it_were_shorter(provider: str) 
 
 
 @each_provider
-def test_a_provider_that_stalls_is_unavailable_in_time(provider: str) -> None:
+def test_a_provider_that_stalls_is_unavailable_after_the_deadline(provider: str) -> None:
     make, sender_at = PROVIDERS[provider]
 
     async def play() -> float:
@@ -125,7 +125,7 @@ def test_a_provider_that_stalls_is_unavailable_in_time(provider: str) -> None:
 
 
 @each_provider
-def test_an_answer_that_drips_is_unavailable_in_time(provider: str) -> None:
+def test_a_response_that_never_completes_is_unavailable_after_the_deadline(provider: str) -> None:
     _, sender_at = PROVIDERS[provider]
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -142,7 +142,7 @@ def test_an_answer_that_drips_is_unavailable_in_time(provider: str) -> None:
 
 
 @each_provider
-def test_nobody_there_is_unavailable(provider: str) -> None:
+def test_a_refused_connection_is_unavailable(provider: str) -> None:
     _, sender_at = PROVIDERS[provider]
 
     async def play() -> None:
@@ -154,7 +154,7 @@ def test_nobody_there_is_unavailable(provider: str) -> None:
 
 
 @each_provider
-def test_a_sender_that_is_not_open_is_a_bug(provider: str) -> None:
+def test_using_a_sender_before_open_raises_runtime_error(provider: str) -> None:
     _, sender_at = PROVIDERS[provider]
     with pytest.raises(RuntimeError):
         asyncio.run(sender_at("http://127.0.0.1:9").send(to=TO, text="Hello", key=KEY))
@@ -162,7 +162,7 @@ def test_a_sender_that_is_not_open_is_a_bug(provider: str) -> None:
 
 @each_provider
 @pytest.mark.parametrize("unknown", ["", "../../Accounts", "1?x=1", "é", "x" * 3 + "/"])
-def test_what_was_never_an_id_is_not_asked_about(provider: str, unknown: str) -> None:
+def test_an_invalid_message_id_is_unavailable_without_a_request(provider: str, unknown: str) -> None:
     make, sender_at = PROVIDERS[provider]
     fake = make()
 

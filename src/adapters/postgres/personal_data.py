@@ -23,6 +23,7 @@ from adapters.postgres.tables import (
     idempotency_keys,
     login_history,
     one_time_codes,
+    payments,
     phone_changes,
     providers,
     recovery_codes,
@@ -30,18 +31,17 @@ from adapters.postgres.tables import (
     sessions,
     sms_messages,
     totp_factors,
-    transactions,
     waiting_list,
     wrong_passwords,
 )
 from adapters.postgres.work import Work
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.model import ERASED_NAME
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
 from booking_domain.shared.ids import UserId
-from booking_domain.workflows.traces import TO_COME, Ties, Traces
+from booking_domain.workflows.personal_data import TO_COME, ErasureBlockers, PersonalData
 
 _b: Final = bookings.c
 _WHO: Final = bindparam("who", type_=Uuid())
@@ -49,7 +49,7 @@ _NOW: Final = bindparam("now", type_=_b.ends_at.type)
 _A_PARTY: Final = or_(_b.customer_id == _WHO, _b.provider_user_id == _WHO)
 _THEIR_BOOKINGS: Final = select(_b.id).where(_A_PARTY)
 _BOOKED: Final = select(_b.id).where(_b.customer_id == _WHO)
-_THEIR_DESK: Final = select(providers.c.id).where(providers.c.owner_id == _WHO)
+_THEIR_PROVIDER: Final = select(providers.c.id).where(providers.c.owner_id == _WHO)
 _HELD: Final = and_(claims.c.customer_id == _WHO, claims.c.kind == literal_column(f"'{ClaimKind.HOLD.value}'"))
 
 _TIES: Final = Statement(
@@ -62,8 +62,8 @@ _TIES: Final = Statement(
             ),
         ),
         exists().where(
-            transactions.c.booking_id.in_(_THEIR_BOOKINGS),
-            transactions.c.status == TransactionStatus.REFUND_PENDING.value,
+            payments.c.booking_id.in_(_THEIR_BOOKINGS),
+            payments.c.status == PaymentStatus.REFUND_PENDING.value,
         ),
     )
 )
@@ -113,20 +113,20 @@ _CLEARED: Final[Sequence[tuple[Table, UpdateBase]]] = (
         .values(reason=null()),
     ),
     (
-        transactions,
-        update(transactions)
-        .where(transactions.c.booking_id.in_(_BOOKED), transactions.c.raw_payload.is_not(None))
-        .values(raw_payload=null(), version=transactions.c.version + 1),
+        payments,
+        update(payments)
+        .where(payments.c.booking_id.in_(_BOOKED), payments.c.raw_payload.is_not(None))
+        .values(raw_payload=null(), version=payments.c.version + 1),
     ),
     (
         sms_messages,
         update(sms_messages).where(sms_messages.c.user_id == _WHO).values(to_masked="", to_digest=b""),
     ),
-    _all_of(availability_rules, "provider_id", _THEIR_DESK),
-    _all_of(availability_exceptions, "provider_id", _THEIR_DESK),
-    _all_of(availability_blocks, "provider_id", _THEIR_DESK),
-    _all_of(calendar_feeds, "provider_id", _THEIR_DESK),  # and with them busy_times
-    _all_of(salon_invitations, "provider_id", _THEIR_DESK),
+    _all_of(availability_rules, "provider_id", _THEIR_PROVIDER),
+    _all_of(availability_exceptions, "provider_id", _THEIR_PROVIDER),
+    _all_of(availability_blocks, "provider_id", _THEIR_PROVIDER),
+    _all_of(calendar_feeds, "provider_id", _THEIR_PROVIDER),  # and with them busy_times
+    _all_of(salon_invitations, "provider_id", _THEIR_PROVIDER),
     (
         providers,
         update(providers)
@@ -149,15 +149,15 @@ CLEARED_TABLES: Final = frozenset(table.name for table, _ in _CLEARED)
 _CLEAR: Final = tuple(Statement(statement) for _, statement in _CLEARED)
 
 
-class PostgresTraces(Traces):
-    """`Traces` over all tables."""
+class PostgresPersonalData(PersonalData):
+    """`PersonalData` over all tables."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def ties(self, user_id: UserId, now: datetime) -> Ties:
+    async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
         row = await self._work.one(_TIES, who=user_id, now=now)
-        return Ties(*row) if row is not None else Ties(bookings=True, money=True)
+        return ErasureBlockers(*row) if row is not None else ErasureBlockers(bookings=True, money=True)
 
     async def leave_queues(self, user_id: UserId) -> None:
         for statement in _LEAVE:

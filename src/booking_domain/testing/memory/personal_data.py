@@ -8,13 +8,13 @@ from typing import Any
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import ERASED_NAME
-from booking_domain.payments.transitions import TransactionStatus
+from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.waiting import OPEN, WaitingStatus
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.memory.state import State
-from booking_domain.workflows.traces import TO_COME, Ties, Traces
+from booking_domain.workflows.personal_data import TO_COME, ErasureBlockers, PersonalData
 
 
 def _drop(table: dict[Any, Any], theirs: Callable[[Any], bool]) -> None:
@@ -22,25 +22,25 @@ def _drop(table: dict[Any, Any], theirs: Callable[[Any], bool]) -> None:
         del table[key]
 
 
-class MemoryTraces(Traces):
+class MemoryPersonalData(PersonalData):
     """The traces of one transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def ties(self, user_id: UserId, now: datetime) -> Ties:
+    async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
         theirs = [
             each for each in self._state.bookings.values() if user_id in {each.customer_id, each.provider_user_id}
         ]
         ids = {booking.id for booking in theirs}
-        return Ties(
+        return ErasureBlockers(
             bookings=any(
                 booking.status is Status.DISPUTED or (booking.status in TO_COME and booking.span.end > now)
                 for booking in theirs
             ),
             money=any(
-                each.status is TransactionStatus.REFUND_PENDING and each.booking_id in ids
-                for each in self._state.transactions.values()
+                each.status is PaymentStatus.REFUND_PENDING and each.booking_id in ids
+                for each in self._state.payments.values()
             ),
         )
 
@@ -88,9 +88,9 @@ class MemoryTraces(Traces):
                 continue
             if booking.notes:
                 state.bookings[booking.id] = replace(booking, notes="", version=booking.version + 1)
-            for each in tuple(state.transactions.values()):
+            for each in tuple(state.payments.values()):
                 if each.booking_id == booking.id and each.raw_payload is not None:
-                    state.transactions[each.id] = replace(each, raw_payload=None, version=each.version + 1)
+                    state.payments[each.id] = replace(each, raw_payload=None, version=each.version + 1)
 
     def _clear_desk(self, profile: Profile) -> None:
         state = self._state
