@@ -5,13 +5,12 @@ from datetime import timedelta
 
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, scenario
+from booking_domain.testing.contracts.storage import Backend, StorageContract
 
 
-class OutboxContract:
+class OutboxContract(StorageContract):
     """Messages leave in the transaction in which something happened."""
 
-    @scenario
     async def test_a_message_comes_back_as_it_was_left(self, backend: Backend, make: Builder) -> None:
         message = replace(
             make.message(BookingId(make.entropy.new_id()), topic="payment.refund_owed"),
@@ -23,7 +22,6 @@ class OutboxContract:
             await tx.outbox.put([message, bare])
         assert list(await backend.outbox_messages()) == [message, bare]
 
-    @scenario
     async def test_messages_keep_their_order(self, backend: Backend, make: Builder) -> None:
         subject = BookingId(make.entropy.new_id())
         # Neither ids nor instants are in the order of delivery.
@@ -36,7 +34,6 @@ class OutboxContract:
                 await tx.outbox.put(messages[number + 1 : number + 3])
         assert list(await backend.outbox_messages()) == messages
 
-    @scenario
     async def test_no_messages_are_nothing_to_keep(self, backend: Backend, make: Builder) -> None:
         message = make.message(BookingId(make.entropy.new_id()))
         async with backend.begin() as tx:

@@ -1,9 +1,4 @@
-"""The storage ports in memory keep every contract."""
-
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-import pytest
+"""Each storage, in memory and on PostgreSQL, keeps the contract of every storage port."""
 
 from booking_domain.testing.contracts.audit import AuditContract
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract
@@ -27,20 +22,9 @@ from booking_domain.testing.contracts.salons import SalonsContract
 from booking_domain.testing.contracts.second_factors import SecondFactorsContract
 from booking_domain.testing.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
-from booking_domain.testing.contracts.storage import Backend, OpenBackend
 from booking_domain.testing.contracts.units_of_work import UnitOfWorkContract
 from booking_domain.testing.contracts.users import UsersContract
 from booking_domain.testing.contracts.waiting_list import WaitingListContract, WaitingReadsContract
-from booking_domain.testing.memory import MemoryDatabase
-
-
-@pytest.fixture
-def open_backend() -> OpenBackend:
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Backend]:
-        yield MemoryDatabase()
-
-    return opened
 
 
 class TestUnitOfWork(UnitOfWorkContract):
