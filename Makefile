@@ -1,14 +1,16 @@
-# Everything there is to do here; `make help` lists it. Python 3.11 or newer and make are all it needs.
+# Every task of this repository; `make help` lists them. Requires Python 3.11 or newer and make.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 3
 
-# Whatever is temporary stays in the checkout, in an ignored folder.
+# Temporary files stay in the checkout, in an ignored folder.
 export TMPDIR := $(CURDIR)/.tmp
 export PIP_NO_CACHE_DIR := 1
 export PYTHONPATH := $(CURDIR)/src
+# Cache bytecode even where the environment forbids it: compiling the tests takes ten seconds in each worker.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
@@ -19,23 +21,28 @@ help: ## list the targets
 run: $(VENV)/.server ## serve the API with demo data, an embedded PostgreSQL, the worker and the QPay simulator
 	@exec $(BIN)/python -m entrypoints.cli run
 
-test: $(VENV)/.dev $(VENV)/.browser ## run all tests, with coverage
+test: $(VENV)/.dev $(VENV)/.browser ## run all tests, or those that ARGS names; COVERAGE=1 measures coverage (slower)
 	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
 	XDG_CACHE_HOME=$(TMPDIR)/cache XDG_CONFIG_HOME=$(TMPDIR)/config \
-		$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(ARGS); status=$$?; rm -rf .tmp; exit $$status
+		$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=) $(ARGS); \
+		status=$$?; rm -rf .tmp; exit $$status
+ifdef COVERAGE
+ifndef ARGS
 	@echo "Coverage of everything, in percent:" && $(BIN)/coverage report --format=total --fail-under=90
 	@echo "Coverage of booking_domain, in percent:" && $(BIN)/coverage report --format=total --fail-under=95 --include='src/booking_domain/*'
+endif
+endif
 
-nightly: $(VENV)/.dev ## the same, with Hypothesis trying much harder
+nightly: $(VENV)/.dev ## run all tests with forty times as many Hypothesis examples
 	@mkdir -p .tmp
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-mutants: $(VENV)/.dev ## change the slots and the lifecycles in every small way, and see whether a test notices
+mutants: $(VENV)/.dev ## mutation testing of slots and lifecycles (docs/mutants.md)
 	@rm -rf mutants
 	PYTHONPATH= nice $(BIN)/python -m tests.mutants --workers $(WORKERS) $(ARGS)
 
-reliability: $(VENV)/.dev ## the rows of docs/reliability.md in full: an hour or so on two quiet cores
+reliability: $(VENV)/.dev ## measure every row of docs/reliability.md: about an hour on two idle cores
 	@rm -rf .tmp && mkdir -p .tmp
 	export BOOKING_RELIABILITY=full; status=0; \
 		$(BIN)/python -m pytest tests/reliability/test_logins.py tests/reliability/test_limits.py \
@@ -66,16 +73,16 @@ arch: $(VENV)/.dev ## which module may import which
 dead: $(VENV)/.dev ## code that nothing uses
 	$(BIN)/vulture
 
-migrate: $(VENV)/.server ## bring the database to the current schema
+migrate: $(VENV)/.server ## upgrade the database to the current schema
 	$(BIN)/python -m entrypoints.cli migrate
 
 seed: $(VENV)/.server ## add the demo data
 	$(BIN)/python -m entrypoints.cli seed
 
-rotate-keys: $(VENV)/.server ## seal personal data anew with BOOKING_ENCRYPTION_KEY
+rotate-keys: $(VENV)/.server ## re-encrypt personal data with BOOKING_ENCRYPTION_KEY
 	$(BIN)/python -m entrypoints.cli rotate-keys
 
-zones: $(VENV)/.server ## list the bookings that new time zone data has moved (ARGS=--apply moves them)
+zones: $(VENV)/.server ## list bookings that new time zone data moves (ARGS=--apply moves them)
 	$(BIN)/python -m entrypoints.cli zone-changes $(ARGS)
 
 api: $(VENV)/.server ## the API alone (DATABASE_URL)
@@ -84,17 +91,17 @@ api: $(VENV)/.server ## the API alone (DATABASE_URL)
 worker: $(VENV)/.server ## the worker alone (DATABASE_URL)
 	@exec $(BIN)/python -m entrypoints.cli worker
 
-bench: $(VENV)/.dev ## measure slots beside integers and portion, and POST /bookings beside a bare ASGI app
+bench: $(VENV)/.dev ## benchmark slots and POST /bookings against their floors and peers
 	@mkdir -p .tmp
 	$(BIN)/python -m benchmarks; status=$$?; rm -rf .tmp; exit $$status
 
-docs: $(VENV)/.dev ## generate what the documentation takes from the code
+docs: $(VENV)/.dev ## regenerate the parts of docs/ that come from the code
 	$(BIN)/python -m entrypoints.cli.generated_docs
 
-catalogues: $(VENV)/.dev ## bring the catalogues of messages (src/entrypoints/locales) up to date with the code
+catalogues: $(VENV)/.dev ## update the message catalogues (src/entrypoints/locales) from the code
 	$(BIN)/python -m entrypoints.cli.catalogues
 
-lock: $(VENV)/.dev ## pin what pyproject.toml asks for, with hashes
+lock: $(VENV)/.dev ## pin the dependencies of pyproject.toml, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 		--extra server --extra testing --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
@@ -103,7 +110,7 @@ lock: $(VENV)/.dev ## pin what pyproject.toml asks for, with hashes
 wheel: $(VENV)/.dev ## build the distribution booking-domain
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
-clean: ## remove what can be made again, the data folder too
+clean: ## delete everything generated, including the data folder
 	rm -rf $(VENV) .data .tmp .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* build dist mutants
 
 $(VENV)/bin/python:
@@ -120,7 +127,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.server | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# The checkout page is tested in a real browser. Where there is none and none can be installed, its tests say so.
+# The checkout page is tested in a real browser. Without one, its tests are skipped with a reason.
 $(VENV)/.browser: | $(VENV)/bin/python
 	@sh tests/install-browser || true
 	@touch $@

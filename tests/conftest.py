@@ -1,5 +1,7 @@
-"""How hard Hypothesis tries: `default` for everybody, `nightly` (HYPOTHESIS_PROFILE=nightly) forty times as hard, or as
-hard as `examples` is told to."""
+"""Shared fixtures, Hypothesis profiles and collection hooks.
+
+`HYPOTHESIS_PROFILE` selects the profile: `default`, `nightly` (forty times as many examples) or `mutants`.
+"""
 
 import gc
 import os
@@ -8,6 +10,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from tests.databases import TestServer
@@ -32,7 +35,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
-    "mutants",  # `make mutants` runs the tests once for every mutant: a few examples, always the same ones
+    "mutants",  # `make mutants` runs the tests once per mutant: few examples, always the same ones
     settings.get_profile("default"),
     max_examples=4,
     derandomize=True,
@@ -43,22 +46,28 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Collect doctests from `src` only: searching every test module for them takes seconds in each worker."""
+    return [collector for collector in (yield) if not isinstance(collector, DoctestModule)]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Trace nothing of what drives other processes or walks what others cover: it takes twice as long then."""
+    """Do not trace tests that drive other processes: tracing doubles their time and covers nothing new."""
     for item in items:
         if _UNTRACED & set(item.path.parts):
             item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector look no more at what was made until now, which lives to the end of all tests."""
+    """Exclude the objects of collection, which live to the end of the session, from later garbage collections."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Let `no_cover` mean it under xdist too, where pytest-cov 7 has started two collectors and pauses only one."""
+    """Honour `no_cover` under xdist, where pytest-cov 7 starts two collectors and pauses only one."""
     if item.get_closest_marker("no_cover") is None:
         return (yield)
     trace = sys.gettrace()
@@ -67,6 +76,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         return (yield)
     finally:
         sys.settrace(trace)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run async tests on asyncio."""
+    return "asyncio"
 
 
 @pytest.fixture(scope="session")
