@@ -1,4 +1,4 @@
-"""Short ways to write an iCalendar file, and to say when it keeps somebody busy."""
+"""Builders for iCalendar files, and compact formatting of the busy times parsed from them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,10 +7,10 @@ from adapters.calendars.parsing import busy_times
 from booking_domain.shared.time import TimeRange, time_zone
 
 HOME_ZONE = "Asia/Ulaanbaatar"
-"""Eight hours ahead of UTC, all year."""
+"""UTC+8 all year."""
 YEAR = TimeRange(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
 
-BERLIN_BY_ANOTHER_NAME = """
+CUSTOM_BERLIN_ZONE = """
     BEGIN:VTIMEZONE
     TZID:{name}
     BEGIN:STANDARD
@@ -30,7 +30,7 @@ BERLIN_BY_ANOTHER_NAME = """
 
 
 def calendar(*parts: str) -> bytes:
-    """A file of these components and lines; the margin does not matter."""
+    """Build a file of these components and lines; indentation is removed."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tests//EN", *"\n".join(parts).splitlines(), "END:VCALENDAR"]
     return "".join(f"{line.strip()}\r\n" for line in lines if line.strip()).encode()
 
@@ -41,12 +41,12 @@ def event(lines: str, uid: str | None = "one@tests") -> str:
 
 
 def busy(*parts: str, window: TimeRange = YEAR, zone: str = HOME_ZONE) -> list[str]:
-    """The busy times that the file of these parts says, in UTC."""
-    return said(busy_times(calendar(*parts), window=window, zone=time_zone(zone)))
+    """Parse a calendar of these parts; return its formatted busy times in UTC."""
+    return formatted(busy_times(calendar(*parts), window=window, zone=time_zone(zone)))
 
 
-def said(ranges: Sequence[TimeRange]) -> list[str]:
-    """In minutes: `01-31 09:00/10:30` of 2026, `01-31 23:00/02-01 01:00` over midnight."""
+def formatted(ranges: Sequence[TimeRange]) -> list[str]:
+    """Format without year and seconds: `01-31 09:00/10:30`, or `01-31 23:00/02-01 01:00` across midnight."""
     return [f"{each.start:%m-%d %H:%M}/{_end(each)}" for each in ranges]
 
 

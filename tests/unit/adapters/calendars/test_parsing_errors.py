@@ -1,19 +1,19 @@
-"""A file is understood whole, or not at all: one event that is malformed closes the feed, and hides in no other."""
+"""Parsing fails closed: one malformed event makes the whole feed unreadable."""
 
 from pathlib import Path
 
 import pytest
-from tests.unit.adapters.calendars.written import BERLIN_BY_ANOTHER_NAME, HOME_ZONE, YEAR, busy, calendar, event
+from tests.unit.adapters.calendars.ics import CUSTOM_BERLIN_ZONE, HOME_ZONE, YEAR, busy, calendar, event
 
 from adapters.calendars import parsing
 from adapters.calendars.events import MALFORMED, UNKNOWN_ZONE
-from adapters.calendars.lines import BROKEN_OFF, MAX_COMPONENTS, NOT_ICALENDAR, TOO_MUCH
+from adapters.calendars.lines import LIMIT_EXCEEDED, MAX_COMPONENTS, NOT_ICALENDAR, TRUNCATED
 from adapters.calendars.parsing import busy_times
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.time import time_zone
 
 START = "DTSTART:20260301T090000Z\n"
-GOOD = event(f"{START}DURATION:PT1H", "good@tests")
+VALID_EVENT = event(f"{START}DURATION:PT1H", "good@tests")
 
 
 def refused(file: bytes) -> str:
@@ -32,32 +32,32 @@ def refused(file: bytes) -> str:
         b"BEGIN:VCARD\r\nEND:VCARD\r\n",
         b"BEGIN:VEVENT\r\nEND:VEVENT\r\n",
         b"END:VCALENDAR\r\n",
-        calendar(GOOD).replace(b"\r\n", b"\r"),
-        b"DTSTART:20260301T090000Z\r\n" + calendar(GOOD),
-        calendar(GOOD) + b"DTSTART:20260301T090000Z\r\n",
+        calendar(VALID_EVENT).replace(b"\r\n", b"\r"),
+        b"DTSTART:20260301T090000Z\r\n" + calendar(VALID_EVENT),
+        calendar(VALID_EVENT) + b"DTSTART:20260301T090000Z\r\n",
     ],
 )
-def test_what_is_no_icalendar_file_is_refused(file: bytes) -> None:
+def test_a_file_that_is_not_icalendar_is_refused(file: bytes) -> None:
     assert refused(file) == NOT_ICALENDAR
 
 
-def test_the_path_of_a_file_is_no_icalendar_file(tmp_path: Path) -> None:
-    """icalendar reads a text of one line as a path."""
-    there = tmp_path / "secret.ics"
-    there.write_bytes(calendar(GOOD))
-    assert refused(str(there).encode()) == NOT_ICALENDAR
+def test_a_file_path_is_not_opened(tmp_path: Path) -> None:
+    """icalendar treats a one-line str as a path."""
+    path = tmp_path / "secret.ics"
+    path.write_bytes(calendar(VALID_EVENT))
+    assert refused(str(path).encode()) == NOT_ICALENDAR
 
 
-def test_a_file_that_breaks_off_is_refused_wherever_it_does() -> None:
-    file = calendar(GOOD, event(f"{START}DURATION:PT1H"))
+def test_a_truncated_file_is_refused_at_every_length() -> None:
+    file = calendar(VALID_EVENT, event(f"{START}DURATION:PT1H"))
     for length in range(len("BEGIN:VCALENDAR\r\n"), len(file) - len("R\r\n")):
-        assert refused(file[:length]) == BROKEN_OFF
-    assert refused(calendar(GOOD) + file[:100]) == BROKEN_OFF
+        assert refused(file[:length]) == TRUNCATED
+    assert refused(calendar(VALID_EVENT) + file[:100]) == TRUNCATED
 
 
-@pytest.mark.parametrize("lost", [b"END:VEVENT\r\n", b"BEGIN:VEVENT\r\n"])
-def test_components_that_are_not_nested_are_refused(lost: bytes) -> None:
-    assert refused(calendar(GOOD).replace(lost, b"")) in {BROKEN_OFF, NOT_ICALENDAR}
+@pytest.mark.parametrize("removed", [b"END:VEVENT\r\n", b"BEGIN:VEVENT\r\n"])
+def test_unbalanced_components_are_refused(removed: bytes) -> None:
+    assert refused(calendar(VALID_EVENT).replace(removed, b"")) in {TRUNCATED, NOT_ICALENDAR}
 
 
 @pytest.mark.parametrize(
@@ -92,19 +92,19 @@ def test_components_that_are_not_nested_are_refused(lost: bytes) -> None:
     ],
 )
 @pytest.mark.parametrize("status", ["", "\nSTATUS:CANCELLED"])
-def test_one_malformed_event_closes_the_feed(lines: str, status: str) -> None:
-    assert refused(calendar(GOOD, event(lines + status))) == MALFORMED
+def test_one_malformed_event_makes_the_feed_unreadable(lines: str, status: str) -> None:
+    assert refused(calendar(VALID_EVENT, event(lines + status))) == MALFORMED
 
 
 @pytest.mark.parametrize("line", ["GEO:nonsense", "SUMMARY", "what is this", "ATTENDEE;=:x", "DTSTAMPED:x", "URL;:::"])
-def test_what_is_malformed_and_says_nothing_about_time_does_not_matter(line: str) -> None:
+def test_malformed_lines_unrelated_to_time_are_ignored(line: str) -> None:
     assert busy(event(f"{START}DURATION:PT1H\n{line}")) == ["03-01 09:00/10:00"]
 
 
 @pytest.mark.parametrize("period", ["nonsense", "20260301T090000Z", "20260301T090000/PT1H", "20260302T090000Z/-PT1H"])
-def test_a_malformed_period_closes_the_feed(period: str) -> None:
+def test_a_malformed_period_makes_the_feed_unreadable(period: str) -> None:
     component = f"BEGIN:VFREEBUSY\nUID:fb@tests\nFREEBUSY:{period}\nEND:VFREEBUSY"
-    assert refused(calendar(GOOD, component)) == MALFORMED
+    assert refused(calendar(VALID_EVENT, component)) == MALFORMED
 
 
 @pytest.mark.parametrize(
@@ -117,40 +117,40 @@ def test_a_malformed_period_closes_the_feed(period: str) -> None:
         f"{START}DURATION:PT1H\nRECURRENCE-ID;TZID=Nowhere/At_All:20260301T100000",
     ],
 )
-def test_a_zone_that_nobody_knows_closes_the_feed(lines: str) -> None:
-    """RFC 5545 §3.2.19: a zone has to be defined. It is not taken for another."""
-    assert refused(calendar(GOOD, event(lines))) == UNKNOWN_ZONE
+def test_an_unknown_time_zone_makes_the_feed_unreadable(lines: str) -> None:
+    """RFC 5545 §3.2.19: a zone must be defined; no default is substituted."""
+    assert refused(calendar(VALID_EVENT, event(lines))) == UNKNOWN_ZONE
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/At_All", "", "../../etc/passwd", "localtime"])
-def test_a_calendar_in_a_zone_that_nobody_knows_is_refused(zone: str) -> None:
-    assert refused(calendar(f"X-WR-TIMEZONE:{zone}", GOOD)) == UNKNOWN_ZONE
+def test_an_unknown_calendar_time_zone_is_refused(zone: str) -> None:
+    assert refused(calendar(f"X-WR-TIMEZONE:{zone}", VALID_EVENT)) == UNKNOWN_ZONE
 
 
-def test_a_zone_that_is_not_defined_properly_closes_the_feed() -> None:
-    broken = BERLIN_BY_ANOTHER_NAME.format(name="Ours").replace("TZOFFSETTO:+0200", "TZOFFSETTO:nonsense")
-    assert refused(calendar(broken, GOOD)) == MALFORMED
+def test_a_malformed_vtimezone_makes_the_feed_unreadable() -> None:
+    broken = CUSTOM_BERLIN_ZONE.format(name="Ours").replace("TZOFFSETTO:+0200", "TZOFFSETTO:nonsense")
+    assert refused(calendar(broken, VALID_EVENT)) == MALFORMED
 
 
-def test_only_the_gregorian_calendar_is_known() -> None:
+def test_only_the_gregorian_calendar_is_supported() -> None:
     """RFC 5545 §3.7.1."""
-    assert refused(calendar("CALSCALE:HEBREW", GOOD)) == MALFORMED
+    assert refused(calendar("CALSCALE:HEBREW", VALID_EVENT)) == MALFORMED
 
 
-def test_more_components_than_are_read_are_refused() -> None:
+def test_too_many_components_are_refused() -> None:
     empty = b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VTODO\r\nEND:VTODO\r\n" * MAX_COMPONENTS + b"END:VCALENDAR\r\n"
-    assert refused(empty) == TOO_MUCH
+    assert refused(empty) == LIMIT_EXCEEDED
 
 
-def test_components_within_components_without_end_are_refused() -> None:
-    assert refused(b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 300_000) == TOO_MUCH
+def test_endless_nesting_is_refused() -> None:
+    assert refused(b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 300_000) == LIMIT_EXCEEDED
 
 
-def test_more_busy_times_than_are_kept_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_busy_times_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "MAX_BUSY", 200)
 
     def every_minute(count: int) -> bytes:
         return calendar(event(f"{START}DURATION:PT1S\nRRULE:FREQ=MINUTELY;COUNT={count}"))
 
     assert len(busy_times(every_minute(200), window=YEAR, zone=time_zone(HOME_ZONE))) == 200
-    assert refused(every_minute(201)) == TOO_MUCH
+    assert refused(every_minute(201)) == LIMIT_EXCEEDED
