@@ -32,6 +32,8 @@ async def _waiting(backend: Backend, make: Builder, cast: Cast, status: WaitingS
             waiting = waiting.lapsed()
         case WaitingStatus.LEFT:
             waiting = waiting.left()
+        case WaitingStatus.WAITING | None:
+            pass
     await _kept(backend, waiting)
     return waiting
 
