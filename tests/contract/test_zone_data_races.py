@@ -16,8 +16,10 @@ from booking_domain.workflows.follow_zone_data import FollowZoneData, follow_zon
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
 
 
-@pytest.mark.parametrize("_", range(5))
-async def test_following_zone_data_overlaps_and_loses_no_booking(postgres_backend: PostgresBackend, _: int) -> None:
+@pytest.mark.parametrize("attempt", range(5))
+async def test_following_zone_data_overlaps_and_loses_no_booking(
+    postgres_backend: PostgresBackend, attempt: int
+) -> None:
     backend = postgres_backend
     studio = await Studio.opened(backend, asks=FREE)
     row = [await studio.book(TOMORROW + n * HOUR) for n in range(1, 7)]
