@@ -23,7 +23,7 @@ from booking_domain.catalogue.salons import (
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
@@ -192,9 +192,19 @@ def _among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | Non
     return next((member for member in members if member.provider_id == provider_id), None)
 
 
-open_salon: Final = UseCase(Permission.MANAGE_SALONS, _open)
-edit_salon: Final = UseCase(Permission.MANAGE_SALONS, _edit)
-set_salon_hours: Final = UseCase(Permission.MANAGE_SALONS, _set_hours)
-invite_provider: Final = UseCase(Permission.MANAGE_SALONS, _invite)
-accept_invitation: Final = UseCase(Permission.JOIN_SALONS, _accept)
-end_membership: Final = UseCase(Permission.END_SALON_MEMBERSHIPS, _part)
+open_salon: Final = UseCase(Permission.MANAGE_SALONS, _open, raises=(InvalidValue,))
+edit_salon: Final = UseCase(
+    Permission.MANAGE_SALONS, _edit, raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion)
+)
+set_salon_hours: Final = UseCase(
+    Permission.MANAGE_SALONS, _set_hours, raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion)
+)
+invite_provider: Final = UseCase(
+    Permission.MANAGE_SALONS, _invite, raises=(SalonNotFound, NotYourSalon, ProviderNotFound, SalonFull)
+)
+accept_invitation: Final = UseCase(
+    Permission.JOIN_SALONS, _accept, raises=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere)
+)
+end_membership: Final = UseCase(
+    Permission.END_SALON_MEMBERSHIPS, _part, raises=(SalonNotFound, NotYourSalon, NoSuchMember)
+)

@@ -215,8 +215,17 @@ async def _offer_slot(slot: Slot, entry: Waiting, free: _Free, tx: WaitingTx, co
     return offered
 
 
-join_waiting_list: Final = UseCase(Permission.WAIT, _join, lambda _, entry: Subject("waiting", entry.id))
+join_waiting_list: Final = UseCase(
+    Permission.WAIT,
+    _join,
+    lambda _, entry: Subject("waiting", entry.id),
+    raises=(ProviderNotFound, TooManyWaits, InvalidValue),
+)
 leave_waiting_list: Final = UseCase(
-    Permission.WAIT, _leave, lambda waiting_id, _: Subject("waiting", waiting_id), audited_as="waitlist.leave"
+    Permission.WAIT,
+    _leave,
+    lambda waiting_id, _: Subject("waiting", waiting_id),
+    audited_as="waitlist.leave",
+    raises=(NotWaiting,),
 )
 offer_freed: Final = UseCase(Permission.RUN_PLATFORM, _offer)
