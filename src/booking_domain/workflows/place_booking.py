@@ -24,7 +24,7 @@ from booking_domain.bookings.references import new_reference
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.placing import around, claimable, placeable
-from booking_domain.scheduling.waiting import OPEN, WaitingStatus
+from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -165,8 +165,8 @@ async def _take_over(
         raise HoldNotFound
     waiting = await tx.waiting_list.get(WaitingId(hold_id))  # before its hold, as whoever leaves the list does
     await tx.claims.release(hold_id)
-    if waiting is not None and waiting.status in OPEN:
-        await tx.waiting_list.save(waiting.ended(WaitingStatus.BOOKED))
+    if waiting is not None and waiting.status is WaitingStatus.OFFERED:
+        await tx.waiting_list.save(waiting.booked())
 
 
 def claim_of(booking: Booking) -> Claim:

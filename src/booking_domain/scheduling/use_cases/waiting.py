@@ -99,7 +99,7 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None
         raise NotWaiting
     if waiting.status not in OPEN:
         raise NotWaiting
-    await tx.waiting_list.save(waiting.ended(WaitingStatus.LEFT))
+    await tx.waiting_list.save(waiting.left())
     await tx.claims.release(waiting.hold_id)
 
 
@@ -142,7 +142,7 @@ async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
     else:
         lapsed = entry.window.end <= now
     if lapsed:
-        await tx.waiting_list.save(entry.ended(WaitingStatus.LAPSED))
+        await tx.waiting_list.save(entry.lapsed())
     return lapsed
 
 
