@@ -25,7 +25,7 @@ async def notify_account(message: Message, *, reads: Reads, notifier: Notifier) 
     Raises:
         Unavailable: not everybody was told; running it again is right.
     """
-    user = await reads.user(UserId(message.subject))
+    user = await reads.users.get(UserId(message.subject))
     if user is None or user.erased_at is not None:
         return
     erased_from = user.erased_from
@@ -47,6 +47,6 @@ async def notify_account(message: Message, *, reads: Reads, notifier: Notifier) 
 async def _contacts(user: User, topic: str, reads: Reads) -> list[tuple[str, str]]:
     phone = user.phone
     if topic == PHONE_CHANGED:
-        change = await reads.phone_change(user.id)
+        change = await reads.phone_changes.get(user.id)
         phone = None if change is None else change.former
     return [(channel, to) for channel, to in (("email", user.email), ("sms", phone)) if to is not None]

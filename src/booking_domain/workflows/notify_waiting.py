@@ -20,8 +20,8 @@ async def notify_waiting(message: Message, *, reads: Reads, notifier: Notifier) 
     Raises:
         Unavailable: nobody was told; running it again is right.
     """
-    customer = await reads.user(UserId(UUID(message.payload["customerId"])))
-    provider = await reads.provider(ProviderId(UUID(message.payload["providerId"])))
+    customer = await reads.users.get(UserId(UUID(message.payload["customerId"])))
+    provider = await reads.providers.get(ProviderId(UUID(message.payload["providerId"])))
     if customer is None or provider is None:
         return
     subject, text = offer_text(

@@ -21,12 +21,12 @@ async def send_code(
     Raises:
         Unavailable: it was not sent; running it again is right.
     """
-    user = await reads.user(UserId(message.subject))
+    user = await reads.users.get(UserId(message.subject))
     if user is None or now >= datetime.fromisoformat(message.payload["until"]):
         return
     purpose, code_id = CodePurpose(message.payload["purpose"]), CodeId(UUID(message.payload["codeId"]))
     if purpose is CodePurpose.CHANGE_PHONE:
-        change = await reads.phone_change(user.id)
+        change = await reads.phone_changes.get(user.id)
         to = (
             None if change is None or change.code_id != code_id else change.phone
         )  # another number may be wanted by now

@@ -41,7 +41,7 @@ def _sign_in_desk(parts: Parts) -> SignInDesk:
     container, settings = parts.container, parts["settings"]
     return SignInDesk(
         executor=parts["executor"],
-        reads=parts["reads"],
+        reads=parts["reads"].users,
         hasher=container.password_hasher(),
         access_tokens=container.access_tokens(),
         refresh_tokens=container.refresh_tokens(),
@@ -60,7 +60,7 @@ def _code_desk(parts: Parts) -> CodeDesk:
     sign_in_desk: SignInDesk = parts["sign_in_desk"]
     return CodeDesk(
         executor=parts["executor"],
-        reads=parts["reads"],
+        reads=parts["reads"].users,
         secrets=parts.container.secret_codes(),
         contacts=sign_in_desk.contacts,
         sign_in_desk=sign_in_desk,
@@ -70,7 +70,7 @@ def _code_desk(parts: Parts) -> CodeDesk:
 def _password_desk(parts: Parts) -> PasswordDesk:
     return PasswordDesk(
         executor=parts["executor"],
-        reads=parts["reads"],
+        reads=parts["reads"].users,
         hasher=parts.container.password_hasher(),
         secrets=parts.container.secret_codes(),
         policy=parts.container.password_policy(),
@@ -79,7 +79,7 @@ def _password_desk(parts: Parts) -> PasswordDesk:
 
 
 def _prover(parts: Parts) -> Prover:
-    return Prover(parts["reads"], parts.container.password_hasher())
+    return Prover(parts["reads"].users, parts.container.password_hasher())
 
 
 def _account_desk(parts: Parts) -> AccountDesk:
