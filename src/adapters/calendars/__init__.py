@@ -1,4 +1,4 @@
-"""iCalendar (RFC 5545): external calendars read, and our own written.
+"""iCalendar (RFC 5545): reads external calendar feeds and writes calendar files.
 
 - `reader.HttpFeedReader`: the port `booking_domain.scheduling.feeds.FeedReader` over HTTP.
 - `files.ICalendarFiles`: the port `booking_domain.workflows.calendar_files.CalendarFiles`.

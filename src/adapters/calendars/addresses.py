@@ -1,4 +1,4 @@
-"""Where a feed may be fetched from: whoever gives us an address must not reach our own network with it (SSRF)."""
+"""SSRF protection: a feed URL supplied by a user must not reach the internal network."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ from booking_domain.scheduling.feeds import FeedUnreadable
 
 Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
-"""The addresses of a name, for a port; an `OSError` or none where it is not known."""
+"""Resolves a host name and port to IP addresses; raises `OSError` or returns none if the name is unknown."""
 
 WEB_PORTS: Final = frozenset({80, 443})
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -31,10 +31,10 @@ _SPECIAL_IPV6: Final = (
 
 
 def is_public(address: Address) -> bool:
-    """Whether anybody on the internet can reach this unicast address (the IANA special-purpose registries).
+    """Whether this is a publicly routable unicast address (IANA special-purpose address registries).
 
-    Stricter than `ipaddress.is_global`, which differs from one patch release of Python to the next: an IPv6 address
-    has to be a global unicast one, so that one with an IPv4 address inside (mapped, NAT64, 6to4, Teredo) never is.
+    Stricter than `ipaddress.is_global`, whose result varies between Python patch releases: an IPv6 address must be
+    global unicast, which excludes addresses that embed an IPv4 address (mapped, NAT64, 6to4, Teredo).
     """
     if not address.is_global or address.is_multicast or address.is_reserved:
         return False
@@ -43,33 +43,33 @@ def is_public(address: Address) -> bool:
     return address in _GLOBAL_UNICAST and not any(address in network for network in _SPECIAL_IPV6)
 
 
-def is_any(_: Address) -> bool:
-    """Allow every address: for tests and laptops."""
+def allow_any(_: Address) -> bool:
+    """Allow every address; for tests and development."""
     return True
 
 
 class SystemResolver:
-    """The system's resolver on threads of its own: a name server that stalls holds up nobody but feeds."""
+    """The system resolver on a dedicated thread pool, so that a stalled name server delays only feeds."""
 
     def __init__(self, *, threads: int = 8) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="feed-names")
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, _look_up, host, port)
+        found = await loop.run_in_executor(self._threads, _resolve_blocking, host, port)
         return list(dict.fromkeys(found))
 
     def close(self) -> None:
-        """Stop; a look-up under way ends by itself."""
+        """Cancel queued lookups; a running lookup finishes in its thread."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _look_up(host: str, port: int) -> list[str]:
+def _resolve_blocking(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 class Destinations:
-    """The addresses that one may connect to for a URL; `ports` None allows each."""
+    """Decides which IP addresses may be contacted for a URL; `ports=None` allows every port."""
 
     def __init__(
         self,
@@ -82,11 +82,14 @@ class Destinations:
         self._is_allowed = is_allowed
         self._ports = ports
 
-    async def of(self, url: httpx.URL) -> Sequence[Address]:
-        """The addresses of the URL's host, at least one; connect to these, and to nothing that is looked up again.
+    async def resolve(self, url: httpx.URL) -> Sequence[Address]:
+        """Return at least one allowed address of the URL's host.
+
+        The caller must connect to these addresses without resolving the name again (DNS rebinding).
 
         Raises:
-            FeedUnreadable: not a plain web address, a name that is not known, or any of its addresses is not allowed.
+            FeedUnreadable: the URL is not http(s) or has credentials, its host is unknown, or its port or any of its
+                addresses is not allowed.
         """
         if url.scheme not in _DEFAULT_PORTS or not url.host:
             raise FeedUnreadable(why="its address is not an http(s) or webcal address")

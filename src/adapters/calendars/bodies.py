@@ -1,4 +1,4 @@
-"""A body that is read whole, and is never larger than it may be, on the wire or decompressed."""
+"""Reads response bodies with a size limit on both the compressed and the decompressed data."""
 
 import zlib
 from collections.abc import AsyncIterator
@@ -14,11 +14,11 @@ _GZIP: Final = 16 + zlib.MAX_WBITS
 
 class _Decoder(Protocol):
     def decode(self, data: bytes, most: int) -> bytes:
-        """At most `most` bytes of what `data` says."""
+        """Decode `data` to at most `most` bytes."""
         ...
 
     def finish(self) -> None:
-        """Refuse what broke off with `FeedUnreadable`."""
+        """Raise `FeedUnreadable` if the data is truncated."""
         ...
 
 
@@ -31,7 +31,7 @@ class _Plain:
 
 
 class _Gzip:
-    """One layer; zlib is told how much it may give, so that a bomb never goes off."""
+    """One gzip layer; zlib's output limit stops a decompression bomb."""
 
     def __init__(self) -> None:
         self._inflate = zlib.decompressobj(_GZIP)
@@ -51,12 +51,12 @@ class _Gzip:
 
 
 async def read_body(response: httpx.Response, *, max_bytes: int) -> bytes:
-    """The decompressed body, of at most `max_bytes`.
+    """Return the decompressed body.
 
-    Not httpx's own decoding, which decompresses each chunk whole, and as many layers as the server likes.
+    httpx's own decoder is not used: it decompresses whole chunks, and as many layers as the server applies.
 
     Raises:
-        FeedUnreadable: larger, or in an encoding that was not asked for.
+        FeedUnreadable: the body exceeds `max_bytes`, is truncated, or its content encoding was not requested.
     """
     decoder = _decoder(response)
     received, body = 0, bytearray()

@@ -1,4 +1,4 @@
-"""One VEVENT or VFREEBUSY: whether it can be trusted, whether it is busy, and from when to when."""
+"""Validation, busy status and bounds of a single VEVENT or VFREEBUSY."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,15 +13,15 @@ from booking_domain.scheduling.feeds import FeedUnreadable
 MALFORMED: Final = "an event in it is malformed"
 UNKNOWN_ZONE: Final = "it uses a time zone that it does not define"
 
-_A_DAY: Final = timedelta(days=1)
-_NOTHING: Final = timedelta()
-_EXACT: Final = "X-EXACT-SECONDS"
-"""Our own mark on an event: how long it lasts on no matter which clock."""
+_DAY: Final = timedelta(days=1)
+_ZERO: Final = timedelta()
+_EXACT_SECONDS: Final = "X-EXACT-SECONDS"
+"""A private property added to an event: its duration in seconds, where the duration has a time part."""
 _TIMES: Final = ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE")
 
 
-def check(event: Component) -> None:
-    """Refuse with `FeedUnreadable` what the libraries would make the best of; mark an exact length."""
+def validate(event: Component) -> None:
+    """Raise `FeedUnreadable` for errors that the libraries tolerate; record an exact duration on the event."""
     if event.errors:
         raise FeedUnreadable(why=MALFORMED)
     for value in (each for name in _TIMES for each in _values(event, name)):
@@ -32,20 +32,20 @@ def check(event: Component) -> None:
     end = _date(event, "DTEND") if "DTEND" in event else start
     length = _length(event)
     is_whole_days = not isinstance(start, datetime)
-    # A date and a date-time do not compare, nor do a floating time and one of a zone: that is malformed as well.
-    if end < start or length < _NOTHING:
+    # Comparing a date with a date-time, or a naive with an aware time, raises TypeError: also malformed.
+    if end < start or length < _ZERO:
         raise FeedUnreadable(why=MALFORMED)
-    if length % _A_DAY:
+    if length % _DAY:
         if is_whole_days:
             raise FeedUnreadable(why=MALFORMED)
         if "DTEND" not in event:
-            event[_EXACT] = vText(str(length.total_seconds()))
+            event[_EXACT_SECONDS] = vText(str(length.total_seconds()))
 
 
-def tell_apart(events: Sequence[Component]) -> None:
-    """Give each of several events of one UID and SEQUENCE a UID of its own: only one of them would be seen.
+def make_uids_unique(events: Sequence[Component]) -> None:
+    """Give events that share UID and SEQUENCE distinct UIDs; otherwise the library keeps only one of them.
 
-    Of several with different SEQUENCEs the highest is the only one that counts (RFC 5545 §3.8.7.4).
+    Among different SEQUENCEs only the highest counts (RFC 5545 §3.8.7.4).
     """
     seen: set[tuple[str, int]] = set()
     for nth, event in enumerate(events):
@@ -64,32 +64,32 @@ def is_busy(event: Component) -> bool:
     return not (cancelled or transparent)
 
 
-def bounds_of(event: Component, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Start and end of one occurrence, in UTC; a whole day that ends when it starts is one day."""
+def occurrence_bounds(event: Component, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Start and end of one occurrence, in UTC; an all-day event whose end equals its start lasts one day."""
     start, end = _date(event, "DTSTART"), _date(event, "DTEND")
     if not isinstance(start, datetime) and end <= start:
-        end = start + _A_DAY
+        end = start + _DAY
     ends = _instant(end, zone)
-    if _EXACT in event:
-        length = timedelta(seconds=float(str(event[_EXACT])))
-        # Hours are exact, days are nominal (RFC 5545 §3.3.6). A period of an RDATE has a length of its own.
+    if _EXACT_SECONDS in event:
+        length = timedelta(seconds=float(str(event[_EXACT_SECONDS])))
+        # Hours are exact, days are nominal (RFC 5545 §3.3.6). A period in an RDATE has its own duration.
         if end - start == length:
-            ends = _instant(start + _A_DAY * length.days, zone) + length % _A_DAY
+            ends = _instant(start + _DAY * length.days, zone) + length % _DAY
     return _instant(start, zone), ends
 
 
 def periods_of(component: Component) -> Iterator[tuple[datetime, datetime]]:
-    """The periods of a VFREEBUSY, in UTC; each type but FREE is busy, unknown ones too (RFC 5545 §3.2.9)."""
+    """The busy periods of a VFREEBUSY, in UTC; every type except FREE is busy, also unknown ones (RFC 5545 §3.2.9)."""
     for value in _values(component, "FREEBUSY"):
         if str(value.params.get("FBTYPE", "BUSY")).upper() == "FREE":
             continue
-        if value.start.tzinfo is None or value.end.tzinfo is None:  # §3.8.2.6 wants UTC
+        if value.start.tzinfo is None or value.end.tzinfo is None:  # §3.8.2.6 requires UTC
             raise FeedUnreadable(why=MALFORMED)
         yield value.start.astimezone(UTC), value.end.astimezone(UTC)
 
 
 def _instant(at: date, zone: ZoneInfo) -> datetime:
-    """A time that was skipped, or came twice, is told by the clock before the change (RFC 5545 §3.3.5): `fold=0`."""
+    """Convert to UTC; skipped and repeated local times use the offset before the change (RFC 5545 §3.3.5): fold=0."""
     if not isinstance(at, datetime):
         at = datetime.combine(at, time(), zone)
     elif at.tzinfo is None:
@@ -98,7 +98,7 @@ def _instant(at: date, zone: ZoneInfo) -> datetime:
 
 
 def _values(component: Component, name: str) -> Sequence[Any]:
-    """The values of a property that may be there several times, or not at all."""
+    """All values of a property that may be repeated or absent."""
     values: Any = component.get(name, [])
     return values if isinstance(values, list) else [values]
 
@@ -113,7 +113,7 @@ def _date(event: Component, name: str) -> date:
 def _length(event: Component) -> timedelta:
     value: Any = event.get("DURATION")
     if value is None:
-        return _NOTHING
+        return _ZERO
     if not isinstance(value.dt, timedelta):
         raise FeedUnreadable(why=MALFORMED)
     return value.dt

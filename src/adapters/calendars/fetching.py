@@ -1,4 +1,4 @@
-"""Fetches a file from an address that a stranger has given us."""
+"""Fetches a file from a user-supplied, untrusted URL."""
 
 import asyncio
 import ssl
@@ -23,8 +23,8 @@ _REDIRECTS: Final = frozenset(
         HTTPStatus.PERMANENT_REDIRECT,
     }
 )
-_ADDRESSES_TRIED: Final = 3
-_AT_ONCE: Final = 100
+_MAX_ADDRESSES: Final = 3
+_MAX_CONNECTIONS: Final = 100
 _WEBCAL: Final = "webcal://"
 _HEADERS: Final = {
     "accept": "text/calendar, */*;q=0.5",
@@ -34,10 +34,10 @@ _HEADERS: Final = {
 
 
 class Fetcher:
-    """One GET of one file, and of what it redirects to; nothing is kept between two.
+    """Fetches a file with GET and follows redirects; keeps no state (cookies, connections) between fetches.
 
-    `timeout_seconds` bounds all of it, names and redirects too; `trust` says which certificates count, by default
-    certifi's.
+    `timeout_seconds` bounds a whole fetch, including name resolution and redirects. `trust` defaults to certifi's
+    certificates.
     """
 
     def __init__(
@@ -57,16 +57,15 @@ class Fetcher:
         self._http: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        """Be ready to fetch; nothing is sent yet."""
         trust = self._trust or httpx.create_ssl_context(trust_env=False)
         self._http = httpx.AsyncClient(
             verify=trust,
-            trust_env=False,  # a proxy would resolve the name again, and a .netrc would give a password away
+            trust_env=False,  # a proxy would resolve the name again, and a .netrc would leak a password
             follow_redirects=False,
-            timeout=httpx.Timeout(self._timeout_seconds, connect=self._timeout_seconds / _ADDRESSES_TRIED),
-            # A connection is known by its IP address here: kept alive, it would serve another name than was verified.
-            limits=httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=0),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # one feed's are not for another
+            timeout=httpx.Timeout(self._timeout_seconds, connect=self._timeout_seconds / _MAX_ADDRESSES),
+            # The pool keys connections by IP address; a kept-alive one could serve a host name that TLS did not verify.
+            limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # store no cookies: feeds share this client
         )
 
     async def close(self) -> None:
@@ -75,17 +74,17 @@ class Fetcher:
         self._http = None
 
     async def fetch(self, address: str) -> bytes:
-        """The body of the answer 200 to a GET.
+        """Return the body of the final 200 response.
 
         Raises:
-            FeedUnreadable: there was none, or one that may not be fetched; never says where or what.
+            FeedUnreadable: the fetch failed or is not allowed. The error contains neither the URL nor the body.
         """
         if self._http is None:
             raise RuntimeError("the fetcher is not open")
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 return await self._follow(self._http, _url(address))
-        # `from None`: the address is a secret, and these say it.
+        # `from None`: the URL is a secret, and httpx's errors contain it.
         except (TimeoutError, httpx.TimeoutException):
             raise FeedUnreadable(why="there was no answer in time") from None
         except httpx.ConnectError:
@@ -95,8 +94,8 @@ class Fetcher:
 
     async def _follow(self, http: httpx.AsyncClient, url: httpx.URL) -> bytes:
         for _ in range(self._max_redirects + 1):
-            addresses = await self._destinations.of(url)
-            async with aclosing(await _ask(http, url, addresses)) as response:
+            addresses = await self._destinations.resolve(url)
+            async with aclosing(await _request(http, url, addresses)) as response:
                 if response.status_code in _REDIRECTS:
                     url = _redirected(url, response.headers.get("location", ""))
                     continue
@@ -106,17 +105,17 @@ class Fetcher:
         raise FeedUnreadable(why="it redirects too often")
 
 
-async def _ask(http: httpx.AsyncClient, url: httpx.URL, addresses: Sequence[Address]) -> httpx.Response:
-    """Ask at the first of these very addresses that can be connected to."""
-    *others, last = addresses[:_ADDRESSES_TRIED]
+async def _request(http: httpx.AsyncClient, url: httpx.URL, addresses: Sequence[Address]) -> httpx.Response:
+    """Send the request to the first address that accepts a connection."""
+    *others, last = addresses[:_MAX_ADDRESSES]
     for address in others:
         with suppress(httpx.ConnectError, httpx.ConnectTimeout):
-            return await _ask_at(http, url, address)
-    return await _ask_at(http, url, last)
+            return await _request_at(http, url, address)
+    return await _request_at(http, url, last)
 
 
-async def _ask_at(http: httpx.AsyncClient, url: httpx.URL, address: Address) -> httpx.Response:
-    """Ask at this address under the name that the URL gives: in `Host`, and in what the certificate has to say."""
+async def _request_at(http: httpx.AsyncClient, url: httpx.URL, address: Address) -> httpx.Response:
+    """Connect to this address; use the URL's host name in `Host`, in SNI and for certificate verification."""
     request = http.build_request(
         "GET",
         url.copy_with(host=str(address)),
@@ -127,7 +126,7 @@ async def _ask_at(http: httpx.AsyncClient, url: httpx.URL, address: Address) -> 
 
 
 def _url(address: str) -> httpx.URL:
-    """Read an address; webcal is https by another name."""
+    """Parse a URL; `webcal` is an alias of `https`."""
     if address.lower().startswith(_WEBCAL):
         address = "https://" + address[len(_WEBCAL) :]
     try:
@@ -137,7 +136,7 @@ def _url(address: str) -> httpx.URL:
 
 
 def _redirected(url: httpx.URL, location: str) -> httpx.URL:
-    """Where the server sends us (RFC 9110 §10.2.2); never from https back to http, which would give the secret away."""
+    """Resolve a redirect (RFC 9110 §10.2.2); reject https to http, which would expose the secret URL."""
     try:
         target = url.join(_url(location))
     except (httpx.InvalidURL, ValueError):

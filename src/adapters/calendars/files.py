@@ -1,4 +1,4 @@
-"""The port `CalendarFiles` in iCalendar (RFC 5545, and RFC 7986 for the calendar's name and refreshing)."""
+"""Writes iCalendar files (RFC 5545; RFC 7986 for the calendar's name and refresh interval)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,19 +14,19 @@ _REFRESH: Final = timedelta(minutes=10)
 _LINE_ENDS: Final = (("\r\n", "\n"), ("\r", "\n"))
 _ESCAPES: Final = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"})
 _CONTROLS: Final = dict.fromkeys([*range(0x20), 0x7F])
-_UNWANTED: Final = {code: None for code in _CONTROLS if chr(code) not in "\t\n"}
-"""What RFC 5545 §3.1 allows nowhere in a file."""
+_STRIPPED: Final = {code: None for code in _CONTROLS if chr(code) not in "\t\n"}
+"""Control characters that RFC 5545 §3.1 forbids."""
 
 
 class _Text(vText):
-    r"""Escaped as RFC 5545 §3.3.11 says; icalendar 7.3 makes a line end of a backslash and an N in the text."""
+    r"""TEXT escaped per RFC 5545 §3.3.11; icalendar 7.3 turns a literal backslash and N into a line break."""
 
     def to_ical(self) -> bytes:
         return str(self).translate(_ESCAPES).encode()
 
 
 class ICalendarFiles(CalendarFiles):
-    """Each of our bookings is a VEVENT; METHOD:PUBLISH, as nobody is asked to answer (RFC 5546 §1.4)."""
+    """Writes each booking as a VEVENT, with METHOD:PUBLISH because no reply is expected (RFC 5546 §1.4)."""
 
     def write(self, entries: Sequence[CalendarEntry], *, name: str, now: datetime) -> bytes:
         calendar = Calendar()
@@ -61,7 +61,7 @@ def _event(entry: CalendarEntry, now: datetime) -> Event:
 
 
 def _text(text: str) -> _Text:
-    """Line ends of one kind, no control characters, and no half of a surrogate pair."""
+    """Normalize line ends; remove control characters and lone surrogates."""
     for found, instead in _LINE_ENDS:
         text = text.replace(found, instead)
-    return _Text(text.translate(_UNWANTED).encode(errors="replace").decode())
+    return _Text(text.translate(_STRIPPED).encode(errors="replace").decode())

@@ -1,8 +1,7 @@
-"""What an iCalendar file (RFC 5545) says about when somebody is busy.
+"""Extracts busy times from an iCalendar file (RFC 5545).
 
-A file is understood whole or not at all: where one event is malformed, or in a time zone that nobody knows, the file is
-unreadable. Leaving the event out would sell time that is taken. So this fails closed,
-and the provider's `FeedRule` says what holds then.
+Fails closed: one malformed event or unknown time zone makes the whole file unreadable, because skipping the event would
+offer time that is taken. The provider's `FeedRule` decides what happens then.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,48 +16,56 @@ from icalendar.prop import vText
 from icalendar.timezone import tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from adapters.calendars.events import MALFORMED, UNKNOWN_ZONE, bounds_of, check, is_busy, periods_of, tell_apart
-from adapters.calendars.lines import TOO_MUCH, lines_that_say_when
+from adapters.calendars.events import (
+    MALFORMED,
+    UNKNOWN_ZONE,
+    is_busy,
+    make_uids_unique,
+    occurrence_bounds,
+    periods_of,
+    validate,
+)
+from adapters.calendars.lines import LIMIT_EXCEEDED, scheduling_lines
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import TimeRange, time_zone
 
 MAX_BUSY: Final = 20_000
-"""Events in the window, each repetition counted."""
+"""Occurrences in the window, including repetitions."""
 _SLACK: Final = timedelta(days=2)
-"""More than a time on one clock is from the same time on another, and than a clock is ever changed by."""
-_FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
-_LAST: Final = datetime(3000, 1, 1, tzinfo=UTC)
-"""What a `TimeRange` can hold."""
+"""More than the difference between any two UTC offsets."""
+_MIN_INSTANT: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_MAX_INSTANT: Final = datetime(3000, 1, 1, tzinfo=UTC)
+"""The bounds of a `TimeRange`."""
 
 
 def busy_times(file: bytes, *, window: TimeRange, zone: ZoneInfo) -> list[TimeRange]:
-    """The busy times that meet the window, whole, in order, those that touch or overlap made one.
+    """Return the busy times that overlap the window: not clipped to it, sorted, merged where they touch or overlap.
 
-    May take forever and all memory for a file that was made to: see `sandbox`.
+    Time and memory are unbounded for a malicious file; untrusted input goes through `sandbox`.
 
     Raises:
-        FeedUnreadable: the file is not iCalendar, is malformed, or holds more than `MAX_BUSY` busy times.
+        FeedUnreadable: the file is not iCalendar, is malformed, or has more than `MAX_BUSY` busy times.
     """
-    lines = lines_that_say_when(file)
-    tzp.use_default()  # forgets the zones that another file has defined
+    lines = scheduling_lines(file)
+    tzp.use_default()  # clears the zones that a previous file defined
     try:
         with catch_warnings():
             simplefilter("ignore")
-            # Bytes: a text of one line would be taken for the path of a file, and read.
+            # Pass bytes: icalendar treats a one-line str as a file path and reads that file.
             calendars = Calendar.from_ical(lines, multiple=True)
-            found = [span for calendar in calendars for span in _spans(calendar, window, zone)]
+            found = [span for calendar in calendars for span in _busy_ranges(calendar, window, zone)]
     except FeedUnreadable:
         raise
     except MemoryError:
-        raise FeedUnreadable(why=TOO_MUCH) from None
-    except Exception:  # noqa: BLE001 - whatever two parsers raise on what no test has thought of
+        raise FeedUnreadable(why=LIMIT_EXCEEDED) from None
+    except Exception:  # noqa: BLE001 - the two parsers raise undocumented exceptions on malformed input
         raise FeedUnreadable(why=MALFORMED) from None
-    return merged(found)
+    return merge_ranges(found)
 
 
-def merged(ranges: Iterable[TimeRange]) -> list[TimeRange]:
-    """In order, those that touch or overlap made one."""
+def merge_ranges(ranges: Iterable[TimeRange]) -> list[TimeRange]:
+    """Sort the ranges and merge those that touch or overlap."""
     result: list[TimeRange] = []
     for each in sorted(ranges):
         if result and each.start <= result[-1].end:
@@ -68,26 +75,26 @@ def merged(ranges: Iterable[TimeRange]) -> list[TimeRange]:
     return result
 
 
-def _spans(calendar: Component, window: TimeRange, zone: ZoneInfo) -> Iterator[TimeRange]:
-    _name_the_zone(calendar)
+def _busy_ranges(calendar: Component, window: TimeRange, zone: ZoneInfo) -> Iterator[TimeRange]:
+    _normalize_time_zone(calendar)
     events = calendar.walk("VEVENT")
     for event in events:
-        check(event)
-    tell_apart(events)
+        validate(event)
+    make_uids_unique(events)
     occurrences = recurring_ical_events.of(calendar).between(window.start - _SLACK, window.end + _SLACK)
     periods = [period for each in calendar.walk("VFREEBUSY") for period in periods_of(each)]
     if len(occurrences) + len(periods) > MAX_BUSY:
-        raise FeedUnreadable(why=TOO_MUCH)
-    bounds = [bounds_of(event, zone) for event in occurrences if is_busy(event)] + periods
+        raise FeedUnreadable(why=LIMIT_EXCEEDED)
+    bounds = [occurrence_bounds(event, zone) for event in occurrences if is_busy(event)] + periods
     for one, other in bounds:
-        # A clock that is put forward may turn a short event around.
-        start, end = max(min(one, other), _FIRST), min(max(one, other), _LAST)
+        # When clocks go forward, a short event may end before it starts.
+        start, end = max(min(one, other), _MIN_INSTANT), min(max(one, other), _MAX_INSTANT)
         if start < window.end and window.start < end and start < end:
             yield TimeRange(start, end)
 
 
-def _name_the_zone(calendar: Component) -> None:
-    """Give X-WR-TIMEZONE its IANA name, under which recurring_ical_events puts floating and UTC times into the zone."""
+def _normalize_time_zone(calendar: Component) -> None:
+    """Replace X-WR-TIMEZONE by its IANA name; recurring_ical_events converts floating and UTC times to that zone."""
     named = calendar.get("X-WR-TIMEZONE")
     if named is None:
         return

@@ -1,9 +1,9 @@
-"""The port `FeedReader` over HTTP."""
+"""Reads calendar feeds over HTTP."""
 
 from collections.abc import Sequence
 from typing import Final, Self
 
-from adapters.calendars.addresses import WEB_PORTS, Destinations, SystemResolver, is_any, is_public
+from adapters.calendars.addresses import WEB_PORTS, Destinations, SystemResolver, allow_any, is_public
 from adapters.calendars.fetching import Fetcher
 from adapters.calendars.sandbox import Sandbox
 from booking_domain.scheduling.feeds import FeedReader
@@ -14,11 +14,10 @@ DEFAULT_MAX_BYTES: Final = 5_000_000
 
 
 class HttpFeedReader(FeedReader):
-    """An `async with` opens and closes it; one is enough for everybody, and it reads many feeds at once.
+    """Reads feeds concurrently; share one instance per process, and open and close it with `async with`.
 
-    `timeout_seconds` bounds the fetching, from the name to the last byte and over all redirects; what is then parsed is
-    bounded by the `Sandbox`. `max_bytes` holds after decompression. `allow_private`, for tests and laptops only, allows
-    every address and port.
+    `timeout_seconds` bounds a fetch, including name resolution and redirects; `Sandbox` bounds the parsing. `max_bytes`
+    limits the decompressed size. `allow_private`, for tests and development only, allows every address and port.
     """
 
     def __init__(
@@ -33,7 +32,7 @@ class HttpFeedReader(FeedReader):
         self._fetcher = Fetcher(
             Destinations(
                 self._resolver,
-                is_allowed=is_any if allow_private else is_public,
+                is_allowed=allow_any if allow_private else is_public,
                 ports=None if allow_private else WEB_PORTS,
             ),
             timeout_seconds=timeout_seconds,
@@ -43,11 +42,10 @@ class HttpFeedReader(FeedReader):
         self._sandbox = Sandbox()
 
     async def open(self) -> None:
-        """Be ready to read; nothing is sent yet."""
         await self._fetcher.open()
 
     async def close(self) -> None:
-        """Wait for what is being parsed; for good, as its threads end."""
+        """Wait for running parses; the reader cannot be reopened."""
         await self._fetcher.close()
         await self._sandbox.close()
         self._resolver.close()
@@ -60,7 +58,7 @@ class HttpFeedReader(FeedReader):
         await self.close()
 
     async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
-        """As the port says; an unknown `time_zone` is refused with `InvalidValue`."""
+        """As in the port; raises `InvalidValue` for an unknown `time_zone`."""
         zone = time.time_zone(time_zone)
         file = await self._fetcher.fetch(url)
         return await self._sandbox.busy_times(file, window=window, time_zone=zone.key)

@@ -44,6 +44,9 @@ _FINISH: Final = Statement(
 )
 
 
+_RELEASE: Final = Statement(
+    delete(idempotency_keys).where(_k.caller == bindparam("caller"), _k.key == bindparam("key"))
+)
 _FORGET: Final = Statement(delete(idempotency_keys).where(_k.created_at <= bindparam("forgotten")))
 
 
@@ -104,3 +107,6 @@ class PostgresIdempotency(IdempotencyStore):
 
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
         await self._work.send(_FINISH, the_caller=key.caller, the_key=key.key, answer=answer)
+
+    async def release(self, key: IdempotencyKey) -> None:
+        await self._work.send(_RELEASE, caller=key.caller, key=key.key)

@@ -101,6 +101,27 @@ class IdempotencyContract:
         await _answered(backend, replace(key, fingerprint=b"other"), b"second try")
 
     @scenario
+    async def test_a_released_key_is_as_good_as_new(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key)
+        later = NOW + KEPT_FOR + timedelta(seconds=1)
+        async with backend.begin() as tx:
+            assert await tx.idempotency.begin(key, later) is None
+            await tx.idempotency.release(key)
+        await _answered(backend, replace(key, fingerprint=b"other"), b"other", later)
+
+    @scenario
+    async def test_a_waiting_twin_takes_over_a_released_key(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        async with backend.begin() as tx:
+            assert await tx.idempotency.begin(key, NOW) is None
+            twin = asyncio.create_task(_begun(backend, key))
+            assert await waits(twin)
+            await tx.idempotency.release(key)
+        assert await twin is None
+        assert await _begun(backend, key) == b"mine"
+
+    @scenario
     async def test_a_twin_waits_and_gets_the_answer_of_the_first(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         async with backend.begin() as tx:

@@ -39,3 +39,8 @@ class MemoryIdempotency(IdempotencyStore):
             raise MissingRow("an answer is kept under a key that was begun")
         kept = KeptAnswer(fingerprint=key.fingerprint, answer=answer, at=self._begun[key])
         self._state.answers[key.caller, key.key] = kept
+
+    async def release(self, key: IdempotencyKey) -> None:
+        if self._begun.pop(key, None) is None:
+            raise MissingRow("a key is released that was begun")
+        self._state.answers.pop((key.caller, key.key), None)

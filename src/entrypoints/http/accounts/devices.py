@@ -19,9 +19,9 @@ from entrypoints.http.accounts.examples import LOGINS, SESSIONS
 from entrypoints.http.accounts.own import require_live
 from entrypoints.http.accounts.schemas import LoginsJson, LoginsQuery, login_json
 from entrypoints.http.accounts.session_schemas import MOST_SESSIONS, SessionsJson, session_json
-from entrypoints.http.cursors import cursor_of, cut, read_cursor
-from entrypoints.http.documentation import documented
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.cursors import cursor_of, cut, read_cursor
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
 
 
 @get("/sessions", opt=documented(answer=SESSIONS))

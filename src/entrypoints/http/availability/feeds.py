@@ -29,10 +29,10 @@ from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
-from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.fields import Body, Json
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.fields import Body, Json
+from entrypoints.http.kit.injection import Injected
 
 FeedUrl = Annotated[
     str,

@@ -14,7 +14,7 @@ from booking_domain.shared.clock import Clock
 from booking_domain.workflows.calendar_files import CalendarEntry, CalendarFiles
 from booking_domain.workflows.calendar_links import calendar_of
 from booking_domain.workflows.ports import Reads
-from entrypoints.http.etags import NOT_MODIFIED, matches
+from entrypoints.http.kit.etags import NOT_MODIFIED, matches
 
 ICALENDAR: Final = "text/calendar"
 """Litestar adds the charset."""

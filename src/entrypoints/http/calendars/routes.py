@@ -30,10 +30,10 @@ from entrypoints.http.bookings.routes import seen_by
 from entrypoints.http.calendars.answers import ICALENDAR, calendar, user_with
 from entrypoints.http.calendars.examples import FILE, LINK, LINK_OF_PROVIDER
 from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.etags import IfNoneMatch, etag
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfNoneMatch, etag
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.settings import Settings
 
 MY_NAME: Final = "Bookings"

@@ -24,8 +24,8 @@ from booking_domain.shared.ids import PaymentId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.settle_payment import settle_when_asked
 from booking_domain.workflows.start_payment import start_payment
-from entrypoints.http.documentation import documented
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
 from entrypoints.http.payments.examples import PAY, PAYMENT
 from entrypoints.http.payments.schemas import PayBody, PaymentJson, payment_json
 

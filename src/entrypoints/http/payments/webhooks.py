@@ -13,11 +13,11 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.settle_payment import note_payment_hint, settle_payment
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import limited_as
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.payments.schemas import CallbackQuery
-from entrypoints.http.rate_limits import limited_as
 
 _OF_CALLBACK: Final = documented(answer="SUCCESS", refusals=(InvalidCallbackToken, PaymentNotFound, GatewayUnavailable))
 

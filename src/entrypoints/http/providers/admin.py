@@ -15,9 +15,9 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import DecideOnProfile, decide_on_profile
-from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, etag, expected_version
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, etag, expected_version
+from entrypoints.http.kit.injection import Injected
 from entrypoints.http.providers.examples import APPROVED, PAGE, PROVIDER
 from entrypoints.http.providers.schemas import DecisionBody, ProfilesQuery, ProviderJson, ProvidersJson
 from entrypoints.http.providers.views import page_of_providers, with_note

@@ -14,11 +14,11 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import edit_profile, open_profile, submit_profile
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.injection import Injected
-from entrypoints.http.once import Once
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.providers.examples import CHANGES, PAGE, PROFILE, PROVIDER
 from entrypoints.http.providers.schemas import (
     ChangeProfileBody,
@@ -41,9 +41,11 @@ _OF_SUBMISSION: Final = documented(
 
 
 @post("/me", opt=_OF_OPENING)
-async def open_my_profile(data: JSONBody[OpenProfileBody], once: Injected[Once]) -> Response[ProviderJson]:
+async def open_my_profile(
+    data: JSONBody[OpenProfileBody], runner: Injected[IdempotentRunner]
+) -> Response[ProviderJson]:
     """Open one's provider profile, as a draft."""
-    return await once.created(open_profile, data.change(), answer=provider_json)
+    return await runner.created(open_profile, data.change(), answer=provider_json)
 
 
 @get("/me", opt=documented(answer=PROVIDER, refusals=(ProfileMissing,)))

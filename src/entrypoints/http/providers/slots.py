@@ -20,12 +20,12 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import OPTIONAL, PUBLIC
-from entrypoints.http.fields import Json, Moment, Query, SomeMinutes, ZoneName
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Json, Moment, Query, SomeMinutes, ZoneName
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.queries import moment
+from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 from entrypoints.http.providers.examples import EXPLANATION, SLOTS
-from entrypoints.http.queries import moment
 
 LONGEST_WINDOW: Final = timedelta(days=62)
 _ANY_OFFSET: Final = timedelta(days=1)

@@ -8,7 +8,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.ports import ProviderReads
 from booking_domain.workflows.views import ProviderView
-from entrypoints.http.cursors import cursor_of, cut, read_cursor
+from entrypoints.http.kit.cursors import cursor_of, cut, read_cursor
 from entrypoints.http.providers.schemas import ProviderJson, ProvidersJson, ProvidersQuery, provider_json
 
 

@@ -21,9 +21,9 @@ from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.own import own_account, require_live
 from entrypoints.http.accounts.schemas import login_json
-from entrypoints.http.documentation import documented
-from entrypoints.http.injection import Injected
-from entrypoints.http.rate_limits import EXPORT, limited_as
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import EXPORT, limited_as
 from entrypoints.http.salons.schemas import salon_json
 from entrypoints.http.users.examples import EXPORT as EXAMPLE
 from entrypoints.http.users.export_schemas import (

@@ -27,7 +27,7 @@ from entrypoints.http.availability.schemas import (
     settings_json,
 )
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
-from entrypoints.http.fields import Json
+from entrypoints.http.kit.fields import Json
 from entrypoints.http.providers.schemas import ProviderJson
 from entrypoints.http.providers.views import with_note
 from entrypoints.http.salons.schemas import SalonJson

@@ -1,4 +1,4 @@
-"""A certificate for `feed.test` and nobody else, and its key: worth nothing, as nobody but these tests trusts it."""
+"""A self-signed certificate for `feed.test` and its key; only these tests trust it."""
 
 KEY = """\
 -----BEGIN EC PRIVATE KEY-----

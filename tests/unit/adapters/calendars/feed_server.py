@@ -1,4 +1,4 @@
-"""A server of feeds that answers with whatever bytes a test wants, and the fetchers that may reach it."""
+"""A feed server that returns arbitrary bytes, and fetchers that may reach it."""
 
 import asyncio
 import ssl
@@ -16,13 +16,13 @@ from adapters.calendars.addresses import Address, Destinations
 from adapters.calendars.fetching import Fetcher
 from booking_domain.scheduling.feeds import FeedUnreadable
 
-HOME = "127.0.0.1"
-"""Stands for the public internet where a test fetches by way of `fetching`."""
-ELSEWHERE = "127.0.0.2"
-"""Stands for what is private."""
+PUBLIC_ADDRESS = "127.0.0.1"
+"""The only address that `fetching` treats as public."""
+PRIVATE_ADDRESS = "127.0.0.2"
+"""An address that `fetching` treats as private."""
 
 FEED = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
-Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Responder = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def http(body: bytes | str = b"", *, status: str = "200 OK", headers: str = "") -> bytes:
@@ -38,17 +38,17 @@ def redirect(location: str, status: str = "302 Found") -> bytes:
 class FeedServer:
     port: int
     requests: list[str] = field(default_factory=list)
-    """The heads of what was asked."""
+    """The request heads, in order of arrival."""
 
-    def url(self, path: str = "/feed.ics", *, host: str = HOME, scheme: str = "http") -> str:
+    def url(self, path: str = "/feed.ics", *, host: str = PUBLIC_ADDRESS, scheme: str = "http") -> str:
         return f"{scheme}://{host}:{self.port}{path}"
 
 
 @asynccontextmanager
 async def feeds(
-    answer: bytes | Callable[[str], bytes] | Answer, *, address: str = HOME, secure: bool = False
+    response: bytes | Callable[[str], bytes] | Responder, *, address: str = PUBLIC_ADDRESS, secure: bool = False
 ) -> AsyncIterator[FeedServer]:
-    """Answers each request with these bytes, those for its path, or as `answer` does it; then the connection ends."""
+    """Serve `response`: fixed bytes, a function of the path, or a coroutine. Each connection carries one request."""
     connections: set[asyncio.Task[None]] = set()
     running = FeedServer(port=0)
 
@@ -56,17 +56,17 @@ async def feeds(
         task = asyncio.current_task()
         assert task is not None
         connections.add(task)
-        with suppress(asyncio.CancelledError):  # at the end; the task is over then anyway
+        with suppress(asyncio.CancelledError):  # cancelled on shutdown
             with suppress(OSError, asyncio.IncompleteReadError):
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 running.requests.append(head)
-                await _say(answer, head, reader, writer)
+                await _respond(response, head, reader, writer)
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
         writer.transport.abort()
 
-    server = await asyncio.start_server(serve, address, 0, ssl=_certified() if secure else None)
+    server = await asyncio.start_server(serve, address, 0, ssl=_server_tls_context() if secure else None)
     running.port = server.sockets[0].getsockname()[1]
     try:
         yield running
@@ -78,24 +78,24 @@ async def feeds(
         await server.wait_closed()
 
 
-async def _say(
-    answer: bytes | Callable[[str], bytes] | Answer,
+async def _respond(
+    response: bytes | Callable[[str], bytes] | Responder,
     head: str,
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
 ) -> None:
-    if isinstance(answer, bytes):
-        writer.write(answer)
-    elif asyncio.iscoroutinefunction(answer):
-        await answer(reader, writer)
+    if isinstance(response, bytes):
+        writer.write(response)
+    elif asyncio.iscoroutinefunction(response):
+        await response(reader, writer)
     else:
-        said = answer(head.split(" ")[1])  # type: ignore[call-arg, arg-type]
-        assert isinstance(said, bytes)
-        writer.write(said)
+        content = response(head.split(" ")[1])  # type: ignore[call-arg, arg-type]
+        assert isinstance(content, bytes)
+        writer.write(content)
     await writer.drain()
 
 
-def _certified() -> ssl.SSLContext:
+def _server_tls_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with TemporaryDirectory() as folder:
         Path(folder, "both.pem").write_text(CERTIFICATE + KEY)
@@ -104,37 +104,37 @@ def _certified() -> ssl.SSLContext:
 
 
 @dataclass(slots=True)
-class Names:
-    """The answers of a name server: each time the next one, and the last one for ever."""
+class FakeResolver:
+    """A resolver that returns `results` in order and repeats the last one."""
 
-    answers: Sequence[Sequence[str]]
-    asked: list[str] = field(default_factory=list)
+    results: Sequence[Sequence[str]]
+    hosts: list[str] = field(default_factory=list)
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
-        self.asked.append(host)
-        return self.answers[min(len(self.asked), len(self.answers)) - 1]
+        self.hosts.append(host)
+        return self.results[min(len(self.hosts), len(self.results)) - 1]
 
 
-async def literally(host: str, port: int) -> Sequence[str]:
-    """A name server for addresses."""
+async def resolve_literal(host: str, port: int) -> Sequence[str]:
+    """Resolve an IP address to itself."""
     return [host]
 
 
-def is_home(address: Address) -> bool:
-    return address == ip_address(HOME)
+def is_public_test_address(address: Address) -> bool:
+    return address == ip_address(PUBLIC_ADDRESS)
 
 
 @asynccontextmanager
 async def fetching(
-    resolve: Callable[[str, int], Awaitable[Sequence[str]]] = literally,
+    resolve: Callable[[str, int], Awaitable[Sequence[str]]] = resolve_literal,
     *,
-    is_allowed: Callable[[Address], bool] = is_home,
+    is_allowed: Callable[[Address], bool] = is_public_test_address,
     timeout_seconds: float = 20.0,
     max_bytes: int = 100_000,
     max_redirects: int = 3,
     trust: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Fetcher]:
-    """A fetcher to which this machine's first loopback address is all of the internet, on any port."""
+    """Yield a fetcher that treats only `PUBLIC_ADDRESS` as public, on any port."""
     fetcher = Fetcher(
         Destinations(resolve, is_allowed=is_allowed, ports=None),
         timeout_seconds=timeout_seconds,
@@ -149,24 +149,24 @@ async def fetching(
         await fetcher.close()
 
 
-async def linger(reader: asyncio.StreamReader, seconds: float) -> None:
-    """Keep whoever has asked waiting, unless they hang up."""
+async def wait_for_disconnect(reader: asyncio.StreamReader, seconds: float) -> None:
+    """Wait `seconds`, or until the client disconnects."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await reader.read(1)
 
 
-async def why_not(fetched: Awaitable[object]) -> str:
-    """Why it could not be read; it has to fail."""
+async def failure_reason(fetched: Awaitable[object]) -> str:
+    """Expect `FeedUnreadable` and return its reason."""
     with pytest.raises(FeedUnreadable) as caught:
         await fetched
     return caught.value.why
 
 
-async def fetched(answer: bytes | Callable[[str], bytes]) -> bytes:
-    async with feeds(answer) as server, fetching() as fetcher:
+async def fetched(response: bytes | Callable[[str], bytes]) -> bytes:
+    async with feeds(response) as server, fetching() as fetcher:
         return await fetcher.fetch(server.url())
 
 
-def refused(answer: bytes | Callable[[str], bytes]) -> str:
-    return asyncio.run(why_not(fetched(answer)))
+def refused(response: bytes | Callable[[str], bytes]) -> str:
+    return asyncio.run(failure_reason(fetched(response)))

@@ -1,11 +1,11 @@
-"""Which addresses count as public; from the IANA special-purpose address registries (RFC 6890 and its successors)."""
+"""Public addresses according to the IANA special-purpose address registries (RFC 6890 and successors)."""
 
 import asyncio
 from ipaddress import ip_address
 
 import httpx
 import pytest
-from tests.unit.adapters.calendars.feed_server import Names, literally, why_not
+from tests.unit.adapters.calendars.feed_server import FakeResolver, failure_reason, resolve_literal
 
 from adapters.calendars.addresses import Destinations, SystemResolver, is_public
 
@@ -38,79 +38,79 @@ _REFUSED = [(kind, address) for kind, addresses in NOT_PUBLIC.items() for addres
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_the_internet_is_public(address: str) -> None:
+def test_routable_addresses_are_public(address: str) -> None:
     assert is_public(ip_address(address))
 
 
 @pytest.mark.parametrize(("kind", "address"), _REFUSED)
-def test_what_is_special_is_not_public(kind: str, address: str) -> None:
+def test_special_purpose_addresses_are_not_public(kind: str, address: str) -> None:
     assert not is_public(ip_address(address)), kind
 
 
 def refused(url: str, *names: str) -> str:
-    resolve = Names([names]) if names else literally
-    return asyncio.run(why_not(Destinations(resolve).of(httpx.URL(url))))
+    resolve = FakeResolver([names]) if names else resolve_literal
+    return asyncio.run(failure_reason(Destinations(resolve).resolve(httpx.URL(url))))
 
 
 @pytest.mark.parametrize(("kind", "address"), _REFUSED)
-def test_a_name_with_a_public_and_another_address_is_refused(kind: str, address: str) -> None:
+def test_a_name_with_any_non_public_address_is_refused(kind: str, address: str) -> None:
     for names in ((address, "8.8.8.8"), ("8.8.8.8", address)):
         assert refused("https://feed.test/", *names) == "its address is not on the public internet", kind
 
 
-def test_a_public_name_may_be_connected_to_at_its_addresses() -> None:
-    destinations = Destinations(Names([["8.8.8.8", "2606:4700::1111"]]))
-    found = asyncio.run(destinations.of(httpx.URL("https://feed.test/")))
+def test_a_public_name_resolves_to_its_addresses() -> None:
+    destinations = Destinations(FakeResolver([["8.8.8.8", "2606:4700::1111"]]))
+    found = asyncio.run(destinations.resolve(httpx.URL("https://feed.test/")))
     assert list(map(str, found)) == ["8.8.8.8", "2606:4700::1111"]
 
 
 @pytest.mark.parametrize(
     "url", ["ftp://8.8.8.8/", "file:///etc/passwd", "gopher://8.8.8.8/", "//8.8.8.8/", "https:///x"]
 )
-def test_only_web_addresses_are_fetched(url: str) -> None:
+def test_only_http_urls_are_allowed(url: str) -> None:
     assert refused(url) == "its address is not an http(s) or webcal address"
 
 
 @pytest.mark.parametrize("url", ["https://u:p@8.8.8.8/", "https://u@8.8.8.8/", "https://:p@8.8.8.8/"])
-def test_an_address_holds_no_credentials(url: str) -> None:
+def test_urls_with_credentials_are_refused(url: str) -> None:
     assert refused(url) == "its address holds a user name or a password"
 
 
 @pytest.mark.parametrize("port", [0, 1, 22, 25, 81, 444, 5432, 6379, 8080, 65535])
-def test_no_other_port_than_the_webs_is_connected_to(port: int) -> None:
+def test_ports_other_than_80_and_443_are_refused(port: int) -> None:
     assert refused(f"http://8.8.8.8:{port}/") == "its address names a port other than 80 and 443"
 
 
 @pytest.mark.parametrize("url", ["http://8.8.8.8/", "http://8.8.8.8:443/", "https://8.8.8.8:80/", "https://8.8.8.8/"])
-def test_both_ports_of_the_web_are_connected_to(url: str) -> None:
-    assert asyncio.run(Destinations(literally).of(httpx.URL(url))) == [ip_address("8.8.8.8")]
+def test_ports_80_and_443_are_allowed(url: str) -> None:
+    assert asyncio.run(Destinations(resolve_literal).resolve(httpx.URL(url))) == [ip_address("8.8.8.8")]
 
 
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001", "0177.1", "localhost", "[::1]", "[::]"])
-def test_other_ways_to_write_this_machine_are_seen_through(host: str) -> None:
-    async def play() -> str:
+def test_alternative_notations_of_loopback_are_refused(host: str) -> None:
+    async def run() -> str:
         resolver = SystemResolver()
         try:
-            return await why_not(Destinations(resolver).of(httpx.URL(f"http://{host}/")))
+            return await failure_reason(Destinations(resolver).resolve(httpx.URL(f"http://{host}/")))
         finally:
             resolver.close()
 
-    assert asyncio.run(play()) == "its address is not on the public internet"
+    assert asyncio.run(run()) == "its address is not on the public internet"
 
 
-@pytest.mark.parametrize("answers", [[[]], [["not-an-address"]]])
-def test_a_name_that_is_not_known_is_unreadable(answers: list[list[str]]) -> None:
-    reason = asyncio.run(why_not(Destinations(Names(answers)).of(httpx.URL("https://feed.test/"))))
+@pytest.mark.parametrize("results", [[[]], [["not-an-address"]]])
+def test_an_unresolvable_name_is_unreadable(results: list[list[str]]) -> None:
+    reason = asyncio.run(failure_reason(Destinations(FakeResolver(results)).resolve(httpx.URL("https://feed.test/"))))
     assert reason == "its host name is not known"
 
 
 @pytest.mark.parametrize("host", ["no-such-name.invalid", "a" * 64 + ".test"])
-def test_the_system_does_not_know_a_name(host: str) -> None:
-    async def play() -> str:
+def test_the_system_resolver_reports_unknown_names(host: str) -> None:
+    async def run() -> str:
         resolver = SystemResolver()
         try:
-            return await why_not(Destinations(resolver).of(httpx.URL(f"http://{host}/")))
+            return await failure_reason(Destinations(resolver).resolve(httpx.URL(f"http://{host}/")))
         finally:
             resolver.close()
 
-    assert asyncio.run(play()) == "its host name is not known"
+    assert asyncio.run(run()) == "its host name is not known"

@@ -1,4 +1,4 @@
-"""A booking as an entry of a calendar."""
+"""Bookings as calendar entries."""
 
 from dataclasses import replace
 
@@ -21,20 +21,20 @@ STATUSES = {
 
 
 @pytest.mark.parametrize("status", Status)
-def test_an_entry_is_as_certain_as_its_booking(status: Status) -> None:
+def test_the_entry_status_follows_the_booking_status(status: Status) -> None:
     entry = entry_of(a_booking(status), summary="Tattoo")
     assert entry.status == STATUSES[status]
     assert (entry.status is not EntryStatus.CANCELLED) is CLAIMS_TIME[status]
 
 
-def test_an_entry_is_the_appointment_without_its_buffers() -> None:
+def test_an_entry_excludes_the_buffers() -> None:
     entry = entry_of(A_BOOKING, summary="Tattoo", location="Peace Avenue 1", description="A dragon")
     assert (entry.start, entry.end) == (NOON, NOON + HOUR)
     assert (entry.summary, entry.location, entry.description) == ("Tattoo", "Peace Avenue 1", "A dragon")
     assert (entry.created, entry.last_modified) == (MADE, MADE)
 
 
-def test_a_booking_that_changes_keeps_its_entry_and_counts_up() -> None:
+def test_a_changed_booking_keeps_its_uid_and_increments_the_sequence() -> None:
     first = entry_of(A_BOOKING, summary="Tattoo")
     changed = entry_of(replace(A_BOOKING, version=4, updated_at=MADE + HOUR), summary="Tattoo")
     assert first.uid == changed.uid == "00000000-0000-0000-0000-000000000006@booking"

@@ -3,22 +3,22 @@ import time
 
 import pytest
 from tests.unit.adapters.calendars.feed_server import (
-    ELSEWHERE,
     FEED,
-    HOME,
-    Names,
+    PRIVATE_ADDRESS,
+    PUBLIC_ADDRESS,
+    FakeResolver,
+    failure_reason,
     feeds,
     fetched,
     fetching,
     http,
-    linger,
-    literally,
     redirect,
     refused,
-    why_not,
+    resolve_literal,
+    wait_for_disconnect,
 )
 
-from adapters.calendars.addresses import is_any
+from adapters.calendars.addresses import allow_any
 
 
 def test_a_file_is_fetched_whole() -> None:
@@ -31,106 +31,106 @@ def test_a_file_in_chunks_is_fetched_whole() -> None:
 
 
 @pytest.mark.parametrize("status", ["201 Created", "204 No Content", "304 Not Modified", "404 Not Found", "500 Oops"])
-def test_an_answer_other_than_200_is_a_refusal(status: str) -> None:
+def test_a_status_other_than_200_is_unreadable(status: str) -> None:
     assert refused(http(status=status)) == f"the server answered {status[:3]}"
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nBEGIN", b"HTTP/1.1 200 OK\r\nx:"],
 )
-def test_what_is_no_http_or_breaks_off_is_unreadable(answer: bytes) -> None:
-    assert refused(answer) == "the answer was not understood, or broke off"
+def test_an_invalid_or_truncated_http_response_is_unreadable(response: bytes) -> None:
+    assert refused(response) == "the answer was not understood, or broke off"
 
 
-def test_ten_megabytes_of_a_header_are_not_read() -> None:
+def test_a_ten_megabyte_header_is_rejected() -> None:
     assert refused(b"HTTP/1.1 200 OK\r\nx: " + b"x" * 10_000_000) == "the answer was not understood, or broke off"
 
 
-def test_nobody_there_is_unreadable() -> None:
-    async def play() -> str:
+def test_a_refused_connection_is_unreadable() -> None:
+    async def run() -> str:
         async with feeds(FEED) as server:
             url = server.url()
         async with fetching() as fetcher:
-            return await why_not(fetcher.fetch(url))
+            return await failure_reason(fetcher.fetch(url))
 
-    assert asyncio.run(play()) == "no connection could be made"
+    assert asyncio.run(run()) == "no connection could be made"
 
 
-def test_an_answer_that_drips_is_given_up_in_time() -> None:
+def test_a_response_that_trickles_is_abandoned_at_the_deadline() -> None:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 90000\r\n\r\n")
         while not writer.is_closing():
             writer.write(b"x")
             await writer.drain()
-            await linger(reader, 0.01)
+            await wait_for_disconnect(reader, 0.01)
 
-    async def play() -> tuple[str, float]:
+    async def run() -> tuple[str, float]:
         async with feeds(drip) as server, fetching(timeout_seconds=0.5) as fetcher:
             begun = time.monotonic()
-            return await why_not(fetcher.fetch(server.url())), time.monotonic() - begun
+            return await failure_reason(fetcher.fetch(server.url())), time.monotonic() - begun
 
-    reason, took = asyncio.run(play())
+    reason, took = asyncio.run(run())
     assert reason == "there was no answer in time"
     assert 0.4 <= took < 5
 
 
-def test_redirects_do_not_add_to_the_time() -> None:
-    async def dawdle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await linger(reader, 0.3)
+def test_redirects_share_one_deadline() -> None:
+    async def respond_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await wait_for_disconnect(reader, 0.3)
         writer.write(redirect("/again"))
 
-    async def play() -> str:
-        async with feeds(dawdle) as server, fetching(timeout_seconds=0.7, max_redirects=100) as fetcher:
-            return await why_not(fetcher.fetch(server.url()))
+    async def run() -> str:
+        async with feeds(respond_slowly) as server, fetching(timeout_seconds=0.7, max_redirects=100) as fetcher:
+            return await failure_reason(fetcher.fetch(server.url()))
 
-    assert asyncio.run(play()) == "there was no answer in time"
+    assert asyncio.run(run()) == "there was no answer in time"
 
 
-def test_a_name_server_that_stalls_is_given_up_in_time() -> None:
+def test_a_stalled_name_server_is_abandoned_at_the_deadline() -> None:
     async def stall(host: str, port: int) -> list[str]:
         await asyncio.Event().wait()
         return []
 
-    async def play() -> str:
+    async def run() -> str:
         async with fetching(stall, timeout_seconds=0.2) as fetcher:
-            return await why_not(fetcher.fetch("http://feed.test/"))
+            return await failure_reason(fetcher.fetch("http://feed.test/"))
 
-    assert asyncio.run(play()) == "there was no answer in time"
+    assert asyncio.run(run()) == "there was no answer in time"
 
 
-def test_what_was_checked_is_what_is_connected_to_under_the_name_that_was_asked_for() -> None:
-    async def play() -> tuple[bytes, list[str], list[str]]:
-        rebinding = Names([[HOME], [ELSEWHERE]])
+def test_the_checked_address_is_contacted_with_the_original_host_name() -> None:
+    async def run() -> tuple[bytes, list[str], list[str]]:
+        rebinding = FakeResolver([[PUBLIC_ADDRESS], [PRIVATE_ADDRESS]])
         async with feeds(http(FEED)) as server, fetching(rebinding) as fetcher:
             file = await fetcher.fetch(server.url("/a?key=b", host="feed.test"))
             assert f"\r\nhost: feed.test:{server.port}\r\n" in server.requests[0].lower()
-            return file, rebinding.asked, [head.split("\r\n")[0] for head in server.requests]
+            return file, rebinding.hosts, [head.split("\r\n")[0] for head in server.requests]
 
-    assert asyncio.run(play()) == (FEED, ["feed.test"], ["GET /a?key=b HTTP/1.1"])
+    assert asyncio.run(run()) == (FEED, ["feed.test"], ["GET /a?key=b HTTP/1.1"])
 
 
-def test_an_address_where_nobody_is_gives_way_to_the_next() -> None:
-    async def play() -> bytes:
-        names = Names([["::1", HOME]])
-        async with feeds(http(FEED)) as server, fetching(names, is_allowed=is_any) as fetcher:
+def test_an_unreachable_address_falls_back_to_the_next() -> None:
+    async def run() -> bytes:
+        names = FakeResolver([["::1", PUBLIC_ADDRESS]])
+        async with feeds(http(FEED)) as server, fetching(names, is_allowed=allow_any) as fetcher:
             return await fetcher.fetch(server.url(host="feed.test"))
 
-    assert asyncio.run(play()) == FEED
+    assert asyncio.run(run()) == FEED
 
 
-def test_nothing_is_remembered_of_a_feed() -> None:
-    async def play() -> list[str]:
+def test_cookies_are_not_stored() -> None:
+    async def run() -> list[str]:
         setting = http(FEED, headers="set-cookie: a=b; path=/\r\n")
         async with feeds(setting) as server, fetching() as fetcher:
             await fetcher.fetch(server.url())
             await fetcher.fetch(server.url())
             return server.requests
 
-    assert not any("cookie" in head.lower() for head in asyncio.run(play()))
+    assert not any("cookie" in head.lower() for head in asyncio.run(run()))
 
 
-def test_the_environment_puts_no_proxy_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_variables_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.3:9")
     assert asyncio.run(fetched(http(FEED))) == FEED
@@ -139,31 +139,31 @@ def test_the_environment_puts_no_proxy_in_between(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     "url", ["", "feed", "https://", "http://[", "http://a b/", "http://feed.test:99999/", "ht\ntp:x"]
 )
-def test_what_is_no_address_is_unreadable(url: str) -> None:
-    async def play() -> str:
-        async with fetching(literally) as fetcher:
-            return await why_not(fetcher.fetch(url))
+def test_an_invalid_url_is_unreadable(url: str) -> None:
+    async def run() -> str:
+        async with fetching(resolve_literal) as fetcher:
+            return await failure_reason(fetcher.fetch(url))
 
-    assert asyncio.run(play()) in {"its address is not an http(s) or webcal address", "its host name is not known"}
+    assert asyncio.run(run()) in {"its address is not an http(s) or webcal address", "its host name is not known"}
 
 
-def test_an_error_does_not_say_the_address() -> None:
-    async def play() -> BaseException:
+def test_errors_do_not_contain_the_url() -> None:
+    async def run() -> BaseException:
         async with feeds(b"") as server, fetching() as fetcher:
             with pytest.raises(Exception, match="could not be read") as caught:
                 await fetcher.fetch(server.url("/secret.ics"))
             return caught.value
 
-    error = asyncio.run(play())
+    error = asyncio.run(run())
     assert "secret" not in str(error)
     assert error.__suppress_context__
 
 
-def test_a_fetcher_that_is_not_open_is_a_bug() -> None:
-    async def play() -> None:
+def test_using_a_closed_fetcher_raises_runtime_error() -> None:
+    async def run() -> None:
         async with fetching() as fetcher:
             await fetcher.close()
             await fetcher.fetch("http://feed.test/")
 
     with pytest.raises(RuntimeError, match="not open"):
-        asyncio.run(play())
+        asyncio.run(run())

@@ -5,9 +5,9 @@ import zlib
 import pytest
 from tests.unit.adapters.calendars.feed_server import FEED, fetched, http, refused
 
-MOST = 100_000
+MAX_BYTES = 100_000
 ZIPPED = gzip.compress(FEED, mtime=0)
-A_BOMB = gzip.compress(bytes(200_000_000), mtime=0)
+GZIP_BOMB = gzip.compress(bytes(200_000_000), mtime=0)
 BROKEN = "its compression is broken"
 TOO_LARGE = "it is larger than 100,000 bytes"
 
@@ -21,29 +21,29 @@ def test_a_compressed_file_is_fetched(encoding: str) -> None:
     assert asyncio.run(fetched(zipped(ZIPPED, encoding))) == FEED
 
 
-def test_a_file_may_be_as_large_as_it_may_be() -> None:
-    assert len(asyncio.run(fetched(http(bytes(MOST))))) == MOST
-    assert len(asyncio.run(fetched(zipped(gzip.compress(bytes(MOST)))))) == MOST
+def test_a_file_of_exactly_the_maximum_size_is_fetched() -> None:
+    assert len(asyncio.run(fetched(http(bytes(MAX_BYTES))))) == MAX_BYTES
+    assert len(asyncio.run(fetched(zipped(gzip.compress(bytes(MAX_BYTES)))))) == MAX_BYTES
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
-        http(bytes(MOST + 1)),
+        http(bytes(MAX_BYTES + 1)),
         b"HTTP/1.1 200 OK\r\n\r\n" + bytes(10_000_000),
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"10000\r\n%b\r\n" % bytes(65_536) * 160,
-        zipped(gzip.compress(bytes(MOST + 1))),
-        zipped(A_BOMB),
+        zipped(gzip.compress(bytes(MAX_BYTES + 1))),
+        zipped(GZIP_BOMB),
     ],
-    ids=["a byte", "without an end", "in chunks", "a byte, compressed", "a bomb"],
+    ids=["one byte over", "no content length", "chunked", "one byte over, compressed", "gzip bomb"],
 )
-def test_a_file_that_is_larger_is_not_read(answer: bytes) -> None:
-    assert refused(answer) == TOO_LARGE
+def test_a_file_over_the_maximum_size_is_unreadable(response: bytes) -> None:
+    assert refused(response) == TOO_LARGE
 
 
-def test_a_bomb_does_not_go_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What zlib gives out is counted at zlib itself."""
-    given: list[int] = []
+def test_a_gzip_bomb_is_not_inflated_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts the bytes that zlib returns."""
+    inflated: list[int] = []
     real = zlib.decompressobj
 
     class Counting:
@@ -52,26 +52,26 @@ def test_a_bomb_does_not_go_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
         def decompress(self, data: bytes, most: int = 0) -> bytes:
             out = self._real.decompress(data, most)
-            given.append(len(out))
+            inflated.append(len(out))
             return out
 
         def __getattr__(self, name: str) -> object:
             return getattr(self._real, name)
 
     monkeypatch.setattr(zlib, "decompressobj", Counting)
-    assert refused(zipped(A_BOMB)) == TOO_LARGE
-    assert 0 < sum(given) <= MOST + 1
+    assert refused(zipped(GZIP_BOMB)) == TOO_LARGE
+    assert 0 < sum(inflated) <= MAX_BYTES + 1
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "deflate", "zstd", "compress"])
-def test_an_encoding_that_was_not_asked_for_is_refused(encoding: str) -> None:
+def test_an_unrequested_content_encoding_is_unreadable(encoding: str) -> None:
     assert refused(zipped(ZIPPED, encoding)) == "it is compressed in a way that was not asked for"
 
 
 @pytest.mark.parametrize(
     "body",
     [FEED, ZIPPED[:-9], ZIPPED + b"more", ZIPPED * 2, b""],
-    ids=["not compressed", "broken off", "more behind it", "two of them", "nothing"],
+    ids=["not compressed", "truncated", "trailing data", "two members", "empty"],
 )
-def test_a_broken_compression_is_refused(body: bytes) -> None:
+def test_invalid_gzip_data_is_unreadable(body: bytes) -> None:
     assert refused(zipped(body)) == BROKEN

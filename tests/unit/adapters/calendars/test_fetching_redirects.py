@@ -2,54 +2,54 @@ import asyncio
 
 import pytest
 from tests.unit.adapters.calendars.feed_server import (
-    ELSEWHERE,
     FEED,
-    HOME,
-    Names,
+    PRIVATE_ADDRESS,
+    PUBLIC_ADDRESS,
+    FakeResolver,
+    failure_reason,
     feeds,
     fetching,
     http,
     redirect,
     refused,
-    why_not,
 )
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 @pytest.mark.parametrize("target", ["/there?key=x", "there?key=x", "//{home}/there?key=x", "http://{home}/there?key=x"])
 def test_a_redirect_is_followed(status: str, target: str) -> None:
-    async def play() -> tuple[bytes, list[str]]:
-        def answer(path: str) -> bytes:
-            home = f"{HOME}:{server.port}"
+    async def run() -> tuple[bytes, list[str]]:
+        def response(path: str) -> bytes:
+            home = f"{PUBLIC_ADDRESS}:{server.port}"
             return http(FEED) if path == "/there?key=x" else redirect(target.format(home=home), status)
 
-        async with feeds(answer) as server, fetching() as fetcher:
+        async with feeds(response) as server, fetching() as fetcher:
             return await fetcher.fetch(server.url()), server.requests
 
-    file, requests = asyncio.run(play())
+    file, requests = asyncio.run(run())
     assert file == FEED
     assert len(requests) == 2
 
 
 @pytest.mark.parametrize("most", [0, 1, 3])
-def test_a_loop_of_redirects_ends(most: int) -> None:
-    async def play() -> tuple[str, int]:
+def test_a_redirect_loop_stops_at_the_maximum(most: int) -> None:
+    async def run() -> tuple[str, int]:
         async with feeds(redirect("/again")) as server, fetching(max_redirects=most) as fetcher:
-            return await why_not(fetcher.fetch(server.url())), len(server.requests)
+            return await failure_reason(fetcher.fetch(server.url())), len(server.requests)
 
-    assert asyncio.run(play()) == ("it redirects too often", most + 1)
+    assert asyncio.run(run()) == ("it redirects too often", most + 1)
 
 
 def test_a_redirect_to_a_private_address_is_not_followed() -> None:
-    async def play() -> tuple[str, int, list[str]]:
+    async def run() -> tuple[str, int, list[str]]:
         async with (
-            feeds(http(FEED), address=ELSEWHERE) as private,
-            feeds(redirect(private.url(host=ELSEWHERE))) as public,
+            feeds(http(FEED), address=PRIVATE_ADDRESS) as private,
+            feeds(redirect(private.url(host=PRIVATE_ADDRESS))) as public,
             fetching() as fetcher,
         ):
-            return await why_not(fetcher.fetch(public.url())), len(public.requests), private.requests
+            return await failure_reason(fetcher.fetch(public.url())), len(public.requests), private.requests
 
-    assert asyncio.run(play()) == ("its address is not on the public internet", 1, [])
+    assert asyncio.run(run()) == ("its address is not on the public internet", 1, [])
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,16 @@ def test_a_redirect_to_a_private_address_is_not_followed() -> None:
         ("", "it redirects too often"),
     ],
 )
-def test_each_redirect_is_looked_at_like_the_first_address(location: str, reason: str) -> None:
+def test_every_redirect_target_is_validated(location: str, reason: str) -> None:
     assert refused(redirect(location)) == reason
 
 
-def test_a_name_that_becomes_private_is_refused_the_next_time() -> None:
-    async def play() -> str:
-        async with feeds(redirect("/again")) as server, fetching(Names([[HOME], [ELSEWHERE]])) as fetcher:
-            return await why_not(fetcher.fetch(server.url(host="feed.test")))
+def test_a_name_that_later_resolves_to_a_private_address_is_refused() -> None:
+    async def run() -> str:
+        async with (
+            feeds(redirect("/again")) as server,
+            fetching(FakeResolver([[PUBLIC_ADDRESS], [PRIVATE_ADDRESS]])) as fetcher,
+        ):
+            return await failure_reason(fetcher.fetch(server.url(host="feed.test")))
 
-    assert asyncio.run(play()) == "its address is not on the public internet"
+    assert asyncio.run(run()) == "its address is not on the public internet"

@@ -1,4 +1,4 @@
-"""Calendar files of ours, as RFC 5545 wants them and as other programs read them."""
+"""Written calendar files conform to RFC 5545 and parse back."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.calendars.files import ICalendarFiles
-from adapters.calendars.parsing import busy_times, merged
+from adapters.calendars.parsing import busy_times, merge_ranges
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.calendar_files import CalendarEntry, EntryStatus
@@ -43,7 +43,7 @@ def read_back(file: bytes) -> list[icalendar.Component]:
     return list(icalendar.Calendar.from_ical(file).walk("VEVENT"))
 
 
-def test_an_entry_is_written_with_all_that_others_need() -> None:
+def test_an_entry_is_written_with_every_property() -> None:
     written = lines_of(write(ENTRY))
     head = [
         "VERSION:2.0",
@@ -74,14 +74,14 @@ def test_an_entry_is_written_with_all_that_others_need() -> None:
     assert written[-3:] == ["END:VEVENT", "END:VCALENDAR", ""]
 
 
-def test_texts_that_are_empty_are_left_out() -> None:
+def test_empty_texts_are_omitted() -> None:
     written = write(replace(ENTRY, description="", location=""))
     assert b"DESCRIPTION" not in written
     assert b"LOCATION" not in written
 
 
 @pytest.mark.parametrize("status", EntryStatus)
-def test_only_what_is_cancelled_keeps_nobody_busy(status: EntryStatus) -> None:
+def test_only_cancelled_entries_are_transparent(status: EntryStatus) -> None:
     written = write(replace(ENTRY, status=status))
     assert f"\r\nSTATUS:{status}\r\n".encode() in written
     is_busy = status is not EntryStatus.CANCELLED
@@ -89,23 +89,23 @@ def test_only_what_is_cancelled_keeps_nobody_busy(status: EntryStatus) -> None:
     assert (b"TRANSP:TRANSPARENT" in written) is not is_busy
 
 
-def test_the_same_entries_are_the_same_bytes_at_any_time() -> None:
+def test_output_does_not_depend_on_the_current_time() -> None:
     assert write(ENTRY) == write(ENTRY, now=NOW + 100 * HOUR)
 
 
-def test_a_change_does_not_lie_in_the_future() -> None:
-    """RFC 5545 §3.8.7.3: a calendar may take what it has for newer."""
+def test_timestamps_are_never_in_the_future() -> None:
+    """RFC 5545 §3.8.7.3: a client could otherwise treat its older copy as newer."""
     ahead = lines_of(write(replace(ENTRY, last_modified=NOW + HOUR, created=NOW + HOUR)))
     for name in ("DTSTAMP", "LAST-MODIFIED", "CREATED"):
         assert f"{name}:20261101T120000Z" in ahead
 
 
-def test_no_entries_are_a_calendar_all_the_same() -> None:
+def test_a_calendar_without_entries_is_valid() -> None:
     assert busy_times(write(), window=FOREVER, zone=time_zone("UTC")) == []
 
 
 def texts() -> st.SearchStrategy[str]:
-    """Any text, often with what has a meaning in the file."""
+    """Any text, often with characters that iCalendar escapes."""
     return st.text() | st.text(st.sampled_from("\\nN;,:\"'^ \r\n\tаө🐉\u2028\x85")) | st.text(min_size=60, max_size=200)
 
 
@@ -126,34 +126,34 @@ def entries(draw: st.DrawFn) -> CalendarEntry:
     )
 
 
-def as_read(text: str) -> str:
-    """RFC 5545 §3.3.11 knows one kind of line end, and §3.1 no control characters but the tab."""
+def normalized(text: str) -> str:
+    """RFC 5545 §3.3.11 has one kind of line break, and §3.1 allows no control characters except tab."""
     ends = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(char for char in ends if char in "\t\n" or not (char < " " or char == "\x7f"))
 
 
 @given(st.lists(entries(), max_size=5, unique_by=lambda entry: entry.uid))
 @example([replace(ENTRY, summary="\\N \\n C:\\new", description="\r\n\r\n\r,;\\\x00\x0b")])
-def test_what_is_written_is_read_back(written: list[CalendarEntry]) -> None:
+def test_written_entries_round_trip(written: list[CalendarEntry]) -> None:
     for entry, event in zip(written, read_back(write(*written)), strict=True):
         assert str(event["UID"]) == entry.uid
         assert event["SEQUENCE"] == entry.sequence
         texts_of = {"SUMMARY": entry.summary, "DESCRIPTION": entry.description, "LOCATION": entry.location}
         for name, text in texts_of.items():
-            assert str(event.get(name, "")) == as_read(text)
+            assert str(event.get(name, "")) == normalized(text)
 
 
 @given(st.lists(entries(), max_size=5, unique_by=lambda entry: entry.uid))
-def test_what_is_written_keeps_busy_when_it_is_read(written: list[CalendarEntry]) -> None:
-    taken = [TimeRange(each.start, each.end) for each in written if each.status is not EntryStatus.CANCELLED]
-    assert busy_times(write(*written), window=FOREVER, zone=time_zone("Asia/Ulaanbaatar")) == merged(taken)
+def test_written_entries_parse_to_their_busy_times(written: list[CalendarEntry]) -> None:
+    busy_ranges = [TimeRange(each.start, each.end) for each in written if each.status is not EntryStatus.CANCELLED]
+    assert busy_times(write(*written), window=FOREVER, zone=time_zone("Asia/Ulaanbaatar")) == merge_ranges(busy_ranges)
 
 
 @given(texts())
 @example("й" * 100)
 @example("a" * 74 + "й" * 100)
 @example("\ud800")
-def test_lines_end_in_crlf_and_are_of_at_most_75_octets(text: str) -> None:
+def test_lines_end_in_crlf_and_have_at_most_75_octets(text: str) -> None:
     """RFC 5545 §3.1."""
     file = write(replace(ENTRY, summary=text, location=text, description=text), name=text)
     *lines, rest = file.split(b"\r\n")
@@ -165,7 +165,7 @@ def test_lines_end_in_crlf_and_are_of_at_most_75_octets(text: str) -> None:
         line.decode()
 
 
-def test_an_entry_that_is_none_is_refused() -> None:
+def test_invalid_entries_are_refused() -> None:
     with pytest.raises(InvalidValue, match="ends after it starts"):
         replace(ENTRY, end=ENTRY.start)
     with pytest.raises(InvalidValue, match="offset"):

@@ -1,52 +1,52 @@
-"""When an event is, by RFC 5545; each test names the section that it takes its rule from."""
+"""Start and end of events (RFC 5545); each test names its section."""
 
 from datetime import UTC, datetime
 
 import pytest
-from tests.unit.adapters.calendars.written import BERLIN_BY_ANOTHER_NAME, busy, calendar, event
+from tests.unit.adapters.calendars.ics import CUSTOM_BERLIN_ZONE, busy, calendar, event
 
 from adapters.calendars.parsing import busy_times
 from booking_domain.shared.time import TimeRange, time_zone
 
-MEETING = "DTSTART:20260301T090000Z\nDTEND:20260301T100000Z"
+ONE_HOUR = "DTSTART:20260301T090000Z\nDTEND:20260301T100000Z"
 
 
 def test_an_event_in_utc() -> None:
     """§3.3.5, form #2."""
-    assert busy(event(MEETING)) == ["03-01 09:00/10:00"]
+    assert busy(event(ONE_HOUR)) == ["03-01 09:00/10:00"]
 
 
-def test_a_floating_event_is_on_the_clock_of_the_zone_that_was_asked_for() -> None:
+def test_a_floating_event_uses_the_requested_time_zone() -> None:
     """§3.3.5, form #1."""
     floating = event("DTSTART:20260301T090000\nDTEND:20260301T100000")
     assert busy(floating) == ["03-01 01:00/02:00"]
     assert busy(floating, zone="America/New_York") == ["03-01 14:00/15:00"]
 
 
-def test_an_event_of_an_iana_zone_that_the_file_does_not_define() -> None:
-    """§3.2.19 wants a VTIMEZONE; RFC 7809 §3.1 is why many leave it out."""
+def test_an_undefined_iana_zone_is_recognised() -> None:
+    """§3.2.19 requires a VTIMEZONE; RFC 7809 §3.1 permits omitting it."""
     assert busy(event("DTSTART;TZID=Europe/Berlin:20260701T090000\nDTEND;TZID=Europe/Berlin:20260701T100000")) == [
         "07-01 07:00/08:00"
     ]
 
 
-def test_a_zone_of_a_vendor_is_the_iana_zone_at_its_end() -> None:
+def test_a_vendor_prefixed_zone_is_its_iana_zone() -> None:
     """§3.2.19: a globally unique name starts with a solidus."""
     zone = "/freeassociation.sourceforge.net/Europe/Berlin"
     assert busy(event(f"DTSTART;TZID={zone}:20260701T090000\nDURATION:PT1H")) == ["07-01 07:00/08:00"]
 
 
 @pytest.mark.parametrize("zone", ["W. Europe Standard Time", '"W. Europe Standard Time"'])
-def test_a_zone_by_the_name_that_windows_gives_it(zone: str) -> None:
+def test_windows_zone_names_are_mapped(zone: str) -> None:
     """CLDR, windowsZones."""
     assert busy(event(f"DTSTART;TZID={zone}:20260701T090000\nDURATION:PT1H")) == ["07-01 07:00/08:00"]
     assert busy(event(f"DTSTART;TZID={zone}:20260101T090000\nDURATION:PT1H")) == ["01-01 08:00/09:00"]
 
 
 @pytest.mark.parametrize("name", ["Customized Time Zone", "Tests/Berlin"])
-def test_a_zone_that_the_file_defines(name: str) -> None:
+def test_a_vtimezone_in_the_file_is_used(name: str) -> None:
     """§3.6.5."""
-    defined = BERLIN_BY_ANOTHER_NAME.format(name=name)
+    defined = CUSTOM_BERLIN_ZONE.format(name=name)
     summer = event(f"DTSTART;TZID={name}:20260701T090000\nDTEND;TZID={name}:20260701T100000", "s@tests")
     winter = event(f"DTSTART;TZID={name}:20261201T090000\nDTEND;TZID={name}:20261201T100000", "w@tests")
     expected = ["07-01 07:00/08:00", "12-01 08:00/09:00"]
@@ -54,60 +54,60 @@ def test_a_zone_that_the_file_defines(name: str) -> None:
     assert busy(summer, winter, defined) == expected, "a zone may be defined after it is used"
 
 
-def test_another_files_zone_of_the_same_name_is_not_this_ones() -> None:
-    defined = BERLIN_BY_ANOTHER_NAME.format(name="Ours")
+def test_zone_definitions_do_not_leak_between_files() -> None:
+    defined = CUSTOM_BERLIN_ZONE.format(name="Ours")
     summer = event("DTSTART;TZID=Ours:20260701T090000\nDURATION:PT1H")
     assert busy(defined, summer) == ["07-01 07:00/08:00"]
     elsewhere = defined.replace("+0200", "+0500").replace("+0100", "+0400")
     assert busy(elsewhere, summer) == ["07-01 04:00/05:00"]
 
 
-def test_times_of_a_calendar_with_a_zone_of_its_own_are_in_that() -> None:
-    """X-WR-TIMEZONE, of Apple's calendar: the zone of what has none."""
+def test_x_wr_timezone_applies_to_floating_times() -> None:
+    """X-WR-TIMEZONE (Apple) is the zone of floating times."""
     floating = event("DTSTART:20260701T090000\nDTEND:20260701T100000")
     for zone in ("Europe/Berlin", "W. Europe Standard Time"):
         assert busy(f"X-WR-TIMEZONE:{zone}", floating) == ["07-01 07:00/08:00"]
 
 
-def test_utc_repeats_on_the_clock_of_a_calendar_with_a_zone_of_its_own() -> None:
-    """As Google's calendar shows it: three o'clock in Berlin, in winter and in summer."""
+def test_x_wr_timezone_applies_to_recurring_utc_events() -> None:
+    """As Google Calendar shows it: 15:00 in Berlin in winter and in summer."""
     weekly = event("DTSTART:20260323T140000Z\nDTEND:20260323T150000Z\nRRULE:FREQ=WEEKLY;COUNT=2")
     assert busy("X-WR-TIMEZONE:Europe/Berlin", weekly) == ["03-23 14:00/15:00", "03-30 13:00/14:00"]
     assert busy(weekly) == ["03-23 14:00/15:00", "03-30 14:00/15:00"]
 
 
-def test_a_whole_day_is_a_day_where_the_provider_is() -> None:
-    """§3.6.1: a DATE without an end lasts that day."""
+def test_an_all_day_event_uses_the_providers_time_zone() -> None:
+    """§3.6.1: a DATE without an end lasts one day."""
     day = event("DTSTART;VALUE=DATE:20260301")
     assert busy(day) == ["02-28 16:00/03-01 16:00"]
     assert busy("X-WR-TIMEZONE:Europe/Berlin", day) == ["02-28 16:00/03-01 16:00"]
 
 
-def test_whole_days_end_before_the_day_of_their_end() -> None:
-    """§3.6.1: the end is not part of the event."""
+def test_the_end_date_of_an_all_day_event_is_exclusive() -> None:
+    """§3.6.1: the end is exclusive."""
     assert busy(event("DTSTART;VALUE=DATE:20260301\nDTEND;VALUE=DATE:20260303")) == ["02-28 16:00/03-02 16:00"]
     assert busy(event("DTSTART;VALUE=DATE:20260301\nDURATION:P2D")) == ["02-28 16:00/03-02 16:00"]
 
 
-def test_a_whole_day_that_ends_when_it_starts_is_one_day() -> None:
-    """Against §3.8.2.2, and frequent; a whole day is never nothing."""
+def test_an_all_day_event_ending_at_its_start_lasts_one_day() -> None:
+    """Invalid by §3.8.2.2 but common; an all-day event is never empty."""
     assert busy(event("DTSTART;VALUE=DATE:20260301\nDTEND;VALUE=DATE:20260301")) == ["02-28 16:00/03-01 16:00"]
 
 
-def test_a_whole_day_is_as_long_as_its_day() -> None:
-    """The clocks of Berlin go forward on 29 March 2026, and back on 25 October."""
+def test_an_all_day_event_lasts_23_or_25_hours_on_dst_days() -> None:
+    """Berlin's clocks go forward on 29 March 2026 and back on 25 October."""
     assert busy(event("DTSTART;VALUE=DATE:20260329"), zone="Europe/Berlin") == ["03-28 23:00/03-29 22:00"]
     assert busy(event("DTSTART;VALUE=DATE:20261025"), zone="Europe/Berlin") == ["10-24 22:00/10-25 23:00"]
 
 
-def test_a_length_instead_of_an_end() -> None:
+def test_duration_replaces_dtend() -> None:
     """§3.8.2.5."""
     assert busy(event("DTSTART:20260301T090000Z\nDURATION:PT1H30M")) == ["03-01 09:00/10:30"]
     assert busy(event("DTSTART:20260301T090000Z\nDURATION:P1W")) == ["03-01 09:00/03-08 09:00"]
 
 
-def test_hours_are_exact_and_days_are_days_of_the_clock() -> None:
-    """§3.3.6: the night of 28 March 2026 is an hour short in Berlin."""
+def test_hours_are_exact_and_days_are_nominal() -> None:
+    """§3.3.6: the night of 28 March 2026 is one hour shorter in Berlin."""
     start = "DTSTART;TZID=Europe/Berlin:20260328T220000\nDURATION:"
     assert busy(event(f"{start}PT8H")) == ["03-28 21:00/03-29 05:00"]
     assert busy(event(f"{start}P1D")) == ["03-28 21:00/03-29 20:00"]
@@ -116,36 +116,36 @@ def test_hours_are_exact_and_days_are_days_of_the_clock() -> None:
     assert busy(nightly) == ["03-27 21:00/03-28 05:00", "03-28 21:00/03-29 05:00"]
 
 
-def test_times_that_the_clock_skips_or_says_twice_are_told_by_the_clock_before() -> None:
+def test_skipped_and_repeated_local_times_use_the_offset_before_the_change() -> None:
     """§3.3.5."""
     assert busy(event("DTSTART;TZID=Europe/Berlin:20260329T023000\nDURATION:PT1H")) == ["03-29 01:30/02:30"]
     assert busy(event("DTSTART;TZID=Europe/Berlin:20261025T023000\nDURATION:PT1H")) == ["10-25 00:30/01:30"]
 
 
-def test_an_event_that_a_change_of_clocks_turns_around_is_busy_in_between() -> None:
+def test_an_event_reversed_by_a_dst_change_is_busy_in_between() -> None:
     zone = "TZID=Europe/Berlin"
     assert busy(event(f"DTSTART;{zone}:20260329T023000\nDTEND;{zone}:20260329T030000")) == ["03-29 01:00/01:30"]
 
 
 @pytest.mark.parametrize("end", ["", "DTEND:20260301T090000Z", "DURATION:PT0S"])
-def test_an_event_without_any_length_is_not_busy(end: str) -> None:
+def test_an_event_of_zero_duration_is_not_busy(end: str) -> None:
     """§3.6.1: a date-time without an end ends when it starts."""
     assert busy(event(f"DTSTART:20260301T090000Z\n{end}")) == []
 
 
 @pytest.mark.parametrize("line", ["TRANSP:TRANSPARENT", "TRANSP:transparent", "STATUS:CANCELLED", "STATUS:cancelled"])
-def test_what_is_transparent_or_cancelled_is_not_busy(line: str) -> None:
+def test_transparent_and_cancelled_events_are_not_busy(line: str) -> None:
     """§3.8.2.7 and §3.8.1.11."""
-    assert busy(event(f"{MEETING}\n{line}")) == []
+    assert busy(event(f"{ONE_HOUR}\n{line}")) == []
 
 
 @pytest.mark.parametrize("line", ["TRANSP:OPAQUE", "TRANSP:X-WHO-KNOWS", "STATUS:CONFIRMED", "STATUS:TENTATIVE"])
-def test_all_else_is_busy(line: str) -> None:
+def test_every_other_event_is_busy(line: str) -> None:
     """§3.8.2.7: opaque is the default."""
-    assert busy(event(f"{MEETING}\n{line}")) == ["03-01 09:00/10:00"]
+    assert busy(event(f"{ONE_HOUR}\n{line}")) == ["03-01 09:00/10:00"]
 
 
-def test_periods_of_a_free_busy_component() -> None:
+def test_vfreebusy_periods_are_busy_except_free() -> None:
     """§3.6.4, §3.8.2.6 and §3.2.9."""
     component = """
         BEGIN:VFREEBUSY
@@ -163,38 +163,40 @@ def test_periods_of_a_free_busy_component() -> None:
     assert busy(component) == days
 
 
-def test_alarms_and_to_dos_keep_nobody_busy() -> None:
-    """§3.6.6 and §3.6.2; what is wrong in them does not matter either."""
+def test_alarms_and_to_dos_are_ignored() -> None:
+    """§3.6.6 and §3.6.2; errors in them are ignored too."""
     alarm = "BEGIN:VALARM\nTRIGGER:-PT15M\nDURATION:nonsense\nEND:VALARM"
     todo = "BEGIN:VTODO\nUID:todo@tests\nDTSTART:20260401T090000Z\nDUE:20260401T100000Z\nRRULE:nonsense\nEND:VTODO"
-    assert busy(event(f"{MEETING}\n{alarm}"), todo) == ["03-01 09:00/10:00"]
+    assert busy(event(f"{ONE_HOUR}\n{alarm}"), todo) == ["03-01 09:00/10:00"]
 
 
-def test_lines_are_unfolded_and_names_in_any_case() -> None:
+def test_lines_are_unfolded_and_names_are_case_insensitive() -> None:
     """§3.1 and §1.2."""
-    folded = calendar(event(MEETING)).replace(b"DTSTART:2026", b"dtstart:20\r\n\t26").replace(b"DTEND:", b"Dt\r\n End:")
+    folded = (
+        calendar(event(ONE_HOUR)).replace(b"DTSTART:2026", b"dtstart:20\r\n\t26").replace(b"DTEND:", b"Dt\r\n End:")
+    )
     parsed = busy_times(folded, window=TimeRange(*SPRING), zone=time_zone("UTC"))
     assert [each.start.hour for each in parsed] == [9]
 
 
 @pytest.mark.parametrize("around", [b"\xef\xbb\xbf%b", b"\r\n%b\r\n\r\n", b"%b"])
-def test_a_byte_order_mark_and_empty_lines_do_not_matter(around: bytes) -> None:
+def test_a_byte_order_mark_and_empty_lines_are_ignored(around: bytes) -> None:
     for ends in (b"\r\n", b"\n"):
-        file = around % calendar(event(MEETING)).replace(b"\r\n", ends)
+        file = around % calendar(event(ONE_HOUR)).replace(b"\r\n", ends)
         assert len(busy_times(file, window=TimeRange(*SPRING), zone=time_zone("UTC"))) == 1
 
 
-def test_several_calendars_in_one_file() -> None:
+def test_all_calendars_of_a_file_are_read() -> None:
     """§3.4."""
     other = calendar(event("DTSTART:20260302T090000Z\nDURATION:PT1H"))
-    parsed = busy_times(calendar(event(MEETING)) + other, window=TimeRange(*SPRING), zone=time_zone("UTC"))
+    parsed = busy_times(calendar(event(ONE_HOUR)) + other, window=TimeRange(*SPRING), zone=time_zone("UTC"))
     assert [each.start.day for each in parsed] == [1, 2]
 
 
 SPRING = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))
 
 
-def test_events_that_meet_the_window_are_whole_and_the_others_are_left_out() -> None:
+def test_events_overlapping_the_window_are_returned_unclipped() -> None:
     at = ["20260228T230000Z", "20260228T233000Z", "20260531T233000Z", "20260601T000000Z"]
     events = [event(f"DTSTART:{start}\nDURATION:PT1H", f"{start}@tests") for start in at]
     assert busy(*events, window=TimeRange(*SPRING)) == ["02-28 23:30/03-01 00:30", "05-31 23:30/06-01 00:30"]
@@ -203,7 +205,7 @@ def test_events_that_meet_the_window_are_whole_and_the_others_are_left_out() -> 
     ]
 
 
-def test_busy_times_are_in_order_and_those_that_touch_or_overlap_are_one() -> None:
+def test_busy_times_are_sorted_and_merged() -> None:
     spans = ["120000Z/PT1H", "090000Z/PT1H", "100000Z/PT30M", "092000Z/PT10M", "123000Z/PT1H", "140000Z/PT1S"]
     written = [event(f"DTSTART:20260301T{a}\nDURATION:{b}", a) for a, b in (span.split("/") for span in spans)]
     assert busy(*written) == ["03-01 09:00/10:30", "03-01 12:00/13:30", "03-01 14:00/14:00"]

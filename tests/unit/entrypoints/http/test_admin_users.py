@@ -14,8 +14,8 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_th
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.testing.builders import Builder
-from entrypoints.http.administration import export
-from entrypoints.http.administration.export import PAGE
+from entrypoints.http.admin import export
+from entrypoints.http.admin.export import PAGE
 
 DISABLED = {"status": "disabled", "reason": "abuse"}
 

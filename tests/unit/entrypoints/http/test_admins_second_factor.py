@@ -11,8 +11,8 @@ from tests.unit.entrypoints.http.two_factors import Member
 from booking_domain.identity.ports import Bearer
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId, UserId
-from entrypoints.http.documentation import KEY
-from entrypoints.http.doorkeeper import ACCESS
+from entrypoints.http.kit.documentation import KEY
+from entrypoints.http.kit.request_guard import ACCESS
 
 OPEN: Final = {"POST /auth/mfa/totp", "POST /auth/mfa/totp/confirm", "POST /auth/logout"}
 ON: Final = {"BOOKING_ADMIN_SECOND_FACTOR": "on"}

@@ -15,7 +15,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditFilter, Subject
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.permissions import PERMISSIONS, Permission
-from entrypoints.http.auditing import Auditing
+from entrypoints.http.kit.auditing import Auditing
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
