@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import NotATimeOffered
+from booking_domain.bookings.errors import BookingNotFound, NotATimeOffered
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party, Status
-from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.errors import ProviderNotFound, SlotTaken
 from booking_domain.scheduling.placing import around, placeable
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
@@ -136,14 +137,40 @@ def _must_be_requested(booking: Booking, action: str) -> None:
 
 
 accept_request: Final = UseCase(
-    Permission.MOVE_BOOKINGS, _accept, lambda _, booking: Subject("booking", booking.id), audited_as="booking.accept"
+    Permission.MOVE_BOOKINGS,
+    _accept,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.accept",
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        ProviderNotFound,
+        SlotTaken,
+        NotATimeOffered,
+        InvalidValue,
+        StaleVersion,
+    ),
 )
 decline_request: Final = UseCase(
-    Permission.MOVE_BOOKINGS, _decline, lambda _, booking: Subject("booking", booking.id), audited_as="booking.decline"
+    Permission.MOVE_BOOKINGS,
+    _decline,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.decline",
+    raises=(BookingNotFound, NotYourMove, InvalidBookingTransition, StaleVersion),
 )
 offer_times: Final = UseCase(
     Permission.MOVE_BOOKINGS,
     _offer,
     lambda _, booking: Subject("booking", booking.id),
     audited_as="booking.offer_times",
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        ProviderNotFound,
+        SlotTaken,
+        InvalidValue,
+        StaleVersion,
+    ),
 )

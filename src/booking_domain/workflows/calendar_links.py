@@ -76,6 +76,8 @@ def entry(appointment: Appointment, party: Party | None) -> CalendarEntry:
 
 
 change_calendar_link: Final = UseCase(Permission.SHARE_CALENDAR, _change)
-change_provider_calendar_link: Final = UseCase(Permission.MANAGE_CALENDAR, _change_of_provider)
+change_provider_calendar_link: Final = UseCase(
+    Permission.MANAGE_CALENDAR, _change_of_provider, raises=(ProfileMissing,)
+)
 remove_calendar_link: Final = UseCase(Permission.SHARE_CALENDAR, _remove, audited_as="calendar.unshare")
 remove_provider_calendar_link: Final = UseCase(Permission.MANAGE_CALENDAR, _remove)

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, DepositDue, TooEarly
 from booking_domain.bookings.model import Booking, BookingDecision
-from booking_domain.bookings.transitions import CLAIMS_TIME, Action, Party, Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, Action, InvalidBookingTransition, Party, Status
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.placing import around
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
+from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion
@@ -104,6 +108,18 @@ async def close_payments(booking: Booking, going_back: Money, tx: Repositories, 
 
 
 change_booking_status: Final = UseCase(
-    Permission.MOVE_BOOKINGS, _move, lambda _, booking: Subject("booking", booking.id)
+    Permission.MOVE_BOOKINGS,
+    _move,
+    lambda _, booking: Subject("booking", booking.id),
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        TooEarly,
+        AlreadyOver,
+        DepositDue,
+        SlotTaken,
+        StaleVersion,
+    ),
 )
 expire_booking: Final = UseCase(Permission.RUN_PLATFORM, _expire)

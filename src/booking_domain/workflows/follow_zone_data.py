@@ -143,4 +143,4 @@ def _changes(shifts: Iterable[Shift], able: frozenset[BookingId]) -> list[ClockC
     return [ClockChange(found=shift.booking, to=shift.span, possible=shift.id in able) for shift in by_start]
 
 
-follow_zone_data: Final = UseCase(Permission.RUN_PLATFORM, _follow)
+follow_zone_data: Final = UseCase(Permission.RUN_PLATFORM, _follow, raises=(ProviderNotFound,))

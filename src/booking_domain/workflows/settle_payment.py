@@ -137,4 +137,4 @@ def _too_much(booking: Booking, new: Money, owed: Money) -> Money:
 
 note_payment_hint: Final = UseCase(Permission.RUN_PLATFORM, _note_hint)
 _may_ask: Final = UseCase(Permission.RUN_PLATFORM, _take_turn)
-_apply_report: Final = UseCase(Permission.RUN_PLATFORM, _apply)
+_apply_report: Final = UseCase(Permission.RUN_PLATFORM, _apply, raises=(PaymentNotFound,))

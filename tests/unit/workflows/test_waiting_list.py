@@ -595,17 +595,15 @@ async def test_a_place_is_seen_as_lapsed_before_the_platform_has_noticed(studio:
     offered = place.offered(TOMORROW, NOW + OFFER_LASTS)
     assert offered.seen(NOW + OFFER_LASTS - INSTANT) is offered
     assert offered.seen(NOW + OFFER_LASTS).status is WaitingStatus.LAPSED
-    for status in (WaitingStatus.BOOKED, WaitingStatus.LAPSED, WaitingStatus.LEFT):
-        over = offered.ended(status)
+    for over in (offered.booked(), offered.lapsed(), offered.left()):
         assert over.seen(TOMORROW + A_DAY) is over
 
 
 @scene()
-async def test_what_is_over_stays_over(studio: Studio) -> None:
+async def test_an_entry_that_has_ended_stays_as_it_is(studio: Studio) -> None:
     place = await studio.wait()
-    for status in (WaitingStatus.BOOKED, WaitingStatus.LAPSED, WaitingStatus.LEFT):
-        over = place.ended(status)
+    for over in (place.offered(TOMORROW, TOMORROW).booked(), place.lapsed(), place.left()):
         with pytest.raises(InvalidTransition):
-            over.ended(WaitingStatus.LEFT)
+            over.left()
         with pytest.raises(InvalidTransition):
             over.offered(TOMORROW, TOMORROW)

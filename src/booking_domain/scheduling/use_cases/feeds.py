@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.feeds import MAX_FEEDS, Feed, FeedRepository, FeedRule, OwnFeeds
 from booking_domain.scheduling.use_cases.calendars import CalendarTx, own_provider
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, FeedId, ProviderId
 from booking_domain.shared.outbox import Message, Outbox
@@ -85,5 +86,5 @@ async def _record(command: RecordReading, tx: FeedTx, context: Context) -> Feed 
     return after
 
 
-set_feeds: Final = UseCase(Permission.MANAGE_CALENDAR, _set)
+set_feeds: Final = UseCase(Permission.MANAGE_CALENDAR, _set, raises=(ProviderNotFound, InvalidValue, StaleVersion))
 record_reading: Final = UseCase(Permission.RUN_PLATFORM, _record)

@@ -99,7 +99,7 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None
         raise NotWaiting
     if waiting.status not in OPEN:
         raise NotWaiting
-    await tx.waiting_list.save(waiting.ended(WaitingStatus.LEFT))
+    await tx.waiting_list.save(waiting.left())
     await tx.claims.release(waiting.hold_id)
 
 
@@ -142,7 +142,7 @@ async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
     else:
         lapsed = entry.window.end <= now
     if lapsed:
-        await tx.waiting_list.save(entry.ended(WaitingStatus.LAPSED))
+        await tx.waiting_list.save(entry.lapsed())
     return lapsed
 
 
@@ -222,8 +222,17 @@ def _message(entry: Waiting, start: datetime, until: datetime, context: Context)
     )
 
 
-join_waiting_list: Final = UseCase(Permission.WAIT, _join, lambda _, entry: Subject("waiting", entry.id))
+join_waiting_list: Final = UseCase(
+    Permission.WAIT,
+    _join,
+    lambda _, entry: Subject("waiting", entry.id),
+    raises=(ProviderNotFound, TooManyWaits, InvalidValue),
+)
 leave_waiting_list: Final = UseCase(
-    Permission.WAIT, _leave, lambda waiting_id, _: Subject("waiting", waiting_id), audited_as="waitlist.leave"
+    Permission.WAIT,
+    _leave,
+    lambda waiting_id, _: Subject("waiting", waiting_id),
+    audited_as="waitlist.leave",
+    raises=(NotWaiting,),
 )
 offer_freed: Final = UseCase(Permission.RUN_PLATFORM, _offer)
