@@ -113,7 +113,7 @@ async def everything(studio: Studio) -> list[Any]:
         await studio.wait(TOMORROW + HOUR),
         await studio.offer(),
     ]
-    return [*done, await studio.backend.outbox_messages()]
+    return [*done, await studio.backend.outbox_events()]
 
 
 @scene()

@@ -220,8 +220,8 @@ class WaitingListContract:
         [place] = await studio.reads.waiting_list.of_customer(studio.customer.id)
         assert (place.status, place.hold_id) == (WaitingStatus.OFFERED, hold.id)
         assert (await studio.place_of(other)).status is WaitingStatus.WAITING
-        told = [each for each in await backend.outbox_messages() if each.topic == "waitlist.offered"]
-        assert [message.subject for message in told] == [place.id]
+        told = [each for each in await backend.outbox_events() if each.topic == "waitlist.offered"]
+        assert [event.subject for event in told] == [place.id]
 
     @scenario
     async def test_who_leaves_an_offer_books_it_and_is_passed_over_at_once_does_one_of_it(
