@@ -141,13 +141,13 @@ class Jobs:
 
     async def settle(self, payment_id: str) -> None:
         """Ask the gateway about a payment of which a hint was given when it could not be asked."""
-        payment = await self._container.reads().payment(PaymentId(UUID(payment_id)))
+        payment = await self._container.reads().payments.get(PaymentId(UUID(payment_id)))
         if payment is not None:
             await settle_payment(payment, executor=self._container.executor(), gateway=self._container.gateway())
 
     async def cancel_invoices(self, booking_id: str) -> None:
         """Make the open invoices of a cancelled booking unpayable."""
-        for payment in await self._container.reads().payments_of(BookingId(UUID(booking_id))):
+        for payment in await self._container.reads().payments.of_booking(BookingId(UUID(booking_id))):
             if payment.status is PaymentStatus.CANCELLED and payment.invoice is not None:
                 await self._container.gateway().cancel_invoice(payment.invoice.reference)
 
@@ -160,11 +160,11 @@ class Jobs:
     async def erase_due(self, timestamp: int) -> None:  # noqa: ARG002 - given to every periodic task
         """Once a day: a job for each account that is due."""
         reads, before = self._container.reads(), self._container.clock().now() - ERASED_AFTER
-        found = await reads.to_erase(before, None, _ERASED_AT_ONCE)
+        found = await reads.users.to_erase(before, None, _ERASED_AT_ONCE)
         while found:
             for user_id in map(str, found):
                 await _unless_waiting(self._erase.configure(queueing_lock=f"erase {user_id}"), user_id=user_id)
-            found = await reads.to_erase(before, found[-1], _ERASED_AT_ONCE)
+            found = await reads.users.to_erase(before, found[-1], _ERASED_AT_ONCE)
 
     async def read_feed(self, feed_id: str) -> None:
         """Read an external calendar that is due; that it cannot be read is kept, and no reason to try at once."""
@@ -180,7 +180,7 @@ class Jobs:
         """Ask what has become of a text message, and what it cost; without an answer it is asked again later."""
         await follow_sms(
             SmsId(UUID(message_id)),
-            reads=self._container.reads(),
+            reads=self._container.reads().sms,
             executor=self._container.executor(),
             sender=self._container.sms_sender(),
         )
@@ -195,10 +195,10 @@ class Jobs:
 
     async def sweep(self, timestamp: int) -> None:  # noqa: ARG002 - given to every periodic task
         """Once a minute: what a lost or early job left, and housekeeping."""
-        for booking_id in await self._container.reads().overdue(self._container.clock().now(), _BATCH):
+        for booking_id in await self._container.reads().bookings.overdue(self._container.clock().now(), _BATCH):
             job = self._expire.configure(queueing_lock=f"expire {booking_id}")
             await _unless_waiting(job, booking_id=str(booking_id))
-        for provider_id in await self._container.reads().awaited_providers():
+        for provider_id in await self._container.reads().waiting_list.providers():
             job = self._offer.configure(queueing_lock=f"offer {provider_id}")
             await _unless_waiting(job, provider_id=str(provider_id))
         await self._read_due_feeds()
@@ -212,12 +212,12 @@ class Jobs:
 
     async def _read_due_feeds(self) -> None:
         now = self._container.clock().now()
-        for feed_id in map(str, await self._container.reads().due_feeds(now, _FEEDS_A_MINUTE)):
+        for feed_id in map(str, await self._container.reads().feeds.due(now, _FEEDS_A_MINUTE)):
             await _unless_waiting(self._reading(feed_id, queueing_lock=f"feed {feed_id}"), feed_id=feed_id)
 
     async def _follow_due_sms(self) -> None:
         now, provider = self._container.clock().now(), self._container.sms_sender().name
-        for message_id in map(str, await self._container.reads().sms_to_ask(provider, now, _MESSAGES_A_MINUTE)):
+        for message_id in map(str, await self._container.reads().sms.to_poll(provider, now, _MESSAGES_A_MINUTE)):
             job = self._follow_sms.configure(queueing_lock=f"sms {message_id}")
             await _unless_waiting(job, message_id=message_id)
 

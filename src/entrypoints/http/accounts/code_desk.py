@@ -38,7 +38,7 @@ class CodeDesk:
     async def send(self, email: str | None, phone: str | None, purpose: CodePurpose) -> CodeSentJson:
         """Have a code sent. Who has no account gets the same answer, and no code."""
         contact = self.contacts.read(email, phone)
-        wanted = WantCode(contact, purpose, await self.reads.user_by_login(contact.address))
+        wanted = WantCode(contact, purpose, await self.reads.by_login(contact.address))
         await self.executor.run(want_code(self.secrets), wanted, actor=SYSTEM)
         return sent(int(COOL_DOWN.total_seconds()))
 
@@ -67,7 +67,7 @@ class CodeDesk:
         try:
             signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
         except (InvalidCode, InvalidSecondFactor, TooManyAttempts):
-            user = await self.reads.user_by_login(command.guess.contact.address)
+            user = await self.reads.by_login(command.guess.contact.address)
             await self.sign_in_desk.note_failure(user, LoginMethod.CODE, command.client)
             raise
         return self.sign_in_desk.signed_in(signed_in)

@@ -65,6 +65,6 @@ class TelegramDesk:
         await self.executor.run(unlink_identity, command, actor=actor)
 
     async def _note_failure(self, subject: str | None, client: Client) -> None:
-        user_id = await self.reads.user_of_identity(IdentityProvider.TELEGRAM, subject or "")
+        user_id = await self.reads.external_identities.user_of(IdentityProvider.TELEGRAM, subject or "")
         command = FailedLogin(user_id=user_id, method=LoginMethod.TELEGRAM, client=client)
         await self.executor.run(note_failed_login, command, actor=SYSTEM)

@@ -45,7 +45,7 @@ class AccountDesk:
         """Take the code that was sent there."""
         command = ChangePhone(phone=self.contacts.phone(body.phone), code=body.code, current=session_id)
         await self.executor.run(change_phone(self.secrets), command, actor=actor)
-        return await own_account(actor, self.reads)
+        return await own_account(actor, self.reads.users)
 
     async def delete(self, actor: Actor, session_id: SessionId, body: ProofBody) -> None:
         """Delete the caller's account."""
