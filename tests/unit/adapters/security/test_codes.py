@@ -36,7 +36,7 @@ def chi_square(codes: HmacSecretCodes) -> tuple[float, float]:
     generated = [codes.code(CodeId(UUID(int=each)), CodePurpose.LOGIN) for each in range(number)]
     assert {len(each) for each in generated} == {6}
     assert any(each.startswith("000") for each in generated)
-    first, last = Counter(each[:3] for each in generated), Counter(each[3:] for each in hashed)
+    first, last = Counter(each[:3] for each in generated), Counter(each[3:] for each in generated)
     assert len(first) == len(last) == bins
     expected = number / bins
     one, other = (sum((seen - expected) ** 2 for seen in each.values()) / expected for each in (first, last))
