@@ -6,17 +6,17 @@ from contextlib import asynccontextmanager
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
-from adapters.postgres.relay import waiting_messages
-from booking_domain.shared.outbox import Message
+from adapters.postgres.relay import waiting_events
+from booking_domain.shared.events import Event
 from booking_domain.testing.memory import MemoryDatabase
 
 
 class PostgresBackend(Database):
     """A database under test."""
 
-    async def outbox_messages(self) -> Sequence[Message]:
+    async def outbox_events(self) -> Sequence[Event]:
         async with self.work() as work:
-            return await waiting_messages(work)
+            return await waiting_events(work)
 
 
 @asynccontextmanager

@@ -47,7 +47,7 @@ async def test_when_two_admins_delete_each_other_at_once_one_remains(studio: Stu
         commands = [DeleteAccount(user_id=pair[1 - n].id, current=proofs[n].current) for n in range(2)]
         _, refused = await race([studio.run(delete_account, commands[n], by=pair[n]) for n in range(2)])
         assert [type(each) for each in refused] == [InvalidToken]
-        found = [await studio.reads.user(admin.id) for admin in pair]
+        found = [await studio.reads.users.get(admin.id) for admin in pair]
         assert sorted(user.status for user in found if user is not None) == [UserStatus.ACTIVE, UserStatus.DELETED]
 
 
@@ -64,7 +64,7 @@ async def booked_during_a_deletion(studio: Studio, monkeypatch: pytest.MonkeyPat
         return found
 
     monkeypatch.setattr(PostgresPersonalData, "erasure_blockers", then_book)
-    assert await studio.run(delete_own_account, proof, by=studio.owner) is None
+    await studio.run(delete_own_account, proof, by=studio.owner)
     [booking] = asked
     try:
         return await booking

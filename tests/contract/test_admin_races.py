@@ -60,15 +60,15 @@ async def test_a_demoted_admin_cannot_demote_another(
 ) -> None:
     reads = postgres_backend.reads
     for _ in range(ROUNDS):
-        before = len(await reads.users(ACTIVE_ADMINS))
+        before = len(await reads.users.page(ACTIVE_ADMINS))
         changed, refusals = await all_against_all(postgres_backend, executor, make)
         assert {type(each) for each in refusals} <= {NotPermitted}
         assert refusals, "at least one admin of the circle is demoted before their own change"
-        left = len(await reads.users(ACTIVE_ADMINS))
+        left = len(await reads.users.page(ACTIVE_ADMINS))
         assert left == before + ADMINS - len(changed) > before
-    entries = await reads.audit_entries(AuditFilter(limit=99))
+    entries = await reads.audit_log.page(AuditFilter(limit=99))
     assert len(entries) == len([each for each in entries if each.action in {"user.changed", "user.disabled"}])
-    assert len(entries) == ROUNDS * ADMINS - len(await reads.users(ACTIVE_ADMINS))
+    assert len(entries) == ROUNDS * ADMINS - len(await reads.users.page(ACTIVE_ADMINS))
 
 
 async def test_without_rechecking_the_role_no_admin_remains(
@@ -79,4 +79,4 @@ async def test_without_rechecking_the_role_no_admin_remains(
 ) -> None:
     monkeypatch.setattr(administration, "may", lambda *_: True)
     _, refusals = await all_against_all(postgres_backend, executor, make, disabling=False)
-    assert (refusals, list(await postgres_backend.reads.users(ACTIVE_ADMINS))) == ([], [])
+    assert (refusals, list(await postgres_backend.reads.users.page(ACTIVE_ADMINS))) == ([], [])

@@ -36,7 +36,7 @@ TRIES: Final = 2
 
 async def claims_of(studio: Studio) -> dict[object, TimeRange]:
     """Return the time range of each claim, by claim id."""
-    schedule = await studio.reads.schedule(studio.provider_id, EVER)
+    schedule = await studio.reads.schedules.get(studio.provider_id, EVER)
     assert schedule is not None
     claims: tuple[Claim, ...] = schedule.claims
     return {claim.id: claim.span for claim in claims}
@@ -229,7 +229,7 @@ async def test_of_overlapping_series_one_is_placed_whole_and_the_others_not_at_a
         assert [type(refusal) for refusal in refusals] == [SeriesNotPossible] * 2
         here = {id_: span for id_, span in (await claims_of(studio)).items() if _same_time(span.start, start)}
         assert here == {booking.id: booking.span for booking in whole}
-        placed = [each for each in await studio.backend.outbox_messages() if each.topic == "booking.placed"]
+        placed = [each for each in await studio.backend.outbox_events() if each.topic == "booking.placed"]
         assert {each.subject for each in placed} == set(await claims_of(studio))
 
 
@@ -268,11 +268,11 @@ async def test_a_series_that_fails_half_way_leaves_nothing(open_studio: OpenStud
     studio = await open_studio(FREE)
     unlucky = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1))
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
-    before = list(await studio.backend.outbox_messages())
+    before = list(await studio.backend.outbox_events())
     with pytest.raises(ConcurrentChange):
         await unlucky.run(place_series, PlaceSeries(first=first, times=3), actor=studio.customer)
     assert await claims_of(studio) == {}
-    assert list(await studio.backend.outbox_messages()) == before
+    assert list(await studio.backend.outbox_events()) == before
     assert len(await studio.book_series(times=3)) == 3
 
 
@@ -301,13 +301,13 @@ async def test_a_series_rejected_only_by_the_claims_table_leaves_nothing(open_st
     """A booking that bypassed the provider lock occupies the last slot, so the availability check does not see it."""
     studio = await open_studio(FREE)
     hidden = await studio.book(TOMORROW + 2 * WEEK, by=await studio.joined())
-    before = list(await studio.backend.outbox_messages())
+    before = list(await studio.backend.outbox_events())
     blind = UseCase(place_series.action, _blind)
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
     with pytest.raises(SlotTaken):
         await studio.run(blind, PlaceSeries(first=first, times=3), by=studio.customer)
     assert await claims_of(studio) == {hidden.id: hidden.span}
-    assert list(await studio.backend.outbox_messages()) == before
+    assert list(await studio.backend.outbox_events()) == before
 
 
 async def test_a_block_and_a_concurrent_reschedule_into_it_are_serialized(open_studio: OpenStudio) -> None:

@@ -17,7 +17,7 @@ from booking_domain.testing.studio import Studio
 
 
 async def _holds(studio: Studio) -> list[Claim]:
-    schedule = await studio.reads.schedule(studio.provider_id, around(TOMORROW))
+    schedule = await studio.reads.schedules.get(studio.provider_id, around(TOMORROW))
     assert schedule is not None
     return [claim for claim in schedule.claims if claim.kind is ClaimKind.HOLD]
 
@@ -32,11 +32,11 @@ async def test_a_freed_slot_is_offered_once_however_many_workers_offer_it(
     assert refusals == []
     assert sum(len(each) for each in offers) == 1
     [hold] = await _holds(studio)
-    [place] = await studio.reads.waits_of(studio.customer.id)
+    [place] = await studio.reads.waiting_list.of_customer(studio.customer.id)
     assert (place.status, place.hold_id) == (WaitingStatus.OFFERED, hold.id)
     assert (await studio.place_of(other)).status is WaitingStatus.WAITING
-    told = [each for each in await backend.outbox_messages() if each.topic == "waitlist.offered"]
-    assert [message.subject for message in told] == [place.id]
+    told = [each for each in await backend.outbox_events() if each.topic == "waitlist.offered"]
+    assert [event.subject for event in told] == [place.id]
 
 
 async def test_leaving_booking_and_passing_over_an_offer_at_once_has_one_outcome(
@@ -78,4 +78,6 @@ async def test_two_providers_offer_to_the_same_customers_without_deadlock(
     assert refusals == []
     assert sum(len(each) for each in made) == 6
     for person in people:
-        assert {each.status for each in await studio.reads.waits_of(person.id)} == {WaitingStatus.OFFERED}
+        assert {each.status for each in await studio.reads.waiting_list.of_customer(person.id)} == {
+            WaitingStatus.OFFERED
+        }

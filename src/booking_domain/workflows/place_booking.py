@@ -17,6 +17,7 @@ from booking_domain.bookings.errors import (
     DepositOutOfRange,
     TooManyUnsettled,
 )
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
@@ -32,7 +33,6 @@ from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, S
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, instant
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.ports import Repositories
 
 
@@ -142,7 +142,7 @@ async def keep_booking(
     if decision.state.claims_time:
         await tx.claims.acquire(claim_of(decision.state), context.now)
     await tx.bookings.add(decision.state, decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 
 

@@ -59,7 +59,7 @@ class ExternalIdentitiesContract(StorageContract):
             await _link(backend, identity)
         for identity in identities:
             assert await _owner(backend, identity.subject) == identity.user_id
-            assert await backend.reads.user_of_identity(TELEGRAM, identity.subject) == identity.user_id
+            assert await backend.reads.external_identities.user_of(TELEGRAM, identity.subject) == identity.user_id
         async with backend.begin() as tx:
             assert [await tx.external_identities.get(user.id, TELEGRAM) for user in users] == identities
 
@@ -69,7 +69,7 @@ class ExternalIdentitiesContract(StorageContract):
         stranger = await _joined(backend, make)
         for subject in ("", "1", "2", "%", "120", "012", str(user.id), str(user.phone), str(user.email)):
             assert await _owner(backend, subject) is None
-            assert await backend.reads.user_of_identity(TELEGRAM, subject) is None
+            assert await backend.reads.external_identities.user_of(TELEGRAM, subject) is None
         async with backend.begin() as tx:
             assert await tx.external_identities.get(stranger.id, TELEGRAM) is None
 
@@ -78,14 +78,14 @@ class ExternalIdentitiesContract(StorageContract):
         await _link(backend, _identity(user))
         with pytest.raises(ConcurrentChange):
             await _link(backend, _identity(other))
-        assert await backend.reads.user_of_identity(TELEGRAM, _identity(user).subject) == user.id
+        assert await backend.reads.external_identities.user_of(TELEGRAM, _identity(user).subject) == user.id
 
     async def test_an_account_has_one_identity_at_a_service(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         await _link(backend, _identity(user, "1"))
         with pytest.raises(ConcurrentChange):
             await _link(backend, _identity(user, "2"))
-        assert await backend.reads.user_of_identity(TELEGRAM, "2") is None
+        assert await backend.reads.external_identities.user_of(TELEGRAM, "2") is None
 
     async def test_of_those_who_link_one_at_once_one_does(self, backend: Backend, make: Builder) -> None:
         users = [await _joined(backend, make) for _ in range(5)]

@@ -143,7 +143,7 @@ class IdempotencyContract(StorageContract):
                 answer = await tx.idempotency.begin(key, NOW)
                 if answer is None:
                     answer = f"answer {number}".encode()
-                    await tx.outbox.put([make.message(subject)])
+                    await tx.outbox.put([make.domain_event(subject)])
                     await tx.idempotency.finish(key, answer)
                 return answer
 
@@ -151,4 +151,4 @@ class IdempotencyContract(StorageContract):
         assert refusals == []
         assert len(answers) == 20
         assert len(set(answers)) == 1
-        assert len(await backend.outbox_messages()) == 1
+        assert len(await backend.outbox_events()) == 1

@@ -64,16 +64,16 @@ class PaymentsContract(StorageContract):
         ]
         for payment in (full, bare, make.refund(booking), *several):
             await _add(backend, payment)
-            assert await backend.reads.payment(payment.id) == payment
+            assert await backend.reads.payments.get(payment.id) == payment
             async with backend.begin() as tx:
                 assert await tx.payments.get(payment.id) == payment
 
     async def test_there_is_no_transaction_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         await _add(backend, make.payment(await _a_booking(backend, make)))
         unknown, unknown_booking = PaymentId(make.entropy.new_id()), BookingId(make.entropy.new_id())
-        assert await backend.reads.payment(unknown) is None
-        assert await backend.reads.payment_by_invoice("nothing") is None
-        assert list(await backend.reads.payments_of(unknown_booking)) == []
+        assert await backend.reads.payments.get(unknown) is None
+        assert await backend.reads.payments.by_invoice("nothing") is None
+        assert list(await backend.reads.payments.of_booking(unknown_booking)) == []
         async with backend.begin() as tx:
             assert await tx.payments.get(unknown) is None
             assert await tx.payments.pending(unknown_booking, Purpose.DEPOSIT) is None
@@ -106,14 +106,14 @@ class PaymentsContract(StorageContract):
         booking = await _a_booking(backend, make)
         refunds = [make.refund(booking), make.refund(booking)]
         await _add(backend, *refunds)
-        assert list(await backend.reads.payments_of(booking.id)) == refunds
+        assert list(await backend.reads.payments.of_booking(booking.id)) == refunds
 
     async def test_of_payments_begun_at_once_for_one_purpose_one_is_kept(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         added, refusals = await race([_add(backend, make.payment(booking)) for _ in range(10)])
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
-        assert len(await backend.reads.payments_of(booking.id)) == 1
+        assert len(await backend.reads.payments.of_booking(booking.id)) == 1
 
     async def test_saving_replaces_every_fact_of_the_transaction(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
@@ -124,8 +124,8 @@ class PaymentsContract(StorageContract):
         async with backend.begin() as tx:
             await tx.payments.save(invoiced, was=was)
             await tx.payments.save(paid, was=invoiced)
-        assert await backend.reads.payment(was.id) == paid
-        assert await backend.reads.payment(other.id) == other
+        assert await backend.reads.payments.get(was.id) == paid
+        assert await backend.reads.payments.get(other.id) == other
 
     async def test_a_change_of_something_older_is_refused(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await _a_booking(backend, make))
@@ -136,7 +136,7 @@ class PaymentsContract(StorageContract):
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
                 await tx.payments.save(was.cancel(), was=was)
-        assert await backend.reads.payment(was.id) == first
+        assert await backend.reads.payments.get(was.id) == first
 
     async def test_a_change_of_what_was_never_there_is_refused(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await _a_booking(backend, make))
@@ -163,7 +163,7 @@ class PaymentsContract(StorageContract):
         middle = replace(make.refund(booking), created_at=NOW)
         newest = replace(make.payment(booking), created_at=NOW + HOUR)
         await _add(backend, oldest, middle, newest, make.payment(other))
-        assert list(await backend.reads.payments_of(booking.id)) == [oldest, middle, newest]
+        assert list(await backend.reads.payments.of_booking(booking.id)) == [oldest, middle, newest]
         async with backend.begin() as tx:
             assert list(await tx.payments.of_booking(booking.id)) == [oldest, middle, newest]
 
@@ -173,5 +173,5 @@ class PaymentsContract(StorageContract):
         other = make.payment(booking, Purpose.BALANCE).invoiced(make.invoice())
         await _add(backend, one, other)
         assert one.invoice is not None
-        assert await backend.reads.payment_by_invoice(one.invoice.reference) == one
-        assert await backend.reads.payment_by_invoice(one.invoice.reference + "0") is None
+        assert await backend.reads.payments.by_invoice(one.invoice.reference) == one
+        assert await backend.reads.payments.by_invoice(one.invoice.reference + "0") is None

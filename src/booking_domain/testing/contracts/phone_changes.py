@@ -39,7 +39,7 @@ class PhoneChangesContract(StorageContract):
         self, backend: Backend, make: Builder
     ) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
-        assert await backend.reads.phone_change(user.id) is None
+        assert await backend.reads.phone_changes.get(user.id) is None
         first, theirs = _change(make, user), _change(make, other)
         await _save(backend, first, theirs)
         second = replace(_change(make, user, "+97680001122"), former="+97699112233", asked_that_day=9, day_began=NOW)
@@ -48,8 +48,8 @@ class PhoneChangesContract(StorageContract):
             async with backend.begin() as tx:
                 assert await tx.phone_changes.get(user.id) == change
                 assert await tx.phone_changes.get(make.user().id) is None
-            assert await backend.reads.phone_change(user.id) == change
-            assert await backend.reads.phone_change(other.id) == theirs
+            assert await backend.reads.phone_changes.get(user.id) == change
+            assert await backend.reads.phone_changes.get(other.id) == theirs
 
     async def test_what_is_a_day_old_is_forgotten_and_what_a_clock_has_left_in_the_future(
         self, backend: Backend, make: Builder
@@ -59,7 +59,7 @@ class PhoneChangesContract(StorageContract):
         await _save(backend, *changes)
         async with backend.begin() as tx:
             await tx.phone_changes.forget(NOW)
-        left = [await backend.reads.phone_change(change.user_id) for change in changes]
+        left = [await backend.reads.phone_changes.get(change.user_id) for change in changes]
         assert left == [changes[0], changes[1], None, changes[3], None]
 
     async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
@@ -69,4 +69,4 @@ class PhoneChangesContract(StorageContract):
             await tx.phone_changes.save(_change(make, user))
 
         await regretted(backend, ask)
-        assert await backend.reads.phone_change(user.id) is None
+        assert await backend.reads.phone_changes.get(user.id) is None

@@ -107,8 +107,8 @@ class WaitingListContract(StorageContract):
             await tx.waiting_list.get(waiting.id)
             await tx.waiting_list.save(offered)
             assert await tx.waiting_list.get(waiting.id) == offered
-            assert await backend.reads.waits_of(cast.customer.id) == [beside, waiting]
-        assert await backend.reads.waits_of(cast.customer.id) == [beside, offered]
+            assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [beside, waiting]
+        assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [beside, offered]
         booked = offered.booked()
         async with backend.begin() as tx:
             await tx.waiting_list.save(booked)
@@ -124,7 +124,7 @@ class WaitingListContract(StorageContract):
             await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
 
         await regretted(backend, work)
-        assert await backend.reads.waits_of(cast.customer.id) == [waiting]
+        assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [waiting]
 
     async def test_open_entries_are_counted_wherever_they_are_and_no_others(
         self, backend: Backend, make: Builder
@@ -192,20 +192,20 @@ class WaitingReadsContract(StorageContract):
         entries = [await _waiting(backend, make, cast, status) for status in WaitingStatus]
         entries.append(make.waiting(other.profile, cast.customer, WINDOW))
         await _kept(backend, entries[-1], make.waiting(cast.profile, other.customer, WINDOW))
-        assert await backend.reads.waits_of(cast.customer.id) == entries[::-1]
+        assert await backend.reads.waiting_list.of_customer(cast.customer.id) == entries[::-1]
 
     async def test_of_very_many_entries_the_newest_are_listed(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         entries = [make.waiting(cast.profile, cast.customer, WINDOW) for _ in range(MOST_WAITS + 1)]
         await _kept(backend, *entries)
-        assert await backend.reads.waits_of(cast.customer.id) == entries[:0:-1]
+        assert await backend.reads.waiting_list.of_customer(cast.customer.id) == entries[:0:-1]
 
     async def test_a_provider_is_awaited_while_an_entry_is_open(self, backend: Backend, make: Builder) -> None:
         casts = [await a_cast(backend, make) for _ in WaitingStatus]
         for cast, status in zip(casts, WaitingStatus, strict=True):
             for _ in range(2):
                 await _waiting(backend, make, cast, status)
-        awaited = await backend.reads.awaited_providers()
+        awaited = await backend.reads.waiting_list.providers()
         assert sorted(awaited) == sorted(
             cast.profile.id for cast, status in zip(casts, WaitingStatus, strict=True) if status in OPEN
         )
@@ -214,5 +214,5 @@ class WaitingReadsContract(StorageContract):
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
             await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
-            assert await backend.reads.waits_of(cast.customer.id) == []
-            assert await backend.reads.awaited_providers() == []
+            assert await backend.reads.waiting_list.of_customer(cast.customer.id) == []
+            assert await backend.reads.waiting_list.providers() == []
