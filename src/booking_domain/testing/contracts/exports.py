@@ -10,10 +10,10 @@ from booking_domain.payments.model import Purpose
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import SalonId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, a_cast
+from booking_domain.testing.contracts.storage import Backend, StorageContract, a_cast
 
 
-class ExportReadsContract:
+class ExportReadsContract(StorageContract):
     """Reads by owner, and of many bookings at once."""
 
     async def test_sessions_are_there_whether_or_not_they_have_ended_page_by_page(
