@@ -177,7 +177,7 @@ async def live_after_unlinking_meanwhile(scene: Scene, *, locked: bool) -> tuple
             await unlinking
         await tx.sessions.add(Session.begun(token, user.id, Client(), NOW))
     await unlinking
-    return current, await scene.backend.reads.live_sessions(user.id, NOW, 10)
+    return current, await scene.backend.reads.sessions.live(user.id, NOW, 10)
 
 
 def test_a_session_that_was_beginning_ends_with_the_identity(postgres: TestServer) -> None:

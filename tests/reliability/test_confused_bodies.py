@@ -27,10 +27,10 @@ from tests.unit.entrypoints.http.test_access import (
     the_body,
 )
 
-from entrypoints.http import strict_json
-from entrypoints.http.openapi.document import document_of
-from entrypoints.http.problems import camel
-from entrypoints.http.refusals import invalid_input
+from entrypoints.http.kit import strict_json
+from entrypoints.http.kit.openapi.document import document_of
+from entrypoints.http.kit.problems import camel
+from entrypoints.http.kit.refusals import invalid_input
 
 TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'rate_limits' ORDER BY 1"
 STRIDE: Final = scale.of(1, less=3)

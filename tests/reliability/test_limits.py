@@ -18,8 +18,8 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.hostile_requests import OK, Hostile, all_of_them, request, whole
 
-from entrypoints.http.refusals import Refusal
-from entrypoints.http.strict_json import read_json
+from entrypoints.http.kit.refusals import Refusal
+from entrypoints.http.kit.strict_json import read_json
 
 TIMES: Final = scale.of(20, less=1)
 WITHIN_SECONDS: Final = scale.of(1.0, less=5.0)

@@ -17,7 +17,7 @@ from tests.reliability.conftest import Report
 
 from adapters.postgres.database import Database, PostgresRepositories
 from adapters.postgres.sealing import FieldCipher
-from adapters.postgres.sessions import PostgresSessions, SessionViews
+from adapters.postgres.sessions import PostgresSessionReads, PostgresSessions
 from adapters.postgres.work import Work
 from adapters.security.entropy import SystemEntropy
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
@@ -200,10 +200,10 @@ class Unlocked(PostgresSessions):
 
     def __init__(self, work: Work) -> None:
         super().__init__(work)
-        self._views = SessionViews(work)
+        self._reads = PostgresSessionReads(work)
 
     async def lock(self, session_id: SessionId) -> Session | None:
-        return await self._views.one(session_id)
+        return await self._reads.get(session_id)
 
 
 class UnlockedRepositories(PostgresRepositories):

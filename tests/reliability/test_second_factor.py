@@ -86,7 +86,7 @@ class Platform:
         return await asyncio.gather(*(self.sign_in(guess, place) for place, guess in enumerate(guesses)))
 
     async def sessions(self) -> int:
-        return len(await self.databases[0].reads.live_sessions(self.user.id, self.clock.now(), 1_000))
+        return len(await self.databases[0].reads.sessions.live(self.user.id, self.clock.now(), 1_000))
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from adapters.postgres.statements import Statement
 from adapters.postgres.tables import phone_changes
 from adapters.postgres.work import Work
 from booking_domain.identity.one_time_codes import DAY
-from booking_domain.identity.phone_changes import PhoneChange, PhoneChanges
+from booking_domain.identity.phone_changes import PhoneChange, PhoneChangeReads, PhoneChanges
 from booking_domain.shared.ids import CodeId, UserId
 
 PHONE: Final = "phone_changes.phone"
@@ -31,8 +31,8 @@ _FORGET: Final = Statement(
 )
 
 
-class PostgresPhoneChanges(PhoneChanges):
-    """`PhoneChanges` in the table `phone_changes`."""
+class PostgresPhoneChangeReads(PhoneChangeReads):
+    """`PhoneChangeReads` of the table `phone_changes`."""
 
     def __init__(self, work: Work, cipher: FieldCipher) -> None:
         self._work = work
@@ -52,6 +52,10 @@ class PostgresPhoneChanges(PhoneChanges):
             day_began=day_began,
             asked_that_day=asked_that_day,
         )
+
+
+class PostgresPhoneChanges(PostgresPhoneChangeReads, PhoneChanges):
+    """`PhoneChanges` in the table `phone_changes`."""
 
     async def save(self, change: PhoneChange) -> None:
         await self._work.send(

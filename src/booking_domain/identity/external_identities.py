@@ -7,7 +7,7 @@ An assertion is what a service has signed about somebody who has just signed in 
 for one use.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -110,8 +110,12 @@ class ExternalIdentities(Protocol):
 class ExternalIdentityReads(Protocol):
     """Reads of identities, outside any unit of work."""
 
-    async def user_of_identity(self, provider: IdentityProvider, subject: str) -> UserId | None:
+    async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
         """Whose identity it is."""
+        ...
+
+    async def of_user(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        """The user's external identities, by service."""
         ...
 
 

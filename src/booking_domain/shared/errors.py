@@ -16,6 +16,11 @@ class DomainError(Exception):
     code: ClassVar[str] = "domain.error"
     pointer: ClassVar[str | None] = None
     """JSON pointer (RFC 6901) of the input that the error is about, where there is one."""
+    commits: ClassVar[bool] = False
+    """Whether the executor commits the transaction before it raises the error, e.g. because a failure was counted.
+
+    Only a use case raises such an error, never a statement that failed: its transaction could not be committed.
+    """
 
     @property
     def where(self) -> str | None:

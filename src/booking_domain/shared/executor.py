@@ -1,7 +1,12 @@
-"""The one executor: authorise → begin → idempotency → handle → audit → commit, and again if another was faster.
+"""The executor runs every use case: authorise → begin → idempotency → handle → audit → commit, with retries.
 
-Whatever an admin does has an entry in the audit log, in the transaction in which it is done: no use case can forget it.
-What others do has one where the use case says so (`Context.note`).
+A transaction that loses a race (`ConcurrentChange`) is run again, up to five times.
+
+An error rolls the transaction back, unless its class declares `commits`: then the transaction is committed first and
+the error is raised afterwards. So a wrong code is counted although the use case raises.
+
+Every command that an admin runs leaves an entry in the audit log, in the transaction of the command. Commands of other
+actors leave one where the use case calls `Context.note`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,7 +17,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Details, Note, Origin, Subject
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.errors import ConcurrentChange, DomainError
 from booking_domain.shared.idempotency import IdempotencyKey, IdempotencyStore
 from booking_domain.shared.ids import AuditId, Entropy
 from booking_domain.shared.permissions import Permission, authorise
@@ -25,14 +30,9 @@ class ExecutorTx(Protocol):
     """What the executor itself needs of a transaction."""
 
     @property
-    def idempotency(self) -> IdempotencyStore:
-        """The store of answers."""
-        ...
-
+    def idempotency(self) -> IdempotencyStore: ...
     @property
-    def audit_log(self) -> AuditLog:
-        """Where entries go."""
-        ...
+    def audit_log(self) -> AuditLog: ...
 
 
 Command = TypeVar("Command")
@@ -43,7 +43,7 @@ TxNeeded = TypeVar("TxNeeded", contravariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a use case may know of the world besides its command and its repositories."""
+    """What a use case knows besides its command and its repositories."""
 
     actor: Actor
     now: datetime
@@ -58,35 +58,45 @@ class Context:
         actor: Actor | None = None,
         details: Details | None = None,
     ) -> None:
-        """Have the audit log say so, whoever asks; see `Note`."""
+        """Add an entry to the audit log, whatever the actor's role; see `Note`."""
         self.noted.append(Note(action=action, subject=subject, actor=actor, details=details or {}))
 
 
-def _nothing(_command: object, _result: object) -> None:
-    """Nothing but what is the actor's own."""
+def _no_subject(_command: object, _result: object) -> None:
+    """The command has no subject but the actor."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseCase(Generic[Command, TxNeeded, Result]):
-    """One thing that can be done: the permission it needs, and how it is done inside a transaction.
+    """A use case: the permission it needs and the function that runs inside a transaction.
 
-    `handle` may run more than once, so it does nothing that a rollback does not undo: no network call, no file.
+    `handle` may run more than once, so it must not do what a rollback does not undo: no network call, no file.
     """
 
     action: Permission
     handle: Callable[[Command, TxNeeded, Context], Awaitable[Result]]
-    concerns: Callable[[Command, Result], Subject | None] = _nothing
-    """What the audit log names as the object."""
+    concerns: Callable[[Command, Result], Subject | None] = _no_subject
+    """The subject of the audit entry of an admin's command."""
     audited_as: str | None = None
-    """What the audit log calls it when an admin has done it; None: as the permission is called."""
+    """The action of that entry; None: the name of the permission."""
+    raises: tuple[type[DomainError], ...] = ()
+    """The errors that `handle` raises, besides NotPermitted, ConcurrentChange and StorageUnavailable; entry points
+    document them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer under an idempotency key; `replayed` if the effect is an earlier request's."""
+    """The answer to a request with an idempotency key; `replayed` if an earlier request had the effect."""
 
     body: bytes
     replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """An error that is raised once the transaction is committed."""
+
+    error: DomainError
 
 
 class Executor(Generic[Tx]):
@@ -101,20 +111,20 @@ class Executor(Generic[Tx]):
         self._origin = origin
 
     async def run(self, use_case: UseCase[Command, Tx, Result], command: Command, *, actor: Actor) -> Result:
-        """Run a use case in a transaction of its own and return its result once that is committed.
+        """Run a use case in its own transaction and return its result after the commit.
 
         Raises:
-            NotPermitted: the actor's role may not do this at all.
-            ConcurrentChange: others were faster five times in a row.
-            DomainError: whatever the use case says.
+            NotPermitted: the actor's role does not have the permission.
+            ConcurrentChange: the transaction lost five races in a row.
+            DomainError: an error of the use case; the transaction is rolled back, or committed if the error `commits`.
         """
         authorise(actor, use_case.action)
 
-        async def once() -> Result:
+        async def attempt() -> Result | _Refused:
             async with self._begin() as tx:
-                return await self._done(use_case, command, tx, self._circumstances(actor))
+                return await self._handle(use_case, command, tx, self._context(actor))
 
-        return await _retried(once)
+        return await _retried(attempt)
 
     async def run_once(
         self,
@@ -127,28 +137,51 @@ class Executor(Generic[Tx]):
     ) -> Answer:
         """Run a use case at most once under `key`; a repetition gets the first answer, byte by byte.
 
+        Only a success is kept as an answer. After any error, one that commits included, the key can be used again.
+
         Raises:
             KeyReused, RequestInFlight: see `IdempotencyStore.begin`; and all that `run` raises.
         """
         authorise(actor, use_case.action)
 
-        async def once() -> Answer:
+        async def attempt() -> Answer | _Refused:
             async with self._begin() as tx:
-                circumstances = self._circumstances(actor)
-                earlier = await tx.idempotency.begin(key, circumstances.now)
+                context = self._context(actor)
+                earlier = await tx.idempotency.begin(key, context.now)
                 if earlier is not None:
                     return Answer(earlier, replayed=True)
-                body = answer(await self._done(use_case, command, tx, circumstances))
+                result = await self._handle(use_case, command, tx, context)
+                if isinstance(result, _Refused):
+                    await tx.idempotency.release(key)
+                    return result
+                body = answer(result)
                 await tx.idempotency.finish(key, body)
                 return Answer(body, replayed=False)
 
-        return await _retried(once)
+        return await _retried(attempt)
 
-    async def _done(self, use_case: UseCase[Command, Tx, Result], command: Command, tx: Tx, context: Context) -> Result:
-        result = await use_case.handle(command, tx, context)
+    async def _handle(
+        self, use_case: UseCase[Command, Tx, Result], command: Command, tx: Tx, context: Context
+    ) -> Result | _Refused:
+        """Handle the command and write its audit entries; return an error that commits instead of raising it.
+
+        A refused command leaves only the entries that the use case noted itself.
+        """
+        try:
+            result = await use_case.handle(command, tx, context)
+        except DomainError as error:
+            if not error.commits:
+                raise
+            await self._audit(context.noted, None, tx, context)
+            return _Refused(error)
         notes = context.noted
         if not notes and context.actor.role is Role.ADMIN:
             notes = [Note(action=use_case.audited_as or use_case.action.value)]
+        if notes:
+            await self._audit(notes, use_case.concerns(command, result), tx, context)
+        return result
+
+    async def _audit(self, notes: list[Note], subject: Subject | None, tx: Tx, context: Context) -> None:
         for note in notes:
             await tx.audit_log.add(
                 AuditEntry(
@@ -156,21 +189,26 @@ class Executor(Generic[Tx]):
                     at=context.now,
                     actor=note.actor or context.actor,
                     action=note.action,
-                    subject=note.subject or use_case.concerns(command, result),
+                    subject=note.subject or subject,
                     origin=self._origin(),
                     details=note.details,
                 )
             )
-        return result
 
-    def _circumstances(self, actor: Actor) -> Context:
+    def _context(self, actor: Actor) -> Context:
         return Context(actor=actor, now=self._clock.now(), entropy=self._entropy)
 
 
-async def _retried(once: Callable[[], Awaitable[Result]]) -> Result:
+async def _retried(attempt: Callable[[], Awaitable[Result | _Refused]]) -> Result:
     for _ in range(ATTEMPTS - 1):
         try:
-            return await once()
+            return _result(await attempt())
         except ConcurrentChange:
             continue
-    return await once()
+    return _result(await attempt())
+
+
+def _result(outcome: Result | _Refused) -> Result:
+    if isinstance(outcome, _Refused):
+        raise outcome.error
+    return outcome

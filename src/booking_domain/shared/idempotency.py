@@ -52,3 +52,7 @@ class IdempotencyStore(Protocol):
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
         """Keep the answer with the key, if and only if the transaction commits."""
         ...
+
+    async def release(self, key: IdempotencyKey) -> None:
+        """Give back a key that this transaction has reserved: after the commit it is as good as new."""
+        ...

@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import NotATimeOffered
+from booking_domain.bookings.errors import BookingNotFound, NotATimeOffered
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party, Status
-from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.errors import ProviderNotFound, SlotTaken
 from booking_domain.scheduling.placing import around, placeable
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.change_booking_status import carry_out
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.reschedule_booking import locked_for, must_be_answered_in_time
@@ -126,7 +127,7 @@ async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Boo
     for start in starts:  # each can be had now; the first to come may still be faster
         placeable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 
 
@@ -136,14 +137,40 @@ def _must_be_requested(booking: Booking, action: str) -> None:
 
 
 accept_request: Final = UseCase(
-    Permission.MOVE_BOOKINGS, _accept, lambda _, booking: Subject("booking", booking.id), audited_as="booking.accept"
+    Permission.MOVE_BOOKINGS,
+    _accept,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.accept",
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        ProviderNotFound,
+        SlotTaken,
+        NotATimeOffered,
+        InvalidValue,
+        StaleVersion,
+    ),
 )
 decline_request: Final = UseCase(
-    Permission.MOVE_BOOKINGS, _decline, lambda _, booking: Subject("booking", booking.id), audited_as="booking.decline"
+    Permission.MOVE_BOOKINGS,
+    _decline,
+    lambda _, booking: Subject("booking", booking.id),
+    audited_as="booking.decline",
+    raises=(BookingNotFound, NotYourMove, InvalidBookingTransition, StaleVersion),
 )
 offer_times: Final = UseCase(
     Permission.MOVE_BOOKINGS,
     _offer,
     lambda _, booking: Subject("booking", booking.id),
     audited_as="booking.offer_times",
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        ProviderNotFound,
+        SlotTaken,
+        InvalidValue,
+        StaleVersion,
+    ),
 )

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, DepositDue, TooEarly
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
-from booking_domain.bookings.transitions import CLAIMS_TIME, Action, Party, Status
+from booking_domain.bookings.transitions import CLAIMS_TIME, Action, InvalidBookingTransition, Party, Status
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.placing import around
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
+from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.refunds import pending_refunds, schedule_refund
@@ -68,7 +72,7 @@ async def carry_out(
         await tx.schedules.lock(booking.provider_id, around(after.span.start))
         await move_claim(booking, after, tx, context)
     await tx.bookings.save(after, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(after, decision.events))
+    await tx.outbox.put(booking_events(after, decision.events))
     return after
 
 
@@ -89,7 +93,7 @@ async def _expire(booking_id: BookingId, tx: Repositories, context: Context) -> 
     kept = (booking.paid - booking.refunded).beyond(await pending_refunds(booking, tx))
     await close_payments(booking, kept, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 
 
@@ -104,6 +108,18 @@ async def close_payments(booking: Booking, going_back: Money, tx: Repositories, 
 
 
 change_booking_status: Final = UseCase(
-    Permission.MOVE_BOOKINGS, _move, lambda _, booking: Subject("booking", booking.id)
+    Permission.MOVE_BOOKINGS,
+    _move,
+    lambda _, booking: Subject("booking", booking.id),
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        TooEarly,
+        AlreadyOver,
+        DepositDue,
+        SlotTaken,
+        StaleVersion,
+    ),
 )
 expire_booking: Final = UseCase(Permission.RUN_PLATFORM, _expire)

@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import SeriesNotPossible
+from booking_domain.bookings.errors import (
+    BookingForOthers,
+    CustomerNotFound,
+    DepositOutOfRange,
+    SeriesNotPossible,
+    TooManyUnsettled,
+)
 from booking_domain.bookings.model import Booking
-from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.scheduling.placing import around, claimable, placeable
 from booking_domain.shared.audit import Subject
@@ -81,4 +87,13 @@ place_series: Final = UseCase(
     _place,
     lambda _, bookings: Subject("booking", bookings[0].id),  # the first of them
     audited_as="booking.place_series",
+    raises=(
+        ProviderNotFound,
+        SeriesNotPossible,
+        DepositOutOfRange,
+        TooManyUnsettled,
+        BookingForOthers,
+        CustomerNotFound,
+        InvalidValue,
+    ),
 )

@@ -5,10 +5,18 @@ from typing import Final
 
 from booking_domain.bookings.model import BookingMode, Terms
 from booking_domain.bookings.policy import CancellationPolicy
-from booking_domain.catalogue.model import Location, Profile, ProfileAction, ProfileMissing
+from booking_domain.catalogue.model import (
+    InvalidProfileTransition,
+    Location,
+    Profile,
+    ProfileAction,
+    ProfileExists,
+    ProfileMissing,
+)
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Anchoring, SlotSettings
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
@@ -200,10 +208,19 @@ async def _own(tx: Repositories, context: Context) -> Profile:
     return profile
 
 
-open_profile: Final = UseCase(Permission.MANAGE_PROFILE, _open)
-edit_profile: Final = UseCase(Permission.MANAGE_PROFILE, _edit)
-change_settings: Final = UseCase(Permission.MANAGE_CALENDAR, _change_settings)
-submit_profile: Final = UseCase(Permission.MANAGE_PROFILE, _submit)
+open_profile: Final = UseCase(Permission.MANAGE_PROFILE, _open, raises=(ProfileExists, InvalidValue))
+edit_profile: Final = UseCase(
+    Permission.MANAGE_PROFILE, _edit, raises=(ProfileMissing, ProviderNotFound, InvalidValue, StaleVersion)
+)
+change_settings: Final = UseCase(
+    Permission.MANAGE_CALENDAR, _change_settings, raises=(ProfileMissing, ProviderNotFound, InvalidValue, StaleVersion)
+)
+submit_profile: Final = UseCase(
+    Permission.MANAGE_PROFILE, _submit, raises=(ProfileMissing, InvalidProfileTransition, StaleVersion)
+)
 decide_on_profile: Final = UseCase(
-    Permission.DECIDE_ON_PROFILES, _decide, lambda command, _: Subject("provider", command.provider_id)
+    Permission.DECIDE_ON_PROFILES,
+    _decide,
+    lambda command, _: Subject("provider", command.provider_id),
+    raises=(ProviderNotFound, InvalidProfileTransition, StaleVersion),
 )

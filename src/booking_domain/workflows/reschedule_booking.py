@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
-from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.placing import around, claimable, placeable
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId
+from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion, must_be_expected
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
 
@@ -53,7 +55,7 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Con
     )
     await move_claim(booking, decision.state, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 
 
@@ -91,4 +93,15 @@ reschedule_booking: Final = UseCase(
     _reschedule,
     lambda _, booking: Subject("booking", booking.id),
     audited_as="booking.reschedule",
+    raises=(
+        BookingNotFound,
+        NotYourMove,
+        InvalidBookingTransition,
+        ProviderNotFound,
+        SlotNotOffered,
+        SlotTaken,
+        AlreadyOver,
+        InvalidValue,
+        StaleVersion,
+    ),
 )

@@ -23,7 +23,7 @@ from booking_domain.catalogue.salons import (
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import DateException, OpeningHours, WeeklyRule
 from booking_domain.scheduling.use_cases.calendars import AddException, AddRule
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
@@ -141,7 +141,7 @@ async def _invite(command: Membership, tx: Repositories, context: Context) -> Me
     if len(members) >= MAX_MEMBERS:
         raise SalonFull
     await tx.salons.invite(salon.id, profile.id, context.now)
-    return Member(provider_id=profile.id, status=MemberStatus.INVITED)
+    return Member(provider_id=profile.id)
 
 
 async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Member:
@@ -155,11 +155,13 @@ async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Memb
     known = _among(await tx.salons.members(salon.id), provider_id)
     if known is None:
         raise NotInvited
-    if known.status is MemberStatus.INVITED:
-        if await tx.salons.salon_of(provider_id) is not None:
-            raise MemberElsewhere
-        await tx.salons.join(salon.id, provider_id)
-    return Member(provider_id=provider_id, status=MemberStatus.MEMBER)
+    if known.status is MemberStatus.MEMBER:
+        return known
+    if await tx.salons.salon_of(provider_id) is not None:
+        raise MemberElsewhere
+    member = known.accepted(context.actor.role)
+    await tx.salons.join(salon.id, provider_id)
+    return member
 
 
 async def _part(command: Membership, tx: Repositories, context: Context) -> None:
@@ -192,9 +194,19 @@ def _among(members: tuple[Member, ...], provider_id: ProviderId) -> Member | Non
     return next((member for member in members if member.provider_id == provider_id), None)
 
 
-open_salon: Final = UseCase(Permission.MANAGE_SALONS, _open)
-edit_salon: Final = UseCase(Permission.MANAGE_SALONS, _edit)
-set_salon_hours: Final = UseCase(Permission.MANAGE_SALONS, _set_hours)
-invite_provider: Final = UseCase(Permission.MANAGE_SALONS, _invite)
-accept_invitation: Final = UseCase(Permission.JOIN_SALONS, _accept)
-end_membership: Final = UseCase(Permission.END_SALON_MEMBERSHIPS, _part)
+open_salon: Final = UseCase(Permission.MANAGE_SALONS, _open, raises=(InvalidValue,))
+edit_salon: Final = UseCase(
+    Permission.MANAGE_SALONS, _edit, raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion)
+)
+set_salon_hours: Final = UseCase(
+    Permission.MANAGE_SALONS, _set_hours, raises=(SalonNotFound, NotYourSalon, InvalidValue, StaleVersion)
+)
+invite_provider: Final = UseCase(
+    Permission.MANAGE_SALONS, _invite, raises=(SalonNotFound, NotYourSalon, ProviderNotFound, SalonFull)
+)
+accept_invitation: Final = UseCase(
+    Permission.JOIN_SALONS, _accept, raises=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere)
+)
+end_membership: Final = UseCase(
+    Permission.END_SALON_MEMBERSHIPS, _part, raises=(SalonNotFound, NotYourSalon, NoSuchMember)
+)

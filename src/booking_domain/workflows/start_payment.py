@@ -168,6 +168,13 @@ async def _abandon_preparation(prepared: Payment, tx: Repositories, _: Context) 
         await tx.payments.save(payment.abandon_preparation(), was=payment)
 
 
-_prepare_payment: Final = UseCase(Permission.PAY, _prepare, lambda _, prepared: Subject("payment", prepared.payment.id))
-_record_invoice: Final = UseCase(Permission.RUN_PLATFORM, _record)
+_prepare_payment: Final = UseCase(
+    Permission.PAY,
+    _prepare,
+    lambda _, prepared: Subject("payment", prepared.payment.id),
+    raises=(BookingNotFound, NothingDue, WindowClosed, PaymentInPreparation),
+)
+_record_invoice: Final = UseCase(
+    Permission.RUN_PLATFORM, _record, raises=(PaymentNotFound, NothingDue, PaymentInPreparation)
+)
 _abandon: Final = UseCase(Permission.RUN_PLATFORM, _abandon_preparation)

@@ -20,9 +20,9 @@ import entrypoints.http
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.lifecycle import Lifecycle
 from entrypoints.cli.literals import Literals
+from entrypoints.http.kit.problems import DETAILS, STATUS
 from entrypoints.http.languages import foreign
 from entrypoints.http.languages.catalogues import MESSAGE, TITLE
-from entrypoints.http.problems import DETAILS, STATUS
 
 SOURCE: Final = Path(__file__).parents[2]
 _NOT_SERVED: Final = ("booking_domain/testing", "adapters/qpay/simulator", "entrypoints/cli", "entrypoints/worker")
@@ -107,7 +107,7 @@ def _of_sources() -> Iterator[tuple[Key, str]]:
 
 
 def _of_others() -> Iterator[tuple[Key, str]]:
-    yield from (((MESSAGE, detail), "entrypoints/http/problems.py") for detail in DETAILS.values())
+    yield from (((MESSAGE, detail), "entrypoints/http/kit/problems.py") for detail in DETAILS.values())
     for context, templates in {TITLE: foreign.TITLES, **foreign.MESSAGES}.items():
         yield from (((context, template), "entrypoints/http/languages/foreign.py") for template in templates)
 

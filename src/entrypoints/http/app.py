@@ -10,33 +10,33 @@ from litestar.di import Provide
 from entrypoints.container import Container
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts import telegram
-from entrypoints.http.administration import routes as administration
+from entrypoints.http.admin import routes as administration
 from entrypoints.http.availability import routes as availability
-from entrypoints.http.bodies import bound_reading
 from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
-from entrypoints.http.compression import Compression
-from entrypoints.http.cross_origin import CrossOrigin
 from entrypoints.http.docs import routes as docs
-from entrypoints.http.envelope import seal
-from entrypoints.http.heads import answer_head
 from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
-from entrypoints.http.identities import provide_actor, provide_client, provide_session_id
-from entrypoints.http.injection import one_after_the_other
+from entrypoints.http.kit.bodies import bound_reading
+from entrypoints.http.kit.compression import Compression
+from entrypoints.http.kit.cross_origin import CrossOrigin
+from entrypoints.http.kit.heads import answer_head
+from entrypoints.http.kit.idempotency import provide_idempotent_runner
+from entrypoints.http.kit.identities import provide_actor, provide_client, provide_session_id
+from entrypoints.http.kit.injection import one_after_the_other
+from entrypoints.http.kit.problems import answer_exception
+from entrypoints.http.kit.queries import read_query
+from entrypoints.http.kit.response_headers import add_response_headers
+from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.languages.catalogues import read_catalogues
-from entrypoints.http.once import provide_once
-from entrypoints.http.parts import PARTS, Parts
 from entrypoints.http.payments import routes as payments
 from entrypoints.http.payments import webhooks
-from entrypoints.http.problems import answer_exception
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
-from entrypoints.http.queries import read_query
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
+from entrypoints.http.services import SERVICES, Services
 from entrypoints.http.sms import webhooks as sms_webhooks
-from entrypoints.http.strict_json import StrictJson
 from entrypoints.http.users import routes as users
 from entrypoints.http.waitlist import routes as waitlist
 
@@ -69,17 +69,17 @@ API: Final = Router(
 
 
 def create_app(container: Container) -> Litestar:
-    """Make the application over what the container provides, overridden or not; its state has the `parts`."""
+    """Make the application over what the container provides, overridden or not; its state has the `services`."""
     settings = container.settings()
-    parts = Parts(container)
+    services = Services(container)
     read_catalogues()
     app = Litestar(
         route_handlers=[API, health.routes(), docs.routes],
-        dependencies=_dependencies(parts),
+        dependencies=_dependencies(services),
         dto=StrictJson,
         return_dto=None,
-        before_request=_let_in(parts),
-        before_send=[seal, CrossOrigin(settings.cors_origins)],
+        before_request=_guarded(services),
+        before_send=[add_response_headers, CrossOrigin(settings.cors_origins)],
         middleware=[Compression()],
         exception_handlers={Exception: answer_exception},
         lifespan=[_lifespan],
@@ -87,41 +87,41 @@ def create_app(container: Container) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
-    app.state.parts = parts
+    app.state.services = services
     one_after_the_other(app)
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
     return app
 
 
-def _dependencies(parts: Parts) -> dict[str, Provide]:
+def _dependencies(services: Services) -> dict[str, Provide]:
     return {
-        **{name: _part(parts, name) for name in PARTS},
+        **{name: _service(services, name) for name in SERVICES},
         "actor": Provide(provide_actor, sync_to_thread=False),
         "session_id": Provide(provide_session_id, sync_to_thread=False),
         "client": Provide(provide_client, sync_to_thread=False),
         "asked": Provide(read_query, sync_to_thread=False),
-        "once": Provide(provide_once, sync_to_thread=False),
+        "runner": Provide(provide_idempotent_runner, sync_to_thread=False),
     }
 
 
-def _part(parts: Parts, name: str) -> Provide:
+def _service(services: Services, name: str) -> Provide:
     def provide() -> Any:
-        return parts[name]
+        return services[name]
 
     return Provide(provide, sync_to_thread=False)
 
 
-def _let_in(parts: Parts) -> Callable[[Request[Any, Any, Any]], Awaitable[Response[Any] | None]]:
-    async def let_in(request: Request[Any, Any, Any]) -> Response[Any] | None:
-        return await parts.doorkeeper(request)
+def _guarded(services: Services) -> Callable[[Request[Any, Any, Any]], Awaitable[Response[Any] | None]]:
+    async def guard(request: Request[Any, Any, Any]) -> Response[Any] | None:
+        return await services.request_guard(request)
 
-    return let_in
+    return guard
 
 
 @asynccontextmanager
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
-    container: Container = app.state.parts.container
+    container: Container = app.state.services.container
     async with AsyncExitStack() as opened:
         for part in (container.database(), container.gateway(), container.sms_sender()):
             await part.open()

@@ -24,7 +24,7 @@ from booking_domain.testing.memory.platform import MONDAY_MORNING
 from booking_domain.testing.memory.state import State
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
-from entrypoints.http.parts import Parts
+from entrypoints.http.services import Services
 from entrypoints.settings import Settings
 
 PASSWORD: Final = "correct-horse-battery"
@@ -83,7 +83,7 @@ class Api:
         self.container.password_hasher.override(MemoryPasswordHasher())
         self._kind = frozenset((name, value) for name, value in environ.items() if name != "DATABASE_URL")
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)
-        vars(self.app.state.parts).update(vars(Parts(self.container)))
+        vars(self.app.state.services).update(vars(Services(self.container)))
         transport = httpx.ASGITransport(cast("Any", self.app), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://api.test")
 

@@ -77,7 +77,7 @@ async def test_an_account_is_kept_under_the_normal_form_of_its_address(stage: St
         UserStatus.ACTIVE,
         NOW,
     )
-    assert await stage.database.reads.user(user.id) == user
+    assert await stage.database.reads.users.get(user.id) == user
     with pytest.raises(EmailTaken):
         await stage.by_platform(register, replace(DORJ, email="DORJ@example.com"))
 
@@ -194,14 +194,14 @@ async def test_a_session_lasts_for_180_days_however_often_it_is_used(stage: Stag
 @on_stage
 async def test_a_session_tells_where_it_was_last_used_from(stage: Stage) -> None:
     session = await signed_in(stage)
-    kept = await stage.database.reads.session(session.session_id)
+    kept = await stage.database.reads.sessions.get(session.session_id)
     assert kept is not None
     assert (kept.client, kept.created_at, kept.last_used_at) == (PHONE, NOW, NOW)
     stage.clock.advance(timedelta(hours=1))
     await refreshed(stage, session.refresh_token, LAPTOP)
     stage.clock.advance(timedelta(seconds=1))
     await refreshed(stage, session.refresh_token, PHONE)
-    kept = await stage.database.reads.session(session.session_id)
+    kept = await stage.database.reads.sessions.get(session.session_id)
     assert kept is not None
     assert (kept.client, kept.created_at, kept.last_used_at) == (LAPTOP, NOW, NOW + timedelta(hours=1))
 
@@ -214,7 +214,7 @@ async def test_who_signs_in_and_who_fails_to_is_noted(stage: Stage) -> None:
     failed = FailedLogin(user_id=customer.id, method=LoginMethod.PASSWORD, client=LAPTOP)
     await stage.by_platform(note_failed_login, failed)
     await stage.by_platform(note_failed_login, replace(failed, user_id=None))
-    noted = await stage.database.reads.logins_of(customer.id, None, 10)
+    noted = await stage.database.reads.login_history.of_user(customer.id, None, 10)
     assert [(login.at, login.client, login.outcome) for login in noted] == [
         (NOW + timedelta(hours=1), LAPTOP, LoginOutcome.FAILED),
         (NOW, PHONE, LoginOutcome.SUCCEEDED),

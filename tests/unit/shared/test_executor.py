@@ -1,17 +1,18 @@
-"""The executor over a tiny store: a transaction works on a copy, which takes the place of the original at commit."""
+"""The executor on a small store: a transaction works on a copy, which replaces the original at commit."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 from uuid import UUID
 
 import pytest
 
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Origin, Subject
-from booking_domain.shared.errors import ConcurrentChange, NotPermitted, StorageUnavailable
+from booking_domain.shared.errors import ConcurrentChange, NotPermitted, RuleViolated, StorageUnavailable
 from booking_domain.shared.executor import ATTEMPTS, Answer, Context, Executor, UseCase
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
 from booking_domain.shared.ids import UserId
@@ -26,9 +27,19 @@ ORIGIN = Origin(address="192.0.2.7", request_id="r1")
 Kept = tuple[bytes, bytes, datetime]
 
 
+class WrongGuess(RuleViolated):
+    """The guess is wrong."""
+
+    commits: ClassVar[bool] = True
+
+
+class Crash(BaseException):
+    """The process dies."""
+
+
 @dataclass
 class Tx(IdempotencyStore, AuditLog):
-    """What one transaction sees: a number, the answers that were given, and the audit log."""
+    """One transaction's view: a number, the answers by idempotency key, and the audit log."""
 
     number: int
     answers: dict[tuple[UserId, str], Kept]
@@ -60,16 +71,25 @@ class Tx(IdempotencyStore, AuditLog):
         assert self.begun[0] == key
         self.answers[key.caller, key.key] = (key.fingerprint, answer, self.begun[1])
 
+    async def release(self, key: IdempotencyKey) -> None:
+        assert self.begun is not None
+        assert self.begun[0] == key
+        self.begun = None
+
 
 @dataclass
 class World:
-    """The store, its clock, and what happened, in order. Others win the first `rivals` races to commit."""
+    """The store, its clock, and the steps in order. Rivals win the first `rivals` races to commit.
+
+    `crashes` fails the next transaction right after its commit.
+    """
 
     number: int = 0
     answers: dict[tuple[UserId, str], Kept] = field(default_factory=dict)
     time: datetime = START
     happened: list[str] = field(default_factory=list)
     rivals: int = 0
+    crashes: bool = False
     audited: list[AuditEntry] = field(default_factory=list)
 
     def now(self) -> datetime:
@@ -89,6 +109,9 @@ class World:
             raise
         self.number, self.answers, self.audited = tx.number, tx.answers, tx.audited
         self.happened.append("commit")
+        if self.crashes:
+            self.crashes = False
+            raise Crash
 
     def _lose_to_a_rival(self) -> None:
         if self.rivals:
@@ -114,6 +137,7 @@ def failing_with(error: Exception) -> Callable[[int, Tx, Context], Awaitable[int
 
 
 ADD = UseCase(Permission.PAY, _add)
+GUESS = UseCase(Permission.PAY, failing_with(WrongGuess()))
 
 
 def run(world: World, use_case: UseCase[int, Tx, int] = ADD, *, actor: Actor = CUSTOMER) -> int:
@@ -146,14 +170,14 @@ def test_a_use_case_is_begun_handled_and_committed_in_this_order() -> None:
     assert world.happened == ["begin", "look at the clock", "commit"]
 
 
-def test_who_may_not_do_it_does_not_begin() -> None:
+def test_without_the_permission_no_transaction_begins() -> None:
     world = World()
     with pytest.raises(NotPermitted):
         run(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
     assert world.happened == []
 
 
-def test_a_refusal_is_rolled_back_and_not_tried_again() -> None:
+def test_an_error_rolls_the_transaction_back_and_is_not_retried() -> None:
     for error in (NotPermitted(action="count"), StorageUnavailable(), ZeroDivisionError()):
         world = World()
         with pytest.raises(type(error)) as refused:
@@ -163,7 +187,7 @@ def test_a_refusal_is_rolled_back_and_not_tried_again() -> None:
         assert world.happened == ["begin", "look at the clock", "roll back"]
 
 
-def test_who_was_too_slow_begins_anew_with_a_new_look_at_the_world() -> None:
+def test_a_transaction_that_lost_a_race_runs_again_with_a_new_time() -> None:
     world = World(rivals=2)
     assert run(world) == 1
     assert world.happened == [
@@ -172,14 +196,14 @@ def test_who_was_too_slow_begins_anew_with_a_new_look_at_the_world() -> None:
     ]
 
 
-def test_a_conflict_inside_of_the_use_case_is_tried_again_as_one_at_its_end() -> None:
+def test_a_conflict_inside_the_use_case_is_retried_like_one_at_the_commit() -> None:
     world = World()
     with pytest.raises(ConcurrentChange):
         run(world, UseCase(Permission.PAY, failing_with(ConcurrentChange(what="the number"))))
     assert world.happened.count("begin") == ATTEMPTS
 
 
-def test_whoever_loses_five_races_in_a_row_gives_up() -> None:
+def test_a_transaction_that_lost_five_races_in_a_row_fails() -> None:
     world = World(rivals=4)
     assert run(world) == 1
     world = World(rivals=5)
@@ -188,7 +212,7 @@ def test_whoever_loses_five_races_in_a_row_gives_up() -> None:
     assert (ATTEMPTS, world.happened.count("begin"), world.number) == (5, 5, 0)
 
 
-def test_a_use_case_knows_who_asks_and_when() -> None:
+def test_the_context_has_the_actor_and_the_time() -> None:
     async def who_and_when(_: int, tx: Tx, context: Context) -> int:
         assert context.actor == SYSTEM
         assert context.now == START + timedelta(seconds=1)
@@ -205,7 +229,7 @@ def test_the_same_request_twice_has_one_effect_and_one_answer() -> None:
     assert world.number == 1
 
 
-def test_a_key_stands_for_one_request() -> None:
+def test_a_key_of_another_request_is_refused() -> None:
     world = World()
     run_once(world)
     with pytest.raises(KeyReused):
@@ -213,21 +237,21 @@ def test_a_key_stands_for_one_request() -> None:
     assert world.number == 1
 
 
-def test_other_keys_and_other_callers_are_other_requests() -> None:
+def test_another_key_or_another_caller_makes_another_request() -> None:
     world = World()
     run_once(world)
     assert run_once(world, "another key") == Answer(b"it is 2", replayed=False)
     assert run_once(world, actor=OTHER) == Answer(b"it is 3", replayed=False)
 
 
-def test_a_key_is_as_good_as_new_after_a_day() -> None:
+def test_a_key_can_be_used_for_another_request_after_a_day() -> None:
     world = World()
     run_once(world)
     world.time += timedelta(hours=24)
     assert run_once(world, body=b"another body") == Answer(b"it is 2", replayed=False)
 
 
-def test_a_request_that_failed_may_be_tried_again_under_its_key() -> None:
+def test_a_failed_request_can_be_repeated_under_its_key() -> None:
     world = World()
     with pytest.raises(StorageUnavailable):
         run_once(world, use_case=UseCase(Permission.PAY, failing_with(StorageUnavailable())))
@@ -235,21 +259,21 @@ def test_a_request_that_failed_may_be_tried_again_under_its_key() -> None:
     assert run_once(world) == Answer(b"it is 1", replayed=False)
 
 
-def test_a_request_that_lost_a_race_has_one_effect_too() -> None:
+def test_a_request_that_lost_races_has_one_effect() -> None:
     world = World(rivals=3)
     assert run_once(world) == Answer(b"it is 1", replayed=False)
     assert run_once(world) == Answer(b"it is 1", replayed=True)
     assert world.number == 1
 
 
-def test_an_answer_is_given_again_only_to_whom_the_request_is_allowed() -> None:
+def test_a_replay_needs_the_permission_too() -> None:
     world = World()
     run_once(world)
     with pytest.raises(NotPermitted):
         run_once(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
 
 
-def test_what_an_admin_does_is_audited_where_the_use_case_says_nothing_of_it() -> None:
+def test_the_command_of_an_admin_is_audited_by_default() -> None:
     world = World()
     run(world, actor=ADMIN)
     (entry,) = world.audited
@@ -257,7 +281,7 @@ def test_what_an_admin_does_is_audited_where_the_use_case_says_nothing_of_it() -
     assert (entry.at, entry.origin, entry.details) == (world.time, ORIGIN, {})
 
 
-def test_an_entry_names_what_was_done_and_to_what() -> None:
+def test_an_entry_has_the_action_and_the_subject_of_the_use_case() -> None:
     world = World()
     named = UseCase(Permission.PAY, _add, lambda more, now: Subject("sum", UUID(int=more + now)), audited_as="sum.grow")
     run(world, named, actor=ADMIN)
@@ -266,13 +290,13 @@ def test_an_entry_names_what_was_done_and_to_what() -> None:
 
 
 @pytest.mark.parametrize("actor", [CUSTOMER, Actor(OTHER.id, Role.PROVIDER), Actor(OTHER.id, Role.MANAGER)])
-def test_what_others_do_is_not_audited(actor: Actor) -> None:
+def test_the_command_of_another_role_is_not_audited_by_default(actor: Actor) -> None:
     world = World()
     run(world, actor=actor)
     assert world.audited == []
 
 
-def test_a_use_case_may_say_more_than_once_what_it_has_done_whoever_asks() -> None:
+def test_the_notes_of_a_use_case_are_audited_for_every_role() -> None:
     async def reset(_: int, tx: Tx, context: Context) -> int:
         context.note("sum.reset", Subject("sum", UUID(int=1)), details={"was": 3})
         context.note("sum.seen", actor=CUSTOMER)
@@ -287,15 +311,69 @@ def test_a_use_case_may_say_more_than_once_what_it_has_done_whoever_asks() -> No
         ]
 
 
-def test_what_did_not_happen_has_no_entry() -> None:
+def test_a_rolled_back_command_has_no_entry() -> None:
     world = World()
     with pytest.raises(StorageUnavailable):
         run(world, UseCase(Permission.PAY, failing_with(StorageUnavailable())), actor=ADMIN)
     assert world.audited == []
 
 
-def test_what_was_tried_again_or_asked_again_has_one_entry() -> None:
+def test_retries_and_replays_add_no_entry() -> None:
     world = World(rivals=3)
     run_once(world, actor=ADMIN)
     assert run_once(world, actor=ADMIN).replayed
     assert len(world.audited) == 1
+
+
+def test_an_error_that_commits_is_raised_after_the_commit() -> None:
+    world = World()
+    with pytest.raises(WrongGuess):
+        run(world, GUESS)
+    assert world.number == 1
+    assert world.happened == ["begin", "look at the clock", "commit"]
+
+
+def test_a_transaction_that_commits_an_error_is_retried_after_a_lost_race() -> None:
+    world = World(rivals=2)
+    with pytest.raises(WrongGuess):
+        run(world, GUESS)
+    assert world.number == 1
+    assert world.happened.count("begin") == 3
+    world = World(rivals=5)
+    with pytest.raises(ConcurrentChange):
+        run(world, GUESS)
+    assert world.number == 0
+
+
+def test_a_crash_between_commit_and_raise_keeps_the_counted_failure() -> None:
+    world = World(crashes=True)
+    with pytest.raises(Crash):
+        run(world, GUESS)
+    assert world.number == 1
+    with pytest.raises(WrongGuess):
+        run(world, GUESS)
+    assert world.number == 2
+
+
+def test_an_error_that_commits_is_not_kept_as_the_answer_of_a_key() -> None:
+    world = World()
+    for tries in (1, 2):
+        with pytest.raises(WrongGuess):
+            run_once(world, use_case=GUESS)
+        assert (world.number, world.answers) == (tries, {})
+    assert run_once(world, body=b"another body") == Answer(b"it is 3", replayed=False)
+
+
+def test_an_error_that_commits_keeps_the_notes_of_the_use_case_and_no_other_entry() -> None:
+    async def guess(_: int, tx: Tx, context: Context) -> int:
+        context.note("guess.wrong", Subject("sum", UUID(int=1)))
+        raise WrongGuess
+
+    world = World()
+    with pytest.raises(WrongGuess):
+        run(world, UseCase(Permission.PAY, guess), actor=ADMIN)
+    assert [each.action for each in world.audited] == ["guess.wrong"]
+    world = World()
+    with pytest.raises(WrongGuess):
+        run(world, GUESS, actor=ADMIN)
+    assert world.audited == []

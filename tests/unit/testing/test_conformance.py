@@ -39,9 +39,9 @@ from booking_domain.testing.conformance import (
 from booking_domain.testing.conformance.remote import Answer, Server
 from booking_domain.testing.conformance.remote_histories import play_on_server, why_not
 from booking_domain.testing.conformance.slot_checks import check_answers, check_reasons
-from entrypoints.http.problems import answer_exception
+from entrypoints.http.kit.problems import answer_exception
+from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.scheduling.routes import routes
-from entrypoints.http.strict_json import StrictJson
 
 CASES: Final = load_slot_cases()
 HISTORIES: Final = load_histories()

@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
 
-from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.errors import (
+    BlockNotFound,
+    DateHasException,
+    ExceptionNotFound,
+    ProviderNotFound,
+    RuleNotFound,
+)
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
 from booking_domain.scheduling.ports import CalendarRepository
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
 from booking_domain.shared.permissions import Permission
@@ -95,9 +102,13 @@ async def _remove_block(block_id: BlockId, tx: CalendarTx, context: Context) -> 
     await tx.calendars.remove_block(await own_provider(tx, context), block_id)
 
 
-add_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _add_rule)
-remove_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _remove_rule)
-add_exception: Final = UseCase(Permission.MANAGE_CALENDAR, _add_exception)
-remove_exception: Final = UseCase(Permission.MANAGE_CALENDAR, _remove_exception)
-add_block: Final = UseCase(Permission.MANAGE_CALENDAR, _add_block)
-remove_block: Final = UseCase(Permission.MANAGE_CALENDAR, _remove_block)
+add_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _add_rule, raises=(ProviderNotFound, InvalidValue))
+remove_rule: Final = UseCase(Permission.MANAGE_CALENDAR, _remove_rule, raises=(RuleNotFound, ProviderNotFound))
+add_exception: Final = UseCase(
+    Permission.MANAGE_CALENDAR, _add_exception, raises=(ProviderNotFound, DateHasException, InvalidValue)
+)
+remove_exception: Final = UseCase(
+    Permission.MANAGE_CALENDAR, _remove_exception, raises=(ExceptionNotFound, ProviderNotFound)
+)
+add_block: Final = UseCase(Permission.MANAGE_CALENDAR, _add_block, raises=(ProviderNotFound, InvalidValue))
+remove_block: Final = UseCase(Permission.MANAGE_CALENDAR, _remove_block, raises=(BlockNotFound, ProviderNotFound))

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, Claim, ClaimKind
-from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, TooManyHolds
+from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
 from booking_domain.scheduling.placing import around, claimable
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId
 from booking_domain.shared.permissions import Permission
@@ -68,8 +69,17 @@ async def _sweep(_: None, tx: HoldTx, context: Context) -> int:
     return await tx.claims.sweep(context.now)
 
 
-place_hold: Final = UseCase(Permission.HOLD_SLOTS, _place, lambda _, claim: Subject("hold", claim.id))
+place_hold: Final = UseCase(
+    Permission.HOLD_SLOTS,
+    _place,
+    lambda _, claim: Subject("hold", claim.id),
+    raises=(ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds, InvalidValue),
+)
 release_hold: Final = UseCase(
-    Permission.HOLD_SLOTS, _release, lambda hold_id, _: Subject("hold", hold_id), audited_as="hold.release"
+    Permission.HOLD_SLOTS,
+    _release,
+    lambda hold_id, _: Subject("hold", hold_id),
+    audited_as="hold.release",
+    raises=(HoldNotFound,),
 )
 sweep_holds: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

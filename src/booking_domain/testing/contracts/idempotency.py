@@ -101,6 +101,27 @@ class IdempotencyContract:
         await _answered(backend, replace(key, fingerprint=b"other"), b"second try")
 
     @scenario
+    async def test_a_released_key_is_as_good_as_new(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key)
+        later = NOW + KEPT_FOR + timedelta(seconds=1)
+        async with backend.begin() as tx:
+            assert await tx.idempotency.begin(key, later) is None
+            await tx.idempotency.release(key)
+        await _answered(backend, replace(key, fingerprint=b"other"), b"other", later)
+
+    @scenario
+    async def test_a_waiting_twin_takes_over_a_released_key(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        async with backend.begin() as tx:
+            assert await tx.idempotency.begin(key, NOW) is None
+            twin = asyncio.create_task(_begun(backend, key))
+            assert await waits(twin)
+            await tx.idempotency.release(key)
+        assert await twin is None
+        assert await _begun(backend, key) == b"mine"
+
+    @scenario
     async def test_a_twin_waits_and_gets_the_answer_of_the_first(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         async with backend.begin() as tx:
@@ -134,7 +155,7 @@ class IdempotencyContract:
                 answer = await tx.idempotency.begin(key, NOW)
                 if answer is None:
                     answer = f"answer {number}".encode()
-                    await tx.outbox.put([make.message(subject)])
+                    await tx.outbox.put([make.domain_event(subject)])
                     await tx.idempotency.finish(key, answer)
                 return answer
 
@@ -142,4 +163,4 @@ class IdempotencyContract:
         assert refusals == []
         assert len(answers) == 20
         assert len(set(answers)) == 1
-        assert len(await backend.outbox_messages()) == 1
+        assert len(await backend.outbox_events()) == 1

@@ -40,7 +40,7 @@ class CodeDesk:
     async def send(self, email: str | None, phone: str | None, purpose: CodePurpose) -> CodeSentJson:
         """Have a code sent. Who has no account gets the same answer, and no code."""
         contact = self.contacts.read(email, phone)
-        wanted = WantCode(contact, purpose, await self.reads.user_by_login(contact.address))
+        wanted = WantCode(contact, purpose, await self.reads.by_login(contact.address))
         await self.executor.run(want_code(self.secrets), wanted, actor=SYSTEM)
         return sent(int(COOL_DOWN.total_seconds()))
 
@@ -68,7 +68,7 @@ class CodeDesk:
         use_case = sign_in_by_code(self.secrets, self.sign_in_desk.open_session)
         signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
         if isinstance(signed_in, CodeRefused) or is_failure(signed_in):
-            user = await self.reads.user_by_login(command.guess.contact.address)
+            user = await self.reads.by_login(command.guess.contact.address)
             await self.sign_in_desk.note_failure(user, LoginMethod.CODE, command.client)
         if isinstance(signed_in, CodeRefused):
             raise InvalidCode

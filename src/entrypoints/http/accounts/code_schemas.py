@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from booking_domain.identity.one_time_codes import CODE_DIGITS
 from entrypoints.http.accounts.schemas import Email, Password, Phone, SecondFactorCode
-from entrypoints.http.fields import Body, Json
+from entrypoints.http.kit.fields import Body, Json
 
 Code = Annotated[str, Meta(pattern=f"^[0-9]{{{CODE_DIGITS}}}$", description="Six digits.", examples=["402519"])]
 OldPassword = Annotated[str, Meta(min_length=1, max_length=256)]

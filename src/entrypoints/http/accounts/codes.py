@@ -22,9 +22,9 @@ from entrypoints.http.accounts.code_schemas import CodeSentJson, SendOtpBody, Ve
 from entrypoints.http.accounts.examples import CODE_SENT, SEND_OTP, SIGNED_IN, VERIFY_EMAIL, VERIFY_OTP
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import SignedInJson
-from entrypoints.http.documentation import documented
-from entrypoints.http.injection import Injected
-from entrypoints.http.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
 
 _OF_SEND: Final = documented(body=SEND_OTP, answer=CODE_SENT, refusals=(ContactMissing, InvalidValue, TooManyCodes))
 _OF_VERIFY: Final = documented(

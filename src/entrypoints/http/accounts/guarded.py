@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.request_guard import PUBLIC
 
 GUARDED: Final[dict[str, Any]] = PUBLIC | limited_as(AUTH)

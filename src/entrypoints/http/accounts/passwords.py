@@ -18,9 +18,9 @@ from entrypoints.http.accounts.code_schemas import (
 from entrypoints.http.accounts.examples import CHANGE_PASSWORD, CODE_SENT, FORGOT_PASSWORD, RESET_PASSWORD
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.password_desk import PasswordDesk
-from entrypoints.http.documentation import documented
-from entrypoints.http.injection import Injected
-from entrypoints.http.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
 
 _OF_CHANGE: Final = documented(
     body=CHANGE_PASSWORD, refusals=(InvalidToken, AccountLocked, WrongPassword, InvalidValue)

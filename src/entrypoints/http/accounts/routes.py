@@ -43,10 +43,10 @@ from entrypoints.http.accounts.schemas import (
     user_json,
 )
 from entrypoints.http.accounts.sessions import SignInDesk
-from entrypoints.http.clients import Clients
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import ONE_FACTOR, OPTIONAL
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.clients import Clients
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import ONE_FACTOR, OPTIONAL
 
 _OF_REGISTER: Final = documented(
     body=REGISTER, answer=SIGNED_IN, refusals=(EmailTaken, PhoneTaken, ContactMissing, InvalidValue)
@@ -134,7 +134,7 @@ async def sign_out(
 @get("/me", opt=documented(answer=USER))
 async def me(actor: Injected[Actor], reads: Injected[Reads]) -> UserJson:
     """Who am I?"""
-    return user_json(await own_account(actor, reads))
+    return user_json(await own_account(actor, reads.users))
 
 
 routes: Final = Router(

@@ -9,8 +9,8 @@ from msgspec import Meta
 from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User
 from booking_domain.identity.ports import AccessToken
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome
-from entrypoints.http.cursors import DEFAULT_LIMIT
-from entrypoints.http.fields import Body, Cursor, Json, Limit, Query
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[

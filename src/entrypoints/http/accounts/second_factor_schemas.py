@@ -8,7 +8,7 @@ from msgspec import Meta
 from booking_domain.identity.second_factor import RECOVERY_CODES
 from entrypoints.http.accounts.code_schemas import Code
 from entrypoints.http.accounts.schemas import ProofBody, SecondFactorCode
-from entrypoints.http.fields import Body, Json
+from entrypoints.http.kit.fields import Body, Json
 
 
 class SetUpTotpBody(ProofBody, frozen=True, kw_only=True):

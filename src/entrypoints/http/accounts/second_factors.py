@@ -25,10 +25,10 @@ from entrypoints.http.accounts.second_factor_schemas import (
     SetUpTotpBody,
     TotpJson,
 )
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import ONE_FACTOR
-from entrypoints.http.injection import Injected
-from entrypoints.http.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.request_guard import ONE_FACTOR
 
 _GUARDED: Final[dict[str, Any]] = limited_as(AUTH)
 _OF_SET_UP: Final = documented(

@@ -8,7 +8,7 @@ import msgspec
 
 from booking_domain.identity.sessions import Session
 from booking_domain.shared.ids import SessionId
-from entrypoints.http.fields import Json
+from entrypoints.http.kit.fields import Json
 
 MOST_SESSIONS: Final = 100
 """So many of an account's are shown."""

@@ -88,7 +88,7 @@ class SignInDesk:
         """Check the password and sign in; whether the account or the password is wrong is not said."""
         contact = self.contacts.read(body.email, body.phone)
         async with self.attempts.attempt(contact.address, counted_as):
-            user = await self.reads.user_by_login(contact.address)
+            user = await self.reads.by_login(contact.address)
             right = await self.hasher.verify(body.password, None if user is None else user.password_hash)
             tried = PasswordTried(
                 contact=contact, user=user, right=right, client=client, second_factor=body.second_factor

@@ -25,9 +25,9 @@ from entrypoints.http.accounts.proofs import NO_PASSWORD, PROOF, REFUSALS
 from entrypoints.http.accounts.schemas import ProofBody, SignedInJson
 from entrypoints.http.accounts.telegram_desk import TelegramDesk
 from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
-from entrypoints.http.documentation import documented
-from entrypoints.http.injection import Injected
-from entrypoints.http.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
 
 _OF_SIGN_IN: Final = documented(
     body=TELEGRAM,

@@ -87,6 +87,6 @@ class TelegramDesk:
         return await self.executor.run(use_case, command, actor=SYSTEM)
 
     async def _note_failure(self, subject: str | None, client: Client) -> None:
-        user_id = await self.reads.user_of_identity(IdentityProvider.TELEGRAM, subject or "")
+        user_id = await self.reads.external_identities.user_of(IdentityProvider.TELEGRAM, subject or "")
         command = FailedLogin(user_id=user_id, method=LoginMethod.TELEGRAM, client=client)
         await self.executor.run(note_failed_login, command, actor=SYSTEM)

@@ -8,7 +8,7 @@ from msgspec import Meta
 from booking_domain.identity.external_identities import MAX_INIT_DATA, InitData, TelegramProof, WidgetLogin
 from booking_domain.shared.errors import InvalidValue
 from entrypoints.http.accounts.schemas import Password, SecondFactorCode
-from entrypoints.http.fields import Body
+from entrypoints.http.kit.fields import Body
 
 _Text = Annotated[str, Meta(max_length=2_048)]
 _Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]

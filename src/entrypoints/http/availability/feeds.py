@@ -29,10 +29,10 @@ from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
-from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.fields import Body, Json
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.fields import Body, Json
+from entrypoints.http.kit.injection import Injected
 
 FeedUrl = Annotated[
     str,
@@ -114,10 +114,10 @@ async def get_availability_feeds(
 ) -> Response[FeedsJson]:
     """One's external calendars, and how reading them went. Their URLs are secrets: only the host is shown."""
     authorise(actor, Permission.MANAGE_CALENDAR)
-    provider = await reads.provider_of(actor.id)
+    provider = await reads.providers.by_owner(actor.id)
     if provider is None:
         raise ProviderNotFound
-    own = await reads.feeds_of(provider.profile.id)
+    own = await reads.feeds.of_provider(provider.profile.id)
     shown = feeds_json(own, clock.now())
     return unless_known(shown, _tag(own, shown), if_none_match)
 

@@ -57,11 +57,11 @@ from entrypoints.http.availability.schemas import (
     rule_json,
     settings_json,
 )
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import OPTIONAL
-from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.injection import Injected
-from entrypoints.http.once import Once
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import OPTIONAL
 
 _OF_RULE: Final = documented(body=ADD_RULE, answer=RULE, refusals=(ProviderNotFound, InvalidValue, NotPermitted))
 _OF_EXCEPTION: Final = documented(
@@ -76,13 +76,13 @@ _OUTSIDE: Final = "outside"
 
 
 @post("/", opt=_OF_RULE)
-async def add_availability(data: JSONBody[RuleBody], once: Injected[Once]) -> Response[RuleJson]:
+async def add_availability(data: JSONBody[RuleBody], runner: Injected[IdempotentRunner]) -> Response[RuleJson]:
     """Be open weekly at these hours.
 
     Hours are on the provider's clock. `endTime` at or before `startTime` means the next day; `everyWeeks` above 1 needs
     `validFrom`.
     """
-    return await once.created(add_rule, data.command(), answer=rule_json)
+    return await runner.created(add_rule, data.command(), answer=rule_json)
 
 
 @get("/{provider_id:str}", opt=OPTIONAL | documented(answer=AVAILABILITY, refusals=(ProviderNotFound,)))
@@ -94,8 +94,8 @@ async def get_availability(
 ) -> Response[AvailabilityJson]:
     """A provider's rules, exceptions and settings; until it is approved, for its owner and admins only."""
     # The version comes with the calendar, which is read first: what is read later is never older than its tag.
-    calendar = await reads.calendar(ProviderId(provider_id))
-    view = await reads.provider(ProviderId(provider_id))
+    calendar = await reads.schedules.calendar(ProviderId(provider_id))
+    view = await reads.providers.get(ProviderId(provider_id))
     if view is None or calendar is None:
         raise ProviderNotFound
     insider = may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, view.profile.owner_id))
@@ -134,9 +134,11 @@ async def change_availability_settings(
 
 
 @post("/exceptions", opt=_OF_EXCEPTION)
-async def add_availability_exception(data: JSONBody[ExceptionBody], once: Injected[Once]) -> Response[ExceptionJson]:
+async def add_availability_exception(
+    data: JSONBody[ExceptionBody], runner: Injected[IdempotentRunner]
+) -> Response[ExceptionJson]:
     """Have other hours on one date, or none; they replace the rules that start on it."""
-    return await once.created(add_exception, data.command(), answer=exception_json)
+    return await runner.created(add_exception, data.command(), answer=exception_json)
 
 
 @delete("/exceptions/{exception_id:str}", opt=documented(refusals=(ExceptionNotFound, ProviderNotFound, NotPermitted)))
@@ -148,9 +150,9 @@ async def remove_availability_exception(
 
 
 @post("/blocks", opt=_OF_BLOCK)
-async def add_availability_block(data: JSONBody[BlockBody], once: Injected[Once]) -> Response[BlockJson]:
+async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[IdempotentRunner]) -> Response[BlockJson]:
     """Take time off: nothing is offered in exactly this range, and no other slot moves. Bookings in it stay."""
-    return await once.created(add_block, data.command(), answer=block_json)
+    return await runner.created(add_block, data.command(), answer=block_json)
 
 
 @delete("/blocks/{block_id:str}", opt=documented(refusals=(BlockNotFound, ProviderNotFound, NotPermitted)))

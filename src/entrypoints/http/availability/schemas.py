@@ -22,8 +22,8 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.provider_profiles import SettingsChange
-from entrypoints.http.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, ZoneName, given
-from entrypoints.http.terms import TermsBody, TierJson, tiers_json
+from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, ZoneName, given
+from entrypoints.http.providers.terms import TermsBody, TierJson, tiers_json
 
 StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
 EndTime = Annotated[

@@ -45,9 +45,9 @@ from entrypoints.http.bookings.schemas import (
     RescheduleBody,
     booking_json,
 )
-from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, etag, expected_version
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, etag, expected_version
+from entrypoints.http.kit.injection import Injected
 from entrypoints.settings import Settings
 
 _OF_ANY: Final = (BookingNotFound, NotYourMove, InvalidBookingTransition, StaleVersion)

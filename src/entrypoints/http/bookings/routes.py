@@ -46,12 +46,12 @@ from entrypoints.http.bookings.schemas import (
     event_json,
     series_json,
 )
-from entrypoints.http.cursors import cursor_of, cut, read_cursor
-from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.injection import Injected
-from entrypoints.http.once import Once
-from entrypoints.http.queries import utc_moment
+from entrypoints.http.kit.cursors import cursor_of, cut, read_cursor
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.queries import utc_moment
 from entrypoints.settings import Settings
 
 _OF_PLACING: Final = documented(
@@ -106,7 +106,7 @@ def _headers(body: bytes) -> dict[str, str]:
 
 @post("/", opt=_OF_PLACING)
 async def book_slot(
-    data: JSONBody[PlaceBookingBody], once: Injected[Once], settings: Injected[Settings]
+    data: JSONBody[PlaceBookingBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[BookingJson]:
     """Book an offered slot.
 
@@ -114,18 +114,18 @@ async def book_slot(
     provider takes requests. `depositAmount` may raise the deposit up to the price.
     """
     command = data.command(settings.payment_window)
-    return await once.created(place_booking, command, answer=booking_json, headers=_headers)
+    return await runner.created(place_booking, command, answer=booking_json, headers=_headers)
 
 
 @post("/series", opt=_OF_SERIES)
 async def book_series(
-    data: JSONBody[PlaceSeriesBody], once: Injected[Once], settings: Injected[Settings]
+    data: JSONBody[PlaceSeriesBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[SeriesJson]:
     """Book a slot and the same time on the wall every so many weeks: all of them, or none.
 
     If some of the times cannot be had, `errors` names each of them, and why.
     """
-    return await once.created(place_series, data.command(settings.payment_window), answer=series_json)
+    return await runner.created(place_series, data.command(settings.payment_window), answer=series_json)
 
 
 @get("/", opt=documented(answer=PAGE, refusals=(InvalidValue,)))
@@ -139,7 +139,7 @@ async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], 
         after=None if after is None else BookingId(after),
         limit=asked.limit + 1,
     )
-    page, more = cut(await reads.bookings_of(actor, chosen), asked.limit)
+    page, more = cut(await reads.bookings.page(actor, chosen), asked.limit)
     return BookingsJson(
         items=tuple(booking_json(booking) for booking in page), next_cursor=cursor_of(page[-1].id) if more else None
     )
@@ -180,12 +180,12 @@ async def move_to_status(
 async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> EventsJson:
     """What has happened to a booking, oldest first."""
     booking = await seen_by(actor, BookingId(booking_id), reads)
-    return EventsJson(items=tuple(event_json(event) for event in await reads.events_of(booking.id)))
+    return EventsJson(items=tuple(event_json(event) for event in await reads.bookings.events(booking.id)))
 
 
 async def seen_by(actor: Actor, booking_id: BookingId, reads: Reads) -> Booking:
     """The booking, whose existence is private to its parties and admins."""
-    booking = await reads.booking(booking_id)
+    booking = await reads.bookings.get(booking_id)
     if booking is None or booking.party(actor) is None:
         raise BookingNotFound
     return booking

@@ -13,8 +13,8 @@ from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import FEWEST_TIMES, MOST_TIMES, PlaceSeries
-from entrypoints.http.cursors import DEFAULT_LIMIT
-from entrypoints.http.fields import Amount, Body, Cursor, Instant, Json, Limit, Moment, Note, Query, SomeMinutes
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT
+from entrypoints.http.kit.fields import Amount, Body, Cursor, Instant, Json, Limit, Moment, Note, Query, SomeMinutes
 
 
 class PlaceBookingBody(Body, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from entrypoints.http.fields import Json, Query
+from entrypoints.http.kit.fields import Json, Query
 
 
 class CalendarQuery(Query, frozen=True, kw_only=True):

@@ -9,10 +9,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from swagger_ui_bundle import swagger_ui_path
 
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.openapi.document import document_of
-from entrypoints.http.openapi.older import as_openapi_30
-from entrypoints.http.rate_limits import UNLIMITED
+from entrypoints.http.kit.openapi.document import document_of
+from entrypoints.http.kit.openapi.older import as_openapi_30
+from entrypoints.http.kit.rate_limits import UNLIMITED
+from entrypoints.http.kit.request_guard import PUBLIC
 
 _HIDDEN: Final = {**PUBLIC, **UNLIMITED, "hidden": True}
 _HERE: Final = Path(__file__).parent

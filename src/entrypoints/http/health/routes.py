@@ -5,12 +5,12 @@ from typing import Final, Protocol
 from litestar import Router, get
 
 from booking_domain.shared.errors import StorageUnavailable
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.fields import Json
-from entrypoints.http.injection import Injected
-from entrypoints.http.rate_limits import UNLIMITED
-from entrypoints.http.transport import UNENCRYPTED
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Json
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import UNLIMITED
+from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.kit.transport import UNENCRYPTED
 
 
 class Pinged(Protocol):

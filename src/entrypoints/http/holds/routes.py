@@ -12,10 +12,10 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ClaimId
 from booking_domain.workflows.ports import Repositories
-from entrypoints.http.documentation import documented
 from entrypoints.http.holds.schemas import HoldBody, HoldJson, hold_json
-from entrypoints.http.injection import Injected
-from entrypoints.http.once import Once
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
 from entrypoints.settings import Settings
 
 _PLACE: Final = {"providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "slot": "2026-11-23T10:00:00+08:00"}
@@ -32,9 +32,11 @@ _HOLD: Final = {
     "/",
     opt=documented(body=_PLACE, answer=_HOLD, refusals=(ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds)),
 )
-async def hold_slot(data: JSONBody[HoldBody], once: Injected[Once], settings: Injected[Settings]) -> Response[HoldJson]:
+async def hold_slot(
+    data: JSONBody[HoldBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
+) -> Response[HoldJson]:
     """Hold a slot for a few minutes; at most three at once."""
-    return await once.created(place_hold, data.command(settings.hold_length), answer=hold_json)
+    return await runner.created(place_hold, data.command(settings.hold_length), answer=hold_json)
 
 
 @delete("/{hold_id:str}", opt=documented(refusals=(HoldNotFound,)))

@@ -6,7 +6,7 @@ from uuid import UUID
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.use_cases.holds import PlaceHold
 from booking_domain.shared.ids import ProviderId
-from entrypoints.http.fields import Body, Instant, Json, SomeMinutes
+from entrypoints.http.kit.fields import Body, Instant, Json, SomeMinutes
 
 
 class HoldBody(Body, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from entrypoints.http.weights import weighted
+from entrypoints.http.kit.quality_values import quality_values
 
 LANGUAGES: Final = ("en", "mn", "fa")
 FALLBACK: Final = LANGUAGES[0]
@@ -42,7 +42,7 @@ def best_language(wanted: bytes) -> str:
 
 def _ranges(wanted: bytes) -> Ranges:
     found: Ranges = {}
-    for place, (tag, weight) in enumerate(weighted(wanted)):
+    for place, (tag, weight) in enumerate(quality_values(wanted)):
         if _RANGE.fullmatch(tag) is not None:
             found[tag] = max(found.get(tag, _NOT_AT_ALL), (weight, -place))
     return found

@@ -24,8 +24,8 @@ from booking_domain.shared.ids import PaymentId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.settle_payment import settle_when_asked
 from booking_domain.workflows.start_payment import start_payment
-from entrypoints.http.documentation import documented
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
 from entrypoints.http.payments.examples import PAY, PAYMENT
 from entrypoints.http.payments.schemas import PayBody, PaymentJson, payment_json
 
@@ -65,7 +65,7 @@ async def get_payment(
 
     When its customer asks, the gateway is asked too, so that a payment is found whose callback was lost.
     """
-    found = await reads.payment(PaymentId(payment_id))
+    found = await reads.payments.get(PaymentId(payment_id))
     return payment_json(await _as_it_is(found, actor, reads, executor, gateway))
 
 
@@ -78,7 +78,7 @@ async def get_payment_by_invoice(
     gateway: Injected[PaymentGateway],
 ) -> PaymentJson:
     """One payment by the gateway's id of its invoice (`qpayInvoiceId`)."""
-    found = await reads.payment_by_invoice(invoice_id)
+    found = await reads.payments.by_invoice(invoice_id)
     return payment_json(await _as_it_is(found, actor, reads, executor, gateway))
 
 
@@ -90,7 +90,7 @@ async def _as_it_is(
     gateway: PaymentGateway,
 ) -> Payment:
     """The transaction as the gateway says it is, if its customer asks; as it is kept, to others or if it does not."""
-    booking = None if found is None else await reads.booking(found.booking_id)
+    booking = None if found is None else await reads.bookings.get(found.booking_id)
     party = None if booking is None else booking.party(actor)
     if found is None or party is None:
         raise PaymentNotFound

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.start_payment import StartPayment
-from entrypoints.http.fields import Body, Json
+from entrypoints.http.kit.fields import Body, Json
 
 
 class PayBody(Body, frozen=True, kw_only=True):

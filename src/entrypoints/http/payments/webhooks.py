@@ -13,11 +13,11 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.settle_payment import note_payment_hint, settle_payment
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import limited_as
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.payments.schemas import CallbackQuery
-from entrypoints.http.rate_limits import limited_as
 
 _OF_CALLBACK: Final = documented(answer="SUCCESS", refusals=(InvalidCallbackToken, PaymentNotFound, GatewayUnavailable))
 
@@ -45,7 +45,7 @@ async def take_qpay_callback(
     """
     if not callback_tokens.verify(PaymentId(transaction_id), asked.token):
         raise InvalidCallbackToken
-    payment = await reads.payment(PaymentId(transaction_id))
+    payment = await reads.payments.get(PaymentId(transaction_id))
     if payment is None:
         raise PaymentNotFound
     try:

@@ -15,9 +15,9 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import DecideOnProfile, decide_on_profile
-from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, etag, expected_version
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, etag, expected_version
+from entrypoints.http.kit.injection import Injected
 from entrypoints.http.providers.examples import APPROVED, PAGE, PROVIDER
 from entrypoints.http.providers.schemas import DecisionBody, ProfilesQuery, ProviderJson, ProvidersJson
 from entrypoints.http.providers.views import page_of_providers, with_note
@@ -33,7 +33,7 @@ async def list_profiles(
 ) -> ProvidersJson:
     """All provider profiles, or those of one status; for admins."""
     authorise(actor, Permission.DECIDE_ON_PROFILES)
-    return await page_of_providers(asked, asked.status, reads, notes=True)
+    return await page_of_providers(asked, asked.status, reads.providers, notes=True)
 
 
 @patch("/{provider_id:str}/approve", opt=_OF_DECISION)
@@ -54,7 +54,7 @@ async def decide_on_provider(
         expected_version=expected_version(if_match),
     )
     await executor.run(decide_on_profile, command, actor=actor)
-    view = await reads.provider(command.provider_id)
+    view = await reads.providers.get(command.provider_id)
     if view is None:
         raise ProviderNotFound
     return Response(with_note(view), headers=etag(view.profile.version))

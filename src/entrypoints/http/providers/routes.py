@@ -14,11 +14,11 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import edit_profile, open_profile, submit_profile
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.injection import Injected
-from entrypoints.http.once import Once
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.providers.examples import CHANGES, PAGE, PROFILE, PROVIDER
 from entrypoints.http.providers.schemas import (
     ChangeProfileBody,
@@ -41,9 +41,11 @@ _OF_SUBMISSION: Final = documented(
 
 
 @post("/me", opt=_OF_OPENING)
-async def open_my_profile(data: JSONBody[OpenProfileBody], once: Injected[Once]) -> Response[ProviderJson]:
+async def open_my_profile(
+    data: JSONBody[OpenProfileBody], runner: Injected[IdempotentRunner]
+) -> Response[ProviderJson]:
     """Open one's provider profile, as a draft."""
-    return await once.created(open_profile, data.change(), answer=provider_json)
+    return await runner.created(open_profile, data.change(), answer=provider_json)
 
 
 @get("/me", opt=documented(answer=PROVIDER, refusals=(ProfileMissing,)))
@@ -51,7 +53,7 @@ async def my_profile(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
     """One's own provider profile, whatever its status."""
-    mine = await own_provider(actor, reads)
+    mine = await own_provider(actor, reads.providers)
     return unless_known(mine, etag(mine.version), if_none_match)
 
 
@@ -76,14 +78,14 @@ async def submit_my_profile(
 ) -> Response[ProviderJson]:
     """Submit one's profile for approval."""
     await executor.run(submit_profile, expected_version(if_match), actor=actor)
-    mine = await own_provider(actor, reads)
+    mine = await own_provider(actor, reads.providers)
     return Response(mine, status_code=200, headers=etag(mine.version))
 
 
 @get("/", opt=PUBLIC | documented(answer=PAGE))
 async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
     """The providers that can be booked, a page at a time."""
-    return await page_of_providers(asked, ProfileStatus.APPROVED, reads)
+    return await page_of_providers(asked, ProfileStatus.APPROVED, reads.providers)
 
 
 @get("/{provider_id:str}", opt=PUBLIC | documented(answer=PROVIDER, refusals=(ProviderNotFound,)))
@@ -91,7 +93,7 @@ async def get_provider(
     provider_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
     """One provider that can be booked."""
-    view = await reads.provider(ProviderId(provider_id))
+    view = await reads.providers.get(ProviderId(provider_id))
     if view is None or view.profile.status is not ProfileStatus.APPROVED:
         raise ProviderNotFound
     return unless_known(provider_json(view), etag(view.profile.version), if_none_match)

@@ -9,9 +9,9 @@ from booking_domain.catalogue.model import MAX_STYLES, Location, ProfileStatus
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.provider_profiles import ProfileChange
 from booking_domain.workflows.views import ProviderView
-from entrypoints.http.cursors import DEFAULT_LIMIT
-from entrypoints.http.fields import Body, Cursor, Json, Limit, Note, Query, ZoneName, given
-from entrypoints.http.terms import TermsBody, TierJson, tiers_json
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Note, Query, ZoneName, given
+from entrypoints.http.providers.terms import TermsBody, TierJson, tiers_json
 
 DisplayName = Annotated[str, Meta(min_length=1, max_length=120)]
 Bio = Annotated[str, Meta(max_length=4_000)]

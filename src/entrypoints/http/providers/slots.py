@@ -20,12 +20,12 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import OPTIONAL, PUBLIC
-from entrypoints.http.fields import Json, Moment, Query, SomeMinutes, ZoneName
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Json, Moment, Query, SomeMinutes, ZoneName
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.queries import moment
+from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
 from entrypoints.http.providers.examples import EXPLANATION, SLOTS
-from entrypoints.http.queries import moment
 
 LONGEST_WINDOW: Final = timedelta(days=62)
 _ANY_OFFSET: Final = timedelta(days=1)
@@ -101,7 +101,7 @@ async def list_slots(
 ) -> SlotsJson:
     """The free slots of a provider."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    schedule = await reads.schedule(ProviderId(provider_id), _wide(asked))
+    schedule = await reads.schedules.get(ProviderId(provider_id), _wide(asked))
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
     window = window_of(asked, schedule.calendar.zone)
@@ -133,7 +133,7 @@ async def explain_slot(
     """
     now = clock.now()
     start = moment(asked.slot, UTC, name="slot")
-    schedule = await reads.schedule(ProviderId(provider_id), _all_of_it(start, now))
+    schedule = await reads.schedules.get(ProviderId(provider_id), _all_of_it(start, now))
     if schedule is None or not (schedule.accepting or _insider(actor, schedule)):
         raise ProviderNotFound
     calendar, degraded = schedule.seen(now)

@@ -25,10 +25,10 @@ from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.salons import Membership, accept_invitation, end_membership, invite_provider
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import OPTIONAL
-from entrypoints.http.injection import Injected
-from entrypoints.http.once import Once
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.salons.examples import INVITE, INVITED, MEMBER, MEMBERS
 from entrypoints.http.salons.schemas import InviteBody, MemberJson, MembersJson, member_json
 
@@ -47,10 +47,10 @@ async def list_salon_members(
     salon_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> MembersJson:
     """Who works in a salon; who is invited, the manager sees, and of themselves the provider."""
-    view = await reads.salon(SalonId(salon_id))
+    view = await reads.salons.get(SalonId(salon_id))
     if view is None:
         raise SalonNotFound
-    own = None if actor is None else await reads.provider_of(actor.id)
+    own = None if actor is None else await reads.providers.by_owner(actor.id)
 
     def seen(member: Member) -> bool:
         relation = owned(actor, view.salon.manager_id)
@@ -58,16 +58,16 @@ async def list_salon_members(
             relation = Relation.MEMBER
         return member.status is MemberStatus.MEMBER or may(actor, Permission.SEE_SALON_INVITATIONS, relation)
 
-    members = await reads.members_of(view.salon.id)
+    members = await reads.salons.members(view.salon.id)
     return MembersJson(items=tuple(member_json(member) for member in members if seen(member)))
 
 
 @post("/{salon_id:str}/members", opt=_OF_INVITING)
 async def invite_into_salon(
-    salon_id: FromPath[UUID], data: JSONBody[InviteBody], once: Injected[Once]
+    salon_id: FromPath[UUID], data: JSONBody[InviteBody], runner: Injected[IdempotentRunner]
 ) -> Response[MemberJson]:
     """Invite a provider into one's salon; its hours count for the provider once the provider has accepted."""
-    return await once.created(invite_provider, data.command(salon_id), answer=member_json)
+    return await runner.created(invite_provider, data.command(salon_id), answer=member_json)
 
 
 @post("/{salon_id:str}/members/me/accept", status_code=200, opt=_OF_ACCEPTING)

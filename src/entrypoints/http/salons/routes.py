@@ -14,11 +14,11 @@ from booking_domain.shared.ids import SalonId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.salons import edit_salon, open_salon, set_salon_hours
 from booking_domain.workflows.views import SalonView
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.injection import Injected
-from entrypoints.http.once import Once
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.salons.examples import EDIT, HOURS, OPEN, SALON, SET_HOURS
 from entrypoints.http.salons.members import (
     accept_salon_invitation,
@@ -41,9 +41,9 @@ _CHANGING: Final = (SalonNotFound, NotYourSalon, InvalidValue, NotPermitted, Sta
 
 
 @post("/", opt=documented(body=OPEN, answer=SALON, refusals=(InvalidValue, NotPermitted)))
-async def open_a_salon(data: JSONBody[OpenSalonBody], once: Injected[Once]) -> Response[SalonJson]:
+async def open_a_salon(data: JSONBody[OpenSalonBody], runner: Injected[IdempotentRunner]) -> Response[SalonJson]:
     """Open a salon, as its manager; it is closed until it has hours."""
-    return await once.created(open_salon, data.command(), answer=salon_json)
+    return await runner.created(open_salon, data.command(), answer=salon_json)
 
 
 @get("/{salon_id:str}", opt=PUBLIC | documented(answer=SALON, refusals=(SalonNotFound,)))
@@ -91,7 +91,7 @@ async def set_hours_of_salon(
 
 
 async def _seen(salon_id: UUID, reads: Reads) -> SalonView:
-    view = await reads.salon(SalonId(salon_id))
+    view = await reads.salons.get(SalonId(salon_id))
     if view is None:
         raise SalonNotFound
     return view

@@ -20,7 +20,7 @@ from booking_domain.workflows.salons import (
 )
 from booking_domain.workflows.views import SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
-from entrypoints.http.fields import Body, Json, ZoneName, given
+from entrypoints.http.kit.fields import Body, Json, ZoneName, given
 
 SalonName = Annotated[str, Meta(min_length=1, max_length=MAX_SALON_NAME)]
 

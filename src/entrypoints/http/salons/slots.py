@@ -14,10 +14,10 @@ from booking_domain.shared.ids import SalonId
 from booking_domain.shared.time import time_zone
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.salon_slots import salon_slots
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.fields import Json
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.fields import Json
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.providers.slots import SlotsQuery, slot_json, window_of
 from entrypoints.http.salons.examples import SALON_SLOTS
 
@@ -50,7 +50,7 @@ async def list_salon_slots(
 ) -> SalonSlotsJson:
     """The free slots of all providers of a salon; dates are in the salon's zone."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    view = await reads.salon(SalonId(salon_id))
+    view = await reads.salons.get(SalonId(salon_id))
     if view is None:
         raise SalonNotFound
     window = window_of(asked, view.hours.zone)

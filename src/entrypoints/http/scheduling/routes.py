@@ -11,9 +11,9 @@ from booking_domain.scheduling import explain, offered_slots
 from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import instant
-from entrypoints.http.compression import COMPRESSIBLE
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
+from entrypoints.http.kit.compression import COMPRESSIBLE
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.scheduling.examples import COMPUTE, COMPUTED, EXPLAIN, EXPLAINED
 from entrypoints.http.scheduling.schemas import (
     ComputedSlotsJson,

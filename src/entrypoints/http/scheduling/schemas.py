@@ -28,7 +28,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, instant
 from entrypoints.http.availability.schemas import EndTime, StartTime
-from entrypoints.http.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName
+from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, SomeMinutes, ZoneName
 from entrypoints.http.providers.slots import LONGEST_WINDOW, SlotJson
 
 MOST_RULES: Final = 200

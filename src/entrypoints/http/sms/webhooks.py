@@ -13,9 +13,9 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId
 from booking_domain.workflows.ports import Repositories
-from entrypoints.http.documentation import documented
-from entrypoints.http.doorkeeper import PUBLIC
-from entrypoints.http.injection import Injected
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.settings import Settings
 
 

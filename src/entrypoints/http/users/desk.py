@@ -50,7 +50,7 @@ class AccountDesk:
         command = ChangePhone(phone=self.contacts.phone(body.phone), code=body.code, current=session_id)
         if await self.executor.run(change_phone(self.secrets), command, actor=actor) is not None:
             raise InvalidCode
-        return await own_account(actor, self.reads)
+        return await own_account(actor, self.reads.users)
 
     async def delete(self, actor: Actor, session_id: SessionId, body: ProofBody) -> None:
         """Delete the caller's account."""

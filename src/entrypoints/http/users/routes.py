@@ -24,10 +24,10 @@ from entrypoints.http.accounts.examples import CODE_SENT
 from entrypoints.http.accounts.own import own_account
 from entrypoints.http.accounts.proofs import NO_PASSWORD, PROOF, REFUSALS
 from entrypoints.http.accounts.schemas import ProofBody
-from entrypoints.http.documentation import documented
-from entrypoints.http.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.injection import Injected
-from entrypoints.http.rate_limits import AUTH, limited_as
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.injection import Injected
+from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.users.desk import AccountDesk
 from entrypoints.http.users.examples import ACCOUNT, CHANGES, CONFIRM_PHONE, PREFERENCES, WANT_PHONE
 from entrypoints.http.users.export import export_account
@@ -59,7 +59,7 @@ async def my_account(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[AccountJson]:
     """One's own account, with what only oneself sees."""
-    user = await own_account(actor, reads)
+    user = await own_account(actor, reads.users)
     return unless_known(account_json(user), etag(user.version), if_none_match)
 
 
@@ -85,7 +85,7 @@ async def my_preferences(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[PreferencesJson]:
     """What one wants to be told, and how; the `ETag` is the account's."""
-    user = await own_account(actor, reads)
+    user = await own_account(actor, reads.users)
     return unless_known(preferences_json(user), etag(user.version), if_none_match)
 
 

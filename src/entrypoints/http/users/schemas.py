@@ -11,7 +11,7 @@ from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.identity.use_cases.accounts import AccountChanges
 from entrypoints.http.accounts.code_schemas import Code, OldPassword
 from entrypoints.http.accounts.schemas import Phone, ProofBody, UserJson, user_json
-from entrypoints.http.fields import Body, Json, Locale, ZoneName
+from entrypoints.http.kit.fields import Body, Json, Locale, ZoneName
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 BirthDate = Annotated[date, Meta(description="From 1900-01-01 on, and not in the future.", examples=["1996-02-29"])]

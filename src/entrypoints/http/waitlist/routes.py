@@ -16,26 +16,26 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, WaitingId
 from booking_domain.shared.time import time_zone
 from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.documentation import documented
-from entrypoints.http.injection import Injected
-from entrypoints.http.once import Once
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
 from entrypoints.http.waitlist.examples import JOIN, LIST, WAITING
 from entrypoints.http.waitlist.schemas import JoinBody, WaitingJson, WaitsJson, waiting_json
 
 
 @post("/", opt=documented(body=JOIN, answer=WAITING, refusals=(ProviderNotFound, TooManyWaits, InvalidValue)))
 async def join_waitlist(
-    data: JSONBody[JoinBody], once: Injected[Once], reads: Injected[Reads]
+    data: JSONBody[JoinBody], runner: Injected[IdempotentRunner], reads: Injected[Reads]
 ) -> Response[WaitingJson]:
     """Wait for a provider to have time.
 
     Whoever came first is offered what comes free first: the slot is held for half an hour, and a message says so. Book
     it with the hold's id as `holdId`; an offer that is not taken goes to the next in line, and the place is lost.
     """
-    provider = await reads.provider(ProviderId(data.provider_id))
+    provider = await reads.providers.get(ProviderId(data.provider_id))
     if provider is None:
         raise ProviderNotFound
-    return await once.created(join_waiting_list, data.command(time_zone(provider.time_zone)), answer=waiting_json)
+    return await runner.created(join_waiting_list, data.command(time_zone(provider.time_zone)), answer=waiting_json)
 
 
 @get("/", opt=documented(answer=LIST))
@@ -46,7 +46,9 @@ async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
     over) or `left`.
     """
     now = clock.now()
-    return WaitsJson(items=tuple(waiting_json(each.seen(now)) for each in await reads.waits_of(actor.id)))
+    return WaitsJson(
+        items=tuple(waiting_json(each.seen(now)) for each in await reads.waiting_list.of_customer(actor.id))
+    )
 
 
 @delete("/{waiting_id:str}", opt=documented(refusals=(NotWaiting,)))

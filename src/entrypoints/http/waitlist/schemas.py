@@ -8,8 +8,8 @@ from msgspec import UNSET, UnsetType, field
 from booking_domain.scheduling.use_cases.waiting import JoinWaitingList
 from booking_domain.scheduling.waiting import Waiting, WaitingStatus
 from booking_domain.shared.ids import ProviderId
-from entrypoints.http.fields import Body, Json, Moment, SomeMinutes
-from entrypoints.http.queries import moment
+from entrypoints.http.kit.fields import Body, Json, Moment, SomeMinutes
+from entrypoints.http.kit.queries import moment
 
 
 class JoinBody(Body, frozen=True, kw_only=True):

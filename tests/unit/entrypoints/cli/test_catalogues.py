@@ -14,9 +14,9 @@ from booking_domain.shared.errors import DomainError, InvalidValue
 from entrypoints.cli.catalogues import TEMPLATE, faults, main, written
 from entrypoints.cli.literals import Literals
 from entrypoints.cli.messages import concrete_errors, messages
+from entrypoints.http.kit.problems import DETAILS, STATUS
 from entrypoints.http.languages.catalogues import LOCALES, TITLE, catalogue_of, read_catalog
 from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
-from entrypoints.http.problems import DETAILS, STATUS
 
 TRANSLATED = [language for language in LANGUAGES if language != FALLBACK]
 OF_REFUSALS = {400, 403, 405, 413, 415, 500}

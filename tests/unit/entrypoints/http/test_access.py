@@ -18,7 +18,7 @@ from tests.unit.entrypoints.http.two_factors import APP
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation, may
-from entrypoints.http.documentation import KEY
+from entrypoints.http.kit.documentation import KEY
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 

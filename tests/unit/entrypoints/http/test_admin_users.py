@@ -14,8 +14,8 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_th
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditEntry, AuditFilter
 from booking_domain.testing.builders import Builder
-from entrypoints.http.administration import export
-from entrypoints.http.administration.export import PAGE
+from entrypoints.http.admin import export
+from entrypoints.http.admin.export import PAGE
 
 DISABLED = {"status": "disabled", "reason": "abuse"}
 
@@ -42,7 +42,7 @@ async def may_stay(api: Api, account: Mapping[str, Any]) -> bool:
 
 async def entries(api: Api, **chosen: Any) -> list[AuditEntry]:
     """What admins have done, without what they have read, the first first."""
-    found = await api.database.reads.audit_entries(AuditFilter(limit=10_000, **chosen))
+    found = await api.database.reads.audit_log.page(AuditFilter(limit=10_000, **chosen))
     return [entry for entry in found if entry.action not in {"read", "user.made"}][::-1]
 
 

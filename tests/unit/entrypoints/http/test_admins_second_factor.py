@@ -11,8 +11,8 @@ from tests.unit.entrypoints.http.two_factors import Member
 from booking_domain.identity.ports import Bearer
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId, UserId
-from entrypoints.http.documentation import KEY
-from entrypoints.http.doorkeeper import ACCESS
+from entrypoints.http.kit.documentation import KEY
+from entrypoints.http.kit.request_guard import ACCESS
 
 OPEN: Final = {"POST /auth/mfa/totp", "POST /auth/mfa/totp/confirm", "POST /auth/logout"}
 ON: Final = {"BOOKING_ADMIN_SECOND_FACTOR": "on"}
@@ -20,7 +20,7 @@ ON: Final = {"BOOKING_ADMIN_SECOND_FACTOR": "on"}
 
 async def an_admin(api: Api) -> Member:
     token = await api.an_admin()
-    user = await api.database.reads.user(api.container.access_tokens().read(token, api.clock.now()).actor.id)
+    user = await api.database.reads.users.get(api.container.access_tokens().read(token, api.clock.now()).actor.id)
     assert user is not None
     assert user.email is not None
     return Member(api, user.email, {"accessToken": token})

@@ -15,7 +15,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditFilter, Subject
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.permissions import PERMISSIONS, Permission
-from entrypoints.http.auditing import Auditing
+from entrypoints.http.kit.auditing import Auditing
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
@@ -64,7 +64,7 @@ SIGNING_OUT: Final = (
 
 
 async def entries(api: Api) -> int:
-    return len(await api.database.reads.audit_entries(AuditFilter(limit=10_000)))
+    return len(await api.database.reads.audit_log.page(AuditFilter(limit=10_000)))
 
 
 def unaudited(*routes: str) -> list[str]:
@@ -219,7 +219,7 @@ async def test_of_others_there_is_what_changes_what_opens_their_account(api: Api
     assert_problem(await api.post("/auth/change-password", token, json=change), 422, "auth.wrong_password")
     change = {"currentPassword": PASSWORD, "newPassword": "another-fine-horse"}
     assert (await api.post("/auth/change-password", token, json=change)).status_code == 204
-    (entry,) = await api.database.reads.audit_entries(AuditFilter(limit=9))
+    (entry,) = await api.database.reads.audit_log.page(AuditFilter(limit=9))
     assert (entry.action, entry.actor.id, entry.actor.role) == ("password.changed", user_id, Role.CUSTOMER)
     assert entry.subject == Subject("user", user_id)
     assert "horse" not in repr(entry)

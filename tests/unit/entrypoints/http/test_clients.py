@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from litestar.types import Scope
 
-from entrypoints.http.clients import Clients
+from entrypoints.http.kit.clients import Clients
 
 TRUSTED = Clients([ip_network("10.0.0.0/8"), ip_network("2001:db8:f::/48")])
 NOBODY = Clients()

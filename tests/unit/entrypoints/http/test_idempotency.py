@@ -180,7 +180,7 @@ WITHOUT_A_KEY: Final = {
 @through_the_api
 async def test_every_post_takes_a_key_or_says_why_not(api: Api) -> None:
     posts = {route: handler for route, handler in the_routes(api).items() if route.startswith("POST ")}
-    taking = {route for route, handler in posts.items() if "once" in handler.parsed_fn_signature.parameters}
+    taking = {route for route, handler in posts.items() if "runner" in handler.parsed_fn_signature.parameters}
     assert taking == set(UNDER_A_KEY)
     assert set(posts) - taking == set(WITHOUT_A_KEY)
 

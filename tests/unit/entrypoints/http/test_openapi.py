@@ -10,10 +10,10 @@ from sqlalchemy import LargeBinary
 from tests.unit.entrypoints.api import V1, Api, assert_problem, through_the_api
 
 from adapters.postgres.tables import metadata
-from entrypoints.http.documentation import KEY
-from entrypoints.http.openapi.signatures import answer_type, body_type
-from entrypoints.http.problems import camel
-from entrypoints.http.strict_json import read_json
+from entrypoints.http.kit.documentation import KEY
+from entrypoints.http.kit.openapi.signatures import answer_type, body_type
+from entrypoints.http.kit.problems import camel
+from entrypoints.http.kit.strict_json import read_json
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

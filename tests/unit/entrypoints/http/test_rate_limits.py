@@ -7,7 +7,7 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
 
-from entrypoints.http.rate_limits import class_of
+from entrypoints.http.kit.rate_limits import class_of
 from entrypoints.quotas import QUOTAS
 
 LOGIN = {"email": "dorj@example.com", "password": PASSWORD}

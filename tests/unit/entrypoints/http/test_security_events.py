@@ -17,7 +17,7 @@ from tests.unit.entrypoints.api import PASSWORD, Api, through_the_api
 
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.identity.passwords import MOST_WRONG
-from entrypoints.http.security_events import EVENTS
+from entrypoints.http.kit.security_events import EVENTS
 from entrypoints.logs import configure_logs
 
 DORJ = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}

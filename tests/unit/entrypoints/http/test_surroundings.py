@@ -9,7 +9,7 @@ import zstandard
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, the_routes, through_the_api
 from tests.unit.entrypoints.test_settings import PRODUCTION
 
-from entrypoints.http.compression import LARGE, SMALLEST, chosen
+from entrypoints.http.kit.compression import LARGE, SMALLEST, chosen
 from entrypoints.http.scheduling.examples import COMPUTE
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
@@ -223,7 +223,7 @@ async def test_answers_that_hold_tokens_are_not_compressed_however_long(api: Api
     person = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
     headers = {"Accept-Encoding": "gzip"}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("entrypoints.http.compression.SMALLEST", 10)
+        patch.setattr("entrypoints.http.kit.compression.SMALLEST", 10)
         made = await api.post("/auth/register", headers=headers, json=person)
         again = await api.post("/auth/refresh", headers=headers, json={"refreshToken": made.json()["refreshToken"]})
         for answer in (made, again):

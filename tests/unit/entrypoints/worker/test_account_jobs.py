@@ -77,7 +77,7 @@ async def test_what_is_kept_of_a_code_by_sms_is_kept_under_the_account(shop: Wor
     await wanted(shop, user, session_id)
     await shop.relay()
     await shop.run_due_jobs()
-    [message] = await shop.database.reads.sms_of(user.id, None, 9)
+    [message] = await shop.database.reads.sms.of_user(user.id, None, 9)
     assert (message.template, message.to_masked) == ("code.change_phone", "+976****2233")
 
 
@@ -111,7 +111,7 @@ async def test_deletion_is_told_and_a_month_later_the_account_is_erased_by_the_d
     assert all("2026-" in each.text for each in shop.notifier.delivered)
 
     async def names() -> list[str]:
-        found = [await shop.database.reads.user(user.id) for user, _ in people]
+        found = [await shop.database.reads.users.get(user.id) for user, _ in people]
         return [user.name for user in found if user is not None]
 
     before = await names()

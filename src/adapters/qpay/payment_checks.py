@@ -1,0 +1,70 @@
+"""Fetches the payments of an invoice page by page and sums those with status PAID."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.http_responses import UnusableResponse
+from adapters.qpay.client import QPayClient
+from adapters.qpay.wire import (
+    CURRENCY,
+    PAGE_LIMIT,
+    CheckRequest,
+    CheckResponse,
+    Offset,
+    PaymentRow,
+    money,
+)
+from booking_domain.shared.money import Money
+
+_LOG = logging.getLogger(__name__)
+_PAID: Final = "PAID"
+"""The only status that counts: a REFUNDED payment keeps its positive amount, and a PARTIAL one is incomplete."""
+_MAX_PAGES: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedPayments:
+    """`raw` is the response verbatim, or a JSON array of the responses if there are several pages."""
+
+    received: Money
+    raw: str
+
+
+async def fetch_payments(client: QPayClient, invoice_reference: str) -> CheckedPayments:
+    """Fetch all pages.
+
+    A payment made in the meantime may shift rows between pages, so each id counts once, with its last seen row.
+
+    Raises:
+        UnusableResponse: a page is malformed, a paid row has no valid amount, or rows are missing.
+    """
+    rows: dict[str | int, PaymentRow] = {}
+    pages: list[str] = []
+    listed = 0
+    for number in range(1, _MAX_PAGES + 1):
+        request = CheckRequest(object_id=invoice_reference, offset=Offset(page_number=number))
+        response = await client.call("POST", "/payment/check", request, repeatable=True)
+        page = response.read(CheckResponse)
+        pages.append(response.text)
+        listed += len(page.rows)
+        rows.update((row.payment_id, row) for row in page.rows)
+        if not page.rows and listed < page.count:
+            raise UnusableResponse("fewer payments than its count")
+        if len(page.rows) < PAGE_LIMIT and listed >= page.count:
+            raw = pages[0] if len(pages) == 1 else f"[{','.join(pages)}]"
+            return CheckedPayments(received=_received(rows.values()), raw=raw)
+    raise UnusableResponse("too many pages of payments")
+
+
+def _received(rows: Iterable[PaymentRow]) -> Money:
+    total = Money.zero(CURRENCY)
+    for row in rows:
+        if row.payment_status != _PAID:
+            continue
+        if (row.payment_currency or CURRENCY) != CURRENCY:
+            _LOG.error("QPay reports a paid payment in a currency other than %s; it is not counted", CURRENCY)
+            continue
+        total += money(row.payment_amount)
+    return total

@@ -1,0 +1,113 @@
+"""Calendars and slots: public once the provider takes bookings; before that, for the owner and admins."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking_domain.bookings.model import Terms
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.explain import Explanation, explain
+from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
+from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
+from booking_domain.scheduling.ports import ScheduleReads
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.shared.permissions import Permission, authorise, may, owned
+from booking_domain.shared.queries import Query
+from booking_domain.shared.time import TimeRange
+from booking_domain.workflows.ports import ProviderReads
+
+_MAX_UTC_OFFSET: Final = timedelta(days=1)
+"""No time zone is further from UTC than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisibleCalendar:
+    """A provider's calendar and terms, without the notes of blocks unless `with_notes`."""
+
+    calendar: Calendar
+    terms: Terms
+    with_notes: bool
+
+
+async def _get_calendar(
+    actor: Actor | None, provider_id: ProviderId, schedules: ScheduleReads, providers: ProviderReads
+) -> VisibleCalendar:
+    # The version comes with the calendar, so read the calendar first: what is read later is never older than its tag.
+    calendar = await schedules.calendar(provider_id)
+    view = await providers.get(provider_id)
+    if view is None or calendar is None:
+        raise ProviderNotFound
+    inside = _sees_inside(actor, view.profile.owner_id)
+    if view.profile.status is not ProfileStatus.APPROVED and not inside:
+        raise ProviderNotFound
+    if not inside:
+        calendar = replace(calendar, blocks=tuple(replace(block, note="") for block in calendar.blocks))
+    return VisibleCalendar(calendar=calendar, terms=view.terms, with_notes=inside)
+
+
+async def _get_bookable_schedule(
+    provider_id: ProviderId, window: TimeRange, schedules: ScheduleReads
+) -> ProviderSchedule:
+    """The schedule around a window, of a provider who takes bookings."""
+    schedule = await schedules.get(provider_id, window)
+    if schedule is None or not schedule.accepting:
+        raise ProviderNotFound
+    return schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotExplanation:
+    """Why a start is or is not offered, and what could not be taken into account (`degraded`)."""
+
+    explanation: Explanation
+    time_zone: str
+    degraded: tuple[str, ...]
+
+
+async def _explain_slot(
+    actor: Actor | None,
+    provider_id: ProviderId,
+    start: datetime,
+    schedules: ScheduleReads,
+    *,
+    now: datetime,
+    duration_minutes: int | None = None,
+) -> SlotExplanation:
+    """Explain one start. A provider who takes no bookings is visible to the owner and admins only."""
+    horizon = now + timedelta(days=MAX_HORIZON_DAYS)
+    window = TimeRange(min(start, now), max(start, horizon) + _MAX_UTC_OFFSET)
+    schedule = await schedules.get(provider_id, window)
+    if schedule is None or not (schedule.accepting or _sees_inside(actor, schedule.owner_id)):
+        raise ProviderNotFound
+    calendar, degraded = schedule.seen(now)
+    explanation = explain(
+        calendar,
+        schedule.claims,
+        start,
+        now=now,
+        duration_minutes=duration_minutes,
+        bookable=schedule.accepting,
+    )
+    return SlotExplanation(explanation=explanation, time_zone=calendar.time_zone, degraded=degraded)
+
+
+def _sees_inside(actor: Actor | None, owner_id: UserId) -> bool:
+    return may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, owner_id))
+
+
+async def _get_own_feeds(actor: Actor, providers: ProviderReads, feeds: FeedReads) -> OwnFeeds:
+    """The external calendars of the actor's provider."""
+    authorise(actor, Permission.MANAGE_CALENDAR)
+    provider = await providers.by_owner(actor.id)
+    if provider is None:
+        raise ProviderNotFound
+    return await feeds.of_provider(provider.profile.id)
+
+
+get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))
+get_bookable_schedule: Final = Query(_get_bookable_schedule, (ProviderNotFound,))
+explain_slot: Final = Query(_explain_slot, (ProviderNotFound, InvalidValue))
+get_own_feeds: Final = Query(_get_own_feeds, (ProviderNotFound, NotPermitted))

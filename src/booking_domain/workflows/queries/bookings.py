@@ -1,0 +1,101 @@
+"""Bookings as their parties and admins see them. To everyone else a booking does not exist."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.bookings.ports import BookingFilter, BookingReads
+from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
+from booking_domain.payments.ports import PaymentReads
+from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import BookingId, EventId
+from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.shared.money import Money
+from booking_domain.shared.queries import Query
+from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.views import Appointment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisibleBooking:
+    """A booking, and the party that the actor is to it."""
+
+    booking: Booking
+    party: Party
+
+
+async def find_visible_booking(actor: Actor, booking_id: BookingId, bookings: BookingReads) -> VisibleBooking | None:
+    """The booking if the actor is a party to it or an admin, else None."""
+    booking = await bookings.get(booking_id)
+    party = None if booking is None else booking.party(actor)
+    return None if booking is None or party is None else VisibleBooking(booking=booking, party=party)
+
+
+async def _get_booking(actor: Actor, booking_id: BookingId, bookings: BookingReads) -> VisibleBooking:
+    visible = await find_visible_booking(actor, booking_id, bookings)
+    if visible is None:
+        raise BookingNotFound
+    return visible
+
+
+async def _list_bookings(actor: Actor, chosen: BookingFilter, bookings: BookingReads) -> Sequence[Booking]:
+    """The actor's bookings, newest first; an admin gets everyone's."""
+    return await bookings.page(actor, chosen)
+
+
+async def _list_booking_events(actor: Actor, booking_id: BookingId, bookings: BookingReads) -> Sequence[BookingEvent]:
+    """The booking's audit trail, oldest first."""
+    visible = await _get_booking(actor, booking_id, bookings)
+    return await bookings.events(visible.booking.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisibleAppointment:
+    """An appointment, and the party that the actor is to its booking."""
+
+    appointment: Appointment
+    party: Party
+
+
+async def _get_appointment(actor: Actor, booking_id: BookingId, reads: Reads) -> VisibleAppointment:
+    """The booking with the names of both parties."""
+    visible = await _get_booking(actor, booking_id, reads.bookings)
+    booking = visible.booking
+    provider, customer = await reads.providers.get(booking.provider_id), await reads.users.get(booking.customer_id)
+    if provider is None or customer is None:
+        raise BookingNotFound
+    appointment = Appointment(
+        booking=booking,
+        provider_name=provider.profile.display_name,
+        provider_address=provider.profile.address,
+        customer_name=customer.name,
+    )
+    return VisibleAppointment(appointment=appointment, party=visible.party)
+
+
+async def _get_cancellation_quote(
+    actor: Actor, booking_id: BookingId, bookings: BookingReads, payments: PaymentReads, *, now: datetime
+) -> Money:
+    """The amount that goes back if the actor cancels at `now`, refunds that are already pending not included."""
+    visible = await _get_booking(actor, booking_id, bookings)
+    booking = visible.booking
+    # Quoting fails exactly as cancelling would; the decision is discarded.
+    booking.apply(Action.CANCEL, party=visible.party, by=actor, now=now, event_id=EventId(booking.id))
+    pending = Money.zero(booking.price.currency)
+    for payment in await payments.of_booking(booking.id):
+        if payment.status is PaymentStatus.REFUND_PENDING:
+            pending += payment.amount
+    return booking.refund_on_cancellation(visible.party, now, owed=pending)
+
+
+get_booking: Final = Query(_get_booking, (BookingNotFound,))
+list_bookings: Final = Query(_list_bookings)
+list_booking_events: Final = Query(_list_booking_events, (BookingNotFound,))
+get_appointment: Final = Query(_get_appointment, (BookingNotFound,))
+get_cancellation_quote: Final = Query(
+    _get_cancellation_quote, (BookingNotFound, InvalidBookingTransition, NotYourMove, AlreadyOver)
+)

@@ -1,0 +1,59 @@
+"""Payments as the parties of their bookings and admins see them, and as the gateway's callback names them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.bookings.ports import BookingReads
+from booking_domain.bookings.transitions import Party
+from booking_domain.payments.errors import InvalidCallbackToken, PaymentNotFound
+from booking_domain.payments.model import Payment
+from booking_domain.payments.ports import CallbackTokens, PaymentReads
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import PaymentId
+from booking_domain.shared.queries import Query
+from booking_domain.workflows.queries.bookings import find_visible_booking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisiblePayment:
+    """A payment, and the party that the actor is to its booking."""
+
+    payment: Payment
+    party: Party
+
+
+async def _get_payment(
+    actor: Actor, payment_id: PaymentId, payments: PaymentReads, bookings: BookingReads
+) -> VisiblePayment:
+    return await _visible(actor, await payments.get(payment_id), bookings)
+
+
+async def _get_payment_by_invoice(
+    actor: Actor, invoice_reference: str, payments: PaymentReads, bookings: BookingReads
+) -> VisiblePayment:
+    """The payment with the gateway's id of its invoice."""
+    return await _visible(actor, await payments.by_invoice(invoice_reference), bookings)
+
+
+async def _visible(actor: Actor, found: Payment | None, bookings: BookingReads) -> VisiblePayment:
+    visible = None if found is None else await find_visible_booking(actor, found.booking_id, bookings)
+    if found is None or visible is None:
+        raise PaymentNotFound
+    return VisiblePayment(payment=found, party=visible.party)
+
+
+async def _get_payment_of_callback(
+    payment_id: PaymentId, token: str, tokens: CallbackTokens, payments: PaymentReads
+) -> Payment:
+    """The payment that a gateway's callback is about. The token in the address is its authorisation."""
+    if not tokens.verify(payment_id, token):
+        raise InvalidCallbackToken
+    payment = await payments.get(payment_id)
+    if payment is None:
+        raise PaymentNotFound
+    return payment
+
+
+get_payment: Final = Query(_get_payment, (PaymentNotFound,))
+get_payment_by_invoice: Final = Query(_get_payment_by_invoice, (PaymentNotFound,))
+get_payment_of_callback: Final = Query(_get_payment_of_callback, (InvalidCallbackToken, PaymentNotFound))

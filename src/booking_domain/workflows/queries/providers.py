@@ -1,0 +1,70 @@
+"""Provider profiles: approved ones are public, the others are for their owner and admins."""
+
+from collections.abc import Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from booking_domain.catalogue.model import ProfileMissing, ProfileStatus
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.shared.queries import Query
+from booking_domain.shared.time import time_zone
+from booking_domain.workflows.ports import ProviderReads
+from booking_domain.workflows.views import ProviderView
+
+
+async def _get_provider(provider_id: ProviderId, providers: ProviderReads) -> ProviderView:
+    """A provider that is public."""
+    view = await providers.get(provider_id)
+    if view is None or view.profile.status is not ProfileStatus.APPROVED:
+        raise ProviderNotFound
+    return view
+
+
+async def _list_providers(after: ProviderId | None, limit: int, providers: ProviderReads) -> Sequence[ProviderView]:
+    """The providers that are public, by id: those after `after`, at most `limit`."""
+    return await providers.page(ProfileStatus.APPROVED, after, limit)
+
+
+async def _get_own_provider(actor: Actor, providers: ProviderReads) -> ProviderView:
+    """The actor's provider, whatever its status."""
+    view = await providers.by_owner(actor.id)
+    if view is None:
+        raise ProfileMissing
+    return view
+
+
+async def _get_profile(actor: Actor, provider_id: ProviderId, providers: ProviderReads) -> ProviderView:
+    """Any provider, for those who decide on profiles."""
+    authorise(actor, Permission.DECIDE_ON_PROFILES)
+    view = await providers.get(provider_id)
+    if view is None:
+        raise ProviderNotFound
+    return view
+
+
+async def _list_profiles(
+    actor: Actor, status: ProfileStatus | None, after: ProviderId | None, limit: int, providers: ProviderReads
+) -> Sequence[ProviderView]:
+    """Profiles of one status (None: of any), by id, for those who decide on profiles."""
+    authorise(actor, Permission.DECIDE_ON_PROFILES)
+    return await providers.page(status, after, limit)
+
+
+async def _get_time_zone(provider_id: ProviderId, providers: ProviderReads) -> ZoneInfo:
+    """The provider's time zone, in which clients may write dates. Not private."""
+    view = await providers.get(provider_id)
+    if view is None:
+        raise ProviderNotFound
+    return time_zone(view.time_zone)
+
+
+get_provider: Final = Query(_get_provider, (ProviderNotFound,))
+list_providers: Final = Query(_list_providers)
+get_own_provider: Final = Query(_get_own_provider, (ProfileMissing,))
+get_profile: Final = Query(_get_profile, (NotPermitted, ProviderNotFound))
+list_profiles: Final = Query(_list_profiles, (NotPermitted,))
+get_time_zone: Final = Query(_get_time_zone, (ProviderNotFound,))

@@ -1,0 +1,38 @@
+"""Salons are public; invitations are visible to the salon's manager and to the invited provider."""
+
+from typing import Final
+
+from booking_domain.catalogue.salons import Member, MemberStatus, SalonNotFound
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import SalonId
+from booking_domain.shared.permissions import Permission, Relation, may, owned
+from booking_domain.shared.queries import Query
+from booking_domain.workflows.ports import ProviderReads, SalonReads
+from booking_domain.workflows.views import SalonView
+
+
+async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
+    view = await salons.get(salon_id)
+    if view is None:
+        raise SalonNotFound
+    return view
+
+
+async def _list_salon_members(
+    actor: Actor | None, salon_id: SalonId, salons: SalonReads, providers: ProviderReads
+) -> tuple[Member, ...]:
+    """Members, and the invitations that the actor may see, by id of the provider."""
+    view = await _get_salon(salon_id, salons)
+    own = None if actor is None else await providers.by_owner(actor.id)
+
+    def visible(member: Member) -> bool:
+        relation = owned(actor, view.salon.manager_id)
+        if own is not None and own.profile.id == member.provider_id:
+            relation = Relation.MEMBER
+        return member.status is MemberStatus.MEMBER or may(actor, Permission.SEE_SALON_INVITATIONS, relation)
+
+    return tuple(member for member in await salons.members(salon_id) if visible(member))
+
+
+get_salon: Final = Query(_get_salon, (SalonNotFound,))
+list_salon_members: Final = Query(_list_salon_members, (SalonNotFound,))

@@ -1,0 +1,68 @@
+"""The JSON of the audit log."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta, field
+
+from booking_domain.shared.audit import AuditEntry
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT
+from entrypoints.http.kit.fields import Cursor, Json, Limit, Moment, Query
+
+Word = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class AuditQuery(Query, frozen=True, kw_only=True):
+    """Which entries, and which page of them."""
+
+    actor_id: UUID | None = None
+    subject_kind: Word | None = None
+    subject_id: UUID | None = None
+    action: Word | None = None
+    from_: Moment | None = field(default=None, name="from")
+    to: Moment | None = None
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+
+class EntryJson(Json, frozen=True, kw_only=True):
+    """An entry of the audit log."""
+
+    id: UUID
+    at: datetime
+    actor_id: UUID
+    actor_role: str
+    action: str
+    subject_kind: str | None
+    """What it was done to: `user`, `booking`, `provider`, …; null: nothing in particular, or what is the actor's."""
+    subject_id: UUID | None
+    address: str
+    user_agent: str
+    request_id: str
+    details: Mapping[str, Any]
+
+
+class AuditJson(Json, frozen=True, kw_only=True):
+    """A page of the audit log."""
+
+    items: tuple[EntryJson, ...]
+    next_cursor: str | None
+
+
+def entry_json(entry: AuditEntry) -> EntryJson:
+    """Show an entry."""
+    return EntryJson(
+        id=entry.id,
+        at=entry.at,
+        actor_id=entry.actor.id,
+        actor_role=entry.actor.role.value,
+        action=entry.action,
+        subject_kind=None if entry.subject is None else entry.subject.kind,
+        subject_id=None if entry.subject is None else entry.subject.id,
+        address=entry.origin.address,
+        user_agent=entry.origin.user_agent,
+        request_id=entry.origin.request_id,
+        details=entry.details,
+    )

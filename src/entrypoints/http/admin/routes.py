@@ -1,0 +1,38 @@
+"""What is below `/admin` here."""
+
+from typing import Final
+
+from litestar import Router
+
+from entrypoints.http.admin.access import (
+    end_all_sessions,
+    end_one_session,
+    list_sessions_of_user,
+    remove_second_factor,
+)
+from entrypoints.http.admin.audit import list_audit
+from entrypoints.http.admin.users import (
+    change_a_user,
+    change_many_users,
+    delete_user,
+    export_users,
+    get_user,
+    list_users,
+)
+
+routes: Final = Router(
+    "/admin",
+    route_handlers=[
+        list_audit,
+        list_users,
+        export_users,
+        get_user,
+        change_a_user,
+        change_many_users,
+        list_sessions_of_user,
+        end_one_session,
+        end_all_sessions,
+        remove_second_factor,
+        delete_user,
+    ],
+)

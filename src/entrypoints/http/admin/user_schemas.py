@@ -1,0 +1,148 @@
+"""The JSON of accounts, as admins see it."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.identity.model import MAX_NAME, User, UserStatus
+from booking_domain.identity.ports import UserFilter
+from booking_domain.identity.use_cases.administration import (
+    MOST_AT_ONCE,
+    BulkAction,
+    ChangeUser,
+    ChangeUsers,
+    Reason,
+)
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import UserId
+from booking_domain.shared.versions import ExpectedVersion
+from entrypoints.http.accounts.contacts import ContactReader
+from entrypoints.http.accounts.schemas import UserJson, user_json
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Locale, Moment, Query, ZoneName, given
+from entrypoints.http.kit.queries import utc_moment
+
+PersonRole = Literal["customer", "provider", "manager", "admin"]
+SearchText = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=254,
+        description="The beginning of a name or an e-mail address, in any case, or a whole phone number.",
+    ),
+]
+WhyDisabled = Annotated[Reason, Meta(description="Why; needed to disable, and only there.")]
+
+
+class ChosenUsersQuery(Query, frozen=True, kw_only=True):
+    """Which accounts."""
+
+    q: SearchText | None = None
+    role: PersonRole | None = None
+    status: UserStatus | None = None
+    created_from: Moment | None = None
+    created_to: Moment | None = None
+
+    def chosen(self, country: str, after: UserId | None, limit: int) -> UserFilter:
+        """The accounts that are meant; phone numbers without a country are of `country`."""
+        return UserFilter(
+            role=None if self.role is None else Role(self.role),
+            status=self.status,
+            text=self.q,
+            phone=None if self.q is None else _phone(self.q, country),
+            created_from=utc_moment(self.created_from, name="createdFrom"),
+            created_before=utc_moment(self.created_to, name="createdTo"),
+            after=after,
+            limit=limit,
+        )
+
+
+class UsersQuery(ChosenUsersQuery, frozen=True, kw_only=True):
+    """Which accounts, and which page of them."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    def page(self, country: str) -> UserFilter:
+        """The page, and one account more."""
+        after = read_cursor(self.cursor)
+        return self.chosen(country, None if after is None else UserId(after), self.limit + 1)
+
+
+class ChangeUserBody(Body, frozen=True, kw_only=True):
+    """An account's new facts; what is left out stays as it is."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)] | UnsetType = UNSET
+    role: PersonRole | UnsetType = UNSET
+    status: Literal["active", "disabled"] | UnsetType = UNSET
+    reason: WhyDisabled | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    time_zone: ZoneName | UnsetType = UNSET
+
+    def command(self, user_id: UUID, expected_version: ExpectedVersion) -> ChangeUser:
+        """The command."""
+        role = given(self.role)
+        return ChangeUser(
+            user_id=UserId(user_id),
+            name=given(self.name),
+            role=None if role is None else Role(role),
+            status=None if isinstance(self.status, UnsetType) else UserStatus(self.status),
+            reason=given(self.reason),
+            locale=given(self.locale),
+            time_zone=given(self.time_zone),
+            expected_version=expected_version,
+        )
+
+
+class ChangeUsersBody(Body, frozen=True, kw_only=True):
+    """One thing to do to many accounts."""
+
+    ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    action: BulkAction
+    reason: WhyDisabled | UnsetType = UNSET
+
+    def command(self) -> ChangeUsers:
+        """The command."""
+        return ChangeUsers(user_ids=tuple(map(UserId, self.ids)), action=self.action, reason=given(self.reason))
+
+
+class ManagedUserJson(UserJson, frozen=True, kw_only=True):
+    """An account, for admins."""
+
+    given_name: str | None
+    family_name: str | None
+    version: int
+
+
+class ManagedUsersJson(Json, frozen=True, kw_only=True):
+    """A page of accounts."""
+
+    items: tuple[ManagedUserJson, ...]
+    next_cursor: str | None
+
+
+class ChangedUsersJson(Json, frozen=True, kw_only=True):
+    """What was done to many accounts."""
+
+    changed: int
+    """How many of them are not as they were: the others were disabled or enabled already, or signed in nowhere."""
+
+
+def managed_user_json(user: User) -> ManagedUserJson:
+    """Show an account to an admin."""
+    return ManagedUserJson(
+        **msgspec.structs.asdict(user_json(user)),
+        given_name=user.given_name,
+        family_name=user.family_name,
+        version=user.version,
+    )
+
+
+def _phone(text: str, country: str) -> str | None:
+    try:
+        return ContactReader(country).phone(text)
+    except InvalidValue:
+        return None

@@ -1,0 +1,1 @@
+"""What every route shares: errors, versions, idempotency, rate limits, OpenAPI, bodies, compression."""

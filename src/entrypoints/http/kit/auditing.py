@@ -1,0 +1,61 @@
+"""What the audit log is told of a request: where it comes from, and that an admin reads something."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request
+from litestar.types import Scope
+
+from booking_domain.identity.sessions import Client
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.audit import Origin, Subject
+from booking_domain.shared.executor import Executor
+from booking_domain.workflows.admin_reads import AdminRead, note_admin_read
+from booking_domain.workflows.ports import Repositories
+from entrypoints.http.kit.clients import Clients
+from entrypoints.http.kit.response_headers import request_id
+from entrypoints.origins import comes_from
+
+_READING: Final = frozenset({"GET", "HEAD"})
+
+
+class Auditing:
+    """Runs before every handler. What writes is a use case, of which the executor keeps an entry."""
+
+    def __init__(self, executor: Executor[Repositories], clients: Clients) -> None:
+        self._executor = executor
+        self._clients = clients
+
+    def begin(self, request: Request[Any, Any, Any]) -> None:
+        """Let the entries of this request say where it comes from."""
+        scope = request.scope
+        comes_from(lambda: self._origin(scope))
+
+    async def note_read(self, request: Request[Any, Any, Any]) -> None:
+        """Keep an entry of a read, whatever is read, if it is an admin's."""
+        scope = request.scope
+        actor: Actor | None = scope.get("user")
+        if actor is None or actor.role is not Role.ADMIN or scope["method"] not in _READING:
+            return
+        asked = AdminRead(
+            admin=actor,
+            what=f"GET {scope['path_template']}",
+            subject=_subject(scope["path_params"]),
+            parameters=tuple(sorted(request.query_params)),
+        )
+        await self._executor.run(note_admin_read, asked, actor=SYSTEM)
+
+    def _origin(self, scope: Scope) -> Origin:
+        said = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
+        client = Client.seen(self._clients.address(scope), said.decode("latin-1"))
+        return Origin(address=client.address, user_agent=client.user_agent, request_id=request_id(scope))
+
+
+def _subject(parameters: dict[str, Any]) -> Subject | None:
+    """What the address names: `/bookings/{booking_id}` a `booking`."""
+    for name, value in parameters.items():
+        try:
+            return Subject(name.removesuffix("_id"), UUID(str(value)))
+        except ValueError:
+            continue
+    return None

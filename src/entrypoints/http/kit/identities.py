@@ -1,0 +1,28 @@
+"""Who asks, for handlers."""
+
+from typing import Any
+
+from litestar import Request
+
+from booking_domain.identity.sessions import Client
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import SessionId
+from entrypoints.http.kit.clients import Clients
+from entrypoints.http.kit.injection import Injected
+
+
+def provide_actor(request: Request[Any, Any, Any]) -> Actor | None:
+    """Provide `actor`, the authenticated caller; None only where the route's access is optional."""
+    actor: Actor | None = request.scope["user"]
+    return actor
+
+
+def provide_session_id(request: Request[Any, Any, Any]) -> SessionId | None:
+    """Provide `session_id`, the session of the access token; None only where a handler's access is optional."""
+    session_id: SessionId | None = request.scope["auth"]
+    return session_id
+
+
+def provide_client(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Client:
+    """Provide `client`: where the request comes from, and what the client calls itself."""
+    return Client.seen(clients.address(request.scope), request.headers.get("user-agent", ""))

@@ -1,0 +1,73 @@
+"""The whole document."""
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from entrypoints.http.kit.openapi.headers import HEADERS
+from entrypoints.http.kit.openapi.links import add_links
+from entrypoints.http.kit.openapi.operations import operation_of
+from entrypoints.http.kit.openapi.signatures import Schemas
+from entrypoints.http.kit.problems import Problem, camel
+
+Operation = tuple[str, str, HTTPRouteHandler]
+"""Path, method and handler."""
+_NAME: Final = re.compile(r"\{[^}]+\}")
+_ABOUT: Final = (
+    "Instants are RFC 3339 and come out in UTC. Amounts are integers in the currency's minor unit (ISO 4217). "
+    "Every error is a problem (RFC 9457) with a stable `code`, in the language that `Content-Language` names. "
+    "Lists come as `{items, nextCursor}`."
+)
+
+
+@lru_cache(maxsize=4)
+def document_of(app: Litestar) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the application."""
+    found = sorted(_told_apart_by_method(_documented(app)), key=lambda each: each[:2])
+    schemas = Schemas([handler for _, _, handler in found], Problem, UUID)
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, handler in found:
+        paths.setdefault(path, {})[method.lower()] = operation_of(path, method, handler, schemas)
+    add_links(paths, schemas.components)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Booking API", "version": "1", "description": _ABOUT},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components,
+            "headers": HEADERS,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _told_apart_by_method(found: list[Operation]) -> list[Operation]:
+    """Two templates that differ by a name only are one path to OpenAPI (3.1 §4.8.8): the name there becomes `id`."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for path, _, _ in found:
+        names[_NAME.sub("{}", path)].add(path)
+    same = {path for paths in names.values() if len(paths) > 1 for path in paths}
+    return [(_NAME.sub("{id}", path) if path in same else path, method, handler) for path, method, handler in found]
+
+
+def _documented(app: Litestar) -> list[Operation]:
+    """The operations with their paths as clients know them; health is served twice and described once."""
+    found = []
+    for route in app.routes:
+        if isinstance(route, HTTPRoute) and not route.path.startswith("/api/v1/health"):
+            parts = (part if isinstance(part, str) else f"{{{camel(part.name)}}}" for part in route.path_components)
+            path = "/" + "/".join(parts)
+            found += [
+                (path, str(method), handler)
+                for handler in route.route_handlers
+                for method in handler.http_methods
+                if method != "OPTIONS" and not handler.opt.get("hidden")
+            ]
+    return found

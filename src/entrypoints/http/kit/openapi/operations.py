@@ -1,0 +1,53 @@
+"""One operation."""
+
+from inspect import cleandoc
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+
+from entrypoints.http.kit.documentation import KEY, Documentation
+from entrypoints.http.kit.openapi.answers import problems, success, without_body
+from entrypoints.http.kit.openapi.parameters import parameters_of
+from entrypoints.http.kit.openapi.signatures import Schemas, body_required, body_type
+from entrypoints.http.kit.problems import camel
+from entrypoints.http.kit.request_guard import ACCESS
+
+
+def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Schemas) -> dict[str, Any]:
+    """The operation object: summary and description are the handler's docstring, its name is the operation's id."""
+    said: Documentation = handler.opt.get(KEY) or Documentation()
+    summary, _, description = cleandoc(handler.fn.__doc__ or "").partition("\n\n")
+    name = camel(handler.fn.__name__)
+    operation: dict[str, Any] = {
+        "operationId": name if len(handler.http_methods) == 1 else f"{name}By{method.title()}",
+        "tags": [_tag(path)],
+        "summary": " ".join(summary.split()),
+        "parameters": parameters_of(path, handler, schemas),
+        "responses": {
+            str(handler.status_code): success(handler, said, schemas),
+            **without_body(handler, said),
+            **problems(path, handler, said, schemas),
+        },
+        "security": _security(handler),
+    }
+    if description:
+        operation["description"] = " ".join(description.split())
+    body = body_type(handler)
+    if body is not None:
+        content = {"application/json": {"schema": schemas.of(body), "example": said.body}}
+        operation["requestBody"] = {"required": body_required(handler), "content": content}
+    return operation
+
+
+def _tag(path: str) -> str:
+    return next(part for part in path.split("/") if part not in {"", "api", "v1"})
+
+
+def _security(handler: HTTPRouteHandler) -> list[dict[str, list[str]]]:
+    match handler.opt.get(ACCESS):
+        case "public":
+            return []
+        case "optional":
+            return [{"bearer": []}, {}]
+        case _:
+            return [{"bearer": []}]

@@ -1,0 +1,112 @@
+"""The parameters of an operation."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import HeaderParameter, PathParameter
+
+from entrypoints.http.kit.idempotency import HEADER
+from entrypoints.http.kit.openapi.signatures import Schemas
+from entrypoints.http.kit.problems import camel
+from entrypoints.http.kit.queries import query_type
+from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
+
+_ID: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
+_EXAMPLES: Final[dict[str, Any]] = {
+    "slot": "2026-11-23T03:10:00Z",
+    "from": "2026-11-23",
+    "to": "2026-11-30",
+    "timeZone": "Asia/Ulaanbaatar",
+    "durationMinutes": 60,
+    "limit": 20,
+    "cursor": "AZnzohtAfBGaVQ1qTw6MIQ",
+    "token": "pX3l0dV9o1kQm7tYh2sJb5uEw8rNc4aGf6zKi0xLvTI",
+    "qpay_payment_id": "123456789012345",
+    "status": None,
+}
+_REQUEST_ID: Final[dict[str, Any]] = {
+    "name": "X-Request-Id",
+    "in": "header",
+    "required": False,
+    "description": (
+        "Comes back with the answer, and is written to the log. Anything but 1 to 64 letters, digits and `._-` is "
+        "replaced by an id of ours."
+    ),
+    "schema": {"type": "string"},
+    "example": "checkout-42",
+}
+_ACCEPT_LANGUAGE: Final[dict[str, Any]] = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": f"The language of messages (RFC 9110): one of {', '.join(LANGUAGES)}, else {FALLBACK}.",
+    "schema": {"type": "string"},
+    "example": "mn, en;q=0.5",
+}
+_IDEMPOTENCY: Final[dict[str, Any]] = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The same request under the same key has one effect and one answer, for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "example": "monday-at-ten-7d1f3c0e",
+}
+_TAGS: Final = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
+_IF_MATCH: Final[dict[str, Any]] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` that was seen, or several; 412 if none of them is what is there. `*` takes any version.",
+    "schema": {"type": "string", "maxLength": 1000, "pattern": _TAGS},
+    "example": '"1"',
+}
+_IF_NONE_MATCH: Final[dict[str, Any]] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` that was seen; 304 without a body if nothing has changed since.",
+    "schema": {"type": "string"},
+    "example": 'W/"9f2b5c0d7e1a4863b0c2d4e6f8a91b3d"',
+}
+
+
+def parameters_of(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> list[dict[str, Any]]:
+    """Path, query and header parameters, each with an example."""
+    found: list[dict[str, Any]] = []
+    fields = handler.parsed_fn_signature.parameters
+    for name, parameter in fields.items():
+        if isinstance(parameter.kwarg_definition, PathParameter):
+            shown = camel(name) if f"{{{camel(name)}}}" in path else "id"
+            schema = (
+                schemas.of(UUID)
+                if parameter.annotation is UUID
+                else {"type": "string", "maxLength": 64, "pattern": "^[!-~]+$"}
+            )
+            found.append({"name": shown, "in": "path", "required": True, "schema": schema, "example": _ID})
+        elif isinstance(parameter.kwarg_definition, HeaderParameter):
+            found.append(_IF_NONE_MATCH if parameter.kwarg_definition.name == "If-None-Match" else _IF_MATCH)
+    query = query_type(handler)
+    if query is not None:
+        found += _of_query(query, schemas)
+    if "runner" in fields:
+        found.append(_IDEMPOTENCY)
+    return [*found, _ACCEPT_LANGUAGE, _REQUEST_ID]
+
+
+def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
+    members, required = schemas.members(query)
+    found = []
+    for name, member in members.items():
+        parameter: dict[str, Any] = {"name": name, "in": "query", "required": name in required}
+        parameter["schema"] = _without_null(member)
+        if _EXAMPLES.get(name) is not None:
+            parameter["example"] = _EXAMPLES[name]
+        found.append(parameter)
+    return found
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query has no null: a parameter that has no value is left out."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    return dict(kinds[0]) if len(kinds) == 1 else schema

@@ -1,0 +1,84 @@
+"""What a handler's signature says that it reads and answers."""
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from entrypoints.http.kit.openapi.instants import name_instants
+from entrypoints.http.kit.queries import query_type
+
+_SAID: Final = frozenset({"pattern", "format", "enum", "const", "anyOf"})
+_NO_NUL: Final = "^[^\\u0000]*$"
+
+
+def body_type(handler: HTTPRouteHandler) -> Any:
+    """What the handler reads, or None."""
+    parameter = handler.parsed_fn_signature.parameters.get("data")
+    return None if parameter is None else parameter.annotation
+
+
+def body_required(handler: HTTPRouteHandler) -> bool:
+    """Whether the handler cannot do without one."""
+    return not handler.parsed_fn_signature.parameters["data"].has_default
+
+
+def answer_type(handler: HTTPRouteHandler) -> Any:
+    """What the handler answers with, or None."""
+    returned = handler.parsed_fn_signature.return_type
+    if returned.is_subclass_of(Response):
+        return returned.inner_types[0].annotation
+    return None if returned.annotation is type(None) else returned.annotation
+
+
+class Schemas:
+    """The schemas of all types that the document needs, as msgspec decodes and encodes them."""
+
+    def __init__(self, handlers: list[HTTPRouteHandler], *others: Any) -> None:
+        found = [kind(handler) for handler in handlers for kind in (body_type, query_type, answer_type)]
+        self._types = list(dict.fromkeys([*(each for each in found if each is not None), *others]))
+        self._queries = {each.__name__ for handler in handlers if (each := query_type(handler)) is not None}
+        schemas, self._components = msgspec.json.schema_components(
+            self._types, ref_template="#/components/schemas/{name}"
+        )
+        self._refs = dict(zip(self._types, schemas, strict=True))
+        name_instants(self._types, self._components)
+        for name, component in self._components.items():
+            _amend(component, read=name in self._queries or component.get("additionalProperties") is False)
+
+    def of(self, kind: Any) -> dict[str, Any]:
+        """The schema of a type: a reference, if it is a component."""
+        schema: dict[str, Any] = self._refs[kind]
+        return schema
+
+    def has_member(self, kind: Any, name: str) -> bool:
+        """Whether a type is an object with this member."""
+        component = self._components.get(getattr(kind, "__name__", ""), {})
+        return name in component.get("properties", {})
+
+    def members(self, query: Any) -> tuple[dict[str, dict[str, Any]], frozenset[str]]:
+        """The members of a query's Struct, and which of them are required."""
+        component = self._components[query.__name__]
+        return component["properties"], frozenset(component.get("required", ()))
+
+    @property
+    def components(self) -> dict[str, Any]:
+        """The components; queries are written out as parameters instead."""
+        return {name: schema for name, schema in self._components.items() if name not in self._queries}
+
+
+def _amend(schema: Any, *, read: bool) -> None:
+    """Say what msgspec does not: that there is no NUL in a text that is read, and a constant as one."""
+    if isinstance(schema, list):
+        for each in schema:
+            _amend(each, read=read)
+        return
+    if read and schema.get("type") == "string" and not schema.keys() & _SAID:
+        schema["pattern"] = _NO_NUL
+    if schema.get("enum") == [True]:
+        del schema["enum"]
+        schema |= {"type": "boolean", "const": True}
+    _amend([*schema.get("properties", {}).values(), *schema.get("anyOf", ())], read=read)
+    if isinstance(schema.get("items"), dict):
+        _amend(schema["items"], read=read)

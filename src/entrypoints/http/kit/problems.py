@@ -1,0 +1,209 @@
+"""Errors as problem details (RFC 9457): the one place that knows which family of errors is which HTTP status."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.enums import ParamType
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.routes import HTTPRoute
+from msgspec import UNSET, Struct, UnsetType
+
+from booking_domain.shared.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    NotFound,
+    PreconditionFailed,
+    RuleViolated,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from entrypoints.http.kit.queries import query_type
+from entrypoints.http.kit.refusals import INVALID, InputError, Refusal
+from entrypoints.http.kit.response_headers import request_id
+from entrypoints.http.kit.security_events import note
+from entrypoints.http.languages.catalogues import MESSAGE, TITLE, Catalogue, catalogue_of
+from entrypoints.http.languages.negotiation import language_of
+
+MEDIA_TYPE: Final = "application/problem+json"
+STATUS: Final[dict[type[DomainError], int]] = {
+    NotFound: 404,
+    Conflict: 409,
+    RuleViolated: 422,
+    Forbidden: 403,
+    Unauthenticated: 401,
+    PreconditionFailed: 412,
+    TooMany: 429,
+    Unavailable: 503,
+}
+RETRY_AFTER_SECONDS: Final = 2
+"""When something is unavailable."""
+_OF_FRAMEWORK: Final = {
+    400: "validation.invalid_input",
+    404: "http.not_found",
+    405: "http.method_not_allowed",
+    413: "validation.body_too_large",
+}
+DETAILS: Final = {
+    404: "There is nothing at this address.",
+    405: "This address does not know that method.",
+    413: "The body is larger than what is read here.",
+    500: "Something went wrong on our side; the request id helps us to find it.",
+}
+_log: Final = structlog.get_logger("entrypoints.http")
+
+
+class Problem(Struct, rename="camel", frozen=True, kw_only=True):
+    """What went wrong (RFC 9457). `code` is stable; `detail` is for people, in their language."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    errors: tuple[InputError, ...] | UnsetType = UNSET
+
+
+def status_of(error: type[DomainError]) -> int:
+    """The status of an error's family; an error without a family is a bug of ours."""
+    return next((STATUS[family] for family in error.__mro__ if family in STATUS), 500)
+
+
+def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Turn whatever was raised into a problem, in the language that is asked for."""
+    says = catalogue_of(language_of(request.scope["headers"]))
+    match error:
+        case DomainError():
+            note(request, error)
+            status = status_of(type(error))
+            if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
+                where, headers = _where(request, error, says), _headers_of(error)
+                detail = says.error(error)
+                return _problem(request, says, status, error.code, detail, errors=where, headers=headers)
+        case Refusal():
+            detail, where = says.word(MESSAGE, error.detail), _translated(error.errors, says)
+            return _problem(request, says, error.status, error.code, detail, errors=where, headers=error.headers)
+        case ValidationException():
+            detail, where = says.word(MESSAGE, INVALID), _translated(_of_parameters(error), says)
+            return _problem(request, says, 400, _OF_FRAMEWORK[400], detail, errors=where)
+        case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            status = error.status_code
+            code = _OF_FRAMEWORK.get(status, "http.refused")
+            headers = {"Allow": allowed_methods(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else {}
+            detail = says.word(MESSAGE, DETAILS.get(status, error.detail))
+            return _problem(request, says, status, code, detail, headers=headers)
+        case _:
+            pass
+    _log.error("request failed", path=request.scope["path"], request_id=request_id(request.scope), exc_info=error)
+    return _problem(request, says, 500, "service.internal_error", says.word(MESSAGE, DETAILS[500]))
+
+
+def _problem(
+    request: Request[Any, Any, Any],
+    says: Catalogue,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: tuple[InputError, ...] = (),
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Response[Any]:
+    problem = Problem(
+        type=f"/problems/{code}",
+        title=says.word(TITLE, HTTPStatus(status).phrase),
+        status=status,
+        detail=detail,
+        instance=quote(request.scope["path"], errors="replace"),
+        code=code,
+        request_id=request_id(request.scope),
+        errors=errors or UNSET,
+    )
+    spoken = {"Content-Language": says.language, "Vary": "Accept-Language", **headers}
+    return Response(msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=spoken)
+
+
+def _headers_of(error: DomainError) -> dict[str, str]:
+    match error:
+        case Unauthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+        case TooMany():
+            return {"Retry-After": str(error.parameters.get("retry_after_seconds", RETRY_AFTER_SECONDS))}
+        case Unavailable():
+            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        case _:
+            return {}
+
+
+def _where(request: Request[Any, Any, Any], error: DomainError, says: Catalogue) -> tuple[InputError, ...]:
+    """The domain points at members of the body; in a request without one the query may have the same names."""
+    handler = request.scope.get("route_handler")
+    if not error.places or handler is None:
+        return ()
+    found = [
+        (pointer, says.error(part) if part is error else f"{part.code}: {says.error(part)}")
+        for pointer, part in error.places
+    ]
+    if "data" in handler.parsed_fn_signature.parameters:
+        return tuple(InputError(pointer=pointer, message=message) for pointer, message in found)
+    query = query_type(handler)
+    known = () if query is None else query.__struct_encode_fields__
+    return tuple(
+        InputError(pointer="/query" + pointer, message=message)
+        for pointer, message in found
+        if pointer.removeprefix("/") in known
+    )
+
+
+def _translated(errors: Iterable[InputError], says: Catalogue) -> tuple[InputError, ...]:
+    return tuple(InputError(pointer=each.pointer, message=says.word(MESSAGE, each.message)) for each in errors)
+
+
+def _of_parameters(error: ValidationException) -> tuple[InputError, ...]:
+    """Litestar's own errors: of parameters in the path or a header, or of a body that is not there."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    found = []
+    for item in extra:
+        name, source = str(item.get("key", "")), item.get("source", "path")
+        place = source.value if isinstance(source, ParamType) else str(source)
+        if name == "data":
+            found.append(InputError(pointer="", message="A JSON body is needed."))
+        else:
+            found.append(InputError(pointer=f"/{place}/{camel(name)}", message=str(item["message"])))
+    return tuple(found)
+
+
+def camel(name: str) -> str:
+    """`provider_id` as clients know it: `providerId`."""
+    head, *tail = name.split("_")
+    return head + "".join(word.title() for word in tail)
+
+
+def allowed_methods(request: Request[Any, Any, Any]) -> str:
+    """What may be asked of the address, as `Allow` says it."""
+    path = request.scope["path"]
+    found = [route for route in request.app.routes if isinstance(route, HTTPRoute) and _matches(route, path)]
+    closest = max((_literal(route) for route in found), default=())
+    return ", ".join(sorted({method for route in found if _literal(route) == closest for method in route.methods}))
+
+
+def _literal(route: HTTPRoute) -> tuple[bool, ...]:
+    """Which parts of the path are literal; a literal part comes before a parameter where both would do."""
+    return tuple(isinstance(component, str) for component in route.path_components)
+
+
+def _matches(route: HTTPRoute, path: str) -> bool:
+    parts = [part for part in path.split("/") if part]
+    return len(parts) == len(route.path_components) and all(
+        part == component
+        for part, component in zip(parts, route.path_components, strict=True)
+        if isinstance(component, str)
+    )

@@ -1,0 +1,117 @@
+"""Rate limits for every route: by class, and by who asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Request
+from litestar.handlers.base import BaseRouteHandler
+
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.rate_limits import Limit, RateLimited, RateLimiter
+from entrypoints.http.kit.clients import Clients
+
+_CLASS: Final = "rate_limit"
+_READING: Final = frozenset({"GET"})
+_HEADERS: Final = "rate_limit_headers"
+_COUNTED: Final = "counted"
+AUTH: Final = "auth"
+EXPORT: Final = "export"
+_SHARED: Final = frozenset({AUTH, EXPORT})
+UNLIMITED: Final[dict[str, Any]] = {_CLASS: None}
+"""The `opt` of routes without a limit."""
+
+
+def limited_as(name: str) -> dict[str, Any]:
+    """The `opt` of routes that are of another class than it seems."""
+    return {_CLASS: name}
+
+
+def class_of(handler: BaseRouteHandler) -> str | None:
+    """The class of a route: what it says; else `read`, `create` where an `Idempotency-Key` is taken, or `default`."""
+    if _CLASS in handler.opt:
+        name: str | None = handler.opt[_CLASS]
+        return name
+    if getattr(handler, "http_methods", None) == _READING:
+        return "read"
+    return "create" if "runner" in handler.parsed_fn_signature.parameters else "default"
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """What applies to the routes of one class."""
+
+    name: str
+    limit: Limit
+    limiter: RateLimiter
+    header: tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Whose quota a request is counted against: an account's by its id, or an address'."""
+
+    limit: str
+    who: str
+
+
+class RouteLimits:
+    """Counts each request: by account for those who are signed in, else by address; `auth` by address in any case."""
+
+    def __init__(
+        self,
+        quotas: Mapping[str, Limit],
+        *,
+        shared: RateLimiter,
+        own: RateLimiter,
+        clients: Clients,
+        clock: Clock,
+        on: bool,
+    ) -> None:
+        self._clients = clients
+        self._clock = clock
+        self._on = on
+        self._policies = {
+            name: _Policy(name, limit, shared if name in _SHARED else own, _policy_header(name, limit))
+            for name, limit in quotas.items()
+        }
+        self._of_handlers: dict[int, _Policy | None] = {}
+
+    async def count(self, request: Request[Any, Any, Any]) -> None:
+        """Let the request through, or raise `RateLimited`; its answer says how the caller stands."""
+        scope = request.scope
+        policy = self._policy_of(scope["route_handler"])
+        actor: Actor | None = scope.get("user")
+        who = f"account {actor.id}" if actor is not None else f"address {self._clients.counted_as(scope)}"
+        scope["state"][_COUNTED] = Counted("none" if policy is None else policy.name, who)
+        if policy is None or not self._on:
+            return
+        standing = await policy.limiter.consume(f"{policy.name} {who}", policy.limit, self._clock.now())
+        stands = f'"{policy.name}";r={standing.remaining};t={standing.resets_in_seconds}'
+        scope["state"][_HEADERS] = (policy.header, (b"ratelimit", stands.encode()))
+        if not standing.allowed:
+            raise RateLimited(retry_after_seconds=standing.resets_in_seconds)
+
+    def _policy_of(self, handler: BaseRouteHandler) -> _Policy | None:
+        key = id(handler)  # handlers live as long as the application
+        if key not in self._of_handlers:
+            name = class_of(handler)
+            self._of_handlers[key] = None if name is None else self._policies[name]
+        return self._of_handlers[key]
+
+
+def _policy_header(name: str, limit: Limit) -> tuple[bytes, bytes]:
+    return b"ratelimit-policy", f'"{name}";q={limit.quota};w={int(limit.window.total_seconds())}'.encode()
+
+
+def rate_limit_headers(state: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
+    """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) of a request that was counted."""
+    found: tuple[tuple[bytes, bytes], ...] = state.get(_HEADERS, ())
+    return found
+
+
+def counted(state: Mapping[str, Any]) -> Counted | None:
+    """Who asks, and under which limit; None before that is known."""
+    found: Counted | None = state.get(_COUNTED)
+    return found

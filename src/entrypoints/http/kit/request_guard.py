@@ -1,0 +1,102 @@
+"""Who may come in, and how often: every handler asks for an access token unless it says otherwise."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+from litestar import Request, Response
+
+from booking_domain.identity.errors import InvalidToken, SecondFactorRequired
+from booking_domain.identity.ports import AccessTokens
+from booking_domain.shared.actor import Role
+from booking_domain.shared.clock import Clock
+from entrypoints.http.kit.auditing import Auditing
+from entrypoints.http.kit.bodies import refuse_encoded
+from entrypoints.http.kit.problems import allowed_methods
+from entrypoints.http.kit.queries import query_type
+from entrypoints.http.kit.rate_limits import RouteLimits
+from entrypoints.http.kit.refusals import invalid_input
+from entrypoints.http.kit.transport import Https
+
+ACCESS: Final = "access"
+PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
+"""No token is asked for, and none is read."""
+OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
+"""A token is read where there is one; `actor` is None where there is none."""
+
+_FACTORS: Final = "factors"
+ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}
+"""Roles that need a second factor get in without one, to set it up or to sign out."""
+
+
+class RequestGuard:
+    """Runs before every handler: refuses unknown query parameters, finds out who asks, counts and notes the request."""
+
+    def __init__(
+        self,
+        tokens: AccessTokens,
+        clock: Clock,
+        *,
+        https: Https,
+        limits: RouteLimits,
+        auditing: Auditing,
+        two_factors: frozenset[Role],
+    ) -> None:
+        self._tokens = tokens
+        self._clock = clock
+        self._https = https
+        self._limits = limits
+        self._auditing = auditing
+        self._two_factors = two_factors
+
+    async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
+        """None lets the handler have the request; a response is the answer already."""
+        elsewhere = self._https.answer(request)
+        if elsewhere is not None:
+            return elsewhere
+        if request.scope["method"] == "OPTIONS":
+            return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
+        self._auditing.begin(request)
+        try:
+            self._let_in(request)
+        finally:
+            # Whoever is refused is counted too, and told first that it is too often: else tokens could be guessed.
+            await self._limits.count(request)
+        refuse_encoded(request.scope["headers"])
+        await self._auditing.note_read(request)
+        return None
+
+    def _let_in(self, request: Request[Any, Any, Any]) -> None:
+        scope = request.scope
+        handler = scope["route_handler"]
+        if scope["query_string"] and query_type(handler) is None:
+            raise invalid_input(f"/query/{_first_name(scope['query_string'])}", "There is no such parameter here.")
+        access = handler.opt.get(ACCESS)
+        if access == "public":
+            return
+        token = _bearer(scope["headers"])
+        if token is None and access == "optional":
+            scope["user"] = scope["auth"] = None
+            return
+        if token is None:
+            raise InvalidToken
+        bearer = self._tokens.read(token, self._clock.now())
+        scope["user"], scope["auth"] = bearer.actor, bearer.session_id
+        if bearer.actor.role in self._two_factors and not bearer.second_factor and handler.opt.get(_FACTORS) != 1:
+            raise SecondFactorRequired
+
+
+def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    for name, value in headers:
+        if name == b"authorization":
+            scheme, _, token = value.decode("latin-1").partition(" ")
+            if scheme.lower() == "bearer":
+                return token.strip()
+            break
+    return None
+
+
+def _first_name(query: bytes) -> str:
+    """The name of the first parameter; of ten thousands of them no other is looked at."""
+    first, _, _ = query.lstrip(b"&").partition(b"&")
+    return unquote_plus(first.partition(b"=")[0].decode("latin-1"))

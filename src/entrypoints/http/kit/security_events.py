@@ -1,0 +1,70 @@
+"""What an operator would want to know of refusals: one log entry each, of a kind that is in the table here.
+
+An entry says who, by account or by address, and never with what: no token, login, code, password, query or body.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import structlog
+from litestar import Request
+
+from booking_domain.identity.errors import (
+    AccountDisabled,
+    AccountLocked,
+    InvalidAssertion,
+    InvalidCode,
+    InvalidSecondFactor,
+    InvalidToken,
+    TooManyAttempts,
+    TooManyCodes,
+    WrongPassword,
+    WrongSecondFactor,
+)
+from booking_domain.notifications.errors import InvalidSmsSignature
+from booking_domain.payments.errors import InvalidCallbackToken
+from booking_domain.shared.errors import DomainError, Forbidden
+from booking_domain.shared.rate_limits import RateLimited
+from entrypoints.http.kit.rate_limits import Counted, counted
+from entrypoints.http.kit.response_headers import request_id
+
+EVENTS: Final[Mapping[type[DomainError], tuple[str, str]]] = MappingProxyType(
+    {
+        RateLimited: ("requests.limited", "warning"),
+        TooManyAttempts: ("login.limited", "warning"),
+        TooManyCodes: ("code.limited", "warning"),
+        AccountLocked: ("login.locked", "warning"),
+        AccountDisabled: ("login.disabled", "warning"),
+        WrongPassword: ("password.wrong", "info"),
+        InvalidCode: ("code.wrong", "info"),
+        InvalidSecondFactor: ("second_factor.wrong", "info"),
+        WrongSecondFactor: ("second_factor.wrong", "info"),
+        InvalidAssertion: ("assertion.refused", "info"),
+        InvalidToken: ("token.refused", "info"),
+        InvalidCallbackToken: ("callback.forged", "warning"),
+        InvalidSmsSignature: ("callback.forged", "warning"),
+        Forbidden: ("access.denied", "info"),
+    }
+)
+"""The first that an error is one of. A failed login is noted where its account is known: `SignInDesk.note_failure`."""
+_log: Final = structlog.get_logger("entrypoints.http.security")
+
+
+def note(request: Request[Any, Any, Any], error: DomainError) -> None:
+    """Write the entry, if the error is of the table."""
+    found = next((event for kind, event in EVENTS.items() if isinstance(error, kind)), None)
+    if found is None:
+        return
+    event, level = found
+    scope = request.scope
+    who = counted(scope["state"]) or Counted("none", "nobody")
+    getattr(_log, level)(
+        event,
+        code=error.code,
+        limit=who.limit,
+        who=who.who,
+        method=scope["method"],
+        route=scope.get("path_template", ""),
+        request_id=request_id(scope),
+    )

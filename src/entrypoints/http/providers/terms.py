@@ -1,0 +1,60 @@
+"""What a provider asks for a booking, as profiles and settings show and change it."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.bookings.model import BookingMode, Terms
+from booking_domain.bookings.policy import CancellationPolicy, tiers
+from booking_domain.workflows.provider_profiles import TermsChange
+from entrypoints.http.kit.fields import Amount, Body, Currency, Json, given
+
+
+class TierBody(Body, frozen=True, kw_only=True):
+    """Cancelled at least so many hours before the start, so many percent of what was paid go back."""
+
+    hours_before: Annotated[int, Meta(ge=0, le=8_760)]
+    percent: Annotated[int, Meta(ge=0, le=100)]
+
+
+class TierJson(Json, frozen=True, kw_only=True):
+    """One tier of a cancellation policy."""
+
+    hours_before: int
+    percent: int
+
+
+CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=10)]
+
+
+class TermsBody(Body, frozen=True, kw_only=True):
+    """Terms to set; what is left out stays as it is. A price below the deposit that is not named rises to it."""
+
+    booking_mode: BookingMode | UnsetType = UNSET
+    deposit_amount: Amount | UnsetType = UNSET
+    price_amount: Amount | UnsetType = UNSET
+    currency: Currency | UnsetType = UNSET
+    cancellation_policy: CancellationTiers | UnsetType = UNSET
+    requests_claim_time: bool | UnsetType = UNSET
+    """Whether a request keeps its time from others until it is answered."""
+
+    def terms(self) -> TermsChange:
+        """The change for the domain."""
+        return TermsChange(
+            mode=given(self.booking_mode),
+            deposit_amount=given(self.deposit_amount),
+            price_amount=given(self.price_amount),
+            currency=given(self.currency),
+            cancellation=self._cancellation(),
+            requests_claim_time=given(self.requests_claim_time),
+        )
+
+    def _cancellation(self) -> CancellationPolicy | None:
+        if isinstance(self.cancellation_policy, UnsetType):
+            return None
+        return tiers((tier.hours_before, tier.percent) for tier in self.cancellation_policy)
+
+
+def tiers_json(terms: Terms) -> tuple[TierJson, ...]:
+    """Show a cancellation policy."""
+    return tuple(TierJson(hours_before=tier.hours_before, percent=tier.percent) for tier in terms.cancellation.tiers)

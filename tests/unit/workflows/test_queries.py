@@ -1,0 +1,171 @@
+"""What each actor may read."""
+
+from datetime import timedelta
+from typing import Literal
+from uuid import uuid4
+
+import pytest
+from tests.unit.workflows.scenes import HALF_A_DAY_BEFORE, scene
+
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
+from booking_domain.catalogue.model import ProfileMissing
+from booking_domain.payments.errors import PaymentNotFound
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.model import Block
+from booking_domain.scheduling.use_cases.calendars import AddBlock, add_block
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.ids import BookingId, PaymentId, ProviderId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
+from booking_domain.testing.studio import Studio
+from booking_domain.workflows.provider_profiles import ProfileChange, open_profile
+from booking_domain.workflows.queries.availability import explain_slot, get_bookable_schedule, get_calendar
+from booking_domain.workflows.queries.bookings import (
+    get_appointment,
+    get_booking,
+    get_cancellation_quote,
+    list_booking_events,
+    list_bookings,
+)
+from booking_domain.workflows.queries.payments import get_payment, get_payment_by_invoice
+from booking_domain.workflows.queries.providers import (
+    get_own_provider,
+    get_profile,
+    get_provider,
+    list_profiles,
+    list_providers,
+)
+
+
+@scene()
+async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studio) -> None:
+    booking = await studio.book()
+    for actor, party in (
+        (studio.customer, Party.CUSTOMER),
+        (studio.owner, Party.PROVIDER),
+        (studio.admin, Party.ADMIN),
+    ):
+        visible = await get_booking(actor, booking.id, studio.reads.bookings)
+        assert (visible.booking, visible.party) == (booking, party)
+        assert (await get_appointment(actor, booking.id, studio.reads)).appointment.booking == booking
+        assert len(await list_booking_events(actor, booking.id, studio.reads.bookings)) == 1
+        assert list(await list_bookings(actor, BookingFilter(), studio.reads.bookings)) == [booking]
+    stranger = await studio.joined()
+    assert list(await list_bookings(stranger, BookingFilter(), studio.reads.bookings)) == []
+    with pytest.raises(BookingNotFound):
+        await get_booking(stranger, booking.id, studio.reads.bookings)
+    with pytest.raises(BookingNotFound):
+        await get_appointment(stranger, booking.id, studio.reads)
+    with pytest.raises(BookingNotFound):
+        await list_booking_events(stranger, booking.id, studio.reads.bookings)
+    with pytest.raises(BookingNotFound):
+        await get_booking(studio.admin, BookingId(uuid4()), studio.reads.bookings)
+
+
+@scene()
+async def test_a_payment_is_visible_to_the_parties_of_its_booking_and_admins_only(studio: Studio) -> None:
+    booking = await studio.book()
+    payment = await studio.bill(booking)
+    assert payment.invoice is not None
+    for actor in (studio.customer, studio.owner, studio.admin):
+        assert (await get_payment(actor, payment.id, studio.reads.payments, studio.reads.bookings)).payment == payment
+        by_invoice = await get_payment_by_invoice(
+            actor, payment.invoice.reference, studio.reads.payments, studio.reads.bookings
+        )
+        assert by_invoice.payment == payment
+    stranger = await studio.joined()
+    with pytest.raises(PaymentNotFound):
+        await get_payment(stranger, payment.id, studio.reads.payments, studio.reads.bookings)
+    with pytest.raises(PaymentNotFound):
+        await get_payment_by_invoice(stranger, payment.invoice.reference, studio.reads.payments, studio.reads.bookings)
+    with pytest.raises(PaymentNotFound):
+        await get_payment(studio.admin, PaymentId(uuid4()), studio.reads.payments, studio.reads.bookings)
+
+
+async def _quote(studio: Studio, booking: Booking, by: Literal["customer", "provider"]) -> Money:
+    actor = {"customer": studio.customer, "provider": studio.owner}[by]
+    return await get_cancellation_quote(
+        actor, booking.id, studio.reads.bookings, studio.reads.payments, now=studio.clock.now()
+    )
+
+
+@scene(HALF_A_DAY_BEFORE)
+async def test_a_cancellation_quote_is_the_refund_that_cancelling_schedules(studio: Studio) -> None:
+    booking = await studio.book(TOMORROW + timedelta(days=7))
+    await studio.paid(booking)
+    assert await _quote(studio, booking, "customer") == DEPOSIT
+    studio.clock.advance(booking.span.start - 24 * HOUR - studio.clock.now())
+    assert await _quote(studio, booking, "provider") == DEPOSIT
+    quote = await _quote(studio, booking, "customer")
+    assert Money.zero("MNT") < quote < DEPOSIT
+    await studio.move(await studio.seen(booking), Status.CANCELLED)
+    assert await studio.owed(booking) == [quote]
+
+
+@scene()
+async def test_a_booking_that_cannot_be_cancelled_has_no_quote(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    studio.clock.advance(booking.span.end - studio.clock.now())
+    with pytest.raises(AlreadyOver):
+        await _quote(studio, booking, "customer")
+    cancelled = await studio.book(TOMORROW + timedelta(days=7))
+    await studio.move(cancelled, Status.CANCELLED)
+    with pytest.raises(InvalidBookingTransition):
+        await _quote(studio, cancelled, "customer")
+
+
+@scene()
+async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(studio: Studio) -> None:
+    owner = await studio.joined(Role.PROVIDER)
+    with pytest.raises(ProfileMissing):
+        await get_own_provider(owner, studio.reads.providers)
+    draft = await studio.run(open_profile, ProfileChange(display_name="Draft"), by=owner)
+    provider_id, now = draft.profile.id, studio.clock.now()
+    assert (await get_own_provider(owner, studio.reads.providers)).profile == draft.profile
+    assert (await get_profile(studio.admin, provider_id, studio.reads.providers)).profile == draft.profile
+    assert provider_id in {
+        view.profile.id for view in await list_profiles(studio.admin, None, None, 9, studio.reads.providers)
+    }
+    for actor in (owner, studio.admin):
+        assert (await get_calendar(actor, provider_id, studio.reads.schedules, studio.reads.providers)).with_notes
+        shown = await explain_slot(actor, provider_id, TOMORROW, studio.reads.schedules, now=now)
+        assert "not_bookable" in {reason.value for reason in shown.explanation.reasons}
+
+    assert provider_id not in {view.profile.id for view in await list_providers(None, 9, studio.reads.providers)}
+    with pytest.raises(ProviderNotFound):
+        await get_provider(provider_id, studio.reads.providers)
+    with pytest.raises(ProviderNotFound):
+        await get_bookable_schedule(provider_id, TimeRange(now, TOMORROW), studio.reads.schedules)
+    for stranger in (None, studio.customer):
+        with pytest.raises(ProviderNotFound):
+            await get_calendar(stranger, provider_id, studio.reads.schedules, studio.reads.providers)
+        with pytest.raises(ProviderNotFound):
+            await explain_slot(stranger, provider_id, TOMORROW, studio.reads.schedules, now=now)
+    with pytest.raises(NotPermitted):
+        await get_profile(owner, provider_id, studio.reads.providers)
+    with pytest.raises(NotPermitted):
+        await list_profiles(owner, None, None, 9, studio.reads.providers)
+    with pytest.raises(ProviderNotFound):
+        await get_profile(studio.admin, ProviderId(uuid4()), studio.reads.providers)
+
+
+@scene()
+async def test_only_the_owner_and_admins_see_the_notes_of_blocks(studio: Studio) -> None:
+    time_off = AddBlock(range=TimeRange(TOMORROW, TOMORROW + HOUR), note="Dentist")
+    await studio.run(add_block, time_off, by=studio.owner)
+
+    def notes(blocks: tuple[Block, ...]) -> list[str]:
+        return [block.note for block in blocks]
+
+    for actor in (studio.owner, studio.admin):
+        visible = await get_calendar(actor, studio.provider_id, studio.reads.schedules, studio.reads.providers)
+        assert (notes(visible.calendar.blocks), visible.with_notes) == (["Dentist"], True)
+    for stranger in (None, studio.customer):
+        visible = await get_calendar(stranger, studio.provider_id, studio.reads.schedules, studio.reads.providers)
+        assert (notes(visible.calendar.blocks), visible.with_notes) == ([""], False)
