@@ -45,7 +45,7 @@ class PostgresPhoneChangeReads(PhoneChangeReads):
         _, phone, former, code_id, asked_at, day_began, asked_that_day = row
         return PhoneChange(
             user_id=user_id,
-            phone=self._cipher.open(phone, field=PHONE, row=user_id),
+            phone=self._cipher.decrypt(phone, field=PHONE, row=user_id),
             former=open_if_any(self._cipher, former, field=FORMER, row=user_id),
             code_id=CodeId(code_id),
             asked_at=asked_at,
@@ -61,7 +61,7 @@ class PostgresPhoneChanges(PostgresPhoneChangeReads, PhoneChanges):
         await self._work.send(
             _SAVE,
             user_id=change.user_id,
-            phone_sealed=self._cipher.seal(change.phone, field=PHONE, row=change.user_id),
+            phone_sealed=self._cipher.encrypt(change.phone, field=PHONE, row=change.user_id),
             former_sealed=seal_if_any(self._cipher, change.former, field=FORMER, row=change.user_id),
             code_id=change.code_id,
             asked_at=change.asked_at,

@@ -12,7 +12,7 @@ from tests.databases import CIPHER, TestServer
 from adapters.postgres import migrations, rotation
 from adapters.postgres.database import Database
 from adapters.postgres.rotation import Rotated, rotate
-from adapters.security.encryption import AesGcmFieldCipher, CannotOpen
+from adapters.security.encryption import AesGcmFieldCipher, DecryptionError
 from booking_domain.identity.model import User
 from booking_domain.testing.builders import Builder
 
@@ -103,7 +103,7 @@ def test_without_the_old_key_a_rotation_says_so_and_changes_nothing(url: str) ->
             await tx.users.add(user)
 
     async def turn(database: Database) -> None:
-        with pytest.raises(CannotOpen):
+        with pytest.raises(DecryptionError):
             await rotate(database)
 
     async def read(database: Database) -> None:
