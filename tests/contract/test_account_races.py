@@ -82,7 +82,7 @@ async def booked_during_a_deletion(studio: Studio, monkeypatch: pytest.MonkeyPat
         return found
 
     monkeypatch.setattr(PostgresPersonalData, "erasure_blockers", then_book)
-    assert await studio.run(delete_own_account, proof, by=studio.owner) is None
+    await studio.run(delete_own_account, proof, by=studio.owner)
     [booking] = asked
     try:
         return await booking

@@ -53,15 +53,6 @@ class Assertion:
     good_until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssertionRefused:
-    """It was not signed by the service, is too old, or was used before: a result, so that the attempt can be noted."""
-
-    provider: IdentityProvider
-    subject: str | None
-    """Whom it names, if that can be read: not proved."""
-
-
 @dataclass(frozen=True, slots=True)
 class InitData:
     """What Telegram gives to a mini-app: a query string."""
@@ -82,8 +73,13 @@ TelegramProof = InitData | WidgetLogin
 class TelegramAssertions(Protocol):
     """Checks what Telegram is said to have signed."""
 
-    def read(self, proof: TelegramProof, now: datetime) -> Assertion | AssertionRefused:
-        """What was signed, or raise `TelegramNotConfigured`. Whether it was used before is not known here."""
+    def read(self, proof: TelegramProof, now: datetime) -> Assertion:
+        """Read an assertion; whether it was used before is not known here.
+
+        Raises:
+            InvalidAssertion: it was not signed by Telegram for this platform, or is too old.
+            TelegramNotConfigured: no bot token is set.
+        """
         ...
 
 

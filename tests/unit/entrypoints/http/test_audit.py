@@ -118,7 +118,7 @@ def test_a_change_of_which_nothing_is_noted_is_found(monkeypatch: pytest.MonkeyP
     async def forgetful(_: object, use_case: Any, command: Any, tx: Any, given: Any) -> Any:
         return await use_case.handle(command, tx, given)
 
-    monkeypatch.setattr(Executor, "_done", forgetful)
+    monkeypatch.setattr(Executor, "_handle", forgetful)
     for route in ("POST /bookings/{booking_id}/cancel", "PATCH /admin/users/{user_id}"):
         assert unaudited(route) == [route]
 
