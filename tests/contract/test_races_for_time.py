@@ -82,7 +82,7 @@ def rivals(asks: Terms) -> Callable[[Callable[[Studio], Awaitable[None]]], Calla
 
 async def claims_of(studio: Studio) -> dict[object, TimeRange]:
     """All claims that there are, by id: the time that each is on."""
-    schedule = await studio.reads.schedule(studio.provider_id, EVER)
+    schedule = await studio.reads.schedules.get(studio.provider_id, EVER)
     assert schedule is not None
     claims: tuple[Claim, ...] = schedule.claims
     return {claim.id: claim.span for claim in claims}

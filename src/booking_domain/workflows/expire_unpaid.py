@@ -26,10 +26,10 @@ async def expire_unpaid(
     Raises:
         GatewayUnavailable: whether it was paid is not known; try again, for at most five minutes.
     """
-    booking = await reads.booking(booking_id)
+    booking = await reads.bookings.get(booking_id)
     if booking is None or not booking.overdue(now):
         return None
-    for payment in await reads.payments_of(booking_id):
+    for payment in await reads.payments.of_booking(booking_id):
         if payment.status is not PaymentStatus.PENDING:
             continue
         try:

@@ -73,7 +73,7 @@ async def displaced(
         unknown.clear()
         return found
 
-    while some := await reads.bookings_to_come(now, time_zone=time_zone, after=after, limit=page):
+    while some := await reads.upcoming(now, time_zone=time_zone, after=after, limit=page):
         for booking in some:
             if after is not None and after.provider_id != booking.provider_id and (moving or unknown):
                 yield all_of(after.provider_id)
@@ -90,7 +90,7 @@ async def displaced(
 async def look_ahead(found: Displaced, reads: Reads, now: datetime) -> list[ClockChange]:
     """What following the zones' data would do, were it done now."""
     shifts = _shifts(found.bookings, now)
-    schedule = await reads.schedule(found.provider_id, _hull(shifts)) if shifts else None
+    schedule = await reads.schedules.get(found.provider_id, _hull(shifts)) if shifts else None
     return [] if schedule is None else _changes(shifts, able_to_move(shifts, schedule.claims, now))
 
 

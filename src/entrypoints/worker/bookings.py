@@ -34,7 +34,7 @@ def _expire_when_due(event: BookingChanged) -> Iterator[JobRequest]:
 
 
 async def _sweep_overdue(container: Container, enqueue: Enqueue) -> None:
-    for booking_id in await container.reads().overdue(container.clock().now(), _OVERDUE_PER_SWEEP):
+    for booking_id in await container.reads().bookings.overdue(container.clock().now(), _OVERDUE_PER_SWEEP):
         await enqueue(EXPIRE.request(once=f"expire {booking_id}", booking_id=str(booking_id)))
 
 

@@ -69,11 +69,11 @@ def _send_requested(event: CodeRequested) -> Iterator[JobRequest]:
 
 async def _erase_due(container: Container, enqueue: Enqueue) -> None:
     reads, before = container.reads(), container.clock().now() - ERASED_AFTER
-    found = await reads.to_erase(before, None, ERASURES_PER_PAGE)
+    found = await reads.users.to_erase(before, None, ERASURES_PER_PAGE)
     while found:
         for user_id in map(str, found):
             await enqueue(ERASE.request(once=f"erase {user_id}", user_id=user_id))
-        found = await reads.to_erase(before, found[-1], ERASURES_PER_PAGE)
+        found = await reads.users.to_erase(before, found[-1], ERASURES_PER_PAGE)
 
 
 async def _sweep_codes(container: Container, _: Enqueue) -> None:

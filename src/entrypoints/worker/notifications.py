@@ -15,7 +15,7 @@ async def _follow_sms(container: Container, *, message_id: str) -> None:
     """Ask the provider for the status and cost of a text message."""
     await follow_sms(
         SmsId(UUID(message_id)),
-        reads=container.reads(),
+        reads=container.reads().sms,
         executor=container.executor(),
         sender=container.sms_sender(),
     )
@@ -26,7 +26,7 @@ FOLLOW_SMS: Final = Job(name="follow_sms", run=_follow_sms, queue=REMOTE)
 
 async def _sweep_due_messages(container: Container, enqueue: Enqueue) -> None:
     now, provider = container.clock().now(), container.sms_sender().name
-    for message_id in await container.reads().sms_to_ask(provider, now, _MESSAGES_PER_SWEEP):
+    for message_id in await container.reads().sms.to_poll(provider, now, _MESSAGES_PER_SWEEP):
         await enqueue(FOLLOW_SMS.request(once=f"sms {message_id}", message_id=str(message_id)))
 
 

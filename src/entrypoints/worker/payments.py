@@ -16,14 +16,14 @@ from entrypoints.worker.declarations import Job, JobRequest, Notice, Subscriptio
 
 async def _settle(container: Container, *, payment_id: str) -> None:
     """Ask the gateway about a payment that a callback announced while the gateway could not be asked."""
-    payment = await container.reads().payment(PaymentId(UUID(payment_id)))
+    payment = await container.reads().payments.get(PaymentId(UUID(payment_id)))
     if payment is not None:
         await settle_payment(payment, executor=container.executor(), gateway=container.gateway())
 
 
 async def _cancel_invoices(container: Container, *, booking_id: str) -> None:
     """Withdraw the open invoices of a cancelled booking, so that they cannot be paid."""
-    for payment in await container.reads().payments_of(BookingId(UUID(booking_id))):
+    for payment in await container.reads().payments.of_booking(BookingId(UUID(booking_id))):
         if payment.status is PaymentStatus.CANCELLED and payment.invoice is not None:
             await container.gateway().cancel_invoice(payment.invoice.reference)
 

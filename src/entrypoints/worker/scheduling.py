@@ -34,7 +34,7 @@ def _read_added(event: FeedAdded) -> Iterator[JobRequest]:
 
 
 async def _sweep_due_feeds(container: Container, enqueue: Enqueue) -> None:
-    for feed_id in await container.reads().due_feeds(container.clock().now(), _FEEDS_PER_SWEEP):
+    for feed_id in await container.reads().feeds.due(container.clock().now(), _FEEDS_PER_SWEEP):
         key = f"feed {feed_id}"
         await enqueue(READ_FEED.request(lock=key, once=key, feed_id=str(feed_id)))
 

@@ -33,7 +33,7 @@ def _offer_again_when_lapsed(event: WaitlistOffered) -> Iterator[JobRequest]:
 
 async def _sweep_awaited_providers(container: Container, enqueue: Enqueue) -> None:
     """Find time that no event announced, e.g. an expired hold."""
-    for provider_id in await container.reads().awaited_providers():
+    for provider_id in await container.reads().waiting_list.providers():
         await enqueue(OFFER.request(once=f"offer {provider_id}", provider_id=str(provider_id)))
 
 

@@ -155,7 +155,7 @@ class _Play:
             paid=booking.paid.amount,
             refund_owed=sum(owed.amount for owed in await self._studio.owed(booking)),
             slot_free=await self._studio.is_free(SLOT_0),
-            trail=tuple(event.to_status.value for event in await self._studio.reads.events_of(booking.id)),
+            trail=tuple(event.to_status.value for event in await self._studio.reads.bookings.events(booking.id)),
         )
 
     async def do_place(self, step: Step, by: Actor) -> None:
@@ -197,7 +197,7 @@ class _Play:
 
     async def do_ask(self, step: Step, _: Actor) -> None:
         """The customer looks at the payment, and so the gateway is asked."""
-        kept = await self._studio.reads.payment(self._bill(step).id)
+        kept = await self._studio.reads.payments.get(self._bill(step).id)
         await settle_when_asked(kept or self._bill(step), executor=self._studio.executor, gateway=self._studio.gateway)
 
     async def do_gateway(self, step: Step, _: Actor) -> None:

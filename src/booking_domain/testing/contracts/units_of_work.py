@@ -27,8 +27,8 @@ class UnitOfWorkContract:
             await tx.claims.acquire(claim, NOW)
             await tx.bookings.add(booking, [make.event(booking)])
             await tx.outbox.put([event])
-        assert await backend.reads.booking(booking.id) == booking
-        schedule = await backend.reads.schedule(cast.profile.id, claim.span)
+        assert await backend.reads.bookings.get(booking.id) == booking
+        schedule = await backend.reads.schedules.get(cast.profile.id, claim.span)
         assert schedule is not None
         assert schedule.claims == (claim,)
         assert list(await backend.outbox_events()) == [event]
@@ -48,10 +48,10 @@ class UnitOfWorkContract:
             await tx.outbox.put([make.domain_event(booking.id)])
 
         await regretted(backend, place)
-        assert await backend.reads.booking(booking.id) is None
-        assert list(await backend.reads.events_of(booking.id)) == []
-        assert await backend.reads.payment(payment.id) is None
-        schedule = await backend.reads.schedule(cast.profile.id, claim.span)
+        assert await backend.reads.bookings.get(booking.id) is None
+        assert list(await backend.reads.bookings.events(booking.id)) == []
+        assert await backend.reads.payments.get(payment.id) is None
+        schedule = await backend.reads.schedules.get(cast.profile.id, claim.span)
         assert schedule is not None
         assert schedule.claims == ()
         assert list(await backend.outbox_events()) == []
@@ -59,7 +59,7 @@ class UnitOfWorkContract:
     @scenario
     async def test_changes_are_rolled_back_as_additions_are(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        before = await backend.reads.calendar(cast.profile.id)
+        before = await backend.reads.schedules.calendar(cast.profile.id)
 
         async def move_away(tx: Repositories) -> None:
             await tx.calendars.save_settings(cast.profile.id, "Europe/Berlin", SlotSettings(step_minutes=5))
@@ -67,8 +67,8 @@ class UnitOfWorkContract:
             await tx.profiles.save(replace(cast.profile, display_name="New", version=2), was=cast.profile)
 
         await regretted(backend, move_away)
-        assert await backend.reads.calendar(cast.profile.id) == before
-        view = await backend.reads.provider(cast.profile.id)
+        assert await backend.reads.schedules.calendar(cast.profile.id) == before
+        view = await backend.reads.providers.get(cast.profile.id)
         assert view is not None
         assert (view.profile, view.terms) == (cast.profile, terms())
 
@@ -90,10 +90,10 @@ class UnitOfWorkContract:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await backend.reads.user(user.id) is None
+        assert await backend.reads.users.get(user.id) is None
         async with backend.begin() as tx:
             await _keep(tx, user, event)
-        assert await backend.reads.user(user.id) == user
+        assert await backend.reads.users.get(user.id) == user
         assert list(await backend.outbox_events()) == [event]
 
     @scenario
@@ -101,8 +101,8 @@ class UnitOfWorkContract:
         user = make.user()
         async with backend.begin() as tx:
             await tx.users.add(user)
-            assert await backend.reads.user(user.id) is None
-        assert await backend.reads.user(user.id) == user
+            assert await backend.reads.users.get(user.id) is None
+        assert await backend.reads.users.get(user.id) == user
 
     @scenario
     async def test_a_transaction_sees_its_own_changes(self, backend: Backend, make: Builder) -> None:
@@ -116,7 +116,7 @@ class UnitOfWorkContract:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
             await tx.profiles.save(cast.profile, was=cast.profile)
-            reading = asyncio.create_task(backend.reads.provider(cast.profile.id))
+            reading = asyncio.create_task(backend.reads.providers.get(cast.profile.id))
             assert not await waits(reading)
         assert (await reading) is not None
 
@@ -130,7 +130,7 @@ class UnitOfWorkContract:
 
         _, refusals = await race([add(user) for user in users])
         assert refusals == []
-        assert [await backend.reads.user(user.id) for user in users] == users
+        assert [await backend.reads.users.get(user.id) for user in users] == users
 
 
 async def _keep(tx: Repositories, user: User, event: Event) -> None:

@@ -70,7 +70,7 @@ async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_told(
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
     await handed_on(shop)
     [told] = [each for each in shop.notifier.delivered if each.subject == "Ink: a time has come free"]
-    customer = await shop.studio.reads.user(other.id)
+    customer = await shop.studio.reads.users.get(other.id)
     assert customer is not None
     assert (told.channel, told.to) == ("email", customer.email)
     assert told.text == "A time has come free: Ink, 2026-11-24 10:00; it is held for you until 2026-11-23 09:32."
