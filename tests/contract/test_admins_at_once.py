@@ -71,15 +71,15 @@ async def all_against_all(
 def test_whoever_is_demoted_first_demotes_nobody(postgres: TestServer) -> None:
     async def story(database: Database, executor: Executor[Repositories], make: Builder) -> None:
         for _ in range(ROUNDS):
-            there = len(await database.reads.users(LEFT))
+            there = len(await database.reads.users.page(LEFT))
             changed, refusals = await all_against_all(database, executor, make)
             assert {type(each) for each in refusals} <= {NotPermitted}
             assert refusals, "in a circle somebody is always too late"
-            left = len(await database.reads.users(LEFT))
+            left = len(await database.reads.users.page(LEFT))
             assert left == there + ADMINS - len(changed) > there
-        entries = await database.reads.audit_entries(AuditFilter(limit=99))
+        entries = await database.reads.audit_log.page(AuditFilter(limit=99))
         assert len(entries) == len([each for each in entries if each.action in {"user.changed", "user.disabled"}])
-        assert len(entries) == ROUNDS * ADMINS - len(await database.reads.users(LEFT))
+        assert len(entries) == ROUNDS * ADMINS - len(await database.reads.users.page(LEFT))
 
     on_postgres(postgres, story)
 
@@ -91,6 +91,6 @@ def test_that_it_is_asked_who_is_an_admin_still_is_what_keeps_one(
 
     async def story(database: Database, executor: Executor[Repositories], make: Builder) -> None:
         _, refusals = await all_against_all(database, executor, make, disabling=False)
-        assert (refusals, list(await database.reads.users(LEFT))) == ([], [])
+        assert (refusals, list(await database.reads.users.page(LEFT))) == ([], [])
 
     on_postgres(postgres, story)

@@ -20,12 +20,12 @@ from adapters.postgres.external_identities import PostgresExternalIdentities, Po
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import external_identities, used_assertions
 from adapters.security.entropy import SystemEntropy
+from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
 from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Client, LoginMethod, Session
 from booking_domain.identity.use_cases.external_identities import (
     SignInByAssertion,
-    SignInByAssertionOutcome,
     UnlinkIdentity,
     sign_in_by_assertion,
     unlink_identity,
@@ -68,13 +68,14 @@ class Scene:
             begin=backend.begin, clock=ManualClock(NOW), entropy=SystemEntropy()
         )
 
-    async def sign_in(self, assertion: Assertion) -> SignInByAssertionOutcome:
+    async def sign_in(self, assertion: Assertion) -> SignedIn:
         command = SignInByAssertion(assertion=assertion, client=Client())
         return await self.executor.run(SIGN_IN, command, actor=SYSTEM)
 
     async def together(self, assertions: Sequence[Assertion]) -> list[SignedIn]:
         """Those who are signed in, of those who try at once."""
-        results = await asyncio.gather(*(self.sign_in(each) for each in assertions))
+        results = await asyncio.gather(*(self.sign_in(each) for each in assertions), return_exceptions=True)
+        assert all(isinstance(each, SignedIn | InvalidAssertion) for each in results)
         return [each for each in results if isinstance(each, SignedIn)]
 
     async def count(self, table: str) -> int:
@@ -177,7 +178,7 @@ async def live_after_unlinking_meanwhile(scene: Scene, *, locked: bool) -> tuple
             await unlinking
         await tx.sessions.add(Session.begun(token, user.id, Client(), NOW))
     await unlinking
-    return current, await scene.backend.reads.live_sessions(user.id, NOW, 10)
+    return current, await scene.backend.reads.sessions.live(user.id, NOW, 10)
 
 
 def test_a_session_that_was_beginning_ends_with_the_identity(postgres: TestServer) -> None:

@@ -15,10 +15,12 @@ from booking_domain.bookings.errors import (
     DepositOutOfRange,
     TooManyUnsettled,
 )
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision, Terms
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
+from booking_domain.payments.events import RefundScheduled
 from booking_domain.payments.model import Payment
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
@@ -31,7 +33,6 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, must_be_expected
-from booking_domain.workflows.announce import booking_messages, refund_message
 from booking_domain.workflows.ports import Repositories
 
 
@@ -98,7 +99,7 @@ async def add_booking(
     *,
     series_id: SeriesId | None = None,
 ) -> Booking:
-    """Add a new booking at `place` (its span and blocked range) with its claim, event and message."""
+    """Add a new booking at `place` (its span and blocked range) with its claim and event."""
     span, blocked = place
     terms = _terms(order, bookable, context)
     decision = Booking.place(
@@ -123,7 +124,7 @@ async def add_booking(
     if decision.state.claims_time:
         await tx.claims.acquire(booking_claim(decision.state), context.now)
     await tx.bookings.add(decision.state, decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 
 
@@ -194,7 +195,7 @@ async def save_decision(
         await tx.schedules.lock(booking.provider_id, slot_window(after.span.start))
         await move_claim(booking, after, tx, context)
     await tx.bookings.save(after, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(after, decision.events))
+    await tx.outbox.put(booking_events(after, decision.events))
     return after
 
 
@@ -244,7 +245,7 @@ async def pending_refunds(booking: Booking, tx: Repositories) -> Money:
 
 
 async def schedule_refund(amount: Money, booking: Booking, gateway: str, tx: Repositories, context: Context) -> None:
-    """Add a pending refund and its message; an amount of zero adds nothing."""
+    """Add a pending refund and its event; an amount of zero adds nothing."""
     if not amount:
         return
     refund = Payment.schedule_refund(
@@ -256,4 +257,10 @@ async def schedule_refund(amount: Money, booking: Booking, gateway: str, tx: Rep
         now=context.now,
     )
     await tx.payments.add(refund)
-    await tx.outbox.put([refund_message(refund, EventId(context.entropy.new_id()))])
+    event = RefundScheduled(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=refund.booking_id,
+        payment_id=refund.id,
+    )
+    await tx.outbox.put([event])

@@ -26,10 +26,10 @@ async def expire_unpaid(
     Raises:
         GatewayUnavailable: the gateway does not say whether it was paid. Retry; after five minutes it expires anyway.
     """
-    booking = await reads.booking(booking_id)
+    booking = await reads.bookings.get(booking_id)
     if booking is None or not booking.overdue(now):
         return None
-    for payment in await reads.payments_of(booking_id):
+    for payment in await reads.payments.of_booking(booking_id):
         if payment.status is not PaymentStatus.PENDING:
             continue
         try:

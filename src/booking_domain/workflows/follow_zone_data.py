@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
@@ -16,7 +17,6 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.booking_steps import booking_claim
 from booking_domain.workflows.ports import Reads, Repositories
 
@@ -73,7 +73,7 @@ async def displaced(
         unknown.clear()
         return found
 
-    while some := await reads.bookings_to_come(now, time_zone=time_zone, after=after, limit=page):
+    while some := await reads.upcoming(now, time_zone=time_zone, after=after, limit=page):
         for booking in some:
             if after is not None and after.provider_id != booking.provider_id and (moving or unknown):
                 yield collected(after.provider_id)
@@ -90,7 +90,7 @@ async def displaced(
 async def look_ahead(found: Displaced, reads: Reads, now: datetime) -> list[ClockChange]:
     """The changes that `follow_zone_data` would make now."""
     shifts = _shifts(found.bookings, now)
-    schedule = await reads.schedule(found.provider_id, _hull(shifts)) if shifts else None
+    schedule = await reads.schedules.get(found.provider_id, _hull(shifts)) if shifts else None
     return [] if schedule is None else _changes(shifts, movable_shifts(shifts, schedule.claims, now))
 
 
@@ -113,7 +113,7 @@ async def _follow(command: FollowZoneData, tx: Repositories, context: Context) -
             await tx.claims.acquire(booking_claim(decision.state), context.now)
     for before, decision in decided:
         await tx.bookings.save(decision.state, was=before, events=decision.events)
-        await tx.outbox.put(booking_messages(decision.state, decision.events))
+        await tx.outbox.put(booking_events(decision.state, decision.events))
     return _changes(shifts, movable)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition
 from booking_domain.scheduling.errors import ProviderNotFound, SlotTaken
@@ -17,7 +18,6 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.booking_steps import lock_visible_booking, require_answer_in_time
 from booking_domain.workflows.ports import Repositories
 
@@ -48,7 +48,7 @@ async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Boo
     for start in starts:
         placeable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, Party, Status
 from booking_domain.payments.errors import PaymentNotFound
+from booking_domain.payments.events import PaymentHinted
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport, PaymentGateway
 from booking_domain.scheduling.errors import SlotTaken
@@ -21,9 +23,7 @@ from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
-from booking_domain.shared.outbox import Message
 from booking_domain.shared.permissions import Permission
-from booking_domain.workflows.announce import PAYMENT_HINTED, booking_messages
 from booking_domain.workflows.booking_steps import booking_claim, pending_refunds, schedule_refund
 from booking_domain.workflows.ports import Repositories
 
@@ -61,14 +61,13 @@ async def settle_when_asked(payment: Payment, *, executor: Executor[Repositories
 
 async def _note_hint(payment: Payment, tx: Repositories, context: Context) -> None:
     """Leave the question to the worker, because the gateway is unavailable now."""
-    message = Message(
+    event = PaymentHinted(
         id=EventId(context.entropy.new_id()),
-        topic=PAYMENT_HINTED,
-        subject=payment.booking_id,
-        payload={"transactionId": str(payment.id)},
         occurred_at=context.now,
+        booking_id=payment.booking_id,
+        payment_id=payment.id,
     )
-    await tx.outbox.put([message])
+    await tx.outbox.put([event])
 
 
 async def _record_poll(payment_id: PaymentId, tx: Repositories, context: Context) -> bool:
@@ -95,7 +94,7 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
     pending = await pending_refunds(booking, tx)
     decision = await _confirm_or_revive(booking.receive(new, context.now), pending, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     await schedule_refund(_excess(decision.state, new, pending), decision.state, after.gateway, tx, context)
     return after
 

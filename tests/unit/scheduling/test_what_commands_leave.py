@@ -44,7 +44,7 @@ URL = "https://calendar.example.com/private-1/basic.ics"
 
 
 async def calendar_of(stage: Stage) -> Calendar:
-    calendar = await stage.database.reads.calendar(stage.cast.profile.id)
+    calendar = await stage.database.reads.schedules.calendar(stage.cast.profile.id)
     assert calendar is not None
     return calendar
 
@@ -75,7 +75,7 @@ async def test_an_exception_is_kept_as_it_was_added(stage: Stage) -> None:
 async def test_a_block_is_kept_as_it_was_added_and_removed_once(stage: Stage) -> None:
     added = await stage.by_provider(add_block, AddBlock(range=LUNCH, note="lunch"))
     assert added == Block(id=added.id, range=LUNCH, note="lunch")
-    schedule = await stage.database.reads.schedule(stage.cast.profile.id, slot_window(LUNCH.start))
+    schedule = await stage.database.reads.schedules.get(stage.cast.profile.id, slot_window(LUNCH.start))
     assert schedule is not None
     assert schedule.calendar.blocks == (added,)
     await stage.by_provider(remove_block, added.id)
@@ -113,7 +113,7 @@ async def everything(studio: Studio) -> list[Any]:
         await studio.wait(TOMORROW + HOUR),
         await studio.offer(),
     ]
-    return [*done, await studio.backend.outbox_messages()]
+    return [*done, await studio.backend.outbox_events()]
 
 
 @scene()

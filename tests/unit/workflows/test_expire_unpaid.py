@@ -29,7 +29,7 @@ async def test_what_is_not_paid_in_time_expires_and_frees_its_time(studio: Studi
     assert await studio.is_free()
     [payment] = await studio.payments(booking)
     assert (payment.id, payment.status) == (payment.id, PaymentStatus.CANCELLED)
-    [_, event] = await studio.reads.events_of(booking.id)
+    [_, event] = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.by, event.reason) == ("expired", SYSTEM, "not paid in time")
     assert await studio.told(booking) == ["booking.placed", "booking.expired"]
 
@@ -49,7 +49,7 @@ async def test_what_is_not_answered_in_time_expires(studio: Studio) -> None:
     after = await studio.expire(booking)
     assert after is not None
     assert after.status is Status.EXPIRED
-    events = await studio.reads.events_of(booking.id)
+    events = await studio.reads.bookings.events(booking.id)
     assert events[-1].reason == "not answered in time"
 
 
@@ -170,7 +170,7 @@ async def test_a_payment_after_expiry_revives_the_booking_if_its_slot_is_free(st
     assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, BookingPaymentStatus.PAID, DEPOSIT)
     assert not await studio.is_free()
     assert await studio.owed(booking) == []
-    events = await studio.reads.events_of(booking.id)
+    events = await studio.reads.bookings.events(booking.id)
     assert [event.type for event in events] == ["placed", "expired", "revived"]
     assert await studio.told(booking) == ["booking.placed", "booking.expired", "booking.revived"]
 
@@ -292,7 +292,7 @@ async def test_the_longest_overdue_are_looked_at_first(studio: Studio) -> None:
     studio.clock.advance(MINUTE)
     second = await studio.book(TOMORROW + HOUR)
     studio.clock.advance(15 * MINUTE)
-    assert list(await studio.reads.overdue(studio.clock.now(), 10)) == [first.id, second.id]
+    assert list(await studio.reads.bookings.overdue(studio.clock.now(), 10)) == [first.id, second.id]
     for booking in (first, second):
         await studio.expire(booking)
-    assert list(await studio.reads.overdue(studio.clock.now(), 10)) == []
+    assert list(await studio.reads.bookings.overdue(studio.clock.now(), 10)) == []

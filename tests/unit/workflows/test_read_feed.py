@@ -9,6 +9,7 @@ import pytest
 from tests.unit.workflows.scenes import MINUTE, scene
 
 from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.events import FeedAdded
 from booking_domain.scheduling.feeds import (
     MAX_FEEDS,
     READ_EVERY,
@@ -23,7 +24,6 @@ from booking_domain.scheduling.feeds import (
 )
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.use_cases.feeds import (
-    FEED_ADDED,
     RecordReading,
     SetFeeds,
     record_reading,
@@ -70,7 +70,7 @@ async def kept(studio: Studio, feed_id: FeedId) -> KeptFeed:
 async def offered(studio: Studio) -> tuple[list[int], tuple[str, ...]]:
     """The hours, counted from ten, at which a slot is offered tomorrow, and what is degraded."""
     window = TimeRange(TOMORROW - HOUR, TOMORROW + 10 * HOUR)
-    schedule = await studio.reads.schedule(studio.provider_id, window)
+    schedule = await studio.reads.schedules.get(studio.provider_id, window)
     assert schedule is not None
     calendar, degraded = schedule.seen(studio.clock.now())
     slots = offered_slots(calendar, schedule.claims, window=window, now=studio.clock.now())
@@ -108,9 +108,9 @@ async def test_a_reading_asks_for_all_that_can_matter_on_the_providers_clock(stu
 @scene()
 async def test_a_feed_is_read_again_ten_minutes_later_and_not_before(studio: Studio) -> None:
     feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
-    assert list(await studio.reads.due_feeds(NOW, 10)) == [feed_id]
+    assert list(await studio.reads.feeds.due(NOW, 10)) == [feed_id]
     await read(studio, feed_id, reader)
-    assert list(await studio.reads.due_feeds(NOW + READ_EVERY - MINUTE, 10)) == []
+    assert list(await studio.reads.feeds.due(NOW + READ_EVERY - MINUTE, 10)) == []
     assert await read(studio, feed_id, reader) is None
     assert len(reader.asked) == 1
     studio.clock.advance(READ_EVERY)
@@ -197,18 +197,15 @@ async def test_a_feed_that_was_never_read_counts_as_failing(studio: Studio) -> N
 
 
 @scene()
-async def test_each_new_feed_leaves_a_message_that_holds_no_secret(studio: Studio) -> None:
+async def test_each_new_feed_is_announced_without_its_secret_url(studio: Studio) -> None:
     first = await named(studio, URL)
     both = await named(studio, OTHER, URL)
     await named(studio, URL, rule=CLOSED)
     again = await named(studio, URL, OTHER)
-    messages = [message for message in await studio.backend.outbox_messages() if message.topic == FEED_ADDED]
-    assert [message.payload for message in messages] == [
-        {"feedId": str(first.feeds[0].id)},
-        {"feedId": str(both.feeds[1].id)},
-        {"feedId": str(again.feeds[1].id)},
-    ]
-    assert {message.subject for message in messages} == {studio.provider_id}
+    events = [event for event in await studio.backend.outbox_events() if isinstance(event, FeedAdded)]
+    assert [event.feed_id for event in events] == [first.feeds[0].id, both.feeds[1].id, again.feeds[1].id]
+    assert {event.provider_id for event in events} == {studio.provider_id}
+    assert "https://" not in repr(events)
 
 
 @scene()
@@ -226,7 +223,11 @@ async def test_a_feed_that_stays_keeps_what_was_read_and_one_that_comes_back_doe
 @scene()
 async def test_what_was_set_is_what_is_kept(studio: Studio) -> None:
     own = await named(studio, OTHER, URL, OTHER, rule=CLOSED)
-    assert await studio.reads.feeds_of(studio.provider_id) == own == OwnFeeds(rule=CLOSED, feeds=own.feeds, version=2)
+    assert (
+        await studio.reads.feeds.of_provider(studio.provider_id)
+        == own
+        == OwnFeeds(rule=CLOSED, feeds=own.feeds, version=2)
+    )
     assert [feed.url for feed in own.feeds] == [OTHER, URL]
 
 
@@ -235,7 +236,7 @@ async def test_who_saw_an_older_list_does_not_replace_it(studio: Studio) -> None
     await named(studio, OTHER)
     command = SetFeeds(urls=(URL,), rule=TRUST, expected_version=2)
     kept_, refusals = await race([studio.run(set_feeds, command, by=studio.owner) for _ in range(5)])
-    assert kept_ == [await studio.reads.feeds_of(studio.provider_id)]
+    assert kept_ == [await studio.reads.feeds.of_provider(studio.provider_id)]
     assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
 
 
@@ -257,7 +258,7 @@ async def test_there_are_at_most_five_feeds_and_each_has_a_url(studio: Studio) -
         with pytest.raises(InvalidValue) as refused:
             await named(studio, *urls)
         assert refused.value.where == "/urls"
-    assert len((await studio.reads.feeds_of(studio.provider_id)).feeds) == MAX_FEEDS
+    assert len((await studio.reads.feeds.of_provider(studio.provider_id)).feeds) == MAX_FEEDS
 
 
 @scene()
@@ -309,7 +310,7 @@ async def test_a_feed_that_is_removed_while_it_is_read_stays_removed(studio: Stu
     await named(studio, OTHER)
     reader.go_on.set()
     assert await reading is None
-    (other,) = (await studio.reads.feeds_of(studio.provider_id)).feeds
+    (other,) = (await studio.reads.feeds.of_provider(studio.provider_id)).feeds
     assert (other.url, other.read_at) == (OTHER, None)
 
 

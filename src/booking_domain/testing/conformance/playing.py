@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, Status
 from booking_domain.payments.model import Payment, Purpose
@@ -27,7 +28,6 @@ from booking_domain.testing.conformance.cases import History, Outcome, Step
 from booking_domain.testing.conformance.slot_checks import Failure
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.accept_request import AcceptRequest, accept_request
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.decline_request import DeclineRequest, decline_request
 from booking_domain.workflows.offer_times import OfferTimes, offer_times
 from booking_domain.workflows.ports import Repositories
@@ -150,7 +150,7 @@ class _Play:
             paid=booking.paid.amount,
             refund_owed=sum(owed.amount for owed in await self._studio.owed(booking)),
             slot_free=await self._studio.is_free(SLOT_0),
-            trail=tuple(event.to_status.value for event in await self._studio.reads.events_of(booking.id)),
+            trail=tuple(event.to_status.value for event in await self._studio.reads.bookings.events(booking.id)),
         )
 
     async def do_place(self, step: Step, by: Actor) -> None:
@@ -192,7 +192,7 @@ class _Play:
 
     async def do_ask(self, step: Step, _: Actor) -> None:
         """The customer looks at the payment, and so the gateway is asked."""
-        kept = await self._studio.reads.payment(self._bill(step).id)
+        kept = await self._studio.reads.payments.get(self._bill(step).id)
         await settle_when_asked(kept or self._bill(step), executor=self._studio.executor, gateway=self._studio.gateway)
 
     async def do_gateway(self, step: Step, _: Actor) -> None:
@@ -299,7 +299,7 @@ async def _take(command: _TakeAction, tx: Repositories, context: Context) -> Non
     if booking.claims_time and not decision.state.claims_time:
         await tx.claims.release(ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
 
 
 _take_action: Final = UseCase(Permission.MOVE_BOOKINGS, _take)

@@ -21,7 +21,7 @@ async def _kept(backend: Backend, *entries: AuditEntry) -> None:
 
 
 async def _found(backend: Backend, chosen: AuditFilter) -> Sequence[AuditEntry]:
-    return list(await backend.reads.audit_entries(chosen))
+    return list(await backend.reads.audit_log.page(chosen))
 
 
 class AuditContract:
@@ -41,7 +41,7 @@ class AuditContract:
     @scenario
     async def test_an_entry_needs_nobody_whom_it_names(self, backend: Backend, make: Builder) -> None:
         entry = make.audit_entry()
-        assert await backend.reads.user(entry.actor.id) is None
+        assert await backend.reads.users.get(entry.actor.id) is None
         await _kept(backend, entry)
         assert await _found(backend, _ALL) == [entry]
 

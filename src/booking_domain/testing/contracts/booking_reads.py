@@ -46,7 +46,7 @@ class BookingReadsContract:
         strange = make.booking(other.profile, other.customer)
         await _kept(backend, make, own, away, strange)
         seen = [
-            list(await backend.reads.bookings_of(actor, ALL))
+            list(await backend.reads.bookings.page(actor, ALL))
             for actor in (
                 cast.customer.actor,
                 cast.owner.actor,
@@ -63,25 +63,25 @@ class BookingReadsContract:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         sold, bought = make.booking(cast.profile, cast.customer), make.booking(other.profile, cast.owner)
         await _kept(backend, make, sold, bought)
-        assert list(await backend.reads.bookings_of(cast.owner.actor, ALL)) == [bought, sold]
+        assert list(await backend.reads.bookings.page(cast.owner.actor, ALL)) == [bought, sold]
 
     @scenario
     async def test_the_newest_come_first_and_no_more_than_asked_for(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         newest_first = await _a_list(backend, make, cast)
-        listed = await backend.reads.bookings_of(cast.customer.actor, BookingFilter(limit=3))
+        listed = await backend.reads.bookings.page(cast.customer.actor, BookingFilter(limit=3))
         assert list(listed) == newest_first[:3]
-        assert list(await backend.reads.bookings_of(cast.customer.actor, ALL)) == newest_first
+        assert list(await backend.reads.bookings.page(cast.customer.actor, ALL)) == newest_first
 
     @scenario
     async def test_pages_follow_one_another_without_gap_or_repetition(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         newest_first = await _a_list(backend, make, cast)
         for actor in (cast.customer.actor, cast.owner.actor, Actor(UserId(make.entropy.new_id()), Role.ADMIN)):
-            pages: list[list[Booking]] = [list(await backend.reads.bookings_of(actor, BookingFilter(limit=2)))]
+            pages: list[list[Booking]] = [list(await backend.reads.bookings.page(actor, BookingFilter(limit=2)))]
             while pages[-1] and len(pages) <= len(newest_first):
                 following = BookingFilter(limit=2, after=pages[-1][-1].id)
-                pages.append(list(await backend.reads.bookings_of(actor, following)))
+                pages.append(list(await backend.reads.bookings.page(actor, following)))
             assert [booking for page in pages for booking in page] == newest_first
 
     @scenario
@@ -90,7 +90,7 @@ class BookingReadsContract:
         newest_first = await _a_list(backend, make, cast, 4)
         await _kept(backend, make, replace(make.booking(cast.profile, cast.customer), created_at=NOW + 9 * HOUR))
         second_page = BookingFilter(limit=2, after=newest_first[1].id)
-        assert list(await backend.reads.bookings_of(cast.customer.actor, second_page)) == newest_first[2:]
+        assert list(await backend.reads.bookings.page(cast.customer.actor, second_page)) == newest_first[2:]
 
     @scenario
     async def test_bookings_are_filtered_by_status(self, backend: Backend, make: Builder) -> None:
@@ -98,7 +98,7 @@ class BookingReadsContract:
         bookings = {status: make.booking(cast.profile, cast.customer, status=status) for status in Status}
         await _kept(backend, make, *bookings.values())
         for status in Status:
-            found = await backend.reads.bookings_of(cast.customer.actor, BookingFilter(status=status))
+            found = await backend.reads.bookings.page(cast.customer.actor, BookingFilter(status=status))
             assert list(found) == [bookings[status]]
 
     @scenario
@@ -111,9 +111,9 @@ class BookingReadsContract:
         await _kept(backend, make, before, first, last, after)
         actor = cast.customer.actor
         within = BookingFilter(starts_from=TOMORROW, starts_before=TOMORROW + HOUR)
-        assert list(await backend.reads.bookings_of(actor, within)) == [last, first]
-        assert list(await backend.reads.bookings_of(actor, BookingFilter(starts_from=TOMORROW + HOUR))) == [after]
-        assert list(await backend.reads.bookings_of(actor, BookingFilter(starts_before=TOMORROW))) == [before]
+        assert list(await backend.reads.bookings.page(actor, within)) == [last, first]
+        assert list(await backend.reads.bookings.page(actor, BookingFilter(starts_from=TOMORROW + HOUR))) == [after]
+        assert list(await backend.reads.bookings.page(actor, BookingFilter(starts_before=TOMORROW))) == [before]
 
     @scenario
     async def test_filters_hold_together(self, backend: Backend, make: Builder) -> None:
@@ -130,7 +130,7 @@ class BookingReadsContract:
             after=confirmed[3].id,
             limit=1,
         )
-        assert list(await backend.reads.bookings_of(cast.owner.actor, chosen)) == [confirmed[2]]
+        assert list(await backend.reads.bookings.page(cast.owner.actor, chosen)) == [confirmed[2]]
 
     @scenario
     async def test_the_longest_overdue_come_first(self, backend: Backend, make: Builder) -> None:
@@ -142,9 +142,9 @@ class BookingReadsContract:
         settled = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
         await _kept(backend, make, just_now, long_ago, lately, not_yet, settled)
         overdue = [long_ago.id, lately.id, just_now.id]
-        assert list(await backend.reads.overdue(NOW, 50)) == overdue
-        assert list(await backend.reads.overdue(NOW, 2)) == overdue[:2]
-        assert list(await backend.reads.overdue(NOW - 2 * HOUR, 50)) == []
+        assert list(await backend.reads.bookings.overdue(NOW, 50)) == overdue
+        assert list(await backend.reads.bookings.overdue(NOW, 2)) == overdue[:2]
+        assert list(await backend.reads.bookings.overdue(NOW - 2 * HOUR, 50)) == []
 
     @scenario
     async def test_what_is_to_come_is_what_claims_time_by_its_status_and_starts_later(
@@ -158,7 +158,7 @@ class BookingReadsContract:
         asking = replace(asking, requests_claim_time=False)
         begun = make.booking(cast.profile, cast.customer, NOW, status=Status.CONFIRMED)
         await _kept(backend, make, *later.values(), asking, begun)
-        found = await backend.reads.bookings_to_come(NOW, time_zone=None, after=None, limit=50)
+        found = await backend.reads.bookings.upcoming(NOW, time_zone=None, after=None, limit=50)
         assert list(found) == [*(later[status] for status in Status if CLAIMS_TIME[status]), asking]
 
     @scenario
@@ -172,7 +172,7 @@ class BookingReadsContract:
         pages: list[list[Booking]] = []
         while not pages or (pages[-1] and len(pages) <= len(made)):
             last = pages[-1][-1] if pages else None
-            pages.append(list(await backend.reads.bookings_to_come(NOW, time_zone=None, after=last, limit=5)))
+            pages.append(list(await backend.reads.bookings.upcoming(NOW, time_zone=None, after=last, limit=5)))
             if len(pages) == 1:  # moving does not bring it back, nor anybody else out of step
                 first = made[0]
                 moved = replace(
@@ -190,5 +190,5 @@ class BookingReadsContract:
         there = replace(make.booking(cast.profile, cast.customer), time_zone="Europe/Berlin")
         await _kept(backend, make, here, there)
         for zone, found in (("Asia/Ulaanbaatar", [here]), ("Europe/Berlin", [there]), ("UTC", [])):
-            read = await backend.reads.bookings_to_come(NOW, time_zone=zone, after=None, limit=50)
+            read = await backend.reads.bookings.upcoming(NOW, time_zone=zone, after=None, limit=50)
             assert list(read) == found

@@ -72,7 +72,7 @@ class BookingsContract:
         ]
         for booking in bookings:
             await _add(backend, make, booking)
-            assert await backend.reads.booking(booking.id) == booking
+            assert await backend.reads.bookings.get(booking.id) == booking
             assert await _locked(backend, booking.id) == booking
 
     @scenario
@@ -116,8 +116,8 @@ class BookingsContract:
     async def test_there_is_no_booking_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         unknown = BookingId(make.entropy.new_id())
         assert await _locked(backend, unknown) is None
-        assert await backend.reads.booking(unknown) is None
-        assert list(await backend.reads.events_of(unknown)) == []
+        assert await backend.reads.bookings.get(unknown) is None
+        assert list(await backend.reads.bookings.events(unknown)) == []
 
     @scenario
     async def test_a_reference_is_one_bookings(self, backend: Backend, make: Builder) -> None:
@@ -126,7 +126,7 @@ class BookingsContract:
         second = replace(make.booking(cast.profile, cast.customer), reference=first.reference)
         with pytest.raises(ConcurrentChange):
             await _add(backend, make, second)
-        assert await backend.reads.booking(second.id) is None
+        assert await backend.reads.bookings.get(second.id) is None
 
     @scenario
     async def test_of_bookings_that_draw_one_reference_at_once_one_is_kept(
@@ -160,9 +160,9 @@ class BookingsContract:
         confirmed = make.event(after, Status.PENDING)
         async with backend.begin() as tx:
             await tx.bookings.save(after, was=booking, events=[confirmed])
-        assert await backend.reads.booking(booking.id) == after
-        assert list(await backend.reads.events_of(booking.id)) == [placed, confirmed]
-        assert await backend.reads.booking(other.id) == other
+        assert await backend.reads.bookings.get(booking.id) == after
+        assert list(await backend.reads.bookings.events(booking.id)) == [placed, confirmed]
+        assert await backend.reads.bookings.get(other.id) == other
 
     @scenario
     async def test_offered_times_come_and_go(self, backend: Backend, make: Builder) -> None:
@@ -178,7 +178,7 @@ class BookingsContract:
             after = replace(before, offered_times=times, version=before.version + 1)
             async with backend.begin() as tx:
                 await tx.bookings.save(after, was=before)
-            assert await backend.reads.booking(after.id) == after
+            assert await backend.reads.bookings.get(after.id) == after
             before = after
 
     @scenario
@@ -190,7 +190,7 @@ class BookingsContract:
             await tx.bookings.add(booking, [placed])
         async with backend.begin() as tx:
             await tx.bookings.save(booking.await_payment(NOW), was=booking)
-        assert list(await backend.reads.events_of(booking.id)) == [placed]
+        assert list(await backend.reads.bookings.events(booking.id)) == [placed]
 
     @scenario
     async def test_the_trail_comes_back_as_it_was_kept_oldest_first(self, backend: Backend, make: Builder) -> None:
@@ -212,8 +212,8 @@ class BookingsContract:
             await tx.bookings.add(booking, events[:3])
         async with backend.begin() as tx:
             await tx.bookings.save(_next(booking), was=booking, events=events[3:])
-        assert list(await backend.reads.events_of(booking.id)) == events
-        assert len(await backend.reads.events_of(others.id)) == 1
+        assert list(await backend.reads.bookings.events(booking.id)) == events
+        assert len(await backend.reads.bookings.events(others.id)) == 1
 
     @scenario
     async def test_a_change_of_something_older_is_refused_with_its_events(
@@ -227,8 +227,8 @@ class BookingsContract:
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
                 await tx.bookings.save(second, was=booking, events=[make.event(second, Status.PENDING)])
-        assert await backend.reads.booking(booking.id) == first
-        assert len(await backend.reads.events_of(booking.id)) == 1
+        assert await backend.reads.bookings.get(booking.id) == first
+        assert len(await backend.reads.bookings.events(booking.id)) == 1
 
     @scenario
     async def test_a_change_of_what_was_never_there_is_refused(self, backend: Backend, make: Builder) -> None:
@@ -252,7 +252,7 @@ class BookingsContract:
         changed, refusals = await race([change() for _ in range(10)])
         assert len(changed) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
-        assert len(await backend.reads.events_of(booking.id)) == 2
+        assert len(await backend.reads.bookings.events(booking.id)) == 2
 
     @scenario
     async def test_a_locked_booking_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
@@ -271,4 +271,4 @@ class BookingsContract:
         booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
         async with backend.begin() as tx:
             await tx.bookings.lock(booking.id)
-            assert await backend.reads.booking(booking.id) == booking
+            assert await backend.reads.bookings.get(booking.id) == booking

@@ -30,12 +30,12 @@ class CalendarLinksContract:
         async with backend.begin() as tx:
             for link in links:
                 await tx.calendar_links.save(link)
-        assert [await backend.reads.user_of_link(link.secret_digest) for link in links] == [
+        assert [await backend.reads.calendar_links.user_of(link.secret_digest) for link in links] == [
             cast.owner.id,
             cast.customer.id,
         ]
         for unknown in (sha256(b"another").digest(), links[0].secret_digest[:-1], b""):
-            assert await backend.reads.user_of_link(unknown) is None
+            assert await backend.reads.calendar_links.user_of(unknown) is None
 
     @scenario
     async def test_another_link_takes_the_place_of_the_one_before(self, backend: Backend, make: Builder) -> None:
@@ -44,8 +44,8 @@ class CalendarLinksContract:
         for link in links:
             async with backend.begin() as tx:
                 await tx.calendar_links.save(link)
-        assert await backend.reads.user_of_link(links[0].secret_digest) is None
-        assert await backend.reads.user_of_link(links[1].secret_digest) == cast.customer.id
+        assert await backend.reads.calendar_links.user_of(links[0].secret_digest) is None
+        assert await backend.reads.calendar_links.user_of(links[1].secret_digest) == cast.customer.id
 
     @scenario
     async def test_a_removed_link_is_gone_and_others_stay(self, backend: Backend, make: Builder) -> None:
@@ -57,8 +57,8 @@ class CalendarLinksContract:
         for _ in range(2):
             async with backend.begin() as tx:
                 await tx.calendar_links.remove(cast.customer.id)
-            assert await backend.reads.user_of_link(gone.secret_digest) is None
-            assert await backend.reads.user_of_link(there.secret_digest) == cast.owner.id
+            assert await backend.reads.calendar_links.user_of(gone.secret_digest) is None
+            assert await backend.reads.calendar_links.user_of(there.secret_digest) == cast.owner.id
 
     @scenario
     async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
@@ -75,8 +75,8 @@ class CalendarLinksContract:
 
         for work in (change, remove):
             await regretted(backend, work)
-            assert await backend.reads.user_of_link(old.secret_digest) == cast.customer.id
-            assert await backend.reads.user_of_link(new.secret_digest) is None
+            assert await backend.reads.calendar_links.user_of(old.secret_digest) == cast.customer.id
+            assert await backend.reads.calendar_links.user_of(new.secret_digest) is None
 
 
 async def _kept(backend: Backend, make: Builder, *bookings: Booking) -> None:
@@ -95,7 +95,9 @@ async def _of(
     limit: int = 50,
 ) -> list[Appointment]:
     return list(
-        await backend.reads.appointments_of(user_id, party, starts_from=starts_from, ended_from=ended_from, limit=limit)
+        await backend.reads.appointments.of_user(
+            user_id, party, starts_from=starts_from, ended_from=ended_from, limit=limit
+        )
     )
 
 

@@ -41,7 +41,7 @@ NO_LIMITS = replace(ALL_SET, max_per_day=None, max_per_week=None, anchoring=Anch
 
 
 async def _calendar(backend: Backend, cast: Cast) -> Calendar:
-    calendar = await backend.reads.calendar(cast.profile.id)
+    calendar = await backend.reads.schedules.calendar(cast.profile.id)
     assert calendar is not None
     return calendar
 
@@ -97,7 +97,7 @@ class CalendarRepositoryContract:
     @scenario
     async def test_there_is_no_calendar_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
-        assert await backend.reads.calendar(nobody) is None
+        assert await backend.reads.schedules.calendar(nobody) is None
         async with backend.begin() as tx:
             assert await tx.calendars.calendar_of(nobody) is None
 

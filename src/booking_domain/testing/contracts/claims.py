@@ -26,7 +26,7 @@ async def _take(backend: Backend, claim: Claim, now: datetime = NOW) -> None:
 
 
 async def _claims(backend: Backend, cast: Cast) -> list[Claim]:
-    schedule = await backend.reads.schedule(cast.profile.id, slot_window(TOMORROW))
+    schedule = await backend.reads.schedules.get(cast.profile.id, slot_window(TOMORROW))
     assert schedule is not None
     return sorted(schedule.claims, key=lambda claim: claim.span.start)
 
@@ -125,8 +125,8 @@ class ClaimsContract:
                 await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
             await tx.users.add(after)
             await tx.claims.acquire(free, NOW)
-        assert await backend.reads.user(before.id) == before
-        assert await backend.reads.user(after.id) == after
+        assert await backend.reads.users.get(before.id) == before
+        assert await backend.reads.users.get(after.id) == after
         assert free in await _claims(backend, cast)
 
     @scenario

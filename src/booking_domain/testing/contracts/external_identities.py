@@ -60,7 +60,7 @@ class ExternalIdentitiesContract:
             await _link(backend, identity)
         for identity in identities:
             assert await _owner(backend, identity.subject) == identity.user_id
-            assert await backend.reads.user_of_identity(TELEGRAM, identity.subject) == identity.user_id
+            assert await backend.reads.external_identities.user_of(TELEGRAM, identity.subject) == identity.user_id
         async with backend.begin() as tx:
             assert [await tx.external_identities.get(user.id, TELEGRAM) for user in users] == identities
 
@@ -71,7 +71,7 @@ class ExternalIdentitiesContract:
         stranger = await _joined(backend, make)
         for subject in ("", "1", "2", "%", "120", "012", str(user.id), str(user.phone), str(user.email)):
             assert await _owner(backend, subject) is None
-            assert await backend.reads.user_of_identity(TELEGRAM, subject) is None
+            assert await backend.reads.external_identities.user_of(TELEGRAM, subject) is None
         async with backend.begin() as tx:
             assert await tx.external_identities.get(stranger.id, TELEGRAM) is None
 
@@ -81,7 +81,7 @@ class ExternalIdentitiesContract:
         await _link(backend, _identity(user))
         with pytest.raises(ConcurrentChange):
             await _link(backend, _identity(other))
-        assert await backend.reads.user_of_identity(TELEGRAM, _identity(user).subject) == user.id
+        assert await backend.reads.external_identities.user_of(TELEGRAM, _identity(user).subject) == user.id
 
     @scenario
     async def test_an_account_has_one_identity_at_a_service(self, backend: Backend, make: Builder) -> None:
@@ -89,7 +89,7 @@ class ExternalIdentitiesContract:
         await _link(backend, _identity(user, "1"))
         with pytest.raises(ConcurrentChange):
             await _link(backend, _identity(user, "2"))
-        assert await backend.reads.user_of_identity(TELEGRAM, "2") is None
+        assert await backend.reads.external_identities.user_of(TELEGRAM, "2") is None
 
     @scenario
     async def test_of_those_who_link_one_at_once_one_does(self, backend: Backend, make: Builder) -> None:

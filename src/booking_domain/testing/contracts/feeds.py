@@ -42,7 +42,7 @@ async def _read(backend: Backend, feed: Feed) -> None:
 
 
 async def _feeds(backend: Backend, cast: Cast) -> tuple[Feed, ...]:
-    return (await backend.reads.feeds_of(cast.profile.id)).feeds
+    return (await backend.reads.feeds.of_provider(cast.profile.id)).feeds
 
 
 class FeedsContract:
@@ -51,15 +51,15 @@ class FeedsContract:
     @scenario
     async def test_a_new_provider_has_none_and_the_rule_that_is_usual(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        assert await backend.reads.feeds_of(cast.profile.id) == OwnFeeds()
-        assert await backend.reads.feeds_of(ProviderId(make.entropy.new_id())) == OwnFeeds()
+        assert await backend.reads.feeds.of_provider(cast.profile.id) == OwnFeeds()
+        assert await backend.reads.feeds.of_provider(ProviderId(make.entropy.new_id())) == OwnFeeds()
         async with backend.begin() as tx:
             assert await tx.feeds.feeds_of(cast.profile.id) == OwnFeeds()
 
     @scenario
     async def test_there_is_no_feed_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         nothing = FeedId(make.entropy.new_id())
-        assert await backend.reads.feed(nothing) is None
+        assert await backend.reads.feeds.get(nothing) is None
         async with backend.begin() as tx:
             assert await tx.feeds.lock_feed(nothing) is None
 
@@ -71,18 +71,18 @@ class FeedsContract:
         for version, rule in enumerate(rules, start=2):
             await _set(backend, cast, third, first, second, rule=rule)
             expected = OwnFeeds(rule=rule, feeds=(first, second, third), version=version)
-            assert await backend.reads.feeds_of(cast.profile.id) == expected
+            assert await backend.reads.feeds.of_provider(cast.profile.id) == expected
             async with backend.begin() as tx:
                 assert await tx.feeds.feeds_of(cast.profile.id) == expected
-        assert await backend.reads.feeds_of(other.profile.id) == OwnFeeds()
+        assert await backend.reads.feeds.of_provider(other.profile.id) == OwnFeeds()
 
     @scenario
     async def test_what_is_read_makes_no_new_version(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed)
-        before = await backend.reads.feeds_of(cast.profile.id)
+        before = await backend.reads.feeds.of_provider(cast.profile.id)
         await _read(backend, feed.read(BUSY, NOW))
-        after = await backend.reads.feeds_of(cast.profile.id)
+        after = await backend.reads.feeds.of_provider(cast.profile.id)
         assert (before.version, after.version) == (2, 2)
         assert after.feeds != before.feeds
 
@@ -91,8 +91,8 @@ class FeedsContract:
         cast = await a_cast(backend, make)
         await _set(backend, cast, _feed(make), rule=CLOSED)
         await _set(backend, cast, rule=CLOSED)
-        assert await backend.reads.feeds_of(cast.profile.id) == OwnFeeds(rule=CLOSED, version=3)
-        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        assert await backend.reads.feeds.of_provider(cast.profile.id) == OwnFeeds(rule=CLOSED, version=3)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         assert (schedule.feeds, schedule.feed_rule) == ((), DEFAULT_FEED_RULE)
         assert schedule.seen(NOW) == (schedule.calendar, ())
@@ -104,7 +104,7 @@ class FeedsContract:
             await tx.calendars.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(horizon_days=17))
         await _set(backend, cast, feed)
         expected = KeptFeed(feed=feed, provider_id=cast.profile.id, time_zone="Asia/Hovd", horizon_days=17, due_at=NOW)
-        assert await _kept(backend, feed) == await backend.reads.feed(feed.id) == expected
+        assert await _kept(backend, feed) == await backend.reads.feeds.get(feed.id) == expected
 
     @scenario
     async def test_a_feed_that_stays_keeps_its_id_and_all_that_was_read(self, backend: Backend, make: Builder) -> None:
@@ -120,8 +120,8 @@ class FeedsContract:
         assert (kept.feed, kept.due_at) == (read, NOW + HOUR)
         assert (await _kept(backend, new)).due_at == NOW
         for gone in (goes, again):
-            assert await backend.reads.feed(gone.id) is None
-        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+            assert await backend.reads.feeds.get(gone.id) is None
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         assert schedule.feeds == (read, replace(new, read_at=None))
 
@@ -145,7 +145,7 @@ class FeedsContract:
         read = [replace(feed, read_at=NOW - age * MINUTE) for age, feed in enumerate(feeds)]
         for feed in read:
             await _read(backend, feed)
-        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         assert schedule.feeds == tuple(read)
 
@@ -166,7 +166,7 @@ class FeedsContract:
             await _read(backend, read)
             assert (await _kept(backend, feed)).feed == read
             assert await _feeds(backend, cast) == (replace(read, busy=()),)
-            schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+            schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
             assert schedule is not None
             assert (schedule.feeds, schedule.feed_rule) == ((read,), CLOSED)
 
@@ -177,7 +177,7 @@ class FeedsContract:
         far = (NOW - 300 * 24 * HOUR, NOW + 300 * 24 * HOUR)
         busy = (TimeRange(far[0], far[0] + HOUR), *BUSY, TimeRange(far[1], far[1] + HOUR))
         await _read(backend, replace(feed, busy=busy, read_at=NOW))
-        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         assert schedule.feeds == (replace(feed, busy=BUSY, read_at=NOW),)
 
@@ -207,11 +207,11 @@ class FeedsContract:
                 await tx.feeds.lock_feed(feed.id)
                 await tx.feeds.save_reading(feed, due_at=NOW + minutes * MINUTE)
         by_time = [feeds[1].id, feeds[2].id, feeds[0].id, feeds[3].id]
-        assert list(await backend.reads.due_feeds(NOW, 10)) == []
-        assert list(await backend.reads.due_feeds(NOW + 3 * MINUTE, 10)) == by_time[:3]
-        assert list(await backend.reads.due_feeds(NOW + HOUR, 2)) == by_time[:2]
+        assert list(await backend.reads.feeds.due(NOW, 10)) == []
+        assert list(await backend.reads.feeds.due(NOW + 3 * MINUTE, 10)) == by_time[:3]
+        assert list(await backend.reads.feeds.due(NOW + HOUR, 2)) == by_time[:2]
         await _set(backend, cast)
-        assert list(await backend.reads.due_feeds(NOW + HOUR, 10)) == []
+        assert list(await backend.reads.feeds.due(NOW + HOUR, 10)) == []
 
     @scenario
     async def test_who_locks_a_feed_second_waits_and_sees_what_the_first_has_read(
@@ -237,5 +237,5 @@ class FeedsContract:
             assert await waits(going)
             await tx.feeds.save_reading(replace(feed, busy=BUSY, read_at=NOW), due_at=NOW)
         await going
-        assert await backend.reads.feed(feed.id) is None
+        assert await backend.reads.feeds.get(feed.id) is None
         assert await _feeds(backend, cast) == ()

@@ -24,7 +24,7 @@ from booking_domain.bookings.ports import BookableProvider
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.ports import REACH_OF_HOURS, reach
 from booking_domain.shared.errors import ConcurrentChange, DomainError
-from booking_domain.shared.outbox import Message
+from booking_domain.shared.events import Event
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.contracts.whole_platform import PlatformMachine
@@ -59,7 +59,7 @@ class Lockstep:
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self.comparisons = 0
-        self.reads = cast(Reads, _Both(one.reads, other.reads, "reads.", self._read))
+        self.reads = cast(Reads, _Ports(one.reads, other.reads, self._read, "reads."))
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Repositories]:
@@ -91,11 +91,11 @@ class Lockstep:
             if late:
                 raise Divergence(f"{late[0]!r} was raised by the first storage alone")
 
-    async def outbox_messages(self) -> Sequence[Message]:
-        """All messages of both."""
-        asked = _Question(lambda: "outbox_messages", self._one.outbox_messages, self._other.outbox_messages)
-        messages: Sequence[Message] = await self._read(asked)
-        return messages
+    async def outbox_events(self) -> Sequence[Event]:
+        """The events of both."""
+        asked = _Question(lambda: "outbox_events", self._one.outbox_events, self._other.outbox_events)
+        events: Sequence[Event] = await self._read(asked)
+        return events
 
     async def _read(self, asked: _Question) -> Any:
         async with self._alone():
@@ -125,7 +125,7 @@ class Lockstep:
 
 
 class _Both:
-    """A port, or all reads, of both storages."""
+    """One port on both storages."""
 
     def __init__(self, one: object, other: object, name: str, ask: _Ask) -> None:
         self._one, self._other, self._name, self._ask = one, other, name, ask
@@ -146,13 +146,13 @@ class _Both:
 
 
 class _Ports:
-    """All repositories of a transaction on both storages."""
+    """All repositories of a transaction, or all reads, on both storages."""
 
-    def __init__(self, one: object, other: object, ask: _Ask) -> None:
-        self._one, self._other, self._ask = one, other, ask
+    def __init__(self, one: object, other: object, ask: _Ask, name: str = "") -> None:
+        self._one, self._other, self._ask, self._name = one, other, ask, name
 
     def __getattr__(self, port: str) -> _Both:
-        return _Both(getattr(self._one, port), getattr(self._other, port), f"{port}.", self._ask)
+        return _Both(getattr(self._one, port), getattr(self._other, port), f"{self._name}{port}.", self._ask)
 
 
 async def _answer(ask: Callable[[], Awaitable[Any]]) -> Any:
@@ -223,9 +223,9 @@ class LockstepMachine(PlatformMachine):
     def what_else_is_kept_is_the_same(self) -> None:
         async def look() -> None:
             reads = self.studio.reads
-            await reads.overdue(self.studio.clock.now(), _MOST)
-            await reads.provider(self.studio.provider_id)
+            await reads.bookings.overdue(self.studio.clock.now(), _MOST)
+            await reads.providers.get(self.studio.provider_id)
             for customer in self.customers:
-                await reads.waits_of(customer.id)
+                await reads.waiting_list.of_customer(customer.id)
 
         self._do(look())

@@ -65,7 +65,7 @@ class PaymentsContract:
         ]
         for payment in (full, bare, make.refund(booking), *several):
             await _add(backend, payment)
-            assert await backend.reads.payment(payment.id) == payment
+            assert await backend.reads.payments.get(payment.id) == payment
             async with backend.begin() as tx:
                 assert await tx.payments.get(payment.id) == payment
 
@@ -73,9 +73,9 @@ class PaymentsContract:
     async def test_there_is_no_transaction_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         await _add(backend, make.payment(await _a_booking(backend, make)))
         unknown, unknown_booking = PaymentId(make.entropy.new_id()), BookingId(make.entropy.new_id())
-        assert await backend.reads.payment(unknown) is None
-        assert await backend.reads.payment_by_invoice("nothing") is None
-        assert list(await backend.reads.payments_of(unknown_booking)) == []
+        assert await backend.reads.payments.get(unknown) is None
+        assert await backend.reads.payments.by_invoice("nothing") is None
+        assert list(await backend.reads.payments.of_booking(unknown_booking)) == []
         async with backend.begin() as tx:
             assert await tx.payments.get(unknown) is None
             assert await tx.payments.pending(unknown_booking, Purpose.DEPOSIT) is None
@@ -111,7 +111,7 @@ class PaymentsContract:
         booking = await _a_booking(backend, make)
         refunds = [make.refund(booking), make.refund(booking)]
         await _add(backend, *refunds)
-        assert list(await backend.reads.payments_of(booking.id)) == refunds
+        assert list(await backend.reads.payments.of_booking(booking.id)) == refunds
 
     @scenario
     async def test_of_payments_begun_at_once_for_one_purpose_one_is_kept(self, backend: Backend, make: Builder) -> None:
@@ -119,7 +119,7 @@ class PaymentsContract:
         added, refusals = await race([_add(backend, make.payment(booking)) for _ in range(10)])
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
-        assert len(await backend.reads.payments_of(booking.id)) == 1
+        assert len(await backend.reads.payments.of_booking(booking.id)) == 1
 
     @scenario
     async def test_saving_replaces_every_fact_of_the_transaction(self, backend: Backend, make: Builder) -> None:
@@ -131,8 +131,8 @@ class PaymentsContract:
         async with backend.begin() as tx:
             await tx.payments.save(invoiced, was=was)
             await tx.payments.save(paid, was=invoiced)
-        assert await backend.reads.payment(was.id) == paid
-        assert await backend.reads.payment(other.id) == other
+        assert await backend.reads.payments.get(was.id) == paid
+        assert await backend.reads.payments.get(other.id) == other
 
     @scenario
     async def test_a_change_of_something_older_is_refused(self, backend: Backend, make: Builder) -> None:
@@ -144,7 +144,7 @@ class PaymentsContract:
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
                 await tx.payments.save(was.cancel(), was=was)
-        assert await backend.reads.payment(was.id) == first
+        assert await backend.reads.payments.get(was.id) == first
 
     @scenario
     async def test_a_change_of_what_was_never_there_is_refused(self, backend: Backend, make: Builder) -> None:
@@ -174,7 +174,7 @@ class PaymentsContract:
         middle = replace(make.refund(booking), created_at=NOW)
         newest = replace(make.payment(booking), created_at=NOW + HOUR)
         await _add(backend, oldest, middle, newest, make.payment(other))
-        assert list(await backend.reads.payments_of(booking.id)) == [oldest, middle, newest]
+        assert list(await backend.reads.payments.of_booking(booking.id)) == [oldest, middle, newest]
         async with backend.begin() as tx:
             assert list(await tx.payments.of_booking(booking.id)) == [oldest, middle, newest]
 
@@ -185,5 +185,5 @@ class PaymentsContract:
         other = make.payment(booking, Purpose.BALANCE).invoiced(make.invoice())
         await _add(backend, one, other)
         assert one.invoice is not None
-        assert await backend.reads.payment_by_invoice(one.invoice.reference) == one
-        assert await backend.reads.payment_by_invoice(one.invoice.reference + "0") is None
+        assert await backend.reads.payments.by_invoice(one.invoice.reference) == one
+        assert await backend.reads.payments.by_invoice(one.invoice.reference + "0") is None

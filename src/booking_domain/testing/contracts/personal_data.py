@@ -82,18 +82,18 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
         factor = await tx.second_factors.lock(user.id)
         locked = [await tx.credentials.count_wrong(user.id, NOW) for _ in range(3)]
     return {
-        "sessions": len(await reads.sessions_of(user.id, None, 9)),
-        "logins": len(await reads.logins_of(user.id, None, 9)),
+        "sessions": len(await reads.sessions.of_user(user.id, None, 9)),
+        "logins": len(await reads.login_history.of_user(user.id, None, 9)),
         "codes": len(codes),
         "wrong passwords": locked.count(False),
-        "phone changes": int(await reads.phone_change(user.id) is not None),
-        "links": int(await reads.user_of_link(CONTACT) == user.id),
+        "phone changes": int(await reads.phone_changes.get(user.id) is not None),
+        "links": int(await reads.calendar_links.user_of(CONTACT) == user.id),
         "second factors": int(factor is not None),
-        "identities": len(await reads.identities_of(user.id)),
+        "identities": len(await reads.external_identities.of_user(user.id)),
         "answers": int(answered is not None),
-        "places": len(await reads.waits_of(user.id)),
+        "places": len(await reads.waiting_list.of_customer(user.id)),
         "holds": holds,
-        "numbers": sum(message.to_masked != "" for message in await reads.sms_of(user.id, None, 9)),
+        "numbers": sum(message.to_masked != "" for message in await reads.sms.of_user(user.id, None, 9)),
     }
 
 
@@ -154,11 +154,11 @@ class PersonalDataContract:
         for _ in range(2):
             async with backend.begin() as tx:
                 await tx.personal_data.leave_queues(cast.customer.id)
-        assert list(await backend.reads.waits_of(cast.customer.id)) == [booked, places[0].left()]
+        assert list(await backend.reads.waiting_list.of_customer(cast.customer.id)) == [booked, places[0].left()]
         async with backend.begin() as tx:
             assert await tx.claims.hold_of(cast.customer.id, ClaimId(hold.id)) is None
             assert await tx.claims.hold_of(other.customer.id, ClaimId(theirs.id)) == theirs
-        schedule = await backend.reads.schedule(cast.profile.id, WINDOW)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WINDOW)
         assert schedule is not None
         assert {claim.id for claim in schedule.claims} == {booking.id, theirs.id}
 
@@ -190,11 +190,11 @@ class PersonalDataContract:
                 await tx.payments.add(paid)
         async with backend.begin() as tx:
             await tx.personal_data.clear(cast.customer.id)
-        assert await backend.reads.booking(mine.id) == replace(mine, notes="", version=mine.version + 1)
-        assert await backend.reads.booking(theirs.id) == theirs
+        assert await backend.reads.bookings.get(mine.id) == replace(mine, notes="", version=mine.version + 1)
+        assert await backend.reads.bookings.get(theirs.id) == theirs
         for booking, reason, payload in ((mine, None, None), (theirs, "because", "{}")):
-            [event] = await backend.reads.events_of(booking.id)
-            [payment] = await backend.reads.payments_of(booking.id)
+            [event] = await backend.reads.bookings.events(booking.id)
+            [payment] = await backend.reads.payments.of_booking(booking.id)
             assert (event.reason, payment.raw_payload) == (reason, payload)
             assert payment.amount == booking.deposit
 
@@ -223,7 +223,7 @@ class PersonalDataContract:
         assert (calendar, feeds) == ((), ())
         assert (await _memberships(backend, cast), await _memberships(backend, other)) == (0, 2)
         assert await _desk(backend, other) == theirs
-        assert await backend.reads.booking(booking.id) == booking
+        assert await backend.reads.bookings.get(booking.id) == booking
 
     @scenario
     async def test_a_clearance_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
@@ -261,13 +261,16 @@ def _salon(make: Builder, cast: Cast) -> Salon:
 
 
 async def _memberships(backend: Backend, cast: Cast) -> int:
-    salons = await backend.reads.salons_of(cast.customer.id)
-    return sum([len(await backend.reads.members_of(salon.id)) for salon in salons])
+    salons = await backend.reads.salons.of_manager(cast.customer.id)
+    return sum([len(await backend.reads.salons.members(salon.id)) for salon in salons])
 
 
 async def _desk(backend: Backend, cast: Cast) -> tuple[Profile, tuple[object, ...], tuple[object, ...]]:
-    view, calendar = await backend.reads.provider(cast.profile.id), await backend.reads.calendar(cast.profile.id)
+    view, calendar = (
+        await backend.reads.providers.get(cast.profile.id),
+        await backend.reads.schedules.calendar(cast.profile.id),
+    )
     assert view is not None
     assert calendar is not None
-    feeds = (await backend.reads.feeds_of(cast.profile.id)).feeds
+    feeds = (await backend.reads.feeds.of_provider(cast.profile.id)).feeds
     return view.profile, (*calendar.rules, *calendar.exceptions, *calendar.blocks), feeds

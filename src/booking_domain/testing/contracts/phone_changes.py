@@ -40,7 +40,7 @@ class PhoneChangesContract:
         self, backend: Backend, make: Builder
     ) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
-        assert await backend.reads.phone_change(user.id) is None
+        assert await backend.reads.phone_changes.get(user.id) is None
         first, theirs = _change(make, user), _change(make, other)
         await _save(backend, first, theirs)
         second = replace(_change(make, user, "+97680001122"), former="+97699112233", asked_that_day=9, day_began=NOW)
@@ -49,8 +49,8 @@ class PhoneChangesContract:
             async with backend.begin() as tx:
                 assert await tx.phone_changes.get(user.id) == change
                 assert await tx.phone_changes.get(make.user().id) is None
-            assert await backend.reads.phone_change(user.id) == change
-            assert await backend.reads.phone_change(other.id) == theirs
+            assert await backend.reads.phone_changes.get(user.id) == change
+            assert await backend.reads.phone_changes.get(other.id) == theirs
 
     @scenario
     async def test_what_is_a_day_old_is_forgotten_and_what_a_clock_has_left_in_the_future(
@@ -61,7 +61,7 @@ class PhoneChangesContract:
         await _save(backend, *changes)
         async with backend.begin() as tx:
             await tx.phone_changes.forget(NOW)
-        left = [await backend.reads.phone_change(change.user_id) for change in changes]
+        left = [await backend.reads.phone_changes.get(change.user_id) for change in changes]
         assert left == [changes[0], changes[1], None, changes[3], None]
 
     @scenario
@@ -72,4 +72,4 @@ class PhoneChangesContract:
             await tx.phone_changes.save(_change(make, user))
 
         await regretted(backend, ask)
-        assert await backend.reads.phone_change(user.id) is None
+        assert await backend.reads.phone_changes.get(user.id) is None

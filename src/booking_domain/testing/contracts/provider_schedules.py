@@ -47,7 +47,7 @@ class ProviderSchedulesContract:
     @scenario
     async def test_there_is_no_diary_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
-        assert await backend.reads.schedule(nobody, WORKDAY) is None
+        assert await backend.reads.schedules.get(nobody, WORKDAY) is None
         async with backend.begin() as tx:
             assert await tx.schedules.lock(nobody, WORKDAY) is None
 
@@ -67,17 +67,17 @@ class ProviderSchedulesContract:
             await tx.calendars.add_rule(cast.profile.id, rule)
             await tx.calendars.add_exception(cast.profile.id, exception)
         await _claimed(backend, *claims)
-        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         assert (schedule.provider_id, schedule.owner_id) == (cast.profile.id, cast.owner.id)
-        assert schedule.calendar == await backend.reads.calendar(cast.profile.id)
+        assert schedule.calendar == await backend.reads.schedules.calendar(cast.profile.id)
         assert sorted(schedule.claims, key=lambda claim: claim.id) == list(claims)
 
     @scenario
     async def test_only_an_approved_provider_accepts_bookings(self, backend: Backend, make: Builder) -> None:
         for status in ProfileStatus:
             cast = await a_cast(backend, make, status)
-            schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+            schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
             assert schedule is not None
             assert schedule.accepting is (status is ProfileStatus.APPROVED)
 
@@ -108,7 +108,7 @@ class ProviderSchedulesContract:
         async with backend.begin() as tx:
             await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
             await tx.calendars.add_rule(cast.profile.id, make.rule(2, "00:00-24:00"))
-        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         offered = offered_slots(schedule.calendar, schedule.claims, window=WORKDAY, now=NOW)
         assert offered == offered_slots(schedule.calendar, claims, window=WORKDAY, now=NOW)
@@ -138,7 +138,7 @@ class ProviderSchedulesContract:
                 for block in blocks:
                     await tx.calendars.add_block(cast.profile.id, block)
             await _claimed(backend, before, after)
-            schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+            schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
             assert schedule is not None
             assert {before, after} <= set(schedule.claims)
             assert set(blocks) <= set(schedule.calendar.blocks)
@@ -156,7 +156,7 @@ class ProviderSchedulesContract:
         async with backend.begin() as tx:
             for exception in exceptions:
                 await tx.calendars.add_exception(cast.profile.id, exception)
-        schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
         assert schedule is not None
         assert schedule.calendar.exceptions == exceptions
         async with backend.begin() as tx:
@@ -174,7 +174,7 @@ class ProviderSchedulesContract:
                 await tx.calendars.add_rule(cast.profile.id, make.rule(day))
         for days, full in ((-1, True), (0, True), (5, True), (-2, False), (6, False)):
             window = TimeRange(TOMORROW + timedelta(days=days), TOMORROW + timedelta(days=days, hours=1))
-            schedule = await backend.reads.schedule(cast.profile.id, window)
+            schedule = await backend.reads.schedules.get(cast.profile.id, window)
             assert schedule is not None
             early = NOW - timedelta(days=7)
             assert (offered_slots(schedule.calendar, schedule.claims, window=window, now=early) == ()) is full
@@ -196,7 +196,7 @@ class ProviderSchedulesContract:
             await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
             await tx.calendars.add_rule(cast.profile.id, make.rule(2))
         noon = TimeRange(TOMORROW + 2 * HOUR, TOMORROW + 3 * HOUR)
-        schedule = await backend.reads.schedule(cast.profile.id, noon)
+        schedule = await backend.reads.schedules.get(cast.profile.id, noon)
         assert schedule is not None
         assert offered_slots(schedule.calendar, schedule.claims, window=noon, now=NOW) == ()
         assert offered_slots(schedule.calendar, schedule.claims[:1], window=noon, now=NOW) != ()
@@ -233,7 +233,7 @@ class ProviderSchedulesContract:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         async with backend.begin() as tx:
             await tx.schedules.lock(cast.profile.id, WORKDAY)
-            assert await backend.reads.schedule(cast.profile.id, WORKDAY) is not None
+            assert await backend.reads.schedules.get(cast.profile.id, WORKDAY) is not None
         assert await _claims_seen_under_lock(backend, other) == ()
 
 

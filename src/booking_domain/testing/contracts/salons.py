@@ -80,14 +80,14 @@ async def _part(backend: Backend, salon: Salon, cast: Cast) -> None:
 async def _members(backend: Backend, salon: Salon) -> list[tuple[ProviderId, MemberStatus]]:
     async with backend.begin() as tx:
         members = await tx.salons.members(salon.id)
-    assert tuple(await backend.reads.members_of(salon.id)) == members
+    assert tuple(await backend.reads.salons.members(salon.id)) == members
     return [(member.provider_id, member.status) for member in members]
 
 
 async def _salon_in(backend: Backend, cast: Cast) -> OpeningHours | None:
     """The hours in the provider's calendar, wherever one looks."""
-    calendar = await backend.reads.calendar(cast.profile.id)
-    schedule = await backend.reads.schedule(cast.profile.id, WORKDAY)
+    calendar = await backend.reads.schedules.calendar(cast.profile.id)
+    schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
     assert calendar is not None
     assert schedule is not None
     async with backend.begin() as tx:
@@ -111,7 +111,7 @@ class SalonsContract:
             assert await tx.salons.lock(salon.id) == salon
             assert await tx.salons.lock(other.id) == other
             assert await tx.salon_hours.hours_of(salon.id) == OpeningHours(time_zone=ZONE)
-        assert await backend.reads.salon(salon.id) == SalonView(salon=salon, hours=OpeningHours(time_zone=ZONE))
+        assert await backend.reads.salons.get(salon.id) == SalonView(salon=salon, hours=OpeningHours(time_zone=ZONE))
         assert await _members(backend, salon) == []
 
     @scenario
@@ -121,8 +121,8 @@ class SalonsContract:
             assert await tx.salons.lock(nowhere) is None
             assert await tx.salon_hours.hours_of(nowhere) is None
             assert await tx.salons.members(nowhere) == ()
-        assert await backend.reads.salon(nowhere) is None
-        assert list(await backend.reads.members_of(nowhere)) == []
+        assert await backend.reads.salons.get(nowhere) is None
+        assert list(await backend.reads.salons.members(nowhere)) == []
 
     @scenario
     async def test_a_manager_has_as_many_salons_as_they_like(self, backend: Backend, make: Builder) -> None:
@@ -142,7 +142,7 @@ class SalonsContract:
         async with backend.begin() as tx:
             await tx.salons.save(changed, was=was)
         moved = replace(hours, time_zone="Europe/Paris")
-        assert await backend.reads.salon(was.id) == SalonView(salon=changed, hours=moved)
+        assert await backend.reads.salons.get(was.id) == SalonView(salon=changed, hours=moved)
         assert await _salon_in(backend, cast) == moved
 
     @scenario
@@ -167,8 +167,8 @@ class SalonsContract:
             kept = replace(hours, time_zone=ZONE)
             async with backend.begin() as tx:
                 assert await tx.salon_hours.hours_of(salon.id) == kept
-            assert await backend.reads.salon(salon.id) == SalonView(salon=salon, hours=kept)
-        assert await backend.reads.salon(other.id) == SalonView(salon=other, hours=OpeningHours(time_zone=ZONE))
+            assert await backend.reads.salons.get(salon.id) == SalonView(salon=salon, hours=kept)
+        assert await backend.reads.salons.get(other.id) == SalonView(salon=other, hours=OpeningHours(time_zone=ZONE))
 
     @scenario
     async def test_the_calendars_of_members_have_the_salons_hours_and_no_others_do(
@@ -198,11 +198,11 @@ class SalonsContract:
         rule = make.rule()
         async with backend.begin() as tx:
             await tx.calendars.add_rule(cast.profile.id, rule)
-        calendar = await backend.reads.calendar(cast.profile.id)
+        calendar = await backend.reads.schedules.calendar(cast.profile.id)
         assert calendar is not None
         assert (calendar.rules, calendar.salon) == ((rule,), hours)
         await _part(backend, salon, cast)
-        calendar = await backend.reads.calendar(cast.profile.id)
+        calendar = await backend.reads.schedules.calendar(cast.profile.id)
         assert calendar is not None
         assert (calendar.rules, calendar.salon) == ((rule,), None)
 
@@ -252,7 +252,7 @@ class SalonsContract:
             await tx.salons.save(replace(salon, name="x", version=2), was=salon)
 
         await regretted(backend, all_of_it)
-        assert await backend.reads.salon(salon.id) == SalonView(salon=salon, hours=OpeningHours(time_zone=ZONE))
+        assert await backend.reads.salons.get(salon.id) == SalonView(salon=salon, hours=OpeningHours(time_zone=ZONE))
         assert await _members(backend, salon) == []
         assert await _salon_in(backend, cast) is None
 

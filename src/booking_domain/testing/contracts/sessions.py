@@ -53,13 +53,13 @@ class SessionsContract:
             await tx.sessions.add(ended)
         for each in (session, ended):
             assert await _locked(backend, each.id) == each
-            assert await backend.reads.session(each.id) == each
+            assert await backend.reads.sessions.get(each.id) == each
 
     @scenario
     async def test_there_is_no_session_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         unknown = SessionId(make.entropy.new_id())
         assert await _locked(backend, unknown) is None
-        assert await backend.reads.session(unknown) is None
+        assert await backend.reads.sessions.get(unknown) is None
 
     @scenario
     async def test_saving_replaces_a_session_and_no_other(self, backend: Backend, make: Builder) -> None:
@@ -96,11 +96,11 @@ class SessionsContract:
             for session in (last, twin, *dead):
                 await tx.sessions.add(session)
         assert list(await _live(backend, user)) == [first, last, twin]
-        assert list(await backend.reads.live_sessions(user.id, NOW, 9)) == [last, twin, first]
-        assert list(await backend.reads.live_sessions(user.id, NOW, 2)) == [last, twin]
+        assert list(await backend.reads.sessions.live(user.id, NOW, 9)) == [last, twin, first]
+        assert list(await backend.reads.sessions.live(user.id, NOW, 2)) == [last, twin]
         stranger = make.user()
         assert (
-            list(await _live(backend, stranger)) == list(await backend.reads.live_sessions(stranger.id, NOW, 9)) == []
+            list(await _live(backend, stranger)) == list(await backend.reads.sessions.live(stranger.id, NOW, 9)) == []
         )
 
     @scenario
@@ -131,15 +131,15 @@ class LoginHistoryContract:
         ]
         attempts.append(replace(make.login(user), at=NOW - INSTANT, client=Client("", "Ж" * 200)))
         await _noted(backend, *attempts)
-        assert list(await backend.reads.logins_of(user.id, None, 50)) == attempts[::-1]
+        assert list(await backend.reads.login_history.of_user(user.id, None, 50)) == attempts[::-1]
 
     @scenario
     async def test_attempts_of_others_and_of_nobody_are_not_ones_own(self, backend: Backend, make: Builder) -> None:
         (user, _), (other, _) = await _signed_in(backend, make), await _signed_in(backend, make)
         mine, theirs, nobodys = make.login(user), make.login(other), make.login(None)
         await _noted(backend, mine, theirs, nobodys)
-        assert list(await backend.reads.logins_of(user.id, None, 50)) == [mine]
-        assert list(await backend.reads.logins_of(make.user().id, None, 50)) == []
+        assert list(await backend.reads.login_history.of_user(user.id, None, 50)) == [mine]
+        assert list(await backend.reads.login_history.of_user(make.user().id, None, 50)) == []
 
     @scenario
     async def test_pages_of_attempts_miss_none_and_repeat_none(self, backend: Backend, make: Builder) -> None:
@@ -148,7 +148,7 @@ class LoginHistoryContract:
         await _noted(backend, *attempts)
         found: list[Login] = []
         after: LoginId | None = None
-        while page := await backend.reads.logins_of(user.id, after, 3):
+        while page := await backend.reads.login_history.of_user(user.id, after, 3):
             assert len(page) <= 3
             found += page
             after = page[-1].id

@@ -56,13 +56,13 @@ class SmsMessagesContract:
         several = [replace(make.sms(), status=status) for status in SmsStatus]
         for message in (full, bare, *several):
             await _kept(backend, message)
-            assert await backend.reads.sms(message.id) == message
+            assert await backend.reads.sms.get(message.id) == message
             assert await _locked(backend, message.id) == message
 
     @scenario
     async def test_there_is_no_message_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         unknown = SmsId(make.entropy.new_id())
-        assert await backend.reads.sms(unknown) is None
+        assert await backend.reads.sms.get(unknown) is None
         assert await _locked(backend, unknown) is None
 
     @scenario
@@ -72,8 +72,8 @@ class SmsMessagesContract:
         later = _delivered(message)
         async with backend.begin() as tx:
             await tx.sms_messages.save(later)
-        assert await backend.reads.sms(message.id) == later != message
-        assert await backend.reads.sms(other.id) == other
+        assert await backend.reads.sms.get(message.id) == later != message
+        assert await backend.reads.sms.get(other.id) == other
 
     @scenario
     async def test_a_locked_message_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
@@ -129,8 +129,8 @@ class SmsMessagesContract:
             await tx.sms_messages.save(_delivered(message))
 
         await regretted(backend, change)
-        assert await backend.reads.sms(message.id) == message
-        assert await backend.reads.sms(never.id) is None
+        assert await backend.reads.sms.get(message.id) == message
+        assert await backend.reads.sms.get(never.id) is None
 
 
 class SmsReadsContract:
@@ -148,9 +148,9 @@ class SmsReadsContract:
             replace(taken(3), provider="another"),
         ]
         await _kept(backend, *others, now, earliest, earlier)
-        assert list(await backend.reads.sms_to_ask("memory", NOW, 10)) == [earliest.id, earlier.id, now.id]
-        assert list(await backend.reads.sms_to_ask("memory", NOW, 2)) == [earliest.id, earlier.id]
-        assert list(await backend.reads.sms_to_ask("nobody", NOW, 10)) == []
+        assert list(await backend.reads.sms.to_poll("memory", NOW, 10)) == [earliest.id, earlier.id, now.id]
+        assert list(await backend.reads.sms.to_poll("memory", NOW, 2)) == [earliest.id, earlier.id]
+        assert list(await backend.reads.sms.to_poll("nobody", NOW, 10)) == []
 
     @scenario
     async def test_costs_add_up_by_provider_and_currency(self, backend: Backend, make: Builder) -> None:
@@ -170,10 +170,10 @@ class SmsReadsContract:
             replace(made("twilio", cents), created_at=NOW - INSTANT),
             replace(made("twilio", cents), created_at=NOW + HOUR),
         )
-        assert list(await backend.reads.sms_spending(NOW, NOW + HOUR)) == [
+        assert list(await backend.reads.sms.spending(NOW, NOW + HOUR)) == [
             SmsSpending(provider="kavenegar", messages=2, segments=2, cost=SmsCost(millionths=2**63, currency="IRR")),
             SmsSpending(provider="twilio", messages=1, segments=1, cost=SmsCost(millionths=1, currency="EUR")),
             SmsSpending(provider="twilio", messages=2, segments=3, cost=SmsCost(millionths=15_800, currency="USD")),
             SmsSpending(provider="twilio", messages=1, segments=4, cost=None),
         ]
-        assert list(await backend.reads.sms_spending(NOW + 2 * HOUR, NOW + 3 * HOUR)) == []
+        assert list(await backend.reads.sms.spending(NOW + 2 * HOUR, NOW + 3 * HOUR)) == []

@@ -55,7 +55,7 @@ async def _get(backend: Backend, waiting: Waiting) -> Waiting | None:
 
 
 async def _holds(studio: Studio) -> list[Claim]:
-    schedule = await studio.reads.schedule(studio.provider_id, slot_window(TOMORROW))
+    schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     return [claim for claim in schedule.claims if claim.kind is ClaimKind.HOLD]
 
@@ -125,8 +125,8 @@ class WaitingListContract:
             await tx.waiting_list.get(waiting.id)
             await tx.waiting_list.save(offered)
             assert await tx.waiting_list.get(waiting.id) == offered
-            assert await backend.reads.waits_of(cast.customer.id) == [beside, waiting]
-        assert await backend.reads.waits_of(cast.customer.id) == [beside, offered]
+            assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [beside, waiting]
+        assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [beside, offered]
         booked = offered.booked()
         async with backend.begin() as tx:
             await tx.waiting_list.save(booked)
@@ -143,7 +143,7 @@ class WaitingListContract:
             await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
 
         await regretted(backend, work)
-        assert await backend.reads.waits_of(cast.customer.id) == [waiting]
+        assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [waiting]
 
     @scenario
     async def test_open_entries_are_counted_wherever_they_are_and_no_others(
@@ -217,11 +217,11 @@ class WaitingListContract:
         assert refusals == []
         assert sum(len(each) for each in offers) == 1
         [hold] = await _holds(studio)
-        [place] = await studio.reads.waits_of(studio.customer.id)
+        [place] = await studio.reads.waiting_list.of_customer(studio.customer.id)
         assert (place.status, place.hold_id) == (WaitingStatus.OFFERED, hold.id)
         assert (await studio.place_of(other)).status is WaitingStatus.WAITING
-        told = [each for each in await backend.outbox_messages() if each.topic == "waitlist.offered"]
-        assert [message.subject for message in told] == [place.id]
+        told = [each for each in await backend.outbox_events() if each.topic == "waitlist.offered"]
+        assert [event.subject for event in told] == [place.id]
 
     @scenario
     async def test_who_leaves_an_offer_books_it_and_is_passed_over_at_once_does_one_of_it(
@@ -267,7 +267,9 @@ class WaitingListContract:
         assert refusals == []
         assert sum(len(each) for each in made) == 6
         for person in people:
-            assert {each.status for each in await studio.reads.waits_of(person.id)} == {WaitingStatus.OFFERED}
+            assert {each.status for each in await studio.reads.waiting_list.of_customer(person.id)} == {
+                WaitingStatus.OFFERED
+            }
 
 
 class WaitingReadsContract:
@@ -281,14 +283,14 @@ class WaitingReadsContract:
         entries = [await _waiting(backend, make, cast, status) for status in WaitingStatus]
         entries.append(make.waiting(other.profile, cast.customer, WINDOW))
         await _kept(backend, entries[-1], make.waiting(cast.profile, other.customer, WINDOW))
-        assert await backend.reads.waits_of(cast.customer.id) == entries[::-1]
+        assert await backend.reads.waiting_list.of_customer(cast.customer.id) == entries[::-1]
 
     @scenario
     async def test_of_very_many_entries_the_newest_are_listed(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         entries = [make.waiting(cast.profile, cast.customer, WINDOW) for _ in range(MOST_WAITS + 1)]
         await _kept(backend, *entries)
-        assert await backend.reads.waits_of(cast.customer.id) == entries[:0:-1]
+        assert await backend.reads.waiting_list.of_customer(cast.customer.id) == entries[:0:-1]
 
     @scenario
     async def test_a_provider_is_awaited_while_an_entry_is_open(self, backend: Backend, make: Builder) -> None:
@@ -296,7 +298,7 @@ class WaitingReadsContract:
         for cast, status in zip(casts, WaitingStatus, strict=True):
             for _ in range(2):
                 await _waiting(backend, make, cast, status)
-        awaited = await backend.reads.awaited_providers()
+        awaited = await backend.reads.waiting_list.providers()
         assert sorted(awaited) == sorted(
             cast.profile.id for cast, status in zip(casts, WaitingStatus, strict=True) if status in OPEN
         )
@@ -306,5 +308,5 @@ class WaitingReadsContract:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
             await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
-            assert await backend.reads.waits_of(cast.customer.id) == []
-            assert await backend.reads.awaited_providers() == []
+            assert await backend.reads.waiting_list.of_customer(cast.customer.id) == []
+            assert await backend.reads.waiting_list.providers() == []

@@ -114,10 +114,10 @@ async def get_availability_feeds(
 ) -> Response[FeedsJson]:
     """One's external calendars, and how reading them went. Their URLs are secrets: only the host is shown."""
     authorise(actor, Permission.MANAGE_CALENDAR)
-    provider = await reads.provider_of(actor.id)
+    provider = await reads.providers.by_owner(actor.id)
     if provider is None:
         raise ProviderNotFound
-    own = await reads.feeds_of(provider.profile.id)
+    own = await reads.feeds.of_provider(provider.profile.id)
     shown = feeds_json(own, clock.now())
     return unless_known(shown, _tag(own, shown), if_none_match)
 

@@ -94,8 +94,8 @@ async def get_availability(
 ) -> Response[AvailabilityJson]:
     """A provider's rules, exceptions and settings; until it is approved, for its owner and admins only."""
     # The version comes with the calendar, which is read first: what is read later is never older than its tag.
-    calendar = await reads.calendar(ProviderId(provider_id))
-    view = await reads.provider(ProviderId(provider_id))
+    calendar = await reads.schedules.calendar(ProviderId(provider_id))
+    view = await reads.providers.get(ProviderId(provider_id))
     if view is None or calendar is None:
         raise ProviderNotFound
     insider = may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, view.profile.owner_id))

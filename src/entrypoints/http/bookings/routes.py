@@ -139,7 +139,7 @@ async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], 
         after=None if after is None else BookingId(after),
         limit=asked.limit + 1,
     )
-    page, more = cut(await reads.bookings_of(actor, chosen), asked.limit)
+    page, more = cut(await reads.bookings.page(actor, chosen), asked.limit)
     return BookingsJson(
         items=tuple(booking_json(booking) for booking in page), next_cursor=cursor_of(page[-1].id) if more else None
     )
@@ -180,12 +180,12 @@ async def move_to_status(
 async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> EventsJson:
     """What has happened to a booking, oldest first."""
     booking = await seen_by(actor, BookingId(booking_id), reads)
-    return EventsJson(items=tuple(event_json(event) for event in await reads.events_of(booking.id)))
+    return EventsJson(items=tuple(event_json(event) for event in await reads.bookings.events(booking.id)))
 
 
 async def seen_by(actor: Actor, booking_id: BookingId, reads: Reads) -> Booking:
     """The booking, whose existence is private to its parties and admins."""
-    booking = await reads.booking(booking_id)
+    booking = await reads.bookings.get(booking_id)
     if booking is None or booking.party(actor) is None:
         raise BookingNotFound
     return booking

@@ -24,8 +24,8 @@ _MINE: Final = {"Cache-Control": "private"}
 
 async def user_with(token: str, reads: Reads) -> User:
     """Whose calendar the secret opens, or `CalendarLinkNotFound`."""
-    user_id = await reads.user_of_link(digest_of(token))
-    user = None if user_id is None else await reads.user(user_id)
+    user_id = await reads.calendar_links.user_of(digest_of(token))
+    user = None if user_id is None else await reads.users.get(user_id)
     if user is None or user.status is not UserStatus.ACTIVE:
         raise CalendarLinkNotFound
     return user
@@ -36,7 +36,7 @@ async def calendar(
 ) -> Response[str]:
     """The calendar of one side of a user, or 304 if it is what the caller has."""
     now = clock.now()
-    entries = await calendar_of(user.id, party, reads=reads, now=now)
+    entries = await calendar_of(user.id, party, reads=reads.appointments, now=now)
     headers = {"ETag": _tag(name, entries), **_MINE}
     if matches(if_none_match, headers["ETag"]):
         return Response("", status_code=NOT_MODIFIED, media_type=ICALENDAR, headers=headers)

@@ -57,7 +57,7 @@ async def get_booking_file(
     The file of a later version has a higher SEQUENCE under the same UID, so that a calendar changes its entry.
     """
     booking = await seen_by(actor, BookingId(booking_id), reads)
-    provider, customer = await reads.provider(booking.provider_id), await reads.user(booking.customer_id)
+    provider, customer = await reads.providers.get(booking.provider_id), await reads.users.get(booking.customer_id)
     if provider is None or customer is None:
         raise BookingNotFound
     appointment = Appointment(
@@ -128,7 +128,7 @@ async def get_provider_calendar(
     Those that were cancelled or have expired are shown as cancelled for 30 days.
     """
     user = await user_with(asked.token, reads)
-    provider = await reads.provider_of(user.id)
+    provider = await reads.providers.by_owner(user.id)
     if provider is None:
         raise CalendarLinkNotFound
     name = provider.profile.display_name

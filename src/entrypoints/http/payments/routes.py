@@ -65,7 +65,7 @@ async def get_payment(
 
     When its customer asks, the gateway is asked too, so that a payment is found whose callback was lost.
     """
-    found = await reads.payment(PaymentId(payment_id))
+    found = await reads.payments.get(PaymentId(payment_id))
     return payment_json(await _as_it_is(found, actor, reads, executor, gateway))
 
 
@@ -78,7 +78,7 @@ async def get_payment_by_invoice(
     gateway: Injected[PaymentGateway],
 ) -> PaymentJson:
     """One payment by the gateway's id of its invoice (`qpayInvoiceId`)."""
-    found = await reads.payment_by_invoice(invoice_id)
+    found = await reads.payments.by_invoice(invoice_id)
     return payment_json(await _as_it_is(found, actor, reads, executor, gateway))
 
 
@@ -90,7 +90,7 @@ async def _as_it_is(
     gateway: PaymentGateway,
 ) -> Payment:
     """The transaction as the gateway says it is, if its customer asks; as it is kept, to others or if it does not."""
-    booking = None if found is None else await reads.booking(found.booking_id)
+    booking = None if found is None else await reads.bookings.get(found.booking_id)
     party = None if booking is None else booking.party(actor)
     if found is None or party is None:
         raise PaymentNotFound

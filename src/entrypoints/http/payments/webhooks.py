@@ -45,7 +45,7 @@ async def take_qpay_callback(
     """
     if not callback_tokens.verify(PaymentId(transaction_id), asked.token):
         raise InvalidCallbackToken
-    payment = await reads.payment(PaymentId(transaction_id))
+    payment = await reads.payments.get(PaymentId(transaction_id))
     if payment is None:
         raise PaymentNotFound
     try:

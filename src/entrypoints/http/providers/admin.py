@@ -33,7 +33,7 @@ async def list_profiles(
 ) -> ProvidersJson:
     """All provider profiles, or those of one status; for admins."""
     authorise(actor, Permission.DECIDE_ON_PROFILES)
-    return await page_of_providers(asked, asked.status, reads, notes=True)
+    return await page_of_providers(asked, asked.status, reads.providers, notes=True)
 
 
 @patch("/{provider_id:str}/approve", opt=_OF_DECISION)
@@ -54,7 +54,7 @@ async def decide_on_provider(
         expected_version=expected_version(if_match),
     )
     await executor.run(decide_on_profile, command, actor=actor)
-    view = await reads.provider(command.provider_id)
+    view = await reads.providers.get(command.provider_id)
     if view is None:
         raise ProviderNotFound
     return Response(with_note(view), headers=etag(view.profile.version))

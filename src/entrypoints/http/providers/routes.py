@@ -53,7 +53,7 @@ async def my_profile(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
     """One's own provider profile, whatever its status."""
-    mine = await own_provider(actor, reads)
+    mine = await own_provider(actor, reads.providers)
     return unless_known(mine, etag(mine.version), if_none_match)
 
 
@@ -78,14 +78,14 @@ async def submit_my_profile(
 ) -> Response[ProviderJson]:
     """Submit one's profile for approval."""
     await executor.run(submit_profile, expected_version(if_match), actor=actor)
-    mine = await own_provider(actor, reads)
+    mine = await own_provider(actor, reads.providers)
     return Response(mine, status_code=200, headers=etag(mine.version))
 
 
 @get("/", opt=PUBLIC | documented(answer=PAGE))
 async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
     """The providers that can be booked, a page at a time."""
-    return await page_of_providers(asked, ProfileStatus.APPROVED, reads)
+    return await page_of_providers(asked, ProfileStatus.APPROVED, reads.providers)
 
 
 @get("/{provider_id:str}", opt=PUBLIC | documented(answer=PROVIDER, refusals=(ProviderNotFound,)))
@@ -93,7 +93,7 @@ async def get_provider(
     provider_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
     """One provider that can be booked."""
-    view = await reads.provider(ProviderId(provider_id))
+    view = await reads.providers.get(ProviderId(provider_id))
     if view is None or view.profile.status is not ProfileStatus.APPROVED:
         raise ProviderNotFound
     return unless_known(provider_json(view), etag(view.profile.version), if_none_match)

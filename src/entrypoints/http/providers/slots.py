@@ -101,7 +101,7 @@ async def list_slots(
 ) -> SlotsJson:
     """The free slots of a provider."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    schedule = await reads.schedule(ProviderId(provider_id), _wide(asked))
+    schedule = await reads.schedules.get(ProviderId(provider_id), _wide(asked))
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
     window = window_of(asked, schedule.calendar.zone)
@@ -133,7 +133,7 @@ async def explain_slot(
     """
     now = clock.now()
     start = moment(asked.slot, UTC, name="slot")
-    schedule = await reads.schedule(ProviderId(provider_id), _all_of_it(start, now))
+    schedule = await reads.schedules.get(ProviderId(provider_id), _all_of_it(start, now))
     if schedule is None or not (schedule.accepting or _insider(actor, schedule)):
         raise ProviderNotFound
     calendar, degraded = schedule.seen(now)

@@ -19,7 +19,7 @@ def with_note(view: ProviderView) -> ProviderJson:
 
 async def own_provider(actor: Actor, reads: ProviderReads) -> ProviderJson:
     """The caller's provider, or `ProfileMissing`."""
-    view = await reads.provider_of(actor.id)
+    view = await reads.by_owner(actor.id)
     if view is None:
         raise ProfileMissing
     return with_note(view)
@@ -30,7 +30,7 @@ async def page_of_providers(
 ) -> ProvidersJson:
     """A page of providers, by id."""
     after = read_cursor(asked.cursor)
-    found = await reads.providers(status, None if after is None else ProviderId(after), asked.limit + 1)
+    found = await reads.page(status, None if after is None else ProviderId(after), asked.limit + 1)
     page, more = cut(found, asked.limit)
     show = with_note if notes else provider_json
     return ProvidersJson(

@@ -47,10 +47,10 @@ async def list_salon_members(
     salon_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> MembersJson:
     """Who works in a salon; who is invited, the manager sees, and of themselves the provider."""
-    view = await reads.salon(SalonId(salon_id))
+    view = await reads.salons.get(SalonId(salon_id))
     if view is None:
         raise SalonNotFound
-    own = None if actor is None else await reads.provider_of(actor.id)
+    own = None if actor is None else await reads.providers.by_owner(actor.id)
 
     def seen(member: Member) -> bool:
         relation = owned(actor, view.salon.manager_id)
@@ -58,7 +58,7 @@ async def list_salon_members(
             relation = Relation.MEMBER
         return member.status is MemberStatus.MEMBER or may(actor, Permission.SEE_SALON_INVITATIONS, relation)
 
-    members = await reads.members_of(view.salon.id)
+    members = await reads.salons.members(view.salon.id)
     return MembersJson(items=tuple(member_json(member) for member in members if seen(member)))
 
 

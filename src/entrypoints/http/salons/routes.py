@@ -91,7 +91,7 @@ async def set_hours_of_salon(
 
 
 async def _seen(salon_id: UUID, reads: Reads) -> SalonView:
-    view = await reads.salon(SalonId(salon_id))
+    view = await reads.salons.get(SalonId(salon_id))
     if view is None:
         raise SalonNotFound
     return view

@@ -50,7 +50,7 @@ async def list_salon_slots(
 ) -> SalonSlotsJson:
     """The free slots of all providers of a salon; dates are in the salon's zone."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    view = await reads.salon(SalonId(salon_id))
+    view = await reads.salons.get(SalonId(salon_id))
     if view is None:
         raise SalonNotFound
     window = window_of(asked, view.hours.zone)

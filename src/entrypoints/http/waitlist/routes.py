@@ -32,7 +32,7 @@ async def join_waitlist(
     Whoever came first is offered what comes free first: the slot is held for half an hour, and a message says so. Book
     it with the hold's id as `holdId`; an offer that is not taken goes to the next in line, and the place is lost.
     """
-    provider = await reads.provider(ProviderId(data.provider_id))
+    provider = await reads.providers.get(ProviderId(data.provider_id))
     if provider is None:
         raise ProviderNotFound
     return await runner.created(join_waiting_list, data.command(time_zone(provider.time_zone)), answer=waiting_json)
@@ -46,7 +46,9 @@ async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
     over) or `left`.
     """
     now = clock.now()
-    return WaitsJson(items=tuple(waiting_json(each.seen(now)) for each in await reads.waits_of(actor.id)))
+    return WaitsJson(
+        items=tuple(waiting_json(each.seen(now)) for each in await reads.waiting_list.of_customer(actor.id))
+    )
 
 
 @delete("/{waiting_id:str}", opt=documented(refusals=(NotWaiting,)))

@@ -48,7 +48,7 @@ async def with_a_feed(shop: Workshop) -> OwnReader:
 
 
 async def failures(shop: Workshop) -> list[tuple[bool, str | None]]:
-    own = await shop.studio.reads.feeds_of(shop.studio.provider_id)
+    own = await shop.studio.reads.feeds.of_provider(shop.studio.provider_id)
     return [(feed.read_at is not None, feed.failure) for feed in own.feeds]
 
 

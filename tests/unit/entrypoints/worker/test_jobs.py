@@ -69,7 +69,7 @@ class TellingNotifier(MemoryNotifier):
 
 
 class Backend(Database):
-    async def outbox_messages(self) -> list[Any]:
+    async def outbox_events(self) -> list[Any]:
         return []
 
 
@@ -175,7 +175,7 @@ def test_the_invoice_of_a_cancelled_booking_is_withdrawn(postgres: TestServer) -
             await shop.relay()
             await shop.run_due_jobs()
             assert shop.studio.gateway.bills[payment.invoice.reference].cancelled
-            kept = await shop.studio.reads.payment(payment.id)
+            kept = await shop.studio.reads.payments.get(payment.id)
             assert kept is not None
             assert kept.status is PaymentStatus.CANCELLED
 
