@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.contract.conftest import OpenStudio
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
-from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.use_cases.waiting import leave_waiting_list, offer_freed
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import SYSTEM, Role
@@ -17,7 +17,7 @@ from booking_domain.testing.studio import Studio
 
 
 async def _holds(studio: Studio) -> list[Claim]:
-    schedule = await studio.reads.schedules.get(studio.provider_id, around(TOMORROW))
+    schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     return [claim for claim in schedule.claims if claim.kind is ClaimKind.HOLD]
 
