@@ -11,7 +11,7 @@ from typing import Final
 
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, Party, Status
-from booking_domain.payments.errors import PaymentNotFound
+from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport, PaymentGateway
 from booking_domain.scheduling.errors import SlotTaken
@@ -23,6 +23,7 @@ from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.outbox import Message
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.processes import Process
 from booking_domain.workflows.announce import PAYMENT_HINTED, booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
@@ -38,7 +39,7 @@ class _ApplyReport:
     report: GatewayReport
 
 
-async def settle_payment(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
+async def _settle_payment(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
     """Ask the gateway about this transaction's invoice and apply what it says; return the transaction as it is then.
 
     Raises:
@@ -53,7 +54,7 @@ async def settle_payment(payment: Payment, *, executor: Executor[Repositories], 
     return await executor.run(_apply_report, command, actor=SYSTEM)
 
 
-async def settle_when_asked(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
+async def _settle_when_asked(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
     """`settle_payment` for a customer who asks, unless the gateway has just been asked or all is paid."""
     if not await executor.run(_may_ask, payment.id, actor=SYSTEM):
         return payment
@@ -138,3 +139,6 @@ def _too_much(booking: Booking, new: Money, owed: Money) -> Money:
 note_payment_hint: Final = UseCase(Permission.RUN_PLATFORM, _note_hint)
 _may_ask: Final = UseCase(Permission.RUN_PLATFORM, _take_turn)
 _apply_report: Final = UseCase(Permission.RUN_PLATFORM, _apply, raises=(PaymentNotFound,))
+
+settle_payment: Final = Process(_settle_payment, (GatewayUnavailable,))
+settle_when_asked: Final = Process(_settle_when_asked, (GatewayUnavailable,))

@@ -32,6 +32,7 @@ from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
+from booking_domain.shared.processes import Process
 from booking_domain.workflows.ports import Repositories
 
 
@@ -58,7 +59,7 @@ class _RecordInvoice:
     invoice: Invoice
 
 
-async def start_payment(
+async def _start_payment(
     command: StartPayment, *, actor: Actor, executor: Executor[Repositories], gateway: PaymentGateway
 ) -> Payment:
     """Return the transaction with its invoice.
@@ -178,3 +179,5 @@ _record_invoice: Final = UseCase(
     Permission.RUN_PLATFORM, _record, raises=(PaymentNotFound, NothingDue, PaymentInPreparation)
 )
 _abandon: Final = UseCase(Permission.RUN_PLATFORM, _abandon_preparation)
+
+start_payment: Final = Process(_start_payment, (*_prepare_payment.raises, NotPermitted, GatewayUnavailable))
