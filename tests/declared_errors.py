@@ -13,7 +13,7 @@ _UNDECLARED_YET: Final = ("booking_domain.identity.", "booking_domain.workflows.
 
 def watch_executor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Turn an undeclared error into an AssertionError."""
-    handle = Executor._handle  # noqa: SLF001
+    handle = Executor._handle
 
     async def watched(self: Any, use_case: UseCase[Any, Any, Any], *rest: Any) -> Any:
         try:
@@ -21,8 +21,9 @@ def watch_executor(monkeypatch: pytest.MonkeyPatch) -> None:
         except DomainError as error:
             _check(use_case, error)
             raise
-        if isinstance(refused := getattr(result, "error", None), DomainError):
-            _check(use_case, refused)
+        committed = getattr(result, "error", None)
+        if isinstance(committed, DomainError):
+            _check(use_case, committed)
         return result
 
     monkeypatch.setattr(Executor, "_handle", watched)
@@ -33,6 +34,7 @@ def _check(use_case: UseCase[Any, Any, Any], error: DomainError) -> None:
     module = handle.__module__
     if not module.startswith("booking_domain.") or module.startswith(("booking_domain.testing.", *_UNDECLARED_YET)):
         return
-    if not isinstance(error, (*use_case.raises, *_OF_EVERY_USE_CASE)):
+    undeclared = not isinstance(error, (*use_case.raises, *_OF_EVERY_USE_CASE))
+    if undeclared:
         message = f"{module}.{handle.__qualname__} raises {type(error).__name__}, which its use case does not declare"
         raise AssertionError(message) from error

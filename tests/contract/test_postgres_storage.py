@@ -7,8 +7,8 @@ import pytest
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
-from adapters.postgres.relay import waiting_messages
-from booking_domain.shared.outbox import Message
+from adapters.postgres.relay import waiting_events
+from booking_domain.shared.events import Event
 from booking_domain.testing.contracts.audit import AuditContract
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.contracts.bookings import BookingsContract
@@ -40,9 +40,9 @@ from booking_domain.testing.contracts.waiting_list import WaitingListContract, W
 class PostgresBackend(Database):
     """A database under test."""
 
-    async def outbox_messages(self) -> Sequence[Message]:
+    async def outbox_events(self) -> Sequence[Event]:
         async with self.work() as work:
-            return await waiting_messages(work)
+            return await waiting_events(work)
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, closing
 
 import httpx
 import pytest
-from tests.unit.adapters.qpay.gateway_scenes import gateway_at
+from tests.unit.adapters.qpay.gateway_fixtures import gateway_at
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
-from adapters.qpay.simulator.state.payments import BookingPaymentStatus, Method, Payment, Payments, new_payment_id
+from adapters.qpay.simulator.state.payments import Method, Payment, Payments, PaymentStatus, new_payment_id
 from adapters.qpay.simulator.state.store import Store
 from booking_domain.shared.money import Money
 from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
@@ -41,7 +41,7 @@ class QPayTill:
             payment = Payment(
                 payment_id=new_payment_id(Method.P2P),
                 invoice_id=invoice_reference,
-                status=BookingPaymentStatus.PAID,
+                status=PaymentStatus.PAID,
                 amount=amount.amount,
                 method=Method.P2P,
                 created_at=time.time(),

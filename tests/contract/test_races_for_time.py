@@ -271,7 +271,7 @@ async def test_of_two_series_that_overlap_one_is_whole_and_of_the_other_there_is
         assert [type(refusal) for refusal in refusals] == [SeriesNotPossible] * 2
         here = {id_: span for id_, span in (await claims_of(studio)).items() if _same_time(span.start, start)}
         assert here == {booking.id: booking.span for booking in whole}
-        placed = [each for each in await studio.backend.outbox_messages() if each.topic == "booking.placed"]
+        placed = [each for each in await studio.backend.outbox_events() if each.topic == "booking.placed"]
         assert {each.subject for each in placed} == set(await claims_of(studio))
 
 
@@ -310,11 +310,11 @@ class _OneReference(SeededEntropy):
 async def test_of_a_series_that_fails_half_way_nothing_is_left(studio: Studio) -> None:
     unlucky = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1))
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
-    before = list(await studio.backend.outbox_messages())
+    before = list(await studio.backend.outbox_events())
     with pytest.raises(ConcurrentChange):
         await unlucky.run(place_series, PlaceSeries(first=first, times=3), actor=studio.customer)
     assert await claims_of(studio) == {}
-    assert list(await studio.backend.outbox_messages()) == before
+    assert list(await studio.backend.outbox_events()) == before
     assert len(await studio.book_series(times=3)) == 3
 
 
@@ -343,13 +343,13 @@ async def _blind(command: PlaceSeries, tx: Repositories, context: Context) -> tu
 async def test_even_where_the_claims_table_alone_says_no_nothing_of_a_series_is_left(studio: Studio) -> None:
     """As if somebody had taken the last time behind the back of the lock: the friendly check sees nothing of it."""
     unseen = await studio.book(TOMORROW + 2 * WEEK, by=await studio.joined())
-    before = list(await studio.backend.outbox_messages())
+    before = list(await studio.backend.outbox_events())
     blind = UseCase(place_series.action, _blind)
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
     with pytest.raises(SlotTaken):
         await studio.run(blind, PlaceSeries(first=first, times=3), by=studio.customer)
     assert await claims_of(studio) == {unseen.id: unseen.span}
-    assert list(await studio.backend.outbox_messages()) == before
+    assert list(await studio.backend.outbox_events()) == before
 
 
 @rivals(FREE)

@@ -21,8 +21,8 @@ from adapters.postgres.tables import metadata
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.payments.model import Payment
 from booking_domain.scheduling.claims import Claim
+from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ClaimId
-from booking_domain.shared.outbox import Message
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.contracts.lockstep import Divergence, LockstepMachine
 from booking_domain.testing.memory import MemoryDatabase
@@ -155,8 +155,8 @@ class PaymentsThatForgetWhatCame(MemoryPayments):
 
 
 class OutboxInDisorder(MemoryOutbox):
-    async def put(self, messages: Sequence[Message]) -> None:
-        await super().put(messages)
+    async def put(self, events: Sequence[Event]) -> None:
+        await super().put(events)
         self._state.outbox = dict(sorted(self._state.outbox.items(), key=lambda each: each[0].int & 0xFFFF))
 
 

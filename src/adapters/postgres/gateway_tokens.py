@@ -46,8 +46,8 @@ class PostgresTokenStore(TokenStore):
             await work.send(_PUT, gateway=self._gateway, token=json.dumps([token.access, token.expires_at]))
 
     @asynccontextmanager
-    async def renewing(self) -> AsyncIterator[None]:
-        # A connection of its own: the lock ends with it, however that ends, and the pool lends nothing for seconds.
+    async def renewal_lock(self) -> AsyncIterator[None]:
+        # A dedicated connection: closing it releases the lock, and no pooled connection is held for seconds.
         with domain_errors():
             async with await AsyncConnection.connect(
                 self._database.conninfo, autocommit=True, options=_PATIENCE

@@ -9,12 +9,13 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.event_codec import Message, encode
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import idempotency_keys, outbox
 from adapters.postgres.work import Row, Work
+from booking_domain.shared.events import Event
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused, RequestInFlight
-from booking_domain.shared.ids import EventId
-from booking_domain.shared.outbox import Message, Outbox
+from booking_domain.shared.outbox import Outbox
 
 _PUT: Final = Statement(insert(outbox).values({c.name: bindparam(c.name) for c in outbox.columns if c.name != "seq"}))
 
@@ -51,9 +52,9 @@ _FORGET: Final = Statement(delete(idempotency_keys).where(_k.created_at <= bindp
 
 
 def message_of(row: Row) -> Message:
-    """The message of a row without its sequence number."""
+    """Return the message of a row without its sequence number."""
     id_, topic, subject, payload, occurred_at = row
-    return Message(id=EventId(id_), topic=topic, subject=subject, payload=payload, occurred_at=occurred_at)
+    return Message(id=id_, topic=topic, subject=subject, payload=payload, occurred_at=occurred_at)
 
 
 class PostgresOutbox(Outbox):
@@ -62,8 +63,8 @@ class PostgresOutbox(Outbox):
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def put(self, messages: Sequence[Message]) -> None:
-        for message in messages:
+    async def put(self, events: Sequence[Event]) -> None:
+        for message in map(encode, events):
             await self._work.send(
                 _PUT,
                 id=message.id,

@@ -7,13 +7,14 @@ from psycopg import AsyncConnection
 from sqlalchemy import bindparam, delete, func, select
 
 from adapters.postgres.database import Database
+from adapters.postgres.event_codec import decode
 from adapters.postgres.messaging import message_of
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import outbox
 from adapters.postgres.work import Work
-from booking_domain.shared.outbox import Message
+from booking_domain.shared.events import Event
 
-HandOn = Callable[[AsyncConnection[Any], Sequence[Message]], Awaitable[None]]
+HandOn = Callable[[AsyncConnection[Any], Sequence[Event]], Awaitable[None]]
 
 _COLUMNS: Final = tuple(column for column in outbox.columns if column.name != "seq")
 _WAITING: Final = Statement(select(*_COLUMNS).order_by(outbox.c.seq))
@@ -23,9 +24,9 @@ _OLDEST: Final = Statement(select(outbox.c.seq, *_COLUMNS).order_by(outbox.c.seq
 _REMOVE: Final = Statement(delete(outbox).where(outbox.c.seq == func.any(bindparam("taken"))))
 
 
-async def waiting_messages(work: Work) -> list[Message]:
+async def waiting_events(work: Work) -> list[Event]:
     """What is in the outbox, in order."""
-    return [message_of(row) for row in await work.all(_WAITING)]
+    return [decode(message_of(row)) for row in await work.all(_WAITING)]
 
 
 async def relay(database: Database, dispatch: HandOn, *, most: int = 100) -> int:
@@ -41,6 +42,6 @@ async def relay(database: Database, dispatch: HandOn, *, most: int = 100) -> int
             return 0
         rows = await work.all(_OLDEST, most=most)
         if rows:
-            await dispatch(connection, [message_of(row[1:]) for row in rows])
+            await dispatch(connection, [decode(message_of(row[1:])) for row in rows])
             await work.send(_REMOVE, taken=[row[0] for row in rows])
         return len(rows)

@@ -1,4 +1,4 @@
-"""Speaks HTTP with QPay: one call, one answer that was read whole, under the merchant's token."""
+"""HTTP client for QPay: bounded responses, authentication with the merchant's token, retries."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -9,79 +9,77 @@ import httpx
 import msgspec
 
 from adapters.http_responses import ACCEPT, HttpResponse, UnusableResponse, read_response
-from adapters.qpay.tokens import Tokens, TokenStore
-from adapters.qpay.wire import AnswerT, TokenAnswer, decode, encode, error_code
+from adapters.qpay.tokens import TokenProvider, TokenStore
+from adapters.qpay.wire import DocumentT, TokenResponse, decode, encode, error_code
 
-LARGEST_ANSWER: Final = 1024 * 1024
-_REPLAYS: Final = 2
-"""With the token that somebody has put into the store since, and with one of our own."""
+MAX_RESPONSE_BYTES: Final = 1024 * 1024
+_MAX_TOKEN_RETRIES: Final = 2
+"""Once with a token that another process has stored in the meantime, and once with a new one."""
 _HEADERS: Final = {**ACCEPT, "content-type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QPayAnswer(HttpResponse):
-    """What came back, of whichever status."""
-
+class QPayResponse(HttpResponse):
     @property
-    def refusal(self) -> str:
-        """Status and code, for a log."""
+    def error_summary(self) -> str:
+        """Status and error code, safe to log."""
         return f"{self.status} {error_code(self.body) or 'without a code'}"
 
     @property
     def text(self) -> str:
-        """The body of an answer that could be read.
+        """The body as text.
 
         Raises:
-            UnusableResponse: it is no UTF-8.
+            UnusableResponse: the body is not UTF-8.
         """
         try:
             return self.body.decode()
         except UnicodeDecodeError:
-            raise UnusableResponse("an answer that is no UTF-8") from None
+            raise UnusableResponse("a response that is not UTF-8") from None
 
-    def read(self, kind: type[AnswerT]) -> AnswerT:
-        """The document of a success.
+    def read(self, kind: type[DocumentT]) -> DocumentT:
+        """Decode the body of a successful response.
 
         Raises:
-            UnusableResponse: it is none.
+            UnusableResponse: the status is not 2xx, or the body is not such a document.
         """
         if not self.succeeded:
-            raise UnusableResponse(self.refusal)
+            raise UnusableResponse(self.error_summary)
         return decode(self.body, kind)
 
 
 class QPayClient:
-    """The calls raise `UnusableResponse`, `httpx.HTTPError`, or what the token store raises."""
+    """Calls raise `UnusableResponse`, `httpx.HTTPError`, or an error of the token store."""
 
     def __init__(self, http: httpx.AsyncClient, credentials: httpx.BasicAuth, store: TokenStore) -> None:
         self._http = http
         self._credentials = credentials
-        self._tokens = Tokens(store, self._log_in)
+        self._tokens = TokenProvider(store, self._log_in)
 
     async def call(
         self, method: str, path: str, document: msgspec.Struct | None = None, *, repeatable: bool
-    ) -> QPayAnswer:
-        """Call under the token; a call that was refused for its token did nothing, and is made again with another.
+    ) -> QPayResponse:
+        """Call with the token; on 401, which has no side effect, retry with another token.
 
-        Only a `repeatable` one is made again, once, when the connection breaks.
+        If the connection breaks, only a `repeatable` call is retried, once.
         """
         content = None if document is None else encode(document)
         refused: set[str] = set()
         while True:
             token, is_new = await self._tokens.obtain(refused)
-            answer = await self._send(method, path, content, repeatable=repeatable, auth=_Bearer(token.access))
-            given_up = (is_new and refused) or len(refused) == _REPLAYS
-            if answer.status != HTTPStatus.UNAUTHORIZED or given_up:
-                return answer
+            response = await self._send(method, path, content, repeatable=repeatable, auth=_Bearer(token.access))
+            given_up = (is_new and refused) or len(refused) == _MAX_TOKEN_RETRIES
+            if response.status != HTTPStatus.UNAUTHORIZED or given_up:
+                return response
             refused.add(token.access)
 
-    async def _log_in(self) -> TokenAnswer:
-        answer = await self._send("POST", "/auth/token", None, repeatable=True, auth=self._credentials)
-        return answer.read(TokenAnswer)
+    async def _log_in(self) -> TokenResponse:
+        response = await self._send("POST", "/auth/token", None, repeatable=True, auth=self._credentials)
+        return response.read(TokenResponse)
 
     async def _send(
         self, method: str, path: str, content: bytes | None, *, repeatable: bool, auth: httpx.Auth
-    ) -> QPayAnswer:
+    ) -> QPayResponse:
         try:
             return await self._send_once(method, path, content, auth)
         except (httpx.NetworkError, httpx.RemoteProtocolError):
@@ -89,10 +87,10 @@ class QPayClient:
                 raise
             return await self._send_once(method, path, content, auth)
 
-    async def _send_once(self, method: str, path: str, content: bytes | None, auth: httpx.Auth) -> QPayAnswer:
-        async with self._http.stream(method, path, content=content, headers=_HEADERS, auth=auth) as response:
-            answer = await read_response(response, max_bytes=LARGEST_ANSWER)
-            return QPayAnswer(status=answer.status, body=answer.body)
+    async def _send_once(self, method: str, path: str, content: bytes | None, auth: httpx.Auth) -> QPayResponse:
+        async with self._http.stream(method, path, content=content, headers=_HEADERS, auth=auth) as stream:
+            response = await read_response(stream, max_bytes=MAX_RESPONSE_BYTES)
+            return QPayResponse(status=response.status, body=response.body)
 
 
 class _Bearer(httpx.Auth):

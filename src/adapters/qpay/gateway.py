@@ -1,4 +1,4 @@
-"""QPay as a payment gateway of the domain (merchant API v2)."""
+"""The payment gateway port implemented with QPay's merchant API v2."""
 
 import asyncio
 import logging
@@ -10,15 +10,15 @@ from typing import Final, Self
 import httpx
 
 from adapters.http_responses import UnusableResponse
-from adapters.qpay.checks import ask_for_payments
 from adapters.qpay.client import QPayClient
 from adapters.qpay.invoices import invoice_from, invoice_request
+from adapters.qpay.payment_checks import fetch_payments
 from adapters.qpay.tokens import InProcessTokenStore, TokenStore
 from adapters.qpay.wire import (
     CURRENCY,
     REFERENCE,
-    ErrorAnswer,
-    InvoiceAnswer,
+    ErrorResponse,
+    InvoiceResponse,
     error_code,
 )
 from booking_domain.payments.errors import GatewayUnavailable
@@ -34,9 +34,9 @@ _NOTHING_TO_CANCEL: Final = frozenset(
 
 
 class QPayGateway(PaymentGateway):
-    """An `async with` opens and closes it; `base_url` ends in `/v2`, `timeout_seconds` bounds a whole call of ours.
+    """Opened and closed with `async with`. `base_url` ends in `/v2`; `timeout_seconds` bounds a whole port call.
 
-    `callback_url` makes the address, of at most 255 characters, at which QPay says that something was paid.
+    `callback_url` returns the URL (at most 255 characters) that QPay calls after a payment.
     """
 
     def __init__(
@@ -64,8 +64,7 @@ class QPayGateway(PaymentGateway):
         return "qpay"
 
     async def open(self) -> None:
-        """Be ready to call; nothing is sent yet."""
-        # No settings of the environment: neither a proxy nor a .netrc gets between us and the money.
+        # trust_env=False: no proxy or .netrc from the environment intercepts payment traffic.
         self._http = httpx.AsyncClient(
             base_url=self._base_url, timeout=self._timeout_seconds, follow_redirects=False, trust_env=False
         )
@@ -84,39 +83,39 @@ class QPayGateway(PaymentGateway):
         await self.close()
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
-        """As the port says; an amount in another currency than MNT is refused with `InvalidValue`.
+        """As in the port; raises `InvalidValue` for a currency other than MNT.
 
-        `payable_until` is not told to QPay: money that comes too late is handled, money that cannot come is lost.
+        `payable_until` is not sent to QPay: a late payment can still be handled, a rejected one is lost.
         """
         if order.amount.currency != CURRENCY:
             raise InvalidValue(field="currency", problem=f"QPay takes {CURRENCY}, not {order.amount.currency}")
         callback_url = self._callback_url(order.payment_id)
         request = invoice_request(order, invoice_code=self._invoice_code, callback_url=callback_url)
-        async with self._conversation("an invoice") as client:
-            # Not repeatable: QPay would make another payable invoice of the same number.
-            answer = await client.call("POST", "/invoice", request, repeatable=False)
-            return invoice_from(answer.read(InvoiceAnswer))
+        async with self._client_call("create invoice") as client:
+            # Not repeatable: QPay would create a second payable invoice with the same number.
+            response = await client.call("POST", "/invoice", request, repeatable=False)
+            return invoice_from(response.read(InvoiceResponse))
 
     async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
         if currency != CURRENCY:
             raise GatewayUnavailable(gateway=self.name)
-        async with self._conversation("a check") as client:
-            payments = await ask_for_payments(client, invoice_reference)
+        async with self._client_call("payment check") as client:
+            payments = await fetch_payments(client, invoice_reference)
             return GatewayReport(received=payments.received, raw=payments.raw)
 
     async def cancel_invoice(self, invoice_reference: str) -> None:
         if re.match(REFERENCE, invoice_reference) is None:
-            return  # never QPay's
-        async with self._conversation("a cancellation") as client:
-            answer = await client.call("DELETE", f"/invoice/{invoice_reference}", repeatable=True)
-            if error_code(answer.body) in _NOTHING_TO_CANCEL or (answer.succeeded and not answer.body):
+            return  # not a QPay invoice id
+        async with self._client_call("cancel invoice") as client:
+            response = await client.call("DELETE", f"/invoice/{invoice_reference}", repeatable=True)
+            if error_code(response.body) in _NOTHING_TO_CANCEL or (response.succeeded and not response.body):
                 return
-            if answer.read(ErrorAnswer).error is not None:
-                raise UnusableResponse(answer.refusal)
+            if response.read(ErrorResponse).error is not None:
+                raise UnusableResponse(response.error_summary)
 
     @asynccontextmanager
-    async def _conversation(self, what: str) -> AsyncIterator[QPayClient]:
-        """Turn whatever goes wrong into the one error of the port, and keep what was said out of the log."""
+    async def _client_call(self, operation: str) -> AsyncIterator[QPayClient]:
+        """Yield the client; enforce the deadline and map errors to `GatewayUnavailable`; log no response content."""
         if self._client is None:
             raise RuntimeError("the gateway is not open")
         try:
@@ -124,5 +123,5 @@ class QPayGateway(PaymentGateway):
                 yield self._client
         except (UnusableResponse, httpx.HTTPError, httpx.StreamError, Unavailable, TimeoutError) as error:
             reason = str(error) if isinstance(error, UnusableResponse) else type(error).__name__
-            _LOG.warning("QPay gave no usable answer to %s: %s", what, reason)
+            _LOG.warning("QPay: no usable response to %s: %s", operation, reason)
             raise GatewayUnavailable(gateway=self.name) from error

@@ -1,6 +1,7 @@
-"""The merchant's token. There is one live token a merchant: whoever logs in kills everybody else's.
+"""The merchant's access token.
 
-So all processes share one through a `TokenStore`, and one of them at a time replaces it.
+QPay keeps one live token per merchant: every login revokes the previous token. All processes therefore share one token
+through a `TokenStore`, and only one of them renews it at a time.
 """
 
 import asyncio
@@ -10,16 +11,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from adapters.qpay.wire import TokenAnswer
+from adapters.qpay.wire import TokenResponse
 
 _MARGIN_SECONDS: Final = 60
-_FIRST_INSTANT: Final = 1_000_000_000
-"""Less than this (2001) is no instant of ours but a duration, as OAuth has it."""
+_MIN_TIMESTAMP: Final = 1_000_000_000
+"""Smaller values of `expires_in` (before 2001) are durations, as in OAuth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
-    """What a log-in gave; whether it still lives, only QPay knows."""
+    """A token from a login. QPay may have revoked it before `expires_at`."""
 
     access: str = field(repr=False)
     expires_at: int
@@ -27,37 +28,38 @@ class AccessToken:
 
 
 class TokenStore(Protocol):
-    """Where the processes of one merchant share its token.
+    """Shares the token among the processes of one merchant.
 
-    Every method may raise an error of the family `booking_domain.shared.errors.Unavailable`, and nothing else.
+    Methods raise only errors of the family `booking_domain.shared.errors.Unavailable`.
     """
 
     async def get(self) -> AccessToken | None:
-        """The token that was put last, by whichever process; None before the first.
+        """Return the latest token that any process stored; None before the first.
 
-        Never one that was replaced before the call, so nothing is cached. Waits for no `renewing`.
+        Never returns a token replaced before the call, so implementations do not cache. Does not wait for
+        `renewal_lock`.
         """
         ...
 
     async def put(self, token: AccessToken) -> None:
-        """Replace the token; every process gets it from the moment this returns, whatever fails afterwards.
+        """Replace the token, durably and visibly to every process as soon as this returns.
 
-        Called within `renewing` only.
+        Call only while holding `renewal_lock`.
         """
         ...
 
-    def renewing(self) -> AbstractAsyncContextManager[None]:
-        """Be the only one, among all tasks of all processes, who replaces the token; wait until nobody else is.
+    def renewal_lock(self) -> AbstractAsyncContextManager[None]:
+        """Wait for and hold the exclusive lock for renewing the token, across all tasks and processes.
 
-        It ends with its block, however that is left, and with a process that dies. Its wait can be cancelled, and
-        leaves nothing behind then. A log-in happens inside: it lasts seconds, so it must hold up nothing but others
-        like it. It is not re-entrant, and in no order.
+        The lock is released when the block exits for any reason and when the process dies. Waiting is cancellable and
+        then leaves nothing behind. A login takes seconds within it, so it must not block anything but other renewals.
+        Not reentrant, not fair.
         """
         ...
 
 
 class InProcessTokenStore(TokenStore):
-    """For a merchant with a single process."""
+    """For deployments with a single process."""
 
     def __init__(self) -> None:
         self._token: AccessToken | None = None
@@ -70,33 +72,33 @@ class InProcessTokenStore(TokenStore):
         self._token = token
 
     @asynccontextmanager
-    async def renewing(self) -> AsyncIterator[None]:
+    async def renewal_lock(self) -> AsyncIterator[None]:
         async with self._renewal:
             yield
 
 
-class Tokens:
-    """Gives the shared token, and replaces it once for everybody when it has expired or was refused."""
+class TokenProvider:
+    """Provides the shared token, and renews it once for all processes when it has expired or was rejected."""
 
-    def __init__(self, store: TokenStore, log_in: Callable[[], Awaitable[TokenAnswer]]) -> None:
+    def __init__(self, store: TokenStore, log_in: Callable[[], Awaitable[TokenResponse]]) -> None:
         self._store = store
         self._log_in = log_in
-        self._turn = asyncio.Lock()  # so that one task a process, not all of them, waits in the store
+        self._lock = asyncio.Lock()  # lets one task per process wait in the store, not all of them
 
     async def obtain(self, refused: Collection[str]) -> tuple[AccessToken, bool]:
-        """Return a token that is none of the `refused`, and whether this very call has logged in for it.
+        """Return a token not in `refused`, and whether this call logged in to get it.
 
-        Somebody else may have put one already: then that one, since a log-in would kill it.
+        Prefers a token that another process has stored in the meantime, since a login would revoke it.
         """
         token = await self._store.get()
         if token is not None and _usable(token, refused):
             return token, False
-        async with self._turn, self._store.renewing():
+        async with self._lock, self._store.renewal_lock():
             token = await self._store.get()
             if token is not None and _usable(token, refused):
                 return token, False
-            answer = await self._log_in()
-            token = AccessToken(access=answer.access_token, expires_at=_expiry(answer.expires_in))
+            response = await self._log_in()
+            token = AccessToken(access=response.access_token, expires_at=_expiry(response.expires_in))
             await self._store.put(token)
             return token, True
 
@@ -106,9 +108,9 @@ def _usable(token: AccessToken, refused: Collection[str]) -> bool:
 
 
 def _expiry(expires_in: int) -> int:
-    """QPay's `expires_in` is an instant, unlike that of RFC 6749 §5.1; should it once be a duration, it is read as one.
+    """Convert `expires_in`: QPay sends a Unix timestamp, not a duration (RFC 6749 §5.1); both are accepted.
 
     >>> _expiry(1_790_000_000)
     1790000000
     """
-    return expires_in if expires_in >= _FIRST_INSTANT else int(time.time()) + expires_in
+    return expires_in if expires_in >= _MIN_TIMESTAMP else int(time.time()) + expires_in

@@ -1,7 +1,7 @@
-"""What goes over the wire: the documents of the merchant API v2, read with distrust and without a float.
+"""Request and response documents of the merchant API v2, validated and parsed without floats.
 
-Unknown fields are ignored, and numbers may come as strings: QPay mixes both. An answer that lacks something, or has it
-in a form that nothing can be made of, is an `UnusableResponse`, whose text never quotes it: it may hold what is secret.
+Unknown fields are ignored, and numbers may be strings: QPay mixes both. A missing or malformed field raises
+`UnusableResponse`, whose text never quotes the response: it may contain secrets.
 """
 
 import re
@@ -14,20 +14,20 @@ from adapters.http_responses import UnusableResponse
 from booking_domain.shared.money import Money
 
 CURRENCY: Final = "MNT"
-"""QPay knows no other."""
+"""The only currency that QPay supports."""
 REFERENCE: Final = r"\A[A-Za-z0-9-]{1,64}\Z"
-"""An invoice id: a UUID, as far as anybody has seen."""
+"""An invoice id. All observed ids are UUIDs; QPay documents no format."""
 PAGE_LIMIT: Final = 100
-_LARGEST_AMOUNT: Final = Decimal(10) ** 15
+_MAX_AMOUNT: Final = Decimal(10) ** 15
 _MONGO: Final = Decimal("0.01")
-_CODE: Final = re.compile(r"[A-Za-z0-9_]{1,60}")
+_ERROR_CODE: Final = re.compile(r"[A-Za-z0-9_]{1,60}")
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
-AnswerT = TypeVar("AnswerT")
+DocumentT = TypeVar("DocumentT")
 
 
 class InvoiceRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`POST /invoice`. No expiry: what is paid too late must still arrive, to be kept or given back."""
+    """`POST /invoice`. Without expiry: a late payment must still arrive, to be kept or refunded."""
 
     invoice_code: str
     sender_invoice_no: str
@@ -52,21 +52,21 @@ class CheckRequest(msgspec.Struct, frozen=True, kw_only=True):
     offset: Offset
 
 
-class TokenAnswer(msgspec.Struct, frozen=True):
+class TokenResponse(msgspec.Struct, frozen=True):
     access_token: Annotated[str, msgspec.Meta(pattern=r"\A[!-~]+\Z")]
-    """Fit for a header."""
+    """Visible ASCII, safe in an HTTP header."""
     expires_in: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class Link(msgspec.Struct, frozen=True):
-    """Opens a bank's app; some documents call `link` by its other name."""
+    """Opens a bank's app; some of QPay's documentation names the field `qPay_deeplink`."""
 
     name: str | None = None
     link: str | None = None
     deep_link: str | None = msgspec.field(name="qPay_deeplink", default=None)
 
 
-class InvoiceAnswer(msgspec.Struct, frozen=True):
+class InvoiceResponse(msgspec.Struct, frozen=True):
     invoice_id: Annotated[str, msgspec.Meta(pattern=REFERENCE)]
     qr_text: Annotated[str, msgspec.Meta(min_length=1)]
     qr_image: str | None = None
@@ -81,27 +81,27 @@ class PaymentRow(msgspec.Struct, frozen=True):
     payment_currency: str | None = None
 
 
-class CheckAnswer(msgspec.Struct, frozen=True):
+class CheckResponse(msgspec.Struct, frozen=True):
     rows: list[PaymentRow]
     count: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
-class ErrorAnswer(msgspec.Struct, frozen=True):
-    """A code, or what is wrong with which field."""
+class ErrorResponse(msgspec.Struct, frozen=True):
+    """`error` is a code, or an object of errors by field."""
 
     error: str | dict[str, Any] | None = None
 
 
 def encode(document: msgspec.Struct) -> bytes:
-    """Write a request; an amount becomes a number with the decimals it has."""
+    """Encode a request; an amount is a JSON number with its exact decimals."""
     return _ENCODER.encode(document)
 
 
-def decode(body: bytes, kind: type[AnswerT]) -> AnswerT:
-    """Read an answer.
+def decode(body: bytes, kind: type[DocumentT]) -> DocumentT:
+    """Decode a response.
 
     Raises:
-        UnusableResponse: it is no such document.
+        UnusableResponse: the body is not such a document.
     """
     try:
         return msgspec.json.decode(body, type=kind, strict=False)
@@ -110,7 +110,7 @@ def decode(body: bytes, kind: type[AnswerT]) -> AnswerT:
 
 
 def error_code(body: bytes) -> str | None:
-    """The code of a refusal, or the names of the fields that are refused; None if there is neither.
+    """The error code, or the names of the rejected fields; None if there is neither.
 
     >>> error_code(b'{"error": "SYSTEM_BUSY", "message": "System is busy!"}')
     'SYSTEM_BUSY'
@@ -119,24 +119,24 @@ def error_code(body: bytes) -> str | None:
     >>> error_code(b'<html>')
     """
     try:
-        error = decode(body, ErrorAnswer).error
+        error = decode(body, ErrorResponse).error
     except UnusableResponse:
         return None
     names = [error] if isinstance(error, str) else sorted(error or ())
-    if not names or not all(_CODE.fullmatch(name) for name in names):
+    if not names or not all(_ERROR_CODE.fullmatch(name) for name in names):
         return None
     return names[0] if isinstance(error, str) else f"fields: {', '.join(names[:10])}"
 
 
 def money(amount: Decimal | None) -> Money:
-    """Read an amount of tögrög.
+    """Convert an amount in tögrög.
 
     Raises:
-        UnusableResponse: it is none, or finer than a möngö.
+        UnusableResponse: the amount is missing, out of range, or has a fraction of a möngö.
     """
-    if amount is None or not amount.is_finite() or not 0 <= amount <= _LARGEST_AMOUNT:
-        raise UnusableResponse("a payment of an impossible amount")
+    if amount is None or not amount.is_finite() or not 0 <= amount <= _MAX_AMOUNT:
+        raise UnusableResponse("a payment with an invalid amount")
     exact = amount.quantize(_MONGO)
     if exact != amount:
-        raise UnusableResponse("a payment of a fraction of a möngö")
+        raise UnusableResponse("a payment with a fraction of a möngö")
     return Money.from_decimal(exact, CURRENCY)

@@ -1,12 +1,14 @@
 """Salons: places with a manager, and providers who work there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
+from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.shared.lifecycle import Lifecycle, Move
 from booking_domain.shared.time import time_zone
 
 MAX_SALON_NAME: Final = 120
@@ -50,18 +52,37 @@ class SalonFull(Conflict):
 
 
 class MemberStatus(StrEnum):
-    """Whether a provider has said yes."""
+    """The status of a membership."""
 
     INVITED = "invited"
+    """The manager has invited the provider, who has not accepted yet."""
     MEMBER = "member"
+
+
+class MemberAction(StrEnum):
+    """What changes the status of a membership."""
+
+    ACCEPT = "accept"
+
+
+MEMBER_LIFECYCLE: Final[Lifecycle[MemberStatus, MemberAction, Role]] = Lifecycle(
+    thing="salon membership",
+    moves={
+        (MemberStatus.INVITED, MemberAction.ACCEPT): Move(MemberStatus.MEMBER, frozenset({Role.PROVIDER})),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A provider who works in a salon, or was asked to."""
+    """A provider who is a member of a salon, or invited to become one."""
 
     provider_id: ProviderId
-    status: MemberStatus
+    status: MemberStatus = MemberStatus.INVITED
+
+    def accepted(self, by: Role) -> Self:
+        """After the provider has accepted, or raise `InvalidTransition` or `NotYourMove`."""
+        return replace(self, status=MEMBER_LIFECYCLE.advance(self.status, MemberAction.ACCEPT, by))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

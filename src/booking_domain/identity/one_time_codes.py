@@ -26,8 +26,6 @@ MOST_A_DAY: Final = 10
 DAY: Final = timedelta(hours=24)
 CLOCKS_DIFFER: Final = timedelta(seconds=30)
 """How much later the clock that issued a code may be than the one that reads it; a clock set back further kills it."""
-CODE_WANTED: Final = "code.wanted"
-"""The topic of a code that is to be sent."""
 
 
 class CodePurpose(StrEnum):

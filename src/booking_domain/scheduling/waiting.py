@@ -1,4 +1,4 @@
-"""The waiting list: who waits for a provider's time, and whose turn it is."""
+"""The waiting list: customers who wait for a provider's time in a window, first come, first served."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,50 +9,82 @@ from typing import ClassVar, Final, Protocol, Self
 from booking_domain.scheduling.claims import DEFAULT_HOLD
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId, WaitingId
-from booking_domain.shared.lifecycle import InvalidTransition
+from booking_domain.shared.lifecycle import Lifecycle, Move
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
 OFFER_LASTS: Final = timedelta(minutes=30)
 SHORTEST_OFFER: Final = DEFAULT_HOLD
-"""What could be booked for less time than this is not offered: whoever lets an offer lapse loses the turn."""
+"""A slot that can be booked for less time than this is not offered: a lapsed offer costs the customer the place."""
 LONGEST_WAIT: Final = timedelta(days=92)
 PUT_IN: Final = timedelta(hours=1)
-"""92 days on the clock on the wall are so much longer when it is put back in autumn."""
+"""92 calendar days are one hour longer when daylight saving time ends among them."""
 WAITING_PER_CUSTOMER: Final = 10
 MOST_WAITS: Final = 100
-"""More of a customer's entries are not listed."""
+"""A list of a customer's entries has at most this many."""
 
 
 class WaitingStatus(StrEnum):
-    """Where somebody who waits stands."""
+    """The status of a waiting-list entry."""
 
     WAITING = "waiting"
     OFFERED = "offered"
-    """A slot is held for them."""
+    """A slot is held for the customer."""
     BOOKED = "booked"
     LAPSED = "lapsed"
-    """The offer was not taken in time, or the window has passed."""
+    """The offer was not booked in time, or the window is over."""
     LEFT = "left"
 
 
 OPEN: Final = frozenset({WaitingStatus.WAITING, WaitingStatus.OFFERED})
 
 
+class WaitingAction(StrEnum):
+    """What can be done to a waiting-list entry."""
+
+    OFFER = "offer"
+    BOOK = "book"
+    LAPSE = "lapse"
+    LEAVE = "leave"
+
+
+class WaitingParty(StrEnum):
+    """Who changes a waiting-list entry."""
+
+    CUSTOMER = "customer"
+    SYSTEM = "system"
+
+
+_CUSTOMER: Final = frozenset({WaitingParty.CUSTOMER})
+_SYSTEM: Final = frozenset({WaitingParty.SYSTEM})
+
+WAITING_LIFECYCLE: Final[Lifecycle[WaitingStatus, WaitingAction, WaitingParty]] = Lifecycle(
+    thing="waiting-list entry",
+    moves={
+        (WaitingStatus.WAITING, WaitingAction.OFFER): Move(WaitingStatus.OFFERED, _SYSTEM),
+        (WaitingStatus.WAITING, WaitingAction.LAPSE): Move(WaitingStatus.LAPSED, _SYSTEM),
+        (WaitingStatus.WAITING, WaitingAction.LEAVE): Move(WaitingStatus.LEFT, _CUSTOMER),
+        (WaitingStatus.OFFERED, WaitingAction.BOOK): Move(WaitingStatus.BOOKED, _CUSTOMER),
+        (WaitingStatus.OFFERED, WaitingAction.LAPSE): Move(WaitingStatus.LAPSED, _SYSTEM),
+        (WaitingStatus.OFFERED, WaitingAction.LEAVE): Move(WaitingStatus.LEFT, _CUSTOMER),
+    },
+)
+
+
 class NotWaiting(NotFound):
-    """You do not wait for this."""
+    """You are not on this waiting list."""
 
     code: ClassVar[str] = "waitlist.not_found"
 
 
 class TooManyWaits(Conflict):
-    __doc__ = f"You already wait for {WAITING_PER_CUSTOMER} things; leave one first."
+    __doc__ = f"You are on {WAITING_PER_CUSTOMER} waiting lists already; leave one first."
 
     code: ClassVar[str] = "waitlist.too_many"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A customer who waits for a provider to have time in a window."""
+    """An entry of the waiting list: a customer waits for a slot of a provider that starts in a window."""
 
     id: WaitingId
     provider_id: ProviderId
@@ -72,49 +104,55 @@ class Waiting:
 
     @property
     def hold_id(self) -> ClaimId:
-        """The id of the hold by which a slot is offered: the entry's own."""
+        """The id of the hold that offers a slot. It is the entry's own id."""
         return ClaimId(self.id)
 
     def seen(self, now: datetime) -> Self:
-        """The entry as it stands at this moment, whether the platform has noticed what has lapsed or not."""
+        """The entry at `now`: an offer or a window that is over counts as lapsed before the sweep records it."""
         ends = {WaitingStatus.WAITING: self.window.end, WaitingStatus.OFFERED: self.offered_until}.get(self.status)
-        return self if ends is None or now < ends else self.ended(WaitingStatus.LAPSED)
+        return self if ends is None or now < ends else self.lapsed()
 
     def offered(self, start: datetime, until: datetime) -> Self:
-        """A slot is held for them until then."""
-        return self._moved(WaitingStatus.OFFERED, offered_start=start, offered_until=until)
+        """After a slot that starts at `start` is held for the customer until `until`."""
+        return replace(self._moved(WaitingAction.OFFER, WaitingParty.SYSTEM), offered_start=start, offered_until=until)
 
-    def ended(self, status: WaitingStatus) -> Self:
-        """Booked, lapsed or left."""
-        return self._moved(status)
+    def booked(self) -> Self:
+        """After the customer has booked the offered slot."""
+        return self._moved(WaitingAction.BOOK, WaitingParty.CUSTOMER)
 
-    def _moved(self, status: WaitingStatus, **changes: datetime) -> Self:
-        if self.status not in OPEN:
-            raise InvalidTransition(thing="place on the waiting list", status=self.status, action=f"become {status}")
-        return replace(self, status=status, **changes)  # type: ignore[arg-type]
+    def lapsed(self) -> Self:
+        """After the offer has expired, or the window is over."""
+        return self._moved(WaitingAction.LAPSE, WaitingParty.SYSTEM)
+
+    def left(self) -> Self:
+        """After the customer has left the list."""
+        return self._moved(WaitingAction.LEAVE, WaitingParty.CUSTOMER)
+
+    def _moved(self, action: WaitingAction, by: WaitingParty) -> Self:
+        return replace(self, status=WAITING_LIFECYCLE.advance(self.status, action, by))
 
 
 class WaitingList(Protocol):
     """The waiting list of a transaction."""
 
     async def add(self, waiting: Waiting) -> None:
-        """Add somebody."""
+        """Add an entry."""
         ...
 
     async def open_for(self, provider_id: ProviderId) -> Sequence[Waiting]:
-        """All who wait or were offered a slot, those who came first first, kept from other transactions."""
+        """The provider's entries that are waiting or offered, oldest first, locked until the transaction ends."""
         ...
 
     async def get(self, waiting_id: WaitingId) -> Waiting | None:
-        """One entry, kept from other transactions to the end of this one."""
+        """One entry, locked until the transaction ends."""
         ...
 
     async def save(self, waiting: Waiting) -> None:
-        """Replace an entry that this transaction has got."""
+        """Replace an entry that this transaction has locked."""
         ...
 
     async def count_open(self, customer_id: UserId) -> int:
-        """How many open entries the customer has; transactions that ask for one customer come one after the other."""
+        """How many open entries the customer has. Transactions that count for one customer run one at a time."""
         ...
 
 
@@ -122,9 +160,9 @@ class WaitingReads(Protocol):
     """Reads of the waiting list, outside any transaction."""
 
     async def waits_of(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
-        """The customer's entries, newest first, those that came before `after`; at most `MOST_WAITS`."""
+        """The customer's entries, newest first, at most `MOST_WAITS`: those older than `after`, if given."""
         ...
 
     async def awaited_providers(self) -> Sequence[ProviderId]:
-        """The providers somebody waits for."""
+        """The providers that have open entries."""
         ...

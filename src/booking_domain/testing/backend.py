@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from booking_domain.shared.outbox import Message
+from booking_domain.shared.events import Event
 from booking_domain.shared.unit_of_work import UnitOfWork
 from booking_domain.workflows.ports import Reads, Repositories
 
@@ -22,8 +22,8 @@ class Backend(Protocol):
         """Reads what is committed."""
         ...
 
-    async def outbox_messages(self) -> Sequence[Message]:
-        """All messages that committed transactions have left, in the order in which they are to be delivered."""
+    async def outbox_events(self) -> Sequence[Event]:
+        """The events of committed transactions, in the order of delivery."""
         ...
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import count
 from typing import Final
-from uuid import UUID
 
+from booking_domain.bookings.events import BookingPlaced
 from booking_domain.bookings.model import Booking, BookingEvent, BookingMode, Terms
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy
 from booking_domain.bookings.references import new_reference
@@ -37,7 +37,6 @@ from booking_domain.shared.ids import (
     WaitingId,
 )
 from booking_domain.shared.money import Money
-from booking_domain.shared.outbox import Message
 from booking_domain.shared.time import TimeRange, WallTime, local_time
 from booking_domain.testing.memory.entropy import SeededEntropy
 
@@ -294,14 +293,15 @@ class Builder:
             updated_at=NOW,
         )
 
-    def message(self, subject: UUID, topic: str = "booking.placed") -> Message:
-        """Something that happened."""
-        return Message(
+    def domain_event(self, booking_id: BookingId) -> BookingPlaced:
+        """A domain event of a booking."""
+        return BookingPlaced(
             id=EventId(self.entropy.new_id()),
-            topic=topic,
-            subject=subject,
-            payload={"bookingId": str(subject), "note": "Баяр хүргэе ✓"},
             occurred_at=NOW,
+            booking_id=booking_id,
+            provider_id=ProviderId(self.entropy.new_id()),
+            to=Status.PENDING,
+            due_at=NOW + HOUR,
         )
 
 

@@ -12,13 +12,14 @@ from uuid import UUID
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Status
+from booking_domain.payments.events import RefundScheduled
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ClaimId, UserId
 from booking_domain.shared.money import Money
-from booking_domain.shared.outbox import Message
 from booking_domain.shared.time import TimeRange
 from booking_domain.workflows.ports import Reads
 
@@ -29,7 +30,7 @@ MOST: Final = 100_000
 """More bookings or providers than this are not looked at."""
 
 
-async def violations(reads: Reads, outbox: Sequence[Message], now: datetime) -> list[str]:
+async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> list[str]:
     """Return what is wrong, one sentence each; none, if all is well."""
     bookings = await reads.bookings_of(_EVERYBODY, BookingFilter(limit=MOST))
     found: list[str] = []
@@ -82,15 +83,15 @@ def _trail(booking: Booking, events: Sequence[BookingEvent]) -> Iterator[str]:
         yield f"something is due, and it is {booking.status}"
 
 
-def _told(payments: Sequence[Payment], events: Sequence[BookingEvent], outbox: Sequence[Message]) -> Iterator[str]:
-    """Each event left one message, and so did each refund that came to be owed."""
-    messages = [message.id for message in outbox]
-    if any(messages.count(event.id) != 1 for event in events):
-        yield "an event left no message, or two"
-    refunds = [str(each.id) for each in payments if each.purpose is Purpose.REFUND]
-    told = [message.payload.get("transactionId") for message in outbox if message.topic == "payment.refund_owed"]
-    if any(told.count(refund) != 1 for refund in refunds):
-        yield "a refund left no message, or two"
+def _told(payments: Sequence[Payment], events: Sequence[BookingEvent], outbox: Sequence[Event]) -> Iterator[str]:
+    """Each entry of the trail and each scheduled refund is in the outbox exactly once."""
+    published = [event.id for event in outbox]
+    if any(published.count(entry.id) != 1 for entry in events):
+        yield "an entry of its trail is not in the outbox exactly once"
+    refunds = [each.id for each in payments if each.purpose is Purpose.REFUND]
+    scheduled = [event.payment_id for event in outbox if isinstance(event, RefundScheduled)]
+    if any(scheduled.count(refund) != 1 for refund in refunds):
+        yield "a refund is not in the outbox exactly once"
 
 
 def _claims(bookings: Sequence[Booking], claims: Sequence[Claim], now: datetime) -> Iterator[str]:

@@ -301,12 +301,12 @@ class Studio:
         ]
 
     async def told(self, booking: Booking) -> list[str]:
-        """The topics of the messages about a booking, oldest first."""
-        return [message.topic for message in await self.backend.outbox_messages() if message.subject == booking.id]
+        """The topics of the events of a booking, oldest first."""
+        return [event.topic for event in await self.backend.outbox_events() if event.subject == booking.id]
 
     async def violations(self) -> list[str]:
         """What is wrong with the books; see `invariants`."""
-        return await violations(self.reads, await self.backend.outbox_messages(), self.clock.now())
+        return await violations(self.reads, await self.backend.outbox_events(), self.clock.now())
 
     async def is_free(self, slot: datetime = TOMORROW) -> bool:
         """Whether nothing live blocks the hour from here."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound, NotATimeOffered
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party, Status
 from booking_domain.scheduling.errors import ProviderNotFound, SlotTaken
@@ -22,7 +23,6 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.change_booking_status import carry_out
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.reschedule_booking import locked_for, must_be_answered_in_time
@@ -127,7 +127,7 @@ async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Boo
     for start in starts:  # each can be had now; the first to come may still be faster
         placeable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, DepositDue, TooEarly
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import CLAIMS_TIME, Action, InvalidBookingTransition, Party, Status
 from booking_domain.payments.transitions import PaymentStatus
@@ -23,7 +24,6 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.refunds import pending_refunds, schedule_refund
@@ -72,7 +72,7 @@ async def carry_out(
         await tx.schedules.lock(booking.provider_id, around(after.span.start))
         await move_claim(booking, after, tx, context)
     await tx.bookings.save(after, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(after, decision.events))
+    await tx.outbox.put(booking_events(after, decision.events))
     return after
 
 
@@ -93,7 +93,7 @@ async def _expire(booking_id: BookingId, tx: Repositories, context: Context) -> 
     kept = (booking.paid - booking.refunded).beyond(await pending_refunds(booking, tx))
     await close_payments(booking, kept, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 
 

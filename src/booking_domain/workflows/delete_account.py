@@ -19,19 +19,17 @@ from booking_domain.identity.errors import (
     InvalidToken,
     UserNotFound,
 )
+from booking_domain.identity.events import AccountDeleted
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.use_cases.accounts import account_news
 from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_all_sessions, live_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.ports import Repositories
-
-ACCOUNT_DELETED: Final = "account.deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,8 @@ async def _delete(user: User, tx: Repositories, context: Context) -> None:
     await end_all_sessions(user.id, tx, context)
     await tx.users.save(user.deleted(context.now))
     context.note("user.deleted", Subject("user", user.id))
-    await tx.outbox.put([account_news(ACCOUNT_DELETED, user, context)])
+    event = AccountDeleted(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user.id)
+    await tx.outbox.put([event])
 
 
 delete_own_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _delete_own)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
@@ -22,7 +23,6 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Reads, Repositories
 
@@ -113,7 +113,7 @@ async def _follow(command: FollowZoneData, tx: Repositories, context: Context) -
             await tx.claims.acquire(claim_of(decision.state), context.now)
     for before, decision in decided:
         await tx.bookings.save(decision.state, was=before, events=decision.events)
-        await tx.outbox.put(booking_messages(decision.state, decision.events))
+        await tx.outbox.put(booking_events(decision.state, decision.events))
     return _changes(shifts, able)
 
 

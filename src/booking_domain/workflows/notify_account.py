@@ -4,49 +4,43 @@ Run for a message of the outbox, any number of times, as `notify_parties` is. A 
 address and to the former number: whoever has changed it has the new one.
 """
 
-from typing import Final
 from uuid import uuid5
 
+from booking_domain.identity.events import AccountDeleted, PhoneChanged
 from booking_domain.identity.model import User
-from booking_domain.identity.use_cases.phone_changes import PHONE_CHANGED
 from booking_domain.notifications.account_texts import account_text
 from booking_domain.notifications.ports import Notification, Notifier
-from booking_domain.shared.ids import UserId
-from booking_domain.shared.outbox import Message
-from booking_domain.workflows.delete_account import ACCOUNT_DELETED
 from booking_domain.workflows.ports import Reads
 
-ACCOUNT_NEWS: Final = frozenset({PHONE_CHANGED, ACCOUNT_DELETED})
 
-
-async def notify_account(message: Message, *, reads: Reads, notifier: Notifier) -> None:
+async def notify_account(event: PhoneChanged | AccountDeleted, *, reads: Reads, notifier: Notifier) -> None:
     """Send what there is to say of this message.
 
     Raises:
         Unavailable: not everybody was told; running it again is right.
     """
-    user = await reads.user(UserId(message.subject))
+    user = await reads.user(event.user_id)
     if user is None or user.erased_at is not None:
         return
     erased_from = user.erased_from
-    if message.topic == ACCOUNT_DELETED and erased_from is None:
+    if isinstance(event, AccountDeleted) and erased_from is None:
         return  # it has come back
-    said = account_text(message.topic, user.locale, day=None if erased_from is None else erased_from.date())
-    for channel, to in await _contacts(user, message.topic, reads):
+    said = account_text(event.topic, user.locale, day=None if erased_from is None else erased_from.date())
+    for channel, to in await _contacts(user, event, reads):
         notification = Notification(
-            id=uuid5(message.id, channel),
+            id=uuid5(event.id, channel),
             channel=channel,
             to=to,
             subject=said.subject,
             text=said.text,
-            created_at=message.occurred_at,
+            created_at=event.occurred_at,
         )
         await notifier.send(notification)
 
 
-async def _contacts(user: User, topic: str, reads: Reads) -> list[tuple[str, str]]:
+async def _contacts(user: User, event: PhoneChanged | AccountDeleted, reads: Reads) -> list[tuple[str, str]]:
     phone = user.phone
-    if topic == PHONE_CHANGED:
+    if isinstance(event, PhoneChanged):
         change = await reads.phone_change(user.id)
         phone = None if change is None else change.former
     return [(channel, to) for channel, to in (("email", user.email), ("sms", phone)) if to is not None]

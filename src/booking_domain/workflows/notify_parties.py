@@ -6,24 +6,24 @@ that a notifier can notice a repetition.
 
 from uuid import uuid5
 
+from booking_domain.bookings.events import BookingChanged, BookingTimesOffered
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.ports import Notification, Notifier
 from booking_domain.notifications.texts import Facts, texts_for
-from booking_domain.shared.ids import BookingId
-from booking_domain.shared.outbox import Message
-from booking_domain.workflows.announce import TIMES_OFFERED
+from booking_domain.payments.events import RefundScheduled
+from booking_domain.shared.events import Event
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import ProviderView
 
 
-async def notify_parties(message: Message, *, reads: Reads, notifier: Notifier) -> None:
+async def notify_parties(event: BookingChanged | RefundScheduled, *, reads: Reads, notifier: Notifier) -> None:
     """Send what there is to say of this message.
 
     Raises:
         Unavailable: not everybody was told; running it again is right.
     """
-    booking = await reads.booking(BookingId(message.subject))
+    booking = await reads.booking(event.booking_id)
     if booking is None:
         return
     customer = await reads.user(booking.customer_id)
@@ -31,15 +31,16 @@ async def notify_parties(message: Message, *, reads: Reads, notifier: Notifier) 
     provider = await reads.provider(booking.provider_id)
     if customer is None or owner is None or provider is None:
         return
-    if message.topic == TIMES_OFFERED and not booking.offered_times:
+    if isinstance(event, BookingTimesOffered) and not booking.offered_times:
         return  # one of them was taken meanwhile
-    texts = texts_for(message.topic, message.payload.get("to", ""), _facts(booking, customer, provider))
+    status = event.to.value if isinstance(event, BookingChanged) else ""
+    texts = texts_for(event.topic, status, _facts(booking, customer, provider))
     if texts is None:
         return
     for user, text in ((customer, texts.to_customer), (owner, texts.to_provider)):
         walked_in = user is customer and customer.id == owner.id
         if text and not walked_in:
-            await tell(user, message, texts.subject, text, notifier)
+            await tell(user, event, texts.subject, text, notifier)
 
 
 def _facts(booking: Booking, customer: User, provider: ProviderView) -> Facts:
@@ -55,7 +56,7 @@ def _facts(booking: Booking, customer: User, provider: ProviderView) -> Facts:
     )
 
 
-async def tell(user: User, message: Message, subject: str, text: str, notifier: Notifier) -> None:
+async def tell(user: User, event: Event, subject: str, text: str, notifier: Notifier) -> None:
     """Send news of a message to one person: by e-mail, else by SMS, as far as there is such a contact and it is on.
 
     Who has deleted their account is told nothing.
@@ -67,11 +68,11 @@ async def tell(user: User, message: Message, subject: str, text: str, notifier: 
         return
     channel, to = way
     notification = Notification(
-        id=uuid5(message.id, str(user.id)),
+        id=uuid5(event.id, str(user.id)),
         channel=channel,
         to=to,
         subject=subject,
         text=text,
-        created_at=message.occurred_at,
+        created_at=event.occurred_at,
     )
     await notifier.send(notification)

@@ -17,13 +17,14 @@ from booking_domain.bookings.errors import (
     DepositOutOfRange,
     TooManyUnsettled,
 )
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.placing import around, claimable, placeable
-from booking_domain.scheduling.waiting import OPEN, WaitingStatus
+from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -32,7 +33,6 @@ from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, S
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, instant
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.ports import Repositories
 
 
@@ -142,7 +142,7 @@ async def keep_booking(
     if decision.state.claims_time:
         await tx.claims.acquire(claim_of(decision.state), context.now)
     await tx.bookings.add(decision.state, decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
 
 
@@ -165,8 +165,8 @@ async def _take_over(
         raise HoldNotFound
     waiting = await tx.waiting_list.get(WaitingId(hold_id))  # before its hold, as whoever leaves the list does
     await tx.claims.release(hold_id)
-    if waiting is not None and waiting.status in OPEN:
-        await tx.waiting_list.save(waiting.ended(WaitingStatus.BOOKED))
+    if waiting is not None and waiting.status is WaitingStatus.OFFERED:
+        await tx.waiting_list.save(waiting.booked())
 
 
 def claim_of(booking: Booking) -> Claim:

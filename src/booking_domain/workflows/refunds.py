@@ -1,12 +1,12 @@
 """Money that has to go back: what is owed already, and how another refund comes to be owed."""
 
 from booking_domain.bookings.model import Booking
+from booking_domain.payments.events import RefundScheduled
 from booking_domain.payments.model import Payment
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
-from booking_domain.workflows.announce import refund_message
 from booking_domain.workflows.ports import Repositories
 
 
@@ -32,4 +32,10 @@ async def schedule_refund(amount: Money, booking: Booking, gateway: str, tx: Rep
         now=context.now,
     )
     await tx.payments.add(refund)
-    await tx.outbox.put([refund_message(refund, EventId(context.entropy.new_id()))])
+    event = RefundScheduled(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=refund.booking_id,
+        payment_id=refund.id,
+    )
+    await tx.outbox.put([event])

@@ -141,7 +141,7 @@ async def _invite(command: Membership, tx: Repositories, context: Context) -> Me
     if len(members) >= MAX_MEMBERS:
         raise SalonFull
     await tx.salons.invite(salon.id, profile.id, context.now)
-    return Member(provider_id=profile.id, status=MemberStatus.INVITED)
+    return Member(provider_id=profile.id)
 
 
 async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Member:
@@ -155,11 +155,13 @@ async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Memb
     known = _among(await tx.salons.members(salon.id), provider_id)
     if known is None:
         raise NotInvited
-    if known.status is MemberStatus.INVITED:
-        if await tx.salons.salon_of(provider_id) is not None:
-            raise MemberElsewhere
-        await tx.salons.join(salon.id, provider_id)
-    return Member(provider_id=provider_id, status=MemberStatus.MEMBER)
+    if known.status is MemberStatus.MEMBER:
+        return known
+    if await tx.salons.salon_of(provider_id) is not None:
+        raise MemberElsewhere
+    member = known.accepted(context.actor.role)
+    await tx.salons.join(salon.id, provider_id)
+    return member
 
 
 async def _part(command: Membership, tx: Repositories, context: Context) -> None:

@@ -4,34 +4,32 @@ Run for a message of the outbox. Run again, it sends the same code again, which 
 """
 
 from datetime import datetime
-from uuid import UUID
 
+from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, SecretCodes
 from booking_domain.notifications.codes import CodeMessenger
-from booking_domain.shared.ids import CodeId, UserId
-from booking_domain.shared.outbox import Message
 from booking_domain.workflows.ports import Reads
 
 
 async def send_code(
-    message: Message, *, now: datetime, reads: Reads, secrets: SecretCodes, messenger: CodeMessenger
+    event: CodeRequested, *, now: datetime, reads: Reads, secrets: SecretCodes, messenger: CodeMessenger
 ) -> None:
     """Send the code of a `code.wanted`, while it is good.
 
     Raises:
         Unavailable: it was not sent; running it again is right.
     """
-    user = await reads.user(UserId(message.subject))
-    if user is None or now >= datetime.fromisoformat(message.payload["until"]):
+    user = await reads.user(event.user_id)
+    if user is None or now >= event.until:
         return
-    purpose, code_id = CodePurpose(message.payload["purpose"]), CodeId(UUID(message.payload["codeId"]))
+    purpose, code_id = event.purpose, event.code_id
     if purpose is CodePurpose.CHANGE_PHONE:
         change = await reads.phone_change(user.id)
         to = (
             None if change is None or change.code_id != code_id else change.phone
         )  # another number may be wanted by now
     else:
-        to = user.email if message.payload["channel"] == Channel.EMAIL else user.phone
+        to = user.email if event.channel is Channel.EMAIL else user.phone
     if to is None:
         return
     code = secrets.code(code_id, purpose)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
+from booking_domain.payments.events import PaymentHinted
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport, PaymentGateway
 from booking_domain.scheduling.errors import SlotTaken
@@ -21,10 +23,8 @@ from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
-from booking_domain.shared.outbox import Message
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
-from booking_domain.workflows.announce import PAYMENT_HINTED, booking_messages
 from booking_domain.workflows.place_booking import claim_of
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.refunds import pending_refunds, schedule_refund
@@ -63,14 +63,13 @@ async def _settle_when_asked(payment: Payment, *, executor: Executor[Repositorie
 
 async def _note_hint(payment: Payment, tx: Repositories, context: Context) -> None:
     """Somebody says that this was paid and the gateway cannot be asked now: leave it to whoever relays messages."""
-    message = Message(
+    event = PaymentHinted(
         id=EventId(context.entropy.new_id()),
-        topic=PAYMENT_HINTED,
-        subject=payment.booking_id,
-        payload={"transactionId": str(payment.id)},
         occurred_at=context.now,
+        booking_id=payment.booking_id,
+        payment_id=payment.id,
     )
-    await tx.outbox.put([message])
+    await tx.outbox.put([event])
 
 
 async def _take_turn(payment_id: PaymentId, tx: Repositories, context: Context) -> bool:
@@ -97,7 +96,7 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
     owed = await pending_refunds(booking, tx)
     decision = await _next(richer, owed, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
     await schedule_refund(_too_much(decision.state, new, owed), decision.state, after.gateway, tx, context)
     return after
 

@@ -1,9 +1,7 @@
 """The jobs, on procrastinate: each is safe to run any number of times."""
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,23 +9,25 @@ import procrastinate
 import structlog
 from psycopg import AsyncConnection
 
+from adapters.postgres.event_codec import from_json, to_json
+from booking_domain.bookings.events import FREES_TIME, BookingCancelled, BookingChanged
+from booking_domain.identity.events import AccountDeleted, CodeRequested, PhoneChanged
 from booking_domain.identity.model import ERASED_AFTER
-from booking_domain.identity.one_time_codes import CODE_WANTED
 from booking_domain.identity.use_cases.external_identities import sweep_assertions
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
 from booking_domain.notifications.errors import SmsCapReached
+from booking_domain.payments.events import PaymentHinted, RefundScheduled
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.scheduling.use_cases.feeds import FEED_ADDED
+from booking_domain.scheduling.events import FeedAdded, WaitlistOffered
 from booking_domain.scheduling.use_cases.holds import sweep_holds
-from booking_domain.scheduling.use_cases.waiting import WAITLIST_OFFERED, offer_freed
+from booking_domain.scheduling.use_cases.waiting import offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
-from booking_domain.shared.ids import BookingId, EventId, FeedId, PaymentId, ProviderId, SmsId, UserId
-from booking_domain.shared.outbox import Message
-from booking_domain.workflows.announce import BOOKING_CANCELLED, FREES_TIME, PAYMENT_HINTED
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import BookingId, FeedId, PaymentId, ProviderId, SmsId, UserId
 from booking_domain.workflows.erase_account import Erasing, erase_account
 from booking_domain.workflows.expire_unpaid import expire_unpaid
-from booking_domain.workflows.notify_account import ACCOUNT_NEWS, notify_account
+from booking_domain.workflows.notify_account import notify_account
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.notify_waiting import notify_waiting
 from booking_domain.workflows.read_feed import read_feed
@@ -45,7 +45,6 @@ _BATCH: Final = 200
 _FEEDS_A_MINUTE: Final = 1_000
 _MESSAGES_A_MINUTE: Final = 1_000
 _ERASED_AT_ONCE: Final = 500
-_TELLERS: Final = {WAITLIST_OFFERED: notify_waiting, **dict.fromkeys(ACCOUNT_NEWS, notify_account)}
 FEEDS: Final = "feeds"
 """The queue of what asks strangers' servers, which may be slow: it has workers of its own, and no other job waits."""
 
@@ -69,50 +68,54 @@ class Jobs:
         app.periodic(cron="17 3 * * *")(task(name="erase_due", queueing_lock="erase_due")(self.erase_due))
         app.periodic(cron="* * * * *")(task(name="sweep", queueing_lock="sweep")(self.sweep))
 
-    async def dispatch(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
-        """Make jobs of messages, in the transaction in which they leave the outbox."""
-        for message in messages:
-            if message.topic == FEED_ADDED:
-                feed_id = message.payload["feedId"]
+    async def dispatch(self, connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
+        """Enqueue the jobs of events, in the transaction that removes the events from the outbox."""
+        for event in events:
+            if isinstance(event, FeedAdded):
+                feed_id = str(event.feed_id)
                 await self._reading(feed_id, connection=connection).defer_async(feed_id=feed_id)
                 continue  # nobody is told
-            subject = str(message.subject)
-            if message.topic == CODE_WANTED:
-                await self._send_code.configure(connection=connection).defer_async(message=_dumped(message))
+            subject = str(event.subject)
+            if isinstance(event, CodeRequested):
+                await self._send_code.configure(connection=connection).defer_async(message=to_json(event))
                 continue  # nobody else is told
             await self._notify.configure(connection=connection, lock=f"notify {subject}").defer_async(
-                message=_dumped(message)
+                message=to_json(event)
             )
-            if "dueAt" in message.payload:
-                due_at = datetime.fromisoformat(message.payload["dueAt"])
-                await self._expire.configure(connection=connection, schedule_at=due_at).defer_async(booking_id=subject)
-            if message.topic == BOOKING_CANCELLED:
+            if isinstance(event, BookingChanged) and event.due_at is not None:
+                await self._expire.configure(connection=connection, schedule_at=event.due_at).defer_async(
+                    booking_id=subject
+                )
+            if isinstance(event, BookingCancelled):
                 await self._cancel_invoices.configure(connection=connection).defer_async(booking_id=subject)
-            if message.topic in FREES_TIME and "providerId" in message.payload:
-                await self._offer.configure(connection=connection).defer_async(
-                    provider_id=message.payload["providerId"]
+            if isinstance(event, FREES_TIME) and event.provider_id is not None:
+                await self._offer.configure(connection=connection).defer_async(provider_id=str(event.provider_id))
+            if isinstance(event, WaitlistOffered):
+                await self._offer.configure(connection=connection, schedule_at=event.until).defer_async(
+                    provider_id=str(event.provider_id)
                 )
-            if message.topic == WAITLIST_OFFERED:
-                until = datetime.fromisoformat(message.payload["until"])
-                await self._offer.configure(connection=connection, schedule_at=until).defer_async(
-                    provider_id=message.payload["providerId"]
-                )
-            if message.topic == PAYMENT_HINTED:
-                await self._settle.configure(connection=connection).defer_async(
-                    payment_id=message.payload["transactionId"]
-                )
+            if isinstance(event, PaymentHinted):
+                await self._settle.configure(connection=connection).defer_async(payment_id=str(event.payment_id))
 
     async def notify(self, message: str) -> None:
         """Tell the parties, or who has waited."""
-        news = _loaded(message)
-        tell = _TELLERS.get(news.topic, notify_parties)
-        await tell(news, reads=self._container.reads(), notifier=self._container.notifier())
+        event = from_json(message)
+        reads, notifier = self._container.reads(), self._container.notifier()
+        if isinstance(event, WaitlistOffered):
+            await notify_waiting(event, reads=reads, notifier=notifier)
+        elif isinstance(event, PhoneChanged | AccountDeleted):
+            await notify_account(event, reads=reads, notifier=notifier)
+        elif isinstance(event, BookingChanged | RefundScheduled):
+            await notify_parties(event, reads=reads, notifier=notifier)
 
     async def send_code(self, message: str) -> None:
         """Send a one-time code, unless it is too old by now."""
+        event = from_json(message)
+        if not isinstance(event, CodeRequested):
+            raise TypeError(f"no code to send for {event.topic}")
         try:
             await send_code(
-                _loaded(message),
+                event,
                 now=self._container.clock().now(),
                 reads=self._container.reads(),
                 secrets=self._container.secret_codes(),
@@ -223,26 +226,3 @@ async def _unless_waiting(job: Any, **arguments: str) -> None:
     """Have a job done, unless one under the same queueing lock waits already."""
     with suppress(procrastinate.exceptions.AlreadyEnqueued):
         await job.defer_async(**arguments)
-
-
-def _dumped(message: Message) -> str:
-    return json.dumps(
-        {
-            "id": str(message.id),
-            "topic": message.topic,
-            "subject": str(message.subject),
-            "payload": dict(message.payload),
-            "occurredAt": message.occurred_at.isoformat(),
-        }
-    )
-
-
-def _loaded(text: str) -> Message:
-    value = json.loads(text)
-    return Message(
-        id=EventId(UUID(value["id"])),
-        topic=value["topic"],
-        subject=UUID(value["subject"]),
-        payload=value["payload"],
-        occurred_at=datetime.fromisoformat(value["occurredAt"]),
-    )

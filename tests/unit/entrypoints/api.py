@@ -13,6 +13,7 @@ import httpx
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 
 from booking_domain.identity.ports import Bearer
 from booking_domain.identity.use_cases.sign_in import Register, register
@@ -26,7 +27,6 @@ from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.http.services import Services
 from entrypoints.settings import Settings
-from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 
 PASSWORD: Final = "correct-horse-battery"
 MONDAY_AT_TEN: Final = "2026-11-23T10:00:00+08:00"

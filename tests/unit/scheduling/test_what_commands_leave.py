@@ -25,7 +25,7 @@ from booking_domain.scheduling.use_cases.calendars import (
 )
 from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
-from booking_domain.scheduling.waiting import SHORTEST_OFFER, WaitingStatus
+from booking_domain.scheduling.waiting import SHORTEST_OFFER
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.lifecycle import InvalidTransition
@@ -113,7 +113,7 @@ async def everything(studio: Studio) -> list[Any]:
         await studio.wait(TOMORROW + HOUR),
         await studio.offer(),
     ]
-    return [*done, await studio.backend.outbox_messages()]
+    return [*done, await studio.backend.outbox_events()]
 
 
 @scene()
@@ -156,8 +156,8 @@ async def test_nothing_is_offered_where_the_horizon_ends_before_the_notice_does(
 
 
 @scene()
-async def test_a_place_that_is_over_says_what_it_does_not_become(studio: Studio) -> None:
-    left = (await studio.wait()).ended(WaitingStatus.LEFT)
+async def test_an_entry_that_was_left_refuses_to_be_booked(studio: Studio) -> None:
+    left = (await studio.wait()).left()
     with pytest.raises(InvalidTransition) as refused:
-        left.ended(WaitingStatus.BOOKED)
-    assert str(refused.value) == "A place on the waiting list that is left does not become booked."
+        left.booked()
+    assert str(refused.value) == "A waiting-list entry that is left does not book."

@@ -15,6 +15,7 @@ from tests.unit.workflows.scenes import (
 )
 
 from booking_domain.bookings.errors import BookingNotFound, NotATimeOffered
+from booking_domain.bookings.events import FREES_TIME
 from booking_domain.bookings.model import ANSWER_DUE, MOST_OFFERED_TIMES, Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.payments.errors import NothingDue
@@ -25,7 +26,6 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.announce import FREES_TIME
 from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
 
 DAY = timedelta(days=1)
@@ -345,7 +345,7 @@ async def test_who_waits_for_the_old_time_learns_that_another_one_was_taken(stud
     booking = await _with_offers(studio)
     await studio.accept(booking, slot=LATER)
     assert await studio.is_free(TOMORROW)
-    assert set(await studio.told(booking)) & FREES_TIME
+    assert set(await studio.told(booking)) & {event.topic for event in FREES_TIME}
 
 
 @scene(ON_REQUEST)

@@ -7,16 +7,15 @@ from uuid import UUID
 
 import pytest
 
+from booking_domain.bookings.events import BookingChanged
+from booking_domain.identity.events import AccountDeleted, PhoneChanged
 from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
 from booking_domain.identity.preferences import Channels, Preferences
-from booking_domain.identity.use_cases.phone_changes import PHONE_CHANGED
 from booking_domain.notifications.account_texts import account_text
 from booking_domain.shared.ids import EventId
-from booking_domain.shared.outbox import Message
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.delete_account import ACCOUNT_DELETED
 from booking_domain.workflows.notify_account import notify_account
 from booking_domain.workflows.notify_parties import notify_parties
 
@@ -64,8 +63,9 @@ def test_news_of_bookings_come_by_e_mail_else_by_sms_and_over_nothing_that_is_of
         notifier = MemoryNotifier()
         await customer_is(studio, email=email, phone=phone, preferences=Preferences(channels=channels))
         await studio.book()
-        for message in await studio.backend.outbox_messages():
-            await notify_parties(message, reads=studio.reads, notifier=notifier)
+        for event in await studio.backend.outbox_events():
+            assert isinstance(event, BookingChanged)
+            await notify_parties(event, reads=studio.reads, notifier=notifier)
         assert told(notifier) == way
 
     in_a_studio(play)
@@ -76,15 +76,16 @@ def test_who_has_deleted_their_account_is_told_no_news() -> None:
         notifier = MemoryNotifier()
         await studio.book()
         await customer_is(studio, email=EMAIL, phone=PHONE, status=UserStatus.DELETED, deleted_at=NOW)
-        for message in await studio.backend.outbox_messages():
-            await notify_parties(message, reads=studio.reads, notifier=notifier)
+        for event in await studio.backend.outbox_events():
+            assert isinstance(event, BookingChanged)
+            await notify_parties(event, reads=studio.reads, notifier=notifier)
         assert told(notifier) == []
 
     in_a_studio(play)
 
 
-def about(user: User, topic: str) -> Message:
-    return Message(id=EventId(UUID(int=7)), topic=topic, subject=user.id, payload={}, occurred_at=NOW)
+def about(user: User, event: type[AccountDeleted] | type[PhoneChanged]) -> AccountDeleted | PhoneChanged:
+    return event(id=EventId(UUID(int=7)), occurred_at=NOW, user_id=user.id)
 
 
 def test_what_is_about_the_account_comes_over_channels_that_are_off_and_again_under_the_same_ids() -> None:
@@ -94,7 +95,7 @@ def test_what_is_about_the_account_comes_over_channels_that_are_off_and_again_un
         user = (await customer_is(studio, email=EMAIL, phone=PHONE, preferences=off)).deleted(NOW)
         await customer_is(studio, status=user.status, deleted_at=user.deleted_at)
         for _ in range(2):
-            await notify_account(about(user, ACCOUNT_DELETED), reads=studio.reads, notifier=notifier)
+            await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier)
         assert told(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the second time is known by its ids
         assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
 
@@ -105,19 +106,19 @@ def test_of_a_deletion_that_was_taken_back_or_is_done_nobody_is_told() -> None:
     async def play(studio: Studio) -> None:
         notifier = MemoryNotifier()
         user = await customer_is(studio, email=EMAIL)
-        await notify_account(about(user, ACCOUNT_DELETED), reads=studio.reads, notifier=notifier)
+        await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier)
         async with studio.backend.begin() as tx:
             await tx.users.save(user.deleted(NOW).erased(NOW))
-        for topic in (ACCOUNT_DELETED, PHONE_CHANGED):
-            await notify_account(about(user, topic), reads=studio.reads, notifier=notifier)
+        for event in (AccountDeleted, PhoneChanged):
+            await notify_account(about(user, event), reads=studio.reads, notifier=notifier)
         assert list(notifier.delivered) == []
 
     in_a_studio(play)
 
 
-@pytest.mark.parametrize("topic", [ACCOUNT_DELETED, PHONE_CHANGED])
+@pytest.mark.parametrize("topic", ["account.deleted", "account.phone_changed"])
 def test_there_are_texts_in_three_languages(topic: str) -> None:
     texts = [account_text(topic, locale, day=NOW.date()) for locale in ("en", "mn-MN", "fa", "de")]
     assert len({text.text for text in texts}) == 3
     assert texts[0] == texts[3]
-    assert all((str(NOW.date()) in text.text) == (topic == ACCOUNT_DELETED) for text in texts)
+    assert all((str(NOW.date()) in text.text) == (topic == "account.deleted") for text in texts)

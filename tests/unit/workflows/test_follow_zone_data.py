@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from tests.unit.workflows.scenes import FREE, ON_REQUEST, scene
 
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.follow_zone_data import (
     ClockChange,
     Displaced,
@@ -83,8 +83,8 @@ async def test_both_sides_are_told_that_the_clock_still_shows_the_same(studio: S
         "clock_changed", SYSTEM, Status.CONFIRMED, Status.CONFIRMED,
     )  # fmt: skip
     notifier = MemoryNotifier()
-    [message] = booking_messages(await studio.seen(booking), [event])
-    await notify_parties(message, reads=studio.reads, notifier=notifier)
+    [announced] = booking_events(await studio.seen(booking), [event])
+    await notify_parties(announced, reads=studio.reads, notifier=notifier)
     to = {each.to for each in notifier.delivered}
     assert len(to) == len(notifier.delivered) == 2
     assert all(f"stays at {booking.local_start:%Y-%m-%d %H:%M}" in each.text for each in notifier.delivered)
@@ -125,10 +125,10 @@ async def test_a_second_run_finds_nothing_to_do(studio: Studio) -> None:
     [each] = await found(studio)
     again = FollowZoneData(provider_id=each.provider_id, booking_ids=[booking.id for booking in each.bookings])
     await followed(studio)
-    told = len(await studio.backend.outbox_messages())
+    told = len(await studio.backend.outbox_events())
     assert await found(studio) == []
     assert await studio.run(follow_zone_data, again, by=SYSTEM) == []
-    assert len(await studio.backend.outbox_messages()) == told
+    assert len(await studio.backend.outbox_events()) == told
 
 
 @scene(FREE)

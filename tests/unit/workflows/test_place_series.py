@@ -45,7 +45,7 @@ async def nothing_is_left(studio: Studio, *kept: Booking) -> None:
     schedule = await studio.reads.schedule(studio.provider_id, ANYWHERE)
     assert schedule is not None
     assert {claim.id for claim in schedule.claims} == {booking.id for booking in kept}
-    topics = [message for message in await studio.backend.outbox_messages() if message.topic.startswith("booking.")]
+    topics = [message for message in await studio.backend.outbox_events() if message.topic.startswith("booking.")]
     assert {message.subject for message in topics} == {booking.id for booking in kept}
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.workflows.scenes import MINUTE, scene
 
 from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.events import FeedAdded
 from booking_domain.scheduling.feeds import (
     MAX_FEEDS,
     READ_EVERY,
@@ -23,7 +24,6 @@ from booking_domain.scheduling.feeds import (
 )
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.use_cases.feeds import (
-    FEED_ADDED,
     RecordReading,
     SetFeeds,
     record_reading,
@@ -197,18 +197,15 @@ async def test_a_feed_that_was_never_read_counts_as_failing(studio: Studio) -> N
 
 
 @scene()
-async def test_each_new_feed_leaves_a_message_that_holds_no_secret(studio: Studio) -> None:
+async def test_each_new_feed_is_announced_without_its_secret_url(studio: Studio) -> None:
     first = await named(studio, URL)
     both = await named(studio, OTHER, URL)
     await named(studio, URL, rule=CLOSED)
     again = await named(studio, URL, OTHER)
-    messages = [message for message in await studio.backend.outbox_messages() if message.topic == FEED_ADDED]
-    assert [message.payload for message in messages] == [
-        {"feedId": str(first.feeds[0].id)},
-        {"feedId": str(both.feeds[1].id)},
-        {"feedId": str(again.feeds[1].id)},
-    ]
-    assert {message.subject for message in messages} == {studio.provider_id}
+    events = [event for event in await studio.backend.outbox_events() if isinstance(event, FeedAdded)]
+    assert [event.feed_id for event in events] == [first.feeds[0].id, both.feeds[1].id, again.feeds[1].id]
+    assert {event.provider_id for event in events} == {studio.provider_id}
+    assert "https://" not in repr(events)
 
 
 @scene()

@@ -6,6 +6,7 @@ import pytest
 from tests.unit.workflows.scenes import SECOND, scene
 
 from booking_domain.bookings.model import Booking
+from booking_domain.payments.events import PaymentHinted
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Answer
@@ -13,7 +14,6 @@ from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReuse
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.contracts.storage import race
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.announce import PAYMENT_HINTED
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.settle_payment import note_payment_hint
 
@@ -41,8 +41,8 @@ async def test_twenty_twins_make_one_booking_and_get_one_answer(studio: Studio) 
     assert refusals == []
     assert len({answer.body for answer in answers}) == 1
     assert sorted(answer.replayed for answer in answers) == [False] + [True] * 19
-    [message] = await studio.backend.outbox_messages()
-    assert message.topic == "booking.placed"
+    [event] = await studio.backend.outbox_events()
+    assert event.topic == "booking.placed"
 
 
 @scene()
@@ -82,6 +82,6 @@ async def test_a_hint_that_cannot_be_followed_now_is_left_for_later(studio: Stud
     booking = await studio.book()
     payment = await studio.bill(booking)
     await studio.run(note_payment_hint, payment, by=SYSTEM)
-    *_, message = await studio.backend.outbox_messages()
-    assert (message.topic, message.subject) == (PAYMENT_HINTED, booking.id)
-    assert message.payload == {"transactionId": str(payment.id)}
+    *_, event = await studio.backend.outbox_events()
+    assert isinstance(event, PaymentHinted)
+    assert (event.booking_id, event.payment_id) == (booking.id, payment.id)

@@ -7,22 +7,19 @@ import pytest
 
 from booking_domain.identity.model import User
 from booking_domain.notifications.ports import Notification
-from booking_domain.shared.ids import EventId
-from booking_domain.shared.outbox import Message
-from booking_domain.testing.builders import NOW, Builder
+from booking_domain.shared.ids import BookingId
+from booking_domain.testing.builders import Builder
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.workflows.notify_parties import tell
 
 MAKE = Builder()
 USER = MAKE.user()
-MESSAGE = Message(
-    id=EventId(MAKE.entropy.new_id()), topic="booking.confirmed", subject=USER.id, payload={}, occurred_at=NOW
-)
+EVENT = MAKE.domain_event(BookingId(MAKE.entropy.new_id()))
 
 
 def told(user: User) -> list[Notification]:
     notifier = MemoryNotifier()
-    asyncio.run(tell(user, MESSAGE, "A subject", "A text", notifier))
+    asyncio.run(tell(user, EVENT, "A subject", "A text", notifier))
     return list(notifier.delivered)
 
 

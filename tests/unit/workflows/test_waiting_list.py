@@ -10,6 +10,7 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileAction, ProfileStatus
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotTaken
+from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
 from booking_domain.scheduling.placing import around
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule, remove_block
@@ -36,7 +37,6 @@ from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import ProviderId, WaitingId
 from booking_domain.shared.lifecycle import InvalidTransition
-from booking_domain.shared.outbox import Message
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
 from booking_domain.testing.contracts.storage import race
@@ -57,11 +57,11 @@ async def everything(studio: Studio) -> tuple[object, ...]:
     schedule = await studio.reads.schedule(studio.provider_id, around(TOMORROW))
     assert schedule is not None
     places = [await studio.reads.waits_of(claim.customer_id) for claim in schedule.claims]
-    return schedule.claims, places, await studio.backend.outbox_messages()
+    return schedule.claims, places, await studio.backend.outbox_events()
 
 
-async def offers_told(studio: Studio) -> list[Message]:
-    return [each for each in await studio.backend.outbox_messages() if each.topic == "waitlist.offered"]
+async def offers_told(studio: Studio) -> list[WaitlistOffered]:
+    return [each for each in await studio.backend.outbox_events() if isinstance(each, WaitlistOffered)]
 
 
 async def holds(studio: Studio) -> list[datetime]:
@@ -245,18 +245,19 @@ async def test_a_booking_that_expired_and_one_that_was_moved_free_their_time_too
 
 
 @scene()
-async def test_the_message_of_an_offer_says_who_is_offered_what_and_until_when(studio: Studio) -> None:
+async def test_an_offer_is_announced_with_its_customer_slot_and_end(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
-    [message] = await offers_told(studio)
-    assert (message.subject, message.occurred_at) == (place.id, NOW)
-    assert message.payload == {
-        "waitingId": str(place.id),
-        "providerId": str(studio.provider_id),
-        "customerId": str(studio.customer.id),
-        "start": TOMORROW.isoformat(),
-        "until": (NOW + OFFER_LASTS).isoformat(),
-    }
+    [event] = await offers_told(studio)
+    assert event == WaitlistOffered(
+        id=event.id,
+        occurred_at=NOW,
+        waiting_id=place.id,
+        provider_id=studio.provider_id,
+        customer_id=studio.customer.id,
+        start=TOMORROW,
+        until=NOW + OFFER_LASTS,
+    )
 
 
 @scene()
@@ -595,17 +596,15 @@ async def test_a_place_is_seen_as_lapsed_before_the_platform_has_noticed(studio:
     offered = place.offered(TOMORROW, NOW + OFFER_LASTS)
     assert offered.seen(NOW + OFFER_LASTS - INSTANT) is offered
     assert offered.seen(NOW + OFFER_LASTS).status is WaitingStatus.LAPSED
-    for status in (WaitingStatus.BOOKED, WaitingStatus.LAPSED, WaitingStatus.LEFT):
-        over = offered.ended(status)
+    for over in (offered.booked(), offered.lapsed(), offered.left()):
         assert over.seen(TOMORROW + A_DAY) is over
 
 
 @scene()
-async def test_what_is_over_stays_over(studio: Studio) -> None:
+async def test_an_entry_that_has_ended_stays_as_it_is(studio: Studio) -> None:
     place = await studio.wait()
-    for status in (WaitingStatus.BOOKED, WaitingStatus.LAPSED, WaitingStatus.LEFT):
-        over = place.ended(status)
+    for over in (place.offered(TOMORROW, TOMORROW).booked(), place.lapsed(), place.left()):
         with pytest.raises(InvalidTransition):
-            over.ended(WaitingStatus.LEFT)
+            over.left()
         with pytest.raises(InvalidTransition):
             over.offered(TOMORROW, TOMORROW)

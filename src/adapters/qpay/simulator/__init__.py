@@ -1,17 +1,17 @@
-"""A faithful stand-in for the QPay merchant API v2, a program of its own.
+"""A standalone simulator of the QPay merchant API v2.
 
     PYTHONPATH=src python -m adapters.qpay.simulator --host 127.0.0.1 --port 8001 --state .data/qpay.sqlite
 
-The API is under `/v2`, the page on which a person plays the customer under `/checkout/{invoice_id}`, and what is asked
-of the simulator itself under `/simulator`: `health`, `switches` (GET, PUT), `invoices?sender_invoice_no=` and
-`callbacks?invoice_id=`. A test may also run it in its own process: `app.create_simulator(config)`.
+Endpoints: the API under `/v2`, the customer's checkout page under `/checkout/{invoice_id}`, and the simulator's control
+API under `/simulator`: `health`, `switches` (GET, PUT), `invoices?sender_invoice_no=` and `callbacks?invoice_id=`. A
+test can also run it in-process: `app.create_simulator(config)`.
 
-What nobody outside knows of the real QPay is a switch (`state.switches`), or decided here:
+Undocumented behaviour of the real QPay is configurable (`state.switches`), or fixed here:
 
-- A callback is tried again three times, after 0.2, 0.5 and 1 second; it is kept until then, also over a restart.
-- The code of a 409 is SENDER_INVOICE_NO_DUPLICATED; rely on the status.
-- `count` of a check counts every row; `paid_amount` sums the PAID ones, and is there whenever there is a row.
-- An expired invoice stays OPEN and takes no payment. A canceled one may hold an earlier, partial payment.
-- A refund calls nobody back and does not open the invoice again.
-- Dates without an offset are of Ulaanbaatar; the bounds of a list are included.
+- A failed callback is retried after 0.2, 0.5 and 1 second; pending callbacks survive a restart.
+- The error code of a 409 is SENDER_INVOICE_NO_DUPLICATED; clients should rely on the status.
+- `count` of a check counts every row; `paid_amount` sums the PAID rows and is present if there is any row.
+- An expired invoice stays OPEN and accepts no payment. A canceled invoice may have an earlier, partial payment.
+- A refund sends no callback and does not reopen the invoice.
+- Dates without an offset are in Ulaanbaatar time; the bounds of a list are inclusive.
 """

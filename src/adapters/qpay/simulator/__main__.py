@@ -13,19 +13,19 @@ from adapters.qpay.simulator.server import serve
 
 
 def config_from(arguments: Sequence[str] | None) -> SimulatorConfig:
-    """Read the command line (None: that of the process)."""
+    """Parse the arguments; None reads `sys.argv`."""
     default = SimulatorConfig()
     parser = argparse.ArgumentParser(
-        prog="python -m adapters.qpay.simulator", description="A local stand-in for the QPay merchant API v2."
+        prog="python -m adapters.qpay.simulator", description="A local simulator of the QPay merchant API v2."
     )
     parser.add_argument("--host", default=default.host)
     parser.add_argument("--port", type=int, default=default.port)
-    parser.add_argument("--state", type=Path, help="SQLite file that keeps everything; without it, memory")
+    parser.add_argument("--state", type=Path, help="SQLite file for the state; default: in memory")
     parser.add_argument("--username", default=default.username)
     parser.add_argument("--password", default=default.password)
     parser.add_argument("--invoice-code", default=default.invoice_code)
     parser.add_argument("--merchant-name", default=default.merchant_name, help="shown on the checkout page")
-    parser.add_argument("--public-url", help="how browsers reach this server, where not http://host:port")
+    parser.add_argument("--public-url", help="URL under which browsers reach this server; default: http://host:port")
     return SimulatorConfig(**vars(parser.parse_args(arguments)))
 
 

@@ -1,4 +1,4 @@
-"""The application, for a server of its own or for a test in the same process."""
+"""The ASGI application, for a server or for in-process tests."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,8 +9,8 @@ from litestar import Litestar, Router
 
 from adapters.qpay.simulator import control
 from adapters.qpay.simulator.api import auth, invoices, payments
-from adapters.qpay.simulator.api.bad_days import BadDays
-from adapters.qpay.simulator.api.refusals import Refusal, answer_refusal
+from adapters.qpay.simulator.api.errors import ApiError, error_response
+from adapters.qpay.simulator.api.fault_injection import FaultInjection
 from adapters.qpay.simulator.checkout import routes as checkout
 from adapters.qpay.simulator.config import SimulatorConfig
 from adapters.qpay.simulator.dispatcher import Dispatcher
@@ -19,16 +19,18 @@ from adapters.qpay.simulator.state.callbacks import Callbacks
 from adapters.qpay.simulator.state.invoices import Invoices
 from adapters.qpay.simulator.state.payments import Payments
 from adapters.qpay.simulator.state.store import Store
-from adapters.qpay.simulator.state.switches import SwitchBoard
+from adapters.qpay.simulator.state.switches import SwitchStore
 from adapters.qpay.simulator.state.tokens import Tokens
 
 
 def create_simulator(config: SimulatorConfig, *, stopping: asyncio.Event | None = None) -> Litestar:
-    """Build a simulator; its state is opened when the application starts and closed when it ends.
+    """Build the application; its lifespan opens and closes the state.
 
-    Once `stopping` is set, no answer is held back any longer.
+    Setting `stopping` ends the delay of stalled responses.
     """
-    v2 = Router(path="/v2", route_handlers=[auth.router, invoices.router, payments.router], middleware=[BadDays()])
+    v2 = Router(
+        path="/v2", route_handlers=[auth.router, invoices.router, payments.router], middleware=[FaultInjection()]
+    )
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -38,7 +40,7 @@ def create_simulator(config: SimulatorConfig, *, stopping: asyncio.Event | None 
 
     return Litestar(
         route_handlers=[v2, checkout.router, control.router],
-        exception_handlers={Refusal: answer_refusal},
+        exception_handlers={ApiError: error_response},
         lifespan=[lifespan],
         openapi_config=None,
         logging_config=None,
@@ -51,7 +53,7 @@ async def _simulation(config: SimulatorConfig, stopping: asyncio.Event) -> Async
         async with httpx.AsyncClient(timeout=config.callback_timeout_seconds, trust_env=False) as client:
             callbacks = Callbacks(store)
             dispatcher = Dispatcher(callbacks, client, retry_delays=config.retry_delays)
-            delivering = asyncio.create_task(dispatcher.run())
+            delivery_task = asyncio.create_task(dispatcher.run())
             try:
                 yield Simulation(
                     config=config,
@@ -60,11 +62,11 @@ async def _simulation(config: SimulatorConfig, stopping: asyncio.Event) -> Async
                     invoices=Invoices(store),
                     payments=Payments(store),
                     callbacks=callbacks,
-                    switches=SwitchBoard(store),
+                    switches=SwitchStore(store),
                     dispatcher=dispatcher,
                     stopping=stopping,
                 )
             finally:
-                delivering.cancel()
+                delivery_task.cancel()
                 with suppress(asyncio.CancelledError):
-                    await delivering
+                    await delivery_task

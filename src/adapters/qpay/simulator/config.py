@@ -1,4 +1,4 @@
-"""How one simulator is set up."""
+"""Configuration of a simulator."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,17 +8,17 @@ DAY_SECONDS = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorConfig:
-    """Everything a simulator is told at its start; times are seconds.
+    """Durations are in seconds.
 
-    `state` is the SQLite file, or None to forget everything at the end. `public_url` is how a browser reaches the
-    simulator where that is not `http://host:port`. A failed callback is tried again after each of `retry_delays`.
+    `state` is the SQLite file, or None for an in-memory database. `public_url` is the URL for browsers if it differs
+    from `http://host:port`. A failed callback is retried after each of `retry_delays`.
     """
 
     host: str = "127.0.0.1"
     port: int = 8001
     state: Path | None = None
     username: str = "SIMULATOR"
-    password: str = "simulator"  # noqa: S105  # the simulator guards no money
+    password: str = "simulator"  # noqa: S105  # a simulator's password protects nothing
     invoice_code: str = "SIMULATOR_INVOICE"
     merchant_name: str = "Simulated Merchant"
     public_url: str | None = None

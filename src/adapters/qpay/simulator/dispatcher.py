@@ -1,4 +1,4 @@
-"""Delivers callbacks in the background, each when it is due, and tries a failed one again."""
+"""Delivers callbacks in the background when they are due, and retries failed ones."""
 
 import asyncio
 import time
@@ -15,22 +15,22 @@ _BODY_KEPT = 1000
 
 
 def callback_address(callback_url: str, payment_id: str) -> str:
-    """Add `qpay_payment_id` to the merchant's URL; its own query parameters stay as they are.
+    """Add `qpay_payment_id` to the merchant's URL; existing query parameters are kept.
 
     >>> callback_address("http://localhost/cb?token=a%20b", "123456789012345")
     'http://localhost/cb?token=a%20b&qpay_payment_id=123456789012345'
     """
     parts = urlsplit(callback_url)
-    ours = f"qpay_payment_id={quote(payment_id, safe='')}"
-    query = f"{parts.query}&{ours}" if parts.query else ours
+    parameter = f"qpay_payment_id={quote(payment_id, safe='')}"
+    query = f"{parts.query}&{parameter}" if parts.query else parameter
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
 class Dispatcher:
-    """What is pending lives in the store, so a restart goes on where a kill stopped: at least once, never at most.
+    """Delivers at least once: pending callbacks are stored, so delivery resumes after a crash.
 
-    A merchant accepts a callback with status 200 and the plain body SUCCESS (QPay merchant API v2); whether and how
-    the real QPay tries again is not known.
+    A merchant accepts a callback with status 200 and the body SUCCESS (QPay merchant API v2). The retry policy of the
+    real QPay is unknown.
     """
 
     def __init__(self, callbacks: Callbacks, client: httpx.AsyncClient, *, retry_delays: tuple[float, ...]) -> None:
@@ -41,7 +41,7 @@ class Dispatcher:
         self._in_flight: set[int] = set()
 
     def wake(self) -> None:
-        """Say that something was scheduled."""
+        """Signal that a callback was scheduled."""
         self._wake.set()
 
     async def run(self) -> None:

@@ -1,34 +1,34 @@
-"""Tögrög as whole möngö (1 MNT = 100 möngö), read and written without a float.
+"""Amounts as integer möngö (1 MNT = 100 möngö), parsed and formatted without floats.
 
-QPay merchant API v2: amounts are MNT with at most two decimals; answers mix strings ("100.00") and numbers (100).
+QPay merchant API v2: amounts are MNT with at most two decimals; responses mix strings ("100.00") and numbers (100).
 """
 
 import re
 from decimal import Decimal
 
 MONGO_PER_TOGROG = 100
-MAXIMUM = 9_999_999_999_99  # an EMVCo amount (tag 54) has room for 13 characters: 9999999999.99
+MAX_AMOUNT = 9_999_999_999_99  # an EMVCo amount (tag 54) has at most 13 characters: 9999999999.99
 _PLAIN = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?")
 _CENT = Decimal("0.01")
 
 
 class NotANumberError(ValueError):
-    """The value is neither a JSON number nor a string that holds a plain one."""
+    """The value is neither a JSON number nor a string of a plain decimal number."""
 
 
 class NotAnAmountError(ValueError):
-    """The number is not positive, or finer than a möngö."""
+    """The number is not positive, or has a fraction of a möngö."""
 
 
 class TooLargeError(ValueError):
-    """The number is over `MAXIMUM`."""
+    """The number exceeds `MAX_AMOUNT`."""
 
 
 def number_from(value: object) -> Decimal:
-    """Return the exact number of a JSON value; some clients send amounts as strings.
+    """Return the exact value of a JSON number or, as some clients send, of a numeric string.
 
     Raises:
-        NotANumberError: for anything else.
+        NotANumberError: the value is neither.
     """
     if isinstance(value, bool):
         raise NotANumberError(value)
@@ -40,15 +40,15 @@ def number_from(value: object) -> Decimal:
 
 
 def mongo_from(number: Decimal) -> int:
-    """Return MNT as whole möngö.
+    """Convert MNT to möngö.
 
     Raises:
-        NotAnAmountError: not positive, or more than two decimals.
-        TooLargeError: over the limit.
+        NotAnAmountError: the amount is not positive or has more than two decimals.
+        TooLargeError: the amount exceeds `MAX_AMOUNT`.
     """
     if number <= 0:
         raise NotAnAmountError(number)
-    if number > Decimal(MAXIMUM) / MONGO_PER_TOGROG:
+    if number > Decimal(MAX_AMOUNT) / MONGO_PER_TOGROG:
         raise TooLargeError(number)
     if number != number.quantize(_CENT):
         raise NotAnAmountError(number)
@@ -56,7 +56,7 @@ def mongo_from(number: Decimal) -> int:
 
 
 def as_text(mongo: int) -> str:
-    """Write möngö the way QPay writes strings of money.
+    """Format möngö like QPay's string amounts.
 
     >>> as_text(10_050)
     '100.50'
@@ -65,7 +65,7 @@ def as_text(mongo: int) -> str:
 
 
 def as_number(mongo: int) -> int | Decimal:
-    """Give möngö the way QPay gives numbers of money: 100, or 100.5.
+    """Convert möngö to QPay's numeric amounts.
 
     >>> as_number(10_000), as_number(10_050)
     (100, Decimal('100.5'))
@@ -75,8 +75,8 @@ def as_number(mongo: int) -> int | Decimal:
     return (Decimal(mongo) / MONGO_PER_TOGROG).normalize()
 
 
-def for_people(mongo: int) -> str:
-    """Write möngö for a reader.
+def display_text(mongo: int) -> str:
+    """Format möngö for display.
 
     >>> for_people(2_000_000)
     '20,000.00 MNT'

@@ -1,7 +1,7 @@
 """Serves the simulator in one process.
 
-Granian's usual server runs the application in a child process, which outlives a parent that is killed with SIGKILL and
-keeps the port. Its embedded server runs here, in this process and on this loop, so that nothing can be left behind.
+Granian's default server runs the application in a child process, which survives a SIGKILL of its parent and keeps the
+port. The embedded server runs in this process and event loop, so a kill leaves nothing behind.
 """
 
 import asyncio
@@ -25,15 +25,15 @@ _GRACE_SECONDS: Final = 3
 
 
 async def serve(config: SimulatorConfig) -> None:
-    """Serve until SIGTERM or SIGINT; answers under way are finished, within three seconds.
+    """Serve until SIGTERM or SIGINT; requests in progress get three seconds to finish.
 
     Raises:
-        OSError: the address is taken or is not ours, or the folder of the state cannot be made.
-        sqlite3.Error: the state is no SQLite file of ours.
+        OSError: the address is in use or not local, or the state directory cannot be created.
+        sqlite3.Error: the state file is not a database of the simulator.
     """
     require_free_address(config.host, config.port)
     with closing(Store(config.state)):
-        pass  # a state that cannot be opened is said here; from within the server it would be a long trace
+        pass  # fail early: inside the server, an unreadable state would only appear as a long traceback
     stopping = asyncio.Event()
     server = Server(
         create_simulator(config, stopping=stopping),
@@ -51,7 +51,7 @@ async def serve(config: SimulatorConfig) -> None:
     def stop() -> None:
         stopping.set()
         stop_server()
-        # A client that never ends its request must not keep the process; what was answered is on disk.
+        # A client that never finishes its request must not delay the exit; acknowledged data is on disk.
         loop.call_later(_GRACE_SECONDS, os._exit, 0)
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,10 +61,10 @@ async def serve(config: SimulatorConfig) -> None:
 
 
 def require_free_address(host: str, port: int) -> None:
-    """Refuse an address that is taken: Granian binds with SO_REUSEPORT, and would share it in silence.
+    """Check that the address is free: Granian binds with SO_REUSEPORT and would silently share it.
 
     Raises:
-        OSError: the address is taken or is not ours.
+        OSError: the address is in use or not local.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:

@@ -1,4 +1,4 @@
-"""One running simulator: its set-up, its memory, and the task that delivers callbacks."""
+"""The components of one running simulator."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from adapters.qpay.simulator.state.callbacks import Callbacks
 from adapters.qpay.simulator.state.invoices import Invoices
 from adapters.qpay.simulator.state.payments import Payments
 from adapters.qpay.simulator.state.store import Store
-from adapters.qpay.simulator.state.switches import SwitchBoard
+from adapters.qpay.simulator.state.switches import SwitchStore
 from adapters.qpay.simulator.state.tokens import Tokens
 
 AnyRequest = Request[Any, Any, Any]
@@ -21,7 +21,7 @@ AnyRequest = Request[Any, Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """`stopping` is set when the process is to end, so that nothing waits on."""
+    """`stopping` is set on shutdown and ends stalled responses."""
 
     config: SimulatorConfig
     store: Store
@@ -29,7 +29,7 @@ class Simulation:
     invoices: Invoices
     payments: Payments
     callbacks: Callbacks
-    switches: SwitchBoard
+    switches: SwitchStore
     dispatcher: Dispatcher
     stopping: asyncio.Event
 
@@ -40,5 +40,4 @@ class Simulation:
 
 
 def simulation_of(request: AnyRequest) -> Simulation:
-    """Return the simulation that the application of this request runs."""
     return cast("Simulation", request.app.state.simulation)

@@ -11,8 +11,7 @@ from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import EventId, SessionId
-from booking_domain.shared.outbox import Message
+from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import time_zone
 from booking_domain.shared.versions import ExpectedVersion, must_be_expected
@@ -72,13 +71,6 @@ async def _edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
         raise InvalidValue(field="birth_date", problem="not in the future")
     await tx.users.save(after)
     return after
-
-
-def account_news(topic: str, user: User, context: Context) -> Message:
-    """News of an account, which its owner is told: who tells them reads what there is to say."""
-    return Message(
-        id=EventId(context.entropy.new_id()), topic=topic, subject=user.id, payload={}, occurred_at=context.now
-    )
 
 
 edit_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _edit)

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
+from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.one_time_codes import (
-    CODE_WANTED,
     Channel,
     CodePurpose,
     Contact,
@@ -22,7 +22,7 @@ from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, S
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import CodeId, EventId
-from booking_domain.shared.outbox import Message, Outbox
+from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission
 
 
@@ -103,19 +103,16 @@ async def issue_code(secrets: SecretCodes, wanted: WantCode, tx: CodesTx, contex
     )
     await tx.one_time_codes.save(code)
     if code.user_id is not None:
-        message = Message(
+        event = CodeRequested(
             id=EventId(context.entropy.new_id()),
-            topic=CODE_WANTED,
-            subject=code.user_id,
-            payload={
-                "codeId": str(code.id),
-                "purpose": code.purpose.value,
-                "channel": wanted.contact.channel.value,
-                "until": code.expires_at.isoformat(),
-            },
             occurred_at=code.issued_at,
+            user_id=code.user_id,
+            code_id=code.id,
+            purpose=code.purpose,
+            channel=wanted.contact.channel,
+            until=code.expires_at,
         )
-        await tx.outbox.put([message])
+        await tx.outbox.put([event])
     return code
 
 

@@ -1,11 +1,10 @@
 """Change the number of one's account: ask for a code to the new one, and give it back."""
 
 from dataclasses import dataclass, field
-from typing import Final
 
+from booking_domain.identity.events import PhoneChanged
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode, SecretCodes
 from booking_domain.identity.phone_changes import PhoneChange
-from booking_domain.identity.use_cases.accounts import account_news
 from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, WantCode, issue_code, spend
 from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
@@ -13,10 +12,8 @@ from booking_domain.identity.use_cases.sessions import end_sessions, lock_own
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import SessionId
+from booking_domain.shared.ids import EventId, SessionId
 from booking_domain.shared.permissions import Permission
-
-PHONE_CHANGED: Final = "account.phone_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +80,8 @@ def change_phone(secrets: SecretCodes) -> UseCase[ChangePhone, CodesTx, CodeRefu
             for code in await tx.one_time_codes.lock(secrets.contact(Contact(Channel.PHONE, user.phone))):
                 if code.user_id == user.id:
                     await tx.one_time_codes.save(code.dead())
-        await tx.outbox.put([account_news(PHONE_CHANGED, user, context)])
+        event = PhoneChanged(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user.id)
+        await tx.outbox.put([event])
         return None
 
     return UseCase(Permission.MANAGE_ACCOUNT, handle)

@@ -6,17 +6,16 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.events import FeedAdded
 from booking_domain.scheduling.feeds import MAX_FEEDS, Feed, FeedRepository, FeedRule, OwnFeeds
 from booking_domain.scheduling.use_cases.calendars import CalendarTx, own_provider
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, FeedId, ProviderId
-from booking_domain.shared.outbox import Message, Outbox
+from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, must_be_expected
-
-FEED_ADDED: Final = "calendar.feed_added"
 
 
 class FeedTx(CalendarTx, Protocol):
@@ -63,13 +62,12 @@ async def _set(command: SetFeeds, tx: FeedTx, context: Context) -> OwnFeeds:
     return OwnFeeds(rule=command.rule, feeds=in_order, version=before.version + 1)
 
 
-def _added(feed: Feed, provider_id: ProviderId, context: Context) -> Message:
-    return Message(
+def _added(feed: Feed, provider_id: ProviderId, context: Context) -> FeedAdded:
+    return FeedAdded(
         id=EventId(context.entropy.new_id()),
-        topic=FEED_ADDED,
-        subject=provider_id,
-        payload={"feedId": str(feed.id)},
         occurred_at=context.now,
+        provider_id=provider_id,
+        feed_id=feed.id,
     )
 
 

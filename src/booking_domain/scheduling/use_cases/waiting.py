@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.model import ProviderSchedule, Slot
 from booking_domain.scheduling.placing import around
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
@@ -30,11 +31,10 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import EventId, ProviderId, WaitingId
-from booking_domain.shared.outbox import Message, Outbox
+from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, instant
 
-WAITLIST_OFFERED: Final = "waitlist.offered"
 _ANY_DATE: Final = timedelta(days=2)
 """The horizon ends with a local date, which is over by so long after the instant it is counted from."""
 
@@ -99,7 +99,7 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None
         raise NotWaiting
     if waiting.status not in OPEN:
         raise NotWaiting
-    await tx.waiting_list.save(waiting.ended(WaitingStatus.LEFT))
+    await tx.waiting_list.save(waiting.left())
     await tx.claims.release(waiting.hold_id)
 
 
@@ -142,7 +142,7 @@ async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
     else:
         lapsed = entry.window.end <= now
     if lapsed:
-        await tx.waiting_list.save(entry.ended(WaitingStatus.LAPSED))
+        await tx.waiting_list.save(entry.lapsed())
     return lapsed
 
 
@@ -202,24 +202,17 @@ async def _offer_slot(slot: Slot, entry: Waiting, free: _Free, tx: WaitingTx, co
     free.take(hold)
     offered = entry.offered(slot.start, until)
     await tx.waiting_list.save(offered)
-    await tx.outbox.put([_message(offered, slot.start, until, context)])
-    return offered
-
-
-def _message(entry: Waiting, start: datetime, until: datetime, context: Context) -> Message:
-    return Message(
+    event = WaitlistOffered(
         id=EventId(context.entropy.new_id()),
-        topic=WAITLIST_OFFERED,
-        subject=entry.id,
-        payload={
-            "waitingId": str(entry.id),
-            "providerId": str(entry.provider_id),
-            "customerId": str(entry.customer_id),
-            "start": start.isoformat(),
-            "until": until.isoformat(),
-        },
         occurred_at=context.now,
+        waiting_id=entry.id,
+        provider_id=entry.provider_id,
+        customer_id=entry.customer_id,
+        start=slot.start,
+        until=until,
     )
+    await tx.outbox.put([event])
+    return offered
 
 
 join_waiting_list: Final = UseCase(

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, Status
 from booking_domain.payments.model import Payment, Purpose
@@ -26,7 +27,6 @@ from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.conformance.cases import History, Outcome, Step
 from booking_domain.testing.conformance.slot_checks import Failure
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.announce import booking_messages
 from booking_domain.workflows.answer_request import (
     AcceptRequest,
     DeclineRequest,
@@ -304,7 +304,7 @@ async def _take(command: _TakeAction, tx: Repositories, context: Context) -> Non
     if booking.claims_time and not decision.state.claims_time:
         await tx.claims.release(ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
-    await tx.outbox.put(booking_messages(decision.state, decision.events))
+    await tx.outbox.put(booking_events(decision.state, decision.events))
 
 
 _take_action: Final = UseCase(Permission.MOVE_BOOKINGS, _take)

@@ -155,7 +155,7 @@ class IdempotencyContract:
                 answer = await tx.idempotency.begin(key, NOW)
                 if answer is None:
                     answer = f"answer {number}".encode()
-                    await tx.outbox.put([make.message(subject)])
+                    await tx.outbox.put([make.domain_event(subject)])
                     await tx.idempotency.finish(key, answer)
                 return answer
 
@@ -163,4 +163,4 @@ class IdempotencyContract:
         assert refusals == []
         assert len(answers) == 20
         assert len(set(answers)) == 1
-        assert len(await backend.outbox_messages()) == 1
+        assert len(await backend.outbox_events()) == 1

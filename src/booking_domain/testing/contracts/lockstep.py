@@ -24,7 +24,7 @@ from booking_domain.bookings.ports import BookableProvider
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.ports import REACH_OF_HOURS, reach
 from booking_domain.shared.errors import ConcurrentChange, DomainError
-from booking_domain.shared.outbox import Message
+from booking_domain.shared.events import Event
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.contracts.whole_platform import PlatformMachine
@@ -91,11 +91,11 @@ class Lockstep:
             if late:
                 raise Divergence(f"{late[0]!r} was raised by the first storage alone")
 
-    async def outbox_messages(self) -> Sequence[Message]:
-        """All messages of both."""
-        asked = _Question(lambda: "outbox_messages", self._one.outbox_messages, self._other.outbox_messages)
-        messages: Sequence[Message] = await self._read(asked)
-        return messages
+    async def outbox_events(self) -> Sequence[Event]:
+        """The events of both."""
+        asked = _Question(lambda: "outbox_events", self._one.outbox_events, self._other.outbox_events)
+        events: Sequence[Event] = await self._read(asked)
+        return events
 
     async def _read(self, asked: _Question) -> Any:
         async with self._alone():

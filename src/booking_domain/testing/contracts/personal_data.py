@@ -15,7 +15,6 @@ from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTi
 from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.scheduling.feeds import Feed, FeedRule
-from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
@@ -146,7 +145,7 @@ class PersonalDataContract:
         hold = make.hold(cast.profile, cast.customer, TOMORROW + 3 * HOUR)
         theirs = make.hold(cast.profile, other.customer, TOMORROW + 5 * HOUR)
         places = [make.waiting(cast.profile, cast.customer, WINDOW) for _ in range(2)]
-        booked = places[1].ended(WaitingStatus.BOOKED)
+        booked = places[1].offered(TOMORROW, NOW + HOUR).booked()
         async with backend.begin() as tx:
             for claim in (booking, hold, theirs):
                 await tx.claims.acquire(claim, NOW)
@@ -155,7 +154,7 @@ class PersonalDataContract:
         for _ in range(2):
             async with backend.begin() as tx:
                 await tx.personal_data.leave_queues(cast.customer.id)
-        assert list(await backend.reads.waits_of(cast.customer.id)) == [booked, places[0].ended(WaitingStatus.LEFT)]
+        assert list(await backend.reads.waits_of(cast.customer.id)) == [booked, places[0].left()]
         async with backend.begin() as tx:
             assert await tx.claims.hold_of(cast.customer.id, ClaimId(hold.id)) is None
             assert await tx.claims.hold_of(other.customer.id, ClaimId(theirs.id)) == theirs

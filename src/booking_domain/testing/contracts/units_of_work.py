@@ -8,8 +8,8 @@ import pytest
 from booking_domain.bookings.model import BookingMode
 from booking_domain.identity.model import User
 from booking_domain.scheduling.model import SlotSettings
+from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId
-from booking_domain.shared.outbox import Message
 from booking_domain.testing.builders import NOW, Builder, terms
 from booking_domain.testing.contracts.storage import Backend, a_cast, race, regretted, scenario, waits
 from booking_domain.workflows.ports import Repositories
@@ -22,16 +22,16 @@ class UnitOfWorkContract:
     async def test_leaving_normally_commits_everything(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
-        claim, message = make.claim(cast.profile, cast.customer), make.message(booking.id)
+        claim, event = make.claim(cast.profile, cast.customer), make.domain_event(booking.id)
         async with backend.begin() as tx:
             await tx.claims.acquire(claim, NOW)
             await tx.bookings.add(booking, [make.event(booking)])
-            await tx.outbox.put([message])
+            await tx.outbox.put([event])
         assert await backend.reads.booking(booking.id) == booking
         schedule = await backend.reads.schedule(cast.profile.id, claim.span)
         assert schedule is not None
         assert schedule.claims == (claim,)
-        assert list(await backend.outbox_messages()) == [message]
+        assert list(await backend.outbox_events()) == [event]
 
     @scenario
     async def test_leaving_by_an_exception_keeps_nothing_and_lets_it_through(
@@ -45,7 +45,7 @@ class UnitOfWorkContract:
             await tx.claims.acquire(claim, NOW)
             await tx.bookings.add(booking, [make.event(booking)])
             await tx.payments.add(payment)
-            await tx.outbox.put([make.message(booking.id)])
+            await tx.outbox.put([make.domain_event(booking.id)])
 
         await regretted(backend, place)
         assert await backend.reads.booking(booking.id) is None
@@ -54,7 +54,7 @@ class UnitOfWorkContract:
         schedule = await backend.reads.schedule(cast.profile.id, claim.span)
         assert schedule is not None
         assert schedule.claims == ()
-        assert list(await backend.outbox_messages()) == []
+        assert list(await backend.outbox_events()) == []
 
     @scenario
     async def test_changes_are_rolled_back_as_additions_are(self, backend: Backend, make: Builder) -> None:
@@ -76,12 +76,12 @@ class UnitOfWorkContract:
     async def test_somebody_who_is_cancelled_leaves_nothing_and_holds_nobody_up(
         self, backend: Backend, make: Builder
     ) -> None:
-        user, message = make.user(), make.message(BookingId(make.entropy.new_id()))
+        user, event = make.user(), make.domain_event(BookingId(make.entropy.new_id()))
         added = asyncio.Event()
 
         async def never_ends() -> None:
             async with backend.begin() as tx:
-                await _keep(tx, user, message)
+                await _keep(tx, user, event)
                 added.set()
                 await asyncio.Event().wait()
 
@@ -92,9 +92,9 @@ class UnitOfWorkContract:
             await task
         assert await backend.reads.user(user.id) is None
         async with backend.begin() as tx:
-            await _keep(tx, user, message)
+            await _keep(tx, user, event)
         assert await backend.reads.user(user.id) == user
-        assert list(await backend.outbox_messages()) == [message]
+        assert list(await backend.outbox_events()) == [event]
 
     @scenario
     async def test_reads_do_not_see_what_is_not_committed(self, backend: Backend, make: Builder) -> None:
@@ -133,6 +133,6 @@ class UnitOfWorkContract:
         assert [await backend.reads.user(user.id) for user in users] == users
 
 
-async def _keep(tx: Repositories, user: User, message: Message) -> None:
+async def _keep(tx: Repositories, user: User, event: Event) -> None:
     await tx.users.add(user)
-    await tx.outbox.put([message])
+    await tx.outbox.put([event])

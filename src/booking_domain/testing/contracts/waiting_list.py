@@ -23,10 +23,17 @@ INSTANT = timedelta(microseconds=1)
 async def _waiting(backend: Backend, make: Builder, cast: Cast, status: WaitingStatus | None = None) -> Waiting:
     """An entry that is kept, in this status."""
     waiting = make.waiting(cast.profile, cast.customer, WINDOW)
-    if status is WaitingStatus.OFFERED:
-        waiting = waiting.offered(TOMORROW, NOW + OFFER_LASTS)
-    elif status is not None and status is not WaitingStatus.WAITING:
-        waiting = waiting.ended(status)
+    match status:
+        case WaitingStatus.OFFERED:
+            waiting = waiting.offered(TOMORROW, NOW + OFFER_LASTS)
+        case WaitingStatus.BOOKED:
+            waiting = waiting.offered(TOMORROW, NOW + OFFER_LASTS).booked()
+        case WaitingStatus.LAPSED:
+            waiting = waiting.lapsed()
+        case WaitingStatus.LEFT:
+            waiting = waiting.left()
+        case WaitingStatus.WAITING | None:
+            pass
     await _kept(backend, waiting)
     return waiting
 
@@ -120,7 +127,7 @@ class WaitingListContract:
             assert await tx.waiting_list.get(waiting.id) == offered
             assert await backend.reads.waits_of(cast.customer.id) == [beside, waiting]
         assert await backend.reads.waits_of(cast.customer.id) == [beside, offered]
-        booked = offered.ended(WaitingStatus.BOOKED)
+        booked = offered.booked()
         async with backend.begin() as tx:
             await tx.waiting_list.save(booked)
         assert await _get(backend, waiting) == booked
@@ -132,7 +139,7 @@ class WaitingListContract:
         waiting = await _waiting(backend, make, cast)
 
         async def work(tx: Repositories) -> None:
-            await tx.waiting_list.save(waiting.ended(WaitingStatus.LEFT))
+            await tx.waiting_list.save(waiting.left())
             await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
 
         await regretted(backend, work)
@@ -172,7 +179,7 @@ class WaitingListContract:
     async def test_an_entry_that_one_has_got_is_kept_from_others(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         waiting, beside = await _waiting(backend, make, cast), await _waiting(backend, make, cast)
-        left = waiting.ended(WaitingStatus.LEFT)
+        left = waiting.left()
         async with backend.begin() as tx:
             await tx.waiting_list.get(waiting.id)
             another, in_line = (
@@ -189,7 +196,7 @@ class WaitingListContract:
     async def test_a_line_that_one_looks_at_is_kept_from_others(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         waiting = await _waiting(backend, make, cast)
-        lapsed = waiting.ended(WaitingStatus.LAPSED)
+        lapsed = waiting.lapsed()
         async with backend.begin() as tx:
             assert await tx.waiting_list.open_for(cast.profile.id) == [waiting]
             another = asyncio.create_task(_get(backend, waiting))
@@ -213,8 +220,8 @@ class WaitingListContract:
         [place] = await studio.reads.waits_of(studio.customer.id)
         assert (place.status, place.hold_id) == (WaitingStatus.OFFERED, hold.id)
         assert (await studio.place_of(other)).status is WaitingStatus.WAITING
-        told = [each for each in await backend.outbox_messages() if each.topic == "waitlist.offered"]
-        assert [message.subject for message in told] == [place.id]
+        told = [each for each in await backend.outbox_events() if each.topic == "waitlist.offered"]
+        assert [event.subject for event in told] == [place.id]
 
     @scenario
     async def test_who_leaves_an_offer_books_it_and_is_passed_over_at_once_does_one_of_it(

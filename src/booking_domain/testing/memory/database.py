@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from booking_domain.shared.outbox import Message
+from booking_domain.shared.events import Event
 from booking_domain.testing.memory.audit import MemoryAuditLog
 from booking_domain.testing.memory.bookings import MemoryBookableProviders, MemoryBookings
 from booking_domain.testing.memory.calendars import MemoryCalendars, MemoryProviderSchedules
@@ -93,6 +93,6 @@ class MemoryDatabase:
             finally:
                 self._holder = None
 
-    async def outbox_messages(self) -> Sequence[Message]:
-        """Return the messages of committed transactions, in the order in which they were left."""
+    async def outbox_events(self) -> Sequence[Event]:
+        """Return the events of committed transactions, in the order in which they were put."""
         return tuple(self._state.outbox.values())

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from booking_domain.shared.events import Event
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
-from booking_domain.shared.outbox import Message, Outbox
+from booking_domain.shared.outbox import Outbox
 from booking_domain.testing.memory.state import KeptAnswer, MissingRow, State
 
 
@@ -14,8 +15,8 @@ class MemoryOutbox(Outbox):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def put(self, messages: Sequence[Message]) -> None:
-        self._state.outbox.update({message.id: message for message in messages})
+    async def put(self, events: Sequence[Event]) -> None:
+        self._state.outbox.update({event.id: event for event in events})
 
 
 class MemoryIdempotency(IdempotencyStore):

@@ -11,7 +11,7 @@ from booking_domain.identity.model import ERASED_NAME
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.feeds import OwnFeeds
-from booking_domain.scheduling.waiting import OPEN, WaitingStatus
+from booking_domain.scheduling.waiting import OPEN
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.memory.state import State
 from booking_domain.workflows.personal_data import TO_COME, ErasureBlockers, PersonalData
@@ -48,7 +48,7 @@ class MemoryPersonalData(PersonalData):
         _drop(self._state.claims, lambda claim: claim.customer_id == user_id and claim.kind is ClaimKind.HOLD)
         for waiting in tuple(self._state.waiting.values()):
             if waiting.customer_id == user_id and waiting.status in OPEN:
-                self._state.waiting[waiting.id] = waiting.ended(WaitingStatus.LEFT)
+                self._state.waiting[waiting.id] = waiting.left()
 
     async def clear(self, user_id: UserId) -> None:
         state = self._state

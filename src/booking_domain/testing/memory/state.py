@@ -22,6 +22,7 @@ from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.model import Calendar, OpeningHours
 from booking_domain.scheduling.waiting import Waiting
 from booking_domain.shared.audit import AuditEntry
+from booking_domain.shared.events import Event
 from booking_domain.shared.ids import (
     AuditId,
     BookingId,
@@ -37,7 +38,6 @@ from booking_domain.shared.ids import (
     UserId,
     WaitingId,
 )
-from booking_domain.shared.outbox import Message
 
 
 class MissingRow(LookupError):
@@ -83,7 +83,7 @@ class State:
     payments: dict[PaymentId, Payment] = field(default_factory=dict)
     sms_messages: dict[SmsId, SmsMessage] = field(default_factory=dict)
     answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
-    outbox: dict[EventId, Message] = field(default_factory=dict)
+    outbox: dict[EventId, Event] = field(default_factory=dict)
     audit_log: dict[AuditId, AuditEntry] = field(default_factory=dict)
 
     def copy(self) -> Self:

@@ -132,7 +132,7 @@ async def dumped(connection: AsyncConnection[Any]) -> str:
 
 
 class Backend(Database):
-    async def outbox_messages(self) -> list[Any]:
+    async def outbox_events(self) -> list[Any]:
         return []
 
 

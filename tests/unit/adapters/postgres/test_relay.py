@@ -12,11 +12,13 @@ from psycopg import AsyncConnection
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
-from adapters.postgres.relay import relay, waiting_messages
-from booking_domain.shared.ids import EventId
-from booking_domain.shared.outbox import Message
+from adapters.postgres.relay import relay, waiting_events
+from booking_domain.bookings.events import BookingConfirmed
+from booking_domain.bookings.transitions import Status
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import BookingId, EventId, ProviderId
 
-SUBJECT = UUID(int=7)
+BOOKING = BookingId(UUID(int=7))
 
 
 class Broken(Exception):
@@ -34,21 +36,21 @@ async def database(server: TestServer) -> AsyncIterator[Database]:
             await opened.close()
 
 
-async def put(opened: Database, count: int) -> list[Message]:
-    messages = [
-        Message(
+async def put(opened: Database, count: int) -> list[Event]:
+    events = [
+        BookingConfirmed(
             id=EventId(uuid4()),
-            topic=f"test.{number}",
-            subject=SUBJECT,
-            payload={"number": str(number)},
             occurred_at=datetime(2026, 11, 21, tzinfo=UTC),
+            booking_id=BOOKING,
+            provider_id=ProviderId(uuid4()),
+            to=Status.CONFIRMED,
         )
-        for number in range(count)
+        for _ in range(count)
     ]
-    for message in messages:
+    for event in events:
         async with opened.begin() as tx:
-            await tx.outbox.put([message])
-    return messages
+            await tx.outbox.put([event])
+    return list(events)
 
 
 class Receiver:
@@ -57,32 +59,32 @@ class Receiver:
     def __init__(self, *, breaks: int = 0) -> None:
         self.breaks = breaks
 
-    async def dispatch(self, connection: AsyncConnection[Any], messages: Sequence[Message]) -> None:
-        await connection.execute("CREATE TABLE IF NOT EXISTS received (seq serial, topic text)")
-        for message in messages:
-            await connection.execute("INSERT INTO received (topic) VALUES (%s)", [message.topic])
+    async def dispatch(self, connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
+        await connection.execute("CREATE TABLE IF NOT EXISTS received (seq serial, event uuid)")
+        for event in events:
+            await connection.execute("INSERT INTO received (event) VALUES (%s)", [event.id])
         if self.breaks:
             self.breaks -= 1
             raise Broken
 
 
-async def received(opened: Database) -> list[str]:
+async def received(opened: Database) -> list[UUID]:
     async with opened.connection() as connection:
         return [
-            topic for (topic,) in await (await connection.execute("SELECT topic FROM received ORDER BY seq")).fetchall()
+            each for (each,) in await (await connection.execute("SELECT event FROM received ORDER BY seq")).fetchall()
         ]
 
 
 def test_messages_are_handed_on_in_order_and_once(postgres: TestServer) -> None:
     async def play() -> None:
         async with database(postgres) as opened:
-            messages = await put(opened, 25)
+            events = await put(opened, 25)
             receiver = Receiver()
             moved = [await relay(opened, receiver.dispatch, most=10) for _ in range(4)]
             assert moved == [10, 10, 5, 0]
-            assert await received(opened) == [message.topic for message in messages]
+            assert await received(opened) == [event.id for event in events]
             async with opened.work() as work:
-                assert await waiting_messages(work) == []
+                assert await waiting_events(work) == []
 
     asyncio.run(play())
 
@@ -90,14 +92,14 @@ def test_messages_are_handed_on_in_order_and_once(postgres: TestServer) -> None:
 def test_a_relay_that_breaks_leaves_its_messages_for_the_next_one(postgres: TestServer) -> None:
     async def play() -> None:
         async with database(postgres) as opened:
-            messages = await put(opened, 3)
+            events = await put(opened, 3)
             receiver = Receiver(breaks=1)
             with pytest.raises(Broken):
                 await relay(opened, receiver.dispatch)
             async with opened.work() as work:
-                assert await waiting_messages(work) == messages
+                assert await waiting_events(work) == events
             assert await relay(opened, receiver.dispatch) == 3
-            assert await received(opened) == [message.topic for message in messages]
+            assert await received(opened) == [event.id for event in events]
 
     asyncio.run(play())
 
@@ -105,11 +107,11 @@ def test_a_relay_that_breaks_leaves_its_messages_for_the_next_one(postgres: Test
 def test_relays_that_run_at_once_do_not_get_in_each_others_way(postgres: TestServer) -> None:
     async def play() -> None:
         async with database(postgres) as opened:
-            messages = await put(opened, 40)
+            events = await put(opened, 40)
             receiver = Receiver()
             await relay(opened, receiver.dispatch, most=1)
             while sum(await asyncio.gather(*(relay(opened, receiver.dispatch, most=3) for _ in range(4)))):
                 pass
-            assert await received(opened) == [message.topic for message in messages]
+            assert await received(opened) == [event.id for event in events]
 
     asyncio.run(play())

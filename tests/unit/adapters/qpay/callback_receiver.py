@@ -1,4 +1,4 @@
-"""A small HTTP server that takes callbacks like a merchant does."""
+"""A small HTTP server that receives callbacks like a merchant."""
 
 import threading
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ class ReceivedCallback:
 
 
 class CallbackReceiver:
-    """Answers with `answers`, one after the other, and 200 SUCCESS when they are used up."""
+    """Replies with `responses` in order, then with 200 SUCCESS."""
 
     def __init__(self) -> None:
         self.received: list[ReceivedCallback] = []
-        self.answers: list[tuple[int, str]] = []
+        self.responses: list[tuple[int, str]] = []
         self._changed = threading.Condition()
         receiver = self
 
@@ -51,7 +51,7 @@ class CallbackReceiver:
                 self.wfile.write(text.encode())
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Keep the output of the tests quiet."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -74,10 +74,10 @@ class CallbackReceiver:
         with self._changed:
             self.received.append(callback)
             self._changed.notify_all()
-            return self.answers.pop(0) if self.answers else (200, "SUCCESS")
+            return self.responses.pop(0) if self.responses else (200, "SUCCESS")
 
     def wait_for(self, count: int) -> list[ReceivedCallback]:
-        """Return the callbacks once there are `count` of them."""
+        """Wait until `count` callbacks have arrived and return them."""
         with self._changed:
             arrived = self._changed.wait_for(lambda: len(self.received) >= count, timeout=WAIT_SECONDS)
             assert arrived, f"{len(self.received)} of {count} callbacks arrived"

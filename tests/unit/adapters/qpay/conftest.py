@@ -15,7 +15,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorPro
 
 @pytest.fixture
 def client(simulator: SimulatorProcess) -> Iterator[httpx.Client]:
-    """A client of a simulator whose switches are as at first."""
+    """A client of the simulator with all switches reset."""
     with httpx.Client(base_url=simulator.url, timeout=20.0, trust_env=False) as client:
         client.put("/simulator/switches", json={}).raise_for_status()
         yield client

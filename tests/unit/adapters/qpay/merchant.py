@@ -1,4 +1,4 @@
-"""A merchant that speaks to the simulator, and the customer at its checkout page."""
+"""A client that acts as the merchant of the simulator, and as the customer on its checkout page."""
 
 import time
 import uuid
@@ -10,7 +10,7 @@ import httpx
 DEADLINE_SECONDS = 20.0
 
 
-def fresh_number() -> str:
+def unique_number() -> str:
     return f"B{uuid.uuid4().hex[:20]}"
 
 
@@ -33,7 +33,7 @@ class Merchant:
     def request(self, **changes: object) -> dict[str, object]:
         return {
             "invoice_code": "SIMULATOR_INVOICE",
-            "sender_invoice_no": fresh_number(),
+            "sender_invoice_no": unique_number(),
             "invoice_receiver_code": "terminal",
             "invoice_description": "A haircut",
             "amount": 20_000,
@@ -43,8 +43,8 @@ class Merchant:
     def invoice(self, **changes: object) -> dict[str, Any]:
         response = self.call("POST", "/invoice", self.request(**changes))
         assert response.status_code == 200, response.text
-        answer: dict[str, Any] = response.json()
-        return answer
+        content: dict[str, Any] = response.json()
+        return content
 
     def invoice_id(self, **changes: object) -> str:
         return str(self.invoice(**changes)["invoice_id"])
@@ -61,17 +61,17 @@ class Merchant:
         }
         response = self.call("POST", "/payment/check", document)
         assert response.status_code == 200, response.text
-        answer: dict[str, Any] = response.json()
-        return answer
+        content: dict[str, Any] = response.json()
+        return content
 
-    def customer_does(self, outcome: str, invoice_id: str, **form: str) -> httpx.Response:
+    def checkout(self, outcome: str, invoice_id: str, **form: str) -> httpx.Response:
         return self.client.post(
             f"/checkout/{invoice_id}", data={"outcome": outcome, **form}, headers={"accept": "application/json"}
         )
 
-    def paid_by(self, outcome: str, invoice_id: str, **form: str) -> list[str]:
-        """Return the ids of the payments that the outcome made."""
-        response = self.customer_does(outcome, invoice_id, **form)
+    def pay(self, outcome: str, invoice_id: str, **form: str) -> list[str]:
+        """Perform the outcome on the checkout page; return the ids of its payments."""
+        response = self.checkout(outcome, invoice_id, **form)
         assert response.status_code == 200, response.text
         return [str(payment_id) for payment_id in response.json()["paymentIds"]]
 
@@ -80,11 +80,11 @@ class Merchant:
         assert response.status_code == 200, response.text
 
     def callbacks(self, invoice_id: str) -> dict[str, Any]:
-        answer: dict[str, Any] = self.client.get("/simulator/callbacks", params={"invoice_id": invoice_id}).json()
-        return answer
+        response: dict[str, Any] = self.client.get("/simulator/callbacks", params={"invoice_id": invoice_id}).json()
+        return response
 
     def settled_callbacks(self, invoice_id: str) -> list[dict[str, Any]]:
-        """Return the log of the invoice once nothing is pending any more."""
+        """Wait until no callback is pending and return the delivery log of the invoice."""
         until(lambda: self.callbacks(invoice_id)["pending"] == [])
         deliveries: list[dict[str, Any]] = self.callbacks(invoice_id)["deliveries"]
         return deliveries
@@ -93,4 +93,4 @@ class Merchant:
 def until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not holds():
-        assert time.monotonic() < deadline, "it did not come to hold in time"
+        assert time.monotonic() < deadline, "the condition did not hold before the deadline"

@@ -1,4 +1,4 @@
-"""A QPay that answers with whatever bytes a test wants."""
+"""A QPay server that returns arbitrary bytes."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tests.unit.adapters.qpay.gateway_scenes import listening
+from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
 
 TOKEN = "a-token-of-the-script"
 
@@ -21,7 +21,7 @@ def document(content: object, *, status: str = "200 OK") -> bytes:
     return http(json.dumps(content), status=status, headers="content-type: application/json\r\n")
 
 
-def a_token() -> bytes:
+def token_response() -> bytes:
     return document({"access_token": TOKEN, "expires_in": int(time.time()) + 86_400, "not-before-policy": "0"})
 
 
@@ -34,9 +34,9 @@ class Request:
 
 @asynccontextmanager
 async def scripted_qpay(
-    answer: Callable[[Request], bytes], *, log_in: Callable[[], bytes] = a_token
+    response: Callable[[Request], bytes], *, log_in: Callable[[], bytes] = token_response
 ) -> AsyncIterator[tuple[str, list[Request]]]:
-    """Answers every call but a log-in with `answer`; a connection ends after each. Gives its address and the calls."""
+    """Reply to every call except a login with `response`, one per connection; yield the base URL and the calls."""
     calls: list[Request] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -45,8 +45,8 @@ async def scripted_qpay(
         lengths = [part.partition(":")[2] for part in rest.split("\r\n") if part.lower().startswith("content-length:")]
         request = Request(line=line, head=head, body=await reader.readexactly(int(lengths[0]) if lengths else 0))
         calls.append(request)
-        writer.write(log_in() if line.startswith("POST /v2/auth/token ") else answer(request))
+        writer.write(log_in() if line.startswith("POST /v2/auth/token ") else response(request))
         await writer.drain()
 
-    async with listening(serve) as url:
+    async with serve_tcp(serve) as url:
         yield url, calls

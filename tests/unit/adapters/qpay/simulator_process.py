@@ -1,4 +1,4 @@
-"""The simulator as it is run by hand: a process of its own on a free port."""
+"""Runs the simulator as a separate process on a free port."""
 
 import os
 import signal
@@ -49,8 +49,8 @@ class SimulatorProcess:
                 try:
                     client.get("/simulator/health").raise_for_status()
                 except httpx.TransportError:
-                    assert self.process.poll() is None, f"the simulator ended with {self.process.returncode}"
-                    assert time.monotonic() < deadline, "the simulator does not answer"
+                    assert self.process.poll() is None, f"the simulator exited with status {self.process.returncode}"
+                    assert time.monotonic() < deadline, "the simulator did not start before the deadline"
                 else:
                     return self
 

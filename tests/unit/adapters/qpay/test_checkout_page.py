@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is install
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """A browser that runs no script, with a profile of its own."""
+    """A browser with JavaScript disabled and a fresh profile."""
     profile: Path = tmp_path_factory.mktemp("profile")
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
@@ -29,13 +29,13 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
         context.close()
 
 
-def test_a_customer_sees_the_amount_and_the_code_and_pays(browser: BrowserContext, merchant: Merchant) -> None:
+def test_a_customer_sees_the_amount_and_qr_code_and_pays(browser: BrowserContext, merchant: Merchant) -> None:
     invoice = merchant.invoice(amount=20_000, invoice_description="Haircut & wash <3")
     page = browser.new_page()
-    elsewhere: list[str] = []
-    page.on("request", lambda request: elsewhere.append(request.url))
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
+    requested_urls: list[str] = []
+    page.on("request", lambda request: requested_urls.append(request.url))
+    console_messages: list[str] = []
+    page.on("console", lambda message: console_messages.append(message.text))
     page.goto(invoice["qPay_shortUrl"])
 
     expect(page.get_by_text("20,000.00 MNT", exact=True)).to_be_visible()
@@ -52,8 +52,8 @@ def test_a_customer_sees_the_amount_and_the_code_and_pays(browser: BrowserContex
     expect(page.get_by_role("button")).to_have_count(0)
     [row] = merchant.check(invoice["invoice_id"])["rows"]
     expect(page.get_by_role("cell", name=row["payment_id"])).to_be_visible()
-    assert complaints == []
-    assert all(url.startswith((str(merchant.client.base_url), "data:")) for url in elsewhere)
+    assert console_messages == []
+    assert all(url.startswith((str(merchant.client.base_url), "data:")) for url in requested_urls)
     page.close()
 
 
@@ -70,11 +70,11 @@ def test_a_customer_pays_half_by_card(browser: BrowserContext, merchant: Merchan
     page.close()
 
 
-def test_a_paid_page_that_was_left_open_says_so(browser: BrowserContext, merchant: Merchant) -> None:
+def test_paying_from_a_stale_page_shows_an_error(browser: BrowserContext, merchant: Merchant) -> None:
     invoice = merchant.invoice()
     page = browser.new_page()
     page.goto(invoice["qPay_shortUrl"])
-    merchant.paid_by("paid", invoice["invoice_id"])
+    merchant.pay("paid", invoice["invoice_id"])
     page.get_by_role("button", name="Pay 20,000.00 MNT").click()
     expect(page.get_by_role("alert")).to_have_text("This invoice is already paid.")
     page.close()

@@ -2,7 +2,7 @@ import asyncio
 
 import httpx
 import pytest
-from tests.unit.adapters.qpay.gateway_scenes import gateway_at, invoices_of, order, with_gateway
+from tests.unit.adapters.qpay.gateway_fixtures import gateway_at, invoices_of, order, with_gateway
 from tests.unit.adapters.qpay.merchant import Merchant
 from tests.unit.adapters.qpay.scripted_qpay import document, http, scripted_qpay
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
@@ -12,57 +12,59 @@ from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.shared.money import Money
 
 
-def cancel_scripted(answer: bytes) -> list[str]:
-    async def play() -> list[str]:
-        async with scripted_qpay(lambda _: answer) as (url, calls), gateway_at(url) as gateway:
+def cancel_scripted(response: bytes) -> list[str]:
+    async def run() -> list[str]:
+        async with scripted_qpay(lambda _: response) as (url, calls), gateway_at(url) as gateway:
             await gateway.cancel_invoice("an-invoice")
             return [call.line for call in calls[1:]]
 
-    return asyncio.run(play())
+    return asyncio.run(run())
 
 
 def test_a_cancelled_invoice_cannot_be_paid(simulator: SimulatorProcess, client: httpx.Client) -> None:
-    asked = order()
+    requested = order()
 
-    async def scene(gateway: QPayGateway) -> str:
-        invoice = await gateway.create_invoice(asked)
+    async def use(gateway: QPayGateway) -> str:
+        invoice = await gateway.create_invoice(requested)
         await gateway.cancel_invoice(invoice.reference)
         return invoice.reference
 
-    reference = with_gateway(simulator.url, scene)
-    assert [invoice["status"] for invoice in invoices_of(client, asked)] == ["CANCELED"]
-    assert Merchant(client).customer_does("paid", reference).status_code == 409
+    reference = with_gateway(simulator.url, use)
+    assert [invoice["status"] for invoice in invoices_of(client, requested)] == ["CANCELED"]
+    assert Merchant(client).checkout("paid", reference).status_code == 409
 
 
-def test_an_invoice_that_is_cancelled_already_stays_so(simulator: SimulatorProcess, client: httpx.Client) -> None:
-    asked = order()
+def test_cancelling_twice_is_harmless(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    requested = order()
 
-    async def scene(gateway: QPayGateway) -> None:
-        invoice = await gateway.create_invoice(asked)
+    async def use(gateway: QPayGateway) -> None:
+        invoice = await gateway.create_invoice(requested)
         await gateway.cancel_invoice(invoice.reference)
         await gateway.cancel_invoice(invoice.reference)
 
-    with_gateway(simulator.url, scene)
-    assert [invoice["status"] for invoice in invoices_of(client, asked)] == ["CANCELED"]
+    with_gateway(simulator.url, use)
+    assert [invoice["status"] for invoice in invoices_of(client, requested)] == ["CANCELED"]
 
 
-def test_an_invoice_that_is_paid_already_stays_paid(simulator: SimulatorProcess, client: httpx.Client) -> None:
-    async def scene(gateway: QPayGateway) -> Money:
+def test_cancelling_a_paid_invoice_keeps_it_paid(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    async def use(gateway: QPayGateway) -> Money:
         invoice = await gateway.create_invoice(order())
-        Merchant(client).paid_by("paid", invoice.reference)
+        Merchant(client).pay("paid", invoice.reference)
         await gateway.cancel_invoice(invoice.reference)
         return (await gateway.report(invoice.reference, "MNT")).received
 
-    assert with_gateway(simulator.url, scene) == Money.of(20_000, "MNT")
+    assert with_gateway(simulator.url, use) == Money.of(20_000, "MNT")
 
 
 @pytest.mark.parametrize("reference", ["none", "", ".", "../payment/cancel/1", "ключ", "x" * 300, "a\n"])
-def test_an_unknown_invoice_is_left_as_it_is(simulator: SimulatorProcess, client: httpx.Client, reference: str) -> None:
+def test_cancelling_an_unknown_invoice_is_a_no_op(
+    simulator: SimulatorProcess, client: httpx.Client, reference: str
+) -> None:
     with_gateway(simulator.url, lambda gateway: gateway.cancel_invoice(reference))
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         http(),
         http(status="204 No Content"),
@@ -72,12 +74,12 @@ def test_an_unknown_invoice_is_left_as_it_is(simulator: SimulatorProcess, client
         document({"error": "INVOICE_PAID"}, status="400 Bad Request"),
     ],
 )
-def test_a_cancellation_is_asked_for_once_where_it_is_answered(answer: bytes) -> None:
-    assert cancel_scripted(answer) == ["DELETE /v2/invoice/an-invoice HTTP/1.1"]
+def test_a_cancellation_is_sent_once(response: bytes) -> None:
+    assert cancel_scripted(response) == ["DELETE /v2/invoice/an-invoice HTTP/1.1"]
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         http("<html>Sign in to the Wi-Fi</html>"),
         http("[]"),
@@ -87,6 +89,6 @@ def test_a_cancellation_is_asked_for_once_where_it_is_answered(answer: bytes) ->
         document({"error": {"note": {"type": "string.max"}}}, status="400 Bad Request"),
     ],
 )
-def test_another_answer_to_a_cancellation_is_unusable(answer: bytes) -> None:
+def test_an_unexpected_response_to_a_cancellation_is_unavailable(response: bytes) -> None:
     with pytest.raises(GatewayUnavailable):
-        cancel_scripted(answer)
+        cancel_scripted(response)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from tests.unit.adapters.qpay.gateway_scenes import callback_url, gateway_at, invoices_of, order, with_gateway
+from tests.unit.adapters.qpay.gateway_fixtures import callback_url, gateway_at, invoices_of, order, with_gateway
 from tests.unit.adapters.qpay.merchant import Merchant
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, free_port
 
@@ -16,35 +16,35 @@ from booking_domain.shared.money import Money
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def create(simulator: SimulatorProcess, asked: InvoiceOrder) -> Invoice:
-    return with_gateway(simulator.url, lambda gateway: gateway.create_invoice(asked))
+def create(simulator: SimulatorProcess, requested: InvoiceOrder) -> Invoice:
+    return with_gateway(simulator.url, lambda gateway: gateway.create_invoice(requested))
 
 
-def picture_of(invoice: Invoice) -> bytes:
+def image_bytes(invoice: Invoice) -> bytes:
     kind, _, data = invoice.qr_image.partition(",")
     assert kind == "data:image/png;base64"
     return base64.b64decode(data, validate=True)
 
 
-def test_its_name_is_qpay() -> None:
+def test_the_gateways_name_is_qpay() -> None:
     assert gateway_at("http://127.0.0.1:9").name == "qpay"
 
 
-def test_an_invoice_is_asked_for_under_our_number_with_our_callback(
+def test_an_invoice_is_created_with_the_order_number_and_callback_url(
     simulator: SimulatorProcess, client: httpx.Client
 ) -> None:
-    asked = order()
-    invoice = create(simulator, asked)
-    [kept] = invoices_of(client, asked)
-    assert kept["invoiceId"] == invoice.reference
-    assert kept["status"] == "OPEN"
-    assert kept["amount"] == "20000.00"
-    assert kept["callbackUrl"] == callback_url(asked.payment_id)
+    requested = order()
+    invoice = create(simulator, requested)
+    [stored] = invoices_of(client, requested)
+    assert stored["invoiceId"] == invoice.reference
+    assert stored["status"] == "OPEN"
+    assert stored["amount"] == "20000.00"
+    assert stored["callbackUrl"] == callback_url(requested.payment_id)
 
 
-def test_an_invoice_has_a_code_links_and_a_page(simulator: SimulatorProcess, client: httpx.Client) -> None:
+def test_an_invoice_has_qr_code_deep_links_and_checkout_url(simulator: SimulatorProcess, client: httpx.Client) -> None:
     invoice = create(simulator, order())
-    assert picture_of(invoice).startswith(PNG)
+    assert image_bytes(invoice).startswith(PNG)
     assert invoice.checkout_url == f"{simulator.url}/checkout/{invoice.reference}"
     assert len(invoice.deep_links) >= 5
     for link in invoice.deep_links:
@@ -52,68 +52,66 @@ def test_an_invoice_has_a_code_links_and_a_page(simulator: SimulatorProcess, cli
         assert link.link.endswith(f"://q?qPay_QRcode={invoice.qr_text.replace(' ', '%20')}") or "://q?" in link.link
 
 
-def test_an_invoice_takes_neither_less_nor_more_and_does_not_expire(
+def test_an_invoice_allows_no_partial_or_excess_payment_and_no_expiry(
     simulator: SimulatorProcess, merchant: Merchant
 ) -> None:
     invoice = create(simulator, order())
     merchant.log_in()
-    kept = merchant.call("GET", f"/invoice/{invoice.reference}").json()
-    assert (kept["allow_partial"], kept["allow_exceed"], kept["enable_expiry"]) == (False, False, False)
+    stored = merchant.call("GET", f"/invoice/{invoice.reference}").json()
+    assert (stored["allow_partial"], stored["allow_exceed"], stored["enable_expiry"]) == (False, False, False)
 
 
-def test_an_invoice_can_still_be_paid_after_our_window(simulator: SimulatorProcess, client: httpx.Client) -> None:
+def test_an_invoice_can_be_paid_after_payable_until(simulator: SimulatorProcess, client: httpx.Client) -> None:
     invoice = create(simulator, order(payable_until=datetime(2020, 1, 1, tzinfo=UTC)))
-    assert Merchant(client).paid_by("paid", invoice.reference)
+    assert Merchant(client).pay("paid", invoice.reference)
 
 
 @pytest.mark.parametrize(
-    ("mongo", "kept"),
+    ("mongo", "stored"),
     [(1, "0.01"), (30, "0.30"), (435, "4.35"), (2_000_050, "20000.50"), (999_999_999_999, "9999999999.99")],
 )
-def test_an_amount_arrives_to_the_mongo(
-    simulator: SimulatorProcess, client: httpx.Client, mongo: int, kept: str
+def test_amounts_are_exact_to_the_mongo(
+    simulator: SimulatorProcess, client: httpx.Client, mongo: int, stored: str
 ) -> None:
-    asked = order(Money(amount=mongo, currency="MNT"))
-    create(simulator, asked)
-    assert [invoice["amount"] for invoice in invoices_of(client, asked)] == [kept]
+    requested = order(Money(amount=mongo, currency="MNT"))
+    create(simulator, requested)
+    assert [invoice["amount"] for invoice in invoices_of(client, requested)] == [stored]
 
 
 @pytest.mark.parametrize("description", ["x" * 256, "Үс засалт " * 100, "🐉" * 255, "a\ud800", ""])
-def test_a_description_is_made_to_fit(simulator: SimulatorProcess, client: httpx.Client, description: str) -> None:
-    asked = order(description=description)
-    create(simulator, asked)
-    assert len(invoices_of(client, asked)) == 1
+def test_a_long_description_is_truncated(simulator: SimulatorProcess, client: httpx.Client, description: str) -> None:
+    requested = order(description=description)
+    create(simulator, requested)
+    assert len(invoices_of(client, requested)) == 1
 
 
-def test_an_amount_in_another_currency_is_refused_before_anything_is_asked() -> None:
+def test_another_currency_is_refused_before_any_request() -> None:
     with pytest.raises(InvalidValue, match="QPay takes MNT, not USD"):
         with_gateway(
             f"http://127.0.0.1:{free_port()}", lambda gateway: gateway.create_invoice(order(Money.of(10, "USD")))
         )
 
 
-def test_a_code_is_drawn_where_qpay_gives_none(simulator: SimulatorProcess, merchant: Merchant) -> None:
+def test_a_missing_qr_image_is_rendered_locally(simulator: SimulatorProcess, merchant: Merchant) -> None:
     merchant.set_switches(emptyQrImage=True)
-    assert picture_of(create(simulator, order())).startswith(PNG)
+    assert image_bytes(create(simulator, order())).startswith(PNG)
 
 
-def test_the_links_are_found_under_their_other_name(simulator: SimulatorProcess, merchant: Merchant) -> None:
+def test_deep_links_are_read_from_their_alternative_field(simulator: SimulatorProcess, merchant: Merchant) -> None:
     merchant.set_switches(deeplinkField="qPay_deeplink")
     assert len(create(simulator, order()).deep_links) >= 5
 
 
-def test_a_number_that_was_used_is_refused_where_qpay_refuses_it(
-    simulator: SimulatorProcess, merchant: Merchant
-) -> None:
+def test_a_rejected_duplicate_number_is_unavailable(simulator: SimulatorProcess, merchant: Merchant) -> None:
     merchant.set_switches(duplicateInvoices="refuse")
-    asked = order()
-    create(simulator, asked)
+    requested = order()
+    create(simulator, requested)
     with pytest.raises(GatewayUnavailable):
-        create(simulator, asked)
-    assert len(invoices_of(merchant.client, asked)) == 1
+        create(simulator, requested)
+    assert len(invoices_of(merchant.client, requested)) == 1
 
 
-def test_a_refused_invoice_is_unavailable_and_names_the_gateway(
+def test_a_rejected_invoice_raises_gateway_unavailable_with_the_gateways_name(
     simulator: SimulatorProcess, client: httpx.Client
 ) -> None:
     with pytest.raises(GatewayUnavailable) as refusal:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.adapters.qpay.gateway_scenes import gateway_at, order, with_gateway
+from tests.unit.adapters.qpay.gateway_fixtures import gateway_at, order, with_gateway
 from tests.unit.adapters.qpay.merchant import Merchant
 from tests.unit.adapters.qpay.scripted_qpay import Request, document, http, scripted_qpay
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
@@ -16,23 +16,23 @@ from booking_domain.payments.ports import GatewayReport
 from booking_domain.shared.money import Money
 
 
-def reported(
-    simulator: SimulatorProcess, happens: Callable[[str], object], amount: Money | None = None
+def report_after(
+    simulator: SimulatorProcess, act: Callable[[str], object], amount: Money | None = None
 ) -> GatewayReport:
-    async def scene(gateway: QPayGateway) -> GatewayReport:
+    async def use(gateway: QPayGateway) -> GatewayReport:
         invoice = await gateway.create_invoice(order(amount))
-        happens(invoice.reference)
+        act(invoice.reference)
         return await gateway.report(invoice.reference, "MNT")
 
-    return with_gateway(simulator.url, scene)
+    return with_gateway(simulator.url, use)
 
 
-def scripted_report(answer: Callable[[Request], bytes]) -> tuple[GatewayReport, list[Request]]:
-    async def play() -> tuple[GatewayReport, list[Request]]:
-        async with scripted_qpay(answer) as (url, calls), gateway_at(url) as gateway:
+def report_from(response: Callable[[Request], bytes]) -> tuple[GatewayReport, list[Request]]:
+    async def run() -> tuple[GatewayReport, list[Request]]:
+        async with scripted_qpay(response) as (url, calls), gateway_at(url) as gateway:
             return await gateway.report("an-invoice", "MNT"), calls[1:]
 
-    return asyncio.run(play())
+    return asyncio.run(run())
 
 
 def row(payment_id: object = "1", **changes: object) -> dict[str, object]:
@@ -45,8 +45,8 @@ def row(payment_id: object = "1", **changes: object) -> dict[str, object]:
     }
 
 
-def test_an_invoice_that_nobody_paid_has_received_nothing(simulator: SimulatorProcess, client: httpx.Client) -> None:
-    report = reported(simulator, lambda _: None)
+def test_an_unpaid_invoice_has_received_nothing(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    report = report_after(simulator, lambda _: None)
     assert report.received == Money.zero("MNT")
     assert json.loads(report.raw) == {"count": 0, "rows": []}
 
@@ -62,63 +62,63 @@ def test_an_invoice_that_nobody_paid_has_received_nothing(simulator: SimulatorPr
         ("callback_twice", 20_000),
     ],
 )
-def test_what_a_customer_does_is_what_was_received(
+def test_the_report_matches_the_customers_payments(
     simulator: SimulatorProcess, client: httpx.Client, outcome: str, received: int
 ) -> None:
-    report = reported(simulator, lambda invoice: Merchant(client).paid_by(outcome, invoice))
+    report = report_after(simulator, lambda invoice: Merchant(client).pay(outcome, invoice))
     assert report.received == Money.of(received, "MNT")
 
 
-def test_fractions_add_up_exactly(simulator: SimulatorProcess, client: httpx.Client) -> None:
+def test_fractions_are_summed_exactly(simulator: SimulatorProcess, client: httpx.Client) -> None:
     def pay_twice_the_half(invoice: str) -> None:
         for _ in range(2):
-            Merchant(client).paid_by("underpaid", invoice)
+            Merchant(client).pay("underpaid", invoice)
 
     amount = Money(amount=30, currency="MNT")
-    assert reported(simulator, pay_twice_the_half, amount).received == amount
+    assert report_after(simulator, pay_twice_the_half, amount).received == amount
 
 
-def test_a_payment_that_was_given_back_is_not_received(simulator: SimulatorProcess, merchant: Merchant) -> None:
+def test_a_refunded_payment_is_not_received(simulator: SimulatorProcess, merchant: Merchant) -> None:
     def pay_and_take_back(invoice: str) -> None:
-        [payment] = merchant.paid_by("paid", invoice, method="CARD")
+        [payment] = merchant.pay("paid", invoice, method="CARD")
         merchant.log_in()
         assert merchant.call("DELETE", f"/payment/refund/{payment}", {"note": "closed"}).status_code == 200
 
-    report = reported(simulator, pay_and_take_back)
+    report = report_after(simulator, pay_and_take_back)
     assert report.received == Money.zero("MNT")
     assert json.loads(report.raw)["rows"][0]["payment_status"] == "REFUNDED"
 
 
-def test_the_raw_answer_is_kept(simulator: SimulatorProcess, client: httpx.Client) -> None:
+def test_the_raw_response_is_kept(simulator: SimulatorProcess, client: httpx.Client) -> None:
     payments: list[str] = []
-    report = reported(simulator, lambda invoice: payments.extend(Merchant(client).paid_by("paid", invoice)))
+    report = report_after(simulator, lambda invoice: payments.extend(Merchant(client).pay("paid", invoice)))
     assert [row["payment_id"] for row in json.loads(report.raw)["rows"]] == payments
 
 
 def test_a_payment_on_the_second_page_counts(simulator: SimulatorProcess, client: httpx.Client) -> None:
     def fail_often_and_pay(invoice: str) -> None:
         for outcome in ["failed"] * 100 + ["paid"]:
-            Merchant(client).paid_by(outcome, invoice)
+            Merchant(client).pay(outcome, invoice)
 
-    report = reported(simulator, fail_often_and_pay)
+    report = report_after(simulator, fail_often_and_pay)
     assert report.received == Money.of(20_000, "MNT")
     assert [len(page["rows"]) for page in json.loads(report.raw)] == [100, 1]
 
 
-def test_a_payment_that_slips_to_the_next_page_counts_once() -> None:
-    def answer(request: Request) -> bytes:
+def test_a_payment_listed_on_two_pages_counts_once() -> None:
+    def response(request: Request) -> bytes:
         number = json.loads(request.body)["offset"]["page_number"]
         rows = [row(str(n)) for n in range(100)] if number == 1 else [row("99"), row("100")]
         return document({"count": 102, "rows": rows})
 
-    report, calls = scripted_report(answer)
+    report, calls = report_from(response)
     assert report.received == Money.of(101 * 100, "MNT")
     assert len(calls) == 2
 
 
-def test_a_payment_in_another_currency_is_not_counted_and_is_said_aloud(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_payment_in_another_currency_is_logged_and_not_counted(caplog: pytest.LogCaptureFixture) -> None:
     rows = [row("1", payment_currency="USD"), row("2", payment_currency=None)]
-    report, _ = scripted_report(lambda _: document({"count": 2, "rows": rows}))
+    report, _ = report_from(lambda _: document({"count": 2, "rows": rows}))
     assert report.received == Money.of(100, "MNT")
     assert [record.levelname for record in caplog.records if record.name.startswith("adapters")] == ["ERROR"]
 
@@ -126,24 +126,24 @@ def test_a_payment_in_another_currency_is_not_counted_and_is_said_aloud(caplog: 
 @pytest.mark.parametrize("amount", [100, 100.0, "100", "100.00", "100.000"])
 @pytest.mark.parametrize("payment_id", ["123456789012345", 123456789012345])
 def test_an_amount_may_be_a_number_or_a_string(amount: object, payment_id: object) -> None:
-    answer = {"count": "1", "surprise": [{}], "rows": [row(payment_id, payment_amount=amount, more={"x": 1})]}
-    assert scripted_report(lambda _: document(answer))[0].received == Money.of(100, "MNT")
+    response = {"count": "1", "surprise": [{}], "rows": [row(payment_id, payment_amount=amount, more={"x": 1})]}
+    assert report_from(lambda _: document(response))[0].received == Money.of(100, "MNT")
 
 
 @pytest.mark.parametrize("status", ["NEW", "FAILED", "PARTIAL", "REFUNDED", "paid?", ""])
-def test_only_a_paid_payment_is_money(status: str) -> None:
-    answer = {"count": 1, "paid_amount": 100, "rows": [row(payment_status=status, payment_amount=None)]}
-    assert not scripted_report(lambda _: document(answer))[0].received
+def test_only_paid_payments_count(status: str) -> None:
+    response = {"count": 1, "paid_amount": 100, "rows": [row(payment_status=status, payment_amount=None)]}
+    assert not report_from(lambda _: document(response))[0].received
 
 
 @pytest.mark.parametrize("amount", [None, "", "-1.00", "0.001", "NaN", "Infinity", "1e999999", 1e300, True, [], "сто"])
-def test_a_paid_payment_of_an_impossible_amount_makes_the_report_unusable(amount: object) -> None:
+def test_a_paid_payment_with_an_invalid_amount_makes_the_report_unavailable(amount: object) -> None:
     with pytest.raises(GatewayUnavailable):
-        scripted_report(lambda _: document({"count": 1, "rows": [row(payment_amount=amount)]}))
+        report_from(lambda _: document({"count": 1, "rows": [row(payment_amount=amount)]}))
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         {},
         {"count": 0},
@@ -156,27 +156,27 @@ def test_a_paid_payment_of_an_impossible_amount_makes_the_report_unusable(amount
         None,
     ],
 )
-def test_a_check_that_does_not_add_up_is_unusable(answer: Any) -> None:
+def test_an_inconsistent_check_is_unavailable(response: Any) -> None:
     with pytest.raises(GatewayUnavailable):
-        scripted_report(lambda _: document(answer))
+        report_from(lambda _: document(response))
 
 
-def test_a_check_that_could_not_be_kept_is_unusable() -> None:
+def test_a_check_that_is_not_utf_8_is_unavailable() -> None:
     with pytest.raises(GatewayUnavailable):
-        scripted_report(lambda _: http(b'{"count": 0, "rows": [], "note": "\xff"}'))
+        report_from(lambda _: http(b'{"count": 0, "rows": [], "note": "\xff"}'))
 
 
-def test_pages_without_end_are_unusable() -> None:
+def test_too_many_pages_are_unavailable() -> None:
     with pytest.raises(GatewayUnavailable):
-        scripted_report(lambda _: document({"count": 10**6, "rows": [row()] * 100}))
+        report_from(lambda _: document({"count": 10**6, "rows": [row()] * 100}))
 
 
 @pytest.mark.parametrize("reference", ["none", "../auth", "", "ключ", "x" * 300])
-def test_an_unknown_invoice_has_no_report(simulator: SimulatorProcess, client: httpx.Client, reference: str) -> None:
+def test_an_unknown_invoice_is_unavailable(simulator: SimulatorProcess, client: httpx.Client, reference: str) -> None:
     with pytest.raises(GatewayUnavailable):
         with_gateway(simulator.url, lambda gateway: gateway.report(reference, "MNT"))
 
 
-def test_a_report_in_another_currency_is_none(simulator: SimulatorProcess, client: httpx.Client) -> None:
+def test_a_report_in_another_currency_is_unavailable(simulator: SimulatorProcess, client: httpx.Client) -> None:
     with pytest.raises(GatewayUnavailable):
         with_gateway(simulator.url, lambda gateway: gateway.report("none", "USD"))

@@ -8,14 +8,14 @@ from adapters.qpay.tokens import InProcessTokenStore, TokenStore
 
 class TestInProcessTokenStore(TokenStoreContract):
     def two_stores(self) -> AbstractAsyncContextManager[tuple[TokenStore, TokenStore]]:
-        return one_store_twice()
+        return same_store_twice()
 
 
 @asynccontextmanager
-async def one_store_twice() -> AsyncIterator[tuple[TokenStore, TokenStore]]:
+async def same_store_twice() -> AsyncIterator[tuple[TokenStore, TokenStore]]:
     store = InProcessTokenStore()
     yield store, store
 
 
-def test_a_token_does_not_show_itself() -> None:
+def test_the_repr_of_a_token_hides_it() -> None:
     assert NEW.access not in repr(NEW)

@@ -3,24 +3,24 @@ from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
 from tests.unit.adapters.qpay.merchant import Merchant
 
 
-def test_a_payment_calls_back_with_its_id_and_keeps_the_query_of_the_url(
+def test_a_callback_carries_the_payment_id_and_keeps_the_urls_query(
     merchant: Merchant, receiver: CallbackReceiver
 ) -> None:
     invoice_id = merchant.invoice_id(callback_url=receiver.url("/qpay/cb?token=a%2Bb&n=1&n=2"))
-    [payment_id] = merchant.paid_by("paid", invoice_id)
+    [payment_id] = merchant.pay("paid", invoice_id)
     [callback] = receiver.wait_for(1)
     assert (callback.method, callback.path) == ("GET", "/qpay/cb")
     assert callback.query == [("token", "a+b"), ("n", "1"), ("n", "2"), ("qpay_payment_id", payment_id)]
 
 
 def test_a_url_without_a_query_gets_one(merchant: Merchant, receiver: CallbackReceiver) -> None:
-    [payment_id] = merchant.paid_by("paid", merchant.invoice_id(callback_url=receiver.url("/cb")))
+    [payment_id] = merchant.pay("paid", merchant.invoice_id(callback_url=receiver.url("/cb")))
     assert receiver.wait_for(1)[0].query == [("qpay_payment_id", payment_id)]
 
 
-def test_the_check_knows_the_payment_when_the_callback_comes(merchant: Merchant, receiver: CallbackReceiver) -> None:
+def test_a_check_lists_the_payment_when_the_callback_arrives(merchant: Merchant, receiver: CallbackReceiver) -> None:
     invoice_id = merchant.invoice_id(callback_url=receiver.url())
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("paid", invoice_id)
     [callback] = receiver.wait_for(1)
     assert [row["payment_id"] for row in merchant.check(invoice_id)["rows"]] == [callback.payment_id]
 
@@ -36,55 +36,55 @@ def test_the_check_knows_the_payment_when_the_callback_comes(merchant: Merchant,
         ("paid_twice", 2),
     ],
 )
-def test_an_outcome_calls_back_so_often(
+def test_each_outcome_sends_its_number_of_callbacks(
     merchant: Merchant, receiver: CallbackReceiver, outcome: str, callbacks: int
 ) -> None:
     invoice_id = merchant.invoice_id(callback_url=receiver.url())
-    payments = merchant.paid_by(outcome, invoice_id)
+    payments = merchant.pay(outcome, invoice_id)
     deliveries = merchant.settled_callbacks(invoice_id)
     assert len(deliveries) == callbacks
     assert len(receiver.received) == callbacks
     assert {callback.payment_id for callback in receiver.received} <= set(payments)
 
 
-def test_two_payments_call_back_with_two_ids_and_one_payment_twice_with_one(
+def test_two_payments_send_two_ids_and_a_repeated_callback_sends_one(
     merchant: Merchant, receiver: CallbackReceiver
 ) -> None:
-    two = merchant.paid_by("paid_twice", merchant.invoice_id(callback_url=receiver.url("/two")))
-    one = merchant.paid_by("callback_twice", merchant.invoice_id(callback_url=receiver.url("/one")))
+    two = merchant.pay("paid_twice", merchant.invoice_id(callback_url=receiver.url("/two")))
+    one = merchant.pay("callback_twice", merchant.invoice_id(callback_url=receiver.url("/one")))
     received = receiver.wait_for(4)
     assert sorted(callback.payment_id for callback in received if callback.path == "/two") == sorted(two)
     assert [callback.payment_id for callback in received if callback.path == "/one"] == one * 2
 
 
-def test_an_invoice_without_a_callback_url_calls_nobody(merchant: Merchant) -> None:
+def test_an_invoice_without_a_callback_url_sends_no_callback(merchant: Merchant) -> None:
     invoice_id = merchant.invoice_id()
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("paid", invoice_id)
     assert merchant.callbacks(invoice_id) == {"deliveries": [], "pending": []}
 
 
-def test_a_late_callback_waits_while_the_payment_is_already_there(
+def test_a_late_callback_is_pending_while_the_payment_is_visible(
     merchant: Merchant, receiver: CallbackReceiver
 ) -> None:
     invoice_id = merchant.invoice_id(callback_url=receiver.url())
-    merchant.paid_by("paid_late_callback", invoice_id, delaySeconds="3600")
+    merchant.pay("paid_late_callback", invoice_id, delaySeconds="3600")
     assert merchant.check(invoice_id)["count"] == 1
     log = merchant.callbacks(invoice_id)
     assert log["deliveries"] == []
     assert [callback["attempts"] for callback in log["pending"]] == [0]
 
 
-def test_a_late_callback_comes_after_its_delay(merchant: Merchant, receiver: CallbackReceiver) -> None:
+def test_a_late_callback_is_sent_after_its_delay(merchant: Merchant, receiver: CallbackReceiver) -> None:
     late = merchant.invoice_id(callback_url=receiver.url("/late"))
     soon = merchant.invoice_id(callback_url=receiver.url("/soon"))
-    merchant.paid_by("paid_late_callback", late, delaySeconds="0.7")
-    merchant.paid_by("paid", soon)
+    merchant.pay("paid_late_callback", late, delaySeconds="0.7")
+    merchant.pay("paid", soon)
     assert [callback.path for callback in receiver.wait_for(2)] == ["/soon", "/late"]
 
 
 def test_a_delivery_is_recorded(merchant: Merchant, receiver: CallbackReceiver) -> None:
     invoice_id = merchant.invoice_id(callback_url=receiver.url("/cb?x=1"))
-    [payment_id] = merchant.paid_by("paid", invoice_id)
+    [payment_id] = merchant.pay("paid", invoice_id)
     [delivery] = merchant.settled_callbacks(invoice_id)
     assert delivery["url"] == receiver.url(f"/cb?x=1&qpay_payment_id={payment_id}")
     assert (delivery["paymentId"], delivery["invoiceId"]) == (payment_id, invoice_id)
@@ -93,29 +93,29 @@ def test_a_delivery_is_recorded(merchant: Merchant, receiver: CallbackReceiver) 
 
 
 @pytest.mark.parametrize("refusal", [(500, "SUCCESS"), (200, "OK"), (302, "SUCCESS")])
-def test_anything_but_200_success_is_tried_again(
+def test_anything_but_200_success_is_retried(
     merchant: Merchant, receiver: CallbackReceiver, refusal: tuple[int, str]
 ) -> None:
-    receiver.answers = [refusal]
+    receiver.responses = [refusal]
     invoice_id = merchant.invoice_id(callback_url=receiver.url())
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("paid", invoice_id)
     deliveries = merchant.settled_callbacks(invoice_id)
     assert [(row["status"], row["body"]) for row in deliveries] == [refusal, (200, "SUCCESS")]
 
 
-def test_a_callback_is_given_up_after_three_more_attempts(merchant: Merchant, receiver: CallbackReceiver) -> None:
-    receiver.answers = [(503, "later")] * 5
+def test_a_callback_is_abandoned_after_three_retries(merchant: Merchant, receiver: CallbackReceiver) -> None:
+    receiver.responses = [(503, "later")] * 5
     invoice_id = merchant.invoice_id(callback_url=receiver.url())
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("paid", invoice_id)
     assert [row["attempt"] for row in merchant.settled_callbacks(invoice_id)] == [1, 2, 3, 4]
     assert len(receiver.received) == 4
 
 
-def test_a_merchant_that_is_not_there_is_recorded_as_such(merchant: Merchant) -> None:
+def test_an_unreachable_merchant_is_recorded(merchant: Merchant) -> None:
     with CallbackReceiver() as gone:
         url = gone.url()
     invoice_id = merchant.invoice_id(callback_url=url)
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("paid", invoice_id)
     deliveries = merchant.settled_callbacks(invoice_id)
     assert [row["status"] for row in deliveries] == [None] * 4
     assert "ConnectError" in deliveries[0]["body"]

@@ -18,11 +18,11 @@ PAID, FAILED = "PAID", "FAILED"
         ("paid_twice", [(PAID, "20000.01"), (PAID, "20000.01")], "CLOSED"),
     ],
 )
-def test_an_outcome_makes_its_payments(
+def test_each_outcome_creates_its_payments(
     merchant: Merchant, outcome: str, rows: list[tuple[str, str]], status: str
 ) -> None:
     invoice_id = merchant.invoice_id(amount="20000.01")
-    response = merchant.customer_does(outcome, invoice_id)
+    response = merchant.checkout(outcome, invoice_id)
     assert response.status_code == 200
     assert response.json()["invoiceStatus"] == status
     check = merchant.check(invoice_id)
@@ -31,26 +31,26 @@ def test_an_outcome_makes_its_payments(
     assert merchant.status(invoice_id) == status
 
 
-def test_a_failed_payment_is_a_row_but_no_money(merchant: Merchant) -> None:
+def test_a_failed_payment_is_listed_but_not_counted(merchant: Merchant) -> None:
     invoice_id = merchant.invoice_id()
-    merchant.paid_by("failed", invoice_id)
+    merchant.pay("failed", invoice_id)
     assert merchant.check(invoice_id)["paid_amount"] == 0
 
 
 def test_an_underpaid_invoice_can_still_be_paid_in_full(merchant: Merchant) -> None:
     invoice_id = merchant.invoice_id(amount=100)
-    merchant.paid_by("underpaid", invoice_id)
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("underpaid", invoice_id)
+    merchant.pay("paid", invoice_id)
     assert merchant.check(invoice_id)["paid_amount"] == 150
     assert merchant.status(invoice_id) == "CLOSED"
 
 
 def test_half_of_the_smallest_amount_is_not_payable(merchant: Merchant) -> None:
-    response = merchant.customer_does("underpaid", merchant.invoice_id(amount="0.01"))
+    response = merchant.checkout("underpaid", merchant.invoice_id(amount="0.01"))
     assert response.status_code == 409
 
 
-def test_a_browser_is_sent_back_to_the_page(merchant: Merchant) -> None:
+def test_a_browser_is_redirected_to_the_page(merchant: Merchant) -> None:
     invoice_id = merchant.invoice_id()
     response = merchant.client.post(f"/checkout/{invoice_id}", data={"outcome": "paid"})
     assert response.status_code == 303
@@ -58,7 +58,7 @@ def test_a_browser_is_sent_back_to_the_page(merchant: Merchant) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["paid", "underpaid", "failed", "paid_twice"])
-def test_a_canceled_invoice_takes_no_payment(merchant: Merchant, outcome: str) -> None:
+def test_a_canceled_invoice_cannot_be_paid(merchant: Merchant, outcome: str) -> None:
     invoice_id = merchant.invoice_id()
     merchant.call("DELETE", f"/invoice/{invoice_id}")
     response = merchant.client.post(f"/checkout/{invoice_id}", data={"outcome": outcome})
@@ -68,25 +68,25 @@ def test_a_canceled_invoice_takes_no_payment(merchant: Merchant, outcome: str) -
 
 
 @pytest.mark.parametrize("outcome", ["paid", "underpaid", "failed", "paid_twice"])
-def test_a_paid_invoice_takes_no_further_payment(merchant: Merchant, outcome: str) -> None:
+def test_a_paid_invoice_cannot_be_paid_again(merchant: Merchant, outcome: str) -> None:
     invoice_id = merchant.invoice_id()
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("paid", invoice_id)
     response = merchant.client.post(f"/checkout/{invoice_id}", data={"outcome": outcome})
     assert response.status_code == 409
     assert "already paid" in response.text
-    assert merchant.customer_does(outcome, invoice_id).json()["error"] == "INVOICE_PAID"
+    assert merchant.checkout(outcome, invoice_id).json()["error"] == "INVOICE_PAID"
     assert merchant.check(invoice_id)["count"] == 1
 
 
-def test_an_expired_invoice_takes_no_payment(merchant: Merchant) -> None:
+def test_an_expired_invoice_cannot_be_paid(merchant: Merchant) -> None:
     invoice_id = merchant.invoice_id(enable_expiry="true", expiry_date="2020-01-01T00:00:00.000Z")
-    response = merchant.customer_does("paid", invoice_id)
+    response = merchant.checkout("paid", invoice_id)
     assert (response.status_code, response.json()["error"]) == (409, "INVOICE_EXPIRED")
 
 
-def test_an_expiry_date_means_nothing_unless_expiry_is_enabled(merchant: Merchant) -> None:
+def test_an_expiry_date_is_ignored_unless_expiry_is_enabled(merchant: Merchant) -> None:
     invoice_id = merchant.invoice_id(enable_expiry=False, expiry_date="2020-01-01T00:00:00.000Z")
-    assert len(merchant.paid_by("paid", invoice_id)) == 1
+    assert len(merchant.pay("paid", invoice_id)) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_an_expiry_date_means_nothing_unless_expiry_is_enabled(merchant: Merchan
         {"outcome": "paid_late_callback", "delaySeconds": "nan"},
     ],
 )
-def test_a_form_that_makes_no_sense_is_refused(merchant: Merchant, form: dict[str, str]) -> None:
+def test_an_invalid_form_is_refused(merchant: Merchant, form: dict[str, str]) -> None:
     invoice_id = merchant.invoice_id()
     page = merchant.client.post(f"/checkout/{invoice_id}", data=form)
     assert page.status_code == 400
@@ -114,10 +114,10 @@ def test_an_unknown_invoice_has_no_page(merchant: Merchant) -> None:
     unknown = uuid.uuid4()
     assert merchant.client.get(f"/checkout/{unknown}").status_code == 404
     assert merchant.client.post(f"/checkout/{unknown}", data={"outcome": "paid"}).status_code == 404
-    assert merchant.customer_does("paid", str(unknown)).status_code == 404
+    assert merchant.checkout("paid", str(unknown)).status_code == 404
 
 
-def test_the_page_escapes_what_the_merchant_wrote(merchant: Merchant) -> None:
+def test_the_page_escapes_the_merchants_text(merchant: Merchant) -> None:
     hostile = "<script>alert('1')</script>\"&"
     invoice_id = merchant.invoice_id(invoice_description=hostile, sender_invoice_no="<i>\"'&")
     page = merchant.client.get(f"/checkout/{invoice_id}").text
@@ -126,12 +126,12 @@ def test_the_page_escapes_what_the_merchant_wrote(merchant: Merchant) -> None:
     assert "&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;&quot;&amp;" in page
 
 
-def test_the_page_escapes_what_the_form_said(merchant: Merchant) -> None:
+def test_the_page_escapes_form_input(merchant: Merchant) -> None:
     page = merchant.client.post(f"/checkout/{merchant.invoice_id()}", data={"outcome": "<script>"})
     assert "<script" not in page.text
 
 
-def test_the_page_loads_nothing_from_elsewhere(merchant: Merchant) -> None:
+def test_the_page_loads_no_external_resource(merchant: Merchant) -> None:
     response = merchant.client.get(f"/checkout/{merchant.invoice_id()}")
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     policy = response.headers["content-security-policy"]
@@ -142,6 +142,6 @@ def test_the_page_loads_nothing_from_elsewhere(merchant: Merchant) -> None:
     assert " style=" not in response.text
 
 
-def test_the_page_shows_large_amounts_in_groups(merchant: Merchant) -> None:
+def test_the_page_groups_digits_of_large_amounts(merchant: Merchant) -> None:
     page = merchant.client.get(f"/checkout/{merchant.invoice_id(amount='1234567.8')}").text
     assert "1,234,567.80 MNT" in page

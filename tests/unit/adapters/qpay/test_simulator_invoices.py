@@ -3,10 +3,10 @@ import uuid
 from typing import Any
 
 import pytest
-from tests.unit.adapters.qpay.merchant import Merchant, fresh_number
+from tests.unit.adapters.qpay.merchant import Merchant, unique_number
 
 
-def test_an_invoice_answers_with_id_qr_links_and_checkout_page(merchant: Merchant) -> None:
+def test_creating_an_invoice_returns_id_qr_links_and_checkout_url(merchant: Merchant) -> None:
     invoice = merchant.invoice()
     assert set(invoice) == {"invoice_id", "qr_text", "qr_image", "qPay_shortUrl", "urls"}
     assert str(uuid.UUID(invoice["invoice_id"])) == invoice["invoice_id"]
@@ -29,7 +29,7 @@ def test_every_bank_link_carries_the_qr_text(merchant: Merchant) -> None:
     assert len({url["link"] for url in invoice["urls"]}) == len(invoice["urls"])
 
 
-def test_a_new_invoice_is_open_and_mixes_strings_and_numbers_of_money(merchant: Merchant) -> None:
+def test_a_new_invoice_is_open_and_mixes_string_and_numeric_amounts(merchant: Merchant) -> None:
     request = merchant.request(amount=15_000, callback_url="http://localhost:8000/cb?a=1", note="window seat")
     invoice_id = merchant.call("POST", "/invoice", request).json()["invoice_id"]
     invoice = merchant.call("GET", f"/invoice/{invoice_id}").json()
@@ -42,16 +42,16 @@ def test_a_new_invoice_is_open_and_mixes_strings_and_numbers_of_money(merchant: 
     assert invoice["gross_amount"] == 15_000
     assert invoice["minimum_amount"] == "0.00"
     assert invoice["tax_amount"] == 0
-    assert [line["line_unit_price"] for line in invoice["lines"]] == ["15000.00"]
+    assert [proxy["line_unit_price"] for proxy in invoice["lines"]] == ["15000.00"]
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("sent", "stored"),
     [(100, "100.00"), ("100", "100.00"), ("100.5", "100.50"), (0.01, "0.01"), (4.35, "4.35"), ("9999999999.99",) * 2],
 )
-def test_an_amount_may_be_a_number_or_a_string_and_is_kept_exactly(merchant: Merchant, sent: Any, kept: str) -> None:
+def test_an_amount_may_be_a_number_or_a_string_and_is_kept_exactly(merchant: Merchant, sent: Any, stored: str) -> None:
     invoice_id = merchant.invoice_id(amount=sent)
-    assert merchant.call("GET", f"/invoice/{invoice_id}").json()["total_amount"] == kept
+    assert merchant.call("GET", f"/invoice/{invoice_id}").json()["total_amount"] == stored
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_an_amount_may_be_a_number_or_a_string_and_is_kept_exactly(merchant: Mer
         (1e300, "MAX_AMOUNT_ERR"),
     ],
 )
-def test_an_impossible_amount_is_refused(merchant: Merchant, sent: Any, code: str) -> None:
+def test_an_invalid_amount_is_refused(merchant: Merchant, sent: Any, code: str) -> None:
     response = merchant.call("POST", "/invoice", merchant.request(amount=sent))
     assert (response.status_code, response.json()["error"]) == (400, code)
 
 
-def test_the_amount_of_an_invoice_without_one_is_that_of_its_lines(merchant: Merchant) -> None:
+def test_a_missing_amount_is_the_sum_of_the_lines(merchant: Merchant) -> None:
     lines = [
         {"line_description": "Cut", "line_quantity": "2.00", "line_unit_price": "10000.50"},
         {"line_description": "Wash", "line_quantity": 1, "line_unit_price": 0.1},
@@ -80,20 +80,20 @@ def test_the_amount_of_an_invoice_without_one_is_that_of_its_lines(merchant: Mer
     invoice_id = merchant.invoice_id(amount=None, lines=lines)
     invoice = merchant.call("GET", f"/invoice/{invoice_id}").json()
     assert invoice["total_amount"] == "20001.10"
-    assert [line["line_description"] for line in invoice["lines"]] == ["Cut", "Wash"]
+    assert [proxy["line_description"] for proxy in invoice["lines"]] == ["Cut", "Wash"]
 
 
 @pytest.mark.parametrize(
     "field", ["invoice_code", "sender_invoice_no", "invoice_receiver_code", "invoice_description", "amount"]
 )
-def test_a_missing_field_is_named_under_both_keys(merchant: Merchant, field: str) -> None:
+def test_a_missing_field_is_reported_under_both_keys(merchant: Merchant, field: str) -> None:
     request = merchant.request()
     del request[field]
     response = merchant.call("POST", "/invoice", request)
     assert response.status_code == 400
-    answer = response.json()
-    assert answer["error"] == answer["message"]
-    assert answer["error"] == {field: {"type": "any.required", "message": f'"{field}" is required'}}
+    response = response.json()
+    assert response["error"] == response["message"]
+    assert response["error"] == {field: {"type": "any.required", "message": f'"{field}" is required'}}
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_a_missing_field_is_named_under_both_keys(merchant: Merchant, field: str
         ("lines", "none", "array.base"),
     ],
 )
-def test_a_wrong_field_is_named_with_its_kind(merchant: Merchant, field: str, value: Any, kind: str) -> None:
+def test_an_invalid_field_is_reported_with_its_type(merchant: Merchant, field: str, value: Any, kind: str) -> None:
     response = merchant.call("POST", "/invoice", merchant.request(**{field: value}))
     assert response.status_code == 400
     assert response.json()["error"][field]["type"] == kind
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{", b'"text"', b"\xff"])
-def test_a_body_that_is_no_object_is_refused(merchant: Merchant, body: bytes) -> None:
+def test_a_body_that_is_not_an_object_is_refused(merchant: Merchant, body: bytes) -> None:
     headers = {"authorization": f"Bearer {merchant.token['access_token']}"}
     response = merchant.client.post("/v2/invoice", content=body, headers=headers)
     assert (response.status_code, response.json()["error"]) == (400, "BAD_REQUEST")
@@ -136,11 +136,11 @@ def test_an_unknown_invoice_code_is_refused(merchant: Merchant) -> None:
 
 
 def test_the_same_sender_invoice_no_makes_two_payable_invoices(merchant: Merchant) -> None:
-    number = fresh_number()
+    number = unique_number()
     first, second = merchant.invoice_id(sender_invoice_no=number), merchant.invoice_id(sender_invoice_no=number)
     assert first != second
-    merchant.paid_by("paid", first)
-    merchant.paid_by("paid", second)
+    merchant.pay("paid", first)
+    merchant.pay("paid", second)
     found = merchant.client.get("/simulator/invoices", params={"sender_invoice_no": number}).json()
     assert [(row["invoiceId"], row["status"]) for row in found["invoices"]] == [(first, "CLOSED"), (second, "CLOSED")]
 
@@ -156,7 +156,7 @@ def test_an_open_invoice_is_canceled_once(merchant: Merchant) -> None:
 
 def test_a_paid_invoice_cannot_be_canceled(merchant: Merchant) -> None:
     invoice_id = merchant.invoice_id()
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("paid", invoice_id)
     response = merchant.call("DELETE", f"/invoice/{invoice_id}")
     assert (response.status_code, response.json()["error"]) == (400, "INVOICE_PAID")
     assert merchant.status(invoice_id) == "CLOSED"

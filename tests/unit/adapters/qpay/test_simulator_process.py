@@ -15,19 +15,19 @@ def client_of(simulator: SimulatorProcess) -> httpx.Client:
     return httpx.Client(base_url=simulator.url, timeout=20.0, trust_env=False)
 
 
-def answers(port: int) -> bool:
+def is_serving(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_a_killed_simulator_forgets_nothing(tmp_path: Path, receiver: CallbackReceiver) -> None:
+def test_a_killed_simulator_loses_nothing(tmp_path: Path, receiver: CallbackReceiver) -> None:
     state = tmp_path / "state.sqlite"
     with SimulatorProcess(state) as first, client_of(first) as client:
         merchant = Merchant(client)
         merchant.log_in()
         paid, open_one = merchant.invoice_id(callback_url=receiver.url()), merchant.invoice_id()
         merchant.set_switches(emptyQrImage=True)
-        [payment_id] = merchant.paid_by("paid_late_callback", paid, delaySeconds="1")
+        [payment_id] = merchant.pay("paid_late_callback", paid, delaySeconds="1")
         first.stop(signal.SIGKILL)
     with SimulatorProcess(state, port=first.port) as second, client_of(second) as client:
         merchant = Merchant(client)
@@ -40,7 +40,7 @@ def test_a_killed_simulator_forgets_nothing(tmp_path: Path, receiver: CallbackRe
         assert [callback.payment_id for callback in receiver.wait_for(1)] == [payment_id]
 
 
-def test_a_token_outlives_a_restart(tmp_path: Path) -> None:
+def test_a_token_survives_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "state.sqlite"
     with SimulatorProcess(state) as first, client_of(first) as client:
         merchant = Merchant(client)
@@ -52,14 +52,14 @@ def test_a_token_outlives_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_cleanly_though_a_connection_is_open(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_the_process_despite_an_open_connection(tmp_path: Path, number: signal.Signals) -> None:
     with SimulatorProcess(tmp_path / "state.sqlite") as simulator, client_of(simulator) as client:
         client.get("/simulator/health").raise_for_status()
         assert simulator.stop(number) == 0
-        assert not answers(simulator.port)
+        assert not is_serving(simulator.port)
 
 
-def test_a_stalled_answer_does_not_hold_up_the_end(tmp_path: Path) -> None:
+def test_a_stalled_response_does_not_delay_shutdown(tmp_path: Path) -> None:
     with SimulatorProcess(tmp_path / "state.sqlite") as simulator, client_of(simulator) as client:
         merchant = Merchant(client)
         merchant.log_in()
@@ -80,17 +80,17 @@ def test_a_stalled_answer_does_not_hold_up_the_end(tmp_path: Path) -> None:
         assert statuses == [200]
 
 
-def test_it_is_one_process_so_a_kill_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_the_simulator_is_a_single_process(tmp_path: Path) -> None:
     with SimulatorProcess(tmp_path / "state.sqlite") as simulator:
         pid = simulator.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children")
         if children.exists():
             assert children.read_text().split() == []
         simulator.stop(signal.SIGKILL)
-        assert not answers(simulator.port)
+        assert not is_serving(simulator.port)
 
 
-def test_a_port_that_is_taken_is_refused(tmp_path: Path, simulator: SimulatorProcess) -> None:
+def test_a_port_in_use_is_refused(tmp_path: Path, simulator: SimulatorProcess) -> None:
     second = subprocess.run(  # noqa: S603
         command(simulator.port, tmp_path / "other.sqlite"),
         env=environment(),
@@ -102,7 +102,7 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path, simulator: SimulatorPro
     assert b"cannot serve" in second.stderr
 
 
-def test_a_state_that_is_no_database_is_refused(tmp_path: Path) -> None:
+def test_a_state_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     state = tmp_path / "letter.txt"
     state.write_text("Dear QPay, this is not a database at all.\n" * 50)
     run = subprocess.run(  # noqa: S603

@@ -3,7 +3,7 @@ import time
 import httpx
 import pytest
 from tests.unit.adapters.qpay.callback_receiver import CallbackReceiver
-from tests.unit.adapters.qpay.merchant import Merchant, fresh_number
+from tests.unit.adapters.qpay.merchant import Merchant, unique_number
 
 DEFAULTS = {
     "duplicateInvoices": "allow",
@@ -19,11 +19,11 @@ DEFAULTS = {
 }
 
 
-def test_the_switches_are_at_first_what_was_seen_on_live_traffic(client: httpx.Client) -> None:
+def test_the_default_switches_match_live_traffic(client: httpx.Client) -> None:
     assert client.get("/simulator/switches").json() == DEFAULTS
 
 
-def test_a_switch_that_is_left_out_goes_back_to_its_default(merchant: Merchant) -> None:
+def test_an_omitted_switch_is_reset_to_its_default(merchant: Merchant) -> None:
     merchant.set_switches(loseCallbacks=True)
     merchant.set_switches(emptyQrImage=True)
     assert merchant.client.get("/simulator/switches").json() == {**DEFAULTS, "emptyQrImage": True}
@@ -44,16 +44,16 @@ def test_a_switch_that_is_left_out_goes_back_to_its_default(merchant: Merchant) 
         b"{",
     ],
 )
-def test_a_switch_that_does_not_exist_is_refused_and_changes_nothing(client: httpx.Client, document: bytes) -> None:
+def test_an_unknown_switch_is_refused_and_changes_nothing(client: httpx.Client, document: bytes) -> None:
     response = client.put("/simulator/switches", content=document)
     assert response.status_code == 400
     assert response.json()["message"]
     assert client.get("/simulator/switches").json() == DEFAULTS
 
 
-def test_a_repeated_sender_invoice_no_can_be_refused(merchant: Merchant) -> None:
+def test_a_repeated_sender_invoice_no_can_be_rejected(merchant: Merchant) -> None:
     merchant.set_switches(duplicateInvoices="refuse")
-    number = fresh_number()
+    number = unique_number()
     merchant.invoice(sender_invoice_no=number)
     response = merchant.call("POST", "/invoice", merchant.request(sender_invoice_no=number))
     assert response.status_code == 409
@@ -61,39 +61,39 @@ def test_a_repeated_sender_invoice_no_can_be_refused(merchant: Merchant) -> None
     assert found["count"] == 1
 
 
-def test_callbacks_can_come_by_post(merchant: Merchant, receiver: CallbackReceiver) -> None:
+def test_callbacks_can_use_post(merchant: Merchant, receiver: CallbackReceiver) -> None:
     merchant.set_switches(callbackMethod="POST")
-    [payment_id] = merchant.paid_by("paid", merchant.invoice_id(callback_url=receiver.url("/cb?token=1")))
+    [payment_id] = merchant.pay("paid", merchant.invoice_id(callback_url=receiver.url("/cb?token=1")))
     [callback] = receiver.wait_for(1)
     assert callback.method == "POST"
     assert callback.query == [("token", "1"), ("qpay_payment_id", payment_id)]
 
 
-def test_callbacks_can_come_in_copies(merchant: Merchant, receiver: CallbackReceiver) -> None:
+def test_callbacks_can_be_duplicated(merchant: Merchant, receiver: CallbackReceiver) -> None:
     merchant.set_switches(callbackCopies=3)
     invoice_id = merchant.invoice_id(callback_url=receiver.url())
-    payments = merchant.paid_by("paid", invoice_id)
+    payments = merchant.pay("paid", invoice_id)
     assert len(merchant.settled_callbacks(invoice_id)) == 3
     assert [callback.payment_id for callback in receiver.received] == payments * 3
 
 
-def test_callbacks_can_come_late(merchant: Merchant, receiver: CallbackReceiver) -> None:
+def test_callbacks_can_be_delayed(merchant: Merchant, receiver: CallbackReceiver) -> None:
     merchant.set_switches(callbackDelaySeconds=3600)
     invoice_id = merchant.invoice_id(callback_url=receiver.url())
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("paid", invoice_id)
     assert len(merchant.callbacks(invoice_id)["pending"]) == 1
 
 
 def test_callbacks_can_be_lost(merchant: Merchant, receiver: CallbackReceiver) -> None:
     merchant.set_switches(loseCallbacks=True)
     invoice_id = merchant.invoice_id(callback_url=receiver.url())
-    merchant.paid_by("paid", invoice_id)
+    merchant.pay("paid", invoice_id)
     assert merchant.callbacks(invoice_id) == {"deliveries": [], "pending": []}
 
 
-def test_a_busy_system_refuses_so_many_calls_and_does_nothing(merchant: Merchant) -> None:
+def test_a_busy_system_rejects_that_many_calls_without_effect(merchant: Merchant) -> None:
     merchant.set_switches(busy=2)
-    number = fresh_number()
+    number = unique_number()
     for _ in range(2):
         response = merchant.call("POST", "/invoice", merchant.request(sender_invoice_no=number))
         assert (response.status_code, response.json()["error"]) == (500, "SYSTEM_BUSY")
@@ -102,22 +102,22 @@ def test_a_busy_system_refuses_so_many_calls_and_does_nothing(merchant: Merchant
     assert found["count"] == 1
 
 
-def test_a_log_in_can_meet_a_busy_system_too(merchant: Merchant) -> None:
+def test_a_login_can_be_rejected_as_busy(merchant: Merchant) -> None:
     merchant.set_switches(busy=1)
     assert merchant.client.post("/v2/auth/token", auth=("SIMULATOR", "simulator")).status_code == 500
     merchant.log_in()
 
 
-def test_a_stalled_call_is_answered_late(merchant: Merchant) -> None:
+def test_a_stalled_response_is_late(merchant: Merchant) -> None:
     merchant.set_switches(stallSeconds=0.4)
     begun = time.monotonic()
     assert merchant.call("GET", "/invoice/none").status_code == 422
     assert time.monotonic() - begun >= 0.4
 
 
-def test_a_call_that_timed_out_was_carried_out_all_the_same(merchant: Merchant) -> None:
+def test_a_call_that_timed_out_took_effect(merchant: Merchant) -> None:
     merchant.set_switches(stallSeconds=3600)
-    number = fresh_number()
+    number = unique_number()
     headers = {"authorization": f"Bearer {merchant.token['access_token']}"}
     with pytest.raises(httpx.ReadTimeout):
         merchant.client.post(
@@ -134,7 +134,7 @@ def test_the_qr_image_can_be_empty(merchant: Merchant) -> None:
     assert invoice["qr_text"]
 
 
-def test_the_links_can_have_their_other_name(merchant: Merchant) -> None:
+def test_links_can_use_their_alternative_field(merchant: Merchant) -> None:
     merchant.set_switches(deeplinkField="qPay_deeplink")
     for url in merchant.invoice()["urls"]:
         assert set(url) == {"name", "description", "logo", "qPay_deeplink"}

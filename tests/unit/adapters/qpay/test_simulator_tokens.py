@@ -11,7 +11,7 @@ from adapters.qpay.simulator.config import SimulatorConfig
 DAY_SECONDS = 24 * 60 * 60
 
 
-def test_a_log_in_answers_with_every_documented_field(merchant: Merchant) -> None:
+def test_a_login_returns_every_documented_field(merchant: Merchant) -> None:
     token = merchant.log_in()
     assert set(token) == {
         *("token_type", "access_token", "refresh_token", "expires_in", "refresh_expires_in"),
@@ -35,7 +35,7 @@ def test_wrong_credentials_are_refused(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Basic", "Basic !!!", "Basic c29tZW9uZQ==", "Bearer c29tZW9uZQ=="])
-def test_a_log_in_with_a_malformed_header_is_unauthorised(client: httpx.Client, header: str) -> None:
+def test_a_malformed_authorization_header_is_unauthorised(client: httpx.Client, header: str) -> None:
     response = client.post("/v2/auth/token", headers={"authorization": header})
     assert response.status_code == 401
     assert response.json()["error"] in {"AUTHENTICATION_FAILED", "NO_CREDENDIALS"}
@@ -54,19 +54,19 @@ def test_a_log_in_with_a_malformed_header_is_unauthorised(client: httpx.Client, 
         ("DELETE", "/payment/cancel/some"),
     ],
 )
-def test_every_call_needs_the_token(client: httpx.Client, method: str, path: str) -> None:
+def test_every_call_requires_the_token(client: httpx.Client, method: str, path: str) -> None:
     without = client.request(method, f"/v2{path}")
     assert (without.status_code, without.json()["error"]) == (401, "NO_CREDENDIALS")
     wrong = client.request(method, f"/v2{path}", headers={b"authorization": "Bearer ключ".encode()})
     assert (wrong.status_code, wrong.json()["error"]) == (401, "NO_CREDENDIALS")
 
 
-def test_a_log_in_elsewhere_kills_the_token(client: httpx.Client) -> None:
-    ours, theirs = Merchant(client), Merchant(client)
-    ours.log_in()
-    theirs.log_in()
-    assert ours.call("GET", "/invoice/none").status_code == 401
-    assert theirs.call("GET", "/invoice/none").status_code == 422
+def test_another_login_revokes_the_token(client: httpx.Client) -> None:
+    first, second = Merchant(client), Merchant(client)
+    first.log_in()
+    second.log_in()
+    assert first.call("GET", "/invoice/none").status_code == 401
+    assert second.call("GET", "/invoice/none").status_code == 422
 
 
 def test_a_refresh_rotates_both_tokens(merchant: Merchant) -> None:
@@ -81,7 +81,7 @@ def test_a_refresh_rotates_both_tokens(merchant: Merchant) -> None:
     assert merchant.call("GET", "/invoice/none").status_code == 422
 
 
-def test_an_access_token_refreshes_nothing(merchant: Merchant) -> None:
+def test_an_access_token_cannot_refresh(merchant: Merchant) -> None:
     headers = {"authorization": f"Bearer {merchant.token['access_token']}"}
     assert merchant.client.post("/v2/auth/refresh", headers=headers).status_code == 401
 

@@ -1,4 +1,4 @@
-"""The independent client `qpay-client` from PyPI, which knows nothing of this repository, against the simulator."""
+"""Runs the independent PyPI package `qpay-client` against the simulator."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from qpay_client.v2.schemas import (
     PaymentListRequest,
     PaymentRefundRequest,
 )
-from tests.unit.adapters.qpay.merchant import Merchant, fresh_number
+from tests.unit.adapters.qpay.merchant import Merchant, unique_number
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 
 
@@ -37,7 +37,7 @@ def qpay(simulator: SimulatorProcess, client: httpx.Client) -> Iterator[QPayClie
 def create(qpay: QPayClient) -> str:
     return qpay.invoice_create(
         InvoiceCreateSimpleRequest(
-            sender_invoice_no=fresh_number(),
+            sender_invoice_no=unique_number(),
             invoice_receiver_code="terminal",
             invoice_description="A haircut",
             amount=Decimal("1500.50"),
@@ -54,12 +54,12 @@ def check(qpay: QPayClient, invoice_id: str) -> PaymentCheckResponse:
     )
 
 
-def test_it_takes_an_invoice_from_open_to_paid(qpay: QPayClient, client: httpx.Client) -> None:
+def test_the_client_takes_an_invoice_from_open_to_paid(qpay: QPayClient, client: httpx.Client) -> None:
     invoice_id = create(qpay)
     invoice = qpay.invoice_get(invoice_id)
     assert (invoice.invoice_status, invoice.total_amount) == (InvoiceStatus.open, Decimal("1500.50"))
     assert check(qpay, invoice_id).count == 0
-    [payment_id] = Merchant(client).paid_by("paid_without_callback", invoice_id)
+    [payment_id] = Merchant(client).pay("paid_without_callback", invoice_id)
     paid = check(qpay, invoice_id)
     assert (paid.count, paid.paid_amount) == (1, Decimal("1500.50"))
     assert paid.rows[0].payment_status is PaymentStatus.paid
@@ -68,9 +68,9 @@ def test_it_takes_an_invoice_from_open_to_paid(qpay: QPayClient, client: httpx.C
     assert (payment.object_id, payment.transaction_type) == (invoice_id, TransactionType.p2p)
 
 
-def test_it_lists_the_payments_of_a_day(qpay: QPayClient, client: httpx.Client) -> None:
+def test_the_client_lists_the_payments_of_a_day(qpay: QPayClient, client: httpx.Client) -> None:
     begun = dt.datetime.now(tz=dt.UTC)
-    [payment_id] = Merchant(client).paid_by("paid_without_callback", create(qpay))
+    [payment_id] = Merchant(client).pay("paid_without_callback", create(qpay))
     request = PaymentListRequest(
         object_type=ObjectType.invoice,
         object_id="SIMULATOR_INVOICE",
@@ -81,14 +81,14 @@ def test_it_lists_the_payments_of_a_day(qpay: QPayClient, client: httpx.Client) 
     assert [row.payment_id for row in qpay.payment_list(request).rows] == [payment_id]
 
 
-def test_it_cancels_an_invoice_and_refunds_a_card(qpay: QPayClient, client: httpx.Client) -> None:
+def test_the_client_cancels_an_invoice_and_refunds_a_card(qpay: QPayClient, client: httpx.Client) -> None:
     assert qpay.invoice_cancel(create(qpay)) == 200
-    [payment_id] = Merchant(client).paid_by("paid_without_callback", create(qpay), method="CARD")
+    [payment_id] = Merchant(client).pay("paid_without_callback", create(qpay), method="CARD")
     assert qpay.payment_refund(payment_id, PaymentRefundRequest(note="closed")) == 200
 
 
-def test_it_reads_the_refusals(qpay: QPayClient, client: httpx.Client) -> None:
-    [payment_id] = Merchant(client).paid_by("paid_without_callback", create(qpay))
+def test_the_client_reads_error_responses(qpay: QPayClient, client: httpx.Client) -> None:
+    [payment_id] = Merchant(client).pay("paid_without_callback", create(qpay))
     with pytest.raises(QPayError) as settled:
         qpay.payment_refund(payment_id, PaymentRefundRequest(note="closed"))
     assert (settled.value.status_code, settled.value.error_key) == (400, "PAYMENT_SETTLED")
@@ -97,6 +97,6 @@ def test_it_reads_the_refusals(qpay: QPayClient, client: httpx.Client) -> None:
     assert (unknown.value.status_code, unknown.value.error_key) == (422, "INVOICE_NOTFOUND")
 
 
-def test_it_logs_in_again_when_its_token_was_killed(qpay: QPayClient, client: httpx.Client) -> None:
+def test_the_client_logs_in_again_after_its_token_was_revoked(qpay: QPayClient, client: httpx.Client) -> None:
     Merchant(client).set_switches(revokeToken=True)
     assert check(qpay, create(qpay)).count == 0

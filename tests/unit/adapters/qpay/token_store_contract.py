@@ -1,4 +1,4 @@
-"""What every `TokenStore` must do; a subclass says how two processes open theirs."""
+"""The contract of `TokenStore`; a subclass provides the store of two processes."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
@@ -14,119 +14,119 @@ DEADLINE_SECONDS = 20.0
 
 class TokenStoreContract:
     def two_stores(self) -> AbstractAsyncContextManager[tuple[TokenStore, TokenStore]]:
-        """An empty store as two processes have it open."""
+        """Yield the same empty store, opened by two processes."""
         raise NotImplementedError
 
-    def test_at_first_there_is_no_token(self) -> None:
-        async def play() -> None:
+    def test_a_new_store_has_no_token(self) -> None:
+        async def run() -> None:
             async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as stores:
                 assert [await store.get() for store in stores] == [None, None]
 
-        asyncio.run(play())
+        asyncio.run(run())
 
-    def test_everybody_gets_the_token_that_was_put_last(self) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (ours, theirs):
-                for store, token in ((ours, OLD), (theirs, NEW), (ours, OLD)):
-                    async with store.renewing():
+    def test_every_process_reads_the_latest_token(self) -> None:
+        async def run() -> None:
+            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
+                for store, token in ((first, OLD), (second, NEW), (first, OLD)):
+                    async with store.renewal_lock():
                         await store.put(token)
-                    assert [await ours.get(), await theirs.get()] == [token, token]
+                    assert [await first.get(), await second.get()] == [token, token]
 
-        asyncio.run(play())
+        asyncio.run(run())
 
-    def test_a_token_is_there_for_everybody_before_its_renewal_ends(self) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (ours, theirs):
-                assert [await ours.get(), await theirs.get()] == [None, None]
-                async with ours.renewing():
-                    await ours.put(NEW)
-                    assert [await ours.get(), await theirs.get()] == [NEW, NEW]
+    def test_a_token_is_visible_before_the_lock_is_released(self) -> None:
+        async def run() -> None:
+            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
+                assert [await first.get(), await second.get()] == [None, None]
+                async with first.renewal_lock():
+                    await first.put(NEW)
+                    assert [await first.get(), await second.get()] == [NEW, NEW]
 
-        asyncio.run(play())
+        asyncio.run(run())
 
-    def test_a_token_stays_when_its_renewal_fails_afterwards(self) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (ours, theirs):
+    def test_a_stored_token_survives_a_later_failure(self) -> None:
+        async def run() -> None:
+            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
 
                 async def log_in_and_fail() -> None:
-                    async with ours.renewing():
-                        await ours.put(NEW)
+                    async with first.renewal_lock():
+                        await first.put(NEW)
                         raise LookupError
 
                 with pytest.raises(LookupError):
                     await log_in_and_fail()
-                assert await theirs.get() == NEW
+                assert await second.get() == NEW
 
-        asyncio.run(play())
+        asyncio.run(run())
 
-    def test_one_renews_at_a_time(self) -> None:
-        async def play() -> None:
+    def test_renewals_are_mutually_exclusive(self) -> None:
+        async def run() -> None:
             async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as stores:
                 inside: list[int] = []
-                most: list[int] = []
+                holders: list[int] = []
 
                 async def renew(number: int) -> None:
                     store = stores[number % 2]
-                    async with store.renewing():
+                    async with store.renewal_lock():
                         inside.append(number)
                         await store.get()
                         await store.put(AccessToken(access=str(number), expires_at=number))
-                        most.append(len(inside))
+                        holders.append(len(inside))
                         assert await store.get() == AccessToken(access=str(number), expires_at=number)
                         inside.remove(number)
 
                 await asyncio.gather(*(renew(number) for number in range(12)))
-                assert most == [1] * 12
+                assert holders == [1] * 12
 
-        asyncio.run(play())
+        asyncio.run(run())
 
-    def test_a_renewal_that_fails_lets_the_next_one_in(self) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (ours, theirs):
-                for store in (ours, theirs, ours):
+    def test_a_failed_renewal_releases_the_lock(self) -> None:
+        async def run() -> None:
+            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
+                for store in (first, second, first):
                     with pytest.raises(LookupError):
-                        async with store.renewing():
+                        async with store.renewal_lock():
                             raise LookupError
 
-        asyncio.run(play())
+        asyncio.run(run())
 
-    def test_whoever_is_cancelled_while_waiting_stands_in_nobodys_way(self) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (ours, theirs):
+    def test_a_waiter_that_is_cancelled_leaves_no_lock(self) -> None:
+        async def run() -> None:
+            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
 
                 async def renew() -> None:
-                    async with theirs.renewing():
-                        raise AssertionError("two renew at a time")
+                    async with second.renewal_lock():
+                        raise AssertionError("two concurrent renewals")
 
-                async with ours.renewing():
+                async with first.renewal_lock():
                     waiting = [asyncio.create_task(renew()) for _ in range(3)]
-                    await theirs.get()
+                    await second.get()
                     for task in waiting:
                         task.cancel()
                     ended = await asyncio.gather(*waiting, return_exceptions=True)
                     assert [type(end) for end in ended] == [asyncio.CancelledError] * 3
-                for store in (theirs, ours):
-                    async with store.renewing():
+                for store in (second, first):
+                    async with store.renewal_lock():
                         await store.put(NEW)
 
-        asyncio.run(play())
+        asyncio.run(run())
 
-    def test_whoever_is_cancelled_while_renewing_stands_in_nobodys_way(self) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (ours, theirs):
+    def test_a_holder_that_is_cancelled_releases_the_lock(self) -> None:
+        async def run() -> None:
+            async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
                 begun = asyncio.Event()
 
                 async def renew() -> None:
-                    async with ours.renewing():
+                    async with first.renewal_lock():
                         begun.set()
                         await asyncio.Event().wait()
 
-                renewing = asyncio.create_task(renew())
+                renewal_lock = asyncio.create_task(renew())
                 await begun.wait()
-                renewing.cancel()
-                await asyncio.gather(renewing, return_exceptions=True)
-                async with theirs.renewing():
-                    await theirs.put(NEW)
-                assert await ours.get() == NEW
+                renewal_lock.cancel()
+                await asyncio.gather(renewal_lock, return_exceptions=True)
+                async with second.renewal_lock():
+                    await second.put(NEW)
+                assert await first.get() == NEW
 
-        asyncio.run(play())
+        asyncio.run(run())

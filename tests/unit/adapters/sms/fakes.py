@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
-from tests.unit.adapters.qpay.gateway_scenes import listening
+from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
 from tests.unit.adapters.qpay.scripted_qpay import document
 
 from adapters.sms.kavenegar import KavenegarSmsSender
@@ -61,7 +61,7 @@ class Fake:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[str]:
         """Serve during the block; yield the base URL."""
-        async with listening(self._serve) as url:
+        async with serve_tcp(self._serve) as url:
             yield url
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

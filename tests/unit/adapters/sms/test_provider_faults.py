@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 
 import pytest
-from tests.unit.adapters.qpay.gateway_scenes import listening
+from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
 from tests.unit.adapters.qpay.scripted_qpay import document, http
 from tests.unit.adapters.qpay.simulator_process import free_port
 from tests.unit.adapters.sms.fakes import (
@@ -134,7 +134,7 @@ def test_a_response_that_never_completes_is_unavailable_after_the_deadline(provi
         await asyncio.Event().wait()
 
     async def play() -> None:
-        async with listening(drip) as url, sender_at(url, timeout_seconds=0.3) as sender:
+        async with serve_tcp(drip) as url, sender_at(url, timeout_seconds=0.3) as sender:
             with pytest.raises(SmsUnavailable):
                 await sender.send(to=TO, text="Hello", key=KEY)
 

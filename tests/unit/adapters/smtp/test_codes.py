@@ -88,9 +88,9 @@ class Certificate:
 async def server(mailbox: Mailbox, *, tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[int]:
     """Serve on a free port during the block and yield the port; `tls` enables implicit TLS."""
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: Server(mailbox, loop=loop, **options), "127.0.0.1", 0, ssl=tls)
-    async with listening:
-        yield listening.sockets[0].getsockname()[1]
+    serve_tcp = await loop.create_server(lambda: Server(mailbox, loop=loop, **options), "127.0.0.1", 0, ssl=tls)
+    async with serve_tcp:
+        yield serve_tcp.sockets[0].getsockname()[1]
 
 
 def messenger(port: int, **options: Any) -> SmtpCodeMessenger:

@@ -50,7 +50,7 @@ async def test_a_deleted_account_is_signed_out_everywhere_and_says_so_to_who_has
     assert_problem(await api.post("/auth/login", json=wrong), 401, "auth.invalid_credentials")
     assert_problem(await api.post("/auth/register", json=DORJ), 409, "auth.email_taken")
     assert (await account(api, UserId(UUID(here["user"]["id"])))).status is UserStatus.DELETED
-    assert (await api.database.outbox_messages())[-1].topic == "account.deleted"
+    assert (await api.database.outbox_events())[-1].topic == "account.deleted"
 
 
 @through_the_api

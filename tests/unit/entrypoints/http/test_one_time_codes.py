@@ -9,9 +9,8 @@ from uuid import UUID
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
 
+from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.one_time_codes import CODE_WANTED, CodePurpose
-from booking_domain.shared.ids import CodeId
 
 DORJ = {
     "email": "dorj@example.com",
@@ -35,13 +34,13 @@ async def ask(api: Api, purpose: str = "login", who: dict[str, str] = PHONE) -> 
     return await api.post("/auth/send-otp", json={**who, "purpose": purpose})
 
 
-async def messages(api: Api) -> list[Any]:
-    return [each for each in await api.database.outbox_messages() if each.topic == CODE_WANTED]
+async def messages(api: Api) -> list[CodeRequested]:
+    return [each for each in await api.database.outbox_events() if isinstance(each, CodeRequested)]
 
 
 async def last_code(api: Api) -> str:
-    payload = (await messages(api))[-1].payload
-    return str(api.container.secret_codes().code(CodeId(UUID(payload["codeId"])), CodePurpose(payload["purpose"])))
+    event = (await messages(api))[-1]
+    return str(api.container.secret_codes().code(event.code_id, event.purpose))
 
 
 async def code_for(api: Api, purpose: str = "login", who: dict[str, str] = PHONE) -> str:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
 
-from booking_domain.workflows.announce import PAYMENT_HINTED
+from booking_domain.payments.events import PaymentHinted
 
 
 async def a_payment(api: Api) -> tuple[str, dict[str, Any]]:
@@ -75,9 +75,8 @@ async def test_while_the_gateway_cannot_be_asked_it_shall_call_again_and_the_hin
     answer = await api.get(api.callback(payment["id"]))
     assert_problem(answer, 503, "payment.gateway_unavailable")
     assert int(answer.headers["Retry-After"]) > 0
-    hints = [message for message in await api.database.outbox_messages() if message.topic == PAYMENT_HINTED]
-    assert [dict(hint.payload) for hint in hints] == [{"transactionId": payment["id"]}]
-    assert [str(hint.subject) for hint in hints] == [payment["bookingId"]]
+    hints = [event for event in await api.database.outbox_events() if isinstance(event, PaymentHinted)]
+    assert [(str(hint.payment_id), str(hint.booking_id)) for hint in hints] == [(payment["id"], payment["bookingId"])]
     assert await status_of(api, customer, payment) == "pending"
 
 

@@ -69,13 +69,13 @@ async def test_a_number_is_ones_own_once_its_code_has_come_back(api: Api) -> Non
     assert_problem(await log_in(api), 401, "auth.invalid_credentials")
     assert (await api.post("/auth/login", json={"phone": NEW, "password": PASSWORD})).status_code == 200
     assert_problem(await confirm(api, token, code), 401, "auth.invalid_code")
-    assert [each.topic for each in await api.database.outbox_messages()][-1] == "account.phone_changed"
+    assert [each.topic for each in await api.database.outbox_events()][-1] == "account.phone_changed"
 
 
 @through_the_api
 async def test_the_number_is_in_no_message(api: Api) -> None:
     await wanted(api, (await joined(api))["accessToken"])
-    assert "80112233" not in repr(await api.database.outbox_messages())
+    assert "80112233" not in repr(await api.database.outbox_events())
 
 
 @through_the_api

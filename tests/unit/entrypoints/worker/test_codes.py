@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from tests.unit.entrypoints.worker.test_jobs import Workshop
 from tests.unit.entrypoints.worker.test_offering import in_a_workshop
 
+from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
 from booking_domain.identity.use_cases.one_time_codes import WantCode, want_code
@@ -16,7 +17,6 @@ from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.ids import EventId, UserId
-from booking_domain.shared.outbox import Message
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.memory import MemorySmsSender
 from booking_domain.testing.memory.codes import MemoryCodeMessenger, SentCode
@@ -104,34 +104,31 @@ async def test_a_code_beyond_the_cap_is_logged_and_tried_again_while_it_is_good(
 async def test_a_code_that_is_too_old_or_nobodys_any_more_is_not_sent(shop: Workshop) -> None:
     messenger, user = MemoryCodeMessenger(), await joined(shop)
     code, _ = await wanted(shop, user)
-    message = Message(
+    event = CodeRequested(
         id=EventId(uuid4()),
-        topic="code.wanted",
-        subject=user.id,
-        payload={
-            "codeId": str(code.id),
-            "purpose": "login",
-            "channel": "phone",
-            "until": code.expires_at.isoformat(),
-        },
         occurred_at=code.issued_at,
+        user_id=user.id,
+        code_id=code.id,
+        purpose=CodePurpose.LOGIN,
+        channel=Channel.PHONE,
+        until=code.expires_at,
     )
 
-    async def send(message: Message, late: timedelta) -> None:
+    async def send(event: CodeRequested, late: timedelta) -> None:
         await send_code(
-            message,
+            event,
             now=code.expires_at + late,
             reads=shop.database.reads,
             secrets=shop.container.secret_codes(),
             messenger=messenger,
         )
 
-    await send(message, timedelta(0))
-    await send(replace(message, subject=code.id), -timedelta(seconds=1))
+    await send(event, timedelta(0))
+    await send(replace(event, user_id=UserId(code.id)), -timedelta(seconds=1))
     assert messenger.delivered == []
     messenger.available = False
     with pytest.raises(Unavailable):
-        await send(message, -timedelta(seconds=1))
+        await send(event, -timedelta(seconds=1))
     messenger.available = True
-    await send(message, -timedelta(seconds=1))
+    await send(event, -timedelta(seconds=1))
     assert len(messenger.delivered) == 1

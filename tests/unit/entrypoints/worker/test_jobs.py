@@ -69,7 +69,7 @@ class TellingNotifier(MemoryNotifier):
 
 
 class Backend(Database):
-    async def outbox_messages(self) -> list[Any]:
+    async def outbox_events(self) -> list[Any]:
         return []
 
 

@@ -2,16 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from tests.databases import TestServer
 from tests.unit.entrypoints.worker.test_jobs import Workshop, workshop
 
+from booking_domain.bookings.events import (
+    EVENTS,
+    BookingCancelled,
+    BookingClockChanged,
+    BookingExpired,
+    BookingRescheduled,
+)
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.use_cases.holds import release_hold
 from booking_domain.scheduling.waiting import OFFER_LASTS, Waiting, WaitingStatus
+from booking_domain.shared.ids import BookingId, EventId, ProviderId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.studio import PAYMENT_WINDOW
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
@@ -68,21 +75,27 @@ async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_told(
     assert told.created_at == NOW
 
 
-FREES_TIME = {"booking.cancelled", "booking.expired", "booking.rescheduled", "booking.clock_changed"}
-
-
 @in_a_workshop
 async def test_what_may_have_freed_time_is_acted_upon_at_once_and_nothing_else(shop: Workshop) -> None:
     make = Builder()
-    topics = sorted(FREES_TIME | {"booking.placed", "booking.confirmed", "booking.completed", "payment.refund_owed"})
-    providers = {topic: str(make.entropy.new_id()) for topic in topics}
+    events = [
+        event(
+            id=EventId(make.entropy.new_id()),
+            occurred_at=NOW,
+            booking_id=BookingId(make.entropy.new_id()),
+            provider_id=ProviderId(make.entropy.new_id()),
+            to=Status.CANCELLED,
+        )
+        for event in EVENTS
+    ]
     async with shop.database.begin() as tx:
-        for topic, provider_id in providers.items():
-            message = replace(make.message(make.entropy.new_id(), topic), payload={"providerId": provider_id})
-            await tx.outbox.put([message])
+        await tx.outbox.put(events)
     await shop.relay()
     jobs = await offer_jobs(shop)
-    assert sorted(str(args["provider_id"]) for args, _ in jobs) == sorted(providers[topic] for topic in FREES_TIME)
+    freeing = {BookingCancelled, BookingExpired, BookingRescheduled, BookingClockChanged}
+    assert sorted(str(args["provider_id"]) for args, _ in jobs) == sorted(
+        str(event.provider_id) for event in events if type(event) in freeing
+    )
     assert {at for _, at in jobs} == {None}
 
 

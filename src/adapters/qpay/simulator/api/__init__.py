@@ -1,1 +1,1 @@
-"""The merchant API v2 over HTTP: its requests, its answers, its refusals."""
+"""The HTTP endpoints of the merchant API v2."""

@@ -1,4 +1,4 @@
-"""`POST /auth/token` and `POST /auth/refresh`, and the guard of everything else."""
+"""`POST /auth/token` and `POST /auth/refresh`, and the guard of all other routes."""
 
 import base64
 import binascii
@@ -8,8 +8,8 @@ from typing import Any, cast
 from litestar import Response, Router, post
 from litestar.connection import ASGIConnection
 
-from adapters.qpay.simulator.api.answers import answer
-from adapters.qpay.simulator.api.refusals import authentication_failed, no_credentials
+from adapters.qpay.simulator.api.errors import authentication_failed, no_credentials
+from adapters.qpay.simulator.api.responses import json_response
 from adapters.qpay.simulator.config import SimulatorConfig
 from adapters.qpay.simulator.simulation import AnyRequest, Simulation, simulation_of
 from adapters.qpay.simulator.state.tokens import Token
@@ -19,20 +19,20 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 @post("/token", status_code=200)
 async def log_in(request: AnyRequest) -> Response[bytes]:
-    """Issue a token for HTTP Basic credentials; whoever held the merchant's token before loses it."""
+    """Issue a token for HTTP Basic credentials; this revokes the merchant's previous token."""
     simulation = simulation_of(request)
     if not _is_merchant(_credential(request, "basic"), simulation.config):
         raise authentication_failed()
-    return _answer_token(simulation.tokens.issue(now=simulation.now()))
+    return _token_response(simulation.tokens.issue(now=simulation.now()))
 
 
 @post("/refresh", status_code=200)
 async def refresh(request: AnyRequest) -> Response[bytes]:
-    """Rotate both tokens for the refresh token as Bearer."""
+    """Rotate both tokens; the Bearer credential is the refresh token."""
     simulation = simulation_of(request)
     if not simulation.tokens.grants_refresh(_credential(request, "bearer"), now=simulation.now()):
         raise no_credentials()
-    return _answer_token(simulation.tokens.issue(now=simulation.now()))
+    return _token_response(simulation.tokens.issue(now=simulation.now()))
 
 
 async def require_token(connection: AnyConnection, _: object) -> None:
@@ -47,23 +47,23 @@ async def require_token(connection: AnyConnection, _: object) -> None:
 
 
 def _credential(connection: AnyConnection, scheme: str) -> str:
-    given, _, credential = connection.headers.get("authorization", "").partition(" ")
-    if given.lower() != scheme or not credential:
+    received, _, credential = connection.headers.get("authorization", "").partition(" ")
+    if received.lower() != scheme or not credential:
         raise no_credentials()
     return credential.strip()
 
 
 def _is_merchant(credential: str, config: SimulatorConfig) -> bool:
     try:
-        given = base64.b64decode(credential, validate=True)
+        decoded = base64.b64decode(credential, validate=True)
     except binascii.Error:
         return False
-    return hmac.compare_digest(given, f"{config.username}:{config.password}".encode())
+    return hmac.compare_digest(decoded, f"{config.username}:{config.password}".encode())
 
 
-def _answer_token(token: Token) -> Response[bytes]:
-    """Answer as seen on live traffic: `expires_in` is an instant (Unix seconds), not a duration."""
-    return answer(
+def _token_response(token: Token) -> Response[bytes]:
+    """As seen on live traffic, `expires_in` is a Unix timestamp, not a duration."""
+    return json_response(
         {
             "token_type": "bearer",
             "refresh_expires_in": token.expires_at,

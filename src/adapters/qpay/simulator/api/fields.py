@@ -1,4 +1,4 @@
-"""Reads the fields of a request one by one and gathers what is wrong with them."""
+"""Validates the fields of a request and collects the errors."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,52 +7,52 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from adapters.qpay.simulator import moments, money
-from adapters.qpay.simulator.api.refusals import InvalidRequest, bad
+from adapters.qpay.simulator import money, timestamps
+from adapters.qpay.simulator.api.errors import InvalidRequest, bad_request
 
 _DECODER: Final = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
 
 def document_of(body: bytes) -> dict[str, Any]:
-    """Return the JSON object of a body, an empty one for no body; numbers with a point become `Decimal`.
+    """Decode a JSON object; an empty body is an empty object, and non-integer numbers become `Decimal`.
 
     Raises:
-        Refusal: 400 BAD_REQUEST, the body is no JSON object.
+        ApiError: 400 BAD_REQUEST; the body is not a JSON object.
     """
     if not body.strip():
         return {}
     try:
         return _DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise bad("BAD_REQUEST", "The body is not a JSON object") from error
+        raise bad_request("BAD_REQUEST", "The body is not a JSON object") from error
 
 
 class Fields:
-    """A field that is wrong reads as its neutral value; `finish` then refuses the request, so nobody acts on it."""
+    """Reads fields; an invalid one yields a neutral value and an error that `raise_errors` reports."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         self._errors: dict[str, dict[str, str]] = {}
 
-    def finish(self) -> None:
-        """Refuse the request if a field was wrong.
+    def raise_errors(self) -> None:
+        """Call after reading all fields and before using their values.
 
         Raises:
-            InvalidRequest: 400, naming every wrong field.
+            InvalidRequest: 400 with every invalid field.
         """
         if self._errors:
             raise InvalidRequest(self._errors)
 
-    def wrong(self, name: str, kind: str, what: str) -> None:
+    def add_error(self, name: str, kind: str, what: str) -> None:
         self._errors.setdefault(name, {"type": kind, "message": f'"{name}" {what}'})
 
     def required_text(self, name: str, *, limit: int) -> str:
         if self._document.get(name) is None:
-            self.wrong(name, "any.required", "is required")
+            self.add_error(name, "any.required", "is required")
             return ""
         text = self.text(name, limit=limit)
         if text == "":
-            self.wrong(name, "string.empty", "is not allowed to be empty")
+            self.add_error(name, "string.empty", "is not allowed to be empty")
         return text or ""
 
     def text(self, name: str, *, limit: int) -> str | None:
@@ -60,10 +60,10 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, str):
-            self.wrong(name, "string.base", "must be a string")
+            self.add_error(name, "string.base", "must be a string")
             return None
         if len(value) > limit:
-            self.wrong(name, "string.max", f"length must be less than or equal to {limit} characters long")
+            self.add_error(name, "string.max", f"length must be less than or equal to {limit} characters long")
         return value
 
     def url(self, name: str, *, limit: int) -> str | None:
@@ -75,18 +75,18 @@ class Fields:
         except ValueError:
             parts = urlsplit("")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            self.wrong(name, "string.uri", "must be a valid uri")
+            self.add_error(name, "string.uri", "must be a valid uri")
         return text
 
     def flag(self, name: str) -> bool:
-        """Read a boolean; integrators also send the strings "true" and "false"."""
+        """Read a boolean; clients also send the strings "true" and "false"."""
         match self._document.get(name):
             case True | "true":
                 return True
             case None | False | "false":
                 return False
             case _:
-                self.wrong(name, "boolean.base", "must be a boolean")
+                self.add_error(name, "boolean.base", "must be a boolean")
                 return False
 
     def number(self, name: str) -> Decimal | None:
@@ -96,33 +96,33 @@ class Fields:
         try:
             return money.number_from(value)
         except money.NotANumberError:
-            self.wrong(name, "number.base", "must be a number")
+            self.add_error(name, "number.base", "must be a number")
             return None
 
     def whole(self, name: str, *, lowest: int, highest: int | None, default: int) -> int:
         value = self._document.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int):
-            self.wrong(name, "number.integer", "must be an integer")
+            self.add_error(name, "number.integer", "must be an integer")
             return default
         if value < lowest:
-            self.wrong(name, "number.min", f"must be larger than or equal to {lowest}")
+            self.add_error(name, "number.min", f"must be larger than or equal to {lowest}")
         if highest is not None and value > highest:
-            self.wrong(name, "number.max", f"must be less than or equal to {highest}")
+            self.add_error(name, "number.max", f"must be less than or equal to {highest}")
         return value
 
     def instant(self, name: str) -> float | None:
-        """Read an ISO 8601 instant as Unix seconds."""
+        """Read an ISO 8601 timestamp as Unix seconds."""
         value = self._document.get(name)
         if value is None:
             return None
         try:
-            return moments.from_text(value)
+            return timestamps.from_text(value)
         except (AttributeError, OverflowError, TypeError, ValueError):
-            self.wrong(name, "date.base", "must be a valid date")
+            self.add_error(name, "date.base", "must be a valid date")
             return None
 
     def required_instant(self, name: str) -> float:
         instant = self.instant(name)
         if instant is None:
-            self.wrong(name, "any.required", "is required")
+            self.add_error(name, "any.required", "is required")
         return instant or 0.0

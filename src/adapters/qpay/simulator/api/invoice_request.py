@@ -1,17 +1,17 @@
-"""What a merchant asks for with `POST /invoice`."""
+"""The request of `POST /invoice`."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from adapters.qpay.simulator import money
+from adapters.qpay.simulator.api.errors import bad_request
 from adapters.qpay.simulator.api.fields import Fields
-from adapters.qpay.simulator.api.refusals import bad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRequest:
-    """`amount` is möngö; `expires_at` is Unix seconds, None where the invoice does not expire."""
+    """`amount` is in möngö; `expires_at` is Unix seconds, or None if the invoice does not expire."""
 
     sender_invoice_no: str
     description: str
@@ -21,10 +21,10 @@ class InvoiceRequest:
 
 
 def invoice_request(document: dict[str, Any], *, invoice_code: str) -> InvoiceRequest:
-    """Read and judge the document (QPay merchant API v2, `POST /invoice`).
+    """Validate the document (QPay merchant API v2, `POST /invoice`).
 
     Raises:
-        InvalidRequest: 400, fields missing, too long or of the wrong kind.
+        InvalidRequest: 400; fields are missing, too long or of the wrong type.
         Refusal: 400 INVOICE_CODE_INVALID, INVALID_AMOUNT or MAX_AMOUNT_ERR.
     """
     fields = Fields(document)
@@ -46,10 +46,10 @@ def invoice_request(document: dict[str, Any], *, invoice_code: str) -> InvoiceRe
     if amount is None:
         amount = lines_total
     if amount is None:
-        fields.wrong("amount", "any.required", "is required")
-    fields.finish()
+        fields.add_error("amount", "any.required", "is required")
+    fields.raise_errors()
     if code != invoice_code:
-        raise bad("INVOICE_CODE_INVALID", "Invoice code is invalid!")
+        raise bad_request("INVOICE_CODE_INVALID", "Invoice code is invalid!")
     return InvoiceRequest(
         sender_invoice_no=sender_invoice_no,
         description=description,
@@ -63,17 +63,17 @@ def _lines_total(fields: Fields, lines: object) -> Decimal | None:
     if lines is None or lines == []:
         return None
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
-        fields.wrong("lines", "array.base", "must be an array of objects")
+        fields.add_error("lines", "array.base", "must be an array of objects")
         return None
     total = Decimal(0)
     for line in lines:
-        of_line = Fields(line)
-        of_line.required_text("line_description", limit=255)
-        quantity = of_line.number("line_quantity")
-        price = of_line.number("line_unit_price")
+        line_fields = Fields(line)
+        line_fields.required_text("line_description", limit=255)
+        quantity = line_fields.number("line_quantity")
+        price = line_fields.number("line_unit_price")
         if quantity is None or price is None:
-            of_line.wrong("line_quantity", "any.required", "and line_unit_price are required numbers")
-        of_line.finish()
+            line_fields.add_error("line_quantity", "any.required", "and line_unit_price are required numbers")
+        line_fields.raise_errors()
         total += (quantity or Decimal(0)) * (price or Decimal(0))
     return total
 
@@ -82,6 +82,6 @@ def _mongo(amount: Decimal) -> int:
     try:
         return money.mongo_from(amount)
     except money.NotAnAmountError as error:
-        raise bad("INVALID_AMOUNT", "Amount is invalid!") from error
+        raise bad_request("INVALID_AMOUNT", "Amount is invalid!") from error
     except money.TooLargeError as error:
-        raise bad("MAX_AMOUNT_ERR", "Amount is more than maximum value!") from error
+        raise bad_request("MAX_AMOUNT_ERR", "Amount is more than maximum value!") from error

@@ -6,12 +6,12 @@ from http import HTTPStatus
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath
 
-from adapters.qpay.simulator.api.answers import answer, encode
 from adapters.qpay.simulator.api.auth import require_token
+from adapters.qpay.simulator.api.errors import ApiError, bad_request, not_found
 from adapters.qpay.simulator.api.fields import document_of
-from adapters.qpay.simulator.api.invoice_answer import invoice_answer
+from adapters.qpay.simulator.api.invoice_document import invoice_document
 from adapters.qpay.simulator.api.invoice_request import InvoiceRequest, invoice_request
-from adapters.qpay.simulator.api.refusals import Refusal, bad, not_found
+from adapters.qpay.simulator.api.responses import encode, json_response
 from adapters.qpay.simulator.qr.emv import qr_text
 from adapters.qpay.simulator.qr.image import png_base64
 from adapters.qpay.simulator.qr.links import urls
@@ -21,16 +21,16 @@ from adapters.qpay.simulator.state.invoices import Invoice, InvoiceStatus
 
 @post("/", status_code=200)
 async def create(request: AnyRequest) -> Response[bytes]:
-    """Make an invoice; a repeated `sender_invoice_no` makes another payable one (seen on live traffic)."""
+    """Create an invoice; a repeated `sender_invoice_no` creates another payable one (seen on live traffic)."""
     simulation = simulation_of(request)
     switches = simulation.switches.get()
     document = document_of(await request.body())
-    asked = invoice_request(document, invoice_code=simulation.config.invoice_code)
-    if switches.duplicate_invoices == "refuse" and simulation.invoices.of_sender(asked.sender_invoice_no):
-        raise Refusal(HTTPStatus.CONFLICT, "SENDER_INVOICE_NO_DUPLICATED", "sender_invoice_no must be unique")
-    invoice = _invoice(simulation, asked, encode(document).decode())
+    requested = invoice_request(document, invoice_code=simulation.config.invoice_code)
+    if switches.duplicate_invoices == "refuse" and simulation.invoices.of_sender(requested.sender_invoice_no):
+        raise ApiError(HTTPStatus.CONFLICT, "SENDER_INVOICE_NO_DUPLICATED", "sender_invoice_no must be unique")
+    invoice = _invoice(simulation, requested, encode(document).decode())
     simulation.invoices.add(invoice)
-    return answer(
+    return json_response(
         {
             "invoice_id": invoice.invoice_id,
             "qr_text": invoice.qr_text,
@@ -43,25 +43,25 @@ async def create(request: AnyRequest) -> Response[bytes]:
 
 @get("/{invoice_id:str}")
 async def read(request: AnyRequest, invoice_id: FromPath[str]) -> Response[bytes]:
-    """Return one invoice, in whichever status."""
-    invoice = invoice_or_refuse(simulation_of(request), invoice_id)
-    return answer(invoice_answer(invoice, document_of(invoice.request.encode())))
+    """Return an invoice in any status."""
+    invoice = require_invoice(simulation_of(request), invoice_id)
+    return json_response(invoice_document(invoice, document_of(invoice.request.encode())))
 
 
 @delete("/{invoice_id:str}", status_code=200)
 async def cancel(request: AnyRequest, invoice_id: FromPath[str]) -> Response[bytes]:
-    """Cancel an OPEN invoice, so that nobody can pay it; answers `{}`."""
+    """Cancel an OPEN invoice, so that it cannot be paid; responds `{}`."""
     simulation = simulation_of(request)
-    invoice = invoice_or_refuse(simulation, invoice_id)
+    invoice = require_invoice(simulation, invoice_id)
     if invoice.status is InvoiceStatus.CANCELED:
-        raise bad("INVOICE_ALREADY_CANCELED", "Invoice is already canceled!")
+        raise bad_request("INVOICE_ALREADY_CANCELED", "Invoice is already canceled!")
     if invoice.status is InvoiceStatus.CLOSED:
-        raise bad("INVOICE_PAID", "Invoice is paid!")
+        raise bad_request("INVOICE_PAID", "Invoice is paid!")
     simulation.invoices.set_status(invoice_id, InvoiceStatus.CANCELED)
-    return answer({})
+    return json_response({})
 
 
-def invoice_or_refuse(simulation: Simulation, invoice_id: str) -> Invoice:
+def require_invoice(simulation: Simulation, invoice_id: str) -> Invoice:
     """Find an invoice.
 
     Raises:
@@ -73,19 +73,19 @@ def invoice_or_refuse(simulation: Simulation, invoice_id: str) -> Invoice:
     return invoice
 
 
-def _invoice(simulation: Simulation, asked: InvoiceRequest, document: str) -> Invoice:
+def _invoice(simulation: Simulation, requested: InvoiceRequest, document: str) -> Invoice:
     invoice_id = str(uuid.uuid4())
     return Invoice(
         invoice_id=invoice_id,
-        sender_invoice_no=asked.sender_invoice_no,
-        description=asked.description,
-        amount=asked.amount,
-        callback_url=asked.callback_url,
-        expires_at=asked.expires_at,
+        sender_invoice_no=requested.sender_invoice_no,
+        description=requested.description,
+        amount=requested.amount,
+        callback_url=requested.callback_url,
+        expires_at=requested.expires_at,
         created_at=simulation.now(),
         request=document,
         qr_text=qr_text(
-            invoice_id=invoice_id, merchant_name=simulation.config.merchant_name, amount_mongo=asked.amount
+            invoice_id=invoice_id, merchant_name=simulation.config.merchant_name, amount_mongo=requested.amount
         ),
     )
 

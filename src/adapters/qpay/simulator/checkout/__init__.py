@@ -1,1 +1,1 @@
-"""The page on which a person plays the customer, and what each of the buttons does."""
+"""The checkout page on which a developer acts as the customer."""

@@ -1,4 +1,4 @@
-"""The form of the checkout page: how to pay, and a button for each outcome."""
+"""The form of the checkout page: payment method, and a button per outcome."""
 
 from collections.abc import Mapping
 from html import escape
@@ -9,18 +9,18 @@ from adapters.qpay.simulator.state.invoices import Invoice
 
 DEFAULT_DELAY_SECONDS: Final = 5
 
-_OTHERS: Final[Mapping[Outcome, tuple[str, str]]] = {
+_FAILURE_BUTTONS: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.UNDERPAID: ("Pay half", "Half of the amount is paid, the invoice stays open, QPay calls back."),
     Outcome.FAILED: ("Fail", "The payment fails. QPay does not call back."),
     Outcome.PAID_TWICE: ("Pay twice", "The customer pays the whole amount two times, QPay calls back for each."),
-    Outcome.PAID_WITHOUT_CALLBACK: ("Pay, lose the callback", "Paid, but the merchant never hears of it."),
+    Outcome.PAID_WITHOUT_CALLBACK: ("Pay, lose the callback", "Paid, but QPay sends no callback."),
     Outcome.CALLBACK_TWICE: ("Pay, call back twice", "One payment, its callback is delivered two times."),
     Outcome.PAID_LATE_CALLBACK: ("Pay, call back late", "One payment, its callback comes after the delay."),
 }
 
 
 def payment_form(invoice: Invoice, *, amount: str) -> str:
-    others = "".join(_other(outcome, *words) for outcome, words in _OTHERS.items())
+    others = "".join(_failure_button(outcome, *texts) for outcome, texts in _FAILURE_BUTTONS.items())
     return (
         f'<form class="card" method="post" action="/checkout/{escape(invoice.invoice_id)}">'
         "<h2>Play the customer</h2>"
@@ -32,7 +32,7 @@ def payment_form(invoice: Invoice, *, amount: str) -> str:
     )
 
 
-def _other(outcome: Outcome, label: str, meaning: str) -> str:
+def _failure_button(outcome: Outcome, label: str, meaning: str) -> str:
     hint = f"about-{outcome}"
     delay = (
         '<label class="delay">Delay, seconds <input type="number" name="delaySeconds" min="0" max="86400" step="any"'

@@ -1,4 +1,4 @@
-"""What a customer can do with an invoice, and what QPay then does."""
+"""What a customer can do with an invoice, and the resulting payments and callbacks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from adapters.qpay.simulator.dispatcher import callback_address
 from adapters.qpay.simulator.simulation import Simulation
 from adapters.qpay.simulator.state.invoices import Invoice, InvoiceStatus
-from adapters.qpay.simulator.state.payments import BookingPaymentStatus, Method, Payment, new_payment_id, paid_total
+from adapters.qpay.simulator.state.payments import Method, Payment, PaymentStatus, new_payment_id, paid_total
 
 
 class Outcome(StrEnum):
@@ -23,11 +23,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How many payments of which part of the amount, and how many callbacks for each of them."""
+    """Each payment is the invoice amount divided by `divisor`; `callbacks` counts per payment."""
 
     payments: int = 1
     divisor: int = 1
-    status: BookingPaymentStatus = BookingPaymentStatus.PAID
+    status: PaymentStatus = PaymentStatus.PAID
     callbacks: int = 1
     late: bool = False
 
@@ -35,7 +35,7 @@ class Plan:
 PLANS: Final[Mapping[Outcome, Plan]] = {
     Outcome.PAID: Plan(),
     Outcome.UNDERPAID: Plan(divisor=2),
-    Outcome.FAILED: Plan(status=BookingPaymentStatus.FAILED, callbacks=0),  # QPay calls back only on success
+    Outcome.FAILED: Plan(status=PaymentStatus.FAILED, callbacks=0),  # QPay calls back only on success
     Outcome.PAID_WITHOUT_CALLBACK: Plan(callbacks=0),
     Outcome.PAID_LATE_CALLBACK: Plan(late=True),
     Outcome.CALLBACK_TWICE: Plan(callbacks=2),
@@ -44,7 +44,7 @@ PLANS: Final[Mapping[Outcome, Plan]] = {
 
 
 class CannotBePaidError(Exception):
-    """The invoice takes no payment."""
+    """The invoice cannot be paid."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -53,7 +53,7 @@ class CannotBePaidError(Exception):
 
 
 def reason_not_payable(invoice: Invoice, *, now: float) -> CannotBePaidError | None:
-    """Return why the invoice takes no payment at `now` (Unix seconds), or None."""
+    """Return why the invoice cannot be paid at `now` (Unix seconds), or None."""
     if invoice.status is InvoiceStatus.CANCELED:
         return CannotBePaidError("INVOICE_ALREADY_CANCELED", "This invoice was canceled.")
     if invoice.status is InvoiceStatus.CLOSED:
@@ -66,9 +66,9 @@ def reason_not_payable(invoice: Invoice, *, now: float) -> CannotBePaidError | N
 def perform(
     simulation: Simulation, invoice: Invoice, *, outcome: Outcome, method: Method, delay_seconds: float
 ) -> list[Payment]:
-    """Make the payments of an outcome, close the invoice once its amount is paid, and schedule the callbacks.
+    """Record the payments, close the invoice once its amount is paid, and schedule the callbacks.
 
-    `delay_seconds` counts for a late callback only.
+    `delay_seconds` applies to `PAID_LATE_CALLBACK` only.
 
     Raises:
         CannotBePaidError: the invoice is canceled, paid or expired, or half of it is less than a möngö.
@@ -80,7 +80,7 @@ def perform(
     amount = invoice.amount // plan.divisor
     if amount == 0:
         raise CannotBePaidError("MIN_AMOUNT_ERR", "Half of this amount is nothing.")
-    made = [
+    payments = [
         Payment(
             payment_id=new_payment_id(method),
             invoice_id=invoice.invoice_id,
@@ -92,13 +92,13 @@ def perform(
         for _ in range(plan.payments)
     ]
     with simulation.store.transaction():
-        for payment in made:
+        for payment in payments:
             simulation.payments.add(payment)
             _schedule(simulation, invoice, payment, plan, due_at=now + (delay_seconds if plan.late else 0))
         if paid_total(simulation.payments.of_invoice(invoice.invoice_id)) >= invoice.amount:
             simulation.invoices.set_status(invoice.invoice_id, InvoiceStatus.CLOSED)
     simulation.dispatcher.wake()
-    return made
+    return payments
 
 
 def _schedule(simulation: Simulation, invoice: Invoice, payment: Payment, plan: Plan, *, due_at: float) -> None:

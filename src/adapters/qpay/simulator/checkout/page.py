@@ -1,10 +1,10 @@
-"""The checkout page: one document without script and without anything from elsewhere; every value is escaped."""
+"""The checkout page: a single HTML document without scripts or external resources; every value is escaped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from adapters.qpay.simulator import moments, money
+from adapters.qpay.simulator import money, timestamps
 from adapters.qpay.simulator.checkout.form import payment_form
 from adapters.qpay.simulator.checkout.style import STYLE
 from adapters.qpay.simulator.qr.image import png_base64
@@ -12,25 +12,25 @@ from adapters.qpay.simulator.qr.links import BANK_APPS, deep_link
 from adapters.qpay.simulator.state.invoices import Invoice, InvoiceStatus
 from adapters.qpay.simulator.state.payments import Payment
 
-_WORDS = {InvoiceStatus.OPEN: "OPEN", InvoiceStatus.CLOSED: "PAID", InvoiceStatus.CANCELED: "CANCELED"}
+_STATUS_LABELS = {InvoiceStatus.OPEN: "OPEN", InvoiceStatus.CLOSED: "PAID", InvoiceStatus.CANCELED: "CANCELED"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`refused` is said where the last thing asked for could not be done; `payable` shows the buttons."""
+    """`error_message` explains why the last action failed; `payable` shows the buttons."""
 
     merchant_name: str
     invoice: Invoice
     payments: Sequence[Payment]
     payable: bool
-    refused: str | None = None
+    error_message: str | None = None
 
 
 def checkout_page(page: Page) -> str:
-    amount = money.for_people(page.invoice.amount)
+    amount = money.display_text(page.invoice.amount)
     parts = [
-        '<p class="note">QPay simulator: a stand-in for the real gateway, no money moves.</p>',
-        f'<p class="refused" role="alert">{escape(page.refused)}</p>' if page.refused else "",
+        '<p class="note">QPay simulator, not the real gateway: no money moves.</p>',
+        f'<p class="refused" role="alert">{escape(page.error_message)}</p>' if page.error_message else "",
         _invoice_card(page, amount),
         _payments_card(page.payments) if page.payments else "",
         payment_form(page.invoice, amount=amount) if page.payable else "",
@@ -44,7 +44,7 @@ def message_page(*, title: str, text: str) -> str:
 
 
 def document(*, title: str, body: str) -> str:
-    """Wrap HTML that is already escaped; the title is not."""
+    """Wrap `body`, which must be escaped already; `title` is escaped here."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
@@ -60,7 +60,7 @@ def _invoice_card(page: Page, amount: str) -> str:
         f"<h1>{escape(page.merchant_name)}</h1>"
         f'<p class="amount">{escape(amount)}</p>'
         f'<strong class="status" id="status" role="status" data-status="{invoice.status}">'
-        f"{_WORDS[invoice.status]}</strong>"
+        f"{_STATUS_LABELS[invoice.status]}</strong>"
         f"<dl><dt>Description</dt><dd>{escape(invoice.description)}</dd>"
         f"<dt>Invoice no.</dt><dd>{escape(invoice.sender_invoice_no)}</dd>"
         f"<dt>Created</dt><dd>{_time(invoice.created_at)}</dd>"
@@ -72,7 +72,7 @@ def _invoice_card(page: Page, amount: str) -> str:
 def _payments_card(payments: Sequence[Payment]) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(payment.payment_id)}</code></td><td>{payment.status}</td><td>{payment.method}</td>"
-        f'<td class="money">{money.for_people(payment.amount)}</td><td>{_time(payment.created_at)}</td></tr>'
+        f'<td class="money">{money.display_text(payment.amount)}</td><td>{_time(payment.created_at)}</td></tr>'
         for payment in payments
     )
     return (
@@ -94,5 +94,5 @@ def _apps_card(invoice: Invoice) -> str:
 
 
 def _time(seconds: float) -> str:
-    iso = moments.as_iso(seconds)
+    iso = timestamps.as_iso(seconds)
     return f'<time datetime="{iso}">{iso[:10]} {iso[11:19]} UTC</time>'

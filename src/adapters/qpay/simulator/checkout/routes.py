@@ -8,7 +8,7 @@ from typing import Final
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from adapters.qpay.simulator.api.answers import answer
+from adapters.qpay.simulator.api.responses import json_response
 from adapters.qpay.simulator.checkout.form import DEFAULT_DELAY_SECONDS
 from adapters.qpay.simulator.checkout.outcomes import CannotBePaidError, Outcome, perform, reason_not_payable
 from adapters.qpay.simulator.checkout.page import Page, checkout_page, message_page
@@ -17,28 +17,27 @@ from adapters.qpay.simulator.simulation import AnyRequest, Simulation, simulatio
 from adapters.qpay.simulator.state.invoices import Invoice
 from adapters.qpay.simulator.state.payments import Method, Payment
 
-LONGEST_DELAY_SECONDS = 86_400
+MAX_DELAY_SECONDS = 86_400
 _STATUSES: Final = {"INVOICE_NOTFOUND": HTTPStatus.NOT_FOUND, "BAD_REQUEST": HTTPStatus.BAD_REQUEST}
 
 
 @get("/{invoice_id:str}")
 async def show(request: AnyRequest, invoice_id: FromPath[str]) -> Response[str]:
-    """Show an invoice to the customer."""
     return _show(simulation_of(request), invoice_id)
 
 
 @post("/{invoice_id:str}")
 async def act(request: AnyRequest, invoice_id: FromPath[str]) -> Response[str] | Response[bytes]:
-    """Do what the customer chose; answers 303 to the page, or JSON to a client that accepts it."""
+    """Perform the chosen outcome; respond 303 to the page, or JSON to a client that accepts it."""
     simulation = simulation_of(request)
     wants_json = "application/json" in request.headers.get("accept", "")
     try:
-        made = _perform(simulation, simulation.invoices.get(invoice_id), await request.form())
+        payments = _perform(simulation, simulation.invoices.get(invoice_id), await request.form())
     except CannotBePaidError as refusal:
         status = _STATUSES.get(refusal.code, HTTPStatus.CONFLICT)
         if wants_json:
-            return answer({"error": refusal.code, "message": refusal.message}, status=status)
-        return _show(simulation, invoice_id, status=status, refused=refusal.message)
+            return json_response({"error": refusal.code, "message": refusal.message}, status=status)
+        return _show(simulation, invoice_id, status=status, error_message=refusal.message)
     if not wants_json:
         return Response(
             "",
@@ -47,7 +46,9 @@ async def act(request: AnyRequest, invoice_id: FromPath[str]) -> Response[str] |
             headers={"location": f"/checkout/{invoice_id}"},
         )
     after = simulation.invoices.get(invoice_id)
-    return answer({"invoiceStatus": after and after.status, "paymentIds": [payment.payment_id for payment in made]})
+    return json_response(
+        {"invoiceStatus": after and after.status, "paymentIds": [payment.payment_id for payment in payments]}
+    )
 
 
 def _perform(simulation: Simulation, invoice: Invoice | None, form: Mapping[str, object]) -> list[Payment]:
@@ -64,14 +65,14 @@ def _perform(simulation: Simulation, invoice: Invoice | None, form: Mapping[str,
 
 def _delay(form: Mapping[str, object]) -> float:
     delay_seconds = float(str(form.get("delaySeconds") or DEFAULT_DELAY_SECONDS))
-    if not math.isfinite(delay_seconds) or not 0 <= delay_seconds <= LONGEST_DELAY_SECONDS:
-        message = f"delaySeconds must be from 0 to {LONGEST_DELAY_SECONDS}"
+    if not math.isfinite(delay_seconds) or not 0 <= delay_seconds <= MAX_DELAY_SECONDS:
+        message = f"delaySeconds must be from 0 to {MAX_DELAY_SECONDS}"
         raise ValueError(message)
     return delay_seconds
 
 
 def _show(
-    simulation: Simulation, invoice_id: str, *, status: HTTPStatus = HTTPStatus.OK, refused: str | None = None
+    simulation: Simulation, invoice_id: str, *, status: HTTPStatus = HTTPStatus.OK, error_message: str | None = None
 ) -> Response[str]:
     invoice = simulation.invoices.get(invoice_id)
     if invoice is None:
@@ -83,7 +84,7 @@ def _show(
         invoice=invoice,
         payments=simulation.payments.of_invoice(invoice_id),
         payable=reason_not_payable(invoice, now=simulation.now()) is None,
-        refused=refused,
+        error_message=error_message,
     )
     return _html(checkout_page(page), status)
 

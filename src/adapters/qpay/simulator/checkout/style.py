@@ -1,4 +1,4 @@
-"""The style of the checkout page; its hash is what the content security policy lets through."""
+"""The stylesheet of the checkout page; the content security policy allows it by hash."""
 
 import base64
 import hashlib

@@ -1,1 +1,1 @@
-"""The QR code of an invoice: its text, its picture, and the links by which bank apps open it."""
+"""The QR code of an invoice: text, image, and deep links for bank apps."""

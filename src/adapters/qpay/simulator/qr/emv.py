@@ -1,4 +1,4 @@
-"""The text of the QR code: EMVCo merchant-presented, tags of `id, length, value`, closed by a CRC."""
+"""The text of the QR code: EMVCo merchant-presented mode, `id, length, value` fields followed by a CRC."""
 
 import binascii
 import unicodedata
@@ -17,8 +17,8 @@ _BILL_LIMIT = 25
 def qr_text(*, invoice_id: str, merchant_name: str, amount_mongo: int) -> str:
     """Return the payload of a dynamic QR code.
 
-    Source: EMV QR Code Specification for Payment Systems, merchant-presented mode (tags 00-63); the order of the
-    tags is that of live QPay codes.
+    Source: EMV QR Code Specification for Payment Systems, merchant-presented mode (tags 00-63); tags are ordered as in
+    live QPay codes.
     """
     digits = str(int(invoice_id.replace("-", ""), 16))
     payload = (
@@ -38,7 +38,7 @@ def qr_text(*, invoice_id: str, merchant_name: str, amount_mongo: int) -> str:
 
 
 def crc(text: str) -> int:
-    """Return the CRC-16/CCITT-FALSE that tag 63 holds, taken over all before it, its own id and length included."""
+    """Return the CRC-16/CCITT-FALSE for tag 63, over all preceding text including that tag's id and length."""
     return binascii.crc_hqx(text.encode("ascii"), 0xFFFF)
 
 

@@ -1,5 +1,4 @@
-# Mongolian is written in Cyrillic
-"""The links that open an invoice in the app of a bank: `<scheme>://q?qPay_QRcode=<qr_text>`."""
+"""Deep links that open an invoice in a bank's app: `<scheme>://q?qPay_QRcode=<qr_text>`."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -32,7 +31,7 @@ def deep_link(app: BankApp, qr_text: str) -> str:
 
 
 def urls(qr_text: str, *, link_field: str) -> list[dict[str, str]]:
-    """Return `urls[]` of an invoice; the link is `link` on live traffic and `qPay_deeplink` in some documents."""
+    """Return `urls[]` of an invoice. `link_field` is `link` on live traffic, `qPay_deeplink` in some documentation."""
     return [
         {
             "name": app.name,

@@ -1,1 +1,1 @@
-"""What the simulator remembers, in SQLite: the live token, invoices, payments, callbacks, switches."""
+"""The simulator's state in SQLite: the live token, invoices, payments, callbacks and switches."""

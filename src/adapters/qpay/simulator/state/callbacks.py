@@ -1,4 +1,4 @@
-"""Callbacks to deliver, and the log of every attempt; both outlive the process."""
+"""Pending callbacks and the log of delivery attempts; both are persistent."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ CallbackMethod = Literal["GET", "POST"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingCallback:
-    """`due_at` is Unix seconds; `attempts` counts those already made."""
+    """`due_at` is Unix seconds; `attempts` counts completed attempts."""
 
     callback_id: int
     payment_id: str
@@ -22,7 +22,7 @@ class PendingCallback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One attempt: `status` is None where no HTTP answer came, and `body` then says why; `at` is Unix seconds."""
+    """One attempt. Without an HTTP response, `status` is None and `body` is the error; `at` is Unix seconds."""
 
     callback_id: int
     payment_id: str
@@ -49,7 +49,7 @@ class Callbacks:
         )
 
     def pending(self) -> list[PendingCallback]:
-        """Return what is still to be delivered, the soonest first."""
+        """Return the undelivered callbacks, earliest first."""
         rows = self._store.all(
             "SELECT callback_id, payment_id, method, url, due_at, attempts FROM callbacks"
             " WHERE state = 'PENDING' ORDER BY due_at, callback_id"
@@ -66,7 +66,7 @@ class Callbacks:
         accepted: bool,
         retry_at: float | None,
     ) -> None:
-        """Log an attempt; the callback is then delivered, due again at `retry_at`, or (None) given up."""
+        """Log an attempt; mark the callback delivered, due again at `retry_at`, or abandoned if that is None."""
         state = "DELIVERED" if accepted else "ABANDONED" if retry_at is None else "PENDING"
         with self._store.transaction():
             self._store.execute(

@@ -1,4 +1,4 @@
-"""Invoices, as the merchant asked for them."""
+"""Stored invoices."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,7 @@ class InvoiceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """`amount` is möngö; `request` is the JSON the merchant sent; instants are Unix seconds."""
+    """`amount` is in möngö; `request` is the merchant's JSON; times are Unix seconds."""
 
     invoice_id: str
     sender_invoice_no: str
@@ -57,7 +57,7 @@ class Invoices:
         return None if row is None else _invoice(dict(row))
 
     def of_sender(self, sender_invoice_no: str) -> list[Invoice]:
-        """Return every invoice of that number, oldest first: QPay lets a number repeat."""
+        """Return every invoice with that number, oldest first; QPay allows duplicates."""
         rows = self._store.all(
             "SELECT * FROM invoices WHERE sender_invoice_no = :number ORDER BY rowid", number=sender_invoice_no
         )

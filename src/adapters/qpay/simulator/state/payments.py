@@ -1,4 +1,4 @@
-"""Payments: what customers did with an invoice."""
+"""Stored payments."""
 
 import secrets
 import uuid
@@ -9,8 +9,8 @@ from typing import Any
 from adapters.qpay.simulator.state.store import Store
 
 
-class BookingPaymentStatus(StrEnum):
-    """QPay merchant API v2; only PAID is money."""
+class PaymentStatus(StrEnum):
+    """QPay merchant API v2; only PAID counts as received money."""
 
     NEW = "NEW"
     FAILED = "FAILED"
@@ -20,7 +20,7 @@ class BookingPaymentStatus(StrEnum):
 
 
 class Method(StrEnum):
-    """How the customer pays: from a bank account (nearly every QR payment), or by card."""
+    """P2P is a bank transfer (nearly every QR payment)."""
 
     P2P = "P2P"
     CARD = "CARD"
@@ -28,11 +28,11 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """`amount` is möngö and stays positive when refunded; `created_at` is Unix seconds."""
+    """`amount` is in möngö and stays positive after a refund; `created_at` is Unix seconds."""
 
     payment_id: str
     invoice_id: str
-    status: BookingPaymentStatus
+    status: PaymentStatus
     amount: int
     method: Method
     created_at: float
@@ -70,22 +70,22 @@ class Payments:
         return [_payment(dict(row)) for row in rows]
 
     def between(self, start: float, end: float) -> list[Payment]:
-        """Return the payments made from `start` to `end`, both included, oldest first."""
+        """Return the payments from `start` to `end`, inclusive, oldest first."""
         rows = self._store.all(
             "SELECT * FROM payments WHERE created_at BETWEEN :start AND :end ORDER BY rowid", start=start, end=end
         )
         return [_payment(dict(row)) for row in rows]
 
-    def set_status(self, payment_id: str, status: BookingPaymentStatus) -> None:
+    def set_status(self, payment_id: str, status: PaymentStatus) -> None:
         self._store.execute(
             "UPDATE payments SET status = :status WHERE payment_id = :payment_id", status=status, payment_id=payment_id
         )
 
 
 def paid_total(payments: list[Payment]) -> int:
-    """Return the money received, in möngö: PAID rows only."""
-    return sum(payment.amount for payment in payments if payment.status is BookingPaymentStatus.PAID)
+    """Sum the PAID payments, in möngö."""
+    return sum(payment.amount for payment in payments if payment.status is PaymentStatus.PAID)
 
 
 def _payment(row: dict[str, Any]) -> Payment:
-    return Payment(**{**row, "status": BookingPaymentStatus(row["status"]), "method": Method(row["method"])})
+    return Payment(**{**row, "status": PaymentStatus(row["status"]), "method": Method(row["method"])})

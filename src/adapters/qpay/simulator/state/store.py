@@ -1,4 +1,4 @@
-"""One SQLite file (or memory), write-ahead logged: what was answered is on disk, so `kill -9` loses nothing."""
+"""A SQLite database in a file or in memory, in WAL mode: acknowledged data survives `kill -9`."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ Value = str | int | float | bytes | None
 
 
 class Store:
-    """The connection, used from the thread of the event loop only; a statement outside `transaction` commits itself."""
+    """One connection, for the event loop's thread only; statements outside `transaction` autocommit."""
 
     def __init__(self, path: Path | None) -> None:
         if path is not None:
@@ -76,7 +76,7 @@ class Store:
         self._connection.close()
 
     def execute(self, statement: str, /, **values: Value) -> int:
-        """Run a statement; return how many rows it touched."""
+        """Run a statement; return the number of affected rows."""
         return self._connection.execute(statement, values).rowcount
 
     def all(self, statement: str, /, **values: Value) -> list[sqlite3.Row]:

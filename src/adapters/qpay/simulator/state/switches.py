@@ -1,4 +1,4 @@
-"""What is not known about the real QPay, made a choice: a client must survive every setting."""
+"""Configurable behaviour, mostly undocumented by the real QPay; a client must handle every setting."""
 
 from typing import Annotated, Literal
 
@@ -11,19 +11,19 @@ Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 
 
 class Switches(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """The open questions of the merchant API v2, and some bad days; the defaults are what was seen on live traffic.
+    """Undocumented behaviour of the merchant API v2, and injected faults; the defaults match live traffic.
 
     Attributes:
-        duplicate_invoices: whether a repeated `sender_invoice_no` makes another invoice, or is refused with 409.
+        duplicate_invoices: a repeated `sender_invoice_no` creates another invoice, or is rejected with 409.
         callback_method: the HTTP method of a callback.
-        callback_copies: how often each callback is delivered.
-        callback_delay_seconds: how long after the payment.
-        lose_callbacks: no callback is ever sent.
-        busy: the next so many API calls answer 500 SYSTEM_BUSY and do nothing.
-        stall_seconds: every API call is carried out at once, and answered only after so long.
+        callback_copies: how many times each callback is delivered.
+        callback_delay_seconds: delay after the payment.
+        lose_callbacks: send no callbacks.
+        busy: how many of the next API calls respond 500 SYSTEM_BUSY without effect.
+        stall_seconds: every API call takes effect at once, but its response is delayed by this long.
         empty_qr_image: `qr_image` of a new invoice is "".
-        deeplink_field: what the link in `urls[]` is called.
-        revoke_token: setting it kills the live token, once; it reads false again.
+        deeplink_field: the name of the link field in `urls[]`.
+        revoke_token: setting it revokes the live token once; it always reads false.
     """
 
     duplicate_invoices: Literal["allow", "refuse"] = "allow"
@@ -38,7 +38,7 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid
     revoke_token: bool = False
 
 
-class SwitchBoard:
+class SwitchStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
@@ -52,8 +52,8 @@ class SwitchBoard:
             document=msgspec.json.encode(switches),
         )
 
-    def takes_a_call_while_busy(self) -> bool:
-        """Use up one of the calls that are to be refused; return whether there was one."""
+    def consume_busy_call(self) -> bool:
+        """Decrement `busy`; return whether it was positive."""
         switches = self.get()
         if switches.busy == 0:
             return False

@@ -1,4 +1,4 @@
-"""The one live token of the merchant: a log-in anywhere kills the token of everybody else (seen on live traffic)."""
+"""The merchant's single live token: every login revokes the previous token (seen on live traffic)."""
 
 import hmac
 import secrets
@@ -22,7 +22,7 @@ class Tokens:
         self._lifetime_seconds = lifetime_seconds
 
     def issue(self, *, now: float) -> Token:
-        """Replace whatever token lives with a new one."""
+        """Issue a token that replaces the live one."""
         token = Token(
             access=secrets.token_urlsafe(48),
             refresh=secrets.token_urlsafe(48),

@@ -1,4 +1,4 @@
-"""JSON answers: money as an exact number literal, never by way of a float."""
+"""JSON responses; `Decimal` is encoded as an exact number, never as a float."""
 
 from typing import Final
 
@@ -13,5 +13,5 @@ def encode(document: object) -> bytes:
     return _ENCODER.encode(document)
 
 
-def answer(document: object, *, status: int = 200) -> Response[bytes]:
+def json_response(document: object, *, status: int = 200) -> Response[bytes]:
     return Response(encode(document), status_code=status, media_type="application/json; charset=utf-8")

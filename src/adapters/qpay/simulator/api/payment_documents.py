@@ -1,9 +1,9 @@
-"""Payments as the API shows them: a row of a check, one by itself, a row of a list."""
+"""The three representations of a payment: row of a check, single payment, row of a list."""
 
-from adapters.qpay.simulator import moments, money
-from adapters.qpay.simulator.api.answers import CURRENCY
+from adapters.qpay.simulator import money, timestamps
+from adapters.qpay.simulator.api.responses import CURRENCY
 from adapters.qpay.simulator.state.invoices import Invoice
-from adapters.qpay.simulator.state.payments import BookingPaymentStatus, Method, Payment
+from adapters.qpay.simulator.state.payments import Method, Payment, PaymentStatus
 
 KHAN_BANK = "050000"
 WALLET = "Khan bank"
@@ -11,7 +11,7 @@ NO_FEE = "0.00"
 
 
 def check_row(payment: Payment) -> dict[str, object]:
-    """Return a row of `POST /payment/check`."""
+    """A row of `POST /payment/check`."""
     return {
         "payment_id": payment.payment_id,
         "payment_status": payment.status,
@@ -26,15 +26,15 @@ def check_row(payment: Payment) -> dict[str, object]:
     }
 
 
-def payment_answer(payment: Payment) -> dict[str, object]:
-    """Return the answer of `GET /payment/{id}`; `object_id` is the invoice id."""
+def payment_document(payment: Payment) -> dict[str, object]:
+    """The response of `GET /payment/{id}`; `object_id` is the invoice id."""
     return {
         "payment_id": payment.payment_id,
         "payment_status": payment.status,
         "payment_amount": money.as_text(payment.amount),
         "payment_fee": NO_FEE,
         "payment_currency": CURRENCY,
-        "payment_date": moments.as_iso(payment.created_at),
+        "payment_date": timestamps.as_iso(payment.created_at),
         "payment_wallet": WALLET,
         "transaction_type": payment.method,
         "object_type": "INVOICE",
@@ -46,10 +46,10 @@ def payment_answer(payment: Payment) -> dict[str, object]:
 
 
 def list_row(payment: Payment, invoice: Invoice) -> dict[str, object]:
-    """Return a row of `POST /payment/list`."""
+    """A row of `POST /payment/list`."""
     return {
         "payment_id": payment.payment_id,
-        "payment_date": moments.as_iso(payment.created_at),
+        "payment_date": timestamps.as_iso(payment.created_at),
         "payment_status": payment.status,
         "payment_fee": NO_FEE,
         "payment_amount": money.as_text(payment.amount),
@@ -64,11 +64,11 @@ def list_row(payment: Payment, invoice: Invoice) -> dict[str, object]:
 
 
 def _transactions(payment: Payment) -> dict[str, object]:
-    if payment.status is BookingPaymentStatus.FAILED:
+    if payment.status is PaymentStatus.FAILED:
         return {"card_transactions": [], "p2p_transactions": []}
     amount = money.as_text(payment.amount)
     if payment.method is Method.CARD:
-        at = moments.as_iso(payment.created_at)
+        at = timestamps.as_iso(payment.created_at)
         card = {
             "card_type": "VISA",
             "is_cross_border": False,

@@ -1,4 +1,4 @@
-"""The gateway of the tests, and the lines between it and a QPay."""
+"""Builders for gateways, orders, TCP servers and a proxy to the simulator."""
 
 import asyncio
 import uuid
@@ -42,12 +42,12 @@ def gateway_at(
     )
 
 
-def with_gateway(url: str, scene: Callable[[QPayGateway], Coroutine[Any, Any, ResultT]]) -> ResultT:
-    async def play() -> ResultT:
+def with_gateway(url: str, use: Callable[[QPayGateway], Coroutine[Any, Any, ResultT]]) -> ResultT:
+    async def run() -> ResultT:
         async with gateway_at(url) as gateway:
-            return await scene(gateway)
+            return await use(gateway)
 
-    return asyncio.run(play())
+    return asyncio.run(run())
 
 
 def order(
@@ -64,22 +64,22 @@ def order(
 
 
 def invoices_of(client: httpx.Client, order: InvoiceOrder) -> list[dict[str, Any]]:
-    """What the simulator has under our number."""
+    """The simulator's invoices with the order's number."""
     found = client.get("/simulator/invoices", params={"sender_invoice_no": order.order_number}).json()
     invoices: list[dict[str, Any]] = found["invoices"]
     return invoices
 
 
 @asynccontextmanager
-async def listening(handle: Handler) -> AsyncIterator[str]:
-    """A server of bytes at the address that is given; it leaves no connection behind."""
+async def serve_tcp(handle: Handler) -> AsyncIterator[str]:
+    """Serve TCP connections on a free port during the block, yield the base URL, and close every connection."""
     connections: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         connections.add(task)
-        with suppress(asyncio.CancelledError):  # at the end; the task is over then anyway
+        with suppress(asyncio.CancelledError):  # cancelled on shutdown
             with suppress(OSError, asyncio.IncompleteReadError):
                 await handle(reader, writer)
             writer.close()
@@ -100,44 +100,44 @@ async def listening(handle: Handler) -> AsyncIterator[str]:
 
 
 @dataclass(slots=True)
-class Line:
-    """A line to the simulator that counts what is asked, and breaks when it is told to."""
+class CountingProxy:
+    """A proxy to the simulator that records requests and can break connections."""
 
-    to_port: int
-    to_break: int = 0
-    """So many requests are passed on, and their connection ends instead of the answer."""
+    upstream_port: int
+    breaks_left: int = 0
+    """How many of the next requests to drop by closing their connection."""
     sent: bytearray = field(default_factory=bytearray)
 
     def count(self, request: str) -> int:
         return bytes(self.sent).count(request.encode())
 
     @property
-    def log_ins(self) -> int:
+    def logins(self) -> int:
         return self.count("POST /v2/auth/token ")
 
     def open(self) -> Any:
-        return listening(self._pass_on)
+        return serve_tcp(self._forward)
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.to_port)
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream_reader, upstream_writer = await asyncio.open_connection("127.0.0.1", self.upstream_port)
 
-        async def answers() -> None:
-            while chunk := await far_reader.read(65_536):
+        async def forward_responses() -> None:
+            while chunk := await upstream_reader.read(65_536):
                 writer.write(chunk)
                 await writer.drain()
 
-        back = asyncio.create_task(answers())
+        response_task = asyncio.create_task(forward_responses())
         try:
             while chunk := await reader.read(65_536):
                 self.sent += chunk
-                if self.to_break:
-                    self.to_break -= 1
+                if self.breaks_left:
+                    self.breaks_left -= 1
                     return
-                far_writer.write(chunk)
-                await far_writer.drain()
+                upstream_writer.write(chunk)
+                await upstream_writer.drain()
         finally:
-            far_writer.close()
-            back.cancel()
-            await asyncio.gather(back, return_exceptions=True)
+            upstream_writer.close()
+            response_task.cancel()
+            await asyncio.gather(response_task, return_exceptions=True)
             with suppress(OSError):
-                await far_writer.wait_closed()
+                await upstream_writer.wait_closed()

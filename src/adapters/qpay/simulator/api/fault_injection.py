@@ -1,4 +1,4 @@
-"""The days on which QPay is slow or busy, as the switches say."""
+"""Injects slow and busy responses according to the switches."""
 
 import asyncio
 from contextlib import suppress
@@ -7,14 +7,14 @@ from typing import cast
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapters.qpay.simulator.api.answers import encode
+from adapters.qpay.simulator.api.responses import encode
 from adapters.qpay.simulator.simulation import Simulation
 
 
-class BadDays(ASGIMiddleware):
-    """Refuses a call outright while busy, and holds back the answer of one that was carried out.
+class FaultInjection(ASGIMiddleware):
+    """While busy, rejects calls without effect; while stalled, executes calls and delays their responses.
 
-    Carrying out first makes the worst case: the client times out, and the invoice exists all the same.
+    Delaying after execution is the worst case: the client times out, but the invoice exists.
     """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
@@ -28,13 +28,13 @@ class BadDays(ASGIMiddleware):
                         await simulation.stopping.wait()
             await send(message)
 
-        if simulation.switches.takes_a_call_while_busy():
-            await _answer_busy(send_late)
+        if simulation.switches.consume_busy_call():
+            await _send_busy(send_late)
         else:
             await next_app(scope, receive, send_late)
 
 
-async def _answer_busy(send: Send) -> None:
+async def _send_busy(send: Send) -> None:
     body = encode({"error": "SYSTEM_BUSY", "message": "System is busy!"})
     await send(
         {

@@ -1,4 +1,4 @@
-"""Asks what was paid on an invoice, page by page, and counts what QPay itself calls paid."""
+"""Fetches the payments of an invoice page by page and sums those with status PAID."""
 
 import logging
 from collections.abc import Iterable
@@ -10,8 +10,8 @@ from adapters.qpay.client import QPayClient
 from adapters.qpay.wire import (
     CURRENCY,
     PAGE_LIMIT,
-    CheckAnswer,
     CheckRequest,
+    CheckResponse,
     Offset,
     PaymentRow,
     money,
@@ -20,42 +20,42 @@ from booking_domain.shared.money import Money
 
 _LOG = logging.getLogger(__name__)
 _PAID: Final = "PAID"
-"""The only status that is money: a REFUNDED payment keeps its positive amount, and a PARTIAL one is not done."""
-_MOST_PAGES: Final = 100
+"""The only status that counts: a REFUNDED payment keeps its positive amount, and a PARTIAL one is incomplete."""
+_MAX_PAGES: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payments:
-    """What was received, and the answer verbatim; of several pages, a JSON array of them."""
+class CheckedPayments:
+    """`raw` is the response verbatim, or a JSON array of the responses if there are several pages."""
 
     received: Money
     raw: str
 
 
-async def ask_for_payments(client: QPayClient, invoice_reference: str) -> Payments:
-    """Ask for every page.
+async def fetch_payments(client: QPayClient, invoice_reference: str) -> CheckedPayments:
+    """Fetch all pages.
 
-    A payment that is made meanwhile may shift another from one page to the next: each id counts once, as seen last.
+    A payment made in the meantime may shift rows between pages, so each id counts once, with its last seen row.
 
     Raises:
-        UnusableResponse: a page is none, a paid row has no amount, or fewer payments are listed than are counted.
+        UnusableResponse: a page is malformed, a paid row has no valid amount, or rows are missing.
     """
     rows: dict[str | int, PaymentRow] = {}
     pages: list[str] = []
     listed = 0
-    for number in range(1, _MOST_PAGES + 1):
+    for number in range(1, _MAX_PAGES + 1):
         request = CheckRequest(object_id=invoice_reference, offset=Offset(page_number=number))
-        answer = await client.call("POST", "/payment/check", request, repeatable=True)
-        page = answer.read(CheckAnswer)
-        pages.append(answer.text)
+        response = await client.call("POST", "/payment/check", request, repeatable=True)
+        page = response.read(CheckResponse)
+        pages.append(response.text)
         listed += len(page.rows)
         rows.update((row.payment_id, row) for row in page.rows)
         if not page.rows and listed < page.count:
-            raise UnusableResponse("fewer payments than it counts")
+            raise UnusableResponse("fewer payments than its count")
         if len(page.rows) < PAGE_LIMIT and listed >= page.count:
             raw = pages[0] if len(pages) == 1 else f"[{','.join(pages)}]"
-            return Payments(received=_received(rows.values()), raw=raw)
-    raise UnusableResponse("payments without end")
+            return CheckedPayments(received=_received(rows.values()), raw=raw)
+    raise UnusableResponse("too many pages of payments")
 
 
 def _received(rows: Iterable[PaymentRow]) -> Money:
@@ -64,7 +64,7 @@ def _received(rows: Iterable[PaymentRow]) -> Money:
         if row.payment_status != _PAID:
             continue
         if (row.payment_currency or CURRENCY) != CURRENCY:
-            _LOG.error("QPay calls a payment paid that is not in %s: it was not counted", CURRENCY)
+            _LOG.error("QPay reports a paid payment in a currency other than %s; it is not counted", CURRENCY)
             continue
         total += money(row.payment_amount)
     return total

@@ -1,4 +1,4 @@
-"""The QR code as the domain wants it: a `data:` URL."""
+"""QR code images as `data:` URLs."""
 
 import base64
 import binascii
@@ -12,13 +12,13 @@ from adapters.http_responses import UnusableResponse
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 
-def qr_image(given: str | None, qr_text: str) -> str:
-    """Return the picture that QPay gave in bare base64, or one of our own: theirs is sometimes empty.
+def qr_image(base64_png: str | None, qr_text: str) -> str:
+    """Return QPay's image, or render one if QPay's is empty (seen on live traffic) or not a PNG.
 
     Raises:
-        UnusableResponse: there is no picture, and the text is too long for one.
+        UnusableResponse: there is no image, and the text does not fit into a QR code.
     """
-    picture = _png(given or "") or _rendered(qr_text)
+    picture = _png(base64_png or "") or _render(qr_text)
     return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
 
 
@@ -30,10 +30,10 @@ def _png(text: str) -> bytes | None:
     return picture if picture.startswith(_PNG) else None
 
 
-def _rendered(qr_text: str) -> bytes:
+def _render(qr_text: str) -> bytes:
     picture = io.BytesIO()
     try:
         segno.make_qr(qr_text, error="m").save(picture, kind="png", scale=6, border=4)
     except ValueError as error:
-        raise UnusableResponse("a QR text that fits no QR code") from error
+        raise UnusableResponse("a QR text too long for a QR code") from error
     return picture.getvalue()

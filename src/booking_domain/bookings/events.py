@@ -1,0 +1,149 @@
+"""Domain events of bookings, one for each type of entry in a booking's audit trail."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.bookings.transitions import Status
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import BookingId, ProviderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingChanged(Event):
+    """The common fields of all events of a booking."""
+
+    subject_field: ClassVar[str] = "booking_id"
+
+    booking_id: BookingId
+    provider_id: ProviderId | None = None
+    """None in messages that were stored before the field existed."""
+    to: Status
+    """The booking's status after the event."""
+    due_at: datetime | None = None
+    """When the booking expires unless it is answered or paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPlaced(BookingChanged):
+    """A booking was made: `to` is requested, pending or confirmed."""
+
+    topic: ClassVar[str] = "booking.placed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPending(BookingChanged):
+    """The provider accepted a request, and the deposit is due."""
+
+    topic: ClassVar[str] = "booking.pending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingConfirmed(BookingChanged):
+    """The booking was confirmed."""
+
+    topic: ClassVar[str] = "booking.confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRevived(BookingChanged):
+    """A late payment confirmed an expired booking whose time was still free."""
+
+    topic: ClassVar[str] = "booking.revived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingCancelled(BookingChanged):
+    """The booking was cancelled; its time is free."""
+
+    topic: ClassVar[str] = "booking.cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingExpired(BookingChanged):
+    """The booking was not answered or paid in time; its time is free."""
+
+    topic: ClassVar[str] = "booking.expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRescheduled(BookingChanged):
+    """The booking was moved to another time."""
+
+    topic: ClassVar[str] = "booking.rescheduled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingClockChanged(BookingChanged):
+    """The rules of the booking's time zone changed: its local time is now another instant."""
+
+    topic: ClassVar[str] = "booking.clock_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingTimesOffered(BookingChanged):
+    """The provider proposed other times for a request."""
+
+    topic: ClassVar[str] = "booking.times_offered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingCompleted(BookingChanged):
+    """The appointment took place."""
+
+    topic: ClassVar[str] = "booking.completed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingMissed(BookingChanged):
+    """The customer did not come."""
+
+    topic: ClassVar[str] = "booking.no_show"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingDisputed(BookingChanged):
+    """A party disputes the booking."""
+
+    topic: ClassVar[str] = "booking.disputed"
+
+
+EVENTS: Final[tuple[type[BookingChanged], ...]] = (
+    BookingPlaced,
+    BookingPending,
+    BookingConfirmed,
+    BookingRevived,
+    BookingCancelled,
+    BookingExpired,
+    BookingRescheduled,
+    BookingClockChanged,
+    BookingTimesOffered,
+    BookingCompleted,
+    BookingMissed,
+    BookingDisputed,
+)
+FREES_TIME: Final[tuple[type[BookingChanged], ...]] = (
+    BookingCancelled,
+    BookingExpired,
+    BookingRescheduled,
+    BookingClockChanged,
+)
+"""Events after which the provider may have free time again."""
+_BY_TYPE: Final = {event.topic.partition(".")[2]: event for event in EVENTS}
+
+
+def booking_events(booking: Booking, trail: Iterable[BookingEvent]) -> list[BookingChanged]:
+    """Return one event for each entry of the audit trail, with the entry's id."""
+    return [
+        _BY_TYPE[entry.type](
+            id=entry.id,
+            occurred_at=entry.at,
+            booking_id=booking.id,
+            provider_id=booking.provider_id,
+            to=entry.to_status,
+            due_at=booking.due_at,
+        )
+        for entry in trail
+    ]

@@ -1,0 +1,38 @@
+"""Domain events of the waiting list and of external calendars."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import FeedId, ProviderId, UserId, WaitingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistOffered(Event):
+    """A slot is held for a waiting-list entry."""
+
+    topic: ClassVar[str] = "waitlist.offered"
+    subject_field: ClassVar[str] = "waiting_id"
+
+    waiting_id: WaitingId
+    provider_id: ProviderId
+    customer_id: UserId
+    start: datetime
+    """The start of the slot."""
+    until: datetime
+    """When the offer lapses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAdded(Event):
+    """A provider added an external calendar."""
+
+    topic: ClassVar[str] = "calendar.feed_added"
+    subject_field: ClassVar[str] = "provider_id"
+
+    provider_id: ProviderId
+    feed_id: FeedId
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (WaitlistOffered, FeedAdded)

@@ -1,0 +1,84 @@
+"""The lifecycle of a waiting-list entry, compared with a table that was written independently."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from uuid import UUID
+
+import pytest
+
+from booking_domain.scheduling.waiting import (
+    WAITING_LIFECYCLE,
+    Waiting,
+    WaitingAction,
+    WaitingParty,
+    WaitingStatus,
+)
+from booking_domain.shared.ids import ProviderId, UserId, WaitingId
+from booking_domain.shared.lifecycle import InvalidTransition, NotYourMove
+from booking_domain.shared.time import TimeRange
+
+EXPECTED = """
+    waiting  offer  offered  system
+    waiting  lapse  lapsed   system
+    waiting  leave  left     customer
+    offered  book   booked   customer
+    offered  lapse  lapsed   system
+    offered  leave  left     customer
+"""
+MOVES = {(status, action): (to, party) for status, action, to, party in map(str.split, EXPECTED.strip().splitlines())}
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ENTRY = Waiting(
+    id=WaitingId(UUID(int=1)),
+    provider_id=ProviderId(UUID(int=2)),
+    customer_id=UserId(UUID(int=3)),
+    window=TimeRange(NOW, NOW + 8 * HOUR),
+    created_at=NOW,
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "party"), list(product(WaitingStatus, WaitingAction, WaitingParty)), ids=str
+)
+def test_an_entry_moves_as_the_table_says_and_not_otherwise(
+    status: WaitingStatus, action: WaitingAction, party: WaitingParty
+) -> None:
+    to, by = MOVES.get((status, action), (None, None))
+    if to is None:
+        with pytest.raises(InvalidTransition):
+            WAITING_LIFECYCLE.advance(status, action, party)
+    elif by != party:
+        with pytest.raises(NotYourMove):
+            WAITING_LIFECYCLE.advance(status, action, party)
+    else:
+        assert WAITING_LIFECYCLE.advance(status, action, party) == to
+
+
+def test_the_lifecycle_has_exactly_the_moves_of_the_table() -> None:
+    assert {key: (move.to, *move.by) for key, move in WAITING_LIFECYCLE.moves.items()} == MOVES
+
+
+def test_every_status_can_be_reached() -> None:
+    assert {to for to, _ in MOVES.values()} | {"waiting"} == set(WaitingStatus)
+
+
+def test_an_entry_is_booked_only_while_a_slot_is_offered() -> None:
+    assert ENTRY.offered(NOW + HOUR, NOW + HOUR).booked().status is WaitingStatus.BOOKED
+    with pytest.raises(InvalidTransition):
+        ENTRY.booked()
+
+
+def test_an_entry_that_has_ended_stays_as_it_is() -> None:
+    for ended in (ENTRY.lapsed(), ENTRY.left(), ENTRY.offered(NOW, NOW + HOUR).booked()):
+        for move in (ended.booked, ended.lapsed, ended.left):
+            with pytest.raises(InvalidTransition):
+                move()
+        with pytest.raises(InvalidTransition):
+            ended.offered(NOW, NOW + HOUR)
+        assert ended.seen(ENTRY.window.end + HOUR) == ended
+
+
+def test_an_entry_counts_as_lapsed_from_the_end_of_its_offer_or_window() -> None:
+    offered = ENTRY.offered(NOW + HOUR, NOW + HOUR)
+    assert (offered.seen(NOW), offered.seen(NOW + HOUR)) == (offered, offered.lapsed())
+    assert (ENTRY.seen(NOW + HOUR), ENTRY.seen(ENTRY.window.end)) == (ENTRY, ENTRY.lapsed())
