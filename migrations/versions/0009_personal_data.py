@@ -51,7 +51,7 @@ def _seal_phones() -> None:
         [
             {
                 "user_id": user_id,
-                "seal": cipher.seal(phone, field=PHONE, row=user_id),
+                "seal": cipher.encrypt(phone, field=PHONE, row=user_id),
                 "hash": cipher.index(phone, field=PHONE),
             }
             for user_id, phone in rows
@@ -88,5 +88,5 @@ def _open_phones() -> None:
     opened = sa.update(_users).where(_this).values(phone=sa.bindparam("text"))
     connection.execute(
         opened,
-        [{"user_id": user_id, "text": cipher.open(sealed, field=PHONE, row=user_id)} for user_id, sealed in rows],
+        [{"user_id": user_id, "text": cipher.decrypt(sealed, field=PHONE, row=user_id)} for user_id, sealed in rows],
     )

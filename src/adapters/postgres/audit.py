@@ -10,7 +10,7 @@ from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import audit_log
 from adapters.postgres.work import Row, Work
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditLog, Origin, Subject
+from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditLog, AuditReads, Origin, Subject
 from booking_domain.shared.ids import AuditId, UserId
 
 _a: Final = audit_log.c
@@ -73,8 +73,14 @@ class PostgresAuditLog(AuditLog):
             details=Jsonb(dict(entry.details)),
         )
 
+
+class PostgresAuditReads(AuditReads):
+    """`AuditReads` of the table `audit_log`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
     async def page(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
-        """A page of the log."""
         rows = await self._work.all(
             _PAGE,
             actor_id=chosen.actor_id,

@@ -13,7 +13,7 @@ from adapters.postgres.tables import booking_events, bookings
 from adapters.postgres.turns import counted_in_turn
 from adapters.postgres.work import Row, Work
 from booking_domain.bookings.model import Booking, BookingEvent
-from booking_domain.bookings.ports import BookingFilter, Bookings
+from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, BookingPaymentStatus, Status
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
@@ -57,11 +57,9 @@ _UNSETTLED: Final = Statement(
         _b.due_at > bindparam("now"),
     )
 )
-_EVENTS: Final = Statement(
-    select(*(c for c in booking_events.columns if c.name != "seq"))
-    .where(booking_events.c.booking_id == bindparam("booking_id"))
-    .order_by(booking_events.c.seq)
-)
+_EVENT: Final = select(*(c for c in booking_events.columns if c.name != "seq")).order_by(booking_events.c.seq)
+_EVENTS: Final = Statement(_EVENT.where(booking_events.c.booking_id == bindparam("booking_id")))
+_EVENTS_OF_EACH: Final = Statement(_EVENT.where(booking_events.c.booking_id == func.any(bindparam("booking_ids"))))
 _OVERDUE: Final = Statement(
     select(_b.id).where(_b.due_at <= bindparam("now")).order_by(_b.due_at, _b.id).limit(bindparam("most"))
 )
@@ -222,19 +220,17 @@ class PostgresBookings(Bookings):
             )
 
 
-class BookingViews:
-    """Reads of bookings."""
+class PostgresBookingReads(BookingReads):
+    """`BookingReads` of `bookings` and `booking_events`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def one(self, booking_id: BookingId) -> Booking | None:
-        """One booking."""
+    async def get(self, booking_id: BookingId) -> Booking | None:
         row = await self._work.one(_BOOKING, booking_id=booking_id)
         return None if row is None else booking_of(row)
 
     async def page(self, actor: Actor, chosen: BookingFilter) -> list[Booking]:
-        """The bookings of a party, or all of them for an admin, newest first."""
         values = {
             "status": None if chosen.status is None else chosen.status.value,
             "starts_from": chosen.starts_from,
@@ -249,17 +245,21 @@ class BookingViews:
         return [booking_of(row) for row in rows]
 
     async def events(self, booking_id: BookingId) -> list[BookingEvent]:
-        """The audit trail."""
         return [event_of(row) for row in await self._work.all(_EVENTS, booking_id=booking_id)]
 
+    async def events_of_each(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[BookingEvent]]:
+        found: dict[BookingId, list[BookingEvent]] = {booking_id: [] for booking_id in booking_ids}
+        for row in await self._work.all(_EVENTS_OF_EACH, booking_ids=list(booking_ids)):
+            event = event_of(row)
+            found[event.booking_id].append(event)
+        return found
+
     async def overdue(self, now: datetime, limit: int) -> list[BookingId]:
-        """What is past due."""
         return [BookingId(id_) for (id_,) in await self._work.all(_OVERDUE, now=now, most=limit)]
 
-    async def to_come(
+    async def upcoming(
         self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
     ) -> list[Booking]:
-        """What is to happen, by provider and id."""
         rows = await self._work.all(
             _TO_COME,
             now=now,

@@ -11,8 +11,9 @@ from adapters.postgres.statements import Statement
 from adapters.postgres.tables import bookings, calendar_links, providers, users
 from adapters.postgres.work import Work
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
-from booking_domain.identity.calendar_links import CalendarLink, CalendarLinks
+from booking_domain.identity.calendar_links import CalendarLink, CalendarLinkReads, CalendarLinks
 from booking_domain.shared.ids import UserId
+from booking_domain.workflows.ports import AppointmentReads
 from booking_domain.workflows.views import Appointment
 
 _l: Final = calendar_links.c
@@ -63,26 +64,37 @@ class PostgresCalendarLinks(CalendarLinks):
     async def remove(self, user_id: UserId) -> None:
         await self._work.send(_REMOVE, user_id=user_id)
 
+
+class PostgresCalendarLinkReads(CalendarLinkReads):
+    """`CalendarLinkReads` of the table `calendar_links`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
     async def user_of(self, secret_digest: bytes) -> UserId | None:
-        """Whose link it is."""
         row = await self._work.one(_USER_OF, secret_digest=secret_digest)
         return None if row is None else UserId(row[0])
 
 
-async def appointments(
-    work: Work, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
-) -> list[Appointment]:
-    """The appointments of one side's calendar, by start."""
-    rows = await work.all(
-        _GIVEN if party is Party.PROVIDER else _GONE_TO,
-        user_id=user_id,
-        starts_from=starts_from,
-        ended_from=ended_from,
-        most=limit,
-    )
-    return [
-        Appointment(
-            booking=booking_of(tuple(row)), provider_name=name, provider_address=address, customer_name=customer
+class PostgresAppointmentReads(AppointmentReads):
+    """`AppointmentReads` of `bookings` with the names in `providers` and `users`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of_user(
+        self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
+    ) -> list[Appointment]:
+        rows = await self._work.all(
+            _GIVEN if party is Party.PROVIDER else _GONE_TO,
+            user_id=user_id,
+            starts_from=starts_from,
+            ended_from=ended_from,
+            most=limit,
         )
-        for *row, name, address, customer in reversed(rows)
-    ]
+        return [
+            Appointment(
+                booking=booking_of(tuple(row)), provider_name=name, provider_address=address, customer_name=customer
+            )
+            for *row, name, address, customer in reversed(rows)
+        ]

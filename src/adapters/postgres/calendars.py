@@ -1,6 +1,7 @@
 """Calendars and desks on PostgreSQL: settings, rules, exceptions, and the terms that stand in the same row."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -50,7 +51,13 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
-from booking_domain.scheduling.ports import REACH_OF_A_WEEK, REACH_OF_HOURS, CalendarRepository, ProviderSchedules
+from booking_domain.scheduling.ports import (
+    REACH_OF_A_WEEK,
+    REACH_OF_HOURS,
+    CalendarRepository,
+    ProviderSchedules,
+    ScheduleReads,
+)
 from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange, WallTime
 
@@ -267,10 +274,20 @@ def _widened(window: TimeRange, by: timedelta) -> TimeRange:
     return TimeRange(window.start - by, window.end + by)
 
 
-async def read_schedule(work: Work, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
-    """The diary as it is committed, without a lock."""
-    bookable = await _open(work, _DIARY, provider_id, around)
-    return None if bookable is None else bookable.schedule
+class PostgresScheduleReads(ScheduleReads):
+    """`ScheduleReads` over providers, their hours and the claims."""
+
+    def __init__(self, pipelined: Callable[[], AbstractAsyncContextManager[Work]]) -> None:
+        self._pipelined = pipelined
+
+    async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+        async with self._pipelined() as work:
+            bookable = await _open(work, _DIARY, provider_id, around)
+        return None if bookable is None else bookable.schedule
+
+    async def calendar(self, provider_id: ProviderId) -> Calendar | None:
+        async with self._pipelined() as work:
+            return await PostgresCalendars(work).calendar_of(provider_id)
 
 
 class PostgresProviderSchedules(ProviderSchedules):

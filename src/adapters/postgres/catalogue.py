@@ -15,6 +15,7 @@ from booking_domain.catalogue.model import Location, Profile, ProfileStatus
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.shared.money import Money
+from booking_domain.workflows.ports import ProviderReads
 from booking_domain.workflows.views import ProviderView
 
 _p: Final = providers.c
@@ -161,23 +162,20 @@ class PostgresProfiles(Profiles):
         return None if row is None else _profile_of(row)
 
 
-class ProviderViews:
-    """Providers as clients see them."""
+class PostgresProviderReads(ProviderReads):
+    """`ProviderReads` of the table `providers`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def by_id(self, provider_id: ProviderId) -> ProviderView | None:
-        """One of them."""
+    async def get(self, provider_id: ProviderId) -> ProviderView | None:
         row = await self._work.one(_VIEW_BY_ID, provider_id=provider_id)
         return None if row is None else _view_of(row)
 
     async def by_owner(self, user_id: UserId) -> ProviderView | None:
-        """The one of this owner."""
         row = await self._work.one(_VIEW_BY_OWNER, user_id=user_id)
         return None if row is None else _view_of(row)
 
     async def page(self, status: ProfileStatus | None, after: ProviderId | None, limit: int) -> list[ProviderView]:
-        """Those of a status, by id."""
         chosen = None if status is None else status.value
         return [_view_of(row) for row in await self._work.all(_VIEWS, status=chosen, after=after, most=limit)]

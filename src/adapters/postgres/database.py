@@ -1,6 +1,6 @@
 """The database: a pool of connections, the unit of work over them, and the reads outside of one."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
@@ -8,69 +8,45 @@ from typing import Final
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from adapters.postgres.audit import PostgresAuditLog
-from adapters.postgres.bookings import BookingViews, PostgresBookings
-from adapters.postgres.calendar_links import PostgresCalendarLinks, appointments
+from adapters.postgres.audit import PostgresAuditLog, PostgresAuditReads
+from adapters.postgres.bookings import PostgresBookingReads, PostgresBookings
+from adapters.postgres.calendar_links import PostgresAppointmentReads, PostgresCalendarLinkReads, PostgresCalendarLinks
 from adapters.postgres.calendars import (
     PostgresBookableProviders,
     PostgresCalendars,
     PostgresProviderSchedules,
-    read_schedule,
+    PostgresScheduleReads,
 )
-from adapters.postgres.catalogue import PostgresProfiles, ProviderViews
+from adapters.postgres.catalogue import PostgresProfiles, PostgresProviderReads
 from adapters.postgres.claims import PostgresClaims
 from adapters.postgres.credentials import PostgresCredentials
 from adapters.postgres.errors import domain_errors
-from adapters.postgres.exports import ExportViews
-from adapters.postgres.external_identities import PostgresExternalIdentities, PostgresUsedAssertions, user_of_identity
-from adapters.postgres.feeds import FeedViews, PostgresFeeds
-from adapters.postgres.identity import PostgresUsers
+from adapters.postgres.external_identities import (
+    PostgresExternalIdentities,
+    PostgresExternalIdentityReads,
+    PostgresUsedAssertions,
+)
+from adapters.postgres.feeds import PostgresFeedReads, PostgresFeeds
+from adapters.postgres.identity import PostgresUserReads, PostgresUsers
 from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
 from adapters.postgres.one_time_codes import PostgresOneTimeCodes
-from adapters.postgres.payments import PostgresPayments
+from adapters.postgres.payments import PostgresPaymentReads, PostgresPayments
 from adapters.postgres.personal_data import PostgresPersonalData
-from adapters.postgres.phone_changes import PostgresPhoneChanges
+from adapters.postgres.phone_changes import PostgresPhoneChangeReads, PostgresPhoneChanges
 from adapters.postgres.pipelining import pipeline
-from adapters.postgres.salons import PostgresSalonHours, PostgresSalons, read_salon
+from adapters.postgres.salons import PostgresSalonHours, PostgresSalonReads, PostgresSalons
 from adapters.postgres.sealing import FieldCipher
 from adapters.postgres.second_factors import PostgresSecondFactors
-from adapters.postgres.sessions import PostgresLoginHistory, PostgresSessions, SessionViews, forget_sessions
-from adapters.postgres.sms import PostgresSmsMessages, SmsViews
-from adapters.postgres.user_search import users_like
-from adapters.postgres.waiting import PostgresWaitingList, WaitingViews
-from adapters.postgres.work import Row, Work
-from booking_domain.bookings.model import Booking, BookingEvent
-from booking_domain.bookings.ports import BookingFilter
-from booking_domain.bookings.transitions import Party
-from booking_domain.catalogue.model import ProfileStatus
-from booking_domain.catalogue.salons import Member, Salon
-from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
-from booking_domain.identity.model import User
-from booking_domain.identity.phone_changes import PhoneChange
-from booking_domain.identity.ports import UserFilter
-from booking_domain.identity.sessions import Login, Session
-from booking_domain.notifications.sms import SmsMessage, SmsSpending
-from booking_domain.payments.model import Payment
-from booking_domain.scheduling.feeds import KeptFeed, OwnFeeds
-from booking_domain.scheduling.model import Calendar, ProviderSchedule
-from booking_domain.scheduling.waiting import Waiting
-from booking_domain.shared.actor import Actor
-from booking_domain.shared.audit import AuditEntry, AuditFilter
-from booking_domain.shared.ids import (
-    BookingId,
-    FeedId,
-    LoginId,
-    PaymentId,
-    ProviderId,
-    SalonId,
-    SessionId,
-    SmsId,
-    UserId,
-    WaitingId,
+from adapters.postgres.sessions import (
+    PostgresLoginHistory,
+    PostgresLoginReads,
+    PostgresSessionReads,
+    PostgresSessions,
+    forget_sessions,
 )
-from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.ports import Reads
-from booking_domain.workflows.views import Appointment, ProviderView, SalonView
+from adapters.postgres.sms import PostgresSmsMessages, PostgresSmsReads
+from adapters.postgres.waiting import PostgresWaitingList, PostgresWaitingReads
+from adapters.postgres.work import PooledWork, Row, Work
 
 OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
@@ -171,179 +147,31 @@ class Database:
         async with self.connection() as connection:
             yield Work(connection)
 
+    @asynccontextmanager
+    async def pipelined(self) -> AsyncIterator[Work]:
+        """Statements outside any transaction that are sent together."""
+        async with self.connection() as connection, pipeline(connection, transaction=False) as work:
+            yield work
 
-class PostgresReads(Reads):
-    """`Reads`: every read borrows a connection for itself."""
+
+class PostgresReads:
+    """All reads."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def booking(self, booking_id: BookingId) -> Booking | None:
-        async with self._database.work() as work:
-            return await BookingViews(work).one(booking_id)
-
-    async def bookings_of(self, actor: Actor, chosen: BookingFilter) -> Sequence[Booking]:
-        async with self._database.work() as work:
-            return await BookingViews(work).page(actor, chosen)
-
-    async def events_of(self, booking_id: BookingId) -> Sequence[BookingEvent]:
-        async with self._database.work() as work:
-            return await BookingViews(work).events(booking_id)
-
-    async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
-        async with self._database.work() as work:
-            return await BookingViews(work).overdue(now, limit)
-
-    async def bookings_to_come(
-        self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
-    ) -> Sequence[Booking]:
-        async with self._database.work() as work:
-            return await BookingViews(work).to_come(now, time_zone=time_zone, after=after, limit=limit)
-
-    async def provider(self, provider_id: ProviderId) -> ProviderView | None:
-        async with self._database.work() as work:
-            return await ProviderViews(work).by_id(provider_id)
-
-    async def provider_of(self, user_id: UserId) -> ProviderView | None:
-        async with self._database.work() as work:
-            return await ProviderViews(work).by_owner(user_id)
-
-    async def providers(
-        self, status: ProfileStatus | None, after: ProviderId | None, limit: int
-    ) -> Sequence[ProviderView]:
-        async with self._database.work() as work:
-            return await ProviderViews(work).page(status, after, limit)
-
-    async def payment(self, payment_id: PaymentId) -> Payment | None:
-        async with self._database.work() as work:
-            return await PostgresPayments(work).get(payment_id)
-
-    async def payment_by_invoice(self, invoice_reference: str) -> Payment | None:
-        async with self._database.work() as work:
-            return await PostgresPayments(work).by_invoice(invoice_reference)
-
-    async def payments_of(self, booking_id: BookingId) -> Sequence[Payment]:
-        async with self._database.work() as work:
-            return await PostgresPayments(work).of_booking(booking_id)
-
-    async def user(self, user_id: UserId) -> User | None:
-        async with self._database.work() as work:
-            return await PostgresUsers(work, self._database.cipher).get(user_id)
-
-    async def user_by_login(self, login: str) -> User | None:
-        async with self._database.work() as work:
-            return await PostgresUsers(work, self._database.cipher).by_login(login)
-
-    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
-        async with self._database.work() as work:
-            return await PostgresUsers(work, self._database.cipher).to_erase(deleted_before, after, limit)
-
-    async def phone_change(self, user_id: UserId) -> PhoneChange | None:
-        async with self._database.work() as work:
-            return await PostgresPhoneChanges(work, self._database.cipher).get(user_id)
-
-    async def users(self, chosen: UserFilter) -> Sequence[User]:
-        async with self._database.work() as work:
-            return await users_like(work, chosen, self._database.cipher)
-
-    async def session(self, session_id: SessionId) -> Session | None:
-        async with self._database.work() as work:
-            return await SessionViews(work).one(session_id)
-
-    async def live_sessions(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
-        async with self._database.work() as work:
-            return await SessionViews(work).live(user_id, now, limit)
-
-    async def logins_of(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
-        async with self._database.work() as work:
-            return await SessionViews(work).logins(user_id, after, limit)
-
-    async def user_of_identity(self, provider: IdentityProvider, subject: str) -> UserId | None:
-        async with self._database.work() as work:
-            return await user_of_identity(work, provider, subject)
-
-    async def user_of_link(self, secret_digest: bytes) -> UserId | None:
-        async with self._database.work() as work:
-            return await PostgresCalendarLinks(work).user_of(secret_digest)
-
-    async def appointments_of(
-        self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
-    ) -> Sequence[Appointment]:
-        async with self._database.work() as work:
-            return await appointments(work, user_id, party, starts_from=starts_from, ended_from=ended_from, limit=limit)
-
-    async def schedule(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
-        async with self._database.connection() as connection, pipeline(connection, transaction=False) as work:
-            return await read_schedule(work, provider_id, around)
-
-    async def calendar(self, provider_id: ProviderId) -> Calendar | None:
-        async with self._database.work() as work:
-            return await PostgresCalendars(work).calendar_of(provider_id)
-
-    async def salon(self, salon_id: SalonId) -> SalonView | None:
-        async with self._database.work() as work:
-            return await read_salon(work, salon_id)
-
-    async def members_of(self, salon_id: SalonId) -> Sequence[Member]:
-        async with self._database.work() as work:
-            return await PostgresSalons(work).members(salon_id)
-
-    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
-        async with self._database.work() as work:
-            return await PostgresFeeds(work).feeds_of(provider_id)
-
-    async def feed(self, feed_id: FeedId) -> KeptFeed | None:
-        async with self._database.work() as work:
-            return await FeedViews(work).one(feed_id)
-
-    async def due_feeds(self, now: datetime, limit: int) -> Sequence[FeedId]:
-        async with self._database.work() as work:
-            return await FeedViews(work).due(now, limit)
-
-    async def sms(self, message_id: SmsId) -> SmsMessage | None:
-        async with self._database.work() as work:
-            return await SmsViews(work).one(message_id)
-
-    async def sms_to_ask(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
-        async with self._database.work() as work:
-            return await SmsViews(work).to_ask(provider, now, limit)
-
-    async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
-        async with self._database.work() as work:
-            return await SmsViews(work).spending(since, before)
-
-    async def waits_of(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
-        async with self._database.work() as work:
-            return await WaitingViews(work).of_customer(customer_id, after)
-
-    async def sessions_of(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
-        async with self._database.work() as work:
-            return await ExportViews(work).sessions(user_id, after, limit)
-
-    async def sms_of(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
-        async with self._database.work() as work:
-            return await ExportViews(work).texts(user_id, after, limit)
-
-    async def identities_of(self, user_id: UserId) -> Sequence[ExternalIdentity]:
-        async with self._database.work() as work:
-            return await ExportViews(work).identities(user_id)
-
-    async def salons_of(self, manager_id: UserId) -> Sequence[Salon]:
-        async with self._database.work() as work:
-            return await ExportViews(work).salons(manager_id)
-
-    async def events_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
-        async with self._database.work() as work:
-            return await ExportViews(work).events(booking_ids)
-
-    async def payments_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
-        async with self._database.work() as work:
-            return await ExportViews(work).payments(booking_ids)
-
-    async def awaited_providers(self) -> Sequence[ProviderId]:
-        async with self._database.work() as work:
-            return await WaitingViews(work).awaited()
-
-    async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
-        async with self._database.work() as work:
-            return await PostgresAuditLog(work).page(chosen)
+        work = PooledWork(database.connection)
+        self.appointments = PostgresAppointmentReads(work)
+        self.audit_log = PostgresAuditReads(work)
+        self.bookings = PostgresBookingReads(work)
+        self.calendar_links = PostgresCalendarLinkReads(work)
+        self.external_identities = PostgresExternalIdentityReads(work)
+        self.feeds = PostgresFeedReads(work)
+        self.login_history = PostgresLoginReads(work)
+        self.payments = PostgresPaymentReads(work)
+        self.phone_changes = PostgresPhoneChangeReads(work, database.cipher)
+        self.providers = PostgresProviderReads(work)
+        self.salons = PostgresSalonReads(work)
+        self.schedules = PostgresScheduleReads(database.pipelined)
+        self.sessions = PostgresSessionReads(work)
+        self.sms = PostgresSmsReads(work)
+        self.users = PostgresUserReads(work, database.cipher)
+        self.waiting_list = PostgresWaitingReads(work)

@@ -13,6 +13,7 @@ from booking_domain.identity.external_identities import (
     CLOCKS_DIFFER,
     ExternalIdentities,
     ExternalIdentity,
+    ExternalIdentityReads,
     IdentityProvider,
     UsedAssertions,
 )
@@ -26,6 +27,9 @@ _FIND: Final = Statement(_USER_OF)
 # FOR KEY SHARE: any number sign in at once, and who would remove the identity waits for all of them.
 _LOCK: Final = Statement(_USER_OF.with_for_update(read=True, key_share=True))
 _GET: Final = Statement(select(_i.subject, _i.linked_at).where(*_OF_USER))
+_ALL_OF_USER: Final = Statement(
+    select(external_identities).where(_i.user_id == bindparam("user_id")).order_by(_i.provider)
+)
 _ADD: Final = Statement(insert(external_identities))
 _REMOVE: Final = Statement(delete(external_identities).where(*_OF_USER))
 # Who is second waits for the first one's commit, and then finds it there.
@@ -81,7 +85,20 @@ class PostgresUsedAssertions(UsedAssertions):
         await self._work.send(_FORGET, before=now - CLOCKS_DIFFER)
 
 
-async def user_of_identity(work: Work, provider: IdentityProvider, subject: str) -> UserId | None:
-    """Whose identity it is, without a lock."""
-    row = await work.one(_FIND, provider=provider.value, subject=subject)
-    return None if row is None else UserId(row[0])
+class PostgresExternalIdentityReads(ExternalIdentityReads):
+    """`ExternalIdentityReads` of the table `external_identities`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        row = await self._work.one(_FIND, provider=provider.value, subject=subject)
+        return None if row is None else UserId(row[0])
+
+    async def of_user(self, user_id: UserId) -> list[ExternalIdentity]:
+        return [
+            ExternalIdentity(
+                provider=IdentityProvider(provider), subject=subject, user_id=UserId(owner), linked_at=linked_at
+            )
+            for provider, subject, owner, linked_at in await self._work.all(_ALL_OF_USER, user_id=user_id)
+        ]

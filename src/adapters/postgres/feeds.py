@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import busy_times, calendar_feeds, providers
 from adapters.postgres.work import Row, Work
-from booking_domain.scheduling.feeds import Feed, FeedRepository, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
+from booking_domain.scheduling.feeds import Feed, FeedReads, FeedRepository, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
 
@@ -156,17 +156,18 @@ class PostgresFeeds(FeedRepository):
         )
 
 
-class FeedViews:
-    """Reads of external calendars."""
+class PostgresFeedReads(FeedReads):
+    """`FeedReads` of `calendar_feeds`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def one(self, feed_id: FeedId) -> KeptFeed | None:
-        """One feed, without busy times."""
+    async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
+        return await PostgresFeeds(self._work).feeds_of(provider_id)
+
+    async def get(self, feed_id: FeedId) -> KeptFeed | None:
         row = await self._work.one(_GET, feed_id=feed_id)
         return None if row is None else _kept_of(row)
 
     async def due(self, now: datetime, limit: int) -> list[FeedId]:
-        """Those to be read by now, the longest due first."""
         return [FeedId(id_) for (id_,) in await self._work.all(_DUE, now=now, most=limit)]

@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, any_, bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, insert, literal_column, or_, select, update
 
 from adapters.postgres.sealing import FieldCipher, open_if_any, seal_if_any
 from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import users
 from adapters.postgres.work import Row, Work
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.ports import Users
+from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
@@ -51,6 +51,25 @@ _TO_ERASE: Final = Statement(
         if_given("after", users.c.id, users.c.id > bindparam("after")),
     )
     .order_by(users.c.id)
+    .limit(bindparam("most"))
+)
+_BEGINNING: Final = func.lower(bindparam("text", type_=Text()))
+_PAGE: Final = Statement(
+    select(users)
+    .where(
+        if_given("role", users.c.role, users.c.role == bindparam("role")),
+        if_given("status", users.c.status, users.c.status == bindparam("status")),
+        or_(
+            bindparam("text", type_=Text()).is_(None),
+            func.starts_with(func.lower(users.c.name), _BEGINNING),
+            func.starts_with(users.c.email, _BEGINNING),
+            users.c.phone_index == bindparam("phone_index"),
+        ),
+        if_given("created_from", users.c.created_at, users.c.created_at >= bindparam("created_from")),
+        if_given("created_before", users.c.created_at, users.c.created_at < bindparam("created_before")),
+        if_given("after", users.c.id, users.c.id < bindparam("after")),
+    )
+    .order_by(users.c.id.desc())
     .limit(bindparam("most"))
 )
 
@@ -124,19 +143,48 @@ def user_of(row: Row, cipher: FieldCipher) -> User:
     )
 
 
-class PostgresUsers(Users):
-    """`Users` in the table `users`."""
+class PostgresUserReads(UserReads):
+    """`UserReads` of the table `users`."""
 
     def __init__(self, work: Work, cipher: FieldCipher) -> None:
         self._work = work
         self._cipher = cipher
 
+    async def get(self, user_id: UserId) -> User | None:
+        return self._found(await self._work.one(_USER, user_id=user_id))
+
+    async def by_login(self, login: str) -> User | None:
+        phone_index = self._cipher.index(login, field=PHONE)
+        return self._found(await self._work.one(_USER_BY_LOGIN, login=login, phone_index=phone_index))
+
+    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        rows = await self._work.all(_TO_ERASE, deleted_before=deleted_before, after=after, most=limit)
+        return [UserId(id_) for (id_,) in rows]
+
+    async def page(self, chosen: UserFilter) -> Sequence[User]:
+        rows = await self._work.all(
+            _PAGE,
+            role=None if chosen.role is None else chosen.role.value,
+            status=None if chosen.status is None else chosen.status.value,
+            text=chosen.text,
+            phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=PHONE),
+            created_from=chosen.created_from,
+            created_before=chosen.created_before,
+            after=chosen.after,
+            most=chosen.limit,
+        )
+        return [user_of(row, self._cipher) for row in rows]
+
+    def _found(self, row: Row | None) -> User | None:
+        return None if row is None else user_of(row, self._cipher)
+
+
+class PostgresUsers(PostgresUserReads, Users):
+    """`Users` in the table `users`."""
+
     async def add(self, user: User) -> None:
         await self._work.send(_ADD, **user_row(user, self._cipher))
         await self._work.arrive()
-
-    async def get(self, user_id: UserId) -> User | None:
-        return self._found(await self._work.one(_USER, user_id=user_id))
 
     async def lock(self, user_id: UserId) -> User | None:
         return self._found(await self._work.one(_LOCK, user_id=user_id))
@@ -149,16 +197,3 @@ class PostgresUsers(Users):
         values = user_row(user, self._cipher)
         await self._work.change_one("account", _SAVE, user_id=values.pop("id"), **values)
         await self._work.arrive()
-
-    async def by_login(self, login: str) -> User | None:
-        """The account with this e-mail address or phone number."""
-        phone_index = self._cipher.index(login, field=PHONE)
-        return self._found(await self._work.one(_USER_BY_LOGIN, login=login, phone_index=phone_index))
-
-    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
-        """Accounts that are due."""
-        rows = await self._work.all(_TO_ERASE, deleted_before=deleted_before, after=after, most=limit)
-        return [UserId(id_) for (id_,) in rows]
-
-    def _found(self, row: Row | None) -> User | None:
-        return None if row is None else user_of(row, self._cipher)

@@ -1,15 +1,16 @@
-"""Transactions on PostgreSQL."""
+"""Payments on PostgreSQL."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import payments
 from adapters.postgres.work import Row, Work
 from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
-from booking_domain.payments.ports import Payments
+from booking_domain.payments.ports import PaymentReads, Payments
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.ids import BookingId, PaymentId, UserId
 from booking_domain.shared.money import Money
@@ -42,9 +43,9 @@ _PENDING: Final = Statement(
         _t.status == PaymentStatus.PENDING.value,
     )
 )
-_OF_BOOKING: Final = Statement(
-    select(payments).where(_t.booking_id == bindparam("booking_id")).order_by(_t.created_at, _t.id)
-)
+_OLDEST_FIRST: Final = select(payments).order_by(_t.created_at, _t.id)
+_OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
+_OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
 
 
 def _row_of(payment: Payment) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _invoice_of(reference: str, value: dict[str, Any]) -> Invoice:
 
 
 def payment_of(row: Row) -> Payment:
-    """The transaction of a row."""
+    """The payment of a row."""
     r = dict(zip(_t.keys(), row, strict=True))
     return Payment(
         id=PaymentId(r["id"]),
@@ -117,11 +118,33 @@ def payment_of(row: Row) -> Payment:
     )
 
 
-class PostgresPayments(Payments):
-    """`Payments` in the table `transactions`."""
+class PostgresPaymentReads(PaymentReads):
+    """`PaymentReads` of the table `payments`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
+
+    async def get(self, payment_id: PaymentId) -> Payment | None:
+        row = await self._work.one(_ONE, payment_id=payment_id)
+        return None if row is None else payment_of(row)
+
+    async def by_invoice(self, reference: str) -> Payment | None:
+        row = await self._work.one(_BY_INVOICE, reference=reference)
+        return None if row is None else payment_of(row)
+
+    async def of_booking(self, booking_id: BookingId) -> list[Payment]:
+        return [payment_of(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+
+    async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Payment]]:
+        found: dict[BookingId, list[Payment]] = {booking_id: [] for booking_id in booking_ids}
+        for row in await self._work.all(_OF_EACH_BOOKING, booking_ids=list(booking_ids)):
+            payment = payment_of(row)
+            found[payment.booking_id].append(payment)
+        return found
+
+
+class PostgresPayments(PostgresPaymentReads, Payments):
+    """`Payments` in the table `payments`."""
 
     async def add(self, payment: Payment) -> None:
         await self._work.send(_ADD, **_row_of(payment))
@@ -131,18 +154,6 @@ class PostgresPayments(Payments):
         changing = {name: row[name] for name in _CHANGING}
         await self._work.change_one("payment", _SAVE, payment_id=was.id, seen_version=was.version, **changing)
 
-    async def get(self, payment_id: PaymentId) -> Payment | None:
-        row = await self._work.one(_ONE, payment_id=payment_id)
-        return None if row is None else payment_of(row)
-
     async def pending(self, booking_id: BookingId, purpose: Purpose) -> Payment | None:
         row = await self._work.one(_PENDING, booking_id=booking_id, purpose=purpose.value)
-        return None if row is None else payment_of(row)
-
-    async def of_booking(self, booking_id: BookingId) -> list[Payment]:
-        return [payment_of(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
-
-    async def by_invoice(self, reference: str) -> Payment | None:
-        """The one with the gateway's id of its invoice."""
-        row = await self._work.one(_BY_INVOICE, reference=reference)
         return None if row is None else payment_of(row)

@@ -11,7 +11,7 @@ from adapters.postgres.statements import Statement
 from adapters.postgres.tables import phone_changes
 from adapters.postgres.work import Work
 from booking_domain.identity.one_time_codes import DAY
-from booking_domain.identity.phone_changes import PhoneChange, PhoneChanges
+from booking_domain.identity.phone_changes import PhoneChange, PhoneChangeReads, PhoneChanges
 from booking_domain.shared.ids import CodeId, UserId
 
 PHONE: Final = "phone_changes.phone"
@@ -31,8 +31,8 @@ _FORGET: Final = Statement(
 )
 
 
-class PostgresPhoneChanges(PhoneChanges):
-    """`PhoneChanges` in the table `phone_changes`."""
+class PostgresPhoneChangeReads(PhoneChangeReads):
+    """`PhoneChangeReads` of the table `phone_changes`."""
 
     def __init__(self, work: Work, cipher: FieldCipher) -> None:
         self._work = work
@@ -45,7 +45,7 @@ class PostgresPhoneChanges(PhoneChanges):
         _, phone, former, code_id, asked_at, day_began, asked_that_day = row
         return PhoneChange(
             user_id=user_id,
-            phone=self._cipher.open(phone, field=PHONE, row=user_id),
+            phone=self._cipher.decrypt(phone, field=PHONE, row=user_id),
             former=open_if_any(self._cipher, former, field=FORMER, row=user_id),
             code_id=CodeId(code_id),
             asked_at=asked_at,
@@ -53,11 +53,15 @@ class PostgresPhoneChanges(PhoneChanges):
             asked_that_day=asked_that_day,
         )
 
+
+class PostgresPhoneChanges(PostgresPhoneChangeReads, PhoneChanges):
+    """`PhoneChanges` in the table `phone_changes`."""
+
     async def save(self, change: PhoneChange) -> None:
         await self._work.send(
             _SAVE,
             user_id=change.user_id,
-            phone_sealed=self._cipher.seal(change.phone, field=PHONE, row=change.user_id),
+            phone_sealed=self._cipher.encrypt(change.phone, field=PHONE, row=change.user_id),
             former_sealed=seal_if_any(self._cipher, change.former, field=FORMER, row=change.user_id),
             code_id=change.code_id,
             asked_at=change.asked_at,

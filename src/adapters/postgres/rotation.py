@@ -85,12 +85,12 @@ async def _one_batch(
     rows = await work.all(column.batch, after=after, most=most)
     changed = 0
     for row_id, sealed, *kept in rows:
-        text = cipher.open(sealed, field=column.field, row=row_id)
+        text = cipher.decrypt(sealed, field=column.field, row=row_id)
         index = [cipher.index(text, field=column.field)] if column.indexed else []
         if cipher.is_current(sealed) and index == kept:
             continue
         values = {"new_index": index[0]} if index else {}
-        seal = sealed if cipher.is_current(sealed) else cipher.seal(text, field=column.field, row=row_id)
+        seal = sealed if cipher.is_current(sealed) else cipher.encrypt(text, field=column.field, row=row_id)
         await work.change_one("sealed field", column.replace, row_id=row_id, new_seal=seal, **values)
         changed += 1
     await work.arrive()

@@ -17,6 +17,7 @@ from booking_domain.catalogue.salons import Member, MemberStatus, Salon
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.workflows.ports import SalonReads
 from booking_domain.workflows.views import SalonView
 
 _s: Final = salons.c
@@ -34,6 +35,7 @@ _SAVE: Final = Statement(
 )
 _LOCK: Final = Statement(select(*SALON_COLUMNS).where(_s.id == _THIS).with_for_update(key_share=True))
 _VIEW: Final = Statement(select(*SALON_COLUMNS, _s.hours).where(_s.id == _THIS))
+_OF_MANAGER: Final = Statement(select(*SALON_COLUMNS).where(_s.manager_id == bindparam("manager_id")).order_by(_s.id))
 _HOURS: Final = Statement(select(_s.time_zone, _s.hours).where(_s.id == _THIS))
 _SAVE_HOURS: Final = Statement(update(salons).where(_s.id == _THIS).values(hours=bindparam("hours")))
 _MEMBERS: Final = Statement(
@@ -134,10 +136,21 @@ class PostgresSalonHours(SalonHours):
         await self._work.send(_SAVE_HOURS, salon=salon_id, hours=Jsonb(opening_hours_json(hours)))
 
 
-async def read_salon(work: Work, salon_id: SalonId) -> SalonView | None:
-    """A salon and its hours."""
-    row = await work.one(_VIEW, salon=salon_id)
-    if row is None:
-        return None
-    salon = salon_of(row[:-1])
-    return SalonView(salon=salon, hours=opening_hours_of(salon.time_zone, row[-1]))
+class PostgresSalonReads(SalonReads):
+    """`SalonReads` of `salons`, `salon_invitations` and `providers`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def get(self, salon_id: SalonId) -> SalonView | None:
+        row = await self._work.one(_VIEW, salon=salon_id)
+        if row is None:
+            return None
+        salon = salon_of(row[:-1])
+        return SalonView(salon=salon, hours=opening_hours_of(salon.time_zone, row[-1]))
+
+    async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
+        return await PostgresSalons(self._work).members(salon_id)
+
+    async def of_manager(self, manager_id: UserId) -> list[Salon]:
+        return [salon_of(row) for row in await self._work.all(_OF_MANAGER, manager_id=manager_id)]

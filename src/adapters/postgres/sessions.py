@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import login_history, sessions
 from adapters.postgres.work import Row, Work
-from booking_domain.identity.ports import LoginHistory, Sessions
+from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions
 from booking_domain.identity.sessions import LOGINS_KEPT, Client, Login, LoginMethod, LoginOutcome, Session
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 
@@ -24,6 +24,12 @@ _GET: Final = Statement(_ONE)
 _LOCK: Final = Statement(_ONE.with_for_update())
 _LOCK_LIVE: Final = Statement(_LIVE.order_by(_s.id).with_for_update())
 _LAST_USED: Final = Statement(_LIVE.order_by(_s.last_used_at.desc(), _s.id.desc()).limit(bindparam("most")))
+_OF_USER: Final = Statement(
+    select(sessions)
+    .where(_s.user_id == bindparam("user_id"), if_given("after", _s.id, _s.id > bindparam("after")))
+    .order_by(_s.id)
+    .limit(bindparam("most"))
+)
 _SAVE: Final = Statement(
     update(sessions)
     .where(_s.id == bindparam("session_id"))
@@ -165,23 +171,31 @@ class PostgresLoginHistory(LoginHistory):
         )
 
 
-class SessionViews:
-    """Reads of both."""
+class PostgresSessionReads(SessionReads):
+    """`SessionReads` of the table `sessions`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def one(self, session_id: SessionId) -> Session | None:
-        """One session."""
+    async def get(self, session_id: SessionId) -> Session | None:
         row = await self._work.one(_GET, session_id=session_id)
         return None if row is None else session_of(row)
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> list[Session]:
-        """A user's live sessions, the one that was used last first."""
         return [session_of(row) for row in await self._work.all(_LAST_USED, user_id=user_id, now=now, most=limit)]
 
-    async def logins(self, user_id: UserId, after: LoginId | None, limit: int) -> list[Login]:
-        """A page of a user's attempts to sign in."""
+    async def of_user(self, user_id: UserId, after: SessionId | None, limit: int) -> list[Session]:
+        rows = await self._work.all(_OF_USER, user_id=user_id, after=after, most=limit)
+        return [session_of(row) for row in rows]
+
+
+class PostgresLoginReads(LoginReads):
+    """`LoginReads` of the table `login_history`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of_user(self, user_id: UserId, after: LoginId | None, limit: int) -> list[Login]:
         if after is None:
             rows = await self._work.all(_LATEST, user_id=user_id, most=limit)
         else:

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from adapters.postgres.statements import Statement
+from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import sms_messages
 from adapters.postgres.turns import counted_in_turn
 from adapters.postgres.work import Row, Work
-from booking_domain.notifications.ports import SmsMessages
+from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending, SmsStatus
 from booking_domain.shared.ids import SmsId, UserId
 
@@ -28,6 +28,12 @@ _ADD: Final = Statement(insert(sms_messages))
 _COUNT: Final = Statement(select(func.count()).where(_m.created_at > bindparam("since")))
 _GET: Final = Statement(select(sms_messages).where(_m.id == bindparam("message_id")))
 _LOCK: Final = Statement(select(sms_messages).where(_m.id == bindparam("message_id")).with_for_update())
+_OF_USER: Final = Statement(
+    select(sms_messages)
+    .where(_m.user_id == bindparam("user_id"), if_given("after", _m.id, _m.id > bindparam("after")))
+    .order_by(_m.id)
+    .limit(bindparam("most"))
+)
 _SAVE: Final = Statement(
     update(sms_messages).where(_m.id == bindparam("message_id")).values({name: bindparam(name) for name in _CHANGING})
 )
@@ -119,24 +125,25 @@ class PostgresSmsMessages(SmsMessages):
         await self._work.change_one("text message", _SAVE, message_id=message.id, **_changing(message))
 
 
-class SmsViews:
-    """Reads of text messages."""
+class PostgresSmsReads(SmsReads):
+    """`SmsReads` of the table `sms_messages`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def one(self, message_id: SmsId) -> SmsMessage | None:
-        """One of them."""
+    async def get(self, message_id: SmsId) -> SmsMessage | None:
         row = await self._work.one(_GET, message_id=message_id)
         return None if row is None else message_of(row)
 
-    async def to_ask(self, provider: str, now: datetime, limit: int) -> list[SmsId]:
-        """Those the provider is to be asked about."""
+    async def of_user(self, user_id: UserId, after: SmsId | None, limit: int) -> list[SmsMessage]:
+        rows = await self._work.all(_OF_USER, user_id=user_id, after=after, most=limit)
+        return [message_of(row) for row in rows]
+
+    async def to_poll(self, provider: str, now: datetime, limit: int) -> list[SmsId]:
         rows = await self._work.all(_TO_ASK, provider=provider, now=now, most=limit)
         return [SmsId(id_) for (id_,) in rows]
 
     async def spending(self, since: datetime, before: datetime) -> list[SmsSpending]:
-        """Sums by provider and currency."""
         rows = await self._work.all(_SPENDING, since=since, before=before)
         return [
             SmsSpending(

@@ -8,7 +8,7 @@ from adapters.postgres.statements import Statement, if_given
 from adapters.postgres.tables import waiting_list
 from adapters.postgres.turns import counted_in_turn
 from adapters.postgres.work import Row, Work
-from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting, WaitingList, WaitingStatus
+from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting, WaitingList, WaitingReads, WaitingStatus
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.shared.time import TimeRange
 
@@ -98,16 +98,14 @@ class PostgresWaitingList(WaitingList):
         return await counted_in_turn(self._work, f"waits of {customer_id}", _COUNT, customer_id=customer_id)
 
 
-class WaitingViews:
-    """Reads of the waiting list."""
+class PostgresWaitingReads(WaitingReads):
+    """`WaitingReads` of the table `waiting_list`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def of_customer(self, customer_id: UserId, after: WaitingId | None) -> list[Waiting]:
-        """The customer's entries, newest first."""
+    async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> list[Waiting]:
         return [_waiting_of(row) for row in await self._work.all(_OF_CUSTOMER, customer_id=customer_id, after=after)]
 
-    async def awaited(self) -> list[ProviderId]:
-        """The providers somebody waits for."""
+    async def providers(self) -> list[ProviderId]:
         return [ProviderId(id_) for (id_,) in await self._work.all(_AWAITED)]

@@ -1,5 +1,7 @@
 """Running statements on one connection."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from psycopg import AsyncConnection
@@ -65,3 +67,14 @@ class Work:
     def in_doubt(self) -> bool:
         """Whether something sent has yet to be checked by `arrive`."""
         return bool(self._expected)
+
+
+class PooledWork(Work):
+    """Statements outside any transaction: each one borrows a connection for itself."""
+
+    def __init__(self, borrow: Callable[[], AbstractAsyncContextManager[AsyncConnection[Row]]]) -> None:
+        self._borrow = borrow
+
+    async def send(self, statement: Statement, /, **values: Any) -> Reply:
+        async with self._borrow() as connection:
+            return await connection.execute(statement.sql, statement.bind(values))

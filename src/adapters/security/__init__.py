@@ -1,1 +1,1 @@
-"""Hashing, tokens, randomness and the system's clock."""
+"""Hashing, encryption, tokens, randomness and the system clock."""

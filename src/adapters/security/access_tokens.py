@@ -1,12 +1,12 @@
-"""Access tokens as JSON Web Tokens (RFC 9068: `typ` is `at+jwt`), signed with HMAC-SHA256 and nothing else.
+"""Access tokens as JSON Web Tokens (RFC 9068: `typ` is `at+jwt`), signed with HMAC-SHA256.
 
-What is read is what is written here, to the letter: a header of `alg`, `typ` and `kid` and nothing more (so that no
-`jku`, `jwk`, `x5u` or `crit` has a say), one algorithm, one issuer, one audience, the signature in its one form. Keys
-come from the settings alone. `kid` only chooses among them; without one of theirs a token is refused.
+Only tokens of exactly the issued form are accepted: the header has `alg`, `typ` and `kid` and nothing else (so `jku`,
+`jwk`, `x5u` and `crit` have no effect), with one algorithm, issuer, audience and signature encoding. Keys come from the
+settings only; `kid` selects one of them, and a token with an unknown or missing `kid` is rejected.
 
-A token of a session with two factors says so (`amr` is `["mfa"]`, RFC 8176); without the claim there was one.
+`amr` is `["mfa"]` (RFC 8176) for a session with two factors, and absent otherwise.
 
-A token is not looked up anywhere: it is good until it expires, half an hour at most, even if its session has ended.
+Tokens are stateless: a token remains valid until it expires, at most half an hour, even if its session has ended.
 """
 
 import secrets
@@ -32,19 +32,19 @@ _AUDIENCE: Final = "booking-api"
 _CLAIMS: Final = ("iss", "aud", "sub", "sid", "role", "jti", "iat", "exp")
 _TWO_FACTORS: Final = ["mfa"]
 _ID_BYTES: Final = 16
-_LONGEST: Final = 2_048
-_REMEMBERED: Final = 4_096
-"""Tokens whose signature has been checked; whether they have expired is asked each time."""
+_MAX_LENGTH: Final = 2_048
+_CACHE_SIZE: Final = 4_096
+"""Number of tokens whose verified signature is cached; the expiry is checked on every read."""
 
 
 class JwtAccessTokens(AccessTokens):
-    """Signs tokens with one key, and reads those of previous ones too, until these are taken away."""
+    """Signs with the current key; also accepts tokens signed with a previous key."""
 
     def __init__(self, key: bytes, *, previous: Sequence[bytes] = ()) -> None:
         self._key = key
         self._key_id = key_id(key)
         self._keys = {key_id(each): each for each in (*previous, key)}
-        # The caller's clock decides on expiry, so the library's checks of time are off and done here.
+        # Expiry depends on the caller's clock, so the library's time checks are disabled and done in `read`.
         self._options: jwt.types.Options = {
             "require": list(_CLAIMS),
             "strict_aud": True,
@@ -53,7 +53,7 @@ class JwtAccessTokens(AccessTokens):
             "verify_nbf": False,
         }
         self._jwt = jwt.PyJWT()
-        self._verified = lru_cache(maxsize=_REMEMBERED)(self._verify)
+        self._verified = lru_cache(maxsize=_CACHE_SIZE)(self._verify)
 
     def issue(self, bearer: Bearer, now: datetime) -> AccessToken:
         issued = int(now.timestamp())
@@ -73,15 +73,15 @@ class JwtAccessTokens(AccessTokens):
         return AccessToken(text=text, expires_in=int(LIFE.total_seconds()))
 
     def read(self, text: str, now: datetime) -> Bearer:
-        if len(text) > _LONGEST:
+        if len(text) > _MAX_LENGTH:
             raise InvalidToken
-        bearer, good_from, good_until = self._verified(text)
-        if not good_from <= now.timestamp() < good_until:
+        bearer, not_before, expires_at = self._verified(text)
+        if not not_before <= now.timestamp() < expires_at:
             raise InvalidToken
         return bearer
 
     def _verify(self, text: str) -> tuple[Bearer, int, int]:
-        if "=" in text:  # RFC 7515 §2: no padding; the library would let some pass
+        if "=" in text:  # RFC 7515 §2 forbids padding; the library tolerates some
             raise InvalidToken
         try:
             key = self._key_of(jwt.get_unverified_header(text))
@@ -93,11 +93,11 @@ class JwtAccessTokens(AccessTokens):
             raise InvalidToken from error
 
     def _key_of(self, header: dict[str, Any]) -> bytes:
-        """The key that the header names, if it says nothing else than it should."""
-        named = header.get("kid", "")
-        if header != {"alg": _ALGORITHM, "typ": _TYPE, "kid": named} or named not in self._keys:
+        """Return the key selected by `kid`; rejects a header with any other member."""
+        kid = header.get("kid", "")
+        if header != {"alg": _ALGORITHM, "typ": _TYPE, "kid": kid} or kid not in self._keys:
             raise InvalidToken
-        return self._keys[named]
+        return self._keys[kid]
 
 
 def _bearer(claims: dict[str, Any]) -> Bearer:

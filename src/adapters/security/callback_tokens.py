@@ -1,4 +1,4 @@
-"""Callback tokens: a signature of the transaction's id, so that nobody else knows a payment's callback address."""
+"""Callback tokens: an HMAC of the payment id, so that a payment's callback URL cannot be guessed."""
 
 import base64
 import hmac
@@ -9,7 +9,7 @@ from booking_domain.shared.ids import PaymentId
 
 
 class HmacCallbackTokens(CallbackTokens):
-    """HMAC-SHA256 in base64url, without padding: 43 characters. Those of previous keys are good, too."""
+    """HMAC-SHA256 in base64url without padding (43 characters); also accepts tokens of previous keys."""
 
     def __init__(self, key: bytes, *, previous: Sequence[bytes] = ()) -> None:
         self._key = key
@@ -19,8 +19,8 @@ class HmacCallbackTokens(CallbackTokens):
         return _signature(self._key, payment_id)
 
     def verify(self, payment_id: PaymentId, token: str) -> bool:
-        given = token.encode("utf-8", "surrogatepass")
-        return any(hmac.compare_digest(_signature(key, payment_id).encode(), given) for key in self._keys)
+        received = token.encode("utf-8", "surrogatepass")
+        return any(hmac.compare_digest(_signature(key, payment_id).encode(), received) for key in self._keys)
 
 
 def _signature(key: bytes, payment_id: PaymentId) -> str:

@@ -1,4 +1,4 @@
-"""The machine's clock."""
+"""The system clock."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,5 @@ from booking_domain.shared.clock import Clock
 
 
 class SystemClock(Clock):
-    """What the operating system says."""
-
     def now(self) -> datetime:
         return datetime.now(UTC)

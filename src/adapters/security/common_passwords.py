@@ -1,4 +1,4 @@
-"""Passwords that are common or were in breaches, from a list beside this module."""
+"""Common and breached passwords, from the list next to this module."""
 
 from functools import cache
 from pathlib import Path
@@ -10,13 +10,13 @@ LIST: Final = Path(__file__).with_name("common_passwords.txt")
 
 
 class CommonPasswords(KnownPasswords):
-    """16,000 of them; where they come from is said at the top of the list."""
+    """About 16,000 passwords; the header of the list names its sources."""
 
     def contains(self, password: str) -> bool:
-        return password.casefold() in _listed()
+        return password.casefold() in _passwords()
 
 
 @cache
-def _listed() -> frozenset[str]:
+def _passwords() -> frozenset[str]:
     _, _, passwords = LIST.read_text(encoding="ascii").partition("\n\n")
     return frozenset(passwords.splitlines())

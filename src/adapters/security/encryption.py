@@ -1,4 +1,4 @@
-"""Personal data at rest: sealed with AES-256-GCM, and found by a keyed hash where it is searched for equality."""
+"""Encryption of personal data at rest with AES-256-GCM, and a keyed hash (blind index) for equality searches."""
 
 import hmac
 import os
@@ -14,19 +14,19 @@ from adapters.security.keys import derived_key
 _FORMAT: Final = b"\x01"
 _ID_BYTES: Final = 8
 _NONCE_BYTES: Final = 12
-_HEAD: Final = len(_FORMAT) + _ID_BYTES
+_HEADER_BYTES: Final = len(_FORMAT) + _ID_BYTES
 
 
-class CannotOpen(RuntimeError):
-    """What was sealed cannot be opened: its key is not configured, it is another row's, or it was changed."""
+class DecryptionError(RuntimeError):
+    """The key is not configured, the ciphertext belongs to another row or field, or it was modified."""
 
 
 class AesGcmFieldCipher:
-    """Seals single fields of rows with the current key; opens what was sealed with it or with an earlier one.
+    """Encrypts single fields of rows with the current key; decrypts with the current and previous keys.
 
-    A sealed field is a format byte, the id of its key (8 bytes), a random nonce (12 bytes), and the ciphertext with
-    its tag (NIST SP 800-38D). The name of the field and the id of its row are authenticated with it: a value that is
-    copied to another row or column does not open there.
+    The ciphertext is a format byte, the id of its key (8 bytes), a random nonce (12 bytes), and the AES-GCM output
+    (NIST SP 800-38D). Field name and row id are authenticated, so a value copied to another row or column cannot be
+    decrypted there.
     """
 
     def __init__(self, secret: str, index_secret: str, *, previous: Iterable[str] = ()) -> None:
@@ -35,29 +35,32 @@ class AesGcmFieldCipher:
         self._current = _key_id(keys[0])
         self._index_key = derived_key(index_secret, "blind-index")
 
-    def seal(self, text: str, *, field: str, row: UUID) -> bytes:
+    def encrypt(self, text: str, *, field: str, row: UUID) -> bytes:
         """Encrypt the text of a field, such as `users.phone`, of one row."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._keys[self._current].encrypt(nonce, text.encode(), _context(field, row))
-        return _FORMAT + self._current + nonce + sealed
+        ciphertext = self._keys[self._current].encrypt(nonce, text.encode(), _context(field, row))
+        return _FORMAT + self._current + nonce + ciphertext
 
-    def open(self, sealed: bytes, *, field: str, row: UUID) -> str:
-        """Decrypt what `seal` made for the same field and row, or raise `CannotOpen`."""
-        key = self._keys.get(sealed[len(_FORMAT) : _HEAD])
-        if key is None or not sealed.startswith(_FORMAT):
-            raise CannotOpen(f"{field} of {row} was sealed with a key that is not configured")
-        nonce, rest = sealed[_HEAD : _HEAD + _NONCE_BYTES], sealed[_HEAD + _NONCE_BYTES :]
+    def decrypt(self, ciphertext: bytes, *, field: str, row: UUID) -> str:
+        """Decrypt a value that `encrypt` made for the same field and row, or raise `DecryptionError`."""
+        key = self._keys.get(ciphertext[len(_FORMAT) : _HEADER_BYTES])
+        if key is None or not ciphertext.startswith(_FORMAT):
+            raise DecryptionError(f"{field} of {row} is encrypted with a key that is not configured")
+        nonce, rest = (
+            ciphertext[_HEADER_BYTES : _HEADER_BYTES + _NONCE_BYTES],
+            ciphertext[_HEADER_BYTES + _NONCE_BYTES :],
+        )
         try:
             return key.decrypt(nonce, rest, _context(field, row)).decode()
         except (InvalidTag, ValueError) as error:
-            raise CannotOpen(f"{field} of {row} is not what was sealed there") from error
+            raise DecryptionError(f"{field} of {row} does not decrypt: it was modified or copied") from error
 
-    def is_current(self, sealed: bytes) -> bool:
-        """Whether it was sealed with the current key."""
-        return sealed[:_HEAD] == _FORMAT + self._current
+    def is_current(self, ciphertext: bytes) -> bool:
+        """Whether the value is encrypted with the current key."""
+        return ciphertext[:_HEADER_BYTES] == _FORMAT + self._current
 
     def index(self, text: str, *, field: str) -> bytes:
-        """Return the blind index of a text: equal for equal texts of one field, and it tells nothing else."""
+        """Return the blind index: equal for equal texts of one field; reveals nothing else without the key."""
         return hmac.digest(self._index_key, f"{field}:{text}".encode(), "sha256")
 
 

@@ -1,4 +1,4 @@
-"""The machine's randomness."""
+"""Random ids and references from the operating system."""
 
 import secrets
 from uuid import UUID

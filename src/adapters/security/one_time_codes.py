@@ -1,4 +1,4 @@
-"""One-time codes as HMACs: nothing that is kept of a code or a contact tells it without the key."""
+"""One-time codes derived with HMAC, so that stored data reveals neither codes nor contacts without the key."""
 
 import hmac
 from typing import Final
@@ -6,11 +6,11 @@ from typing import Final
 from booking_domain.identity.one_time_codes import CODE_DIGITS, CodePurpose, Contact, SecretCodes
 from booking_domain.shared.ids import CodeId
 
-_ALL: Final = 10**CODE_DIGITS
+_CODE_COUNT: Final = 10**CODE_DIGITS
 
 
 class HmacSecretCodes(SecretCodes):
-    """HMAC-SHA256, for a code modulo a million: all 256 bits of it, so that no code is likelier than another."""
+    """HMAC-SHA256; a code is all 256 bits modulo a million, so that the codes are uniformly distributed."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -20,7 +20,7 @@ class HmacSecretCodes(SecretCodes):
 
     def code(self, code_id: CodeId, purpose: CodePurpose) -> str:
         digest = self._digest(f"code:{purpose}:".encode() + code_id.bytes)
-        return f"{int.from_bytes(digest) % _ALL:0{CODE_DIGITS}}"
+        return f"{int.from_bytes(digest) % _CODE_COUNT:0{CODE_DIGITS}}"
 
     def matches(self, code_id: CodeId, purpose: CodePurpose, guess: str) -> bool:
         right = self.code(code_id, purpose)

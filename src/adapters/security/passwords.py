@@ -1,4 +1,4 @@
-"""Passwords as argon2id hashes, made on threads of their own."""
+"""Password hashing with argon2id on a dedicated thread pool."""
 
 import asyncio
 import os
@@ -13,8 +13,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from booking_domain.identity.ports import PasswordHasher
 
 THREADS: Final = max(1, (os.cpu_count() or 1) - 1)
-"""argon2 lets go of the interpreter's lock and takes a processor for itself, so one is left to everybody else. Each
-thread needs the memory of one hash (19 MiB by default)."""
+"""argon2 releases the GIL and saturates a core, so one core is left for other work. Each thread needs the memory of one
+hash (19 MiB by default)."""
 
 Result = TypeVar("Result")
 
@@ -25,18 +25,18 @@ class Argon2PasswordHasher(PasswordHasher):
     def __init__(self, *, memory_kib: int = 19 * 1024, passes: int = 2, threads: int = THREADS) -> None:
         self._argon2 = Argon2(time_cost=passes, memory_cost=memory_kib, parallelism=1, type=Type.ID)
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="argon2")
-        self._nobody = self._argon2.hash("nobody has this password")
+        self._dummy_hash = self._argon2.hash("no account has this password")
 
     async def hash(self, password: str) -> str:
-        return await self._off_the_loop(lambda: self._argon2.hash(_bytes(password)))
+        return await self._in_thread(lambda: self._argon2.hash(_bytes(password)))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        compared = self._nobody if password_hash is None else password_hash
-        matches = await self._off_the_loop(lambda: self._matches(password, compared))
+        compared = self._dummy_hash if password_hash is None else password_hash
+        matches = await self._in_thread(lambda: self._matches(password, compared))
         return matches and password_hash is not None
 
     def close(self) -> None:
-        """Let the threads go, once what they have begun is done."""
+        """Shut the thread pool down without waiting for running hashes."""
         self._threads.shutdown(wait=False)
 
     def _matches(self, password: str, password_hash: str) -> bool:
@@ -45,7 +45,7 @@ class Argon2PasswordHasher(PasswordHasher):
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _off_the_loop(self, work: Callable[[], Result]) -> Result:
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 

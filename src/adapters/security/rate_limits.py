@@ -1,4 +1,4 @@
-"""Rate limits of one process, in its memory."""
+"""In-memory rate limiter for a single process."""
 
 from collections import deque
 from contextlib import suppress
@@ -7,28 +7,28 @@ from typing import Final
 
 from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, consume
 
-SPARED: Final = 1_000
-"""Between two looks for keys that count no longer come this many hits, and as many as there were keys."""
+HITS_BETWEEN_CLEANUPS: Final = 1_000
+"""Expired keys are removed after this many hits plus the number of remaining keys, so cleanup is amortized O(1)."""
 
 
 class ProcessRateLimiter(RateLimiter):
-    """`RateLimiter` for one process: nobody else sees its hits, and no request waits for it.
+    """Counts hits in this process only, without I/O.
 
-    A key is forgotten some time after its last hit counts no longer, so memory is bounded by what is let through.
+    Expired keys are removed periodically, so memory is bounded by the allowed hits within a window.
     """
 
     def __init__(self) -> None:
         self._logs: dict[str, tuple[deque[datetime], timedelta]] = {}
-        self._until_look = SPARED
+        self._hits_until_cleanup = HITS_BETWEEN_CLEANUPS
 
     def __len__(self) -> int:
-        """How many keys are kept."""
+        """The number of stored keys."""
         return len(self._logs)
 
     async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
-        self._until_look -= 1
-        if self._until_look < 0:
-            self._forget(now)
+        self._hits_until_cleanup -= 1
+        if self._hits_until_cleanup < 0:
+            self._clean_up(now)
         known = self._logs.get(key)
         if known is None:
             known = self._logs[key] = (deque(), limit.window)
@@ -39,10 +39,10 @@ class ProcessRateLimiter(RateLimiter):
             with suppress(ValueError):
                 self._logs[key][0].remove(taken_at)
 
-    def _forget(self, now: datetime) -> None:
+    def _clean_up(self, now: datetime) -> None:
         self._logs = {
             key: (log, window)
             for key, (log, window) in self._logs.items()
             if log and now - window < log[-1] <= now + window
         }
-        self._until_look = len(self._logs) + SPARED
+        self._hits_until_cleanup = len(self._logs) + HITS_BETWEEN_CLEANUPS

@@ -1,4 +1,4 @@
-"""Refresh tokens: a session's id, the secret of its family, and the secret of the token; only digests are kept."""
+"""Refresh tokens: session id, family secret and token secret; only digests are stored."""
 
 import base64
 import binascii
@@ -21,7 +21,7 @@ _LENGTH: Final = _BYTES * 4 // 3
 
 
 class OpaqueRefreshTokens(RefreshTokens):
-    """72 bytes in base64url. A digest without salt is enough: the secrets are no passwords, they cannot be guessed."""
+    """72 bytes in base64url. An unsalted digest suffices, because the secrets are random and cannot be guessed."""
 
     def first(self, session_id: SessionId) -> RefreshToken:
         return _token(session_id.bytes + secrets.token_bytes(_FAMILY_BYTES + _SECRET_BYTES))

@@ -1,4 +1,4 @@
-"""Codes of authenticator apps: TOTP (RFC 6238) with SHA-1, six digits and 30 seconds, which all apps know."""
+"""Authenticator app codes: TOTP (RFC 6238) with SHA-1, six digits and 30 seconds, which every app supports."""
 
 import hmac
 from datetime import datetime
@@ -12,7 +12,7 @@ _STEP_SECONDS: Final = int(STEP.total_seconds())
 
 
 class TotpTimeCodes(TimeCodes):
-    """`TimeCodes` by pyotp; apps show `issuer` beside the account."""
+    """TOTP with pyotp; apps display `issuer` with the account."""
 
     def __init__(self, issuer: str) -> None:
         self._issuer = issuer

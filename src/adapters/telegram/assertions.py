@@ -16,12 +16,11 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from adapters.telegram.users import TelegramUser, user_from_json, user_from_widget
-from booking_domain.identity.errors import TelegramNotConfigured
+from booking_domain.identity.errors import InvalidAssertion, TelegramNotConfigured
 from booking_domain.identity.external_identities import (
     CLOCKS_DIFFER,
     MAX_INIT_DATA,
     Assertion,
-    AssertionRefused,
     IdentityProvider,
     InitData,
     TelegramAssertions,
@@ -42,7 +41,7 @@ class TelegramBotAssertions(TelegramAssertions):
         self._keys_of_widgets = [sha256(token.encode()).digest() for token in tokens]
         self._freshness = freshness
 
-    def read(self, proof: TelegramProof, now: datetime) -> Assertion | AssertionRefused:
+    def read(self, proof: TelegramProof, now: datetime) -> Assertion:
         if not self._keys_of_apps:
             raise TelegramNotConfigured
         of_app = isinstance(proof, InitData)
@@ -52,7 +51,7 @@ class TelegramBotAssertions(TelegramAssertions):
         signed = _signed(self._keys_of_apps if of_app else self._keys_of_widgets, lines, fields)
         good_until = self._good_until(fields, now)
         if not signed or user is None or user.is_bot or good_until is None:
-            return AssertionRefused(provider=_TELEGRAM, subject=None if user is None else user.subject)
+            raise InvalidAssertion(None if user is None else user.subject)
         return _assertion(user, sha256(type(proof).__name__.encode() + b"\n" + lines).digest(), good_until)
 
     def _good_until(self, fields: Mapping[str, str], now: datetime) -> datetime | None:

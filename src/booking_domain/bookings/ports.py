@@ -1,6 +1,6 @@
 """What bookings need of the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -89,23 +89,27 @@ class BookingFilter:
 class BookingReads(Protocol):
     """Reads of bookings, outside any transaction."""
 
-    async def booking(self, booking_id: BookingId) -> Booking | None:
+    async def get(self, booking_id: BookingId) -> Booking | None:
         """One booking."""
         ...
 
-    async def bookings_of(self, actor: Actor, chosen: BookingFilter) -> Sequence[Booking]:
+    async def page(self, actor: Actor, chosen: BookingFilter) -> Sequence[Booking]:
         """The bookings the actor is a party to (an admin: all), newest first, at most `limit` of them."""
         ...
 
-    async def events_of(self, booking_id: BookingId) -> Sequence[BookingEvent]:
+    async def events(self, booking_id: BookingId) -> Sequence[BookingEvent]:
         """The audit trail, oldest first."""
+        ...
+
+    async def events_of_each(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
+        """The audit trail of each booking, oldest first."""
         ...
 
     async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
         """Bookings that wait for something that is past due at `now`, the longest overdue first."""
         ...
 
-    async def bookings_to_come(
+    async def upcoming(
         self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
     ) -> Sequence[Booking]:
         """Bookings whose status claims time and that start after `now`, of one time zone or of all (None).

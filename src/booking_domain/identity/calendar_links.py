@@ -58,6 +58,6 @@ class CalendarLinks(Protocol):
 class CalendarLinkReads(Protocol):
     """Reads of links, outside any unit of work."""
 
-    async def user_of_link(self, secret_digest: bytes) -> UserId | None:
+    async def user_of(self, secret_digest: bytes) -> UserId | None:
         """Whose link has the secret with this digest."""
         ...

@@ -11,12 +11,21 @@ class InvalidCredentials(Unauthenticated):
     """The e-mail, phone or password is wrong."""
 
     code: ClassVar[str] = "auth.invalid_credentials"
+    commits: ClassVar[bool] = True
 
 
 class InvalidToken(Unauthenticated):
     """The token is missing, malformed, expired or revoked; please sign in again."""
 
     code: ClassVar[str] = "auth.invalid_token"
+
+
+class TokenReused(InvalidToken):
+    """The token is missing, malformed, expired or revoked; please sign in again."""
+
+    # An entry point answers with `InvalidToken`: the holder of a stolen token does not learn that the theft is known.
+    code: ClassVar[str] = "auth.token_reused"
+    commits: ClassVar[bool] = True
 
 
 class SessionNotFound(NotFound):
@@ -94,12 +103,14 @@ class AccountLocked(Forbidden):
     """There were too many wrong passwords; ask for a code with the purpose `unlock`, or reset the password."""
 
     code: ClassVar[str] = "auth.account_locked"
+    commits: ClassVar[bool] = True
 
 
 class WrongPassword(RuleViolated):
     """This is not the account's password."""
 
     code: ClassVar[str] = "auth.wrong_password"
+    commits: ClassVar[bool] = True
     pointer: ClassVar[str | None] = "/currentPassword"
 
 
@@ -107,12 +118,18 @@ class InvalidCode(Unauthenticated):
     """The code is wrong, used, replaced or too old; please ask for another one."""
 
     code: ClassVar[str] = "auth.invalid_code"
+    commits: ClassVar[bool] = True
 
 
 class InvalidAssertion(Unauthenticated):
     """What was shown of Telegram was not signed by it for us, is too old or was used before; please try again."""
 
     code: ClassVar[str] = "auth.invalid_assertion"
+
+    def __init__(self, subject: str | None = None) -> None:
+        super().__init__()
+        self.subject = subject
+        """The subject that the assertion names, if it can be read. It is not proved, and never shown."""
 
 
 class TelegramNotConfigured(NotFound):
@@ -137,6 +154,7 @@ class SecondFactorNeeded(Unauthenticated):
     """This account has a second factor: send its code, or a recovery code, as `secondFactor` as well."""
 
     code: ClassVar[str] = "auth.second_factor_needed"
+    commits: ClassVar[bool] = True
     pointer: ClassVar[str | None] = "/secondFactor"
 
 
@@ -144,6 +162,7 @@ class InvalidSecondFactor(Unauthenticated):
     """The code of the second factor is wrong, used or too old."""
 
     code: ClassVar[str] = "auth.invalid_second_factor"
+    commits: ClassVar[bool] = True
     pointer: ClassVar[str | None] = "/secondFactor"
 
 
@@ -151,6 +170,7 @@ class WrongSecondFactor(RuleViolated):
     """This is not a code of the account's second factor, or it was used."""
 
     code: ClassVar[str] = "auth.wrong_second_factor"
+    commits: ClassVar[bool] = True
     pointer: ClassVar[str | None] = "/code"
 
 
@@ -185,4 +205,5 @@ class TooManyAttempts(TooMany):
     """Too many attempts; try again in {retry_after_seconds} seconds."""
 
     code: ClassVar[str] = "auth.too_many_attempts"
+    commits: ClassVar[bool] = True
     retry_after_seconds: int

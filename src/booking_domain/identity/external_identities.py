@@ -7,7 +7,7 @@ An assertion is what a service has signed about somebody who has just signed in 
 for one use.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,15 +53,6 @@ class Assertion:
     good_until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssertionRefused:
-    """It was not signed by the service, is too old, or was used before: a result, so that the attempt can be noted."""
-
-    provider: IdentityProvider
-    subject: str | None
-    """Whom it names, if that can be read: not proved."""
-
-
 @dataclass(frozen=True, slots=True)
 class InitData:
     """What Telegram gives to a mini-app: a query string."""
@@ -82,8 +73,13 @@ TelegramProof = InitData | WidgetLogin
 class TelegramAssertions(Protocol):
     """Checks what Telegram is said to have signed."""
 
-    def read(self, proof: TelegramProof, now: datetime) -> Assertion | AssertionRefused:
-        """What was signed, or raise `TelegramNotConfigured`. Whether it was used before is not known here."""
+    def read(self, proof: TelegramProof, now: datetime) -> Assertion:
+        """Read an assertion; whether it was used before is not known here.
+
+        Raises:
+            InvalidAssertion: it was not signed by Telegram for this platform, or is too old.
+            TelegramNotConfigured: no bot token is set.
+        """
         ...
 
 
@@ -110,8 +106,12 @@ class ExternalIdentities(Protocol):
 class ExternalIdentityReads(Protocol):
     """Reads of identities, outside any unit of work."""
 
-    async def user_of_identity(self, provider: IdentityProvider, subject: str) -> UserId | None:
+    async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
         """Whose identity it is."""
+        ...
+
+    async def of_user(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        """The user's external identities, by service."""
         ...
 
 

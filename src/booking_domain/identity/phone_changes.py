@@ -65,7 +65,7 @@ class PhoneChanges(Protocol):
 class PhoneChangeReads(Protocol):
     """Reads of changes, outside any unit of work."""
 
-    async def phone_change(self, user_id: UserId) -> PhoneChange | None:
+    async def get(self, user_id: UserId) -> PhoneChange | None:
         """The account's."""
         ...
 

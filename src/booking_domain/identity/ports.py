@@ -58,11 +58,11 @@ class Users(Protocol):
 class UserReads(Protocol):
     """Reads of accounts, outside any unit of work."""
 
-    async def user(self, user_id: UserId) -> User | None:
+    async def get(self, user_id: UserId) -> User | None:
         """One account."""
         ...
 
-    async def user_by_login(self, login: str) -> User | None:
+    async def by_login(self, login: str) -> User | None:
         """The account with this e-mail address (in its normal form) or phone number."""
         ...
 
@@ -70,7 +70,7 @@ class UserReads(Protocol):
         """Accounts that were deleted by then and are not erased: by id, those after `after`, at most `limit`."""
         ...
 
-    async def users(self, chosen: UserFilter) -> Sequence[User]:
+    async def page(self, chosen: UserFilter) -> Sequence[User]:
         """Those that match by id, the latest first; at most `limit`."""
         ...
 
@@ -98,12 +98,16 @@ class Sessions(Protocol):
 class SessionReads(Protocol):
     """Reads of sessions, outside any unit of work."""
 
-    async def session(self, session_id: SessionId) -> Session | None:
+    async def get(self, session_id: SessionId) -> Session | None:
         """One session, ended or not."""
         ...
 
-    async def live_sessions(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
+    async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
         """A user's live sessions, the one that was used last first; at most `limit`."""
+        ...
+
+    async def of_user(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
+        """A user's stored sessions, live or ended, by id; those after `after`, at most `limit`."""
         ...
 
 
@@ -118,7 +122,7 @@ class LoginHistory(Protocol):
 class LoginReads(Protocol):
     """Reads of attempts to sign in, outside any unit of work."""
 
-    async def logins_of(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
+    async def of_user(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
         """A user's by id, the latest first, those before `after`; at most `limit`."""
         ...
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeAlias
 
-from booking_domain.identity.errors import InvalidSecondFactor, SecondFactorNeeded, TooManyAttempts
+from booking_domain.identity.errors import InvalidSecondFactor, TooManyAttempts
 from booking_domain.shared.ids import Entropy, UserId
 
 TIME_CODE_DIGITS: Final = 6
@@ -51,11 +51,8 @@ class TimeCodes(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class SecondFactorRefused:
-    """Why a second factor was refused: a result and no error, which would roll the count of wrong ones back."""
-
-    error: SecondFactorNeeded | InvalidSecondFactor | TooManyAttempts
+Refusal: TypeAlias = InvalidSecondFactor | TooManyAttempts
+"""Why a code was refused; both commit, so that a wrong code stays counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +82,19 @@ class SecondFactor:
         secret = entropy.pick(_BASE32, _SECRET_LETTERS)
         return replace(self, new_secret=secret), secret
 
-    def proved(self, guess: str, codes: TimeCodes, now: datetime) -> tuple[Self, SecondFactorRefused | None]:
-        """The factor after a code or recovery code was tried, to be saved in any case; None: it was right."""
+    def proved(self, guess: str, codes: TimeCodes, now: datetime) -> tuple[Self, Refusal | None]:
+        """Try a code or recovery code: the factor to save in either case, and the error to raise then, if any."""
         text = guess.translate(_BETWEEN)
         if _is_time_code(text):
             return self._tried(self.secret, self.last_step, text, codes, now)
         digest = _digest(self.user_id, text)
         if digest not in self.recovery_codes:
-            return self, SecondFactorRefused(InvalidSecondFactor())
+            return self, InvalidSecondFactor()
         left = self.recovery_codes - {digest}
         return replace(self, recovery_codes=left, wrong_in_a_row=0, last_wrong_at=None), None
 
-    def confirmed(self, guess: str, codes: TimeCodes, now: datetime) -> tuple[Self, SecondFactorRefused | None]:
-        """The factor after a code of the new secret was tried; if it was right, that secret is the one from now on."""
+    def confirmed(self, guess: str, codes: TimeCodes, now: datetime) -> tuple[Self, Refusal | None]:
+        """Try a code of the new secret, which replaces the old one if the code is right; else as `proved`."""
         tried, refused = self._tried(self.new_secret, None, guess.translate(_BETWEEN), codes, now)
         if refused is not None:
             return tried, refused
@@ -111,17 +108,17 @@ class SecondFactor:
 
     def _tried(
         self, secret: str | None, last_step: int | None, guess: str, codes: TimeCodes, now: datetime
-    ) -> tuple[Self, SecondFactorRefused | None]:
+    ) -> tuple[Self, Refusal | None]:
         waits = self._waits(now)
         if waits:
             seconds = max(1, ceil(waits.total_seconds()))
-            return self, SecondFactorRefused(TooManyAttempts(retry_after_seconds=seconds))
+            return self, TooManyAttempts(retry_after_seconds=seconds)
         step = None if secret is None else codes.step_of(secret, guess, now)
         if step is None:
             counted = replace(self, wrong_in_a_row=self.wrong_in_a_row + 1, last_wrong_at=now)
-            return counted, SecondFactorRefused(InvalidSecondFactor())
+            return counted, InvalidSecondFactor()
         if last_step is not None and step <= last_step:
-            return self, SecondFactorRefused(InvalidSecondFactor())
+            return self, InvalidSecondFactor()
         return replace(self, last_step=step, wrong_in_a_row=0, last_wrong_at=None), None
 
     def _waits(self, now: datetime) -> timedelta:

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from booking_domain.notifications.sms import SmsMessage, SmsNews, SmsReceipt, SmsReport, SmsSpending
-from booking_domain.shared.ids import SmsId
+from booking_domain.shared.ids import SmsId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +97,18 @@ class SmsMessages(Protocol):
 class SmsReads(Protocol):
     """Reads of text messages, outside any unit of work."""
 
-    async def sms(self, message_id: SmsId) -> SmsMessage | None:
+    async def get(self, message_id: SmsId) -> SmsMessage | None:
         """One of them."""
         ...
 
-    async def sms_to_ask(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
+    async def of_user(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
+        """The text messages sent for an account, by id; those after `after`, at most `limit`."""
+        ...
+
+    async def to_poll(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
         """Those that the provider is to be asked about by now, the longest due first, at most `limit`."""
         ...
 
-    async def sms_spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
+    async def spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
         """What messages cost that were made in `[since, before)`: by provider and currency, unknown costs last."""
         ...

@@ -1,6 +1,6 @@
 """What payments need of the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -108,14 +108,18 @@ class Payments(Protocol):
 class PaymentReads(Protocol):
     """Reads of transactions, outside any unit of work."""
 
-    async def payment(self, payment_id: PaymentId) -> Payment | None:
+    async def get(self, payment_id: PaymentId) -> Payment | None:
         """One of them."""
         ...
 
-    async def payment_by_invoice(self, invoice_reference: str) -> Payment | None:
+    async def by_invoice(self, reference: str) -> Payment | None:
         """The one with the gateway's id of its invoice."""
         ...
 
-    async def payments_of(self, booking_id: BookingId) -> Sequence[Payment]:
+    async def of_booking(self, booking_id: BookingId) -> Sequence[Payment]:
         """All of a booking, oldest first."""
+        ...
+
+    async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
+        """All payments of each booking, oldest first."""
         ...

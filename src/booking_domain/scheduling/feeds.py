@@ -214,14 +214,14 @@ class FeedRepository(Protocol):
 class FeedReads(Protocol):
     """Reads of external calendars, outside any transaction."""
 
-    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
+    async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
         """As `FeedRepository.feeds_of`."""
         ...
 
-    async def feed(self, feed_id: FeedId) -> KeptFeed | None:
+    async def get(self, feed_id: FeedId) -> KeptFeed | None:
         """One feed, without busy times."""
         ...
 
-    async def due_feeds(self, now: datetime, limit: int) -> Sequence[FeedId]:
+    async def due(self, now: datetime, limit: int) -> Sequence[FeedId]:
         """The feeds that are to be read by now, those that have waited longest first."""
         ...

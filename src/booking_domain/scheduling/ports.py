@@ -44,10 +44,10 @@ class ProviderSchedules(Protocol):
         ...
 
 
-class CalendarReads(Protocol):
+class ScheduleReads(Protocol):
     """Reads of calendars, outside any transaction."""
 
-    async def schedule(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+    async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
         """As `ProviderSchedules.lock`, without a lock."""
         ...
 

@@ -159,10 +159,10 @@ class WaitingList(Protocol):
 class WaitingReads(Protocol):
     """Reads of the waiting list, outside any transaction."""
 
-    async def waits_of(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
+    async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
         """The customer's entries, newest first, at most `MOST_WAITS`: those older than `after`, if given."""
         ...
 
-    async def awaited_providers(self) -> Sequence[ProviderId]:
+    async def providers(self) -> Sequence[ProviderId]:
         """The providers that have open entries."""
         ...

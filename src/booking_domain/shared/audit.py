@@ -91,6 +91,6 @@ class AuditLog(Protocol):
 class AuditReads(Protocol):
     """Reads of the audit log, outside any transaction."""
 
-    async def audit_entries(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+    async def page(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
         """Those that match by id, the latest first; at most `limit`."""
         ...

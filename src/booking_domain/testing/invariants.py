@@ -32,17 +32,17 @@ MOST: Final = 100_000
 
 async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> list[str]:
     """Return what is wrong, one sentence each; none, if all is well."""
-    bookings = await reads.bookings_of(_EVERYBODY, BookingFilter(limit=MOST))
+    bookings = await reads.bookings.page(_EVERYBODY, BookingFilter(limit=MOST))
     found: list[str] = []
     for booking in bookings:
-        payments = await reads.payments_of(booking.id)
-        events = await reads.events_of(booking.id)
+        payments = await reads.payments.of_booking(booking.id)
+        events = await reads.bookings.events(booking.id)
         found += (f"{booking.reference}: {each}" for each in _money(booking, payments, events))
         found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
         found += (f"{booking.reference}: {each}" for each in _told(payments, events, outbox))
     claims: list[Claim] = []
-    for provider in await reads.providers(None, None, MOST):
-        schedule = await reads.schedule(provider.profile.id, _ALWAYS)
+    for provider in await reads.providers.page(None, None, MOST):
+        schedule = await reads.schedules.get(provider.profile.id, _ALWAYS)
         claims += schedule.claims if schedule is not None else ()
     return [*found, *_claims(bookings, claims, now)]
 

@@ -27,16 +27,11 @@ from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
 from booking_domain.testing.invariants import violations
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, SeededEntropy
-from booking_domain.workflows.answer_request import (
-    AcceptRequest,
-    DeclineRequest,
-    OfferTimes,
-    accept_request,
-    decline_request,
-    offer_times,
-)
+from booking_domain.workflows.accept_request import AcceptRequest, accept_request
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
+from booking_domain.workflows.decline_request import DeclineRequest, decline_request
 from booking_domain.workflows.expire_unpaid import expire_unpaid
+from booking_domain.workflows.offer_times import OfferTimes, offer_times
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.place_series import PlaceSeries, place_series
 from booking_domain.workflows.ports import Reads, Repositories
@@ -241,7 +236,7 @@ class Studio:
 
     async def place_of(self, waiting: Waiting) -> Waiting:
         """A place on the waiting list as it is now."""
-        places = await self.reads.waits_of(waiting.customer_id)
+        places = await self.reads.waiting_list.of_customer(waiting.customer_id)
         return next(each for each in places if each.id == waiting.id)
 
     async def bill(self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT, *, by: Actor | None = None) -> Payment:
@@ -257,7 +252,7 @@ class Studio:
 
     async def settle(self, payment: Payment) -> Payment:
         """Be called back by the gateway."""
-        kept = await self.reads.payment(payment.id)
+        kept = await self.reads.payments.get(payment.id)
         return await settle_payment(kept or payment, executor=self.executor, gateway=self.gateway)
 
     async def paid(self, booking: Booking, amount: Money | None = None, purpose: Purpose = Purpose.DEPOSIT) -> Payment:
@@ -283,20 +278,20 @@ class Studio:
 
     async def seen(self, booking: Booking) -> Booking:
         """The booking as it is now."""
-        seen = await self.reads.booking(booking.id)
+        seen = await self.reads.bookings.get(booking.id)
         if seen is None:
             raise LookupError(booking.id)
         return seen
 
     async def payments(self, booking: Booking) -> Sequence[Payment]:
         """What was collected, or is to be."""
-        return [each for each in await self.reads.payments_of(booking.id) if each.purpose is not Purpose.REFUND]
+        return [each for each in await self.reads.payments.of_booking(booking.id) if each.purpose is not Purpose.REFUND]
 
     async def owed(self, booking: Booking) -> list[Money]:
         """The refunds that are still to be made, oldest first."""
         return [
             each.amount
-            for each in await self.reads.payments_of(booking.id)
+            for each in await self.reads.payments.of_booking(booking.id)
             if each.status is PaymentStatus.REFUND_PENDING
         ]
 
@@ -310,7 +305,7 @@ class Studio:
 
     async def is_free(self, slot: datetime = TOMORROW) -> bool:
         """Whether nothing live blocks the hour from here."""
-        schedule = await self.reads.schedule(self.provider_id, _hour(slot))
+        schedule = await self.reads.schedules.get(self.provider_id, _hour(slot))
         return schedule is not None and not any(
             claim.live(self.clock.now()) and claim.blocked.overlaps(_hour(slot)) for claim in schedule.claims
         )

@@ -110,7 +110,7 @@ class UseCaseCalendar(BookableCalendar):
 
     def _schedule(self) -> ProviderSchedule:
         now = self._studio.clock.now()
-        schedule = self._do(self._studio.reads.schedule(self._studio.provider_id, TimeRange(now, now + AHEAD)))
+        schedule = self._do(self._studio.reads.schedules.get(self._studio.provider_id, TimeRange(now, now + AHEAD)))
         if schedule is None:
             raise LookupError(self._studio.provider_id)
         return schedule

@@ -51,7 +51,7 @@ async def _remove(_: None, tx: Repositories, context: Context) -> None:
 
 async def calendar_of(user_id: UserId, party: Party, *, reads: AppointmentReads, now: datetime) -> list[CalendarEntry]:
     """The calendar of what a user gives as a provider, or goes to as a customer; by start."""
-    found = await reads.appointments_of(
+    found = await reads.of_user(
         user_id,
         party,
         starts_from=now - SHOWN_FOR,

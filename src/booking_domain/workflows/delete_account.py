@@ -21,7 +21,6 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import AccountDeleted
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_all_sessions, live_sessions
 from booking_domain.shared.actor import Role
@@ -40,14 +39,11 @@ class DeleteAccount:
     current: SessionId
 
 
-async def _delete_own(proof: Proof, tx: Repositories, context: Context) -> PasswordRefused | None:
+async def _delete_own(proof: Proof, tx: Repositories, context: Context) -> None:
     if context.actor.role is Role.ADMIN:
         raise AdminsOwnAccount
     proved = await reauthenticate(proof, tx, context)
-    if isinstance(proved, PasswordRefused):
-        return proved
     await _delete(proved.user, tx, context)
-    return None
 
 
 async def _delete_somebody(command: DeleteAccount, tx: Repositories, context: Context) -> None:

@@ -19,7 +19,7 @@ async def notify_account(event: PhoneChanged | AccountDeleted, *, reads: Reads, 
     Raises:
         Unavailable: not everybody was told; running it again is right.
     """
-    user = await reads.user(event.user_id)
+    user = await reads.users.get(event.user_id)
     if user is None or user.erased_at is not None:
         return
     erased_from = user.erased_from
@@ -41,6 +41,6 @@ async def notify_account(event: PhoneChanged | AccountDeleted, *, reads: Reads, 
 async def _contacts(user: User, event: PhoneChanged | AccountDeleted, reads: Reads) -> list[tuple[str, str]]:
     phone = user.phone
     if isinstance(event, PhoneChanged):
-        change = await reads.phone_change(user.id)
+        change = await reads.phone_changes.get(user.id)
         phone = None if change is None else change.former
     return [(channel, to) for channel, to in (("email", user.email), ("sms", phone)) if to is not None]

@@ -23,12 +23,12 @@ async def notify_parties(event: BookingChanged | RefundScheduled, *, reads: Read
     Raises:
         Unavailable: not everybody was told; running it again is right.
     """
-    booking = await reads.booking(event.booking_id)
+    booking = await reads.bookings.get(event.booking_id)
     if booking is None:
         return
-    customer = await reads.user(booking.customer_id)
-    owner = await reads.user(booking.provider_user_id)
-    provider = await reads.provider(booking.provider_id)
+    customer = await reads.users.get(booking.customer_id)
+    owner = await reads.users.get(booking.provider_user_id)
+    provider = await reads.providers.get(booking.provider_id)
     if customer is None or owner is None or provider is None:
         return
     if isinstance(event, BookingTimesOffered) and not booking.offered_times:

@@ -16,8 +16,8 @@ async def notify_waiting(event: WaitlistOffered, *, reads: Reads, notifier: Noti
     Raises:
         Unavailable: nobody was told; running it again is right.
     """
-    customer = await reads.user(event.customer_id)
-    provider = await reads.provider(event.provider_id)
+    customer = await reads.users.get(event.customer_id)
+    provider = await reads.providers.get(event.provider_id)
     if customer is None or provider is None:
         return
     subject, text = offer_text(

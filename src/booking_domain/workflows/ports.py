@@ -1,10 +1,9 @@
 """All the repositories of one transaction, and all the reads outside of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from booking_domain.bookings.model import BookingEvent
 from booking_domain.bookings.ports import BookableProviders, BookingReads, Bookings
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileStatus
@@ -13,7 +12,6 @@ from booking_domain.catalogue.salons import Member, Salon
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
 from booking_domain.identity.external_identities import (
     ExternalIdentities,
-    ExternalIdentity,
     ExternalIdentityReads,
     UsedAssertions,
 )
@@ -22,17 +20,14 @@ from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.phone_changes import PhoneChangeReads, PhoneChanges
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserReads, Users
 from booking_domain.identity.second_factor import SecondFactors
-from booking_domain.identity.sessions import Session
 from booking_domain.notifications.ports import SmsMessages, SmsReads
-from booking_domain.notifications.sms import SmsMessage
-from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import PaymentReads, Payments
 from booking_domain.scheduling.feeds import FeedReads, FeedRepository
-from booking_domain.scheduling.ports import CalendarReads, CalendarRepository, Claims, ProviderSchedules, SalonHours
+from booking_domain.scheduling.ports import CalendarRepository, Claims, ProviderSchedules, SalonHours, ScheduleReads
 from booking_domain.scheduling.waiting import WaitingList, WaitingReads
 from booking_domain.shared.audit import AuditLog, AuditReads
 from booking_domain.shared.idempotency import IdempotencyStore
-from booking_domain.shared.ids import BookingId, ProviderId, SalonId, SessionId, SmsId, UserId
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.workflows.personal_data import PersonalData
 from booking_domain.workflows.views import Appointment, ProviderView, SalonView
@@ -98,17 +93,15 @@ class Repositories(Protocol):
 class ProviderReads(Protocol):
     """Reads of providers, outside any transaction."""
 
-    async def provider(self, provider_id: ProviderId) -> ProviderView | None:
+    async def get(self, provider_id: ProviderId) -> ProviderView | None:
         """One provider, of whatever status."""
         ...
 
-    async def provider_of(self, user_id: UserId) -> ProviderView | None:
+    async def by_owner(self, user_id: UserId) -> ProviderView | None:
         """The provider whose profile this user owns."""
         ...
 
-    async def providers(
-        self, status: ProfileStatus | None, after: ProviderId | None, limit: int
-    ) -> Sequence[ProviderView]:
+    async def page(self, status: ProfileStatus | None, after: ProviderId | None, limit: int) -> Sequence[ProviderView]:
         """Providers of this status (None: of any) by id, those after `after`, at most `limit`."""
         ...
 
@@ -116,19 +109,23 @@ class ProviderReads(Protocol):
 class SalonReads(Protocol):
     """Reads of salons, outside any transaction."""
 
-    async def salon(self, salon_id: SalonId) -> SalonView | None:
+    async def get(self, salon_id: SalonId) -> SalonView | None:
         """One salon, and when it is open."""
         ...
 
-    async def members_of(self, salon_id: SalonId) -> Sequence[Member]:
-        """Who is a member or invited, by id of the provider."""
+    async def members(self, salon_id: SalonId) -> Sequence[Member]:
+        """The providers who are members or invited, by provider id."""
+        ...
+
+    async def of_manager(self, manager_id: UserId) -> Sequence[Salon]:
+        """The manager's salons, by id."""
         ...
 
 
 class AppointmentReads(Protocol):
     """Reads of bookings with the names of both sides, outside any transaction."""
 
-    async def appointments_of(
+    async def of_user(
         self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
     ) -> Sequence[Appointment]:
         """What the user gives as the provider, or goes to as the customer of somebody else.
@@ -139,52 +136,38 @@ class AppointmentReads(Protocol):
         ...
 
 
-class ExportReads(Protocol):
-    """What an account's owner takes along beside what other reads show, outside any transaction."""
+class Reads(Protocol):
+    """All reads, outside any transaction: each call sees what is committed when it runs."""
 
-    async def sessions_of(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
-        """An account's sessions that are kept, ended or not: by id, those after `after`, at most `limit`."""
-        ...
-
-    async def sms_of(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
-        """The text messages that were sent for an account: by id, those after `after`, at most `limit`."""
-        ...
-
-    async def identities_of(self, user_id: UserId) -> Sequence[ExternalIdentity]:
-        """The account's identities at other services, by service."""
-        ...
-
-    async def salons_of(self, manager_id: UserId) -> Sequence[Salon]:
-        """The salons of a manager, by id."""
-        ...
-
-    async def events_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
-        """The audit trail of each of some bookings, oldest first."""
-        ...
-
-    async def payments_of_all(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
-        """All transactions of each of some bookings, oldest first."""
-        ...
-
-
-class Reads(
-    AppointmentReads,
-    AuditReads,
-    BookingReads,
-    CalendarLinkReads,
-    CalendarReads,
-    ExportReads,
-    ExternalIdentityReads,
-    FeedReads,
-    LoginReads,
-    PhoneChangeReads,
-    ProviderReads,
-    SalonReads,
-    SmsReads,
-    SessionReads,
-    PaymentReads,
-    UserReads,
-    WaitingReads,
-    Protocol,
-):
-    """All reads, each of what is committed when it is asked."""
+    @property
+    def appointments(self) -> AppointmentReads: ...
+    @property
+    def audit_log(self) -> AuditReads: ...
+    @property
+    def bookings(self) -> BookingReads: ...
+    @property
+    def calendar_links(self) -> CalendarLinkReads: ...
+    @property
+    def external_identities(self) -> ExternalIdentityReads: ...
+    @property
+    def feeds(self) -> FeedReads: ...
+    @property
+    def login_history(self) -> LoginReads: ...
+    @property
+    def payments(self) -> PaymentReads: ...
+    @property
+    def phone_changes(self) -> PhoneChangeReads: ...
+    @property
+    def providers(self) -> ProviderReads: ...
+    @property
+    def salons(self) -> SalonReads: ...
+    @property
+    def schedules(self) -> ScheduleReads: ...
+    @property
+    def sessions(self) -> SessionReads: ...
+    @property
+    def sms(self) -> SmsReads: ...
+    @property
+    def users(self) -> UserReads: ...
+    @property
+    def waiting_list(self) -> WaitingReads: ...

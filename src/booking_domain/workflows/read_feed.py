@@ -23,7 +23,7 @@ async def read_feed(
     The network is asked outside of any transaction; what it says is then kept in one, all or nothing. A feed that
     cannot be read is no error here: its failure is kept, and it is due again later.
     """
-    kept = await reads.feed(feed_id)
+    kept = await reads.feeds.get(feed_id)
     if kept is None or kept.due_at > now:
         return None
     try:

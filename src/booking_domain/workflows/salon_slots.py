@@ -27,8 +27,10 @@ async def salon_slots(
     """The union of the slots of the members that can be booked: exactly what each of them offers."""
     found: defaultdict[Slot, list[ProviderId]] = defaultdict(list)
     degraded: dict[str, None] = {}
-    for member in await reads.members_of(salon_id):
-        schedule = await reads.schedule(member.provider_id, window) if member.status is MemberStatus.MEMBER else None
+    for member in await reads.salons.members(salon_id):
+        schedule = (
+            await reads.schedules.get(member.provider_id, window) if member.status is MemberStatus.MEMBER else None
+        )
         if schedule is None or not schedule.accepting:
             continue
         calendar, problems = schedule.seen(now)

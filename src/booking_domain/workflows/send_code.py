@@ -19,12 +19,12 @@ async def send_code(
     Raises:
         Unavailable: it was not sent; running it again is right.
     """
-    user = await reads.user(event.user_id)
+    user = await reads.users.get(event.user_id)
     if user is None or now >= event.until:
         return
     purpose, code_id = event.purpose, event.code_id
     if purpose is CodePurpose.CHANGE_PHONE:
-        change = await reads.phone_change(user.id)
+        change = await reads.phone_changes.get(user.id)
         to = (
             None if change is None or change.code_id != code_id else change.phone
         )  # another number may be wanted by now

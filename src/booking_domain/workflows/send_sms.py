@@ -44,7 +44,7 @@ async def follow_sms(
     message_id: SmsId, *, reads: SmsReads, executor: Executor[Repositories], sender: SmsSender
 ) -> None:
     """Ask the provider what has become of a message; one without an answer is asked about again later."""
-    message = await reads.sms(message_id)
+    message = await reads.get(message_id)
     if message is None or message.provider_message_id is None or message.provider != sender.name:
         return
     news = SmsNews(message_id=message_id)

@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 
 from adapters.postgres.rotation import rotate
-from adapters.security.encryption import CannotOpen
+from adapters.security.encryption import DecryptionError
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
@@ -19,7 +19,7 @@ async def rotate_keys(settings: Settings, url: str) -> int:
     await container.database().open()
     try:
         rotated = await rotate(container.database())
-    except CannotOpen as error:
+    except DecryptionError as error:
         print(error, file=sys.stderr)
         return 1
     finally:

@@ -62,7 +62,7 @@ async def seed(settings: Settings, url: str) -> None:
 
 
 async def _account(container: Container, account: Account) -> User:
-    there: User | None = await container.reads().user_by_login(account.email)
+    there: User | None = await container.reads().users.by_login(account.email)
     if there is not None:
         return there
     command = Register(
@@ -79,7 +79,7 @@ async def _account(container: Container, account: Account) -> User:
 
 async def _provider(container: Container, owner: User, admin: User) -> None:
     executor, reads = container.executor(), container.reads()
-    view = await reads.provider_of(owner.id)
+    view = await reads.providers.by_owner(owner.id)
     if view is None:
         profile = ProfileChange(
             display_name="Sarnai Tattoo",
@@ -90,7 +90,7 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
             terms=TermsChange(deposit_amount=DEPOSIT.amount, price_amount=PRICE.amount, currency=DEPOSIT.currency),
         )
         view = await executor.run(open_profile, profile, actor=owner.actor)
-    calendar = await reads.calendar(view.profile.id)
+    calendar = await reads.schedules.calendar(view.profile.id)
     open_days = {rule.day for rule in calendar.rules} if calendar is not None else set()
     # A provider who has closed days since, or opened others, keeps them: hours are added to an empty calendar only.
     if not open_days and view.profile.status is ProfileStatus.DRAFT:

@@ -45,7 +45,7 @@ async def zone_changes(settings: Settings, url: str, *, apply: bool, zone: str |
     await container.database().open()
     found = _Sum()
     try:
-        async for provider in displaced(container.reads(), now=container.clock().now(), time_zone=zone):
+        async for provider in displaced(container.reads().bookings, now=container.clock().now(), time_zone=zone):
             await _one_provider(container, provider, found, apply=apply)
     finally:
         await container.database().close()

@@ -41,7 +41,7 @@ def _sign_in_desk(services: Services) -> SignInDesk:
     container, settings = services.container, services["settings"]
     return SignInDesk(
         executor=services["executor"],
-        reads=services["reads"],
+        reads=services["reads"].users,
         hasher=container.password_hasher(),
         access_tokens=container.access_tokens(),
         refresh_tokens=container.refresh_tokens(),
@@ -60,7 +60,7 @@ def _code_desk(services: Services) -> CodeDesk:
     sign_in_desk: SignInDesk = services["sign_in_desk"]
     return CodeDesk(
         executor=services["executor"],
-        reads=services["reads"],
+        reads=services["reads"].users,
         secrets=services.container.secret_codes(),
         contacts=sign_in_desk.contacts,
         sign_in_desk=sign_in_desk,
@@ -70,7 +70,7 @@ def _code_desk(services: Services) -> CodeDesk:
 def _password_desk(services: Services) -> PasswordDesk:
     return PasswordDesk(
         executor=services["executor"],
-        reads=services["reads"],
+        reads=services["reads"].users,
         hasher=services.container.password_hasher(),
         secrets=services.container.secret_codes(),
         policy=services.container.password_policy(),
@@ -79,7 +79,7 @@ def _password_desk(services: Services) -> PasswordDesk:
 
 
 def _prover(services: Services) -> Prover:
-    return Prover(services["reads"], services.container.password_hasher())
+    return Prover(services["reads"].users, services.container.password_hasher())
 
 
 def _account_desk(services: Services) -> AccountDesk:

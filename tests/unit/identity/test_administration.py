@@ -36,7 +36,7 @@ async def signed_in(stage: Stage, user: User, **other: object) -> Session:
 
 
 async def live(stage: Stage, user: User) -> set[SessionId]:
-    return {each.id for each in await stage.database.reads.live_sessions(user.id, NOW, 99)}
+    return {each.id for each in await stage.database.reads.sessions.live(user.id, NOW, 99)}
 
 
 def active(user: User) -> SecondFactor:
@@ -63,7 +63,7 @@ async def test_one_session_of_somebody_ends_and_the_log_says_which(stage: Stage)
     command = EndSessionOfUser(user_id=customer.id, session_id=phone.id)
     await stage.by(admin.actor, end_session_of_user, command)
     assert await live(stage, customer) == {laptop.id}
-    (entry,) = await stage.database.reads.audit_entries(AuditFilter(limit=9))
+    (entry,) = await stage.database.reads.audit_log.page(AuditFilter(limit=9))
     assert (entry.actor, entry.action, entry.subject, entry.details) == (
         admin.actor,
         "user.end_session",
@@ -99,7 +99,7 @@ async def test_a_second_factor_goes_with_all_that_belongs_to_it_and_all_sessions
     assert await live(stage, customer) == set()
     assert await factor_of(stage, owner) == active(owner)
     assert await live(stage, owner) == {theirs.id}
-    (entry,) = await stage.database.reads.audit_entries(AuditFilter(limit=9))
+    (entry,) = await stage.database.reads.audit_log.page(AuditFilter(limit=9))
     assert (entry.actor, entry.action) == (admin.actor, "user.remove_second_factor")
     assert entry.subject == Subject("user", customer.id)
 

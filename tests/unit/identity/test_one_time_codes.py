@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.stage import Stage, on_stage
 
-from booking_domain.identity.errors import TooManyCodes
+from booking_domain.identity.errors import InvalidCode, TooManyCodes
 from booking_domain.identity.model import MAX_PASSWORD, MIN_PASSWORD
 from booking_domain.identity.one_time_codes import (
     CLOCKS_DIFFER,
@@ -26,7 +26,6 @@ from booking_domain.identity.one_time_codes import (
 )
 from booking_domain.identity.passwords import KnownPasswords, PasswordPolicy
 from booking_domain.identity.use_cases.one_time_codes import (
-    CodeRefused,
     Guess,
     WantCode,
     sweep_codes,
@@ -61,7 +60,8 @@ async def test_a_code_that_was_swept_is_dead_whatever_the_clock_says_later(stage
     await stage.by_platform(sweep_codes, None)
     stage.clock.advance(-CODE_LIFE)
     guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
-    assert await stage.by_platform(verify_contact(SECRETS), guess) == CodeRefused()
+    with pytest.raises(InvalidCode):
+        await stage.by_platform(verify_contact(SECRETS), guess)
 
 
 @on_stage
@@ -70,7 +70,8 @@ async def test_a_code_is_no_good_once_the_contact_is_somebody_elses(stage: Stage
     contact = Contact(Channel.PHONE, "+97699112233")  # not theirs, any more
     code = await stage.by_platform(want_code(SECRETS), WantCode(contact, CodePurpose.VERIFY, user))
     guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
-    assert await stage.by_platform(verify_contact(SECRETS), guess) == CodeRefused()
+    with pytest.raises(InvalidCode):
+        await stage.by_platform(verify_contact(SECRETS), guess)
 
 
 def _issued(former: list[OneTimeCode], purpose: CodePurpose, now: timedelta) -> OneTimeCode:

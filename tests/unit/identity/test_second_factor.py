@@ -54,7 +54,7 @@ def accepted(factor: SecondFactor, guess: str, now: datetime) -> SecondFactor:
 def invalid(factor: SecondFactor, guess: str, now: datetime) -> SecondFactor:
     after, refused = factor.proved(guess, CODES, now)
     assert refused is not None
-    assert isinstance(refused.error, InvalidSecondFactor)
+    assert isinstance(refused, InvalidSecondFactor)
     return after
 
 
@@ -62,9 +62,9 @@ def wait_of(factor: SecondFactor, guess: str, now: datetime) -> timedelta:
     """How long one is told to wait for a guess that is not looked at."""
     after, refused = factor.proved(guess, CODES, now)
     assert refused is not None
-    assert isinstance(refused.error, TooManyAttempts)
+    assert isinstance(refused, TooManyAttempts)
     assert after == factor
-    return timedelta(seconds=refused.error.retry_after_seconds)
+    return timedelta(seconds=refused.retry_after_seconds)
 
 
 def test_a_secret_has_160_bits_and_is_good_for_nothing_until_it_is_confirmed() -> None:
@@ -160,8 +160,8 @@ def test_in_no_quarter_of_an_hour_more_than_five_guesses_are_looked_at_and_in_a_
     while now < NOW + timedelta(days=365):
         factor, refused = factor.proved(wrong(factor, now), CODES, now)
         assert refused is not None
-        if isinstance(refused.error, TooManyAttempts):
-            now += timedelta(seconds=refused.error.retry_after_seconds)
+        if isinstance(refused, TooManyAttempts):
+            now += timedelta(seconds=refused.retry_after_seconds)
         else:
             looked_at.append(now)
     assert all(sum(at <= each < at + FIRST_WAIT for each in looked_at) <= MOST_WRONG_IN_A_ROW for at in looked_at)

@@ -99,7 +99,7 @@ async def signed_in(stage: Stage, user: User | None = None) -> SignedIn:
 
 
 async def live(stage: Stage, *sessions: SignedIn) -> list[bool]:
-    kept = [await stage.database.reads.session(session.session_id) for session in sessions]
+    kept = [await stage.database.reads.sessions.get(session.session_id) for session in sessions]
     return [each is not None and each.live(stage.clock.now()) for each in kept]
 
 

@@ -25,7 +25,7 @@ EVERY_OTHER_MONDAY = AddRule(
 
 
 async def calendar_of(stage: Stage) -> Calendar:
-    calendar = await stage.database.reads.calendar(stage.cast.profile.id)
+    calendar = await stage.database.reads.schedules.calendar(stage.cast.profile.id)
     assert calendar is not None
     return calendar
 

@@ -128,7 +128,7 @@ async def test_a_declined_request_is_cancelled_and_gives_its_time_back(studio: S
     ):
         booking = await studio.book(start)
         assert (await studio.decline(booking, by=staff, why=why)).status is Status.CANCELLED
-        _, event = await studio.reads.events_of(booking.id)
+        _, event = await studio.reads.bookings.events(booking.id)
         assert (event.type, event.by, event.reason) == ("cancelled", staff, reason)
         assert await studio.is_free(start)
         assert await studio.told(booking) == ["booking.placed", "booking.cancelled"]
@@ -155,7 +155,7 @@ async def test_offered_times_are_kept_in_order_and_claim_nothing_yet(studio: Stu
     assert await studio.is_free(OFF_THE_GRID)
     assert await studio.is_free(NEXT_WEEK + 4 * HOUR)
     assert not await studio.is_free(NEXT_WEEK), "the provider may accept it all the same"
-    _, event = await studio.reads.events_of(booking.id)
+    _, event = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.from_status, event.to_status) == ("times_offered", Status.REQUESTED, Status.REQUESTED)
     assert event.by == studio.owner
     assert await studio.told(booking) == ["booking.placed", "booking.times_offered"]
@@ -241,7 +241,7 @@ async def test_a_customer_takes_an_offered_time_that_need_not_be_on_the_grid(stu
     assert await studio.is_free(TOMORROW)
     assert await studio.is_free(LATER)
     assert not await studio.is_free(OFF_THE_GRID)
-    events = (await studio.reads.events_of(booking.id))[-2:]
+    events = (await studio.reads.bookings.events(booking.id))[-2:]
     assert [(event.type, event.from_status, event.to_status, event.by) for event in events] == [
         ("rescheduled", Status.REQUESTED, Status.REQUESTED, studio.customer),
         ("pending", Status.REQUESTED, Status.PENDING, studio.customer),
@@ -352,7 +352,7 @@ async def test_who_waits_for_the_old_time_learns_that_another_one_was_taken(stud
 async def test_the_trail_tells_where_a_request_has_gone(studio: Studio) -> None:
     booking = await _with_offers(studio)
     await studio.accept(booking, slot=LATER)
-    told = [f"{event.type} {event.reason}" for event in await studio.reads.events_of(booking.id)]
+    told = [f"{event.type} {event.reason}" for event in await studio.reads.bookings.events(booking.id)]
     assert any("2026-11-24T05:00:00Z" in each for each in told)
 
 

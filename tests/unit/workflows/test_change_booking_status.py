@@ -48,7 +48,7 @@ async def test_a_cancelled_booking_gives_its_time_back_and_waits_for_no_payment(
     assert await studio.is_free()
     assert [each.status for each in await studio.payments(booking)] == [PaymentStatus.CANCELLED]
     assert await studio.owed(booking) == []
-    events = await studio.reads.events_of(booking.id)
+    events = await studio.reads.bookings.events(booking.id)
     assert (events[-1].type, events[-1].by, events[-1].reason) == ("cancelled", studio.customer, "ill")
     assert await studio.told(booking) == ["booking.placed", "booking.cancelled"]
 

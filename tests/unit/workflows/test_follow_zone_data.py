@@ -36,7 +36,7 @@ async def clocks_put_forward(studio: Studio, *bookings: Booking, by: timedelta =
 
 
 async def found(studio: Studio, zone: str | None = None) -> list[Displaced]:
-    return [each async for each in displaced(studio.reads, now=studio.clock.now(), time_zone=zone)]
+    return [each async for each in displaced(studio.reads.bookings, now=studio.clock.now(), time_zone=zone)]
 
 
 async def followed(studio: Studio) -> list[ClockChange]:
@@ -78,7 +78,7 @@ async def test_both_sides_are_told_that_the_clock_still_shows_the_same(studio: S
     [booking] = await clocks_put_forward(studio, await studio.book(TOMORROW + HOUR))
     await followed(studio)
     assert await studio.told(booking) == ["booking.placed", "booking.clock_changed"]
-    event = (await studio.reads.events_of(booking.id))[-1]
+    event = (await studio.reads.bookings.events(booking.id))[-1]
     assert (event.type, event.by, event.from_status, event.to_status) == (
         "clock_changed", SYSTEM, Status.CONFIRMED, Status.CONFIRMED,
     )  # fmt: skip
@@ -219,7 +219,7 @@ async def test_providers_are_found_one_after_the_other_and_zones_can_be_told_apa
     others = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
     await clocks_put_forward(studio, *row, *others)
     for page in (1, 2, 3, 50):
-        there = [each async for each in displaced(studio.reads, now=studio.clock.now(), page=page)]
+        there = [each async for each in displaced(studio.reads.bookings, now=studio.clock.now(), page=page)]
         assert [(each.provider_id, [booking.id for booking in each.bookings]) for each in there] == [
             (provider_id, [booking.id for booking in row]),
             (studio.provider_id, [booking.id for booking in others]),

@@ -56,7 +56,7 @@ async def test_a_paid_deposit_confirms_the_booking(studio: Studio) -> None:
     assert (payment.status, payment.settled) == (PaymentStatus.PAID, DEPOSIT)
     assert payment.processed_at == studio.clock.now()
     assert payment.raw_payload == '{"received": 2000000}'
-    [_, event] = await studio.reads.events_of(booking.id)
+    [_, event] = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.by, event.reason) == ("confirmed", SYSTEM, "paid")
     assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
 

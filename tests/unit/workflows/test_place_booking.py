@@ -74,7 +74,7 @@ async def test_a_booking_waits_for_its_deposit_in_the_payment_window(studio: Stu
 @scene()
 async def test_its_first_event_and_message_tell_of_the_placing(studio: Studio) -> None:
     booking = await studio.book()
-    [event] = await studio.reads.events_of(booking.id)
+    [event] = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.from_status, event.to_status) == ("placed", None, Status.PENDING)
     assert (event.by, event.at) == (studio.customer, studio.clock.now())
     assert await studio.told(booking) == ["booking.placed"]
@@ -411,7 +411,7 @@ async def test_the_owner_and_admins_book_for_a_customer_who_pays_and_moves_the_b
         booking = await studio.book(start, by=staff, customer=studio.customer)
         assert booking.customer_id == studio.customer.id
         assert (booking.status, booking.deposit) == (Status.PENDING, DEPOSIT)
-        [event] = await studio.reads.events_of(booking.id)
+        [event] = await studio.reads.bookings.events(booking.id)
         assert event.by == staff
         await studio.paid(booking)
         assert (await studio.seen(booking)).status is Status.CONFIRMED

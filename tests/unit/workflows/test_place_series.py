@@ -42,7 +42,7 @@ def starts_of(series: tuple[Booking, ...]) -> list[datetime]:
 
 async def nothing_is_left(studio: Studio, *kept: Booking) -> None:
     """Assert that there is no booking, no claim and no message but those of the ones that were there before."""
-    schedule = await studio.reads.schedule(studio.provider_id, ANYWHERE)
+    schedule = await studio.reads.schedules.get(studio.provider_id, ANYWHERE)
     assert schedule is not None
     assert {claim.id for claim in schedule.claims} == {booking.id for booking in kept}
     topics = [message for message in await studio.backend.outbox_events() if message.topic.startswith("booking.")]
@@ -62,7 +62,7 @@ async def test_a_series_is_the_same_time_week_after_week(studio: Studio) -> None
         assert (booking.customer_id, booking.due_at) == (studio.customer.id, studio.clock.now() + PAYMENT_WINDOW)
         assert not await studio.is_free(booking.span.start)
         assert await studio.told(booking) == ["booking.placed"]
-        assert [event.type for event in await studio.reads.events_of(booking.id)] == ["placed"]
+        assert [event.type for event in await studio.reads.bookings.events(booking.id)] == ["placed"]
     for between in (TOMORROW + WEEK, TOMORROW + 8 * WEEK):
         assert await studio.is_free(between)
     [other] = {booking.series_id for booking in await studio.book_series(TOMORROW + HOUR, times=2)}

@@ -54,13 +54,13 @@ EVERYTHING = ProfileChange(
 
 
 async def seen(studio: Studio) -> ProviderView:
-    view = await studio.reads.provider(studio.provider_id)
+    view = await studio.reads.providers.get(studio.provider_id)
     assert view is not None
     return view
 
 
 async def settings_of(studio: Studio) -> SlotSettings:
-    calendar = await studio.reads.calendar(studio.provider_id)
+    calendar = await studio.reads.schedules.calendar(studio.provider_id)
     assert calendar is not None
     return calendar.settings
 
@@ -69,7 +69,7 @@ async def settings_of(studio: Studio) -> SlotSettings:
 async def test_a_new_profile_is_a_draft_with_all_that_was_said(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     view = await studio.run(open_profile, EVERYTHING, by=owner)
-    assert await studio.reads.provider_of(owner.id) == view
+    assert await studio.reads.providers.by_owner(owner.id) == view
     assert (view.profile.status, view.profile.version) == (ProfileStatus.DRAFT, 1)
     assert (view.profile.display_name, view.profile.bio) == ("Ink & Iron", "Шугам")
     assert (view.profile.styles, view.profile.location) == (("dotwork",), Location(47.9, 106.9))
@@ -88,7 +88,7 @@ async def test_what_is_not_said_has_a_default(studio: Studio) -> None:
     view = await studio.run(open_profile, ProfileChange(display_name="Ink"), by=owner)
     assert view.time_zone == "Asia/Ulaanbaatar"
     assert view.terms == Terms(price=tugriks(0), deposit=tugriks(0))
-    calendar = await studio.reads.calendar(view.profile.id)
+    calendar = await studio.reads.schedules.calendar(view.profile.id)
     assert calendar is not None
     assert (calendar.settings, calendar.rules, calendar.exceptions) == (SlotSettings(), (), ())
 
@@ -99,7 +99,7 @@ async def test_a_profile_needs_a_name_and_a_zone_that_exists(studio: Studio) -> 
     for change in (ProfileChange(), ProfileChange(display_name="Ink", time_zone="Asia/Atlantis")):
         with pytest.raises(InvalidValue):
             await studio.run(open_profile, change, by=owner)
-    assert await studio.reads.provider_of(owner.id) is None
+    assert await studio.reads.providers.by_owner(owner.id) is None
 
 
 @scene()
@@ -145,11 +145,11 @@ async def test_who_saw_an_older_version_does_not_edit(studio: Studio) -> None:
 
 @scene()
 async def test_who_saw_an_older_calendar_does_not_change_settings(studio: Studio) -> None:
-    calendar = await studio.reads.calendar(studio.provider_id)
+    calendar = await studio.reads.schedules.calendar(studio.provider_id)
     assert calendar is not None
     change = SettingsChange(step_minutes=15, expected_version=calendar.version)
     changed, refusals = await race([studio.run(change_settings, change, by=studio.owner) for _ in range(5)])
-    assert [each.calendar for each in changed] == [await studio.reads.calendar(studio.provider_id)]
+    assert [each.calendar for each in changed] == [await studio.reads.schedules.calendar(studio.provider_id)]
     assert changed[0].calendar.version == calendar.version + 1
     assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
 

@@ -50,21 +50,21 @@ async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studi
         (studio.owner, Party.PROVIDER),
         (studio.admin, Party.ADMIN),
     ):
-        visible = await get_booking(actor, booking.id, studio.reads)
+        visible = await get_booking(actor, booking.id, studio.reads.bookings)
         assert (visible.booking, visible.party) == (booking, party)
         assert (await get_appointment(actor, booking.id, studio.reads)).appointment.booking == booking
-        assert len(await list_booking_events(actor, booking.id, studio.reads)) == 1
-        assert list(await list_bookings(actor, BookingFilter(), studio.reads)) == [booking]
+        assert len(await list_booking_events(actor, booking.id, studio.reads.bookings)) == 1
+        assert list(await list_bookings(actor, BookingFilter(), studio.reads.bookings)) == [booking]
     stranger = await studio.joined()
-    assert list(await list_bookings(stranger, BookingFilter(), studio.reads)) == []
+    assert list(await list_bookings(stranger, BookingFilter(), studio.reads.bookings)) == []
     with pytest.raises(BookingNotFound):
-        await get_booking(stranger, booking.id, studio.reads)
+        await get_booking(stranger, booking.id, studio.reads.bookings)
     with pytest.raises(BookingNotFound):
         await get_appointment(stranger, booking.id, studio.reads)
     with pytest.raises(BookingNotFound):
-        await list_booking_events(stranger, booking.id, studio.reads)
+        await list_booking_events(stranger, booking.id, studio.reads.bookings)
     with pytest.raises(BookingNotFound):
-        await get_booking(studio.admin, BookingId(uuid4()), studio.reads)
+        await get_booking(studio.admin, BookingId(uuid4()), studio.reads.bookings)
 
 
 @scene()
@@ -73,21 +73,25 @@ async def test_a_payment_is_visible_to_the_parties_of_its_booking_and_admins_onl
     payment = await studio.bill(booking)
     assert payment.invoice is not None
     for actor in (studio.customer, studio.owner, studio.admin):
-        assert (await get_payment(actor, payment.id, studio.reads, studio.reads)).payment == payment
-        by_invoice = await get_payment_by_invoice(actor, payment.invoice.reference, studio.reads, studio.reads)
+        assert (await get_payment(actor, payment.id, studio.reads.payments, studio.reads.bookings)).payment == payment
+        by_invoice = await get_payment_by_invoice(
+            actor, payment.invoice.reference, studio.reads.payments, studio.reads.bookings
+        )
         assert by_invoice.payment == payment
     stranger = await studio.joined()
     with pytest.raises(PaymentNotFound):
-        await get_payment(stranger, payment.id, studio.reads, studio.reads)
+        await get_payment(stranger, payment.id, studio.reads.payments, studio.reads.bookings)
     with pytest.raises(PaymentNotFound):
-        await get_payment_by_invoice(stranger, payment.invoice.reference, studio.reads, studio.reads)
+        await get_payment_by_invoice(stranger, payment.invoice.reference, studio.reads.payments, studio.reads.bookings)
     with pytest.raises(PaymentNotFound):
-        await get_payment(studio.admin, PaymentId(uuid4()), studio.reads, studio.reads)
+        await get_payment(studio.admin, PaymentId(uuid4()), studio.reads.payments, studio.reads.bookings)
 
 
 async def _quote(studio: Studio, booking: Booking, by: Literal["customer", "provider"]) -> Money:
     actor = {"customer": studio.customer, "provider": studio.owner}[by]
-    return await get_cancellation_quote(actor, booking.id, studio.reads, studio.reads, now=studio.clock.now())
+    return await get_cancellation_quote(
+        actor, booking.id, studio.reads.bookings, studio.reads.payments, now=studio.clock.now()
+    )
 
 
 @scene(HALF_A_DAY_BEFORE)
@@ -120,33 +124,35 @@ async def test_a_booking_that_cannot_be_cancelled_has_no_quote(studio: Studio) -
 async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     with pytest.raises(ProfileMissing):
-        await get_own_provider(owner, studio.reads)
+        await get_own_provider(owner, studio.reads.providers)
     draft = await studio.run(open_profile, ProfileChange(display_name="Draft"), by=owner)
     provider_id, now = draft.profile.id, studio.clock.now()
-    assert (await get_own_provider(owner, studio.reads)).profile == draft.profile
-    assert (await get_profile(studio.admin, provider_id, studio.reads)).profile == draft.profile
-    assert provider_id in {view.profile.id for view in await list_profiles(studio.admin, None, None, 9, studio.reads)}
+    assert (await get_own_provider(owner, studio.reads.providers)).profile == draft.profile
+    assert (await get_profile(studio.admin, provider_id, studio.reads.providers)).profile == draft.profile
+    assert provider_id in {
+        view.profile.id for view in await list_profiles(studio.admin, None, None, 9, studio.reads.providers)
+    }
     for actor in (owner, studio.admin):
-        assert (await get_calendar(actor, provider_id, studio.reads, studio.reads)).with_notes
-        shown = await explain_slot(actor, provider_id, TOMORROW, studio.reads, now=now)
+        assert (await get_calendar(actor, provider_id, studio.reads.schedules, studio.reads.providers)).with_notes
+        shown = await explain_slot(actor, provider_id, TOMORROW, studio.reads.schedules, now=now)
         assert "not_bookable" in {reason.value for reason in shown.explanation.reasons}
 
-    assert provider_id not in {view.profile.id for view in await list_providers(None, 9, studio.reads)}
+    assert provider_id not in {view.profile.id for view in await list_providers(None, 9, studio.reads.providers)}
     with pytest.raises(ProviderNotFound):
-        await get_provider(provider_id, studio.reads)
+        await get_provider(provider_id, studio.reads.providers)
     with pytest.raises(ProviderNotFound):
-        await get_bookable_schedule(provider_id, TimeRange(now, TOMORROW), studio.reads)
+        await get_bookable_schedule(provider_id, TimeRange(now, TOMORROW), studio.reads.schedules)
     for stranger in (None, studio.customer):
         with pytest.raises(ProviderNotFound):
-            await get_calendar(stranger, provider_id, studio.reads, studio.reads)
+            await get_calendar(stranger, provider_id, studio.reads.schedules, studio.reads.providers)
         with pytest.raises(ProviderNotFound):
-            await explain_slot(stranger, provider_id, TOMORROW, studio.reads, now=now)
+            await explain_slot(stranger, provider_id, TOMORROW, studio.reads.schedules, now=now)
     with pytest.raises(NotPermitted):
-        await get_profile(owner, provider_id, studio.reads)
+        await get_profile(owner, provider_id, studio.reads.providers)
     with pytest.raises(NotPermitted):
-        await list_profiles(owner, None, None, 9, studio.reads)
+        await list_profiles(owner, None, None, 9, studio.reads.providers)
     with pytest.raises(ProviderNotFound):
-        await get_profile(studio.admin, ProviderId(uuid4()), studio.reads)
+        await get_profile(studio.admin, ProviderId(uuid4()), studio.reads.providers)
 
 
 @scene()
@@ -158,8 +164,8 @@ async def test_only_the_owner_and_admins_see_the_notes_of_blocks(studio: Studio)
         return [block.note for block in blocks]
 
     for actor in (studio.owner, studio.admin):
-        visible = await get_calendar(actor, studio.provider_id, studio.reads, studio.reads)
+        visible = await get_calendar(actor, studio.provider_id, studio.reads.schedules, studio.reads.providers)
         assert (notes(visible.calendar.blocks), visible.with_notes) == (["Dentist"], True)
     for stranger in (None, studio.customer):
-        visible = await get_calendar(stranger, studio.provider_id, studio.reads, studio.reads)
+        visible = await get_calendar(stranger, studio.provider_id, studio.reads.schedules, studio.reads.providers)
         assert (notes(visible.calendar.blocks), visible.with_notes) == ([""], False)

@@ -70,7 +70,7 @@ async def kept(studio: Studio, feed_id: FeedId) -> KeptFeed:
 async def offered(studio: Studio) -> tuple[list[int], tuple[str, ...]]:
     """The hours, counted from ten, at which a slot is offered tomorrow, and what is degraded."""
     window = TimeRange(TOMORROW - HOUR, TOMORROW + 10 * HOUR)
-    schedule = await studio.reads.schedule(studio.provider_id, window)
+    schedule = await studio.reads.schedules.get(studio.provider_id, window)
     assert schedule is not None
     calendar, degraded = schedule.seen(studio.clock.now())
     slots = offered_slots(calendar, schedule.claims, window=window, now=studio.clock.now())
@@ -108,9 +108,9 @@ async def test_a_reading_asks_for_all_that_can_matter_on_the_providers_clock(stu
 @scene()
 async def test_a_feed_is_read_again_ten_minutes_later_and_not_before(studio: Studio) -> None:
     feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
-    assert list(await studio.reads.due_feeds(NOW, 10)) == [feed_id]
+    assert list(await studio.reads.feeds.due(NOW, 10)) == [feed_id]
     await read(studio, feed_id, reader)
-    assert list(await studio.reads.due_feeds(NOW + READ_EVERY - MINUTE, 10)) == []
+    assert list(await studio.reads.feeds.due(NOW + READ_EVERY - MINUTE, 10)) == []
     assert await read(studio, feed_id, reader) is None
     assert len(reader.asked) == 1
     studio.clock.advance(READ_EVERY)
@@ -223,7 +223,11 @@ async def test_a_feed_that_stays_keeps_what_was_read_and_one_that_comes_back_doe
 @scene()
 async def test_what_was_set_is_what_is_kept(studio: Studio) -> None:
     own = await named(studio, OTHER, URL, OTHER, rule=CLOSED)
-    assert await studio.reads.feeds_of(studio.provider_id) == own == OwnFeeds(rule=CLOSED, feeds=own.feeds, version=2)
+    assert (
+        await studio.reads.feeds.of_provider(studio.provider_id)
+        == own
+        == OwnFeeds(rule=CLOSED, feeds=own.feeds, version=2)
+    )
     assert [feed.url for feed in own.feeds] == [OTHER, URL]
 
 
@@ -232,7 +236,7 @@ async def test_who_saw_an_older_list_does_not_replace_it(studio: Studio) -> None
     await named(studio, OTHER)
     command = SetFeeds(urls=(URL,), rule=TRUST, expected_version=2)
     kept_, refusals = await race([studio.run(set_feeds, command, by=studio.owner) for _ in range(5)])
-    assert kept_ == [await studio.reads.feeds_of(studio.provider_id)]
+    assert kept_ == [await studio.reads.feeds.of_provider(studio.provider_id)]
     assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
 
 
@@ -254,7 +258,7 @@ async def test_there_are_at_most_five_feeds_and_each_has_a_url(studio: Studio) -
         with pytest.raises(InvalidValue) as refused:
             await named(studio, *urls)
         assert refused.value.where == "/urls"
-    assert len((await studio.reads.feeds_of(studio.provider_id)).feeds) == MAX_FEEDS
+    assert len((await studio.reads.feeds.of_provider(studio.provider_id)).feeds) == MAX_FEEDS
 
 
 @scene()
@@ -306,7 +310,7 @@ async def test_a_feed_that_is_removed_while_it_is_read_stays_removed(studio: Stu
     await named(studio, OTHER)
     reader.go_on.set()
     assert await reading is None
-    (other,) = (await studio.reads.feeds_of(studio.provider_id)).feeds
+    (other,) = (await studio.reads.feeds.of_provider(studio.provider_id)).feeds
     assert (other.url, other.read_at) == (OTHER, None)
 
 

@@ -40,12 +40,12 @@ LATER = TOMORROW + 3 * HOUR
 async def refused(studio: Studio, booking: Booking, to: datetime, error: type[Exception], *, by: Actor) -> None:
     """Assert that this is refused, and that nothing has changed by it."""
     before, told = await studio.seen(booking), await studio.told(booking)
-    events = await studio.reads.events_of(booking.id)
+    events = await studio.reads.bookings.events(booking.id)
     with pytest.raises(error):
         await studio.reschedule(booking, to, by=by)
     assert await studio.seen(booking) == before
     assert await studio.told(booking) == told
-    assert await studio.reads.events_of(booking.id) == events
+    assert await studio.reads.bookings.events(booking.id) == events
     assert await studio.is_free(before.span.start) is not before.claims_time
 
 
@@ -74,7 +74,7 @@ async def test_a_booking_moves_with_its_claim_and_keeps_all_that_was_agreed_on(s
 async def test_its_trail_and_its_message_say_from_where_to_where(studio: Studio) -> None:
     booking = await studio.book()
     await studio.reschedule(booking, LATER)
-    _, event = await studio.reads.events_of(booking.id)
+    _, event = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.from_status, event.to_status) == ("rescheduled", Status.PENDING, Status.PENDING)
     assert (event.by, event.at) == (studio.customer, studio.clock.now())
     assert event.reason == "from 2026-11-24T02:00:00Z to 2026-11-24T05:00:00Z"

@@ -86,7 +86,7 @@ class House:
         await self.studio.run(end_membership, self.of(provider_id or self.studio.provider_id), by=by)
 
     async def members(self) -> list[tuple[ProviderId, str]]:
-        found = await self.studio.reads.members_of(self.salon.id)
+        found = await self.studio.reads.salons.members(self.salon.id)
         return [(member.provider_id, member.status.value) for member in found]
 
     async def another(self) -> tuple[Actor, ProviderId]:
@@ -109,7 +109,7 @@ async def house(studio: Studio) -> House:
 
 async def own_hours(studio: Studio, provider_id: ProviderId | None = None) -> list[int]:
     """The whole hours, counted from ten, at which the provider offers a slot tomorrow."""
-    schedule = await studio.reads.schedule(provider_id or studio.provider_id, WINDOW)
+    schedule = await studio.reads.schedules.get(provider_id or studio.provider_id, WINDOW)
     assert schedule is not None
     slots = offered_slots(schedule.calendar, schedule.claims, window=WINDOW, now=studio.clock.now())
     return [(slot.start - TOMORROW) // HOUR for slot in slots if slot.start.minute == 0]
@@ -128,7 +128,7 @@ async def test_a_manager_opens_as_many_salons_as_they_like(studio: Studio) -> No
     )
     other = await studio.run(open_salon, OpenSalon(name="Second", time_zone="Europe/Paris"), by=home.manager)
     for salon in (home.salon, other):
-        view = await studio.reads.salon(salon.id)
+        view = await studio.reads.salons.get(salon.id)
         assert view is not None
         assert (view.salon, view.hours.rules) == (salon, ())
 
@@ -174,7 +174,7 @@ async def test_each_may_do_what_is_theirs(studio: Studio) -> None:
         home.part(rival),
     ):
         await refused(attempt, NotYourSalon)
-    view = await studio.reads.salon(home.salon.id)
+    view = await studio.reads.salons.get(home.salon.id)
     assert view is not None
     assert view.salon == home.salon
 
@@ -207,7 +207,7 @@ async def test_an_edit_changes_what_is_named_for_who_saw_the_latest_version(stud
     await refused(studio.run(set_salon_hours, stale, by=home.manager), StaleVersion)
     view = await home.set_hours(NOON_TO_FIVE)
     assert (view.salon.version, view.hours.time_zone) == (4, "Asia/Hovd")
-    assert await studio.reads.salon(home.salon.id) == view
+    assert await studio.reads.salons.get(home.salon.id) == view
 
 
 @scene()
@@ -225,7 +225,7 @@ async def test_hours_are_replaced_whole_or_not_at_all(studio: Studio) -> None:
         home.set_hours(AddRule(day=7, hours=hours("12:00-17:00"))),
     ):
         await refused(attempt, InvalidValue)
-    assert await studio.reads.salon(home.salon.id) == view
+    assert await studio.reads.salons.get(home.salon.id) == view
     assert len((await home.set_hours(*[NOON_TO_FIVE] * MAX_SALON_RULES, exceptions=many[1:])).hours.rules) == 100
 
 

@@ -44,7 +44,7 @@ class Office:
             return sorted(tx.sms_messages._state.sms_messages.values(), key=lambda each: each.id)
 
     async def follow(self, message_id: SmsId) -> None:
-        await follow_sms(message_id, reads=self.platform.reads, executor=self.platform.executor, sender=self.sender)
+        await follow_sms(message_id, reads=self.platform.reads.sms, executor=self.platform.executor, sender=self.sender)
 
 
 def in_the_office(story: Callable[[Office], Awaitable[None]], office: Office | None = None) -> None:
@@ -221,18 +221,18 @@ def test_what_becomes_of_a_message_and_what_it_cost_is_asked_for() -> None:
         await office.send()
         (message,) = await office.kept()
         reads, clock = office.platform.reads, office.platform.clock
-        assert await reads.sms_to_ask("memory", clock.now(), 10) == []
+        assert await reads.sms.to_poll("memory", clock.now(), 10) == []
         clock.advance(FIRST_ASK)
-        assert await reads.sms_to_ask("memory", clock.now(), 10) == [message.id]
+        assert await reads.sms.to_poll("memory", clock.now(), 10) == [message.id]
         office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.SENT)
         await office.follow(message.id)
-        assert await reads.sms_to_ask("memory", clock.now(), 10) == []
+        assert await reads.sms.to_poll("memory", clock.now(), 10) == []
         clock.advance(FIRST_ASK)
         office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.DELIVERED, segments=1, cost=PRICE)
         await office.follow(message.id)
         (message,) = await office.kept()
         assert (message.status, message.cost, message.ask_at) == (SmsStatus.DELIVERED, PRICE, None)
-        (spent,) = await reads.sms_spending(message.created_at, clock.now())
+        (spent,) = await reads.sms.spending(message.created_at, clock.now())
         assert (spent.messages, spent.segments, spent.cost) == (1, 1, PRICE)
 
     in_the_office(story)

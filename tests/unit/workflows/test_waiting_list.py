@@ -12,7 +12,7 @@ from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotTaken
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
-from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule, remove_block
 from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
@@ -54,9 +54,9 @@ async def statuses(studio: Studio, *places: Waiting) -> list[WaitingStatus]:
 
 async def everything(studio: Studio) -> tuple[object, ...]:
     """All places and claims, and the messages."""
-    schedule = await studio.reads.schedule(studio.provider_id, around(TOMORROW))
+    schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
-    places = [await studio.reads.waits_of(claim.customer_id) for claim in schedule.claims]
+    places = [await studio.reads.waiting_list.of_customer(claim.customer_id) for claim in schedule.claims]
     return schedule.claims, places, await studio.backend.outbox_events()
 
 
@@ -66,7 +66,7 @@ async def offers_told(studio: Studio) -> list[WaitlistOffered]:
 
 async def holds(studio: Studio) -> list[datetime]:
     """What is held, in order."""
-    schedule = await studio.reads.schedule(studio.provider_id, TimeRange(TOMORROW, TOMORROW + 9 * HOUR))
+    schedule = await studio.reads.schedules.get(studio.provider_id, TimeRange(TOMORROW, TOMORROW + 9 * HOUR))
     assert schedule is not None
     return [claim.span.start for claim in schedule.claims if claim.kind is ClaimKind.HOLD]
 
@@ -90,8 +90,8 @@ async def test_somebody_joins_and_waits(studio: Studio) -> None:
     assert place.window == TimeRange(TOMORROW, TOMORROW + 7 * A_DAY)
     assert (place.duration_minutes, place.status, place.created_at) == (90, WaitingStatus.WAITING, NOW)
     assert (place.offered_start, place.offered_until) == (None, None)
-    assert await studio.reads.waits_of(studio.customer.id) == [place]
-    assert await studio.reads.awaited_providers() == [studio.provider_id]
+    assert await studio.reads.waiting_list.of_customer(studio.customer.id) == [place]
+    assert await studio.reads.waiting_list.providers() == [studio.provider_id]
 
 
 @scene()
@@ -118,7 +118,7 @@ async def test_a_window_is_not_over_and_ends_after_it_starts(studio: Studio) -> 
         with pytest.raises(InvalidValue, match=problem) as refused:
             await studio.wait(start, until=end)
         assert refused.value.where == "/to"
-    assert await studio.reads.waits_of(studio.customer.id) == []
+    assert await studio.reads.waiting_list.of_customer(studio.customer.id) == []
     await studio.wait(NOW - HOUR, until=NOW + INSTANT)
     await studio.wait(TOMORROW, until=TOMORROW + LONGEST_WAIT + PUT_IN)
 
@@ -173,7 +173,7 @@ async def test_somebody_leaves_and_is_offered_nothing(studio: Studio) -> None:
     await studio.run(leave_waiting_list, place.id, by=studio.customer)
     assert await statuses(studio, place) == [WaitingStatus.LEFT]
     assert await studio.offer() == ()
-    assert await studio.reads.awaited_providers() == []
+    assert await studio.reads.waiting_list.providers() == []
     with pytest.raises(NotWaiting):
         await studio.run(leave_waiting_list, place.id, by=studio.customer)
 
@@ -224,7 +224,7 @@ async def test_a_cancelled_booking_is_offered_to_who_waits_for_its_time(studio: 
     assert offered.offered_until == NOW + OFFER_LASTS
     with pytest.raises(SlotTaken):
         await studio.book()
-    schedule = await studio.reads.schedule(studio.provider_id, around(TOMORROW))
+    schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     [hold] = schedule.claims
     assert (hold.id, hold.kind, hold.customer_id) == (place.hold_id, ClaimKind.HOLD, other.id)
@@ -385,7 +385,7 @@ async def test_a_wait_whose_window_is_over_has_lapsed(studio: Studio) -> None:
     studio.clock.advance(INSTANT)
     await studio.offer()
     assert await statuses(studio, place) == [WaitingStatus.LAPSED]
-    assert await studio.reads.awaited_providers() == []
+    assert await studio.reads.waiting_list.providers() == []
     assert await studio.expire(booking)
 
 
@@ -418,7 +418,7 @@ async def test_what_is_offered_is_as_long_as_was_asked_for(studio: Studio) -> No
     await studio.offer()
     got = [(await studio.place_of(each)).offered_start for each in places]
     assert got == [TOMORROW + 3 * HOUR, TOMORROW, TOMORROW + 1.5 * HOUR, TOMORROW + 5.5 * HOUR]
-    schedule = await studio.reads.schedule(studio.provider_id, TimeRange(TOMORROW, whole_day))
+    schedule = await studio.reads.schedules.get(studio.provider_id, TimeRange(TOMORROW, whole_day))
     assert schedule is not None
     lengths = {claim.id: (claim.span.end - claim.span.start) / MINUTE for claim in schedule.claims}
     assert [lengths[each.hold_id] for each in places] == [150, 90, 30, 60]
@@ -550,7 +550,7 @@ async def test_offers_count_among_the_three_holds(studio: Studio) -> None:
 
 
 async def actor_of(studio: Studio, place: Waiting) -> Actor:
-    user = await studio.reads.user(place.customer_id)
+    user = await studio.reads.users.get(place.customer_id)
     assert user is not None
     return user.actor
 

@@ -1,22 +1,28 @@
 """Sign in by an identity of another service, link one to an account, unlink it."""
 
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
-from booking_domain.identity.errors import LastWayIn, TelegramTaken
+from booking_domain.identity.errors import (
+    AccountLocked,
+    InvalidAssertion,
+    InvalidSecondFactor,
+    LastWayIn,
+    SecondFactorNeeded,
+    TelegramTaken,
+    TooManyAttempts,
+    WrongPassword,
+)
 from booking_domain.identity.external_identities import (
     Assertion,
-    AssertionRefused,
     ExternalIdentities,
     ExternalIdentity,
     IdentityProvider,
     UsedAssertions,
 )
 from booking_domain.identity.model import User
-from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import CodesTx, SessionOpener
-from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
@@ -26,7 +32,6 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
 
-SignInByAssertionOutcome: TypeAlias = SignedIn | AssertionRefused | SecondFactorRefused
 _METHODS: Final = {IdentityProvider.TELEGRAM: LoginMethod.TELEGRAM}
 
 
@@ -66,16 +71,16 @@ class UnlinkIdentity:
 
 def sign_in_by_assertion(
     open_session: SessionOpener,
-) -> UseCase[SignInByAssertion, IdentitiesTx, SignInByAssertionOutcome]:
+) -> UseCase[SignInByAssertion, IdentitiesTx, SignedIn]:
     """Begin a session for the account that the identity is linked to; the first time, for a new customer.
 
     An assertion is used up by the session that begins: a second factor that is missing or wrong leaves it good.
     """
 
-    async def handle(command: SignInByAssertion, tx: IdentitiesTx, context: Context) -> SignInByAssertionOutcome:
+    async def handle(command: SignInByAssertion, tx: IdentitiesTx, context: Context) -> SignedIn:
         asserted = command.assertion
         if not await tx.used_assertions.use(asserted.digest, asserted.good_until):
-            return _used(asserted)
+            raise InvalidAssertion(asserted.subject)
         user_id = await tx.external_identities.lock(asserted.provider, asserted.subject)
         if user_id is None:
             user_id = await _joined(asserted, tx, context)
@@ -85,10 +90,11 @@ def sign_in_by_assertion(
             client=command.client,
             second_factor=command.second_factor,
         )
-        opened = await open_session(opening, tx, context)
-        if isinstance(opened, SecondFactorRefused):
+        try:
+            return await open_session(opening, tx, context)
+        except (SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts):
             await tx.used_assertions.give_back(asserted.digest)
-        return opened
+            raise
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
@@ -117,11 +123,7 @@ def _identity(asserted: Assertion, user_id: UserId, context: Context) -> Externa
     )
 
 
-def _used(asserted: Assertion) -> AssertionRefused:
-    return AssertionRefused(provider=asserted.provider, subject=asserted.subject)
-
-
-async def _link(command: LinkIdentity, tx: IdentitiesTx, context: Context) -> AssertionRefused | PasswordRefused | None:
+async def _link(command: LinkIdentity, tx: IdentitiesTx, context: Context) -> None:
     """Link the identity and end the other sessions; linked already, nothing but the assertion is used up.
 
     The assertion comes first, then the identity, then the account, as at signing in: in another order two could wait
@@ -129,24 +131,24 @@ async def _link(command: LinkIdentity, tx: IdentitiesTx, context: Context) -> As
     """
     asserted = command.assertion
     if not await tx.used_assertions.use(asserted.digest, asserted.good_until):
-        return _used(asserted)
+        raise InvalidAssertion(asserted.subject)
     linked_to = await tx.external_identities.lock(asserted.provider, asserted.subject)
-    proved = await reauthenticate(command.proof, tx, context)
-    if isinstance(proved, PasswordRefused):
+    try:
+        proved = await reauthenticate(command.proof, tx, context)
+    except (WrongPassword, AccountLocked):
         await tx.used_assertions.give_back(asserted.digest)
-        return proved
+        raise
     user = proved.user
     if linked_to == user.id:
-        return None
+        return
     if linked_to is not None or await tx.external_identities.get(user.id, asserted.provider) is not None:
         raise TelegramTaken
     await tx.external_identities.add(_identity(asserted, user.id, context))
     await end_sessions(proved.others, tx, context)
     context.note(f"{asserted.provider}.linked", Subject("user", user.id))
-    return None
 
 
-async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, context: Context) -> PasswordRefused | None:
+async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, context: Context) -> None:
     """Remove the identity and end the other sessions; those that are beginning by it are waited for, and end, too.
 
     It is removed before the account is locked: whoever signs in by it has the two in this order as well.
@@ -154,18 +156,18 @@ async def _unlink(command: UnlinkIdentity, tx: IdentitiesTx, context: Context) -
     linked = await tx.external_identities.get(command.proof.user.id, command.provider)
     if linked is not None:
         await tx.external_identities.remove(linked.user_id, linked.provider)
-    proved = await reauthenticate(command.proof, tx, context)
-    if isinstance(proved, PasswordRefused):
+    try:
+        proved = await reauthenticate(command.proof, tx, context)
+    except (WrongPassword, AccountLocked):
         if linked is not None:
             await tx.external_identities.add(linked)
-        return proved
+        raise
     if linked is None:
-        return None
+        return
     if not _another_way_in(proved.user):
         raise LastWayIn
     await end_sessions(proved.others, tx, context)
     context.note(f"{command.provider}.unlinked", Subject("user", proved.user.id))
-    return None
 
 
 def _another_way_in(user: User) -> bool:

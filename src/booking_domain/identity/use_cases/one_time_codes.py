@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
+from booking_domain.identity.errors import InvalidCode
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.one_time_codes import (
@@ -16,7 +17,6 @@ from booking_domain.identity.one_time_codes import (
 )
 from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.phone_changes import PhoneChanges
-from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
 from booking_domain.shared.audit import Subject
@@ -39,7 +39,7 @@ class CodesTx(IdentityTx, Protocol):
     def outbox(self) -> Outbox: ...
 
 
-SessionOpener = Callable[[OpenSession, IdentityTx, Context], Awaitable[SignedIn | SecondFactorRefused]]
+SessionOpener = Callable[[OpenSession, IdentityTx, Context], Awaitable[SignedIn]]
 """How a session begins for somebody who has proved who they are, as far as one factor does."""
 
 
@@ -68,11 +68,6 @@ class SignInByCode:
     guess: Guess
     client: Client
     second_factor: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CodeRefused:
-    """The guess was wrong, and was counted: a result and no error, which would roll the count back."""
 
 
 def want_code(secrets: SecretCodes) -> UseCase[WantCode, CodesTx, OneTimeCode]:
@@ -116,14 +111,10 @@ async def issue_code(secrets: SecretCodes, wanted: WantCode, tx: CodesTx, contex
     return code
 
 
-async def spend(
-    secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context, *, only: CodeId
-) -> OneTimeCode | None:
-    """This very code, now that it is used up; None, after which the transaction must commit, if it was not guessed."""
+async def spend(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context, *, only: CodeId) -> None:
+    """Use up this very code, or raise `InvalidCode` if the guess is wrong."""
     code = await _guessed(secrets, guess, tx, context, only=only)
-    if code is not None:
-        await tx.one_time_codes.save(code.dead())
-    return code
+    await tx.one_time_codes.save(code.dead())
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,32 +125,28 @@ class _Right:
     user: User
 
 
-async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context) -> User | None:
-    """Whose code it is, now that it is used up; None, after which the transaction must commit, if it is none."""
+async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context) -> User:
+    """Use up a code and return the account it was issued for, locked, or raise `InvalidCode`."""
     right = await _look_at_code(secrets, guess, tx, context)
-    if right is None:
-        return None
     await tx.one_time_codes.save(right.code.dead())
     return right.user
 
 
-async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context) -> _Right | None:
-    """Look at a guess: a wrong one is counted, and a right one of an account that cannot be used is used up."""
+async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context) -> _Right:
+    """Check a guess, or raise `InvalidCode`: a wrong guess is counted; the code of an unusable account is used up."""
     code = await _guessed(secrets, guess, tx, context)
-    if code is None:
-        return None
     user = None if code.user_id is None else await tx.users.lock(code.user_id)
     still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
     if user is None or not still_theirs or user.status is not UserStatus.ACTIVE:
         await tx.one_time_codes.save(code.dead())
-        return None
+        raise InvalidCode
     return _Right(code, user)
 
 
 async def _guessed(
     secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context, *, only: CodeId | None = None
-) -> OneTimeCode | None:
-    """The code that was guessed; a wrong guess is counted.
+) -> OneTimeCode:
+    """Return the code that was guessed, or raise `InvalidCode`; a wrong guess is counted.
 
     `only` is the one that is meant: a guess at any other is not looked at. The contact is locked before the guess is:
     of guesses at once, no more are looked at than the code allows, and one at most is right.
@@ -167,62 +154,50 @@ async def _guessed(
     codes = await tx.one_time_codes.lock(secrets.contact(guess.contact))
     code = next((each for each in codes if each.purpose is guess.purpose and only in {None, each.id}), None)
     if code is None or not code.guesses_left:
-        return None
+        raise InvalidCode
     if not code.good(context.now):
         await tx.one_time_codes.save(code.dead())
-        return None
+        raise InvalidCode
     if not secrets.matches(code.id, code.purpose, guess.code):
         await tx.one_time_codes.save(code.guessed())
-        return None
+        raise InvalidCode
     return code
 
 
-def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused | None]:
+def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, None]:
     """Note that the contact is its account's."""
 
-    async def handle(guess: Guess, tx: CodesTx, context: Context) -> CodeRefused | None:
+    async def handle(guess: Guess, tx: CodesTx, context: Context) -> None:
         user = await use_code(secrets, guess, tx, context)
-        if user is None:
-            return CodeRefused()
         by_email = guess.contact.channel is Channel.EMAIL
         verified = (
             user.changed(email_verified_at=context.now) if by_email else user.changed(phone_verified_at=context.now)
         )
         await tx.users.save(verified)
         context.note("contact.verified", Subject("user", user.id), actor=user.actor)
-        return None
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-def unlock_account(secrets: SecretCodes) -> UseCase[Guess, CodesTx, CodeRefused | None]:
+def unlock_account(secrets: SecretCodes) -> UseCase[Guess, CodesTx, None]:
     """Let passwords be tried again."""
 
-    async def handle(guess: Guess, tx: CodesTx, context: Context) -> CodeRefused | None:
+    async def handle(guess: Guess, tx: CodesTx, context: Context) -> None:
         user = await use_code(secrets, guess, tx, context)
-        if user is None:
-            return CodeRefused()
         await tx.credentials.unlock(user.id)
-        return None
 
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-def sign_in_by_code(
-    secrets: SecretCodes, open_session: SessionOpener
-) -> UseCase[SignInByCode, CodesTx, SignedIn | SecondFactorRefused | CodeRefused]:
+def sign_in_by_code(secrets: SecretCodes, open_session: SessionOpener) -> UseCase[SignInByCode, CodesTx, SignedIn]:
     """Begin a session; the account's password may be locked, and stays so.
 
     The code is used up by the session that begins. As long as the account's second factor is missing or wrong it stays
     good, for its five minutes: the second factor has a count of its own.
     """
 
-    async def handle(
-        command: SignInByCode, tx: CodesTx, context: Context
-    ) -> SignedIn | SecondFactorRefused | CodeRefused:
+    async def handle(command: SignInByCode, tx: CodesTx, context: Context) -> SignedIn:
         right = await _look_at_code(secrets, command.guess, tx, context)
-        if right is None:
-            return CodeRefused()
         opening = OpenSession(
             user_id=right.user.id,
             method=LoginMethod.CODE,
@@ -230,8 +205,7 @@ def sign_in_by_code(
             second_factor=command.second_factor,
         )
         opened = await open_session(opening, tx, context)
-        if isinstance(opened, SignedIn):
-            await tx.one_time_codes.save(right.code.dead())
+        await tx.one_time_codes.save(right.code.dead())
         return opened
 
     return UseCase(Permission.RUN_PLATFORM, handle)

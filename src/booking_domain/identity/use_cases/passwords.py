@@ -1,30 +1,21 @@
 """Sign in by password, change it, reset it. Passwords are hashed and compared before, outside of any transaction."""
 
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Final
 from uuid import UUID
 
-from booking_domain.identity.errors import AccountLocked, WrongPassword
+from booking_domain.identity.errors import AccountLocked, InvalidCredentials, WrongPassword
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Contact, SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy, own_words
-from booking_domain.identity.second_factor import SecondFactorRefused
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, SessionOpener, use_code
+from booking_domain.identity.use_cases.one_time_codes import CodesTx, Guess, SessionOpener, use_code
 from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, lock_own
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
-
-
-class PasswordRefused(Enum):
-    """Why a password was refused: a result and no error, which would roll the count of wrong ones back."""
-
-    WRONG = auto()
-    LOCKED = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +29,14 @@ class PasswordTried:
     second_factor: str | None = field(default=None, repr=False)
 
 
-def sign_in_by_password(
-    secrets: SecretCodes, open_session: SessionOpener
-) -> UseCase[PasswordTried, CodesTx, SignedIn | SecondFactorRefused | PasswordRefused]:
+def sign_in_by_password(secrets: SecretCodes, open_session: SessionOpener) -> UseCase[PasswordTried, CodesTx, SignedIn]:
     """Begin a session, or count a wrong password.
 
     Any number of passwords may have been compared at once; only here is something learnt of it, one after the other,
     and nothing once three in a row were wrong.
     """
 
-    async def handle(
-        tried: PasswordTried, tx: CodesTx, context: Context
-    ) -> SignedIn | SecondFactorRefused | PasswordRefused:
+    async def handle(tried: PasswordTried, tx: CodesTx, context: Context) -> SignedIn:
         user, right = tried.user, tried.right
         # A login that nobody has is counted under an id that is nobody's.
         account = UUID(bytes=secrets.contact(tried.contact)[:16]) if user is None else user.id
@@ -57,9 +44,9 @@ def sign_in_by_password(
             now = await tx.users.lock(user.id)
             right = now is not None and now.password_hash == user.password_hash  # it may have been changed meanwhile
         if user is None or not right:
-            return await _wrong(account, tx, context)
-        if not await tx.credentials.count_right(account, context.now):
-            return PasswordRefused.LOCKED
+            await _count_wrong(account, tx, context)
+            raise InvalidCredentials
+        await _count_right(account, tx, context)
         opening = OpenSession(
             user_id=user.id,
             method=LoginMethod.PASSWORD,
@@ -71,18 +58,27 @@ def sign_in_by_password(
     return UseCase(Permission.RUN_PLATFORM, handle)
 
 
-async def _wrong(account: UUID, tx: CodesTx, context: Context) -> PasswordRefused:
-    """Count a wrong password; that of a locked account is not looked at."""
-    return PasswordRefused.WRONG if await tx.credentials.count_wrong(account, context.now) else PasswordRefused.LOCKED
+async def _count_wrong(account: UUID, tx: CodesTx, context: Context) -> None:
+    if not await tx.credentials.count_wrong(account, context.now):
+        raise AccountLocked
 
 
-async def prove_password(
-    user: User, compared: User, tx: CodesTx, context: Context, *, right: bool
-) -> PasswordRefused | None:
-    """Count a password that was compared with the hash that the account had; None: it is the account's, locked now."""
+async def _count_right(account: UUID, tx: CodesTx, context: Context) -> None:
+    if not await tx.credentials.count_right(account, context.now):
+        raise AccountLocked
+
+
+async def prove_password(user: User, compared: User, tx: CodesTx, context: Context, *, right: bool) -> None:
+    """Count a password that was compared with the hash that the account had then; the account is locked now.
+
+    Raises:
+        WrongPassword: it is not the account's password, or no longer; counted.
+        AccountLocked: three were wrong in a row, so this one is not looked at.
+    """
     if not right or user.password_hash != compared.password_hash:
-        return await _wrong(user.id, tx, context)
-    return None if await tx.credentials.count_right(user.id, context.now) else PasswordRefused.LOCKED
+        await _count_wrong(user.id, tx, context)
+        raise WrongPassword
+    await _count_right(user.id, tx, context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +92,12 @@ class ChangePassword:
     """The session in which that is asked for: it must be live, and goes on."""
 
 
-async def _change_password(command: ChangePassword, tx: CodesTx, context: Context) -> PasswordRefused | None:
+async def _change_password(command: ChangePassword, tx: CodesTx, context: Context) -> None:
     own = await lock_own(command.user.id, command.current, tx, context)  # before anything is learnt of the password
-    refused = await prove_password(own.user, command.user, tx, context, right=command.right)
-    if refused is not None:
-        return refused
+    await prove_password(own.user, command.user, tx, context, right=command.right)
     await tx.users.save(own.user.changed(password_hash=command.new_hash))
     await end_sessions(own.others, tx, context)
     context.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
-    return None
 
 
 change_password: Final = UseCase(Permission.RUN_PLATFORM, _change_password)
@@ -120,26 +113,18 @@ class ResetPassword:
     new_hash: str = field(repr=False)
 
 
-def reset_password(secrets: SecretCodes, policy: PasswordPolicy) -> UseCase[ResetPassword, CodesTx, CodeRefused | None]:
+def reset_password(secrets: SecretCodes, policy: PasswordPolicy) -> UseCase[ResetPassword, CodesTx, None]:
     """Set another password, end all sessions and unlock the account.
 
     A password that the account may not have leaves the code as it was: it can be used again.
     """
 
-    async def handle(command: ResetPassword, tx: CodesTx, context: Context) -> CodeRefused | None:
+    async def handle(command: ResetPassword, tx: CodesTx, context: Context) -> None:
         user = await use_code(secrets, command.guess, tx, context)
-        if user is None:
-            return CodeRefused()
         policy.check(command.new_password, own_words(user), field="new_password")
         await tx.users.save(user.changed(password_hash=command.new_hash))
         await tx.credentials.unlock(user.id)
         await end_all_sessions(user.id, tx, context)
         context.note("password.reset", Subject("user", user.id), actor=user.actor)
-        return None
 
     return UseCase(Permission.RUN_PLATFORM, handle)
-
-
-def refusal_of(refused: PasswordRefused) -> AccountLocked | WrongPassword:
-    """What to say to somebody who is signed in."""
-    return AccountLocked() if refused is PasswordRefused.LOCKED else WrongPassword()

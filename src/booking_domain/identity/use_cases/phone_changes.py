@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from booking_domain.identity.errors import InvalidCode
 from booking_domain.identity.events import PhoneChanged
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode, SecretCodes
 from booking_domain.identity.phone_changes import PhoneChange
-from booking_domain.identity.use_cases.one_time_codes import CodeRefused, CodesTx, Guess, WantCode, issue_code, spend
-from booking_domain.identity.use_cases.passwords import PasswordRefused
+from booking_domain.identity.use_cases.one_time_codes import CodesTx, Guess, WantCode, issue_code, spend
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own
 from booking_domain.shared.audit import Subject
@@ -34,16 +34,14 @@ class ChangePhone:
     """The session in which that is asked for: it must be live, and goes on."""
 
 
-def want_phone_change(secrets: SecretCodes) -> UseCase[WantPhoneChange, CodesTx, OneTimeCode | PasswordRefused]:
+def want_phone_change(secrets: SecretCodes) -> UseCase[WantPhoneChange, CodesTx, OneTimeCode]:
     """Have a code sent to the number, in place of the one before.
 
     The number is in no message: who sends the code finds it, sealed, under the account.
     """
 
-    async def handle(wanted: WantPhoneChange, tx: CodesTx, context: Context) -> OneTimeCode | PasswordRefused:
+    async def handle(wanted: WantPhoneChange, tx: CodesTx, context: Context) -> OneTimeCode:
         proved = await reauthenticate(wanted.proof, tx, context)
-        if isinstance(proved, PasswordRefused):
-            return proved
         user = proved.user
         if user.phone == wanted.phone:
             raise InvalidValue(field="phone", problem="this is the account's number already")
@@ -57,21 +55,20 @@ def want_phone_change(secrets: SecretCodes) -> UseCase[WantPhoneChange, CodesTx,
     return UseCase(Permission.MANAGE_ACCOUNT, handle)
 
 
-def change_phone(secrets: SecretCodes) -> UseCase[ChangePhone, CodesTx, CodeRefused | None]:
+def change_phone(secrets: SecretCodes) -> UseCase[ChangePhone, CodesTx, None]:
     """Let the number be the account's, verified; end all other sessions, and the codes that went to the former number.
 
     If somebody else has the number it is `PhoneTaken`: only who has read a message to the number learns of it.
     """
 
-    async def handle(command: ChangePhone, tx: CodesTx, context: Context) -> CodeRefused | None:
+    async def handle(command: ChangePhone, tx: CodesTx, context: Context) -> None:
         own = await lock_own(context.actor.id, command.current, tx, context)  # before anything is learnt of the code
         user = own.user
         change = await tx.phone_changes.get(user.id)
         if change is None or change.phone != command.phone:
-            return CodeRefused()
+            raise InvalidCode
         guess = Guess(Contact(Channel.PHONE, command.phone), CodePurpose.CHANGE_PHONE, command.code)
-        if await spend(secrets, guess, tx, context, only=change.code_id) is None:
-            return CodeRefused()
+        await spend(secrets, guess, tx, context, only=change.code_id)
         await tx.users.save(user.changed(phone=command.phone, phone_verified_at=context.now))
         await tx.phone_changes.save(change.made(user.phone))
         await end_sessions(own.others, tx, context)
@@ -82,6 +79,5 @@ def change_phone(secrets: SecretCodes) -> UseCase[ChangePhone, CodesTx, CodeRefu
                     await tx.one_time_codes.save(code.dead())
         event = PhoneChanged(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user.id)
         await tx.outbox.put([event])
-        return None
 
     return UseCase(Permission.MANAGE_ACCOUNT, handle)

@@ -11,7 +11,7 @@ from typing import Final
 from booking_domain.identity.errors import SignInTooOld, WrongPassword
 from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.one_time_codes import CodesTx
-from booking_domain.identity.use_cases.passwords import PasswordRefused, prove_password
+from booking_domain.identity.use_cases.passwords import prove_password
 from booking_domain.identity.use_cases.sessions import Requester, lock_own
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import SessionId
@@ -32,14 +32,21 @@ class Proof:
     """The session in which that is asked for: it must be live."""
 
 
-async def reauthenticate(proof: Proof, tx: CodesTx, context: Context) -> Requester | PasswordRefused:
-    """Let pass who proves it; after `PasswordRefused` the transaction must commit."""
+async def reauthenticate(proof: Proof, tx: CodesTx, context: Context) -> Requester:
+    """Lock the requester's account and check the proof.
+
+    Raises:
+        InvalidToken: the session has ended.
+        SignInTooOld: the account has no password, and the session began five minutes ago or earlier.
+        WrongPassword: the password is wrong, which is counted, or missing, which is not.
+        AccountLocked: three passwords were wrong in a row.
+    """
     own = await lock_own(proof.user.id, proof.current, tx, context)
     if own.user.password_hash is None:
         if abs(context.now - own.current.created_at) >= FRESH:
             raise SignInTooOld
         return own
     if proof.right is None:
-        raise WrongPassword  # none, which is not counted
-    refused = await prove_password(own.user, proof.user, tx, context, right=proof.right)
-    return own if refused is None else refused
+        raise WrongPassword
+    await prove_password(own.user, proof.user, tx, context, right=proof.right)
+    return own

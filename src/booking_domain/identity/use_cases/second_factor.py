@@ -4,11 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from booking_domain.identity.errors import SecondFactorMissing, SecondFactorRequired
+from booking_domain.identity.errors import (
+    InvalidSecondFactor,
+    SecondFactorMissing,
+    SecondFactorRequired,
+    TooManyAttempts,
+    WrongSecondFactor,
+)
 from booking_domain.identity.model import User
-from booking_domain.identity.second_factor import SecondFactor, SecondFactorRefused, TimeCodes
+from booking_domain.identity.second_factor import Refusal, SecondFactor, TimeCodes
 from booking_domain.identity.use_cases.one_time_codes import CodesTx
-from booking_domain.identity.use_cases.passwords import PasswordRefused
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_sessions, lock_own
 from booking_domain.identity.use_cases.sign_in import IdentityTx
@@ -51,28 +56,21 @@ class NewRecoveryCodes:
     texts: tuple[str, ...] = field(repr=False)
 
 
-Outcome = NewRecoveryCodes | SecondFactorRefused
-
-
-def set_up_factor(codes: TimeCodes) -> UseCase[SetUpFactor, CodesTx, NewSecret | PasswordRefused | SecondFactorRefused]:
+def set_up_factor(codes: TimeCodes) -> UseCase[SetUpFactor, CodesTx, NewSecret]:
     """Make a secret, which opens nothing until it is confirmed; a factor that is active stays so until then.
 
     For it `reauthenticate` has to let pass, and a code of the factor that there is.
     """
 
-    async def handle(
-        command: SetUpFactor, tx: CodesTx, context: Context
-    ) -> NewSecret | PasswordRefused | SecondFactorRefused:
+    async def handle(command: SetUpFactor, tx: CodesTx, context: Context) -> NewSecret:
         proved = await reauthenticate(command.proof, tx, context)
-        if isinstance(proved, PasswordRefused):
-            return proved
         user = proved.user
         factor = await tx.second_factors.lock(user.id) or SecondFactor(user_id=user.id)
         if factor.active:
             factor, refused = factor.proved(command.code or "", codes, context.now)
             if refused is not None:
                 await tx.second_factors.save(factor)
-                return refused
+                raise _for_requester(refused)
         factor, secret = factor.set_up(context.entropy)
         await tx.second_factors.save(factor)
         return NewSecret(user, secret)
@@ -80,13 +78,13 @@ def set_up_factor(codes: TimeCodes) -> UseCase[SetUpFactor, CodesTx, NewSecret |
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
 
 
-def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
+def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, NewRecoveryCodes]:
     """Let the new secret be the account's, with recovery codes of its own; other sessions end.
 
     The current one has two factors from now on, and so have its access tokens from the next refresh.
     """
 
-    async def handle(command: UseFactor, tx: IdentityTx, context: Context) -> Outcome:
+    async def handle(command: UseFactor, tx: IdentityTx, context: Context) -> NewRecoveryCodes:
         own = await lock_own(context.actor.id, command.current, tx, context)
         factor = await tx.second_factors.lock(own.user.id)
         if factor is None or factor.new_secret is None:
@@ -94,7 +92,7 @@ def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
         factor, refused = factor.confirmed(command.code, codes, context.now)
         if refused is not None:
             await tx.second_factors.save(factor)
-            return refused
+            raise _for_requester(refused)
         factor, texts = factor.with_recovery_codes(context.entropy)
         await tx.second_factors.save(factor)
         await tx.sessions.save(replace(own.current, second_factor=True))
@@ -105,13 +103,11 @@ def confirm_factor(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
 
 
-def renew_recovery_codes(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Outcome]:
+def renew_recovery_codes(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, NewRecoveryCodes]:
     """Make other recovery codes; those of before are good for nothing."""
 
-    async def handle(command: UseFactor, tx: IdentityTx, context: Context) -> Outcome:
-        factor, refused = await _proved(command, codes, tx, context)
-        if refused is not None:
-            return refused
+    async def handle(command: UseFactor, tx: IdentityTx, context: Context) -> NewRecoveryCodes:
+        factor = await _proved(command, codes, tx, context)
         factor, texts = factor.with_recovery_codes(context.entropy)
         await tx.second_factors.save(factor)
         context.note("recovery_codes.renewed", Subject("user", context.actor.id))
@@ -120,19 +116,15 @@ def renew_recovery_codes(codes: TimeCodes) -> UseCase[UseFactor, IdentityTx, Out
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
 
 
-def remove_factor(
-    codes: TimeCodes, required_of: Collection[Role]
-) -> UseCase[UseFactor, IdentityTx, SecondFactorRefused | None]:
+def remove_factor(codes: TimeCodes, required_of: Collection[Role]) -> UseCase[UseFactor, IdentityTx, None]:
     """Let the account have no second factor; refused to roles that need one, who can set another one up instead."""
 
-    async def handle(command: UseFactor, tx: IdentityTx, context: Context) -> SecondFactorRefused | None:
+    async def handle(command: UseFactor, tx: IdentityTx, context: Context) -> None:
         if context.actor.role in required_of:
             raise SecondFactorRequired
-        _, refused = await _proved(command, codes, tx, context)
-        if refused is None:
-            await tx.second_factors.remove(context.actor.id)
-            context.note("second_factor.removed", Subject("user", context.actor.id))
-        return refused
+        await _proved(command, codes, tx, context)
+        await tx.second_factors.remove(context.actor.id)
+        context.note("second_factor.removed", Subject("user", context.actor.id))
 
     return UseCase(Permission.MANAGE_SECOND_FACTOR, handle)
 
@@ -150,15 +142,20 @@ async def lock_active_factor(user_id: UserId, tx: IdentityTx) -> SecondFactor:
     return factor
 
 
-async def _proved(
-    command: UseFactor, codes: TimeCodes, tx: IdentityTx, context: Context
-) -> tuple[SecondFactor, SecondFactorRefused | None]:
-    """Try a code of the active factor, and keep what comes of it."""
+async def _proved(command: UseFactor, codes: TimeCodes, tx: IdentityTx, context: Context) -> SecondFactor:
+    """Try a code of the active factor and save the factor, or raise `WrongSecondFactor` or `TooManyAttempts`."""
     own = await lock_own(context.actor.id, command.current, tx, context)
     factor = await lock_active_factor(own.user.id, tx)
     factor, refused = factor.proved(command.code, codes, context.now)
     await tx.second_factors.save(factor)
-    return factor, refused
+    if refused is not None:
+        raise _for_requester(refused)
+    return factor
+
+
+def _for_requester(refused: Refusal) -> WrongSecondFactor | TooManyAttempts:
+    """The error for a user who is signed in: 401 would say that their token is not valid."""
+    return WrongSecondFactor() if isinstance(refused, InvalidSecondFactor) else refused
 
 
 look_at_factor: Final = UseCase(Permission.MANAGE_SECOND_FACTOR, _look_at_factor)

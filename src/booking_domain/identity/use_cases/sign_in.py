@@ -10,10 +10,11 @@ from booking_domain.identity.errors import (
     ContactMissing,
     InvalidToken,
     SecondFactorNeeded,
+    TokenReused,
 )
 from booking_domain.identity.model import User, UserStatus, normal_email
 from booking_domain.identity.ports import Bearer, LoginHistory, RefreshTokens, Sessions, Users
-from booking_domain.identity.second_factor import SecondFactorRefused, SecondFactors, TimeCodes
+from booking_domain.identity.second_factor import SecondFactors, TimeCodes
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
@@ -116,28 +117,28 @@ async def _register(command: Register, tx: IdentityTx, context: Context) -> User
 
 def open_session(
     tokens: RefreshTokens, codes: TimeCodes
-) -> Callable[[OpenSession, IdentityTx, Context], Awaitable[SignedIn | SecondFactorRefused]]:
+) -> Callable[[OpenSession, IdentityTx, Context], Awaitable[SignedIn]]:
     """Begin a session, and note so in the login history; a disabled account gets none.
 
     Every session begins here, whatever the first factor was, and an account with a second factor gets none without it.
-    The first factor was right by now. If the second one is refused, the transaction must commit, as a wrong one was
-    counted; what the first factor was, such as a one-time code, should not be used up then.
+    The first factor was right. If the second one is refused, the transaction commits, as a wrong code is counted; the
+    caller leaves the first factor unused then, such as a one-time code.
 
     The account is locked before its second factor is looked at: of the same code at once, one begins a session, and no
     session begins without one while a factor is confirmed.
     """
 
-    async def handle(command: OpenSession, tx: IdentityTx, context: Context) -> SignedIn | SecondFactorRefused:
+    async def handle(command: OpenSession, tx: IdentityTx, context: Context) -> SignedIn:
         user = _usable(await tx.users.lock(command.user_id))
         factor = await tx.second_factors.lock(user.id)
         two = factor is not None and factor.active
         if factor is not None and two:
             if command.second_factor is None:
-                return SecondFactorRefused(SecondFactorNeeded())
+                raise SecondFactorNeeded
             tried, refused = factor.proved(command.second_factor, codes, context.now)
             await tx.second_factors.save(tried)
             if refused is not None:
-                return refused
+                raise refused
         token = tokens.first(SessionId(context.entropy.new_id()))
         await tx.sessions.add(Session.begun(token, user.id, command.client, context.now, second_factor=two))
         await _note(command, LoginOutcome.SUCCEEDED, tx, context)
@@ -146,17 +147,12 @@ def open_session(
     return handle
 
 
-@dataclass(frozen=True, slots=True)
-class TokenReused:
-    """The token was good once: whoever has it now may have stolen it, and the session has been ended."""
-
-
 def refresh_session(
     tokens: RefreshTokens,
-) -> Callable[[RefreshSession, IdentityTx, Context], Awaitable[SignedIn | TokenReused]]:
+) -> Callable[[RefreshSession, IdentityTx, Context], Awaitable[SignedIn]]:
     """Trade a refresh token for the next one, as `Session` says (RFC 9700 §4.14.2)."""
 
-    async def handle(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn | TokenReused:
+    async def handle(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:
         token = tokens.read(command.refresh_token)
         session = await tx.sessions.lock(token.session_id)
         if session is None or not session.live(context.now):
@@ -166,7 +162,7 @@ def refresh_session(
             raise InvalidToken
         if use is Use.STOLEN:
             await tx.sessions.save(session.ended(context.now))
-            return TokenReused()  # committed: raising would roll the end of the session back
+            raise TokenReused
         user = _usable(await tx.users.get(session.user_id))
         if use is Use.AGAIN and session.seed is not None:
             return SignedIn(user, session.id, tokens.following(token, session.seed).text, session.second_factor)

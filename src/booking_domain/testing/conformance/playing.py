@@ -27,14 +27,9 @@ from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.conformance.cases import History, Outcome, Step
 from booking_domain.testing.conformance.slot_checks import Failure
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.answer_request import (
-    AcceptRequest,
-    DeclineRequest,
-    OfferTimes,
-    accept_request,
-    decline_request,
-    offer_times,
-)
+from booking_domain.workflows.accept_request import AcceptRequest, accept_request
+from booking_domain.workflows.decline_request import DeclineRequest, decline_request
+from booking_domain.workflows.offer_times import OfferTimes, offer_times
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
 from booking_domain.workflows.settle_payment import settle_when_asked
@@ -155,7 +150,7 @@ class _Play:
             paid=booking.paid.amount,
             refund_owed=sum(owed.amount for owed in await self._studio.owed(booking)),
             slot_free=await self._studio.is_free(SLOT_0),
-            trail=tuple(event.to_status.value for event in await self._studio.reads.events_of(booking.id)),
+            trail=tuple(event.to_status.value for event in await self._studio.reads.bookings.events(booking.id)),
         )
 
     async def do_place(self, step: Step, by: Actor) -> None:
@@ -197,7 +192,7 @@ class _Play:
 
     async def do_ask(self, step: Step, _: Actor) -> None:
         """The customer looks at the payment, and so the gateway is asked."""
-        kept = await self._studio.reads.payment(self._bill(step).id)
+        kept = await self._studio.reads.payments.get(self._bill(step).id)
         await settle_when_asked(kept or self._bill(step), executor=self._studio.executor, gateway=self._studio.gateway)
 
     async def do_gateway(self, step: Step, _: Actor) -> None:

@@ -1,4 +1,4 @@
-"""The contract of `ExportReads`."""
+"""The reads that an export of personal data needs: one part of the contracts of six read ports."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,13 +10,12 @@ from booking_domain.payments.model import Purpose
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import SalonId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, a_cast, scenario
+from booking_domain.testing.contracts.storage import Backend, StorageContract, a_cast
 
 
-class ExportReadsContract:
-    """What an account's owner takes along."""
+class ExportReadsContract(StorageContract):
+    """Reads by owner, and of many bookings at once."""
 
-    @scenario
     async def test_sessions_are_there_whether_or_not_they_have_ended_page_by_page(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -27,12 +26,11 @@ class ExportReadsContract:
                 await tx.users.add(each)
             for session in (*kept, make.session(other)):
                 await tx.sessions.add(session)
-        first = list(await backend.reads.sessions_of(user.id, None, 2))
+        first = list(await backend.reads.sessions.of_user(user.id, None, 2))
         assert first == kept[:2]
-        assert list(await backend.reads.sessions_of(user.id, first[-1].id, 2)) == kept[2:]
-        assert list(await backend.reads.sessions_of(user.id, kept[-1].id, 2)) == []
+        assert list(await backend.reads.sessions.of_user(user.id, first[-1].id, 2)) == kept[2:]
+        assert list(await backend.reads.sessions.of_user(user.id, kept[-1].id, 2)) == []
 
-    @scenario
     async def test_text_messages_are_those_that_were_sent_for_the_account(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -43,11 +41,10 @@ class ExportReadsContract:
                 await tx.users.add(each)
             for message in (*kept, make.sms(other), make.sms()):
                 await tx.sms_messages.add(message)
-        first = list(await backend.reads.sms_of(user.id, None, 2))
+        first = list(await backend.reads.sms.of_user(user.id, None, 2))
         assert first == kept[:2]
-        assert list(await backend.reads.sms_of(user.id, first[-1].id, 2)) == kept[2:]
+        assert list(await backend.reads.sms.of_user(user.id, first[-1].id, 2)) == kept[2:]
 
-    @scenario
     async def test_identities_are_those_of_the_account(self, backend: Backend, make: Builder) -> None:
         people = [make.user(), make.user()]
         kept = [
@@ -58,10 +55,9 @@ class ExportReadsContract:
             for user, identity in zip(people, kept, strict=True):
                 await tx.users.add(user)
                 await tx.external_identities.add(identity)
-        assert list(await backend.reads.identities_of(people[0].id)) == kept[:1]
-        assert list(await backend.reads.identities_of(make.user().id)) == []
+        assert list(await backend.reads.external_identities.of_user(people[0].id)) == kept[:1]
+        assert list(await backend.reads.external_identities.of_user(make.user().id)) == []
 
-    @scenario
     async def test_salons_are_those_of_the_manager(self, backend: Backend, make: Builder) -> None:
         manager, other = make.user(Role.MANAGER), make.user(Role.MANAGER)
         salons = [
@@ -73,10 +69,9 @@ class ExportReadsContract:
                 await tx.users.add(each)
             for salon in salons:
                 await tx.salons.add(salon)
-        assert list(await backend.reads.salons_of(manager.id)) == [salons[0], salons[2]]
-        assert list(await backend.reads.salons_of(make.user().id)) == []
+        assert list(await backend.reads.salons.of_manager(manager.id)) == [salons[0], salons[2]]
+        assert list(await backend.reads.salons.of_manager(make.user().id)) == []
 
-    @scenario
     async def test_of_some_bookings_all_events_and_transactions_come_oldest_first(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -92,16 +87,16 @@ class ExportReadsContract:
                 await tx.payments.add(payment)
         stranger = make.booking(cast.profile, cast.customer).id
         asked = [bookings[2].id, bookings[0].id, stranger]
-        found = await backend.reads.events_of_all(asked)
+        found = await backend.reads.bookings.events_of_each(asked)
         assert {id_: list(each) for id_, each in found.items()} == {
             **{id_: events[id_] for id_ in asked[:2]},
             stranger: [],
         }
-        moved = await backend.reads.payments_of_all(asked)
+        moved = await backend.reads.payments.of_each_booking(asked)
         assert {id_: list(each) for id_, each in moved.items()} == {
             asked[0]: [early[2], late[2]],
             asked[1]: [early[0], late[0]],
             stranger: [],
         }
-        assert not await backend.reads.events_of_all([])
-        assert not await backend.reads.payments_of_all([])
+        assert not await backend.reads.bookings.events_of_each([])
+        assert not await backend.reads.payments.of_each_booking([])

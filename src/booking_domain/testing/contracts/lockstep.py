@@ -59,7 +59,7 @@ class Lockstep:
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self.comparisons = 0
-        self.reads = cast(Reads, _Both(one.reads, other.reads, "reads.", self._read))
+        self.reads = cast(Reads, _Ports(one.reads, other.reads, self._read, "reads."))
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Repositories]:
@@ -125,7 +125,7 @@ class Lockstep:
 
 
 class _Both:
-    """A port, or all reads, of both storages."""
+    """One port on both storages."""
 
     def __init__(self, one: object, other: object, name: str, ask: _Ask) -> None:
         self._one, self._other, self._name, self._ask = one, other, name, ask
@@ -146,13 +146,13 @@ class _Both:
 
 
 class _Ports:
-    """All repositories of a transaction on both storages."""
+    """All repositories of a transaction, or all reads, on both storages."""
 
-    def __init__(self, one: object, other: object, ask: _Ask) -> None:
-        self._one, self._other, self._ask = one, other, ask
+    def __init__(self, one: object, other: object, ask: _Ask, name: str = "") -> None:
+        self._one, self._other, self._ask, self._name = one, other, ask, name
 
     def __getattr__(self, port: str) -> _Both:
-        return _Both(getattr(self._one, port), getattr(self._other, port), f"{port}.", self._ask)
+        return _Both(getattr(self._one, port), getattr(self._other, port), f"{self._name}{port}.", self._ask)
 
 
 async def _answer(ask: Callable[[], Awaitable[Any]]) -> Any:
@@ -223,9 +223,9 @@ class LockstepMachine(PlatformMachine):
     def what_else_is_kept_is_the_same(self) -> None:
         async def look() -> None:
             reads = self.studio.reads
-            await reads.overdue(self.studio.clock.now(), _MOST)
-            await reads.provider(self.studio.provider_id)
+            await reads.bookings.overdue(self.studio.clock.now(), _MOST)
+            await reads.providers.get(self.studio.provider_id)
             for customer in self.customers:
-                await reads.waits_of(customer.id)
+                await reads.waiting_list.of_customer(customer.id)
 
         self._do(look())

@@ -19,7 +19,7 @@ from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, regretted, scenario
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast, regretted
 from booking_domain.workflows.personal_data import ErasureBlockers
 from booking_domain.workflows.ports import Repositories
 
@@ -82,25 +82,24 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
         factor = await tx.second_factors.lock(user.id)
         locked = [await tx.credentials.count_wrong(user.id, NOW) for _ in range(3)]
     return {
-        "sessions": len(await reads.sessions_of(user.id, None, 9)),
-        "logins": len(await reads.logins_of(user.id, None, 9)),
+        "sessions": len(await reads.sessions.of_user(user.id, None, 9)),
+        "logins": len(await reads.login_history.of_user(user.id, None, 9)),
         "codes": len(codes),
         "wrong passwords": locked.count(False),
-        "phone changes": int(await reads.phone_change(user.id) is not None),
-        "links": int(await reads.user_of_link(CONTACT) == user.id),
+        "phone changes": int(await reads.phone_changes.get(user.id) is not None),
+        "links": int(await reads.calendar_links.user_of(CONTACT) == user.id),
         "second factors": int(factor is not None),
-        "identities": len(await reads.identities_of(user.id)),
+        "identities": len(await reads.external_identities.of_user(user.id)),
         "answers": int(answered is not None),
-        "places": len(await reads.waits_of(user.id)),
+        "places": len(await reads.waiting_list.of_customer(user.id)),
         "holds": holds,
-        "numbers": sum(message.to_masked != "" for message in await reads.sms_of(user.id, None, 9)),
+        "numbers": sum(message.to_masked != "" for message in await reads.sms.of_user(user.id, None, 9)),
     }
 
 
-class PersonalDataContract:
+class PersonalDataContract(StorageContract):
     """What accounts have left."""
 
-    @scenario
     async def test_bookings_tie_both_sides_until_they_are_over(self, backend: Backend, make: Builder) -> None:
         for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED):
             cast = await a_cast(backend, make)
@@ -111,7 +110,6 @@ class PersonalDataContract:
                 assert await _erasure_blockers(backend, user.id, before + INSTANT) == FREE
         assert await _erasure_blockers(backend, make.user().id) == FREE
 
-    @scenario
     async def test_a_dispute_ties_for_as_long_as_it_lasts_and_what_is_done_with_does_not(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -126,7 +124,6 @@ class PersonalDataContract:
                     == tied
                 )
 
-    @scenario
     async def test_a_refund_that_is_owed_ties_both_sides(self, backend: Backend, make: Builder) -> None:
         cast, others = await a_cast(backend, make), await a_cast(backend, make)
         for each in (cast, others):
@@ -138,7 +135,6 @@ class PersonalDataContract:
             assert await _erasure_blockers(backend, user.id) == ErasureBlockers(bookings=False, money=True)
         assert await _erasure_blockers(backend, others.customer.id) == FREE
 
-    @scenario
     async def test_queues_are_left_and_booked_time_stays_taken(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         booking = make.claim(cast.profile, cast.customer)
@@ -154,15 +150,14 @@ class PersonalDataContract:
         for _ in range(2):
             async with backend.begin() as tx:
                 await tx.personal_data.leave_queues(cast.customer.id)
-        assert list(await backend.reads.waits_of(cast.customer.id)) == [booked, places[0].left()]
+        assert list(await backend.reads.waiting_list.of_customer(cast.customer.id)) == [booked, places[0].left()]
         async with backend.begin() as tx:
             assert await tx.claims.hold_of(cast.customer.id, ClaimId(hold.id)) is None
             assert await tx.claims.hold_of(other.customer.id, ClaimId(theirs.id)) == theirs
-        schedule = await backend.reads.schedule(cast.profile.id, WINDOW)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WINDOW)
         assert schedule is not None
         assert {claim.id for claim in schedule.claims} == {booking.id, theirs.id}
 
-    @scenario
     async def test_all_that_is_cleared_is_gone_and_what_is_others_stays(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _leave_all_there_is(backend, make, cast.customer, other.profile)
@@ -176,7 +171,6 @@ class PersonalDataContract:
             await tx.personal_data.clear(cast.customer.id)
         assert set((await _left(backend, cast.customer)).values()) == {0}
 
-    @scenario
     async def test_bookings_keep_who_when_and_how_much_and_nothing_that_was_written(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -190,15 +184,14 @@ class PersonalDataContract:
                 await tx.payments.add(paid)
         async with backend.begin() as tx:
             await tx.personal_data.clear(cast.customer.id)
-        assert await backend.reads.booking(mine.id) == replace(mine, notes="", version=mine.version + 1)
-        assert await backend.reads.booking(theirs.id) == theirs
+        assert await backend.reads.bookings.get(mine.id) == replace(mine, notes="", version=mine.version + 1)
+        assert await backend.reads.bookings.get(theirs.id) == theirs
         for booking, reason, payload in ((mine, None, None), (theirs, "because", "{}")):
-            [event] = await backend.reads.events_of(booking.id)
-            [payment] = await backend.reads.payments_of(booking.id)
+            [event] = await backend.reads.bookings.events(booking.id)
+            [payment] = await backend.reads.payments.of_booking(booking.id)
             assert (event.reason, payment.raw_payload) == (reason, payload)
             assert payment.amount == booking.deposit
 
-    @scenario
     async def test_of_a_provider_stays_a_name_that_says_nothing(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _fill(backend, make, cast)
@@ -223,9 +216,8 @@ class PersonalDataContract:
         assert (calendar, feeds) == ((), ())
         assert (await _memberships(backend, cast), await _memberships(backend, other)) == (0, 2)
         assert await _desk(backend, other) == theirs
-        assert await backend.reads.booking(booking.id) == booking
+        assert await backend.reads.bookings.get(booking.id) == booking
 
-    @scenario
     async def test_a_clearance_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _leave_all_there_is(backend, make, cast.customer, cast.profile)
@@ -261,13 +253,16 @@ def _salon(make: Builder, cast: Cast) -> Salon:
 
 
 async def _memberships(backend: Backend, cast: Cast) -> int:
-    salons = await backend.reads.salons_of(cast.customer.id)
-    return sum([len(await backend.reads.members_of(salon.id)) for salon in salons])
+    salons = await backend.reads.salons.of_manager(cast.customer.id)
+    return sum([len(await backend.reads.salons.members(salon.id)) for salon in salons])
 
 
 async def _desk(backend: Backend, cast: Cast) -> tuple[Profile, tuple[object, ...], tuple[object, ...]]:
-    view, calendar = await backend.reads.provider(cast.profile.id), await backend.reads.calendar(cast.profile.id)
+    view, calendar = (
+        await backend.reads.providers.get(cast.profile.id),
+        await backend.reads.schedules.calendar(cast.profile.id),
+    )
     assert view is not None
     assert calendar is not None
-    feeds = (await backend.reads.feeds_of(cast.profile.id)).feeds
+    feeds = (await backend.reads.feeds.of_provider(cast.profile.id)).feeds
     return view.profile, (*calendar.rules, *calendar.exceptions, *calendar.blocks), feeds

@@ -7,7 +7,7 @@ from datetime import timedelta
 from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsNews, SmsSpending, SmsStatus
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, regretted, waits
 from booking_domain.workflows.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -35,10 +35,9 @@ def _delivered(message: SmsMessage) -> SmsMessage:
     return message.heard(news, NOW + INSTANT)
 
 
-class SmsMessagesContract:
+class SmsMessagesContract(StorageContract):
     """What is kept of text messages."""
 
-    @scenario
     async def test_a_message_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         user = make.user()
         async with backend.begin() as tx:
@@ -56,26 +55,23 @@ class SmsMessagesContract:
         several = [replace(make.sms(), status=status) for status in SmsStatus]
         for message in (full, bare, *several):
             await _kept(backend, message)
-            assert await backend.reads.sms(message.id) == message
+            assert await backend.reads.sms.get(message.id) == message
             assert await _locked(backend, message.id) == message
 
-    @scenario
     async def test_there_is_no_message_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         unknown = SmsId(make.entropy.new_id())
-        assert await backend.reads.sms(unknown) is None
+        assert await backend.reads.sms.get(unknown) is None
         assert await _locked(backend, unknown) is None
 
-    @scenario
     async def test_saving_replaces_what_can_change_of_one_message(self, backend: Backend, make: Builder) -> None:
         message, other = make.sms(), make.sms()
         await _kept(backend, message, other)
         later = _delivered(message)
         async with backend.begin() as tx:
             await tx.sms_messages.save(later)
-        assert await backend.reads.sms(message.id) == later != message
-        assert await backend.reads.sms(other.id) == other
+        assert await backend.reads.sms.get(message.id) == later != message
+        assert await backend.reads.sms.get(other.id) == other
 
-    @scenario
     async def test_a_locked_message_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
         message = make.sms()
         await _kept(backend, message)
@@ -87,7 +83,6 @@ class SmsMessagesContract:
             await tx.sms_messages.save(later)
         assert await other == later
 
-    @scenario
     async def test_those_after_an_instant_are_counted_whoever_they_went_to(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -106,7 +101,6 @@ class SmsMessagesContract:
             assert await tx.sms_messages.count_since(NOW) == 4
             assert await tx.sms_messages.count_since(NOW + 2 * HOUR) == 0
 
-    @scenario
     async def test_who_counts_waits_for_who_has_counted(self, backend: Backend, make: Builder) -> None:
         async def counted() -> int:
             async with backend.begin() as tx:
@@ -119,7 +113,6 @@ class SmsMessagesContract:
             await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
         assert await other == 1
 
-    @scenario
     async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         message, never = make.sms(), make.sms()
         await _kept(backend, message)
@@ -129,14 +122,13 @@ class SmsMessagesContract:
             await tx.sms_messages.save(_delivered(message))
 
         await regretted(backend, change)
-        assert await backend.reads.sms(message.id) == message
-        assert await backend.reads.sms(never.id) is None
+        assert await backend.reads.sms.get(message.id) == message
+        assert await backend.reads.sms.get(never.id) is None
 
 
-class SmsReadsContract:
+class SmsReadsContract(StorageContract):
     """Whom to ask, and what it has cost."""
 
-    @scenario
     async def test_a_provider_is_asked_about_what_is_due(self, backend: Backend, make: Builder) -> None:
         def taken(number: int) -> SmsMessage:
             return replace(make.sms(), provider_message_id=f"SM{number}", ask_at=NOW - number * HOUR)
@@ -148,11 +140,10 @@ class SmsReadsContract:
             replace(taken(3), provider="another"),
         ]
         await _kept(backend, *others, now, earliest, earlier)
-        assert list(await backend.reads.sms_to_ask("memory", NOW, 10)) == [earliest.id, earlier.id, now.id]
-        assert list(await backend.reads.sms_to_ask("memory", NOW, 2)) == [earliest.id, earlier.id]
-        assert list(await backend.reads.sms_to_ask("nobody", NOW, 10)) == []
+        assert list(await backend.reads.sms.to_poll("memory", NOW, 10)) == [earliest.id, earlier.id, now.id]
+        assert list(await backend.reads.sms.to_poll("memory", NOW, 2)) == [earliest.id, earlier.id]
+        assert list(await backend.reads.sms.to_poll("nobody", NOW, 10)) == []
 
-    @scenario
     async def test_costs_add_up_by_provider_and_currency(self, backend: Backend, make: Builder) -> None:
         def made(provider: str, cost: SmsCost | None, segments: int = 1) -> SmsMessage:
             return replace(make.sms(), provider=provider, cost=cost, segments=segments)
@@ -170,10 +161,10 @@ class SmsReadsContract:
             replace(made("twilio", cents), created_at=NOW - INSTANT),
             replace(made("twilio", cents), created_at=NOW + HOUR),
         )
-        assert list(await backend.reads.sms_spending(NOW, NOW + HOUR)) == [
+        assert list(await backend.reads.sms.spending(NOW, NOW + HOUR)) == [
             SmsSpending(provider="kavenegar", messages=2, segments=2, cost=SmsCost(millionths=2**63, currency="IRR")),
             SmsSpending(provider="twilio", messages=1, segments=1, cost=SmsCost(millionths=1, currency="EUR")),
             SmsSpending(provider="twilio", messages=2, segments=3, cost=SmsCost(millionths=15_800, currency="USD")),
             SmsSpending(provider="twilio", messages=1, segments=4, cost=None),
         ]
-        assert list(await backend.reads.sms_spending(NOW + 2 * HOUR, NOW + 3 * HOUR)) == []
+        assert list(await backend.reads.sms.spending(NOW + 2 * HOUR, NOW + 3 * HOUR)) == []

@@ -11,14 +11,13 @@ from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder, terms
-from booking_domain.testing.contracts.storage import Backend, a_cast, race, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, a_cast, race, regretted
 from booking_domain.workflows.ports import Repositories
 
 
-class UnitOfWorkContract:
+class UnitOfWorkContract(StorageContract):
     """Commits all or nothing."""
 
-    @scenario
     async def test_leaving_normally_commits_everything(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
@@ -27,13 +26,12 @@ class UnitOfWorkContract:
             await tx.claims.acquire(claim, NOW)
             await tx.bookings.add(booking, [make.event(booking)])
             await tx.outbox.put([event])
-        assert await backend.reads.booking(booking.id) == booking
-        schedule = await backend.reads.schedule(cast.profile.id, claim.span)
+        assert await backend.reads.bookings.get(booking.id) == booking
+        schedule = await backend.reads.schedules.get(cast.profile.id, claim.span)
         assert schedule is not None
         assert schedule.claims == (claim,)
         assert list(await backend.outbox_events()) == [event]
 
-    @scenario
     async def test_leaving_by_an_exception_keeps_nothing_and_lets_it_through(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -48,18 +46,17 @@ class UnitOfWorkContract:
             await tx.outbox.put([make.domain_event(booking.id)])
 
         await regretted(backend, place)
-        assert await backend.reads.booking(booking.id) is None
-        assert list(await backend.reads.events_of(booking.id)) == []
-        assert await backend.reads.payment(payment.id) is None
-        schedule = await backend.reads.schedule(cast.profile.id, claim.span)
+        assert await backend.reads.bookings.get(booking.id) is None
+        assert list(await backend.reads.bookings.events(booking.id)) == []
+        assert await backend.reads.payments.get(payment.id) is None
+        schedule = await backend.reads.schedules.get(cast.profile.id, claim.span)
         assert schedule is not None
         assert schedule.claims == ()
         assert list(await backend.outbox_events()) == []
 
-    @scenario
     async def test_changes_are_rolled_back_as_additions_are(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        before = await backend.reads.calendar(cast.profile.id)
+        before = await backend.reads.schedules.calendar(cast.profile.id)
 
         async def move_away(tx: Repositories) -> None:
             await tx.calendars.save_settings(cast.profile.id, "Europe/Berlin", SlotSettings(step_minutes=5))
@@ -67,12 +64,11 @@ class UnitOfWorkContract:
             await tx.profiles.save(replace(cast.profile, display_name="New", version=2), was=cast.profile)
 
         await regretted(backend, move_away)
-        assert await backend.reads.calendar(cast.profile.id) == before
-        view = await backend.reads.provider(cast.profile.id)
+        assert await backend.reads.schedules.calendar(cast.profile.id) == before
+        view = await backend.reads.providers.get(cast.profile.id)
         assert view is not None
         assert (view.profile, view.terms) == (cast.profile, terms())
 
-    @scenario
     async def test_somebody_who_is_cancelled_leaves_nothing_and_holds_nobody_up(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -90,37 +86,31 @@ class UnitOfWorkContract:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await backend.reads.user(user.id) is None
+        assert await backend.reads.users.get(user.id) is None
         async with backend.begin() as tx:
             await _keep(tx, user, event)
-        assert await backend.reads.user(user.id) == user
+        assert await backend.reads.users.get(user.id) == user
         assert list(await backend.outbox_events()) == [event]
 
-    @scenario
     async def test_reads_do_not_see_what_is_not_committed(self, backend: Backend, make: Builder) -> None:
         user = make.user()
         async with backend.begin() as tx:
             await tx.users.add(user)
-            assert await backend.reads.user(user.id) is None
-        assert await backend.reads.user(user.id) == user
+            assert await backend.reads.users.get(user.id) is None
+        assert await backend.reads.users.get(user.id) == user
 
-    @scenario
     async def test_a_transaction_sees_its_own_changes(self, backend: Backend, make: Builder) -> None:
         user = make.user()
         async with backend.begin() as tx:
             await tx.users.add(user)
             assert await tx.users.get(user.id) == user
 
-    @scenario
     async def test_reads_are_never_in_the_way_of_a_transaction(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
             await tx.profiles.save(cast.profile, was=cast.profile)
-            reading = asyncio.create_task(backend.reads.provider(cast.profile.id))
-            assert not await waits(reading)
-        assert (await reading) is not None
+            assert await backend.reads.providers.get(cast.profile.id) is not None
 
-    @scenario
     async def test_transactions_that_have_nothing_in_common_all_commit(self, backend: Backend, make: Builder) -> None:
         users = [make.user() for _ in range(20)]
 
@@ -130,7 +120,7 @@ class UnitOfWorkContract:
 
         _, refusals = await race([add(user) for user in users])
         assert refusals == []
-        assert [await backend.reads.user(user.id) for user in users] == users
+        assert [await backend.reads.users.get(user.id) for user in users] == users
 
 
 async def _keep(tx: Repositories, user: User, event: Event) -> None:

@@ -36,7 +36,7 @@ from booking_domain.payments.model import Payment, Purpose
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import BlockNotFound, HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
 from booking_domain.scheduling.model import Anchoring, Block, ProviderSchedule
-from booking_domain.scheduling.placing import NOTED_AFTERWARDS, around
+from booking_domain.scheduling.placing import BACKDATING_LIMIT, slot_window
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.scheduling.use_cases.calendars import remove_block
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
@@ -480,18 +480,18 @@ class PlatformMachine(RuleBasedStateMachine):
         studio = self.studio
         self._have_trouble("none")
         for reference, bill in studio.gateway.bills.items():
-            payment = await studio.reads.payment_by_invoice(reference)
+            payment = await studio.reads.payments.by_invoice(reference)
             if payment is None:
                 assert not bill.received, "somebody paid what nobody was shown"
                 continue
             settled = await studio.settle(payment)
             assert settled.settled == bill.received, "the gateway has money that we do not know of"
         studio.clock.advance(timedelta(days=3))
-        for booking_id in await studio.reads.overdue(studio.clock.now(), 1_000):
-            booking = await studio.reads.booking(booking_id)
+        for booking_id in await studio.reads.bookings.overdue(studio.clock.now(), 1_000):
+            booking = await studio.reads.bookings.get(booking_id)
             assert booking is not None
             await studio.expire(booking)
-        assert list(await studio.reads.overdue(studio.clock.now(), 1_000)) == []
+        assert list(await studio.reads.bookings.overdue(studio.clock.now(), 1_000)) == []
         assert await studio.violations() == []
 
     async def _is_offered(self, slot: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None) -> bool:
@@ -508,16 +508,16 @@ class PlatformMachine(RuleBasedStateMachine):
         schedule, in_the_way = await self._in_the_way(start, own)
         usual = timedelta(minutes=schedule.calendar.settings.duration_minutes)
         blocked = schedule.blocked(TimeRange(start, start + (lasts or usual)))
-        long_past = start < self.studio.clock.now() - NOTED_AFTERWARDS
+        long_past = start < self.studio.clock.now() - BACKDATING_LIMIT
         return not long_past and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
 
     async def _in_the_way(self, start: datetime, own: ClaimId | None) -> tuple[ProviderSchedule, list[Claim]]:
-        schedule = await self.studio.reads.schedule(self.studio.provider_id, around(start))
+        schedule = await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(start))
         assert schedule is not None
         return schedule, [claim for claim in schedule.claims if claim.id != own and self._is_live(claim)]
 
     async def _is_kept(self, hold: Claim) -> bool:
-        schedule = await self.studio.reads.schedule(self.studio.provider_id, around(hold.span.start))
+        schedule = await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(hold.span.start))
         return schedule is not None and hold in schedule.claims and self._is_live(hold)
 
     def _is_live(self, claim: Claim) -> bool:
@@ -528,7 +528,7 @@ class PlatformMachine(RuleBasedStateMachine):
         self.studio.gateway.lose_answers = trouble == "answers are lost"
 
     def _seen(self, booking_id: BookingId) -> Booking:
-        booking = self._do(self.studio.reads.booking(booking_id))
+        booking = self._do(self.studio.reads.bookings.get(booking_id))
         assert booking is not None
         return booking
 
@@ -548,7 +548,7 @@ class PlatformMachine(RuleBasedStateMachine):
         async def book_and_bill() -> Payment | None:
             now, customer = self.studio.clock.now(), self.customers[who]
             window = TimeRange(now, now + timedelta(days=60))
-            schedule = await self.studio.reads.schedule(self.studio.provider_id, window)
+            schedule = await self.studio.reads.schedules.get(self.studio.provider_id, window)
             assert schedule is not None
             offered = offered_slots(schedule.calendar, schedule.claims, window=window, now=now)
             if not offered:
@@ -571,7 +571,7 @@ class PlatformMachine(RuleBasedStateMachine):
     def _request(self, nth: int) -> Booking | None:
         """One of those that wait for an answer."""
         waiting = BookingFilter(status=Status.REQUESTED)
-        requests = self._do(self.studio.reads.bookings_of(self.studio.admin, waiting))
+        requests = self._do(self.studio.reads.bookings.page(self.studio.admin, waiting))
         return requests[nth % len(requests)] if requests else None
 
     def _customer_of(self, booking: Booking) -> Actor:

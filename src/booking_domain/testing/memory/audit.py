@@ -1,8 +1,8 @@
 """The audit log in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditLog
+from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditLog, AuditReads
 from booking_domain.testing.memory.state import State
 
 
@@ -33,3 +33,13 @@ def _matches(entry: AuditEntry, chosen: AuditFilter) -> bool:
         and (chosen.at_before is None or entry.at < chosen.at_before)
         and (chosen.after is None or entry.id < chosen.after)
     )
+
+
+class MemoryAuditReads(AuditReads):
+    """The committed audit log."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def page(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
+        return audit_entries(self._committed(), chosen)

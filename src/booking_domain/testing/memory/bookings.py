@@ -1,16 +1,20 @@
 """Bookings and the desks where they are made, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
-from booking_domain.bookings.ports import BookableProvider, BookableProviders, Bookings
-from booking_domain.bookings.transitions import UNSETTLED
+from booking_domain.bookings.ports import BookableProvider, BookableProviders, BookingFilter, BookingReads, Bookings
+from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.calendars import MemoryProviderSchedules
 from booking_domain.testing.memory.state import State
+from booking_domain.workflows.ports import AppointmentReads
+from booking_domain.workflows.views import Appointment
 
 
 class MemoryBookableProviders(BookableProviders):
@@ -68,3 +72,91 @@ class MemoryBookings(Bookings):
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
         return self._state.bookings.get(booking_id)
+
+
+class MemoryBookingReads(BookingReads):
+    """Committed bookings."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, booking_id: BookingId) -> Booking | None:
+        return self._committed().bookings.get(booking_id)
+
+    async def page(self, actor: Actor, chosen: BookingFilter) -> Sequence[Booking]:
+        found = [
+            booking
+            for booking in self._committed().bookings.values()
+            if _concerns(booking, actor) and _matches(booking, chosen)
+        ]
+        return sorted(found, key=lambda booking: booking.id, reverse=True)[: chosen.limit]
+
+    async def events(self, booking_id: BookingId) -> Sequence[BookingEvent]:
+        return self._committed().events.get(booking_id, ())
+
+    async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
+        due = [
+            (booking.due_at, booking.id)
+            for booking in self._committed().bookings.values()
+            if booking.due_at is not None and booking.due_at <= now
+        ]
+        return [booking_id for _, booking_id in sorted(due)[:limit]]
+
+    async def upcoming(
+        self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
+    ) -> Sequence[Booking]:
+        found = [
+            booking
+            for booking in self._committed().bookings.values()
+            if CLAIMS_TIME[booking.status]
+            and booking.span.start > now
+            and time_zone in {None, booking.time_zone}
+            and (after is None or (booking.provider_id, booking.id) > (after.provider_id, after.id))
+        ]
+        return sorted(found, key=lambda booking: (booking.provider_id, booking.id))[:limit]
+
+    async def events_of_each(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
+        return {booking_id: self._committed().events.get(booking_id, ()) for booking_id in booking_ids}
+
+
+def _concerns(booking: Booking, actor: Actor) -> bool:
+    relation = Relation.PARTY if actor.id in {booking.customer_id, booking.provider_user_id} else None
+    return may(actor, Permission.SEE_BOOKINGS, relation)
+
+
+def _matches(booking: Booking, chosen: BookingFilter) -> bool:
+    return (
+        chosen.status in {None, booking.status}
+        and (chosen.starts_from is None or chosen.starts_from <= booking.span.start)
+        and (chosen.starts_before is None or booking.span.start < chosen.starts_before)
+        and (chosen.after is None or booking.id < chosen.after)
+    )
+
+
+class MemoryAppointmentReads(AppointmentReads):
+    """Committed bookings with the names of both parties."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def of_user(
+        self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
+    ) -> Sequence[Appointment]:
+        state = self._committed()
+        found = [
+            booking
+            for booking in state.bookings.values()
+            if booking.span.start >= starts_from
+            and (CLAIMS_TIME[booking.status] or booking.updated_at >= ended_from)
+            and booking.party(Actor(user_id, Role.CUSTOMER)) is party
+        ]
+        latest = sorted(found, key=lambda booking: (booking.span.start, booking.id))[-limit:]
+        return [
+            Appointment(
+                booking=booking,
+                provider_name=state.profiles[booking.provider_id].display_name,
+                provider_address=state.profiles[booking.provider_id].address,
+                customer_name=state.users[booking.customer_id].name,
+            )
+            for booking in latest
+        ]

@@ -1,12 +1,13 @@
 """Calendars in memory, alone and together with their claims."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, OwnFeeds
 from booking_domain.scheduling.model import Block, Calendar, DateException, ProviderSchedule, SlotSettings, WeeklyRule
-from booking_domain.scheduling.ports import REACH_OF_HOURS, CalendarRepository, ProviderSchedules, reach
+from booking_domain.scheduling.ports import REACH_OF_HOURS, CalendarRepository, ProviderSchedules, ScheduleReads, reach
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.state import MissingRow, State
@@ -117,3 +118,16 @@ def _near(calendar: Calendar, near: TimeRange, around: TimeRange) -> Calendar:
         exceptions=tuple(each for each in calendar.exceptions if first <= each.date <= last),
         blocks=tuple(block for block in calendar.blocks if block.range.overlaps(near)),
     )
+
+
+class MemoryScheduleReads(ScheduleReads):
+    """Committed calendars and claims."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+        return await MemoryProviderSchedules(self._committed()).lock(provider_id, around)
+
+    async def calendar(self, provider_id: ProviderId) -> Calendar | None:
+        return await MemoryCalendars(self._committed()).calendar_of(provider_id)

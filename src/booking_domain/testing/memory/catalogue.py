@@ -1,10 +1,14 @@
 """Provider profiles in memory."""
 
-from booking_domain.catalogue.model import Profile, ProfileExists
+from collections.abc import Callable, Sequence
+
+from booking_domain.catalogue.model import Profile, ProfileExists, ProfileStatus
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.memory.state import State
+from booking_domain.workflows.ports import ProviderReads
+from booking_domain.workflows.views import ProviderView
 
 
 class MemoryProfiles(Profiles):
@@ -30,3 +34,32 @@ class MemoryProfiles(Profiles):
 
     async def of_owner(self, user_id: UserId) -> Profile | None:
         return next((profile for profile in self._state.profiles.values() if profile.owner_id == user_id), None)
+
+
+class MemoryProviderReads(ProviderReads):
+    """Committed providers."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, provider_id: ProviderId) -> ProviderView | None:
+        profile = self._committed().profiles.get(provider_id)
+        return self._view(profile) if profile is not None else None
+
+    async def by_owner(self, user_id: UserId) -> ProviderView | None:
+        profiles = self._committed().profiles.values()
+        return next((self._view(profile) for profile in profiles if profile.owner_id == user_id), None)
+
+    async def page(self, status: ProfileStatus | None, after: ProviderId | None, limit: int) -> Sequence[ProviderView]:
+        chosen = [
+            profile
+            for profile in self._committed().profiles.values()
+            if status in {None, profile.status} and (after is None or profile.id > after)
+        ]
+        return [self._view(profile) for profile in sorted(chosen, key=lambda profile: profile.id)[:limit]]
+
+    def _view(self, profile: Profile) -> ProviderView:
+        state = self._committed()
+        return ProviderView(
+            profile=profile, time_zone=state.calendars[profile.id].time_zone, terms=state.terms[profile.id]
+        )

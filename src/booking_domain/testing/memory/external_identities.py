@@ -1,11 +1,13 @@
 """Identities of other services, and the assertions of them that were used, in memory."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from booking_domain.identity.external_identities import (
     CLOCKS_DIFFER,
     ExternalIdentities,
     ExternalIdentity,
+    ExternalIdentityReads,
     IdentityProvider,
     UsedAssertions,
 )
@@ -65,3 +67,17 @@ class MemoryUsedAssertions(UsedAssertions):
         for digest, good_until in tuple(self._state.used_assertions.items()):
             if good_until < now - CLOCKS_DIFFER:
                 del self._state.used_assertions[digest]
+
+
+class MemoryExternalIdentityReads(ExternalIdentityReads):
+    """Committed external identities."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        return await MemoryExternalIdentities(self._committed()).lock(provider, subject)
+
+    async def of_user(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        found = [each for each in self._committed().external_identities.values() if each.user_id == user_id]
+        return sorted(found, key=lambda identity: identity.provider)

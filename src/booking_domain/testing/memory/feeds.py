@@ -1,13 +1,14 @@
 """External calendars in memory: where they are kept, and a reader of them that asks no network."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from booking_domain.scheduling.feeds import (
     Feed,
     FeedReader,
+    FeedReads,
     FeedRepository,
     FeedRule,
     FeedUnreadable,
@@ -111,3 +112,20 @@ def _merged(busy: Sequence[TimeRange]) -> list[TimeRange]:
         else:
             merged.append(each)
     return merged
+
+
+class MemoryFeedReads(FeedReads):
+    """Committed external calendars."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
+        return await MemoryFeeds(self._committed()).feeds_of(provider_id)
+
+    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+        return await MemoryFeeds(self._committed()).get(feed_id)
+
+    async def due(self, now: datetime, limit: int) -> Sequence[FeedId]:
+        due = [(due_at, feed_id) for feed_id, due_at in self._committed().feeds_due.items() if due_at <= now]
+        return [feed_id for _, feed_id in sorted(due)[:limit]]

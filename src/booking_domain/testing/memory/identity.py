@@ -1,14 +1,14 @@
 """Accounts, sessions, attempts to sign in and links to calendars in memory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from booking_domain.identity.calendar_links import CalendarLink, CalendarLinks
+from booking_domain.identity.calendar_links import CalendarLink, CalendarLinkReads, CalendarLinks
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
-from booking_domain.identity.model import User
-from booking_domain.identity.ports import LoginHistory, Sessions, UserFilter, Users
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserFilter, UserReads, Users
 from booking_domain.identity.sessions import Login, Session
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.testing.memory.state import MissingRow, State
 
 
@@ -113,3 +113,79 @@ def _matches(user: User, chosen: UserFilter) -> bool:
 def _is_found_by(user: User, text: str, phone: str | None) -> bool:
     named = user.name.lower().startswith(text) or (user.email or "").startswith(text)
     return named or (phone is not None and user.phone == phone)
+
+
+class MemoryUserReads(UserReads):
+    """Committed accounts."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, user_id: UserId) -> User | None:
+        return self._committed().users.get(user_id)
+
+    async def by_login(self, login: str) -> User | None:
+        return next((user for user in self._committed().users.values() if login in {user.email, user.phone}), None)
+
+    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        due = [
+            user.id
+            for user in self._committed().users.values()
+            if user.status is UserStatus.DELETED
+            and user.erased_at is None
+            and user.deleted_at is not None
+            and user.deleted_at <= deleted_before
+            and (after is None or user.id > after)
+        ]
+        return sorted(due)[:limit]
+
+    async def page(self, chosen: UserFilter) -> Sequence[User]:
+        return users_like(self._committed(), chosen)
+
+
+class MemorySessionReads(SessionReads):
+    """Committed sessions."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, session_id: SessionId) -> Session | None:
+        return self._committed().sessions.get(session_id)
+
+    async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
+        found = [each for each in self._committed().sessions.values() if each.user_id == user_id and each.live(now)]
+        return sorted(found, key=lambda session: (session.last_used_at, session.id), reverse=True)[:limit]
+
+    async def of_user(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
+        found = [
+            each
+            for each in self._committed().sessions.values()
+            if each.user_id == user_id and (after is None or each.id > after)
+        ]
+        return sorted(found, key=lambda session: session.id)[:limit]
+
+
+class MemoryLoginReads(LoginReads):
+    """Committed sign-in attempts."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def of_user(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
+        found = [
+            login
+            for login in self._committed().logins.values()
+            if login.user_id == user_id and (after is None or login.id < after)
+        ]
+        return sorted(found, key=lambda login: login.id, reverse=True)[:limit]
+
+
+class MemoryCalendarLinkReads(CalendarLinkReads):
+    """Committed calendar links."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def user_of(self, secret_digest: bytes) -> UserId | None:
+        links = self._committed().calendar_links.values()
+        return next((link.user_id for link in links if link.secret_digest == secret_digest), None)

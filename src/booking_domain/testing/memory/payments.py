@@ -1,9 +1,9 @@
 """Transactions in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from booking_domain.payments.model import Payment, Purpose
-from booking_domain.payments.ports import Payments
+from booking_domain.payments.ports import PaymentReads, Payments
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, PaymentId
@@ -49,3 +49,25 @@ def payments_of(state: State, booking_id: BookingId) -> list[Payment]:
     """All of a booking, oldest first."""
     found = (each for each in state.payments.values() if each.booking_id == booking_id)
     return sorted(found, key=lambda each: (each.created_at, each.id))
+
+
+class MemoryPaymentReads(PaymentReads):
+    """Committed payments."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, payment_id: PaymentId) -> Payment | None:
+        return self._committed().payments.get(payment_id)
+
+    async def by_invoice(self, reference: str) -> Payment | None:
+        for payment in self._committed().payments.values():
+            if payment.invoice is not None and payment.invoice.reference == reference:
+                return payment
+        return None
+
+    async def of_booking(self, booking_id: BookingId) -> Sequence[Payment]:
+        return payments_of(self._committed(), booking_id)
+
+    async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
+        return {booking_id: payments_of(self._committed(), booking_id) for booking_id in booking_ids}

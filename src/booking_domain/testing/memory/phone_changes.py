@@ -1,8 +1,9 @@
 """Changes of accounts' numbers in memory."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from booking_domain.identity.phone_changes import PhoneChange, PhoneChanges, kept
+from booking_domain.identity.phone_changes import PhoneChange, PhoneChangeReads, PhoneChanges, kept
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.memory.state import State
 
@@ -24,3 +25,13 @@ class MemoryPhoneChanges(PhoneChanges):
         left = kept(tuple(self._state.phone_changes.values()), now)
         self._state.phone_changes.clear()
         self._state.phone_changes.update({change.user_id: change for change in left})
+
+
+class MemoryPhoneChangeReads(PhoneChangeReads):
+    """Committed phone changes."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, user_id: UserId) -> PhoneChange | None:
+        return self._committed().phone_changes.get(user_id)

@@ -1,5 +1,6 @@
 """Salons, their hours and their members in memory."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,8 +9,10 @@ from booking_domain.catalogue.salons import Member, MemberStatus, Salon
 from booking_domain.scheduling.model import OpeningHours
 from booking_domain.scheduling.ports import SalonHours
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import ProviderId, SalonId
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.testing.memory.state import State
+from booking_domain.workflows.ports import SalonReads
+from booking_domain.workflows.views import SalonView
 
 
 class MemorySalons(Salons):
@@ -71,3 +74,21 @@ class MemorySalonHours(SalonHours):
         self._state.require_salon(salon_id)
         zone = self._state.salons[salon_id].time_zone
         self._state.salon_hours[salon_id] = replace(hours, time_zone=zone)
+
+
+class MemorySalonReads(SalonReads):
+    """Committed salons."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, salon_id: SalonId) -> SalonView | None:
+        salon = self._committed().salons.get(salon_id)
+        return None if salon is None else SalonView(salon=salon, hours=self._committed().salon_hours[salon_id])
+
+    async def members(self, salon_id: SalonId) -> Sequence[Member]:
+        return await MemorySalons(self._committed()).members(salon_id)
+
+    async def of_manager(self, manager_id: UserId) -> Sequence[Salon]:
+        found = [salon for salon in self._committed().salons.values() if salon.manager_id == manager_id]
+        return sorted(found, key=lambda salon: salon.id)

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
-from booking_domain.notifications.ports import SmsMessages, SmsSender
+from booking_domain.notifications.ports import SmsMessages, SmsReads, SmsSender
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import (
     SmsCost,
@@ -16,7 +16,7 @@ from booking_domain.notifications.sms import (
     SmsSpending,
     SmsStatus,
 )
-from booking_domain.shared.ids import SmsId
+from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.testing.memory.state import MissingRow, State
 
 PRICE_OF_A_SEGMENT = 7_900
@@ -123,3 +123,27 @@ class MemorySmsSender(SmsSender):
         await asyncio.sleep(0)  # others get their turn here, as they do while a real provider is asked
         if not self.available:
             raise SmsUnavailable(provider=self._name)
+
+
+class MemorySmsReads(SmsReads):
+    """Committed text messages."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, message_id: SmsId) -> SmsMessage | None:
+        return self._committed().sms_messages.get(message_id)
+
+    async def to_poll(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
+        return due_messages(self._committed(), provider, now, limit)
+
+    async def spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
+        return spending(self._committed(), since, before)
+
+    async def of_user(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
+        found = [
+            each
+            for each in self._committed().sms_messages.values()
+            if each.user_id == user_id and (after is None or each.id > after)
+        ]
+        return sorted(found, key=lambda message: message.id)[:limit]

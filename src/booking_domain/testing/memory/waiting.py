@@ -1,8 +1,8 @@
 """The waiting list in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from booking_domain.scheduling.waiting import OPEN, Waiting, WaitingList
+from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting, WaitingList, WaitingReads
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.testing.memory.state import State
 
@@ -32,3 +32,21 @@ class MemoryWaitingList(WaitingList):
 
     async def count_open(self, customer_id: UserId) -> int:
         return sum(each.customer_id == customer_id and each.status in OPEN for each in self._state.waiting.values())
+
+
+class MemoryWaitingReads(WaitingReads):
+    """The committed waiting list."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
+        found = [
+            each
+            for each in self._committed().waiting.values()
+            if each.customer_id == customer_id and (after is None or each.id < after)
+        ]
+        return sorted(found, key=lambda each: each.id, reverse=True)[:MOST_WAITS]
+
+    async def providers(self) -> Sequence[ProviderId]:
+        return sorted({each.provider_id for each in self._committed().waiting.values() if each.status in OPEN})

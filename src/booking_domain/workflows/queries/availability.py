@@ -10,7 +10,7 @@ from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.explain import Explanation, explain
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
-from booking_domain.scheduling.ports import CalendarReads
+from booking_domain.scheduling.ports import ScheduleReads
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import ProviderId, UserId
@@ -33,11 +33,11 @@ class VisibleCalendar:
 
 
 async def _get_calendar(
-    actor: Actor | None, provider_id: ProviderId, calendars: CalendarReads, providers: ProviderReads
+    actor: Actor | None, provider_id: ProviderId, schedules: ScheduleReads, providers: ProviderReads
 ) -> VisibleCalendar:
     # The version comes with the calendar, so read the calendar first: what is read later is never older than its tag.
-    calendar = await calendars.calendar(provider_id)
-    view = await providers.provider(provider_id)
+    calendar = await schedules.calendar(provider_id)
+    view = await providers.get(provider_id)
     if view is None or calendar is None:
         raise ProviderNotFound
     inside = _sees_inside(actor, view.profile.owner_id)
@@ -49,10 +49,10 @@ async def _get_calendar(
 
 
 async def _get_bookable_schedule(
-    provider_id: ProviderId, window: TimeRange, calendars: CalendarReads
+    provider_id: ProviderId, window: TimeRange, schedules: ScheduleReads
 ) -> ProviderSchedule:
     """The schedule around a window, of a provider who takes bookings."""
-    schedule = await calendars.schedule(provider_id, window)
+    schedule = await schedules.get(provider_id, window)
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
     return schedule
@@ -71,7 +71,7 @@ async def _explain_slot(
     actor: Actor | None,
     provider_id: ProviderId,
     start: datetime,
-    calendars: CalendarReads,
+    schedules: ScheduleReads,
     *,
     now: datetime,
     duration_minutes: int | None = None,
@@ -79,7 +79,7 @@ async def _explain_slot(
     """Explain one start. A provider who takes no bookings is visible to the owner and admins only."""
     horizon = now + timedelta(days=MAX_HORIZON_DAYS)
     window = TimeRange(min(start, now), max(start, horizon) + _MAX_UTC_OFFSET)
-    schedule = await calendars.schedule(provider_id, window)
+    schedule = await schedules.get(provider_id, window)
     if schedule is None or not (schedule.accepting or _sees_inside(actor, schedule.owner_id)):
         raise ProviderNotFound
     calendar, degraded = schedule.seen(now)
@@ -101,10 +101,10 @@ def _sees_inside(actor: Actor | None, owner_id: UserId) -> bool:
 async def _get_own_feeds(actor: Actor, providers: ProviderReads, feeds: FeedReads) -> OwnFeeds:
     """The external calendars of the actor's provider."""
     authorise(actor, Permission.MANAGE_CALENDAR)
-    provider = await providers.provider_of(actor.id)
+    provider = await providers.by_owner(actor.id)
     if provider is None:
         raise ProviderNotFound
-    return await feeds.feeds_of(provider.profile.id)
+    return await feeds.of_provider(provider.profile.id)
 
 
 get_calendar: Final = Query(_get_calendar, (ProviderNotFound,))

@@ -30,7 +30,7 @@ class VisibleBooking:
 
 async def find_visible_booking(actor: Actor, booking_id: BookingId, bookings: BookingReads) -> VisibleBooking | None:
     """The booking if the actor is a party to it or an admin, else None."""
-    booking = await bookings.booking(booking_id)
+    booking = await bookings.get(booking_id)
     party = None if booking is None else booking.party(actor)
     return None if booking is None or party is None else VisibleBooking(booking=booking, party=party)
 
@@ -44,13 +44,13 @@ async def _get_booking(actor: Actor, booking_id: BookingId, bookings: BookingRea
 
 async def _list_bookings(actor: Actor, chosen: BookingFilter, bookings: BookingReads) -> Sequence[Booking]:
     """The actor's bookings, newest first; an admin gets everyone's."""
-    return await bookings.bookings_of(actor, chosen)
+    return await bookings.page(actor, chosen)
 
 
 async def _list_booking_events(actor: Actor, booking_id: BookingId, bookings: BookingReads) -> Sequence[BookingEvent]:
     """The booking's audit trail, oldest first."""
     visible = await _get_booking(actor, booking_id, bookings)
-    return await bookings.events_of(visible.booking.id)
+    return await bookings.events(visible.booking.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +63,9 @@ class VisibleAppointment:
 
 async def _get_appointment(actor: Actor, booking_id: BookingId, reads: Reads) -> VisibleAppointment:
     """The booking with the names of both parties."""
-    visible = await _get_booking(actor, booking_id, reads)
+    visible = await _get_booking(actor, booking_id, reads.bookings)
     booking = visible.booking
-    provider, customer = await reads.provider(booking.provider_id), await reads.user(booking.customer_id)
+    provider, customer = await reads.providers.get(booking.provider_id), await reads.users.get(booking.customer_id)
     if provider is None or customer is None:
         raise BookingNotFound
     appointment = Appointment(
@@ -86,7 +86,7 @@ async def _get_cancellation_quote(
     # Quoting fails exactly as cancelling would; the decision is discarded.
     booking.apply(Action.CANCEL, party=visible.party, by=actor, now=now, event_id=EventId(booking.id))
     pending = Money.zero(booking.price.currency)
-    for payment in await payments.payments_of(booking.id):
+    for payment in await payments.of_booking(booking.id):
         if payment.status is PaymentStatus.REFUND_PENDING:
             pending += payment.amount
     return booking.refund_on_cancellation(visible.party, now, owed=pending)

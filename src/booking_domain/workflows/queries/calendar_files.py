@@ -26,24 +26,24 @@ class SharedCalendar:
 
 async def _get_provider_calendar(token: str, reads: Reads, *, now: datetime) -> SharedCalendar:
     """The bookings of a provider, for a holder of their secret."""
-    user = await _owner_of_link(token, reads, reads)
-    provider = await reads.provider_of(user.id)
+    user = await _owner_of_link(token, reads.calendar_links, reads.users)
+    provider = await reads.providers.by_owner(user.id)
     if provider is None:
         raise CalendarLinkNotFound
-    entries = await calendar_of(user.id, Party.PROVIDER, reads=reads, now=now)
+    entries = await calendar_of(user.id, Party.PROVIDER, reads=reads.appointments, now=now)
     return SharedCalendar(name=provider.profile.display_name, entries=tuple(entries))
 
 
 async def _get_customer_calendar(token: str, reads: Reads, *, now: datetime) -> SharedCalendar:
     """The bookings of a customer, for a holder of their secret."""
-    user = await _owner_of_link(token, reads, reads)
-    entries = await calendar_of(user.id, Party.CUSTOMER, reads=reads, now=now)
+    user = await _owner_of_link(token, reads.calendar_links, reads.users)
+    entries = await calendar_of(user.id, Party.CUSTOMER, reads=reads.appointments, now=now)
     return SharedCalendar(name=CUSTOMER_CALENDAR_NAME, entries=tuple(entries))
 
 
 async def _owner_of_link(token: str, links: CalendarLinkReads, users: UserReads) -> User:
-    user_id = await links.user_of_link(digest_of(token))
-    user = None if user_id is None else await users.user(user_id)
+    user_id = await links.user_of(digest_of(token))
+    user = None if user_id is None else await users.get(user_id)
     if user is None or user.status is not UserStatus.ACTIVE:
         raise CalendarLinkNotFound
     return user

@@ -25,14 +25,14 @@ class VisiblePayment:
 async def _get_payment(
     actor: Actor, payment_id: PaymentId, payments: PaymentReads, bookings: BookingReads
 ) -> VisiblePayment:
-    return await _visible(actor, await payments.payment(payment_id), bookings)
+    return await _visible(actor, await payments.get(payment_id), bookings)
 
 
 async def _get_payment_by_invoice(
     actor: Actor, invoice_reference: str, payments: PaymentReads, bookings: BookingReads
 ) -> VisiblePayment:
     """The payment with the gateway's id of its invoice."""
-    return await _visible(actor, await payments.payment_by_invoice(invoice_reference), bookings)
+    return await _visible(actor, await payments.by_invoice(invoice_reference), bookings)
 
 
 async def _visible(actor: Actor, found: Payment | None, bookings: BookingReads) -> VisiblePayment:
@@ -48,7 +48,7 @@ async def _get_payment_of_callback(
     """The payment that a gateway's callback is about. The token in the address is its authorisation."""
     if not tokens.verify(payment_id, token):
         raise InvalidCallbackToken
-    payment = await payments.payment(payment_id)
+    payment = await payments.get(payment_id)
     if payment is None:
         raise PaymentNotFound
     return payment

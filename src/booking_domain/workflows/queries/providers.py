@@ -18,7 +18,7 @@ from booking_domain.workflows.views import ProviderView
 
 async def _get_provider(provider_id: ProviderId, providers: ProviderReads) -> ProviderView:
     """A provider that is public."""
-    view = await providers.provider(provider_id)
+    view = await providers.get(provider_id)
     if view is None or view.profile.status is not ProfileStatus.APPROVED:
         raise ProviderNotFound
     return view
@@ -26,12 +26,12 @@ async def _get_provider(provider_id: ProviderId, providers: ProviderReads) -> Pr
 
 async def _list_providers(after: ProviderId | None, limit: int, providers: ProviderReads) -> Sequence[ProviderView]:
     """The providers that are public, by id: those after `after`, at most `limit`."""
-    return await providers.providers(ProfileStatus.APPROVED, after, limit)
+    return await providers.page(ProfileStatus.APPROVED, after, limit)
 
 
 async def _get_own_provider(actor: Actor, providers: ProviderReads) -> ProviderView:
     """The actor's provider, whatever its status."""
-    view = await providers.provider_of(actor.id)
+    view = await providers.by_owner(actor.id)
     if view is None:
         raise ProfileMissing
     return view
@@ -40,7 +40,7 @@ async def _get_own_provider(actor: Actor, providers: ProviderReads) -> ProviderV
 async def _get_profile(actor: Actor, provider_id: ProviderId, providers: ProviderReads) -> ProviderView:
     """Any provider, for those who decide on profiles."""
     authorise(actor, Permission.DECIDE_ON_PROFILES)
-    view = await providers.provider(provider_id)
+    view = await providers.get(provider_id)
     if view is None:
         raise ProviderNotFound
     return view
@@ -51,12 +51,12 @@ async def _list_profiles(
 ) -> Sequence[ProviderView]:
     """Profiles of one status (None: of any), by id, for those who decide on profiles."""
     authorise(actor, Permission.DECIDE_ON_PROFILES)
-    return await providers.providers(status, after, limit)
+    return await providers.page(status, after, limit)
 
 
 async def _get_time_zone(provider_id: ProviderId, providers: ProviderReads) -> ZoneInfo:
     """The provider's time zone, in which clients may write dates. Not private."""
-    view = await providers.provider(provider_id)
+    view = await providers.get(provider_id)
     if view is None:
         raise ProviderNotFound
     return time_zone(view.time_zone)

@@ -12,7 +12,7 @@ from booking_domain.workflows.views import SalonView
 
 
 async def _get_salon(salon_id: SalonId, salons: SalonReads) -> SalonView:
-    view = await salons.salon(salon_id)
+    view = await salons.get(salon_id)
     if view is None:
         raise SalonNotFound
     return view
@@ -23,7 +23,7 @@ async def _list_salon_members(
 ) -> tuple[Member, ...]:
     """Members, and the invitations that the actor may see, by id of the provider."""
     view = await _get_salon(salon_id, salons)
-    own = None if actor is None else await providers.provider_of(actor.id)
+    own = None if actor is None else await providers.by_owner(actor.id)
 
     def visible(member: Member) -> bool:
         relation = owned(actor, view.salon.manager_id)
@@ -31,7 +31,7 @@ async def _list_salon_members(
             relation = Relation.MEMBER
         return member.status is MemberStatus.MEMBER or may(actor, Permission.SEE_SALON_INVITATIONS, relation)
 
-    return tuple(member for member in await salons.members_of(salon_id) if visible(member))
+    return tuple(member for member in await salons.members(salon_id) if visible(member))
 
 
 get_salon: Final = Query(_get_salon, (SalonNotFound,))

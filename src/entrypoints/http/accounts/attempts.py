@@ -1,9 +1,10 @@
 """A guard against guessing passwords: how often logging in may fail."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 
-from booking_domain.identity.errors import TooManyAttempts
+from booking_domain.identity.errors import SecondFactorNeeded, TooManyAttempts
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.rate_limits import Limit, RateLimiter
 
@@ -19,10 +20,11 @@ class LoginAttempts:
 
     @asynccontextmanager
     async def attempt(self, login: str, address: str) -> AsyncIterator[None]:
-        """Let another attempt through, which fails if it is left by an exception, or raise `TooManyAttempts`.
+        """Let an attempt through, or raise `TooManyAttempts`; it fails if the block raises.
 
-        It is counted before the password is looked at, and given back if it was right. So of many attempts at once, in
-        however many processes, no more than the quota are ever looked at; the others learn nothing and cost nothing.
+        The attempt is counted before the password is compared, and given back if it was right, which it was also where
+        `SecondFactorNeeded` is raised. So of many attempts at once, in any number of processes, no more than the quota
+        are compared; the others learn nothing and cost nothing.
         """
         if not self._on:
             yield
@@ -34,6 +36,13 @@ class LoginAttempts:
             standing = await self._limiter.consume(key, self._quotas[name], now)
             if not standing.allowed:
                 raise TooManyAttempts(retry_after_seconds=standing.resets_in_seconds)
-        yield
-        for key in keys.values():
-            await self._limiter.give_back(key, now)
+        try:
+            yield
+        except SecondFactorNeeded:  # the password was right
+            await self._give_back(keys.values(), now)
+            raise
+        await self._give_back(keys.values(), now)
+
+    async def _give_back(self, keys: Iterable[str], taken_at: datetime) -> None:
+        for key in keys:
+            await self._limiter.give_back(key, taken_at)

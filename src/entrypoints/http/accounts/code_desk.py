@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import ContactMissing, InvalidCode
+from booking_domain.identity.errors import ContactMissing, InvalidCode, InvalidSecondFactor, TooManyAttempts
 from booking_domain.identity.one_time_codes import CODE_LIFE, COOL_DOWN, CodePurpose, SecretCodes
 from booking_domain.identity.ports import UserReads
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import (
-    CodeRefused,
-    CodesTx,
     Guess,
     SignInByCode,
     WantCode,
@@ -18,13 +16,13 @@ from booking_domain.identity.use_cases.one_time_codes import (
     want_code,
 )
 from booking_domain.shared.actor import SYSTEM, Actor
-from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.shared.executor import Executor
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.code_schemas import CodeSentJson, VerifyOtpBody
 from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.own import own_account
 from entrypoints.http.accounts.schemas import SignedInJson
-from entrypoints.http.accounts.sessions import SignInDesk, is_failure
+from entrypoints.http.accounts.sessions import SignInDesk
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,7 +38,7 @@ class CodeDesk:
     async def send(self, email: str | None, phone: str | None, purpose: CodePurpose) -> CodeSentJson:
         """Have a code sent. Who has no account gets the same answer, and no code."""
         contact = self.contacts.read(email, phone)
-        wanted = WantCode(contact, purpose, await self.reads.user_by_login(contact.address))
+        wanted = WantCode(contact, purpose, await self.reads.by_login(contact.address))
         await self.executor.run(want_code(self.secrets), wanted, actor=SYSTEM)
         return sent(int(COOL_DOWN.total_seconds()))
 
@@ -51,9 +49,9 @@ class CodeDesk:
             case CodePurpose.LOGIN:
                 return await self._sign_in(SignInByCode(guess, client, body.second_factor))
             case CodePurpose.UNLOCK:
-                await self._taken(unlock_account(self.secrets), guess)
+                await self.executor.run(unlock_account(self.secrets), guess, actor=SYSTEM)
             case _:
-                await self._taken(verify_contact(self.secrets), guess)
+                await self.executor.run(verify_contact(self.secrets), guess, actor=SYSTEM)
         return None
 
     async def verify_email(self, actor: Actor, code: str) -> None:
@@ -62,22 +60,17 @@ class CodeDesk:
         if user.email is None:
             raise ContactMissing
         guess = Guess(self.contacts.read(user.email, None), CodePurpose.VERIFY, code)
-        await self._taken(verify_contact(self.secrets), guess)
+        await self.executor.run(verify_contact(self.secrets), guess, actor=SYSTEM)
 
     async def _sign_in(self, command: SignInByCode) -> SignedInJson:
         use_case = sign_in_by_code(self.secrets, self.sign_in_desk.open_session)
-        signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
-        if isinstance(signed_in, CodeRefused) or is_failure(signed_in):
-            user = await self.reads.user_by_login(command.guess.contact.address)
+        try:
+            signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
+        except (InvalidCode, InvalidSecondFactor, TooManyAttempts):
+            user = await self.reads.by_login(command.guess.contact.address)
             await self.sign_in_desk.note_failure(user, LoginMethod.CODE, command.client)
-        if isinstance(signed_in, CodeRefused):
-            raise InvalidCode
+            raise
         return self.sign_in_desk.signed_in(signed_in)
-
-    async def _taken(self, use_case: UseCase[Guess, CodesTx, CodeRefused | None], guess: Guess) -> None:
-        refused = await self.executor.run(use_case, guess, actor=SYSTEM)
-        if refused is not None:
-            raise InvalidCode
 
 
 def sent(retry_after: int) -> CodeSentJson:

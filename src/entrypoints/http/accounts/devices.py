@@ -32,8 +32,8 @@ async def list_sessions(
 
     `lastUsedAt`, `address` and `userAgent` are those of the last refresh.
     """
-    await require_live(session_id, reads, clock)
-    found = await reads.live_sessions(actor.id, clock.now(), MOST_SESSIONS)
+    await require_live(session_id, reads.sessions, clock)
+    found = await reads.sessions.live(actor.id, clock.now(), MOST_SESSIONS)
     return SessionsJson(items=tuple(session_json(session, current=session_id) for session in found))
 
 
@@ -65,9 +65,9 @@ async def login_history(
     clock: Injected[Clock],
 ) -> LoginsJson:
     """Who has signed in to one's account or tried to, newest first."""
-    await require_live(session_id, reads, clock)
+    await require_live(session_id, reads.sessions, clock)
     after = read_cursor(asked.cursor)
-    found = await reads.logins_of(actor.id, None if after is None else LoginId(after), asked.limit + 1)
+    found = await reads.login_history.of_user(actor.id, None if after is None else LoginId(after), asked.limit + 1)
     page, more = cut(found, asked.limit)
     return LoginsJson(
         items=tuple(login_json(login) for login in page), next_cursor=cursor_of(page[-1].id) if more else None

@@ -10,7 +10,7 @@ from booking_domain.shared.ids import SessionId
 
 async def own_account(actor: Actor, reads: UserReads) -> User:
     """The caller's account; a token without one is none."""
-    user = await reads.user(actor.id)
+    user = await reads.get(actor.id)
     if user is None:
         raise InvalidToken
     return user
@@ -18,6 +18,6 @@ async def own_account(actor: Actor, reads: UserReads) -> User:
 
 async def require_live(session_id: SessionId, reads: SessionReads, clock: Clock) -> None:
     """Refuse the access token of a session that has ended, or expired."""
-    session = await reads.session(session_id)
+    session = await reads.get(session_id)
     if session is None or not session.live(clock.now()):
         raise InvalidToken

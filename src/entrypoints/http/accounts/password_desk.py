@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import InvalidCode, TooManyCodes
+from booking_domain.identity.errors import TooManyCodes
 from booking_domain.identity.one_time_codes import CodePurpose, SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy, own_words
 from booking_domain.identity.ports import PasswordHasher, UserReads
-from booking_domain.identity.use_cases.one_time_codes import CodeRefused, Guess
+from booking_domain.identity.use_cases.one_time_codes import Guess
 from booking_domain.identity.use_cases.passwords import (
     ChangePassword,
     ResetPassword,
     change_password,
-    refusal_of,
     reset_password,
 )
 from booking_domain.shared.actor import SYSTEM, Actor
@@ -49,9 +48,7 @@ class PasswordDesk:
             new_hash=await self.hasher.hash(body.new_password),
             current=session_id,
         )
-        refused = await self.executor.run(change_password, command, actor=SYSTEM)
-        if refused is not None:
-            raise refusal_of(refused)
+        await self.executor.run(change_password, command, actor=SYSTEM)
 
     async def forget(self, body: ForgotPasswordBody) -> CodeSentJson:
         """Have a code sent, unless one was sent a moment ago: the answer is the same for everybody."""
@@ -69,6 +66,4 @@ class PasswordDesk:
             new_password=body.new_password,
             new_hash=await self.hasher.hash(body.new_password),
         )
-        refused = await self.executor.run(reset_password(self.secrets, self.policy), command, actor=SYSTEM)
-        if isinstance(refused, CodeRefused):
-            raise InvalidCode
+        await self.executor.run(reset_password(self.secrets, self.policy), command, actor=SYSTEM)

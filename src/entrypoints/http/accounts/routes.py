@@ -134,7 +134,7 @@ async def sign_out(
 @get("/me", opt=documented(answer=USER))
 async def me(actor: Injected[Actor], reads: Injected[Reads]) -> UserJson:
     """Who am I?"""
-    return user_json(await own_account(actor, reads))
+    return user_json(await own_account(actor, reads.users))
 
 
 routes: Final = Router(

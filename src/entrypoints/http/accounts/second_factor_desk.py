@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from booking_domain.identity.errors import TooManyAttempts, WrongSecondFactor
-from booking_domain.identity.second_factor import SecondFactorRefused, TimeCodes
-from booking_domain.identity.use_cases.passwords import PasswordRefused, refusal_of
+from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.identity.use_cases.second_factor import (
-    NewRecoveryCodes,
     SetUpFactor,
     UseFactor,
     confirm_factor,
@@ -46,38 +43,23 @@ class SecondFactorDesk:
         proof = await self.prover.proof(actor, session_id, body.current_password)
         command = SetUpFactor(proof=proof, code=body.code)
         made = await self.executor.run(set_up_factor(self.time_codes), command, actor=actor)
-        if isinstance(made, PasswordRefused):
-            raise refusal_of(made)
-        if isinstance(made, SecondFactorRefused):
-            raise _refusal_of(made)
         account = made.user.email or made.user.phone or made.user.name
         return NewTotpJson(secret=made.secret, otpauth_uri=self.time_codes.uri(made.secret, account))
 
     async def confirm(self, actor: Actor, session_id: SessionId, code: str) -> RecoveryCodesJson:
         """Let the secret be the account's second factor."""
         command = UseFactor(code=code, current=session_id)
-        return _told(await self.executor.run(confirm_factor(self.time_codes), command, actor=actor))
+        made = await self.executor.run(confirm_factor(self.time_codes), command, actor=actor)
+        return RecoveryCodesJson(recovery_codes=made.texts)
 
     async def renew_recovery_codes(self, actor: Actor, session_id: SessionId, code: str) -> RecoveryCodesJson:
         """Make other recovery codes."""
         command = UseFactor(code=code, current=session_id)
-        return _told(await self.executor.run(renew_recovery_codes(self.time_codes), command, actor=actor))
+        made = await self.executor.run(renew_recovery_codes(self.time_codes), command, actor=actor)
+        return RecoveryCodesJson(recovery_codes=made.texts)
 
     async def remove(self, actor: Actor, session_id: SessionId, code: str) -> None:
         """Let the account have none."""
         command = UseFactor(code=code, current=session_id)
         use_case = remove_factor(self.time_codes, self.required_of)
-        refused = await self.executor.run(use_case, command, actor=actor)
-        if refused is not None:
-            raise _refusal_of(refused)
-
-
-def _told(outcome: NewRecoveryCodes | SecondFactorRefused) -> RecoveryCodesJson:
-    if isinstance(outcome, SecondFactorRefused):
-        raise _refusal_of(outcome)
-    return RecoveryCodesJson(recovery_codes=outcome.texts)
-
-
-def _refusal_of(refused: SecondFactorRefused) -> WrongSecondFactor | TooManyAttempts:
-    """What to say to somebody who is signed in."""
-    return refused.error if isinstance(refused.error, TooManyAttempts) else WrongSecondFactor()
+        await self.executor.run(use_case, command, actor=actor)

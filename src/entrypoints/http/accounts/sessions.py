@@ -1,7 +1,7 @@
 """What the account routes do that is more than one use case."""
 
 from dataclasses import dataclass
-from typing import Final, TypeGuard
+from typing import Final
 
 import structlog
 
@@ -11,17 +11,17 @@ from booking_domain.identity.errors import (
     InvalidCredentials,
     InvalidSecondFactor,
     InvalidToken,
-    SecondFactorNeeded,
+    TokenReused,
     TooManyAttempts,
 )
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import SecretCodes
 from booking_domain.identity.passwords import PasswordPolicy
 from booking_domain.identity.ports import AccessTokens, PasswordHasher, RefreshTokens, UserReads
-from booking_domain.identity.second_factor import SecondFactorRefused, TimeCodes
+from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import SessionOpener
-from booking_domain.identity.use_cases.passwords import PasswordRefused, PasswordTried, sign_in_by_password
+from booking_domain.identity.use_cases.passwords import PasswordTried, sign_in_by_password
 from booking_domain.identity.use_cases.sessions import LogOut, log_out
 from booking_domain.identity.use_cases.sign_in import (
     FailedLogin,
@@ -29,7 +29,6 @@ from booking_domain.identity.use_cases.sign_in import (
     RefreshSession,
     Register,
     SignedIn,
-    TokenReused,
     note_failed_login,
     open_session,
     refresh_session,
@@ -88,7 +87,7 @@ class SignInDesk:
         """Check the password and sign in; whether the account or the password is wrong is not said."""
         contact = self.contacts.read(body.email, body.phone)
         async with self.attempts.attempt(contact.address, counted_as):
-            user = await self.reads.user_by_login(contact.address)
+            user = await self.reads.by_login(contact.address)
             right = await self.hasher.verify(body.password, None if user is None else user.password_hash)
             tried = PasswordTried(
                 contact=contact, user=user, right=right, client=client, second_factor=body.second_factor
@@ -96,10 +95,6 @@ class SignInDesk:
             use_case = sign_in_by_password(self.secrets, self.open_session)
             try:
                 signed_in = await self.executor.run(use_case, tried, actor=SYSTEM)
-                if isinstance(signed_in, PasswordRefused):
-                    raise AccountLocked if signed_in is PasswordRefused.LOCKED else InvalidCredentials
-                if is_failure(signed_in):
-                    raise signed_in.error
             except (AccountDisabled, AccountLocked, InvalidCredentials, InvalidSecondFactor, TooManyAttempts):
                 await self.note_failure(user, LoginMethod.PASSWORD, client)
                 raise
@@ -109,8 +104,9 @@ class SignInDesk:
         """Trade a refresh token for new tokens."""
         use_case = UseCase(Permission.RUN_PLATFORM, refresh_session(self.refresh_tokens))
         command = RefreshSession(refresh_token=refresh_token, client=client)
-        signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
-        if isinstance(signed_in, TokenReused):
+        try:
+            signed_in = await self.executor.run(use_case, command, actor=SYSTEM)
+        except TokenReused:
             session_id = self.refresh_tokens.read(refresh_token).session_id
             _log.warning(
                 "session.replayed",
@@ -118,7 +114,7 @@ class SignInDesk:
                 address=client.address,
                 request_id=current_origin().request_id,
             )
-            raise InvalidToken
+            raise InvalidToken from None
         return self.signed_in(signed_in)
 
     async def log_out(self, session_id: SessionId | None, refresh_token: str | None) -> None:
@@ -142,14 +138,7 @@ class SignInDesk:
             request_id=current_origin().request_id,
         )
 
-    def signed_in(self, signed_in: SignedIn | SecondFactorRefused) -> SignedInJson:
-        """Show a session that has begun, with an access token, or raise why none has."""
-        if isinstance(signed_in, SecondFactorRefused):
-            raise signed_in.error
+    def signed_in(self, signed_in: SignedIn) -> SignedInJson:
+        """Show a session that has begun, with an access token."""
         access = self.access_tokens.issue(signed_in.bearer, self.clock.now())
         return signed_in_json(signed_in.user, access, signed_in.refresh_token)
-
-
-def is_failure(signed_in: SignedIn | SecondFactorRefused) -> TypeGuard[SecondFactorRefused]:
-    """Whether a second factor was tried in vain; that it is missing is half of signing in, and no failure."""
-    return isinstance(signed_in, SecondFactorRefused) and not isinstance(signed_in.error, SecondFactorNeeded)

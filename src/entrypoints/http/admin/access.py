@@ -34,10 +34,10 @@ async def list_sessions_of_user(
     `lastUsedAt`, `address` and `userAgent` are those of the last refresh.
     """
     authorise(actor, Permission.SEE_USERS)
-    user = await reads.user(UserId(user_id))
+    user = await reads.users.get(UserId(user_id))
     if user is None:
         raise UserNotFound
-    found = await reads.live_sessions(user.id, clock.now(), MOST_SESSIONS)
+    found = await reads.sessions.live(user.id, clock.now(), MOST_SESSIONS)
     return DevicesJson(items=tuple(map(device_json, found)))
 
 

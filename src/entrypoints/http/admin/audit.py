@@ -50,5 +50,5 @@ async def list_audit(asked: Injected[AuditQuery], actor: Injected[Actor], reads:
         after=None if after is None else AuditId(after),
         limit=asked.limit + 1,
     )
-    page, more = cut(await reads.audit_entries(chosen), asked.limit)
+    page, more = cut(await reads.audit_log.page(chosen), asked.limit)
     return AuditJson(items=tuple(map(entry_json, page)), next_cursor=cursor_of(page[-1].id) if more else None)

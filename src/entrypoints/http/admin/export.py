@@ -35,7 +35,7 @@ async def csv_of(chosen: UserFilter, first: Sequence[User], reads: UserReads) ->
     while page:
         yield _lines(map(_cells, page))
         full = len(page) == PAGE
-        page = await reads.users(replace(chosen, after=page[-1].id)) if full else ()
+        page = await reads.page(replace(chosen, after=page[-1].id)) if full else ()
 
 
 def defused(cell: str) -> str:

@@ -53,7 +53,7 @@ async def list_users(
 ) -> ManagedUsersJson:
     """Accounts, the latest first; for admins."""
     authorise(actor, Permission.SEE_USERS)
-    page, more = cut(await reads.users(asked.page(settings.phone_country)), asked.limit)
+    page, more = cut(await reads.users.page(asked.page(settings.phone_country)), asked.limit)
     return ManagedUsersJson(
         items=tuple(map(managed_user_json, page)), next_cursor=cursor_of(page[-1].id) if more else None
     )
@@ -74,9 +74,9 @@ async def export_users(
     """
     authorise(actor, Permission.SEE_USERS)
     chosen = asked.chosen(settings.phone_country, None, PAGE)
-    first = await reads.users(chosen)  # before the answer begins: after that, nothing can be said of a failure
+    first = await reads.users.page(chosen)  # before the answer begins: after that, nothing can be said of a failure
     # To Litestar a stream is a response like any other; to the documentation it is text.
-    return cast("Response[str]", Stream(csv_of(chosen, first, reads), media_type="text/csv", headers=_FILE))
+    return cast("Response[str]", Stream(csv_of(chosen, first, reads.users), media_type="text/csv", headers=_FILE))
 
 
 @get("/users/{user_id:str}", opt=documented(answer=USER, refusals=(UserNotFound, NotPermitted)))
@@ -85,7 +85,7 @@ async def get_user(
 ) -> Response[ManagedUserJson]:
     """One account; for admins."""
     authorise(actor, Permission.SEE_USERS)
-    user = await reads.user(UserId(user_id))
+    user = await reads.users.get(UserId(user_id))
     if user is None:
         raise UserNotFound
     return unless_known(managed_user_json(user), etag(user.version), if_none_match)

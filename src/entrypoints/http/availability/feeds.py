@@ -107,7 +107,7 @@ async def get_availability_feeds(
     actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock], if_none_match: IfNoneMatch = None
 ) -> Response[FeedsJson]:
     """One's external calendars, and how reading them went. Their URLs are secrets: only the host is shown."""
-    own = await get_own_feeds(actor, reads, reads)
+    own = await get_own_feeds(actor, reads.providers, reads.feeds)
     shown = feeds_json(own, clock.now())
     return unless_known(shown, _tag(own, shown), if_none_match)
 

@@ -75,7 +75,7 @@ async def get_availability(
     if_none_match: IfNoneMatch = None,
 ) -> Response[AvailabilityJson]:
     """A provider's rules, exceptions and settings; until it is approved, for its owner and admins only."""
-    found = await get_calendar(actor, ProviderId(provider_id), reads, reads)
+    found = await get_calendar(actor, ProviderId(provider_id), reads.schedules, reads.providers)
     calendar = found.calendar
     shown = AvailabilityJson(
         settings=settings_json(calendar, found.terms),

@@ -91,7 +91,7 @@ async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], 
         after=None if after is None else BookingId(after),
         limit=asked.limit + 1,
     )
-    page, more = cut(await bookings.list_bookings(actor, chosen, reads), asked.limit)
+    page, more = cut(await bookings.list_bookings(actor, chosen, reads.bookings), asked.limit)
     return BookingsJson(
         items=tuple(booking_json(booking) for booking in page), next_cursor=cursor_of(page[-1].id) if more else None
     )
@@ -102,7 +102,7 @@ async def get_booking(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[BookingJson]:
     """One booking, for its parties and admins."""
-    booking = (await bookings.get_booking(actor, BookingId(booking_id), reads)).booking
+    booking = (await bookings.get_booking(actor, BookingId(booking_id), reads.bookings)).booking
     return unless_known(booking_json(booking), etag(booking.version), if_none_match)
 
 
@@ -131,7 +131,7 @@ async def move_to_status(
 @get("/{booking_id:str}/events", opt=documented(bookings.list_booking_events, answer=EVENTS))
 async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> EventsJson:
     """What has happened to a booking, oldest first."""
-    events = await bookings.list_booking_events(actor, BookingId(booking_id), reads)
+    events = await bookings.list_booking_events(actor, BookingId(booking_id), reads.bookings)
     return EventsJson(items=tuple(event_json(event) for event in events))
 
 

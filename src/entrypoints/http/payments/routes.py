@@ -55,7 +55,7 @@ async def get_payment(
 
     When its customer asks, the gateway is asked too, so that a payment is found whose callback was lost.
     """
-    found = await payments.get_payment(actor, PaymentId(payment_id), reads, reads)
+    found = await payments.get_payment(actor, PaymentId(payment_id), reads.payments, reads.bookings)
     return payment_json(await _refreshed(found, executor, gateway))
 
 
@@ -68,7 +68,7 @@ async def get_payment_by_invoice(
     gateway: Injected[PaymentGateway],
 ) -> PaymentJson:
     """One payment by the gateway's id of its invoice (`qpayInvoiceId`)."""
-    found = await payments.get_payment_by_invoice(actor, invoice_id, reads, reads)
+    found = await payments.get_payment_by_invoice(actor, invoice_id, reads.payments, reads.bookings)
     return payment_json(await _refreshed(found, executor, gateway))
 
 

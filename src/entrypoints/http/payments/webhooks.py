@@ -44,7 +44,7 @@ async def take_qpay_callback(
     The token in the address proves that the address is ours. While the gateway cannot be asked the answer is 503, so
     that it calls again, and the hint is kept all the same.
     """
-    payment = await get_payment_of_callback(PaymentId(transaction_id), asked.token, callback_tokens, reads)
+    payment = await get_payment_of_callback(PaymentId(transaction_id), asked.token, callback_tokens, reads.payments)
     try:
         await settle_payment(payment, executor=executor, gateway=gateway)
     except GatewayUnavailable:

@@ -28,7 +28,7 @@ async def list_profiles(
     """All provider profiles, or those of one status; for admins."""
     after = read_cursor(asked.cursor)
     after_id = None if after is None else ProviderId(after)
-    found = await providers.list_profiles(actor, asked.status, after_id, asked.limit + 1, reads)
+    found = await providers.list_profiles(actor, asked.status, after_id, asked.limit + 1, reads.providers)
     return providers_page(found, asked.limit, provider_json_with_note)
 
 
@@ -53,7 +53,7 @@ async def decide_on_provider(
         expected_version=expected_version(if_match),
     )
     await executor.run(decide_on_profile, command, actor=actor)
-    view = await providers.get_profile(actor, command.provider_id, reads)
+    view = await providers.get_profile(actor, command.provider_id, reads.providers)
     return Response(provider_json_with_note(view), headers=etag(view.profile.version))
 
 

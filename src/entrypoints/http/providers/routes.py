@@ -45,7 +45,7 @@ async def my_profile(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
     """One's own provider profile, whatever its status."""
-    mine = provider_json_with_note(await get_own_provider(actor, reads))
+    mine = provider_json_with_note(await get_own_provider(actor, reads.providers))
     return unless_known(mine, etag(mine.version), if_none_match)
 
 
@@ -70,7 +70,7 @@ async def submit_my_profile(
 ) -> Response[ProviderJson]:
     """Submit one's profile for approval."""
     await executor.run(submit_profile, expected_version(if_match), actor=actor)
-    mine = provider_json_with_note(await get_own_provider(actor, reads))
+    mine = provider_json_with_note(await get_own_provider(actor, reads.providers))
     return Response(mine, status_code=200, headers=etag(mine.version))
 
 
@@ -78,7 +78,9 @@ async def submit_my_profile(
 async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
     """The providers that can be booked, a page at a time."""
     after = read_cursor(asked.cursor)
-    found = await providers.list_providers(None if after is None else ProviderId(after), asked.limit + 1, reads)
+    found = await providers.list_providers(
+        None if after is None else ProviderId(after), asked.limit + 1, reads.providers
+    )
     return providers_page(found, asked.limit, provider_json)
 
 
@@ -87,7 +89,7 @@ async def get_provider(
     provider_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
     """One provider that can be booked."""
-    view = await providers.get_provider(ProviderId(provider_id), reads)
+    view = await providers.get_provider(ProviderId(provider_id), reads.providers)
     return unless_known(provider_json(view), etag(view.profile.version), if_none_match)
 
 

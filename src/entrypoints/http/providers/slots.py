@@ -100,7 +100,7 @@ async def list_slots(
 ) -> SlotsJson:
     """The free slots of a provider."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    schedule = await availability.get_bookable_schedule(ProviderId(provider_id), _wide(asked), reads)
+    schedule = await availability.get_bookable_schedule(ProviderId(provider_id), _wide(asked), reads.schedules)
     window = window_of(asked, schedule.calendar.zone)
     now = clock.now()
     calendar, degraded = schedule.seen(now)
@@ -132,7 +132,7 @@ async def explain_slot(
         actor,
         ProviderId(provider_id),
         moment(asked.slot, UTC, name="slot"),
-        reads,
+        reads.schedules,
         now=clock.now(),
         duration_minutes=asked.duration_minutes,
     )

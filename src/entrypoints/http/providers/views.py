@@ -1,9 +1,9 @@
 """Provider answers that several routes share."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from booking_domain.workflows.views import ProviderView
 from entrypoints.http.kit.cursors import cursor_of, cut

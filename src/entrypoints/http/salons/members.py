@@ -24,7 +24,7 @@ async def list_salon_members(
     salon_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> MembersJson:
     """Who works in a salon; who is invited, the manager sees, and of themselves the provider."""
-    members = await salons.list_salon_members(actor, SalonId(salon_id), reads, reads)
+    members = await salons.list_salon_members(actor, SalonId(salon_id), reads.salons, reads.providers)
     return MembersJson(items=tuple(map(member_json, members)))
 
 

@@ -47,7 +47,7 @@ async def get_salon(
     salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[SalonJson]:
     """One salon."""
-    view = await salons.get_salon(SalonId(salon_id), reads)
+    view = await salons.get_salon(SalonId(salon_id), reads.salons)
     return unless_known(salon_json(view.salon), etag(view.salon.version), if_none_match)
 
 
@@ -69,7 +69,7 @@ async def get_salon_hours(
     salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[SalonHoursJson]:
     """When a salon is open."""
-    view = await salons.get_salon(SalonId(salon_id), reads)
+    view = await salons.get_salon(SalonId(salon_id), reads.salons)
     return unless_known(hours_json(view), etag(view.salon.version), if_none_match)
 
 

@@ -50,7 +50,7 @@ async def list_salon_slots(
 ) -> SalonSlotsJson:
     """The free slots of all providers of a salon; dates are in the salon's zone."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    view = await get_salon(SalonId(salon_id), reads)
+    view = await get_salon(SalonId(salon_id), reads.salons)
     window = window_of(asked, view.hours.zone)
     found = await salon_slots(
         view.salon.id, window=window, now=clock.now(), reads=reads, duration_minutes=asked.duration_minutes

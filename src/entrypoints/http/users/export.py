@@ -65,8 +65,8 @@ async def export_account(
     provider, salons, and which text messages were sent. Secrets are not in it: a password, codes, tokens, addresses of
     external calendars. The session of the access token must be live.
     """
-    await require_live(session_id, reads, clock)
-    written = _written(await own_account(actor, reads), reads, clock.now())
+    await require_live(session_id, reads.sessions, clock)
+    written = _written(await own_account(actor, reads.users), reads, clock.now())
     return cast("Response[ExportJson]", Stream(written, media_type="application/json", headers=_HEADERS))
 
 
@@ -75,11 +75,11 @@ async def _written(user: User, reads: Reads, now: datetime) -> AsyncIterator[byt
     yield b',"account":' + _encode(account_json(user))
     yield b',"preferences":' + _encode(preferences_json(user))
     sections: dict[str, AsyncIterator[Sequence[msgspec.Struct]]] = {
-        "sessions": _pages(lambda after: reads.sessions_of(user.id, after, PAGE), exported_session),
-        "loginHistory": _pages(lambda after: reads.logins_of(user.id, after, PAGE), login_json),
+        "sessions": _pages(lambda after: reads.sessions.of_user(user.id, after, PAGE), exported_session),
+        "loginHistory": _pages(lambda after: reads.login_history.of_user(user.id, after, PAGE), login_json),
         "bookings": _bookings(user, reads),
-        "waitingList": _pages(lambda after: reads.waits_of(user.id, after), waiting_json),
-        "textMessages": _pages(lambda after: reads.sms_of(user.id, after, PAGE), exported_text),
+        "waitingList": _pages(lambda after: reads.waiting_list.of_customer(user.id, after), waiting_json),
+        "textMessages": _pages(lambda after: reads.sms.of_user(user.id, after, PAGE), exported_text),
     }
     for name, pages in sections.items():
         yield f',"{name}":['.encode()
@@ -89,9 +89,9 @@ async def _written(user: User, reads: Reads, now: datetime) -> AsyncIterator[byt
             first = False
         yield b"]"
     yield b',"provider":' + _encode(await exported_provider(user, reads, now))
-    identities = [exported_identity(each) for each in await reads.identities_of(user.id)]
+    identities = [exported_identity(each) for each in await reads.external_identities.of_user(user.id)]
     yield b',"identities":' + _encode(identities)
-    yield b',"salons":' + _encode([salon_json(salon) for salon in await reads.salons_of(user.id)]) + b"}"
+    yield b',"salons":' + _encode([salon_json(salon) for salon in await reads.salons.of_manager(user.id)]) + b"}"
 
 
 async def _pages(
@@ -106,8 +106,8 @@ async def _pages(
 async def _bookings(user: User, reads: Reads) -> AsyncIterator[Sequence[msgspec.Struct]]:
     """Those of an admin, who sees all, are only those that they are a party to."""
     as_a_party, after = Actor(user.id, Role.CUSTOMER), None
-    while found := await reads.bookings_of(as_a_party, BookingFilter(after=after, limit=PAGE)):
+    while found := await reads.bookings.page(as_a_party, BookingFilter(after=after, limit=PAGE)):
         ids = [booking.id for booking in found]
-        events, payments = await reads.events_of_all(ids), await reads.payments_of_all(ids)
+        events, payments = await reads.bookings.events_of_each(ids), await reads.payments.of_each_booking(ids)
         yield [exported_booking(booking, events[booking.id], payments[booking.id]) for booking in found]
         after = found[-1].id

@@ -156,8 +156,8 @@ def exported_identity(identity: ExternalIdentity) -> ExportedIdentityJson:
 
 async def exported_provider(user: User, reads: Reads, now: datetime) -> ExportedProviderJson | None:
     """A provider's desk, if the account has one."""
-    view = await reads.provider_of(user.id)
-    calendar = None if view is None else await reads.calendar(view.profile.id)
+    view = await reads.providers.by_owner(user.id)
+    calendar = None if view is None else await reads.schedules.calendar(view.profile.id)
     if view is None or calendar is None:
         return None
     return ExportedProviderJson(
@@ -166,5 +166,5 @@ async def exported_provider(user: User, reads: Reads, now: datetime) -> Exported
         rules=tuple(rule_json(each) for each in calendar.rules),
         exceptions=tuple(exception_json(each) for each in calendar.exceptions),
         blocks=tuple(block_json(each) for each in calendar.blocks),
-        external_calendars=feeds_json(await reads.feeds_of(view.profile.id), now),
+        external_calendars=feeds_json(await reads.feeds.of_provider(view.profile.id), now),
     )

@@ -59,7 +59,7 @@ async def my_account(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[AccountJson]:
     """One's own account, with what only oneself sees."""
-    user = await own_account(actor, reads)
+    user = await own_account(actor, reads.users)
     return unless_known(account_json(user), etag(user.version), if_none_match)
 
 
@@ -85,7 +85,7 @@ async def my_preferences(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[PreferencesJson]:
     """What one wants to be told, and how; the `ETag` is the account's."""
-    user = await own_account(actor, reads)
+    user = await own_account(actor, reads.users)
     return unless_known(preferences_json(user), etag(user.version), if_none_match)
 
 

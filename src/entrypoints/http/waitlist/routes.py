@@ -30,7 +30,7 @@ async def join_waitlist(
     Whoever came first is offered what comes free first: the slot is held for half an hour, and a message says so. Book
     it with the hold's id as `holdId`; an offer that is not taken goes to the next in line, and the place is lost.
     """
-    zone = await get_time_zone(ProviderId(data.provider_id), reads)
+    zone = await get_time_zone(ProviderId(data.provider_id), reads.providers)
     return await runner.created(join_waiting_list, data.command(zone), answer=waiting_json)
 
 
@@ -41,7 +41,7 @@ async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
     `status` is `waiting`, `offered` (see `hold`), `booked`, `lapsed` (an offer that was not taken, or a window that is
     over) or `left`.
     """
-    entries = await list_own_entries(actor, reads, now=clock.now())
+    entries = await list_own_entries(actor, reads.waiting_list, now=clock.now())
     return WaitsJson(items=tuple(map(waiting_json, entries)))
 
 

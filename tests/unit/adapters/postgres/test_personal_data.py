@@ -12,7 +12,7 @@ from tests.databases import CIPHER, TestServer
 from adapters.postgres import migrations, rotation
 from adapters.postgres.database import Database
 from adapters.postgres.rotation import Rotated, rotate
-from adapters.security.encryption import AesGcmFieldCipher, CannotOpen
+from adapters.security.encryption import AesGcmFieldCipher, DecryptionError
 from booking_domain.identity.model import User
 from booking_domain.testing.builders import Builder
 
@@ -87,8 +87,8 @@ def test_after_a_rotation_the_old_key_is_not_needed_and_a_second_one_finds_nothi
         assert await rotate(database) == Rotated(seen=SEALED_FIELDS + 1, renewed=0)
 
     async def read(database: Database) -> None:
-        assert [await database.reads.user(user.id) for user in users] == users
-        assert await database.reads.user_by_login(PHONE) == users[0]
+        assert [await database.reads.users.get(user.id) for user in users] == users
+        assert await database.reads.users.by_login(PHONE) == users[0]
 
     in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
     in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), turn)
@@ -103,11 +103,11 @@ def test_without_the_old_key_a_rotation_says_so_and_changes_nothing(url: str) ->
             await tx.users.add(user)
 
     async def turn(database: Database) -> None:
-        with pytest.raises(CannotOpen):
+        with pytest.raises(DecryptionError):
             await rotate(database)
 
     async def read(database: Database) -> None:
-        assert await database.reads.user(user.id) == user
+        assert await database.reads.users.get(user.id) == user
 
     in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
     in_database(url, AesGcmFieldCipher(NEW, INDEX), turn)
@@ -122,9 +122,9 @@ def test_a_rotation_finds_accounts_by_another_index_key(url: str) -> None:
             await tx.users.add(user)
 
     async def turn(database: Database) -> None:
-        assert await database.reads.user_by_login(PHONE) is None
+        assert await database.reads.users.by_login(PHONE) is None
         assert await rotate(database) == Rotated(seen=SEALED_FIELDS, renewed=1)
-        assert await database.reads.user_by_login(PHONE) == user
+        assert await database.reads.users.by_login(PHONE) == user
 
     in_database(url, AesGcmFieldCipher(NEW, INDEX), add)
     in_database(url, AesGcmFieldCipher(NEW, OLD), turn)
@@ -168,7 +168,7 @@ def test_phone_numbers_of_before_are_sealed_by_the_migration_and_opened_on_the_w
         migrations.upgrade(url, cipher=CIPHER)
 
         async def read(database: Database) -> None:
-            user = await database.reads.user_by_login(PHONE)
+            user = await database.reads.users.by_login(PHONE)
             assert user is not None
             assert (user.id, user.phone, user.version) == (user_id, PHONE, 1)
 

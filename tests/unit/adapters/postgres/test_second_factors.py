@@ -10,7 +10,7 @@ from tests.unit.adapters.postgres.test_personal_data import INDEX, NEW, OLD, eve
 
 from adapters.postgres.database import Database
 from adapters.postgres.rotation import rotate
-from adapters.security.encryption import AesGcmFieldCipher, CannotOpen
+from adapters.security.encryption import AesGcmFieldCipher, DecryptionError
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.testing.builders import Builder
 
@@ -86,7 +86,7 @@ def test_a_secret_that_is_copied_to_another_account_or_column_opens_nothing(url:
             connection.execute(copied.encode() + where, {"from": mine.user_id, "to": theirs.user_id})
         async with database.begin() as tx:
             assert await tx.second_factors.lock(mine.user_id) == mine
-            with pytest.raises(CannotOpen):
+            with pytest.raises(DecryptionError):
                 await tx.second_factors.lock(theirs.user_id)
 
     in_database(url, CIPHER, story)

@@ -30,9 +30,9 @@ def test_what_has_expired_is_forgotten_and_what_has_not_stays(postgres: TestServ
             for login in (old, new):
                 await tx.login_history.add(login)
         await database.forget_sessions(NOW)
-        left = [await database.reads.session(each.id) for each in (live, ended, expired)]
+        left = [await database.reads.sessions.get(each.id) for each in (live, ended, expired)]
         assert left == [live, ended, None]
-        assert await database.reads.logins_of(user.id, None, 9) == [new]
+        assert await database.reads.login_history.of_user(user.id, None, 9) == [new]
 
     async def told() -> None:
         with postgres.database() as url:

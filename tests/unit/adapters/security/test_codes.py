@@ -1,4 +1,4 @@
-"""One-time codes under a key, and the list of common passwords."""
+"""Keyed one-time codes, and the list of common passwords."""
 
 from collections import Counter
 from uuid import UUID
@@ -23,7 +23,7 @@ class TestSecretCodes(SecretCodesContract):
 
 
 class Biased(HmacSecretCodes):
-    """Takes 20 bits of the digest, of which there are too few for a million codes."""
+    """Uses only 20 bits of the digest, so that some codes are likelier than others."""
 
     def code(self, code_id: CodeId, purpose: CodePurpose) -> str:
         digest = self._digest(f"code:{purpose}:".encode() + code_id.bytes)
@@ -31,34 +31,34 @@ class Biased(HmacSecretCodes):
 
 
 def chi_square(codes: HmacSecretCodes) -> tuple[float, float]:
-    """That of the first and of the last three digits of 50,000 codes, each with 999 degrees of freedom."""
+    """Chi-square of the first and of the last three digits of 50,000 codes, with 999 degrees of freedom each."""
     number, bins = 50_000, 1_000
-    made = [codes.code(CodeId(UUID(int=each)), CodePurpose.LOGIN) for each in range(number)]
-    assert {len(each) for each in made} == {6}
-    assert any(each.startswith("000") for each in made)
-    first, last = Counter(each[:3] for each in made), Counter(each[3:] for each in made)
+    generated = [codes.code(CodeId(UUID(int=each)), CodePurpose.LOGIN) for each in range(number)]
+    assert {len(each) for each in generated} == {6}
+    assert any(each.startswith("000") for each in generated)
+    first, last = Counter(each[:3] for each in generated), Counter(each[3:] for each in generated)
     assert len(first) == len(last) == bins
     expected = number / bins
     one, other = (sum((seen - expected) ** 2 for seen in each.values()) / expected for each in (first, last))
     return one, other
 
 
-def test_no_code_is_likelier_than_another() -> None:
+def test_codes_are_uniformly_distributed() -> None:
     assert max(chi_square(HmacSecretCodes(b"key"))) < 1_170  # the 0.01 % quantile
     assert max(chi_square(Biased(b"key"))) > 1_500
 
 
 @pytest.mark.parametrize("password", ["password1", "12345678", "QWERTYUIOP", "iloveyou", "Football1"])
-def test_what_is_common_is_known_in_any_case(password: str) -> None:
+def test_common_passwords_are_found_in_any_case(password: str) -> None:
     assert CommonPasswords().contains(password)
 
 
 @pytest.mark.parametrize("password", ["", "correct-horse-battery", "nine blue lanterns", "# 16285 common", "нууц үг"])
-def test_what_is_not_is_not(password: str) -> None:
+def test_other_passwords_are_not_found(password: str) -> None:
     assert not CommonPasswords().contains(password)
 
 
-def test_the_list_says_where_it_is_from_and_is_sorted_and_long_enough() -> None:
+def test_the_password_list_names_its_sources_and_is_sorted_and_complete() -> None:
     header, _, passwords = LIST.read_text(encoding="ascii").partition("\n\n")
     listed = passwords.splitlines()
     assert "BSD-3-Clause" in header

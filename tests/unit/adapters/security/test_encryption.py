@@ -1,4 +1,4 @@
-"""Sealed fields: who has the key reads them where they were put, and nobody else reads them anywhere."""
+"""Encrypted fields decrypt only with the right key, in their own row and field."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.security.encryption import AesGcmFieldCipher, CannotOpen
+from adapters.security.encryption import AesGcmFieldCipher, DecryptionError
 
 ROW, OTHER = UUID(int=1), UUID(int=2)
 OLD, NEW, INDEX = (
@@ -24,47 +24,49 @@ def cipher() -> AesGcmFieldCipher:
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"])), row=st.uuids())
-def test_what_is_sealed_opens_in_its_place(text: str, row: UUID) -> None:
+def test_encryption_round_trips(text: str, row: UUID) -> None:
     cipher = AesGcmFieldCipher(NEW, INDEX)
-    sealed = cipher.seal(text, field=FIELD, row=row)
-    assert cipher.open(sealed, field=FIELD, row=row) == text
-    assert len(text) < 4 or text.encode() not in sealed
+    ciphertext = cipher.encrypt(text, field=FIELD, row=row)
+    assert cipher.decrypt(ciphertext, field=FIELD, row=row) == text
+    assert len(text) < 4 or text.encode() not in ciphertext
 
 
-def test_the_same_text_is_never_sealed_the_same_twice(cipher: AesGcmFieldCipher) -> None:
-    assert len({cipher.seal(PHONE, field=FIELD, row=ROW) for _ in range(100)}) == 100
+def test_equal_texts_have_different_ciphertexts(cipher: AesGcmFieldCipher) -> None:
+    assert len({cipher.encrypt(PHONE, field=FIELD, row=ROW) for _ in range(100)}) == 100
 
 
 @pytest.mark.parametrize(("field", "row"), [("users.address", ROW), (FIELD, OTHER)])
-def test_what_was_copied_to_another_place_does_not_open(cipher: AesGcmFieldCipher, field: str, row: UUID) -> None:
-    sealed = cipher.seal(PHONE, field=FIELD, row=ROW)
-    with pytest.raises(CannotOpen):
-        cipher.open(sealed, field=field, row=row)
+def test_a_ciphertext_copied_to_another_row_or_field_does_not_decrypt(
+    cipher: AesGcmFieldCipher, field: str, row: UUID
+) -> None:
+    ciphertext = cipher.encrypt(PHONE, field=FIELD, row=ROW)
+    with pytest.raises(DecryptionError):
+        cipher.decrypt(ciphertext, field=field, row=row)
 
 
-def test_no_changed_bit_opens(cipher: AesGcmFieldCipher) -> None:
-    sealed = cipher.seal(PHONE, field=FIELD, row=ROW)
-    for bit in range(len(sealed) * 8):
-        changed = bytearray(sealed)
+def test_no_modified_ciphertext_decrypts(cipher: AesGcmFieldCipher) -> None:
+    ciphertext = cipher.encrypt(PHONE, field=FIELD, row=ROW)
+    for bit in range(len(ciphertext) * 8):
+        changed = bytearray(ciphertext)
         changed[bit // 8] ^= 1 << bit % 8
-        with pytest.raises(CannotOpen):
-            cipher.open(bytes(changed), field=FIELD, row=ROW)
-    for length in range(len(sealed)):
-        with pytest.raises(CannotOpen):
-            cipher.open(sealed[:length], field=FIELD, row=ROW)
+        with pytest.raises(DecryptionError):
+            cipher.decrypt(bytes(changed), field=FIELD, row=ROW)
+    for length in range(len(ciphertext)):
+        with pytest.raises(DecryptionError):
+            cipher.decrypt(ciphertext[:length], field=FIELD, row=ROW)
 
 
-def test_an_earlier_key_opens_what_it_sealed_and_seals_nothing(cipher: AesGcmFieldCipher) -> None:
-    old = AesGcmFieldCipher(OLD, INDEX).seal(PHONE, field=FIELD, row=ROW)
-    assert cipher.open(old, field=FIELD, row=ROW) == PHONE
+def test_a_previous_key_decrypts_but_does_not_encrypt(cipher: AesGcmFieldCipher) -> None:
+    old = AesGcmFieldCipher(OLD, INDEX).encrypt(PHONE, field=FIELD, row=ROW)
+    assert cipher.decrypt(old, field=FIELD, row=ROW) == PHONE
     assert not cipher.is_current(old)
-    new = cipher.seal(PHONE, field=FIELD, row=ROW)
+    new = cipher.encrypt(PHONE, field=FIELD, row=ROW)
     assert cipher.is_current(new)
-    with pytest.raises(CannotOpen):
-        AesGcmFieldCipher(OLD, INDEX).open(new, field=FIELD, row=ROW)
+    with pytest.raises(DecryptionError):
+        AesGcmFieldCipher(OLD, INDEX).decrypt(new, field=FIELD, row=ROW)
 
 
-def test_an_index_is_the_same_for_the_same_text_of_a_field_under_any_key_but_its_own(cipher: AesGcmFieldCipher) -> None:
+def test_an_index_depends_on_text_field_and_index_key_only(cipher: AesGcmFieldCipher) -> None:
     index = cipher.index(PHONE, field=FIELD)
     assert AesGcmFieldCipher(OLD, INDEX).index(PHONE, field=FIELD) == index
     others = {
@@ -76,8 +78,8 @@ def test_an_index_is_the_same_for_the_same_text_of_a_field_under_any_key_but_its
     assert len(others) == 3
 
 
-def test_messages_of_errors_quote_nothing_that_was_sealed(cipher: AesGcmFieldCipher) -> None:
-    sealed = cipher.seal(PHONE, field=FIELD, row=ROW)
-    with pytest.raises(CannotOpen) as error:
-        cipher.open(sealed, field=FIELD, row=OTHER)
+def test_error_messages_do_not_contain_the_text(cipher: AesGcmFieldCipher) -> None:
+    ciphertext = cipher.encrypt(PHONE, field=FIELD, row=ROW)
+    with pytest.raises(DecryptionError) as error:
+        cipher.decrypt(ciphertext, field=FIELD, row=OTHER)
     assert PHONE not in str(error.value)

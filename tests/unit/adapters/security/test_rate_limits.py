@@ -1,4 +1,4 @@
-"""Rate limits of one process."""
+"""The in-memory rate limiter."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.security.rate_limits import SPARED, ProcessRateLimiter
+from adapters.security.rate_limits import HITS_BETWEEN_CLEANUPS, ProcessRateLimiter
 from booking_domain.shared.rate_limits import Limit, RateLimiter
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.contracts.rate_limits import MINUTE, OpenRateLimiter, RateLimiterContract
@@ -25,23 +25,23 @@ class TestProcessRateLimiter(RateLimiterContract):
         return opened
 
 
-def test_strangers_who_never_come_back_do_not_fill_the_memory() -> None:
-    async def play() -> None:
+def test_expired_keys_are_removed_from_memory() -> None:
+    async def run() -> None:
         limiter = ProcessRateLimiter()
-        for number in range(20 * SPARED):
-            assert (await limiter.consume(f"stranger {number}", ONE_A_MINUTE, NOW + number * MINUTE)).allowed
-        assert len(limiter) <= SPARED + 2
+        for number in range(20 * HITS_BETWEEN_CLEANUPS):
+            assert (await limiter.consume(f"client {number}", ONE_A_MINUTE, NOW + number * MINUTE)).allowed
+        assert len(limiter) <= HITS_BETWEEN_CLEANUPS + 2
 
-    asyncio.run(play())
+    asyncio.run(run())
 
 
-def test_whoever_has_hit_within_the_window_is_not_forgotten() -> None:
-    async def play() -> None:
+def test_keys_hit_within_the_window_are_kept() -> None:
+    async def run() -> None:
         limiter = ProcessRateLimiter()
         for _ in range(2):
-            for number in range(3 * SPARED):
+            for number in range(3 * HITS_BETWEEN_CLEANUPS):
                 await limiter.consume(f"guest {number}", ONE_A_MINUTE, NOW + timedelta(seconds=1))
-        assert len(limiter) == 3 * SPARED
+        assert len(limiter) == 3 * HITS_BETWEEN_CLEANUPS
         assert not (await limiter.consume("guest 0", ONE_A_MINUTE, NOW + MINUTE)).allowed
 
-    asyncio.run(play())
+    asyncio.run(run())

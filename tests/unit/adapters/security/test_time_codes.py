@@ -1,4 +1,4 @@
-"""TOTP as the RFCs have it."""
+"""TOTP against the test vectors of the RFCs."""
 
 from datetime import UTC, datetime
 
@@ -8,14 +8,14 @@ from adapters.security.time_codes import TotpTimeCodes
 from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.testing.memory import MemoryTimeCodes
 
-SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # 12345678901234567890, the key of the RFCs
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # base32 of 12345678901234567890, the key in the RFCs
 BOTH = [TotpTimeCodes("booking.example.com"), MemoryTimeCodes()]
 
 
 @pytest.mark.parametrize("codes", BOTH, ids=["pyotp", "memory"])
 @pytest.mark.parametrize(
     ("seconds", "code"),
-    [  # RFC 6238, appendix B, SHA-1; of eight digits the last six
+    [  # RFC 6238, appendix B, SHA-1; the code is the last six of eight digits
         (59, "94287082"),
         (1_111_111_109, "07081804"),
         (1_111_111_111, "14050471"),
@@ -31,12 +31,12 @@ def test_the_vectors_of_rfc_6238(codes: TimeCodes, seconds: int, code: str) -> N
 
 @pytest.mark.parametrize("codes", BOTH, ids=["pyotp", "memory"])
 def test_the_vectors_of_rfc_4226(codes: TimeCodes) -> None:
-    shown = ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"]
-    for step, code in enumerate(shown[1:], start=1):
+    codes_of_rfc = ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"]
+    for step, code in enumerate(codes_of_rfc[1:], start=1):
         assert codes.step_of(SECRET, code, datetime.fromtimestamp(step * 30, UTC)) == step
 
 
-def test_apps_show_where_the_account_is() -> None:
+def test_the_uri_names_issuer_and_account() -> None:
     assert TotpTimeCodes("booking.example.com").uri(SECRET, "dorj@example.com") == (
         f"otpauth://totp/booking.example.com:dorj%40example.com?secret={SECRET}&issuer=booking.example.com"
     )

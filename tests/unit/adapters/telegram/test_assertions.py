@@ -3,6 +3,7 @@
 import hmac
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -28,23 +29,31 @@ from tests.unit.effort import examples
 
 from adapters.telegram import assertions
 from adapters.telegram.assertions import TelegramBotAssertions
-from booking_domain.identity.errors import TelegramNotConfigured
+from booking_domain.identity.errors import InvalidAssertion, TelegramNotConfigured
 from booking_domain.identity.external_identities import (
     MAX_INIT_DATA,
     Assertion,
-    AssertionRefused,
     IdentityProvider,
     InitData,
+    TelegramProof,
     WidgetLogin,
 )
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`InvalidAssertion`, by value."""
+
+    subject: str | None
+
 
 AT: Final = 1_795_392_900
 NOW: Final = datetime.fromtimestamp(AT, UTC)
 FRESHNESS: Final = timedelta(seconds=300)
 BOT: Final = TelegramBotAssertions([TOKEN], freshness=FRESHNESS)
 SUBJECT: Final = str(DORJ["id"])
-REFUSED_WITH_SUBJECT: Final = AssertionRefused(provider=IdentityProvider.TELEGRAM, subject=SUBJECT)
-REFUSED_WITHOUT_SUBJECT: Final = AssertionRefused(provider=IdentityProvider.TELEGRAM, subject=None)
+REFUSED_WITH_SUBJECT: Final = Refused(SUBJECT)
+REFUSED_WITHOUT_SUBJECT: Final = Refused(None)
 
 OPENSSL_HASH_FOR_APP: Final = "180d2bd1f76f977cdd8e1aca061507b531504dc98d860287a2449b7288d2c74e"
 OPENSSL_HASH_FOR_WIDGET: Final = "4e3c31d823f477ab6f3e9ccd76ad0ba726fed4b363a3ebe01abf6daebe4865f9"
@@ -52,19 +61,26 @@ OPENSSL_HASH_FOR_WIDGET: Final = "4e3c31d823f477ab6f3e9ccd76ad0ba726fed4b363a3eb
 Fields = dict[str, str]
 
 
-def of_app(text: str, now: datetime = NOW, bot: TelegramBotAssertions = BOT) -> Assertion | AssertionRefused:
-    return bot.read(InitData(text), now)
+def outcome(bot: TelegramBotAssertions, proof: TelegramProof, now: datetime) -> Assertion | Refused:
+    try:
+        return bot.read(proof, now)
+    except InvalidAssertion as error:
+        return Refused(error.subject)
 
 
-def of_fields(fields: Fields, now: datetime = NOW) -> Assertion | AssertionRefused:
+def of_app(text: str, now: datetime = NOW, bot: TelegramBotAssertions = BOT) -> Assertion | Refused:
+    return outcome(bot, InitData(text), now)
+
+
+def of_fields(fields: Fields, now: datetime = NOW) -> Assertion | Refused:
     return of_app(query(fields), now)
 
 
-def of_widget(fields: Fields, now: datetime = NOW, bot: TelegramBotAssertions = BOT) -> Assertion | AssertionRefused:
-    return bot.read(WidgetLogin(fields), now)
+def of_widget(fields: Fields, now: datetime = NOW, bot: TelegramBotAssertions = BOT) -> Assertion | Refused:
+    return outcome(bot, WidgetLogin(fields), now)
 
 
-def accepted(read: Assertion | AssertionRefused) -> Assertion:
+def accepted(read: Assertion | Refused) -> Assertion:
     assert isinstance(read, Assertion), read
     return read
 
@@ -115,25 +131,25 @@ def test_an_altered_or_missing_init_data_field_is_refused(field: str) -> None:
     fields = app_fields()
     user = json.dumps({**DORJ, "id": 1})
     altered = {"user": user, "auth_date": str(AT + 1)}.get(field, fields[field][:-1] + "x")
-    assert isinstance(of_fields({**fields, field: altered}), AssertionRefused)
-    assert isinstance(of_fields({**fields, field: ""}), AssertionRefused)
-    assert isinstance(of_fields({key: value for key, value in fields.items() if key != field}), AssertionRefused)
+    assert isinstance(of_fields({**fields, field: altered}), Refused)
+    assert isinstance(of_fields({**fields, field: ""}), Refused)
+    assert isinstance(of_fields({key: value for key, value in fields.items() if key != field}), Refused)
 
 
 @pytest.mark.parametrize("field", ["id", "first_name", "last_name", "username", "photo_url", "auth_date", "hash"])
 def test_an_altered_or_missing_widget_field_is_refused(field: str) -> None:
     fields = signed_widget(widget_fields(AT))
     altered = {"id": "1", "auth_date": str(AT + 1)}.get(field, fields[field][:-1] + "x")
-    assert isinstance(of_widget({**fields, field: altered}), AssertionRefused)
-    assert isinstance(of_widget({**fields, field: ""}), AssertionRefused)
-    assert isinstance(of_widget({key: value for key, value in fields.items() if key != field}), AssertionRefused)
+    assert isinstance(of_widget({**fields, field: altered}), Refused)
+    assert isinstance(of_widget({**fields, field: ""}), Refused)
+    assert isinstance(of_widget({key: value for key, value in fields.items() if key != field}), Refused)
 
 
 @pytest.mark.parametrize("more", [{"start_param": "x"}, {"zzz": ""}, {"": ""}, {"Hash": "x"}, {"id": "1"}])
 def test_an_extra_field_is_refused_unless_it_is_signed(more: Fields) -> None:
     assert of_fields({**app_fields(), **more}) == REFUSED_WITH_SUBJECT
     assert accepted(of_fields(signed_app({**init_data_fields(AT), **more}))).subject == SUBJECT
-    assert isinstance(of_widget({**signed_widget(widget_fields(AT)), **more}), AssertionRefused)
+    assert isinstance(of_widget({**signed_widget(widget_fields(AT)), **more}), Refused)
     assert accepted(of_widget(signed_widget(widget_fields(AT, **more)))).subject == more.get("id", SUBJECT)
 
 
@@ -156,7 +172,7 @@ def test_no_single_character_change_is_accepted(data: st.DataObject) -> None:
     cut, longer = text[:place] + text[place + 1 :], text[:place] + letter + text[place:]
     for changed in (cut, longer, text[:place] + letter + text[place + 1 :]):
         if parse_qsl(changed, keep_blank_values=True) != parse_qsl(text, keep_blank_values=True):
-            assert isinstance(of_app(changed), AssertionRefused)
+            assert isinstance(of_app(changed), Refused)
 
 
 @given(fields=st.dictionaries(st.text(max_size=8), st.text(max_size=12), max_size=6), of_another_bot=st.booleans())
@@ -167,15 +183,15 @@ def test_no_other_signer_is_accepted(*, fields: Fields, of_another_bot: bool) ->
         signed_app(fields, OTHER_TOKEN) if of_another_bot else {**fields, "hash": hash_for_app(fields, "")},
         signed_widget(fields, OTHER_TOKEN),
     ):
-        assert isinstance(of_fields(made), AssertionRefused)
-        assert isinstance(of_widget(made), AssertionRefused)
+        assert isinstance(of_fields(made), Refused)
+        assert isinstance(of_widget(made), Refused)
 
 
 @given(st.text(max_size=200) | st.text("&=;%abhs", max_size=60))
 @examples(200)
 def test_arbitrary_input_is_refused_without_an_exception(text: str) -> None:
-    assert isinstance(of_app(text), AssertionRefused)
-    assert isinstance(of_widget({"id": text, "hash": text, text: text, "auth_date": text}), AssertionRefused)
+    assert isinstance(of_app(text), Refused)
+    assert isinstance(of_widget({"id": text, "hash": text, text: text, "auth_date": text}), Refused)
 
 
 @given(
@@ -205,8 +221,8 @@ def test_a_previous_token_is_accepted() -> None:
 
 def test_init_data_and_widget_signatures_are_not_interchangeable() -> None:
     app, widget = init_data_fields(AT, id=SUBJECT), widget_fields(AT, user=json.dumps(DORJ))
-    assert isinstance(of_fields({**app, "hash": hash_for_widget(app)}), AssertionRefused)
-    assert isinstance(of_widget({**widget, "hash": hash_for_app(widget)}), AssertionRefused)
+    assert isinstance(of_fields({**app, "hash": hash_for_widget(app)}), Refused)
+    assert isinstance(of_widget({**widget, "hash": hash_for_app(widget)}), Refused)
     both = accepted(of_fields(signed_app(app))), accepted(of_widget(signed_widget(app)))
     assert both[0].digest != both[1].digest
 
@@ -328,7 +344,7 @@ def forged_with_line_breaks() -> Fields:
 
 
 def test_signed_lines_cannot_be_split_into_other_fields() -> None:
-    assert of_widget(forged_with_line_breaks()) == AssertionRefused(provider=IdentityProvider.TELEGRAM, subject="1")
+    assert of_widget(forged_with_line_breaks()) == Refused("1")
     for key in ("zz=a", "zz\na"):
         assert of_fields(signed_app({**init_data_fields(AT), key: "b"})) == REFUSED_WITH_SUBJECT
 

@@ -49,7 +49,7 @@ async def test_an_admin_sees_of_somebodys_sessions_what_they_see_themselves(api:
 async def test_that_an_admin_looked_is_in_the_audit_log(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     await sessions_of(api, admin, dorj["id"])
-    last, *_ = await api.database.reads.audit_entries(AuditFilter(limit=1))
+    last, *_ = await api.database.reads.audit_log.page(AuditFilter(limit=1))
     assert (last.action, last.subject and str(last.subject.id)) == ("read", dorj["id"])
     assert last.details["what"] == "GET /api/v1/admin/users/{user_id}/sessions"
 

@@ -42,7 +42,7 @@ async def may_stay(api: Api, account: Mapping[str, Any]) -> bool:
 
 async def entries(api: Api, **chosen: Any) -> list[AuditEntry]:
     """What admins have done, without what they have read, the first first."""
-    found = await api.database.reads.audit_entries(AuditFilter(limit=10_000, **chosen))
+    found = await api.database.reads.audit_log.page(AuditFilter(limit=10_000, **chosen))
     return [entry for entry in found if entry.action not in {"read", "user.made"}][::-1]
 
 

@@ -20,7 +20,7 @@ ON: Final = {"BOOKING_ADMIN_SECOND_FACTOR": "on"}
 
 async def an_admin(api: Api) -> Member:
     token = await api.an_admin()
-    user = await api.database.reads.user(api.container.access_tokens().read(token, api.clock.now()).actor.id)
+    user = await api.database.reads.users.get(api.container.access_tokens().read(token, api.clock.now()).actor.id)
     assert user is not None
     assert user.email is not None
     return Member(api, user.email, {"accessToken": token})

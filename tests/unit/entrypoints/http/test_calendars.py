@@ -305,5 +305,5 @@ async def test_a_calendar_that_cannot_be_read_now_is_not_an_empty_one(api: Api) 
         raise StorageUnavailable
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(api.database.reads), "appointments_of", down)
+        patch.setattr(type(api.database.reads.appointments), "of_user", down)
         assert_problem(await api.get(address), 503, "service.unavailable")

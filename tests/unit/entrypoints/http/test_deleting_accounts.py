@@ -27,7 +27,7 @@ async def id_of(api: Api, token: str) -> UserId:
 
 
 async def account(api: Api, user_id: UserId) -> User:
-    user = await api.database.reads.user(user_id)
+    user = await api.database.reads.users.get(user_id)
     assert user is not None
     return user
 
@@ -150,7 +150,7 @@ async def test_holds_and_places_on_waiting_lists_are_given_up(api: Api) -> None:
     assert (await api.post("/waitlist", customer, json=wait)).status_code == 201
     assert (await delete(api, customer)).status_code == 204
     assert (await api.post("/holds", await api.joined("customer"), json=hold)).status_code == 201
-    [place] = await api.database.reads.waits_of(await id_of(api, customer))
+    [place] = await api.database.reads.waiting_list.of_customer(await id_of(api, customer))
     assert place.status == "left"
 
 
@@ -166,7 +166,9 @@ async def test_an_admin_deletes_somebody_as_they_would_themselves(api: Api) -> N
         assert (await api.delete(path, admin)).status_code == 204
     deleted = await account(api, await id_of(api, customer))
     assert (deleted.status, deleted.deleted_at) == (UserStatus.DELETED, api.clock.now())
-    entries = await api.database.reads.audit_entries(AuditFilter(subject_id=deleted.id, action="user.deleted", limit=9))
+    entries = await api.database.reads.audit_log.page(
+        AuditFilter(subject_id=deleted.id, action="user.deleted", limit=9)
+    )
     assert [entry.actor.role for entry in entries] == [Role.ADMIN]
     assert_problem(await api.delete(f"/admin/users/{uuid4()}", admin), 404, "user.not_found")
 

@@ -141,7 +141,7 @@ async def test_no_secret_is_in_it(api: Api) -> None:
     await api.post("/providers/me", token, json={"displayName": "Studio"})
     link = (await api.post("/providers/me/calendar-link", token)).json()["url"]
     text = (await api.get("/users/me/export", token)).text
-    user = await api.database.reads.user(UserId(UUID((await api.get("/auth/me", token)).json()["id"])))
+    user = await api.database.reads.users.get(UserId(UUID((await api.get("/auth/me", token)).json()["id"])))
     assert user is not None
     assert user.password_hash is not None
     for secret in (user.password_hash, link.rpartition("=")[2], token, "digest", "seed"):

@@ -19,7 +19,7 @@ TEN = MONDAY_MORNING + 2 * HOUR
 
 
 async def read_all(api: Api, reader: MemoryFeedReader) -> None:
-    for feed_id in await api.database.reads.due_feeds(api.clock.now(), 10):
+    for feed_id in await api.database.reads.feeds.due(api.clock.now(), 10):
         await read_feed(
             FeedId(feed_id),
             now=api.clock.now(),

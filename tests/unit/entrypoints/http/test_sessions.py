@@ -176,7 +176,7 @@ async def test_the_login_history_tells_who_came_in_and_who_did_not(api: Api) -> 
 @through_the_api
 async def test_a_disabled_account_sees_later_that_somebody_had_its_password(api: Api) -> None:
     (phone,) = await devices(api, "phone")
-    user = await api.database.reads.user_by_login("dorj@example.com")
+    user = await api.database.reads.users.by_login("dorj@example.com")
     assert user is not None
     async with api.database.begin() as tx:  # the memory takes the same id for a change
         await tx.users.add(replace(user, email="new@example.com", status=UserStatus.DISABLED))

@@ -65,7 +65,7 @@ async def test_a_callback_brings_the_status_however_often_and_late_it_comes(api:
     for status in ("sent", "delivered", "delivered", "sent", "undelivered"):
         answer = await called(api, message, said(status))
         assert (answer.status_code, answer.content) == (204, b"")
-    kept = await api.database.reads.sms(message.id)
+    kept = await api.database.reads.sms.get(message.id)
     assert kept is not None
     assert (kept.status, kept.error) == (SmsStatus.DELIVERED, None)
 
@@ -81,11 +81,11 @@ async def test_from_a_code_to_the_phone_and_back(api: Api) -> None:
     ((to, text),) = fake.arrived
     assert (to, text.partition(" ")[0]) == ("+97699112233", "482913")
     _, _, message_id = fake.requests[0].form["StatusCallback"].partition("?message=")
-    kept = await api.database.reads.sms(SmsId(UUID(message_id)))
+    kept = await api.database.reads.sms.get(SmsId(UUID(message_id)))
     assert kept is not None
     assert (kept.status, kept.template, kept.provider) == (SmsStatus.QUEUED, "code.unlock", "twilio")
     assert (await called(api, kept, said("delivered"))).status_code == 204
-    kept = await api.database.reads.sms(kept.id)
+    kept = await api.database.reads.sms.get(kept.id)
     assert kept is not None
     assert kept.status is SmsStatus.DELIVERED
 
@@ -94,7 +94,7 @@ async def test_from_a_code_to_the_phone_and_back(api: Api) -> None:
 async def test_why_it_failed_is_kept(api: Api) -> None:
     message = await a_message(api)
     await called(api, message, said("undelivered", ErrorCode="30003"))
-    kept = await api.database.reads.sms(message.id)
+    kept = await api.database.reads.sms.get(message.id)
     assert kept is not None
     assert (kept.status, kept.error) == (SmsStatus.UNDELIVERED, "twilio 30003")
 
@@ -110,7 +110,7 @@ async def test_a_forged_callback_is_turned_away(api: Api) -> None:
         await api.post(f"/webhooks/sms/twilio?message={message.id}", json={"MessageStatus": "delivered"}),
     ):
         assert_problem(forged, 403, "sms.invalid_signature")
-    assert await api.database.reads.sms(message.id) == message
+    assert await api.database.reads.sms.get(message.id) == message
 
 
 @with_twilio
@@ -126,7 +126,7 @@ async def test_the_signature_holds_for_one_message(api: Api) -> None:
 async def test_a_callback_of_a_message_that_we_do_not_have_changes_nothing(api: Api) -> None:
     message = Builder().sms()
     assert (await called(api, message, said("delivered"))).status_code == 204
-    assert await api.database.reads.sms(message.id) is None
+    assert await api.database.reads.sms.get(message.id) is None
 
 
 @with_twilio

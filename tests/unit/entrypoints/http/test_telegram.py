@@ -104,7 +104,7 @@ async def test_the_first_time_makes_a_customer_and_after_that_it_is_the_same_acc
     renamed = init_data(now(api), {**DORJ, "first_name": "Another", "username": "another", "language_code": "fa"})
     assert (await signed_in(api, {"initData": renamed}))["user"] == user
     assert (await signed_in(api, shown_by_widget(api)))["user"] == user
-    kept = await api.database.reads.user(UserId(UUID(user["id"])))
+    kept = await api.database.reads.users.get(UserId(UUID(user["id"])))
     assert kept is not None
     assert (kept.given_name, kept.family_name, kept.password_hash) == ("Дорж", "Бат + / & =", None)
 
@@ -371,7 +371,7 @@ async def test_nothing_that_telegram_signed_is_kept_or_told(api: Api) -> None:
     for secret in (fields["hash"], fields["signature"], TOKEN):
         assert secret not in kept
         assert secret not in answer.text
-    assert await api.database.reads.user_of_identity(IdentityProvider.TELEGRAM, str(DORJ["id"])) is not None
+    assert await api.database.reads.external_identities.user_of(IdentityProvider.TELEGRAM, str(DORJ["id"])) is not None
 
 
 @with_a_bot
