@@ -32,7 +32,7 @@ _WHOSE: Final = {
 }
 
 _TWIN: Final = "/scheduling/explain"
-"""Takes the same input as `/scheduling/slots`, so `make test` runs only its examples: each is a tenth of all requests."""
+"""Takes the same input as `/scheduling/slots`, so `make test` runs only its examples."""
 
 # schemathesis itself causes it.
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
@@ -71,7 +71,7 @@ def test_the_product_matches_its_document(
 
 
 def runs_of(document: Mapping[str, Any], url: str, role: str, token: Token | None) -> list[Run]:
-    """All operations, or in `make test` the role's own; the coverage phase, which sends most requests, for half of them."""
+    """All operations, or in `make test` the role's own; coverage, which sends most requests, for half of those."""
     if scale.FULL:
         return [run(document, url, token=token, examples=EXAMPLES)]
     own = {label: operation for label, operation in operations(document) if owner(label, operation) == role}
