@@ -5,8 +5,8 @@ import os
 from alembic import context
 from sqlalchemy import NullPool, create_engine, text
 
-from adapters.postgres.migrations import alchemy_url, ours
-from adapters.postgres.tables import metadata
+from adapters.postgres.contexts import metadata
+from adapters.postgres.kit.migrations import alchemy_url, ours
 
 
 def run() -> None:

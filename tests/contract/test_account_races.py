@@ -11,8 +11,8 @@ import pytest
 from tests.contract.test_postgres_storage import PostgresBackend
 from tests.databases import CIPHER, TestServer
 
-from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.personal_data import PostgresPersonalData
+from adapters.postgres.scheduling.calendars import PostgresCalendars
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.model import UserStatus

@@ -7,7 +7,7 @@ import pytest
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
-from adapters.postgres.relay import waiting_events
+from adapters.postgres.outbox.relay import waiting_events
 from booking_domain.shared.events import Event
 from booking_domain.testing.contracts.audit import AuditContract
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract

@@ -16,9 +16,9 @@ from tests.contract.test_postgres_storage import PostgresBackend
 from tests.databases import CIPHER, TestServer
 from tests.gates import Gate
 
-from adapters.postgres.external_identities import PostgresExternalIdentities, PostgresUsedAssertions
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import external_identities, used_assertions
+from adapters.postgres.identity.external_identities import PostgresExternalIdentities, PostgresUsedAssertions
+from adapters.postgres.identity.tables import external_identities, used_assertions
+from adapters.postgres.kit.statements import Statement
 from adapters.security.entropy import SystemEntropy
 from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
@@ -138,7 +138,7 @@ _NOTE: Final = Statement(insert(used_assertions).on_conflict_do_nothing())
 async def _look_and_then_note(self: PostgresUsedAssertions, digest: bytes, good_until: datetime, gate: Gate) -> bool:
     used = await self._work.one(_IS_USED, seen=digest)
     await gate.through()
-    await self._work.send(_NOTE, digest=digest, good_until=good_until)
+    await self._work.execute(_NOTE, digest=digest, good_until=good_until)
     return used is None
 
 

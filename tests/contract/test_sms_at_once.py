@@ -8,9 +8,9 @@ import pytest
 from tests.databases import CIPHER, TestServer
 from tests.gates import Gate
 
-from adapters.postgres import turns
 from adapters.postgres.database import Database
-from adapters.postgres.work import Work
+from adapters.postgres.kit import advisory_locks
+from adapters.postgres.kit.work import Work
 from adapters.sms.codes import SmsCodeMessenger
 from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.errors import DomainError
@@ -63,11 +63,11 @@ def test_of_many_at_once_as_many_are_sent_as_may_be(postgres: TestServer) -> Non
 def test_without_the_lock_it_would_be_more(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(CAP + 1)
 
-    async def no_turn(_: Work, _who: str) -> None:
+    async def no_lock(_: Work, _key: str) -> None:
         """Nobody waits for anybody to be through: one more than may be counts before any is kept."""
         await gate.through()
 
-    monkeypatch.setattr(turns, "take_turn", no_turn)
+    monkeypatch.setattr(advisory_locks, "lock_key", no_lock)
     with postgres.database() as url:
         kept, delivered, _ = asyncio.run(_in_time(url))
     assert kept == delivered > CAP

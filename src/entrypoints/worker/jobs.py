@@ -9,7 +9,7 @@ import procrastinate
 import structlog
 from psycopg import AsyncConnection
 
-from adapters.postgres.event_codec import from_json, to_json
+from adapters.postgres.outbox.event_codec import from_json, to_json
 from booking_domain.bookings.events import FREES_TIME, BookingCancelled, BookingChanged
 from booking_domain.identity.events import AccountDeleted, CodeRequested, PhoneChanged
 from booking_domain.identity.model import ERASED_AFTER

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
-from adapters.postgres.relay import relay, waiting_events
+from adapters.postgres.outbox.relay import relay, waiting_events
 from booking_domain.bookings.events import BookingConfirmed
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.events import Event
