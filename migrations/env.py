@@ -1,4 +1,4 @@
-"""Runs the migrations; the address of the database is given by `adapters.postgres.migrations` or DATABASE_URL."""
+"""Runs the migrations; the address of the database is given by `adapters.postgres.kit.migrations` or DATABASE_URL."""
 
 import os
 

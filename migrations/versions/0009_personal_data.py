@@ -1,6 +1,6 @@
 """Profiles; personal data sealed, and phone numbers found by a keyed hash.
 
-Phone numbers that are there already are sealed with the configured keys (`adapters.postgres.migrations.upgrade`).
+Phone numbers that are there already are sealed with the configured keys (`adapters.postgres.kit.migrations.upgrade`).
 """
 
 from collections.abc import Sequence
