@@ -14,11 +14,12 @@ from adapters.postgres.outbox.tables import outbox
 from booking_domain.shared.events import Event
 from booking_domain.shared.outbox import Outbox
 
-_PUT: Final = Statement(insert(outbox).values({c.name: bindparam(c.name) for c in outbox.columns if c.name != "seq"}))
+MESSAGE_COLUMNS: Final = (outbox.c.id, outbox.c.topic, outbox.c.subject, outbox.c.payload, outbox.c.occurred_at)
+_PUT: Final = Statement(insert(outbox).values({column.name: bindparam(column.name) for column in MESSAGE_COLUMNS}))
 
 
 def message_of(row: Row) -> Message:
-    """Return the message of a row without its sequence number."""
+    """Return the message of a row of `MESSAGE_COLUMNS`."""
     id_, topic, subject, payload, occurred_at = row
     return Message(id=id_, topic=topic, subject=subject, payload=payload, occurred_at=occurred_at)
 
