@@ -6,6 +6,7 @@ from datetime import timedelta
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import CLAIMS_TIME, Status
+from booking_domain.payments.model import Purpose
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
@@ -180,3 +181,32 @@ class BookingReadsContract(StorageContract):
         for zone, found in (("Asia/Ulaanbaatar", [here]), ("Europe/Berlin", [there]), ("UTC", [])):
             read = await backend.reads.bookings.upcoming(NOW, time_zone=zone, after=None, limit=50)
             assert list(read) == found
+
+    async def test_events_and_payments_of_several_bookings_come_oldest_first(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        bookings = [make.booking(cast.profile, cast.customer, TOMORROW + i * 2 * HOUR) for i in range(3)]
+        events = {each.id: [make.event(each), make.event(each, Status.PENDING)] for each in bookings}
+        late = [replace(make.payment(each), created_at=NOW + timedelta(seconds=1)) for each in bookings]
+        early = [make.payment(each, Purpose.BALANCE) for each in bookings]
+        async with backend.begin() as tx:
+            for each in bookings:
+                await tx.bookings.add(each, events[each.id])
+            for payment in (*late, *early):
+                await tx.payments.add(payment)
+        stranger = make.booking(cast.profile, cast.customer).id
+        asked = [bookings[2].id, bookings[0].id, stranger]
+        found = await backend.reads.bookings.events_of_each(asked)
+        assert {id_: list(each) for id_, each in found.items()} == {
+            **{id_: events[id_] for id_ in asked[:2]},
+            stranger: [],
+        }
+        moved = await backend.reads.payments.of_each_booking(asked)
+        assert {id_: list(each) for id_, each in moved.items()} == {
+            asked[0]: [early[2], late[2]],
+            asked[1]: [early[0], late[0]],
+            stranger: [],
+        }
+        assert not await backend.reads.bookings.events_of_each([])
+        assert not await backend.reads.payments.of_each_booking([])

@@ -261,3 +261,17 @@ class SalonsContract(StorageContract):
             assert await waits(later)
             await tx.salons.invite(salon.id, cast.profile.id, NOW)
         assert await later == (Member(provider_id=cast.profile.id, status=INVITED),)
+
+    async def test_of_manager_returns_the_salons_of_the_manager(self, backend: Backend, make: Builder) -> None:
+        manager, other = make.user(Role.MANAGER), make.user(Role.MANAGER)
+        salons = [
+            Salon(id=SalonId(make.entropy.new_id()), manager_id=each.id, name="Nomad", time_zone="UTC", created_at=NOW)
+            for each in (manager, other, manager)
+        ]
+        async with backend.begin() as tx:
+            for each in (manager, other):
+                await tx.users.add(each)
+            for salon in salons:
+                await tx.salons.add(salon)
+        assert list(await backend.reads.salons.of_manager(manager.id)) == [salons[0], salons[2]]
+        assert list(await backend.reads.salons.of_manager(make.user().id)) == []

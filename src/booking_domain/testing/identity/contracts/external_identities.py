@@ -128,6 +128,19 @@ class ExternalIdentitiesContract(StorageContract):
         await removing
         assert await _owner(backend, _identity(user).subject) is None
 
+    async def test_of_user_returns_the_identities_of_the_account(self, backend: Backend, make: Builder) -> None:
+        people = [make.user(), make.user()]
+        kept = [
+            ExternalIdentity(provider=IdentityProvider.TELEGRAM, subject=each.name, user_id=each.id, linked_at=NOW)
+            for each in people
+        ]
+        async with backend.begin() as tx:
+            for user, identity in zip(people, kept, strict=True):
+                await tx.users.add(user)
+                await tx.external_identities.add(identity)
+        assert list(await backend.reads.external_identities.of_user(people[0].id)) == kept[:1]
+        assert list(await backend.reads.external_identities.of_user(make.user().id)) == []
+
 
 async def _use(backend: Backend, digest: bytes) -> bool:
     async with backend.begin() as tx:

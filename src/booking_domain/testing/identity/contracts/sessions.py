@@ -112,6 +112,19 @@ class SessionsContract(StorageContract):
         assert await one == session.ended(NOW)
         assert list(await all_of_them) == []
 
+    async def test_of_user_pages_through_live_and_ended_sessions(self, backend: Backend, make: Builder) -> None:
+        user, other = make.user(), make.user()
+        kept = [make.session(user), replace(make.session(user), ended_at=NOW), make.session(user)]
+        async with backend.begin() as tx:
+            for each in (user, other):
+                await tx.users.add(each)
+            for session in (*kept, make.session(other)):
+                await tx.sessions.add(session)
+        first = list(await backend.reads.sessions.of_user(user.id, None, 2))
+        assert first == kept[:2]
+        assert list(await backend.reads.sessions.of_user(user.id, first[-1].id, 2)) == kept[2:]
+        assert list(await backend.reads.sessions.of_user(user.id, kept[-1].id, 2)) == []
+
 
 class LoginHistoryContract(StorageContract):
     """Attempts to sign in, and pages of them."""

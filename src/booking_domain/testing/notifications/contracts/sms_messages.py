@@ -168,3 +168,15 @@ class SmsReadsContract(StorageContract):
             SmsSpending(provider="twilio", messages=1, segments=4, cost=None),
         ]
         assert list(await backend.reads.sms.spending(NOW + 2 * HOUR, NOW + 3 * HOUR)) == []
+
+    async def test_of_user_pages_through_the_messages_of_the_account(self, backend: Backend, make: Builder) -> None:
+        user, other = make.user(), make.user()
+        kept = [make.sms(user) for _ in range(3)]
+        async with backend.begin() as tx:
+            for each in (user, other):
+                await tx.users.add(each)
+            for message in (*kept, make.sms(other), make.sms()):
+                await tx.sms_messages.add(message)
+        first = list(await backend.reads.sms.of_user(user.id, None, 2))
+        assert first == kept[:2]
+        assert list(await backend.reads.sms.of_user(user.id, first[-1].id, 2)) == kept[2:]
