@@ -17,7 +17,7 @@ _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
 """Far enough from what `datetime` can hold at most that days can be added to any instant."""
 _HH_MM: Final = re.compile(r"([0-9]{2}):([0-5][0-9])")
-_NOT_OF_THE_WORLD: Final = frozenset({"localtime", "posix", "posixrules", "right"})
+_NON_IANA_NAMES: Final = frozenset({"localtime", "posix", "posixrules", "right"})
 """Files beside the IANA zones that mean something else on each machine, or count leap seconds."""
 
 
@@ -38,7 +38,7 @@ def instant(value: datetime, *, field: str = "at") -> datetime:
 def time_zone(name: str) -> ZoneInfo:
     """Return the IANA time zone `name`; an unknown one is refused with `InvalidValue`."""
     unknown = InvalidValue(field="time_zone", problem=f"{name!r} is not an IANA time zone")
-    if name.partition("/")[0] in _NOT_OF_THE_WORLD:
+    if name.partition("/")[0] in _NON_IANA_NAMES:
         raise unknown
     try:
         return ZoneInfo(name)
