@@ -51,8 +51,8 @@ from booking_domain.scheduling.model import (
     WeeklyRule,
 )
 from booking_domain.scheduling.ports import (
-    REACH_OF_A_WEEK,
-    REACH_OF_HOURS,
+    EXCEPTION_MARGIN,
+    WEEKLY_CLAIM_MARGIN,
     CalendarRepository,
     ProviderSchedules,
     ScheduleReads,
@@ -248,7 +248,9 @@ async def _try_lock(
     # Three statements, one wait. Each sees what was committed when it began: after a lock, all that its holder did.
     provider = await work.execute(statement, provider_id=provider_id)
     other = None if otherwise is None else await work.execute(otherwise, provider_id=provider_id)
-    hours = await _ask_for_hours(work, provider_id, _widened(around, REACH_OF_A_WEEK), _widened(around, REACH_OF_HOURS))
+    hours = await _ask_for_hours(
+        work, provider_id, _widened(around, WEEKLY_CLAIM_MARGIN), _widened(around, EXCEPTION_MARGIN)
+    )
     claims = await claims_around(work, provider_id, around)
     row = await provider.fetchone()
     found = row is not None

@@ -15,7 +15,7 @@ from adapters.postgres.kit.work import Work
 from adapters.postgres.scheduling.tables import claims
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.ports import REACH, REACH_OF_A_WEEK, Claims
+from booking_domain.scheduling.ports import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN, Claims
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -32,9 +32,9 @@ _GIVEN: Final = func.tstzrange(
 _REACH: Final = case(
     (
         select(providers.c.max_per_week).where(providers.c.id == bindparam("provider_id")).scalar_subquery().is_(None),
-        literal_column(f"interval '{REACH.days} days'"),
+        literal_column(f"interval '{CLAIM_MARGIN.days} days'"),
     ),
-    else_=literal_column(f"interval '{REACH_OF_A_WEEK.days} days'"),
+    else_=literal_column(f"interval '{WEEKLY_CLAIM_MARGIN.days} days'"),
 )
 _AROUND: Final = Statement(
     select(claims).where(

@@ -9,7 +9,13 @@ from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Work
 from adapters.postgres.scheduling.tables import waiting_list
-from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting, WaitingList, WaitingReads
+from booking_domain.scheduling.waiting import (
+    MAX_LISTED_ENTRIES,
+    OPEN,
+    Waiting,
+    WaitingList,
+    WaitingReads,
+)
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 
 WAITING: Final = Mapper(
@@ -38,7 +44,7 @@ _OF_CUSTOMER: Final = Statement(
         if_given("after", _w.id, _w.id < bindparam("after")),
     )
     .order_by(_w.id.desc())
-    .limit(MOST_WAITS)
+    .limit(MAX_LISTED_ENTRIES)
 )
 _AWAITED: Final = Statement(select(_w.provider_id).where(_IS_OPEN).distinct().order_by(_w.provider_id))
 
