@@ -36,6 +36,7 @@ NO_CONTRACT: Final = {
     "KnownPasswords",
     "SmsCallbacks",
     "TelegramAssertions",
+    "Translator",
 }
 """Ports with one adapter, which has tests of its own."""
 
