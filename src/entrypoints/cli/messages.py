@@ -32,7 +32,7 @@ _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
 _OF_NOTICES: Final = dict.fromkeys(("subject", "text", "to_customer", "to_provider"), NOTICE)
 _NOTICES: Final = frozenset({"NoticeTemplate", "PartyNotices"})
-_BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "change_one": (0, "what")}
+_BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what")}
 """Functions that take a text as a positional argument: its position and context."""
 _MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, NOTICE})
 _REPEATING: Final = frozenset({"InputError"})
