@@ -16,6 +16,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.memory import MemoryPlatform, MemorySmsSender
+from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
 from booking_domain.workflows.send_sms import follow_sms
 from entrypoints.languages.notices import GettextTranslator
 
@@ -43,7 +44,7 @@ class Office:
 
     async def kept(self) -> list[SmsMessage]:
         async with self.platform.database.begin() as tx:
-            return sorted(tx.sms_messages._state.sms_messages.values(), key=lambda each: each.id)
+            return sorted(tx.sms_messages._state[SMS_MESSAGES].values(), key=lambda each: each.id)
 
     async def follow(self, message_id: SmsId) -> None:
         await follow_sms(message_id, reads=self.platform.reads.sms, executor=self.platform.executor, sender=self.sender)
