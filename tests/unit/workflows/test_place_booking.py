@@ -36,7 +36,7 @@ from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (

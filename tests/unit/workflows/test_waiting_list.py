@@ -39,7 +39,7 @@ from booking_domain.shared.ids import ProviderId, WaitingId
 from booking_domain.shared.lifecycle import InvalidTransition
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking

@@ -26,12 +26,12 @@ from booking_domain.shared.errors import (
     Unauthenticated,
     Unavailable,
 )
+from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.refusals import INVALID, InputError, Refusal
 from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.security_events import note
-from entrypoints.http.languages.catalogues import MESSAGE, TITLE, Catalogue, catalogue_of
-from entrypoints.http.languages.negotiation import language_of
+from entrypoints.languages.catalogues import MESSAGE, TITLE, Catalogue, catalogue_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 STATUS: Final[dict[type[DomainError], int]] = {
@@ -81,7 +81,7 @@ def status_of(error: type[DomainError]) -> int:
 
 def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Turn whatever was raised into a problem, in the language that is asked for."""
-    says = catalogue_of(language_of(request.scope["headers"]))
+    says = catalogue_of(negotiated_language(request.scope["headers"]))
     match error:
         case DomainError():
             note(request, error)
