@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from adapters.postgres.tables import metadata
+from adapters.postgres.contexts import metadata
 from adapters.security import access_tokens
 from booking_domain.identity import model, one_time_codes, passwords, second_factor, sessions
 from booking_domain.identity.use_cases import reauthentication
