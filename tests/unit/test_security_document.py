@@ -147,7 +147,7 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"six digits of {int(second_factor.STEP.total_seconds())} seconds",
         f"one of {second_factor.RECOVERY_CODES} recovery codes",
         f"{second_factor.MOST_WRONG_IN_A_ROW} wrong codes in a row, then {minutes(second_factor.FIRST_WAIT)} minutes",
-        f"up to {hours(second_factor.LONGEST_WAIT)} hours",
+        f"up to {hours(second_factor.MAX_WAITING_WINDOW)} hours",
         f"has signed in within {minutes(reauthentication.FRESH)} minutes",
         f"| access token | {minutes(access_tokens.LIFE)} minutes |",
         f"| session without a refresh | {sessions.REFRESH_TOKEN_LIFE // day} days |",

@@ -5,7 +5,6 @@ import inspect
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, Concatenate, Final, ParamSpec, cast
 from uuid import UUID, uuid4
 
@@ -13,15 +12,17 @@ import httpx
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 
 from booking_domain.identity.ports import Bearer
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.money import Money
+from booking_domain.testing.kit.tables import State
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MONDAY_MORNING
-from booking_domain.testing.memory.state import State
+from booking_domain.testing.shared.memory.tables import ANSWERS
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.http.services import Services
@@ -52,8 +53,10 @@ class OpenDatabase(MemoryDatabase):
             raise self.down
 
     def all_but_answers(self) -> State:
-        """All that is kept, but for the answers under keys."""
-        return replace(self._state.copy(), answers={})
+        """Return a snapshot without the answers stored under idempotency keys."""
+        state = self._state.copy()
+        state[ANSWERS].clear()
+        return state.copy()
 
 
 class OpenGateway(MemoryGateway):
@@ -84,7 +87,8 @@ class Api:
         self._kind = frozenset((name, value) for name, value in environ.items() if name != "DATABASE_URL")
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)
         vars(self.app.state.services).update(vars(Services(self.container)))
-        transport = httpx.ASGITransport(cast("Any", self.app), raise_app_exceptions=False)
+        self._undocumented = UndocumentedProblems(self.app)
+        transport = httpx.ASGITransport(cast("Any", self._undocumented), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://api.test")
 
     @asynccontextmanager
@@ -92,6 +96,7 @@ class Api:
         """Serve; afterwards the application may be given other parts, and serve as another API."""
         async with self.app.lifespan(), self.client:
             yield
+        assert not self._undocumented.found, self._undocumented.found
         _idle[self._kind].append(self.app)
 
     async def call(self, method: str, path: str, token: str | None = None, **request: Any) -> httpx.Response:
