@@ -35,6 +35,7 @@ NO_CONTRACT: Final = {
     "KnownPasswords",
     "SmsCallbacks",
     "TelegramAssertions",
+    "Translator",
 }
 """Ports with one adapter, which has tests of its own."""
 

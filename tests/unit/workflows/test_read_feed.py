@@ -257,7 +257,7 @@ async def test_there_are_at_most_five_feeds_and_each_has_a_url(studio: Studio) -
     ):
         with pytest.raises(InvalidValue) as refused:
             await named(studio, *urls)
-        assert refused.value.where == "/urls"
+        assert refused.value.field_path == ("urls",)
     assert len((await studio.reads.feeds.of_provider(studio.provider_id)).feeds) == MAX_FEEDS
 
 

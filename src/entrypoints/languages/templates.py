@@ -1,16 +1,16 @@
-"""Which template a message was written from: `at most 500 characters` from `at most {most} characters`."""
+"""Recognise the template of a finished message: `at most 500 characters` comes from `at most {most} characters`."""
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 LONGEST: Final = 1_000
-"""A longer message is no message of ours."""
+"""Longer messages are not matched: none of ours is as long, and matching takes time."""
 _PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)(?:![rsa])?(?::[^{}]*)?\}")
 
 
 def placeholders(template: str) -> list[str]:
-    """The placeholders of a template, as they are written, in alphabetical order.
+    """Return the placeholders of a template, as written, in alphabetical order.
 
     >>> placeholders("{price} is due at {start:%H:%M}, {} }")
     ['{price}', '{start:%H:%M}']
@@ -19,7 +19,7 @@ def placeholders(template: str) -> list[str]:
 
 
 class Templates:
-    """Templates, of which the one that says most itself is taken first."""
+    """A set of templates; of several matches the one with the most literal characters wins."""
 
     def __init__(self, templates: Iterable[str]) -> None:
         self._patterns = [
@@ -29,7 +29,7 @@ class Templates:
         ]
 
     def of(self, message: str) -> tuple[str, Mapping[str, str]] | None:
-        """The template of the message, and what stands in its places; None if it is from none of them.
+        """Return the template of a message and the values of its placeholders, or None if no template matches.
 
         >>> Templates(["at most {most} characters", "at most {n}"]).of("at most 500 characters")
         ('at most {most} characters', {'most': '500'})

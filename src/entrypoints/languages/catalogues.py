@@ -1,4 +1,4 @@
-"""The catalogues, and messages by them."""
+"""The gettext catalogues, and the messages of one language."""
 
 import gettext
 from collections import defaultdict
@@ -13,20 +13,23 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from booking_domain.shared.errors import DomainError
-from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
-from entrypoints.http.languages.templates import Templates
+from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from entrypoints.languages.templates import Templates
 
-LOCALES: Final = Path(__file__).parents[2] / "locales"
+LOCALES: Final = Path(__file__).parents[1] / "locales"
 MESSAGE: Final = "message"
-"""The context of what is refused before the domain is asked; that of titles is `title`, that of a parameter its name.
+"""The context (`msgctxt`) of messages about requests that never reach the domain.
 
-Templates of the domain's errors have no context.
+A word that is a parameter of a template has the parameter's name as its context. Templates of domain errors have none.
 """
 TITLE: Final = "title"
+"""The context of the titles of problems."""
+NOTICE: Final = "notice"
+"""The context of messages to people: bookings, accounts and one-time codes."""
 
 
 class Catalogue:
-    """The messages in one language; what has no translation stays as it is."""
+    """The messages of one language; a message without a translation stays English."""
 
     def __init__(
         self, language: str, translations: gettext.NullTranslations, templates: Mapping[str, Templates]
@@ -36,15 +39,19 @@ class Catalogue:
         self._templates = templates
 
     def error(self, error: DomainError) -> str:
-        """The message of an error of the domain."""
+        """Return the message of a domain error."""
         said = {
             name: self.word(name, value) if isinstance(value, str) else value
             for name, value in error.parameters.items()
         }
         return self._translations.gettext(error.template()).format(**said)
 
+    def notice(self, template: str) -> str:
+        """Return the translated template of a notice."""
+        return self._translations.pgettext(NOTICE, template)
+
     def word(self, context: str, said: str) -> str:
-        """What is said in English already: a whole message, or what a placeholder of another one stands for."""
+        """Translate a finished English message, or the value of a placeholder, by recognising its template."""
         translated = self._translations.pgettext(context, said)
         if translated != said or context not in self._templates:
             return translated
@@ -58,7 +65,7 @@ class Catalogue:
 
 @lru_cache(maxsize=8)
 def catalogue_of(language: str) -> Catalogue:
-    """The catalogue of one of the languages that there are, read once."""
+    """Return the catalogue of a language of `LANGUAGES`; it is read once."""
     if language == FALLBACK:
         return Catalogue(language, gettext.NullTranslations(), {})
     catalog = read_catalog(LOCALES / language / "LC_MESSAGES" / "messages.po", language)
@@ -74,12 +81,12 @@ def catalogue_of(language: str) -> Catalogue:
 
 
 def read_catalogues() -> None:
-    """Read all catalogues, so that no request waits for one, and one that is broken is noticed at the start."""
+    """Read all catalogues at the start, so that a broken one is noticed and no request waits for one."""
     for language in LANGUAGES:
         catalogue_of(language)
 
 
 def read_catalog(file: Path, language: str | None = None) -> Catalog:
-    """A catalogue as it lies in the repository; one that cannot be read is an error."""
+    """Read a catalogue file; a malformed one raises an error."""
     with file.open("rb") as opened:
         return read_po(opened, locale=language, abort_invalid=True)

@@ -1,4 +1,4 @@
-"""Messages that are not written here: what msgspec and Python's decoder say of input, and the titles of statuses."""
+"""Messages of libraries: titles of HTTP statuses, and what msgspec and Python's decoders report about input."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -28,7 +28,7 @@ TITLES: Final = (
     "Internal Server Error",
     "Service Unavailable",
 )
-"""Of `http.HTTPStatus`, in which some are called otherwise from Python 3.13 on (RFC 9110 §15)."""
+"""Phrases of `http.HTTPStatus`; Python 3.13 renamed some of them (RFC 9110 §15)."""
 MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "message": (
         "Expected `{expected}`",
@@ -96,4 +96,4 @@ MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
         "unexpected end of data",
     ),
 }
-"""By context, as templates: `message` is what msgspec says of a value, `error` what is no JSON at all, `reason` why."""
+"""Templates by context: `message` for an invalid value, `error` for input that is not JSON, `reason` for the cause."""
