@@ -35,7 +35,7 @@ from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import TIME_LIMIT, waits
+from booking_domain.testing.kit.storage import TIME_LIMIT, waits
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemoryTimeCodes
 from booking_domain.workflows.ports import Repositories
 

@@ -34,7 +34,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import waits
+from booking_domain.testing.kit.storage import waits
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemoryTimeCodes
 from booking_domain.workflows.ports import Repositories
 

@@ -16,14 +16,14 @@ class NothingDue(Conflict):
     """Nothing is due for this purpose."""
 
     code: ClassVar[str] = "payment.nothing_due"
-    pointer: ClassVar[str | None] = "/bookingId"
+    input_field: ClassVar[str | None] = "booking_id"
 
 
 class WindowClosed(Conflict):
     """The payment window of this booking is closed."""
 
     code: ClassVar[str] = "payment.window_closed"
-    pointer: ClassVar[str | None] = "/bookingId"
+    input_field: ClassVar[str | None] = "booking_id"
 
 
 class PaymentInPreparation(Conflict):

@@ -31,8 +31,8 @@ from booking_domain.shared.executor import UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.memory.second_factors import MemoryTimeCodes
-from booking_domain.testing.memory.tokens import MemoryRefreshTokens
+from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
+from booking_domain.testing.identity.memory.tokens import MemoryRefreshTokens
 from booking_domain.testing.strategies import instants
 
 SESSION = Builder().session(Builder().user())

@@ -24,8 +24,8 @@ from booking_domain.shared.executor import UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.memory.second_factors import MemoryTimeCodes
-from booking_domain.testing.memory.tokens import MemoryRefreshTokens
+from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
+from booking_domain.testing.identity.memory.tokens import MemoryRefreshTokens
 
 DORJ = Register(email=" Dorj@Example.com", phone=None, name="Dorj", role=Role.CUSTOMER, password_hash="hash")
 TOKENS = MemoryRefreshTokens()

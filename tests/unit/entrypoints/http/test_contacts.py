@@ -39,7 +39,7 @@ def test_a_number_is_read_as_of_the_country(country: str, text: str, e164: str) 
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         READER.phone(text)
-    assert refused.value.where == "/phone"
+    assert refused.value.field_path == ("phone",)
 
 
 @pytest.mark.parametrize("text", ["+97600000000", "+49 900 1 234567"])
