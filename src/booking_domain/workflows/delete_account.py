@@ -22,7 +22,7 @@ from booking_domain.identity.errors import (
 from booking_domain.identity.events import AccountDeleted
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
-from booking_domain.identity.use_cases.sessions import end_all_sessions, live_sessions
+from booking_domain.identity.use_cases.sessions import end_all_sessions, lock_live_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
@@ -54,7 +54,7 @@ async def _delete_somebody(command: DeleteAccount, tx: Repositories, context: Co
     admin, user = found[context.actor.id], found[command.user_id]
     if admin is None or admin.status is not UserStatus.ACTIVE:
         raise InvalidToken
-    await live_sessions(admin.id, command.current, tx, context)
+    await lock_live_sessions(admin.id, command.current, tx, context)
     if user is None or user.erased_at is not None:
         raise UserNotFound
     if user.status is not UserStatus.DELETED:

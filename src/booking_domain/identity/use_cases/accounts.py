@@ -7,8 +7,8 @@ from typing import Final, TypedDict
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.model import User
+from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.preferences import Preferences
-from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId

@@ -12,10 +12,10 @@ from typing import Final
 
 from booking_domain.identity.errors import OwnAccount, SessionNotFound, UserNotFound
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.accounts import normal_locale
 from booking_domain.identity.use_cases.second_factor import lock_active_factor
 from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions
-from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
