@@ -25,7 +25,7 @@ test: $(VENV)/.dev $(VENV)/.browser ## run all tests, or those that ARGS names; 
 	@rm -rf .tmp && mkdir -p .tmp
 	@rm -f .coverage .coverage.*
 	XDG_CACHE_HOME=$(TMPDIR)/cache XDG_CONFIG_HOME=$(TMPDIR)/config \
-		$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=) $(ARGS); \
+		$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=) $(ARGS); \
 		status=$$?; rm -rf .tmp; exit $$status
 ifdef COVERAGE
 ifndef ARGS
@@ -36,7 +36,7 @@ endif
 
 nightly: $(VENV)/.dev ## run all tests with forty times as many Hypothesis examples
 	@mkdir -p .tmp
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 mutants: $(VENV)/.dev ## mutation testing of slots and lifecycles (docs/mutants.md)
 	@rm -rf mutants

@@ -1,1 +1,1 @@
-"""Slots beside plain integers and an interval library; `POST /bookings` beside a bare application with the same SQL."""
+"""Benchmarks: slots against integers and an interval library; `POST /bookings` against a bare app with the same SQL."""

@@ -1,4 +1,4 @@
-"""`make bench`: the slots first, then the bookings; each also runs alone."""
+"""`make bench`: runs the slot benchmark, then the booking benchmark; each also runs alone."""
 
 from benchmarks import bookings, slots
 

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.bookings`: `POST /bookings` beside a bare ASGI application that runs the same SQL, in one run.
+"""`python -m benchmarks.bookings`: compares `POST /bookings` with a bare ASGI application that runs the same SQL.
 
-It asserts nothing about speed. docs/benchmarks.md says how to read what it prints.
+It asserts nothing about speed; docs/benchmarks.md explains the output.
 """
 
 import argparse
@@ -17,38 +17,37 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from benchmarks import kept, report
+from benchmarks import report, row_counts
+from benchmarks.dataset import Dataset
 from benchmarks.environment import database, production
 from benchmarks.floor import RECORDING
-from benchmarks.jobs import Job, Measured
+from benchmarks.load_jobs import Job, Measurement
 from benchmarks.recording import Recording
-from benchmarks.servers import Server, generate, served
-from benchmarks.studio import Studio
+from benchmarks.servers import Server, run_load, served
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
-OURS: Final = "the application"
+APPLICATION: Final = "the application"
 FLOOR: Final = "floor: bare ASGI, same SQL"
 PIPELINED: Final = "floor in psycopg's pipeline mode"
 STEPWISE: Final = "floor statement by statement"
-_PATHS: Final = {OURS: "/api/v1/bookings", FLOOR: "/exchanges", PIPELINED: "/pipelined", STEPWISE: "/stepwise"}
-_NOTHING: Final = "/nothing"
+_PATHS: Final = {APPLICATION: "/api/v1/bookings", FLOOR: "/exchanges", PIPELINED: "/pipelined", STEPWISE: "/stepwise"}
+_NO_OP_PATH: Final = "/nothing"
 _WARM_UP: Final = 300
-_LONGEST_SECONDS: Final = 40
-"""For one number of connections, no new round begins after this."""
+_MAX_SECONDS: Final = 40
+"""Time limit per number of connections; no new round starts after it."""
 
 
 def arguments() -> argparse.Namespace:
-    """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--requests", type=int, default=400, help="of each server in each round")
+    parser.add_argument("--requests", type=int, default=400, help="per server and round")
     parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
     return parser.parse_args()
 
 
-def main(asked: argparse.Namespace) -> None:
-    """Measure, print, and leave nothing behind."""
+def main(options: argparse.Namespace) -> None:
+    """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
@@ -56,69 +55,67 @@ def main(asked: argparse.Namespace) -> None:
         url = stack.enter_context(database(folder))
         environ = production(url)
         container = Container(settings=Settings.from_environment(environ))
-        studio = Studio(container)
-        recording = asyncio.run(recorded(container, studio))
+        dataset = Dataset(container)
+        recording = asyncio.run(record_booking(container, dataset))
         (folder / "recording").write_bytes(pickle.dumps(recording))
         ours = stack.enter_context(served("entrypoints.http.asgi:create", environ))
         environ[RECORDING] = str(folder / "recording")
         floor = stack.enter_context(served("benchmarks.floor:create", environ))
         print(report.machine(url))
-        waits = sum(step.waited_for for step in recording.steps)
+        waits = sum(step.awaited for step in recording.steps)
         print(
-            f"A booking: BEGIN, {len(recording.steps)} statements, COMMIT; {waits + 1} of them waited for.\n",
+            f"A booking: BEGIN, {len(recording.steps)} statements, COMMIT; {waits + 1} round trips.\n",
             flush=True,
         )
-        bench = _Bench(url, studio, {OURS: ours, FLOOR: floor, PIPELINED: floor, STEPWISE: floor})
+        bench = _Bench(url, dataset, {APPLICATION: ours, FLOOR: floor, PIPELINED: floor, STEPWISE: floor})
         bench.warm_up()
-        for connections in asked.connections:
-            bench.compare(connections, asked.rounds, asked.requests, time.monotonic() + _LONGEST_SECONDS)
+        for connections in options.connections:
+            bench.compare(connections, options.rounds, options.requests, time.monotonic() + _MAX_SECONDS)
 
 
 class _Bench:
-    """The servers, and what they are sent."""
-
-    def __init__(self, url: str, studio: Studio, servers: dict[str, Server]) -> None:
+    def __init__(self, url: str, dataset: Dataset, servers: dict[str, Server]) -> None:
         self._url = url
-        self._studio = studio
+        self._dataset = dataset
         self._servers = servers
 
     def warm_up(self) -> None:
-        """Let each server fill its pool, prepare its statements, and know its customers."""
+        """Fill the pools, prepare the statements and cache the customers' tokens on each server."""
         for name in _PATHS:
             self._measure(name, 64, _WARM_UP)
 
     def compare(self, connections: int, rounds: int, requests: int, until: float) -> None:
-        """Measure the servers in turn, several times, and print what came of it."""
-        seen: dict[str, list[Measured]] = {name: [] for name in _PATHS}
+        """Measure the servers alternately for several rounds and print the results."""
+        seen: dict[str, list[Measurement]] = {name: [] for name in _PATHS}
         for number in range(rounds):
             if number and time.monotonic() > until:
                 break
             for name in _PATHS if number % 2 == 0 else reversed(_PATHS):
                 seen[name].append(self._measure(name, connections, requests))
-        idle = Job(self._servers[FLOOR].port, connections, 201, self._studio.requests(2 * requests, _NOTHING))
-        print(f"{connections} connections, {len(seen[OURS])} rounds of {requests} bookings each")
+        idle = Job(self._servers[FLOOR].port, connections, 201, self._dataset.requests(2 * requests, _NO_OP_PATH))
+        print(f"{connections} connections, {len(seen[APPLICATION])} rounds of {requests} bookings each")
         for name, measured in seen.items():
             print(report.line(name, measured))
-        print(report.line("the load generator's ceiling", [generate(idle)]))
+        print(report.line("the load generator's ceiling", [run_load(idle)]))
         for name in (FLOOR, PIPELINED, STEPWISE):
-            print(report.ratio(f"application ÷ {name}", seen[OURS], seen[name]))
+            print(report.ratio(f"application ÷ {name}", seen[APPLICATION], seen[name]))
         print(flush=True)
 
-    def _measure(self, name: str, connections: int, requests: int) -> Measured:
-        before = kept.rows(self._url)
+    def _measure(self, name: str, connections: int, requests: int) -> Measurement:
+        before = row_counts.count_rows(self._url)
         server = self._servers[name]
         used = server.processor_seconds()
-        measured = generate(Job(server.port, connections, 201, self._studio.requests(requests, _PATHS[name])))
+        measured = run_load(Job(server.port, connections, 201, self._dataset.requests(requests, _PATHS[name])))
         measured.processor_seconds = server.processor_seconds() - used
-        kept.check(self._url, before, len(measured.latencies))
+        row_counts.check_growth(self._url, before, len(measured.latencies))
         return measured
 
 
-async def recorded(container: Container, studio: Studio) -> Recording:
-    """Make what is booked in the database of the container, and take one booking down."""
+async def record_booking(container: Container, dataset: Dataset) -> Recording:
+    """Create the dataset in the container's database, and record the SQL of one booking."""
     await container.database().open()
     try:
-        return await studio.open()
+        return await dataset.open()
     finally:
         await container.database().close()
 
@@ -128,11 +125,11 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def run(before: Callable[[], object] = lambda: None) -> None:
-    """Run as a program, something else before it; when interrupted, say so."""
-    asked = arguments()
+    """Run as a program, after calling `before`; exits with status 130 when interrupted."""
+    options = arguments()
     try:
         before()
-        main(asked)
+        main(options)
     except KeyboardInterrupt:
         os.write(sys.stderr.fileno(), b"interrupted\n")
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""Where the benchmark runs: a database of its own, and the settings of production."""
+"""The environment of a benchmark: an embedded database, and production settings."""
 
 import secrets
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from adapters.postgres import embedded, migrations
 
 @contextmanager
 def database(folder: Path) -> Iterator[str]:
-    """The URL of a migrated database on a server of its own, with the settings that PostgreSQL comes with."""
+    """Yield the URL of a migrated database on a new PostgreSQL server with default settings."""
     server = embedded.start(folder / "postgres")
     try:
         migrations.upgrade(server.conninfo)
@@ -20,7 +20,7 @@ def database(folder: Path) -> Iterator[str]:
 
 
 def production(url: str) -> dict[str, str]:
-    """The environment of a server in production; nothing is ever sent to its payment gateway."""
+    """The environment variables of a production server; its payment gateway is never called."""
     return {
         "BOOKING_ENV": "production",
         "DATABASE_URL": url,

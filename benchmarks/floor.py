@@ -1,9 +1,9 @@
-"""The floor: a bare ASGI application that keeps a booking with the SQL of the real one, and does nothing else.
+"""The floor: a bare ASGI application that stores a booking with the application's SQL, and does nothing else.
 
-No framework, no token, no validation, no slots, no domain: it reads the JSON, runs the recorded statements through raw
-psycopg, and answers what was once answered. `/exchanges` sends them as the adapters do, over psycopg's layer on libpq;
-`/pipelined` in psycopg's own pipeline mode; `/stepwise` one by one, each waited for, as most would write it; `/nothing`
-answers at once, which shows what the load generator can do at most.
+It has no framework, token, validation, slots or domain: it parses the JSON, runs the recorded statements with psycopg,
+and returns a recorded response. `/exchanges` uses the adapters' pipeline over psycopg's libpq wrapper; `/pipelined`
+uses psycopg's pipeline mode; `/stepwise` awaits each statement, the usual way; `/nothing` responds at once, which shows
+the load generator's maximum.
 """
 
 import gc
@@ -25,7 +25,7 @@ from uuid_utils.compat import uuid7
 
 from adapters.postgres.database import OPTIONS
 from adapters.postgres.pipelining import pipeline
-from benchmarks.recording import Recording, Role, Step
+from benchmarks.recording import RecordedStatement, Recording, ValueSource
 from entrypoints.processes import die_with_parent
 from entrypoints.settings import Settings
 
@@ -33,15 +33,15 @@ RECORDING: Final = "BENCHMARK_RECORDING"
 _JSON: Final = (b"content-type", b"application/json")
 
 Scope = dict[str, Any]
-Steps = list[tuple[Step, dict[str, Any]]]
+Steps = list[tuple[RecordedStatement, dict[str, Any]]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 def create() -> "Floor":
-    """Make the application from the environment."""
+    """ASGI factory, configured by the environment."""
     die_with_parent(signal.SIGKILL, os.getppid())
-    recording: Recording = pickle.loads(Path(os.environ[RECORDING]).read_bytes())  # noqa: S301 - written by us
+    recording: Recording = pickle.loads(Path(os.environ[RECORDING]).read_bytes())  # noqa: S301 - written by the benchmark
     floor = Floor(Settings.from_environment(os.environ), recording)
     gc.collect()
     gc.freeze()  # as in the application
@@ -49,11 +49,9 @@ def create() -> "Floor":
 
 
 class Floor:
-    """The application."""
-
     def __init__(self, settings: Settings, recording: Recording) -> None:
         self._steps = recording.steps
-        self._answer = recording.answer
+        self._response = recording.response
         self._customers = cycle(recording.customers)
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             settings.database_url or "",
@@ -66,7 +64,7 @@ class Floor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._lifespan(receive, send)
             return
         body = b""
         more = True
@@ -76,14 +74,14 @@ class Floor:
             more = message.get("more_body", False)
         if scope["path"] != "/nothing":
             await self._keep(scope, msgspec.json.decode(body))
-        headers = [_JSON, (b"content-length", str(len(self._answer)).encode())]
+        headers = [_JSON, (b"content-length", str(len(self._response)).encode())]
         await send({"type": "http.response.start", "status": 201, "headers": headers})
-        await send({"type": "http.response.body", "body": self._answer})
+        await send({"type": "http.response.body", "body": self._response})
 
     async def _keep(self, scope: Scope, asked: dict[str, Any]) -> None:
         key = next(value for name, value in scope["headers"] if name == b"idempotency-key")
         start = datetime.fromisoformat(asked["slot"])
-        fresh = {
+        varying = {
             "provider_id": UUID(asked["providerId"]),
             "customer_id": next(self._customers),
             "booking_id": uuid7(),
@@ -94,20 +92,23 @@ class Floor:
             "start": start,
             "local_start": start.replace(tzinfo=None),
         }
-        steps = [(step, step.fixed | {name: _value(fresh, role) for name, role in step.fresh}) for step in self._steps]
+        steps = [
+            (step, step.constants | {name: _value(varying, role) for name, role in step.varying})
+            for step in self._steps
+        ]
         connection = await self._pool.getconn()
         try:
             if scope["path"] == "/exchanges":
-                await _exchanged(connection, steps)
+                await _run_with_adapter_pipeline(connection, steps)
             elif scope["path"] == "/pipelined":
                 async with connection.pipeline():
-                    await _executed(connection, steps, together=True)
+                    await _run_with_cursors(connection, steps, pipelined=True)
             else:
-                await _executed(connection, steps, together=False)
+                await _run_with_cursors(connection, steps, pipelined=False)
         finally:
             await self._pool.putconn(connection)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
@@ -119,34 +120,34 @@ class Floor:
                 return
 
 
-def _value(fresh: dict[str, Any], role: Role) -> Any:
+def _value(varying: dict[str, Any], role: ValueSource) -> Any:
     if isinstance(role, str):
-        return fresh[role]
+        return varying[role]
     anchor, after = role
-    return fresh[anchor] + after
+    return varying[anchor] + after
 
 
-async def _exchanged(connection: AsyncConnection[Any], steps: Steps) -> None:
+async def _run_with_adapter_pipeline(connection: AsyncConnection[Any], steps: Steps) -> None:
     async with pipeline(connection, transaction=True) as work:
         wanted = []
         for step, values in steps:
             reply = work.add(step.statement, values)
-            if step.rows_wanted:
+            if step.fetches_rows:
                 wanted.append(reply)
-            if step.waited_for:
+            if step.awaited:
                 for each in wanted:
                     await each.fetchall()
                 wanted.clear()
 
 
-async def _executed(connection: AsyncConnection[Any], steps: Steps, *, together: bool) -> None:
+async def _run_with_cursors(connection: AsyncConnection[Any], steps: Steps, *, pipelined: bool) -> None:
     async with connection.transaction():
         wanted = []
         for step, values in steps:
             cursor = await connection.execute(step.statement.sql, values)
-            if step.rows_wanted:
+            if step.fetches_rows:
                 wanted.append(cursor)
-            if step.waited_for or not together:
+            if step.awaited or not pipelined:
                 for each in wanted:
                     await each.fetchall()
                 wanted.clear()

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.logins`: what twenty logins at once do to everybody else, and what a login costs beside argon2.
+"""`python -m benchmarks.logins`: how concurrent logins delay other requests, and the cost of a login over argon2.
 
-Whether the event loop goes on is seen from outside: somebody asks for `/health/live` every few milliseconds, over a
-connection of their own. A latency counts from when the question was due, so that a stall is not asked around.
+A probe requests `/health/live` every few milliseconds over its own connection. Its latency counts from the scheduled
+time, which avoids coordinated omission.
 """
 
 import asyncio
@@ -23,124 +23,124 @@ import msgspec
 from adapters.security.passwords import Argon2PasswordHasher
 from benchmarks import report
 from benchmarks.environment import database, production
-from benchmarks.jobs import Measured, post
+from benchmarks.load_jobs import Measurement, post
 from benchmarks.servers import served
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Role
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
-AT_ONCE: Final = 20
+CONCURRENT_LOGINS: Final = 20
 ROUNDS: Final = 5
-EVERY_SECONDS: Final = 0.004
-PATIENCE_SECONDS: Final = 30.0
-PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - of accounts that live for a minute
+PROBE_INTERVAL_SECONDS: Final = 0.004
+SOCKET_TIMEOUT_SECONDS: Final = 30.0
+PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - of temporary accounts
 _LIVE: Final = b"GET /health/live HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 _CHUNK: Final = 65_536
 
 
 @dataclass(frozen=True)
-class Crowd:
-    """How long everything took, in seconds."""
+class LoginTimings:
+    """Latencies of the probe and durations of logins, in seconds."""
 
-    at_rest: Measured
-    meanwhile: Measured
+    idle: Measurement
+    under_load: Measurement
     logins: list[float]
-    one: float
-    """One login alone."""
+    single_login: float
+    """Median of sequential logins."""
 
 
-def ask(connection: socket.socket, request: bytes) -> bytes:
-    """The answer, once it is whole."""
+def exchange(connection: socket.socket, request: bytes) -> bytes:
+    """Send a request and return the complete response."""
     connection.sendall(request)
-    answer = b""
+    response = b""
     while True:
-        answer += connection.recv(_CHUNK)
-        head, end, body = answer.partition(b"\r\n\r\n")
+        response += connection.recv(_CHUNK)
+        head, end, body = response.partition(b"\r\n\r\n")
         if end and len(body) >= int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]):
-            return answer
+            return response
 
 
 @dataclass
-class Watch:
-    """Asks a server every few milliseconds whether it lives, for as long as the block runs."""
+class HealthProbe:
+    """Requests `/health/live` every few milliseconds while `running`."""
 
     port: int
     latencies: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
     @contextmanager
-    def looking(self) -> Iterator[None]:
-        """Look on."""
-        over = threading.Event()
-        watcher = threading.Thread(target=self._look, args=(over,))
-        begun = time.perf_counter()
-        watcher.start()
+    def running(self) -> Iterator[None]:
+        """Probe during the block."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self._probe, args=(stop,))
+        started = time.perf_counter()
+        thread.start()
         try:
             yield
         finally:
-            over.set()
-            watcher.join()
-            self.seconds += time.perf_counter() - begun
+            stop.set()
+            thread.join()
+            self.seconds += time.perf_counter() - started
 
     @property
-    def measured(self) -> Measured:
-        """What was seen."""
-        return Measured(self.seconds, self.latencies)
+    def measured(self) -> Measurement:
+        return Measurement(self.seconds, self.latencies)
 
-    def _look(self, over: threading.Event) -> None:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS) as connection:
+    def _probe(self, stop: threading.Event) -> None:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=SOCKET_TIMEOUT_SECONDS) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            ask(connection, _LIVE)
+            exchange(connection, _LIVE)
             due = time.perf_counter()
-            while not over.wait(max(0.0, due - time.perf_counter())):
-                assert ask(connection, _LIVE).startswith(b"HTTP/1.1 200 ")
+            while not stop.wait(max(0.0, due - time.perf_counter())):
+                assert exchange(connection, _LIVE).startswith(b"HTTP/1.1 200 ")
                 self.latencies.append(time.perf_counter() - due)
-                due += EVERY_SECONDS
+                due += PROBE_INTERVAL_SECONDS
 
 
-def measure(port: int, emails: Sequence[str], rounds: int = ROUNDS) -> Crowd:
-    """Log all of them in at once, so many times."""
+def measure(port: int, emails: Sequence[str], rounds: int = ROUNDS) -> LoginTimings:
+    """Log all accounts in concurrently, `rounds` times."""
     with ExitStack() as stack:
         lines = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)) for _ in emails
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=SOCKET_TIMEOUT_SECONDS))
+            for _ in emails
         ]
         for line in lines:
-            ask(line, _LIVE)  # a process has accepted it
+            exchange(line, _LIVE)  # the server has accepted the connection
         requests = [post("/api/v1/auth/login", msgspec.json.encode({"email": e, "password": PASSWORD})) for e in emails]
-        alone = [_timed(lines[0], requests[0]) for _ in range(rounds)]
-        rest, crowd, logins = Watch(port), Watch(port), list[float]()
-        with rest.looking():
+        sequential = [_timed(lines[0], requests[0]) for _ in range(rounds)]
+        idle, under_load, logins = HealthProbe(port), HealthProbe(port), list[float]()
+        with idle.running():
             time.sleep(1.0)
-        with crowd.looking():
+        with under_load.running():
             for _ in range(rounds):
                 logins += _all_at_once(lines, requests)
-        return Crowd(rest.measured, crowd.measured, logins, sorted(alone)[len(alone) // 2])
+        return LoginTimings(idle.measured, under_load.measured, logins, sorted(sequential)[len(sequential) // 2])
 
 
 def _all_at_once(lines: Sequence[socket.socket], requests: Sequence[bytes]) -> list[float]:
-    taken: list[float] = []
+    durations: list[float] = []
     threads = [
-        threading.Thread(target=lambda line=line, request=request: taken.append(_timed(line, request)))
+        threading.Thread(target=lambda line=line, request=request: durations.append(_timed(line, request)))
         for line, request in zip(lines, requests, strict=True)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(taken) == len(lines), "a login was refused"
-    return taken
+    assert len(durations) == len(lines), "a login failed"
+    return durations
 
 
 def _timed(line: socket.socket, request: bytes) -> float:
-    begun = time.perf_counter()
-    answer = ask(line, request)
-    assert answer.startswith(b"HTTP/1.1 200 "), answer
-    return time.perf_counter() - begun
+    started = time.perf_counter()
+    response = exchange(line, request)
+    assert response.startswith(b"HTTP/1.1 200 "), response
+    return time.perf_counter() - started
 
 
 async def accounts(container: Container, number: int) -> list[str]:
-    """The addresses of new accounts, in the time that the password hash of one takes."""
+    """Create accounts that share one password hash, computed once, and return their addresses."""
     await container.database().open()
     try:
         password_hash = await container.password_hasher().hash(PASSWORD)
@@ -154,39 +154,39 @@ async def accounts(container: Container, number: int) -> list[str]:
 
 
 async def argon2_alone(times: int = 20) -> float:
-    """What one comparison takes with nothing around it: the median."""
+    """The median duration of a single password verification."""
     hasher = Argon2PasswordHasher()
-    kept = await hasher.hash(PASSWORD)
-    taken = []
+    password_hash = await hasher.hash(PASSWORD)
+    durations = []
     for _ in range(times):
-        begun = time.perf_counter()
-        await hasher.verify(PASSWORD, kept)
-        taken.append(time.perf_counter() - begun)
+        started = time.perf_counter()
+        await hasher.verify(PASSWORD, password_hash)
+        durations.append(time.perf_counter() - started)
     hasher.close()
-    return sorted(taken)[times // 2]
+    return sorted(durations)[times // 2]
 
 
-def lines(crowd: Crowd, alone: float) -> Iterator[str]:
-    """What was measured."""
-    logins = Measured(1.0, crowd.logins)
-    for name, seen in (("at rest", crowd.at_rest), (f"{AT_ONCE} logins at once", crowd.meanwhile)):
+def lines(timings: LoginTimings, argon2: float) -> Iterator[str]:
+    """Format the results."""
+    logins = Measurement(1.0, timings.logins)
+    for name, seen in (("at rest", timings.idle), (f"{CONCURRENT_LOGINS} logins at once", timings.under_load)):
         yield (
             f"  GET /health/live, {name:<22} p50 {seen.percentile(50):6.1f} ms   p99 {seen.percentile(99):6.1f} ms"
-            f"   worst {seen.percentile(100):6.1f} ms   ({len(seen.latencies)} times)"
+            f"   worst {seen.percentile(100):6.1f} ms   ({len(seen.latencies)} requests)"
         )
-    at_once = f"  a login, {AT_ONCE} at once"
+    at_once = f"  a login, {CONCURRENT_LOGINS} at once"
     yield f"{at_once:<42} p50 {logins.percentile(50):6.1f} ms   p99 {logins.percentile(99):6.1f} ms"
-    yield f"  a login alone {1_000 * crowd.one:6.1f} ms, of which argon2 {1_000 * alone:6.1f} ms"
+    yield f"  a login alone {1_000 * timings.single_login:6.1f} ms, of which argon2 {1_000 * argon2:6.1f} ms"
 
 
 def main() -> None:
-    """Measure, print, and leave nothing behind."""
+    """Measure and print; removes all files and processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)))
         folder.chmod(0o711)
         environ = production(stack.enter_context(database(folder)))
-        emails = asyncio.run(accounts(Container(settings=Settings.from_environment(environ)), AT_ONCE))
+        emails = asyncio.run(accounts(Container(settings=Settings.from_environment(environ)), CONCURRENT_LOGINS))
         server = stack.enter_context(served("entrypoints.http.asgi:create", environ))
         print(report.hardware())
         for line in lines(measure(server.port, emails), asyncio.run(argon2_alone())):

@@ -1,4 +1,4 @@
-"""What the benchmark prints."""
+"""Formats the benchmark's output."""
 
 import os
 import platform
@@ -10,14 +10,14 @@ from typing import Final
 
 import psycopg
 
-from benchmarks.jobs import Measured
+from benchmarks.load_jobs import Measurement
 
 _PACKAGES: Final = ("litestar", "granian", "uvloop", "psycopg", "psycopg-pool", "sqlalchemy", "msgspec")
 _SETTINGS: Final = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
 
 
 def machine(url: str) -> str:
-    """On what it ran."""
+    """Hardware, versions and PostgreSQL settings."""
     with psycopg.connect(url) as connection:
         shown = [connection.execute(f"SHOW {name}".encode()).fetchone() for name in _SETTINGS]
     values = dict(zip(_SETTINGS, (row[0] if row else "?" for row in shown), strict=True))
@@ -32,14 +32,14 @@ def machine(url: str) -> str:
 
 
 def hardware() -> str:
-    """The machine, and how busy it is."""
+    """The processor and the load average."""
     return f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {platform.system()}"
 
 
-def line(name: str, rounds: Sequence[Measured]) -> str:
-    """The rounds of one server: the median, and between what they lay."""
+def line(name: str, rounds: Sequence[Measurement]) -> str:
+    """The rounds of one server: median and range."""
     rates = [each.per_second for each in rounds]
-    all_of_them = Measured(1.0, [latency for each in rounds for latency in each.latencies])
+    all_of_them = Measurement(1.0, [latency for each in rounds for latency in each.latencies])
     return (
         f"  {name:<48}{median(rates):>6.0f} req/s ({min(rates):.0f}–{max(rates):.0f})"
         f"   p50 {all_of_them.percentile(50):5.1f} ms   p99 {all_of_them.percentile(99):5.1f} ms"
@@ -47,8 +47,8 @@ def line(name: str, rounds: Sequence[Measured]) -> str:
     )
 
 
-def ratio(name: str, ours: Sequence[Measured], floor: Sequence[Measured]) -> str:
-    """Round by round, ours beside the floor: in requests a second, and in processor time of the server."""
+def ratio(name: str, ours: Sequence[Measurement], floor: Sequence[Measurement]) -> str:
+    """Ratio to the floor per round: by requests per second, and by the server's CPU time."""
     pairs = [one.per_second / other.per_second for one, other in zip(ours, floor, strict=True)]
     costs = [_cost(other) / _cost(one) for one, other in zip(ours, floor, strict=True) if one.processor_seconds]
     listed = " ".join(f"{pair:.2f}" for pair in pairs)
@@ -56,7 +56,7 @@ def ratio(name: str, ours: Sequence[Measured], floor: Sequence[Measured]) -> str
     return f"  {name:<48}{median(pairs):>6.2f} ({min(pairs):.2f}–{max(pairs):.2f})   each: {listed}{cost}"
 
 
-def _cost(measured: Measured) -> float:
+def _cost(measured: Measurement) -> float:
     return measured.processor_seconds / len(measured.latencies)
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.serve TARGET PORT`: an application under granian, as `entrypoints.http.server` serves ours."""
+"""`python -m benchmarks.serve TARGET PORT`: serves an application with granian like `entrypoints.http.server`."""
 
 import os
 import signal

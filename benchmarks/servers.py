@@ -1,4 +1,4 @@
-"""The processes of a benchmark: two servers, started alike, and the load generator; none outlives the block."""
+"""The processes of a benchmark: identically started servers, and the load generator."""
 
 import os
 import socket
@@ -13,25 +13,25 @@ from typing import Final
 
 import msgspec
 
-from benchmarks.jobs import Job, Measured
+from benchmarks.load_jobs import Job, Measurement
 
 READY_WITHIN_SECONDS: Final = 30
 JOB_SECONDS: Final = 60
 
 
-class Failed(Exception):
-    """A process did not do what it was started for."""
+class ProcessFailed(Exception):
+    """A server did not start, or the load generator failed."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs."""
+    """A running server."""
 
     port: int
     pid: int
 
     def processor_seconds(self) -> float:
-        """The processor time that it and its worker have used so far; 0 where the system does not tell."""
+        """CPU time used so far by the server and its worker; 0 if the system does not report it."""
         try:
             workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
             stats = [Path(f"/proc/{pid}/stat").read_text() for pid in (self.pid, *workers)]
@@ -43,14 +43,14 @@ class Server:
 
 @contextmanager
 def served(target: str, environ: Mapping[str, str]) -> Iterator[Server]:
-    """Serve an ASGI application by granian, one worker, for as long as the block runs."""
+    """Serve an ASGI application with granian and one worker during the block."""
     port = _free_port()
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "benchmarks.serve", target, str(port)],
         env={**os.environ, **environ},
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,
-        start_new_session=True,  # Ctrl-C reaches us, and we stop it
+        start_new_session=True,  # only this process receives Ctrl-C, and stops the server
     )
     try:
         _wait_for(process, port, target)
@@ -64,22 +64,22 @@ def served(target: str, environ: Mapping[str, str]) -> Iterator[Server]:
             process.wait()
 
 
-def generate(job: Job) -> Measured:
-    """Let the load generator do a job.
+def run_load(job: Job) -> Measurement:
+    """Run a job in the load generator.
 
     Raises:
-        Failed: an answer was not the expected one.
+        ProcessFailed: a response was not the expected one.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load"],
+        [sys.executable, "-m", "benchmarks.load_generator"],
         input=msgspec.msgpack.encode(job),
         capture_output=True,
         timeout=JOB_SECONDS,
         check=False,
     )
     if done.returncode:
-        raise Failed(f"the load generator gave up: {done.stderr.decode(errors='replace').strip()}")
-    return msgspec.msgpack.decode(done.stdout, type=Measured)
+        raise ProcessFailed(f"the load generator failed: {done.stderr.decode(errors='replace').strip()}")
+    return msgspec.msgpack.decode(done.stdout, type=Measurement)
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int, target: str) -> None:
@@ -93,7 +93,7 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, target: str) -> None:
             time.sleep(0.05)
         else:
             return
-    raise Failed(f"{target} did not start")
+    raise ProcessFailed(f"{target} did not start")
 
 
 def _free_port() -> int:

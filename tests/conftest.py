@@ -14,6 +14,8 @@ from _pytest.doctest import DoctestModule
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from tests.databases import TestServer
+from tests.distribution import Distribution, compile_share, rank
+from xdist.remote import Producer
 
 _UNTRACED = {"acceptance", "reliability"}
 _IN_CI = bool(os.environ.get("CI"))
@@ -52,8 +54,18 @@ def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest
     return [collector for collector in (yield) if not isinstance(collector, DoctestModule)]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distribution | None:
+    return Distribution(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    compile_share(session.config)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Do not trace tests that drive other processes: tracing doubles their time and covers nothing new."""
+    """Start long tests first, and do not trace those that drive other processes: it doubles their time in vain."""
+    items.sort(key=rank)
     for item in items:
         if _UNTRACED & set(item.path.parts):
             item.add_marker(pytest.mark.no_cover)

@@ -1,4 +1,4 @@
-"""`offered_slots` beside plain integers and beside an interval library."""
+"""`offered_slots` compared with plain integers and with an interval library."""
 
 from benchmarks.slots.comparison import main
 

@@ -1,14 +1,13 @@
-"""What is asked, and the readings that give 79, 165 and 999 starts.
+"""The workloads, which have 79, 165 and 999 free starts.
 
-A provider in New York, over the change of clocks of 1 November 2026: Monday to Friday 9:00–12:30 and 13:30–18:00,
-Saturday 10:00–14:00; a slot of 60 minutes every 30, 15 minutes of buffer on both sides, 2 hours of notice.
+A provider in New York, across the DST change of 1 November 2026: open Monday to Friday 9:00–12:30 and 13:30–18:00,
+Saturday 10:00–14:00; slots of 60 minutes every 30, buffers of 15 minutes on both sides, 2 hours of notice.
 
-- The window runs from the local midnight at which 20 October 2026 begins to the one at which the last of its days ends.
-  It is 13:50 UTC (9:50 local) on the first of them, so that with the notice nothing is offered before 11:50 local.
-- A booking takes an hour, and 15 minutes before and after. There is one at 10:00 on each open day of the window, the
-  first one and the Saturdays too; one at 15:00 on those that are open then, so on no Saturday; and then one at 17:00 on
-  weekday after weekday until there are as many as asked.
-- Each of several providers keeps the bookings 30 minutes later than the one before, anew after three.
+- The window starts at local midnight of 20 October 2026 and consists of whole local days. The current time is 13:50 UTC
+  (9:50 local) on the first day, so with the notice the earliest possible start is 11:50 local.
+- A booking takes an hour, plus 15 minutes before and after. There is one at 10:00 on each open day including Saturdays,
+  one at 15:00 on each weekday, and one at 17:00 on consecutive weekdays until the number of bookings is reached.
+- With several providers, the bookings of consecutive providers are shifted by 0, 30 and 60 minutes, repeatedly.
 """
 
 from collections.abc import Callable, Iterator
@@ -46,18 +45,18 @@ SETTINGS: Final = SlotSettings(
 WEEKDAY: Final = ((9 * 60, 12 * 60 + 30), (13 * 60 + 30, 18 * 60))
 SATURDAY: Final = ((10 * 60, 14 * 60),)
 WEEK: Final = (WEEKDAY, WEEKDAY, WEEKDAY, WEEKDAY, WEEKDAY, SATURDAY, ())
-"""From Monday on: when it opens and when it closes, in minutes."""
+"""From Monday: opening and closing times in minutes."""
 
 Week = tuple[tuple[tuple[int, int], ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """The question in integers: minutes, and instants in minutes since the epoch."""
+class IntegerQuery:
+    """The workload in integers: durations in minutes, instants in minutes since the epoch."""
 
     week: Week
     midnights: list[int]
-    """When each local day since 1970-01-01 begins: the offset of each day, looked up beforehand."""
+    """The start of each local day since 1970-01-01, precomputed."""
     window: tuple[int, int]
     now: int
     step: int
@@ -69,26 +68,26 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
-    """One question, in typed values and in integers, and how many starts are the answer."""
+    """One workload, in domain types and in integers; `starts` is the expected number of starts."""
 
     name: str
-    says: str
+    description: str
     starts: int
     window: TimeRange
     providers: tuple[tuple[Calendar, tuple[Claim, ...]], ...]
-    asked: Asked
+    query: IntegerQuery
     busy: tuple[list[tuple[int, int]], ...]
-    """Of each provider, sorted."""
+    """Busy ranges per provider, sorted."""
 
 
 def workloads() -> Iterator[Workload]:
-    """Make the three questions; making them is not measured."""
+    """Build the three workloads; this is not measured."""
     yield _workload("W1", "1 provider, 30 days, 60 bookings", starts=79, providers=1, days=30, bookings=60)
     yield _workload("W2", "50 such providers, the union", starts=165, providers=50, days=30, bookings=60)
     yield _workload("W3", "1 provider, 365 days, 700 bookings", starts=999, providers=1, days=365, bookings=700)
 
 
-def _workload(name: str, says: str, *, starts: int, providers: int, days: int, bookings: int) -> Workload:
+def _workload(name: str, description: str, *, starts: int, providers: int, days: int, bookings: int) -> Workload:
     ids = _ids()
     schedules = tuple(
         (_calendar(ids), tuple(_claims(ids, days, bookings, later=30 * (number % 3)))) for number in range(providers)
@@ -96,11 +95,11 @@ def _workload(name: str, says: str, *, starts: int, providers: int, days: int, b
     window = TimeRange(_local(FIRST), _local(FIRST + timedelta(days=days)))
     return Workload(
         name=name,
-        says=says,
+        description=description,
         starts=starts,
         window=window,
         providers=schedules,
-        asked=Asked(
+        query=IntegerQuery(
             week=WEEK,
             midnights=_midnights(FIRST + timedelta(days=days + 14)),
             window=(minutes(window.start), minutes(window.end)),
@@ -118,7 +117,6 @@ def _workload(name: str, says: str, *, starts: int, providers: int, days: int, b
 
 
 def minutes(instant: datetime) -> int:
-    """Minutes since the epoch."""
     return (instant - EPOCH) // MINUTE
 
 

@@ -1,4 +1,4 @@
-"""Many requests in the same moment, each on a connection that is open before: the client is not what is measured."""
+"""Sends many requests at the same moment, each over a connection that was opened beforehand."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from tests.acceptance.product import Server
 
 @dataclass(frozen=True)
 class Wish:
-    """A request to be sent."""
+    """A request to send."""
 
     person: Person
     path: str
@@ -40,7 +40,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, and after how many seconds."""
+    """A response and its latency in seconds."""
 
     wish: Wish
     status: int
@@ -54,7 +54,7 @@ class Reply:
 
     @property
     def kind(self) -> tuple[int, str | None]:
-        """The status, and the code of a problem."""
+        """The status, and the code if the response is a problem."""
         return self.status, self.json.get("code")
 
 
@@ -74,7 +74,7 @@ async def _all_at_once(url: str, wishes: Sequence[Wish]) -> list[Reply]:
     async def one(wish: Wish) -> Reply:
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
         try:
-            # One answer beforehand: the connection has been accepted and given to a process.
+            # After one response the server has accepted the connection and assigned it to a process.
             writer.write(f"GET /api/v1/health/live HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
             await _answer(reader)
             request = wish.encoded(address.netloc)

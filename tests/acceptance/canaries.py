@@ -1,4 +1,4 @@
-"""What must be in no log, and where it is looked for."""
+"""Searches logs for values that must not be there."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,11 +7,11 @@ from typing import Final
 from urllib.parse import quote, quote_plus
 
 SHORT: Final = 8
-"""What is so short could also be a part of a number or a time: it counts only where it stands by itself."""
+"""A shorter value could be part of a number or a time: it counts only as a whole word."""
 
 
 def leaks(logs: Iterable[Path], canaries: Mapping[str, str]) -> list[str]:
-    """The line of each log in which a canary is, as it is or as it is written in an address."""
+    """The log lines that contain a canary, literally or URL-encoded."""
     found = []
     for log in logs:
         for number, line in enumerate(log.read_text(encoding="utf-8", errors="replace").splitlines(), 1):

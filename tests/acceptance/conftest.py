@@ -1,16 +1,33 @@
-"""One running product for the tests that can share it."""
+"""Servers that the acceptance tests of one worker share.
+
+Starting the whole product costs several seconds of processor time. A test uses `product` unless it changes settings or
+kills processes, and creates its own accounts and providers in it. All files that use `product` run on the same xdist
+worker (`tests/distribution.py`), so it starts once.
+"""
 
 from collections.abc import Iterator
 
 import pytest
-from tests.acceptance.product import Product
+from tests.acceptance.product import Api, Product, Worker
+from tests.databases import TestServer
+
+PAYMENT_WINDOW_SECONDS = 3
 
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """With default settings, but that it logs all there is to log.
+    """The whole product with default settings, except that it logs everything and may read private feed addresses."""
+    settings = {"BOOKING_LOG_LEVEL": "debug", "BOOKING_FEEDS_ALLOW_PRIVATE": "on"}
+    with Product(tmp_path_factory.mktemp("product"), traced=True, **settings) as running:
+        yield running
+        assert running.stop() == 0
+        assert running.processes() == {}
 
-    Its tests are of the group `product`, so that one worker starts it, once.
-    """
-    with Product(tmp_path_factory.mktemp("product"), BOOKING_LOG_LEVEL="debug") as running:
+
+@pytest.fixture(scope="session")
+def impatient(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """API and worker with default settings except a payment window of PAYMENT_WINDOW_SECONDS."""
+    folder = tmp_path_factory.mktemp("impatient")
+    settings = {"BOOKING_PAYMENT_WINDOW_SECONDS": str(PAYMENT_WINDOW_SECONDS)}
+    with postgres.database() as url, Worker(folder, url, **settings), Api(folder, url, **settings) as running:
         yield running

@@ -1,9 +1,10 @@
-"""People who use the product, and short ways to what they do."""
+"""People who use the product, and shortcuts for what they do."""
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -20,11 +21,12 @@ from entrypoints.settings import Settings
 PASSWORD: Final = "correct-horse-battery"
 DEPOSIT: Final = 2_000_000
 PRICE: Final = 8_000_000
+_MOST_CONNECTIONS: Final = 8
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is signed in."""
+    """A signed-in user."""
 
     server: Server = field(repr=False)
     id: str
@@ -53,13 +55,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Studio:
-    """An approved provider that is always open."""
+    """An approved provider that is open around the clock."""
 
     id: str
     owner: Person
 
     def slots(self, *, days_ahead: int = 2, days: int = 1) -> list[str]:
-        """The starts that are offered on days of UTC."""
+        """The starts of the free slots on these UTC days."""
         first = datetime.now(UTC).date() + timedelta(days=days_ahead)
         begin, end = (f"{day}T00:00:00Z" for day in (first, first + timedelta(days=days)))
         answer = self.owner.server.http.get(f"/providers/{self.id}/slots", params={"from": begin, "to": end})
@@ -67,24 +69,31 @@ class Studio:
 
 
 def done(answer: httpx.Response) -> dict[str, Any]:
-    """What a successful answer says."""
+    """The body of a successful response; fail otherwise."""
     assert answer.is_success, answer.text
     said: dict[str, Any] = answer.json() if answer.content else {}
     return said
 
 
 def log_in(server: Server, email: str) -> Person:
-    """Somebody of the demo data."""
+    """Log in to an account of the demo data."""
     signed_in = done(server.http.post("/auth/login", json={"email": email, "password": PASSWORD}))
     return Person(server, signed_in["user"]["id"], signed_in["accessToken"])
 
 
+@cache
+def _password_hash() -> str:
+    """The hash of PASSWORD: one for all accounts, because computing it is deliberately slow."""
+    return asyncio.run(Container(settings=Settings.from_environment({})).password_hasher().hash(PASSWORD))
+
+
 def people(server: Server, role: Role, number: int) -> list[Person]:
-    """Many new accounts, in the time that the password hash of one takes."""
+    """Create accounts with PASSWORD in one go, without the HTTP API."""
+    password_hash = _password_hash()
 
     async def made() -> list[Person]:
-        container = Container(settings=Settings.from_environment({"DATABASE_URL": server.database_url}))
-        password_hash = await container.password_hasher().hash(PASSWORD)
+        pool = {"BOOKING_DB_POOL_SIZE": str(min(number, _MOST_CONNECTIONS))}
+        container = Container(settings=Settings.from_environment({"DATABASE_URL": server.database_url, **pool}))
         await container.database().open()
         try:
             commands = [
@@ -125,7 +134,7 @@ def customer(server: Server) -> Person:
 def open_studio(
     server: Server, *, deposit: int = DEPOSIT, price: int = PRICE, step: int = 60, duration: int = 60
 ) -> Studio:
-    """A new provider, on the way that providers go."""
+    """Create a provider through the HTTP API: profile, opening hours, submission, approval."""
     owner, admin = people(server, Role.PROVIDER, 1)[0], people(server, Role.ADMIN, 1)[0]
     profile = {"displayName": "Studio", "timeZone": "UTC", "depositAmount": deposit, "priceAmount": price}
     provider_id = owner.post("/providers/me", profile)["id"]
@@ -139,32 +148,53 @@ def open_studio(
 
 
 def check_out(payment: Mapping[str, Any], outcome: str, **more: str) -> None:
-    """Press a button of the checkout page."""
+    """Press a button on the simulator's checkout page."""
     form = {"outcome": outcome, **more}
     done(httpx.post(payment["checkoutUrl"], data=form, headers={"Accept": "application/json"}, trust_env=False))
 
 
-def wait_for_status(person: Person, booking_id: str, status: str, *, within: float) -> dict[str, Any]:
-    """The booking, once it has that status. Asking for a booking asks no gateway."""
+def wait_for_status(person: Person, booking_id: str, status: str) -> dict[str, Any]:
+    """The booking, once it has this status. Reading a booking does not ask the gateway."""
 
     def look() -> dict[str, Any] | None:
         booking = person.get(f"/bookings/{booking_id}")
         return booking if booking["status"] == status else None
 
-    found = eventually(look, within=within, what=f"booking is {status}")
+    found = eventually(look, what=f"booking is {status}")
     assert found is not None
     return found
 
 
+def sweep(server: Server) -> None:
+    """Queue the worker's sweep now instead of waiting for the next full minute."""
+    server.sql(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at)"
+        " VALUES ('default', 'sweep', '{\"timestamp\": 0}', NULL) RETURNING id"
+    )
+
+
+def pass_deadline(server: Server, booking_id: str) -> None:
+    """Move the payment deadline of a booking into the past and let the worker find it."""
+    moved = "UPDATE bookings SET due_at = now() - interval '1 second' WHERE id = %s AND due_at IS NOT NULL RETURNING id"
+    assert server.sql(moved, booking_id), "the booking has a deadline"
+    sweep(server)
+
+
+def lapse(server: Server, hold_id: str) -> None:
+    """Let a hold expire now."""
+    moved = "UPDATE claims SET expires_at = now() - interval '1 second' WHERE id = %s AND kind = 'hold' RETURNING id"
+    assert server.sql(moved, hold_id), "the hold exists"
+
+
 def callback_url(product: Product, payment: Mapping[str, Any]) -> str:
-    """Where the gateway was asked to call."""
+    """The callback address that the gateway was given."""
     invoices = done(httpx.get(f"{product.simulator_url}/simulator/invoices", trust_env=False))["invoices"]
     [url] = [each["callbackUrl"] for each in invoices if each["invoiceId"] == payment["qpayInvoiceId"]]
     return str(url)
 
 
 def everything_about(server: Server, booking_id: str) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of a booking."""
+    """All rows of a booking, by table."""
     UUID(booking_id)
     columns = {"bookings": "id", "booking_events": "booking_id", "transactions": "booking_id", "claims": "id"}
     return {

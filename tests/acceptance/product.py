@@ -1,4 +1,4 @@
-"""The product as its users run it: programs of their own, a folder of their own, ports of their own."""
+"""Runs the product as its users do: as separate programs, each with its own data folder and ports."""
 
 import os
 import re
@@ -16,22 +16,28 @@ import httpx
 import psycopg
 
 CHECKOUT: Final = Path(__file__).parents[2]
-START_SECONDS: Final = 60.0
-STOP_SECONDS: Final = 20.0
+PATIENCE_SECONDS: Final = 60.0
+"""Safety timeout of every wait. No test measures time with it: it only ends a test that would hang."""
+_FIRST_PAUSE_SECONDS: Final = 0.002
+_LONGEST_PAUSE_SECONDS: Final = 0.05
 _NOT_THEIRS: Final = ("BOOKING_", "QPAY_", "DATABASE_URL", "HOST", "PORT", "SIMULATOR_PORT")
 
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found], *, within: float, what: str) -> Found:
-    """What `look` finds, as soon as it finds something."""
-    deadline = time.monotonic() + within
-    while True:
-        found = look()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"not within {within} s: {what}"
-        time.sleep(0.02)
+def eventually(look: Callable[[], Found], *, what: str) -> Found:
+    """Poll `look` until it returns something truthy; return that.
+
+    Raises:
+        TimeoutError: it did not happen within PATIENCE_SECONDS.
+    """
+    deadline, pause = time.monotonic() + PATIENCE_SECONDS, _FIRST_PAUSE_SECONDS
+    while not (found := look()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {PATIENCE_SECONDS} s: {what}")
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+    return found
 
 
 def free_port() -> int:
@@ -42,9 +48,9 @@ def free_port() -> int:
 
 
 def environment(settings: Mapping[str, str], *, traced: bool = False) -> dict[str, str]:
-    """The environment of a program that is told these settings, and none by whoever runs the tests.
+    """The environment of a program with exactly these settings: none leaks in from the test run.
 
-    Only one that is `traced` is looked on by coverage, which makes it twice as slow.
+    Coverage, if it is on, measures only a `traced` program, which it makes twice as slow.
     """
     not_theirs = _NOT_THEIRS if traced else (*_NOT_THEIRS, "COVERAGE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(not_theirs)}
@@ -56,7 +62,7 @@ def command_line(command: str) -> list[str]:
 
 
 class Program:
-    """A process whose output is kept in a file."""
+    """A process with its output in a file."""
 
     def __init__(self, command: Sequence[str], log: Path, settings: Mapping[str, str], *, traced: bool = False) -> None:
         self.log = log
@@ -75,20 +81,20 @@ class Program:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def wait_until(self, look: Callable[[], Found], what: str) -> Found:
-        """As `eventually`; fails at once if the program ends."""
+        """`eventually`, but fail at once if the program ends."""
 
         def looked() -> Found:
             assert self.process.poll() is None, f"ended with {self.process.returncode}, not {what}:\n{self.said}"
             return look()
 
-        return eventually(looked, within=START_SECONDS, what=what)
+        return eventually(looked, what=what)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal to the process alone; return its exit code."""
+        """Send a signal to the process, not to its group; return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
-            return self.process.wait(STOP_SECONDS)
+            return self.process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
@@ -101,7 +107,7 @@ class Program:
 
 
 class Server:
-    """An API that answers, and the database behind it."""
+    """A running API and its database."""
 
     def __init__(self, port: int, database_url: str) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -113,7 +119,7 @@ class Server:
             return connection.execute(query.encode(), values or None).fetchall()
 
     def number(self, query: str, *values: Any) -> int:
-        """The one number that the query asks for."""
+        """The single number that the query returns."""
         [[found]] = self.sql(query, *values)
         return int(found)
 
@@ -125,7 +131,7 @@ class Server:
 
 
 class Api(Server):
-    """The API alone, on a database that is there."""
+    """The API without a worker, on an existing database."""
 
     def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self.port = free_port()
@@ -144,16 +150,16 @@ class Api(Server):
         self._program.wait_until(self.live, "ready")
 
     def kill(self) -> None:
-        """SIGKILL to all of it."""
+        """SIGKILL the API with all its processes."""
         self._program.kill()
 
     def kill_processes_that_serve(self) -> None:
-        """SIGKILL to those that answer requests; their parent lives, and replaces them."""
+        """SIGKILL the serving processes; their parent stays alive and replaces them."""
         for process in self.processes():
             os.kill(process, signal.SIGKILL)
 
     def processes(self) -> list[int]:
-        """Those that answer requests."""
+        """The process ids that serve requests."""
         parent = self._program.process.pid
         return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
@@ -170,8 +176,24 @@ class Api(Server):
         self._program.stop()
 
 
+class Worker:
+    """The worker without an API, on an existing database."""
+
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
+        given = {"DATABASE_URL": database_url, "BOOKING_DATA_DIR": str(folder / "data"), **settings}
+        self._program = Program(command_line("worker"), folder / "worker.log", given)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._program.stop()
+
+
 class Product(Server):
-    """`run`: everything. `with` stops it."""
+    """The whole product, started by the command `run`; `with` stops it."""
 
     def __init__(self, folder: Path, *, traced: bool = False, **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -192,13 +214,11 @@ class Product(Server):
         self.start()
 
     def start(self) -> None:
-        """Start it, and wait until it says that it is ready; `took` is how long that was."""
+        """Start the product and wait until its banner says that it is ready."""
         self._starts += 1
         log = self.folder / f"run-{self._starts}.log"
-        begun = time.monotonic()
         self.program = Program(command_line("run"), log, self.settings, traced=self._traced)
         banner = self.program.wait_until(lambda: _banner(self.program.said), "ready")
-        self.took = time.monotonic() - begun
         self.database_url = banner["database"]
         assert self.live()
 
@@ -206,7 +226,7 @@ class Product(Server):
         return self.program.stop(number)
 
     def processes(self) -> dict[int, str]:
-        """What runs of it, by process id: whoever names its data folder, or was told of it."""
+        """Command lines by process id: every process whose command line or environment names the data folder."""
         return processes_of(self.data)
 
     def __enter__(self) -> Self:
@@ -219,7 +239,7 @@ class Product(Server):
         try:
             self.program.stop()
         finally:
-            for process in self.processes():  # those of a run that was killed, or did not stop
+            for process in self.processes():  # left over from a `run` that was killed or did not stop
                 os.kill(process, signal.SIGKILL)
 
 
@@ -232,14 +252,14 @@ def processes_of(data: Path) -> dict[int, str]:
             told = (folder / "environ").read_bytes()
             ended = (folder / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
         except OSError:
-            continue  # it has just ended, or is somebody else's
+            continue  # it has just ended, or belongs to another user
         if needle in command + told and not ended:
             found[int(folder.name)] = command.replace(b"\0", b" ").decode(errors="replace").strip()
     return found
 
 
 def _banner(said: str) -> dict[str, str]:
-    """Where everything is, by what it is called; nothing before everything was said."""
+    """The addresses in the banner by name; empty until the banner is complete."""
     if "Ctrl-C stops all of it." not in said:
         return {}
     return dict(re.findall(r"^  (\S.*?) {2,}(\S.*)$", said, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""What README.md tells people to paste."""
+"""Extracts code blocks from README.md."""
 
 import re
 from typing import Final
@@ -9,7 +9,7 @@ README: Final = CHECKOUT / "README.md"
 
 
 def blocks(heading: str, language: str) -> list[str]:
-    """The fenced blocks of a language in the section under a heading of any level."""
+    """The fenced code blocks of a language in the section under a heading."""
     found: list[str] = []
     within, open_block = False, None
     for line in README.read_text(encoding="utf-8").splitlines():

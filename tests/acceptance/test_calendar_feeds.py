@@ -1,4 +1,4 @@
-"""An external calendar that a real server serves: what is busy there is not offered here, and its death is told."""
+"""External calendars served over HTTP: busy times are not offered, and a failing calendar is reported."""
 
 import threading
 from collections.abc import Iterator
@@ -7,15 +7,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from tests.acceptance.people import Studio, done, open_studio
-from tests.acceptance.product import Product, eventually
-
-READ_WITHIN = 20
-SWEPT_WITHIN = 90
+from tests.acceptance.people import Studio, done, open_studio, sweep
+from tests.acceptance.product import Api, Product, eventually
 
 
 class Calendar:
-    """A server of one iCalendar file, until it is told to refuse."""
+    """An HTTP server of one iCalendar file; it answers 503 once `alive` is false."""
 
     def __init__(self) -> None:
         self.file = ""
@@ -59,12 +56,6 @@ def calendar() -> Iterator[Calendar]:
         serving.close()
 
 
-@pytest.fixture(scope="module")
-def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("feeds"), BOOKING_FEEDS_ALLOW_PRIVATE="on") as running:
-        yield running
-
-
 def feed(studio: Studio) -> dict[str, Any]:
     (only,) = studio.owner.get("/availability/feeds")["feeds"]
     return dict(only)
@@ -82,22 +73,23 @@ def degraded(studio: Studio) -> list[str]:
     return list(answer["degraded"])
 
 
-def test_what_is_busy_in_another_calendar_is_not_offered_and_its_death_is_told(
-    private: Product, calendar: Calendar
+def test_busy_times_of_a_feed_are_not_offered_and_a_failing_feed_is_reported(
+    product: Product, calendar: Calendar
 ) -> None:
-    studio = open_studio(private)
+    studio = open_studio(product)
     everything = studio.slots()
     third = datetime.fromisoformat(everything[3])
     calendar.publish(third, third + timedelta(hours=2))
     set_feed(studio, calendar.url, "trust")
-    eventually(lambda: "readAt" in feed(studio), within=READ_WITHIN, what="the calendar is read")
+    eventually(lambda: "readAt" in feed(studio), what="the calendar is read")
     left = [*everything[:3], *everything[5:]]
     assert (studio.slots(), degraded(studio)) == (left, [])
     assert not feed(studio)["failing"]
 
     calendar.alive = False
-    private.sql("UPDATE calendar_feeds SET due_at = now() WHERE id = %s RETURNING id", feed(studio)["id"])
-    eventually(lambda: feed(studio)["failing"], within=SWEPT_WITHIN, what="the calendar is failing")
+    product.sql("UPDATE calendar_feeds SET due_at = now() WHERE id = %s RETURNING id", feed(studio)["id"])
+    sweep(product)
+    eventually(lambda: feed(studio)["failing"], what="the calendar is failing")
     assert feed(studio)["failure"] == "the server answered 503"
     (told,) = degraded(studio)
     assert told.endswith("its busy times may be out of date.")
@@ -110,19 +102,19 @@ def test_what_is_busy_in_another_calendar_is_not_offered_and_its_death_is_told(
 
     set_feed(studio, calendar.url, "trust")
     assert studio.slots() == left
-    private.sql(
+    product.sql(
         "UPDATE calendar_feeds SET read_at = read_at - interval '61 minutes' WHERE id = %s RETURNING id",
         feed(studio)["id"],
     )
     assert (studio.slots(), degraded(studio)[0].endswith("nothing is offered.")) == ([], True)
-    assert "private-token" not in private.program.said
+    assert "private-token" not in product.program.said
     assert "private-token" not in str(feed(studio)) + str(degraded(studio))
 
 
-def test_a_product_that_is_not_told_otherwise_reads_no_private_address(product: Product, calendar: Calendar) -> None:
-    studio = open_studio(product)
+def test_by_default_no_private_address_is_read(impatient: Api, calendar: Calendar) -> None:
+    studio = open_studio(impatient)
     now = datetime.now(UTC)
     calendar.publish(now, now + timedelta(hours=1))
     set_feed(studio, calendar.url, "open")
-    eventually(lambda: "failure" in feed(studio), within=READ_WITHIN, what="the calendar is refused")
+    eventually(lambda: "failure" in feed(studio), what="the calendar is refused")
     assert "readAt" not in feed(studio)

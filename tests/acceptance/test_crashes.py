@@ -1,4 +1,4 @@
-"""The API is killed in the middle of its work: what it said is so, and nothing is half there."""
+"""Killing the API while it works loses no acknowledged booking and leaves no partial one."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ WHOLE = """
 
 @dataclass(frozen=True)
 class Attempt:
-    """A booking that was asked for; `answer` is None where none came."""
+    """A booking request; `answer` is None if no response came."""
 
     person: Person
     key: str
@@ -51,7 +51,7 @@ def fragile(
 async def stream(
     api: Api, studios: list[Studio], crowd: list[Person], round_: int, kill: Callable[[], None]
 ) -> list[Attempt]:
-    """Everybody books one slot after the other until there is no answer; after so many answers comes the kill."""
+    """Customers book one slot after another until the connection fails; call `kill` after KILLED_AFTER responses."""
     attempts: list[Attempt] = []
     answered = 0
     slots = [studio.slots(days_ahead=2 + round_) for studio in studios]
@@ -84,8 +84,8 @@ def again(attempt: Attempt) -> httpx.Response:
     return attempt.person.ask("POST", "/bookings", json=attempt.body, headers={"Idempotency-Key": attempt.key})
 
 
-def test_every_booking_that_was_acknowledged_is_there_and_none_is_half_there(fragile: Api) -> None:
-    # Without a deposit: only so many bookings of a customer may wait for one.
+def test_every_acknowledged_booking_exists_and_none_is_partial(fragile: Api) -> None:
+    # Without a deposit, because a customer may have only so many unpaid bookings.
     studios = [open_studio(fragile, deposit=0, step=5, duration=5) for _ in range(STUDIOS)]
     crowd = customers(fragile, CUSTOMERS)
     attempts: list[Attempt] = []
@@ -121,7 +121,7 @@ def test_every_booking_that_was_acknowledged_is_there_and_none_is_half_there(fra
         assert replayed.json()["id"] in whole
     assert len(whole) <= len(attempts)
 
-    # Whoever got no answer asks again, and has one booking, whether it had been made or not.
+    # A client that got no response retries and has one booking, whether the first attempt was committed or not.
     for attempt in unanswered:
         answer = again(attempt)
         assert answer.status_code == 201

@@ -1,4 +1,4 @@
-"""A client that a public generator makes of the running product's document works, with nothing changed in either."""
+"""A public generator makes a working client from the unmodified OpenAPI document of the running product."""
 
 import importlib
 import sys
@@ -19,7 +19,7 @@ PACKAGE: Final = "generated_booking_client"
 
 
 class Generated:
-    """The client's modules, and who uses it."""
+    """The modules of the generated client."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -29,7 +29,7 @@ class Generated:
         return importlib.import_module(f"{PACKAGE}.{name}")
 
     def ask(self, operation: str, *path: Any, token: str | None = None, **request: Any) -> Any:
-        """What `api.<operation>` answers, in the client's own types."""
+        """Call `api.<operation>`; the result has the client's own types."""
         package = importlib.import_module(PACKAGE)
         more = {"base_url": self.url, "httpx_args": {"trust_env": False}}
         client = package.Client(**more) if token is None else package.AuthenticatedClient(token=token, **more)
@@ -54,7 +54,7 @@ def client(product: Product, document: bytes, tmp_path_factory: pytest.TempPathF
 
 
 def generated(document: bytes, folder: Path) -> list[str]:
-    """Make the client; what could not be made of the document."""
+    """Generate the client; return what the generator could not translate."""
     source = folder / "openapi.json"
     source.write_bytes(document)
     nothing_more = ConfigFile(post_hooks=[])
@@ -96,7 +96,7 @@ def test_a_client_reads_problems(product: Product, client: Generated) -> None:
     assert (twin.status, twin.code) == (404, "booking.not_found")
 
 
-def test_what_the_generator_cannot_make_of_a_document_is_noticed(document: bytes, tmp_path: Path) -> None:
+def test_a_document_that_the_generator_cannot_translate_is_reported(document: bytes, tmp_path: Path) -> None:
     constant = b'{"type":"boolean","const":true}'
     assert constant in document
     assert generated(document.replace(constant, b'{"enum":[true]}'), tmp_path) != []

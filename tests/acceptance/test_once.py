@@ -1,4 +1,4 @@
-"""The same Idempotency-Key is the same booking and the same answer; another body under it is refused."""
+"""A repeated Idempotency-Key returns the same booking and response; another body under it is refused."""
 
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ def studio(product: Product) -> Studio:
     return open_studio(product)
 
 
-def test_the_same_key_and_body_give_the_same_answer_byte_by_byte(product: Product, studio: Studio) -> None:
+def test_the_same_key_and_body_return_the_same_bytes(product: Product, studio: Studio) -> None:
     person, key = customer(product), {"Idempotency-Key": uuid4().hex}
     body = {"providerId": studio.id, "slot": studio.slots()[0], "notes": "ᠰᠠᠶᠢᠨ · سلام"}
     first = person.ask("POST", "/bookings", json=body, headers=key)
@@ -46,9 +46,7 @@ def test_the_same_key_with_another_body_is_refused(product: Product, studio: Stu
     assert product.number("SELECT count(*) FROM bookings WHERE customer_id = %s", person.id) == 1
 
 
-def test_twenty_at_once_under_one_key_are_one_booking_and_twenty_equal_answers(
-    product: Product, studio: Studio
-) -> None:
+def test_twenty_concurrent_requests_under_one_key_make_one_booking(product: Product, studio: Studio) -> None:
     person = customer(product)
     wish = Wish(person, "/bookings", {"providerId": studio.id, "slot": studio.slots()[0]}, key=uuid4().hex)
     replies = all_at_once(product, [wish] * TWINS)
@@ -58,7 +56,7 @@ def test_twenty_at_once_under_one_key_are_one_booking_and_twenty_equal_answers(
     assert product.number("SELECT count(*) FROM claims WHERE customer_id = %s", person.id) == 1
 
 
-def test_the_same_key_of_another_customer_is_another_key(product: Product, studio: Studio) -> None:
+def test_keys_of_different_customers_are_independent(product: Product, studio: Studio) -> None:
     key = uuid4().hex
     [slot, other, *_] = studio.slots()
     first, second = customers(product, 2)
@@ -74,7 +72,7 @@ def test_the_same_key_of_another_customer_is_another_key(product: Product, studi
     assert made[1].json["customerId"] == second.id
 
 
-def test_what_was_refused_under_a_key_may_be_tried_again_under_it(product: Product, studio: Studio) -> None:
+def test_a_refused_request_may_be_retried_under_its_key(product: Product, studio: Studio) -> None:
     holder, person = customers(product, 2)
     key = {"Idempotency-Key": uuid4().hex}
     slot = studio.slots()[0]

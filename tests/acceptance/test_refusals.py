@@ -1,13 +1,12 @@
-"""`run` refuses what cannot go well, says why, and leaves alone what runs already."""
+"""`run` refuses to start with a bad configuration or taken resources, says why, and leaves other runs alone."""
 
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.acceptance.product import Product, Program, command_line, free_port, processes_of
+from tests.acceptance.product import PATIENCE_SECONDS, Product, Program, command_line, free_port, processes_of
 
 from entrypoints.environment import DEVELOPMENT_SECRET
 from entrypoints.settings import (
@@ -17,7 +16,6 @@ from entrypoints.settings import (
 )
 
 REFUSED = 2
-WITHIN_SECONDS = 60
 BARE_PRODUCTION: Final = {"BOOKING_ENV": "production"}
 PRODUCTION_WITH_DEVELOPMENT_SECRETS: Final = {
     "BOOKING_ENV": "production",
@@ -35,12 +33,12 @@ PRODUCTION_WITH_DEVELOPMENT_SECRETS: Final = {
 }
 
 pytestmark = [
-    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what runs is looked up in /proc"),
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc"),
 ]
 
 
 class Refused:
-    """Some runs that are to be refused, all begun at once: each of them is patient for a while."""
+    """Runs that must be refused, started together because each retries for some seconds first."""
 
     def __init__(self, folder: Path, running: Product, taken: int) -> None:
         self.running, self.taken = running, taken
@@ -62,9 +60,9 @@ class Refused:
         return Program(command_line("run"), self.folder / f"{name}.log", told)
 
     def said(self, name: str) -> str:
-        """What it said when it refused."""
+        """The output of a refused run."""
         run = self._runs[name]
-        assert run.process.wait(WITHIN_SECONDS) == REFUSED, run.said
+        assert run.process.wait(PATIENCE_SECONDS) == REFUSED, run.said
         assert "Traceback" not in run.said
         return run.said
 
@@ -74,17 +72,16 @@ class Refused:
 
 
 @pytest.fixture(scope="module")
-def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refused]:
-    folder = tmp_path_factory.mktemp("refused")
-    with ExitStack() as stack:
-        running = stack.enter_context(Product(folder / "running"))
-        other = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        runs = Refused(folder, running, other.getsockname()[1])
-        stack.callback(runs.kill)
-        yield runs
+def refused(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refused]:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        runs = Refused(tmp_path_factory.mktemp("refused"), product, other.getsockname()[1])
+        try:
+            yield runs
+        finally:
+            runs.kill()
 
 
-def test_production_without_its_variables_is_refused_and_each_of_them_named(refused: Refused) -> None:
+def test_production_without_its_variables_is_refused_and_names_each(refused: Refused) -> None:
     said = refused.said("bare production")
     for name in (
         "DATABASE_URL",
@@ -100,7 +97,7 @@ def test_production_without_its_variables_is_refused_and_each_of_them_named(refu
         assert f"{name} is required" in said
 
 
-def test_production_with_development_secrets_is_refused_and_each_of_them_named(refused: Refused) -> None:
+def test_production_with_development_secrets_is_refused_and_names_each(refused: Refused) -> None:
     said = refused.said("development secrets")
     assert {line.split()[0] for line in said.splitlines() if line.startswith("  ")} == {
         "BOOKING_SECRET_KEY",
@@ -116,7 +113,7 @@ def test_production_with_development_secrets_is_refused_and_each_of_them_named(r
     assert DEVELOPMENT_SECRET not in said
 
 
-def test_a_second_run_in_the_same_folder_is_refused_and_the_folder_named(refused: Refused) -> None:
+def test_a_second_run_in_the_same_folder_is_refused_and_names_the_folder(refused: Refused) -> None:
     said = refused.said("folder")
     assert "another `run`" in said
     assert str(refused.running.data) in said
@@ -127,7 +124,7 @@ def test_a_taken_port_is_refused_and_named(refused: Refused) -> None:
     assert f"127.0.0.1:{refused.taken} cannot be used" in refused.said("simulator port")
 
 
-def test_what_was_refused_leaves_nothing_behind_and_what_ran_goes_on(refused: Refused) -> None:
+def test_a_refused_run_leaves_no_process_and_does_not_disturb_a_running_one(refused: Refused) -> None:
     for name in ("port", "simulator port", "bare production", "development secrets"):
         refused.said(name)
         assert processes_of(refused.data(name)) == {}

@@ -1,4 +1,4 @@
-"""What surrounds every request, as the server itself sends it."""
+"""HEAD, compression and redirects as the real server sends them."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ BEHIND_A_PROXY = {
 }
 
 
-def test_heads_compressed_answers_and_redirections_are_whole(postgres: TestServer, tmp_path: Path) -> None:
+def test_head_compression_and_redirects_behind_a_proxy(postgres: TestServer, tmp_path: Path) -> None:
     with postgres.database() as url, Api(tmp_path, url, **BEHIND_A_PROXY) as api:
         head, get = api.http.head("/providers"), api.http.get("/providers")
         assert (head.status_code, head.content) == (200, b"")

@@ -1,4 +1,4 @@
-"""The wheel is `booking_domain`, works with nothing else installed, and does what the README shows of it."""
+"""The wheel contains only `booking_domain`, works with nothing else installed and runs the README's example."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ HEADING = "The library alone"
 
 
 def run(*command: str | Path, folder: Path) -> str:
-    """What the command prints, run where nothing of the checkout can be found."""
+    """Run a command outside the checkout; return its output."""
     done = subprocess.run(  # noqa: S603
         [str(part) for part in command],
         cwd=folder,
@@ -39,7 +39,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with the wheel, and without pip or anything else."""
+    """A virtual environment that has the wheel and nothing else, not even pip."""
     folder = tmp_path_factory.mktemp("bare")
     run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", folder=folder)
     interpreter = folder / "venv" / "bin" / "python"
@@ -48,7 +48,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return interpreter
 
 
-def test_the_wheel_holds_booking_domain_and_asks_for_nothing(wheel: Path) -> None:
+def test_the_wheel_contains_booking_domain_and_has_no_dependencies(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         [metadata] = [name for name in names if name.endswith(".dist-info/METADATA")]
@@ -74,7 +74,7 @@ def test_it_can_be_imported_where_nothing_else_is_installed(python: Path, tmp_pa
     assert {name for name in foreign.split() if not name.startswith(("_", "sitecustomize"))} == set()
 
 
-def test_the_readmes_slot_computation_runs_there(python: Path, tmp_path: Path) -> None:
+def test_the_slot_example_of_the_readme_runs_there(python: Path, tmp_path: Path) -> None:
     found = blocks(HEADING, "python")
     assert found, f"README.md has no ```python block under the heading {HEADING!r}"
     script = tmp_path / "readme.py"

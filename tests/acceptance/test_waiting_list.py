@@ -1,4 +1,4 @@
-"""Whoever waits for a time that is taken is told as soon as it comes free, and has it for half an hour."""
+"""A slot that comes free is offered to the first customer on the waiting list and held for half an hour."""
 
 import json
 from datetime import datetime, timedelta
@@ -7,28 +7,26 @@ from typing import Any
 from tests.acceptance.people import Person, customers, open_studio
 from tests.acceptance.product import Product, eventually
 
-OFFERED_SECONDS = 5.0
-
 
 def messages(product: Product, to: str) -> list[dict[str, Any]]:
-    """What was sent to somebody, in order."""
+    """The messages sent to this address, in order."""
     sent = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(product.messages.glob("*.json"))]
     return [message for message in sent if message["to"] == to]
 
 
 def offer_to(person: Person) -> dict[str, Any]:
-    """What is held for somebody who waits for one thing, once it is."""
+    """The hold offered for the only waiting-list entry of a customer."""
 
     def look() -> dict[str, Any] | None:
         [place] = person.get("/waitlist")["items"]
         return place["hold"] if place["status"] == "offered" else None
 
-    found = eventually(look, within=OFFERED_SECONDS, what="something is offered")
+    found = eventually(look, what="something is offered")
     assert found is not None
     return found
 
 
-def test_a_cancelled_time_is_offered_to_the_first_in_line_who_books_it(product: Product) -> None:
+def test_a_cancelled_slot_is_offered_to_the_first_in_line_who_books_it(product: Product) -> None:
     studio = open_studio(product, deposit=0)
     booker, waiter, later = customers(product, 3)
     slot = studio.slots()[0]
@@ -46,7 +44,7 @@ def test_a_cancelled_time_is_offered_to_the_first_in_line_who_books_it(product: 
     assert (refused.status_code, refused.json()["code"]) == (409, "booking.slot_taken")
 
     address = waiter.get("/auth/me")["email"]
-    eventually(lambda: messages(product, address), within=OFFERED_SECONDS, what="a message about the offer")
+    eventually(lambda: messages(product, address), what="a message about the offer")
     [message] = messages(product, address)
     assert message["subject"] == "Studio: a time has come free"
     when = slot[:16].replace("T", " ")
@@ -62,7 +60,7 @@ def test_a_cancelled_time_is_offered_to_the_first_in_line_who_books_it(product: 
     ]
 
 
-def test_who_leaves_the_list_makes_way_for_the_next(product: Product) -> None:
+def test_after_a_customer_leaves_the_list_the_next_one_gets_the_offer(product: Product) -> None:
     studio = open_studio(product, deposit=0)
     booker, first, second = customers(product, 3)
     slot = studio.slots()[0]

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 import pytest
-from benchmarks.logins import Watch, ask
+from benchmarks.logins import HealthProbe, exchange
 from tests.acceptance.people import Person, customer
 from tests.acceptance.product import Api, eventually
 from tests.databases import TestServer
@@ -58,9 +58,9 @@ def sent(api: Api, hostile: Hostile) -> tuple[int, bytes, float]:
 
 
 def test_what_is_too_much_is_refused_soon_and_nobody_waits(api: Api, person: Person, report: Report) -> None:
-    watch, slowest, wrong = Watch(api.port), 0.0, []
+    watch, slowest, wrong = HealthProbe(api.port), 0.0, []
     requests = list(all_of_them(person.token)) * TIMES
-    with watch.looking():
+    with watch.running():
         for hostile in requests:
             status, answer, seconds = sent(api, hostile)
             slowest = max(slowest, seconds)
@@ -74,16 +74,16 @@ def test_what_is_too_much_is_refused_soon_and_nobody_waits(api: Api, person: Per
 
 
 def test_a_stall_would_be_seen(api: Api) -> None:
-    watch = Watch(api.port)
-    with watch.looking():
-        before = eventually(lambda: len(watch.latencies), within=PATIENCE_SECONDS, what="looking")
+    watch = HealthProbe(api.port)
+    with watch.running():
+        before = eventually(lambda: len(watch.latencies), what="looking")
         for process in api.processes():
             os.kill(process, signal.SIGSTOP)
         stopped = time.monotonic()
-        eventually(lambda: time.monotonic() > stopped + 0.2, within=PATIENCE_SECONDS, what="a fifth of a second")
+        eventually(lambda: time.monotonic() > stopped + 0.2, what="a fifth of a second")
         for process in api.processes():
             os.kill(process, signal.SIGCONT)
-        eventually(lambda: len(watch.latencies) > before + 1, within=PATIENCE_SECONDS, what="an answer")
+        eventually(lambda: len(watch.latencies) > before + 1, what="an answer")
     assert watch.measured.percentile(100) > 150
 
 
@@ -120,7 +120,7 @@ def test_a_body_that_trickles_holds_nothing_and_is_given_up(api: Api, person: Pe
 def test_a_connection_goes_on_after_a_refusal(api: Api, person: Person) -> None:
     with socket.create_connection(("127.0.0.1", api.port), timeout=PATIENCE_SECONDS) as line:
         for _ in range(2):
-            assert ask(line, b"".join(whole(person.token, OK))).startswith(b"HTTP/1.1 400 ")
+            assert exchange(line, b"".join(whole(person.token, OK))).startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_name_that_occurs_twice_is_found_at_once_among_many() -> None:

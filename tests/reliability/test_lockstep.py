@@ -165,7 +165,7 @@ PLANTED: Final = {
     "lapsed holds are in the way": ("claims", ClaimsThatNeverLapse),
     "events lose their reason": ("bookings", EventsWithoutReason),
     "deadlines stay": ("bookings", BookingsWhoseDeadlineStays),
-    "money is forgotten": ("transactions", PaymentsThatForgetWhatCame),
+    "money is forgotten": ("payments", PaymentsThatForgetWhatCame),
     "messages in disorder": ("outbox", OutboxInDisorder),
 }
 

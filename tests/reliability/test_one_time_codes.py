@@ -121,7 +121,7 @@ def code_for(product: Product, email: str) -> str:
                 return found[0]
         return None
 
-    found = eventually(look, within=WITHIN_SECONDS, what="a code")
+    found = eventually(look, what="a code")
     assert found is not None
     return found
 

@@ -348,7 +348,7 @@ class Booking:
         }
         action = wishes.get(status)
         if action is None:
-            raise InvalidBookingTransition(thing="booking", status=self.status, action=f"become {status} on request")
+            raise InvalidBookingTransition(thing="booking", status=self.status, action=f"request status {status} for")
         return action
 
     def _guard(self, action: Action, party: Party, now: datetime) -> None:
@@ -362,9 +362,13 @@ class Booking:
             case Action.CONFIRM | Action.REVIVE if self.deposit_due and party is not Party.ADMIN:
                 raise DepositDue
             case Action.ACCEPT if not self.deposit_due:
-                raise InvalidBookingTransition(thing="booking", status=self.status, action=f"{action} without deposit")
+                raise InvalidBookingTransition(
+                    thing="booking", status=self.status, action=f"{action}, without a deposit due,"
+                )
             case Action.DISPUTE if now >= self.span.end + DISPUTABLE_FOR:
-                raise InvalidBookingTransition(thing="booking", status=self.status, action=f"{action} so late")
+                raise InvalidBookingTransition(
+                    thing="booking", status=self.status, action=f"{action}, more than 14 days after its end,"
+                )
             case _:
                 pass
 

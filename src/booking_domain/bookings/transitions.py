@@ -74,7 +74,7 @@ class Party(StrEnum):
 
 @dataclass(eq=False, kw_only=True)
 class InvalidBookingTransition(InvalidTransition):
-    """A {thing} that is {status} does not {action}."""
+    """Cannot {action} a {thing} that is {status}."""
 
     code: ClassVar[str] = "booking.invalid_transition"
     pointer: ClassVar[str | None] = "/status"

@@ -34,7 +34,7 @@ class ProfileAction(StrEnum):
 
 
 class InvalidProfileTransition(InvalidTransition):
-    """A {thing} that is {status} does not {action}."""
+    """Cannot {action} a {thing} that is {status}."""
 
     code: ClassVar[str] = "provider.invalid_transition"
 

@@ -37,7 +37,7 @@ class PaymentParty(StrEnum):
 
 @dataclass(eq=False, kw_only=True)
 class InvalidPaymentTransition(InvalidTransition):
-    """A {thing} that is {status} does not {action}."""
+    """Cannot {action} a {thing} that is {status}."""
 
     code: ClassVar[str] = "payment.invalid_transition"
 

@@ -11,11 +11,11 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
-NOTED_AFTERWARDS: Final = timedelta(days=1)
+BACKDATING_LIMIT: Final = timedelta(days=1)
 """How long after its start the staff can still enter an appointment."""
 
 
-def around(start: datetime) -> TimeRange:
+def slot_window(start: datetime) -> TimeRange:
     """The window of diaries that an appointment which starts here needs."""
     return TimeRange(start, start + timedelta(seconds=1))
 
@@ -67,7 +67,7 @@ def placeable(
     Raises:
         SlotTaken: somebody has the time.
     """
-    if not -NOTED_AFTERWARDS <= start - now <= timedelta(days=MAX_HORIZON_DAYS):
+    if not -BACKDATING_LIMIT <= start - now <= timedelta(days=MAX_HORIZON_DAYS):
         problem = f"{start:%Y-%m-%dT%H:%M:%SZ} is not between a day ago and {MAX_HORIZON_DAYS} days ahead"
         raise InvalidValue(field="slot", problem=problem)
     if start.microsecond:

@@ -1,4 +1,4 @@
-"""A lifecycle as data: a table of moves, and the one function that makes a status out of another."""
+"""Lifecycles as data: a table of moves, and `advance`, the only function that changes a status."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PartyT = TypeVar("PartyT", bound=StrEnum)
 
 @dataclass(eq=False, kw_only=True)
 class InvalidTransition(Conflict):
-    """A {thing} that is {status} does not {action}."""
+    """Cannot {action} a {thing} that is {status}."""
 
     code: ClassVar[str] = "lifecycle.invalid_transition"
     thing: str
@@ -24,7 +24,7 @@ class InvalidTransition(Conflict):
 
 @dataclass(eq=False, kw_only=True)
 class NotYourMove(Forbidden):
-    """It is not for the {party} to {action} a {thing} that is {status}."""
+    """The {party} cannot {action} a {thing} that is {status}."""
 
     code: ClassVar[str] = "lifecycle.not_your_move"
     thing: str
@@ -35,7 +35,7 @@ class NotYourMove(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Move(Generic[StatusT, PartyT]):
-    """Where an action leads, and whose move it is."""
+    """The status that an action leads to, and the parties that may take it."""
 
     to: StatusT
     by: frozenset[PartyT]
@@ -43,18 +43,18 @@ class Move(Generic[StatusT, PartyT]):
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle(Generic[StatusT, ActionT, PartyT]):
-    """All legal moves of one kind of thing. What is not in the table does not happen."""
+    """The legal moves of one kind of thing. A move that is not in the table is refused."""
 
     thing: str
     moves: Mapping[tuple[StatusT, ActionT], Move[StatusT, PartyT]]
     refusal: type[InvalidTransition] = InvalidTransition
 
     def advance(self, status: StatusT, action: ActionT, by: PartyT) -> StatusT:
-        """Return the status that follows.
+        """Return the next status.
 
         Raises:
-            InvalidTransition: no such move leaves this status (as the `refusal` of this lifecycle).
-            NotYourMove: the move exists and is not this party's.
+            InvalidTransition: the table has no such move (raised as this lifecycle's `refusal`).
+            NotYourMove: the move exists, for other parties.
         """
         move = self.moves.get((status, action))
         if move is None:
@@ -64,7 +64,7 @@ class Lifecycle(Generic[StatusT, ActionT, PartyT]):
         return move.to
 
     def mermaid(self) -> str:
-        """The table as a Mermaid state diagram, one arrow a move, for the documentation."""
+        """The table as a Mermaid state diagram, one arrow per move."""
         arrows = [
             f"    {status} --> {move.to}: {action} ({', '.join(sorted(move.by))})"
             for (status, action), move in self.moves.items()

@@ -27,16 +27,11 @@ from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
 from booking_domain.testing.invariants import violations
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, SeededEntropy
-from booking_domain.workflows.answer_request import (
-    AcceptRequest,
-    DeclineRequest,
-    OfferTimes,
-    accept_request,
-    decline_request,
-    offer_times,
-)
+from booking_domain.workflows.accept_request import AcceptRequest, accept_request
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
+from booking_domain.workflows.decline_request import DeclineRequest, decline_request
 from booking_domain.workflows.expire_unpaid import expire_unpaid
+from booking_domain.workflows.offer_times import OfferTimes, offer_times
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.place_series import PlaceSeries, place_series
 from booking_domain.workflows.ports import Reads, Repositories

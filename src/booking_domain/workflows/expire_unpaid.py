@@ -1,4 +1,4 @@
-"""Expire what was not paid or answered in time, after asking the gateway once more."""
+"""Expire an overdue booking, after asking the gateway once more whether it was paid."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,21 +10,21 @@ from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
-from booking_domain.workflows.change_booking_status import expire_booking
+from booking_domain.workflows.expire_booking import ExpireBooking, expire_booking
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.settle_payment import settle_payment
 
-PATIENCE: Final = timedelta(minutes=5)
-"""How long a gateway that does not answer keeps a booking from expiring. A later payment is late, not lost."""
+MAX_GATEWAY_DELAY: Final = timedelta(minutes=5)
+"""How long an unavailable gateway postpones the expiry. A payment after that is late, and not lost."""
 
 
 async def expire_unpaid(
     booking_id: BookingId, *, now: datetime, reads: Reads, executor: Executor[Repositories], gateway: PaymentGateway
 ) -> Booking | None:
-    """Expire the booking if it is overdue and nothing has been paid; return it if it expired.
+    """Expire the booking if it is overdue and unpaid; return it if it expired.
 
     Raises:
-        GatewayUnavailable: whether it was paid is not known; try again, for at most five minutes.
+        GatewayUnavailable: the gateway does not say whether it was paid. Retry; after five minutes it expires anyway.
     """
     booking = await reads.bookings.get(booking_id)
     if booking is None or not booking.overdue(now):
@@ -35,6 +35,6 @@ async def expire_unpaid(
         try:
             await settle_payment(payment, executor=executor, gateway=gateway)
         except GatewayUnavailable:
-            if booking.due_at is not None and now < booking.due_at + PATIENCE:
+            if booking.due_at is not None and now < booking.due_at + MAX_GATEWAY_DELAY:
                 raise
-    return await executor.run(expire_booking, booking_id, actor=SYSTEM)
+    return await executor.run(expire_booking, ExpireBooking(booking_id=booking_id), actor=SYSTEM)

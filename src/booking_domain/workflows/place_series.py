@@ -1,10 +1,4 @@
-"""Place a series: the same time on the wall every so many weeks, all of it or nothing.
-
-Rules: each booking is subject to the rules of `place_booking` (a week or more apart, they never meet);
-if one of them cannot be had, none is made, and every time that cannot be had is named. The time on the wall stays what
-it is over changes of clocks; one that does not occur on a date is read with the offset before the gap (RFC 5545
-§3.3.5).
-"""
+"""Place a series: the same local time every so many weeks, all bookings of it or none."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,14 +14,15 @@ from booking_domain.bookings.errors import (
 from booking_domain.bookings.model import Booking
 from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import MAX_WEEKS_APART
-from booking_domain.scheduling.placing import around, claimable, placeable
+from booking_domain.scheduling.placing import claimable, placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SeriesId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange, instant, time_zone
-from booking_domain.workflows.place_booking import PlaceBooking, admitted, is_staff, keep_booking, may_place_another
+from booking_domain.workflows.booking_steps import add_booking, is_staff, require_bookable, require_unsettled_quota
+from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.ports import Repositories
 
 FEWEST_TIMES: Final = 2
@@ -36,7 +31,13 @@ MOST_TIMES: Final = 52
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceSeries:
-    """Book this slot, and again every so many weeks."""
+    """Book a slot, and the same local time every `every_weeks` weeks, `times` bookings in all.
+
+    - Each booking follows the rules of `PlaceBooking`. They are a week or more apart, so they never overlap each other.
+    - If one of the times cannot be booked, no booking is made, and the error names every such time.
+    - Local times stay the same across daylight-saving changes. One that does not occur uses the offset before the gap
+      (RFC 5545 §3.3.5).
+    """
 
     first: PlaceBooking
     every_weeks: int = 1
@@ -52,40 +53,40 @@ class PlaceSeries:
 async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tuple[Booking, ...]:
     first = instant(command.first.slot, field="slot")
     length = timedelta(weeks=command.every_weeks * (command.times - 1))
-    window = TimeRange(first, around(first + length).end)  # a change of clocks in between is within the diary's reach
-    bookable = await admitted(
-        command.first, await tx.bookable_providers.lock(command.first.provider_id, window), tx, context
-    )
-    await may_place_another(bookable, tx, context)
-    may_have = placeable if is_staff(context.actor, bookable) else claimable
+    # A clock change between the first and the last start is within the margin that a schedule is read with.
+    window = TimeRange(first, slot_window(first + length).end)
+    locked = await tx.bookable_providers.lock(command.first.provider_id, window)
+    bookable = await require_bookable(command.first, locked, tx, context)
+    await require_unsettled_quota(bookable, tx, context)
+    check = placeable if is_staff(context.actor, bookable) else claimable
     series_id = SeriesId(context.entropy.new_id())
 
     places, failures = [], list[DomainError]()
     for start in _starts(first, bookable.schedule.calendar.time_zone, command):
         try:
-            place = may_have(bookable.schedule, start, now=context.now, duration_minutes=command.first.duration_minutes)
-        except (SlotNotOffered, SlotTaken, InvalidValue) as refused:
-            failures.append(refused)
+            place = check(bookable.schedule, start, now=context.now, duration_minutes=command.first.duration_minutes)
+        except (SlotNotOffered, SlotTaken, InvalidValue) as error:
+            failures.append(error)
         else:
             places.append(place)
     if failures:
         raise SeriesNotPossible(times=command.times, failures=tuple(failures))
     return tuple(
-        [await keep_booking(command.first, bookable, place, tx, context, series_id=series_id) for place in places]
+        [await add_booking(command.first, bookable, place, tx, context, series_id=series_id) for place in places]
     )
 
 
 def _starts(first: datetime, zone: str, command: PlaceSeries) -> list[datetime]:
-    """The first, and the same time on the wall week after week; where it occurs twice, the first of the two."""
-    there = first.astimezone(time_zone(zone)).replace(fold=0)
-    later = (there + timedelta(weeks=command.every_weeks * number) for number in range(1, command.times))
+    """The first start and its repetitions at the same local time; of a local time that occurs twice, the first."""
+    local = first.astimezone(time_zone(zone)).replace(fold=0)
+    later = (local + timedelta(weeks=command.every_weeks * number) for number in range(1, command.times))
     return [first, *(start.astimezone(UTC) for start in later)]
 
 
 place_series: Final = UseCase(
     Permission.PLACE_BOOKINGS,
     _place,
-    lambda _, bookings: Subject("booking", bookings[0].id),  # the first of them
+    lambda _, bookings: Subject("booking", bookings[0].id),
     audited_as="booking.place_series",
     raises=(
         ProviderNotFound,

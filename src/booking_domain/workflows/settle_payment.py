@@ -1,8 +1,8 @@
-"""Settle a payment: ask the gateway what it has received, and do what follows.
+"""Settle a payment: ask the gateway what it has received, and apply the difference.
 
-Only the gateway's own word counts, and only what is new of it, so that any hint (a callback, forged or repeated
-or late; a customer who asks; a timer) may lead here any number of times. Money is never overlooked: it confirms its
-booking, or revives one that expired if the time is still free, or is owed back.
+- Only the gateway's report counts. A callback, a customer's request or a timer is a hint to ask, so each may come any
+  number of times, late or forged, without effect of its own.
+- New money confirms its booking, or revives an expired booking whose time is still free, or is scheduled as a refund.
 """
 
 from dataclasses import dataclass
@@ -17,19 +17,18 @@ from booking_domain.payments.events import PaymentHinted
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport, PaymentGateway
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
-from booking_domain.workflows.place_booking import claim_of
+from booking_domain.workflows.booking_steps import booking_claim, pending_refunds, schedule_refund
 from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.refunds import pending_refunds, schedule_refund
 
-ASKED_AT_MOST_EVERY: Final = timedelta(seconds=1)
-"""A customer's asking leads to at most one question to the gateway in this time, per payment."""
+GATEWAY_POLL_INTERVAL: Final = timedelta(seconds=1)
+"""Requests of customers ask the gateway about one payment at most once in this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +38,10 @@ class _ApplyReport:
 
 
 async def settle_payment(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
-    """Ask the gateway about this transaction's invoice and apply what it says; return the transaction as it is then.
+    """Ask the gateway about the payment's invoice, apply its report and return the payment after that.
 
     Raises:
-        GatewayUnavailable: it could not be asked; nothing was changed.
+        GatewayUnavailable: the gateway gave no usable report; nothing was changed.
     """
     if payment.invoice is None:
         return payment
@@ -54,14 +53,14 @@ async def settle_payment(payment: Payment, *, executor: Executor[Repositories], 
 
 
 async def settle_when_asked(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
-    """`settle_payment` for a customer who asks, unless the gateway has just been asked or all is paid."""
-    if not await executor.run(_may_ask, payment.id, actor=SYSTEM):
+    """`settle_payment` at a customer's request; does nothing if all is paid or the gateway was asked just now."""
+    if not await executor.run(_reserve_poll, payment.id, actor=SYSTEM):
         return payment
     return await settle_payment(payment, executor=executor, gateway=gateway)
 
 
 async def _note_hint(payment: Payment, tx: Repositories, context: Context) -> None:
-    """Somebody says that this was paid and the gateway cannot be asked now: leave it to whoever relays messages."""
+    """Leave the question to the worker, because the gateway is unavailable now."""
     event = PaymentHinted(
         id=EventId(context.entropy.new_id()),
         occurred_at=context.now,
@@ -71,11 +70,12 @@ async def _note_hint(payment: Payment, tx: Repositories, context: Context) -> No
     await tx.outbox.put([event])
 
 
-async def _take_turn(payment_id: PaymentId, tx: Repositories, context: Context) -> bool:
+async def _record_poll(payment_id: PaymentId, tx: Repositories, context: Context) -> bool:
+    """Whether the gateway may be asked now; if so, record that it is."""
     payment = await tx.payments.get(payment_id)
     if payment is None or payment.invoice is None or payment.amount <= payment.settled:
         return False
-    if payment.checked_at is not None and abs(context.now - payment.checked_at) < ASKED_AT_MOST_EVERY:
+    if payment.checked_at is not None and abs(context.now - payment.checked_at) < GATEWAY_POLL_INTERVAL:
         return False
     await tx.payments.save(payment.checked(context.now), was=payment)
     return True
@@ -84,32 +84,30 @@ async def _take_turn(payment_id: PaymentId, tx: Repositories, context: Context) 
 async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> Payment:
     before = await tx.payments.get(command.payment_id)
     booking = await tx.bookings.lock(before.booking_id) if before is not None else None
-    before = await tx.payments.get(command.payment_id)  # as it is now that the booking is ours
+    before = await tx.payments.get(command.payment_id)  # again, now that the booking is locked
     if before is None or booking is None:
         raise PaymentNotFound
     after, new = before.settle(command.report.received, raw_payload=command.report.raw, now=context.now)
     if not new:
         return before
     await tx.payments.save(after, was=before)
-    richer = booking.receive(new, context.now)
-    owed = await pending_refunds(booking, tx)
-    decision = await _next(richer, owed, tx, context)
+    pending = await pending_refunds(booking, tx)
+    decision = await _confirm_or_revive(booking.receive(new, context.now), pending, tx, context)
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))
-    await schedule_refund(_too_much(decision.state, new, owed), decision.state, after.gateway, tx, context)
+    await schedule_refund(_excess(decision.state, new, pending), decision.state, after.gateway, tx, context)
     return after
 
 
-async def _next(booking: Booking, owed: Money, tx: Repositories, context: Context) -> BookingDecision:
-    """What the money makes of the booking."""
-    covered = booking.deposit <= booking.paid.beyond(booking.refunded + owed)
+async def _confirm_or_revive(booking: Booking, pending: Money, tx: Repositories, context: Context) -> BookingDecision:
+    """Confirm or revive the booking if its deposit is covered, not counting refunds that were made or are pending."""
+    covered = booking.deposit <= booking.paid.beyond(booking.refunded + pending)
     if booking.status is Status.PENDING and covered:
         return _paid(booking, Action.CONFIRM, context)
     if booking.status is Status.EXPIRED and covered and context.now < booking.span.start:
-        # The provider's lock, as for every claim; then the time is free or it is not.
-        await tx.schedules.lock(booking.provider_id, around(booking.span.start))
+        await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
         try:
-            await tx.claims.acquire(claim_of(booking), context.now)
+            await tx.claims.acquire(booking_claim(booking), context.now)
         except SlotTaken:
             return Decision(booking)
         return _paid(booking, Action.REVIVE, context)
@@ -127,13 +125,13 @@ def _paid(booking: Booking, action: Action, context: Context) -> BookingDecision
     )
 
 
-def _too_much(booking: Booking, new: Money, owed: Money) -> Money:
-    """What goes back of the new money: all of it if the booking is over, else what exceeds the price."""
+def _excess(booking: Booking, new: Money, pending: Money) -> Money:
+    """The part of the new money to refund: all of it if the booking has ended, else what exceeds the price."""
     if booking.status in {Status.CANCELLED, Status.EXPIRED}:
         return new
-    return booking.paid.beyond(booking.refunded + owed + booking.price)
+    return booking.paid.beyond(booking.refunded + pending + booking.price)
 
 
 note_payment_hint: Final = UseCase(Permission.RUN_PLATFORM, _note_hint)
-_may_ask: Final = UseCase(Permission.RUN_PLATFORM, _take_turn)
+_reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll)
 _apply_report: Final = UseCase(Permission.RUN_PLATFORM, _apply, raises=(PaymentNotFound,))

@@ -1,11 +1,12 @@
-"""Start a payment: three steps, each of which can be the last one before a crash.
+"""Start a payment in three steps, so that a crash after any of them loses no money.
 
-1. In a transaction: the transaction `pending`, its preparation leased to this request.
-2. Outside of any: the gateway makes the invoice.
-3. In a transaction: the invoice is kept.
+1. In a transaction: add the pending payment and lease its preparation to this request.
+2. Outside any transaction: the gateway creates the invoice.
+3. In a transaction: save the invoice.
 
-Asking twice gives the same payment. If a crash falls between 2 and 3, another request takes over once the lease has run
-out, under a new order number (a gateway may refuse a used one): the lost invoice was shown to nobody.
+Starting twice returns the same payment. After a crash between 2 and 3, another request prepares the payment again once
+the lease has expired, under a new order number because a gateway may refuse a used one. The lost invoice was shown to
+no customer.
 """
 
 from contextlib import suppress
@@ -37,7 +38,12 @@ from booking_domain.workflows.ports import Repositories
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPayment:
-    """Let me pay for this booking."""
+    """Start to pay for a booking.
+
+    - Only the booking's customer pays, and only while the payment window is open.
+    - The deposit is due while the booking is pending; the balance, once it is confirmed.
+    - One payment per booking and purpose is pending at a time.
+    """
 
     booking_id: BookingId
     purpose: Purpose
@@ -48,7 +54,7 @@ class StartPayment:
 class _Prepared:
     payment: Payment
     reference: str
-    """The booking's."""
+    """The booking's reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +67,12 @@ class _RecordInvoice:
 async def start_payment(
     command: StartPayment, *, actor: Actor, executor: Executor[Repositories], gateway: PaymentGateway
 ) -> Payment:
-    """Return the transaction with its invoice.
+    """Return the payment with its invoice.
 
     Raises:
-        BookingNotFound, NothingDue, WindowClosed: there is nothing for this actor to pay.
-        PaymentInPreparation: another request is at step 2 right now.
-        GatewayUnavailable: no invoice was made that anybody can pay; asking again is right.
+        BookingNotFound, NothingDue, WindowClosed, NotPermitted: the actor has nothing to pay.
+        PaymentInPreparation: another request holds the lease.
+        GatewayUnavailable: the gateway created no invoice that can be paid. Retry.
     """
     prepared = await executor.run(_prepare_payment, command, actor=actor)
     payment = prepared.payment
@@ -82,7 +88,7 @@ async def start_payment(
     try:
         invoice = await gateway.create_invoice(order)
     except DomainError:
-        await executor.run(_abandon, payment, actor=SYSTEM)
+        await executor.run(_abandon_lease, payment, actor=SYSTEM)
         raise
     record = _RecordInvoice(payment_id=payment.id, attempt=payment.attempt, invoice=invoice)
     try:
@@ -96,7 +102,7 @@ async def start_payment(
 
 
 async def _withdraw(invoice: Invoice, gateway: PaymentGateway) -> None:
-    """Make an invoice unpayable that nobody was shown; if the gateway does not answer, nobody can pay it either."""
+    """Cancel an invoice that no customer has seen. If the gateway is unavailable, the invoice stays unseen."""
     with suppress(GatewayUnavailable):
         await gateway.cancel_invoice(invoice.reference)
 
@@ -136,7 +142,7 @@ async def _prepare(command: StartPayment, tx: Repositories, context: Context) ->
 
 
 def _due(booking: Booking, purpose: Purpose) -> Money:
-    """The deposit of a booking that waits for it, or what is open of the price once it is confirmed."""
+    """The unpaid part of the deposit, or of the price; raises `NothingDue` if there is none."""
     amount = Money.zero(booking.price.currency)
     if purpose is Purpose.DEPOSIT and booking.status is Status.PENDING:
         amount = booking.deposit_due
@@ -152,7 +158,7 @@ async def _record(command: _RecordInvoice, tx: Repositories, _: Context) -> Paym
     if payment is None:
         raise PaymentNotFound
     if payment.status is not PaymentStatus.PENDING:
-        raise NothingDue  # the booking has ended meanwhile
+        raise NothingDue  # the booking has ended in the meantime
     if payment.invoice is not None:
         return payment
     if payment.attempt != command.attempt:
@@ -177,4 +183,4 @@ _prepare_payment: Final = UseCase(
 _record_invoice: Final = UseCase(
     Permission.RUN_PLATFORM, _record, raises=(PaymentNotFound, NothingDue, PaymentInPreparation)
 )
-_abandon: Final = UseCase(Permission.RUN_PLATFORM, _abandon_preparation)
+_abandon_lease: Final = UseCase(Permission.RUN_PLATFORM, _abandon_preparation)

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
-from booking_domain.bookings.zones import Shift, able_to_move, shift_of, where_it_belongs
+from booking_domain.bookings.zones import Shift, movable_shifts, moved_span, shift_of
 from booking_domain.scheduling.claims import Claim
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.workflows.place_booking import claim_of
+from booking_domain.workflows.booking_steps import booking_claim
 
 BERLIN = "Europe/Berlin"
 
@@ -62,7 +62,7 @@ WRONG = {
 @pytest.mark.parametrize("case", RIGHT)
 def test_a_booking_that_is_right_stays(case: str) -> None:
     wall, instant = RIGHT[case]
-    assert where_it_belongs(agreed_on(wall, instant)) is None
+    assert moved_span(agreed_on(wall, instant)) is None
 
 
 @pytest.mark.parametrize("case", WRONG)
@@ -70,13 +70,13 @@ def test_a_booking_belongs_where_the_wall_shows_what_was_agreed_on(case: str) ->
     wall, instant, right = WRONG[case]
     booking = agreed_on(wall, instant, lasts=HOUR * 1.5)
     start = datetime.fromisoformat(right)
-    assert where_it_belongs(booking) == TimeRange(start, start + HOUR * 1.5)
+    assert moved_span(booking) == TimeRange(start, start + HOUR * 1.5)
 
 
 @pytest.mark.parametrize("case", WRONG)
 def test_once_there_it_stays_there(case: str) -> None:
     wall, _, right = WRONG[case]
-    assert where_it_belongs(agreed_on(wall, right)) is None
+    assert moved_span(agreed_on(wall, right)) is None
 
 
 def test_a_shift_keeps_the_buffers() -> None:
@@ -102,7 +102,7 @@ def test_what_has_begun_is_not_shifted() -> None:
 
 def test_of_a_zone_that_nobody_knows_nothing_is_said() -> None:
     with pytest.raises(InvalidValue):
-        where_it_belongs(agreed_on("2027-07-06T10:00", "2027-07-06T09:00Z", zone="Atlantis/Capital"))
+        moved_span(agreed_on("2027-07-06T10:00", "2027-07-06T09:00Z", zone="Atlantis/Capital"))
 
 
 class Day:
@@ -127,8 +127,8 @@ EARLIER = -HOUR
 
 
 def able(shifts: list[Shift], *others: Claim) -> set[BookingId]:
-    claims = [claim_of(shift.booking) for shift in shifts if shift.booking.claims_time]
-    return set(able_to_move(shifts, [*claims, *others], NOW))
+    claims = [booking_claim(shift.booking) for shift in shifts if shift.booking.claims_time]
+    return set(movable_shifts(shifts, [*claims, *others], NOW))
 
 
 @pytest.mark.parametrize("by", [HOUR, -HOUR, HOUR / 2, -3 * HOUR])
@@ -148,20 +148,20 @@ def test_who_cannot_move_stands_in_the_way_of_the_next_and_so_on() -> None:
     day = Day()
     chain = [Shift(day.booked(hour), EARLIER) for hour in range(3)]
     free = [Shift(day.booked(hour), EARLIER) for hour in (4, 5)]
-    fixed = claim_of(day.booked(-1))
+    fixed = booking_claim(day.booked(-1))
     assert able([*chain, *free], fixed) == {shift.id for shift in free}
 
 
 def test_what_touches_is_not_in_the_way() -> None:
     day = Day()
     shift = Shift(day.booked(2), EARLIER)
-    assert able([shift], claim_of(day.booked(0)), claim_of(day.booked(3))) == {shift.id}
+    assert able([shift], booking_claim(day.booked(0)), booking_claim(day.booked(3))) == {shift.id}
 
 
 def test_a_long_claim_that_began_long_before_is_in_the_way() -> None:
     day = Day()
     shift = Shift(day.booked(8), EARLIER)
-    assert able([shift], claim_of(day.booked(-3, lasts=10.5))) == set()
+    assert able([shift], booking_claim(day.booked(-3, lasts=10.5))) == set()
 
 
 def test_a_live_hold_is_in_the_way_and_a_lapsed_one_is_not() -> None:
@@ -198,7 +198,7 @@ def test_who_makes_way_for_one_who_makes_way_goes_after_all() -> None:
 def test_a_request_that_claims_no_time_moves_whatever_is_there() -> None:
     day = Day()
     request = replace(day.booked(1), status=Status.REQUESTED, requests_claim_time=False)
-    assert able([Shift(request, EARLIER)], claim_of(day.booked(0))) == {request.id}
+    assert able([Shift(request, EARLIER)], booking_claim(day.booked(0))) == {request.id}
 
 
 def test_a_request_that_claims_no_time_is_in_nobody_s_way() -> None:
@@ -222,7 +222,7 @@ def days(draw: st.DrawFn) -> tuple[list[Shift], list[Claim]]:
         if by:
             shifts.append(Shift(booking, by * HOUR / 2))
         else:
-            others.append(claim_of(booking))
+            others.append(booking_claim(booking))
     return draw(st.permutations(shifts)), others
 
 

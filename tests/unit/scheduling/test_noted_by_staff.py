@@ -10,7 +10,7 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, hel
 from booking_domain.scheduling import Claim, ClaimKind, SlotSettings, TimeRange
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import around, placeable
+from booking_domain.scheduling.placing import placeable, slot_window
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
 
@@ -82,7 +82,7 @@ def test_neither_a_lapsed_hold_nor_what_is_moved_is_in_the_way_of_staff() -> Non
 
 
 def test_a_diary_is_asked_for_around_the_second_of_the_start() -> None:
-    assert around(NOW) == TimeRange(NOW, NOW + SECOND)
+    assert slot_window(NOW) == TimeRange(NOW, NOW + SECOND)
 
 
 def test_a_claim_on_time_alone_is_nobodys_and_of_a_booking_unless_it_lapses() -> None:

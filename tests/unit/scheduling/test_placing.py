@@ -11,7 +11,7 @@ from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, dai
 from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, offered_slots
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import around, claimable
+from booking_domain.scheduling.placing import claimable, slot_window
 from booking_domain.scheduling.ports import REACH
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
@@ -133,7 +133,7 @@ def test_a_claim_out_of_reach_of_a_slot_does_not_matter_to_it(
     of = calendar(zone, *daily("00:00-24:00", valid_from=day - timedelta(days=2)), settings=settings)
     soon = TimeRange(now, now + timedelta(days=2))
     start = offered_slots(of, (), window=soon, now=now)[0].start
-    near = around(start)
+    near = slot_window(start)
     if side == "before":
         far = booked(
             near.start - REACH - beyond - (theirs[0] + theirs[2]) * MINUTE, theirs[0], before=theirs[1], after=theirs[2]

@@ -11,7 +11,7 @@ from tests.unit.workflows.scenes import scene
 from booking_domain.scheduling import Block, Calendar, DateException, TimeRange, WeeklyRule
 from booking_domain.scheduling.errors import BlockNotFound, ProviderNotFound
 from booking_domain.scheduling.feeds import FeedRule
-from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.use_cases.calendars import (
     AddBlock,
     AddException,
@@ -75,7 +75,7 @@ async def test_an_exception_is_kept_as_it_was_added(stage: Stage) -> None:
 async def test_a_block_is_kept_as_it_was_added_and_removed_once(stage: Stage) -> None:
     added = await stage.by_provider(add_block, AddBlock(range=LUNCH, note="lunch"))
     assert added == Block(id=added.id, range=LUNCH, note="lunch")
-    schedule = await stage.database.reads.schedules.get(stage.cast.profile.id, around(LUNCH.start))
+    schedule = await stage.database.reads.schedules.get(stage.cast.profile.id, slot_window(LUNCH.start))
     assert schedule is not None
     assert schedule.calendar.blocks == (added,)
     await stage.by_provider(remove_block, added.id)
@@ -160,4 +160,4 @@ async def test_an_entry_that_was_left_refuses_to_be_booked(studio: Studio) -> No
     left = (await studio.wait()).left()
     with pytest.raises(InvalidTransition) as refused:
         left.booked()
-    assert str(refused.value) == "A waiting-list entry that is left does not book."
+    assert str(refused.value) == "Cannot book a waiting-list entry that is left."

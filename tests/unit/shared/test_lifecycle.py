@@ -42,14 +42,14 @@ def test_what_is_not_in_the_table_does_not_happen() -> None:
     with pytest.raises(InvalidTransition) as refused:
         DOOR.advance(Door.LOCKED, Deed.OPEN, Someone.HOST)
     assert refused.value.code == "lifecycle.invalid_transition"
-    assert str(refused.value) == "A door that is locked does not open."
+    assert str(refused.value) == "Cannot open a door that is locked."
     assert refused.value.parameters == {"thing": "door", "status": "locked", "action": "open"}
 
 
 def test_a_move_of_others_is_not_one_s_own() -> None:
     with pytest.raises(NotYourMove) as refused:
         DOOR.advance(Door.SHUT, Deed.LOCK, Someone.GUEST)
-    assert str(refused.value) == "It is not for the guest to lock a door that is shut."
+    assert str(refused.value) == "The guest cannot lock a door that is shut."
 
 
 def test_a_lifecycle_refuses_in_its_own_words() -> None:

@@ -15,8 +15,8 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
 from booking_domain.testing.contracts.storage import race
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.change_booking_status import expire_booking
-from booking_domain.workflows.expire_unpaid import PATIENCE, expire_unpaid
+from booking_domain.workflows.expire_booking import ExpireBooking, expire_booking
+from booking_domain.workflows.expire_unpaid import MAX_GATEWAY_DELAY, expire_unpaid
 
 
 @scene()
@@ -81,7 +81,7 @@ async def test_what_is_not_there_does_not_expire(studio: Studio) -> None:
         unknown, now=TOMORROW, reads=studio.reads, executor=studio.executor, gateway=studio.gateway
     )
     assert over is None
-    assert await studio.run(expire_booking, unknown, by=SYSTEM) is None
+    assert await studio.run(expire_booking, ExpireBooking(booking_id=unknown), by=SYSTEM) is None
 
 
 @scene()
@@ -89,7 +89,7 @@ async def test_only_the_platform_lets_bookings_expire(studio: Studio) -> None:
     booking = await studio.book()
     for actor in (studio.customer, studio.owner, studio.admin):
         with pytest.raises(NotPermitted):
-            await studio.run(expire_booking, booking.id, by=actor)
+            await studio.run(expire_booking, ExpireBooking(booking_id=booking.id), by=actor)
 
 
 @scene()
@@ -127,7 +127,7 @@ async def test_a_gateway_that_is_down_keeps_a_booking_from_expiring_for_five_min
     payment = await studio.bill(booking)
     studio.pay(payment)
     studio.gateway.available = False
-    studio.clock.advance(15 * MINUTE + PATIENCE - SECOND)
+    studio.clock.advance(15 * MINUTE + MAX_GATEWAY_DELAY - SECOND)
     with pytest.raises(GatewayUnavailable):
         await studio.expire(booking)
     assert (await studio.seen(booking)).status is Status.PENDING
@@ -142,7 +142,7 @@ async def test_a_gateway_that_is_down_for_longer_does_not_keep_the_time(studio: 
     payment = await studio.bill(booking)
     studio.pay(payment)
     studio.gateway.available = False
-    studio.clock.advance(15 * MINUTE + PATIENCE)
+    studio.clock.advance(15 * MINUTE + MAX_GATEWAY_DELAY)
     after = await studio.expire(booking)
     assert after is not None
     assert after.status is Status.EXPIRED

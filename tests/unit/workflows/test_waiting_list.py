@@ -12,7 +12,7 @@ from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotTaken
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
-from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule, remove_block
 from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
@@ -54,7 +54,7 @@ async def statuses(studio: Studio, *places: Waiting) -> list[WaitingStatus]:
 
 async def everything(studio: Studio) -> tuple[object, ...]:
     """All places and claims, and the messages."""
-    schedule = await studio.reads.schedules.get(studio.provider_id, around(TOMORROW))
+    schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     places = [await studio.reads.waiting_list.of_customer(claim.customer_id) for claim in schedule.claims]
     return schedule.claims, places, await studio.backend.outbox_events()
@@ -224,7 +224,7 @@ async def test_a_cancelled_booking_is_offered_to_who_waits_for_its_time(studio: 
     assert offered.offered_until == NOW + OFFER_LASTS
     with pytest.raises(SlotTaken):
         await studio.book()
-    schedule = await studio.reads.schedules.get(studio.provider_id, around(TOMORROW))
+    schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     [hold] = schedule.claims
     assert (hold.id, hold.kind, hold.customer_id) == (place.hold_id, ClaimKind.HOLD, other.id)

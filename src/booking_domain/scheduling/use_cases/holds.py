@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
-from booking_domain.scheduling.placing import around, claimable
+from booking_domain.scheduling.placing import claimable, slot_window
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -38,7 +38,7 @@ class PlaceHold:
 async def _place(command: PlaceHold, tx: HoldTx, context: Context) -> Claim:
     """The slot must be offered and free; a customer has at most three live holds."""
     start = instant(command.slot, field="slot")
-    schedule = await tx.schedules.lock(command.provider_id, around(start))
+    schedule = await tx.schedules.lock(command.provider_id, slot_window(start))
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
     span, blocked = claimable(schedule, start, now=context.now, duration_minutes=command.duration_minutes)

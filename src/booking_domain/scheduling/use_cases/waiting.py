@@ -13,7 +13,7 @@ from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKin
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.model import ProviderSchedule, Slot
-from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.waiting import (
@@ -68,7 +68,7 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Wa
     window = _window(command)
     if window.end <= context.now:
         raise InvalidValue(field="to", problem="the window is over")
-    schedule = await tx.schedules.lock(command.provider_id, around(context.now))
+    schedule = await tx.schedules.lock(command.provider_id, slot_window(context.now))
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
     if await tx.waiting_list.count_open(context.actor.id) >= WAITING_PER_CUSTOMER:
@@ -111,7 +111,7 @@ async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Se
     holds as a customer may have is passed over this time, and keeps the place.
     """
     now = context.now
-    schedule = await tx.schedules.lock(provider_id, around(now))
+    schedule = await tx.schedules.lock(provider_id, slot_window(now))
     if schedule is None:
         return ()
     entries = [each for each in await tx.waiting_list.open_for(provider_id) if not await _has_lapsed(each, tx, now)]

@@ -27,14 +27,9 @@ from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.conformance.cases import History, Outcome, Step
 from booking_domain.testing.conformance.slot_checks import Failure
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.answer_request import (
-    AcceptRequest,
-    DeclineRequest,
-    OfferTimes,
-    accept_request,
-    decline_request,
-    offer_times,
-)
+from booking_domain.workflows.accept_request import AcceptRequest, accept_request
+from booking_domain.workflows.decline_request import DeclineRequest, decline_request
+from booking_domain.workflows.offer_times import OfferTimes, offer_times
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
 from booking_domain.workflows.settle_payment import settle_when_asked

@@ -9,7 +9,7 @@ import pytest
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ClaimId, UserId
 from booking_domain.shared.time import TimeRange
@@ -21,12 +21,12 @@ INSTANT = timedelta(microseconds=1)
 
 async def _take(backend: Backend, claim: Claim, now: datetime = NOW) -> None:
     async with backend.begin() as tx:
-        await tx.schedules.lock(claim.provider_id, around(claim.span.start))
+        await tx.schedules.lock(claim.provider_id, slot_window(claim.span.start))
         await tx.claims.acquire(claim, now)
 
 
 async def _claims(backend: Backend, cast: Cast) -> list[Claim]:
-    schedule = await backend.reads.schedules.get(cast.profile.id, around(TOMORROW))
+    schedule = await backend.reads.schedules.get(cast.profile.id, slot_window(TOMORROW))
     assert schedule is not None
     return sorted(schedule.claims, key=lambda claim: claim.span.start)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from booking_domain.scheduling.claims import Claim, ClaimKind
-from booking_domain.scheduling.placing import around
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.use_cases.waiting import leave_waiting_list, offer_freed
 from booking_domain.scheduling.waiting import MOST_WAITS, OFFER_LASTS, OPEN, Waiting, WaitingStatus
 from booking_domain.shared.actor import SYSTEM, Role
@@ -55,7 +55,7 @@ async def _get(backend: Backend, waiting: Waiting) -> Waiting | None:
 
 
 async def _holds(studio: Studio) -> list[Claim]:
-    schedule = await studio.reads.schedules.get(studio.provider_id, around(TOMORROW))
+    schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     return [claim for claim in schedule.claims if claim.kind is ClaimKind.HOLD]
 

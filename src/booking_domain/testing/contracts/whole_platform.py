@@ -36,7 +36,7 @@ from booking_domain.payments.model import Payment, Purpose
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import BlockNotFound, HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
 from booking_domain.scheduling.model import Anchoring, Block, ProviderSchedule
-from booking_domain.scheduling.placing import NOTED_AFTERWARDS, around
+from booking_domain.scheduling.placing import BACKDATING_LIMIT, slot_window
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.scheduling.use_cases.calendars import remove_block
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
@@ -508,16 +508,16 @@ class PlatformMachine(RuleBasedStateMachine):
         schedule, in_the_way = await self._in_the_way(start, own)
         usual = timedelta(minutes=schedule.calendar.settings.duration_minutes)
         blocked = schedule.blocked(TimeRange(start, start + (lasts or usual)))
-        long_past = start < self.studio.clock.now() - NOTED_AFTERWARDS
+        long_past = start < self.studio.clock.now() - BACKDATING_LIMIT
         return not long_past and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
 
     async def _in_the_way(self, start: datetime, own: ClaimId | None) -> tuple[ProviderSchedule, list[Claim]]:
-        schedule = await self.studio.reads.schedules.get(self.studio.provider_id, around(start))
+        schedule = await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(start))
         assert schedule is not None
         return schedule, [claim for claim in schedule.claims if claim.id != own and self._is_live(claim)]
 
     async def _is_kept(self, hold: Claim) -> bool:
-        schedule = await self.studio.reads.schedules.get(self.studio.provider_id, around(hold.span.start))
+        schedule = await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(hold.span.start))
         return schedule is not None and hold in schedule.claims and self._is_live(hold)
 
     def _is_live(self, claim: Claim) -> bool:

@@ -15,15 +15,10 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.lifecycle import NotYourMove
-from booking_domain.workflows.answer_request import (
-    AcceptRequest,
-    DeclineRequest,
-    OfferTimes,
-    accept_request,
-    decline_request,
-    offer_times,
-)
+from booking_domain.workflows.accept_request import AcceptRequest, accept_request
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
+from booking_domain.workflows.decline_request import DeclineRequest, decline_request
+from booking_domain.workflows.offer_times import OfferTimes, offer_times
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
 from entrypoints.http.bookings.examples import (

@@ -22,7 +22,7 @@ from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.time import TimeRange, local_time
 from booking_domain.testing.builders import HOUR, Builder
 from booking_domain.testing.contracts.storage import Cast, a_cast
-from booking_domain.workflows.place_booking import claim_of
+from booking_domain.workflows.booking_steps import booking_claim
 
 HERE: Final = "Asia/Ulaanbaatar"
 ELSEWHERE: Final = "Asia/Shanghai"
@@ -93,7 +93,7 @@ class Books:
             async with database.begin() as tx:
                 await tx.bookings.add(booking, [self.make.event(booking)])
                 if booking.claims_time:
-                    await tx.claims.acquire(claim_of(booking), start)
+                    await tx.claims.acquire(booking_claim(booking), start)
 
         self.work(place)
         return booking

@@ -141,7 +141,7 @@ async def test_a_move_that_the_lifecycle_does_not_have_is_named_in_words(api: Ap
     path, change = f"/bookings/{booking['id']}", {"status": "cancelled"}
     assert (await api.patch(path, customer, json=change)).status_code == 200
     answers = await told(api, "PATCH", path, provider, json=change)
-    assert answers["en"]["detail"] == "A booking that is cancelled does not cancel."
+    assert answers["en"]["detail"] == "Cannot cancel a booking that is cancelled."
     assert answers["mn"]["detail"] == "«захиалга» нь «цуцлагдсан» төлөвтэй тул «цуцлах» үйлдэл хийх боломжгүй."
 
 

@@ -1,7 +1,7 @@
-"""The load generator: `python -m benchmarks.load` takes a `Job` on its standard input and answers with `Measured`.
+"""The load generator: `python -m benchmarks.load_generator` reads a `Job` from stdin and writes a `Measurement`.
 
-As little as can be done in Python for an answer, so that it takes little of the processors that it shares with what it
-measures: requests are bytes made beforehand, and of an answer only the status line and the length are looked at.
+It does as little work per response as Python allows, because it shares the CPUs with the measured server: requests are
+prepared bytes, and only the status line and content length of a response are parsed.
 """
 
 import asyncio
@@ -14,18 +14,18 @@ from typing import Final, cast
 import msgspec
 import uvloop
 
-from benchmarks.jobs import Job, Measured
+from benchmarks.load_jobs import Job, Measurement
 
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 _END: Final = b"\r\n\r\n"
 
 
-class WrongAnswer(Exception):
-    """An answer that is not the expected one: there is nothing to measure."""
+class UnexpectedResponse(Exception):
+    """A response was not the expected one, so the measurement is void."""
 
 
 class _Client(asyncio.Protocol):
-    """One connection: the next request goes out when the answer to the one before is complete."""
+    """One connection; sends the next request when the previous response is complete."""
 
     def __init__(self, requests: Iterator[bytes], expected_status: int, latencies: list[float]) -> None:
         self._requests = requests
@@ -43,7 +43,7 @@ class _Client(asyncio.Protocol):
         self._fail(f"the connection was lost: {exc}")
 
     def next(self) -> None:
-        """Send the next request, if there is one."""
+        """Send the next request, if any."""
         request = next(self._requests, None)
         if request is None or self._transport is None:
             if not self.done.done():
@@ -67,11 +67,11 @@ class _Client(asyncio.Protocol):
 
     def _fail(self, why: str) -> None:
         if not self.done.done():
-            self.done.set_exception(WrongAnswer(why))
+            self.done.set_exception(UnexpectedResponse(why))
 
 
-async def run(job: Job) -> Measured:
-    """Do the job. The clock starts when all connections stand."""
+async def run(job: Job) -> Measurement:
+    """Run the job. The clock starts when all connections are established."""
     latencies: list[float] = []
     requests = iter(job.requests)
     loop = asyncio.get_running_loop()
@@ -87,16 +87,16 @@ async def run(job: Job) -> Measured:
     await asyncio.gather(*(client.done for client in clients))
     seconds = perf_counter() - started
     if len(latencies) != len(job.requests):
-        raise WrongAnswer(f"{len(latencies)} answers to {len(job.requests)} requests")
-    return Measured(seconds, latencies)
+        raise UnexpectedResponse(f"{len(latencies)} responses to {len(job.requests)} requests")
+    return Measurement(seconds, latencies)
 
 
 def main() -> int:
-    """Answer 1, and say why, if an answer was not the expected one."""
+    """Return the exit status: 1, with the reason on stderr, if a response was not the expected one."""
     job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
     try:
         measured = uvloop.run(run(job))
-    except (WrongAnswer, OSError) as error:
+    except (UnexpectedResponse, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     sys.stdout.buffer.write(msgspec.msgpack.encode(measured))

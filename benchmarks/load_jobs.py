@@ -1,10 +1,10 @@
-"""What the load generator is asked, and what it answers; it runs in a process of its own."""
+"""Messages between the benchmark and the load generator, which is a separate process."""
 
 import msgspec
 
 
 class Job(msgspec.Struct):
-    """Send these requests, bytes as they go over the wire, over so many connections at a time."""
+    """Raw HTTP requests to send over a number of concurrent connections."""
 
     port: int
     connections: int
@@ -12,27 +12,27 @@ class Job(msgspec.Struct):
     requests: list[bytes]
 
 
-class Measured(msgspec.Struct):
-    """How it went: seconds from the first request to the last answer, and of each request."""
+class Measurement(msgspec.Struct):
+    """`seconds` is from the first request to the last response; `latencies` are in seconds per request."""
 
     seconds: float
     latencies: list[float]
     processor_seconds: float = 0.0
-    """What the server used meanwhile."""
+    """CPU time of the server in that period."""
 
     @property
     def per_second(self) -> float:
-        """Requests a second."""
+        """Requests per second."""
         return len(self.latencies) / self.seconds
 
     def percentile(self, percent: float) -> float:
-        """A latency in milliseconds that so many percent of the requests did not exceed."""
+        """The latency percentile in milliseconds."""
         ordered = sorted(self.latencies)
         return 1_000 * ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
 def post(path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
-    """A request as it goes over the wire."""
+    """Build a raw HTTP request."""
     lines = [
         f"POST {path} HTTP/1.1",
         "host: 127.0.0.1",

@@ -1,4 +1,4 @@
-"""What is booked in the benchmark: providers that are open, customers with tokens, and slots that are used once."""
+"""The data of the booking benchmark: providers with open hours, customers with tokens, and unique slots."""
 
 import random
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from benchmarks.jobs import post
-from benchmarks.recording import FAR, Recording, record
+from benchmarks.load_jobs import post
+from benchmarks.recording import MIN_LEAD_TIME, Recording, record
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import Bearer
@@ -39,7 +39,7 @@ from entrypoints.http.bookings.schemas import booking_json
 
 PROVIDERS: Final = 60
 CUSTOMERS: Final = 2_000
-"""Only so many bookings of each may wait for a deposit. As many others have those of the floors."""
+"""Enough that none exceeds the limit of bookings awaiting a deposit. The floors book for as many other customers."""
 HORIZON_DAYS: Final = 365
 _ZONE: Final = ZoneInfo("Asia/Ulaanbaatar")
 _OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
@@ -49,14 +49,14 @@ _PATH: Final = "/api/v1/bookings"
 
 @dataclass(frozen=True)
 class Slot:
-    """A start that nobody has booked yet."""
+    """A free slot."""
 
     provider_id: UUID
     start: datetime
 
 
-class Studio:
-    """The rows that bookings need, made by the application's own use cases."""
+class Dataset:
+    """Creates the rows that bookings need, through the application's use cases."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -66,24 +66,24 @@ class Studio:
         self._slots: Iterator[Slot] = iter(())
 
     async def open(self) -> Recording:
-        """Make everything, book once, and return what that booking did in the database."""
+        """Create all rows, place one booking and return the recording of its SQL."""
         container = self._container
-        self._hash = await container.password_hasher().hash("of no importance")
+        self._hash = await container.password_hasher().hash("unused")
         admin = await self._account(Role.ADMIN)
         providers = [await self._provider(admin) for _ in range(PROVIDERS)]
-        customers, others = [[await self._account(Role.CUSTOMER) for _ in range(CUSTOMERS)] for _ in range(2)]
+        customers, floor_customers = [[await self._account(Role.CUSTOMER) for _ in range(CUSTOMERS)] for _ in range(2)]
         now = container.clock().now()
         self._tokens = [
             container.access_tokens().issue(Bearer(customer.actor, SessionId(uuid4())), now).text
             for customer in customers
         ]
         self._slots = _shuffled(providers, now)
-        recording = await self._book_once(others[0])
-        recording.customers = [other.id for other in others]
+        recording = await self._book_once(floor_customers[0])
+        recording.customers = [other.id for other in floor_customers]
         return recording
 
     def requests(self, number: int, path: str = _PATH) -> list[bytes]:
-        """So many requests, each for a slot of its own."""
+        """Build `number` requests, each for a different slot."""
         return [self._request(path) for _ in range(number)]
 
     def _request(self, path: str) -> bytes:
@@ -115,12 +115,12 @@ class Studio:
         return view.profile.id
 
     async def _book_once(self, customer: User) -> Recording:
-        slot, made, key = next(self._slots), list[Booking](), str(uuid4())
+        slot, bookings, key = next(self._slots), list[Booking](), str(uuid4())
         window = timedelta(minutes=15)
         command = PlaceBooking(provider_id=ProviderId(slot.provider_id), slot=slot.start, payment_window=window)
 
         def answer(booking: Booking) -> bytes:
-            made.append(booking)
+            bookings.append(booking)
             return msgspec.json.encode(booking_json(booking))
 
         async def place() -> bytes:
@@ -131,7 +131,7 @@ class Studio:
             return done.body
 
         def roles() -> dict[object, str | None]:
-            booking = made[-1]
+            booking = bookings[-1]
             return {
                 booking.id: "booking_id",
                 booking.provider_id: "provider_id",
@@ -143,15 +143,15 @@ class Studio:
                 key: "key",
             }
 
-        return await record(place, now=lambda: made[-1].created_at, roles=roles)
+        return await record(place, now=lambda: bookings[-1].created_at, roles=roles)
 
 
 def _shuffled(providers: list[ProviderId], now: datetime) -> Iterator[Slot]:
-    """Each slot once, in an order of chance, but providers in turn: two bookings at once are of two providers."""
-    chance = random.Random(20_261_121)  # noqa: S311 - the same order in each run
-    first = (now + FAR).astimezone(_ZONE).date() + timedelta(days=1)
-    days = [first + timedelta(days=day) for day in range(HORIZON_DAYS - FAR.days - 2)]
+    """Each slot once, in random order but cycling through the providers, so concurrent bookings do not conflict."""
+    rng = random.Random(20_261_121)  # noqa: S311 - a fixed seed gives the same order in each run
+    first = (now + MIN_LEAD_TIME).astimezone(_ZONE).date() + timedelta(days=1)
+    days = [first + timedelta(days=day) for day in range(HORIZON_DAYS - MIN_LEAD_TIME.days - 2)]
     starts = [datetime.combine(day, time(hour), _ZONE) for day in days for hour in _STARTS]
-    orders = [chance.sample(starts, len(starts)) for _ in providers]
+    orders = [rng.sample(starts, len(starts)) for _ in providers]
     for each in zip(*orders, strict=True):
         yield from (Slot(provider_id, start) for provider_id, start in zip(providers, each, strict=True))

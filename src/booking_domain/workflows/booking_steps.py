@@ -1,0 +1,266 @@
+"""Steps that several booking use cases share: check, lock, add, save, move claims, schedule refunds.
+
+Longer than most files because use cases take their shared steps from one place instead of from each other.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+from booking_domain.bookings.errors import (
+    UNSETTLED_PER_CUSTOMER,
+    BookingForOthers,
+    BookingNotFound,
+    CustomerNotFound,
+    DepositOutOfRange,
+    TooManyUnsettled,
+)
+from booking_domain.bookings.events import booking_events
+from booking_domain.bookings.model import Booking, BookingDecision, Terms
+from booking_domain.bookings.ports import BookableProvider
+from booking_domain.bookings.references import new_reference
+from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
+from booking_domain.payments.events import RefundScheduled
+from booking_domain.payments.model import Payment
+from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.placing import slot_window
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Context
+from booking_domain.shared.ids import BookingId, ClaimId, EventId, PaymentId, ProviderId, SeriesId, UserId
+from booking_domain.shared.money import Money
+from booking_domain.shared.permissions import Permission, may, owned
+from booking_domain.shared.time import TimeRange
+from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+from booking_domain.workflows.ports import Repositories
+
+
+class BookingOrder(Protocol):
+    """What a command says about a new booking, apart from its time."""
+
+    @property
+    def provider_id(self) -> ProviderId: ...
+    @property
+    def customer_id(self) -> UserId | None: ...
+    @property
+    def deposit_amount(self) -> int | None: ...
+    @property
+    def notes(self) -> str: ...
+    @property
+    def payment_window(self) -> timedelta: ...
+
+
+# Before a booking is placed
+
+
+def is_staff(actor: Actor, bookable: BookableProvider) -> bool:
+    """Whether the actor is the provider or an admin."""
+    return may(actor, Permission.BOOK_FOR_OTHERS, owned(actor, bookable.schedule.owner_id))
+
+
+async def require_bookable(
+    order: BookingOrder, bookable: BookableProvider | None, tx: Repositories, context: Context
+) -> BookableProvider:
+    """Return the provider if the actor may book there for the order's customer.
+
+    Raises:
+        ProviderNotFound: there is no such provider, or it takes no bookings and the actor is not its staff.
+        BookingForOthers: the order names another customer and the actor is not the provider's staff.
+        CustomerNotFound: the order's customer has no account.
+    """
+    if bookable is None or not (bookable.schedule.accepting or is_staff(context.actor, bookable)):
+        raise ProviderNotFound
+    if order.customer_id is not None and order.customer_id != context.actor.id:
+        if not is_staff(context.actor, bookable):
+            raise BookingForOthers
+        if await tx.users.get(order.customer_id) is None:
+            raise CustomerNotFound
+    return bookable
+
+
+async def require_unsettled_quota(bookable: BookableProvider, tx: Repositories, context: Context) -> None:
+    """Raise `TooManyUnsettled` for a customer at the limit, so that nobody fills a calendar without paying.
+
+    The provider and admins have no limit.
+    """
+    if is_staff(context.actor, bookable):
+        return
+    if await tx.bookings.count_unsettled(context.actor.id, context.now) >= UNSETTLED_PER_CUSTOMER:
+        raise TooManyUnsettled
+
+
+async def add_booking(
+    order: BookingOrder,
+    bookable: BookableProvider,
+    place: tuple[TimeRange, TimeRange],
+    tx: Repositories,
+    context: Context,
+    *,
+    series_id: SeriesId | None = None,
+) -> Booking:
+    """Add a new booking at `place` (its span and blocked range) with its claim and event."""
+    span, blocked = place
+    terms = _terms(order, bookable, context)
+    decision = Booking.place(
+        id=BookingId(context.entropy.new_id()),
+        event_id=EventId(context.entropy.new_id()),
+        reference=new_reference(context.entropy),
+        provider_id=order.provider_id,
+        provider_user_id=bookable.schedule.owner_id,
+        customer_id=order.customer_id or context.actor.id,
+        by=context.actor,
+        span=span,
+        blocked=blocked,
+        time_zone=bookable.schedule.calendar.time_zone,
+        terms=terms,
+        deposit=terms.deposit_of(order.deposit_amount),
+        notes=order.notes,
+        now=context.now,
+        payment_window=order.payment_window,
+        agreed=is_staff(context.actor, bookable),
+        series_id=series_id,
+    )
+    if decision.state.claims_time:
+        await tx.claims.acquire(booking_claim(decision.state), context.now)
+    await tx.bookings.add(decision.state, decision.events)
+    await tx.outbox.put(booking_events(decision.state, decision.events))
+    return decision.state
+
+
+def _terms(order: BookingOrder, bookable: BookableProvider, context: Context) -> Terms:
+    """The provider's terms; a walk-in has no account to pay from, so its deposit is zero.
+
+    Raises:
+        DepositOutOfRange: the order asks for a deposit from a walk-in.
+    """
+    is_walk_in = context.actor.id == bookable.schedule.owner_id and order.customer_id in {None, context.actor.id}
+    if not is_walk_in:
+        return bookable.terms
+    zero = Money.zero(bookable.terms.price.currency)
+    if order.deposit_amount:
+        raise DepositOutOfRange(due=zero, price=zero)
+    return replace(bookable.terms, deposit=zero)
+
+
+# Changes of a booking
+
+
+async def lock_visible_booking(
+    booking_id: BookingId, expected_version: ExpectedVersion, tx: Repositories, context: Context
+) -> tuple[Booking, Party]:
+    """Lock the booking and return it with the party that the actor is to it.
+
+    Raises:
+        BookingNotFound: there is none, or the actor is no party to it: its existence is private.
+        StaleVersion: the booking is not in a version that the caller expects.
+    """
+    booking = await tx.bookings.lock(booking_id)
+    party = booking.party(context.actor) if booking is not None else None
+    if booking is None or party is None:
+        raise BookingNotFound
+    must_be_expected(booking.version, expected_version)
+    return booking, party
+
+
+def require_answer_in_time(booking: Booking, action: str, context: Context) -> None:
+    """Raise `InvalidBookingTransition` for a request that is overdue: it counts as expired before the sweep runs."""
+    if booking.status is Status.REQUESTED and booking.overdue(context.now):
+        raise InvalidBookingTransition(thing="booking", status=Status.EXPIRED, action=action)
+
+
+def require_requested(booking: Booking, action: str) -> None:
+    """Raise `InvalidBookingTransition` unless the booking is requested."""
+    if booking.status is not Status.REQUESTED:
+        raise InvalidBookingTransition(thing="booking", status=booking.status, action=action)
+
+
+async def save_decision(
+    booking: Booking, decision: BookingDecision, party: Party, tx: Repositories, context: Context
+) -> Booking:
+    """Save what was decided about a booking, and update its claim, payments and refunds to match.
+
+    A booking that stops claiming time releases its claim, closes its payments and refunds what the cancellation policy
+    gives back to this party's cancellation.
+
+    Raises:
+        SlotTaken: the booking claims time from now on, or other time, and another claim overlaps it.
+    """
+    after = decision.state
+    if CLAIMS_TIME[booking.status] and not CLAIMS_TIME[after.status]:
+        await tx.claims.release(ClaimId(booking.id))
+        refund = booking.refund_on_cancellation(party, context.now, owed=await pending_refunds(booking, tx))
+        await _close_payments(booking, refund, tx, context)
+    elif after.claims_time and not (booking.claims_time and booking_claim(booking) == booking_claim(after)):
+        await tx.schedules.lock(booking.provider_id, slot_window(after.span.start))
+        await move_claim(booking, after, tx, context)
+    await tx.bookings.save(after, was=booking, events=decision.events)
+    await tx.outbox.put(booking_events(after, decision.events))
+    return after
+
+
+async def _close_payments(booking: Booking, refund: Money, tx: Repositories, context: Context) -> None:
+    """Cancel pending payments and schedule the refund, through the gateway of the latest payment."""
+    gateway = ""
+    for payment in await tx.payments.of_booking(booking.id):
+        gateway = payment.gateway
+        if payment.status is PaymentStatus.PENDING:
+            await tx.payments.save(payment.cancel(), was=payment)
+    await schedule_refund(refund, booking, gateway, tx, context)
+
+
+# Claims and refunds
+
+
+def booking_claim(booking: Booking) -> Claim:
+    """The claim of a booking on its provider's time. Its id is the booking's id."""
+    return Claim(
+        id=ClaimId(booking.id),
+        provider_id=booking.provider_id,
+        customer_id=booking.customer_id,
+        kind=ClaimKind.BOOKING,
+        span=booking.span,
+        blocked=booking.blocked,
+    )
+
+
+async def move_claim(before: Booking, after: Booking, tx: Repositories, context: Context) -> None:
+    """Release the claim of `before` and acquire that of `after`; needs the provider's lock.
+
+    Raises:
+        SlotTaken: another claim overlaps. The rollback restores the old claim.
+    """
+    await tx.claims.release(ClaimId(before.id))
+    if after.claims_time:
+        await tx.claims.acquire(booking_claim(after), context.now)
+
+
+async def pending_refunds(booking: Booking, tx: Repositories) -> Money:
+    """The sum of the booking's refunds that are scheduled and not made yet."""
+    total = Money.zero(booking.price.currency)
+    for payment in await tx.payments.of_booking(booking.id):
+        if payment.status is PaymentStatus.REFUND_PENDING:
+            total += payment.amount
+    return total
+
+
+async def schedule_refund(amount: Money, booking: Booking, gateway: str, tx: Repositories, context: Context) -> None:
+    """Add a pending refund and its event; an amount of zero adds nothing."""
+    if not amount:
+        return
+    refund = Payment.schedule_refund(
+        id=PaymentId(context.entropy.new_id()),
+        booking_id=booking.id,
+        customer_id=booking.customer_id,
+        gateway=gateway,
+        amount=amount,
+        now=context.now,
+    )
+    await tx.payments.add(refund)
+    event = RefundScheduled(
+        id=EventId(context.entropy.new_id()),
+        occurred_at=context.now,
+        booking_id=refund.booking_id,
+        payment_id=refund.id,
+    )
+    await tx.outbox.put([event])
