@@ -73,16 +73,16 @@ class Floor:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         if scope["path"] != "/nothing":
-            await self._keep(scope, msgspec.json.decode(body))
+            await self._store_booking(scope, msgspec.json.decode(body))
         headers = [_JSON, (b"content-length", str(len(self._response)).encode())]
         await send({"type": "http.response.start", "status": 201, "headers": headers})
         await send({"type": "http.response.body", "body": self._response})
 
-    async def _keep(self, scope: Scope, asked: dict[str, Any]) -> None:
+    async def _store_booking(self, scope: Scope, request: dict[str, Any]) -> None:
         key = next(value for name, value in scope["headers"] if name == b"idempotency-key")
-        start = datetime.fromisoformat(asked["slot"])
+        start = datetime.fromisoformat(request["slot"])
         varying = {
-            "provider_id": UUID(asked["providerId"]),
+            "provider_id": UUID(request["providerId"]),
             "customer_id": next(self._customers),
             "booking_id": uuid7(),
             "event_id": uuid7(),

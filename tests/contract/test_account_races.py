@@ -1,15 +1,12 @@
-"""Deletions on PostgreSQL, against one another and against bookings; and with a lock taken out, which is noticed."""
+"""Account deletions that race each other and bookings, on PostgreSQL, with the locks and without them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 from uuid import uuid4
 
 import pytest
-from tests.contract.test_postgres_storage import PostgresBackend
-from tests.databases import CIPHER, TestServer
+from tests.contract.backends import PostgresBackend
 
 from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.personal_data import PostgresPersonalData
@@ -27,20 +24,11 @@ from booking_domain.workflows.delete_account import DeleteAccount, delete_accoun
 from booking_domain.workflows.personal_data import ErasureBlockers
 
 ROUNDS = 4
-Result = TypeVar("Result")
 
 
-def on_postgres(postgres: TestServer, story: Callable[[Studio], Awaitable[Result]]) -> Result:
-    async def told() -> Result:
-        with postgres.database() as url:
-            backend = PostgresBackend(url, cipher=CIPHER, pool_size=8)
-            await backend.open()
-            try:
-                return await story(await Studio.opened(backend))
-            finally:
-                await backend.close()
-
-    return asyncio.run(told())
+@pytest.fixture
+async def studio(postgres_backend: PostgresBackend) -> Studio:
+    return await Studio.opened(postgres_backend)
 
 
 async def signed_in(studio: Studio, actor: Actor) -> Proof:
@@ -52,25 +40,19 @@ async def signed_in(studio: Studio, actor: Actor) -> Proof:
     return Proof(user=user, right=True, current=session.id)
 
 
-def test_of_two_admins_who_delete_one_another_at_once_one_is_left(postgres: TestServer) -> None:
-    async def story(studio: Studio) -> None:
-        for _ in range(ROUNDS):
-            pair = [await studio.joined(Role.ADMIN) for _ in range(2)]
-            proofs = [await signed_in(studio, admin) for admin in pair]
-            commands = [DeleteAccount(user_id=pair[1 - n].id, current=proofs[n].current) for n in range(2)]
-            _, refused = await race([studio.run(delete_account, commands[n], by=pair[n]) for n in range(2)])
-            assert [type(each) for each in refused] == [InvalidToken]
-            found = [await studio.reads.users.get(admin.id) for admin in pair]
-            assert sorted(user.status for user in found if user is not None) == [
-                UserStatus.ACTIVE,
-                UserStatus.DELETED,
-            ]
-
-    on_postgres(postgres, story)
+async def test_when_two_admins_delete_each_other_at_once_one_remains(studio: Studio) -> None:
+    for _ in range(ROUNDS):
+        pair = [await studio.joined(Role.ADMIN) for _ in range(2)]
+        proofs = [await signed_in(studio, admin) for admin in pair]
+        commands = [DeleteAccount(user_id=pair[1 - n].id, current=proofs[n].current) for n in range(2)]
+        _, refused = await race([studio.run(delete_account, commands[n], by=pair[n]) for n in range(2)])
+        assert [type(each) for each in refused] == [InvalidToken]
+        found = [await studio.reads.users.get(admin.id) for admin in pair]
+        assert sorted(user.status for user in found if user is not None) == [UserStatus.ACTIVE, UserStatus.DELETED]
 
 
 async def booked_during_a_deletion(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Booking | DomainError:
-    """What comes of a booking that is asked for when a provider, who goes, has just been seen to have none."""
+    """Book a provider who deletes their account, right after the deletion has found no bookings."""
     proof = await signed_in(studio, studio.owner)
     asked: list[asyncio.Task[Booking]] = []
     erasure_blockers = PostgresPersonalData.erasure_blockers
@@ -90,22 +72,17 @@ async def booked_during_a_deletion(studio: Studio, monkeypatch: pytest.MonkeyPat
         return refused
 
 
-def test_nothing_is_booked_with_a_provider_who_goes_at_the_same_moment(
-    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+async def test_a_provider_who_is_being_deleted_cannot_be_booked(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outcome = on_postgres(postgres, lambda studio: booked_during_a_deletion(studio, monkeypatch))
-    assert isinstance(outcome, DomainError)
+    assert isinstance(await booked_during_a_deletion(studio, monkeypatch), DomainError)
 
 
-def test_without_the_lock_a_booking_would_be_left_with_nobody(
-    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+async def test_without_the_provider_lock_a_deleted_provider_is_booked(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def unlocked(_: PostgresCalendars, __: UserId) -> ProviderId | None:
         return None
 
-    async def story(studio: Studio) -> Booking | DomainError:
-        monkeypatch.setattr(PostgresCalendars, "lock_provider_of", unlocked)
-        return await booked_during_a_deletion(studio, monkeypatch)
-
-    outcome = on_postgres(postgres, story)
-    assert isinstance(outcome, Booking)
+    monkeypatch.setattr(PostgresCalendars, "lock_provider_of", unlocked)
+    assert isinstance(await booked_during_a_deletion(studio, monkeypatch), Booking)

@@ -1,13 +1,11 @@
 """The SQL recording that `make bench` replays matches the application's booking."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 from benchmarks import dataset
 from benchmarks.bookings import record_booking
 from benchmarks.environment import production
-from tests.databases import TestServer
 
 from entrypoints.container import Container
 from entrypoints.settings import Settings
@@ -15,14 +13,13 @@ from entrypoints.settings import Settings
 PER_BOOKING = {"booking_id", "event_id", "reference", "key"}
 
 
-def test_recording_a_booking_captures_its_statements_and_varying_values(
-    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+async def test_recording_a_booking_captures_its_statements_and_varying_values(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dataset, "PROVIDERS", 1)
     monkeypatch.setattr(dataset, "CUSTOMERS", 1)
-    with postgres.database() as url:
-        container = Container(settings=Settings.from_environment(production(url)))
-        steps = asyncio.run(record_booking(container, dataset.Dataset(container))).steps
+    container = Container(settings=Settings.from_environment(production(postgres_url)))
+    steps = (await record_booking(container, dataset.Dataset(container))).steps
     executed_sql = b" ".join(step.statement.sql for step in steps)
     for table in ("bookings", "claims", "booking_events", "outbox", "idempotency_keys"):
         assert f"INSERT INTO {table} ".encode() in executed_sql

@@ -1,4 +1,4 @@
-"""Rate limits on PostgreSQL are what the port says, for as many processes as there are."""
+"""The rate limiter on PostgreSQL keeps its contract, also across processes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,32 +39,24 @@ class TestPostgresRateLimiter(RateLimiterContract):
         return open_one
 
 
-def test_processes_count_together(postgres: TestServer) -> None:
-    async def play(url: str) -> None:
-        async with opened(url) as ours, opened(url) as theirs:
-            limiters = [PostgresRateLimiter(ours), PostgresRateLimiter(theirs)] * 20
-            found = await asyncio.gather(*(limiter.consume(KEY, TEN_A_MINUTE, NOW) for limiter in limiters))
-            assert sum(each.allowed for each in found) == 10
-            await limiters[1].give_back(KEY, NOW)
-            assert (await limiters[0].consume(KEY, TEN_A_MINUTE, NOW)).allowed
-
-    with postgres.database() as url:
-        asyncio.run(play(url))
+async def test_processes_share_their_quotas(postgres_url: str) -> None:
+    async with opened(postgres_url) as ours, opened(postgres_url) as theirs:
+        limiters = [PostgresRateLimiter(ours), PostgresRateLimiter(theirs)] * 20
+        found = await asyncio.gather(*(limiter.consume(KEY, TEN_A_MINUTE, NOW) for limiter in limiters))
+        assert sum(each.allowed for each in found) == 10
+        await limiters[1].give_back(KEY, NOW)
+        assert (await limiters[0].consume(KEY, TEN_A_MINUTE, NOW)).allowed
 
 
-def test_what_counts_no_longer_is_forgotten_and_nothing_else_and_nobody_is_named(postgres: TestServer) -> None:
-    async def play(url: str) -> None:
-        async with opened(url) as database:
-            limiter = PostgresRateLimiter(database)
-            await limiter.consume("early", TEN_A_MINUTE, NOW)
-            await limiter.consume(KEY, TEN_A_MINUTE, NOW + timedelta(seconds=1))
-            await limiter.forget(NOW + MINUTE)
-            async with database.connection() as connection:
-                rows = await (await connection.execute("SELECT key, hits::text FROM rate_limits")).fetchall()
-            assert len(rows) == 1
-            assert len(rows[0][0]) == 32
-            standing = await limiter.consume(KEY, TEN_A_MINUTE, NOW + MINUTE)
-            assert standing.remaining == 8
-
-    with postgres.database() as url:
-        asyncio.run(play(url))
+async def test_expired_hits_are_deleted_and_keys_are_stored_as_digests(postgres_url: str) -> None:
+    async with opened(postgres_url) as database:
+        limiter = PostgresRateLimiter(database)
+        await limiter.consume("early", TEN_A_MINUTE, NOW)
+        await limiter.consume(KEY, TEN_A_MINUTE, NOW + timedelta(seconds=1))
+        await limiter.forget(NOW + MINUTE)
+        async with database.connection() as connection:
+            rows = await (await connection.execute("SELECT key, hits::text FROM rate_limits")).fetchall()
+        assert len(rows) == 1
+        assert len(rows[0][0]) == 32
+        standing = await limiter.consume(KEY, TEN_A_MINUTE, NOW + MINUTE)
+        assert standing.remaining == 8

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
-from tests.contract.test_postgres_storage import PostgresBackend
+from tests.contract.backends import PostgresBackend
 from tests.databases import CIPHER, TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report

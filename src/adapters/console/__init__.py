@@ -1,1 +1,1 @@
-"""The console: where messages go on a laptop."""
+"""Notifiers for development that write messages to files."""

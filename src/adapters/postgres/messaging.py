@@ -17,7 +17,8 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused, RequestInFlight
 from booking_domain.shared.outbox import Outbox
 
-_PUT: Final = Statement(insert(outbox).values({c.name: bindparam(c.name) for c in outbox.columns if c.name != "seq"}))
+MESSAGE_COLUMNS: Final = (outbox.c.id, outbox.c.topic, outbox.c.subject, outbox.c.payload, outbox.c.occurred_at)
+_PUT: Final = Statement(insert(outbox).values({column.name: bindparam(column.name) for column in MESSAGE_COLUMNS}))
 
 _k: Final = idempotency_keys.c
 _reserve = insert(idempotency_keys).values(
@@ -52,7 +53,7 @@ _FORGET: Final = Statement(delete(idempotency_keys).where(_k.created_at <= bindp
 
 
 def message_of(row: Row) -> Message:
-    """Return the message of a row without its sequence number."""
+    """Return the message of a row of `MESSAGE_COLUMNS`."""
     id_, topic, subject, payload, occurred_at = row
     return Message(id=id_, topic=topic, subject=subject, payload=payload, occurred_at=occurred_at)
 

@@ -25,7 +25,7 @@ class Argon2PasswordHasher(PasswordHasher):
     def __init__(self, *, memory_kib: int = 19 * 1024, passes: int = 2, threads: int = THREADS) -> None:
         self._argon2 = Argon2(time_cost=passes, memory_cost=memory_kib, parallelism=1, type=Type.ID)
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="argon2")
-        self._dummy_hash = self._argon2.hash("nobody has this password")
+        self._dummy_hash = self._argon2.hash("no account has this password")
 
     async def hash(self, password: str) -> str:
         return await self._in_thread(lambda: self._argon2.hash(_bytes(password)))

@@ -1,228 +1,137 @@
-"""The jobs, on procrastinate: each is safe to run any number of times."""
+"""Collects what the contexts declare, and runs it on procrastinate. Every job is safe to run any number of times."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
-from uuid import UUID
 
 import procrastinate
 import structlog
 from psycopg import AsyncConnection
 
-from adapters.postgres.event_codec import from_json, to_json
-from booking_domain.bookings.events import FREES_TIME, BookingCancelled, BookingChanged
-from booking_domain.identity.events import AccountDeleted, CodeRequested, PhoneChanged
-from booking_domain.identity.model import ERASED_AFTER
-from booking_domain.identity.use_cases.external_identities import sweep_assertions
-from booking_domain.identity.use_cases.one_time_codes import sweep_codes
-from booking_domain.notifications.errors import SmsCapReached
-from booking_domain.payments.events import PaymentHinted, RefundScheduled
-from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.scheduling.events import FeedAdded, WaitlistOffered
-from booking_domain.scheduling.use_cases.holds import sweep_holds
-from booking_domain.scheduling.use_cases.waiting import offer_freed
-from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.errors import Unavailable
+from adapters.postgres.event_codec import EVENTS, from_json, to_json
 from booking_domain.shared.events import Event
-from booking_domain.shared.ids import BookingId, FeedId, PaymentId, ProviderId, SmsId, UserId
-from booking_domain.workflows.erase_account import Erasing, erase_account
-from booking_domain.workflows.expire_unpaid import expire_unpaid
-from booking_domain.workflows.notify_account import notify_account
-from booking_domain.workflows.notify_parties import notify_parties
-from booking_domain.workflows.notify_waiting import notify_waiting
-from booking_domain.workflows.read_feed import read_feed
-from booking_domain.workflows.send_code import send_code
-from booking_domain.workflows.send_sms import follow_sms
-from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.container import Container
+from entrypoints.worker.contexts import CONTEXTS
+from entrypoints.worker.declarations import (
+    Enqueue,
+    Job,
+    JobRequest,
+    Notify,
+    Subscription,
+    WorkerContext,
+)
 
 log: Final = structlog.get_logger()
-
-_AGAIN: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
-_SOON_AGAIN: Final = procrastinate.RetryStrategy(max_attempts=12, linear_wait=5, retry_exceptions=[Unavailable])
-"""Somebody waits for it, and it is good for five minutes."""
-_BATCH: Final = 200
-_FEEDS_A_MINUTE: Final = 1_000
-_MESSAGES_A_MINUTE: Final = 1_000
-_ERASED_AT_ONCE: Final = 500
-FEEDS: Final = "feeds"
-"""The queue of what asks strangers' servers, which may be slow: it has workers of its own, and no other job waits."""
+Handlers = Mapping[type[Event], Sequence[Callable[[Any], Iterable[JobRequest]]]]
 
 
 class Jobs:
-    """All jobs over one container, and how a message of the outbox becomes some."""
+    """The tasks of all contexts over one container, and the way from events to jobs."""
 
-    def __init__(self, container: Container, app: procrastinate.App) -> None:
-        self._container = container
+    def __init__(
+        self, container: Container, app: procrastinate.App, contexts: Sequence[WorkerContext] = CONTEXTS
+    ) -> None:
         self.app = app
-        task = app.task
-        self._notify = task(name="notify", retry=_AGAIN)(self.notify)
-        self._expire = task(name="expire", retry=_AGAIN)(self.expire)
-        self._settle = task(name="settle", retry=_AGAIN)(self.settle)
-        self._offer = task(name="offer", retry=_AGAIN)(self.offer)
-        self._cancel_invoices = task(name="cancel_invoices", retry=_AGAIN)(self.cancel_invoices)
-        self._read_feed = task(name="read_feed", queue=FEEDS, retry=_AGAIN)(self.read_feed)
-        self._send_code = task(name="send_code", retry=_SOON_AGAIN)(self.send_code)
-        self._follow_sms = task(name="follow_sms", queue=FEEDS, retry=_AGAIN)(self.follow_sms)
-        self._erase = task(name="erase", retry=_AGAIN)(self.erase)
-        app.periodic(cron="17 3 * * *")(task(name="erase_due", queueing_lock="erase_due")(self.erase_due))
-        app.periodic(cron="* * * * *")(task(name="sweep", queueing_lock="sweep")(self.sweep))
+        self._container = container
+        self._notices: Final = _notices(contexts)
+        self._notify = Job(name="notify", run=self._send_notices)
+        self._handlers: Final = handlers(contexts, notify=self._notify)
+        self._sweeps: Final = tuple(sweep for context in contexts for sweep in context.sweeps)
+        self._tasks: Final = {
+            job.name: app.task(name=job.name, queue=job.queue, retry=job.retry)(self._bound(job))
+            for job in (self._notify, *(job for context in contexts for job in context.jobs))
+        }
+        for each in (each for context in contexts for each in context.periodic):
+            self._schedule(each.name, each.cron, each.run)
+        self._schedule("sweep", "* * * * *", self._sweep)
 
     async def dispatch(self, connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
-        """Enqueue the jobs of events, in the transaction that removes the events from the outbox."""
+        """Put the jobs of events into the queue, in the transaction that removes the events from the outbox."""
         for event in events:
-            if isinstance(event, FeedAdded):
-                feed_id = str(event.feed_id)
-                await self._reading(feed_id, connection=connection).defer_async(feed_id=feed_id)
-                continue  # nobody is told
-            subject = str(event.subject)
-            if isinstance(event, CodeRequested):
-                await self._send_code.configure(connection=connection).defer_async(message=to_json(event))
-                continue  # nobody else is told
-            await self._notify.configure(connection=connection, lock=f"notify {subject}").defer_async(
-                message=to_json(event)
-            )
-            if isinstance(event, BookingChanged) and event.due_at is not None:
-                await self._expire.configure(connection=connection, schedule_at=event.due_at).defer_async(
-                    booking_id=subject
-                )
-            if isinstance(event, BookingCancelled):
-                await self._cancel_invoices.configure(connection=connection).defer_async(booking_id=subject)
-            if isinstance(event, FREES_TIME) and event.provider_id is not None:
-                await self._offer.configure(connection=connection).defer_async(provider_id=str(event.provider_id))
-            if isinstance(event, WaitlistOffered):
-                await self._offer.configure(connection=connection, schedule_at=event.until).defer_async(
-                    provider_id=str(event.provider_id)
-                )
-            if isinstance(event, PaymentHinted):
-                await self._settle.configure(connection=connection).defer_async(payment_id=str(event.payment_id))
+            for handler in self._handlers[type(event)]:
+                for request in handler(event):
+                    await self._defer(request, connection=connection)
 
-    async def notify(self, message: str) -> None:
-        """Tell the parties, or who has waited."""
-        event = from_json(message)
-        reads, notifier = self._container.reads(), self._container.notifier()
-        if isinstance(event, WaitlistOffered):
-            await notify_waiting(event, reads=reads, notifier=notifier)
-        elif isinstance(event, PhoneChanged | AccountDeleted):
-            await notify_account(event, reads=reads, notifier=notifier)
-        elif isinstance(event, BookingChanged | RefundScheduled):
-            await notify_parties(event, reads=reads, notifier=notifier)
-
-    async def send_code(self, message: str) -> None:
-        """Send a one-time code, unless it is too old by now."""
-        event = from_json(message)
-        if not isinstance(event, CodeRequested):
-            raise TypeError(f"no code to send for {event.topic}")
-        try:
-            await send_code(
-                event,
-                now=self._container.clock().now(),
-                reads=self._container.reads(),
-                secrets=self._container.secret_codes(),
-                messenger=self._container.code_messenger(),
-            )
-        except SmsCapReached:
-            log.warning("sms.cap_reached")
-            raise
-
-    async def expire(self, booking_id: str) -> None:
-        """Expire a booking that was not paid or answered in time; the sweep finds one whose hour has not come yet."""
-        await expire_unpaid(
-            BookingId(UUID(booking_id)),
-            now=self._container.clock().now(),
-            reads=self._container.reads(),
-            executor=self._container.executor(),
-            gateway=self._container.gateway(),
-        )
-
-    async def offer(self, provider_id: str) -> None:
-        """Offer what a provider has free to those who wait for it, or what somebody has not taken to the next."""
-        await self._container.executor().run(offer_freed, ProviderId(UUID(provider_id)), actor=SYSTEM)
-
-    async def settle(self, payment_id: str) -> None:
-        """Ask the gateway about a payment of which a hint was given when it could not be asked."""
-        payment = await self._container.reads().payments.get(PaymentId(UUID(payment_id)))
-        if payment is not None:
-            await settle_payment(payment, executor=self._container.executor(), gateway=self._container.gateway())
-
-    async def cancel_invoices(self, booking_id: str) -> None:
-        """Make the open invoices of a cancelled booking unpayable."""
-        for payment in await self._container.reads().payments.of_booking(BookingId(UUID(booking_id))):
-            if payment.status is PaymentStatus.CANCELLED and payment.invoice is not None:
-                await self._container.gateway().cancel_invoice(payment.invoice.reference)
-
-    async def erase(self, user_id: str) -> None:
-        """Erase an account that was deleted a month ago."""
-        done = await self._container.executor().run(erase_account, UserId(UUID(user_id)), actor=SYSTEM)
-        if done is Erasing.TIED:
-            log.warning("erasure.waits", user_id=user_id)
-
-    async def erase_due(self, timestamp: int) -> None:  # noqa: ARG002 - given to every periodic task
-        """Once a day: a job for each account that is due."""
-        reads, before = self._container.reads(), self._container.clock().now() - ERASED_AFTER
-        found = await reads.users.to_erase(before, None, _ERASED_AT_ONCE)
-        while found:
-            for user_id in map(str, found):
-                await _unless_waiting(self._erase.configure(queueing_lock=f"erase {user_id}"), user_id=user_id)
-            found = await reads.users.to_erase(before, found[-1], _ERASED_AT_ONCE)
-
-    async def read_feed(self, feed_id: str) -> None:
-        """Read an external calendar that is due; that it cannot be read is kept, and no reason to try at once."""
-        await read_feed(
-            FeedId(UUID(feed_id)),
-            now=self._container.clock().now(),
-            reads=self._container.reads(),
-            executor=self._container.executor(),
-            reader=self._container.feed_reader(),
-        )
-
-    async def follow_sms(self, message_id: str) -> None:
-        """Ask what has become of a text message, and what it cost; without an answer it is asked again later."""
-        await follow_sms(
-            SmsId(UUID(message_id)),
-            reads=self._container.reads().sms,
-            executor=self._container.executor(),
-            sender=self._container.sms_sender(),
-        )
-
-    def _reading(self, feed_id: str, **how: Any) -> Any:
-        return self._read_feed.configure(lock=f"feed {feed_id}", **how)
+    async def enqueue(self, request: JobRequest) -> None:
+        """Put a job into the queue, unless it asks to be there `once` and is there."""
+        with suppress(procrastinate.exceptions.AlreadyEnqueued):
+            await self._defer(request)
 
     async def reclaim(self, seconds: float) -> None:
-        """Let the jobs run again whose worker has not been heard of for this long."""
+        """Requeue the running jobs of workers that have sent no heartbeat for this long."""
         for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
             await self.app.job_manager.retry_job(job)
 
-    async def sweep(self, timestamp: int) -> None:  # noqa: ARG002 - given to every periodic task
-        """Once a minute: what a lost or early job left, and housekeeping."""
-        for booking_id in await self._container.reads().bookings.overdue(self._container.clock().now(), _BATCH):
-            job = self._expire.configure(queueing_lock=f"expire {booking_id}")
-            await _unless_waiting(job, booking_id=str(booking_id))
-        for provider_id in await self._container.reads().waiting_list.providers():
-            job = self._offer.configure(queueing_lock=f"offer {provider_id}")
-            await _unless_waiting(job, provider_id=str(provider_id))
-        await self._read_due_feeds()
-        await self._follow_due_sms()
-        await self._container.executor().run(sweep_holds, None, actor=SYSTEM)
-        await self._container.executor().run(sweep_codes, None, actor=SYSTEM)
-        await self._container.executor().run(sweep_assertions, None, actor=SYSTEM)
-        await self._container.database().forget_answers(self._container.clock().now())
-        await self._container.postgres_rate_limiter().forget(self._container.clock().now())
-        await self._container.database().forget_sessions(self._container.clock().now())
+    async def _defer(self, request: JobRequest, **options: Any) -> None:
+        task = self._tasks[request.job.name].configure(
+            schedule_at=request.at, lock=request.lock, queueing_lock=request.once, **options
+        )
+        await task.defer_async(**request.arguments)
 
-    async def _read_due_feeds(self) -> None:
-        now = self._container.clock().now()
-        for feed_id in map(str, await self._container.reads().feeds.due(now, _FEEDS_A_MINUTE)):
-            await _unless_waiting(self._reading(feed_id, queueing_lock=f"feed {feed_id}"), feed_id=feed_id)
+    async def _send_notices(self, _: Container, *, message: str) -> None:
+        event = from_json(message)
+        # A job of an earlier version may hold an event of which nobody is notified.
+        for notify in self._notices.get(type(event), ()):
+            await notify(event, reads=self._container.reads(), notifier=self._container.notifier())
 
-    async def _follow_due_sms(self) -> None:
-        now, provider = self._container.clock().now(), self._container.sms_sender().name
-        for message_id in map(str, await self._container.reads().sms.to_poll(provider, now, _MESSAGES_A_MINUTE)):
-            job = self._follow_sms.configure(queueing_lock=f"sms {message_id}")
-            await _unless_waiting(job, message_id=message_id)
+    async def _sweep(self, _: Container, enqueue: Enqueue) -> None:
+        """Run every sweep; one that fails does not keep the others from running."""
+        failures = []
+        for sweep in self._sweeps:
+            try:
+                await sweep.run(self._container, enqueue)
+            except Exception as error:  # noqa: BLE001 - raised below
+                log.warning("sweep.failed", sweep=sweep.name, error=type(error).__name__)
+                failures.append(error)
+        if failures:
+            raise ExceptionGroup("sweeps failed", failures)
+
+    def _bound(self, job: Job) -> Callable[..., Awaitable[None]]:
+        async def run(**arguments: str) -> None:
+            await job.run(self._container, **arguments)
+
+        return run
+
+    def _schedule(self, name: str, cron: str, run: Callable[[Container, Enqueue], Awaitable[None]]) -> None:
+        async def run_now(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it to every periodic task
+            await run(self._container, self.enqueue)
+
+        self.app.periodic(cron=cron)(self.app.task(name=name, queueing_lock=name)(run_now))
 
 
-async def _unless_waiting(job: Any, **arguments: str) -> None:
-    """Have a job done, unless one under the same queueing lock waits already."""
-    with suppress(procrastinate.exceptions.AlreadyEnqueued):
-        await job.defer_async(**arguments)
+def handlers(contexts: Sequence[WorkerContext], *, notify: Job) -> Handlers:
+    """Return the handlers of each event.
+
+    Raises:
+        ValueError: an event has no subscriber, or a subscriber's event cannot be stored.
+    """
+    found: defaultdict[type[Event], list[Callable[[Any], Iterable[JobRequest]]]] = defaultdict(list)
+    notices = _notices(contexts)
+    every = Subscription(tuple(notices), lambda event: [_notification(notify, event)])
+    for subscription in (every, *(each for context in contexts for each in context.subscriptions)):
+        for event in subscription.events:
+            found[event].append(subscription.handler)
+    known = set(EVENTS.values())
+    if unknown := found.keys() - known:
+        raise ValueError(f"subscribers of unknown events: {_names(unknown)}")
+    if unheard := known - found.keys():
+        raise ValueError(f"events without a subscriber: {_names(unheard)}")
+    return dict(found)
+
+
+def _notification(notify: Job, event: Event) -> JobRequest:
+    """Notifications of one subject are sent one after the other, in order."""
+    return notify.request(lock=f"notify {event.subject}", message=to_json(event))
+
+
+def _notices(contexts: Sequence[WorkerContext]) -> Mapping[type[Event], Sequence[Notify[Any]]]:
+    found: defaultdict[type[Event], list[Notify[Any]]] = defaultdict(list)
+    for notice in (notice for context in contexts for notice in context.notices):
+        for event in notice.events:
+            found[event].append(notice.notify)
+    return dict(found)
+
+
+def _names(events: Iterable[type[Event]]) -> str:
+    return ", ".join(sorted(event.__name__ for event in events))

@@ -1,4 +1,4 @@
-"""Run the worker until SIGINT or SIGTERM: relay and jobs side by side."""
+"""Runs the worker until SIGINT or SIGTERM: the relay and the jobs, side by side."""
 
 import asyncio
 import os
@@ -8,14 +8,15 @@ from contextlib import suppress
 import procrastinate
 import structlog
 
-from adapters.postgres.relay import relay
+from adapters.postgres.relay import Relayed, relay, release_parked
 from booking_domain.shared.audit import Origin
 from booking_domain.shared.errors import DomainError
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
 from entrypoints.origins import comes_from
 from entrypoints.settings import Settings
-from entrypoints.worker.jobs import FEEDS, Jobs
+from entrypoints.worker.declarations import DEFAULT, REMOTE
+from entrypoints.worker.jobs import Jobs
 from entrypoints.zone_data import use_pinned_zone_data
 
 PAUSE_SECONDS = 0.2
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 
 
 async def work(container: Container, stop: asyncio.Event) -> None:
-    """Relay and run jobs until `stop` is set, then finish what has begun."""
+    """Relay messages and run jobs until `stop` is set, then let the running jobs finish."""
     database, gateway, feed_reader = container.database(), container.gateway(), container.feed_reader()
     sms_sender = container.sms_sender()
     await database.open()
@@ -42,8 +43,8 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     jobs = Jobs(container, procrastinate.App(connector=connector))
     try:
         async with jobs.app.open_async(), asyncio.TaskGroup() as group:
-            working = group.create_task(_work_on(jobs, "default", at_once=8))
-            reading = group.create_task(_work_on(jobs, FEEDS, at_once=4))
+            working = group.create_task(_work_on(jobs, DEFAULT, concurrency=8))
+            reading = group.create_task(_work_on(jobs, REMOTE, concurrency=4))
             reclaiming = group.create_task(_reclaim_on(jobs))
             relaying = group.create_task(_relay_on(container, jobs))
             await stop.wait()
@@ -58,16 +59,16 @@ async def work(container: Container, stop: asyncio.Event) -> None:
         await database.close()
 
 
-async def _work_on(jobs: Jobs, queue: str, *, at_once: int) -> None:
-    """Run a queue's jobs for ever.
+async def _work_on(jobs: Jobs, queue: str, *, concurrency: int) -> None:
+    """Run the jobs of a queue until cancelled.
 
-    procrastinate's worker stops, by itself and without an error, when it loses the database.
+    procrastinate's worker stops, without an error, when it loses the database; it is then started again.
     """
     while True:
         try:
             await jobs.app.run_worker_async(
                 queues=[queue],
-                concurrency=at_once,
+                concurrency=concurrency,
                 fetch_job_polling_interval=JOB_POLL_SECONDS,
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 delete_jobs="successful",
@@ -83,7 +84,7 @@ async def _work_on(jobs: Jobs, queue: str, *, at_once: int) -> None:
 
 
 async def _reclaim_on(jobs: Jobs) -> None:
-    """Take back the jobs of workers that are gone: until then they keep the later ones of their booking waiting."""
+    """Requeue the jobs of dead workers, whose locks would keep later jobs of the same subject waiting."""
     while True:
         try:
             await jobs.reclaim(STALLED_SECONDS)
@@ -93,13 +94,20 @@ async def _reclaim_on(jobs: Jobs) -> None:
 
 
 async def _relay_on(container: Container, jobs: Jobs) -> None:
+    released = False
     while True:
+        relayed = Relayed()
         try:
-            moved = await relay(container.database(), jobs.dispatch)
+            if not released:
+                await release_parked(container.database())
+                released = True
+            relayed = await relay(container.database(), jobs.dispatch)
         except DomainError as error:
             log.warning("relay.interrupted", code=error.code)
-            moved = 0
-        if not moved:
+        for parked in relayed.parked:
+            message = parked.message
+            log.error("outbox.message_parked", topic=message.topic, message_id=str(message.id), reason=parked.reason)
+        if not relayed.total:
             await asyncio.sleep(PAUSE_SECONDS)
 
 

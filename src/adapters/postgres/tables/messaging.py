@@ -1,8 +1,8 @@
-"""What leaves with a transaction, and what was answered under a key."""
+"""The outbox, stored responses by idempotency key, and the gateway's token."""
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.tables.metadata import instant, metadata
@@ -16,6 +16,9 @@ outbox: Final = Table(
     Column("subject", Uuid, nullable=False),
     Column("payload", JSONB, nullable=False),
     instant("occurred_at"),
+    # When the relay found that it cannot read the message; null while the message waits.
+    instant("parked_at", nullable=True),
+    Index("outbox_parked_idx", "parked_at", postgresql_where=text("parked_at IS NOT NULL")),
 )
 
 idempotency_keys: Final = Table(

@@ -8,7 +8,7 @@ from uuid import UUID
 from booking_domain.shared.audit import AuditEntry, AuditFilter, Origin, Subject
 from booking_domain.shared.ids import AuditId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, regretted, scenario
+from booking_domain.testing.contracts.storage import Backend, StorageContract, regretted
 from booking_domain.workflows.ports import Repositories
 
 _ALL = AuditFilter(limit=100)
@@ -24,10 +24,9 @@ async def _found(backend: Backend, chosen: AuditFilter) -> Sequence[AuditEntry]:
     return list(await backend.reads.audit_log.page(chosen))
 
 
-class AuditContract:
+class AuditContract(StorageContract):
     """Entries are added in the transaction of what they tell of, and read by whoever may."""
 
-    @scenario
     async def test_an_entry_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         whole = replace(
             make.audit_entry(),
@@ -38,14 +37,12 @@ class AuditContract:
         await _kept(backend, whole, bare)
         assert await _found(backend, _ALL) == [bare, whole]
 
-    @scenario
     async def test_an_entry_needs_nobody_whom_it_names(self, backend: Backend, make: Builder) -> None:
         entry = make.audit_entry()
         assert await backend.reads.users.get(entry.actor.id) is None
         await _kept(backend, entry)
         assert await _found(backend, _ALL) == [entry]
 
-    @scenario
     async def test_what_is_rolled_back_has_no_entry(self, backend: Backend, make: Builder) -> None:
         async def work(tx: Repositories) -> None:
             await tx.audit_log.add(make.audit_entry())
@@ -53,7 +50,6 @@ class AuditContract:
         await regretted(backend, work)
         assert await _found(backend, _ALL) == []
 
-    @scenario
     async def test_pages_go_from_the_latest_to_the_first(self, backend: Backend, make: Builder) -> None:
         entries = [make.audit_entry() for _ in range(5)]
         await _kept(backend, *entries)
@@ -62,7 +58,6 @@ class AuditContract:
         assert [*first, *rest] == entries[::-1]
         assert await _found(backend, AuditFilter(limit=2, after=AuditId(UUID(int=0)))) == []
 
-    @scenario
     async def test_each_filter_leaves_only_what_matches_it(self, backend: Backend, make: Builder) -> None:
         entry, other = make.audit_entry(), make.audit_entry()
         assert entry.subject is not None

@@ -9,7 +9,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, Status
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, scenario
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast
 
 INSTANT = timedelta(microseconds=1)
 ALL = BookingFilter()
@@ -35,10 +35,9 @@ async def _a_list(backend: Backend, make: Builder, cast: Cast, length: int = 5) 
     return made[::-1]
 
 
-class BookingReadsContract:
+class BookingReadsContract(StorageContract):
     """Lists of bookings, outside any transaction."""
 
-    @scenario
     async def test_each_party_sees_its_own_bookings_and_an_admin_all(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         own = make.booking(cast.profile, cast.customer)
@@ -58,14 +57,12 @@ class BookingReadsContract:
         ]
         assert seen == [[away, own], [own], [strange, away], [strange, away, own], [], []]
 
-    @scenario
     async def test_a_provider_who_books_elsewhere_sees_both_sides(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         sold, bought = make.booking(cast.profile, cast.customer), make.booking(other.profile, cast.owner)
         await _kept(backend, make, sold, bought)
         assert list(await backend.reads.bookings.page(cast.owner.actor, ALL)) == [bought, sold]
 
-    @scenario
     async def test_the_newest_come_first_and_no_more_than_asked_for(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         newest_first = await _a_list(backend, make, cast)
@@ -73,7 +70,6 @@ class BookingReadsContract:
         assert list(listed) == newest_first[:3]
         assert list(await backend.reads.bookings.page(cast.customer.actor, ALL)) == newest_first
 
-    @scenario
     async def test_pages_follow_one_another_without_gap_or_repetition(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         newest_first = await _a_list(backend, make, cast)
@@ -84,7 +80,6 @@ class BookingReadsContract:
                 pages.append(list(await backend.reads.bookings.page(actor, following)))
             assert [booking for page in pages for booking in page] == newest_first
 
-    @scenario
     async def test_what_was_made_meanwhile_does_not_shift_the_next_page(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         newest_first = await _a_list(backend, make, cast, 4)
@@ -92,7 +87,6 @@ class BookingReadsContract:
         second_page = BookingFilter(limit=2, after=newest_first[1].id)
         assert list(await backend.reads.bookings.page(cast.customer.actor, second_page)) == newest_first[2:]
 
-    @scenario
     async def test_bookings_are_filtered_by_status(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         bookings = {status: make.booking(cast.profile, cast.customer, status=status) for status in Status}
@@ -101,7 +95,6 @@ class BookingReadsContract:
             found = await backend.reads.bookings.page(cast.customer.actor, BookingFilter(status=status))
             assert list(found) == [bookings[status]]
 
-    @scenario
     async def test_bookings_are_filtered_by_a_half_open_range_of_starts(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         before, first, last, after = (
@@ -115,7 +108,6 @@ class BookingReadsContract:
         assert list(await backend.reads.bookings.page(actor, BookingFilter(starts_from=TOMORROW + HOUR))) == [after]
         assert list(await backend.reads.bookings.page(actor, BookingFilter(starts_before=TOMORROW))) == [before]
 
-    @scenario
     async def test_filters_hold_together(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         confirmed = [
@@ -132,7 +124,6 @@ class BookingReadsContract:
         )
         assert list(await backend.reads.bookings.page(cast.owner.actor, chosen)) == [confirmed[2]]
 
-    @scenario
     async def test_the_longest_overdue_come_first(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         just_now = replace(make.booking(cast.profile, cast.customer), due_at=NOW)
@@ -146,7 +137,6 @@ class BookingReadsContract:
         assert list(await backend.reads.bookings.overdue(NOW, 2)) == overdue[:2]
         assert list(await backend.reads.bookings.overdue(NOW - 2 * HOUR, 50)) == []
 
-    @scenario
     async def test_what_is_to_come_is_what_claims_time_by_its_status_and_starts_later(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -161,7 +151,6 @@ class BookingReadsContract:
         found = await backend.reads.bookings.upcoming(NOW, time_zone=None, after=None, limit=50)
         assert list(found) == [*(later[status] for status in Status if CLAIMS_TIME[status]), asking]
 
-    @scenario
     async def test_what_is_to_come_is_read_page_by_page_provider_by_provider(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -183,7 +172,6 @@ class BookingReadsContract:
         assert [len(page) for page in pages] == [5, 5, 2, 0]
         assert [booking for page in pages for booking in page] == by_provider
 
-    @scenario
     async def test_what_is_to_come_can_be_of_one_time_zone(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         here = make.booking(cast.profile, cast.customer)

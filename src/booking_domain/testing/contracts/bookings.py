@@ -15,7 +15,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId, SeriesId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, a_cast, race, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, a_cast, race, waits
 
 
 async def _add(backend: Backend, make: Builder, booking: Booking) -> Booking:
@@ -33,10 +33,9 @@ def _next(booking: Booking, status: Status = Status.CONFIRMED) -> Booking:
     return replace(booking, status=status, version=booking.version + 1, updated_at=NOW + HOUR, due_at=None)
 
 
-class BookingsContract:
+class BookingsContract(StorageContract):
     """The bookings of a transaction."""
 
-    @scenario
     async def test_a_booking_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         plain = make.booking(cast.profile, cast.customer)
@@ -75,7 +74,6 @@ class BookingsContract:
             assert await backend.reads.bookings.get(booking.id) == booking
             assert await _locked(backend, booking.id) == booking
 
-    @scenario
     async def test_what_waits_for_a_deposit_or_an_answer_and_may_get_it_is_counted_by_customer(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -94,7 +92,6 @@ class BookingsContract:
             assert counted == [2, 1, 0]
             assert await tx.bookings.count_unsettled(cast.customer.id, due) == 0
 
-    @scenario
     async def test_who_counts_a_customers_unsettled_bookings_waits_for_who_has(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -112,14 +109,12 @@ class BookingsContract:
             await tx.bookings.add(booking, [make.event(booking)])
         assert await later == 1
 
-    @scenario
     async def test_there_is_no_booking_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         unknown = BookingId(make.entropy.new_id())
         assert await _locked(backend, unknown) is None
         assert await backend.reads.bookings.get(unknown) is None
         assert list(await backend.reads.bookings.events(unknown)) == []
 
-    @scenario
     async def test_a_reference_is_one_bookings(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         first = await _add(backend, make, make.booking(cast.profile, cast.customer))
@@ -128,7 +123,6 @@ class BookingsContract:
             await _add(backend, make, second)
         assert await backend.reads.bookings.get(second.id) is None
 
-    @scenario
     async def test_of_bookings_that_draw_one_reference_at_once_one_is_kept(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -138,7 +132,6 @@ class BookingsContract:
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 3
 
-    @scenario
     async def test_saving_replaces_the_booking_and_appends_to_its_trail(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking, other = make.booking(cast.profile, cast.customer), make.booking(cast.profile, cast.customer)
@@ -164,7 +157,6 @@ class BookingsContract:
         assert list(await backend.reads.bookings.events(booking.id)) == [placed, confirmed]
         assert await backend.reads.bookings.get(other.id) == other
 
-    @scenario
     async def test_offered_times_come_and_go(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         series_id = SeriesId(make.entropy.new_id())
@@ -181,7 +173,6 @@ class BookingsContract:
             assert await backend.reads.bookings.get(after.id) == after
             before = after
 
-    @scenario
     async def test_a_save_without_events_leaves_the_trail_as_it_is(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
@@ -192,7 +183,6 @@ class BookingsContract:
             await tx.bookings.save(booking.await_payment(NOW), was=booking)
         assert list(await backend.reads.bookings.events(booking.id)) == [placed]
 
-    @scenario
     async def test_the_trail_comes_back_as_it_was_kept_oldest_first(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
@@ -215,7 +205,6 @@ class BookingsContract:
         assert list(await backend.reads.bookings.events(booking.id)) == events
         assert len(await backend.reads.bookings.events(others.id)) == 1
 
-    @scenario
     async def test_a_change_of_something_older_is_refused_with_its_events(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -230,7 +219,6 @@ class BookingsContract:
         assert await backend.reads.bookings.get(booking.id) == first
         assert len(await backend.reads.bookings.events(booking.id)) == 1
 
-    @scenario
     async def test_a_change_of_what_was_never_there_is_refused(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
@@ -238,7 +226,6 @@ class BookingsContract:
             async with backend.begin() as tx:
                 await tx.bookings.save(_next(booking), was=booking)
 
-    @scenario
     async def test_of_changes_made_at_once_one_wins(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
@@ -254,7 +241,6 @@ class BookingsContract:
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
         assert len(await backend.reads.bookings.events(booking.id)) == 2
 
-    @scenario
     async def test_a_locked_booking_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
@@ -265,7 +251,6 @@ class BookingsContract:
             await tx.bookings.save(_next(booking), was=booking)
         assert await second == _next(booking)
 
-    @scenario
     async def test_reads_do_not_wait_for_a_locked_booking(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _add(backend, make, make.booking(cast.profile, cast.customer))

@@ -9,7 +9,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, a_cast, regretted, scenario
+from booking_domain.testing.contracts.storage import Backend, StorageContract, a_cast, regretted
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.views import Appointment
 
@@ -20,10 +20,9 @@ def _link(user_id: UserId, secret: str) -> CalendarLink:
     return CalendarLink(user_id=user_id, secret_digest=sha256(secret.encode()).digest(), created_at=NOW)
 
 
-class CalendarLinksContract:
+class CalendarLinksContract(StorageContract):
     """Secret links, of which each user has at most one."""
 
-    @scenario
     async def test_a_link_is_found_by_the_digest_of_its_secret(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         links = [_link(cast.owner.id, "owner"), _link(cast.customer.id, "customer")]
@@ -37,7 +36,6 @@ class CalendarLinksContract:
         for unknown in (sha256(b"another").digest(), links[0].secret_digest[:-1], b""):
             assert await backend.reads.calendar_links.user_of(unknown) is None
 
-    @scenario
     async def test_another_link_takes_the_place_of_the_one_before(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         links = [_link(cast.customer.id, "first"), _link(cast.customer.id, "second")]
@@ -47,7 +45,6 @@ class CalendarLinksContract:
         assert await backend.reads.calendar_links.user_of(links[0].secret_digest) is None
         assert await backend.reads.calendar_links.user_of(links[1].secret_digest) == cast.customer.id
 
-    @scenario
     async def test_a_removed_link_is_gone_and_others_stay(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         gone, there = _link(cast.customer.id, "gone"), _link(cast.owner.id, "there")
@@ -60,7 +57,6 @@ class CalendarLinksContract:
             assert await backend.reads.calendar_links.user_of(gone.secret_digest) is None
             assert await backend.reads.calendar_links.user_of(there.secret_digest) == cast.owner.id
 
-    @scenario
     async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         old, new = _link(cast.customer.id, "old"), _link(cast.customer.id, "new")
@@ -101,10 +97,9 @@ async def _of(
     )
 
 
-class AppointmentReadsContract:
+class AppointmentReadsContract(StorageContract):
     """What the calendars of two sides show."""
 
-    @scenario
     async def test_each_side_sees_its_own_with_the_names_of_both(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         sold = make.booking(cast.profile, cast.customer)
@@ -127,7 +122,6 @@ class AppointmentReadsContract:
         assert [each.booking for each in await _of(backend, cast.customer.id, Party.CUSTOMER)] == [sold]
         assert await _of(backend, cast.customer.id, Party.PROVIDER) == []
 
-    @scenario
     async def test_they_come_by_start_and_of_too_many_the_last_ones(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         made = [make.booking(cast.profile, cast.customer, TOMORROW - n * HOUR) for n in range(4)]
@@ -139,7 +133,6 @@ class AppointmentReadsContract:
                 found = await _of(backend, user_id, party, limit=limit)
                 assert [each.booking for each in found] == in_order[-limit:]
 
-    @scenario
     async def test_they_begin_with_a_start(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         before, first = (make.booking(cast.profile, cast.customer, at) for at in (TOMORROW - INSTANT, TOMORROW))
@@ -148,7 +141,6 @@ class AppointmentReadsContract:
             found = await _of(backend, user_id, party, starts_from=TOMORROW)
             assert [each.booking for each in found] == [first]
 
-    @scenario
     async def test_what_ended_before_it_began_is_shown_if_that_is_new(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         old = {

@@ -23,7 +23,7 @@ from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, race, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast, race, waits
 
 HOLIDAY = date(2026, 12, 29)
 ALL_SET = SlotSettings(
@@ -59,10 +59,9 @@ async def _add(backend: Backend, cast: Cast, *entries: WeeklyRule | DateExceptio
                     await tx.calendars.add_block(cast.profile.id, entry)
 
 
-class CalendarRepositoryContract:
+class CalendarRepositoryContract(StorageContract):
     """A provider's settings, rules, exceptions and blocks."""
 
-    @scenario
     async def test_a_provider_is_found_by_owner(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
@@ -70,7 +69,6 @@ class CalendarRepositoryContract:
             assert await tx.calendars.lock_provider_of(cast.customer.id) is None
             assert await tx.calendars.lock_provider_of(UserId(make.entropy.new_id())) is None
 
-    @scenario
     async def test_a_provider_who_is_locked_by_owner_is_locked_for_diaries(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -89,19 +87,16 @@ class CalendarRepositoryContract:
             await tx.calendars.add_rule(cast.profile.id, rule)
         assert await later == (rule,)
 
-    @scenario
     async def test_a_new_calendar_is_empty(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         assert await _calendar(backend, cast) == Calendar(time_zone="Asia/Ulaanbaatar", settings=SlotSettings())
 
-    @scenario
     async def test_there_is_no_calendar_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
         assert await backend.reads.schedules.calendar(nobody) is None
         async with backend.begin() as tx:
             assert await tx.calendars.calendar_of(nobody) is None
 
-    @scenario
     async def test_settings_are_replaced_whole_and_nothing_else_is(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         rule, exception = make.rule(), make.exception(HOLIDAY)
@@ -120,7 +115,6 @@ class CalendarRepositoryContract:
                 version=version,
             )
 
-    @scenario
     async def test_each_change_makes_the_next_version(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         rule, exception, block = make.rule(), make.exception(HOLIDAY), make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
@@ -143,7 +137,6 @@ class CalendarRepositoryContract:
                 assert seen.version == version
         assert (await _calendar(backend, other)).version == 1
 
-    @scenario
     async def test_a_change_that_is_refused_makes_none(self, backend: Backend, make: Builder) -> None:
         cast, exception = await a_cast(backend, make), make.exception(HOLIDAY)
         await _add(backend, cast, exception)
@@ -159,7 +152,6 @@ class CalendarRepositoryContract:
                     await change(tx.calendars)
         assert (await _calendar(backend, cast)).version == 2
 
-    @scenario
     async def test_a_rule_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         rules = (
@@ -173,14 +165,12 @@ class CalendarRepositoryContract:
         await _add(backend, cast, *rules)
         assert (await _calendar(backend, cast)).rules == rules
 
-    @scenario
     async def test_rules_are_told_by_day_and_start(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         late, early, sunday = make.rule(5, "14:00-19:00"), make.rule(5, "09:00-13:00"), make.rule(0, "10:00-11:00")
         await _add(backend, cast, late, early, sunday)
         assert (await _calendar(backend, cast)).rules == (sunday, early, late)
 
-    @scenario
     async def test_a_rule_is_removed_once(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         kept, removed = make.rule(1), make.rule(2)
@@ -192,7 +182,6 @@ class CalendarRepositoryContract:
             async with backend.begin() as tx:
                 await tx.calendars.remove_rule(cast.profile.id, removed.id)
 
-    @scenario
     async def test_nobody_removes_anothers_rule(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         rule = make.rule()
@@ -203,7 +192,6 @@ class CalendarRepositoryContract:
         assert (await _calendar(backend, cast)).rules == (rule,)
         assert (await _calendar(backend, other)).rules == ()
 
-    @scenario
     async def test_an_exception_comes_back_as_it_was_kept_in_the_order_of_dates(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -214,7 +202,6 @@ class CalendarRepositoryContract:
         await _add(backend, cast, leap_day, closed, open_twice)
         assert (await _calendar(backend, cast)).exceptions == (open_twice, closed, leap_day)
 
-    @scenario
     async def test_a_date_has_one_exception_of_each_provider(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         first = make.exception(HOLIDAY)
@@ -224,14 +211,12 @@ class CalendarRepositoryContract:
             await _add(backend, cast, make.exception(HOLIDAY, "10:00-12:00"))
         assert (await _calendar(backend, cast)).exceptions == (first,)
 
-    @scenario
     async def test_of_exceptions_for_one_date_made_at_once_one_is_kept(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         added, refusals = await race([_add(backend, cast, make.exception(HOLIDAY)) for _ in range(4)])
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [DateHasException] * 3
 
-    @scenario
     async def test_an_exception_is_removed_once_and_its_date_is_free_again(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -248,7 +233,6 @@ class CalendarRepositoryContract:
         await _add(backend, cast, again)
         assert (await _calendar(backend, cast)).exceptions == (again,)
 
-    @scenario
     async def test_nobody_removes_anothers_exception(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         exception = make.exception(HOLIDAY)
@@ -258,7 +242,6 @@ class CalendarRepositoryContract:
                 await tx.calendars.remove_exception(other.profile.id, exception.id)
         assert (await _calendar(backend, cast)).exceptions == (exception,)
 
-    @scenario
     async def test_what_was_never_there_cannot_be_removed(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         with pytest.raises(RuleNotFound):
@@ -271,7 +254,6 @@ class CalendarRepositoryContract:
             async with backend.begin() as tx:
                 await tx.calendars.remove_block(cast.profile.id, BlockId(UUID(int=1)))
 
-    @scenario
     async def test_a_block_comes_back_as_it_was_kept_in_the_order_of_starts(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -287,7 +269,6 @@ class CalendarRepositoryContract:
             assert await tx.calendars.calendar_of(cast.profile.id) == await _calendar(backend, cast)
         assert (await _calendar(backend, other)).blocks == ()
 
-    @scenario
     async def test_a_block_is_removed_once(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         kept, removed = (make.block(TimeRange(TOMORROW, TOMORROW + HOUR)) for _ in range(2))
@@ -299,7 +280,6 @@ class CalendarRepositoryContract:
             async with backend.begin() as tx:
                 await tx.calendars.remove_block(cast.profile.id, removed.id)
 
-    @scenario
     async def test_nobody_removes_anothers_block(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         block = make.block(TimeRange(TOMORROW, TOMORROW + HOUR))

@@ -14,7 +14,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ClaimId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, race, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast, race, waits
 
 INSTANT = timedelta(microseconds=1)
 
@@ -31,10 +31,9 @@ async def _claims(backend: Backend, cast: Cast) -> list[Claim]:
     return sorted(schedule.claims, key=lambda claim: claim.span.start)
 
 
-class ClaimsContract:
+class ClaimsContract(StorageContract):
     """The one table of claims."""
 
-    @scenario
     async def test_a_live_claim_is_in_the_way_of_whatever_overlaps_it(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         taken = make.claim(cast.profile, cast.customer)
@@ -47,7 +46,6 @@ class ClaimsContract:
             assert refusal.value.start == span.start
         assert await _claims(backend, cast) == [taken]
 
-    @scenario
     async def test_claims_that_touch_do_not_overlap(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claims = [make.claim(cast.profile, cast.customer, TOMORROW + hour * HOUR) for hour in (-1, 0, 1)]
@@ -55,7 +53,6 @@ class ClaimsContract:
             await _take(backend, claim)
         assert await _claims(backend, cast) == claims
 
-    @scenario
     async def test_it_is_the_buffers_that_must_not_overlap(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _take(backend, make.claim(cast.profile, cast.customer, buffer=HOUR / 4))
@@ -64,13 +61,11 @@ class ClaimsContract:
             await _take(backend, next_one)
         await _take(backend, make.claim(cast.profile, cast.customer, TOMORROW + HOUR + HOUR / 2, buffer=HOUR / 4))
 
-    @scenario
     async def test_providers_are_not_in_each_others_way(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _take(backend, make.claim(cast.profile, cast.customer))
         await _take(backend, make.claim(other.profile, cast.customer))
 
-    @scenario
     async def test_a_live_hold_is_in_the_way_until_the_very_instant_it_lapses(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -83,7 +78,6 @@ class ClaimsContract:
         await _take(backend, claim, now=NOW + HOUR)
         assert await _claims(backend, cast) == [claim]
 
-    @scenario
     async def test_a_claim_takes_the_place_of_all_lapsed_holds_that_overlap_it_and_of_no_others(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -100,7 +94,6 @@ class ClaimsContract:
         assert await _claims(backend, cast) == [claim, next_to_it]
         assert await _claims(backend, other) == [elsewhere]
 
-    @scenario
     async def test_a_lapsed_hold_beside_a_live_claim_does_not_make_way_for_a_third(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -113,7 +106,6 @@ class ClaimsContract:
             await _take(backend, wide, now=NOW + HOUR)
         assert live in await _claims(backend, cast)
 
-    @scenario
     async def test_a_refused_claim_costs_nothing_else_of_the_transaction(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _take(backend, make.claim(cast.profile, cast.customer))
@@ -129,7 +121,6 @@ class ClaimsContract:
         assert await backend.reads.users.get(after.id) == after
         assert free in await _claims(backend, cast)
 
-    @scenario
     async def test_a_released_claim_gives_its_time_back_in_the_same_transaction(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -144,7 +135,6 @@ class ClaimsContract:
             await tx.claims.release(claim.id)
         assert await _claims(backend, cast) == []
 
-    @scenario
     async def test_a_claim_moves_within_a_transaction_and_stays_where_it_was_if_the_new_time_is_not_won(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -169,7 +159,6 @@ class ClaimsContract:
             moved = await move(TimeRange(start, end))
             assert set(await _claims(backend, cast)) == {moved, other}
 
-    @scenario
     async def test_releasing_what_is_not_there_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
@@ -178,7 +167,6 @@ class ClaimsContract:
             await tx.claims.release(ClaimId(make.entropy.new_id()))
         assert await _claims(backend, cast) == [claim]
 
-    @scenario
     async def test_a_hold_is_its_customers_alone_lapsed_or_not(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         live = make.hold(cast.profile, cast.customer)
@@ -193,7 +181,6 @@ class ClaimsContract:
             assert await tx.claims.hold_of(cast.customer.id, claim.id) is None
             assert await tx.claims.hold_of(cast.customer.id, ClaimId(make.entropy.new_id())) is None
 
-    @scenario
     async def test_only_live_holds_are_counted_wherever_they_are(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         for claim in (
@@ -209,7 +196,6 @@ class ClaimsContract:
             assert await tx.claims.count_holds(other.customer.id, NOW) == 1
             assert await tx.claims.count_holds(UserId(cast.owner.id), NOW) == 0
 
-    @scenario
     async def test_those_who_count_one_customers_holds_come_one_after_the_other(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -226,7 +212,6 @@ class ClaimsContract:
             await tx.claims.acquire(make.hold(cast.profile, cast.customer), NOW)
         assert await second == 1
 
-    @scenario
     async def test_a_sweep_removes_the_lapsed_holds_of_all_providers_and_nothing_else(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -247,7 +232,6 @@ class ClaimsContract:
         async with backend.begin() as tx:
             assert await tx.claims.sweep(NOW) == 0
 
-    @scenario
     async def test_of_many_who_take_one_slot_at_once_one_gets_it(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         taken, refusals = await race([_take(backend, make.claim(cast.profile, cast.customer)) for _ in range(10)])
@@ -255,7 +239,6 @@ class ClaimsContract:
         assert [type(refusal) for refusal in refusals] == [SlotTaken] * 9
         assert len(await _claims(backend, cast)) == 1
 
-    @scenario
     async def test_of_many_who_replace_one_lapsed_hold_at_once_one_does(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _take(backend, make.hold(cast.profile, cast.customer))
@@ -267,7 +250,6 @@ class ClaimsContract:
         assert [type(refusal) for refusal in refusals] == [SlotTaken] * 4
         assert len(await _claims(backend, cast)) == 1
 
-    @scenario
     async def test_staggered_claims_made_at_once_never_overlap(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         wanted = [make.claim(cast.profile, cast.customer, TOMORROW + step * HOUR / 6) for step in range(18)]
@@ -276,7 +258,6 @@ class ClaimsContract:
         assert len(kept) == len(taken) >= 1
         assert not any(one.blocked.overlaps(other.blocked) for one, other in combinations(kept, 2))
 
-    @scenario
     async def test_even_those_who_forget_the_lock_never_share_a_slot(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
 

@@ -26,7 +26,7 @@ from booking_domain.identity.one_time_codes import (
 from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, race, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, race, regretted, waits
 from booking_domain.testing.memory.entropy import SeededEntropy
 from booking_domain.workflows.ports import Repositories
 
@@ -66,10 +66,9 @@ async def _joined(backend: Backend, make: Builder) -> User:
     return user
 
 
-class OneTimeCodesContract:
+class OneTimeCodesContract(StorageContract):
     """Codes, at most one a contact and purpose."""
 
-    @scenario
     async def test_codes_come_back_by_purpose_as_they_were_kept(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         kept = [replace(_code(make, user=user), purpose=purpose) for purpose in sorted(CodePurpose)]
@@ -78,12 +77,10 @@ class OneTimeCodesContract:
         assert list(await _kept(backend)) == kept
         assert list(await _kept(backend, HIS)) == [others]
 
-    @scenario
     async def test_a_contact_without_codes_has_none(self, backend: Backend, make: Builder) -> None:
         await _keep(backend, _code(make, contact=HIS))
         assert list(await _kept(backend)) == []
 
-    @scenario
     async def test_a_code_takes_the_place_of_the_one_before(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         first = _code(make, user=user)
@@ -102,7 +99,6 @@ class OneTimeCodesContract:
         await _keep(backend, later)
         assert list(await _kept(backend)) == [later, other]
 
-    @scenario
     async def test_what_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         async def keep(tx: Repositories) -> None:
             await tx.one_time_codes.save(_code(make))
@@ -110,7 +106,6 @@ class OneTimeCodesContract:
         await regretted(backend, keep)
         assert list(await _kept(backend)) == []
 
-    @scenario
     async def test_a_contact_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
         code = _code(make)
         for kept in (code, code.guessed()):  # the first time there is none yet
@@ -121,7 +116,6 @@ class OneTimeCodesContract:
                 await tx.one_time_codes.save(kept)
             assert list(await other) == [kept]
 
-    @scenario
     async def test_sweeping_ends_what_is_too_old_and_forgets_what_does_not_count(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -148,10 +142,9 @@ async def _right(backend: Backend, account: UUID, now: datetime = NOW) -> bool:
         return await tx.credentials.count_right(account, now)
 
 
-class CredentialsContract:
+class CredentialsContract(StorageContract):
     """By what accounts are proved to be one's own."""
 
-    @scenario
     async def test_three_wrong_passwords_in_a_row_are_counted_and_then_nothing_is(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -162,14 +155,12 @@ class CredentialsContract:
         assert await _right(backend, other)
         assert await _wrong(backend, other)
 
-    @scenario
     async def test_the_right_password_begins_a_new_row(self, backend: Backend, make: Builder) -> None:
         account = make.entropy.new_id()
         for _ in range(3):
             assert [await _wrong(backend, account) for _ in range(MOST_WRONG - 1)] == [True] * (MOST_WRONG - 1)
             assert await _right(backend, account)
 
-    @scenario
     async def test_an_unlocked_account_begins_a_new_row(self, backend: Backend, make: Builder) -> None:
         account = make.entropy.new_id()
         for _ in range(2):
@@ -178,7 +169,6 @@ class CredentialsContract:
                 await tx.credentials.unlock(account)
         assert await _right(backend, account)
 
-    @scenario
     async def test_a_day_after_the_last_wrong_one_they_do_not_count(self, backend: Backend, make: Builder) -> None:
         again = NOW + FORGOTTEN_AFTER
         for counted, right in ((3, True), (3, False), (1, False)):
@@ -191,7 +181,6 @@ class CredentialsContract:
                 assert await _right(backend, account, again)
             assert [await _wrong(backend, account, again) for _ in range(4)] == [True] * MOST_WRONG + [False]
 
-    @scenario
     async def test_what_no_longer_counts_is_removed_and_nothing_else(self, backend: Backend, make: Builder) -> None:
         old, new = make.entropy.new_id(), make.entropy.new_id()
         for account, at in ((old, NOW), (new, NOW + INSTANT)):
@@ -201,7 +190,6 @@ class CredentialsContract:
         assert await _right(backend, old, NOW)  # told by a clock that was set back, which sees that it is gone
         assert not await _right(backend, new, NOW)
 
-    @scenario
     async def test_of_wrong_ones_at_once_no_more_are_counted(self, backend: Backend, make: Builder) -> None:
         account = make.entropy.new_id()
         counted, refusals = await race([_wrong(backend, account) for _ in range(20)])

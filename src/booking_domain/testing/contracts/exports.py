@@ -10,13 +10,12 @@ from booking_domain.payments.model import Purpose
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import SalonId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, a_cast, scenario
+from booking_domain.testing.contracts.storage import Backend, StorageContract, a_cast
 
 
-class ExportReadsContract:
+class ExportReadsContract(StorageContract):
     """Reads by owner, and of many bookings at once."""
 
-    @scenario
     async def test_sessions_are_there_whether_or_not_they_have_ended_page_by_page(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -32,7 +31,6 @@ class ExportReadsContract:
         assert list(await backend.reads.sessions.of_user(user.id, first[-1].id, 2)) == kept[2:]
         assert list(await backend.reads.sessions.of_user(user.id, kept[-1].id, 2)) == []
 
-    @scenario
     async def test_text_messages_are_those_that_were_sent_for_the_account(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -47,7 +45,6 @@ class ExportReadsContract:
         assert first == kept[:2]
         assert list(await backend.reads.sms.of_user(user.id, first[-1].id, 2)) == kept[2:]
 
-    @scenario
     async def test_identities_are_those_of_the_account(self, backend: Backend, make: Builder) -> None:
         people = [make.user(), make.user()]
         kept = [
@@ -61,7 +58,6 @@ class ExportReadsContract:
         assert list(await backend.reads.external_identities.of_user(people[0].id)) == kept[:1]
         assert list(await backend.reads.external_identities.of_user(make.user().id)) == []
 
-    @scenario
     async def test_salons_are_those_of_the_manager(self, backend: Backend, make: Builder) -> None:
         manager, other = make.user(Role.MANAGER), make.user(Role.MANAGER)
         salons = [
@@ -76,7 +72,6 @@ class ExportReadsContract:
         assert list(await backend.reads.salons.of_manager(manager.id)) == [salons[0], salons[2]]
         assert list(await backend.reads.salons.of_manager(make.user().id)) == []
 
-    @scenario
     async def test_of_some_bookings_all_events_and_transactions_come_oldest_first(
         self, backend: Backend, make: Builder
     ) -> None:

@@ -13,7 +13,7 @@ from booking_domain.identity.model import User
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, race, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, race, regretted, waits
 from booking_domain.workflows.ports import Repositories
 
 INSTANT: Final = timedelta(microseconds=1)
@@ -47,10 +47,9 @@ async def _owner(backend: Backend, subject: str) -> UserId | None:
         return await tx.external_identities.lock(TELEGRAM, subject)
 
 
-class ExternalIdentitiesContract:
+class ExternalIdentitiesContract(StorageContract):
     """Who accounts are at other services."""
 
-    @scenario
     async def test_an_identity_is_found_by_its_subject_and_by_its_account(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -64,7 +63,6 @@ class ExternalIdentitiesContract:
         async with backend.begin() as tx:
             assert [await tx.external_identities.get(user.id, TELEGRAM) for user in users] == identities
 
-    @scenario
     async def test_what_belongs_to_nobody_is_not_found(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         await _link(backend, _identity(user, "12"))
@@ -75,7 +73,6 @@ class ExternalIdentitiesContract:
         async with backend.begin() as tx:
             assert await tx.external_identities.get(stranger.id, TELEGRAM) is None
 
-    @scenario
     async def test_an_identity_is_one_accounts(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         await _link(backend, _identity(user))
@@ -83,7 +80,6 @@ class ExternalIdentitiesContract:
             await _link(backend, _identity(other))
         assert await backend.reads.external_identities.user_of(TELEGRAM, _identity(user).subject) == user.id
 
-    @scenario
     async def test_an_account_has_one_identity_at_a_service(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         await _link(backend, _identity(user, "1"))
@@ -91,14 +87,12 @@ class ExternalIdentitiesContract:
             await _link(backend, _identity(user, "2"))
         assert await backend.reads.external_identities.user_of(TELEGRAM, "2") is None
 
-    @scenario
     async def test_of_those_who_link_one_at_once_one_does(self, backend: Backend, make: Builder) -> None:
         users = [await _joined(backend, make) for _ in range(5)]
         linked, refusals = await race([_link(backend, _identity(user)) for user in users])
         assert len(linked) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 4
 
-    @scenario
     async def test_a_removed_identity_is_gone_and_others_stay(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         await _link(backend, _identity(user, "1"))
@@ -109,7 +103,6 @@ class ExternalIdentitiesContract:
             assert await _owner(backend, "2") == other.id
         await _link(backend, replace(_identity(other, "1"), user_id=user.id))
 
-    @scenario
     async def test_what_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         await _link(backend, _identity(user, "1"))
@@ -125,7 +118,6 @@ class ExternalIdentitiesContract:
         assert await _owner(backend, "1") == user.id
         assert await _owner(backend, "2") is None
 
-    @scenario
     async def test_who_removes_a_locked_identity_waits(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         await _link(backend, _identity(user))
@@ -142,40 +134,31 @@ async def _use(backend: Backend, digest: bytes) -> bool:
         return await tx.used_assertions.use(digest, NOW)
 
 
-class UsedAssertionsContract:
+class UsedAssertionsContract(StorageContract):
     """Assertions, each of which is good once."""
 
-    @scenario
-    async def test_an_assertion_is_used_once(self, backend: Backend, make: Builder) -> None:  # noqa: ARG002
+    async def test_an_assertion_is_used_once(self, backend: Backend) -> None:
         assert [await _use(backend, digest) for digest in (ONE, ONE, OTHER, ONE)] == [True, False, True, False]
 
-    @scenario
-    async def test_of_many_uses_at_once_one_counts(self, backend: Backend, make: Builder) -> None:  # noqa: ARG002
+    async def test_of_many_uses_at_once_one_counts(self, backend: Backend) -> None:
         uses, refusals = await race([_use(backend, ONE) for _ in range(20)])
         assert (sorted(uses), refusals) == ([False] * 19 + [True], [])
 
-    @scenario
-    async def test_a_use_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:  # noqa: ARG002
+    async def test_a_use_that_is_rolled_back_never_was(self, backend: Backend) -> None:
         async def use(tx: Repositories) -> None:
             assert await tx.used_assertions.use(ONE, NOW)
 
         await regretted(backend, use)
         assert await _use(backend, ONE)
 
-    @scenario
-    async def test_a_use_that_is_given_back_never_was_and_others_stay(self, backend: Backend, make: Builder) -> None:  # noqa: ARG002
+    async def test_a_use_that_is_given_back_never_was_and_others_stay(self, backend: Backend) -> None:
         assert await _use(backend, OTHER)
         async with backend.begin() as tx:
             assert await tx.used_assertions.use(ONE, NOW)
             await tx.used_assertions.give_back(ONE)
         assert [await _use(backend, digest) for digest in (ONE, OTHER)] == [True, False]
 
-    @scenario
-    async def test_it_is_remembered_for_as_long_as_any_clock_would_let_it_through(
-        self,
-        backend: Backend,
-        make: Builder,  # noqa: ARG002
-    ) -> None:
+    async def test_it_is_remembered_for_as_long_as_any_clock_would_let_it_through(self, backend: Backend) -> None:
         assert await _use(backend, ONE)
         for now, forgotten in ((NOW, False), (NOW + CLOCKS_DIFFER, False), (NOW + CLOCKS_DIFFER + INSTANT, True)):
             async with backend.begin() as tx:

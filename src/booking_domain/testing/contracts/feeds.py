@@ -9,7 +9,7 @@ from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast, regretted, waits
 from booking_domain.workflows.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -45,10 +45,9 @@ async def _feeds(backend: Backend, cast: Cast) -> tuple[Feed, ...]:
     return (await backend.reads.feeds.of_provider(cast.profile.id)).feeds
 
 
-class FeedsContract:
+class FeedsContract(StorageContract):
     """External calendars."""
 
-    @scenario
     async def test_a_new_provider_has_none_and_the_rule_that_is_usual(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         assert await backend.reads.feeds.of_provider(cast.profile.id) == OwnFeeds()
@@ -56,14 +55,12 @@ class FeedsContract:
         async with backend.begin() as tx:
             assert await tx.feeds.feeds_of(cast.profile.id) == OwnFeeds()
 
-    @scenario
     async def test_there_is_no_feed_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         nothing = FeedId(make.entropy.new_id())
         assert await backend.reads.feeds.get(nothing) is None
         async with backend.begin() as tx:
             assert await tx.feeds.lock_feed(nothing) is None
 
-    @scenario
     async def test_feeds_and_rule_come_back_in_the_order_of_ids(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         first, second, third = (_feed(make, name) for name in ("z", "a", "m"))
@@ -76,7 +73,6 @@ class FeedsContract:
                 assert await tx.feeds.feeds_of(cast.profile.id) == expected
         assert await backend.reads.feeds.of_provider(other.profile.id) == OwnFeeds()
 
-    @scenario
     async def test_what_is_read_makes_no_new_version(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed)
@@ -86,7 +82,6 @@ class FeedsContract:
         assert (before.version, after.version) == (2, 2)
         assert after.feeds != before.feeds
 
-    @scenario
     async def test_the_rule_stays_when_the_last_feed_goes(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _set(backend, cast, _feed(make), rule=CLOSED)
@@ -97,7 +92,6 @@ class FeedsContract:
         assert (schedule.feeds, schedule.feed_rule) == ((), DEFAULT_FEED_RULE)
         assert schedule.seen(NOW) == (schedule.calendar, ())
 
-    @scenario
     async def test_a_feed_comes_with_what_a_reader_has_to_know(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         async with backend.begin() as tx:
@@ -106,7 +100,6 @@ class FeedsContract:
         expected = KeptFeed(feed=feed, provider_id=cast.profile.id, time_zone="Asia/Hovd", horizon_days=17, due_at=NOW)
         assert await _kept(backend, feed) == await backend.reads.feeds.get(feed.id) == expected
 
-    @scenario
     async def test_a_feed_that_stays_keeps_its_id_and_all_that_was_read(self, backend: Backend, make: Builder) -> None:
         cast, stays, goes = await a_cast(backend, make), _feed(make, "stays"), _feed(make, "goes")
         await _set(backend, cast, stays, goes)
@@ -125,7 +118,6 @@ class FeedsContract:
         assert schedule is not None
         assert schedule.feeds == (read, replace(new, read_at=None))
 
-    @scenario
     async def test_two_providers_can_have_the_same_feed(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         mine, theirs = _feed(make), _feed(make)
@@ -138,7 +130,6 @@ class FeedsContract:
         await _set(backend, other)
         assert (await _kept(backend, mine)).feed.busy == BUSY
 
-    @scenario
     async def test_a_diary_has_the_feeds_in_the_order_of_their_ids(self, backend: Backend, make: Builder) -> None:
         cast, feeds = await a_cast(backend, make), [_feed(make, str(number)) for number in range(3)]
         await _set(backend, cast, *feeds)
@@ -149,7 +140,6 @@ class FeedsContract:
         assert schedule is not None
         assert schedule.feeds == tuple(read)
 
-    @scenario
     async def test_a_reading_replaces_all_that_was_known(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed, rule=CLOSED)
@@ -170,7 +160,6 @@ class FeedsContract:
             assert schedule is not None
             assert (schedule.feeds, schedule.feed_rule) == ((read,), CLOSED)
 
-    @scenario
     async def test_a_diary_has_the_busy_times_around_its_window(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed)
@@ -181,7 +170,6 @@ class FeedsContract:
         assert schedule is not None
         assert schedule.feeds == (replace(feed, busy=BUSY, read_at=NOW),)
 
-    @scenario
     async def test_nothing_of_a_reading_stays_when_its_transaction_does_not(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -198,7 +186,6 @@ class FeedsContract:
         kept = await _kept(backend, feed)
         assert (kept.feed, kept.due_at) == (read, NOW + HOUR)
 
-    @scenario
     async def test_feeds_are_due_in_the_order_in_which_they_became_so(self, backend: Backend, make: Builder) -> None:
         cast, feeds = await a_cast(backend, make), [_feed(make, str(number)) for number in range(4)]
         await _set(backend, cast, *feeds)
@@ -213,7 +200,6 @@ class FeedsContract:
         await _set(backend, cast)
         assert list(await backend.reads.feeds.due(NOW + HOUR, 10)) == []
 
-    @scenario
     async def test_who_locks_a_feed_second_waits_and_sees_what_the_first_has_read(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -227,7 +213,6 @@ class FeedsContract:
             await tx.feeds.save_reading(read, due_at=NOW + HOUR)
         assert (await second).feed == read
 
-    @scenario
     async def test_a_feed_that_goes_waits_for_who_reads_it_and_is_gone(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed)

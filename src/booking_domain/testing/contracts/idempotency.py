@@ -9,7 +9,7 @@ import pytest
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, race, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, race, regretted, waits
 from booking_domain.workflows.ports import Repositories
 
 ANSWER = bytes(range(256)) + "Захиалга ✓".encode()
@@ -37,23 +37,20 @@ async def _begun(backend: Backend, key: IdempotencyKey, now: datetime = NOW) -> 
         return answer
 
 
-class IdempotencyContract:
+class IdempotencyContract(StorageContract):
     """Answers by caller and key."""
 
-    @scenario
     async def test_a_repetition_gets_the_first_answer_byte_by_byte(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key)
         assert await _begun(backend, key) == ANSWER
         assert await _begun(backend, key, NOW + timedelta(hours=1)) == ANSWER
 
-    @scenario
     async def test_an_empty_answer_is_an_answer(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key, b"")
         assert await _begun(backend, key) == b""
 
-    @scenario
     async def test_another_request_under_the_key_is_refused(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key)
@@ -61,14 +58,12 @@ class IdempotencyContract:
             await _begun(backend, replace(key, fingerprint=b"other"))
         assert await _begun(backend, key) == ANSWER
 
-    @scenario
     async def test_the_same_key_of_another_caller_is_another_key(self, backend: Backend, make: Builder) -> None:
         one, other = await _a_key(backend, make), await _a_key(backend, make)
         await _answered(backend, one, b"one")
         await _answered(backend, replace(other, fingerprint=b"other"), b"other")
         assert await _begun(backend, one) == b"one"
 
-    @scenario
     async def test_keys_of_a_caller_are_told_apart_to_the_letter(self, backend: Backend, make: Builder) -> None:
         lower = await _a_key(backend, make, "key")
         await _answered(backend, lower, b"lower")
@@ -77,7 +72,6 @@ class IdempotencyContract:
         assert await _begun(backend, lower) == b"lower"
         assert await _begun(backend, replace(lower, key="KEY")) == b"KEY"
 
-    @scenario
     async def test_a_key_is_good_for_a_day_and_then_as_good_as_new(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key, b"yesterday")
@@ -87,7 +81,6 @@ class IdempotencyContract:
         await _answered(backend, other_request, b"today", later)
         assert await _begun(backend, other_request, later + KEPT_FOR - timedelta(seconds=1)) == b"today"
 
-    @scenario
     async def test_a_request_that_failed_may_be_tried_again_under_its_key(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -100,7 +93,6 @@ class IdempotencyContract:
         await regretted(backend, answer)
         await _answered(backend, replace(key, fingerprint=b"other"), b"second try")
 
-    @scenario
     async def test_a_released_key_is_as_good_as_new(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key)
@@ -110,7 +102,6 @@ class IdempotencyContract:
             await tx.idempotency.release(key)
         await _answered(backend, replace(key, fingerprint=b"other"), b"other", later)
 
-    @scenario
     async def test_a_waiting_twin_takes_over_a_released_key(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         async with backend.begin() as tx:
@@ -121,7 +112,6 @@ class IdempotencyContract:
         assert await twin is None
         assert await _begun(backend, key) == b"mine"
 
-    @scenario
     async def test_a_twin_waits_and_gets_the_answer_of_the_first(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         async with backend.begin() as tx:
@@ -131,7 +121,6 @@ class IdempotencyContract:
             await tx.idempotency.finish(key, ANSWER)
         assert await twin == ANSWER
 
-    @scenario
     async def test_a_twin_takes_over_from_a_first_that_failed(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         twins: list[asyncio.Task[bytes | None]] = []
@@ -145,7 +134,6 @@ class IdempotencyContract:
         assert await twins[0] is None
         assert await _begun(backend, key) == b"mine"
 
-    @scenario
     async def test_twenty_twins_have_one_effect_and_one_answer(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         subject = BookingId(make.entropy.new_id())

@@ -4,21 +4,18 @@ Define a fixture `open_mailbox` as in `contracts.storage`: it opens a mailbox, w
 place where its notifications arrive.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import pytest
 
 from booking_domain.notifications.ports import Notification, Notifier
 from booking_domain.shared.errors import Unavailable
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.contracts.storage import TIME_LIMIT
+from booking_domain.testing.contracts.asynchronous import AsyncContract
 from booking_domain.testing.memory.entropy import SeededEntropy
-
-Contract = TypeVar("Contract", contravariant=True)
 
 
 class Mailbox(Protocol):
@@ -51,20 +48,6 @@ class Mailbox(Protocol):
 OpenMailbox = Callable[[], AbstractAsyncContextManager[Mailbox]]
 
 
-def _at_the_mailbox(
-    body: Callable[[Contract, Mailbox], Coroutine[object, object, None]],
-) -> Callable[[Contract, OpenMailbox], None]:
-    def test(self: Contract, open_mailbox: OpenMailbox) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(TIME_LIMIT), open_mailbox() as mailbox:
-                await body(self, mailbox)
-
-        asyncio.run(play())
-
-    test.__name__, test.__qualname__, test.__doc__ = body.__name__, body.__qualname__, body.__doc__
-    return test
-
-
 def _notification(mailbox: Mailbox, number: int = 1) -> Notification:
     return Notification(
         id=SeededEntropy(number).new_id(),
@@ -76,23 +59,26 @@ def _notification(mailbox: Mailbox, number: int = 1) -> Notification:
     )
 
 
-class NotifierContract:
+class NotifierContract(AsyncContract):
     """Tells people."""
 
-    @_at_the_mailbox
+    @pytest.fixture
+    async def mailbox(self, open_mailbox: OpenMailbox) -> AsyncIterator[Mailbox]:
+        """Open the adapter under test."""
+        async with open_mailbox() as mailbox:
+            yield mailbox
+
     async def test_what_is_sent_arrives_in_order(self, mailbox: Mailbox) -> None:
         sent = [_notification(mailbox, number) for number in (1, 2, 3)]
         for notification in sent:
             await mailbox.notifier.send(notification)
         assert list(await mailbox.arrived()) == [notification.text for notification in sent]
 
-    @_at_the_mailbox
     async def test_a_text_of_several_lines_arrives_whole(self, mailbox: Mailbox) -> None:
         notification = replace(_notification(mailbox), text="First line\nsecond <line> & third.\n.\nÜber 🖋")
         await mailbox.notifier.send(notification)
         assert list(await mailbox.arrived()) == [notification.text]
 
-    @_at_the_mailbox
     async def test_what_cannot_be_sent_is_refused_and_can_be_sent_later(self, mailbox: Mailbox) -> None:
         notification = _notification(mailbox)
         async with mailbox.cut_off():

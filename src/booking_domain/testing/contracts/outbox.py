@@ -13,7 +13,7 @@ from booking_domain.scheduling.events import FeedAdded, WaitlistOffered
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, CodeId, EventId, FeedId, PaymentId, ProviderId, UserId, WaitingId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, scenario
+from booking_domain.testing.contracts.storage import Backend, StorageContract
 
 _ID = UUID("0192f0c1-2b3c-7d4e-8f50-123456789abc")
 _LATER = NOW + timedelta(microseconds=1)
@@ -61,17 +61,15 @@ EVERY_EVENT: tuple[Event, ...] = (
 """One event of each type."""
 
 
-class OutboxContract:
+class OutboxContract(StorageContract):
     """The outbox keeps the events of committed transactions, in order."""
 
-    @scenario
     async def test_every_type_of_event_comes_back_as_it_was_put(self, backend: Backend, make: Builder) -> None:
         events = [replace(event, id=EventId(make.entropy.new_id())) for event in EVERY_EVENT]
         async with backend.begin() as tx:
             await tx.outbox.put(events)
         assert list(await backend.outbox_events()) == events
 
-    @scenario
     async def test_events_keep_their_order(self, backend: Backend, make: Builder) -> None:
         subject = BookingId(make.entropy.new_id())
         # Neither ids nor instants are in the order of delivery.
@@ -84,7 +82,6 @@ class OutboxContract:
                 await tx.outbox.put(events[number + 1 : number + 3])
         assert list(await backend.outbox_events()) == events
 
-    @scenario
     async def test_putting_no_events_stores_nothing(self, backend: Backend, make: Builder) -> None:
         event = make.domain_event(BookingId(make.entropy.new_id()))
         async with backend.begin() as tx:

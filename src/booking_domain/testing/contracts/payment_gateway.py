@@ -4,12 +4,11 @@ Define a fixture `open_till` as in `contracts.storage`: it opens a till, which i
 who can pay and a line that can be cut.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
 import pytest
@@ -19,10 +18,9 @@ from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
 from booking_domain.shared.ids import PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.contracts.storage import TIME_LIMIT
+from booking_domain.testing.contracts.asynchronous import AsyncContract
 from booking_domain.testing.memory.entropy import SeededEntropy
 
-Contract = TypeVar("Contract", contravariant=True)
 UNKNOWN = str(UUID(int=404))
 
 
@@ -51,20 +49,6 @@ class Till(Protocol):
 OpenTill = Callable[[], AbstractAsyncContextManager[Till]]
 
 
-def _at_the_till(
-    body: Callable[[Contract, Till], Coroutine[object, object, None]],
-) -> Callable[[Contract, OpenTill], None]:
-    def test(self: Contract, open_till: OpenTill) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(TIME_LIMIT), open_till() as till:
-                await body(self, till)
-
-        asyncio.run(play())
-
-    test.__name__, test.__qualname__, test.__doc__ = body.__name__, body.__qualname__, body.__doc__
-    return test
-
-
 def _order(till: Till, number: int = 1) -> InvoiceOrder:
     entropy = SeededEntropy(number)
     return InvoiceOrder(
@@ -76,10 +60,15 @@ def _order(till: Till, number: int = 1) -> InvoiceOrder:
     )
 
 
-class PaymentGatewayContract:
+class PaymentGatewayContract(AsyncContract):
     """Asks for money, and says what has been paid."""
 
-    @_at_the_till
+    @pytest.fixture
+    async def till(self, open_till: OpenTill) -> AsyncIterator[Till]:
+        """Open the adapter under test."""
+        async with open_till() as till:
+            yield till
+
     async def test_an_invoice_is_something_that_a_customer_can_pay(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(_order(till))
         assert invoice.reference
@@ -88,14 +77,12 @@ class PaymentGatewayContract:
         assert invoice.checkout_url.startswith(("http://", "https://"))
         assert all(link.name and link.link for link in invoice.deep_links)
 
-    @_at_the_till
     async def test_what_we_call_it_and_how_long_it_is_payable_is_up_to_us(self, till: Till) -> None:
         order = replace(
             _order(till), description="Урьдчилгаа: «луу» 🐉 " * 20, payable_until=NOW + timedelta(days=36_500)
         )
         assert (await till.gateway.create_invoice(order)).reference
 
-    @_at_the_till
     async def test_two_orders_are_two_invoices(self, till: Till) -> None:
         first = await till.gateway.create_invoice(_order(till, 1))
         second = await till.gateway.create_invoice(_order(till, 2))
@@ -103,13 +90,11 @@ class PaymentGatewayContract:
         assert await till.pay(second.reference, _order(till).amount)
         assert not (await till.gateway.report(first.reference, till.currency)).received
 
-    @_at_the_till
     async def test_nothing_has_been_received_before_anybody_pays(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(_order(till))
         report = await till.gateway.report(invoice.reference, till.currency)
         assert report.received == Money.zero(till.currency)
 
-    @_at_the_till
     async def test_what_was_paid_has_been_received_to_the_minor_unit(self, till: Till) -> None:
         order = replace(_order(till), amount=Money(amount=123_457, currency=till.currency))
         invoice = await till.gateway.create_invoice(order)
@@ -118,14 +103,12 @@ class PaymentGatewayContract:
         assert report.received == order.amount
         assert report.raw
 
-    @_at_the_till
     async def test_asking_again_changes_nothing(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(order := _order(till))
         assert await till.pay(invoice.reference, order.amount)
         reports = [await till.gateway.report(invoice.reference, till.currency) for _ in range(3)]
         assert [report.received for report in reports] == [order.amount] * 3
 
-    @_at_the_till
     async def test_what_was_paid_in_parts_or_twice_is_received_in_sum(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(order := _order(till))
         received = Money.zero(till.currency)
@@ -134,13 +117,11 @@ class PaymentGatewayContract:
             received += part
             assert (await till.gateway.report(invoice.reference, till.currency)).received == received
 
-    @_at_the_till
     async def test_a_cancelled_invoice_cannot_be_paid(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(order := _order(till))
         await till.gateway.cancel_invoice(invoice.reference)
         assert not await till.pay(invoice.reference, order.amount)
 
-    @_at_the_till
     async def test_cancelling_what_is_paid_cancelled_or_unknown_changes_nothing(self, till: Till) -> None:
         paid = await till.gateway.create_invoice(order := _order(till, 1))
         cancelled = await till.gateway.create_invoice(_order(till, 2))
@@ -149,7 +130,6 @@ class PaymentGatewayContract:
             await till.gateway.cancel_invoice(reference)
         assert (await till.gateway.report(paid.reference, till.currency)).received == order.amount
 
-    @_at_the_till
     async def test_no_money_is_ever_reported_of_an_unknown_invoice(self, till: Till) -> None:
         try:
             report = await till.gateway.report(UNKNOWN, till.currency)
@@ -157,7 +137,6 @@ class PaymentGatewayContract:
             return
         assert not report.received
 
-    @_at_the_till
     async def test_a_gateway_without_a_usable_answer_is_unavailable_and_nothing_else(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(order := _order(till, 1))
         assert await till.pay(invoice.reference, order.amount)

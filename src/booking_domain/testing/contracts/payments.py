@@ -13,7 +13,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, race, scenario
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast, race
 
 
 async def _a_booking(backend: Backend, make: Builder, cast: Cast | None = None) -> Booking:
@@ -30,10 +30,9 @@ async def _add(backend: Backend, *payments: Payment) -> None:
             await tx.payments.add(payment)
 
 
-class PaymentsContract:
+class PaymentsContract(StorageContract):
     """Movements of money."""
 
-    @scenario
     async def test_a_transaction_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _a_booking(backend, make, cast)
@@ -69,7 +68,6 @@ class PaymentsContract:
             async with backend.begin() as tx:
                 assert await tx.payments.get(payment.id) == payment
 
-    @scenario
     async def test_there_is_no_transaction_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         await _add(backend, make.payment(await _a_booking(backend, make)))
         unknown, unknown_booking = PaymentId(make.entropy.new_id()), BookingId(make.entropy.new_id())
@@ -81,7 +79,6 @@ class PaymentsContract:
             assert await tx.payments.pending(unknown_booking, Purpose.DEPOSIT) is None
             assert list(await tx.payments.of_booking(unknown_booking)) == []
 
-    @scenario
     async def test_a_booking_has_one_pending_transaction_of_each_purpose(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         deposit, balance = make.payment(booking), make.payment(booking, Purpose.BALANCE)
@@ -93,7 +90,6 @@ class PaymentsContract:
             assert await tx.payments.pending(booking.id, Purpose.BALANCE) == balance
             assert await tx.payments.pending(booking.id, Purpose.REFUND) is None
 
-    @scenario
     async def test_what_is_no_longer_pending_makes_way_for_another(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         first = make.payment(booking)
@@ -106,14 +102,12 @@ class PaymentsContract:
         async with backend.begin() as tx:
             assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) == second
 
-    @scenario
     async def test_any_number_of_refunds_can_be_owed(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         refunds = [make.refund(booking), make.refund(booking)]
         await _add(backend, *refunds)
         assert list(await backend.reads.payments.of_booking(booking.id)) == refunds
 
-    @scenario
     async def test_of_payments_begun_at_once_for_one_purpose_one_is_kept(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         added, refusals = await race([_add(backend, make.payment(booking)) for _ in range(10)])
@@ -121,7 +115,6 @@ class PaymentsContract:
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
         assert len(await backend.reads.payments.of_booking(booking.id)) == 1
 
-    @scenario
     async def test_saving_replaces_every_fact_of_the_transaction(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         was, other = make.payment(booking), make.refund(booking)
@@ -134,7 +127,6 @@ class PaymentsContract:
         assert await backend.reads.payments.get(was.id) == paid
         assert await backend.reads.payments.get(other.id) == other
 
-    @scenario
     async def test_a_change_of_something_older_is_refused(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await _a_booking(backend, make))
         await _add(backend, was)
@@ -146,14 +138,12 @@ class PaymentsContract:
                 await tx.payments.save(was.cancel(), was=was)
         assert await backend.reads.payments.get(was.id) == first
 
-    @scenario
     async def test_a_change_of_what_was_never_there_is_refused(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await _a_booking(backend, make))
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
                 await tx.payments.save(was.checked(NOW), was=was)
 
-    @scenario
     async def test_of_changes_made_at_once_one_wins(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await _a_booking(backend, make))
         await _add(backend, was)
@@ -166,7 +156,6 @@ class PaymentsContract:
         assert len(changed) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
 
-    @scenario
     async def test_a_bookings_transactions_are_told_oldest_first(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking, other = await _a_booking(backend, make, cast), await _a_booking(backend, make, cast)
@@ -178,7 +167,6 @@ class PaymentsContract:
         async with backend.begin() as tx:
             assert list(await tx.payments.of_booking(booking.id)) == [oldest, middle, newest]
 
-    @scenario
     async def test_a_transaction_is_found_by_the_gateways_invoice(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         one = make.payment(booking).invoiced(make.invoice())

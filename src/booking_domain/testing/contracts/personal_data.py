@@ -19,7 +19,7 @@ from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, regretted, scenario
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast, regretted
 from booking_domain.workflows.personal_data import ErasureBlockers
 from booking_domain.workflows.ports import Repositories
 
@@ -97,10 +97,9 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
     }
 
 
-class PersonalDataContract:
+class PersonalDataContract(StorageContract):
     """What accounts have left."""
 
-    @scenario
     async def test_bookings_tie_both_sides_until_they_are_over(self, backend: Backend, make: Builder) -> None:
         for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED):
             cast = await a_cast(backend, make)
@@ -111,7 +110,6 @@ class PersonalDataContract:
                 assert await _erasure_blockers(backend, user.id, before + INSTANT) == FREE
         assert await _erasure_blockers(backend, make.user().id) == FREE
 
-    @scenario
     async def test_a_dispute_ties_for_as_long_as_it_lasts_and_what_is_done_with_does_not(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -126,7 +124,6 @@ class PersonalDataContract:
                     == tied
                 )
 
-    @scenario
     async def test_a_refund_that_is_owed_ties_both_sides(self, backend: Backend, make: Builder) -> None:
         cast, others = await a_cast(backend, make), await a_cast(backend, make)
         for each in (cast, others):
@@ -138,7 +135,6 @@ class PersonalDataContract:
             assert await _erasure_blockers(backend, user.id) == ErasureBlockers(bookings=False, money=True)
         assert await _erasure_blockers(backend, others.customer.id) == FREE
 
-    @scenario
     async def test_queues_are_left_and_booked_time_stays_taken(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         booking = make.claim(cast.profile, cast.customer)
@@ -162,7 +158,6 @@ class PersonalDataContract:
         assert schedule is not None
         assert {claim.id for claim in schedule.claims} == {booking.id, theirs.id}
 
-    @scenario
     async def test_all_that_is_cleared_is_gone_and_what_is_others_stays(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _leave_all_there_is(backend, make, cast.customer, other.profile)
@@ -176,7 +171,6 @@ class PersonalDataContract:
             await tx.personal_data.clear(cast.customer.id)
         assert set((await _left(backend, cast.customer)).values()) == {0}
 
-    @scenario
     async def test_bookings_keep_who_when_and_how_much_and_nothing_that_was_written(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -198,7 +192,6 @@ class PersonalDataContract:
             assert (event.reason, payment.raw_payload) == (reason, payload)
             assert payment.amount == booking.deposit
 
-    @scenario
     async def test_of_a_provider_stays_a_name_that_says_nothing(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _fill(backend, make, cast)
@@ -225,7 +218,6 @@ class PersonalDataContract:
         assert await _desk(backend, other) == theirs
         assert await backend.reads.bookings.get(booking.id) == booking
 
-    @scenario
     async def test_a_clearance_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _leave_all_there_is(backend, make, cast.customer, cast.profile)

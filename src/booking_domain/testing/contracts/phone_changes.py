@@ -8,7 +8,7 @@ from booking_domain.identity.one_time_codes import DAY
 from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, regretted, scenario
+from booking_domain.testing.contracts.storage import Backend, StorageContract, regretted
 from booking_domain.workflows.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -32,10 +32,9 @@ def _change(make: Builder, user: User, phone: str = "+97699887766") -> PhoneChan
     return PhoneChange.ask(None, user_id=user.id, phone=phone, code_id=code_id, now=NOW)
 
 
-class PhoneChangesContract:
+class PhoneChangesContract(StorageContract):
     """Numbers that accounts are to have, at most one each."""
 
-    @scenario
     async def test_a_change_comes_back_as_it_was_kept_and_the_last_one_stays(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -52,7 +51,6 @@ class PhoneChangesContract:
             assert await backend.reads.phone_changes.get(user.id) == change
             assert await backend.reads.phone_changes.get(other.id) == theirs
 
-    @scenario
     async def test_what_is_a_day_old_is_forgotten_and_what_a_clock_has_left_in_the_future(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -64,7 +62,6 @@ class PhoneChangesContract:
         left = [await backend.reads.phone_changes.get(change.user_id) for change in changes]
         assert left == [changes[0], changes[1], None, changes[3], None]
 
-    @scenario
     async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
 

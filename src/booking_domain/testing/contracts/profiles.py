@@ -10,7 +10,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, a_cast, race, scenario
+from booking_domain.testing.contracts.storage import Backend, StorageContract, a_cast, race
 
 
 async def _add(backend: Backend, profile: Profile) -> None:
@@ -25,10 +25,9 @@ async def _an_owner(backend: Backend, make: Builder) -> User:
     return owner
 
 
-class ProfilesContract:
+class ProfilesContract(StorageContract):
     """The profiles of a unit of work."""
 
-    @scenario
     async def test_a_profile_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         profiles = [make.profile(await _an_owner(backend, make), status) for status in ProfileStatus]
         bare = Profile(
@@ -52,7 +51,6 @@ class ProfilesContract:
                 assert await tx.profiles.get(profile.id) == profile
                 assert await tx.profiles.of_owner(profile.owner_id) == profile
 
-    @scenario
     async def test_there_is_no_profile_of_strangers(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
@@ -60,13 +58,11 @@ class ProfilesContract:
             assert await tx.profiles.of_owner(UserId(make.entropy.new_id())) is None
             assert await tx.profiles.of_owner(cast.customer.id) is None
 
-    @scenario
     async def test_an_owner_has_one_profile(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         with pytest.raises(ProfileExists):
             await _add(backend, make.profile(cast.owner))
 
-    @scenario
     async def test_of_two_profiles_that_an_owner_opens_at_once_one_is_kept(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -75,7 +71,6 @@ class ProfilesContract:
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [ProfileExists] * 2
 
-    @scenario
     async def test_saving_replaces_every_fact_of_the_profile(self, backend: Backend, make: Builder) -> None:
         was = (await a_cast(backend, make)).profile
         changed = replace(
@@ -94,7 +89,6 @@ class ProfilesContract:
         async with backend.begin() as tx:
             assert await tx.profiles.get(was.id) == changed
 
-    @scenario
     async def test_a_change_of_something_older_is_refused(self, backend: Backend, make: Builder) -> None:
         was = (await a_cast(backend, make)).profile
         first = replace(was, bio="first", version=was.version + 1)
@@ -106,7 +100,6 @@ class ProfilesContract:
         async with backend.begin() as tx:
             assert await tx.profiles.get(was.id) == first
 
-    @scenario
     async def test_of_changes_made_at_once_one_wins(self, backend: Backend, make: Builder) -> None:
         was = (await a_cast(backend, make)).profile
 

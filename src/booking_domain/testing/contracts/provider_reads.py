@@ -5,7 +5,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import Builder, terms
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, scenario
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast
 from booking_domain.workflows.views import ProviderView
 
 
@@ -13,17 +13,15 @@ def _view(cast: Cast) -> ProviderView:
     return ProviderView(profile=cast.profile, time_zone="Asia/Ulaanbaatar", terms=terms())
 
 
-class ProviderReadsContract:
+class ProviderReadsContract(StorageContract):
     """Providers as clients see them."""
 
-    @scenario
     async def test_a_provider_of_whatever_status_is_seen_whole(self, backend: Backend, make: Builder) -> None:
         for status in ProfileStatus:
             cast = await a_cast(backend, make, status)
             assert await backend.reads.providers.get(cast.profile.id) == _view(cast)
             assert await backend.reads.providers.by_owner(cast.owner.id) == _view(cast)
 
-    @scenario
     async def test_a_view_has_the_latest_terms_and_time_zone(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
@@ -33,14 +31,12 @@ class ProviderReadsContract:
             profile=cast.profile, time_zone="Asia/Hovd", terms=terms(mode=BookingMode.REQUEST)
         )
 
-    @scenario
     async def test_nobody_is_seen_who_is_not_there(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         assert await backend.reads.providers.get(ProviderId(make.entropy.new_id())) is None
         assert await backend.reads.providers.by_owner(UserId(make.entropy.new_id())) is None
         assert await backend.reads.providers.by_owner(cast.customer.id) is None
 
-    @scenario
     async def test_providers_are_listed_by_id_page_by_page(self, backend: Backend, make: Builder) -> None:
         views = [_view(await a_cast(backend, make)) for _ in range(5)]
         assert list(await backend.reads.providers.page(None, None, 2)) == views[:2]
@@ -48,7 +44,6 @@ class ProviderReadsContract:
         assert list(await backend.reads.providers.page(None, views[3].profile.id, 2)) == views[4:]
         assert list(await backend.reads.providers.page(None, views[4].profile.id, 2)) == []
 
-    @scenario
     async def test_providers_are_listed_by_status(self, backend: Backend, make: Builder) -> None:
         views = {status: _view(await a_cast(backend, make, status)) for status in ProfileStatus}
         submitted = [views[ProfileStatus.SUBMITTED], _view(await a_cast(backend, make, ProfileStatus.SUBMITTED))]

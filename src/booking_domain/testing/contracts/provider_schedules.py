@@ -16,7 +16,7 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast, regretted, waits
 from booking_domain.workflows.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -41,17 +41,15 @@ async def _tried(backend: Backend, cast: Cast) -> tuple[BookableProvider, bool] 
         return await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY)
 
 
-class ProviderSchedulesContract:
+class ProviderSchedulesContract(StorageContract):
     """Calendars together with their claims."""
 
-    @scenario
     async def test_there_is_no_diary_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
         assert await backend.reads.schedules.get(nobody, WORKDAY) is None
         async with backend.begin() as tx:
             assert await tx.schedules.lock(nobody, WORKDAY) is None
 
-    @scenario
     async def test_a_diary_has_the_calendar_and_every_claim_as_it_was_made(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -73,7 +71,6 @@ class ProviderSchedulesContract:
         assert schedule.calendar == await backend.reads.schedules.calendar(cast.profile.id)
         assert sorted(schedule.claims, key=lambda claim: claim.id) == list(claims)
 
-    @scenario
     async def test_only_an_approved_provider_accepts_bookings(self, backend: Backend, make: Builder) -> None:
         for status in ProfileStatus:
             cast = await a_cast(backend, make, status)
@@ -81,13 +78,11 @@ class ProviderSchedulesContract:
             assert schedule is not None
             assert schedule.accepting is (status is ProfileStatus.APPROVED)
 
-    @scenario
     async def test_a_diary_has_no_claims_of_others(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _claimed(backend, make.claim(other.profile, cast.customer))
         assert await _claims_seen_under_lock(backend, cast) == ()
 
-    @scenario
     async def test_a_diary_has_all_claims_that_matter_to_a_slot_in_the_window(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -115,7 +110,6 @@ class ProviderSchedulesContract:
         assert offered != offered_slots(schedule.calendar, claims[:1], window=WORKDAY, now=NOW)
         assert offered != offered_slots(schedule.calendar, claims[1:], window=WORKDAY, now=NOW)
 
-    @scenario
     async def test_a_diary_has_all_claims_within_reach_of_the_window(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         first = make.claim(cast.profile, cast.customer, WORKDAY.start - REACH)
@@ -123,7 +117,6 @@ class ProviderSchedulesContract:
         await _claimed(backend, last, first)
         assert set(await _claims_seen_under_lock(backend, cast)) == {first, last}
 
-    @scenario
     async def test_a_diary_has_claims_and_blocks_that_just_reach_what_matters_as_far_as_weeks_count(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -144,7 +137,6 @@ class ProviderSchedulesContract:
             assert set(blocks) <= set(schedule.calendar.blocks)
             assert set(await _claims_seen_under_lock(backend, cast)) == set(schedule.claims)
 
-    @scenario
     async def test_a_diary_has_all_exceptions_that_an_open_range_is_followed_back_to(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -162,7 +154,6 @@ class ProviderSchedulesContract:
         async with backend.begin() as tx:
             assert await tx.schedules.lock(cast.profile.id, WORKDAY) == schedule
 
-    @scenario
     async def test_a_diary_has_all_claims_of_the_windows_local_weeks(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         monday, sunday = TOMORROW - 33 * HOUR, TOMORROW + timedelta(days=5) + 12 * HOUR  # 01:00 and 22:00 there
@@ -183,7 +174,6 @@ class ProviderSchedulesContract:
         assert reach(SlotSettings(max_per_day=1)) == REACH
         assert reach(SlotSettings(max_per_week=1)) == REACH_OF_A_WEEK
 
-    @scenario
     async def test_a_diary_has_all_claims_of_the_windows_local_days(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         settings = SlotSettings(max_per_day=2)
@@ -201,7 +191,6 @@ class ProviderSchedulesContract:
         assert offered_slots(schedule.calendar, schedule.claims, window=noon, now=NOW) == ()
         assert offered_slots(schedule.calendar, schedule.claims[:1], window=noon, now=NOW) != ()
 
-    @scenario
     async def test_who_locks_second_waits_and_sees_what_the_first_has_committed(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -214,7 +203,6 @@ class ProviderSchedulesContract:
             await tx.claims.acquire(claim, NOW)
         assert await second == (claim,)
 
-    @scenario
     async def test_a_rollback_lets_the_second_through_too(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         second: list[asyncio.Task[tuple[Claim, ...]]] = []
@@ -228,7 +216,6 @@ class ProviderSchedulesContract:
         await regretted(backend, first)
         assert await second[0] == ()
 
-    @scenario
     async def test_a_lock_is_one_providers(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         async with backend.begin() as tx:
@@ -237,17 +224,15 @@ class ProviderSchedulesContract:
         assert await _claims_seen_under_lock(backend, other) == ()
 
 
-class BookableProvidersContract:
+class BookableProvidersContract(StorageContract):
     """Diaries together with terms."""
 
-    @scenario
     async def test_there_is_no_desk_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
         async with backend.begin() as tx:
             assert await tx.bookable_providers.lock(nobody, WORKDAY) is None
             assert await tx.bookable_providers.terms_of(nobody) is None
 
-    @scenario
     async def test_terms_come_back_as_they_were_kept(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         nothing = Money.zero("USD")
@@ -269,7 +254,6 @@ class BookableProvidersContract:
                 assert bookable is not None
                 assert bookable.terms == kept
 
-    @scenario
     async def test_a_desk_is_the_diary_and_the_terms(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _claimed(backend, make.claim(cast.profile, cast.customer))
@@ -279,7 +263,6 @@ class BookableProvidersContract:
             assert bookable.terms == terms()
             assert bookable.schedule == await tx.schedules.lock(cast.profile.id, WORKDAY)
 
-    @scenario
     async def test_a_glance_at_a_desk_that_nobody_has_locked_locks_it(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
@@ -292,7 +275,6 @@ class BookableProvidersContract:
             await tx.claims.acquire(claim, NOW)
         assert await second == (claim,)
 
-    @scenario
     async def test_a_glance_is_never_wrong_about_whether_it_has_locked(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
@@ -302,7 +284,6 @@ class BookableProvidersContract:
                 assert trying.result() == (locked, False)
         assert await trying in [(locked, False), (locked, True)]
 
-    @scenario
     async def test_who_locks_the_desk_locks_the_diary(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)

@@ -14,7 +14,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Backend, Cast, a_cast, race, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, Cast, StorageContract, a_cast, race, regretted, waits
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.views import SalonView
 
@@ -99,10 +99,9 @@ async def _salon_in(backend: Backend, cast: Cast) -> OpeningHours | None:
     return calendar.salon
 
 
-class SalonsContract:
+class SalonsContract(StorageContract):
     """Salons, when they are open, and who works there."""
 
-    @scenario
     async def test_a_salon_comes_back_as_it_was_kept_without_hours_and_members(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -114,7 +113,6 @@ class SalonsContract:
         assert await backend.reads.salons.get(salon.id) == SalonView(salon=salon, hours=OpeningHours(time_zone=ZONE))
         assert await _members(backend, salon) == []
 
-    @scenario
     async def test_there_is_no_salon_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         nowhere = SalonId(make.entropy.new_id())
         async with backend.begin() as tx:
@@ -124,7 +122,6 @@ class SalonsContract:
         assert await backend.reads.salons.get(nowhere) is None
         assert list(await backend.reads.salons.members(nowhere)) == []
 
-    @scenario
     async def test_a_manager_has_as_many_salons_as_they_like(self, backend: Backend, make: Builder) -> None:
         salon = await _a_salon(backend, make)
         another = replace(salon, id=SalonId(make.entropy.new_id()))
@@ -132,7 +129,6 @@ class SalonsContract:
             await tx.salons.add(another)
             assert await tx.salons.lock(another.id) == another
 
-    @scenario
     async def test_saving_replaces_the_facts_and_the_clock_of_the_hours(self, backend: Backend, make: Builder) -> None:
         was, cast = await _a_salon(backend, make), await a_cast(backend, make)
         hours = _hours(make)
@@ -145,7 +141,6 @@ class SalonsContract:
         assert await backend.reads.salons.get(was.id) == SalonView(salon=changed, hours=moved)
         assert await _salon_in(backend, cast) == moved
 
-    @scenario
     async def test_of_changes_made_at_once_one_wins(self, backend: Backend, make: Builder) -> None:
         was = await _a_salon(backend, make)
 
@@ -159,7 +154,6 @@ class SalonsContract:
         with pytest.raises(ConcurrentChange):
             await change("late")
 
-    @scenario
     async def test_hours_come_back_as_they_were_kept_on_the_salons_clock(self, backend: Backend, make: Builder) -> None:
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
         for hours in (_hours(make), _hours(make, "Europe/Paris"), OpeningHours(time_zone=ZONE)):
@@ -170,7 +164,6 @@ class SalonsContract:
             assert await backend.reads.salons.get(salon.id) == SalonView(salon=salon, hours=kept)
         assert await backend.reads.salons.get(other.id) == SalonView(salon=other, hours=OpeningHours(time_zone=ZONE))
 
-    @scenario
     async def test_the_calendars_of_members_have_the_salons_hours_and_no_others_do(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -190,7 +183,6 @@ class SalonsContract:
         await _part(backend, salon, cast)
         assert [await _salon_in(backend, each) for each in (cast, colleague)] == [None, hours]
 
-    @scenario
     async def test_what_a_provider_changes_leaves_the_salon_as_it_is(self, backend: Backend, make: Builder) -> None:
         salon, cast, hours = await _a_salon(backend, make), await a_cast(backend, make), _hours(make)
         await _set(backend, salon, hours)
@@ -206,7 +198,6 @@ class SalonsContract:
         assert calendar is not None
         assert (calendar.rules, calendar.salon) == ((rule,), None)
 
-    @scenario
     async def test_members_are_told_by_id_with_those_who_are_invited(self, backend: Backend, make: Builder) -> None:
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
         first, second, third = [await a_cast(backend, make) for _ in range(3)]
@@ -224,7 +215,6 @@ class SalonsContract:
             assert [await tx.salons.salon_of(each) for each in ids] == [salon.id, salon.id, None]
             assert await tx.salons.salon_of(ProviderId(make.entropy.new_id())) is None
 
-    @scenario
     async def test_who_parts_is_a_stranger_there_and_nowhere_else(self, backend: Backend, make: Builder) -> None:
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
         member, invited, stranger = [await a_cast(backend, make) for _ in range(3)]
@@ -240,7 +230,6 @@ class SalonsContract:
             await _part(backend, salon, cast)
         assert await _members(backend, salon) == []
 
-    @scenario
     async def test_nothing_stays_of_what_is_rolled_back(self, backend: Backend, make: Builder) -> None:
         salon, cast = await _a_salon(backend, make), await a_cast(backend, make)
 
@@ -256,7 +245,6 @@ class SalonsContract:
         assert await _members(backend, salon) == []
         assert await _salon_in(backend, cast) is None
 
-    @scenario
     async def test_who_locks_a_salon_second_waits_and_sees_what_the_first_has_done(
         self, backend: Backend, make: Builder
     ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import STEP, SecondFactor, TimeCodes
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, regretted, waits
 from booking_domain.workflows.ports import Repositories
 
 INSTANT: Final = timedelta(microseconds=1)
@@ -56,17 +56,15 @@ async def _kept(backend: Backend, user: User) -> SecondFactor | None:
         return await tx.second_factors.lock(user.id)
 
 
-class SecondFactorsContract:
+class SecondFactorsContract(StorageContract):
     """Second factors, at most one a user."""
 
-    @scenario
     async def test_a_factor_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         users = [await _joined(backend, make) for _ in range(3)]
         whole, bare = _factor(users[0]), SecondFactor(user_id=users[1].id)
         await _keep(backend, whole, bare)
         assert [await _kept(backend, user) for user in users] == [whole, bare, None]
 
-    @scenario
     async def test_a_factor_takes_the_place_of_the_one_before(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         first, others = _factor(user), _factor(other)
@@ -80,7 +78,6 @@ class SecondFactorsContract:
             assert await _kept(backend, user) == later
         assert await _kept(backend, other) == others
 
-    @scenario
     async def test_who_removes_a_factor_has_none_nor_codes(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         await _keep(backend, _factor(user), _factor(other))
@@ -93,7 +90,6 @@ class SecondFactorsContract:
         await _keep(backend, again)
         assert await _kept(backend, user) == again
 
-    @scenario
     async def test_what_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
 
@@ -109,7 +105,6 @@ class SecondFactorsContract:
         await regretted(backend, remove)
         assert await _kept(backend, user) == _factor(user)
 
-    @scenario
     async def test_a_factor_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         factor = _factor(user)

@@ -11,7 +11,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, RefreshToken, Session
 from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, waits
 
 INSTANT: Final = timedelta(microseconds=1)
 
@@ -40,10 +40,9 @@ def _rotated(session: Session) -> Session:
     return session.rotated(token, b"s" * 32, Client("192.0.2.1", "another"), NOW + timedelta(days=1))
 
 
-class SessionsContract:
+class SessionsContract(StorageContract):
     """The sessions of a unit of work, and reads of them."""
 
-    @scenario
     async def test_a_session_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)
         ended = replace(
@@ -55,13 +54,11 @@ class SessionsContract:
             assert await _locked(backend, each.id) == each
             assert await backend.reads.sessions.get(each.id) == each
 
-    @scenario
     async def test_there_is_no_session_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         unknown = SessionId(make.entropy.new_id())
         assert await _locked(backend, unknown) is None
         assert await backend.reads.sessions.get(unknown) is None
 
-    @scenario
     async def test_saving_replaces_a_session_and_no_other(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)
         other = make.session(user)
@@ -72,7 +69,6 @@ class SessionsContract:
         assert await _locked(backend, session.id) == rotated
         assert await _locked(backend, other.id) == other
 
-    @scenario
     async def test_a_locked_session_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
         _, session = await _signed_in(backend, make)
         rotated = _rotated(session)
@@ -83,7 +79,6 @@ class SessionsContract:
             await tx.sessions.save(rotated)
         assert await other == rotated
 
-    @scenario
     async def test_a_users_live_sessions_are_those_that_have_neither_ended_nor_expired(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -103,7 +98,6 @@ class SessionsContract:
             list(await _live(backend, stranger)) == list(await backend.reads.sessions.live(stranger.id, NOW, 9)) == []
         )
 
-    @scenario
     async def test_all_of_a_users_sessions_are_locked_at_once(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)
         async with backend.begin() as tx:
@@ -119,10 +113,9 @@ class SessionsContract:
         assert list(await all_of_them) == []
 
 
-class LoginHistoryContract:
+class LoginHistoryContract(StorageContract):
     """Attempts to sign in, and pages of them."""
 
-    @scenario
     async def test_an_attempt_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         user, _ = await _signed_in(backend, make)
         attempts = [
@@ -133,7 +126,6 @@ class LoginHistoryContract:
         await _noted(backend, *attempts)
         assert list(await backend.reads.login_history.of_user(user.id, None, 50)) == attempts[::-1]
 
-    @scenario
     async def test_attempts_of_others_and_of_nobody_are_not_ones_own(self, backend: Backend, make: Builder) -> None:
         (user, _), (other, _) = await _signed_in(backend, make), await _signed_in(backend, make)
         mine, theirs, nobodys = make.login(user), make.login(other), make.login(None)
@@ -141,7 +133,6 @@ class LoginHistoryContract:
         assert list(await backend.reads.login_history.of_user(user.id, None, 50)) == [mine]
         assert list(await backend.reads.login_history.of_user(make.user().id, None, 50)) == []
 
-    @scenario
     async def test_pages_of_attempts_miss_none_and_repeat_none(self, backend: Backend, make: Builder) -> None:
         user, _ = await _signed_in(backend, make)
         attempts = [make.login(user) for _ in range(7)]

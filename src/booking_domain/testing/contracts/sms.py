@@ -4,10 +4,9 @@ Define a fixture `open_exchange` as in `contracts.storage`: it opens an exchange
 phones that its messages arrive at.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import pytest
 
@@ -16,10 +15,9 @@ from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import SmsStatus
 from booking_domain.shared.ids import SmsId
-from booking_domain.testing.contracts.storage import TIME_LIMIT
+from booking_domain.testing.contracts.asynchronous import AsyncContract
 from booking_domain.testing.memory.entropy import SeededEntropy
 
-Contract = TypeVar("Contract", contravariant=True)
 UNKNOWN = "404404404"
 TEXTS = (
     "482913 is your code to sign in.",
@@ -60,34 +58,24 @@ class Exchange(Protocol):
 OpenExchange = Callable[[], AbstractAsyncContextManager[Exchange]]
 
 
-def _at_the_exchange(
-    body: Callable[[Contract, Exchange], Coroutine[object, object, None]],
-) -> Callable[[Contract, OpenExchange], None]:
-    def test(self: Contract, open_exchange: OpenExchange) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(TIME_LIMIT), open_exchange() as exchange:
-                await body(self, exchange)
-
-        asyncio.run(play())
-
-    test.__name__, test.__qualname__, test.__doc__ = body.__name__, body.__qualname__, body.__doc__
-    return test
-
-
 def _key(number: int = 1) -> SmsId:
     return SmsId(SeededEntropy(number).new_id())
 
 
-class SmsSenderContract:
+class SmsSenderContract(AsyncContract):
     """Sends text messages, and says what becomes of them."""
 
-    @_at_the_exchange
+    @pytest.fixture
+    async def exchange(self, open_exchange: OpenExchange) -> AsyncIterator[Exchange]:
+        """Open the adapter under test."""
+        async with open_exchange() as exchange:
+            yield exchange
+
     async def test_what_is_sent_arrives_whole_and_in_order(self, exchange: Exchange) -> None:
         for number, text in enumerate(TEXTS):
             await exchange.sender.send(to=exchange.number, text=text, key=_key(number))
         assert list(await exchange.arrived()) == [(exchange.number, text) for text in TEXTS]
 
-    @_at_the_exchange
     async def test_the_receipt_names_the_message_and_counts_its_segments(self, exchange: Exchange) -> None:
         receipts = [
             await exchange.sender.send(to=exchange.number, text=text, key=_key(number))
@@ -97,19 +85,16 @@ class SmsSenderContract:
         assert [receipt.segments for receipt in receipts] == [segments_of(text) for text in TEXTS]
         assert {receipt.status for receipt in receipts} <= GOOD
 
-    @_at_the_exchange
     async def test_what_has_become_of_a_message_can_be_asked(self, exchange: Exchange) -> None:
         receipt = await exchange.sender.send(to=exchange.number, text=TEXTS[0], key=_key())
         for _ in range(2):
             report = await exchange.sender.report(receipt.provider_message_id)
             assert report.status in GOOD
 
-    @_at_the_exchange
     async def test_nothing_is_known_of_an_unknown_message(self, exchange: Exchange) -> None:
         with pytest.raises(SmsUnavailable):
             await exchange.sender.report(UNKNOWN)
 
-    @_at_the_exchange
     async def test_a_number_that_is_refused_is_told_apart_from_a_provider_that_is_away(
         self, exchange: Exchange
     ) -> None:
@@ -119,7 +104,6 @@ class SmsSenderContract:
         assert exchange.refused_number not in str(refusal.value)
         assert list(await exchange.arrived()) == []
 
-    @_at_the_exchange
     async def test_a_provider_without_a_usable_answer_is_unavailable_and_can_be_asked_again(
         self, exchange: Exchange
     ) -> None:

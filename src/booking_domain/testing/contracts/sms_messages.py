@@ -7,7 +7,7 @@ from datetime import timedelta
 from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsNews, SmsSpending, SmsStatus
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, regretted, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, regretted, waits
 from booking_domain.workflows.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -35,10 +35,9 @@ def _delivered(message: SmsMessage) -> SmsMessage:
     return message.heard(news, NOW + INSTANT)
 
 
-class SmsMessagesContract:
+class SmsMessagesContract(StorageContract):
     """What is kept of text messages."""
 
-    @scenario
     async def test_a_message_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         user = make.user()
         async with backend.begin() as tx:
@@ -59,13 +58,11 @@ class SmsMessagesContract:
             assert await backend.reads.sms.get(message.id) == message
             assert await _locked(backend, message.id) == message
 
-    @scenario
     async def test_there_is_no_message_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         unknown = SmsId(make.entropy.new_id())
         assert await backend.reads.sms.get(unknown) is None
         assert await _locked(backend, unknown) is None
 
-    @scenario
     async def test_saving_replaces_what_can_change_of_one_message(self, backend: Backend, make: Builder) -> None:
         message, other = make.sms(), make.sms()
         await _kept(backend, message, other)
@@ -75,7 +72,6 @@ class SmsMessagesContract:
         assert await backend.reads.sms.get(message.id) == later != message
         assert await backend.reads.sms.get(other.id) == other
 
-    @scenario
     async def test_a_locked_message_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
         message = make.sms()
         await _kept(backend, message)
@@ -87,7 +83,6 @@ class SmsMessagesContract:
             await tx.sms_messages.save(later)
         assert await other == later
 
-    @scenario
     async def test_those_after_an_instant_are_counted_whoever_they_went_to(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -106,7 +101,6 @@ class SmsMessagesContract:
             assert await tx.sms_messages.count_since(NOW) == 4
             assert await tx.sms_messages.count_since(NOW + 2 * HOUR) == 0
 
-    @scenario
     async def test_who_counts_waits_for_who_has_counted(self, backend: Backend, make: Builder) -> None:
         async def counted() -> int:
             async with backend.begin() as tx:
@@ -119,7 +113,6 @@ class SmsMessagesContract:
             await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
         assert await other == 1
 
-    @scenario
     async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
         message, never = make.sms(), make.sms()
         await _kept(backend, message)
@@ -133,10 +126,9 @@ class SmsMessagesContract:
         assert await backend.reads.sms.get(never.id) is None
 
 
-class SmsReadsContract:
+class SmsReadsContract(StorageContract):
     """Whom to ask, and what it has cost."""
 
-    @scenario
     async def test_a_provider_is_asked_about_what_is_due(self, backend: Backend, make: Builder) -> None:
         def taken(number: int) -> SmsMessage:
             return replace(make.sms(), provider_message_id=f"SM{number}", ask_at=NOW - number * HOUR)
@@ -152,7 +144,6 @@ class SmsReadsContract:
         assert list(await backend.reads.sms.to_poll("memory", NOW, 2)) == [earliest.id, earlier.id]
         assert list(await backend.reads.sms.to_poll("nobody", NOW, 10)) == []
 
-    @scenario
     async def test_costs_add_up_by_provider_and_currency(self, backend: Backend, make: Builder) -> None:
         def made(provider: str, cost: SmsCost | None, segments: int = 1) -> SmsMessage:
             return replace(make.sms(), provider=provider, cost=cost, segments=segments)

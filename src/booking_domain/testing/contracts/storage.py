@@ -1,23 +1,24 @@
-"""What the contracts of the storage ports ask of an adapter, and how their scenarios run.
+"""What the contracts of storage ports require of an adapter.
 
-Define a pytest fixture `open_backend`, in a test module or in `conftest.py`, and inherit the contracts:
+Define a pytest fixture `open_backend` in the test module or in `conftest.py`, and inherit the contracts:
 
     @pytest.fixture
     def open_backend() -> OpenBackend:
         @asynccontextmanager
         async def opened() -> AsyncIterator[Backend]:
-            async with a_pool_of_connections() as pool:   # inside of the scenario's own event loop
-                await empty_all_tables(pool)
+            async with connection_pool() as pool:   # runs in the event loop of the test
+                await delete_all_rows(pool)
                 yield MyBackend(pool)
         return opened
 
     class TestUsers(UsersContract): ...
 
-A scenario opens one backend, which is empty at first, and has at most twenty transactions at once.
+Each test opens one empty backend and runs at most twenty transactions at once. The tests are coroutines: pytest runs
+them with the plugin of the package `anyio`, without configuration.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -30,6 +31,7 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import DomainError
 from booking_domain.testing.backend import Backend, OpenBackend
 from booking_domain.testing.builders import Builder, terms
+from booking_domain.testing.contracts.asynchronous import TIME_LIMIT, AsyncContract
 from booking_domain.workflows.ports import Repositories
 
 __all__ = [
@@ -38,37 +40,32 @@ __all__ = [
     "Backend",
     "Cast",
     "OpenBackend",
+    "StorageContract",
     "a_cast",
     "race",
     "regretted",
-    "scenario",
     "waits",
 ]
 
-TIME_LIMIT: Final = 30.0
-"""Seconds; a scenario that takes longer has run into a deadlock."""
 PATIENCE: Final = 0.1
 """Seconds after which who has not come through is taken to be waiting."""
 
-Contract = TypeVar("Contract", contravariant=True)
 T = TypeVar("T")
 
 
-def scenario(
-    body: Callable[[Contract, Backend, Builder], Coroutine[object, object, None]],
-) -> Callable[[Contract, OpenBackend], None]:
-    """Make a test for pytest of a coroutine: an event loop of its own, an open backend, a builder."""
+class StorageContract(AsyncContract):
+    """The base class of the contracts of storage ports. Its subclasses need a fixture `open_backend`."""
 
-    def test(self: Contract, open_backend: OpenBackend) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(TIME_LIMIT), open_backend() as backend:
-                await body(self, backend, Builder())
+    @pytest.fixture
+    async def backend(self, open_backend: OpenBackend) -> AsyncIterator[Backend]:
+        """Open an empty backend."""
+        async with open_backend() as backend:
+            yield backend
 
-        asyncio.run(play())
-
-    # Not functools.wraps: pytest would look through it and ask for the body's arguments as fixtures.
-    test.__name__, test.__qualname__, test.__doc__ = body.__name__, body.__qualname__, body.__doc__
-    return test
+    @pytest.fixture
+    def make(self) -> Builder:
+        """Return a builder of valid values."""
+        return Builder()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +94,19 @@ async def a_cast(backend: Backend, make: Builder, status: ProfileStatus = Profil
 
 
 async def race(attempts: Sequence[Awaitable[T]]) -> tuple[list[T], list[DomainError]]:
-    """Let all of them run at once; return what came of those that succeeded, and the refusals of the others."""
+    """Run all attempts at once.
+
+    Returns:
+        The results of the attempts that succeeded, and the domain errors of those that were rejected.
+
+    Raises:
+        TimeoutError: the attempts did not finish within `TIME_LIMIT` seconds, so they are deadlocked.
+    """
     results: list[T] = []
     refusals: list[DomainError] = []
-    for outcome in await asyncio.gather(*attempts, return_exceptions=True):
+    async with asyncio.timeout(TIME_LIMIT):
+        outcomes = await asyncio.gather(*attempts, return_exceptions=True)
+    for outcome in outcomes:
         if isinstance(outcome, DomainError):
             refusals.append(outcome)
         elif isinstance(outcome, BaseException):

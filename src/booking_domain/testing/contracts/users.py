@@ -13,7 +13,7 @@ from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import Backend, race, scenario, waits
+from booking_domain.testing.contracts.storage import Backend, StorageContract, race, waits
 
 
 async def _add(backend: Backend, user: User) -> None:
@@ -21,10 +21,9 @@ async def _add(backend: Backend, user: User) -> None:
         await tx.users.add(user)
 
 
-class UsersContract:
+class UsersContract(StorageContract):
     """Accounts, of which each address and each number has one."""
 
-    @scenario
     async def test_an_account_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
         users = [make.user(role) for role in Role]
         users.append(replace(make.user(), email=None))
@@ -53,14 +52,12 @@ class UsersContract:
             assert [await tx.users.get(user.id) for user in users] == users
         assert [await backend.reads.users.get(user.id) for user in users] == users
 
-    @scenario
     async def test_nobody_has_an_unknown_id(self, backend: Backend, make: Builder) -> None:
         stranger = make.user()
         async with backend.begin() as tx:
             assert await tx.users.get(stranger.id) is None
         assert await backend.reads.users.get(stranger.id) is None
 
-    @scenario
     async def test_an_account_is_replaced_by_what_it_was_changed_to(self, backend: Backend, make: Builder) -> None:
         user, other = make.user(), make.user()
         for each in (user, other):
@@ -83,7 +80,6 @@ class UsersContract:
         assert await backend.reads.users.by_login("+97699887766") == changed
         assert await backend.reads.users.by_login(user.phone or "") is None
 
-    @scenario
     async def test_a_change_cannot_take_what_is_anothers(self, backend: Backend, make: Builder) -> None:
         user, other = make.user(), make.user()
         for each in (user, other):
@@ -94,7 +90,6 @@ class UsersContract:
                     await tx.users.save(user.changed(**theirs))
         assert await backend.reads.users.get(user.id) == user
 
-    @scenario
     async def test_a_locked_account_is_kept_from_others_who_lock_it(self, backend: Backend, make: Builder) -> None:
         user = make.user()
         await _add(backend, user)
@@ -112,21 +107,18 @@ class UsersContract:
             await tx.users.save(changed)
         assert await other == changed
 
-    @scenario
     async def test_an_email_address_is_one_accounts(self, backend: Backend, make: Builder) -> None:
         first = make.user()
         await _add(backend, first)
         with pytest.raises(EmailTaken):
             await _add(backend, replace(make.user(), email=first.email))
 
-    @scenario
     async def test_a_phone_number_is_one_accounts(self, backend: Backend, make: Builder) -> None:
         first = make.user()
         await _add(backend, first)
         with pytest.raises(PhoneTaken):
             await _add(backend, replace(make.user(), phone=first.phone))
 
-    @scenario
     async def test_any_number_of_accounts_have_no_email_address_or_no_phone(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -134,7 +126,6 @@ class UsersContract:
             await _add(backend, replace(make.user(), email=None))
             await _add(backend, replace(make.user(), phone=None))
 
-    @scenario
     async def test_of_those_who_register_one_address_at_once_one_succeeds(
         self, backend: Backend, make: Builder
     ) -> None:
@@ -143,7 +134,6 @@ class UsersContract:
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [EmailTaken] * 4
 
-    @scenario
     async def test_several_accounts_are_locked_at_once_by_id(self, backend: Backend, make: Builder) -> None:
         first, second, third = make.user(), make.user(), make.user()
         for each in (second, third, first):
@@ -160,7 +150,6 @@ class UsersContract:
             assert await waits(other)
         assert await other == third
 
-    @scenario
     async def test_whoever_locks_several_does_not_wait_for_ever(self, backend: Backend, make: Builder) -> None:
         users = [make.user() for _ in range(4)]
         for each in users:
@@ -176,7 +165,6 @@ class UsersContract:
         assert refusals == []
         assert [user.version for user in await backend.reads.users.page(UserFilter(limit=9))] == [5] * 4
 
-    @scenario
     async def test_pages_of_accounts_go_from_the_latest_to_the_first(self, backend: Backend, make: Builder) -> None:
         users = [make.user() for _ in range(5)]
         for each in users:
@@ -185,7 +173,6 @@ class UsersContract:
         rest = await backend.reads.users.page(UserFilter(limit=9, after=first[-1].id))
         assert [*first, *rest] == users[::-1]
 
-    @scenario
     async def test_each_filter_leaves_only_the_accounts_that_match_it(self, backend: Backend, make: Builder) -> None:
         later = NOW + timedelta(hours=1)
         dorj = replace(make.user(), name="Дорж Б.", email="dorj@example.com", created_at=later)
@@ -212,7 +199,6 @@ class UsersContract:
         ):
             assert list(await backend.reads.users.page(chosen)) == expected, chosen
 
-    @scenario
     async def test_an_account_is_found_by_email_address_or_phone(self, backend: Backend, make: Builder) -> None:
         one, other = make.user(), make.user()
         await _add(backend, one)
@@ -220,7 +206,6 @@ class UsersContract:
         assert await backend.reads.users.by_login(one.email or "") == one
         assert await backend.reads.users.by_login(other.phone or "") == other
 
-    @scenario
     async def test_accounts_to_erase_are_those_that_were_deleted_by_then(self, backend: Backend, make: Builder) -> None:
         instant = timedelta(microseconds=1)
         due = [make.user().deleted(NOW), make.user().deleted(NOW - instant), make.user().deleted(NOW)]
@@ -238,7 +223,6 @@ class UsersContract:
         assert list(await backend.reads.users.to_erase(NOW, ids[1], 2)) == ids[2:]
         assert list(await backend.reads.users.to_erase(NOW - instant, None, 9)) == ids[1:2]
 
-    @scenario
     async def test_no_account_is_found_by_anything_else(self, backend: Backend, make: Builder) -> None:
         user = replace(make.user(), phone=None)
         await _add(backend, user)

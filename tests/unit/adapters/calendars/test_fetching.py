@@ -67,8 +67,8 @@ def test_a_response_that_trickles_is_abandoned_at_the_deadline() -> None:
 
     async def run() -> tuple[str, float]:
         async with feeds(drip) as server, fetching(timeout_seconds=0.5) as fetcher:
-            begun = time.monotonic()
-            return await failure_reason(fetcher.fetch(server.url())), time.monotonic() - begun
+            started = time.monotonic()
+            return await failure_reason(fetcher.fetch(server.url())), time.monotonic() - started
 
     reason, took = asyncio.run(run())
     assert reason == "there was no answer in time"

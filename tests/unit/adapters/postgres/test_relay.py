@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
-from adapters.postgres.relay import relay, waiting_events
+from adapters.postgres.relay import Relayed, count_parked, relay, release_parked, waiting_events
 from booking_domain.bookings.events import BookingConfirmed
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.events import Event
@@ -80,7 +81,7 @@ def test_messages_are_handed_on_in_order_and_once(postgres: TestServer) -> None:
         async with database(postgres) as opened:
             events = await put(opened, 25)
             receiver = Receiver()
-            moved = [await relay(opened, receiver.dispatch, most=10) for _ in range(4)]
+            moved = [(await relay(opened, receiver.dispatch, most=10)).total for _ in range(4)]
             assert moved == [10, 10, 5, 0]
             assert await received(opened) == [event.id for event in events]
             async with opened.work() as work:
@@ -98,7 +99,7 @@ def test_a_relay_that_breaks_leaves_its_messages_for_the_next_one(postgres: Test
                 await relay(opened, receiver.dispatch)
             async with opened.work() as work:
                 assert await waiting_events(work) == events
-            assert await relay(opened, receiver.dispatch) == 3
+            assert await relay(opened, receiver.dispatch) == Relayed(dispatched=3)
             assert await received(opened) == [event.id for event in events]
 
     asyncio.run(play())
@@ -110,8 +111,69 @@ def test_relays_that_run_at_once_do_not_get_in_each_others_way(postgres: TestSer
             events = await put(opened, 40)
             receiver = Receiver()
             await relay(opened, receiver.dispatch, most=1)
-            while sum(await asyncio.gather(*(relay(opened, receiver.dispatch, most=3) for _ in range(4)))):
-                pass
+            relayed = [Relayed(dispatched=1)]
+            while any(each.total for each in relayed):
+                relayed = await asyncio.gather(*(relay(opened, receiver.dispatch, most=3) for _ in range(4)))
             assert await received(opened) == [event.id for event in events]
+
+    asyncio.run(play())
+
+
+async def insert(opened: Database, *, topic: str, payload: dict[str, str]) -> UUID:
+    """A row as another version of the program wrote it."""
+    message_id = uuid4()
+    async with opened.connection() as connection:
+        await connection.execute(
+            "INSERT INTO outbox (id, topic, subject, payload, occurred_at) VALUES (%s, %s, %s, %s, now())",
+            [message_id, topic, BOOKING, Jsonb(payload)],
+        )
+    return message_id
+
+
+def test_an_unreadable_message_is_parked_reported_and_blocks_no_other(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with database(postgres) as opened:
+            first = await put(opened, 1)
+            unknown = await insert(opened, topic="review.published", payload={"stars": "5"})
+            broken = await insert(opened, topic="booking.confirmed", payload={"to": "sideways"})
+            last = await put(opened, 1)
+            receiver = Receiver()
+            relayed = await relay(opened, receiver.dispatch)
+            assert (relayed.dispatched, [each.message.id for each in relayed.parked]) == (2, [unknown, broken])
+            assert [each.reason for each in relayed.parked] == [
+                "unknown topic 'review.published'",
+                "booking.confirmed: Invalid enum value 'sideways' - at `$.to`",
+            ]
+            assert await received(opened) == [event.id for event in (*first, *last)]
+            assert await relay(opened, receiver.dispatch) == Relayed()
+            assert await count_parked(opened) == 2
+
+    asyncio.run(play())
+
+
+def test_parked_messages_of_a_topic_that_has_become_known_are_relayed_after_a_restart(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with database(postgres) as opened:
+            await insert(opened, topic="review.published", payload={})
+            known = await insert(opened, topic="booking.cancelled", payload={"to": "cancelled"})
+            async with opened.connection() as connection:
+                await connection.execute("UPDATE outbox SET parked_at = now()")
+            receiver = Receiver()
+            assert await release_parked(opened) == 1
+            assert await relay(opened, receiver.dispatch) == Relayed(dispatched=1)
+            assert await received(opened) == [known]
+            assert await count_parked(opened) == 1
+
+    asyncio.run(play())
+
+
+def test_a_relay_that_breaks_parks_nothing(postgres: TestServer) -> None:
+    async def play() -> None:
+        async with database(postgres) as opened:
+            await put(opened, 1)
+            await insert(opened, topic="review.published", payload={})
+            with pytest.raises(Broken):
+                await relay(opened, Receiver(breaks=1).dispatch)
+            assert await count_parked(opened) == 0
 
     asyncio.run(play())

@@ -33,15 +33,15 @@ class CallbackReceiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._take()
+                self._handle()
 
             def do_POST(self) -> None:
-                self._take()
+                self._handle()
 
-            def _take(self) -> None:
+            def _handle(self) -> None:
                 parts = urlsplit(self.path)
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                status, text = receiver.take(
+                status, text = receiver.receive(
                     ReceivedCallback(method=self.command, path=parts.path, query=parse_qsl(parts.query), body=body)
                 )
                 self.send_response(status)
@@ -70,7 +70,7 @@ class CallbackReceiver:
     def url(self, rest: str = "/callback") -> str:
         return f"http://127.0.0.1:{self._server.server_port}{rest}"
 
-    def take(self, callback: ReceivedCallback) -> tuple[int, str]:
+    def receive(self, callback: ReceivedCallback) -> tuple[int, str]:
         with self._changed:
             self.received.append(callback)
             self._changed.notify_all()

@@ -146,10 +146,10 @@ def test_a_stalled_qpay_is_unavailable_after_the_deadline_and_may_have_created_t
         async with gateway_at(simulator.url, timeout_seconds=1.0) as gateway:
             await gateway.create_invoice(order())
             merchant.set_switches(stallSeconds=3600)
-            begun = time.monotonic()
+            started = time.monotonic()
             with pytest.raises(GatewayUnavailable):
                 await gateway.create_invoice(requested)
-            return time.monotonic() - begun
+            return time.monotonic() - started
 
     assert 0.9 <= asyncio.run(run()) < 10
     assert len(invoices_of(merchant.client, requested)) == 1

@@ -110,9 +110,9 @@ def test_a_login_can_be_rejected_as_busy(merchant: Merchant) -> None:
 
 def test_a_stalled_response_is_late(merchant: Merchant) -> None:
     merchant.set_switches(stallSeconds=0.4)
-    begun = time.monotonic()
+    started = time.monotonic()
     assert merchant.call("GET", "/invoice/none").status_code == 422
-    assert time.monotonic() - begun >= 0.4
+    assert time.monotonic() - started >= 0.4
 
 
 def test_a_call_that_timed_out_took_effect(merchant: Merchant) -> None:

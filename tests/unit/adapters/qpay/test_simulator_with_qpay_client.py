@@ -69,13 +69,13 @@ def test_the_client_takes_an_invoice_from_open_to_paid(qpay: QPayClient, client:
 
 
 def test_the_client_lists_the_payments_of_a_day(qpay: QPayClient, client: httpx.Client) -> None:
-    begun = dt.datetime.now(tz=dt.UTC)
+    started = dt.datetime.now(tz=dt.UTC)
     [payment_id] = Merchant(client).pay("paid_without_callback", create(qpay))
     request = PaymentListRequest(
         object_type=ObjectType.invoice,
         object_id="SIMULATOR_INVOICE",
-        start_date=begun,
-        end_date=begun + dt.timedelta(minutes=5),
+        start_date=started,
+        end_date=started + dt.timedelta(minutes=5),
         offset=Offset(page_number=1, page_limit=100),
     )
     assert [row.payment_id for row in qpay.payment_list(request).rows] == [payment_id]

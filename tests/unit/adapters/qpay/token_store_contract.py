@@ -114,15 +114,15 @@ class TokenStoreContract:
     def test_a_holder_that_is_cancelled_releases_the_lock(self) -> None:
         async def run() -> None:
             async with asyncio.timeout(DEADLINE_SECONDS), self.two_stores() as (first, second):
-                begun = asyncio.Event()
+                started = asyncio.Event()
 
                 async def renew() -> None:
                     async with first.renewal_lock():
-                        begun.set()
+                        started.set()
                         await asyncio.Event().wait()
 
                 renewal_lock = asyncio.create_task(renew())
-                await begun.wait()
+                await started.wait()
                 renewal_lock.cancel()
                 await asyncio.gather(renewal_lock, return_exceptions=True)
                 async with second.renewal_lock():

@@ -26,7 +26,7 @@ def test_an_invalid_hash_matches_no_password() -> None:
     async def run() -> None:
         hasher = Argon2PasswordHasher(memory_kib=64, passes=1)
         for stored in (None, "", "plain", "$argon2id$broken"):
-            assert not await hasher.verify("nobody has this password", stored)
+            assert not await hasher.verify("no account has this password", stored)
         hasher.close()
 
     asyncio.run(run())
@@ -70,9 +70,9 @@ def test_an_unknown_account_takes_about_as_long_as_a_wrong_password() -> None:
         async def fastest(stored: str | None) -> float:
             times = []
             for _ in range(5):
-                begun = time.perf_counter()
+                started = time.perf_counter()
                 await hasher.verify("wrong", stored)
-                times.append(time.perf_counter() - begun)
+                times.append(time.perf_counter() - started)
             return min(times)
 
         known, unknown = await fastest(hashed), await fastest(None)

@@ -29,7 +29,7 @@ def test_expired_keys_are_removed_from_memory() -> None:
     async def run() -> None:
         limiter = ProcessRateLimiter()
         for number in range(20 * HITS_BETWEEN_CLEANUPS):
-            assert (await limiter.consume(f"stranger {number}", ONE_A_MINUTE, NOW + number * MINUTE)).allowed
+            assert (await limiter.consume(f"client {number}", ONE_A_MINUTE, NOW + number * MINUTE)).allowed
         assert len(limiter) <= HITS_BETWEEN_CLEANUPS + 2
 
     asyncio.run(run())

@@ -20,11 +20,11 @@ TEXT = "کد ورود شما: 482913\nاین کد را به کسی ندهید."
 
 
 def run_with_sender(fake: FakeKavenegar, use: Callable[[KavenegarSmsSender], Coroutine[Any, Any, Any]]) -> Any:
-    async def play() -> Any:
+    async def run() -> Any:
         async with fake.open() as url, kavenegar_at(url) as sender:
             return await use(sender)
 
-    return asyncio.run(play())
+    return asyncio.run(run())
 
 
 def send_one(fake: FakeKavenegar, *, to: str = "+989123456789") -> SmsReceipt:

@@ -77,7 +77,7 @@ def test_an_invalid_response_is_unavailable_not_retried_and_leaks_no_secret(
     fake.response = lambda _: response
     refusals: list[SmsUnavailable] = []
 
-    async def play() -> None:
+    async def run() -> None:
         async with fake.open() as url, sender_at(url) as sender:
             for attempt in (sender.send(to=TO, text=f"{CODE} is your code", key=KEY), sender.report("123")):
                 with pytest.raises(SmsUnavailable) as refusal:
@@ -85,7 +85,7 @@ def test_an_invalid_response_is_unavailable_not_retried_and_leaks_no_secret(
                 refusals.append(refusal.value)
 
     with caplog.at_level(logging.INFO, logger="adapters"):
-        asyncio.run(play())
+        asyncio.run(run())
     assert [request.method for request in fake.requests] == ["POST", "GET"]
     assert [refusal.provider for refusal in refusals] == [provider, provider]
     ours = "".join(record.getMessage() for record in caplog.records if record.name.startswith("adapters"))
@@ -101,27 +101,27 @@ def test_the_oversized_response_is_valid_at_normal_size(provider: str) -> None:
     fake = make()
     fake.response = lambda _: http(GOOD)
 
-    async def play() -> None:
+    async def run() -> None:
         async with fake.open() as url, sender_at(url) as sender:
             assert (await sender.send(to=TO, text="Hello", key=KEY)).provider_message_id in {"SM1", "123"}
 
-    asyncio.run(play())
+    asyncio.run(run())
 
 
 @each_provider
 def test_a_provider_that_stalls_is_unavailable_after_the_deadline(provider: str) -> None:
     make, sender_at = PROVIDERS[provider]
 
-    async def play() -> float:
+    async def run() -> float:
         fake = make()
         fake.stalls = True
         async with fake.open() as url, sender_at(url, timeout_seconds=0.3) as sender:
-            begun = time.monotonic()
+            started = time.monotonic()
             with pytest.raises(SmsUnavailable):
                 await sender.send(to=TO, text="Hello", key=KEY)
-            return time.monotonic() - begun
+            return time.monotonic() - started
 
-    assert 0.2 <= asyncio.run(play()) < 8
+    assert 0.2 <= asyncio.run(run()) < 8
 
 
 @each_provider
@@ -133,24 +133,24 @@ def test_a_response_that_never_completes_is_unavailable_after_the_deadline(provi
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
         await asyncio.Event().wait()
 
-    async def play() -> None:
+    async def run() -> None:
         async with serve_tcp(drip) as url, sender_at(url, timeout_seconds=0.3) as sender:
             with pytest.raises(SmsUnavailable):
                 await sender.send(to=TO, text="Hello", key=KEY)
 
-    asyncio.run(play())
+    asyncio.run(run())
 
 
 @each_provider
 def test_a_refused_connection_is_unavailable(provider: str) -> None:
     _, sender_at = PROVIDERS[provider]
 
-    async def play() -> None:
+    async def run() -> None:
         async with sender_at(f"http://127.0.0.1:{free_port()}") as sender:
             with pytest.raises(SmsUnavailable):
                 await sender.send(to=TO, text="Hello", key=KEY)
 
-    asyncio.run(play())
+    asyncio.run(run())
 
 
 @each_provider
@@ -166,10 +166,10 @@ def test_an_invalid_message_id_is_unavailable_without_a_request(provider: str, u
     make, sender_at = PROVIDERS[provider]
     fake = make()
 
-    async def play() -> None:
+    async def run() -> None:
         async with fake.open() as url, sender_at(url) as sender:
             with pytest.raises(SmsUnavailable):
                 await sender.report(unknown)
 
-    asyncio.run(play())
+    asyncio.run(run())
     assert fake.requests == []

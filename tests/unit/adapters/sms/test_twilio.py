@@ -22,11 +22,11 @@ TEXT = "482913 - нэвтрэх код + & = %"
 def run_with_sender(
     fake: FakeTwilio, use: Callable[[TwilioSmsSender], Coroutine[Any, Any, Any]], *, service: bool = False
 ) -> Any:
-    async def play() -> Any:
+    async def run() -> Any:
         async with fake.open() as url, twilio_at(url, service=service) as sender:
             return await use(sender)
 
-    return asyncio.run(play())
+    return asyncio.run(run())
 
 
 def send_one(fake: FakeTwilio, *, service: bool = False) -> SmsReceipt:

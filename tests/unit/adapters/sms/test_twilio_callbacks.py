@@ -51,7 +51,7 @@ def read(fields: dict[str, str], *, message_id: SmsId | None = MESSAGE) -> SmsNe
 def test_published_examples_verify_and_any_change_invalidates_them(url: str, body: str, signature: str) -> None:
     callbacks = TwilioCallbacks(PUBLISHED_TOKEN)
     assert callbacks.read(None, url=url, signature=signature, body=body.encode()) is None
-    for token, where, said, by in (
+    for token, signed_url, content, forged in (
         ("12346", url, body, signature),
         ("", url, body, signature),
         (PUBLISHED_TOKEN, url + "&x=1", body, signature),
@@ -64,7 +64,7 @@ def test_published_examples_verify_and_any_change_invalidates_them(url: str, bod
         (PUBLISHED_TOKEN, url, "&".join("x=1" for _ in range(300)), signature),
     ):
         with pytest.raises(InvalidSmsSignature):
-            TwilioCallbacks(token).read(None, url=where, signature=by, body=said.encode())
+            TwilioCallbacks(token).read(None, url=signed_url, signature=forged, body=content.encode())
 
 
 @pytest.mark.parametrize(

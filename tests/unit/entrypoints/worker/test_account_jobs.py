@@ -22,7 +22,7 @@ from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.builders import HOUR, Builder
 from booking_domain.testing.memory.codes import SentCode
 from booking_domain.workflows.delete_account import delete_own_account
-from entrypoints.worker import jobs
+from entrypoints.worker import identity
 
 OLD, NEW = "+97699112233", "+97680112233"
 
@@ -112,15 +112,15 @@ async def test_deletion_is_told_and_a_month_later_the_account_is_erased_by_the_d
 
     before = await names()
     shop.studio.clock.advance(ERASED_AFTER - timedelta(seconds=1))
-    await shop.jobs.erase_due(0)
+    await shop.run_periodic("erase_due")
     assert await shop.waiting_jobs() == []
     shop.studio.clock.advance(timedelta(seconds=1))
     for _ in range(2):  # a second round finds the jobs of the first
-        await shop.jobs.erase_due(0)
+        await shop.run_periodic("erase_due")
         assert len(await shop.waiting_jobs()) == 2
     await shop.run_due_jobs()
     assert await names() == [ERASED_NAME, ERASED_NAME, before[2]]
-    await shop.jobs.erase_due(0)
+    await shop.run_periodic("erase_due")
     assert await shop.waiting_jobs() == []
 
 
@@ -130,6 +130,6 @@ async def test_the_daily_round_goes_on_beyond_one_page(shop: Workshop) -> None:
     for _ in range(3):
         await joined(shop, phone=None, **deleted)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jobs, "_ERASED_AT_ONCE", 2)
-        await shop.jobs.erase_due(0)
+        patched.setattr(identity, "ERASURES_PER_PAGE", 2)
+        await shop.run_periodic("erase_due")
     assert len([task for task, *_ in await shop.waiting_jobs() if task == "erase"]) == 3

@@ -19,5 +19,5 @@ async def test_the_sweep_forgets_assertions_that_are_too_old(shop: Workshop) -> 
             return await tx.used_assertions.use(digest, old if digest == b"old" else young)
 
     assert [await use(digest) for digest in (b"old", b"young")] == [True, True]
-    await shop.jobs.sweep(0)
+    await shop.run_periodic("sweep")
     assert [await use(digest) for digest in (b"old", b"young")] == [True, False]

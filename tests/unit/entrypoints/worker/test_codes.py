@@ -22,6 +22,7 @@ from booking_domain.testing.memory import MemorySmsSender
 from booking_domain.testing.memory.codes import MemoryCodeMessenger, SentCode
 from booking_domain.workflows.send_code import send_code
 from entrypoints.settings import Settings
+from entrypoints.worker.identity import SEND_CODE
 
 
 async def joined(shop: Workshop) -> User:
@@ -89,14 +90,14 @@ async def test_a_code_beyond_the_cap_is_logged_and_tried_again_while_it_is_good(
     await shop.relay()
     [(_, args, _, _)] = await shop.waiting_jobs()
     with capture_logs() as logged, pytest.raises(SmsCapReached):
-        await shop.jobs.send_code(args["message"])
+        await shop.run(SEND_CODE, message=args["message"])
     assert logged == [{"event": "sms.cap_reached", "log_level": "warning"}]
     await shop.run_due_jobs()
     [(task, _, again_at, _)] = await shop.waiting_jobs()
     assert task == "send_code"
     assert again_at is not None
     shop.studio.clock.advance(code.expires_at - code.issued_at)
-    await shop.jobs.send_code(args["message"])
+    await shop.run(SEND_CODE, message=args["message"])
     assert [to for to, _ in sender.delivered] == ["+989123456789"]
 
 

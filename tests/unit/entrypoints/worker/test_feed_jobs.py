@@ -76,16 +76,16 @@ def test_the_sweep_has_each_feed_read_that_is_due_once(postgres: TestServer) -> 
         async with workshop(postgres) as shop:
             reader = await with_a_feed(shop)
             await reader.open()
-            await shop.jobs.sweep(0)
-            await shop.jobs.sweep(0)  # its job waits already
+            await shop.run_periodic("sweep")
+            await shop.run_periodic("sweep")  # its job waits already
             assert len(await readings(shop)) == 1
             await shop.relay()  # and the message makes another one, that finds nothing to do
             await shop.run_due_jobs()
             assert len(reader.asked) == 1
-            await shop.jobs.sweep(0)
+            await shop.run_periodic("sweep")
             assert await readings(shop) == []
             shop.studio.clock.advance(READ_EVERY)
-            await shop.jobs.sweep(0)
+            await shop.run_periodic("sweep")
             await shop.run_due_jobs()
             assert len(reader.asked) == 2
 
@@ -104,7 +104,7 @@ def test_a_feed_that_cannot_be_read_is_kept_as_failing_and_its_job_is_done(postg
             assert await shop.waiting_jobs() == []
             shop.studio.clock.advance(timedelta(minutes=1))
             reader.available = True
-            await shop.jobs.sweep(0)
+            await shop.run_periodic("sweep")
             await shop.run_due_jobs()
             assert await failures(shop) == [(True, None)]
 

@@ -21,6 +21,8 @@ from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.settle_payment import note_payment_hint
 from entrypoints.container import Container
 from entrypoints.settings import Settings
+from entrypoints.worker.bookings import EXPIRE
+from entrypoints.worker.declarations import Job
 from entrypoints.worker.jobs import Jobs
 from entrypoints.worker.main import STALLED_SECONDS, work
 
@@ -38,8 +40,14 @@ class Workshop:
         self.notifier = notifier
 
     async def relay(self) -> None:
-        while await relay(self.database, self.jobs.dispatch):
+        while (await relay(self.database, self.jobs.dispatch)).total:
             pass
+
+    async def run(self, job: Job, **arguments: str) -> None:
+        await job.run(self.container, **arguments)
+
+    async def run_periodic(self, name: str) -> None:
+        await self.jobs.app.tasks[name].func(0)
 
     async def run_due_jobs(self) -> None:
         """What is due now, and no more."""
@@ -126,11 +134,11 @@ def test_the_expiry_job_expires_what_is_overdue_and_nothing_else(postgres: TestS
     async def play() -> None:
         async with workshop(postgres) as shop:
             booking = await shop.studio.book()
-            await shop.jobs.expire(str(booking.id))
+            await shop.run(EXPIRE, booking_id=str(booking.id))
             assert (await shop.studio.seen(booking)).status is Status.PENDING
             shop.studio.clock.advance(PAYMENT_WINDOW)
-            await shop.jobs.expire(str(booking.id))
-            await shop.jobs.expire(str(booking.id))
+            await shop.run(EXPIRE, booking_id=str(booking.id))
+            await shop.run(EXPIRE, booking_id=str(booking.id))
             assert (await shop.studio.seen(booking)).status is Status.EXPIRED
 
     asyncio.run(play())
@@ -141,8 +149,8 @@ def test_the_sweep_finds_what_a_lost_job_left(postgres: TestServer) -> None:
         async with workshop(postgres) as shop:
             booking = await shop.studio.book()
             shop.studio.clock.advance(PAYMENT_WINDOW + timedelta(seconds=1))
-            await shop.jobs.sweep(0)
-            await shop.jobs.sweep(0)  # its job for this booking waits already
+            await shop.run_periodic("sweep")
+            await shop.run_periodic("sweep")  # its job for this booking waits already
             assert len([job for job in await shop.waiting_jobs() if job[0] == "expire"]) == 1
             await shop.run_due_jobs()
             assert (await shop.studio.seen(booking)).status is Status.EXPIRED

@@ -22,6 +22,8 @@ from booking_domain.shared.ids import BookingId, EventId, ProviderId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.studio import PAYMENT_WINDOW
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
+from entrypoints.worker.bookings import EXPIRE
+from entrypoints.worker.waiting_list import OFFER
 
 
 def in_a_workshop(play: Callable[[Workshop], Awaitable[None]]) -> Callable[[TestServer], None]:
@@ -55,7 +57,7 @@ async def freed(shop: Workshop) -> None:
     await shop.relay()
     [(args, at)] = await offer_jobs(shop)
     assert at is None
-    await shop.jobs.offer(args["provider_id"])
+    await shop.run(OFFER, provider_id=args["provider_id"])
 
 
 @in_a_workshop
@@ -105,7 +107,7 @@ async def test_the_time_of_an_expired_booking_is_offered(shop: Workshop) -> None
     place = await shop.studio.wait(by=await shop.studio.joined())
     shop.studio.clock.advance(PAYMENT_WINDOW)
     await shop.relay()
-    await shop.jobs.expire(str(booking.id))
+    await shop.run(EXPIRE, booking_id=str(booking.id))
     await freed(shop)
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
 
@@ -149,8 +151,8 @@ async def test_an_offer_gets_a_job_for_the_moment_it_lapses_and_the_next_one_is_
     [(args, at)] = await offer_jobs(shop)
     assert (args, at) == ({"provider_id": str(shop.studio.provider_id)}, NOW + OFFER_LASTS)
     shop.studio.clock.advance(OFFER_LASTS)
-    await shop.jobs.offer(args["provider_id"])
-    await shop.jobs.offer(args["provider_id"])
+    await shop.run(OFFER, provider_id=args["provider_id"])
+    await shop.run(OFFER, provider_id=args["provider_id"])
     assert await statuses(shop, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
 
 
@@ -158,12 +160,12 @@ async def test_an_offer_gets_a_job_for_the_moment_it_lapses_and_the_next_one_is_
 async def test_the_sweep_offers_whatever_else_came_free(shop: Workshop) -> None:
     hold = await shop.studio.hold()
     place = await shop.studio.wait(by=await shop.studio.joined())
-    await shop.jobs.sweep(0)
+    await shop.run_periodic("sweep")
     await shop.run_due_jobs()
     assert await statuses(shop, place) == [WaitingStatus.WAITING]
     await shop.studio.run(release_hold, hold.id, by=shop.studio.customer)
-    await shop.jobs.sweep(0)
-    await shop.jobs.sweep(0)  # its job for this provider waits already
+    await shop.run_periodic("sweep")
+    await shop.run_periodic("sweep")  # its job for this provider waits already
     assert len(await offer_jobs(shop)) == 1
     await shop.run_due_jobs()
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
@@ -171,7 +173,7 @@ async def test_the_sweep_offers_whatever_else_came_free(shop: Workshop) -> None:
 
 @in_a_workshop
 async def test_the_sweep_does_nothing_for_providers_nobody_waits_for(shop: Workshop) -> None:
-    await shop.jobs.sweep(0)
+    await shop.run_periodic("sweep")
     assert await offer_jobs(shop) == []
 
 

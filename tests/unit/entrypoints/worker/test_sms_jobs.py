@@ -31,11 +31,11 @@ def test_the_sweep_asks_about_a_message_once_it_is_due_and_until_all_is_known(po
             sender = MemorySmsSender()
             shop.container.sms_sender.override(sender)
             message = await sent_to(shop, "+989123456789")
-            await shop.jobs.sweep(0)
+            await shop.run_periodic("sweep")
             assert await questions(shop) == []
             shop.studio.clock.advance(FIRST_ASK)
-            await shop.jobs.sweep(0)
-            await shop.jobs.sweep(0)  # its job waits already
+            await shop.run_periodic("sweep")
+            await shop.run_periodic("sweep")  # its job waits already
             assert await questions(shop) == [str(message.id)]
             await shop.run_due_jobs()
             known = await shop.database.reads.sms.get(message.id)
@@ -43,7 +43,7 @@ def test_the_sweep_asks_about_a_message_once_it_is_due_and_until_all_is_known(po
             assert (known.status, known.ask_at) == (SmsStatus.DELIVERED, None)
             assert known.cost == sender.reports[str(message.id)].cost
             shop.studio.clock.advance(FIRST_ASK)
-            await shop.jobs.sweep(0)
+            await shop.run_periodic("sweep")
             assert await questions(shop) == []
 
     asyncio.run(play())
@@ -57,7 +57,7 @@ def test_a_provider_that_gives_no_answer_costs_no_retries(postgres: TestServer) 
             message = await sent_to(shop, "+97699112233")
             shop.studio.clock.advance(FIRST_ASK)
             sender.available = False
-            await shop.jobs.sweep(0)
+            await shop.run_periodic("sweep")
             await shop.run_due_jobs()
             assert await questions(shop) == []
             known = await shop.database.reads.sms.get(message.id)

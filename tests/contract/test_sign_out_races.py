@@ -1,14 +1,13 @@
-"""Whoever is disabled, deleted or signed out while all their devices refresh, on PostgreSQL: none of them goes on."""
+"""Accounts that are disabled, deleted or signed out while their devices refresh: no later refresh succeeds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import httpx
 import pytest
-from tests.databases import TestServer
 from tests.reliability.test_confused_bodies import StoredApi, stored
 from tests.unit.entrypoints.api import PASSWORD, assert_problem
 
@@ -18,7 +17,7 @@ from booking_domain.shared.ids import UserId
 
 DEVICES: Final = 6
 BUSY: Final = 3 * DEVICES
-PATIENCE_SECONDS: Final = 30
+TIME_LIMIT_SECONDS: Final = 30
 DORJ: Final = {"email": "dorj@example.com", "password": PASSWORD}
 
 Ending = Callable[[StoredApi, str, str], Awaitable[httpx.Response]]
@@ -46,7 +45,7 @@ async def signed_out_of_one(api: StoredApi, admin: str, user_id: str) -> httpx.R
 
 
 class Devices:
-    """All that one person is signed in on; each refreshes as fast as it can until it is refused."""
+    """The devices of one account; each refreshes its token in a loop until it is rejected."""
 
     def __init__(self, api: StoredApi, tokens: list[dict[str, Any]]) -> None:
         self._api = api
@@ -56,11 +55,11 @@ class Devices:
         self.refreshed = 0
         self.too_late = 0
 
-    async def go_on(self) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await asyncio.gather(*map(self._go_on, self._tokens))
+    async def refresh(self) -> None:
+        async with asyncio.timeout(TIME_LIMIT_SECONDS):
+            await asyncio.gather(*map(self._refresh, self._tokens))
 
-    async def _go_on(self, tokens: dict[str, Any]) -> None:
+    async def _refresh(self, tokens: dict[str, Any]) -> None:
         while True:
             over = self.over.is_set()
             answer = await self._api.post("/auth/refresh", json={"refreshToken": tokens["refreshToken"]})
@@ -77,7 +76,7 @@ class Devices:
 
 
 async def refreshed_too_late(api: StoredApi, end: Ending) -> int:
-    """How many devices have refreshed after the account was told to be at its end."""
+    """Return how many devices refreshed after `end` succeeded."""
     first = (await api.post("/auth/register", json={**DORJ, "name": "Dorj", "role": "customer"})).json()
     others = [(await api.post("/auth/login", json=DORJ)).json() for _ in range(DEVICES - 1)]
     user_id = UserId(UUID(first["user"]["id"]))
@@ -85,41 +84,38 @@ async def refreshed_too_late(api: StoredApi, end: Ending) -> int:
         await tx.second_factors.save(SecondFactor(user_id=user_id, secret="A" * 32, confirmed_at=api.clock.now()))
     admin, tokens = await api.an_admin(), [first, *others]
     devices = Devices(api, tokens)
-    going_on = asyncio.create_task(devices.go_on())
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    refreshing = asyncio.create_task(devices.refresh())
+    async with asyncio.timeout(TIME_LIMIT_SECONDS):
         await devices.busy.wait()
     answer = await end(api, admin, str(user_id))
     assert answer.is_success, answer.text
     devices.over.set()
-    await going_on
+    await refreshing
     if not devices.too_late:
         api.clock.advance(timedelta(minutes=30))
-        for each in tokens:  # the documented bound of access tokens
+        for each in tokens:  # access tokens expire at the latest
             assert_problem(await api.get("/auth/me", each["accessToken"]), 401, "auth.invalid_token")
     return devices.too_late
 
 
-def played(postgres: TestServer, end: Ending) -> int:
-    async def story(url: str) -> int:
-        async with stored(url) as api:
-            return await refreshed_too_late(api, end)
-
-    with postgres.database() as url:
-        return asyncio.run(story(url))
+@pytest.fixture
+async def api(postgres_url: str) -> AsyncIterator[StoredApi]:
+    async with stored(postgres_url) as api:
+        yield api
 
 
 @pytest.mark.parametrize("end", [disabled, deleted, signed_out, without_factor], ids=lambda end: end.__name__)
-def test_no_device_refreshes_after_the_end(postgres: TestServer, end: Ending) -> None:
-    assert played(postgres, end) == 0
+async def test_no_device_refreshes_after_the_end(api: StoredApi, end: Ending) -> None:
+    assert await refreshed_too_late(api, end) == 0
 
 
-def test_if_one_session_is_ended_all_others_go_on(postgres: TestServer) -> None:
-    assert played(postgres, signed_out_of_one) == DEVICES - 1
+async def test_ending_one_session_leaves_the_others(api: StoredApi) -> None:
+    assert await refreshed_too_late(api, signed_out_of_one) == DEVICES - 1
 
 
 @pytest.mark.parametrize("end", [disabled, without_factor], ids=lambda end: end.__name__)
-def test_if_no_session_were_ended_they_would_go_on(
-    postgres: TestServer, end: Ending, monkeypatch: pytest.MonkeyPatch
+async def test_without_ending_the_sessions_all_devices_keep_refreshing(
+    api: StoredApi, end: Ending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def none_ended(*_: object) -> int:
         return 0
@@ -130,4 +126,4 @@ def test_if_no_session_were_ended_they_would_go_on(
 
     monkeypatch.setattr("booking_domain.identity.use_cases.administration.end_all_sessions", none_ended)
     monkeypatch.setattr("booking_domain.identity.use_cases.sign_in._usable", usable)
-    assert played(postgres, end) == DEVICES
+    assert await refreshed_too_late(api, end) == DEVICES

@@ -1,14 +1,5 @@
-"""The storage ports on PostgreSQL keep every contract."""
+"""Each storage, in memory and on PostgreSQL, keeps the contract of every storage port."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-
-import pytest
-from tests.databases import CIPHER, TestServer
-
-from adapters.postgres.database import Database
-from adapters.postgres.relay import waiting_events
-from booking_domain.shared.events import Event
 from booking_domain.testing.contracts.audit import AuditContract
 from booking_domain.testing.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.contracts.bookings import BookingsContract
@@ -31,33 +22,9 @@ from booking_domain.testing.contracts.salons import SalonsContract
 from booking_domain.testing.contracts.second_factors import SecondFactorsContract
 from booking_domain.testing.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.contracts.sms_messages import SmsMessagesContract, SmsReadsContract
-from booking_domain.testing.contracts.storage import Backend, OpenBackend
 from booking_domain.testing.contracts.units_of_work import UnitOfWorkContract
 from booking_domain.testing.contracts.users import UsersContract
 from booking_domain.testing.contracts.waiting_list import WaitingListContract, WaitingReadsContract
-
-
-class PostgresBackend(Database):
-    """A database under test."""
-
-    async def outbox_events(self) -> Sequence[Event]:
-        async with self.work() as work:
-            return await waiting_events(work)
-
-
-@pytest.fixture
-def open_backend(postgres: TestServer) -> OpenBackend:
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Backend]:
-        with postgres.database() as url:
-            backend = PostgresBackend(url, cipher=CIPHER, pool_size=20)
-            await backend.open()
-            try:
-                yield backend
-            finally:
-                await backend.close()
-
-    return opened
 
 
 class TestUnitOfWork(UnitOfWorkContract):

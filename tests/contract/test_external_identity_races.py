@@ -1,8 +1,7 @@
-"""Assertions used by many at once, and identities unlinked meanwhile, on PostgreSQL; without the defences, too."""
+"""Assertions used concurrently and identities unlinked during a sign-in, with and without the defences."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partialmethod
@@ -12,8 +11,7 @@ from typing import Final
 import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
-from tests.contract.test_postgres_storage import PostgresBackend
-from tests.databases import CIPHER, TestServer
+from tests.contract.backends import PostgresBackend
 from tests.gates import Gate
 
 from adapters.postgres.external_identities import PostgresExternalIdentities, PostgresUsedAssertions
@@ -41,7 +39,7 @@ from booking_domain.testing.contracts.storage import TIME_LIMIT, waits
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemoryTimeCodes
 from booking_domain.workflows.ports import Repositories
 
-CROWD: Final = 20
+ATTEMPTS: Final = 20
 TELEGRAM: Final = IdentityProvider.TELEGRAM
 TOKENS: Final = MemoryRefreshTokens()
 SIGN_IN: Final = sign_in_by_assertion(open_session(TOKENS, MemoryTimeCodes()))
@@ -60,8 +58,6 @@ def asserted(what: str = "once") -> Assertion:
 
 
 class Scene:
-    """A database and short ways to do things in it."""
-
     def __init__(self, backend: PostgresBackend) -> None:
         self.backend = backend
         self.executor: Executor[Repositories] = Executor(
@@ -73,8 +69,9 @@ class Scene:
         return await self.executor.run(SIGN_IN, command, actor=SYSTEM)
 
     async def together(self, assertions: Sequence[Assertion]) -> list[SignedIn]:
-        """Those who are signed in, of those who try at once."""
-        results = await asyncio.gather(*(self.sign_in(each) for each in assertions), return_exceptions=True)
+        """Use all assertions at once and return the sessions that were opened."""
+        async with asyncio.timeout(TIME_LIMIT):
+            results = await asyncio.gather(*(self.sign_in(each) for each in assertions), return_exceptions=True)
         assert all(isinstance(each, SignedIn | InvalidAssertion) for each in results)
         return [each for each in results if isinstance(each, SignedIn)]
 
@@ -84,7 +81,7 @@ class Scene:
         return int(rows[0][0])
 
     async def linked(self) -> User:
-        """An account with a password, and an identity."""
+        """Add an account with a password and a linked identity."""
         user = replace(Builder().user(), password_hash="hash")
         identity = ExternalIdentity(provider=TELEGRAM, subject=asserted().subject, user_id=user.id, linked_at=NOW)
         async with self.backend.begin() as tx:
@@ -104,68 +101,47 @@ class Scene:
         await self.executor.run(unlink_identity, command, actor=user.actor)
 
 
-def on_postgres(play: Callable[[Scene], Awaitable[None]], postgres: TestServer) -> None:
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Scene]:
-        with postgres.database() as url:
-            backend = PostgresBackend(url, cipher=CIPHER, pool_size=CROWD)
-            await backend.open()
-            try:
-                yield Scene(backend)
-            finally:
-                await backend.close()
-
-    async def played() -> None:
-        async with asyncio.timeout(TIME_LIMIT), opened() as scene:
-            await play(scene)
-
-    asyncio.run(played())
+@pytest.fixture
+def scene(postgres_backend: PostgresBackend) -> Scene:
+    return Scene(postgres_backend)
 
 
-def test_an_assertion_used_by_many_at_once_begins_one_session(postgres: TestServer) -> None:
-    async def play(scene: Scene) -> None:
-        assert len(await scene.together([asserted()] * CROWD)) == 1
-        assert [await scene.count(table) for table in ("sessions", "users", "external_identities")] == [1, 1, 1]
-        assert await scene.together([asserted()]) == []
-
-    on_postgres(play, postgres)
+async def test_an_assertion_used_concurrently_opens_one_session(scene: Scene) -> None:
+    assert len(await scene.together([asserted()] * ATTEMPTS)) == 1
+    assert [await scene.count(table) for table in ("sessions", "users", "external_identities")] == [1, 1, 1]
+    assert await scene.together([asserted()]) == []
 
 
 _IS_USED: Final = Statement(select(used_assertions.c.digest).where(used_assertions.c.digest == bindparam("seen")))
-_NOTE: Final = Statement(insert(used_assertions).on_conflict_do_nothing())
+_INSERT: Final = Statement(insert(used_assertions).on_conflict_do_nothing())
 
 
-async def _look_and_then_note(self: PostgresUsedAssertions, digest: bytes, good_until: datetime, gate: Gate) -> bool:
+async def _check_then_insert(self: PostgresUsedAssertions, digest: bytes, good_until: datetime, gate: Gate) -> bool:
     used = await self._work.one(_IS_USED, seen=digest)
     await gate.through()
-    await self._work.send(_NOTE, digest=digest, good_until=good_until)
+    await self._work.send(_INSERT, digest=digest, good_until=good_until)
     return used is None
 
 
-def test_if_it_were_noted_after_a_look_it_would_begin_more(
-    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(PostgresUsedAssertions, "use", partialmethod(_look_and_then_note, gate=Gate(2)))
-
-    async def play(scene: Scene) -> None:
-        await scene.linked()
-        assert len(await scene.together([asserted()] * CROWD)) > 1
-
-    on_postgres(play, postgres)
+async def test_a_check_before_the_insert_opens_several_sessions(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PostgresUsedAssertions, "use", partialmethod(_check_then_insert, gate=Gate(2)))
+    await scene.linked()
+    assert len(await scene.together([asserted()] * ATTEMPTS)) > 1
 
 
-def test_somebody_new_who_comes_many_times_at_once_has_one_account(postgres: TestServer) -> None:
-    async def play(scene: Scene) -> None:
-        sessions = await scene.together([asserted(str(number)) for number in range(CROWD)])
-        assert len(sessions) == CROWD
-        assert len({each.user.id for each in sessions}) == 1
-        assert [await scene.count(table) for table in ("sessions", "users", "external_identities")] == [CROWD, 1, 1]
-
-    on_postgres(play, postgres)
+async def test_concurrent_first_sign_ins_create_one_account(scene: Scene) -> None:
+    sessions = await scene.together([asserted(str(number)) for number in range(ATTEMPTS)])
+    assert len(sessions) == ATTEMPTS
+    assert len({each.user.id for each in sessions}) == 1
+    assert [await scene.count(table) for table in ("sessions", "users", "external_identities")] == [ATTEMPTS, 1, 1]
 
 
-async def live_after_unlinking_meanwhile(scene: Scene, *, locked: bool) -> tuple[SessionId, Sequence[Session]]:
-    """The session that unlinks, and those that live when it has, while somebody was about to begin another one."""
+async def live_after_unlinking(scene: Scene, *, locked: bool) -> tuple[SessionId, Sequence[Session]]:
+    """Unlink an identity while a sign-in with it is in progress.
+
+    Returns:
+        The id of the session that unlinked, and the sessions that are live afterwards.
+    """
     user = await scene.linked()
     current = await scene.opened(user)
     token = TOKENS.first(SessionId(SystemEntropy().new_id()))
@@ -181,32 +157,25 @@ async def live_after_unlinking_meanwhile(scene: Scene, *, locked: bool) -> tuple
     return current, await scene.backend.reads.sessions.live(user.id, NOW, 10)
 
 
-def test_a_session_that_was_beginning_ends_with_the_identity(postgres: TestServer) -> None:
-    async def play(scene: Scene) -> None:
-        current, live = await live_after_unlinking_meanwhile(scene, locked=True)
-        assert [each.id for each in live] == [current]
-        signed_in = await scene.sign_in(asserted("another"))
-        assert isinstance(signed_in, SignedIn)
-        assert signed_in.user.name == asserted().name  # somebody new
-
-    on_postgres(play, postgres)
+async def test_a_session_opened_during_the_unlinking_is_ended(scene: Scene) -> None:
+    current, live = await live_after_unlinking(scene, locked=True)
+    assert [each.id for each in live] == [current]
+    signed_in = await scene.sign_in(asserted("another"))
+    assert isinstance(signed_in, SignedIn)
+    assert signed_in.user.name == asserted().name  # a new account: the old one is no longer linked
 
 
-_LOOK: Final = Statement(
+_OWNER: Final = Statement(
     select(external_identities.c.user_id).where(external_identities.c.subject == bindparam("subject"))
 )
 
 
 async def _without_a_lock(self: PostgresExternalIdentities, _: IdentityProvider, subject: str) -> UserId | None:
-    row = await self._work.one(_LOOK, subject=subject)
+    row = await self._work.one(_OWNER, subject=subject)
     return None if row is None else UserId(row[0])
 
 
-def test_without_the_lock_it_would_outlive_it(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_lock_a_session_outlives_its_identity(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PostgresExternalIdentities, "lock", _without_a_lock)
-
-    async def play(scene: Scene) -> None:
-        _, live = await live_after_unlinking_meanwhile(scene, locked=False)
-        assert len(live) == 2
-
-    on_postgres(play, postgres)
+    _, live = await live_after_unlinking(scene, locked=False)
+    assert len(live) == 2

@@ -1,20 +1,17 @@
-"""People who want the same time at once, in memory and on PostgreSQL: one gets it, and the others lose nothing."""
+"""Concurrent bookings, reschedules and requests for the same time: one succeeds, and the others change nothing."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Final, cast
 
 import pytest
-from tests.contract.test_postgres_storage import PostgresBackend
-from tests.databases import CIPHER, TestServer
+from tests.contract.conftest import OpenStudio
 from tests.unit.workflows.scenes import FREE, NO_CLAIM_ON_REQUEST, ON_REQUEST
 
 from booking_domain.bookings.errors import SeriesNotPossible
-from booking_domain.bookings.model import Booking, Terms
+from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider, BookableProviders
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
 from booking_domain.scheduling.claims import Claim
@@ -23,10 +20,9 @@ from booking_domain.shared.errors import ConcurrentChange, DomainError, StaleVer
 from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.backend import Backend, OpenBackend
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
-from booking_domain.testing.contracts.storage import TIME_LIMIT, race
-from booking_domain.testing.memory import MemoryDatabase, SeededEntropy
+from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.memory import SeededEntropy
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import PlaceSeries, place_series
@@ -38,50 +34,8 @@ EVER: Final = TimeRange(TOMORROW - WEEK, TOMORROW + 60 * WEEK)
 TRIES: Final = 2
 
 
-@pytest.fixture(params=["memory", "postgres"])
-def open_backend(request: pytest.FixtureRequest) -> OpenBackend:
-    @asynccontextmanager
-    async def in_memory() -> AsyncIterator[Backend]:
-        yield MemoryDatabase()
-
-    @asynccontextmanager
-    async def on_postgres() -> AsyncIterator[Backend]:
-        server: TestServer = request.getfixturevalue("postgres")
-        with server.database() as url:
-            backend = PostgresBackend(url, cipher=CIPHER, pool_size=10)
-            await backend.open()
-            try:
-                yield backend
-            finally:
-                await backend.close()
-
-    if request.param == "memory":
-        return in_memory
-    request.getfixturevalue("postgres")
-    return on_postgres
-
-
-def rivals(asks: Terms) -> Callable[[Callable[[Studio], Awaitable[None]]], Callable[[OpenBackend], None]]:
-    """Make a test of a coroutine, in a studio that asks for these terms; when it is over the books must balance."""
-
-    def made(body: Callable[[Studio], Awaitable[None]]) -> Callable[[OpenBackend], None]:
-        def test(open_backend: OpenBackend) -> None:
-            async def play() -> None:
-                async with asyncio.timeout(TIME_LIMIT), open_backend() as backend:
-                    studio = await Studio.opened(backend, asks=asks)
-                    await body(studio)
-                    assert await studio.violations() == []
-
-            asyncio.run(play())
-
-        test.__name__, test.__qualname__ = body.__name__, body.__qualname__
-        return test
-
-    return made
-
-
 async def claims_of(studio: Studio) -> dict[object, TimeRange]:
-    """All claims that there are, by id: the time that each is on."""
+    """Return the time range of each claim, by claim id."""
     schedule = await studio.reads.schedules.get(studio.provider_id, EVER)
     assert schedule is not None
     claims: tuple[Claim, ...] = schedule.claims
@@ -94,8 +48,10 @@ async def at_once(
     return await race(attempts)
 
 
-@rivals(FREE)
-async def test_of_two_who_move_to_one_slot_one_does_and_the_other_keeps_time_and_claim(studio: Studio) -> None:
+async def test_one_of_several_reschedules_to_the_same_slot_succeeds_and_the_others_keep_their_claims(
+    open_studio: OpenStudio,
+) -> None:
+    studio = await open_studio(FREE)
     bookings = [await studio.book(TOMORROW + number * HOUR) for number in range(3)]
     for number in range(TRIES):
         to = TOMORROW + number * WEEK + 6 * HOUR
@@ -110,16 +66,16 @@ async def test_of_two_who_move_to_one_slot_one_does_and_the_other_keeps_time_and
             assert (await studio.told(each)).count("booking.rescheduled") == seen.version - 1
 
 
-@rivals(FREE)
-async def test_two_who_change_places_do_not_wait_for_each_other_for_ever(studio: Studio) -> None:
+async def test_two_reschedules_into_each_others_slots_do_not_deadlock(open_studio: OpenStudio) -> None:
+    studio = await open_studio(FREE)
     one, other = await studio.book(TOMORROW), await studio.book(LATER)
     _, refusals = await race([studio.reschedule(one, LATER), studio.reschedule(other, TOMORROW)])
     assert [type(refusal) for refusal in refusals] == [SlotTaken] * 2
     assert await claims_of(studio) == {one.id: one.span, other.id: other.span}
 
 
-@rivals(FREE)
-async def test_one_booking_is_moved_by_all_its_parties_at_once_and_has_one_claim(studio: Studio) -> None:
+async def test_concurrent_reschedules_of_one_booking_leave_one_claim(open_studio: OpenStudio) -> None:
+    studio = await open_studio(FREE)
     booking = await studio.book()
     parties = (studio.customer, studio.owner, studio.admin)
     moved, refusals = await race(
@@ -135,8 +91,8 @@ async def test_one_booking_is_moved_by_all_its_parties_at_once_and_has_one_claim
     assert await claims_of(studio) == {booking.id: (await studio.seen(booking)).span}
 
 
-@rivals(FREE)
-async def test_of_a_move_and_bookings_at_once_one_gets_the_slot(studio: Studio) -> None:
+async def test_a_reschedule_and_concurrent_bookings_of_its_slot_have_one_winner(open_studio: OpenStudio) -> None:
+    studio = await open_studio(FREE)
     mover = await studio.book()
     for number in range(TRIES):
         to = TOMORROW + number * WEEK + 6 * HOUR
@@ -157,8 +113,8 @@ async def test_of_a_move_and_bookings_at_once_one_gets_the_slot(studio: Studio) 
         assert (await claims_of(studio))[mover.id] == after.span
 
 
-@rivals(FREE)
-async def test_the_time_that_is_given_up_goes_to_one_of_those_who_want_it(studio: Studio) -> None:
+async def test_a_slot_freed_by_a_reschedule_is_booked_at_most_once(open_studio: OpenStudio) -> None:
+    studio = await open_studio(FREE)
     mover = await studio.book()
     others = [await studio.joined() for _ in range(3)]
     _, refusals = await at_once(studio.reschedule(mover, LATER), *(studio.book(by=other) for other in others))
@@ -167,8 +123,10 @@ async def test_the_time_that_is_given_up_goes_to_one_of_those_who_want_it(studio
     assert (await studio.seen(mover)).span.start == LATER
 
 
-@rivals(terms())
-async def test_of_a_move_and_a_cancellation_no_claim_is_left_and_no_money_is_lost(studio: Studio) -> None:
+async def test_a_reschedule_concurrent_with_a_cancellation_leaves_no_claim_and_refunds_the_deposit(
+    open_studio: OpenStudio,
+) -> None:
+    studio = await open_studio(terms())
     for number in range(TRIES):
         booking = await studio.book(TOMORROW + (number + 1) * WEEK)
         await studio.paid(booking)
@@ -181,8 +139,8 @@ async def test_of_a_move_and_a_cancellation_no_claim_is_left_and_no_money_is_los
         assert await studio.owed(booking) == [DEPOSIT]
 
 
-@rivals(terms())
-async def test_of_a_move_and_a_payment_both_count(studio: Studio) -> None:
+async def test_a_reschedule_and_a_concurrent_payment_both_take_effect(open_studio: OpenStudio) -> None:
+    studio = await open_studio(terms())
     booking = await studio.book()
     payment = await studio.bill(booking)
     studio.pay(payment)
@@ -192,8 +150,8 @@ async def test_of_a_move_and_a_payment_both_count(studio: Studio) -> None:
     assert (after.status, after.paid, after.span.start) == (Status.CONFIRMED, DEPOSIT, LATER)
 
 
-@rivals(terms())
-async def test_of_a_move_and_an_expiry_no_claim_is_left(studio: Studio) -> None:
+async def test_a_reschedule_concurrent_with_the_expiry_leaves_no_claim(open_studio: OpenStudio) -> None:
+    studio = await open_studio(terms())
     booking = await studio.book()
     studio.clock.advance(PAYMENT_WINDOW)
     _, refusals = await at_once(studio.reschedule(booking, LATER), studio.expire(booking), studio.expire(booking))
@@ -202,8 +160,8 @@ async def test_of_a_move_and_an_expiry_no_claim_is_left(studio: Studio) -> None:
     assert await claims_of(studio) == {}
 
 
-@rivals(NO_CLAIM_ON_REQUEST)
-async def test_of_an_acceptance_and_a_booking_of_its_time_one_gets_it(studio: Studio) -> None:
+async def test_an_acceptance_and_a_concurrent_booking_of_its_time_have_one_winner(open_studio: OpenStudio) -> None:
+    studio = await open_studio(NO_CLAIM_ON_REQUEST)
     for number in range(TRIES):
         slot = TOMORROW + number * WEEK
         requests = [await studio.book(slot, by=await studio.joined()) for _ in range(3)]
@@ -219,8 +177,8 @@ async def test_of_an_acceptance_and_a_booking_of_its_time_one_gets_it(studio: St
             assert seen.status is (Status.PENDING if request.id == winner.id else Status.REQUESTED)
 
 
-@rivals(ON_REQUEST)
-async def test_an_offered_time_goes_to_the_first_who_takes_it(studio: Studio) -> None:
+async def test_an_offered_time_is_accepted_by_one_customer(open_studio: OpenStudio) -> None:
+    studio = await open_studio(ON_REQUEST)
     customers = [await studio.joined() for _ in range(3)]
     requests = [await studio.book(TOMORROW + n * HOUR, by=customer) for n, customer in enumerate(customers)]
     for request in requests:
@@ -237,8 +195,8 @@ async def test_an_offered_time_goes_to_the_first_who_takes_it(studio: Studio) ->
     assert await claims_of(studio) == expected
 
 
-@rivals(ON_REQUEST)
-async def test_a_request_is_answered_once_however_many_answers_come_at_once(studio: Studio) -> None:
+async def test_concurrent_answers_to_a_request_take_effect_once(open_studio: OpenStudio) -> None:
+    studio = await open_studio(ON_REQUEST)
     request = await studio.offer_times(await studio.book(), LATER)
     got, refusals = await race(
         [
@@ -250,13 +208,13 @@ async def test_a_request_is_answered_once_however_many_answers_come_at_once(stud
         ]
     )
     answered = [each for each in got if each.status is not Status.CANCELLED]
-    assert 1 <= len(got) <= 2, "what was accepted may be cancelled still"
+    assert 1 <= len(got) <= 2, "an accepted request can still be cancelled"
     assert len(answered) <= 1
     assert {type(refusal) for refusal in refusals} == {InvalidBookingTransition}
 
 
-@rivals(FREE)
-async def test_of_two_series_that_overlap_one_is_whole_and_of_the_other_there_is_nothing(studio: Studio) -> None:
+async def test_of_overlapping_series_one_is_placed_whole_and_the_others_not_at_all(open_studio: OpenStudio) -> None:
+    studio = await open_studio(FREE)
     one, other = await studio.joined(), await studio.joined()
     for number in range(TRIES):
         start = TOMORROW + number * 2 * HOUR
@@ -279,8 +237,8 @@ def _same_time(one: datetime, other: datetime) -> bool:
     return (one - other) % WEEK == timedelta(0)
 
 
-@rivals(FREE)
-async def test_of_a_series_and_a_booking_in_it_one_is_made(studio: Studio) -> None:
+async def test_a_series_and_a_concurrent_booking_of_one_of_its_slots_have_one_winner(open_studio: OpenStudio) -> None:
+    studio = await open_studio(FREE)
     other = await studio.joined()
     for number in range(TRIES):
         start = TOMORROW + number * 2 * HOUR
@@ -300,14 +258,14 @@ async def test_of_a_series_and_a_booking_in_it_one_is_made(studio: Studio) -> No
 
 
 class _OneReference(SeededEntropy):
-    """Draws the same letters again and again, so that the second booking of a series cannot be kept."""
+    """Generates the same reference every time, so that the second booking of a series violates its uniqueness."""
 
     def pick(self, alphabet: str, length: int) -> str:
         return alphabet[0] * length
 
 
-@rivals(FREE)
-async def test_of_a_series_that_fails_half_way_nothing_is_left(studio: Studio) -> None:
+async def test_a_series_that_fails_half_way_leaves_nothing(open_studio: OpenStudio) -> None:
+    studio = await open_studio(FREE)
     unlucky = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1))
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
     before = list(await studio.backend.outbox_events())
@@ -319,7 +277,7 @@ async def test_of_a_series_that_fails_half_way_nothing_is_left(studio: Studio) -
 
 
 class _BlindBookableProviders:
-    """Desks on which no claim is seen."""
+    """Hides all claims from the use case, so that only the claims table can reject an overlap."""
 
     def __init__(self, bookable_providers: BookableProviders) -> None:
         self._bookable_providers = bookable_providers
@@ -339,21 +297,21 @@ async def _blind(command: PlaceSeries, tx: Repositories, context: Context) -> tu
     return await place_series.handle(command, cast("Repositories", seen), context)
 
 
-@rivals(FREE)
-async def test_even_where_the_claims_table_alone_says_no_nothing_of_a_series_is_left(studio: Studio) -> None:
-    """As if somebody had taken the last time behind the back of the lock: the friendly check sees nothing of it."""
-    unseen = await studio.book(TOMORROW + 2 * WEEK, by=await studio.joined())
+async def test_a_series_rejected_only_by_the_claims_table_leaves_nothing(open_studio: OpenStudio) -> None:
+    """A booking that bypassed the provider lock occupies the last slot, so the availability check does not see it."""
+    studio = await open_studio(FREE)
+    hidden = await studio.book(TOMORROW + 2 * WEEK, by=await studio.joined())
     before = list(await studio.backend.outbox_events())
     blind = UseCase(place_series.action, _blind)
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
     with pytest.raises(SlotTaken):
         await studio.run(blind, PlaceSeries(first=first, times=3), by=studio.customer)
-    assert await claims_of(studio) == {unseen.id: unseen.span}
+    assert await claims_of(studio) == {hidden.id: hidden.span}
     assert list(await studio.backend.outbox_events()) == before
 
 
-@rivals(FREE)
-async def test_a_block_and_a_move_into_it_come_one_after_the_other(studio: Studio) -> None:
+async def test_a_block_and_a_concurrent_reschedule_into_it_are_serialized(open_studio: OpenStudio) -> None:
+    studio = await open_studio(FREE)
     booking = await studio.book()
     _, refusals = await at_once(
         studio.reschedule(booking, LATER), studio.take_off(LATER, LATER + HOUR), studio.take_off(LATER, LATER + HOUR)

@@ -1,0 +1,46 @@
+"""Bookings in the worker: expiry, and news to the parties."""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from booking_domain.bookings.events import EVENTS, BookingChanged
+from booking_domain.shared.ids import BookingId
+from booking_domain.workflows.expire_unpaid import expire_unpaid
+from booking_domain.workflows.notify_parties import notify_parties
+from entrypoints.container import Container
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Notice, Subscription, Sweep, WorkerContext
+
+_OVERDUE_PER_SWEEP: Final = 200
+
+
+async def _expire(container: Container, *, booking_id: str) -> None:
+    """Expire a booking that is still unpaid or unanswered; does nothing before its due time."""
+    await expire_unpaid(
+        BookingId(UUID(booking_id)),
+        now=container.clock().now(),
+        reads=container.reads(),
+        executor=container.executor(),
+        gateway=container.gateway(),
+    )
+
+
+EXPIRE: Final = Job(name="expire", run=_expire)
+
+
+def _expire_when_due(event: BookingChanged) -> Iterator[JobRequest]:
+    if event.due_at is not None:
+        yield EXPIRE.request(at=event.due_at, booking_id=str(event.booking_id))
+
+
+async def _sweep_overdue(container: Container, enqueue: Enqueue) -> None:
+    for booking_id in await container.reads().bookings.overdue(container.clock().now(), _OVERDUE_PER_SWEEP):
+        await enqueue(EXPIRE.request(once=f"expire {booking_id}", booking_id=str(booking_id)))
+
+
+CONTEXT: Final = WorkerContext(
+    jobs=(EXPIRE,),
+    subscriptions=(Subscription(EVENTS, _expire_when_due),),
+    notices=(Notice(EVENTS, notify_parties),),
+    sweeps=(Sweep("overdue bookings", _sweep_overdue),),
+)

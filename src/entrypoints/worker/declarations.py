@@ -1,0 +1,111 @@
+"""What a context declares to the worker, as data: jobs, subscriptions, notices, sweeps and periodic jobs."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+import procrastinate
+
+from booking_domain.notifications.ports import Notifier
+from booking_domain.shared.errors import Unavailable
+from booking_domain.shared.events import Event
+from booking_domain.workflows.ports import Reads
+from entrypoints.container import Container
+
+EventT = TypeVar("EventT", bound=Event)
+Contra = TypeVar("Contra", bound=Event, contravariant=True)
+
+DEFAULT: Final = "default"
+REMOTE: Final = "feeds"
+"""The queue of jobs that call servers of third parties, which may be slow. It has workers of its own, so that no other
+job waits for them."""
+RETRY: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
+RETRY_SOON: Final = procrastinate.RetryStrategy(max_attempts=12, linear_wait=5, retry_exceptions=[Unavailable])
+"""For jobs whose result is worthless after a few minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A unit of work in the queue. It may run any number of times."""
+
+    name: str
+    """Stored with each queued job: renaming it orphans the jobs that wait."""
+    run: Callable[..., Awaitable[None]]
+    """Takes the container, and the arguments by name."""
+    queue: str = DEFAULT
+    retry: procrastinate.BaseRetryStrategy = field(default_factory=lambda: RETRY)
+
+    def request(
+        self, *, at: datetime | None = None, lock: str | None = None, once: str | None = None, **arguments: str
+    ) -> "JobRequest":
+        """Return a request to run this job; see `JobRequest`."""
+        return JobRequest(job=self, arguments=arguments, at=at, lock=lock, once=once)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRequest:
+    """A job to put into the queue."""
+
+    job: Job
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None
+    """The earliest start; None is now."""
+    lock: str | None = None
+    """Jobs of one lock run one after the other, in the order of the queue."""
+    once: str | None = None
+    """At most one job with this key waits; a second request is ignored."""
+
+
+Enqueue = Callable[[JobRequest], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription(Generic[EventT]):
+    """The jobs that follow from events. The handler runs inside the relay's transaction and must be pure."""
+
+    events: tuple[type[EventT], ...]
+    handler: Callable[[EventT], Iterable[JobRequest]]
+
+
+class Notify(Protocol[Contra]):
+    """Sends the notifications of an event. It may run any number of times for one event."""
+
+    async def __call__(self, event: Contra, /, *, reads: Reads, notifier: Notifier) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice(Generic[EventT]):
+    """The notifications that follow from events. They are sent by the job `notify`, in order for each subject."""
+
+    events: tuple[type[EventT], ...]
+    notify: Notify[EventT]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Work of every minute: recovers jobs that were lost or ran too early, and removes expired rows."""
+
+    name: str
+    run: Callable[[Container, Enqueue], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periodic:
+    """A job of its own schedule."""
+
+    name: str
+    cron: str
+    """Five fields, in UTC."""
+    run: Callable[[Container, Enqueue], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerContext:
+    """Everything that one context brings to the worker."""
+
+    jobs: tuple[Job, ...] = ()
+    subscriptions: tuple[Subscription[Any], ...] = ()
+    notices: tuple[Notice[Any], ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    periodic: tuple[Periodic, ...] = ()

@@ -1,0 +1,101 @@
+"""Accounts in the worker: one-time codes are sent, deleted accounts erased, expired secrets removed."""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from adapters.postgres.event_codec import from_json, to_json
+from booking_domain.identity.events import AccountDeleted, CodeRequested, PhoneChanged
+from booking_domain.identity.model import ERASED_AFTER
+from booking_domain.identity.use_cases.external_identities import sweep_assertions
+from booking_domain.identity.use_cases.one_time_codes import sweep_codes
+from booking_domain.notifications.errors import SmsCapReached
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import UserId
+from booking_domain.workflows.erase_account import Erasing, erase_account
+from booking_domain.workflows.notify_account import notify_account
+from booking_domain.workflows.send_code import send_code
+from entrypoints.container import Container
+from entrypoints.worker.declarations import (
+    RETRY_SOON,
+    Enqueue,
+    Job,
+    JobRequest,
+    Notice,
+    Periodic,
+    Subscription,
+    Sweep,
+    WorkerContext,
+)
+
+log: Final = structlog.get_logger()
+ERASURES_PER_PAGE = 500
+
+
+async def _send_code(container: Container, *, message: str) -> None:
+    """Send a one-time code, unless it has expired."""
+    event = from_json(message)
+    if not isinstance(event, CodeRequested):
+        raise TypeError(f"no code to send for {event.topic}")
+    try:
+        await send_code(
+            event,
+            now=container.clock().now(),
+            reads=container.reads(),
+            secrets=container.secret_codes(),
+            messenger=container.code_messenger(),
+        )
+    except SmsCapReached:
+        log.warning("sms.cap_reached")
+        raise
+
+
+async def _erase(container: Container, *, user_id: str) -> None:
+    """Erase an account whose grace period is over."""
+    done = await container.executor().run(erase_account, UserId(UUID(user_id)), actor=SYSTEM)
+    if done is Erasing.TIED:
+        log.warning("erasure.waits", user_id=user_id)
+
+
+SEND_CODE: Final = Job(name="send_code", run=_send_code, retry=RETRY_SOON)
+ERASE: Final = Job(name="erase", run=_erase)
+
+
+def _send_requested(event: CodeRequested) -> Iterator[JobRequest]:
+    yield SEND_CODE.request(message=to_json(event))
+
+
+async def _erase_due(container: Container, enqueue: Enqueue) -> None:
+    reads, before = container.reads(), container.clock().now() - ERASED_AFTER
+    found = await reads.users.to_erase(before, None, ERASURES_PER_PAGE)
+    while found:
+        for user_id in map(str, found):
+            await enqueue(ERASE.request(once=f"erase {user_id}", user_id=user_id))
+        found = await reads.users.to_erase(before, found[-1], ERASURES_PER_PAGE)
+
+
+async def _sweep_codes(container: Container, _: Enqueue) -> None:
+    await container.executor().run(sweep_codes, None, actor=SYSTEM)
+
+
+async def _sweep_assertions(container: Container, _: Enqueue) -> None:
+    await container.executor().run(sweep_assertions, None, actor=SYSTEM)
+
+
+async def _sweep_sessions(container: Container, _: Enqueue) -> None:
+    await container.database().forget_sessions(container.clock().now())
+
+
+CONTEXT: Final = WorkerContext(
+    jobs=(SEND_CODE, ERASE),
+    subscriptions=(Subscription((CodeRequested,), _send_requested),),
+    notices=(Notice((PhoneChanged, AccountDeleted), notify_account),),
+    sweeps=(
+        Sweep("expired codes", _sweep_codes),
+        Sweep("used assertions", _sweep_assertions),
+        Sweep("expired sessions", _sweep_sessions),
+    ),
+    periodic=(Periodic(name="erase_due", cron="17 3 * * *", run=_erase_due),),
+)

@@ -1,0 +1,50 @@
+"""Scheduling in the worker: external calendars are read, and expired holds are removed."""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from booking_domain.scheduling.events import FeedAdded
+from booking_domain.scheduling.use_cases.holds import sweep_holds
+from booking_domain.shared.actor import SYSTEM
+from booking_domain.shared.ids import FeedId
+from booking_domain.workflows.read_feed import read_feed
+from entrypoints.container import Container
+from entrypoints.worker.declarations import REMOTE, Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
+
+_FEEDS_PER_SWEEP: Final = 1_000
+
+
+async def _read_feed(container: Container, *, feed_id: str) -> None:
+    """Read an external calendar that is due. A failure is stored, and the next reading is planned."""
+    await read_feed(
+        FeedId(UUID(feed_id)),
+        now=container.clock().now(),
+        reads=container.reads(),
+        executor=container.executor(),
+        reader=container.feed_reader(),
+    )
+
+
+READ_FEED: Final = Job(name="read_feed", run=_read_feed, queue=REMOTE)
+
+
+def _read_added(event: FeedAdded) -> Iterator[JobRequest]:
+    yield READ_FEED.request(lock=f"feed {event.feed_id}", feed_id=str(event.feed_id))
+
+
+async def _sweep_due_feeds(container: Container, enqueue: Enqueue) -> None:
+    for feed_id in await container.reads().feeds.due(container.clock().now(), _FEEDS_PER_SWEEP):
+        key = f"feed {feed_id}"
+        await enqueue(READ_FEED.request(lock=key, once=key, feed_id=str(feed_id)))
+
+
+async def _sweep_holds(container: Container, _: Enqueue) -> None:
+    await container.executor().run(sweep_holds, None, actor=SYSTEM)
+
+
+CONTEXT: Final = WorkerContext(
+    jobs=(READ_FEED,),
+    subscriptions=(Subscription((FeedAdded,), _read_added),),
+    sweeps=(Sweep("due feeds", _sweep_due_feeds), Sweep("expired holds", _sweep_holds)),
+)

@@ -1,0 +1,61 @@
+"""Fixtures that open storages."""
+
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from functools import partial
+from typing import Protocol
+
+import pytest
+from tests.contract.backends import PostgresBackend, in_memory, on_postgres
+from tests.databases import TestServer
+
+from booking_domain.bookings.model import Terms
+from booking_domain.testing.backend import Backend, OpenBackend
+from booking_domain.testing.studio import Studio
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def open_backend(request: pytest.FixtureRequest) -> OpenBackend:
+    """Run the test once on each storage; `-k postgres` selects one."""
+    if request.param == "memory":
+        return in_memory
+    return partial(on_postgres, request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+async def backend(open_backend: OpenBackend) -> AsyncIterator[Backend]:
+    """Open an empty storage."""
+    async with open_backend() as backend:
+        yield backend
+
+
+@pytest.fixture
+async def postgres_backend(postgres: TestServer) -> AsyncIterator[PostgresBackend]:
+    async with on_postgres(postgres) as backend:
+        yield backend
+
+
+@pytest.fixture
+def postgres_url(postgres: TestServer) -> Iterator[str]:
+    """Create a migrated database without rows."""
+    with postgres.database() as url:
+        yield url
+
+
+class OpenStudio(Protocol):
+    """Opens a studio with these terms on the storage under test."""
+
+    def __call__(self, asks: Terms | None = None) -> Awaitable[Studio]: ...
+
+
+@pytest.fixture
+async def open_studio(backend: Backend) -> AsyncIterator[OpenStudio]:
+    """Open studios whose invariants are checked after the test."""
+    studios: list[Studio] = []
+
+    async def open_one(asks: Terms | None = None) -> Studio:
+        studios.append(await Studio.opened(backend, asks=asks))
+        return studios[-1]
+
+    yield open_one
+    for studio in studios:
+        assert await studio.violations() == []

@@ -1,0 +1,93 @@
+"""Every event has a subscriber, every subscriber an event, and every job keeps its name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pytest
+from tests.unit.entrypoints.worker.test_jobs import Workshop
+from tests.unit.entrypoints.worker.test_offering import in_a_workshop
+
+from adapters.postgres.event_codec import EVENTS
+from booking_domain.payments.events import PaymentHinted
+from booking_domain.shared.events import Event
+from entrypoints.container import Container
+from entrypoints.worker.contexts import CONTEXTS
+from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
+from entrypoints.worker.jobs import handlers
+
+
+async def do_nothing(_: Container) -> None:
+    pass
+
+
+NOTIFY = Job(name="notify", run=do_nothing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPublished(Event):
+    topic: ClassVar[str] = "review.published"
+
+
+def no_jobs(_: Event) -> Iterator[JobRequest]:
+    return iter(())
+
+
+def test_every_event_has_a_subscriber() -> None:
+    assert handlers(CONTEXTS, notify=NOTIFY).keys() == set(EVENTS.values())
+
+
+def test_an_event_without_a_subscriber_stops_the_worker_from_starting() -> None:
+    incomplete = [
+        WorkerContext(
+            jobs=context.jobs,
+            subscriptions=tuple(each for each in context.subscriptions if PaymentHinted not in each.events),
+            notices=context.notices,
+        )
+        for context in CONTEXTS
+    ]
+    with pytest.raises(ValueError, match="events without a subscriber: PaymentHinted"):
+        handlers(incomplete, notify=NOTIFY)
+
+
+def test_a_subscriber_of_an_event_that_is_not_stored_stops_the_worker_from_starting() -> None:
+    stray = WorkerContext(subscriptions=(Subscription((ReviewPublished,), no_jobs),))
+    with pytest.raises(ValueError, match="subscribers of unknown events: ReviewPublished"):
+        handlers([*CONTEXTS, stray], notify=NOTIFY)
+
+
+@in_a_workshop
+async def test_jobs_that_were_queued_by_an_earlier_version_find_their_tasks(shop: Workshop) -> None:
+    assert set(shop.jobs.app.tasks) >= {
+        "notify",
+        "expire",
+        "settle",
+        "offer",
+        "cancel_invoices",
+        "read_feed",
+        "send_code",
+        "follow_sms",
+        "erase",
+        "erase_due",
+        "sweep",
+    }
+    queues = {name: task.queue for name, task in shop.jobs.app.tasks.items()}
+    assert {name for name, queue in queues.items() if queue == "feeds"} == {"read_feed", "follow_sms"}
+
+
+@in_a_workshop
+async def test_a_failing_sweep_does_not_keep_the_others_from_running(shop: Workshop) -> None:
+    ran: list[str] = []
+
+    async def fail(_: Container, __: Enqueue) -> None:
+        raise ValueError("broken")
+
+    async def run(_: Container, __: Enqueue) -> None:
+        ran.append("run")
+
+    contexts: list[Any] = [*CONTEXTS, WorkerContext(sweeps=(Sweep("fails", fail), Sweep("runs", run)))]
+    jobs = type(shop.jobs)(shop.container, type(shop.jobs.app)(connector=shop.jobs.app.connector), contexts)
+    with pytest.raises(ExceptionGroup) as raised:
+        await jobs.app.tasks["sweep"].func(0)
+    assert [str(error) for error in raised.value.exceptions] == ["broken"]
+    assert ran == ["run"]
