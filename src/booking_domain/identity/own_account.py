@@ -4,9 +4,10 @@ Passwords are hashed and compared here, before the transaction, which looks only
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from booking_domain.identity.contacts import ContactInput
-from booking_domain.identity.errors import ContactMissing, TooManyCodes
+from booking_domain.identity.errors import ContactMissing, InvalidToken, TelegramNotConfigured, TooManyCodes
 from booking_domain.identity.external_identities import IdentityProvider, TelegramProof
 from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose
 from booking_domain.identity.passwords import own_words
@@ -37,9 +38,11 @@ from booking_domain.identity.use_cases.phone_changes import (
 from booking_domain.identity.use_cases.reauthentication import Proof
 from booking_domain.identity.use_cases.second_factor import SetUpFactor, set_up_factor
 from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
+from booking_domain.shared.processes import Process
 
-COOL_DOWN_SECONDS = int(COOL_DOWN.total_seconds())
+COOL_DOWN_SECONDS: Final = int(COOL_DOWN.total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class NewFactor:
     """The `otpauth://` address, which an authenticator app reads as a QR code."""
 
 
-async def send_code(identity: Identity, contact: ContactInput, purpose: CodePurpose) -> None:
+async def _send_code(identity: Identity, contact: ContactInput, purpose: CodePurpose) -> None:
     """Have a one-time code sent. A contact without an account gets no code; the caller cannot tell.
 
     Raises:
@@ -71,7 +74,7 @@ async def send_code(identity: Identity, contact: ContactInput, purpose: CodePurp
     await identity.executor.run(request_code, command, actor=SYSTEM)
 
 
-async def verify_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
+async def _verify_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
     """Mark a contact as verified, with a code of the purpose `verify`.
 
     Raises:
@@ -82,13 +85,13 @@ async def verify_with_code(identity: Identity, contact: ContactInput, code: str)
     await identity.executor.run(verify_contact, guess, actor=SYSTEM)
 
 
-async def unlock_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
+async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
     """Unlock the password of an account, with a code of the purpose `unlock`; raises as `verify_with_code`."""
     guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.UNLOCK, code)
     await identity.executor.run(unlock_account, guess, actor=SYSTEM)
 
 
-async def verify_own_email(identity: Identity, actor: Actor, code: str) -> None:
+async def _verify_own_email(identity: Identity, actor: Actor, code: str) -> None:
     """Mark the actor's e-mail address as verified, with a code of the purpose `verify`.
 
     Raises:
@@ -98,7 +101,7 @@ async def verify_own_email(identity: Identity, actor: Actor, code: str) -> None:
     user = await get_own_account(actor, identity.reads.users)
     if user.email is None:
         raise ContactMissing
-    await verify_with_code(identity, ContactInput(email=user.email), code)
+    await _verify_with_code(identity, ContactInput(email=user.email), code)
 
 
 async def prove(identity: Identity, requester: Requester, password: str | None) -> Proof:
@@ -108,7 +111,7 @@ async def prove(identity: Identity, requester: Requester, password: str | None) 
     return Proof(user=user, right=right, current=requester.session_id)
 
 
-async def change_password(identity: Identity, requester: Requester, current: str, new: str) -> None:
+async def _change_password(identity: Identity, requester: Requester, current: str, new: str) -> None:
     """Replace the password and end all other sessions.
 
     Raises:
@@ -128,7 +131,7 @@ async def change_password(identity: Identity, requester: Requester, current: str
     await identity.executor.run(replace_password, command, actor=SYSTEM)
 
 
-async def forget_password(identity: Identity, contact: ContactInput) -> int:
+async def _forget_password(identity: Identity, contact: ContactInput) -> int:
     """Have a code of the purpose `reset` sent, unless one was sent within the last minute.
 
     Returns the seconds until another one can be requested.
@@ -137,13 +140,13 @@ async def forget_password(identity: Identity, contact: ContactInput) -> int:
         ContactMissing, InvalidValue: the contact is missing or malformed.
     """
     try:
-        await send_code(identity, contact, CodePurpose.RESET)
+        await _send_code(identity, contact, CodePurpose.RESET)
     except TooManyCodes as refused:
         return refused.retry_after_seconds
     return COOL_DOWN_SECONDS
 
 
-async def reset_password(identity: Identity, contact: ContactInput, code: str, new: str) -> None:
+async def _reset_password(identity: Identity, contact: ContactInput, code: str, new: str) -> None:
     """Replace the password with a code of the purpose `reset`, end all sessions and unlock the account.
 
     Raises:
@@ -161,7 +164,7 @@ async def reset_password(identity: Identity, contact: ContactInput, code: str, n
     await identity.executor.run(replace_forgotten_password, command, actor=SYSTEM)
 
 
-async def start_phone_change(identity: Identity, requester: Requester, phone: str, password: str | None) -> None:
+async def _start_phone_change(identity: Identity, requester: Requester, phone: str, password: str | None) -> None:
     """Have a code sent to the account's new number.
 
     Raises:
@@ -174,7 +177,7 @@ async def start_phone_change(identity: Identity, requester: Requester, phone: st
     await identity.executor.run(request_phone_change, command, actor=requester.actor)
 
 
-async def confirm_phone_change(identity: Identity, requester: Requester, phone: str, code: str) -> None:
+async def _confirm_phone_change(identity: Identity, requester: Requester, phone: str, code: str) -> None:
     """Make the number the account's, with the code that was sent to it.
 
     Raises:
@@ -187,7 +190,7 @@ async def confirm_phone_change(identity: Identity, requester: Requester, phone: 
     await identity.executor.run(change_phone, command, actor=requester.actor)
 
 
-async def set_up_second_factor(
+async def _set_up_second_factor(
     identity: Identity, requester: Requester, *, password: str | None, code: str | None
 ) -> NewFactor:
     """Make the secret of a second factor, to be confirmed with `confirm_factor`.
@@ -205,7 +208,7 @@ async def set_up_second_factor(
     return NewFactor(secret=made.secret, uri=identity.security.time_codes.uri(made.secret, account))
 
 
-async def link_telegram(identity: Identity, requester: Requester, proof: TelegramProof, password: str | None) -> None:
+async def _link_telegram(identity: Identity, requester: Requester, proof: TelegramProof, password: str | None) -> None:
     """Link a Telegram account, to sign in with it.
 
     Raises:
@@ -219,7 +222,7 @@ async def link_telegram(identity: Identity, requester: Requester, proof: Telegra
     await identity.executor.run(link_identity, command, actor=requester.actor)
 
 
-async def unlink_telegram(identity: Identity, requester: Requester, password: str | None) -> None:
+async def _unlink_telegram(identity: Identity, requester: Requester, password: str | None) -> None:
     """Unlink the Telegram account.
 
     Raises:
@@ -229,3 +232,19 @@ async def unlink_telegram(identity: Identity, requester: Requester, password: st
     proof = await prove(identity, requester, password)
     command = UnlinkIdentity(proof=proof, provider=IdentityProvider.TELEGRAM)
     await identity.executor.run(unlink_identity, command, actor=requester.actor)
+
+
+_CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
+
+send_code: Final = Process(_send_code, (*_CONTACT_ERRORS, *request_code.raises))
+verify_with_code: Final = Process(_verify_with_code, (*_CONTACT_ERRORS, *verify_contact.raises))
+unlock_with_code: Final = Process(_unlock_with_code, (*_CONTACT_ERRORS, *unlock_account.raises))
+verify_own_email: Final = Process(_verify_own_email, (InvalidToken, ContactMissing, *verify_contact.raises))
+change_password: Final = Process(_change_password, (InvalidValue, *replace_password.raises))
+forget_password: Final = Process(_forget_password, _CONTACT_ERRORS)
+reset_password: Final = Process(_reset_password, (ContactMissing, *replace_forgotten_password.raises))
+start_phone_change: Final = Process(_start_phone_change, request_phone_change.raises)
+confirm_phone_change: Final = Process(_confirm_phone_change, (InvalidValue, *change_phone.raises))
+set_up_second_factor: Final = Process(_set_up_second_factor, set_up_factor.raises)
+link_telegram: Final = Process(_link_telegram, (TelegramNotConfigured, *link_identity.raises))
+unlink_telegram: Final = Process(_unlink_telegram, unlink_identity.raises)

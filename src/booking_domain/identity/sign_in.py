@@ -20,11 +20,13 @@ from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.errors import (
     AccountDisabled,
     AccountLocked,
+    ContactMissing,
     InvalidAssertion,
     InvalidCode,
     InvalidCredentials,
     InvalidSecondFactor,
     InvalidToken,
+    TelegramNotConfigured,
     TokenReused,
     TooManyAttempts,
 )
@@ -51,8 +53,9 @@ from booking_domain.identity.use_cases.sign_in import (
 )
 from booking_domain.identity.use_cases.sign_in import register as add_account
 from booking_domain.shared.actor import SYSTEM, Role
-from booking_domain.shared.errors import DomainError
+from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.processes import Process
 
 _WRONG_SECOND_FACTOR: Final = (InvalidSecondFactor, TooManyAttempts)
 
@@ -76,7 +79,7 @@ class Tokens:
     refresh_token: str = field(repr=False)
 
 
-async def register(identity: Identity, new: Registration, client: Client) -> Tokens:
+async def _register(identity: Identity, new: Registration, client: Client) -> Tokens:
     """Add an account and sign in to it.
 
     Raises:
@@ -99,7 +102,7 @@ async def register(identity: Identity, new: Registration, client: Client) -> Tok
     return _tokens(identity, await identity.executor.run(open_session, opening, actor=SYSTEM))
 
 
-async def sign_in_with_password(
+async def _sign_in_with_password(
     identity: Identity,
     contact: ContactInput,
     password: str,
@@ -130,7 +133,7 @@ async def sign_in_with_password(
     return _tokens(identity, signed_in)
 
 
-async def sign_in_with_code(
+async def _sign_in_with_code(
     identity: Identity, contact: ContactInput, code: str, *, client: Client, second_factor: str | None = None
 ) -> Tokens:
     """Sign in with a one-time code of the purpose `login`.
@@ -150,7 +153,7 @@ async def sign_in_with_code(
         raise
 
 
-async def sign_in_with_telegram(
+async def _sign_in_with_telegram(
     identity: Identity, proof: TelegramProof, *, client: Client, second_factor: str | None = None
 ) -> Tokens:
     """Sign in with what Telegram has signed; the first time, this adds a customer account.
@@ -163,18 +166,18 @@ async def sign_in_with_telegram(
     """
     try:
         assertion = identity.telegram.read(proof, identity.clock.now())
-        command = SignInByAssertion(assertion=assertion, client=client, second_factor=second_factor)
-        signed_in = await identity.executor.run(sign_in_by_assertion, command, actor=SYSTEM)
     except InvalidAssertion as error:
         await _note_telegram_failure(identity, error.subject, client)
         raise
-    except (AccountDisabled, *_WRONG_SECOND_FACTOR):
+    command = SignInByAssertion(assertion=assertion, client=client, second_factor=second_factor)
+    try:
+        return _tokens(identity, await identity.executor.run(sign_in_by_assertion, command, actor=SYSTEM))
+    except (InvalidAssertion, AccountDisabled, *_WRONG_SECOND_FACTOR):
         await _note_telegram_failure(identity, assertion.subject, client)
         raise
-    return _tokens(identity, signed_in)
 
 
-async def refresh(identity: Identity, refresh_token: str, *, client: Client) -> Tokens:
+async def _refresh(identity: Identity, refresh_token: str, *, client: Client) -> Tokens:
     """Trade a refresh token for new tokens.
 
     A reused token ends its session and is logged; the error does not say so.
@@ -193,7 +196,7 @@ async def refresh(identity: Identity, refresh_token: str, *, client: Client) -> 
     return _tokens(identity, signed_in)
 
 
-async def log_out(identity: Identity, session_id: SessionId | None, refresh_token: str | None) -> None:
+async def _log_out(identity: Identity, session_id: SessionId | None, refresh_token: str | None) -> None:
     """End the session of an access token, that of a refresh token, or both; see the use case `log_out`.
 
     Raises:
@@ -234,3 +237,15 @@ async def _note_failure(identity: Identity, method: LoginMethod, client: Client,
     command = FailedLogin(user_id=user_id, method=method, client=client)
     await identity.executor.run(note_failed_login, command, actor=SYSTEM)
     identity.log.login_failed(user_id, method, client)
+
+
+_CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
+
+register: Final = Process(_register, add_account.raises)
+sign_in_with_password: Final = Process(
+    _sign_in_with_password, (*_CONTACT_ERRORS, TooManyAttempts, *sign_in_by_password.raises)
+)
+sign_in_with_code: Final = Process(_sign_in_with_code, (*_CONTACT_ERRORS, *sign_in_by_code.raises))
+sign_in_with_telegram: Final = Process(_sign_in_with_telegram, (TelegramNotConfigured, *sign_in_by_assertion.raises))
+refresh: Final = Process(_refresh, refresh_session.raises)
+log_out: Final = Process(_log_out, (InvalidToken,))

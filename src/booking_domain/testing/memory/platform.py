@@ -8,6 +8,7 @@ from booking_domain.testing.memory.clock import ManualClock
 from booking_domain.testing.memory.database import MemoryDatabase
 from booking_domain.testing.memory.entropy import SeededEntropy
 from booking_domain.testing.memory.gateway import MemoryGateway
+from booking_domain.testing.memory.security import memory_identity, memory_security_ports
 from booking_domain.workflows.ports import Reads, Repositories
 
 MONDAY_MORNING: Final = datetime(2026, 11, 23, 0, tzinfo=UTC)
@@ -27,9 +28,11 @@ class MemoryPlatform:
         self.entropy = SeededEntropy(seed)
         self.database = MemoryDatabase()
         self.gateway = MemoryGateway()
+        self.security = memory_security_ports()
         self.executor: Executor[Repositories] = Executor(
-            begin=self.database.begin, clock=self.clock, entropy=self.entropy
+            begin=self.database.begin, clock=self.clock, entropy=self.entropy, ports=(self.security,)
         )
+        self.identity = memory_identity(self.executor, self.database.reads, self.clock, self.security)
 
     @property
     def reads(self) -> Reads:

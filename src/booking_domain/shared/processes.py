@@ -1,0 +1,24 @@
+"""Processes: use cases with calls to external services between them, each step a transaction of its own or none.
+
+A process declares the errors that it raises, like a use case or a query, so that an entry point can document them.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, ParamSpec, TypeVar
+
+from booking_domain.shared.errors import DomainError
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Process(Generic[P, Result]):
+    """Several steps; call it like the function it wraps."""
+
+    run: Callable[P, Awaitable[Result]]
+    raises: tuple[type[DomainError], ...] = ()
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Result:
+        return await self.run(*args, **kwargs)
