@@ -11,6 +11,7 @@ from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.contracts.storage import Cast, a_cast
 from booking_domain.testing.memory.clock import ManualClock
 from booking_domain.testing.memory.database import MemoryDatabase, MemoryRepositories
+from booking_domain.testing.memory.security import memory_security_ports
 
 Command = TypeVar("Command")
 Result = TypeVar("Result")
@@ -24,7 +25,9 @@ class Stage:
         self.cast: Final = cast
         self.database: Final = database
         self.clock: Final = ManualClock(NOW)
-        self._executor = Executor[MemoryRepositories](begin=database.begin, clock=self.clock, entropy=make.entropy)
+        self._executor = Executor[MemoryRepositories](
+            begin=database.begin, clock=self.clock, entropy=make.entropy, ports=(memory_security_ports(),)
+        )
 
     async def by(
         self, actor: Actor, use_case: UseCase[Command, MemoryRepositories, Result], command: Command

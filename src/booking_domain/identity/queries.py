@@ -9,7 +9,6 @@ from booking_domain.identity.model import User
 from booking_domain.identity.ports import LoginReads, SessionReads, UserFilter, UserReads
 from booking_domain.identity.sessions import Login, Session
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditReads
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.permissions import Permission, authorise
@@ -88,12 +87,6 @@ async def _list_sessions_of_user(
     return await sessions.live(user.id, now, MOST_SESSIONS)
 
 
-async def _list_audit_entries(actor: Actor, chosen: AuditFilter, audit_log: AuditReads) -> Sequence[AuditEntry]:
-    """A page of the audit log, newest first; for admins."""
-    authorise(actor, Permission.SEE_AUDIT_LOG)
-    return await audit_log.page(chosen)
-
-
 get_own_account: Final = Query(_get_own_account, (InvalidToken,))
 get_own_live_account: Final = Query(_get_own_live_account, (InvalidToken,))
 list_own_sessions: Final = Query(_list_own_sessions, (InvalidToken,))
@@ -101,4 +94,3 @@ list_own_logins: Final = Query(_list_own_logins, (InvalidToken,))
 list_users: Final = Query(_list_users, (NotPermitted,))
 get_user: Final = Query(_get_user, (NotPermitted, UserNotFound))
 list_sessions_of_user: Final = Query(_list_sessions_of_user, (NotPermitted, UserNotFound))
-list_audit_entries: Final = Query(_list_audit_entries, (NotPermitted,))

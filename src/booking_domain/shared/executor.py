@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Generic, Protocol, TypeVar, cast
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Details, Note, Origin, Subject
@@ -51,7 +51,7 @@ class Context:
     actor: Actor
     now: datetime
     entropy: Entropy
-    ports: Mapping[type[object], object] = field(default=MappingProxyType({}))
+    ports: Mapping[type[Any], object] = field(default_factory=dict)
     noted: list[Note] = field(default_factory=list)
 
     def get(self, kind: type[Port]) -> Port:
@@ -123,7 +123,7 @@ class Executor(Generic[Begun]):
         self._clock = clock
         self._entropy = entropy
         self._origin = origin
-        self._ports: Mapping[type[object], object] = MappingProxyType({type(each): each for each in ports})
+        self._ports: Mapping[type[Any], object] = MappingProxyType({type(each): each for each in ports})
 
     async def run(self, use_case: UseCase[Command, Begun, Result], command: Command, *, actor: Actor) -> Result:
         """Run a use case in its own transaction and return its result after the commit.

@@ -20,17 +20,12 @@ from booking_domain.identity.use_cases.sign_in import (
 )
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.executor import UseCase
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.memory.second_factors import MemoryTimeCodes
 from booking_domain.testing.memory.tokens import MemoryRefreshTokens
 
 DORJ = Register(email=" Dorj@Example.com", phone=None, name="Dorj", role=Role.CUSTOMER, password_hash="hash")
 TOKENS = MemoryRefreshTokens()
-OPEN = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS, MemoryTimeCodes()))
-REFRESH = UseCase(Permission.RUN_PLATFORM, refresh_session(TOKENS))
 
 
 PHONE, LAPTOP = Client("192.0.2.1", "phone"), Client("192.0.2.2", "laptop")
@@ -40,11 +35,11 @@ INSTANT = timedelta(microseconds=1)
 async def signed_in(stage: Stage, user: User | None = None) -> SignedIn:
     user_id = (user or stage.cast.customer).id
     command = OpenSession(user_id=user_id, method=LoginMethod.PASSWORD, client=PHONE)
-    return await stage.by_platform(OPEN, command)
+    return await stage.by_platform(open_session, command)
 
 
 async def refreshed(stage: Stage, token: str, client: Client = PHONE) -> SignedIn:
-    return await stage.by_platform(REFRESH, RefreshSession(refresh_token=token, client=client))
+    return await stage.by_platform(refresh_session, RefreshSession(refresh_token=token, client=client))
 
 
 async def refreshed_once(stage: Stage, token: str) -> str:

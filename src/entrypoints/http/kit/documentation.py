@@ -1,39 +1,54 @@
-"""What a handler says of itself for the OpenAPI document, beyond what its signature says."""
+"""What a handler declares for the OpenAPI document beyond its signature."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from booking_domain.shared.errors import DomainError
 
 KEY: Final = "documentation"
 
 
+class Operation(Protocol):
+    """A use case, query or process of the domain, which declares the errors that it raises."""
+
+    @property
+    def raises(self) -> tuple[type[DomainError], ...]:
+        """The errors."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documentation:
-    """Examples, and the errors of the domain that callers should know."""
+    """Examples, and the operations that the handler runs; the problems of the route follow from both."""
 
+    runs: tuple[Operation, ...] = ()
+    raises: tuple[type[DomainError], ...] = ()
+    """Domain errors that the handler raises itself."""
     body: Mapping[str, Any] | None = None
     answer: Any = None
-    parameters: Mapping[str, str] | None = None
-    refusals: tuple[type[DomainError], ...] = ()
     nothing: str | None = None
     """When the answer is 204 instead."""
     headers: tuple[str, ...] = ()
-    """What the answer carries besides the headers that follow from the signature."""
+    """Response headers besides those that follow from the signature."""
+
+    @property
+    def errors(self) -> tuple[type[DomainError], ...]:
+        """The errors of the handler and of the operations that it runs."""
+        return (*self.raises, *(error for operation in self.runs for error in operation.raises))
 
 
 def documented(
-    *,
+    *runs: Operation,
+    raises: tuple[type[DomainError], ...] = (),
+    refusals: tuple[type[DomainError], ...] = (),
     body: Mapping[str, Any] | None = None,
     answer: Any = None,
-    parameters: Mapping[str, str] | None = None,
-    refusals: tuple[type[DomainError], ...] = (),
     nothing: str | None = None,
     headers: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """The `opt` of a handler that carries its documentation."""
+    """Return the `opt` of a handler that runs these operations."""
     said = Documentation(
-        body=body, answer=answer, parameters=parameters, refusals=refusals, nothing=nothing, headers=headers
+        runs=runs, raises=(*raises, *refusals), body=body, answer=answer, nothing=nothing, headers=headers
     )
     return {KEY: said}

@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from litestar import Request, Response
+from litestar.handlers.base import BaseRouteHandler
 
 from booking_domain.identity.errors import InvalidToken, SecondFactorRequired
 from booking_domain.identity.ports import AccessTokens
@@ -27,6 +28,11 @@ OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
 _FACTORS: Final = "factors"
 ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}
 """Roles that need a second factor get in without one, to set it up or to sign out."""
+
+
+def needs_one_factor(handler: BaseRouteHandler) -> bool:
+    """Whether roles that need a second factor may use the route without one."""
+    return handler.opt.get(_FACTORS) == 1
 
 
 class RequestGuard:
@@ -82,7 +88,7 @@ class RequestGuard:
             raise InvalidToken
         bearer = self._tokens.read(token, self._clock.now())
         scope["user"], scope["auth"] = bearer.actor, bearer.session_id
-        if bearer.actor.role in self._two_factors and not bearer.second_factor and handler.opt.get(_FACTORS) != 1:
+        if bearer.actor.role in self._two_factors and not bearer.second_factor and not needs_one_factor(handler):
             raise SecondFactorRequired
 
 

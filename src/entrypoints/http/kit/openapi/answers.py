@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from booking_domain.identity.errors import InvalidToken
-from booking_domain.shared.errors import DomainError, StorageUnavailable
+from booking_domain.identity.errors import InvalidToken, SecondFactorRequired
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import ConcurrentChange, DomainError, NotPermitted, StorageUnavailable
+from booking_domain.shared.executor import UseCase
 from booking_domain.shared.idempotency import KeyReused, RequestInFlight
+from booking_domain.shared.permissions import PERMISSIONS, Permission
 from booking_domain.shared.rate_limits import RateLimited
-from entrypoints.http.kit.documentation import Documentation
+from entrypoints.http.kit.documentation import KEY, Documentation
 from entrypoints.http.kit.openapi.headers import (
     headers_of_any,
     headers_of_problem,
@@ -23,7 +26,7 @@ from entrypoints.http.kit.openapi.signatures import Schemas, answer_type, body_t
 from entrypoints.http.kit.problems import DETAILS, MEDIA_TYPE, Problem, status_of
 from entrypoints.http.kit.rate_limits import class_of
 from entrypoints.http.kit.refusals import INVALID
-from entrypoints.http.kit.request_guard import ACCESS
+from entrypoints.http.kit.request_guard import ACCESS, needs_one_factor
 
 _PARAMETER: Final = re.compile(r"\{(\w+)[^}]*\}")
 _REQUEST_ID: Final = "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70"
@@ -57,9 +60,9 @@ def without_body(handler: HTTPRouteHandler, said: Documentation) -> dict[str, An
     return found
 
 
-def problems(path: str, handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> dict[str, Any]:
+def problems(path: str, handler: HTTPRouteHandler, schemas: Schemas) -> dict[str, Any]:
     """The problems by status, each code with an example."""
-    known = [(status_of(error), error.code, _message(error)) for error in _errors(handler, said)]
+    known = [(status_of(error), error.code, _message(error)) for error in errors_of(handler)]
     known += [_INPUT, _BUG]
     if body_type(handler) is not None:
         known += [_LARGE, _TYPE]
@@ -83,15 +86,28 @@ def problems(path: str, handler: HTTPRouteHandler, said: Documentation, schemas:
     }
 
 
-def _errors(handler: HTTPRouteHandler, said: Documentation) -> list[type[DomainError]]:
-    found = [*said.refusals, StorageUnavailable]
+def errors_of(handler: HTTPRouteHandler) -> list[type[DomainError]]:
+    """The domain errors of a route: those of the operations that it runs, and those of the kit around it."""
+    said: Documentation = handler.opt.get(KEY) or Documentation()
+    use_cases = [operation for operation in said.runs if isinstance(operation, UseCase)]
+    found = [*said.errors, StorageUnavailable]
+    if use_cases:
+        found.append(ConcurrentChange)
     if class_of(handler) is not None:
         found.append(RateLimited)
     if handler.opt.get(ACCESS) != "public":
         found.append(InvalidToken)
+        if not needs_one_factor(handler):
+            found.append(SecondFactorRequired)
+        if any(not _for_everyone(use_case.action) for use_case in use_cases):
+            found.append(NotPermitted)
     if "runner" in handler.parsed_fn_signature.parameters:
         found += [KeyReused, RequestInFlight]
     return found
+
+
+def _for_everyone(action: Permission) -> bool:
+    return PERMISSIONS[action].keys() >= set(Role) - {Role.SYSTEM}
 
 
 def _message(error: type[DomainError]) -> str:

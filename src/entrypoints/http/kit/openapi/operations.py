@@ -26,7 +26,7 @@ def operation_of(path: str, method: str, handler: HTTPRouteHandler, schemas: Sch
         "responses": {
             str(handler.status_code): success(handler, said, schemas),
             **without_body(handler, said),
-            **problems(path, handler, said, schemas),
+            **problems(path, handler, schemas),
         },
         "security": _security(handler),
     }
