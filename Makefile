@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test nightly mutants reliability check fmt lint types arch dead migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
+.PHONY: help run test nightly mutants reliability check fmt lint types arch dead audit migrate seed rotate-keys zones api worker bench docs catalogues lock wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,6 +72,9 @@ arch: $(VENV)/.dev ## which module may import which
 
 dead: $(VENV)/.dev ## code that nothing uses
 	$(BIN)/vulture
+
+audit: $(VENV)/.dev ## look up the pinned dependencies in public advisories; STRICT=1 fails if none can be reached
+	@.ci/audit
 
 migrate: $(VENV)/.server ## upgrade the database to the current schema
 	$(BIN)/python -m entrypoints.cli migrate

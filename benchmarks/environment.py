@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from adapters.postgres import embedded, migrations
+from adapters.postgres.kit import embedded, migrations
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.database import OPTIONS
-from adapters.postgres.pipelining import pipeline
+from adapters.postgres.kit.pipelining import pipeline
 from benchmarks.recording import RecordedStatement, Recording, ValueSource
 from entrypoints.processes import die_with_parent
 from entrypoints.settings import Settings

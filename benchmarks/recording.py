@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 from unittest.mock import patch
 from uuid import UUID
 
-from adapters.postgres.pipelining import Awaited, Pipeline
-from adapters.postgres.statements import Statement
+from adapters.postgres.kit.pipelining import Awaited, Pipeline
+from adapters.postgres.kit.statements import Statement
 
 Anchor = Literal["now", "start"]
 ValueSource = str | tuple[Anchor, timedelta]

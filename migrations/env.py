@@ -1,12 +1,12 @@
-"""Runs the migrations; the address of the database is given by `adapters.postgres.migrations` or DATABASE_URL."""
+"""Runs the migrations; the address of the database is given by `adapters.postgres.kit.migrations` or DATABASE_URL."""
 
 import os
 
 from alembic import context
 from sqlalchemy import NullPool, create_engine, text
 
-from adapters.postgres.migrations import alchemy_url, ours
-from adapters.postgres.tables import metadata
+from adapters.postgres.contexts import metadata
+from adapters.postgres.kit.migrations import alchemy_url, ours
 
 
 def run() -> None:

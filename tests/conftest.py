@@ -14,6 +14,7 @@ from _pytest.doctest import DoctestModule
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from tests.databases import TestServer
+from tests.declared_errors import watch_executor
 from tests.distribution import Distribution, compile_share, rank
 from xdist.remote import Producer
 
@@ -88,6 +89,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         return (yield)
     finally:
         sys.settrace(trace)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _use_cases_declare_their_errors() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        watch_executor(monkeypatch)
+        yield
 
 
 @pytest.fixture(scope="session")

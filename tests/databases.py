@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from adapters.postgres import embedded, migrations
+from adapters.postgres.kit import embedded, migrations
 from adapters.security.encryption import AesGcmFieldCipher
 
 BINARIES: Final = Path(os.environ.get("BOOKING_TEST_PG_BIN") or embedded.BINARIES)

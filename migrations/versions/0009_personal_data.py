@@ -1,6 +1,6 @@
 """Profiles; personal data sealed, and phone numbers found by a keyed hash.
 
-Phone numbers that are there already are sealed with the configured keys (`adapters.postgres.migrations.upgrade`).
+Phone numbers that are there already are sealed with the configured keys (`adapters.postgres.kit.migrations.upgrade`).
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from adapters.postgres.identity import PHONE
-from adapters.postgres.migrations import configured_cipher
+from adapters.postgres.identity.users import PHONE
+from adapters.postgres.kit.migrations import configured_cipher
 
 revision: str = "0009"
 down_revision: str | Sequence[str] | None = "0008"

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
-from adapters.postgres.relay import waiting_events
+from adapters.postgres.outbox.relay import waiting_events
 from booking_domain.shared.events import Event
 from booking_domain.testing.memory import MemoryDatabase
 

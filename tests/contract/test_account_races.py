@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from tests.contract.backends import PostgresBackend
 
-from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.personal_data import PostgresPersonalData
+from adapters.postgres.scheduling.calendars import PostgresCalendars
 from booking_domain.bookings.model import Booking
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.model import UserStatus

@@ -14,9 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 from tests.contract.backends import PostgresBackend
 from tests.gates import Gate
 
-from adapters.postgres.external_identities import PostgresExternalIdentities, PostgresUsedAssertions
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import external_identities, used_assertions
+from adapters.postgres.identity.external_identities import PostgresExternalIdentities, PostgresUsedAssertions
+from adapters.postgres.identity.tables import external_identities, used_assertions
+from adapters.postgres.kit.statements import Statement
 from adapters.security.entropy import SystemEntropy
 from booking_domain.identity.errors import InvalidAssertion
 from booking_domain.identity.external_identities import Assertion, ExternalIdentity, IdentityProvider
@@ -119,7 +119,7 @@ _INSERT: Final = Statement(insert(used_assertions).on_conflict_do_nothing())
 async def _check_then_insert(self: PostgresUsedAssertions, digest: bytes, good_until: datetime, gate: Gate) -> bool:
     used = await self._work.one(_IS_USED, seen=digest)
     await gate.through()
-    await self._work.send(_INSERT, digest=digest, good_until=good_until)
+    await self._work.execute(_INSERT, digest=digest, good_until=good_until)
     return used is None
 
 

@@ -7,9 +7,9 @@ import pytest
 from tests.databases import CIPHER
 from tests.gates import Gate
 
-from adapters.postgres import turns
 from adapters.postgres.database import Database
-from adapters.postgres.work import Work
+from adapters.postgres.kit import advisory_locks
+from adapters.postgres.kit.work import Work
 from adapters.sms.codes import SmsCodeMessenger
 from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.errors import DomainError
@@ -60,6 +60,6 @@ async def test_without_the_lock_more_than_the_cap_are_sent(postgres_url: str, mo
         """Let one transaction more than the cap count before any of them stores its message."""
         await gate.through()
 
-    monkeypatch.setattr(turns, "take_turn", no_lock)
+    monkeypatch.setattr(advisory_locks, "lock_key", no_lock)
     stored, delivered, _ = await _requested_at_once(postgres_url)
     assert stored == delivered > CAP

@@ -17,7 +17,7 @@ from tests.databases import CIPHER, TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 
-from adapters.postgres.tables import metadata
+from adapters.postgres.contexts import metadata
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.payments.model import Payment
 from booking_domain.scheduling.claims import Claim

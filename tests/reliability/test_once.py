@@ -23,9 +23,8 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 
 from adapters.postgres import database as postgres_database
-from adapters.postgres.messaging import _EARLIER, PostgresIdempotency
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import idempotency_keys
+from adapters.postgres.idempotency import _EARLIER, PostgresIdempotency, idempotency_keys
+from adapters.postgres.kit.statements import Statement
 from booking_domain.identity.ports import Bearer
 from booking_domain.shared.actor import Role
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey
@@ -171,7 +170,7 @@ async def _looked_up(self: PostgresIdempotency, key: IdempotencyKey, now: dateti
 
 
 async def _kept(self: PostgresIdempotency, key: IdempotencyKey, answer: bytes) -> None:
-    await self._work.send(
+    await self._work.execute(
         _KEEP, caller=key.caller, key=key.key, fingerprint=key.fingerprint, answer=answer, created_at=NOW
     )
 

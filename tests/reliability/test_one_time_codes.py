@@ -30,11 +30,11 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.volleys import Shot, volley
 
-from adapters.postgres.credentials import PostgresCredentials
 from adapters.postgres.database import Database
-from adapters.postgres.one_time_codes import PostgresOneTimeCodes
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import one_time_codes, wrong_passwords
+from adapters.postgres.identity.credentials import PostgresCredentials
+from adapters.postgres.identity.one_time_codes import PostgresOneTimeCodes
+from adapters.postgres.identity.tables import one_time_codes, wrong_passwords
+from adapters.postgres.kit.statements import Statement
 from adapters.security.entropy import SystemEntropy
 from booking_domain.identity.errors import InvalidCode
 from booking_domain.identity.model import User
@@ -294,7 +294,7 @@ async def _read_and_then_write(self: PostgresCredentials, account: UUID, now: da
     await gate.through()
     times = 0 if row is None else int(row[0])
     if times < MOST_WRONG:
-        await self._work.send(_SET, account=account, times=times + 1, last_at=now)
+        await self._work.execute(_SET, account=account, times=times + 1, last_at=now)
     return times < MOST_WRONG
 
 

@@ -16,9 +16,9 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 
 from adapters.postgres.database import Database, PostgresRepositories
-from adapters.postgres.sealing import FieldCipher
-from adapters.postgres.sessions import PostgresSessionReads, PostgresSessions
-from adapters.postgres.work import Work
+from adapters.postgres.identity.sessions import PostgresSessionReads, PostgresSessions
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.work import Work
 from adapters.security.entropy import SystemEntropy
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.identity.errors import InvalidToken, TokenReused

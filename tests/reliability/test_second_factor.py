@@ -16,12 +16,11 @@ from tests.databases import CIPHER, TestServer
 from tests.gates import Gate
 from tests.reliability import scale
 
-from adapters.postgres import second_factors
 from adapters.postgres.database import Database
-from adapters.postgres.identity import PostgresUsers
-from adapters.postgres.second_factors import PostgresSecondFactors
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import totp_factors
+from adapters.postgres.identity.second_factors import PostgresSecondFactors
+from adapters.postgres.identity.tables import totp_factors
+from adapters.postgres.identity.users import PostgresUsers, second_factors
+from adapters.postgres.kit.statements import Statement
 from adapters.security.entropy import SystemEntropy
 from adapters.security.time_codes import TotpTimeCodes
 from booking_domain.identity.errors import InvalidSecondFactor, SecondFactorNeeded, TooManyAttempts

@@ -14,11 +14,11 @@ from sqlalchemy import bindparam, select, update
 from tests.databases import CIPHER, TestServer
 from tests.gates import Gate
 
-from adapters.postgres.calendars import PostgresBookableProviders, PostgresCalendars
+from adapters.postgres.catalogue.salons import PostgresSalons
+from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.database import Database
-from adapters.postgres.salons import PostgresSalons
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import providers, salons
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.scheduling.calendars import PostgresBookableProviders, PostgresCalendars
 from adapters.security.entropy import SystemEntropy
 from booking_domain.catalogue.salons import Salon
 from booking_domain.shared.actor import Actor, Role
@@ -93,7 +93,7 @@ async def _salon_without_a_lock(self: PostgresSalons, salon_id: SalonId) -> Salo
 
 
 async def _saved_over_any_version(self: PostgresSalons, salon: Salon, *, was: Salon) -> None:
-    await self._work.send(_SAVE_ANY, salon=was.id, name=salon.name, time_zone=salon.time_zone, version=salon.version)
+    await self._work.execute(_SAVE_ANY, salon=was.id, name=salon.name, time_zone=salon.time_zone, version=salon.version)
 
 
 async def _provider_without_a_lock(self: PostgresCalendars, user_id: UserId) -> ProviderId | None:

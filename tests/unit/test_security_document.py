@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from adapters.postgres.tables import metadata
+from adapters.postgres.contexts import metadata
 from adapters.security import access_tokens
 from booking_domain.identity import model, one_time_codes, passwords, second_factor, sessions
 from booking_domain.identity.queries import MOST_SESSIONS
@@ -147,7 +147,7 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"six digits of {int(second_factor.STEP.total_seconds())} seconds",
         f"one of {second_factor.RECOVERY_CODES} recovery codes",
         f"{second_factor.MOST_WRONG_IN_A_ROW} wrong codes in a row, then {minutes(second_factor.FIRST_WAIT)} minutes",
-        f"up to {hours(second_factor.LONGEST_WAIT)} hours",
+        f"up to {hours(second_factor.MAX_WAITING_WINDOW)} hours",
         f"has signed in within {minutes(reauthentication.FRESH)} minutes",
         f"| access token | {minutes(access_tokens.LIFE)} minutes |",
         f"| session without a refresh | {sessions.REFRESH_TOKEN_LIFE // day} days |",

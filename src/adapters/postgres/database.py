@@ -8,45 +8,47 @@ from typing import Final
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from adapters.postgres.audit import PostgresAuditLog, PostgresAuditReads
-from adapters.postgres.bookings import PostgresBookingReads, PostgresBookings
-from adapters.postgres.calendar_links import PostgresAppointmentReads, PostgresCalendarLinkReads, PostgresCalendarLinks
-from adapters.postgres.calendars import (
-    PostgresBookableProviders,
-    PostgresCalendars,
-    PostgresProviderSchedules,
-    PostgresScheduleReads,
-)
-from adapters.postgres.catalogue import PostgresProfiles, PostgresProviderReads
-from adapters.postgres.claims import PostgresClaims
-from adapters.postgres.credentials import PostgresCredentials
-from adapters.postgres.errors import domain_errors
-from adapters.postgres.external_identities import (
+from adapters.postgres.audit.audit_log import PostgresAuditLog, PostgresAuditReads
+from adapters.postgres.bookings.appointments import PostgresAppointmentReads
+from adapters.postgres.bookings.bookings import PostgresBookingReads, PostgresBookings
+from adapters.postgres.catalogue.profiles import PostgresProfiles, PostgresProviderReads
+from adapters.postgres.catalogue.salons import PostgresSalonHours, PostgresSalonReads, PostgresSalons
+from adapters.postgres.idempotency import PostgresIdempotency
+from adapters.postgres.identity.calendar_links import PostgresCalendarLinkReads, PostgresCalendarLinks
+from adapters.postgres.identity.credentials import PostgresCredentials
+from adapters.postgres.identity.external_identities import (
     PostgresExternalIdentities,
     PostgresExternalIdentityReads,
     PostgresUsedAssertions,
 )
-from adapters.postgres.feeds import PostgresFeedReads, PostgresFeeds
-from adapters.postgres.identity import PostgresUserReads, PostgresUsers
-from adapters.postgres.messaging import PostgresIdempotency, PostgresOutbox
-from adapters.postgres.one_time_codes import PostgresOneTimeCodes
-from adapters.postgres.payments import PostgresPaymentReads, PostgresPayments
-from adapters.postgres.personal_data import PostgresPersonalData
-from adapters.postgres.phone_changes import PostgresPhoneChangeReads, PostgresPhoneChanges
-from adapters.postgres.pipelining import pipeline
-from adapters.postgres.salons import PostgresSalonHours, PostgresSalonReads, PostgresSalons
-from adapters.postgres.sealing import FieldCipher
-from adapters.postgres.second_factors import PostgresSecondFactors
-from adapters.postgres.sessions import (
+from adapters.postgres.identity.one_time_codes import PostgresOneTimeCodes
+from adapters.postgres.identity.phone_changes import PostgresPhoneChangeReads, PostgresPhoneChanges
+from adapters.postgres.identity.second_factors import PostgresSecondFactors
+from adapters.postgres.identity.sessions import (
     PostgresLoginHistory,
     PostgresLoginReads,
     PostgresSessionReads,
     PostgresSessions,
     forget_sessions,
 )
-from adapters.postgres.sms import PostgresSmsMessages, PostgresSmsReads
-from adapters.postgres.waiting import PostgresWaitingList, PostgresWaitingReads
-from adapters.postgres.work import PooledWork, Row, Work
+from adapters.postgres.identity.users import PostgresUserReads, PostgresUsers
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.errors import domain_errors
+from adapters.postgres.kit.pipelining import pipeline
+from adapters.postgres.kit.work import PooledWork, Row, Work
+from adapters.postgres.notifications.sms import PostgresSmsMessages, PostgresSmsReads
+from adapters.postgres.outbox.messages import PostgresOutbox
+from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPayments
+from adapters.postgres.personal_data import PostgresPersonalData
+from adapters.postgres.scheduling.calendars import (
+    PostgresBookableProviders,
+    PostgresCalendars,
+    PostgresProviderSchedules,
+    PostgresScheduleReads,
+)
+from adapters.postgres.scheduling.claims import PostgresClaims
+from adapters.postgres.scheduling.feeds import PostgresFeedReads, PostgresFeeds
+from adapters.postgres.scheduling.waiting_list import PostgresWaitingList, PostgresWaitingReads
 
 OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"

@@ -6,15 +6,22 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from psycopg import AsyncConnection
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Column, Table, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.database import Database
-from adapters.postgres.errors import domain_errors
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import gateway_tokens
-from adapters.postgres.work import Work
+from adapters.postgres.kit.errors import domain_errors
+from adapters.postgres.kit.metadata import metadata
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Connections, Work
 from adapters.qpay.tokens import AccessToken, TokenStore
+
+# One live token per merchant: all processes share it.
+gateway_tokens: Final = Table(
+    "gateway_tokens",
+    metadata,
+    Column("gateway", Text, primary_key=True),
+    Column("token", Text, nullable=False),
+)
 
 _t: Final = gateway_tokens.c
 _GET: Final = Statement(select(_t.token).where(_t.gateway == bindparam("gateway")))
@@ -29,7 +36,7 @@ _PATIENCE: Final = "-c lock_timeout=30s"
 class PostgresTokenStore(TokenStore):
     """`TokenStore` in the table `gateway_tokens`."""
 
-    def __init__(self, database: Database, gateway: str) -> None:
+    def __init__(self, database: Connections, gateway: str) -> None:
         self._database = database
         self._gateway = gateway
 
@@ -43,7 +50,7 @@ class PostgresTokenStore(TokenStore):
 
     async def put(self, token: AccessToken) -> None:
         async with self._database.work() as work:
-            await work.send(_PUT, gateway=self._gateway, token=json.dumps([token.access, token.expires_at]))
+            await work.execute(_PUT, gateway=self._gateway, token=json.dumps([token.access, token.expires_at]))
 
     @asynccontextmanager
     async def renewal_lock(self) -> AsyncIterator[None]:
@@ -52,5 +59,5 @@ class PostgresTokenStore(TokenStore):
             async with await AsyncConnection.connect(
                 self._database.conninfo, autocommit=True, options=_PATIENCE
             ) as connection:
-                await Work(connection).send(_LOCK, name=f"token of {self._gateway}")
+                await Work(connection).execute(_LOCK, name=f"token of {self._gateway}")
                 yield

@@ -9,32 +9,32 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import Text
 
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import (
+from adapters.postgres.bookings.tables import booking_events, bookings
+from adapters.postgres.catalogue.tables import providers, salon_invitations
+from adapters.postgres.idempotency import idempotency_keys
+from adapters.postgres.identity.tables import (
+    calendar_links,
+    external_identities,
+    login_history,
+    one_time_codes,
+    phone_changes,
+    recovery_codes,
+    sessions,
+    totp_factors,
+    wrong_passwords,
+)
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
+from adapters.postgres.notifications.tables import sms_messages
+from adapters.postgres.payments.tables import payments
+from adapters.postgres.scheduling.tables import (
     availability_blocks,
     availability_exceptions,
     availability_rules,
-    booking_events,
-    bookings,
     calendar_feeds,
-    calendar_links,
     claims,
-    external_identities,
-    idempotency_keys,
-    login_history,
-    one_time_codes,
-    payments,
-    phone_changes,
-    providers,
-    recovery_codes,
-    salon_invitations,
-    sessions,
-    sms_messages,
-    totp_factors,
     waiting_list,
-    wrong_passwords,
 )
-from adapters.postgres.work import Work
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.payments.transitions import PaymentStatus
@@ -161,8 +161,8 @@ class PostgresPersonalData(PersonalData):
 
     async def leave_queues(self, user_id: UserId) -> None:
         for statement in _LEAVE:
-            await self._work.send(statement, who=user_id)
+            await self._work.execute(statement, who=user_id)
 
     async def clear(self, user_id: UserId) -> None:
         for statement in _CLEAR:
-            await self._work.send(statement, who=user_id)
+            await self._work.execute(statement, who=user_id)

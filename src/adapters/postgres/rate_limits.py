@@ -4,13 +4,39 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import DateTime, Integer, bindparam, case, delete, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Table,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import array, insert
 
-from adapters.postgres.database import Database
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import rate_limits
+from adapters.postgres.kit.metadata import instant, metadata
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Connections
 from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, standing
+
+# Unlogged: it costs no write-ahead log, and a crash of the server, which empties it, forgives the last minute. There is
+# no index but the key's: an update that changes no indexed column stays in its page (HOT), and the table is small.
+rate_limits: Final = Table(
+    "rate_limits",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("hits", ARRAY(DateTime(timezone=True)), nullable=False),
+    Column("allowed", Boolean, nullable=False),
+    instant("counts_until"),
+    prefixes=["UNLOGGED"],
+)
 
 _r: Final = rate_limits.c
 _MOMENT: Final = DateTime(timezone=True)
@@ -58,7 +84,7 @@ _FORGET: Final = Statement(delete(rate_limits).where(_r.counts_until <= bindpara
 class PostgresRateLimiter(RateLimiter):
     """`RateLimiter` in the table `rate_limits`. Who is behind a key cannot be read there."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Connections) -> None:
         self._database = database
 
     async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
@@ -77,12 +103,12 @@ class PostgresRateLimiter(RateLimiter):
 
     async def give_back(self, key: str, taken_at: datetime) -> None:
         async with self._database.work() as work:
-            await work.send(_GIVE_BACK, the_key=_digest(key), taken_at=taken_at)
+            await work.execute(_GIVE_BACK, the_key=_digest(key), taken_at=taken_at)
 
     async def forget(self, now: datetime) -> None:
         """Remove the keys of which no hit counts any longer."""
         async with self._database.work() as work:
-            await work.send(_FORGET, now=now)
+            await work.execute(_FORGET, now=now)
 
 
 def _digest(key: str) -> bytes:

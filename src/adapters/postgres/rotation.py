@@ -7,15 +7,15 @@ from uuid import UUID
 from sqlalchemy import Column, Integer, Table, bindparam, select, update
 
 from adapters.postgres.database import Database
-from adapters.postgres.identity import ADDRESS, BIRTH_DATE, PHONE
-from adapters.postgres.phone_changes import FORMER
-from adapters.postgres.phone_changes import PHONE as WANTED_PHONE
-from adapters.postgres.pipelining import pipeline
-from adapters.postgres.sealing import FieldCipher
-from adapters.postgres.second_factors import NEW_SECRET, SECRET
-from adapters.postgres.statements import Statement
-from adapters.postgres.tables import phone_changes, totp_factors, users
-from adapters.postgres.work import Work
+from adapters.postgres.identity.phone_changes import FORMER
+from adapters.postgres.identity.phone_changes import PHONE as WANTED_PHONE
+from adapters.postgres.identity.second_factors import NEW_SECRET, SECRET
+from adapters.postgres.identity.tables import phone_changes, totp_factors, users
+from adapters.postgres.identity.users import ADDRESS, BIRTH_DATE, PHONE
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.pipelining import pipeline
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
 
 BATCH: Final = 500
 _NOBODY: Final = UUID(int=0)
@@ -91,7 +91,7 @@ async def _one_batch(
             continue
         values = {"new_index": index[0]} if index else {}
         seal = sealed if cipher.is_current(sealed) else cipher.encrypt(text, field=column.field, row=row_id)
-        await work.change_one("sealed field", column.replace, row_id=row_id, new_seal=seal, **values)
+        await work.update_one("sealed field", column.replace, row_id=row_id, new_seal=seal, **values)
         changed += 1
-    await work.arrive()
+    await work.flush()
     return (rows[-1][0] if len(rows) == most else None), len(rows), changed

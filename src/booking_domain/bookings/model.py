@@ -32,7 +32,7 @@ from booking_domain.shared.time import TimeRange, instant, local_time
 
 MAX_NOTES: Final = 2_000
 ANSWER_DUE: Final = timedelta(hours=48)
-MOST_OFFERED_TIMES: Final = 10
+MAX_OFFERED_TIMES: Final = 10
 DISPUTABLE_FOR: Final = timedelta(days=14)
 
 
@@ -257,8 +257,8 @@ class Booking:
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.OFFER_TIMES, party)
         times = tuple(sorted({instant(start, field="slots") for start in starts}))
-        if not 1 <= len(times) <= MOST_OFFERED_TIMES or times[0] <= now:
-            raise InvalidValue(field="slots", problem=f"1 to {MOST_OFFERED_TIMES} times, all of them to come")
+        if not 1 <= len(times) <= MAX_OFFERED_TIMES or times[0] <= now:
+            raise InvalidValue(field="slots", problem=f"1 to {MAX_OFFERED_TIMES} times, all of them to come")
         due_at = min(now + ANSWER_DUE, times[-1])
         booking = replace(self._touched(now), status=status, offered_times=times, due_at=due_at)
         return Decision(booking, (self._event("times_offered", status, by=by, at=now, event_id=event_id),))

@@ -25,7 +25,7 @@ STEPS_AROUND: Final = 1
 RECOVERY_CODES: Final = 10
 MOST_WRONG_IN_A_ROW: Final = 5
 FIRST_WAIT: Final = timedelta(minutes=15)
-LONGEST_WAIT: Final = timedelta(hours=24)
+MAX_WAITING_WINDOW: Final = timedelta(hours=24)
 _BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_LETTERS: Final = 32
 """Five bits each: 160, as RFC 4226 §4 recommends."""
@@ -126,7 +126,7 @@ class SecondFactor:
         over = self.wrong_in_a_row - MOST_WRONG_IN_A_ROW
         if over < 0 or self.last_wrong_at is None:
             return timedelta(0)
-        wait = min(FIRST_WAIT * (1 << min(over, 10)), LONGEST_WAIT)
+        wait = min(FIRST_WAIT * (1 << min(over, 10)), MAX_WAITING_WINDOW)
         # A clock that was wrong by more than the wait does not prolong it.
         return max(timedelta(0), wait - abs(now - self.last_wrong_at))
 

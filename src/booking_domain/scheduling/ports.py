@@ -16,18 +16,18 @@ from booking_domain.scheduling.model import (
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 
-REACH: Final = timedelta(days=3)
+CLAIM_MARGIN: Final = timedelta(days=3)
 """No claim further than this from a slot matters to it: lengths and buffers are at most a day each, and a local date
 on which the most bookings a day are counted lies within a day of any slot on it."""
-REACH_OF_A_WEEK: Final = timedelta(days=9)
-"""`REACH` where bookings are counted by the local week too."""
-REACH_OF_HOURS: Final = timedelta(days=70)
+WEEKLY_CLAIM_MARGIN: Final = timedelta(days=9)
+"""`CLAIM_MARGIN` where bookings are counted by the local week too."""
+EXCEPTION_MARGIN: Final = timedelta(days=70)
 """No exception further than this from a slot matters to it: an open range is followed back for 56 days at most."""
 
 
-def reach(settings: SlotSettings) -> timedelta:
+def claim_margin(settings: SlotSettings) -> timedelta:
     """How far from a slot claims and blocks matter to it."""
-    return REACH if settings.max_per_week is None else REACH_OF_A_WEEK
+    return CLAIM_MARGIN if settings.max_per_week is None else WEEKLY_CLAIM_MARGIN
 
 
 class ProviderSchedules(Protocol):
@@ -36,8 +36,8 @@ class ProviderSchedules(Protocol):
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
         """The diary of the time around a window, after taking the provider's lock; None for no provider.
 
-        In it are all claims, blocks and busy times within `reach` of the window, and all exceptions within
-        `REACH_OF_HOURS` (more of either may be). The lock is kept to the end of the transaction. Whoever takes time
+        In it are all claims, blocks and busy times within `claim_margin` of the window, and all exceptions within
+        `EXCEPTION_MARGIN` (more of either may be). The lock is kept to the end of the transaction. Whoever takes time
         from the calendar or changes it holds it, so that two of them work one after the other; the second one sees
         what the first one committed.
         """

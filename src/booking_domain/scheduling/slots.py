@@ -15,7 +15,7 @@ from booking_domain.scheduling.model import Anchoring, Calendar, Slot
 from booking_domain.scheduling.open_hours import Span, local_date, open_ranges, seconds_of
 from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, seconds_up
 
-ANEW_EVERY_DAYS: Final = 28
+ANCHOR_PERIOD_DAYS: Final = 28
 """A range that stays open for longer is counted anew from midnight of every 28th date, but for the first such date in
 it, so that the slots of somebody who never closes do not depend on where one looks for them. (Of every date, when the
 steps are counted anew after each claim: then they depend on no claim that is days away.)"""
@@ -150,10 +150,10 @@ def _grid(calendar: Calendar, claims: Iterable[Claim], now: datetime, window: Sp
     """The parts of `grid` as open ranges of their own, in which nothing starts that starts after the part."""
     lowest, highest = window[0], window[1] + length
     if calendar.settings.anchoring is Anchoring.OPEN_RANGE:
-        ranges, short = open_ranges(calendar, lowest, highest, lookback_days=2 * ANEW_EVERY_DAYS)
+        ranges, short = open_ranges(calendar, lowest, highest, lookback_days=2 * ANCHOR_PERIOD_DAYS)
         if short:
             return ranges
-        parts = _counted_anew(calendar, ranges, ANEW_EVERY_DAYS)
+        parts = _anchored(calendar, ranges, ANCHOR_PERIOD_DAYS)
     else:
         parts = grid(calendar, claims, now, lowest, highest)
     return [(anchor, min(until - 1 + length, closes)) for anchor, until, closes in parts]
@@ -164,16 +164,16 @@ def grid(
 ) -> Iterator[tuple[int, int, int]]:
     """The open ranges in parts of one anchor each: the anchor, where the next part begins, where the range closes."""
     if calendar.settings.anchoring is Anchoring.OPEN_RANGE:
-        ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2 * ANEW_EVERY_DAYS)
-        return _counted_anew(calendar, ranges, ANEW_EVERY_DAYS)
+        ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2 * ANCHOR_PERIOD_DAYS)
+        return _anchored(calendar, ranges, ANCHOR_PERIOD_DAYS)
     ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2)
-    parts = _counted_anew(calendar, ranges, 1)
+    parts = _anchored(calendar, ranges, 1)
     before = calendar.settings.buffer_before_minutes * 60
     taken = [*(claim.blocked for claim in claims if claim.live(now)), *calendar.busy]
     return _after_claims(parts, sorted(each.upper + before for each in taken))
 
 
-def _counted_anew(calendar: Calendar, ranges: Iterable[Span], days: int) -> Iterator[tuple[int, int, int]]:
+def _anchored(calendar: Calendar, ranges: Iterable[Span], days: int) -> Iterator[tuple[int, int, int]]:
     for opens, closes in ranges:
         if closes - opens < (days - 1) * SECONDS_A_DAY:
             yield opens, closes, closes

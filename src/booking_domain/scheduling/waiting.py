@@ -12,14 +12,14 @@ from booking_domain.shared.ids import ClaimId, ProviderId, UserId, WaitingId
 from booking_domain.shared.lifecycle import Lifecycle, Move
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
-OFFER_LASTS: Final = timedelta(minutes=30)
-SHORTEST_OFFER: Final = DEFAULT_HOLD
+OFFER_DURATION: Final = timedelta(minutes=30)
+MIN_OFFER: Final = DEFAULT_HOLD
 """A slot that can be booked for less time than this is not offered: a lapsed offer costs the customer the place."""
-LONGEST_WAIT: Final = timedelta(days=92)
-PUT_IN: Final = timedelta(hours=1)
+MAX_WAITING_WINDOW: Final = timedelta(days=92)
+DST_MARGIN: Final = timedelta(hours=1)
 """92 calendar days are one hour longer when daylight saving time ends among them."""
-WAITING_PER_CUSTOMER: Final = 10
-MOST_WAITS: Final = 100
+MAX_ENTRIES_PER_CUSTOMER: Final = 10
+MAX_LISTED_ENTRIES: Final = 100
 """A list of a customer's entries has at most this many."""
 
 
@@ -77,7 +77,7 @@ class NotWaiting(NotFound):
 
 
 class TooManyWaits(Conflict):
-    __doc__ = f"You are on {WAITING_PER_CUSTOMER} waiting lists already; leave one first."
+    __doc__ = f"You are on {MAX_ENTRIES_PER_CUSTOMER} waiting lists already; leave one first."
 
     code: ClassVar[str] = "waitlist.too_many"
 
@@ -97,8 +97,8 @@ class Waiting:
     created_at: datetime
 
     def __post_init__(self) -> None:
-        if self.window.end - self.window.start > LONGEST_WAIT + PUT_IN:
-            raise InvalidValue(field="to", problem=f"at most {LONGEST_WAIT.days} days after `from`")
+        if self.window.end - self.window.start > MAX_WAITING_WINDOW + DST_MARGIN:
+            raise InvalidValue(field="to", problem=f"at most {MAX_WAITING_WINDOW.days} days after `from`")
         if self.duration_minutes is not None and not 1 <= self.duration_minutes <= MINUTES_A_DAY:
             raise InvalidValue(field="duration_minutes", problem=f"1 to {MINUTES_A_DAY} minutes")
 
@@ -160,7 +160,7 @@ class WaitingReads(Protocol):
     """Reads of the waiting list, outside any transaction."""
 
     async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
-        """The customer's entries, newest first, at most `MOST_WAITS`: those older than `after`, if given."""
+        """The customer's entries, newest first, at most `MAX_LISTED_ENTRIES`: those older than `after`, if given."""
         ...
 
     async def providers(self) -> Sequence[ProviderId]:

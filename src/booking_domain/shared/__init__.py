@@ -1,1 +1,1 @@
-"""The shared kernel: ids, money, time, errors, lifecycles, and what runs a use case."""
+"""The shared kernel: ids, money, time, errors, lifecycles, events and the executor of use cases."""

@@ -1,4 +1,4 @@
-"""Who asks."""
+"""The actor of a use case or query."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from booking_domain.shared.ids import UserId
 
 
 class Role(StrEnum):
-    """What an account is for; `system` is the platform itself (timers, the payment gateway's word)."""
+    """The role of an account. `system` is the platform itself: timers, the worker, confirmations of the gateway."""
 
     CUSTOMER = "customer"
     PROVIDER = "provider"
@@ -27,4 +27,4 @@ class Actor:
 
 
 SYSTEM: Final = Actor(UserId(UUID(int=0)), Role.SYSTEM)
-"""The platform acting by itself."""
+"""The actor of the platform itself."""

@@ -1,8 +1,7 @@
-"""The audit log: who has done what, to what, from where and when.
+"""The audit log: who did what, to which object, from where and when.
 
-It can be added to and read, and nothing else: the database itself refuses to change or remove an entry. So an entry
-holds ids and no names, e-mail addresses or phone numbers: what is erased elsewhere has not been copied to where it
-could not be erased.
+Entries can be added and read; the database rejects updates and deletes. So an entry holds ids, and no names, e-mail
+addresses or phone numbers: erasing an account leaves no copy of its personal data here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,22 +15,22 @@ from booking_domain.shared.ids import AuditId, UserId
 
 Detail: TypeAlias = "str | int | bool | Sequence[Detail] | Mapping[str, Detail] | None"
 Details: TypeAlias = Mapping[str, Detail]
-"""What JSON can say."""
+"""A JSON object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a command comes from, as far as can be seen; by default from nowhere, as in a test."""
+    """Where a command comes from, as far as it is known. Empty by default, as in a test."""
 
     address: str = ""
     user_agent: str = ""
-    """What the client calls itself; of a process of the platform: its name."""
+    """The client's user agent, or the name of a process of the platform."""
     request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What something was done to."""
+    """The object of an audit entry."""
 
     kind: str
     """`user`, `booking`, `provider`, …"""
@@ -40,20 +39,20 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What a use case itself has to say of what it did."""
+    """An audit entry that a use case asks for explicitly."""
 
     action: str
     """`context.what`, e.g. `user.disabled`."""
     subject: Subject | None = None
-    """None: what the use case concerns."""
+    """None: the subject of the use case."""
     actor: Actor | None = None
-    """None: who asks; somebody else where the platform acts for them."""
+    """None: the actor of the use case. Another one where the platform acts on behalf of a user."""
     details: Details = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """An entry."""
+    """One entry of the audit log."""
 
     id: AuditId
     at: datetime
@@ -62,12 +61,12 @@ class AuditEntry:
     subject: Subject | None
     origin: Origin
     details: Details = field(default_factory=dict)
-    """Nothing personal: of a personal field its name, and neither its old nor its new value."""
+    """No personal data: names of changed fields, without their old or new values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which entries to read; None: any."""
+    """Which entries to read. None matches any value."""
 
     actor_id: UserId | None = None
     subject_kind: str | None = None
@@ -76,15 +75,15 @@ class AuditFilter:
     at_from: datetime | None = None
     at_before: datetime | None = None
     after: AuditId | None = None
-    """The last entry of the page before."""
+    """The last entry of the previous page."""
     limit: int
 
 
 class AuditLog(Protocol):
-    """Where a transaction leaves its entries."""
+    """The audit log inside a transaction."""
 
     async def add(self, entry: AuditEntry) -> None:
-        """Keep the entry for good, if and only if the transaction commits."""
+        """Add the entry, if and only if the transaction commits."""
         ...
 
 
@@ -92,5 +91,5 @@ class AuditReads(Protocol):
     """Reads of the audit log, outside any transaction."""
 
     async def page(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
-        """Those that match by id, the latest first; at most `limit`."""
+        """The matching entries, newest first (by id), at most `limit`."""
         ...

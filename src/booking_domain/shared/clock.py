@@ -1,12 +1,12 @@
-"""The clock port. One clock decides: rules never ask the database what time it is."""
+"""The clock port. Rules take the time from it alone, never from the database."""
 
 from datetime import datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """The current time."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC. It may jump either way; nothing may rely on its being monotonic."""
+        """The current instant, aware, in UTC. It may jump forwards and backwards."""
         ...

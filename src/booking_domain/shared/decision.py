@@ -1,4 +1,4 @@
-"""What a pure method of an aggregate answers: what is next, and what happened."""
+"""The result of a pure method of an aggregate: the next state and the events."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -9,7 +9,7 @@ Event = TypeVar("Event", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[State, Event]):
-    """The next state and the events that led there, oldest first; no event means that nothing changed."""
+    """The next state, and the events that led to it, oldest first. Without events nothing has changed."""
 
     state: State
     events: tuple[Event, ...] = ()

@@ -1,7 +1,7 @@
-"""What can go wrong, as the domain says it: families, stable codes, typed parameters.
+"""Domain errors: families with stable codes and typed parameters.
 
-The docstring of a concrete error is its message: a `str.format` template over the error's own fields. An entry point
-turns a family into its own kind of answer (an HTTP status, an exit code) and may say the message in another language.
+The docstring of a concrete error is its message template, in `str.format` syntax over the error's own fields. An entry
+point maps the family to its kind of response (an HTTP status, an exit code) and may translate the message.
 """
 
 from dataclasses import dataclass, fields
@@ -11,11 +11,11 @@ from typing import ClassVar
 
 @dataclass(eq=False, kw_only=True)
 class DomainError(Exception):
-    """A rule of the domain says no."""
+    """The base of all errors that a rule of the domain raises."""
 
     code: ClassVar[str] = "domain.error"
     pointer: ClassVar[str | None] = None
-    """JSON pointer (RFC 6901) of the input that the error is about, where there is one."""
+    """JSON pointer (RFC 6901) of the input that the error is about; None if it is about no single input."""
     commits: ClassVar[bool] = False
     """Whether the executor commits the transaction before it raises the error, e.g. because a failure was counted.
 
@@ -24,22 +24,22 @@ class DomainError(Exception):
 
     @property
     def where(self) -> str | None:
-        """The pointer of this very error."""
+        """The pointer of this instance."""
         return self.pointer
 
     @property
     def places(self) -> tuple[tuple[str, "DomainError"], ...]:
-        """Which error to tell at which pointer of the input: this one, or those that it is made of."""
+        """Pairs of a pointer and the error to report there: this error, or the errors that it consists of."""
         return () if self.where is None else ((self.where, self),)
 
     @property
     def parameters(self) -> dict[str, object]:
-        """The typed parameters, by name."""
+        """The error's fields by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @classmethod
     def template(cls) -> str:
-        """The message before its parameters are put in, which is what catalogues translate."""
+        """The message template, which is the msgid in the translation catalogues."""
         return " ".join(cleandoc(cls.__doc__ or "").split())
 
     def __str__(self) -> str:
@@ -47,11 +47,11 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """There is no such thing, or its existence is private."""
+    """The object does not exist, or its existence is private."""
 
 
 class Conflict(DomainError):
-    """It would be fine, were it not for what is there already."""
+    """The request conflicts with the current state."""
 
 
 class RuleViolated(DomainError):
@@ -59,23 +59,23 @@ class RuleViolated(DomainError):
 
 
 class Forbidden(DomainError):
-    """Not yours to do."""
+    """The actor is not allowed to do this."""
 
 
 class Unauthenticated(DomainError):
-    """Who are you?"""
+    """The caller is not authenticated."""
 
 
 class PreconditionFailed(DomainError):
-    """What you saw is no longer what is there."""
+    """The object has changed since the caller read it."""
 
 
 class TooMany(DomainError):
-    """Too often; `retry_after_seconds` says when again."""
+    """The caller is over a limit; `retry_after_seconds` says when to try again."""
 
 
 class Unavailable(DomainError):
-    """Something that we need does not answer; trying again later is right."""
+    """A service that the platform depends on is unavailable. Retry later."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -88,7 +88,7 @@ class InvalidValue(RuleViolated):
 
     @property
     def where(self) -> str | None:
-        """The field, as a top-level pointer in the API's camelCase."""
+        """The field as a top-level pointer in the camelCase of the API."""
         head, *tail = self.field.split("_")
         return "/" + head + "".join(word.title() for word in tail)
 
@@ -103,7 +103,7 @@ class NotPermitted(Forbidden):
 
 @dataclass(eq=False, kw_only=True)
 class ConcurrentChange(Conflict):
-    """Somebody changed {what} at the same moment."""
+    """Another request changed {what} at the same time."""
 
     code: ClassVar[str] = "conflict.concurrent_change"
     what: str
@@ -111,7 +111,7 @@ class ConcurrentChange(Conflict):
 
 @dataclass(eq=False, kw_only=True)
 class StaleVersion(PreconditionFailed):
-    """You saw version {expected}, and it is version {actual} now."""
+    """Expected version {expected}, but the current version is {actual}."""
 
     code: ClassVar[str] = "conflict.stale_version"
     expected: int
@@ -119,6 +119,6 @@ class StaleVersion(PreconditionFailed):
 
 
 class StorageUnavailable(Unavailable):
-    """The database does not answer at the moment; please try again."""
+    """The database is unavailable; please try again."""
 
     code: ClassVar[str] = "service.unavailable"

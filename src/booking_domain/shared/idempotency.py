@@ -1,7 +1,7 @@
-"""Idempotency keys: the same request twice has one effect and one answer.
+"""Idempotency keys: a request that is sent twice has one effect and one response.
 
-Semantics of the IETF draft `idempotency-key-header`: found by caller and key, kept 24 h; only what succeeded is
-kept, so a request that failed may be tried again under the same key.
+Semantics of the IETF draft `idempotency-key-header`: responses are stored by caller and key for 24 hours. Only a
+successful response is stored, so a failed request may be retried under the same key.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ KEPT_FOR: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotencyKey:
-    """A caller's key, and the fingerprint of what was asked under it."""
+    """A caller's key, and the fingerprint of the request that it was sent with."""
 
     caller: UserId
     key: str
@@ -30,29 +30,29 @@ class KeyReused(RuleViolated):
 
 
 class RequestInFlight(Conflict):
-    """The first request under this Idempotency-Key is still being worked on; ask again in a moment."""
+    """The first request with this Idempotency-Key is still in progress; try again in a moment."""
 
     code: ClassVar[str] = "idempotency.in_flight"
 
 
 class IdempotencyStore(Protocol):
-    """Remembers answers by key."""
+    """Stores responses by key."""
 
     async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:
-        """Reserve the key for this transaction, or return the answer that was given under it.
+        """Reserve the key for this transaction, or return the response that is stored under it.
 
-        A twin that is being worked on is waited for. A key older than 24 h is as good as new.
+        Waits for a concurrent request with the same key. A key older than 24 hours counts as unused.
 
         Raises:
-            KeyReused: the key stands for another fingerprint.
-            RequestInFlight: the twin took longer than the store waits.
+            KeyReused: the key was used with another fingerprint.
+            RequestInFlight: the concurrent request did not finish while the store waited.
         """
         ...
 
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
-        """Keep the answer with the key, if and only if the transaction commits."""
+        """Store the response under the key, if and only if the transaction commits."""
         ...
 
     async def release(self, key: IdempotencyKey) -> None:
-        """Give back a key that this transaction has reserved: after the commit it is as good as new."""
+        """Release a key that this transaction has reserved: after the commit it counts as unused."""
         ...

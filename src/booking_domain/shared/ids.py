@@ -1,4 +1,4 @@
-"""Identifiers: one type a meaning, so that a booking id never lands where a user id belongs."""
+"""Identifiers: one type per kind of object, so that mypy rejects a booking id where a user id belongs."""
 
 from typing import NewType, Protocol
 from uuid import UUID
@@ -16,7 +16,7 @@ SalonId = NewType("SalonId", UUID)
 SeriesId = NewType("SeriesId", UUID)
 WaitingId = NewType("WaitingId", UUID)
 ClaimId = NewType("ClaimId", UUID)
-"""A hold's id, or the id of the booking that claims the time."""
+"""The id of a hold, or of the booking that claims the time."""
 BookingId = NewType("BookingId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 EventId = NewType("EventId", UUID)
@@ -25,12 +25,12 @@ AuditId = NewType("AuditId", UUID)
 
 
 class Entropy(Protocol):
-    """Where ids and human references come from; the only source of chance in a use case."""
+    """The source of ids and booking references, and the only randomness in a use case."""
 
     def new_id(self) -> UUID:
-        """A UUID that was never given out before; later ones should sort after earlier ones (RFC 9562 §5.7)."""
+        """A new UUID. Later ones should sort after earlier ones (UUIDv7, RFC 9562 §5.7)."""
         ...
 
     def pick(self, alphabet: str, length: int) -> str:
-        """Return `length` characters of `alphabet`, each drawn independently and unpredictably."""
+        """Return `length` independent, unpredictable characters of `alphabet`."""
         ...

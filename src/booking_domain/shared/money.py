@@ -1,4 +1,4 @@
-"""Money: an integer number of minor units and an ISO 4217 code; never a float."""
+"""Money: an integer amount in minor units and an ISO 4217 currency code."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,7 +26,7 @@ MINOR_UNIT_DIGITS: Final[dict[str, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=False)
 class Money:
-    """An amount in the minor unit of a currency; sums of different currencies are refused.
+    """An amount in the minor unit of a currency. Arithmetic on different currencies raises `InvalidValue`.
 
     >>> Money.of(20_000, "MNT")
     Money(amount=2000000, currency='MNT')
@@ -45,17 +45,17 @@ class Money:
 
     @classmethod
     def of(cls, units: int, currency: str) -> "Money":
-        """Return `units` whole units (tögrög, dollars), not minor ones."""
+        """Return `units` whole units (tögrög, dollars)."""
         return cls(amount=units * 10 ** MINOR_UNIT_DIGITS.get(currency, 0), currency=currency)
 
     @classmethod
     def zero(cls, currency: str) -> "Money":
-        """Nothing, in `currency`."""
+        """Zero in `currency`."""
         return cls(amount=0, currency=currency)
 
     @classmethod
     def from_decimal(cls, value: Decimal, currency: str) -> "Money":
-        """Read an amount of whole units; a fraction of a minor unit is refused with `InvalidValue`."""
+        """Convert an amount in whole units. A fraction of a minor unit raises `InvalidValue`."""
         if not value.is_finite():
             raise InvalidValue(field="amount", problem=f"{value} is not an amount")
         scaled = value.scaleb(MINOR_UNIT_DIGITS.get(currency, 0))
@@ -90,12 +90,12 @@ class Money:
         return self.amount <= other.amount
 
     def beyond(self, other: "Money") -> "Money":
-        """How much more this is than `other`; zero if it is not more."""
+        """`self - other`, or zero if `other` is larger."""
         self._same_currency(other)
         return Money(amount=max(0, self.amount - other.amount), currency=self.currency)
 
     def percent(self, percent: int) -> "Money":
-        """`percent` hundredths of this, rounded half up to the minor unit."""
+        """`percent` percent of this amount, rounded half up to the minor unit."""
         return Money(amount=(self.amount * percent + 50) // 100, currency=self.currency)
 
     def _same_currency(self, other: "Money") -> None:

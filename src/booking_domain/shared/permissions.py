@@ -1,7 +1,7 @@
-"""Who may do what, as one table: role × action × what the object is to the actor.
+"""Permissions as one table: role × action × relation of the object to the actor.
 
-The HTTP layer, the bot and the use cases ask it; docs/permissions.md is generated from it. A booking's own table says
-in addition which of its parties may take which step (`bookings.transitions`).
+Use cases and queries check it; docs/permissions.md is generated from it. The lifecycle of a booking says in addition
+which party may make which move (`bookings.transitions`).
 """
 
 from collections.abc import Mapping
@@ -14,20 +14,20 @@ from booking_domain.shared.ids import UserId
 
 
 class Permission(StrEnum):
-    """Something that can be allowed."""
+    """An action that a role may be allowed to take."""
 
     MANAGE_SESSIONS = "session.manage"
     MANAGE_ACCOUNT = "account.manage"
-    """Edit it, take its data along, delete it."""
+    """Edit, export and delete an account."""
     DELETE_ACCOUNTS = "account.delete"
     MANAGE_SECOND_FACTOR = "second_factor.manage"
     LINK_IDENTITIES = "identity.link"
-    """To one's own account, so as to sign in by another service."""
+    """Link an identity of another service to an account, to sign in with it."""
     MANAGE_PROFILE = "profile.manage"
     DECIDE_ON_PROFILES = "profile.decide"
     MANAGE_CALENDAR = "calendar.manage"
     SEE_CALENDAR_INSIDE = "calendar.see_inside"
-    """Also before it is approved, and with what its owner has noted."""
+    """See a calendar before its provider is approved, and the notes of its blocks."""
     SHARE_CALENDAR = "calendar.share"
     MANAGE_SALONS = "salon.manage"
     JOIN_SALONS = "salon.join"
@@ -37,29 +37,29 @@ class Permission(StrEnum):
     WAIT = "waitlist.join"
     PLACE_BOOKINGS = "booking.place"
     BOOK_FOR_OTHERS = "booking.place_for_others"
-    """Enter an appointment of somebody else at a desk: off the grid and out of hours, too."""
+    """Enter an appointment for a customer, also off the grid and outside opening hours."""
     SEE_BOOKINGS = "booking.see"
     MOVE_BOOKINGS = "booking.move"
     PAY = "payment.start"
     SEE_USERS = "user.see"
-    """Other people's accounts."""
+    """See accounts of others."""
     MANAGE_USERS = "user.manage"
-    """Other people's accounts: their role and status, where they are signed in, a second factor that they have lost."""
+    """Change accounts of others: role and status, sessions, removal of a lost second factor."""
     SEE_AUDIT_LOG = "audit.see"
     RUN_PLATFORM = "platform.run"
 
 
 class Relation(StrEnum):
-    """What an object is to the actor."""
+    """The relation of an object to the actor."""
 
     OWN = "own"
-    """One's own: profile, calendar, salon, desk, hold, place in a list, what one owes."""
+    """The actor owns it: a profile, calendar, salon, hold, waiting-list entry, payment."""
     PARTY = "party"
-    """A booking of which one is a side: its customer, or its provider."""
+    """The actor is a party to the booking: its customer or its provider."""
     MEMBER = "member's salon"
-    """A salon in which one works, or is invited to."""
+    """The actor is a member of the salon, or invited."""
     ANY = "any"
-    """Whoever's it is."""
+    """Any object."""
 
 
 _OWN: Final = frozenset({Relation.OWN})
@@ -99,9 +99,9 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
 
 
 def may(actor: Actor | None, action: Permission, relation: Relation | None = None) -> bool:
-    """Whether the actor may do it to an object that is this to them; None: a stranger's.
+    """Whether the actor may take the action on an object in this relation (None: no relation).
 
-    An action that is not in the table is nobody's, and nobody in particular may do nothing of it.
+    An action that is not in the table is allowed to no role. Without an actor (None) nothing is allowed.
     """
     if actor is None:
         return False
@@ -110,11 +110,11 @@ def may(actor: Actor | None, action: Permission, relation: Relation | None = Non
 
 
 def owned(actor: Actor | None, owner_id: UserId) -> Relation | None:
-    """What something that has an owner is to the actor."""
+    """The relation to the actor of an object that this user owns."""
     return Relation.OWN if actor is not None and actor.id == owner_id else None
 
 
 def authorise(actor: Actor, action: Permission) -> None:
-    """Let the actor's role do it to something at all, or raise `NotPermitted`; to what is for `may` to say."""
+    """Raise `NotPermitted` unless the actor's role may take the action on some object; `may` says on which."""
     if not PERMISSIONS.get(action, {}).get(actor.role):
         raise NotPermitted(action=action)

@@ -1,7 +1,7 @@
-"""Rate limits: so many hits in a window that slides, and never one more (a sliding log).
+"""Rate limits by the sliding-log algorithm.
 
-A limit counts what it lets through, by the moment of each. That is exact: in no window, wherever it begins, is there
-more than the quota. What is kept is bounded by what was let through in the last window.
+The limiter stores the time of each allowed hit. So the limit is exact: no window, wherever it begins, has more hits
+than the quota. The log of a key is at most as long as the quota.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ _AT_LEAST_SECONDS: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many hits in any window of this length."""
+    """At most `quota` hits in any window of this length."""
 
     quota: int
     window: timedelta
@@ -25,13 +25,13 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How one stands with a limit after a hit."""
+    """The state of a limit after a hit."""
 
     allowed: bool
     remaining: int
-    """How many more would be let through at once."""
+    """How many more hits would be allowed now."""
     resets_in_seconds: int
-    """When there will be room for one more than now."""
+    """Seconds until one more hit is allowed than now."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -43,24 +43,24 @@ class RateLimited(TooMany):
 
 
 class RateLimiter(Protocol):
-    """Counts hits by key. A key is counted under one limit only."""
+    """Counts hits by key. Each key has one limit."""
 
     async def consume(self, key: str, limit: Limit, now: datetime) -> Standing:
-        """Let a hit through and count it, unless the window is full; then it is refused, and not counted.
+        """Allow and count a hit, or reject it without counting if the window is full.
 
-        Of hits at once no more are let through than of hits one after the other.
+        Concurrent hits are limited as strictly as sequential ones.
         """
         ...
 
     async def give_back(self, key: str, taken_at: datetime) -> None:
-        """Uncount one hit that was let through at this moment; without such a hit, nothing happens."""
+        """Remove one hit that was allowed at `taken_at`, if there is one."""
         ...
 
 
 def consume(log: deque[datetime], limit: Limit, now: datetime) -> Standing:
-    """Take a hit on the log of one key, oldest first.
+    """Apply a hit to the log of one key, which is ordered oldest first.
 
-    What lies a whole window ahead does not count: the clock was wrong then, and nobody waits for it to be right.
+    Entries more than one window in the future are dropped: the clock was wrong when they were written.
     """
     while log and not now - limit.window < log[0] <= now + limit.window:
         log.popleft()
@@ -71,7 +71,7 @@ def consume(log: deque[datetime], limit: Limit, now: datetime) -> Standing:
 
 
 def standing(limit: Limit, *, allowed: bool, hits: int, oldest: datetime, now: datetime) -> Standing:
-    """How one stands with so many hits in the window."""
+    """The state of a limit with `hits` hits in the window."""
     until = ceil((oldest + limit.window - now).total_seconds())
     return Standing(
         allowed=allowed, remaining=max(0, limit.quota - hits), resets_in_seconds=max(_AT_LEAST_SECONDS, until)

@@ -1,4 +1,4 @@
-"""Instants, wall-clock times and half-open ranges."""
+"""Instants, local times of day and half-open ranges."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,17 +12,17 @@ from booking_domain.shared.errors import InvalidValue
 MINUTES_A_DAY: Final = 24 * 60
 SECONDS_A_DAY: Final = 86_400
 ORIGIN: Final = datetime(2020, 1, 1, tzinfo=UTC)
-"""From when seconds are counted: until 2054 they fit one digit of CPython's integers, which makes them faster."""
+"""The epoch of slot arithmetic. Until 2054 seconds since then fit one digit of CPython's integers, which is faster."""
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
-"""Far enough from what `datetime` can hold at most that days can be added to any instant."""
+"""Far enough below `datetime.max` that days can be added to any instant."""
 _HH_MM: Final = re.compile(r"([0-9]{2}):([0-5][0-9])")
-_NOT_OF_THE_WORLD: Final = frozenset({"localtime", "posix", "posixrules", "right"})
-"""Files beside the IANA zones that mean something else on each machine, or count leap seconds."""
+_NON_IANA_NAMES: Final = frozenset({"localtime", "posix", "posixrules", "right"})
+"""Files in the zone directory that depend on the machine, or count leap seconds."""
 
 
 def instant(value: datetime, *, field: str = "at") -> datetime:
-    """Return `value` in UTC; a naive datetime is refused with `InvalidValue`, never guessed.
+    """Return `value` in UTC. A naive datetime raises `InvalidValue`; its time zone is never guessed.
 
     >>> instant(datetime.fromisoformat("2026-11-02T10:00:00+08:00")).isoformat()
     '2026-11-02T02:00:00+00:00'
@@ -36,9 +36,9 @@ def instant(value: datetime, *, field: str = "at") -> datetime:
 
 @lru_cache(maxsize=1024)
 def time_zone(name: str) -> ZoneInfo:
-    """Return the IANA time zone `name`; an unknown one is refused with `InvalidValue`."""
+    """Return the IANA time zone `name`, or raise `InvalidValue` if it is unknown."""
     unknown = InvalidValue(field="time_zone", problem=f"{name!r} is not an IANA time zone")
-    if name.partition("/")[0] in _NOT_OF_THE_WORLD:
+    if name.partition("/")[0] in _NON_IANA_NAMES:
         raise unknown
     try:
         return ZoneInfo(name)
@@ -59,7 +59,7 @@ def seconds_up(value: datetime) -> int:
 
 
 def local_time(value: datetime, zone: str) -> datetime:
-    """What the clock on the wall shows in this zone at an instant: a datetime without a zone.
+    """The local time of an instant in this zone, as a naive datetime.
 
     >>> local_time(datetime(2026, 11, 2, 2, tzinfo=UTC), "Asia/Ulaanbaatar").isoformat()
     '2026-11-02T10:00:00'
@@ -69,7 +69,7 @@ def local_time(value: datetime, zone: str) -> datetime:
 
 @dataclass(frozen=True, slots=True, order=True)
 class WallTime:
-    """A time of day on the clock on the wall, in whole minutes from 00:00 to 24:00.
+    """A local time of day in whole minutes, from 00:00 to 24:00.
 
     >>> WallTime.parse("24:00").minutes
     1440
@@ -83,7 +83,7 @@ class WallTime:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `HH:MM`; anything else is refused with `InvalidValue`."""
+        """Parse `HH:MM`, or raise `InvalidValue`."""
         read = _HH_MM.fullmatch(text)
         if read is None:
             raise InvalidValue(field="time", problem=f"{text!r} is not a time of day (HH:MM)")
@@ -95,9 +95,9 @@ class WallTime:
 
 @dataclass(frozen=True, slots=True, order=True)
 class TimeRange:
-    """A half-open range of instants `[start, end)`, never empty, kept in UTC.
+    """A half-open, non-empty range of instants `[start, end)` in UTC.
 
-    It knows its bounds in whole seconds since `ORIGIN` too, rounded outwards: arithmetic is done on those.
+    `lower` and `upper` are its bounds in whole seconds since `ORIGIN`, rounded outwards, for slot arithmetic.
     """
 
     start: datetime
@@ -116,7 +116,7 @@ class TimeRange:
 
     @classmethod
     def parse(cls, start: str, end: str) -> Self:
-        """Read two RFC 3339 instants with offsets; anything else is refused with `InvalidValue`.
+        """Parse two RFC 3339 instants with offsets, or raise `InvalidValue`.
 
         >>> TimeRange.parse("2026-11-24T11:00+08:00", "2026-11-24T12:00+08:00").start.isoformat()
         '2026-11-24T03:00:00+00:00'
@@ -127,5 +127,5 @@ class TimeRange:
             raise InvalidValue(field="start", problem="an RFC 3339 instant with an offset is needed") from error
 
     def overlaps(self, other: "TimeRange") -> bool:
-        """Whether an instant lies in both; ranges that touch do not overlap."""
+        """Whether the ranges have an instant in common. Ranges that only touch do not overlap."""
         return self.start < other.end and other.start < self.end

@@ -7,14 +7,14 @@ Tx = TypeVar("Tx", covariant=True)
 
 
 class UnitOfWork(Protocol[Tx]):
-    """Begins transactions."""
+    """Begins database transactions."""
 
     def __call__(self) -> AbstractAsyncContextManager[Tx]:
-        """Begin one; leaving normally commits, leaving by an exception rolls back and lets it through.
+        """Begin a transaction. Leaving the block commits; an exception rolls back and propagates.
 
         Raises:
-            ConcurrentChange: at any await or at the end: another transaction won; running all of it again is right.
-            StorageUnavailable: nothing was kept, except when the connection died during the commit itself: then the
-                outcome is unknown and only an idempotency key tells.
+            ConcurrentChange: at any await, or at commit: another transaction won. Run the whole transaction again.
+            StorageUnavailable: nothing was committed; but if the connection was lost during the commit, the outcome is
+                unknown, and only an idempotency key tells.
         """
         ...

@@ -1,17 +1,17 @@
-"""Optimistic locking: whoever says which version they saw changes that one, or nothing."""
+"""Optimistic locking: a caller who names the version they saw changes that version, or gets `StaleVersion`."""
 
 from typing import TypeAlias
 
 from booking_domain.shared.errors import StaleVersion
 
 ExpectedVersion: TypeAlias = int | frozenset[int] | None
-"""What the caller has seen: this version, one of these, or (None) whatever is there. None of an empty set fits."""
+"""The version that the caller saw: one version, one of several (an empty set matches none), or None for any."""
 
 
 def must_be_expected(version: int, expected: ExpectedVersion) -> None:
-    """Let pass who saw this version, or does not say what they saw; refuse all others with `StaleVersion`.
+    """Raise `StaleVersion` unless `version` is one that the caller expects.
 
-    The version is that of a row that is locked: else two who saw the same one could both pass.
+    The row must be locked; otherwise two callers who saw the same version could both pass.
 
     >>> must_be_expected(2, None)
     >>> must_be_expected(2, 2)

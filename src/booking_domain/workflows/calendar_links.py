@@ -21,8 +21,8 @@ from booking_domain.workflows.views import Appointment
 
 SHOWN_FOR: Final = timedelta(days=90)
 CANCELLED_SHOWN_FOR: Final = timedelta(days=30)
-MOST_ENTRIES: Final = 5_000
-WALKED_IN: Final = "Walk-in"
+MAX_CALENDAR_ENTRIES: Final = 5_000
+WALK_IN_SUMMARY: Final = "Walk-in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ async def calendar_of(user_id: UserId, party: Party, *, reads: AppointmentReads,
         party,
         starts_from=now - SHOWN_FOR,
         ended_from=now - CANCELLED_SHOWN_FOR,
-        limit=MOST_ENTRIES,
+        limit=MAX_CALENDAR_ENTRIES,
     )
     return [entry(each, party) for each in found]
 
@@ -66,7 +66,7 @@ def entry(appointment: Appointment, party: Party | None) -> CalendarEntry:
     booking = appointment.booking
     summary = appointment.provider_name
     if party is Party.PROVIDER:
-        summary = WALKED_IN if booking.customer_id == booking.provider_user_id else appointment.customer_name
+        summary = WALK_IN_SUMMARY if booking.customer_id == booking.provider_user_id else appointment.customer_name
     return entry_of(
         booking,
         summary=summary,

@@ -25,8 +25,8 @@ from booking_domain.workflows.booking_steps import add_booking, is_staff, requir
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.ports import Repositories
 
-FEWEST_TIMES: Final = 2
-MOST_TIMES: Final = 52
+MIN_SERIES_LENGTH: Final = 2
+MAX_SERIES_LENGTH: Final = 52
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,10 @@ class PlaceSeries:
     times: int
 
     def __post_init__(self) -> None:
-        if not FEWEST_TIMES <= self.times <= MOST_TIMES:
-            raise InvalidValue(field="times", problem=f"a series has {FEWEST_TIMES} to {MOST_TIMES} bookings")
+        if not MIN_SERIES_LENGTH <= self.times <= MAX_SERIES_LENGTH:
+            raise InvalidValue(
+                field="times", problem=f"a series has {MIN_SERIES_LENGTH} to {MAX_SERIES_LENGTH} bookings"
+            )
         if not 1 <= self.every_weeks <= MAX_WEEKS_APART:
             raise InvalidValue(field="every_weeks", problem=f"a series repeats every 1 to {MAX_WEEKS_APART} weeks")
 

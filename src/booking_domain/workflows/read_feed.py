@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.scheduling.feeds import Feed, FeedReader, FeedUnreadable, KeptFeed
-from booking_domain.scheduling.ports import REACH
+from booking_domain.scheduling.ports import CLAIM_MARGIN
 from booking_domain.scheduling.use_cases.feeds import RecordReading, record_reading
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
@@ -37,4 +37,4 @@ async def read_feed(
 
 def _window(kept: KeptFeed, now: datetime) -> TimeRange:
     """From yesterday, which a buffer may reach, to what may touch an appointment on the horizon's last date."""
-    return TimeRange(now - A_DAY, now + timedelta(days=kept.horizon_days) + A_DAY + REACH)
+    return TimeRange(now - A_DAY, now + timedelta(days=kept.horizon_days) + A_DAY + CLAIM_MARGIN)

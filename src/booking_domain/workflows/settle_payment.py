@@ -12,7 +12,7 @@ from typing import Final
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, Party, Status
-from booking_domain.payments.errors import PaymentNotFound
+from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.events import PaymentHinted
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport, PaymentGateway
@@ -24,6 +24,7 @@ from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
+from booking_domain.shared.processes import Process
 from booking_domain.workflows.booking_steps import booking_claim, pending_refunds, schedule_refund
 from booking_domain.workflows.ports import Repositories
 
@@ -37,7 +38,7 @@ class _ApplyReport:
     report: GatewayReport
 
 
-async def settle_payment(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
+async def _settle_payment(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
     """Ask the gateway about the payment's invoice, apply its report and return the payment after that.
 
     Raises:
@@ -52,7 +53,7 @@ async def settle_payment(payment: Payment, *, executor: Executor[Repositories], 
     return await executor.run(_apply_report, command, actor=SYSTEM)
 
 
-async def settle_when_asked(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
+async def _settle_when_asked(payment: Payment, *, executor: Executor[Repositories], gateway: PaymentGateway) -> Payment:
     """`settle_payment` at a customer's request; does nothing if all is paid or the gateway was asked just now."""
     if not await executor.run(_reserve_poll, payment.id, actor=SYSTEM):
         return payment
@@ -135,3 +136,6 @@ def _excess(booking: Booking, new: Money, pending: Money) -> Money:
 note_payment_hint: Final = UseCase(Permission.RUN_PLATFORM, _note_hint)
 _reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll)
 _apply_report: Final = UseCase(Permission.RUN_PLATFORM, _apply, raises=(PaymentNotFound,))
+
+settle_payment: Final = Process(_settle_payment, (GatewayUnavailable,))
+settle_when_asked: Final = Process(_settle_when_asked, (GatewayUnavailable,))

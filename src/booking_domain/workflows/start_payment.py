@@ -33,6 +33,7 @@ from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
+from booking_domain.shared.processes import Process
 from booking_domain.workflows.ports import Repositories
 
 
@@ -64,7 +65,7 @@ class _RecordInvoice:
     invoice: Invoice
 
 
-async def start_payment(
+async def _start_payment(
     command: StartPayment, *, actor: Actor, executor: Executor[Repositories], gateway: PaymentGateway
 ) -> Payment:
     """Return the payment with its invoice.
@@ -184,3 +185,5 @@ _record_invoice: Final = UseCase(
     Permission.RUN_PLATFORM, _record, raises=(PaymentNotFound, NothingDue, PaymentInPreparation)
 )
 _abandon_lease: Final = UseCase(Permission.RUN_PLATFORM, _abandon_preparation)
+
+start_payment: Final = Process(_start_payment, (*_prepare_payment.raises, NotPermitted, GatewayUnavailable))

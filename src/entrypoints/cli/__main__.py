@@ -70,8 +70,8 @@ def _api(settings: Settings) -> int:
 
 
 def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> int:
-    from adapters.postgres import migrations
-    from adapters.postgres.embedded import EmbeddedPostgresError
+    from adapters.postgres.kit import migrations
+    from adapters.postgres.kit.embedded import EmbeddedPostgresError
     from booking_domain.shared.audit import Origin
     from entrypoints.cli.provided_database import provided_database
     from entrypoints.cli.rotate_keys import rotate_keys

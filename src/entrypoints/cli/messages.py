@@ -30,7 +30,7 @@ _OF_ERRORS: Final = {name: name for name in ("problem", "thing", "action", "what
 """Parameters of errors that are texts themselves, and their contexts."""
 _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
-_BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "change_one": (0, "what")}
+_BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what")}
 """Functions to which a text is given by its place."""
 _MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE})
 _HAND_ON: Final = frozenset({"InputError"})

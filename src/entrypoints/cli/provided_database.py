@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.postgres import embedded
+from adapters.postgres.kit import embedded
 from entrypoints.settings import Settings
 
 

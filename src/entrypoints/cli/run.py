@@ -15,7 +15,7 @@ from typing import Final
 
 import httpx
 
-from adapters.postgres import migrations
+from adapters.postgres.kit import migrations
 from entrypoints.cli.banner import banner
 from entrypoints.cli.parts import Part, stop
 from entrypoints.cli.provided_database import ProvidedDatabase, provided_database

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from adapters.postgres.event_codec import from_json, to_json
+from adapters.postgres.outbox.event_codec import from_json, to_json
 from booking_domain.identity.events import AccountDeleted, CodeRequested, PhoneChanged
 from booking_domain.identity.model import ERASED_AFTER
 from booking_domain.identity.use_cases.external_identities import sweep_assertions

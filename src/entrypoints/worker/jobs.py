@@ -9,7 +9,7 @@ import procrastinate
 import structlog
 from psycopg import AsyncConnection
 
-from adapters.postgres.event_codec import EVENTS, from_json, to_json
+from adapters.postgres.outbox.event_codec import EVENTS, from_json, to_json
 from booking_domain.shared.events import Event
 from entrypoints.container import Container
 from entrypoints.worker.contexts import CONTEXTS

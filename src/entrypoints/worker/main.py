@@ -8,7 +8,7 @@ from contextlib import suppress
 import procrastinate
 import structlog
 
-from adapters.postgres.relay import Relayed, relay, release_parked
+from adapters.postgres.outbox.relay import Relayed, relay, release_parked
 from booking_domain.shared.audit import Origin
 from booking_domain.shared.errors import DomainError
 from entrypoints.container import Container

@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 
-from adapters.postgres.relay import count_parked
+from adapters.postgres.outbox.relay import count_parked
 from entrypoints.container import Container
 from entrypoints.worker.declarations import Enqueue, Sweep, WorkerContext
 

@@ -13,6 +13,7 @@ import httpx
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 
 from booking_domain.identity.ports import Bearer
 from booking_domain.identity.use_cases.sign_in import Register, register
@@ -84,7 +85,8 @@ class Api:
         self._kind = frozenset((name, value) for name, value in environ.items() if name != "DATABASE_URL")
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)
         vars(self.app.state.services).update(vars(Services(self.container)))
-        transport = httpx.ASGITransport(cast("Any", self.app), raise_app_exceptions=False)
+        self._undocumented = UndocumentedProblems(self.app)
+        transport = httpx.ASGITransport(cast("Any", self._undocumented), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://api.test")
 
     @asynccontextmanager
@@ -92,6 +94,7 @@ class Api:
         """Serve; afterwards the application may be given other parts, and serve as another API."""
         async with self.app.lifespan(), self.client:
             yield
+        assert not self._undocumented.found, self._undocumented.found
         _idle[self._kind].append(self.app)
 
     async def call(self, method: str, path: str, token: str | None = None, **request: Any) -> httpx.Response:

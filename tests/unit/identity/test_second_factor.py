@@ -12,7 +12,7 @@ import booking_domain
 from booking_domain.identity.errors import InvalidSecondFactor, TooManyAttempts
 from booking_domain.identity.second_factor import (
     FIRST_WAIT,
-    LONGEST_WAIT,
+    MAX_WAITING_WINDOW,
     MOST_WRONG_IN_A_ROW,
     RECOVERY_CODES,
     STEP,
@@ -148,8 +148,8 @@ def test_wrong_codes_wait_longer_and_longer_and_the_right_one_waits_too() -> Non
         now += waits[-1]
         assert wait_of(factor, shown(factor, now - SECOND), now - SECOND) == SECOND
         factor = invalid(factor, wrong(factor, now), now)
-    assert waits == [FIRST_WAIT * 2**times for times in range(7)] + [LONGEST_WAIT] * 2
-    now += LONGEST_WAIT
+    assert waits == [FIRST_WAIT * 2**times for times in range(7)] + [MAX_WAITING_WINDOW] * 2
+    now += MAX_WAITING_WINDOW
     assert accepted(factor, shown(factor, now), now).wrong_in_a_row == 0
 
 

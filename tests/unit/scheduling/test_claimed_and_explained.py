@@ -12,7 +12,7 @@ from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.feeds import STALE_AFTER, Feed, FeedRule, WhenFeedFails
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import claimable
-from booking_domain.scheduling.ports import REACH, REACH_OF_A_WEEK, reach
+from booking_domain.scheduling.ports import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN, claim_margin
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import FeedId, UserId
 
@@ -76,8 +76,8 @@ def test_the_neighbours_of_a_start_are_as_long_as_was_asked_for() -> None:
 
 
 def test_a_diary_reaches_over_a_week_where_bookings_are_counted_by_the_week() -> None:
-    assert reach(SlotSettings()) == REACH == timedelta(days=3)
-    assert reach(SlotSettings(max_per_week=1)) == REACH_OF_A_WEEK == timedelta(days=9)
+    assert claim_margin(SlotSettings()) == CLAIM_MARGIN == timedelta(days=3)
+    assert claim_margin(SlotSettings(max_per_week=1)) == WEEKLY_CLAIM_MARGIN == timedelta(days=9)
 
 
 def test_notice_and_horizon_are_reasons_to_the_instant() -> None:

@@ -12,7 +12,7 @@ from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, 
 from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import claimable, slot_window
-from booking_domain.scheduling.ports import REACH
+from booking_domain.scheduling.ports import CLAIM_MARGIN
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
 from booking_domain.testing.strategies import Question, questions
@@ -136,11 +136,16 @@ def test_a_claim_out_of_reach_of_a_slot_does_not_matter_to_it(
     near = slot_window(start)
     if side == "before":
         far = booked(
-            near.start - REACH - beyond - (theirs[0] + theirs[2]) * MINUTE, theirs[0], before=theirs[1], after=theirs[2]
+            near.start - CLAIM_MARGIN - beyond - (theirs[0] + theirs[2]) * MINUTE,
+            theirs[0],
+            before=theirs[1],
+            after=theirs[2],
         )
-        assert far.blocked.end == near.start - REACH - beyond
+        assert far.blocked.end == near.start - CLAIM_MARGIN - beyond
     else:
-        far = booked(near.end + REACH + beyond + theirs[1] * MINUTE, theirs[0], before=theirs[1], after=theirs[2])
+        far = booked(
+            near.end + CLAIM_MARGIN + beyond + theirs[1] * MINUTE, theirs[0], before=theirs[1], after=theirs[2]
+        )
     assert claimable(schedule(far, of=of), start, now=now) == claimable(schedule(of=of), start, now=now)
 
 

@@ -8,7 +8,7 @@ from tests.unit.scheduling.making import booked, calendar, daily, exception, rul
 
 from booking_domain.scheduling import Anchoring, Calendar, Reason, SlotSettings, TimeRange, explain, is_offered
 from booking_domain.scheduling import offered_slots as slots_of
-from booking_domain.scheduling.slots import ANEW_EVERY_DAYS
+from booking_domain.scheduling.slots import ANCHOR_PERIOD_DAYS
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -66,7 +66,7 @@ def test_steps_are_counted_from_the_opening_even_if_it_was_weeks_ago(days: int) 
         assert (Reason.OFF_GRID in why.reasons) == off_grid
 
 
-A_28TH = date.fromordinal(-(-MIDNIGHT.toordinal() // ANEW_EVERY_DAYS) * ANEW_EVERY_DAYS)
+A_28TH = date.fromordinal(-(-MIDNIGHT.toordinal() // ANCHOR_PERIOD_DAYS) * ANCHOR_PERIOD_DAYS)
 """One of the dates from which who never closes is counted anew."""
 
 

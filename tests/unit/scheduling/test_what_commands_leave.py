@@ -25,7 +25,7 @@ from booking_domain.scheduling.use_cases.calendars import (
 )
 from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
-from booking_domain.scheduling.waiting import SHORTEST_OFFER
+from booking_domain.scheduling.waiting import MIN_OFFER
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.lifecycle import InvalidTransition
@@ -148,7 +148,7 @@ async def test_who_waits_until_a_slot_begins_is_not_offered_it_although_somebody
 @scene()
 async def test_nothing_is_offered_where_the_horizon_ends_before_the_notice_does(studio: Studio) -> None:
     await studio.wait(until=TOMORROW + 7 * 24 * HOUR)
-    two_days_but_an_offer = 2 * 24 * 60 - SHORTEST_OFFER // timedelta(minutes=1)
+    two_days_but_an_offer = 2 * 24 * 60 - MIN_OFFER // timedelta(minutes=1)
     for notice in (two_days_but_an_offer, two_days_but_an_offer + 1):
         settings = SettingsChange(horizon_days=0, min_notice_minutes=notice)
         await studio.run(change_settings, settings, by=studio.owner)

@@ -16,7 +16,7 @@ from tests.unit.workflows.scenes import (
 
 from booking_domain.bookings.errors import BookingNotFound, NotATimeOffered
 from booking_domain.bookings.events import FREES_TIME
-from booking_domain.bookings.model import ANSWER_DUE, MOST_OFFERED_TIMES, Booking
+from booking_domain.bookings.model import ANSWER_DUE, MAX_OFFERED_TIMES, Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.payments.errors import NothingDue
 from booking_domain.scheduling.errors import SlotTaken
@@ -179,7 +179,7 @@ async def test_the_customer_has_48_hours_to_take_one_but_not_after_the_last(stud
 async def test_one_to_ten_times_are_offered_all_of_them_to_come(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     studio.clock.set(TOMORROW)
-    many = [NEXT_WEEK + number * MINUTE for number in range(MOST_OFFERED_TIMES + 1)]
+    many = [NEXT_WEEK + number * MINUTE for number in range(MAX_OFFERED_TIMES + 1)]
     for times in ([], many, [TOMORROW, NEXT_WEEK], [NEXT_WEEK, TOMORROW - SECOND]):
         with pytest.raises(InvalidValue) as refusal:
             await studio.offer_times(booking, *times)
@@ -188,7 +188,7 @@ async def test_one_to_ten_times_are_offered_all_of_them_to_come(studio: Studio) 
         with pytest.raises(InvalidValue):
             await studio.offer_times(booking, odd)
     assert await studio.seen(booking) == booking
-    assert len((await studio.offer_times(booking, *many[1:], many[1])).offered_times) == MOST_OFFERED_TIMES
+    assert len((await studio.offer_times(booking, *many[1:], many[1])).offered_times) == MAX_OFFERED_TIMES
     assert (await studio.offer_times(booking, TOMORROW + SECOND)).offered_times == (TOMORROW + SECOND,)
 
 

@@ -27,7 +27,7 @@ from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, hours
 from booking_domain.testing.memory import SeededEntropy
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking
-from booking_domain.workflows.place_series import FEWEST_TIMES, MOST_TIMES, PlaceSeries, place_series
+from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries, place_series
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
 
@@ -140,13 +140,13 @@ async def test_it_is_looked_as_far_ahead_as_the_series_goes(studio: Studio) -> N
     last = TOMORROW + 51 * WEEK
     there = await studio.book(last + HOUR / 2)
     with pytest.raises(SeriesNotPossible) as refusal:
-        await studio.book_series(times=MOST_TIMES)
+        await studio.book_series(times=MAX_SERIES_LENGTH)
     assert [str(failure) for failure in refusal.value.failures] == [str(SlotTaken(start=last))]
     await studio.move(there, Status.CANCELLED)
     await studio.run(add_exception, AddException(date=last.date()), by=studio.owner)
     with pytest.raises(SeriesNotPossible):
-        await studio.book_series(times=MOST_TIMES)
-    assert len(await studio.book_series(times=MOST_TIMES - 1)) == 51
+        await studio.book_series(times=MAX_SERIES_LENGTH)
+    assert len(await studio.book_series(times=MAX_SERIES_LENGTH - 1)) == 51
 
 
 @scene(FREE)
@@ -207,7 +207,7 @@ async def test_a_series_is_placed_for_others_by_the_staff_alone(studio: Studio) 
 
 @scene(FREE)
 async def test_a_series_has_2_to_52_bookings_1_to_52_weeks_apart(studio: Studio) -> None:
-    for times in (FEWEST_TIMES - 1, MOST_TIMES + 1, 0, -2):
+    for times in (MIN_SERIES_LENGTH - 1, MAX_SERIES_LENGTH + 1, 0, -2):
         with pytest.raises(InvalidValue) as refusal:
             await studio.book_series(times=times)
         assert refusal.value.where == "/times"

@@ -23,11 +23,11 @@ from booking_domain.scheduling.use_cases.waiting import (
     offer_freed,
 )
 from booking_domain.scheduling.waiting import (
-    LONGEST_WAIT,
-    OFFER_LASTS,
-    PUT_IN,
-    SHORTEST_OFFER,
-    WAITING_PER_CUSTOMER,
+    DST_MARGIN,
+    MAX_ENTRIES_PER_CUSTOMER,
+    MAX_WAITING_WINDOW,
+    MIN_OFFER,
+    OFFER_DURATION,
     NotWaiting,
     TooManyWaits,
     Waiting,
@@ -113,14 +113,14 @@ async def test_a_window_is_not_over_and_ends_after_it_starts(studio: Studio) -> 
         (TOMORROW, TOMORROW - SECOND, "comes after"),
         (NOW - HOUR, NOW, "over"),
         (NOW - 2 * HOUR, NOW - HOUR, "over"),
-        (TOMORROW, TOMORROW + LONGEST_WAIT + PUT_IN + INSTANT, "at most 92 days"),
+        (TOMORROW, TOMORROW + MAX_WAITING_WINDOW + DST_MARGIN + INSTANT, "at most 92 days"),
     ):
         with pytest.raises(InvalidValue, match=problem) as refused:
             await studio.wait(start, until=end)
         assert refused.value.where == "/to"
     assert await studio.reads.waiting_list.of_customer(studio.customer.id) == []
     await studio.wait(NOW - HOUR, until=NOW + INSTANT)
-    await studio.wait(TOMORROW, until=TOMORROW + LONGEST_WAIT + PUT_IN)
+    await studio.wait(TOMORROW, until=TOMORROW + MAX_WAITING_WINDOW + DST_MARGIN)
 
 
 @scene()
@@ -145,7 +145,7 @@ async def test_what_is_waited_for_lasts_a_minute_to_a_day(studio: Studio) -> Non
 
 @scene()
 async def test_somebody_waits_for_at_most_ten_things_at_once(studio: Studio) -> None:
-    places = [await studio.wait() for _ in range(WAITING_PER_CUSTOMER)]
+    places = [await studio.wait() for _ in range(MAX_ENTRIES_PER_CUSTOMER)]
     assert len(places) == 10
     with pytest.raises(TooManyWaits):
         await studio.wait()
@@ -159,8 +159,8 @@ async def test_somebody_waits_for_at_most_ten_things_at_once(studio: Studio) -> 
 
 @scene()
 async def test_of_many_who_join_at_once_for_one_customer_ten_come_in(studio: Studio) -> None:
-    joined, refusals = await race([studio.wait() for _ in range(WAITING_PER_CUSTOMER + 3)])
-    assert len(joined) == WAITING_PER_CUSTOMER
+    joined, refusals = await race([studio.wait() for _ in range(MAX_ENTRIES_PER_CUSTOMER + 3)])
+    assert len(joined) == MAX_ENTRIES_PER_CUSTOMER
     assert {type(refusal) for refusal in refusals} == {TooManyWaits}
 
 
@@ -221,14 +221,14 @@ async def test_a_cancelled_booking_is_offered_to_who_waits_for_its_time(studio: 
     [offered] = await studio.offer()
     assert offered == await studio.place_of(place)
     assert (offered.status, offered.offered_start) == (WaitingStatus.OFFERED, TOMORROW)
-    assert offered.offered_until == NOW + OFFER_LASTS
+    assert offered.offered_until == NOW + OFFER_DURATION
     with pytest.raises(SlotTaken):
         await studio.book()
     schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     [hold] = schedule.claims
     assert (hold.id, hold.kind, hold.customer_id) == (place.hold_id, ClaimKind.HOLD, other.id)
-    assert (hold.span, hold.expires_at) == (TimeRange(TOMORROW, TOMORROW + HOUR), NOW + OFFER_LASTS)
+    assert (hold.span, hold.expires_at) == (TimeRange(TOMORROW, TOMORROW + HOUR), NOW + OFFER_DURATION)
 
 
 @scene()
@@ -256,7 +256,7 @@ async def test_an_offer_is_announced_with_its_customer_slot_and_end(studio: Stud
         provider_id=studio.provider_id,
         customer_id=studio.customer.id,
         start=TOMORROW,
-        until=NOW + OFFER_LASTS,
+        until=NOW + OFFER_DURATION,
     )
 
 
@@ -311,14 +311,14 @@ async def test_each_of_several_gets_the_first_slot_that_is_left(studio: Studio) 
 async def test_who_lets_an_offer_lapse_loses_the_turn_and_the_next_one_gets_it(studio: Studio) -> None:
     first, second = await studio.wait(), await studio.wait(by=await studio.joined())
     await studio.offer()
-    studio.clock.advance(OFFER_LASTS - INSTANT)
+    studio.clock.advance(OFFER_DURATION - INSTANT)
     assert await studio.offer() == ()
     assert await statuses(studio, first, second) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
     studio.clock.advance(INSTANT)
     [offered] = await studio.offer()
     assert offered.id == second.id
     assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
-    studio.clock.advance(OFFER_LASTS)
+    studio.clock.advance(OFFER_DURATION)
     assert await studio.offer() == ()
     assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.LAPSED]
     assert await studio.is_free()
@@ -328,7 +328,7 @@ async def test_who_lets_an_offer_lapse_loses_the_turn_and_the_next_one_gets_it(s
 async def test_an_offer_whose_hold_was_swept_has_lapsed(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
-    studio.clock.advance(OFFER_LASTS)
+    studio.clock.advance(OFFER_DURATION)
     await studio.run(sweep_holds, None, by=SYSTEM)
     await studio.offer()
     assert await statuses(studio, place) == [WaitingStatus.LAPSED]
@@ -370,7 +370,7 @@ async def test_an_offer_is_booked_by_whose_it_is_as_long_as_it_stands(studio: St
     await studio.offer()
     with pytest.raises(HoldNotFound):
         await studio.book(hold=place.hold_id, by=await studio.joined())
-    studio.clock.advance(OFFER_LASTS)
+    studio.clock.advance(OFFER_DURATION)
     with pytest.raises(HoldNotFound):
         await studio.book(hold=place.hold_id)
 
@@ -438,9 +438,9 @@ async def test_a_slot_that_could_not_be_booked_for_long_enough_is_not_offered(st
     notice = 20 * HOUR
     await studio.run(change_settings, SettingsChange(min_notice_minutes=20 * 60), by=studio.owner)
     place = await studio.wait()
-    studio.clock.set(TOMORROW - notice - SHORTEST_OFFER + INSTANT)
+    studio.clock.set(TOMORROW - notice - MIN_OFFER + INSTANT)
     assert await studio.offer() == ()
-    studio.clock.set(TOMORROW - notice - SHORTEST_OFFER)
+    studio.clock.set(TOMORROW - notice - MIN_OFFER)
     [offered] = await studio.offer()
     assert offered.offered_until == TOMORROW - notice
     studio.clock.set(TOMORROW - notice - SECOND)  # the last second of the offer, and of the notice
@@ -563,7 +563,7 @@ async def test_a_provider_who_takes_no_bookings_offers_nothing_and_offers_lapse_
     await suspend(studio)
     assert await studio.offer() == ()
     assert await statuses(studio, offered, waiting) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
-    studio.clock.advance(OFFER_LASTS)
+    studio.clock.advance(OFFER_DURATION)
     assert await studio.offer() == ()
     assert await statuses(studio, offered, waiting) == [WaitingStatus.LAPSED, WaitingStatus.WAITING]
 
@@ -593,9 +593,9 @@ async def test_a_place_is_seen_as_lapsed_before_the_platform_has_noticed(studio:
     place = await studio.wait()
     assert place.seen(place.window.end - INSTANT) is place
     assert place.seen(place.window.end).status is WaitingStatus.LAPSED
-    offered = place.offered(TOMORROW, NOW + OFFER_LASTS)
-    assert offered.seen(NOW + OFFER_LASTS - INSTANT) is offered
-    assert offered.seen(NOW + OFFER_LASTS).status is WaitingStatus.LAPSED
+    offered = place.offered(TOMORROW, NOW + OFFER_DURATION)
+    assert offered.seen(NOW + OFFER_DURATION - INSTANT) is offered
+    assert offered.seen(NOW + OFFER_DURATION).status is WaitingStatus.LAPSED
     for over in (offered.booked(), offered.lapsed(), offered.left()):
         assert over.seen(TOMORROW + A_DAY) is over
 

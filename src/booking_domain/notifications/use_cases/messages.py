@@ -8,6 +8,7 @@ from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsNews, SmsOrder, masked
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SmsId
 from booking_domain.shared.permissions import Permission
@@ -51,7 +52,7 @@ def keep_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
         await tx.sms_messages.add(message)
         return message
 
-    return UseCase(Permission.RUN_PLATFORM, keep)
+    return UseCase(Permission.RUN_PLATFORM, keep, raises=(InvalidValue, SmsCapReached))
 
 
 async def _note(news: SmsNews, tx: SmsTx, context: Context) -> None:

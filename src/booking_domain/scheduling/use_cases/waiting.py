@@ -17,10 +17,10 @@ from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.waiting import (
-    OFFER_LASTS,
+    MAX_ENTRIES_PER_CUSTOMER,
+    MIN_OFFER,
+    OFFER_DURATION,
     OPEN,
-    SHORTEST_OFFER,
-    WAITING_PER_CUSTOMER,
     NotWaiting,
     TooManyWaits,
     Waiting,
@@ -71,7 +71,7 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Wa
     schedule = await tx.schedules.lock(command.provider_id, slot_window(context.now))
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
-    if await tx.waiting_list.count_open(context.actor.id) >= WAITING_PER_CUSTOMER:
+    if await tx.waiting_list.count_open(context.actor.id) >= MAX_ENTRIES_PER_CUSTOMER:
         raise TooManyWaits
     waiting = Waiting(
         id=WaitingId(context.entropy.new_id()),
@@ -149,7 +149,7 @@ async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
 def _ahead(waiting: Sequence[Waiting], schedule: ProviderSchedule, now: datetime) -> TimeRange | None:
     """All that is waited for and can be offered for long enough."""
     settings = schedule.calendar.settings
-    soonest = now + timedelta(minutes=settings.min_notice_minutes) + SHORTEST_OFFER
+    soonest = now + timedelta(minutes=settings.min_notice_minutes) + MIN_OFFER
     latest = now + timedelta(days=settings.horizon_days) + _ANY_DATE
     start = max(soonest, min((each.window.start for each in waiting), default=latest))
     end = min(latest, max((each.window.end for each in waiting), default=soonest))
@@ -188,7 +188,7 @@ async def _offer_slot(slot: Slot, entry: Waiting, free: _Free, tx: WaitingTx, co
     """Hold the slot for as long as an offer lasts, but no longer than it can be booked."""
     span = TimeRange(slot.start, slot.end)
     bookable_until = slot.start - timedelta(minutes=free.schedule.calendar.settings.min_notice_minutes)
-    until = min(context.now + OFFER_LASTS, bookable_until)
+    until = min(context.now + OFFER_DURATION, bookable_until)
     hold = Claim(
         id=entry.hold_id,
         provider_id=entry.provider_id,

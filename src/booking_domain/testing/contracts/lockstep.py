@@ -22,7 +22,7 @@ from hypothesis.stateful import invariant
 
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.ports import REACH_OF_HOURS, reach
+from booking_domain.scheduling.ports import EXCEPTION_MARGIN, claim_margin
 from booking_domain.shared.errors import ConcurrentChange, DomainError
 from booking_domain.shared.events import Event
 from booking_domain.shared.time import TimeRange
@@ -181,9 +181,9 @@ def _comparable(answer: Any, around: TimeRange | None) -> Any:
 
 def _promised(schedule: ProviderSchedule, around: TimeRange) -> ProviderSchedule:
     """The diary without what is far from the window; its claims, which have no order, by their ids."""
-    far = reach(schedule.calendar.settings)
+    far = claim_margin(schedule.calendar.settings)
     near = TimeRange(around.start - far, around.end + far)
-    first, last = (around.start - REACH_OF_HOURS).date(), (around.end + REACH_OF_HOURS).date()
+    first, last = (around.start - EXCEPTION_MARGIN).date(), (around.end + EXCEPTION_MARGIN).date()
     return replace(
         schedule,
         calendar=replace(

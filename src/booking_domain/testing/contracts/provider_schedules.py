@@ -10,7 +10,7 @@ from booking_domain.bookings.ports import BookableProvider
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import SlotSettings
-from booking_domain.scheduling.ports import REACH, REACH_OF_A_WEEK, REACH_OF_HOURS, reach
+from booking_domain.scheduling.ports import CLAIM_MARGIN, EXCEPTION_MARGIN, WEEKLY_CLAIM_MARGIN, claim_margin
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
@@ -112,8 +112,8 @@ class ProviderSchedulesContract(StorageContract):
 
     async def test_a_diary_has_all_claims_within_reach_of_the_window(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        first = make.claim(cast.profile, cast.customer, WORKDAY.start - REACH)
-        last = make.claim(cast.profile, cast.customer, WORKDAY.end + REACH - HOUR)
+        first = make.claim(cast.profile, cast.customer, WORKDAY.start - CLAIM_MARGIN)
+        last = make.claim(cast.profile, cast.customer, WORKDAY.end + CLAIM_MARGIN - HOUR)
         await _claimed(backend, last, first)
         assert set(await _claims_seen_under_lock(backend, cast)) == {first, last}
 
@@ -121,7 +121,7 @@ class ProviderSchedulesContract(StorageContract):
         self, backend: Backend, make: Builder
     ) -> None:
         for settings in (SlotSettings(), SlotSettings(max_per_week=5), SlotSettings(max_per_day=5)):
-            cast, far = await a_cast(backend, make), reach(settings)
+            cast, far = await a_cast(backend, make), claim_margin(settings)
             second = timedelta(seconds=1)
             before = make.claim(cast.profile, cast.customer, WORKDAY.start - far - HOUR + second)
             after = make.claim(cast.profile, cast.customer, WORKDAY.end + far - second)
@@ -142,7 +142,7 @@ class ProviderSchedulesContract(StorageContract):
     ) -> None:
         cast = await a_cast(backend, make)
         first, last = (
-            (day + by).date() for day, by in ((WORKDAY.start, -REACH_OF_HOURS), (WORKDAY.end, REACH_OF_HOURS))
+            (day + by).date() for day, by in ((WORKDAY.start, -EXCEPTION_MARGIN), (WORKDAY.end, EXCEPTION_MARGIN))
         )
         exceptions = make.exception(first, "10:00-12:00"), make.exception(TOMORROW.date()), make.exception(last)
         async with backend.begin() as tx:
@@ -171,8 +171,8 @@ class ProviderSchedulesContract(StorageContract):
             assert (offered_slots(schedule.calendar, schedule.claims, window=window, now=early) == ()) is full
 
     def test_what_is_counted_by_the_week_reaches_further(self) -> None:
-        assert reach(SlotSettings(max_per_day=1)) == REACH
-        assert reach(SlotSettings(max_per_week=1)) == REACH_OF_A_WEEK
+        assert claim_margin(SlotSettings(max_per_day=1)) == CLAIM_MARGIN
+        assert claim_margin(SlotSettings(max_per_week=1)) == WEEKLY_CLAIM_MARGIN
 
     async def test_a_diary_has_all_claims_of_the_windows_local_days(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_domain.scheduling.waiting import MOST_WAITS, OFFER_LASTS, OPEN, Waiting, WaitingStatus
+from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OFFER_DURATION, OPEN, Waiting, WaitingStatus
 from booking_domain.shared.ids import WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
@@ -20,9 +20,9 @@ async def _waiting(backend: Backend, make: Builder, cast: Cast, status: WaitingS
     waiting = make.waiting(cast.profile, cast.customer, WINDOW)
     match status:
         case WaitingStatus.OFFERED:
-            waiting = waiting.offered(TOMORROW, NOW + OFFER_LASTS)
+            waiting = waiting.offered(TOMORROW, NOW + OFFER_DURATION)
         case WaitingStatus.BOOKED:
-            waiting = waiting.offered(TOMORROW, NOW + OFFER_LASTS).booked()
+            waiting = waiting.offered(TOMORROW, NOW + OFFER_DURATION).booked()
         case WaitingStatus.LAPSED:
             waiting = waiting.lapsed()
         case WaitingStatus.LEFT:
@@ -196,7 +196,7 @@ class WaitingReadsContract(StorageContract):
 
     async def test_of_very_many_entries_the_newest_are_listed(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        entries = [make.waiting(cast.profile, cast.customer, WINDOW) for _ in range(MOST_WAITS + 1)]
+        entries = [make.waiting(cast.profile, cast.customer, WINDOW) for _ in range(MAX_LISTED_ENTRIES + 1)]
         await _kept(backend, *entries)
         assert await backend.reads.waiting_list.of_customer(cast.customer.id) == entries[:0:-1]
 

@@ -7,7 +7,13 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, OwnFeeds
 from booking_domain.scheduling.model import Block, Calendar, DateException, ProviderSchedule, SlotSettings, WeeklyRule
-from booking_domain.scheduling.ports import REACH_OF_HOURS, CalendarRepository, ProviderSchedules, ScheduleReads, reach
+from booking_domain.scheduling.ports import (
+    EXCEPTION_MARGIN,
+    CalendarRepository,
+    ProviderSchedules,
+    ScheduleReads,
+    claim_margin,
+)
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.memory.state import MissingRow, State
@@ -90,7 +96,7 @@ class MemoryProviderSchedules(ProviderSchedules):
         calendar = self._state.calendar_of(provider_id)
         if profile is None or calendar is None:
             return None
-        far = reach(calendar.settings)
+        far = claim_margin(calendar.settings)
         near = TimeRange(around.start - far, around.end + far)
         claims = [
             claim
@@ -112,7 +118,7 @@ class MemoryProviderSchedules(ProviderSchedules):
 
 
 def _near(calendar: Calendar, near: TimeRange, around: TimeRange) -> Calendar:
-    first, last = (around.start - REACH_OF_HOURS).date(), (around.end + REACH_OF_HOURS).date()
+    first, last = (around.start - EXCEPTION_MARGIN).date(), (around.end + EXCEPTION_MARGIN).date()
     return replace(
         calendar,
         exceptions=tuple(each for each in calendar.exceptions if first <= each.date <= last),

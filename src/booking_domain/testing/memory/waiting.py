@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from booking_domain.scheduling.waiting import MOST_WAITS, OPEN, Waiting, WaitingList, WaitingReads
+from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OPEN, Waiting, WaitingList, WaitingReads
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.testing.memory.state import State
 
@@ -46,7 +46,7 @@ class MemoryWaitingReads(WaitingReads):
             for each in self._committed().waiting.values()
             if each.customer_id == customer_id and (after is None or each.id < after)
         ]
-        return sorted(found, key=lambda each: each.id, reverse=True)[:MOST_WAITS]
+        return sorted(found, key=lambda each: each.id, reverse=True)[:MAX_LISTED_ENTRIES]
 
     async def providers(self) -> Sequence[ProviderId]:
         return sorted({each.provider_id for each in self._committed().waiting.values() if each.status in OPEN})

@@ -9,7 +9,7 @@ from booking_domain.shared.queries import Query
 
 
 async def _list_own_entries(actor: Actor, waiting_list: WaitingReads, *, now: datetime) -> tuple[Waiting, ...]:
-    """The actor's entries as they stand at `now`, newest first, at most `MOST_WAITS`."""
+    """The actor's entries as they stand at `now`, newest first, at most `MAX_LISTED_ENTRIES`."""
     return tuple(entry.seen(now) for entry in await waiting_list.of_customer(actor.id))
 
 

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, get, put
 from litestar.params import JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.feeds import (
     DEFAULT_FEED_RULE,
     MAX_FEED_URL,
@@ -23,11 +22,10 @@ from booking_domain.scheduling.feeds import (
 from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries.availability import get_own_feeds
 from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
@@ -45,10 +43,6 @@ FeedUrl = Annotated[
 TrustHours = Annotated[
     int, Meta(ge=1, le=MAX_TRUST_HOURS, description="For `trust`: how long what was read last still holds.")
 ]
-
-_OF_SETTING: Final = documented(
-    body=SET_FEEDS, answer=FEEDS, refusals=(ProviderNotFound, InvalidValue, NotPermitted, StaleVersion)
-)
 
 
 class FeedsBody(Body, frozen=True, kw_only=True):
@@ -89,7 +83,7 @@ class FeedsJson(Json, frozen=True, kw_only=True):
     trust_hours: int
 
 
-@put("/feeds", opt=_OF_SETTING)
+@put("/feeds", opt=documented(set_feeds, body=SET_FEEDS, answer=FEEDS))
 async def set_availability_feeds(
     data: JSONBody[FeedsBody],
     *,
@@ -108,16 +102,12 @@ async def set_availability_feeds(
     return Response(shown, headers=_tag(own, shown))
 
 
-@get("/feeds", opt=documented(answer=FEEDS, refusals=(ProviderNotFound, NotPermitted)))
+@get("/feeds", opt=documented(get_own_feeds, answer=FEEDS))
 async def get_availability_feeds(
     actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock], if_none_match: IfNoneMatch = None
 ) -> Response[FeedsJson]:
     """One's external calendars, and how reading them went. Their URLs are secrets: only the host is shown."""
-    authorise(actor, Permission.MANAGE_CALENDAR)
-    provider = await reads.providers.by_owner(actor.id)
-    if provider is None:
-        raise ProviderNotFound
-    own = await reads.feeds.of_provider(provider.profile.id)
+    own = await get_own_feeds(actor, reads.providers, reads.feeds)
     shown = feeds_json(own, clock.now())
     return unless_known(shown, _tag(own, shown), if_none_match)
 

@@ -1,20 +1,11 @@
 """`/availability`: when a provider is open."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.catalogue.model import ProfileMissing, ProfileStatus
-from booking_domain.scheduling.errors import (
-    BlockNotFound,
-    DateHasException,
-    ExceptionNotFound,
-    ProviderNotFound,
-    RuleNotFound,
-)
 from booking_domain.scheduling.use_cases.calendars import (
     add_block,
     add_exception,
@@ -24,12 +15,11 @@ from booking_domain.scheduling.use_cases.calendars import (
     remove_rule,
 )
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId
-from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import change_settings
+from booking_domain.workflows.queries.availability import get_calendar
 from entrypoints.http.availability.examples import (
     ADD_BLOCK,
     ADD_EXCEPTION,
@@ -63,19 +53,11 @@ from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
 
-_OF_RULE: Final = documented(body=ADD_RULE, answer=RULE, refusals=(ProviderNotFound, InvalidValue, NotPermitted))
-_OF_EXCEPTION: Final = documented(
-    body=ADD_EXCEPTION, answer=EXCEPTION, refusals=(ProviderNotFound, DateHasException, InvalidValue, NotPermitted)
-)
-_OF_BLOCK: Final = documented(body=ADD_BLOCK, answer=BLOCK, refusals=(ProviderNotFound, InvalidValue, NotPermitted))
-_OF_SETTINGS: Final = documented(
-    body=CHANGE_SETTINGS, answer=SETTINGS, refusals=(ProfileMissing, InvalidValue, NotPermitted, StaleVersion)
-)
 _OUTSIDE: Final = "outside"
 """The variant without the notes of blocks."""
 
 
-@post("/", opt=_OF_RULE)
+@post("/", opt=documented(add_rule, body=ADD_RULE, answer=RULE))
 async def add_availability(data: JSONBody[RuleBody], runner: Injected[IdempotentRunner]) -> Response[RuleJson]:
     """Be open weekly at these hours.
 
@@ -85,7 +67,7 @@ async def add_availability(data: JSONBody[RuleBody], runner: Injected[Idempotent
     return await runner.created(add_rule, data.command(), answer=rule_json)
 
 
-@get("/{provider_id:str}", opt=OPTIONAL | documented(answer=AVAILABILITY, refusals=(ProviderNotFound,)))
+@get("/{provider_id:str}", opt=OPTIONAL | documented(get_calendar, answer=AVAILABILITY))
 async def get_availability(
     provider_id: FromPath[UUID],
     actor: Injected[Actor | None],
@@ -93,24 +75,18 @@ async def get_availability(
     if_none_match: IfNoneMatch = None,
 ) -> Response[AvailabilityJson]:
     """A provider's rules, exceptions and settings; until it is approved, for its owner and admins only."""
-    # The version comes with the calendar, which is read first: what is read later is never older than its tag.
-    calendar = await reads.schedules.calendar(ProviderId(provider_id))
-    view = await reads.providers.get(ProviderId(provider_id))
-    if view is None or calendar is None:
-        raise ProviderNotFound
-    insider = may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, view.profile.owner_id))
-    if view.profile.status is not ProfileStatus.APPROVED and not insider:
-        raise ProviderNotFound
+    found = await get_calendar(actor, ProviderId(provider_id), reads.schedules, reads.providers)
+    calendar = found.calendar
     shown = AvailabilityJson(
-        settings=settings_json(calendar, view.terms),
+        settings=settings_json(calendar, found.terms),
         rules=tuple(rule_json(rule) for rule in calendar.rules),
         exceptions=tuple(exception_json(exception) for exception in calendar.exceptions),
-        blocks=tuple(block_json(block if insider else replace(block, note="")) for block in calendar.blocks),
+        blocks=tuple(block_json(block) for block in calendar.blocks),
     )
-    return unless_known(shown, etag(calendar.version, "" if insider else _OUTSIDE), if_none_match)
+    return unless_known(shown, etag(calendar.version, "" if found.with_notes else _OUTSIDE), if_none_match)
 
 
-@delete("/{rule_id:str}", opt=documented(refusals=(RuleNotFound, ProviderNotFound, NotPermitted)))
+@delete("/{rule_id:str}", opt=documented(remove_rule))
 async def remove_availability(
     rule_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
@@ -118,7 +94,7 @@ async def remove_availability(
     await executor.run(remove_rule, RuleId(rule_id), actor=actor)
 
 
-@put("/settings", opt=_OF_SETTINGS)
+@put("/settings", opt=documented(change_settings, body=CHANGE_SETTINGS, answer=SETTINGS))
 async def change_availability_settings(
     data: JSONBody[SettingsBody],
     actor: Injected[Actor],
@@ -133,7 +109,7 @@ async def change_availability_settings(
     return Response(settings_json(view.calendar, view.terms), headers=etag(view.calendar.version))
 
 
-@post("/exceptions", opt=_OF_EXCEPTION)
+@post("/exceptions", opt=documented(add_exception, body=ADD_EXCEPTION, answer=EXCEPTION))
 async def add_availability_exception(
     data: JSONBody[ExceptionBody], runner: Injected[IdempotentRunner]
 ) -> Response[ExceptionJson]:
@@ -141,7 +117,7 @@ async def add_availability_exception(
     return await runner.created(add_exception, data.command(), answer=exception_json)
 
 
-@delete("/exceptions/{exception_id:str}", opt=documented(refusals=(ExceptionNotFound, ProviderNotFound, NotPermitted)))
+@delete("/exceptions/{exception_id:str}", opt=documented(remove_exception))
 async def remove_availability_exception(
     exception_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
@@ -149,13 +125,13 @@ async def remove_availability_exception(
     await executor.run(remove_exception, ExceptionId(exception_id), actor=actor)
 
 
-@post("/blocks", opt=_OF_BLOCK)
+@post("/blocks", opt=documented(add_block, body=ADD_BLOCK, answer=BLOCK))
 async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[IdempotentRunner]) -> Response[BlockJson]:
     """Take time off: nothing is offered in exactly this range, and no other slot moves. Bookings in it stay."""
     return await runner.created(add_block, data.command(), answer=block_json)
 
 
-@delete("/blocks/{block_id:str}", opt=documented(refusals=(BlockNotFound, ProviderNotFound, NotPermitted)))
+@delete("/blocks/{block_id:str}", opt=documented(remove_block))
 async def remove_availability_block(
     block_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:

@@ -6,15 +6,11 @@ from uuid import UUID
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, NotATimeOffered
 from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import InvalidBookingTransition, Status
-from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.bookings.transitions import Status
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
-from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.workflows.accept_request import AcceptRequest, accept_request
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.decline_request import DeclineRequest, decline_request
@@ -45,8 +41,6 @@ from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.injection import Injected
 from entrypoints.settings import Settings
 
-_OF_ANY: Final = (BookingNotFound, NotYourMove, InvalidBookingTransition, StaleVersion)
-
 
 def _answer(booking: Booking) -> Response[BookingJson]:
     return Response(booking_json(booking), status_code=200, headers=etag(booking.version))
@@ -55,11 +49,7 @@ def _answer(booking: Booking) -> Response[BookingJson]:
 @post(
     "/{booking_id:str}/reschedule",
     status_code=200,
-    opt=documented(
-        body=RESCHEDULE,
-        answer=RESCHEDULED,
-        refusals=(*_OF_ANY, SlotNotOffered, SlotTaken, AlreadyOver, InvalidValue),
-    ),
+    opt=documented(reschedule_booking, body=RESCHEDULE, answer=RESCHEDULED),
 )
 async def reschedule(
     booking_id: FromPath[UUID],
@@ -85,7 +75,7 @@ async def reschedule(
 @post(
     "/{booking_id:str}/cancel",
     status_code=200,
-    opt=documented(body=CANCEL, answer=MOVED, refusals=(*_OF_ANY, AlreadyOver)),
+    opt=documented(change_booking_status, body=CANCEL, answer=MOVED),
 )
 async def cancel(
     booking_id: FromPath[UUID],
@@ -110,7 +100,7 @@ async def cancel(
 @post(
     "/{booking_id:str}/accept",
     status_code=200,
-    opt=documented(body=ACCEPT, answer=BOOKING, refusals=(*_OF_ANY, SlotTaken, NotATimeOffered)),
+    opt=documented(accept_request, body=ACCEPT, answer=BOOKING),
 )
 async def accept(
     booking_id: FromPath[UUID],
@@ -137,7 +127,7 @@ async def accept(
 @post(
     "/{booking_id:str}/decline",
     status_code=200,
-    opt=documented(body=DECLINE, answer=MOVED, refusals=_OF_ANY),
+    opt=documented(decline_request, body=DECLINE, answer=MOVED),
 )
 async def decline(
     booking_id: FromPath[UUID],
@@ -157,7 +147,7 @@ async def decline(
 @post(
     "/{booking_id:str}/offer-times",
     status_code=200,
-    opt=documented(body=OFFER, answer=OFFERED, refusals=(*_OF_ANY, SlotTaken, InvalidValue)),
+    opt=documented(offer_times, body=OFFER, answer=OFFERED),
 )
 async def offer_other_times(
     booking_id: FromPath[UUID],

@@ -7,30 +7,16 @@ import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.bookings.errors import (
-    AlreadyOver,
-    BookingForOthers,
-    BookingNotFound,
-    CustomerNotFound,
-    DepositDue,
-    DepositOutOfRange,
-    SeriesNotPossible,
-    TooEarly,
-    TooManyUnsettled,
-)
-from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingFilter
-from booking_domain.bookings.transitions import InvalidBookingTransition
-from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, StaleVersion
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
-from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.place_booking import place_booking
 from booking_domain.workflows.place_series import place_series
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries import bookings
 from entrypoints.http.bookings.changes import changes
 from entrypoints.http.bookings.examples import BOOKING, EVENTS, MOVE, MOVED, PAGE, PLACE, PLACE_SERIES, SERIES
 from entrypoints.http.bookings.schemas import (
@@ -54,40 +40,6 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import utc_moment
 from entrypoints.settings import Settings
 
-_OF_PLACING: Final = documented(
-    body=PLACE,
-    answer=BOOKING,
-    headers=("Location",),
-    refusals=(
-        ProviderNotFound,
-        SlotNotOffered,
-        SlotTaken,
-        HoldNotFound,
-        DepositOutOfRange,
-        TooManyUnsettled,
-        BookingForOthers,
-        CustomerNotFound,
-    ),
-)
-_OF_SERIES: Final = documented(
-    body=PLACE_SERIES,
-    answer=SERIES,
-    refusals=(
-        ProviderNotFound,
-        SeriesNotPossible,
-        DepositOutOfRange,
-        TooManyUnsettled,
-        BookingForOthers,
-        CustomerNotFound,
-        InvalidValue,
-    ),
-)
-_OF_MOVING: Final = documented(
-    body=MOVE,
-    answer=MOVED,
-    refusals=(BookingNotFound, NotYourMove, InvalidBookingTransition, TooEarly, AlreadyOver, DepositDue, StaleVersion),
-)
-
 
 class _Made(msgspec.Struct):
     """What the headers of a new booking need of its JSON."""
@@ -104,7 +56,7 @@ def _headers(body: bytes) -> dict[str, str]:
     return {"Location": f"/api/v1/bookings/{made.id}", **etag(made.version)}
 
 
-@post("/", opt=_OF_PLACING)
+@post("/", opt=documented(place_booking, body=PLACE, answer=BOOKING, headers=("Location",)))
 async def book_slot(
     data: JSONBody[PlaceBookingBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[BookingJson]:
@@ -117,7 +69,7 @@ async def book_slot(
     return await runner.created(place_booking, command, answer=booking_json, headers=_headers)
 
 
-@post("/series", opt=_OF_SERIES)
+@post("/series", opt=documented(place_series, body=PLACE_SERIES, answer=SERIES))
 async def book_series(
     data: JSONBody[PlaceSeriesBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[SeriesJson]:
@@ -128,7 +80,7 @@ async def book_series(
     return await runner.created(place_series, data.command(settings.payment_window), answer=series_json)
 
 
-@get("/", opt=documented(answer=PAGE, refusals=(InvalidValue,)))
+@get("/", opt=documented(bookings.list_bookings, raises=(InvalidValue,), answer=PAGE))
 async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BookingsJson:
     """One's own bookings, newest first; an admin sees all."""
     after = read_cursor(asked.cursor)
@@ -139,22 +91,22 @@ async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], 
         after=None if after is None else BookingId(after),
         limit=asked.limit + 1,
     )
-    page, more = cut(await reads.bookings.page(actor, chosen), asked.limit)
+    page, more = cut(await bookings.list_bookings(actor, chosen, reads.bookings), asked.limit)
     return BookingsJson(
         items=tuple(booking_json(booking) for booking in page), next_cursor=cursor_of(page[-1].id) if more else None
     )
 
 
-@get("/{booking_id:str}", opt=documented(answer=BOOKING, refusals=(BookingNotFound,)))
+@get("/{booking_id:str}", opt=documented(bookings.get_booking, answer=BOOKING))
 async def get_booking(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[BookingJson]:
     """One booking, for its parties and admins."""
-    booking = await seen_by(actor, BookingId(booking_id), reads)
+    booking = (await bookings.get_booking(actor, BookingId(booking_id), reads.bookings)).booking
     return unless_known(booking_json(booking), etag(booking.version), if_none_match)
 
 
-@patch("/{booking_id:str}", opt=_OF_MOVING)
+@patch("/{booking_id:str}", opt=documented(change_booking_status, body=MOVE, answer=MOVED))
 async def move_to_status(
     booking_id: FromPath[UUID],
     data: JSONBody[MoveBookingBody],
@@ -176,19 +128,11 @@ async def move_to_status(
     return Response(booking_json(booking), headers=etag(booking.version))
 
 
-@get("/{booking_id:str}/events", opt=documented(answer=EVENTS, refusals=(BookingNotFound,)))
+@get("/{booking_id:str}/events", opt=documented(bookings.list_booking_events, answer=EVENTS))
 async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> EventsJson:
     """What has happened to a booking, oldest first."""
-    booking = await seen_by(actor, BookingId(booking_id), reads)
-    return EventsJson(items=tuple(event_json(event) for event in await reads.bookings.events(booking.id)))
-
-
-async def seen_by(actor: Actor, booking_id: BookingId, reads: Reads) -> Booking:
-    """The booking, whose existence is private to its parties and admins."""
-    booking = await reads.bookings.get(booking_id)
-    if booking is None or booking.party(actor) is None:
-        raise BookingNotFound
-    return booking
+    events = await bookings.list_booking_events(actor, BookingId(booking_id), reads.bookings)
+    return EventsJson(items=tuple(event_json(event) for event in events))
 
 
 routes: Final = Router(

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from booking_domain.bookings.model import MAX_NOTES, MOST_OFFERED_TIMES, Booking, BookingEvent
+from booking_domain.bookings.model import MAX_NOTES, MAX_OFFERED_TIMES, Booking, BookingEvent
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.workflows.place_booking import PlaceBooking
-from booking_domain.workflows.place_series import FEWEST_TIMES, MOST_TIMES, PlaceSeries
+from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
 from entrypoints.http.kit.fields import Amount, Body, Cursor, Instant, Json, Limit, Moment, Note, Query, SomeMinutes
 
@@ -51,7 +51,9 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     provider_id: UUID
     slot: Instant
     every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
-    times: Annotated[int, Meta(ge=FEWEST_TIMES, le=MOST_TIMES, description="How many bookings, the first included.")]
+    times: Annotated[
+        int, Meta(ge=MIN_SERIES_LENGTH, le=MAX_SERIES_LENGTH, description="How many bookings, the first included.")
+    ]
     duration_minutes: SomeMinutes | None = None
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
     deposit_amount: Amount | None = None
@@ -95,7 +97,7 @@ class ReasonBody(Body, frozen=True, kw_only=True):
 class OfferTimesBody(Body, frozen=True, kw_only=True):
     """Other times that would suit the provider."""
 
-    slots: Annotated[tuple[Instant, ...], Meta(min_length=1, max_length=MOST_OFFERED_TIMES)]
+    slots: Annotated[tuple[Instant, ...], Meta(min_length=1, max_length=MAX_OFFERED_TIMES)]
 
 
 class MoveBookingBody(Body, frozen=True, kw_only=True):

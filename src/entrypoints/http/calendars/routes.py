@@ -6,13 +6,8 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath
 
-from booking_domain.bookings.errors import BookingNotFound
-from booking_domain.bookings.transitions import Party
-from booking_domain.catalogue.model import ProfileMissing
-from booking_domain.identity.calendar_links import CalendarLinkNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.calendar_files import CalendarFiles
@@ -25,9 +20,9 @@ from booking_domain.workflows.calendar_links import (
     remove_provider_calendar_link,
 )
 from booking_domain.workflows.ports import Reads, Repositories
-from booking_domain.workflows.views import Appointment
-from entrypoints.http.bookings.routes import seen_by
-from entrypoints.http.calendars.answers import ICALENDAR, calendar, user_with
+from booking_domain.workflows.queries import calendar_files as shared_calendars
+from booking_domain.workflows.queries.bookings import get_appointment
+from entrypoints.http.calendars.answers import ICALENDAR, calendar
 from entrypoints.http.calendars.examples import FILE, LINK, LINK_OF_PROVIDER
 from entrypoints.http.calendars.schemas import CalendarLinkJson, CalendarQuery
 from entrypoints.http.kit.documentation import documented
@@ -36,14 +31,11 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.settings import Settings
 
-MY_NAME: Final = "Bookings"
-_OF_CALENDAR: Final = PUBLIC | documented(answer=FILE, refusals=(CalendarLinkNotFound,))
-
 
 @get(
     "/bookings/{booking_id:str}/calendar.ics",
     media_type=ICALENDAR,
-    opt=documented(answer=FILE, headers=("ETag", "Content-Disposition"), refusals=(BookingNotFound,)),
+    opt=documented(get_appointment, answer=FILE, headers=("ETag", "Content-Disposition")),
 )
 async def get_booking_file(
     booking_id: FromPath[UUID],
@@ -56,17 +48,9 @@ async def get_booking_file(
 
     The file of a later version has a higher SEQUENCE under the same UID, so that a calendar changes its entry.
     """
-    booking = await seen_by(actor, BookingId(booking_id), reads)
-    provider, customer = await reads.providers.get(booking.provider_id), await reads.users.get(booking.customer_id)
-    if provider is None or customer is None:
-        raise BookingNotFound
-    appointment = Appointment(
-        booking=booking,
-        provider_name=provider.profile.display_name,
-        provider_address=provider.profile.address,
-        customer_name=customer.name,
-    )
-    shown = entry(appointment, booking.party(actor))
+    found = await get_appointment(actor, BookingId(booking_id), reads)
+    booking = found.appointment.booking
+    shown = entry(found.appointment, found.party)
     file = calendar_files.write([shown], name=booking.reference, now=clock.now())
     headers = {"Content-Disposition": f'attachment; filename="{booking.reference}.ics"', **etag(booking.version)}
     return Response(file.decode(), media_type=ICALENDAR, headers=headers)
@@ -74,7 +58,7 @@ async def get_booking_file(
 
 @post(
     "/providers/me/calendar-link",
-    opt=documented(answer=LINK_OF_PROVIDER, refusals=(ProfileMissing, NotPermitted)),
+    opt=documented(change_provider_calendar_link, answer=LINK_OF_PROVIDER),
 )
 async def change_provider_link(
     actor: Injected[Actor], executor: Injected[Executor[Repositories]], settings: Injected[Settings]
@@ -89,7 +73,7 @@ async def change_provider_link(
     return _shown(link, "providers", settings)
 
 
-@post("/users/me/calendar-link", opt=documented(answer=LINK, refusals=(NotPermitted,)))
+@post("/users/me/calendar-link", opt=documented(change_calendar_link, answer=LINK))
 async def change_link(
     actor: Injected[Actor], executor: Injected[Executor[Repositories]], settings: Injected[Settings]
 ) -> CalendarLinkJson:
@@ -103,19 +87,23 @@ async def change_link(
     return _shown(link, "users", settings)
 
 
-@delete("/providers/me/calendar-link", opt=documented(refusals=(NotPermitted,)))
+@delete("/providers/me/calendar-link", opt=documented(remove_provider_calendar_link))
 async def remove_provider_link(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
     """Let the secret addresses of one's calendars stop working."""
     await executor.run(remove_provider_calendar_link, None, actor=actor)
 
 
-@delete("/users/me/calendar-link", opt=documented(refusals=(NotPermitted,)))
+@delete("/users/me/calendar-link", opt=documented(remove_calendar_link))
 async def remove_link(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
     """Let the secret addresses of one's calendars stop working."""
     await executor.run(remove_calendar_link, None, actor=actor)
 
 
-@get("/providers/me/calendar.ics", media_type=ICALENDAR, opt=_OF_CALENDAR)
+@get(
+    "/providers/me/calendar.ics",
+    media_type=ICALENDAR,
+    opt=PUBLIC | documented(shared_calendars.get_provider_calendar, answer=FILE),
+)
 async def get_provider_calendar(
     asked: Injected[CalendarQuery],
     reads: Injected[Reads],
@@ -127,15 +115,16 @@ async def get_provider_calendar(
 
     Those that were cancelled or have expired are shown as cancelled for 30 days.
     """
-    user = await user_with(asked.token, reads)
-    provider = await reads.providers.by_owner(user.id)
-    if provider is None:
-        raise CalendarLinkNotFound
-    name = provider.profile.display_name
-    return await calendar(user, Party.PROVIDER, name, if_none_match, reads=reads, files=calendar_files, clock=clock)
+    now = clock.now()
+    shared = await shared_calendars.get_provider_calendar(asked.token, reads, now=now)
+    return await calendar(shared, if_none_match, files=calendar_files, now=now)
 
 
-@get("/users/me/calendar.ics", media_type=ICALENDAR, opt=_OF_CALENDAR)
+@get(
+    "/users/me/calendar.ics",
+    media_type=ICALENDAR,
+    opt=PUBLIC | documented(shared_calendars.get_customer_calendar, answer=FILE),
+)
 async def get_calendar(
     asked: Injected[CalendarQuery],
     reads: Injected[Reads],
@@ -147,8 +136,9 @@ async def get_calendar(
 
     Those that were cancelled or have expired are shown as cancelled for 30 days.
     """
-    user = await user_with(asked.token, reads)
-    return await calendar(user, Party.CUSTOMER, MY_NAME, if_none_match, reads=reads, files=calendar_files, clock=clock)
+    now = clock.now()
+    shared = await shared_calendars.get_customer_calendar(asked.token, reads, now=now)
+    return await calendar(shared, if_none_match, files=calendar_files, now=now)
 
 
 def _shown(link: NewCalendarLink, whose: str, settings: Settings) -> CalendarLinkJson:

@@ -4,7 +4,6 @@ from typing import Final, Protocol
 
 from litestar import Router, get
 
-from booking_domain.shared.errors import StorageUnavailable
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Json
 from entrypoints.http.kit.injection import Injected
@@ -36,7 +35,7 @@ def live() -> HealthJson:
     return HealthJson()
 
 
-@get("/ready", opt=_ALWAYS | documented(answer=_OK, refusals=(StorageUnavailable,)))
+@get("/ready", opt=_ALWAYS | documented(answer=_OK))
 async def ready(database: Injected[Pinged]) -> HealthJson:
     """Whether the process can serve: the database answers."""
     await database.ping()

@@ -6,7 +6,6 @@ from uuid import UUID
 from litestar import Response, Router, delete, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
 from booking_domain.scheduling.use_cases.holds import place_hold, release_hold
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
@@ -30,7 +29,7 @@ _HOLD: Final = {
 
 @post(
     "/",
-    opt=documented(body=_PLACE, answer=_HOLD, refusals=(ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds)),
+    opt=documented(place_hold, body=_PLACE, answer=_HOLD),
 )
 async def hold_slot(
     data: JSONBody[HoldBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
@@ -39,7 +38,7 @@ async def hold_slot(
     return await runner.created(place_hold, data.command(settings.hold_length), answer=hold_json)
 
 
-@delete("/{hold_id:str}", opt=documented(refusals=(HoldNotFound,)))
+@delete("/{hold_id:str}", opt=documented(release_hold))
 async def let_go(hold_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
     """Let a hold of one's own go."""
     await executor.run(release_hold, ClaimId(hold_id), actor=actor)

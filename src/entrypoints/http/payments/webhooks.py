@@ -6,12 +6,13 @@ from uuid import UUID
 from litestar import HttpMethod, MediaType, Router, route
 from litestar.params import FromPath
 
-from booking_domain.payments.errors import GatewayUnavailable, InvalidCallbackToken, PaymentNotFound
+from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries.payments import get_payment_of_callback
 from booking_domain.workflows.settle_payment import note_payment_hint, settle_payment
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
@@ -19,7 +20,7 @@ from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.payments.schemas import CallbackQuery
 
-_OF_CALLBACK: Final = documented(answer="SUCCESS", refusals=(InvalidCallbackToken, PaymentNotFound, GatewayUnavailable))
+_OF_CALLBACK: Final = documented(get_payment_of_callback, settle_payment, note_payment_hint, answer="SUCCESS")
 
 
 @route(
@@ -43,11 +44,7 @@ async def take_qpay_callback(
     The token in the address proves that the address is ours. While the gateway cannot be asked the answer is 503, so
     that it calls again, and the hint is kept all the same.
     """
-    if not callback_tokens.verify(PaymentId(transaction_id), asked.token):
-        raise InvalidCallbackToken
-    payment = await reads.payments.get(PaymentId(transaction_id))
-    if payment is None:
-        raise PaymentNotFound
+    payment = await get_payment_of_callback(PaymentId(transaction_id), asked.token, callback_tokens, reads.payments)
     try:
         await settle_payment(payment, executor=executor, gateway=gateway)
     except GatewayUnavailable:

@@ -6,37 +6,36 @@ from uuid import UUID
 from litestar import Response, Router, get, patch
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.catalogue.model import InvalidProfileTransition
-from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
-from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import DecideOnProfile, decide_on_profile
+from booking_domain.workflows.queries import providers
+from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.providers.examples import APPROVED, PAGE, PROVIDER
 from entrypoints.http.providers.schemas import DecisionBody, ProfilesQuery, ProviderJson, ProvidersJson
-from entrypoints.http.providers.views import page_of_providers, with_note
-
-_OF_DECISION: Final = documented(
-    body=APPROVED, answer=PROVIDER, refusals=(ProviderNotFound, InvalidProfileTransition, NotPermitted, StaleVersion)
-)
+from entrypoints.http.providers.views import provider_json_with_note, providers_page
 
 
-@get("/", opt=documented(answer=PAGE, refusals=(NotPermitted,)))
+@get("/", opt=documented(providers.list_profiles, answer=PAGE))
 async def list_profiles(
     asked: Injected[ProfilesQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProvidersJson:
     """All provider profiles, or those of one status; for admins."""
-    authorise(actor, Permission.DECIDE_ON_PROFILES)
-    return await page_of_providers(asked, asked.status, reads.providers, notes=True)
+    after = read_cursor(asked.cursor)
+    after_id = None if after is None else ProviderId(after)
+    found = await providers.list_profiles(actor, asked.status, after_id, asked.limit + 1, reads.providers)
+    return providers_page(found, asked.limit, provider_json_with_note)
 
 
-@patch("/{provider_id:str}/approve", opt=_OF_DECISION)
+@patch(
+    "/{provider_id:str}/approve",
+    opt=documented(decide_on_profile, providers.get_profile, body=APPROVED, answer=PROVIDER),
+)
 async def decide_on_provider(
     provider_id: FromPath[UUID],
     data: JSONBody[DecisionBody],
@@ -54,10 +53,8 @@ async def decide_on_provider(
         expected_version=expected_version(if_match),
     )
     await executor.run(decide_on_profile, command, actor=actor)
-    view = await reads.providers.get(command.provider_id)
-    if view is None:
-        raise ProviderNotFound
-    return Response(with_note(view), headers=etag(view.profile.version))
+    view = await providers.get_profile(actor, command.provider_id, reads.providers)
+    return Response(provider_json_with_note(view), headers=etag(view.profile.version))
 
 
 routes: Final = Router("/admin/providers", route_handlers=[list_profiles, decide_on_provider])

@@ -6,14 +6,14 @@ from uuid import UUID
 from litestar import Response, Router, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.catalogue.model import InvalidProfileTransition, ProfileExists, ProfileMissing, ProfileStatus
-from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import edit_profile, open_profile, submit_profile
+from booking_domain.workflows.queries import providers
+from booking_domain.workflows.queries.providers import get_own_provider
+from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -29,18 +29,10 @@ from entrypoints.http.providers.schemas import (
     provider_json,
 )
 from entrypoints.http.providers.slots import explain_slot, list_slots
-from entrypoints.http.providers.views import own_provider, page_of_providers
-
-_OF_OPENING: Final = documented(body=PROFILE, answer=PROVIDER, refusals=(ProfileExists, InvalidValue, NotPermitted))
-_OF_CHANGE: Final = documented(
-    body=CHANGES, answer=PROVIDER, refusals=(ProfileMissing, InvalidValue, NotPermitted, StaleVersion)
-)
-_OF_SUBMISSION: Final = documented(
-    answer=PROVIDER, refusals=(ProfileMissing, InvalidProfileTransition, NotPermitted, StaleVersion)
-)
+from entrypoints.http.providers.views import provider_json_with_note, providers_page
 
 
-@post("/me", opt=_OF_OPENING)
+@post("/me", opt=documented(open_profile, body=PROFILE, answer=PROVIDER))
 async def open_my_profile(
     data: JSONBody[OpenProfileBody], runner: Injected[IdempotentRunner]
 ) -> Response[ProviderJson]:
@@ -48,16 +40,16 @@ async def open_my_profile(
     return await runner.created(open_profile, data.change(), answer=provider_json)
 
 
-@get("/me", opt=documented(answer=PROVIDER, refusals=(ProfileMissing,)))
+@get("/me", opt=documented(get_own_provider, answer=PROVIDER))
 async def my_profile(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
     """One's own provider profile, whatever its status."""
-    mine = await own_provider(actor, reads.providers)
+    mine = provider_json_with_note(await get_own_provider(actor, reads.providers))
     return unless_known(mine, etag(mine.version), if_none_match)
 
 
-@put("/me", opt=_OF_CHANGE)
+@put("/me", opt=documented(edit_profile, body=CHANGES, answer=PROVIDER))
 async def change_my_profile(
     data: JSONBody[ChangeProfileBody],
     actor: Injected[Actor],
@@ -69,7 +61,7 @@ async def change_my_profile(
     return Response(provider_json(view), headers=etag(view.profile.version))
 
 
-@post("/me/submit", status_code=200, opt=_OF_SUBMISSION)
+@post("/me/submit", status_code=200, opt=documented(submit_profile, get_own_provider, answer=PROVIDER))
 async def submit_my_profile(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
@@ -78,24 +70,26 @@ async def submit_my_profile(
 ) -> Response[ProviderJson]:
     """Submit one's profile for approval."""
     await executor.run(submit_profile, expected_version(if_match), actor=actor)
-    mine = await own_provider(actor, reads.providers)
+    mine = provider_json_with_note(await get_own_provider(actor, reads.providers))
     return Response(mine, status_code=200, headers=etag(mine.version))
 
 
-@get("/", opt=PUBLIC | documented(answer=PAGE))
+@get("/", opt=PUBLIC | documented(providers.list_providers, answer=PAGE))
 async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
     """The providers that can be booked, a page at a time."""
-    return await page_of_providers(asked, ProfileStatus.APPROVED, reads.providers)
+    after = read_cursor(asked.cursor)
+    found = await providers.list_providers(
+        None if after is None else ProviderId(after), asked.limit + 1, reads.providers
+    )
+    return providers_page(found, asked.limit, provider_json)
 
 
-@get("/{provider_id:str}", opt=PUBLIC | documented(answer=PROVIDER, refusals=(ProviderNotFound,)))
+@get("/{provider_id:str}", opt=PUBLIC | documented(providers.get_provider, answer=PROVIDER))
 async def get_provider(
     provider_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
     """One provider that can be booked."""
-    view = await reads.providers.get(ProviderId(provider_id))
-    if view is None or view.profile.status is not ProfileStatus.APPROVED:
-        raise ProviderNotFound
+    view = await providers.get_provider(ProviderId(provider_id), reads.providers)
     return unless_known(provider_json(view), etag(view.profile.version), if_none_match)
 
 

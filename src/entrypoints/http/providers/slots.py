@@ -9,17 +9,16 @@ from litestar import get
 from litestar.params import FromPath
 from msgspec import Meta, field
 
-from booking_domain.scheduling.errors import ProviderNotFound, WindowInvalid
-from booking_domain.scheduling.explain import explain
-from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule, Slot
+from booking_domain.scheduling.errors import WindowInvalid
+from booking_domain.scheduling.model import Slot
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ProviderId
-from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.queries import availability
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Json, Moment, Query, SomeMinutes, ZoneName
 from entrypoints.http.kit.injection import Injected
@@ -94,16 +93,14 @@ class ExplanationJson(Json, frozen=True, kw_only=True):
 
 @get(
     "/{provider_id:str}/slots",
-    opt=PUBLIC | documented(answer=SLOTS, refusals=(ProviderNotFound, WindowInvalid, InvalidValue)),
+    opt=PUBLIC | documented(availability.get_bookable_schedule, raises=(WindowInvalid, InvalidValue), answer=SLOTS),
 )
 async def list_slots(
     provider_id: FromPath[UUID], asked: Injected[SlotsQuery], reads: Injected[Reads], clock: Injected[Clock]
 ) -> SlotsJson:
     """The free slots of a provider."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    schedule = await reads.schedules.get(ProviderId(provider_id), _wide(asked))
-    if schedule is None or not schedule.accepting:
-        raise ProviderNotFound
+    schedule = await availability.get_bookable_schedule(ProviderId(provider_id), _wide(asked), reads.schedules)
     window = window_of(asked, schedule.calendar.zone)
     now = clock.now()
     calendar, degraded = schedule.seen(now)
@@ -117,7 +114,7 @@ async def list_slots(
 
 @get(
     "/{provider_id:str}/slots/explain",
-    opt=OPTIONAL | documented(answer=EXPLANATION, refusals=(ProviderNotFound, InvalidValue)),
+    opt=OPTIONAL | documented(availability.explain_slot, answer=EXPLANATION),
 )
 async def explain_slot(
     provider_id: FromPath[UUID],
@@ -131,38 +128,24 @@ async def explain_slot(
 
     A provider who takes no bookings is there for its owner and admins only, who are told `not_bookable`.
     """
-    now = clock.now()
-    start = moment(asked.slot, UTC, name="slot")
-    schedule = await reads.schedules.get(ProviderId(provider_id), _all_of_it(start, now))
-    if schedule is None or not (schedule.accepting or _insider(actor, schedule)):
-        raise ProviderNotFound
-    calendar, degraded = schedule.seen(now)
-    why = explain(
-        calendar,
-        schedule.claims,
-        start,
-        now=now,
+    found = await availability.explain_slot(
+        actor,
+        ProviderId(provider_id),
+        moment(asked.slot, UTC, name="slot"),
+        reads.schedules,
+        now=clock.now(),
         duration_minutes=asked.duration_minutes,
-        bookable=schedule.accepting,
     )
+    why = found.explanation
     return ExplanationJson(
-        time_zone=calendar.time_zone,
+        time_zone=found.time_zone,
         slot=why.start,
         offered=why.offered,
         reasons=tuple(reason.value for reason in why.reasons),
         before=None if why.before is None else slot_json(why.before),
         after=None if why.after is None else slot_json(why.after),
-        degraded=degraded,
+        degraded=found.degraded,
     )
-
-
-def _insider(actor: Actor | None, schedule: ProviderSchedule) -> bool:
-    return may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, schedule.owner_id))
-
-
-def _all_of_it(start: datetime, now: datetime) -> TimeRange:
-    """All that can be offered, and the time that is asked about."""
-    return TimeRange(min(start, now), max(start, now + timedelta(days=MAX_HORIZON_DAYS)) + _ANY_OFFSET)
 
 
 def _wide(asked: SlotsQuery) -> TimeRange:

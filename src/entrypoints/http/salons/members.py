@@ -1,29 +1,15 @@
 """`/salons/{id}/members`: who works in a salon, by consent of both sides."""
 
-from typing import Final
 from uuid import UUID
 
 from litestar import Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.catalogue.model import ProfileMissing
-from booking_domain.catalogue.salons import (
-    Member,
-    MemberElsewhere,
-    MemberStatus,
-    NoSuchMember,
-    NotInvited,
-    NotYourSalon,
-    SalonFull,
-    SalonNotFound,
-)
-from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, SalonId
-from booking_domain.shared.permissions import Permission, Relation, may, owned
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries import salons
 from booking_domain.workflows.salons import Membership, accept_invitation, end_membership, invite_provider
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -32,37 +18,17 @@ from entrypoints.http.kit.request_guard import OPTIONAL
 from entrypoints.http.salons.examples import INVITE, INVITED, MEMBER, MEMBERS
 from entrypoints.http.salons.schemas import InviteBody, MemberJson, MembersJson, member_json
 
-_OF_INVITING: Final = documented(
-    body=INVITE,
-    answer=INVITED,
-    refusals=(SalonNotFound, NotYourSalon, ProviderNotFound, SalonFull, NotPermitted),
-)
-_OF_ACCEPTING: Final = documented(
-    answer=MEMBER, refusals=(SalonNotFound, ProfileMissing, NotInvited, MemberElsewhere, NotPermitted)
-)
 
-
-@get("/{salon_id:str}/members", opt=OPTIONAL | documented(answer=MEMBERS, refusals=(SalonNotFound,)))
+@get("/{salon_id:str}/members", opt=OPTIONAL | documented(salons.list_salon_members, answer=MEMBERS))
 async def list_salon_members(
     salon_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> MembersJson:
     """Who works in a salon; who is invited, the manager sees, and of themselves the provider."""
-    view = await reads.salons.get(SalonId(salon_id))
-    if view is None:
-        raise SalonNotFound
-    own = None if actor is None else await reads.providers.by_owner(actor.id)
-
-    def seen(member: Member) -> bool:
-        relation = owned(actor, view.salon.manager_id)
-        if own is not None and own.profile.id == member.provider_id:
-            relation = Relation.MEMBER
-        return member.status is MemberStatus.MEMBER or may(actor, Permission.SEE_SALON_INVITATIONS, relation)
-
-    members = await reads.salons.members(view.salon.id)
-    return MembersJson(items=tuple(member_json(member) for member in members if seen(member)))
+    members = await salons.list_salon_members(actor, SalonId(salon_id), reads.salons, reads.providers)
+    return MembersJson(items=tuple(map(member_json, members)))
 
 
-@post("/{salon_id:str}/members", opt=_OF_INVITING)
+@post("/{salon_id:str}/members", opt=documented(invite_provider, body=INVITE, answer=INVITED))
 async def invite_into_salon(
     salon_id: FromPath[UUID], data: JSONBody[InviteBody], runner: Injected[IdempotentRunner]
 ) -> Response[MemberJson]:
@@ -70,7 +36,7 @@ async def invite_into_salon(
     return await runner.created(invite_provider, data.command(salon_id), answer=member_json)
 
 
-@post("/{salon_id:str}/members/me/accept", status_code=200, opt=_OF_ACCEPTING)
+@post("/{salon_id:str}/members/me/accept", status_code=200, opt=documented(accept_invitation, answer=MEMBER))
 async def accept_salon_invitation(
     salon_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> MemberJson:
@@ -80,7 +46,7 @@ async def accept_salon_invitation(
 
 @delete(
     "/{salon_id:str}/members/{provider_id:str}",
-    opt=documented(refusals=(SalonNotFound, NotYourSalon, NoSuchMember, NotPermitted)),
+    opt=documented(end_membership),
 )
 async def end_salon_membership(
     salon_id: FromPath[UUID],

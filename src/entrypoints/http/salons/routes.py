@@ -6,14 +6,12 @@ from uuid import UUID
 from litestar import Response, Router, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.catalogue.salons import NotYourSalon, SalonNotFound
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SalonId
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries import salons
 from booking_domain.workflows.salons import edit_salon, open_salon, set_salon_hours
-from booking_domain.workflows.views import SalonView
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
@@ -37,25 +35,23 @@ from entrypoints.http.salons.schemas import (
 )
 from entrypoints.http.salons.slots import list_salon_slots
 
-_CHANGING: Final = (SalonNotFound, NotYourSalon, InvalidValue, NotPermitted, StaleVersion)
 
-
-@post("/", opt=documented(body=OPEN, answer=SALON, refusals=(InvalidValue, NotPermitted)))
+@post("/", opt=documented(open_salon, body=OPEN, answer=SALON))
 async def open_a_salon(data: JSONBody[OpenSalonBody], runner: Injected[IdempotentRunner]) -> Response[SalonJson]:
     """Open a salon, as its manager; it is closed until it has hours."""
     return await runner.created(open_salon, data.command(), answer=salon_json)
 
 
-@get("/{salon_id:str}", opt=PUBLIC | documented(answer=SALON, refusals=(SalonNotFound,)))
+@get("/{salon_id:str}", opt=PUBLIC | documented(salons.get_salon, answer=SALON))
 async def get_salon(
     salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[SalonJson]:
     """One salon."""
-    view = await _seen(salon_id, reads)
+    view = await salons.get_salon(SalonId(salon_id), reads.salons)
     return unless_known(salon_json(view.salon), etag(view.salon.version), if_none_match)
 
 
-@patch("/{salon_id:str}", opt=documented(body=EDIT, answer=SALON, refusals=_CHANGING))
+@patch("/{salon_id:str}", opt=documented(edit_salon, body=EDIT, answer=SALON))
 async def change_salon(
     salon_id: FromPath[UUID],
     data: JSONBody[EditSalonBody],
@@ -68,16 +64,16 @@ async def change_salon(
     return Response(salon_json(salon), headers=etag(salon.version))
 
 
-@get("/{salon_id:str}/hours", opt=PUBLIC | documented(answer=HOURS, refusals=(SalonNotFound,)))
+@get("/{salon_id:str}/hours", opt=PUBLIC | documented(salons.get_salon, answer=HOURS))
 async def get_salon_hours(
     salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[SalonHoursJson]:
     """When a salon is open."""
-    view = await _seen(salon_id, reads)
+    view = await salons.get_salon(SalonId(salon_id), reads.salons)
     return unless_known(hours_json(view), etag(view.salon.version), if_none_match)
 
 
-@put("/{salon_id:str}/hours", opt=documented(body=SET_HOURS, answer=HOURS, refusals=_CHANGING))
+@put("/{salon_id:str}/hours", opt=documented(set_salon_hours, body=SET_HOURS, answer=HOURS))
 async def set_hours_of_salon(
     salon_id: FromPath[UUID],
     data: JSONBody[SalonHoursBody],
@@ -88,13 +84,6 @@ async def set_hours_of_salon(
     """Replace all of a salon's hours: from now on its members are open only where the salon is too."""
     view = await executor.run(set_salon_hours, data.command(salon_id, expected_version(if_match)), actor=actor)
     return Response(hours_json(view), headers=etag(view.salon.version))
-
-
-async def _seen(salon_id: UUID, reads: Reads) -> SalonView:
-    view = await reads.salons.get(SalonId(salon_id))
-    if view is None:
-        raise SalonNotFound
-    return view
 
 
 routes: Final = Router(

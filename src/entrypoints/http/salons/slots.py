@@ -6,13 +6,13 @@ from uuid import UUID
 from litestar import get
 from litestar.params import FromPath
 
-from booking_domain.catalogue.salons import SalonNotFound
 from booking_domain.scheduling.errors import WindowInvalid
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SalonId
 from booking_domain.shared.time import time_zone
 from booking_domain.workflows.ports import Reads
+from booking_domain.workflows.queries.salons import get_salon
 from booking_domain.workflows.salon_slots import salon_slots
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.fields import Json
@@ -43,16 +43,14 @@ class SalonSlotsJson(Json, frozen=True, kw_only=True):
 
 @get(
     "/{salon_id:str}/slots",
-    opt=PUBLIC | documented(answer=SALON_SLOTS, refusals=(SalonNotFound, WindowInvalid, InvalidValue)),
+    opt=PUBLIC | documented(get_salon, raises=(WindowInvalid, InvalidValue), answer=SALON_SLOTS),
 )
 async def list_salon_slots(
     salon_id: FromPath[UUID], asked: Injected[SlotsQuery], reads: Injected[Reads], clock: Injected[Clock]
 ) -> SalonSlotsJson:
     """The free slots of all providers of a salon; dates are in the salon's zone."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
-    view = await reads.salons.get(SalonId(salon_id))
-    if view is None:
-        raise SalonNotFound
+    view = await get_salon(SalonId(salon_id), reads.salons)
     window = window_of(asked, view.hours.zone)
     found = await salon_slots(
         view.salon.id, window=window, now=clock.now(), reads=reads, duration_minutes=asked.duration_minutes

@@ -24,8 +24,8 @@ from entrypoints.http.scheduling.schemas import (
     slot_json,
 )
 
-_OF_SLOTS: Final = documented(body=COMPUTE, answer=COMPUTED, refusals=(WindowInvalid, InvalidValue))
-_OF_EXPLAINING: Final = documented(body=EXPLAIN, answer=EXPLAINED, refusals=(InvalidValue,))
+_OF_SLOTS: Final = documented(raises=(WindowInvalid, InvalidValue), body=COMPUTE, answer=COMPUTED)
+_OF_EXPLAINING: Final = documented(raises=(InvalidValue,), body=EXPLAIN, answer=EXPLAINED)
 
 
 @post("/slots", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_SLOTS)

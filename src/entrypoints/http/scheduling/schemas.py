@@ -33,7 +33,7 @@ from entrypoints.http.providers.slots import LONGEST_WINDOW, SlotJson
 
 MOST_RULES: Final = 200
 MOST_EXCEPTIONS: Final = 400
-MOST_TIMES: Final = 2_000
+MAX_SERIES_LENGTH: Final = 2_000
 MOST_STEPS: Final = 10_000
 """So many slots can be listed at once: a window of 62 days in steps of 10 minutes."""
 MOST_STEPS_AHEAD: Final = 150_000
@@ -191,7 +191,7 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
         )
 
 
-Periods = Annotated[tuple[PeriodBody, ...], Meta(max_length=MOST_TIMES)]
+Periods = Annotated[tuple[PeriodBody, ...], Meta(max_length=MAX_SERIES_LENGTH)]
 
 
 class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
@@ -230,7 +230,7 @@ class AskedOfCalendarBody(Body, frozen=True, kw_only=True):
     """A calendar, and what is claimed of it."""
 
     calendar: CalendarBody
-    claims: Annotated[tuple[ClaimBody, ...], Meta(max_length=MOST_TIMES)] = ()
+    claims: Annotated[tuple[ClaimBody, ...], Meta(max_length=MAX_SERIES_LENGTH)] = ()
     now: Instant
     duration_minutes: SomeMinutes | None = None
 

@@ -26,7 +26,7 @@ class SmsCallbackQuery(Struct, frozen=True, kw_only=True):
     """Our id of the message, as we gave it to the provider."""
 
 
-@post("/twilio", status_code=204, opt=PUBLIC | documented(refusals=(InvalidSmsSignature,)))
+@post("/twilio", status_code=204, opt=PUBLIC | documented(note_sms_news, raises=(InvalidSmsSignature,)))
 async def take_twilio_callback(
     request: Request[Any, Any, Any],
     *,

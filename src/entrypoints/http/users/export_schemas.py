@@ -29,7 +29,7 @@ from entrypoints.http.availability.schemas import (
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.kit.fields import Json
 from entrypoints.http.providers.schemas import ProviderJson
-from entrypoints.http.providers.views import with_note
+from entrypoints.http.providers.views import provider_json_with_note
 from entrypoints.http.salons.schemas import SalonJson
 from entrypoints.http.users.schemas import AccountJson, PreferencesJson
 from entrypoints.http.waitlist.schemas import WaitingJson
@@ -161,7 +161,7 @@ async def exported_provider(user: User, reads: Reads, now: datetime) -> Exported
     if view is None or calendar is None:
         return None
     return ExportedProviderJson(
-        profile=with_note(view),
+        profile=provider_json_with_note(view),
         settings=settings_json(calendar, view.terms),
         rules=tuple(rule_json(each) for each in calendar.rules),
         exceptions=tuple(exception_json(each) for each in calendar.exceptions),

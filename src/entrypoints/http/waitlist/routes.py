@@ -6,16 +6,14 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.use_cases.waiting import join_waiting_list, leave_waiting_list
-from booking_domain.scheduling.waiting import NotWaiting, TooManyWaits
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
-from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import ProviderId, WaitingId
-from booking_domain.shared.time import time_zone
 from booking_domain.workflows.ports import Reads, Repositories
+from booking_domain.workflows.queries.providers import get_time_zone
+from booking_domain.workflows.queries.waiting_list import list_own_entries
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
@@ -23,7 +21,7 @@ from entrypoints.http.waitlist.examples import JOIN, LIST, WAITING
 from entrypoints.http.waitlist.schemas import JoinBody, WaitingJson, WaitsJson, waiting_json
 
 
-@post("/", opt=documented(body=JOIN, answer=WAITING, refusals=(ProviderNotFound, TooManyWaits, InvalidValue)))
+@post("/", opt=documented(get_time_zone, join_waiting_list, body=JOIN, answer=WAITING))
 async def join_waitlist(
     data: JSONBody[JoinBody], runner: Injected[IdempotentRunner], reads: Injected[Reads]
 ) -> Response[WaitingJson]:
@@ -32,26 +30,22 @@ async def join_waitlist(
     Whoever came first is offered what comes free first: the slot is held for half an hour, and a message says so. Book
     it with the hold's id as `holdId`; an offer that is not taken goes to the next in line, and the place is lost.
     """
-    provider = await reads.providers.get(ProviderId(data.provider_id))
-    if provider is None:
-        raise ProviderNotFound
-    return await runner.created(join_waiting_list, data.command(time_zone(provider.time_zone)), answer=waiting_json)
+    zone = await get_time_zone(ProviderId(data.provider_id), reads.providers)
+    return await runner.created(join_waiting_list, data.command(zone), answer=waiting_json)
 
 
-@get("/", opt=documented(answer=LIST))
+@get("/", opt=documented(list_own_entries, answer=LIST))
 async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> WaitsJson:
     """One's own places on waiting lists, newest first, at most 100.
 
     `status` is `waiting`, `offered` (see `hold`), `booked`, `lapsed` (an offer that was not taken, or a window that is
     over) or `left`.
     """
-    now = clock.now()
-    return WaitsJson(
-        items=tuple(waiting_json(each.seen(now)) for each in await reads.waiting_list.of_customer(actor.id))
-    )
+    entries = await list_own_entries(actor, reads.waiting_list, now=clock.now())
+    return WaitsJson(items=tuple(map(waiting_json, entries)))
 
 
-@delete("/{waiting_id:str}", opt=documented(refusals=(NotWaiting,)))
+@delete("/{waiting_id:str}", opt=documented(leave_waiting_list))
 async def leave_waitlist(
     waiting_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.postgres import embedded
+from adapters.postgres.kit import embedded
 
 
 def number_in(conninfo: str) -> int:

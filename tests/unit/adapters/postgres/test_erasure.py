@@ -18,10 +18,10 @@ from sqlalchemy import Column, Uuid
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres import personal_data
+from adapters.postgres.contexts import metadata
 from adapters.postgres.database import Database
+from adapters.postgres.kit.work import Work
 from adapters.postgres.personal_data import CLEARED_TABLES, PostgresPersonalData
-from adapters.postgres.tables import metadata
-from adapters.postgres.work import Work
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.postgres.event_codec import (
+from adapters.postgres.outbox.event_codec import (
     EVENTS,
     Message,
     UnreadableMessageError,

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from tests.databases import CIPHER, TestServer
 
-from adapters.postgres import migrations, rotation
+from adapters.postgres import rotation
 from adapters.postgres.database import Database
+from adapters.postgres.kit import migrations
 from adapters.postgres.rotation import Rotated, rotate
 from adapters.security.encryption import AesGcmFieldCipher, DecryptionError
 from booking_domain.identity.model import User

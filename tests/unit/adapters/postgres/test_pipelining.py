@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, text
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
-from adapters.postgres.pipelining import pipeline
-from adapters.postgres.statements import Statement
-from adapters.postgres.work import Row
+from adapters.postgres.kit.pipelining import pipeline
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Row
 from booking_domain.shared.errors import StorageUnavailable
 from booking_domain.shared.ids import UserId
 
@@ -38,7 +38,7 @@ def on_one_connection(
         async def played() -> None:
             async with asyncio.timeout(20), _database(postgres) as database, database.connection() as connection:
                 async with pipeline(connection, transaction=True) as work:
-                    await work.send(CREATE)
+                    await work.execute(CREATE)
                 await play(connection)
                 assert connection.pgconn.transaction_status == TransactionStatus.IDLE
 
@@ -68,7 +68,7 @@ async def numbers(connection: AsyncConnection[Row]) -> list[int]:
 async def test_what_is_sent_is_kept_together(connection: AsyncConnection[Row]) -> None:
     async with pipeline(connection, transaction=True) as work:
         for number in range(5):
-            await work.send(ADD, number=number)
+            await work.execute(ADD, number=number)
         assert [number for (number,) in await work.all(ALL)] == [0, 1, 2, 3, 4]
     assert await numbers(connection) == [0, 1, 2, 3, 4]
 
@@ -79,9 +79,9 @@ async def test_an_error_that_nobody_waited_for_shows_at_the_end_and_nothing_is_k
 ) -> None:
     with pytest.raises(errors.UniqueViolation):
         async with pipeline(connection, transaction=True) as work:
-            await work.send(ADD, number=1)
-            await work.send(ADD, number=1)
-            await work.send(ADD, number=2)
+            await work.execute(ADD, number=1)
+            await work.execute(ADD, number=1)
+            await work.execute(ADD, number=2)
     assert await numbers(connection) == []
 
 
@@ -89,8 +89,8 @@ async def test_an_error_that_nobody_waited_for_shows_at_the_end_and_nothing_is_k
 async def test_an_error_shows_where_a_later_result_is_waited_for(connection: AsyncConnection[Row]) -> None:
     with pytest.raises(errors.UniqueViolation):
         async with pipeline(connection, transaction=True) as work:
-            await work.send(ADD, number=1)
-            await work.send(ADD, number=1)
+            await work.execute(ADD, number=1)
+            await work.execute(ADD, number=1)
             await work.all(ALL)
     assert await numbers(connection) == []
 
@@ -99,7 +99,7 @@ async def test_an_error_shows_where_a_later_result_is_waited_for(connection: Asy
 async def test_who_leaves_by_an_exception_leaves_nothing(connection: AsyncConnection[Row]) -> None:
     with pytest.raises(Regret):
         async with pipeline(connection, transaction=True) as work:
-            await work.send(ADD, number=1)
+            await work.execute(ADD, number=1)
             raise Regret
     assert await numbers(connection) == []
 
@@ -110,8 +110,8 @@ async def test_who_is_cancelled_while_waiting_leaves_nothing(connection: AsyncCo
 
     async def wait_long() -> None:
         async with pipeline(connection, transaction=True) as work:
-            await work.send(ADD, number=1)
-            await work.arrive()
+            await work.execute(ADD, number=1)
+            await work.flush()
             waiting.set()
             await work.one(SLEEP)
 
@@ -128,7 +128,7 @@ async def test_a_statement_is_prepared_once_and_again_after_an_error(connection:
     for number in (1, 2, 1, 3):
         try:
             async with pipeline(connection, transaction=True) as work:
-                await work.send(ADD, number=number)
+                await work.execute(ADD, number=number)
         except errors.UniqueViolation:
             assert number == 1
     async with pipeline(connection, transaction=False) as work:

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres.database import Database
-from adapters.postgres.relay import Relayed, count_parked, relay, release_parked, waiting_events
+from adapters.postgres.outbox.relay import Relayed, count_parked, relay, release_parked, waiting_events
 from booking_domain.bookings.events import BookingConfirmed
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.events import Event

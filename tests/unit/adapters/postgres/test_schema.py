@@ -10,9 +10,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import NullPool, create_engine
 from tests.databases import TestServer
 
-from adapters.postgres import migrations
-from adapters.postgres.migrations import alchemy_url, ours
-from adapters.postgres.tables import metadata
+from adapters.postgres.contexts import metadata
+from adapters.postgres.kit import migrations
+from adapters.postgres.kit.migrations import alchemy_url, ours
 from booking_domain.bookings.model import BookingMode
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.catalogue.model import ProfileStatus

@@ -209,5 +209,5 @@ def test_a_zone_that_does_not_exist_is_refused(books: Books) -> None:
 def test_a_database_that_does_not_answer_is_said_in_one_line() -> None:
     code, said = Books("postgresql://nobody@127.0.0.1:1/x").zone_changes()
     assert code == 2
-    assert said.splitlines()[-1].startswith("The database does not answer")
+    assert said.splitlines()[-1].startswith("The database is unavailable")
     assert "Traceback" not in said

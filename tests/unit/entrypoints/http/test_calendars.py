@@ -259,10 +259,10 @@ async def test_a_calendar_has_a_bound(api: Api) -> None:
     made = [await api.booked(customer, provider_id, f"2026-11-23T{hour}:00:00+08:00") for hour in (10, 11, 12)]
     address = await link(api, customer)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(calendar_links, "MOST_ENTRIES", 2)
+        patch.setattr(calendar_links, "MAX_CALENDAR_ENTRIES", 2)
         shown = [str(each["UID"])[:36] for each in events(await api.get(address))]
     assert shown == [made[1]["id"], made[2]["id"]]
-    assert calendar_links.MOST_ENTRIES == 5_000
+    assert calendar_links.MAX_CALENDAR_ENTRIES == 5_000
 
 
 @through_the_api

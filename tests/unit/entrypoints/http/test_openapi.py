@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import LargeBinary
 from tests.unit.entrypoints.api import V1, Api, assert_problem, through_the_api
 
-from adapters.postgres.tables import metadata
+from adapters.postgres.contexts import metadata
 from entrypoints.http.kit.documentation import KEY
 from entrypoints.http.kit.openapi.signatures import answer_type, body_type
 from entrypoints.http.kit.problems import camel

@@ -11,7 +11,7 @@ from tests.databases import CIPHER, TestServer
 from tests.unit.entrypoints.api import OpenGateway
 
 from adapters.postgres.database import Database
-from adapters.postgres.relay import relay
+from adapters.postgres.outbox.relay import relay
 from booking_domain.bookings.transitions import Status
 from booking_domain.notifications.ports import Notification
 from booking_domain.payments.transitions import PaymentStatus

@@ -17,7 +17,7 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.use_cases.holds import release_hold
-from booking_domain.scheduling.waiting import OFFER_LASTS, Waiting, WaitingStatus
+from booking_domain.scheduling.waiting import OFFER_DURATION, Waiting, WaitingStatus
 from booking_domain.shared.ids import BookingId, EventId, ProviderId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.studio import PAYMENT_WINDOW
@@ -149,8 +149,8 @@ async def test_an_offer_gets_a_job_for_the_moment_it_lapses_and_the_next_one_is_
     await shop.studio.offer()
     await shop.relay()
     [(args, at)] = await offer_jobs(shop)
-    assert (args, at) == ({"provider_id": str(shop.studio.provider_id)}, NOW + OFFER_LASTS)
-    shop.studio.clock.advance(OFFER_LASTS)
+    assert (args, at) == ({"provider_id": str(shop.studio.provider_id)}, NOW + OFFER_DURATION)
+    shop.studio.clock.advance(OFFER_DURATION)
     await shop.run(OFFER, provider_id=args["provider_id"])
     await shop.run(OFFER, provider_id=args["provider_id"])
     assert await statuses(shop, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.entrypoints.worker.test_jobs import Workshop
 from tests.unit.entrypoints.worker.test_offering import in_a_workshop
 
-from adapters.postgres.event_codec import EVENTS
+from adapters.postgres.outbox.event_codec import EVENTS
 from booking_domain.payments.events import PaymentHinted
 from booking_domain.shared.events import Event
 from entrypoints.container import Container

@@ -1,0 +1,30 @@
+"""Who has done what. A trigger refuses every change but a new row; ids are no foreign keys, so that they may go."""
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from booking_domain.shared.actor import Role
+
+audit_log: Final = Table(
+    "audit_log",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    instant("at"),
+    Column("actor_id", Uuid, nullable=False),
+    Column("actor_role", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject_kind", Text),
+    Column("subject_id", Uuid),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("details", JSONB, nullable=False),
+    one_of("actor_role", Role),
+    Index("audit_log_actor_id_id_idx", "actor_id", "id"),
+    Index("audit_log_subject_id_id_idx", "subject_id", "id"),
+    Index("audit_log_action_id_idx", "action", "id"),
+    Index("audit_log_at_idx", "at"),
+)

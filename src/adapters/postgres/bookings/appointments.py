@@ -1,0 +1,66 @@
+"""Bookings with the names of both parties, as calendars show them."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, bindparam, or_, select
+
+from adapters.postgres.bookings.bookings import booking_of
+from adapters.postgres.bookings.tables import bookings
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.identity.tables import users
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
+from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
+from booking_domain.shared.ids import UserId
+from booking_domain.workflows.ports import AppointmentReads
+from booking_domain.workflows.views import Appointment
+
+_b: Final = bookings.c
+
+
+def _appointments(*whose: ColumnElement[bool]) -> Statement:
+    return Statement(
+        select(bookings, providers.c.display_name, providers.c.address, users.c.name)
+        .select_from(
+            bookings.join(providers, providers.c.id == _b.provider_id).join(users, users.c.id == _b.customer_id)
+        )
+        .where(
+            *whose,
+            _b.starts_at >= bindparam("starts_from"),
+            or_(
+                *(_b.status == status.value for status in Status if CLAIMS_TIME[status]),
+                _b.updated_at >= bindparam("ended_from"),
+            ),
+        )
+        .order_by(_b.starts_at.desc(), _b.id.desc())
+        .limit(bindparam("most"))
+    )
+
+
+_GIVEN: Final = _appointments(_b.provider_user_id == bindparam("user_id"))
+_GONE_TO: Final = _appointments(_b.customer_id == bindparam("user_id"), _b.provider_user_id != bindparam("user_id"))
+
+
+class PostgresAppointmentReads(AppointmentReads):
+    """`AppointmentReads` of `bookings` with the names in `providers` and `users`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of_user(
+        self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
+    ) -> list[Appointment]:
+        rows = await self._work.all(
+            _GIVEN if party is Party.PROVIDER else _GONE_TO,
+            user_id=user_id,
+            starts_from=starts_from,
+            ended_from=ended_from,
+            most=limit,
+        )
+        return [
+            Appointment(
+                booking=booking_of(tuple(row)), provider_name=name, provider_address=address, customer_name=customer
+            )
+            for *row, name, address, customer in reversed(rows)
+        ]

@@ -1,0 +1,80 @@
+"""Bookings and their audit trail."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+
+bookings: Final = Table(
+    "bookings",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("provider_user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("payment_status", Text, nullable=False),
+    instant("starts_at"),
+    instant("ends_at"),
+    instant("blocked_from"),
+    instant("blocked_until"),
+    Column("time_zone", Text, nullable=False),
+    # What the clock on the wall there is to show at the start: kept when the zone's rules change.
+    Column("local_start", DateTime, nullable=False),
+    Column("requests_claim_time", Boolean, nullable=False),
+    Column("offered_times", ARRAY(DateTime(timezone=True)), nullable=False),
+    Column("series_id", Uuid),
+    Column("currency", Text, nullable=False),
+    Column("price_amount", BigInteger, nullable=False),
+    Column("deposit_amount", BigInteger, nullable=False),
+    Column("paid_amount", BigInteger, nullable=False),
+    Column("refunded_amount", BigInteger, nullable=False),
+    Column("cancellation_policy", JSONB, nullable=False),
+    Column("notes", Text, nullable=False),
+    instant("due_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    instant("updated_at"),
+    one_of("status", Status),
+    one_of("payment_status", BookingPaymentStatus),
+    CheckConstraint("0 <= refunded_amount AND refunded_amount <= paid_amount", name="refunded"),
+    CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
+    Index("bookings_customer_id_id_idx", "customer_id", "id"),
+    Index("bookings_provider_user_id_id_idx", "provider_user_id", "id"),
+    Index("bookings_provider_id_starts_at_idx", "provider_id", "starts_at"),
+    Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
+    Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+)
+
+booking_events: Final = Table(
+    "booking_events",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("id", Uuid, nullable=False),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), nullable=False, index=True),
+    Column("type", Text, nullable=False),
+    Column("from_status", Text),
+    Column("to_status", Text, nullable=False),
+    Column("by_id", Uuid, nullable=False),
+    Column("by_role", Text, nullable=False),
+    instant("at"),
+    Column("reason", Text),
+)

@@ -1,0 +1,156 @@
+"""Salons, their hours and their members on PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import CompoundSelect, bindparam, delete, literal_column, select, union_all, update
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.catalogue.tables import providers, salon_invitations, salons
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
+from adapters.postgres.scheduling.hours import opening_hours_json, opening_hours_of
+from booking_domain.catalogue.ports import Salons
+from booking_domain.catalogue.salons import Member, MemberStatus, Salon
+from booking_domain.scheduling.model import OpeningHours
+from booking_domain.scheduling.ports import SalonHours
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.workflows.ports import SalonReads
+from booking_domain.workflows.views import SalonView
+
+_s: Final = salons.c
+_p: Final = providers.c
+_i: Final = salon_invitations.c
+SALON_COLUMNS: Final = (_s.id, _s.manager_id, _s.name, _s.time_zone, _s.version, _s.created_at)
+_THIS: Final = bindparam("salon", type_=_s.id.type)
+_WHO: Final = bindparam("provider", type_=_p.id.type)
+
+_ADD: Final = Statement(insert(salons))
+_SAVE: Final = Statement(
+    update(salons)
+    .where(_s.id == _THIS, _s.version == bindparam("seen_version"))
+    .values({name: bindparam(name) for name in ("name", "time_zone", "version")})
+)
+_LOCK: Final = Statement(select(*SALON_COLUMNS).where(_s.id == _THIS).with_for_update(key_share=True))
+_VIEW: Final = Statement(select(*SALON_COLUMNS, _s.hours).where(_s.id == _THIS))
+_OF_MANAGER: Final = Statement(select(*SALON_COLUMNS).where(_s.manager_id == bindparam("manager_id")).order_by(_s.id))
+_HOURS: Final = Statement(select(_s.time_zone, _s.hours).where(_s.id == _THIS))
+_SAVE_HOURS: Final = Statement(update(salons).where(_s.id == _THIS).values(hours=bindparam("hours")))
+_MEMBERS: Final = Statement(
+    cast(
+        CompoundSelect[Any],
+        union_all(
+            select(_p.id.label("provider_id"), literal_column(f"'{MemberStatus.MEMBER}'").label("status")).where(
+                _p.salon_id == _THIS
+            ),
+            select(_i.provider_id, literal_column(f"'{MemberStatus.INVITED}'")).where(_i.salon_id == _THIS),
+        ),
+    ).order_by("provider_id")
+)
+_SALON_OF: Final = Statement(select(_p.salon_id).where(_p.id == _WHO))
+_INVITE: Final = Statement(insert(salon_invitations).on_conflict_do_nothing())
+_UNINVITE: Final = Statement(delete(salon_invitations).where(_i.salon_id == _THIS, _i.provider_id == _WHO))
+_JOIN: Final = Statement(update(providers).where(_p.id == _WHO).values(salon_id=_THIS))
+_PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _THIS).values(salon_id=None))
+
+
+def salon_of(row: Sequence[Any]) -> Salon:
+    """The salon of a row of `SALON_COLUMNS`."""
+    id_, manager_id, name, time_zone, version, created_at = row
+    return Salon(
+        id=SalonId(id_),
+        manager_id=UserId(manager_id),
+        name=name,
+        time_zone=time_zone,
+        version=version,
+        created_at=created_at,
+    )
+
+
+class PostgresSalons(Salons):
+    """`Salons` in `salons` and `salon_invitations`; a member's own row names the salon."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def add(self, salon: Salon) -> None:
+        await self._work.execute(
+            _ADD,
+            id=salon.id,
+            manager_id=salon.manager_id,
+            name=salon.name,
+            time_zone=salon.time_zone,
+            hours=Jsonb(opening_hours_json(OpeningHours(time_zone=salon.time_zone))),
+            version=salon.version,
+            created_at=salon.created_at,
+        )
+
+    async def save(self, salon: Salon, *, was: Salon) -> None:
+        await self._work.update_one(
+            "salon",
+            _SAVE,
+            salon=was.id,
+            seen_version=was.version,
+            name=salon.name,
+            time_zone=salon.time_zone,
+            version=salon.version,
+        )
+
+    async def lock(self, salon_id: SalonId) -> Salon | None:
+        row = await self._work.one(_LOCK, salon=salon_id)
+        return None if row is None else salon_of(row)
+
+    async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
+        rows = await self._work.all(_MEMBERS, salon=salon_id)
+        return tuple(Member(provider_id=ProviderId(id_), status=MemberStatus(status)) for id_, status in rows)
+
+    async def salon_of(self, provider_id: ProviderId) -> SalonId | None:
+        row = await self._work.one(_SALON_OF, provider=provider_id)
+        return None if row is None or row[0] is None else SalonId(row[0])
+
+    async def invite(self, salon_id: SalonId, provider_id: ProviderId, now: datetime) -> None:
+        await self._work.execute(_INVITE, salon_id=salon_id, provider_id=provider_id, invited_at=now)
+
+    async def join(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+        await self._work.execute(_JOIN, salon=salon_id, provider=provider_id)
+        await self._work.execute(_UNINVITE, salon=salon_id, provider=provider_id)
+
+    async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+        await self._work.execute(_PART, salon=salon_id, provider=provider_id)
+        await self._work.execute(_UNINVITE, salon=salon_id, provider=provider_id)
+
+
+class PostgresSalonHours(SalonHours):
+    """`SalonHours` in the column `hours`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def hours_of(self, salon_id: SalonId) -> OpeningHours | None:
+        row = await self._work.one(_HOURS, salon=salon_id)
+        return None if row is None else opening_hours_of(row[0], row[1])
+
+    async def save_hours(self, salon_id: SalonId, hours: OpeningHours) -> None:
+        await self._work.execute(_SAVE_HOURS, salon=salon_id, hours=Jsonb(opening_hours_json(hours)))
+
+
+class PostgresSalonReads(SalonReads):
+    """`SalonReads` of `salons`, `salon_invitations` and `providers`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def get(self, salon_id: SalonId) -> SalonView | None:
+        row = await self._work.one(_VIEW, salon=salon_id)
+        if row is None:
+            return None
+        salon = salon_of(row[:-1])
+        return SalonView(salon=salon, hours=opening_hours_of(salon.time_zone, row[-1]))
+
+    async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
+        return await PostgresSalons(self._work).members(salon_id)
+
+    async def of_manager(self, manager_id: UserId) -> list[Salon]:
+        return [salon_of(row) for row in await self._work.all(_OF_MANAGER, manager_id=manager_id)]

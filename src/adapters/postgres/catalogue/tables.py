@@ -1,0 +1,96 @@
+"""Salons, and providers: profile, calendar settings and terms in one row."""
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import BigInteger
+
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from booking_domain.bookings.model import BookingMode
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.feeds import WhenFeedFails
+from booking_domain.scheduling.model import Anchoring
+
+salons: Final = Table(
+    "salons",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("manager_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    # Rules and exceptions, replaced as a whole.
+    Column("hours", JSONB, nullable=False),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+)
+
+providers: Final = Table(
+    "providers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, ForeignKey("users.id"), nullable=False, unique=True),
+    Column("display_name", Text, nullable=False),
+    Column("bio", Text, nullable=False),
+    Column("styles", ARRAY(Text), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("lat", Double),
+    Column("lon", Double),
+    Column("status", Text, nullable=False),
+    Column("review_note", Text),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    # The calendar. The defaults stand from the INSERT of a profile to the UPDATE that follows in its transaction.
+    Column("time_zone", Text, nullable=False, server_default="UTC"),
+    Column("step_minutes", SmallInteger, nullable=False, server_default="30"),
+    Column("duration_minutes", SmallInteger, nullable=False, server_default="60"),
+    Column("buffer_before_minutes", SmallInteger, nullable=False, server_default="0"),
+    Column("buffer_after_minutes", SmallInteger, nullable=False, server_default="0"),
+    Column("min_notice_minutes", Integer, nullable=False, server_default="0"),
+    Column("horizon_days", SmallInteger, nullable=False, server_default="90"),
+    Column("max_per_day", SmallInteger),
+    Column("max_per_week", SmallInteger),
+    Column("anchoring", Text, nullable=False, server_default=Anchoring.OPEN_RANGE.value),
+    Column("salon_id", Uuid, ForeignKey("salons.id"), index=True),
+    Column("when_feeds_fail", Text, nullable=False, server_default=WhenFeedFails.TRUST.value),
+    Column("trust_feeds_hours", SmallInteger, nullable=False, server_default="24"),
+    # Of settings, terms, rules, exceptions and blocks; the settings that are saved first are version 1.
+    Column("calendar_version", Integer, nullable=False, server_default="0"),
+    # Of the rule of feeds, and of which there are.
+    Column("feeds_version", Integer, nullable=False, server_default="1"),
+    # The terms.
+    Column("requests_claim_time", Boolean, nullable=False, server_default=text("true")),
+    Column("booking_mode", Text, nullable=False, server_default=BookingMode.INSTANT.value),
+    Column("currency", Text, nullable=False, server_default="MNT"),
+    Column("price_amount", BigInteger, nullable=False, server_default="0"),
+    Column("deposit_amount", BigInteger, nullable=False, server_default="0"),
+    Column("cancellation_policy", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    one_of("status", ProfileStatus),
+    one_of("booking_mode", BookingMode),
+    one_of("anchoring", Anchoring),
+    one_of("when_feeds_fail", WhenFeedFails),
+    CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
+    Index("providers_status_id_idx", "status", "id"),
+)
+
+# Who is in a salon has its id; who was asked to come, and has not said yes, is here.
+salon_invitations: Final = Table(
+    "salon_invitations",
+    metadata,
+    Column("salon_id", Uuid, ForeignKey("salons.id"), primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True, index=True),
+    instant("invited_at"),
+)

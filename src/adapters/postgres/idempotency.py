@@ -1,0 +1,93 @@
+"""Idempotency keys on PostgreSQL."""
+
+from datetime import datetime
+from typing import Final
+
+from psycopg import errors as pg
+from sqlalchemy import Column, Index, LargeBinary, Table, Text, Uuid, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.kit.metadata import instant, metadata
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused, RequestInFlight
+
+idempotency_keys: Final = Table(
+    "idempotency_keys",
+    metadata,
+    Column("caller", Uuid, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("answer", LargeBinary),
+    instant("created_at"),
+    Index("idempotency_keys_created_at_idx", "created_at"),
+)
+
+_k: Final = idempotency_keys.c
+_reserve = insert(idempotency_keys).values(
+    {name: bindparam(name) for name in ("caller", "key", "fingerprint", "created_at")}
+)
+# Waits for a twin that is being worked on; gives a row for a new key and for one that is older than it is kept.
+_RESERVE: Final = Statement(
+    _reserve.on_conflict_do_update(
+        index_elements=[_k.caller, _k.key],
+        set_={
+            "fingerprint": _reserve.excluded.fingerprint,
+            "answer": None,
+            "created_at": _reserve.excluded.created_at,
+        },
+        where=_k.created_at <= bindparam("forgotten", type_=_k.created_at.type),
+    ).returning(_k.key)
+)
+_EARLIER: Final = Statement(
+    select(_k.fingerprint, _k.answer).where(_k.caller == bindparam("caller"), _k.key == bindparam("key"))
+)
+_FINISH: Final = Statement(
+    update(idempotency_keys)
+    .where(_k.caller == bindparam("the_caller"), _k.key == bindparam("the_key"))
+    .values(answer=bindparam("answer"))
+)
+
+
+_RELEASE: Final = Statement(
+    delete(idempotency_keys).where(_k.caller == bindparam("caller"), _k.key == bindparam("key"))
+)
+_FORGET: Final = Statement(delete(idempotency_keys).where(_k.created_at <= bindparam("forgotten")))
+
+
+class PostgresIdempotency(IdempotencyStore):
+    """`IdempotencyStore` in the table `idempotency_keys`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:
+        try:
+            reserved = await self._work.one(
+                _RESERVE,
+                caller=key.caller,
+                key=key.key,
+                fingerprint=key.fingerprint,
+                created_at=now,
+                forgotten=now - KEPT_FOR,
+            )
+        except pg.LockNotAvailable as error:
+            raise RequestInFlight from error
+        if reserved is not None:
+            return None
+        earlier = await self._work.one(_EARLIER, caller=key.caller, key=key.key)
+        if earlier is None or earlier[1] is None:  # pragma: no cover - a committed key always has its answer
+            raise RequestInFlight
+        if bytes(earlier[0]) != key.fingerprint:
+            raise KeyReused
+        return bytes(earlier[1])
+
+    async def forget(self, now: datetime) -> None:
+        """Remove the answers that are no longer kept."""
+        await self._work.execute(_FORGET, forgotten=now - KEPT_FOR)
+
+    async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
+        await self._work.execute(_FINISH, the_caller=key.caller, the_key=key.key, answer=answer)
+
+    async def release(self, key: IdempotencyKey) -> None:
+        await self._work.execute(_RELEASE, caller=key.caller, key=key.key)

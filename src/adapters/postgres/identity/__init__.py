@@ -1,0 +1,1 @@
+"""Accounts, sessions and everything that signs a user in."""

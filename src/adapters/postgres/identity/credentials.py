@@ -1,0 +1,54 @@
+"""Wrong passwords on PostgreSQL."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, case, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.identity.tables import wrong_passwords
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
+from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, Credentials
+
+_w: Final = wrong_passwords.c
+_forgotten: Final = _w.last_at <= bindparam("before")
+_first: Final = insert(wrong_passwords).values(account=bindparam("account"), times=1, last_at=bindparam("now"))
+# One statement: whoever is second waits for the first one's commit, and then counts on from there.
+_WRONG: Final = Statement(
+    _first.on_conflict_do_update(
+        index_elements=[_w.account],
+        set_={"times": case((_forgotten, 1), else_=_w.times + 1), "last_at": _first.excluded.last_at},
+        where=or_(_w.times < MOST_WRONG, _forgotten),
+    ).returning(_w.times)
+)
+_OF_ACCOUNT: Final = _w.account == bindparam("account")
+_RIGHT: Final = Statement(delete(wrong_passwords).where(_OF_ACCOUNT, or_(_w.times < MOST_WRONG, _forgotten)))
+_LOCKED: Final = Statement(
+    select(_w.times).where(_OF_ACCOUNT, _w.times >= MOST_WRONG, _w.last_at > bindparam("before"))
+)
+_UNLOCK: Final = Statement(delete(wrong_passwords).where(_OF_ACCOUNT))
+_FORGET: Final = Statement(delete(wrong_passwords).where(_forgotten))
+
+
+class PostgresCredentials(Credentials):
+    """`Credentials` in the table `wrong_passwords`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def count_wrong(self, account: UUID, now: datetime) -> bool:
+        row = await self._work.one(_WRONG, account=account, now=now, before=now - FORGOTTEN_AFTER)
+        return row is not None
+
+    async def count_right(self, account: UUID, now: datetime) -> bool:
+        before = now - FORGOTTEN_AFTER
+        await self._work.execute(_RIGHT, account=account, before=before)  # waits for those who count wrong ones
+        return await self._work.one(_LOCKED, account=account, before=before) is None
+
+    async def unlock(self, account: UUID) -> None:
+        await self._work.execute(_UNLOCK, account=account)
+
+    async def forget(self, now: datetime) -> None:
+        await self._work.execute(_FORGET, before=now - FORGOTTEN_AFTER)

@@ -1,0 +1,188 @@
+"""Accounts, sessions and attempts to sign in."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from booking_domain.identity.external_identities import IdentityProvider
+from booking_domain.identity.model import UserStatus
+from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.identity.sessions import LoginMethod, LoginOutcome
+from booking_domain.shared.actor import Role
+
+# What ends in `_sealed` is encrypted (adapters.security.encryption); `phone_index` is its keyed hash.
+users: Final = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("email", Text, unique=True),
+    Column("phone_sealed", LargeBinary),
+    Column("phone_index", LargeBinary, unique=True),
+    Column("name", Text, nullable=False),
+    Column("given_name", Text),
+    Column("family_name", Text),
+    Column("birth_date_sealed", LargeBinary),
+    Column("address_sealed", LargeBinary),
+    Column("picture_url", Text),
+    Column("role", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("password_hash", Text),
+    instant("created_at"),
+    instant("email_verified_at", nullable=True),
+    instant("phone_verified_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    # What is not said in it is as `Preferences` has it.
+    Column("preferences", JSONB, nullable=False, server_default=sql("'{}'::jsonb")),
+    instant("deleted_at", nullable=True),
+    instant("erased_at", nullable=True),
+    one_of("role", Role),
+    one_of("status", UserStatus),
+    Index("users_to_erase_idx", "id", postgresql_where=sql("status = 'deleted' AND erased_at IS NULL")),
+)
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
+    Column("token_digest", LargeBinary, nullable=False),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("ended_at", nullable=True),
+    Column("family_digest", LargeBinary, nullable=False),
+    Column("previous_digest", LargeBinary),
+    Column("seed", LargeBinary),
+    instant("last_used_at"),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("second_factor", Boolean, nullable=False),
+    Index("sessions_expires_at_idx", "expires_at"),
+)
+
+# Without a user: an attempt at an account that there is not.
+login_history: Final = Table(
+    "login_history",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id")),
+    instant("at"),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    one_of("method", LoginMethod),
+    one_of("outcome", LoginOutcome),
+    Index("login_history_user_id_id_idx", "user_id", "id"),
+    Index("login_history_at_idx", "at"),
+)
+
+# The last code of a contact and purpose: an id, from which only those who have the key make the code. A contact is kept
+# as what stands for it, because it may be anybody's.
+one_time_codes: Final = Table(
+    "one_time_codes",
+    metadata,
+    Column("contact", LargeBinary, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id")),
+    instant("issued_at"),
+    instant("expires_at"),
+    Column("guesses_left", Integer, nullable=False),
+    instant("day_began"),
+    Column("issued_that_day", Integer, nullable=False),
+    PrimaryKeyConstraint("contact", "purpose"),
+    one_of("purpose", CodePurpose),
+)
+
+# The number that an account is to have, or had before.
+phone_changes: Final = Table(
+    "phone_changes",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("phone_sealed", LargeBinary, nullable=False),
+    Column("former_sealed", LargeBinary),
+    Column("code_id", Uuid, nullable=False),
+    instant("asked_at"),
+    instant("day_began"),
+    Column("asked_that_day", Integer, nullable=False),
+)
+
+# Wrong passwords in a row; of an account, or of a login that nobody has.
+wrong_passwords: Final = Table(
+    "wrong_passwords",
+    metadata,
+    Column("account", Uuid, primary_key=True),
+    Column("times", Integer, nullable=False),
+    instant("last_at"),
+)
+
+# Who somebody is at another service.
+external_identities: Final = Table(
+    "external_identities",
+    metadata,
+    Column("provider", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    instant("linked_at"),
+    PrimaryKeyConstraint("provider", "subject"),
+    UniqueConstraint("user_id", "provider"),
+    one_of("provider", IdentityProvider),
+)
+
+# Each is good once; kept for as long as it would be good again.
+used_assertions: Final = Table(
+    "used_assertions",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    instant("good_until"),
+    Index("used_assertions_good_until_idx", "good_until"),
+)
+
+# At most one second factor a user: its secret, and the one that is being set up.
+totp_factors: Final = Table(
+    "totp_factors",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("secret_sealed", LargeBinary),
+    Column("new_secret_sealed", LargeBinary),
+    instant("confirmed_at", nullable=True),
+    Column("last_step", BigInteger),
+    Column("wrong_in_a_row", Integer, nullable=False),
+    instant("last_wrong_at", nullable=True),
+)
+
+# Those that were not used.
+recovery_codes: Final = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("totp_factors.user_id"), nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("user_id", "digest"),
+)
+
+# Who knows the secret of a link reads the calendar of its user, and nothing else.
+calendar_links: Final = Table(
+    "calendar_links",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("secret_digest", LargeBinary, nullable=False, unique=True),
+    instant("created_at"),
+)

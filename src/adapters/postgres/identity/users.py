@@ -1,0 +1,199 @@
+"""Accounts on PostgreSQL. Phone numbers, birth dates and addresses are sealed there."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Final
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, insert, literal_column, or_, select, update
+
+from adapters.postgres.identity.tables import users
+from adapters.postgres.kit.encryption import FieldCipher, decrypt_optional, encrypt_optional
+from adapters.postgres.kit.statements import Statement, if_given
+from adapters.postgres.kit.work import Row, Work
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.ports import UserFilter, UserReads, Users
+from booking_domain.identity.preferences import Channels, Preferences
+from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import UserId
+
+PHONE: Final = "users.phone"
+BIRTH_DATE: Final = "users.birth_date"
+ADDRESS: Final = "users.address"
+
+_THIS: Final = users.c.id == bindparam("user_id")
+_ADD: Final = Statement(insert(users))
+_USER: Final = Statement(select(users).where(_THIS))
+# FOR NO KEY UPDATE: rows that refer to the account can be added meanwhile.
+_LOCK: Final = Statement(select(users).where(_THIS).with_for_update(key_share=True))
+_LOCK_ALL: Final = Statement(
+    select(users)
+    .where(users.c.id == any_(bindparam("user_ids", type_=ARRAY(users.c.id.type))))
+    .order_by(users.c.id)
+    .with_for_update(key_share=True)
+)
+_SAVE: Final = Statement(
+    update(users)
+    .where(_THIS)
+    .values({column.name: bindparam(column.name) for column in users.c if column.name != "id"})
+)
+_USER_BY_LOGIN: Final = Statement(
+    select(users).where(or_(users.c.email == bindparam("login"), users.c.phone_index == bindparam("phone_index")))
+)
+_TO_ERASE: Final = Statement(
+    select(users.c.id)
+    .where(
+        users.c.status == literal_column(f"'{UserStatus.DELETED.value}'"),
+        users.c.erased_at.is_(None),
+        users.c.deleted_at <= bindparam("deleted_before"),
+        if_given("after", users.c.id, users.c.id > bindparam("after")),
+    )
+    .order_by(users.c.id)
+    .limit(bindparam("most"))
+)
+_BEGINNING: Final = func.lower(bindparam("text", type_=Text()))
+_PAGE: Final = Statement(
+    select(users)
+    .where(
+        if_given("role", users.c.role, users.c.role == bindparam("role")),
+        if_given("status", users.c.status, users.c.status == bindparam("status")),
+        or_(
+            bindparam("text", type_=Text()).is_(None),
+            func.starts_with(func.lower(users.c.name), _BEGINNING),
+            func.starts_with(users.c.email, _BEGINNING),
+            users.c.phone_index == bindparam("phone_index"),
+        ),
+        if_given("created_from", users.c.created_at, users.c.created_at >= bindparam("created_from")),
+        if_given("created_before", users.c.created_at, users.c.created_at < bindparam("created_before")),
+        if_given("after", users.c.id, users.c.id < bindparam("after")),
+    )
+    .order_by(users.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def _preferences_json(preferences: Preferences) -> Jsonb:
+    return Jsonb(asdict(preferences))
+
+
+def _preferences_of(value: dict[str, Any]) -> Preferences:
+    """What is not said is as it is for a new account."""
+    return Preferences(**{**value, "channels": Channels(**value.get("channels", {}))})
+
+
+def user_row(user: User, cipher: FieldCipher) -> dict[str, Any]:
+    """The row of an account."""
+    sealed = partial(encrypt_optional, cipher, row=user.id)
+    return {
+        "id": user.id,
+        "email": user.email,
+        "phone_sealed": sealed(user.phone, field=PHONE),
+        "phone_index": None if user.phone is None else cipher.index(user.phone, field=PHONE),
+        "name": user.name,
+        "given_name": user.given_name,
+        "family_name": user.family_name,
+        "birth_date_sealed": sealed(None if user.birth_date is None else user.birth_date.isoformat(), field=BIRTH_DATE),
+        "address_sealed": sealed(user.address, field=ADDRESS),
+        "picture_url": user.picture_url,
+        "role": user.role.value,
+        "status": user.status.value,
+        "locale": user.locale,
+        "time_zone": user.time_zone,
+        "password_hash": user.password_hash,
+        "created_at": user.created_at,
+        "email_verified_at": user.email_verified_at,
+        "phone_verified_at": user.phone_verified_at,
+        "version": user.version,
+        "preferences": _preferences_json(user.preferences),
+        "deleted_at": user.deleted_at,
+        "erased_at": user.erased_at,
+    }
+
+
+def user_of(row: Row, cipher: FieldCipher) -> User:
+    """The account of a row."""
+    kept = dict(zip(users.c.keys(), row, strict=True))
+    user_id = UserId(kept["id"])
+    opened = partial(decrypt_optional, cipher, row=user_id)
+    birth_date = opened(kept["birth_date_sealed"], field=BIRTH_DATE)
+    return User(
+        id=user_id,
+        email=kept["email"],
+        phone=opened(kept["phone_sealed"], field=PHONE),
+        name=kept["name"],
+        given_name=kept["given_name"],
+        family_name=kept["family_name"],
+        birth_date=None if birth_date is None else date.fromisoformat(birth_date),
+        address=opened(kept["address_sealed"], field=ADDRESS),
+        picture_url=kept["picture_url"],
+        role=Role(kept["role"]),
+        status=UserStatus(kept["status"]),
+        locale=kept["locale"],
+        time_zone=kept["time_zone"],
+        password_hash=kept["password_hash"],
+        created_at=kept["created_at"],
+        email_verified_at=kept["email_verified_at"],
+        phone_verified_at=kept["phone_verified_at"],
+        preferences=_preferences_of(kept["preferences"]),
+        deleted_at=kept["deleted_at"],
+        erased_at=kept["erased_at"],
+        version=kept["version"],
+    )
+
+
+class PostgresUserReads(UserReads):
+    """`UserReads` of the table `users`."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        self._work = work
+        self._cipher = cipher
+
+    async def get(self, user_id: UserId) -> User | None:
+        return self._found(await self._work.one(_USER, user_id=user_id))
+
+    async def by_login(self, login: str) -> User | None:
+        phone_index = self._cipher.index(login, field=PHONE)
+        return self._found(await self._work.one(_USER_BY_LOGIN, login=login, phone_index=phone_index))
+
+    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        rows = await self._work.all(_TO_ERASE, deleted_before=deleted_before, after=after, most=limit)
+        return [UserId(id_) for (id_,) in rows]
+
+    async def page(self, chosen: UserFilter) -> Sequence[User]:
+        rows = await self._work.all(
+            _PAGE,
+            role=None if chosen.role is None else chosen.role.value,
+            status=None if chosen.status is None else chosen.status.value,
+            text=chosen.text,
+            phone_index=None if chosen.phone is None else self._cipher.index(chosen.phone, field=PHONE),
+            created_from=chosen.created_from,
+            created_before=chosen.created_before,
+            after=chosen.after,
+            most=chosen.limit,
+        )
+        return [user_of(row, self._cipher) for row in rows]
+
+    def _found(self, row: Row | None) -> User | None:
+        return None if row is None else user_of(row, self._cipher)
+
+
+class PostgresUsers(PostgresUserReads, Users):
+    """`Users` in the table `users`."""
+
+    async def add(self, user: User) -> None:
+        await self._work.execute(_ADD, **user_row(user, self._cipher))
+        await self._work.flush()
+
+    async def lock(self, user_id: UserId) -> User | None:
+        return self._found(await self._work.one(_LOCK, user_id=user_id))
+
+    async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
+        rows = await self._work.all(_LOCK_ALL, user_ids=list(user_ids))
+        return [user_of(row, self._cipher) for row in rows]
+
+    async def save(self, user: User) -> None:
+        values = user_row(user, self._cipher)
+        await self._work.update_one("account", _SAVE, user_id=values.pop("id"), **values)
+        await self._work.flush()

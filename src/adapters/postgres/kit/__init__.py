@@ -1,0 +1,1 @@
+"""The plumbing that every context uses."""

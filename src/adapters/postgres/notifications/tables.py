@@ -1,0 +1,47 @@
+"""What is kept of text messages: neither their text nor the number."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy import text as sql
+
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from booking_domain.notifications.sms import SmsStatus
+
+sms_messages: Final = Table(
+    "sms_messages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), index=True),
+    Column("to_masked", Text, nullable=False),
+    Column("to_digest", LargeBinary, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("provider_message_id", Text),
+    Column("status", Text, nullable=False),
+    Column("segments", SmallInteger, nullable=False),
+    # In millionths of the currency's unit: a price is often finer than a cent.
+    Column("cost_millionths", BigInteger),
+    Column("cost_currency", Text),
+    Column("error", Text),
+    instant("ask_at", nullable=True),
+    instant("created_at"),
+    instant("updated_at"),
+    one_of("status", SmsStatus),
+    CheckConstraint("segments > 0 AND cost_millionths >= 0", name="counts"),
+    CheckConstraint("(cost_millionths IS NULL) = (cost_currency IS NULL)", name="cost"),
+    Index("sms_messages_created_at_idx", "created_at"),
+    Index("sms_messages_ask_at_idx", "provider", "ask_at", postgresql_where=sql("ask_at IS NOT NULL")),
+)

@@ -1,0 +1,110 @@
+"""The relay: hands the messages of the outbox on, in order, and removes them in the same transaction."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+from sqlalchemy import bindparam, delete, func, null, select, update
+
+from adapters.postgres.database import Database
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
+from adapters.postgres.outbox.event_codec import EVENTS, Message, UnreadableMessageError, decode
+from adapters.postgres.outbox.messages import MESSAGE_COLUMNS, message_of
+from adapters.postgres.outbox.tables import outbox
+from booking_domain.shared.events import Event
+
+Dispatch = Callable[[AsyncConnection[Any], Sequence[Event]], Awaitable[None]]
+"""Stores what has to be done about events; called inside the relay's transaction, on its connection."""
+
+_WAITING: Final = Statement(select(*MESSAGE_COLUMNS).where(outbox.c.parked_at.is_(None)).order_by(outbox.c.seq))
+# One relay at a time across all processes: two relays would mix up the order.
+_LOCK: Final = Statement(select(func.pg_try_advisory_xact_lock(func.hashtextextended("outbox relay", 0))))
+_OLDEST: Final = Statement(
+    select(outbox.c.seq, *MESSAGE_COLUMNS)
+    .where(outbox.c.parked_at.is_(None))
+    .order_by(outbox.c.seq)
+    .limit(bindparam("most"))
+)
+_REMOVE: Final = Statement(delete(outbox).where(outbox.c.seq == func.any(bindparam("taken"))))
+_PARK: Final = Statement(
+    update(outbox).where(outbox.c.seq == func.any(bindparam("unreadable"))).values(parked_at=func.now())
+)
+_RELEASE: Final = Statement(
+    update(outbox)
+    .where(outbox.c.parked_at.is_not(None), outbox.c.topic == func.any(bindparam("topics")))
+    .values(parked_at=null())
+)
+_COUNT_PARKED: Final = Statement(select(func.count()).where(outbox.c.parked_at.is_not(None)))
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A message that cannot be read. It stays in the outbox, marked, and does not block the others."""
+
+    message: Message
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """What one call of `relay` did."""
+
+    dispatched: int = 0
+    parked: tuple[Parked, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many messages were taken; 0 if none waits, or if another relay is running."""
+        return self.dispatched + len(self.parked)
+
+
+async def waiting_events(work: Work) -> list[Event]:
+    """Return the events that wait in the outbox, in order."""
+    return [decode(message_of(row)) for row in await work.all(_WAITING)]
+
+
+async def relay(database: Database, dispatch: Dispatch, *, most: int = 100) -> Relayed:
+    """Dispatch the oldest messages and remove them, in one transaction; park those that cannot be read.
+
+    Messages of one subject keep their order: their writers hold the subject's row lock, so the sequence numbers of
+    these messages follow the order of the commits.
+    """
+    async with database.connection() as connection, connection.transaction():
+        work = Work(connection)
+        locked = await work.one(_LOCK)
+        if locked is None or not locked[0]:
+            return Relayed()
+        events: list[Event] = []
+        readable: list[int] = []
+        parked: dict[int, Parked] = {}
+        for seq, *columns in await work.all(_OLDEST, most=most):
+            message = message_of(tuple(columns))
+            try:
+                events.append(decode(message))
+                readable.append(seq)
+            except UnreadableMessageError as error:
+                parked[seq] = Parked(message, str(error))
+        if events:
+            await dispatch(connection, events)
+            await work.execute(_REMOVE, taken=readable)
+        if parked:
+            await work.execute(_PARK, unreadable=list(parked))
+        return Relayed(len(events), tuple(parked.values()))
+
+
+async def release_parked(database: Database) -> int:
+    """Return parked messages of known topics to the queue, and return how many there were.
+
+    The worker does this once, at its start: a newer version may know a topic that an older one parked.
+    """
+    async with database.work() as work:
+        return (await work.execute(_RELEASE, topics=list(EVENTS))).rowcount
+
+
+async def count_parked(database: Database) -> int:
+    """Return how many messages are parked."""
+    async with database.work() as work:
+        row = await work.one(_COUNT_PARKED)
+        return 0 if row is None else int(row[0])

@@ -1,0 +1,48 @@
+"""Transactions: movements of money."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, Table, Text, Uuid
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from booking_domain.payments.model import Purpose
+from booking_domain.payments.transitions import PaymentStatus
+
+payments: Final = Table(
+    "transactions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), nullable=False, index=True),
+    Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("gateway", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("settled_amount", BigInteger, nullable=False),
+    Column("attempt", SmallInteger, nullable=False),
+    instant("preparing_since", nullable=True),
+    Column("invoice_reference", Text),
+    Column("invoice", JSONB),
+    Column("raw_payload", Text),
+    instant("expires_at", nullable=True),
+    instant("checked_at", nullable=True),
+    instant("processed_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    one_of("purpose", Purpose),
+    one_of("status", PaymentStatus),
+    CheckConstraint("amount > 0 AND settled_amount >= 0", name="amounts"),
+    CheckConstraint("(invoice IS NULL) = (invoice_reference IS NULL)", name="invoice"),
+    Index("transactions_invoice_reference_key", "invoice_reference", unique=True),
+    # At most one payment at a time is being collected for a purpose.
+    Index(
+        "transactions_one_pending_key",
+        "booking_id",
+        "purpose",
+        unique=True,
+        postgresql_where=sql("status = 'pending'"),
+    ),
+)

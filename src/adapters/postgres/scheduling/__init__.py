@@ -1,0 +1,1 @@
+"""Calendars, claims, external calendars and the waiting list."""

@@ -1,0 +1,391 @@
+"""Calendars and desks on PostgreSQL: settings, rules, exceptions, and the terms that stand in the same row."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, cast
+
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Date,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    null,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy import cast as sql_cast
+
+from adapters.postgres.catalogue.profiles import TERMS_COLUMNS, terms_of, terms_row
+from adapters.postgres.catalogue.tables import providers, salons
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Reply, Row, Work
+from adapters.postgres.scheduling.claims import claims_around
+from adapters.postgres.scheduling.hours import hours_of_minutes, minutes_of_hours, opening_hours_of
+from adapters.postgres.scheduling.tables import (
+    availability_blocks,
+    availability_exceptions,
+    availability_rules,
+    busy_times,
+    calendar_feeds,
+)
+from booking_domain.bookings.model import Terms
+from booking_domain.bookings.ports import BookableProvider, BookableProviders
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.errors import BlockNotFound, ExceptionNotFound, RuleNotFound
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, Feed, FeedRule, WhenFeedFails
+from booking_domain.scheduling.model import (
+    Anchoring,
+    Block,
+    Calendar,
+    DateException,
+    Hours,
+    ProviderSchedule,
+    SlotSettings,
+    WeeklyRule,
+)
+from booking_domain.scheduling.ports import (
+    EXCEPTION_MARGIN,
+    WEEKLY_CLAIM_MARGIN,
+    CalendarRepository,
+    ProviderSchedules,
+    ScheduleReads,
+)
+from booking_domain.shared.ids import BlockId, ExceptionId, FeedId, ProviderId, RuleId, UserId
+from booking_domain.shared.time import TimeRange, WallTime
+
+_p: Final = providers.c
+_r: Final = availability_rules.c
+_e: Final = availability_exceptions.c
+_b: Final = availability_blocks.c
+_f: Final = calendar_feeds.c
+_t: Final = busy_times.c
+_SETTINGS: Final = tuple(SlotSettings.__dataclass_fields__)
+_DIARY_COLUMNS: Final = (
+    _p.owner_id,
+    _p.status,
+    _p.when_feeds_fail,
+    _p.trust_feeds_hours,
+    _p.calendar_version,
+    salons.c.time_zone.label("salon_time_zone"),
+    salons.c.hours,
+    _p.time_zone,
+    *(_p[name] for name in _SETTINGS),
+    *TERMS_COLUMNS,
+)
+_VERSION_AT: Final = 4
+_ZONE_AT: Final = 7
+_TERMS_AT: Final = len(_DIARY_COLUMNS) - len(TERMS_COLUMNS)
+_REMEMBERED: Final = 8_192
+_EVER: Final = TimeRange(datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
+
+_ONE: Final = select(*_DIARY_COLUMNS).select_from(providers.outerjoin(salons)).where(_p.id == bindparam("provider_id"))
+_DIARY: Final = Statement(_ONE)
+# NO KEY: it keeps other bookers out and lets the foreign keys' own look-ups through.
+_LOCKED_DIARY: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
+_UNLESS_LOCKED: Final = Statement(_ONE.with_for_update(key_share=True, of=providers, skip_locked=True))
+_LOCK_OWN: Final = Statement(select(_p.id).where(_p.owner_id == bindparam("user_id")).with_for_update(key_share=True))
+
+# All that makes up a calendar in one statement: what a row is, its `kind` says.
+_RULE, _EXCEPTION, _BLOCK, _FEED, _BUSY = range(5)
+_FROM: Final = bindparam("starts_from", type_=_b.starts_at.type)
+_UNTIL: Final = bindparam("ends_until", type_=_b.starts_at.type)
+_OWN: Final[BindParameter[Any]] = bindparam("provider_id")
+_HOURS: Final = Statement(
+    cast(
+        CompoundSelect[Any],
+        union_all(
+            select(
+                literal_column("0").label("kind"), _r.id, _r.day, _r.start_minute, _r.end_minute, _r.valid_from,
+                _r.valid_until, _r.every_weeks, sql_cast(null(), Date).label("date"),
+                sql_cast(null(), _e.minutes.type).label("minutes"),
+                sql_cast(null(), _b.starts_at.type).label("starts_at"),
+                sql_cast(null(), _b.starts_at.type).label("ends_at"),
+                null().label("text"), null().label("more"),
+            ).where(_r.provider_id == _OWN),
+            select(
+                literal_column("1"), _e.id, null(), null(), null(), null(), null(), null(), _e.date, _e.minutes,
+                null(), null(), null(), null(),
+            ).where(
+                _e.provider_id == _OWN,
+                _e.date.between(bindparam("first_date"), bindparam("last_date")),
+            ),
+            select(
+                literal_column("2"), _b.id, null(), null(), null(), null(), null(), null(), null(), null(),
+                _b.starts_at, _b.ends_at, _b.note, null(),
+            ).where(_b.provider_id == _OWN, _b.starts_at < _UNTIL, _b.ends_at > _FROM),
+            select(
+                literal_column("3"), _f.id, null(), null(), null(), null(), null(), _f.failures, null(), null(),
+                _f.read_at, null(), _f.url, _f.failure,
+            ).where(_f.provider_id == _OWN),
+            select(
+                literal_column("4"), _t.feed_id, null(), null(), null(), null(), null(), null(), null(), null(),
+                _t.starts_at, _t.ends_at, null(), null(),
+            )
+            .select_from(busy_times.join(calendar_feeds))
+            .where(_f.provider_id == _OWN, _t.starts_at < _UNTIL, _t.ends_at > _FROM),
+        ),
+    ).order_by("kind", "date", "day", "start_minute", "starts_at", "id")
+)  # fmt: skip
+_NEXT_VERSION: Final = {"calendar_version": _p.calendar_version + 1}
+_CHANGED: Final = Statement(update(providers).where(_p.id == bindparam("owner")).values(_NEXT_VERSION))
+_SAVE_SETTINGS: Final = Statement(
+    update(providers)
+    .where(_p.id == bindparam("provider_id"))
+    .values({name: bindparam(name) for name in ("time_zone", *_SETTINGS)} | _NEXT_VERSION)
+)
+_SAVE_TERMS: Final = Statement(
+    update(providers)
+    .where(_p.id == bindparam("provider_id"))
+    .values({c.name: bindparam(c.name) for c in TERMS_COLUMNS})
+)
+_ADD_RULE: Final = Statement(insert(availability_rules))
+_REMOVE_RULE: Final = Statement(
+    delete(availability_rules)
+    .where(_r.id == bindparam("rule_id"), _r.provider_id == bindparam("provider_id"))
+    .returning(_r.id)
+)
+_ADD_EXCEPTION: Final = Statement(insert(availability_exceptions))
+_REMOVE_EXCEPTION: Final = Statement(
+    delete(availability_exceptions)
+    .where(_e.id == bindparam("exception_id"), _e.provider_id == bindparam("provider_id"))
+    .returning(_e.id)
+)
+_ADD_BLOCK: Final = Statement(insert(availability_blocks))
+_REMOVE_BLOCK: Final = Statement(
+    delete(availability_blocks)
+    .where(_b.id == bindparam("block_id"), _b.provider_id == bindparam("provider_id"))
+    .returning(_b.id)
+)
+
+
+def _hours_of(rows: Iterable[Row]) -> tuple[Calendar, tuple[Feed, ...]]:
+    """What the rows of `_HOURS` say: a calendar without its zone and settings, and the external calendars."""
+    rules: list[WeeklyRule] = []
+    exceptions: list[DateException] = []
+    blocks: list[Block] = []
+    feeds: dict[FeedId, Feed] = {}
+    busy: dict[FeedId, list[TimeRange]] = {}
+    for kind, id_, *rule, on, minutes, starts_at, ends_at, text, more in rows:
+        if kind == _RULE:
+            rules.append(_rule((id_, *rule)))
+        elif kind == _EXCEPTION:
+            exceptions.append(DateException(id=id_, date=on, ranges=hours_of_minutes(minutes)))
+        elif kind == _BLOCK:
+            blocks.append(Block(id=id_, range=TimeRange(starts_at, ends_at), note=text))
+        elif kind == _FEED:
+            feeds[id_] = Feed(id=id_, url=text, read_at=starts_at, failure=more, failures=rule[-1])
+        else:
+            busy.setdefault(id_, []).append(TimeRange(starts_at, ends_at))
+    calendar = Calendar(time_zone="UTC", rules=tuple(rules), exceptions=tuple(exceptions), blocks=tuple(blocks))
+    return calendar, tuple(replace(feeds[id_], busy=tuple(busy.get(id_, ()))) for id_ in sorted(feeds))
+
+
+def _in_full(calendar: Calendar, row: Row) -> Calendar:
+    """The calendar, with what the provider's own row says."""
+    salon_time_zone, salon_hours = row[_ZONE_AT - 2 : _ZONE_AT]
+    return replace(
+        calendar,
+        time_zone=row[_ZONE_AT],
+        settings=_settings(row[_ZONE_AT + 1 : _TERMS_AT]),
+        salon=None if salon_time_zone is None else opening_hours_of(salon_time_zone, salon_hours),
+        version=row[_VERSION_AT],
+    )
+
+
+# Values are made once for all rows that are alike: each booking reads its provider's whole week.
+@lru_cache(maxsize=_REMEMBERED)
+def _rule(row: Row) -> WeeklyRule:
+    id_, day, start, end, valid_from, valid_until, every_weeks = row
+    return WeeklyRule(
+        id=RuleId(id_),
+        day=day,
+        hours=Hours(WallTime(start), WallTime(end)),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        every_weeks=every_weeks,
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _settings(row: Row) -> SlotSettings:
+    values = dict(zip(_SETTINGS, row, strict=True))
+    return SlotSettings(**{**values, "anchoring": Anchoring(values["anchoring"])})
+
+
+async def _ask_for_hours(work: Work, provider_id: ProviderId, near: TimeRange, dates: TimeRange) -> Reply:
+    return await work.execute(
+        _HOURS,
+        provider_id=provider_id,
+        starts_from=near.start,
+        ends_until=near.end,
+        first_date=dates.start.date(),
+        last_date=dates.end.date(),
+    )
+
+
+async def _open(
+    work: Work, statement: Statement, provider_id: ProviderId, around: TimeRange
+) -> BookableProvider | None:
+    seen = await _try_lock(work, statement, provider_id, around)
+    return None if seen is None else seen[0]
+
+
+async def _try_lock(
+    work: Work,
+    statement: Statement,
+    provider_id: ProviderId,
+    around: TimeRange,
+    otherwise: Statement | None = None,
+) -> tuple[BookableProvider, bool] | None:
+    """The desk by `statement`, or by the other one if that finds nothing; and whether it was the first."""
+    # Three statements, one wait. Each sees what was committed when it began: after a lock, all that its holder did.
+    provider = await work.execute(statement, provider_id=provider_id)
+    other = None if otherwise is None else await work.execute(otherwise, provider_id=provider_id)
+    hours = await _ask_for_hours(
+        work, provider_id, _widened(around, WEEKLY_CLAIM_MARGIN), _widened(around, EXCEPTION_MARGIN)
+    )
+    claims = await claims_around(work, provider_id, around)
+    row = await provider.fetchone()
+    found = row is not None
+    if row is None and other is not None:
+        row = await other.fetchone()
+    if row is None:
+        return None
+    calendar, feeds = _hours_of(await hours.fetchall())
+    schedule = ProviderSchedule(
+        provider_id=provider_id,
+        owner_id=UserId(row[0]),
+        accepting=row[1] == ProfileStatus.APPROVED,
+        calendar=_in_full(calendar, row),
+        claims=await claims(),
+        feeds=feeds,
+        feed_rule=FeedRule(WhenFeedFails(row[2]), row[3]) if feeds else DEFAULT_FEED_RULE,
+    )
+    return BookableProvider(schedule=schedule, terms=terms_of(row[_TERMS_AT:])), found
+
+
+def _widened(window: TimeRange, by: timedelta) -> TimeRange:
+    return TimeRange(window.start - by, window.end + by)
+
+
+class PostgresScheduleReads(ScheduleReads):
+    """`ScheduleReads` over providers, their hours and the claims."""
+
+    def __init__(self, pipelined: Callable[[], AbstractAsyncContextManager[Work]]) -> None:
+        self._pipelined = pipelined
+
+    async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+        async with self._pipelined() as work:
+            bookable = await _open(work, _DIARY, provider_id, around)
+        return None if bookable is None else bookable.schedule
+
+    async def calendar(self, provider_id: ProviderId) -> Calendar | None:
+        async with self._pipelined() as work:
+            return await PostgresCalendars(work).calendar_of(provider_id)
+
+
+class PostgresProviderSchedules(ProviderSchedules):
+    """`ProviderSchedules` over providers, their hours and the claims."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+        bookable = await _open(self._work, _LOCKED_DIARY, provider_id, around)
+        return None if bookable is None else bookable.schedule
+
+
+class PostgresBookableProviders(BookableProviders):
+    """`BookableProviders`: a diary, and the terms out of the same row."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
+        return await _open(self._work, _LOCKED_DIARY, provider_id, around)
+
+    async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
+        return await _try_lock(self._work, _UNLESS_LOCKED, provider_id, around, otherwise=_DIARY)
+
+    async def terms_of(self, provider_id: ProviderId) -> Terms | None:
+        row = await self._work.one(_DIARY, provider_id=provider_id)
+        return None if row is None else terms_of(row[_TERMS_AT:])
+
+    async def save_terms(self, provider_id: ProviderId, terms: Terms) -> None:
+        await self._work.execute(_SAVE_TERMS, provider_id=provider_id, **terms_row(terms))
+
+
+class PostgresCalendars(CalendarRepository):
+    """`CalendarRepository` in `providers`, `availability_rules` and `availability_exceptions`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
+        row = await self._work.one(_LOCK_OWN, user_id=user_id)
+        return None if row is None else ProviderId(row[0])
+
+    async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
+        provider = await self._work.execute(_DIARY, provider_id=provider_id)
+        hours = await _ask_for_hours(self._work, provider_id, _EVER, _EVER)
+        row = await provider.fetchone()
+        return None if row is None else _in_full(_hours_of(await hours.fetchall())[0], row)
+
+    async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
+        values = {name: getattr(settings, name) for name in _SETTINGS} | {"anchoring": settings.anchoring.value}
+        await self._work.execute(_SAVE_SETTINGS, provider_id=provider_id, time_zone=time_zone, **values)
+
+    async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
+        await self._work.execute(
+            _ADD_RULE,
+            id=rule.id,
+            provider_id=provider_id,
+            day=rule.day,
+            start_minute=rule.hours.start.minutes,
+            end_minute=rule.hours.end.minutes,
+            valid_from=rule.valid_from,
+            valid_until=rule.valid_until,
+            every_weeks=rule.every_weeks,
+        )
+        await self._work.execute(_CHANGED, owner=provider_id)
+
+    async def remove_rule(self, provider_id: ProviderId, rule_id: RuleId) -> None:
+        if await self._work.one(_REMOVE_RULE, provider_id=provider_id, rule_id=rule_id) is None:
+            raise RuleNotFound
+        await self._work.execute(_CHANGED, owner=provider_id)
+
+    async def add_exception(self, provider_id: ProviderId, exception: DateException) -> None:
+        minutes = minutes_of_hours(exception.ranges)
+        await self._work.execute(
+            _ADD_EXCEPTION, id=exception.id, provider_id=provider_id, date=exception.date, minutes=minutes
+        )
+        await self._work.flush()
+        await self._work.execute(_CHANGED, owner=provider_id)
+
+    async def remove_exception(self, provider_id: ProviderId, exception_id: ExceptionId) -> None:
+        if await self._work.one(_REMOVE_EXCEPTION, provider_id=provider_id, exception_id=exception_id) is None:
+            raise ExceptionNotFound
+        await self._work.execute(_CHANGED, owner=provider_id)
+
+    async def add_block(self, provider_id: ProviderId, block: Block) -> None:
+        await self._work.execute(
+            _ADD_BLOCK,
+            id=block.id,
+            provider_id=provider_id,
+            starts_at=block.range.start,
+            ends_at=block.range.end,
+            note=block.note,
+        )
+        await self._work.execute(_CHANGED, owner=provider_id)
+
+    async def remove_block(self, provider_id: ProviderId, block_id: BlockId) -> None:
+        if await self._work.one(_REMOVE_BLOCK, provider_id=provider_id, block_id=block_id) is None:
+            raise BlockNotFound
+        await self._work.execute(_CHANGED, owner=provider_id)

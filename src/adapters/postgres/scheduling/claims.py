@@ -1,0 +1,147 @@
+"""The one table of claims on PostgreSQL. The exclusion constraint has the last word on what overlaps."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, case, delete, func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.kit.advisory_locks import count_under_lock
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Row, Work
+from adapters.postgres.scheduling.tables import claims
+from booking_domain.scheduling.claims import Claim, ClaimKind
+from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.ports import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN, Claims
+from booking_domain.shared.ids import ClaimId, ProviderId, UserId
+from booking_domain.shared.time import TimeRange
+
+_c: Final = claims.c
+_TYPES: Final = {column.name: column.type for column in claims.columns}
+_BLOCKED: Final = func.tstzrange(_c.blocked_from, _c.blocked_until)
+_GIVEN: Final = func.tstzrange(
+    bindparam("blocked_from", type_=_TYPES["blocked_from"]), bindparam("blocked_until", type_=_TYPES["blocked_until"])
+)
+
+_REACH: Final = case(
+    (
+        select(providers.c.max_per_week).where(providers.c.id == bindparam("provider_id")).scalar_subquery().is_(None),
+        literal_column(f"interval '{CLAIM_MARGIN.days} days'"),
+    ),
+    else_=literal_column(f"interval '{WEEKLY_CLAIM_MARGIN.days} days'"),
+)
+_AROUND: Final = Statement(
+    select(claims).where(
+        _c.provider_id == bindparam("provider_id"),
+        _BLOCKED.op("&&")(
+            func.tstzrange(
+                bindparam("window_start", type_=_TYPES["starts_at"]) - _REACH,
+                bindparam("window_end", type_=_TYPES["ends_at"]) + _REACH,
+            )
+        ),
+    )
+)
+# The lapsed holds in the way go first (the INSERT reads from the DELETE, so it comes after it), then the claim comes,
+# or no row does: ON CONFLICT DO NOTHING waits for a rival that has not committed and never deadlocks with one.
+_lapsed: Final = (
+    delete(claims)
+    .where(
+        _c.provider_id == bindparam("provider_id"),
+        _c.expires_at <= bindparam("now", type_=_TYPES["expires_at"]),
+        _BLOCKED.op("&&")(_GIVEN),
+    )
+    .returning(_c.id)
+    .cte("lapsed")
+)
+_TAKE: Final = Statement(
+    insert(claims)
+    .from_select(
+        list(_TYPES),
+        select(*(bindparam(name, type_=type_) for name, type_ in _TYPES.items())).where(
+            select(func.count()).select_from(_lapsed).scalar_subquery() >= 0
+        ),
+    )
+    .on_conflict_do_nothing()
+    .returning(_c.id)
+)
+_RELEASE: Final = Statement(delete(claims).where(_c.id == bindparam("claim_id")))
+_HOLD: Final = Statement(
+    select(claims).where(
+        _c.id == bindparam("claim_id"),
+        _c.customer_id == bindparam("customer_id"),
+        _c.kind == ClaimKind.HOLD.value,
+    )
+)
+_COUNT: Final = Statement(
+    select(func.count()).where(
+        _c.customer_id == bindparam("customer_id"), _c.kind == ClaimKind.HOLD.value, _c.expires_at > bindparam("now")
+    )
+)
+_SWEEP: Final = Statement(
+    delete(claims).where(_c.kind == ClaimKind.HOLD.value, _c.expires_at <= bindparam("now")).returning(_c.id)
+)
+
+
+def _claim_of(row: Row) -> Claim:
+    id_, provider_id, customer_id, kind, starts_at, ends_at, blocked_from, blocked_until, expires_at = row
+    return Claim(
+        id=ClaimId(id_),
+        provider_id=ProviderId(provider_id),
+        customer_id=UserId(customer_id),
+        kind=ClaimKind(kind),
+        span=TimeRange(starts_at, ends_at),
+        blocked=TimeRange(blocked_from, blocked_until),
+        expires_at=expires_at,
+    )
+
+
+async def claims_around(
+    work: Work, provider_id: ProviderId, around: TimeRange
+) -> Callable[[], Awaitable[tuple[Claim, ...]]]:
+    """Ask for the claims that block some of this time; the answer is fetched by calling the result."""
+    cursor = await work.execute(_AROUND, provider_id=provider_id, window_start=around.start, window_end=around.end)
+
+    async def fetched() -> tuple[Claim, ...]:
+        return tuple(_claim_of(row) for row in await cursor.fetchall())
+
+    return fetched
+
+
+class PostgresClaims(Claims):
+    """`Claims` in the table `claims`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def acquire(self, claim: Claim, now: datetime) -> None:
+        row = await self._work.one(
+            _TAKE,
+            id=claim.id,
+            provider_id=claim.provider_id,
+            customer_id=claim.customer_id,
+            kind=claim.kind.value,
+            starts_at=claim.span.start,
+            ends_at=claim.span.end,
+            blocked_from=claim.blocked.start,
+            blocked_until=claim.blocked.end,
+            expires_at=claim.expires_at,
+            now=now,
+        )
+        if row is None:
+            raise SlotTaken(start=claim.span.start)
+
+    async def release(self, claim_id: ClaimId) -> None:
+        await self._work.execute(_RELEASE, claim_id=claim_id)
+
+    async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
+        row = await self._work.one(_HOLD, claim_id=hold_id, customer_id=customer_id)
+        return None if row is None else _claim_of(row)
+
+    async def count_holds(self, customer_id: UserId, now: datetime) -> int:
+        turn = f"holds of {customer_id}"
+        return await count_under_lock(self._work, turn, _COUNT, customer_id=customer_id, now=now)
+
+    async def sweep(self, now: datetime) -> int:
+        return len(await self._work.all(_SWEEP, now=now))

@@ -1,0 +1,174 @@
+"""External calendars on PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import and_, bindparam, delete, func, not_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Row, Work
+from adapters.postgres.scheduling.tables import busy_times, calendar_feeds
+from booking_domain.scheduling.feeds import Feed, FeedReads, FeedRepository, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
+from booking_domain.shared.ids import FeedId, ProviderId
+from booking_domain.shared.time import TimeRange
+
+_p: Final = providers.c
+_f: Final = calendar_feeds.c
+_t: Final = busy_times.c
+_FEED: Final = (_f.id, _f.url, _f.read_at, _f.failure, _f.failures)
+_KEPT: Final = (
+    select(*_FEED, _f.provider_id, _p.time_zone, _p.horizon_days, _f.due_at)
+    .select_from(calendar_feeds.join(providers))
+    .where(_f.id == bindparam("feed_id"))
+)
+_GET: Final = Statement(_KEPT)
+_LOCK: Final = Statement(_KEPT.with_for_update(key_share=True, of=calendar_feeds))
+_DUE: Final = Statement(
+    select(_f.id).where(_f.due_at <= bindparam("now")).order_by(_f.due_at, _f.id).limit(bindparam("most"))
+)
+_RULE: Final = Statement(
+    select(_p.when_feeds_fail, _p.trust_feeds_hours, _p.feeds_version).where(_p.id == bindparam("owner"))
+)
+_FEEDS: Final = Statement(select(*_FEED).where(_f.provider_id == bindparam("owner")).order_by(_f.id))
+_SAVE_RULE: Final = Statement(
+    update(providers)
+    .where(_p.id == bindparam("owner"))
+    .values(
+        when_feeds_fail=bindparam("when_failing"),
+        trust_feeds_hours=bindparam("trust_hours"),
+        feeds_version=_p.feeds_version + 1,
+    )
+)
+_KEEP_ONLY: Final = Statement(
+    delete(calendar_feeds).where(
+        _f.provider_id == bindparam("owner"), not_(_f.url == func.any(bindparam("urls", type_=ARRAY(_f.url.type))))
+    )
+)
+_ADD: Final = Statement(insert(calendar_feeds).on_conflict_do_nothing(index_elements=[_f.provider_id, _f.url]))
+_SAVE: Final = Statement(
+    update(calendar_feeds)
+    .where(_f.id == bindparam("feed_id"))
+    .values({name: bindparam(name) for name in ("read_at", "due_at", "failure", "failures")})
+)
+_BUSY: Final = Statement(
+    select(_t.starts_at, _t.ends_at).where(_t.feed_id == bindparam("feed_id")).order_by(_t.starts_at)
+)
+_NOW_BUSY: Final = (
+    func.unnest(bindparam("starts", type_=ARRAY(_t.starts_at.type)), bindparam("ends", type_=ARRAY(_t.ends_at.type)))
+    .table_valued("starts_at", "ends_at", name="now_busy")
+    .render_derived()
+)
+_FREE: Final = Statement(
+    delete(busy_times).where(
+        _t.feed_id == bindparam("feed_id"),
+        not_(
+            select(1)
+            .where(and_(_NOW_BUSY.c.starts_at == _t.starts_at, _NOW_BUSY.c.ends_at == _t.ends_at))
+            .correlate(busy_times)
+            .exists()
+        ),
+    )
+)
+_ADD_BUSY: Final = Statement(
+    insert(busy_times)
+    .from_select(
+        ["feed_id", "starts_at", "ends_at"],
+        select(bindparam("feed_id", type_=_t.feed_id.type), _NOW_BUSY.c.starts_at, _NOW_BUSY.c.ends_at),
+    )
+    .on_conflict_do_nothing()
+)
+
+
+def _feed_of(row: Row) -> Feed:
+    id_, url, read_at, failure, failures = row
+    return Feed(id=FeedId(id_), url=url, read_at=read_at, failure=failure, failures=failures)
+
+
+def _kept_of(row: Row) -> KeptFeed:
+    *feed, provider_id, time_zone, horizon_days, due_at = row
+    return KeptFeed(
+        feed=_feed_of(tuple(feed)),
+        provider_id=ProviderId(provider_id),
+        time_zone=time_zone,
+        horizon_days=horizon_days,
+        due_at=due_at,
+    )
+
+
+class PostgresFeeds(FeedRepository):
+    """`FeedRepository` in `calendar_feeds` and `busy_times`; the rule is in the provider's own row."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
+        rule = await self._work.one(_RULE, owner=provider_id)
+        if rule is None:
+            return OwnFeeds()
+        # The version is read before what it stands for: who races a change may see it under a version too old.
+        feeds = await self._work.all(_FEEDS, owner=provider_id)
+        return OwnFeeds(
+            rule=FeedRule(WhenFeedFails(rule[0]), rule[1]), feeds=tuple(map(_feed_of, feeds)), version=rule[2]
+        )
+
+    async def save_feeds(
+        self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
+    ) -> None:
+        await self._work.execute(
+            _SAVE_RULE, owner=provider_id, when_failing=rule.when_failing.value, trust_hours=rule.trust_hours
+        )
+        await self._work.execute(_KEEP_ONLY, owner=provider_id, urls=[feed.url for feed in feeds])
+        for feed in feeds:
+            await self._work.execute(
+                _ADD,
+                id=feed.id,
+                provider_id=provider_id,
+                url=feed.url,
+                read_at=None,
+                due_at=due_at,
+                failure=None,
+                failures=0,
+            )
+
+    async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
+        row = await self._work.one(_LOCK, feed_id=feed_id)
+        if row is None:
+            return None
+        busy = await self._work.all(_BUSY, feed_id=feed_id)  # once the lock is ours
+        kept = _kept_of(row)
+        return replace(kept, feed=replace(kept.feed, busy=tuple(TimeRange(*each) for each in busy)))
+
+    async def save_reading(self, feed: Feed, *, due_at: datetime) -> None:
+        starts, ends = [busy.start for busy in feed.busy], [busy.end for busy in feed.busy]
+        await self._work.execute(_FREE, feed_id=feed.id, starts=starts, ends=ends)
+        await self._work.execute(_ADD_BUSY, feed_id=feed.id, starts=starts, ends=ends)
+        await self._work.update_one(
+            "external calendar",
+            _SAVE,
+            feed_id=feed.id,
+            read_at=feed.read_at,
+            due_at=due_at,
+            failure=feed.failure,
+            failures=feed.failures,
+        )
+
+
+class PostgresFeedReads(FeedReads):
+    """`FeedReads` of `calendar_feeds`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
+        return await PostgresFeeds(self._work).feeds_of(provider_id)
+
+    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+        row = await self._work.one(_GET, feed_id=feed_id)
+        return None if row is None else _kept_of(row)
+
+    async def due(self, now: datetime, limit: int) -> list[FeedId]:
+        return [FeedId(id_) for (id_,) in await self._work.all(_DUE, now=now, most=limit)]

@@ -1,0 +1,137 @@
+"""Availability, external calendars, the waiting list, and the one table of claims."""
+
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+
+from adapters.postgres.kit.metadata import instant, metadata, one_of
+from booking_domain.scheduling.claims import ClaimKind
+from booking_domain.scheduling.waiting import WaitingStatus
+
+availability_rules: Final = Table(
+    "availability_rules",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False, index=True),
+    Column("day", SmallInteger, nullable=False),
+    Column("start_minute", SmallInteger, nullable=False),
+    Column("end_minute", SmallInteger, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    Column("every_weeks", SmallInteger, nullable=False),
+    CheckConstraint("day BETWEEN 0 AND 6", name="day"),
+    CheckConstraint("start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440", name="minutes"),
+)
+
+availability_exceptions: Final = Table(
+    "availability_exceptions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("date", Date, nullable=False),
+    # Start and end minutes in turn; empty means closed.
+    Column("minutes", ARRAY(SmallInteger), nullable=False),
+    UniqueConstraint("provider_id", "date"),
+)
+
+availability_blocks: Final = Table(
+    "availability_blocks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    instant("starts_at"),
+    instant("ends_at"),
+    Column("note", Text, nullable=False),
+    CheckConstraint("starts_at < ends_at", name="range"),
+    Index("availability_blocks_provider_id_ends_at_idx", "provider_id", "ends_at"),
+)
+
+calendar_feeds: Final = Table(
+    "calendar_feeds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    instant("read_at", nullable=True),
+    # When it is to be read next.
+    instant("due_at"),
+    Column("failure", Text),
+    # In a row.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("provider_id", "url"),
+    Index("calendar_feeds_due_at_idx", "due_at"),
+)
+
+busy_times: Final = Table(
+    "busy_times",
+    metadata,
+    Column("feed_id", Uuid, ForeignKey("calendar_feeds.id", ondelete="CASCADE"), primary_key=True),
+    instant("starts_at", primary_key=True),
+    instant("ends_at"),
+    CheckConstraint("starts_at < ends_at", name="range"),
+)
+
+waiting_list: Final = Table(
+    "waiting_list",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
+    instant("waits_from"),
+    instant("waits_until"),
+    Column("duration_minutes", SmallInteger),
+    Column("status", Text, nullable=False),
+    instant("offered_start", nullable=True),
+    instant("offered_until", nullable=True),
+    instant("created_at"),
+    one_of("status", WaitingStatus),
+    CheckConstraint("waits_from < waits_until", name="window"),
+    Index("waiting_list_customer_id_id_idx", "customer_id", "id"),
+    Index(
+        "waiting_list_open_idx",
+        "provider_id",
+        "created_at",
+        postgresql_where=text("status IN ('waiting', 'offered')"),
+    ),
+)
+
+claims: Final = Table(
+    "claims",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    instant("starts_at"),
+    instant("ends_at"),
+    instant("blocked_from"),
+    instant("blocked_until"),
+    instant("expires_at", nullable=True),
+    one_of("kind", ClaimKind),
+    CheckConstraint("(kind = 'hold') = (expires_at IS NOT NULL)", name="expiry"),
+    CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", name="ranges"),
+    # The last line of defence: whatever the application does, no two claims of a provider overlap.
+    ExcludeConstraint(
+        (Column("provider_id", Uuid), "="),
+        (func.tstzrange(Column("blocked_from"), Column("blocked_until")), "&&"),
+        name="claims_no_overlap",
+        using="gist",
+    ),
+    Index("claims_holds_customer_id_idx", "customer_id", postgresql_where=text("kind = 'hold'")),
+    Index("claims_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
+)

@@ -1,0 +1,40 @@
+"""Watch the API for problems that the OpenAPI document does not list for their route."""
+
+from typing import Any, Final
+
+import msgspec
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from entrypoints.http.kit.openapi.answers import errors_of
+
+_OF_THE_KIT: Final = ("http.", "validation.invalid_input", "validation.body_too_large", "validation.unsupported_media_")
+_BUG: Final = "service.internal_error"
+_decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class UndocumentedProblems:
+    """An ASGI application around another; `found` lists the undocumented problems as `METHOD template: code`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.found: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        problem = False
+
+        async def watched(message: Message) -> None:
+            nonlocal problem
+            if message["type"] == "http.response.start":
+                problem = (b"content-type", b"application/problem+json") in message["headers"]
+            elif message["type"] == "http.response.body" and problem and message["body"]:
+                self._check(scope, _decode(message["body"])["code"])
+            await send(message)
+
+        await self._app(scope, receive, watched)
+
+    def _check(self, scope: Scope, code: str) -> None:
+        handler: Any = scope.get("route_handler")
+        if handler is None or code == _BUG or code.startswith(_OF_THE_KIT):
+            return
+        if code not in {error.code for error in errors_of(handler)}:
+            self.found.append(f"{scope.get('path_template')} {handler.fn.__name__}: {code}")
