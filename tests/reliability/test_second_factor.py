@@ -17,9 +17,10 @@ from tests.gates import Gate
 from tests.reliability import scale
 
 from adapters.postgres.database import Database
+from adapters.postgres.identity import second_factors
 from adapters.postgres.identity.second_factors import PostgresSecondFactors
 from adapters.postgres.identity.tables import totp_factors
-from adapters.postgres.identity.users import PostgresUsers, second_factors
+from adapters.postgres.identity.users import PostgresUsers
 from adapters.postgres.kit.statements import Statement
 from adapters.security.entropy import SystemEntropy
 from adapters.security.time_codes import TotpTimeCodes

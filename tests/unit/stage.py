@@ -25,8 +25,9 @@ class Stage:
         self.cast: Final = cast
         self.database: Final = database
         self.clock: Final = ManualClock(NOW)
+        self.security: Final = memory_security_ports()
         self._executor = Executor[MemoryRepositories](
-            begin=database.begin, clock=self.clock, entropy=make.entropy, ports=(memory_security_ports(),)
+            begin=database.begin, clock=self.clock, entropy=make.entropy, ports=(self.security,)
         )
 
     async def by(

@@ -29,11 +29,10 @@ from booking_domain.identity.use_cases.sign_in import (
 )
 from booking_domain.shared.ids import SessionId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.memory.tokens import MemoryRefreshTokens
 from booking_domain.testing.strategies import instants
 
 SESSION = Builder().session(Builder().user())
-TOKENS = MemoryRefreshTokens()
+
 JUST = timedelta(microseconds=1)
 
 
@@ -130,8 +129,8 @@ async def test_an_old_refresh_token_logs_out_too_and_a_made_up_one_does_nothing(
     session = await signed_in(stage)
     await stage.by_platform(refresh_session, RefreshSession(refresh_token=session.refresh_token, client=Client()))
     stage.clock.advance(timedelta(days=1))
-    strange = TOKENS.first(SessionId(stage.make.entropy.new_id())).text
-    for forged in ("", "nonsense", TOKENS.first(session.session_id).text, strange):
+    strange = stage.security.refresh_tokens.first(SessionId(stage.make.entropy.new_id())).text
+    for forged in ("", "nonsense", stage.security.refresh_tokens.first(session.session_id).text, strange):
         await stage.by_platform(log_out, LogOut(session_id=None, refresh_token=forged))
         assert await live(stage, session) == [True]
     await stage.by_platform(log_out, LogOut(session_id=None, refresh_token=session.refresh_token))

@@ -22,10 +22,8 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.memory.tokens import MemoryRefreshTokens
 
 DORJ = Register(email=" Dorj@Example.com", phone=None, name="Dorj", role=Role.CUSTOMER, password_hash="hash")
-TOKENS = MemoryRefreshTokens()
 
 
 PHONE, LAPTOP = Client("192.0.2.1", "phone"), Client("192.0.2.2", "laptop")
@@ -150,7 +148,7 @@ async def test_a_thief_who_was_within_the_grace_is_found_out_at_the_next_turn(st
 @on_stage
 async def test_who_only_knows_a_session_cannot_end_it(stage: Stage) -> None:
     session = await signed_in(stage)
-    assert await dead(stage, TOKENS.first(session.session_id).text)
+    assert await dead(stage, stage.security.refresh_tokens.first(session.session_id).text)
     assert await refreshed_once(stage, session.refresh_token)
 
 
@@ -217,7 +215,7 @@ async def test_who_signs_in_and_who_fails_to_is_noted(stage: Stage) -> None:
 
 @on_stage
 async def test_a_token_of_no_session_is_refused(stage: Stage) -> None:
-    unknown = TOKENS.first(SessionId(stage.make.entropy.new_id()))
+    unknown = stage.security.refresh_tokens.first(SessionId(stage.make.entropy.new_id()))
     for token in (unknown.text, "", "nonsense"):
         with pytest.raises(InvalidToken):
             await refreshed(stage, token)

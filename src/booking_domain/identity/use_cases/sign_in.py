@@ -190,7 +190,7 @@ OPENING_ERRORS: Final = (AccountDisabled, AccountDeleted, SecondFactorNeeded, In
 register: Final = UseCase(
     Permission.RUN_PLATFORM, _register, raises=(ContactMissing, InvalidValue, EmailTaken, PhoneTaken)
 )
-open_session: Final = UseCase(Permission.RUN_PLATFORM, begin_session, raises=OPENING_ERRORS)
+open_session: Final = UseCase(Permission.RUN_PLATFORM, begin_session, raises=(InvalidToken, *OPENING_ERRORS))
 refresh_session: Final = UseCase(
     Permission.RUN_PLATFORM, _refresh, raises=(InvalidToken, AccountDisabled, AccountDeleted)
 )

@@ -8,7 +8,7 @@ from booking_domain.testing.memory.clock import ManualClock
 from booking_domain.testing.memory.database import MemoryDatabase
 from booking_domain.testing.memory.entropy import SeededEntropy
 from booking_domain.testing.memory.gateway import MemoryGateway
-from booking_domain.testing.memory.security import memory_identity, memory_security_ports
+from booking_domain.testing.memory.security import MemorySecurityLog, memory_identity, memory_security_ports
 from booking_domain.workflows.ports import Reads, Repositories
 
 MONDAY_MORNING: Final = datetime(2026, 11, 23, 0, tzinfo=UTC)
@@ -32,7 +32,10 @@ class MemoryPlatform:
         self.executor: Executor[Repositories] = Executor(
             begin=self.database.begin, clock=self.clock, entropy=self.entropy, ports=(self.security,)
         )
-        self.identity = memory_identity(self.executor, self.database.reads, self.clock, self.security)
+        self.security_log = MemorySecurityLog()
+        self.identity = memory_identity(
+            self.executor, self.database.reads, self.clock, self.security, log=self.security_log
+        )
 
     @property
     def reads(self) -> Reads:

@@ -98,7 +98,12 @@ def memory_security_ports() -> SecurityPorts:
 
 
 def memory_identity(
-    executor: Executor[IdentityTx], reads: IdentityReads, clock: Clock, security: SecurityPorts
+    executor: Executor[IdentityTx],
+    reads: IdentityReads,
+    clock: Clock,
+    security: SecurityPorts,
+    *,
+    log: SecurityLog,
 ) -> Identity:
     """Everything that signing in runs on, around an executor that was given `security`."""
     return Identity(
@@ -111,5 +116,5 @@ def memory_identity(
         telegram=MemoryTelegramAssertions(),
         phone_numbers=MemoryPhoneNumbers(),
         login_quota=LoginQuota(LOGIN_QUOTAS, limiter=MemoryRateLimiter(), clock=clock),
-        log=MemorySecurityLog(),
+        log=log,
     )
