@@ -44,6 +44,7 @@ from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.workflows.ports import Repositories
+from entrypoints.languages.notices import GettextTranslator
 from entrypoints.origins import current_origin
 from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings import Settings
@@ -177,6 +178,7 @@ class Container(containers.DeclarativeContainer):
 
     message_folder = providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
     notifier = providers.Singleton(ConsoleNotifier, message_folder)
+    translator = providers.Singleton(GettextTranslator, settings.provided.default_language)
     sms_sender = providers.Selector(
         settings.provided.sms.service,
         console=providers.Singleton(ConsoleSmsSender, message_folder, clock),
@@ -203,7 +205,7 @@ class Container(containers.DeclarativeContainer):
         CodesByAddress,
         to_email=providers.Selector(
             settings.provided.email.service,
-            console=providers.Singleton(ConsoleCodeMessenger, message_folder, clock),
+            console=providers.Singleton(ConsoleCodeMessenger, message_folder, clock, translator),
             smtp=providers.Singleton(
                 SmtpCodeMessenger,
                 host=settings.provided.email.smtp_host,
@@ -215,6 +217,7 @@ class Container(containers.DeclarativeContainer):
                 timeout_seconds=settings.provided.email.timeout_seconds,
                 clock=clock,
                 entropy=entropy,
+                translator=translator,
             ),
         ),
         to_phone=providers.Singleton(
@@ -223,5 +226,6 @@ class Container(containers.DeclarativeContainer):
             executor=executor,
             recipient_key=providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients"),
             most_per_day=settings.provided.sms.most_per_day,
+            translator=translator,
         ),
     )

@@ -34,9 +34,9 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import TIME_LIMIT, waits
+from booking_domain.testing.identity.memory.security import memory_security_ports
+from booking_domain.testing.kit.storage import TIME_LIMIT, waits
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens
-from booking_domain.testing.memory.security import memory_security_ports
 from booking_domain.workflows.ports import Repositories
 
 ATTEMPTS: Final = 20

@@ -53,8 +53,8 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.memory import ManualClock, MemorySecretCodes
-from booking_domain.testing.memory.security import memory_security_ports
 from booking_domain.workflows.ports import Repositories
 
 PROCESSES: Final = 4

@@ -38,8 +38,8 @@ from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.memory import ManualClock
-from booking_domain.testing.memory.security import memory_security_ports
 
 AT_ONCE: Final = 50
 FAMILIES: Final = scale.of(200, less=4)

@@ -34,9 +34,9 @@ from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, ope
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Context, Executor
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import waits
+from booking_domain.testing.identity.memory.security import memory_security_ports
+from booking_domain.testing.kit.storage import waits
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemoryTimeCodes
-from booking_domain.testing.memory.security import memory_security_ports
 from booking_domain.workflows.ports import Repositories
 
 AT_ONCE: Final = scale.of(200, less=20)

@@ -6,13 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Column, Integer, Table, bindparam, select, update
 
+from adapters.postgres.contexts import metadata
 from adapters.postgres.database import Database
-from adapters.postgres.identity.phone_changes import FORMER
-from adapters.postgres.identity.phone_changes import PHONE as WANTED_PHONE
-from adapters.postgres.identity.second_factors import NEW_SECRET, SECRET
-from adapters.postgres.identity.tables import phone_changes, totp_factors, users
-from adapters.postgres.identity.users import ADDRESS, BIRTH_DATE, PHONE
-from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher
 from adapters.postgres.kit.pipelining import pipeline
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
@@ -21,15 +17,17 @@ BATCH: Final = 500
 _NOBODY: Final = UUID(int=0)
 
 
-class SealedColumn:
-    """A column with sealed fields, and the blind index of what is sealed in it, where there is one."""
+class RotatedColumn:
+    """The statements that read and replace the ciphertexts, and the blind indexes, of one column."""
 
-    def __init__(self, table: Table, field: str, sealed: Column[Any], index: Column[Any] | None = None) -> None:
-        self.field = field
+    def __init__(self, table: Table, sealed: Column[Any]) -> None:
+        declared = EncryptedColumn.of(sealed)
+        index = None if declared.index is None else table.c[declared.index]
+        self.field = declared.field
         self.indexed = index is not None
         (row_id,) = table.primary_key.columns
         columns = [row_id, sealed] if index is None else [row_id, sealed, index]
-        values: dict[str, Any] = {sealed.name: bindparam("new_seal")}
+        values: dict[str, Any] = {sealed.name: bindparam("new_ciphertext")}
         if index is not None:
             values[index.name] = bindparam("new_index")
         self.batch = Statement(
@@ -42,15 +40,13 @@ class SealedColumn:
         self.replace = Statement(update(table).where(row_id == bindparam("row_id")).values(values))
 
 
-SEALED: Final = (
-    SealedColumn(users, PHONE, users.c.phone_sealed, users.c.phone_index),
-    SealedColumn(users, BIRTH_DATE, users.c.birth_date_sealed),
-    SealedColumn(users, ADDRESS, users.c.address_sealed),
-    SealedColumn(phone_changes, WANTED_PHONE, phone_changes.c.phone_sealed),
-    SealedColumn(phone_changes, FORMER, phone_changes.c.former_sealed),
-    SealedColumn(totp_factors, SECRET, totp_factors.c.secret_sealed),
-    SealedColumn(totp_factors, NEW_SECRET, totp_factors.c.new_secret_sealed),
+ROTATED: Final = tuple(
+    RotatedColumn(table, column)
+    for table in metadata.sorted_tables
+    for column in table.columns
+    if EncryptedColumn.is_declared_by(column)
 )
+"""Every column that is declared encrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ async def rotate(database: Database, *, batch: int = BATCH) -> Rotated:
     What was sealed with a key that is not configured ends it with the cipher's own error.
     """
     seen = renewed = 0
-    for column in SEALED:
+    for column in ROTATED:
         after: UUID | None = _NOBODY
         while after is not None:
             async with database.connection() as connection, pipeline(connection, transaction=True) as work:
@@ -80,7 +76,7 @@ async def rotate(database: Database, *, batch: int = BATCH) -> Rotated:
 
 
 async def _one_batch(
-    work: Work, column: SealedColumn, cipher: FieldCipher, after: UUID, most: int
+    work: Work, column: RotatedColumn, cipher: FieldCipher, after: UUID, most: int
 ) -> tuple[UUID | None, int, int]:
     rows = await work.all(column.batch, after=after, most=most)
     changed = 0
@@ -91,7 +87,7 @@ async def _one_batch(
             continue
         values = {"new_index": index[0]} if index else {}
         seal = sealed if cipher.is_current(sealed) else cipher.encrypt(text, field=column.field, row=row_id)
-        await work.update_one("sealed field", column.replace, row_id=row_id, new_seal=seal, **values)
+        await work.update_one("encrypted field", column.replace, row_id=row_id, new_ciphertext=seal, **values)
         changed += 1
     await work.flush()
     return (rows[-1][0] if len(rows) == most else None), len(rows), changed

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from booking_domain.shared.errors import Conflict, DomainError, Forbidden, NotFound, RuleViolated
+from booking_domain.shared.errors import Conflict, DomainError, FieldPath, Forbidden, NotFound, RuleViolated
 from booking_domain.shared.money import Money
 
 UNSETTLED_PER_CUSTOMER: Final = 20
@@ -14,7 +14,7 @@ class BookingNotFound(NotFound):
     """There is no such booking of yours."""
 
     code: ClassVar[str] = "booking.not_found"
-    pointer: ClassVar[str | None] = "/bookingId"
+    input_field: ClassVar[str | None] = "booking_id"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -22,7 +22,7 @@ class DepositOutOfRange(RuleViolated):
     """The deposit may be raised from the {due} that is due up to the price of {price}, and never lowered."""
 
     code: ClassVar[str] = "booking.deposit_out_of_range"
-    pointer: ClassVar[str | None] = "/depositAmount"
+    input_field: ClassVar[str | None] = "deposit_amount"
     due: Money
     price: Money
 
@@ -31,28 +31,28 @@ class TooEarly(Conflict):
     """A booking is completed or marked as a no-show after its start, not before."""
 
     code: ClassVar[str] = "booking.not_started"
-    pointer: ClassVar[str | None] = "/status"
+    input_field: ClassVar[str | None] = "status"
 
 
 class AlreadyOver(Conflict):
     """It is too late for that: the booking has begun or is over."""
 
     code: ClassVar[str] = "booking.already_over"
-    pointer: ClassVar[str | None] = "/status"
+    input_field: ClassVar[str | None] = "status"
 
 
 class DepositDue(Conflict):
     """The deposit has not been paid."""
 
     code: ClassVar[str] = "booking.deposit_due"
-    pointer: ClassVar[str | None] = "/status"
+    input_field: ClassVar[str | None] = "status"
 
 
 class BookingForOthers(Forbidden):
     """Only the provider or an admin books for somebody else."""
 
     code: ClassVar[str] = "booking.for_others"
-    pointer: ClassVar[str | None] = "/customerId"
+    input_field: ClassVar[str | None] = "customer_id"
 
 
 class TooManyUnsettled(Conflict):
@@ -65,14 +65,14 @@ class CustomerNotFound(NotFound):
     """There is no such customer."""
 
     code: ClassVar[str] = "booking.customer_not_found"
-    pointer: ClassVar[str | None] = "/customerId"
+    input_field: ClassVar[str | None] = "customer_id"
 
 
 class NotATimeOffered(RuleViolated):
     """The provider has not offered this time."""
 
     code: ClassVar[str] = "booking.time_not_offered"
-    pointer: ClassVar[str | None] = "/slot"
+    input_field: ClassVar[str | None] = "slot"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -80,7 +80,7 @@ class SeriesNotPossible(Conflict):
     """None of the {times} bookings was made, as {failed} of their times cannot be had."""
 
     code: ClassVar[str] = "booking.series_not_possible"
-    pointer: ClassVar[str | None] = "/slot"
+    input_field: ClassVar[str | None] = "slot"
     times: int
     failures: tuple[DomainError, ...] = ()
     """What each time that cannot be had was refused with, in order."""
@@ -90,5 +90,5 @@ class SeriesNotPossible(Conflict):
         return {"times": self.times, "failed": len(self.failures)}
 
     @property
-    def places(self) -> tuple[tuple[str, DomainError], ...]:
-        return tuple((failure.where or "/slot", failure) for failure in self.failures)
+    def details(self) -> tuple[tuple[FieldPath, DomainError], ...]:
+        return tuple((failure.field_path or ("slot",), failure) for failure in self.failures)

@@ -77,7 +77,7 @@ class InvalidBookingTransition(InvalidTransition):
     """Cannot {action} a {thing} that is {status}."""
 
     code: ClassVar[str] = "booking.invalid_transition"
-    pointer: ClassVar[str | None] = "/status"
+    input_field: ClassVar[str | None] = "status"
 
 
 _STAFF: Final = frozenset({Party.PROVIDER, Party.MANAGER, Party.ADMIN})

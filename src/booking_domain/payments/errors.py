@@ -16,14 +16,14 @@ class NothingDue(Conflict):
     """There is nothing to pay for this purpose."""
 
     code: ClassVar[str] = "payment.nothing_due"
-    pointer: ClassVar[str | None] = "/bookingId"
+    input_field: ClassVar[str | None] = "booking_id"
 
 
 class WindowClosed(Conflict):
     """The time to pay for this booking is over."""
 
     code: ClassVar[str] = "payment.window_closed"
-    pointer: ClassVar[str | None] = "/bookingId"
+    input_field: ClassVar[str | None] = "booking_id"
 
 
 class PaymentInPreparation(Conflict):

@@ -13,7 +13,7 @@ class SlotTaken(Conflict):
     """Somebody already has the time from {start:%Y-%m-%dT%H:%M:%SZ}."""
 
     code: ClassVar[str] = "booking.slot_taken"
-    pointer: ClassVar[str | None] = "/slot"
+    input_field: ClassVar[str | None] = "slot"
     start: datetime
 
 
@@ -25,7 +25,7 @@ class SlotNotOffered(RuleViolated):
     """
 
     code: ClassVar[str] = "booking.slot_not_offered"
-    pointer: ClassVar[str | None] = "/slot"
+    input_field: ClassVar[str | None] = "slot"
     start: datetime
 
 
@@ -33,7 +33,7 @@ class WindowInvalid(RuleViolated):
     """Slots are listed for at most 62 days at once, and `to` comes after `from`."""
 
     code: ClassVar[str] = "scheduling.window_invalid"
-    pointer: ClassVar[str | None] = "/to"
+    input_field: ClassVar[str | None] = "to"
 
 
 class TooManyHolds(Conflict):
@@ -46,7 +46,7 @@ class HoldNotFound(NotFound):
     """There is no such hold of yours, or it has expired."""
 
     code: ClassVar[str] = "hold.not_found"
-    pointer: ClassVar[str | None] = "/holdId"
+    input_field: ClassVar[str | None] = "hold_id"
 
 
 class RuleNotFound(NotFound):
@@ -71,11 +71,11 @@ class DateHasException(Conflict):
     """There is an exception for this date already; delete it first."""
 
     code: ClassVar[str] = "availability.date_has_exception"
-    pointer: ClassVar[str | None] = "/date"
+    input_field: ClassVar[str | None] = "date"
 
 
 class ProviderNotFound(NotFound):
     """There is no such provider."""
 
     code: ClassVar[str] = "provider.not_found"
-    pointer: ClassVar[str | None] = "/providerId"
+    input_field: ClassVar[str | None] = "provider_id"

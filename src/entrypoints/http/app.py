@@ -28,7 +28,6 @@ from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.strict_json import StrictJson
-from entrypoints.http.languages.catalogues import read_catalogues
 from entrypoints.http.payments import routes as payments
 from entrypoints.http.payments import webhooks
 from entrypoints.http.providers import admin
@@ -39,6 +38,7 @@ from entrypoints.http.services import SERVICES, Services
 from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.users import routes as users
 from entrypoints.http.waitlist import routes as waitlist
+from entrypoints.languages.catalogues import read_catalogues
 
 PREFIX: Final = "/api/v1"
 

@@ -40,7 +40,7 @@ def test_a_local_number_is_parsed_as_of_the_country(country: str, text: str, e16
 def test_a_malformed_number_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         NUMBERS.parse(text)
-    assert refused.value.where == "/phone"
+    assert refused.value.field_path == ("phone",)
 
 
 @pytest.mark.parametrize("text", ["+97600000000", "+49 900 1 234567"])

@@ -29,8 +29,8 @@ from booking_domain.identity.sessions import GRACE, Client, LoginOutcome
 from booking_domain.identity.sign_in import Registration, Tokens
 from booking_domain.identity.use_cases.second_factor import UseFactor, confirm_factor
 from booking_domain.shared.actor import Role
+from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
 from booking_domain.testing.memory import MemoryPlatform
-from booking_domain.testing.memory.second_factors import MemoryTimeCodes
 
 PHONE = ContactInput(phone="+976 9911 2233")
 EMAIL = ContactInput(email="Dorj@Example.com")

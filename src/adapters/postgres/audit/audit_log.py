@@ -4,19 +4,26 @@ from collections.abc import Sequence
 from typing import Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from adapters.postgres.audit.tables import audit_log
+from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, Work
-from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditLog, AuditReads, Origin, Subject
-from booking_domain.shared.ids import AuditId, UserId
+from adapters.postgres.kit.work import Work
+from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditLog, AuditReads
 
 _a: Final = audit_log.c
 
 
-_ADD: Final = Statement(insert(audit_log))
+ENTRY: Final = Mapper(
+    audit_log,
+    AuditEntry,
+    actor=Columns("actor_id", "actor_role"),
+    subject=Columns("subject_kind", "subject_id"),
+    origin=Columns("address", "user_agent", "request_id"),
+    details=Converted("details", write=lambda details: Jsonb(dict(details)), read=lambda details: details),
+)
+_ADD: Final = ENTRY.insert()
 _PAGE: Final = Statement(
     select(audit_log)
     .where(
@@ -38,19 +45,6 @@ _PAGE: Final = Statement(
 )
 
 
-def _entry_of(row: Row) -> AuditEntry:
-    id_, at, actor_id, role, action, subject_kind, subject_id, address, user_agent, request_id, details = row
-    return AuditEntry(
-        id=AuditId(id_),
-        at=at,
-        actor=Actor(UserId(actor_id), Role(role)),
-        action=action,
-        subject=None if subject_id is None else Subject(subject_kind, subject_id),
-        origin=Origin(address=address, user_agent=user_agent, request_id=request_id),
-        details=details,
-    )
-
-
 class PostgresAuditLog(AuditLog):
     """`AuditLog` in the table `audit_log`."""
 
@@ -58,20 +52,7 @@ class PostgresAuditLog(AuditLog):
         self._work = work
 
     async def add(self, entry: AuditEntry) -> None:
-        await self._work.execute(
-            _ADD,
-            id=entry.id,
-            at=entry.at,
-            actor_id=entry.actor.id,
-            actor_role=entry.actor.role.value,
-            action=entry.action,
-            subject_kind=None if entry.subject is None else entry.subject.kind,
-            subject_id=None if entry.subject is None else entry.subject.id,
-            address=entry.origin.address,
-            user_agent=entry.origin.user_agent,
-            request_id=entry.origin.request_id,
-            details=Jsonb(dict(entry.details)),
-        )
+        await self._work.execute(_ADD, **ENTRY.write(entry))
 
 
 class PostgresAuditReads(AuditReads):
@@ -92,4 +73,4 @@ class PostgresAuditReads(AuditReads):
             after=chosen.after,
             most=chosen.limit,
         )
-        return [_entry_of(row) for row in rows]
+        return [ENTRY.read(row) for row in rows]

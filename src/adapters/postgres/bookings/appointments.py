@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, bindparam, or_, select
 
-from adapters.postgres.bookings.bookings import booking_of
+from adapters.postgres.bookings.bookings import BOOKING
 from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
@@ -59,8 +59,6 @@ class PostgresAppointmentReads(AppointmentReads):
             most=limit,
         )
         return [
-            Appointment(
-                booking=booking_of(tuple(row)), provider_name=name, provider_address=address, customer_name=customer
-            )
+            Appointment(booking=BOOKING.read(row), provider_name=name, provider_address=address, customer_name=customer)
             for *row, name, address, customer in reversed(rows)
         ]

@@ -1,6 +1,5 @@
 """Salons, their hours and their members on PostgreSQL."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -9,6 +8,7 @@ from sqlalchemy import CompoundSelect, bindparam, delete, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.catalogue.tables import providers, salon_invitations, salons
+from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from adapters.postgres.scheduling.hours import opening_hours_json, opening_hours_of
@@ -20,22 +20,18 @@ from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.workflows.ports import SalonReads
 from booking_domain.workflows.views import SalonView
 
+SALON: Final = Mapper(salons, Salon, changes=("name", "time_zone", "version"))
 _s: Final = salons.c
 _p: Final = providers.c
 _i: Final = salon_invitations.c
-SALON_COLUMNS: Final = (_s.id, _s.manager_id, _s.name, _s.time_zone, _s.version, _s.created_at)
 _THIS: Final = bindparam("salon", type_=_s.id.type)
 _WHO: Final = bindparam("provider", type_=_p.id.type)
 
 _ADD: Final = Statement(insert(salons))
-_SAVE: Final = Statement(
-    update(salons)
-    .where(_s.id == _THIS, _s.version == bindparam("seen_version"))
-    .values({name: bindparam(name) for name in ("name", "time_zone", "version")})
-)
-_LOCK: Final = Statement(select(*SALON_COLUMNS).where(_s.id == _THIS).with_for_update(key_share=True))
-_VIEW: Final = Statement(select(*SALON_COLUMNS, _s.hours).where(_s.id == _THIS))
-_OF_MANAGER: Final = Statement(select(*SALON_COLUMNS).where(_s.manager_id == bindparam("manager_id")).order_by(_s.id))
+_SAVE: Final = SALON.update(versioned=True)
+_LOCK: Final = Statement(select(*SALON.columns).where(_s.id == _THIS).with_for_update(key_share=True))
+_VIEW: Final = Statement(select(*SALON.columns, _s.hours).where(_s.id == _THIS))
+_OF_MANAGER: Final = Statement(select(*SALON.columns).where(_s.manager_id == bindparam("manager_id")).order_by(_s.id))
 _HOURS: Final = Statement(select(_s.time_zone, _s.hours).where(_s.id == _THIS))
 _SAVE_HOURS: Final = Statement(update(salons).where(_s.id == _THIS).values(hours=bindparam("hours")))
 _MEMBERS: Final = Statement(
@@ -56,19 +52,6 @@ _JOIN: Final = Statement(update(providers).where(_p.id == _WHO).values(salon_id=
 _PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _THIS).values(salon_id=None))
 
 
-def salon_of(row: Sequence[Any]) -> Salon:
-    """The salon of a row of `SALON_COLUMNS`."""
-    id_, manager_id, name, time_zone, version, created_at = row
-    return Salon(
-        id=SalonId(id_),
-        manager_id=UserId(manager_id),
-        name=name,
-        time_zone=time_zone,
-        version=version,
-        created_at=created_at,
-    )
-
-
 class PostgresSalons(Salons):
     """`Salons` in `salons` and `salon_invitations`; a member's own row names the salon."""
 
@@ -76,31 +59,15 @@ class PostgresSalons(Salons):
         self._work = work
 
     async def add(self, salon: Salon) -> None:
-        await self._work.execute(
-            _ADD,
-            id=salon.id,
-            manager_id=salon.manager_id,
-            name=salon.name,
-            time_zone=salon.time_zone,
-            hours=Jsonb(opening_hours_json(OpeningHours(time_zone=salon.time_zone))),
-            version=salon.version,
-            created_at=salon.created_at,
-        )
+        hours = Jsonb(opening_hours_json(OpeningHours(time_zone=salon.time_zone)))
+        await self._work.execute(_ADD, **SALON.write(salon), hours=hours)
 
     async def save(self, salon: Salon, *, was: Salon) -> None:
-        await self._work.update_one(
-            "salon",
-            _SAVE,
-            salon=was.id,
-            seen_version=was.version,
-            name=salon.name,
-            time_zone=salon.time_zone,
-            version=salon.version,
-        )
+        await self._work.update_one("salon", _SAVE, row_key=was.id, seen_version=was.version, **SALON.changes(salon))
 
     async def lock(self, salon_id: SalonId) -> Salon | None:
         row = await self._work.one(_LOCK, salon=salon_id)
-        return None if row is None else salon_of(row)
+        return None if row is None else SALON.read(row)
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
         rows = await self._work.all(_MEMBERS, salon=salon_id)
@@ -146,11 +113,11 @@ class PostgresSalonReads(SalonReads):
         row = await self._work.one(_VIEW, salon=salon_id)
         if row is None:
             return None
-        salon = salon_of(row[:-1])
+        salon = SALON.read(row[:-1])
         return SalonView(salon=salon, hours=opening_hours_of(salon.time_zone, row[-1]))
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
         return await PostgresSalons(self._work).members(salon_id)
 
     async def of_manager(self, manager_id: UserId) -> list[Salon]:
-        return [salon_of(row) for row in await self._work.all(_OF_MANAGER, manager_id=manager_id)]
+        return [SALON.read(row) for row in await self._work.all(_OF_MANAGER, manager_id=manager_id)]

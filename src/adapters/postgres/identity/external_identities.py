@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from adapters.postgres.identity.tables import external_identities, used_assertions
+from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from booking_domain.identity.external_identities import (
@@ -19,6 +20,7 @@ from booking_domain.identity.external_identities import (
 )
 from booking_domain.shared.ids import UserId
 
+IDENTITY: Final = Mapper(external_identities, ExternalIdentity)
 _i: Final = external_identities.c
 _u: Final = used_assertions.c
 _OF_USER: Final = _i.user_id == bindparam("user_id"), _i.provider == bindparam("provider")
@@ -26,11 +28,11 @@ _USER_OF: Final = select(_i.user_id).where(_i.provider == bindparam("provider"),
 _FIND: Final = Statement(_USER_OF)
 # FOR KEY SHARE: any number sign in at once, and who would remove the identity waits for all of them.
 _LOCK: Final = Statement(_USER_OF.with_for_update(read=True, key_share=True))
-_GET: Final = Statement(select(_i.subject, _i.linked_at).where(*_OF_USER))
+_GET: Final = Statement(select(external_identities).where(*_OF_USER))
 _ALL_OF_USER: Final = Statement(
     select(external_identities).where(_i.user_id == bindparam("user_id")).order_by(_i.provider)
 )
-_ADD: Final = Statement(insert(external_identities))
+_ADD: Final = IDENTITY.insert()
 _REMOVE: Final = Statement(delete(external_identities).where(*_OF_USER))
 # Who is second waits for the first one's commit, and then finds it there.
 _USE: Final = Statement(insert_or_not(used_assertions).on_conflict_do_nothing().returning(_u.digest))
@@ -50,19 +52,10 @@ class PostgresExternalIdentities(ExternalIdentities):
 
     async def get(self, user_id: UserId, provider: IdentityProvider) -> ExternalIdentity | None:
         row = await self._work.one(_GET, user_id=user_id, provider=provider.value)
-        if row is None:
-            return None
-        subject, linked_at = row
-        return ExternalIdentity(provider=provider, subject=subject, user_id=user_id, linked_at=linked_at)
+        return None if row is None else IDENTITY.read(row)
 
     async def add(self, identity: ExternalIdentity) -> None:
-        await self._work.execute(
-            _ADD,
-            provider=identity.provider.value,
-            subject=identity.subject,
-            user_id=identity.user_id,
-            linked_at=identity.linked_at,
-        )
+        await self._work.execute(_ADD, **IDENTITY.write(identity))
         await self._work.flush()
 
     async def remove(self, user_id: UserId, provider: IdentityProvider) -> None:
@@ -96,9 +89,4 @@ class PostgresExternalIdentityReads(ExternalIdentityReads):
         return None if row is None else UserId(row[0])
 
     async def of_user(self, user_id: UserId) -> list[ExternalIdentity]:
-        return [
-            ExternalIdentity(
-                provider=IdentityProvider(provider), subject=subject, user_id=UserId(owner), linked_at=linked_at
-            )
-            for provider, subject, owner, linked_at in await self._work.all(_ALL_OF_USER, user_id=user_id)
-        ]
+        return [IDENTITY.read(row) for row in await self._work.all(_ALL_OF_USER, user_id=user_id)]

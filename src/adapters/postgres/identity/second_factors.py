@@ -1,31 +1,30 @@
 """Second factors on PostgreSQL. Their secrets are sealed there; of recovery codes only digests are kept."""
 
-from functools import partial
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.identity.tables import recovery_codes, totp_factors
-from adapters.postgres.kit.encryption import FieldCipher, decrypt_optional, encrypt_optional
+from adapters.postgres.kit.codec import Encrypted, Mapper
+from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from booking_domain.identity.second_factor import SecondFactor, SecondFactors
 from booking_domain.shared.ids import UserId
 
-SECRET: Final = "totp_factors.secret"  # noqa: S105 - the name of a field
-NEW_SECRET: Final = "totp_factors.new_secret"  # noqa: S105 - the name of a field
-
+FACTOR: Final = Mapper(
+    totp_factors,
+    SecondFactor,
+    secret=Encrypted("secret_sealed"),
+    new_secret=Encrypted("new_secret_sealed"),
+    transient=("recovery_codes",),
+)
 _f: Final = totp_factors.c
 _r: Final = recovery_codes.c
 _LOCK: Final = Statement(select(totp_factors).where(_f.user_id == bindparam("of_user")).with_for_update())
-_new: Final = insert(totp_factors)
-_SAVE: Final = Statement(
-    _new.on_conflict_do_update(
-        index_elements=[_f.user_id],
-        set_={column.name: _new.excluded[column.name] for column in totp_factors.c if not column.primary_key},
-    )
-)
+_SAVE: Final = FACTOR.upsert()
 _REMOVE: Final = Statement(delete(totp_factors).where(_f.user_id == bindparam("of_user")))
 _OF_USER: Final = _r.user_id == bindparam("of_user")
 _CODES: Final = Statement(select(_r.digest).where(_OF_USER))
@@ -45,31 +44,10 @@ class PostgresSecondFactors(SecondFactors):
         row = await self._work.one(_LOCK, of_user=user_id)
         if row is None:
             return None
-        kept = dict(zip(totp_factors.c.keys(), row, strict=True))
-        opened = partial(decrypt_optional, self._cipher, row=user_id)
-        return SecondFactor(
-            user_id=user_id,
-            secret=opened(kept["secret_sealed"], field=SECRET),
-            new_secret=opened(kept["new_secret_sealed"], field=NEW_SECRET),
-            confirmed_at=kept["confirmed_at"],
-            last_step=kept["last_step"],
-            wrong_in_a_row=kept["wrong_in_a_row"],
-            last_wrong_at=kept["last_wrong_at"],
-            recovery_codes=await self._codes(user_id),
-        )
+        return replace(FACTOR.read(row, self._cipher), recovery_codes=await self._codes(user_id))
 
     async def save(self, factor: SecondFactor) -> None:
-        sealed = partial(encrypt_optional, self._cipher, row=factor.user_id)
-        values: dict[str, Any] = {
-            "user_id": factor.user_id,
-            "secret_sealed": sealed(factor.secret, field=SECRET),
-            "new_secret_sealed": sealed(factor.new_secret, field=NEW_SECRET),
-            "confirmed_at": factor.confirmed_at,
-            "last_step": factor.last_step,
-            "wrong_in_a_row": factor.wrong_in_a_row,
-            "last_wrong_at": factor.last_wrong_at,
-        }
-        await self._work.execute(_SAVE, **values)
+        await self._work.execute(_SAVE, **FACTOR.write(factor, self._cipher))
         kept = await self._codes(factor.user_id)
         for used in kept - factor.recovery_codes:
             await self._work.execute(_USE_CODE, of_user=factor.user_id, used=used)

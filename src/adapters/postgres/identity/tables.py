@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
+from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
@@ -32,13 +33,13 @@ users: Final = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("email", Text, unique=True),
-    Column("phone_sealed", LargeBinary),
+    encrypted("phone_sealed", field="users.phone", index="phone_index"),
     Column("phone_index", LargeBinary, unique=True),
     Column("name", Text, nullable=False),
     Column("given_name", Text),
     Column("family_name", Text),
-    Column("birth_date_sealed", LargeBinary),
-    Column("address_sealed", LargeBinary),
+    encrypted("birth_date_sealed", field="users.birth_date"),
+    encrypted("address_sealed", field="users.address"),
     Column("picture_url", Text),
     Column("role", Text, nullable=False),
     Column("status", Text, nullable=False),
@@ -117,8 +118,8 @@ phone_changes: Final = Table(
     "phone_changes",
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
-    Column("phone_sealed", LargeBinary, nullable=False),
-    Column("former_sealed", LargeBinary),
+    encrypted("phone_sealed", field="phone_changes.phone", nullable=False),
+    encrypted("former_sealed", field="phone_changes.former"),
     Column("code_id", Uuid, nullable=False),
     instant("asked_at"),
     instant("day_began"),
@@ -161,8 +162,8 @@ totp_factors: Final = Table(
     "totp_factors",
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
-    Column("secret_sealed", LargeBinary),
-    Column("new_secret_sealed", LargeBinary),
+    encrypted("secret_sealed", field="totp_factors.secret"),
+    encrypted("new_secret_sealed", field="totp_factors.new_secret"),
     instant("confirmed_at", nullable=True),
     Column("last_step", BigInteger),
     Column("wrong_in_a_row", Integer, nullable=False),

@@ -3,28 +3,22 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from functools import partial
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, Text, any_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, literal_column, or_, select
 
 from adapters.postgres.identity.tables import users
-from adapters.postgres.kit.encryption import FieldCipher, decrypt_optional, encrypt_optional
+from adapters.postgres.kit.codec import Converted, Encrypted, Mapper
+from adapters.postgres.kit.encryption import EncryptedColumn, FieldCipher
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, Work
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, Preferences
-from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import UserId
 
-PHONE: Final = "users.phone"
-BIRTH_DATE: Final = "users.birth_date"
-ADDRESS: Final = "users.address"
-
 _THIS: Final = users.c.id == bindparam("user_id")
-_ADD: Final = Statement(insert(users))
 _USER: Final = Statement(select(users).where(_THIS))
 # FOR NO KEY UPDATE: rows that refer to the account can be added meanwhile.
 _LOCK: Final = Statement(select(users).where(_THIS).with_for_update(key_share=True))
@@ -33,11 +27,6 @@ _LOCK_ALL: Final = Statement(
     .where(users.c.id == any_(bindparam("user_ids", type_=ARRAY(users.c.id.type))))
     .order_by(users.c.id)
     .with_for_update(key_share=True)
-)
-_SAVE: Final = Statement(
-    update(users)
-    .where(_THIS)
-    .values({column.name: bindparam(column.name) for column in users.c if column.name != "id"})
 )
 _USER_BY_LOGIN: Final = Statement(
     select(users).where(or_(users.c.email == bindparam("login"), users.c.phone_index == bindparam("phone_index")))
@@ -83,64 +72,17 @@ def _preferences_of(value: dict[str, Any]) -> Preferences:
     return Preferences(**{**value, "channels": Channels(**value.get("channels", {}))})
 
 
-def user_row(user: User, cipher: FieldCipher) -> dict[str, Any]:
-    """The row of an account."""
-    sealed = partial(encrypt_optional, cipher, row=user.id)
-    return {
-        "id": user.id,
-        "email": user.email,
-        "phone_sealed": sealed(user.phone, field=PHONE),
-        "phone_index": None if user.phone is None else cipher.index(user.phone, field=PHONE),
-        "name": user.name,
-        "given_name": user.given_name,
-        "family_name": user.family_name,
-        "birth_date_sealed": sealed(None if user.birth_date is None else user.birth_date.isoformat(), field=BIRTH_DATE),
-        "address_sealed": sealed(user.address, field=ADDRESS),
-        "picture_url": user.picture_url,
-        "role": user.role.value,
-        "status": user.status.value,
-        "locale": user.locale,
-        "time_zone": user.time_zone,
-        "password_hash": user.password_hash,
-        "created_at": user.created_at,
-        "email_verified_at": user.email_verified_at,
-        "phone_verified_at": user.phone_verified_at,
-        "version": user.version,
-        "preferences": _preferences_json(user.preferences),
-        "deleted_at": user.deleted_at,
-        "erased_at": user.erased_at,
-    }
-
-
-def user_of(row: Row, cipher: FieldCipher) -> User:
-    """The account of a row."""
-    kept = dict(zip(users.c.keys(), row, strict=True))
-    user_id = UserId(kept["id"])
-    opened = partial(decrypt_optional, cipher, row=user_id)
-    birth_date = opened(kept["birth_date_sealed"], field=BIRTH_DATE)
-    return User(
-        id=user_id,
-        email=kept["email"],
-        phone=opened(kept["phone_sealed"], field=PHONE),
-        name=kept["name"],
-        given_name=kept["given_name"],
-        family_name=kept["family_name"],
-        birth_date=None if birth_date is None else date.fromisoformat(birth_date),
-        address=opened(kept["address_sealed"], field=ADDRESS),
-        picture_url=kept["picture_url"],
-        role=Role(kept["role"]),
-        status=UserStatus(kept["status"]),
-        locale=kept["locale"],
-        time_zone=kept["time_zone"],
-        password_hash=kept["password_hash"],
-        created_at=kept["created_at"],
-        email_verified_at=kept["email_verified_at"],
-        phone_verified_at=kept["phone_verified_at"],
-        preferences=_preferences_of(kept["preferences"]),
-        deleted_at=kept["deleted_at"],
-        erased_at=kept["erased_at"],
-        version=kept["version"],
-    )
+USER: Final = Mapper(
+    users,
+    User,
+    phone=Encrypted("phone_sealed"),
+    birth_date=Encrypted("birth_date_sealed", write=date.isoformat, read=date.fromisoformat),
+    address=Encrypted("address_sealed"),
+    preferences=Converted("preferences", write=_preferences_json, read=_preferences_of),
+)
+_ADD: Final = USER.insert()
+_SAVE: Final = USER.update()
+PHONE: Final = EncryptedColumn.of(users.c.phone_sealed).field
 
 
 class PostgresUserReads(UserReads):
@@ -173,17 +115,17 @@ class PostgresUserReads(UserReads):
             after=chosen.after,
             most=chosen.limit,
         )
-        return [user_of(row, self._cipher) for row in rows]
+        return [USER.read(row, self._cipher) for row in rows]
 
     def _found(self, row: Row | None) -> User | None:
-        return None if row is None else user_of(row, self._cipher)
+        return None if row is None else USER.read(row, self._cipher)
 
 
 class PostgresUsers(PostgresUserReads, Users):
     """`Users` in the table `users`."""
 
     async def add(self, user: User) -> None:
-        await self._work.execute(_ADD, **user_row(user, self._cipher))
+        await self._work.execute(_ADD, **USER.write(user, self._cipher))
         await self._work.flush()
 
     async def lock(self, user_id: UserId) -> User | None:
@@ -191,9 +133,8 @@ class PostgresUsers(PostgresUserReads, Users):
 
     async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
         rows = await self._work.all(_LOCK_ALL, user_ids=list(user_ids))
-        return [user_of(row, self._cipher) for row in rows]
+        return [USER.read(row, self._cipher) for row in rows]
 
     async def save(self, user: User) -> None:
-        values = user_row(user, self._cipher)
-        await self._work.update_one("account", _SAVE, user_id=values.pop("id"), **values)
+        await self._work.update_one("account", _SAVE, row_key=user.id, **USER.changes(user, self._cipher))
         await self._work.flush()

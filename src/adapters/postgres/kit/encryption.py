@@ -1,7 +1,12 @@
-"""Encryption of personal data before it is stored."""
+"""Encrypted columns: what the storage needs of a cipher, and how a column declares that it is encrypted."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, Self
 from uuid import UUID
+
+from sqlalchemy import Column, LargeBinary
+
+_INFO: Final = "encrypted"
 
 
 class FieldCipher(Protocol):
@@ -24,11 +29,26 @@ class FieldCipher(Protocol):
         ...
 
 
-def encrypt_optional(cipher: FieldCipher, text: str | None, *, field: str, row: UUID) -> bytes | None:
-    """Encrypt a text that there may be."""
-    return None if text is None else cipher.encrypt(text, field=field, row=row)
+@dataclass(frozen=True, slots=True)
+class EncryptedColumn:
+    """A column with ciphertexts of one field; `index` names the column of its blind index, if there is one."""
+
+    name: str
+    field: str
+    index: str | None = None
+
+    @classmethod
+    def of(cls, column: Column[Any]) -> Self:
+        """Return the column's own declaration."""
+        declared: Self = column.info[_INFO]
+        return declared
+
+    @classmethod
+    def is_declared_by(cls, column: Column[Any]) -> bool:
+        """Whether the column is encrypted."""
+        return _INFO in column.info
 
 
-def decrypt_optional(cipher: FieldCipher, ciphertext: bytes | None, *, field: str, row: UUID) -> str | None:
-    """Decrypt what `encrypt_optional` made."""
-    return None if ciphertext is None else cipher.decrypt(ciphertext, field=field, row=row)
+def encrypted(name: str, *, field: str, index: str | None = None, **options: Any) -> Column[Any]:
+    """A column of ciphertexts. `field` (`table.field`) is authenticated data: it must never change."""
+    return Column(name, LargeBinary, info={_INFO: EncryptedColumn(name, field, index)}, **options)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 
-from adapters.postgres.catalogue.profiles import TERMS_COLUMNS, terms_of, terms_row
+from adapters.postgres.catalogue.profiles import TERMS
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Reply, Row, Work
@@ -77,11 +77,11 @@ _DIARY_COLUMNS: Final = (
     salons.c.hours,
     _p.time_zone,
     *(_p[name] for name in _SETTINGS),
-    *TERMS_COLUMNS,
+    *TERMS.columns,
 )
 _VERSION_AT: Final = 4
 _ZONE_AT: Final = 7
-_TERMS_AT: Final = len(_DIARY_COLUMNS) - len(TERMS_COLUMNS)
+_TERMS_AT: Final = len(_DIARY_COLUMNS) - len(TERMS.columns)
 _REMEMBERED: Final = 8_192
 _EVER: Final = TimeRange(datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
 
@@ -143,7 +143,7 @@ _SAVE_SETTINGS: Final = Statement(
 _SAVE_TERMS: Final = Statement(
     update(providers)
     .where(_p.id == bindparam("provider_id"))
-    .values({c.name: bindparam(c.name) for c in TERMS_COLUMNS})
+    .values({c.name: bindparam(c.name) for c in TERMS.columns})
 )
 _ADD_RULE: Final = Statement(insert(availability_rules))
 _REMOVE_RULE: Final = Statement(
@@ -268,7 +268,7 @@ async def _try_lock(
         feeds=feeds,
         feed_rule=FeedRule(WhenFeedFails(row[2]), row[3]) if feeds else DEFAULT_FEED_RULE,
     )
-    return BookableProvider(schedule=schedule, terms=terms_of(row[_TERMS_AT:])), found
+    return BookableProvider(schedule=schedule, terms=TERMS.read(row[_TERMS_AT:])), found
 
 
 def _widened(window: TimeRange, by: timedelta) -> TimeRange:
@@ -316,10 +316,10 @@ class PostgresBookableProviders(BookableProviders):
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
         row = await self._work.one(_DIARY, provider_id=provider_id)
-        return None if row is None else terms_of(row[_TERMS_AT:])
+        return None if row is None else TERMS.read(row[_TERMS_AT:])
 
     async def save_terms(self, provider_id: ProviderId, terms: Terms) -> None:
-        await self._work.execute(_SAVE_TERMS, provider_id=provider_id, **terms_row(terms))
+        await self._work.execute(_SAVE_TERMS, provider_id=provider_id, **TERMS.write(terms))
 
 
 class PostgresCalendars(CalendarRepository):

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.advisory_locks import count_under_lock
+from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Row, Work
+from adapters.postgres.kit.work import Work
 from adapters.postgres.scheduling.tables import claims
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
@@ -18,6 +19,9 @@ from booking_domain.scheduling.ports import CLAIM_MARGIN, WEEKLY_CLAIM_MARGIN, C
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
+CLAIM: Final = Mapper(
+    claims, Claim, span=Columns("starts_at", "ends_at"), blocked=Columns("blocked_from", "blocked_until")
+)
 _c: Final = claims.c
 _TYPES: Final = {column.name: column.type for column in claims.columns}
 _BLOCKED: Final = func.tstzrange(_c.blocked_from, _c.blocked_until)
@@ -84,19 +88,6 @@ _SWEEP: Final = Statement(
 )
 
 
-def _claim_of(row: Row) -> Claim:
-    id_, provider_id, customer_id, kind, starts_at, ends_at, blocked_from, blocked_until, expires_at = row
-    return Claim(
-        id=ClaimId(id_),
-        provider_id=ProviderId(provider_id),
-        customer_id=UserId(customer_id),
-        kind=ClaimKind(kind),
-        span=TimeRange(starts_at, ends_at),
-        blocked=TimeRange(blocked_from, blocked_until),
-        expires_at=expires_at,
-    )
-
-
 async def claims_around(
     work: Work, provider_id: ProviderId, around: TimeRange
 ) -> Callable[[], Awaitable[tuple[Claim, ...]]]:
@@ -104,7 +95,7 @@ async def claims_around(
     cursor = await work.execute(_AROUND, provider_id=provider_id, window_start=around.start, window_end=around.end)
 
     async def fetched() -> tuple[Claim, ...]:
-        return tuple(_claim_of(row) for row in await cursor.fetchall())
+        return tuple(CLAIM.read(row) for row in await cursor.fetchall())
 
     return fetched
 
@@ -116,19 +107,7 @@ class PostgresClaims(Claims):
         self._work = work
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
-        row = await self._work.one(
-            _TAKE,
-            id=claim.id,
-            provider_id=claim.provider_id,
-            customer_id=claim.customer_id,
-            kind=claim.kind.value,
-            starts_at=claim.span.start,
-            ends_at=claim.span.end,
-            blocked_from=claim.blocked.start,
-            blocked_until=claim.blocked.end,
-            expires_at=claim.expires_at,
-            now=now,
-        )
+        row = await self._work.one(_TAKE, **CLAIM.write(claim), now=now)
         if row is None:
             raise SlotTaken(start=claim.span.start)
 
@@ -137,11 +116,11 @@ class PostgresClaims(Claims):
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
         row = await self._work.one(_HOLD, claim_id=hold_id, customer_id=customer_id)
-        return None if row is None else _claim_of(row)
+        return None if row is None else CLAIM.read(row)
 
     async def count_holds(self, customer_id: UserId, now: datetime) -> int:
-        turn = f"holds of {customer_id}"
-        return await count_under_lock(self._work, turn, _COUNT, customer_id=customer_id, now=now)
+        key = f"holds of {customer_id}"
+        return await count_under_lock(self._work, key, _COUNT, customer_id=customer_id, now=now)
 
     async def sweep(self, now: datetime) -> int:
         return len(await self._work.all(_SWEEP, now=now))

@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, delete, func, not_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from adapters.postgres.catalogue.tables import providers
+from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Row, Work
 from adapters.postgres.scheduling.tables import busy_times, calendar_feeds
@@ -19,9 +20,9 @@ from booking_domain.shared.time import TimeRange
 _p: Final = providers.c
 _f: Final = calendar_feeds.c
 _t: Final = busy_times.c
-_FEED: Final = (_f.id, _f.url, _f.read_at, _f.failure, _f.failures)
+FEED: Final = Mapper(calendar_feeds, Feed, transient=("busy",))
 _KEPT: Final = (
-    select(*_FEED, _f.provider_id, _p.time_zone, _p.horizon_days, _f.due_at)
+    select(*FEED.columns, _f.provider_id, _p.time_zone, _p.horizon_days, _f.due_at)
     .select_from(calendar_feeds.join(providers))
     .where(_f.id == bindparam("feed_id"))
 )
@@ -33,7 +34,7 @@ _DUE: Final = Statement(
 _RULE: Final = Statement(
     select(_p.when_feeds_fail, _p.trust_feeds_hours, _p.feeds_version).where(_p.id == bindparam("owner"))
 )
-_FEEDS: Final = Statement(select(*_FEED).where(_f.provider_id == bindparam("owner")).order_by(_f.id))
+_FEEDS: Final = Statement(select(*FEED.columns).where(_f.provider_id == bindparam("owner")).order_by(_f.id))
 _SAVE_RULE: Final = Statement(
     update(providers)
     .where(_p.id == bindparam("owner"))
@@ -83,15 +84,10 @@ _ADD_BUSY: Final = Statement(
 )
 
 
-def _feed_of(row: Row) -> Feed:
-    id_, url, read_at, failure, failures = row
-    return Feed(id=FeedId(id_), url=url, read_at=read_at, failure=failure, failures=failures)
-
-
 def _kept_of(row: Row) -> KeptFeed:
     *feed, provider_id, time_zone, horizon_days, due_at = row
     return KeptFeed(
-        feed=_feed_of(tuple(feed)),
+        feed=FEED.read(feed),
         provider_id=ProviderId(provider_id),
         time_zone=time_zone,
         horizon_days=horizon_days,
@@ -112,7 +108,7 @@ class PostgresFeeds(FeedRepository):
         # The version is read before what it stands for: who races a change may see it under a version too old.
         feeds = await self._work.all(_FEEDS, owner=provider_id)
         return OwnFeeds(
-            rule=FeedRule(WhenFeedFails(rule[0]), rule[1]), feeds=tuple(map(_feed_of, feeds)), version=rule[2]
+            rule=FeedRule(WhenFeedFails(rule[0]), rule[1]), feeds=tuple(map(FEED.read, feeds)), version=rule[2]
         )
 
     async def save_feeds(

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from booking_domain.shared.executor import Executor
-from booking_domain.testing.memory.clock import ManualClock
+from booking_domain.testing.identity.memory.security import MemorySecurityLog, memory_identity, memory_security_ports
 from booking_domain.testing.memory.database import MemoryDatabase
-from booking_domain.testing.memory.entropy import SeededEntropy
-from booking_domain.testing.memory.gateway import MemoryGateway
-from booking_domain.testing.memory.security import MemorySecurityLog, memory_identity, memory_security_ports
+from booking_domain.testing.payments.memory.gateway import MemoryGateway
+from booking_domain.testing.shared.memory.clock import ManualClock
+from booking_domain.testing.shared.memory.entropy import SeededEntropy
 from booking_domain.workflows.ports import Reads, Repositories
 
 MONDAY_MORNING: Final = datetime(2026, 11, 23, 0, tzinfo=UTC)

@@ -14,10 +14,10 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, throu
 from tests.unit.entrypoints.http.test_bad_input import BODIES, OF_PROVIDERS, PARAMETERS
 
 from booking_domain.shared.errors import StorageUnavailable
+from booking_domain.shared.languages import LANGUAGES
 from entrypoints.http.kit.refusals import Refusal
 from entrypoints.http.kit.strict_json import read_json
-from entrypoints.http.languages.catalogues import MESSAGE, catalogue_of
-from entrypoints.http.languages.negotiation import LANGUAGES
+from entrypoints.languages.catalogues import MESSAGE, catalogue_of
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 

@@ -20,7 +20,7 @@ from booking_domain.identity.use_cases.phone_changes import (
 from booking_domain.identity.use_cases.reauthentication import Proof
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.testing.builders import HOUR, Builder
-from booking_domain.testing.memory.codes import SentCode
+from booking_domain.testing.identity.memory.codes import SentCode
 from booking_domain.workflows.delete_account import delete_own_account
 from entrypoints.worker import identity
 

@@ -18,8 +18,8 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.ids import EventId, UserId
 from booking_domain.testing.builders import Builder
+from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, SentCode
 from booking_domain.testing.memory import MemorySmsSender
-from booking_domain.testing.memory.codes import MemoryCodeMessenger, SentCode
 from booking_domain.workflows.send_code import send_code
 from entrypoints.settings import Settings
 from entrypoints.worker.identity import SEND_CODE
