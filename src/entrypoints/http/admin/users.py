@@ -58,13 +58,13 @@ async def export_users(
 ) -> Response[str]:
     """Export accounts as a CSV file (RFC 4180, UTF-8), newest first; for admins.
 
-    Cells that a spreadsheet would read as a formula are prefixed with an apostrophe: those that begin with `=`, `+`,
-    `-`, `@`, a tab or a carriage return, and so every phone number.
+    A cell that a spreadsheet could read as a formula is prefixed with an apostrophe: `=`, `+`, `-` or `@`, fullwidth
+    too, at the start of a cell or after `;`, `|`, a tab or a line break, also behind spaces. So is a cell that begins
+    with a control character, and so every phone number.
     """
     chosen = asked.chosen(identity.phone_numbers, None, PAGE)
-    first = await queries.list_users(
-        actor, chosen, reads.users
-    )  # before the response begins: a later error could not be reported
+    # Read before the response begins: a later error could not be reported.
+    first = await queries.list_users(actor, chosen, reads.users)
     # The OpenAPI document needs the type of the text; Litestar streams it.
     return cast("Response[str]", Stream(csv_of(chosen, first, reads.users), media_type="text/csv", headers=_FILE))
 
