@@ -10,6 +10,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from booking_domain.shared.actor import Role
+from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.shared.rate_limits import Limit
 from entrypoints.environment import DEVELOPMENT_SECRET, Environ, authority, networks, origins
 from entrypoints.messaging_settings import (
@@ -128,6 +129,8 @@ class Settings:
     """BOOKING_BODY_TIMEOUT_SECONDS: how long a request body may take to come in."""
     feeds_allow_private: bool = False
     """BOOKING_FEEDS_ALLOW_PRIVATE: `on` in development only: external calendars may be at private addresses too."""
+    default_language: str = FALLBACK
+    """BOOKING_DEFAULT_LANGUAGE: of messages to users whose own locale has no translation: `en`, `mn` or `fa`."""
     log_level: str = "info"
     """BOOKING_LOG_LEVEL: `debug`, `info`, `warning` or `error`."""
 
@@ -207,6 +210,7 @@ class Settings:
             max_body_bytes=read.number("BOOKING_MAX_BODY_BYTES", 262_144, 1_024, 64 * 1024 * 1024),
             body_timeout=float(read.number("BOOKING_BODY_TIMEOUT_SECONDS", 15, 1, 600)),
             feeds_allow_private=private_feeds,
+            default_language=read.choice("BOOKING_DEFAULT_LANGUAGE", LANGUAGES, FALLBACK),
             log_level=read.choice("BOOKING_LOG_LEVEL", _LOG_LEVELS, "info"),
         )
         if read.problems:

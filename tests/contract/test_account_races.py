@@ -18,7 +18,7 @@ from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.ids import ProviderId, SessionId, UserId
 from booking_domain.testing.builders import Builder
-from booking_domain.testing.contracts.storage import PATIENCE, race
+from booking_domain.testing.kit.storage import PATIENCE, race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.delete_account import DeleteAccount, delete_account, delete_own_account
 from booking_domain.workflows.personal_data import ErasureBlockers

@@ -13,7 +13,7 @@ from booking_domain.shared.errors import DomainError, NotPermitted
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import ManualClock
 from booking_domain.workflows.ports import Repositories
 

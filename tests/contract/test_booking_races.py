@@ -21,7 +21,7 @@ from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW, terms
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import SeededEntropy
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking

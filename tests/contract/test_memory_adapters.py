@@ -14,15 +14,13 @@ from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import Entropy
 from booking_domain.shared.money import Money
 from booking_domain.shared.rate_limits import RateLimiter
-from booking_domain.testing.contracts.credentials import SecretCodesContract
-from booking_domain.testing.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
-from booking_domain.testing.contracts.passwords import PasswordHasherContract
-from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
-from booking_domain.testing.contracts.rate_limits import OpenRateLimiter, RateLimiterContract
-from booking_domain.testing.contracts.second_factors import Authenticator, TimeCodesContract
-from booking_domain.testing.contracts.sms import Exchange, OpenExchange, SmsSenderContract
-from booking_domain.testing.contracts.sources import ClockContract, EntropyContract
-from booking_domain.testing.contracts.tokens import AccessTokensContract, CallbackTokensContract, RefreshTokensContract
+from booking_domain.testing.identity.contracts.credentials import SecretCodesContract
+from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
+from booking_domain.testing.identity.contracts.second_factors import Authenticator, TimeCodesContract
+from booking_domain.testing.identity.contracts.tokens import (
+    AccessTokensContract,
+    RefreshTokensContract,
+)
 from booking_domain.testing.memory import (
     ManualClock,
     MemoryAccessTokens,
@@ -37,6 +35,12 @@ from booking_domain.testing.memory import (
     MemoryTimeCodes,
     SeededEntropy,
 )
+from booking_domain.testing.notifications.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
+from booking_domain.testing.notifications.contracts.sms import Exchange, OpenExchange, SmsSenderContract
+from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
+from booking_domain.testing.payments.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
+from booking_domain.testing.shared.contracts.rate_limits import OpenRateLimiter, RateLimiterContract
+from booking_domain.testing.shared.contracts.sources import ClockContract, EntropyContract
 
 
 class MemoryTill:

@@ -12,7 +12,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.rate_limits import PostgresRateLimiter
 from booking_domain.shared.rate_limits import Limit, RateLimiter
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.contracts.rate_limits import KEY, MINUTE, OpenRateLimiter, RateLimiterContract
+from booking_domain.testing.shared.contracts.rate_limits import KEY, MINUTE, OpenRateLimiter, RateLimiterContract
 
 TEN_A_MINUTE = Limit(10, MINUTE)
 

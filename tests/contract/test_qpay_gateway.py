@@ -14,7 +14,7 @@ from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
 from adapters.qpay.simulator.state.payments import Method, Payment, Payments, PaymentStatus, new_payment_id
 from adapters.qpay.simulator.state.store import Store
 from booking_domain.shared.money import Money
-from booking_domain.testing.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
+from booking_domain.testing.payments.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
 
 A_LONG_WHILE = 10**6
 

@@ -10,9 +10,13 @@ from adapters.security.time_codes import TotpTimeCodes
 from booking_domain.identity.ports import AccessTokens, RefreshTokens
 from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.payments.ports import CallbackTokens
-from booking_domain.testing.contracts.second_factors import Authenticator, TimeCodesContract
-from booking_domain.testing.contracts.tokens import AccessTokensContract, CallbackTokensContract, RefreshTokensContract
+from booking_domain.testing.identity.contracts.second_factors import Authenticator, TimeCodesContract
+from booking_domain.testing.identity.contracts.tokens import (
+    AccessTokensContract,
+    RefreshTokensContract,
+)
 from booking_domain.testing.memory import MemoryTimeCodes
+from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
 
 _APP = MemoryTimeCodes()
 OURS, THEIRS = derived_key("ours", "a test"), derived_key("theirs", "a test")

@@ -15,9 +15,10 @@ from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.executor import Executor
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import TIME_LIMIT, race
+from booking_domain.testing.kit.storage import TIME_LIMIT, race
 from booking_domain.testing.memory import ManualClock, MemorySmsSender
 from booking_domain.workflows.ports import Repositories
+from entrypoints.languages.notices import GettextTranslator
 
 RECIPIENTS: Final = 50
 CAP: Final = 10
@@ -33,7 +34,13 @@ async def _requested_at_once(url: str) -> tuple[int, int, list[DomainError]]:
         executor: Executor[Repositories] = Executor(
             begin=database.begin, clock=ManualClock(NOW), entropy=Builder().entropy
         )
-        messenger = SmsCodeMessenger(sender=sender, executor=executor, recipient_key=b"key", most_per_day=CAP)
+        messenger = SmsCodeMessenger(
+            sender=sender,
+            executor=executor,
+            recipient_key=b"key",
+            most_per_day=CAP,
+            translator=GettextTranslator("en"),
+        )
 
         def one(number: int) -> Awaitable[None]:
             return messenger.send_code(to=f"+976991122{number:02}", code="482913", purpose="login", locale="en")

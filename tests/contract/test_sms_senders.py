@@ -13,7 +13,7 @@ from tests.unit.adapters.sms.fakes import Fake, FakeKavenegar, FakeTwilio, kaven
 from adapters.console.sms import ConsoleSmsSender
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.contracts.sms import Exchange, OpenExchange, SmsSenderContract
+from booking_domain.testing.notifications.contracts.sms import Exchange, OpenExchange, SmsSenderContract
 
 
 class FakeExchange:

@@ -12,7 +12,7 @@ from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, TOMORROW, terms
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 
 

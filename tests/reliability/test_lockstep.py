@@ -24,13 +24,14 @@ from booking_domain.scheduling.claims import Claim
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import ClaimId
 from booking_domain.testing.backend import Backend
+from booking_domain.testing.bookings.memory.bookings import MemoryBookings
 from booking_domain.testing.contracts.lockstep import Divergence, LockstepMachine
 from booking_domain.testing.memory import MemoryDatabase
-from booking_domain.testing.memory.bookings import MemoryBookings
-from booking_domain.testing.memory.claims import MemoryClaims
 from booking_domain.testing.memory.database import MemoryRepositories
-from booking_domain.testing.memory.messaging import MemoryOutbox
-from booking_domain.testing.memory.payments import MemoryPayments
+from booking_domain.testing.payments.memory.payments import MemoryPayments
+from booking_domain.testing.scheduling.memory.claims import MemoryClaims
+from booking_domain.testing.shared.memory.outbox import MemoryOutbox
+from booking_domain.testing.shared.memory.tables import OUTBOX
 
 RUNS: Final = scale.of(5_000, less=12)
 STEPS: Final = scale.of(50, less=30)
@@ -157,7 +158,7 @@ class PaymentsThatForgetWhatCame(MemoryPayments):
 class OutboxInDisorder(MemoryOutbox):
     async def put(self, events: Sequence[Event]) -> None:
         await super().put(events)
-        self._state.outbox = dict(sorted(self._state.outbox.items(), key=lambda each: each[0].int & 0xFFFF))
+        self._state[OUTBOX] = dict(sorted(self._state[OUTBOX].items(), key=lambda each: each[0].int & 0xFFFF))
 
 
 PLANTED: Final = {

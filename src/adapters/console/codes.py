@@ -6,7 +6,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from adapters.console.files import write_message
-from booking_domain.notifications.codes import CodeMessenger, code_subject, code_text, language_of
+from booking_domain.notifications.codes import CodeMessenger, code_notice
+from booking_domain.notifications.notices import Translator
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import UserId
 
@@ -14,9 +15,10 @@ from booking_domain.shared.ids import UserId
 class ConsoleCodeMessenger(CodeMessenger):
     """Writes one file `{channel, to, subject, text, createdAt}` per code; prints only its path, not address or code."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, translator: Translator) -> None:
         self._folder = folder
         self._clock = clock
+        self._translator = translator
 
     async def send_code(
         self,
@@ -27,9 +29,8 @@ class ConsoleCodeMessenger(CodeMessenger):
         locale: str,
         user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
     ) -> None:
-        language = language_of(locale)
-        text, subject = code_text(purpose, code, language), code_subject(code, language)
-        await asyncio.to_thread(self._write, to, subject, text)
+        notice = self._translator.translate(code_notice(purpose, code), locale)
+        await asyncio.to_thread(self._write, to, notice.subject, notice.text)
 
     def _write(self, to: str, subject: str, text: str) -> None:
         now = self._clock.now()

@@ -2,7 +2,8 @@
 
 import hmac
 
-from booking_domain.notifications.codes import CodeMessenger, code_text, language_of
+from booking_domain.notifications.codes import CodeMessenger, code_notice
+from booking_domain.notifications.notices import Translator
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.sms import SmsOrder
 from booking_domain.shared.executor import Executor
@@ -15,15 +16,22 @@ class SmsCodeMessenger(CodeMessenger):
     """Sends a code in the recipient's language and records a digest of the number, but not the code."""
 
     def __init__(
-        self, *, sender: SmsSender, executor: Executor[Repositories], recipient_key: bytes, most_per_day: int
+        self,
+        *,
+        sender: SmsSender,
+        executor: Executor[Repositories],
+        recipient_key: bytes,
+        most_per_day: int,
+        translator: Translator,
     ) -> None:
         self._sender = sender
         self._executor = executor
         self._recipient_key = recipient_key
         self._most_per_day = most_per_day
+        self._translator = translator
 
     async def send_code(self, *, to: str, code: str, purpose: str, locale: str, user_id: UserId | None = None) -> None:
-        """Send the code to an E.164 number; fall back to English if the locale's language has no text.
+        """Send the code to an E.164 number; fall back to the default language if the locale's has no catalogue.
 
         Raises:
             KeyError: the purpose is unknown.
@@ -32,13 +40,13 @@ class SmsCodeMessenger(CodeMessenger):
             SmsUnavailable: the message may or may not have been sent.
             SmsRefused: the provider rejected the message permanently.
         """
-        language = language_of(locale)
+        notice = self._translator.translate(code_notice(purpose, code), locale)
         order = SmsOrder(
             to=to,
             to_digest=hmac.digest(self._recipient_key, to.encode(), "sha256"),
-            text=code_text(purpose, code, language),
+            text=notice.text,
             template=f"code.{purpose}",
-            language=language,
+            language=notice.language,
             provider=self._sender.name,
             user_id=user_id,
         )

@@ -10,8 +10,9 @@ from typing import Final
 
 import aiosmtplib
 
-from booking_domain.notifications.codes import CodeMessenger, code_subject, code_text, language_of
+from booking_domain.notifications.codes import CodeMessenger, code_notice
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
+from booking_domain.notifications.notices import TranslatedNotice, Translator
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import Entropy, UserId
 
@@ -45,6 +46,7 @@ class SmtpCodeMessenger(CodeMessenger):
         timeout_seconds: float,
         clock: Clock,
         entropy: Entropy,
+        translator: Translator,
         trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
         self._host, self._port, self._security = host, port, Security(security)
@@ -53,6 +55,7 @@ class SmtpCodeMessenger(CodeMessenger):
         self._timeout = timeout_seconds
         self._clock = clock
         self._entropy = entropy
+        self._translator = translator
         self._trust = trust
 
     async def send_code(
@@ -64,30 +67,29 @@ class SmtpCodeMessenger(CodeMessenger):
         locale: str,
         user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
     ) -> None:
-        """Submit the message to the server; fall back to English if the locale's language has no text.
+        """Submit the message to the server; fall back to the default language if the locale's has no catalogue.
 
         Raises:
             KeyError: the purpose is unknown.
             EmailUnavailable: the message may or may not have been sent.
             EmailRefused: the message was rejected permanently.
         """
-        language = language_of(locale)
-        subject, text = code_subject(code, language), code_text(purpose, code, language)
+        notice = self._translator.translate(code_notice(purpose, code), locale)
         try:
-            await self._submit(self._message(to, subject, text, language))
+            await self._submit(self._message(to, notice))
         except ValueError as error:  # the address cannot be written as a header or an SMTP command
             raise EmailRefused(reason="it is not an address") from error
 
-    def _message(self, to: str, subject: str, text: str, language: str) -> EmailMessage:
+    def _message(self, to: str, notice: TranslatedNotice) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["From"] = self._sender
         message["To"] = to
-        message["Subject"] = subject
+        message["Subject"] = notice.subject
         message["Date"] = format_datetime(self._clock.now())
         message["Message-ID"] = f"<{self._entropy.new_id()}@{self._sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: suppresses out-of-office replies
-        message.set_content(text)
-        message["Content-Language"] = language
+        message.set_content(notice.text)
+        message["Content-Language"] = notice.language
         return message
 
     async def _submit(self, message: EmailMessage) -> None:

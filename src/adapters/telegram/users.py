@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from booking_domain.identity.model import MAX_NAME
-from booking_domain.notifications.codes import language_of
+from booking_domain.shared.languages import language_of
 
 FALLBACK_NAME: Final = "Telegram"
 """Display name of a user whose own name has no visible characters."""

@@ -38,21 +38,21 @@ class EmailTaken(Conflict):
     """There is an account with this e-mail address already."""
 
     code: ClassVar[str] = "auth.email_taken"
-    pointer: ClassVar[str | None] = "/email"
+    input_field: ClassVar[str | None] = "email"
 
 
 class PhoneTaken(Conflict):
     """There is an account with this phone number already."""
 
     code: ClassVar[str] = "auth.phone_taken"
-    pointer: ClassVar[str | None] = "/phone"
+    input_field: ClassVar[str | None] = "phone"
 
 
 class ContactMissing(RuleViolated):
     """An account needs an e-mail address or a phone number."""
 
     code: ClassVar[str] = "auth.contact_missing"
-    pointer: ClassVar[str | None] = "/email"
+    input_field: ClassVar[str | None] = "email"
 
 
 class UserNotFound(NotFound):
@@ -111,7 +111,7 @@ class WrongPassword(RuleViolated):
 
     code: ClassVar[str] = "auth.wrong_password"
     commits: ClassVar[bool] = True
-    pointer: ClassVar[str | None] = "/currentPassword"
+    input_field: ClassVar[str | None] = "current_password"
 
 
 class InvalidCode(Unauthenticated):
@@ -155,7 +155,7 @@ class SecondFactorNeeded(Unauthenticated):
 
     code: ClassVar[str] = "auth.second_factor_needed"
     commits: ClassVar[bool] = True
-    pointer: ClassVar[str | None] = "/secondFactor"
+    input_field: ClassVar[str | None] = "second_factor"
 
 
 class InvalidSecondFactor(Unauthenticated):
@@ -163,7 +163,7 @@ class InvalidSecondFactor(Unauthenticated):
 
     code: ClassVar[str] = "auth.invalid_second_factor"
     commits: ClassVar[bool] = True
-    pointer: ClassVar[str | None] = "/secondFactor"
+    input_field: ClassVar[str | None] = "second_factor"
 
 
 class WrongSecondFactor(RuleViolated):
@@ -171,7 +171,7 @@ class WrongSecondFactor(RuleViolated):
 
     code: ClassVar[str] = "auth.wrong_second_factor"
     commits: ClassVar[bool] = True
-    pointer: ClassVar[str | None] = "/code"
+    input_field: ClassVar[str | None] = "code"
 
 
 class SecondFactorMissing(NotFound):

@@ -8,14 +8,17 @@ from dataclasses import dataclass, fields
 from inspect import cleandoc
 from typing import ClassVar
 
+FieldPath = tuple[str | int, ...]
+"""Names of fields and indices of lists, outermost first: `("rules", 3, "start_time")`."""
+
 
 @dataclass(eq=False, kw_only=True)
 class DomainError(Exception):
     """The base of all errors that a rule of the domain raises."""
 
     code: ClassVar[str] = "domain.error"
-    pointer: ClassVar[str | None] = None
-    """JSON pointer (RFC 6901) of the input that the error is about; None if it is about no single input."""
+    input_field: ClassVar[str | None] = None
+    """The field of the command that the error is about, where there is one."""
     commits: ClassVar[bool] = False
     """Whether the executor commits the transaction before it raises the error, e.g. because a failure was counted.
 
@@ -23,14 +26,14 @@ class DomainError(Exception):
     """
 
     @property
-    def where(self) -> str | None:
-        """The pointer of this instance."""
-        return self.pointer
+    def field_path(self) -> FieldPath:
+        """The path to that field; empty if the error is about no field."""
+        return () if self.input_field is None else (self.input_field,)
 
     @property
-    def places(self) -> tuple[tuple[str, "DomainError"], ...]:
-        """Pairs of a pointer and the error to report there: this error, or the errors that it consists of."""
-        return () if self.where is None else ((self.where, self),)
+    def details(self) -> tuple[tuple[FieldPath, "DomainError"], ...]:
+        """The errors to report by field: this one, or the several that it consists of."""
+        return ((self.field_path, self),) if self.field_path else ()
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -87,10 +90,8 @@ class InvalidValue(RuleViolated):
     problem: str
 
     @property
-    def where(self) -> str | None:
-        """The field as a top-level pointer in the camelCase of the API."""
-        head, *tail = self.field.split("_")
-        return "/" + head + "".join(word.title() for word in tail)
+    def field_path(self) -> FieldPath:
+        return (self.field,)
 
 
 @dataclass(eq=False, kw_only=True)

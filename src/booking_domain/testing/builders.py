@@ -38,7 +38,7 @@ from booking_domain.shared.ids import (
 )
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange, WallTime, local_time
-from booking_domain.testing.memory.entropy import SeededEntropy
+from booking_domain.testing.shared.memory.entropy import SeededEntropy
 
 NOW: Final = datetime(2026, 11, 23, 1, 2, 3, 456789, tzinfo=UTC)
 """A Monday morning in Ulaanbaatar, to the microsecond."""

@@ -1,38 +1,53 @@
-"""Tell the owner of an account that the account itself was changed, whatever channels are off.
+"""Notify the owner of an account of a change to the account itself, even if all channels are off.
 
-Run for a message of the outbox, any number of times, as `notify_parties` is. A change of the number is told to the
-address and to the former number: whoever has changed it has the new one.
+May run any number of times, as `notify_parties`. A changed number is told to the e-mail address and to the former
+number, because an attacker who changed it has the new one. The texts are short and name nobody.
 """
 
+from typing import Final
 from uuid import uuid5
 
 from booking_domain.identity.events import AccountDeleted, PhoneChanged
 from booking_domain.identity.model import User
-from booking_domain.notifications.account_texts import account_text
+from booking_domain.notifications.notices import NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notification, Notifier
 from booking_domain.workflows.ports import Reads
 
+PHONE_CHANGED: Final = NoticeTemplate(
+    subject="Your phone number was changed",
+    text="The phone number of your account was changed. If that was not you, reset your password and contact us.",
+)
+ACCOUNT_DELETED: Final = NoticeTemplate(
+    subject="Your account was deleted",
+    text="Your account was deleted and will be erased from {day} on. If you want it back, contact us before then.",
+)
 
-async def notify_account(event: PhoneChanged | AccountDeleted, *, reads: Reads, notifier: Notifier) -> None:
-    """Send what there is to say of this message.
+
+async def notify_account(
+    event: PhoneChanged | AccountDeleted, /, *, reads: Reads, notifier: Notifier, translator: Translator
+) -> None:
+    """Send the notifications of an event; nothing is sent of an account that was restored or erased since.
 
     Raises:
-        Unavailable: not everybody was told; running it again is right.
+        Unavailable: a notification was not sent; the caller may retry.
     """
     user = await reads.users.get(event.user_id)
     if user is None or user.erased_at is not None:
         return
-    erased_from = user.erased_from
-    if isinstance(event, AccountDeleted) and erased_from is None:
-        return  # it has come back
-    said = account_text(event.topic, user.locale, day=None if erased_from is None else erased_from.date())
+    if isinstance(event, PhoneChanged):
+        notice = PHONE_CHANGED.fill()
+    elif user.erased_from is None:
+        return  # the account was restored
+    else:
+        notice = ACCOUNT_DELETED.fill(day=user.erased_from.date())
+    translated = translator.translate(notice, user.locale)
     for channel, to in await _contacts(user, event, reads):
         notification = Notification(
             id=uuid5(event.id, channel),
             channel=channel,
             to=to,
-            subject=said.subject,
-            text=said.text,
+            subject=translated.subject,
+            text=translated.text,
             created_at=event.occurred_at,
         )
         await notifier.send(notification)

@@ -1,27 +1,32 @@
-"""Tell the parties of a booking what happened.
+"""Notify the parties of a booking of an event, each in their own language.
 
-Run for a message of the outbox, any number of times: a notification's id follows from the event and the recipient, so
-that a notifier can notice a repetition.
+May run any number of times: the id of a notification follows from the event and the recipient, so a notifier can
+recognise a repetition.
 """
 
+from collections.abc import Mapping
 from uuid import uuid5
 
 from booking_domain.bookings.events import BookingChanged, BookingTimesOffered
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notification, Notifier
-from booking_domain.notifications.texts import Facts, texts_for
 from booking_domain.payments.events import RefundScheduled
 from booking_domain.shared.events import Event
+from booking_domain.workflows.booking_notices import notices_of
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import ProviderView
 
 
-async def notify_parties(event: BookingChanged | RefundScheduled, *, reads: Reads, notifier: Notifier) -> None:
-    """Send what there is to say of this message.
+async def notify_parties(
+    event: BookingChanged | RefundScheduled, /, *, reads: Reads, notifier: Notifier, translator: Translator
+) -> None:
+    """Send the notifications of an event; a walk-in booking, whose customer is the provider, notifies no customer.
 
     Raises:
-        Unavailable: not everybody was told; running it again is right.
+        Unavailable: a notification was not sent; the caller may retry.
     """
     booking = await reads.bookings.get(event.booking_id)
     if booking is None:
@@ -32,47 +37,47 @@ async def notify_parties(event: BookingChanged | RefundScheduled, *, reads: Read
     if customer is None or owner is None or provider is None:
         return
     if isinstance(event, BookingTimesOffered) and not booking.offered_times:
-        return  # one of them was taken meanwhile
-    status = event.to.value if isinstance(event, BookingChanged) else ""
-    texts = texts_for(event.topic, status, _facts(booking, customer, provider))
-    if texts is None:
-        return
-    for user, text in ((customer, texts.to_customer), (owner, texts.to_provider)):
-        walked_in = user is customer and customer.id == owner.id
-        if text and not walked_in:
-            await tell(user, event, texts.subject, text, notifier)
+        return  # the customer has accepted one since
+    values = _values(booking, customer, provider)
+    users = {Party.CUSTOMER: customer, Party.PROVIDER: owner}
+    for party, template in notices_of(event).templates():
+        if party is Party.PROVIDER or customer.id != owner.id:
+            await tell(users[party], event, template.fill(**values), notifier=notifier, translator=translator)
 
 
-def _facts(booking: Booking, customer: User, provider: ProviderView) -> Facts:
-    return Facts(
-        reference=booking.reference,
-        provider=provider.profile.display_name,
-        customer=customer.name,
-        start=booking.span.start,
-        time_zone=booking.time_zone,
-        deposit=str(booking.deposit),
-        due_at=booking.due_at,
-        offered_times=booking.offered_times,
-    )
+def _values(booking: Booking, customer: User, provider: ProviderView) -> Mapping[str, NoticeValue]:
+    """The values of every placeholder; times are on the clock of the booking's time zone."""
+    zone = booking.time_zone
+    return {
+        "reference": booking.reference,
+        "provider": provider.profile.display_name,
+        "customer": customer.name,
+        "when": LocalTime(booking.span.start, zone),
+        "time_zone": zone,
+        "deposit": booking.deposit,
+        "due": "" if booking.due_at is None else LocalTime(booking.due_at, zone),
+        "offered": tuple(LocalTime(start, zone) for start in booking.offered_times),
+    }
 
 
-async def tell(user: User, event: Event, subject: str, text: str, notifier: Notifier) -> None:
-    """Send news of a message to one person: by e-mail, else by SMS, as far as there is such a contact and it is on.
+async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, translator: Translator) -> None:
+    """Send a notice to a user: by e-mail, else by SMS, as far as the contact exists and its channel is on.
 
-    Who has deleted their account is told nothing.
+    Deleted accounts are sent nothing.
     """
     wants = user.preferences.channels
-    ways = (("email", user.email, wants.email), ("sms", user.phone, wants.sms))
-    way = next(((channel, to) for channel, to, on in ways if to is not None and on), None)
-    if way is None or user.status is UserStatus.DELETED:
+    contacts = (("email", user.email, wants.email), ("sms", user.phone, wants.sms))
+    contact = next(((channel, to) for channel, to, on in contacts if to is not None and on), None)
+    if contact is None or user.status is UserStatus.DELETED:
         return
-    channel, to = way
+    channel, to = contact
+    translated = translator.translate(notice, user.locale)
     notification = Notification(
         id=uuid5(event.id, str(user.id)),
         channel=channel,
         to=to,
-        subject=subject,
-        text=text,
+        subject=translated.subject,
+        text=translated.text,
         created_at=event.occurred_at,
     )
     await notifier.send(notification)

@@ -1,29 +1,34 @@
-"""Tell somebody who waits that a time is held for them.
+"""Notify a customer that a slot is held for their waiting-list entry. May run any number of times."""
 
-Run for a message of the outbox, any number of times, as `notify_parties` is.
-"""
+from typing import Final
 
+from booking_domain.notifications.notices import LocalTime, NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notifier
-from booking_domain.notifications.texts import offer_text
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.workflows.notify_parties import tell
 from booking_domain.workflows.ports import Reads
 
+OFFER: Final = NoticeTemplate(
+    subject="{provider}: a time has come free",
+    text="A time has come free: {provider}, {when}; it is held for you until {until}.",
+)
 
-async def notify_waiting(event: WaitlistOffered, *, reads: Reads, notifier: Notifier) -> None:
-    """Send the offer of a `waitlist.offered`.
+
+async def notify_waiting(
+    event: WaitlistOffered, /, *, reads: Reads, notifier: Notifier, translator: Translator
+) -> None:
+    """Send the offer.
 
     Raises:
-        Unavailable: nobody was told; running it again is right.
+        Unavailable: the notification was not sent; the caller may retry.
     """
     customer = await reads.users.get(event.customer_id)
     provider = await reads.providers.get(event.provider_id)
     if customer is None or provider is None:
         return
-    subject, text = offer_text(
+    notice = OFFER.fill(
         provider=provider.profile.display_name,
-        start=event.start,
-        until=event.until,
-        time_zone=provider.time_zone,
+        when=LocalTime(event.start, provider.time_zone),
+        until=LocalTime(event.until, provider.time_zone),
     )
-    await tell(customer, event, subject, text, notifier)
+    await tell(customer, event, notice, notifier=notifier, translator=translator)

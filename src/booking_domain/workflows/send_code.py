@@ -1,7 +1,4 @@
-"""Send a one-time code to whom it is for.
-
-Run for a message of the outbox. Run again, it sends the same code again, which does no harm.
-"""
+"""Send a one-time code to its recipient. Running it again sends the same code again, which is harmless."""
 
 from datetime import datetime
 
@@ -14,23 +11,21 @@ from booking_domain.workflows.ports import Reads
 async def send_code(
     event: CodeRequested, *, now: datetime, reads: Reads, secrets: SecretCodes, messenger: CodeMessenger
 ) -> None:
-    """Send the code of a `code.wanted`, while it is good.
+    """Send the code, unless it has expired.
 
     Raises:
-        Unavailable: it was not sent; running it again is right.
+        Unavailable: the code was not sent; the caller may retry.
     """
     user = await reads.users.get(event.user_id)
     if user is None or now >= event.until:
         return
-    purpose, code_id = event.purpose, event.code_id
-    if purpose is CodePurpose.CHANGE_PHONE:
+    if event.purpose is CodePurpose.CHANGE_PHONE:
         change = await reads.phone_changes.get(user.id)
-        to = (
-            None if change is None or change.code_id != code_id else change.phone
-        )  # another number may be wanted by now
+        # The user may have requested a change to another number since.
+        to = None if change is None or change.code_id != event.code_id else change.phone
     else:
         to = user.email if event.channel is Channel.EMAIL else user.phone
     if to is None:
         return
-    code = secrets.code(code_id, purpose)
-    await messenger.send_code(to=to, code=code, purpose=purpose.value, locale=user.locale, user_id=user.id)
+    code = secrets.code(event.code_id, event.purpose)
+    await messenger.send_code(to=to, code=code, purpose=event.purpose.value, locale=user.locale, user_id=user.id)

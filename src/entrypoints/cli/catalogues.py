@@ -1,4 +1,4 @@
-"""Bring the catalogues of messages up to date with the code, or check that they are, and that they are whole.
+"""Update the message catalogues from the code, or check that they are up to date and complete.
 
 python -m entrypoints.cli.catalogues [--check]
 """
@@ -13,13 +13,13 @@ from typing import Final
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
+from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from entrypoints.cli.messages import Found, messages
-from entrypoints.http.languages.catalogues import LOCALES, read_catalog
-from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
-from entrypoints.http.languages.templates import placeholders
+from entrypoints.languages.catalogues import LOCALES, read_catalog
+from entrypoints.languages.templates import placeholders
 
 TEMPLATE: Final = "messages.pot"
-_HEADER: Final = """# Messages of the API. `make catalogues` writes all of this but the translations.
+_HEADER: Final = """# Messages of the API and to users. `make catalogues` generates everything but the translations.
 msgid ""
 msgstr ""
 "MIME-Version: 1.0\\n"
@@ -30,7 +30,7 @@ _WIDTH: Final = 120
 
 
 def template_of(found: Found) -> Catalog:
-    """The catalogue without translations."""
+    """Return a catalogue without translations."""
     template = Catalog()
     for (context, text), files in found.items():
         template.add(text, context=context, locations=[(f"src/{file}", 0) for file in files])
@@ -38,7 +38,7 @@ def template_of(found: Found) -> Catalog:
 
 
 def updated(known: Catalog, found: Found) -> Catalog:
-    """A catalogue with the messages that there are now, and what it knows of their translations. Nothing is guessed."""
+    """Return a catalogue of the found messages with the known translations; nothing is guessed for new messages."""
     fresh = Catalog(known.locale)
     for (context, text), files in found.items():
         before = known.get(text, context)
@@ -54,7 +54,7 @@ def updated(known: Catalog, found: Found) -> Catalog:
 
 
 def faults(catalog: Catalog) -> Iterator[str]:
-    """What is wrong with translations: missing, doubtful, or with other placeholders than the English has."""
+    """Yield translations that are missing, fuzzy, or differ from the English in their placeholders."""
     for message in catalog:
         if not message.id:
             continue
@@ -68,7 +68,7 @@ def faults(catalog: Catalog) -> Iterator[str]:
 
 
 def written(catalog: Catalog) -> bytes:
-    """The file of a catalogue; its header says no more than what reading it needs."""
+    """Return the file of a catalogue, with the shortest header that gettext can read."""
     file = BytesIO()
     write_po(file, catalog, width=_WIDTH, omit_header=True, include_lineno=False)
     language = "" if catalog.locale is None else f'"Language: {catalog.locale}\\n"\n'
@@ -76,9 +76,9 @@ def written(catalog: Catalog) -> bytes:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return 0 if all catalogues are fresh and whole; 1 if one was to be checked and is stale, or is not whole."""
-    parser = argparse.ArgumentParser(prog="catalogues", description="Bring the catalogues of messages up to date.")
-    parser.add_argument("--check", action="store_true", help="change nothing; fail if something would be changed")
+    """Return 0 if all catalogues are complete and, with `--check`, up to date; else 1."""
+    parser = argparse.ArgumentParser(prog="catalogues", description="Update the message catalogues.")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a file is stale")
     parser.add_argument("folder", nargs="?", type=Path, default=LOCALES)
     chosen = parser.parse_args(arguments)
     found = messages()

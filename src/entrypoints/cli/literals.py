@@ -1,4 +1,4 @@
-"""Texts in the source, as templates."""
+"""Finds texts in source code, as templates."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 class Literals:
-    """The texts that an expression of one module can be.
+    """The possible texts of an expression in one module.
 
     >>> module = ast.parse("def f(most): return f'at most {most:,} characters'")
     >>> list(Literals(module, "example.py").of(ast.parse("f(3)").body[0].value, needed=True))
@@ -18,10 +18,10 @@ class Literals:
         self._name = name
 
     def of(self, text: ast.expr, *, needed: bool) -> Iterator[str]:
-        """The templates.
+        """Yield the templates of an expression.
 
         Raises:
-            LookupError: the text is needed, and comes from where it cannot be followed to.
+            LookupError: the text is needed, but its origin cannot be followed.
         """
         match text:
             case ast.Constant(value=str(value)):
@@ -33,8 +33,8 @@ class Literals:
             case ast.IfExp(body=one, orelse=other):
                 yield from self.of(one, needed=needed)
                 yield from self.of(other, needed=needed)
-            case ast.Attribute(attr="problem" | "detail" | "message"):
-                pass  # of another error: said elsewhere, and handed on
+            case ast.Attribute(attr="problem" | "detail" | "message" | "subject"):
+                pass  # repeats the text of another error, which is found where it is written
             case ast.Name(id=name) if needed:
                 yield from self._all(self._assigned(name), text)
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(value=ast.Name(id="self"), attr=name)) if needed:
@@ -45,7 +45,7 @@ class Literals:
                 pass
 
     def _all(self, found: list[ast.expr], asked: ast.expr) -> Iterator[str]:
-        if not found and not self._handed_on(asked):
+        if not found and not self._passed_in(asked):
             raise LookupError(f"{self._name}:{asked.lineno}: where does `{ast.unparse(asked)}` come from?")
         for text in found:
             yield from self.of(text, needed=True)
@@ -62,8 +62,8 @@ class Literals:
                     pass
         return found
 
-    def _handed_on(self, asked: ast.expr) -> bool:
-        """Whether it is a parameter, or a part of something else: what it says is said elsewhere."""
+    def _passed_in(self, asked: ast.expr) -> bool:
+        """Whether a name is a parameter or a loop variable: its text is found where it is written."""
         return isinstance(asked, ast.Name) and any(
             (isinstance(node, ast.arg) and node.arg == asked.id)
             or (
@@ -84,7 +84,7 @@ class Literals:
 
 
 def _template(parts: list[ast.expr]) -> str:
-    """The template of an f-string; what stands in a place is named after it, and the second of a name gets a number.
+    """Return the template of an f-string: placeholders are named after their expressions, and numbered if repeated.
 
     >>> _template(ast.parse("f'{FIRST.year} to {LAST.year}, {name!r}'").body[0].value.values)
     '{year} to {year2}, {name}'

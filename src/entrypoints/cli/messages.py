@@ -1,7 +1,7 @@
-"""What there is to translate, as the code has it: a context, a template, and the files that it is in.
+"""Collects the translatable messages of the code: a context, an English template, and the files with it.
 
-Errors of the domain and lifecycles are found by looking at what is there. What is written beside a `raise` is found by
-reading the source: an f-string becomes a template whose placeholders are named after what stands in them.
+Domain errors and lifecycles are found by inspecting the imported classes. Notices and texts beside a `raise` are found
+by parsing the source: an f-string becomes a template whose placeholders are named after their expressions.
 """
 
 import ast
@@ -21,30 +21,32 @@ from booking_domain.shared.errors import DomainError
 from booking_domain.shared.lifecycle import Lifecycle
 from entrypoints.cli.literals import Literals
 from entrypoints.http.kit.problems import DETAILS, STATUS
-from entrypoints.http.languages import foreign
-from entrypoints.http.languages.catalogues import MESSAGE, TITLE
+from entrypoints.languages import foreign
+from entrypoints.languages.catalogues import MESSAGE, NOTICE, TITLE
 
 SOURCE: Final = Path(__file__).parents[2]
 _NOT_SERVED: Final = ("booking_domain/testing", "adapters/qpay/simulator", "entrypoints/cli", "entrypoints/worker")
 _OF_ERRORS: Final = {name: name for name in ("problem", "thing", "action", "what")}
-"""Parameters of errors that are texts themselves, and their contexts."""
+"""Parameters of errors that are texts themselves, by context."""
 _OF_REFUSALS: Final = {"detail": MESSAGE, "message": MESSAGE}
 _REFUSALS: Final = frozenset({"Refusal", "InputError"})
+_OF_NOTICES: Final = dict.fromkeys(("subject", "text", "to_customer", "to_provider"), NOTICE)
+_NOTICES: Final = frozenset({"NoticeTemplate", "PartyNotices"})
 _BY_PLACE: Final = {"invalid_input": (1, MESSAGE), "update_one": (0, "what")}
-"""Functions to which a text is given by its place."""
-_MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE})
-_HAND_ON: Final = frozenset({"InputError"})
-"""What is often made of a text that is refused elsewhere."""
+"""Functions that take a text as a positional argument: its position and context."""
+_MUST_BE_FOUND: Final = frozenset({"problem", MESSAGE, NOTICE})
+_REPEATING: Final = frozenset({"InputError"})
+"""Calls that often repeat the text of another error, which is found where it is written."""
 
 Key = tuple[str | None, str]
-"""A context, if there is one, and a template."""
+"""An optional context, and a template."""
 Found = Mapping[Key, Sequence[str]]
-"""Files by what is in them."""
+"""Files by message."""
 
 
 @cache
 def messages() -> Found:
-    """All that there is to translate, in a fixed order."""
+    """Return all translatable messages, in a fixed order."""
     found: defaultdict[Key, set[str]] = defaultdict(set)
     for key, file in chain(_of_errors(), _of_lifecycles(), _of_sources(), _of_others()):
         found[key].add(file)
@@ -52,7 +54,7 @@ def messages() -> Found:
 
 
 def concrete_errors() -> list[type[DomainError]]:
-    """Every error that can be raised where the API is served: all but the families."""
+    """Return every error that the API can raise, without the families."""
     _modules(booking_domain)
     _modules(entrypoints.http)
     served = ("booking_domain.", "adapters.", "entrypoints.")
@@ -71,7 +73,7 @@ def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
 
 @cache
 def _modules(package: ModuleType) -> list[ModuleType]:
-    """All modules of a package, but for those that only tests use."""
+    """Return all modules of a package, without the test harness."""
     names = [each.name for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
     return [importlib.import_module(name) for name in names if not name.startswith("booking_domain.testing")]
 
@@ -82,7 +84,7 @@ def _of_errors() -> Iterator[tuple[Key, str]]:
 
 
 def _of_lifecycles() -> Iterator[tuple[Key, str]]:
-    """The words with which their refusals say what does not move, from where, how and by whom."""
+    """Yield the words of lifecycle errors: thing, status, action and party."""
     tables = (value for module in _modules(booking_domain) for value in vars(module).values())
     for table in tables:
         if isinstance(table, Lifecycle):
@@ -109,11 +111,20 @@ def _of_sources() -> Iterator[tuple[Key, str]]:
 def _of_others() -> Iterator[tuple[Key, str]]:
     yield from (((MESSAGE, detail), "entrypoints/http/kit/problems.py") for detail in DETAILS.values())
     for context, templates in {TITLE: foreign.TITLES, **foreign.MESSAGES}.items():
-        yield from (((context, template), "entrypoints/http/languages/foreign.py") for template in templates)
+        yield from (((context, template), "entrypoints/languages/foreign.py") for template in templates)
 
 
 def _file_of(kind: type) -> str:
     return kind.__module__.replace(".", "/") + ".py"
+
+
+def _contexts(called: str, errors: frozenset[str]) -> Mapping[str, str]:
+    """Return the arguments that are texts, and the context of each."""
+    if called in _NOTICES:
+        return _OF_NOTICES
+    if called in _REFUSALS:
+        return _OF_REFUSALS
+    return _OF_ERRORS if called in errors else {}
 
 
 def _written_in(file: Path, name: str, errors: frozenset[str]) -> Iterator[Key]:
@@ -123,10 +134,12 @@ def _written_in(file: Path, name: str, errors: frozenset[str]) -> Iterator[Key]:
         if not isinstance(call, ast.Call):
             continue
         called = ast.unparse(call.func).rpartition(".")[2]
-        contexts = _OF_REFUSALS if called in _REFUSALS else _OF_ERRORS if called in errors else {}
-        texts = [(contexts[word.arg], word.value) for word in call.keywords if word.arg in contexts]
+        contexts = _contexts(called, errors)
+        texts = [
+            (contexts[word.arg], word.value) for word in call.keywords if word.arg is not None and word.arg in contexts
+        ]
         place, of_place = _BY_PLACE.get(called, (len(call.args), MESSAGE))
         texts += [(of_place, text) for text in call.args[place : place + 1]]
         for context, text in texts:
-            needed = context in _MUST_BE_FOUND and called not in _HAND_ON
+            needed = context in _MUST_BE_FOUND and called not in _REPEATING
             yield from ((context, template) for template in literals.of(text, needed=needed))

@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 import procrastinate
 
+from booking_domain.notifications.notices import Translator
 from booking_domain.notifications.ports import Notifier
 from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
@@ -71,7 +72,7 @@ class Subscription(Generic[EventT]):
 class Notify(Protocol[Contra]):
     """Sends the notifications of an event. It may run any number of times for one event."""
 
-    async def __call__(self, event: Contra, /, *, reads: Reads, notifier: Notifier) -> None: ...
+    async def __call__(self, event: Contra, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,12 @@ class Jobs:
         event = from_json(message)
         # A job of an earlier version may hold an event of which nobody is notified.
         for notify in self._notices.get(type(event), ()):
-            await notify(event, reads=self._container.reads(), notifier=self._container.notifier())
+            await notify(
+                event,
+                reads=self._container.reads(),
+                notifier=self._container.notifier(),
+                translator=self._container.translator(),
+            )
 
     async def _sweep(self, _: Container, enqueue: Enqueue) -> None:
         """Run every sweep; one that fails does not keep the others from running."""

@@ -186,27 +186,27 @@ def test_notes_have_a_longest() -> None:
     assert replace(a_booking(), notes="я" * MAX_NOTES).notes
     with pytest.raises(InvalidValue) as refused:
         replace(a_booking(), notes="я" * (MAX_NOTES + 1))
-    assert refused.value.where == "/notes"
+    assert refused.value.field_path == ("notes",)
 
 
 def test_no_more_goes_back_than_was_paid() -> None:
     assert a_booking(paid=DEPOSIT, refunded=DEPOSIT).refunded == DEPOSIT
     with pytest.raises(InvalidValue) as refused:
         a_booking(paid=DEPOSIT, refunded=PRICE)
-    assert refused.value.where == "/refundedAmount"
+    assert refused.value.field_path == ("refunded_amount",)
 
 
 def test_a_deposit_is_at_most_the_price() -> None:
     assert Terms(price=PRICE, deposit=PRICE).deposit == PRICE
     with pytest.raises(InvalidValue) as refused:
         Terms(price=DEPOSIT, deposit=PRICE)
-    assert refused.value.where == "/depositAmount"
+    assert refused.value.field_path == ("deposit_amount",)
 
 
 def test_price_and_deposit_are_in_one_currency() -> None:
     with pytest.raises(InvalidValue) as refused:
         Terms(price=PRICE, deposit=Money.zero("JPY"))
-    assert refused.value.where == "/currency"
+    assert refused.value.field_path == ("currency",)
 
 
 @examples(300)

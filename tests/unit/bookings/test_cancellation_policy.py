@@ -93,13 +93,13 @@ def test_the_order_of_tiers_does_not_matter(policy: CancellationPolicy) -> None:
 def test_a_tier_is_hours_before_and_a_share_of_the_whole(hours: int, percent: int) -> None:
     with pytest.raises(InvalidValue) as refused:
         Tier(hours, percent)
-    assert refused.value.where == "/cancellationPolicy"
+    assert refused.value.field_path == ("cancellation_policy",)
 
 
 def test_two_tiers_for_the_same_hours_are_refused() -> None:
     with pytest.raises(InvalidValue) as refused:
         tiers([(24, 50), (24, 60)])
-    assert refused.value.where == "/cancellationPolicy"
+    assert refused.value.field_path == ("cancellation_policy",)
 
 
 @examples(200)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking_domain.bookings.references import ALPHABET, LENGTH, new_reference
-from booking_domain.testing.memory.entropy import SeededEntropy
+from booking_domain.testing.shared.memory.entropy import SeededEntropy
 
 LOOK_ALIKES = ("0O", "1IL", "UV")
 

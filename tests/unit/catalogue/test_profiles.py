@@ -77,14 +77,14 @@ def test_the_note_of_the_last_decision_does_not_outlive_the_next_move() -> None:
 def test_a_profile_has_a_name(name: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         replace(PROFILE, display_name=name)
-    assert refused.value.where == "/displayName"
+    assert refused.value.field_path == ("display_name",)
 
 
 def test_a_profile_has_so_many_styles_at_most() -> None:
     assert replace(PROFILE, styles=("line",) * MAX_STYLES).styles
     with pytest.raises(InvalidValue) as refused:
         replace(PROFILE, styles=("line",) * (MAX_STYLES + 1))
-    assert refused.value.where == "/styles"
+    assert refused.value.field_path == ("styles",)
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
@@ -101,4 +101,4 @@ def test_a_place_on_earth_has_a_latitude_and_a_longitude(lat: float, lon: float)
 def test_what_is_not_on_earth_is_refused(place: tuple[float, float]) -> None:
     with pytest.raises(InvalidValue) as refused:
         Location(*place)
-    assert refused.value.where == "/location"
+    assert refused.value.field_path == ("location",)

@@ -5,7 +5,6 @@ import inspect
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, Concatenate, Final, ParamSpec, cast
 from uuid import UUID, uuid4
 
@@ -20,9 +19,10 @@ from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.money import Money
+from booking_domain.testing.kit.tables import State
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MONDAY_MORNING
-from booking_domain.testing.memory.state import State
+from booking_domain.testing.shared.memory.tables import ANSWERS
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.http.services import Services
@@ -53,8 +53,10 @@ class OpenDatabase(MemoryDatabase):
             raise self.down
 
     def all_but_answers(self) -> State:
-        """All that is kept, but for the answers under keys."""
-        return replace(self._state.copy(), answers={})
+        """Return a snapshot without the answers stored under idempotency keys."""
+        state = self._state.copy()
+        state[ANSWERS].clear()
+        return state.copy()
 
 
 class OpenGateway(MemoryGateway):

@@ -25,7 +25,9 @@ class UndocumentedProblems:
         async def watched(message: Message) -> None:
             nonlocal problem
             if message["type"] == "http.response.start":
-                problem = (b"content-type", b"application/problem+json") in message["headers"]
+                headers = dict(message["headers"])
+                problem = headers.get(b"content-type") == b"application/problem+json"
+                problem = problem and b"content-encoding" not in headers
             elif message["type"] == "http.response.body" and problem and message["body"]:
                 self._check(scope, _decode(message["body"])["code"])
             await send(message)

@@ -20,7 +20,6 @@ from adapters.sms.twilio import TwilioSmsSender
 from booking_domain.identity.errors import InvalidAssertion, InvalidToken
 from booking_domain.identity.external_identities import Assertion, InitData
 from booking_domain.identity.ports import Bearer
-from booking_domain.notifications.codes import code_text
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import PaymentId, SessionId, SmsId, UserId
@@ -153,7 +152,7 @@ def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp_path:
 
     kept = asyncio.run(sent())
     assert {(each["channel"], each["to"]) for each in kept} == {("email", "dorj@example.com"), ("sms", "+97699112233")}
-    assert {each["text"] for each in kept} == {code_text("login", "012345", "en")}
+    assert {each["text"] for each in kept} == {"012345 is your code to sign in. Do not share it with anybody."}
 
 
 def test_twilio_is_told_the_address_of_each_message() -> None:

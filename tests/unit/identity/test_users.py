@@ -62,7 +62,7 @@ def test_e_mail_addresses_are_taken(address: str) -> None:
 def test_what_is_no_e_mail_address_is_refused(address: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         replace(USER, email=address)
-    assert refused.value.where == "/email"
+    assert refused.value.field_path == ("email",)
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
@@ -77,7 +77,7 @@ def test_phone_numbers_are_taken_as_e_164(number: str) -> None:
 def test_what_is_no_e_164_number_is_refused(number: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         replace(USER, phone=number)
-    assert refused.value.where == "/phone"
+    assert refused.value.field_path == ("phone",)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "я" * (MAX_NAME + 1)])
@@ -85,14 +85,14 @@ def test_a_name_has_1_to_120_characters(name: str) -> None:
     assert replace(USER, name="я" * MAX_NAME).name
     with pytest.raises(InvalidValue) as refused:
         replace(USER, name=name)
-    assert refused.value.where == "/name"
+    assert refused.value.field_path == ("name",)
 
 
 def test_a_user_lives_in_a_known_time_zone() -> None:
     assert replace(USER, time_zone="Asia/Hovd").time_zone == "Asia/Hovd"
     with pytest.raises(InvalidValue) as refused:
         replace(USER, time_zone="Asia/Atlantis")
-    assert refused.value.where == "/timeZone"
+    assert refused.value.field_path == ("time_zone",)
 
 
 @given(st.text())

@@ -3,7 +3,7 @@
 import asyncio
 
 from booking_domain.notifications.codes import CodesByAddress
-from booking_domain.testing.memory.codes import MemoryCodeMessenger, SentCode
+from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, SentCode
 
 
 def test_codes_go_by_one_messenger_to_addresses_and_by_another_to_phones() -> None:

@@ -50,20 +50,20 @@ def test_a_note_on_time_off_has_at_most_500_characters() -> None:
     assert len(Block(id=BlockId(UUID(int=1)), range=off, note="x" * 500).note) == 500
     with pytest.raises(InvalidValue) as refused:
         Block(id=BlockId(UUID(int=1)), range=off, note="x" * 501)
-    assert refused.value.where == "/note"
+    assert refused.value.field_path == ("note",)
 
 
 def test_a_date_has_one_exception_at_most() -> None:
     OpeningHours(time_zone="UTC", exceptions=(exception(MONDAY), exception(MONDAY + A_DAY)))
     with pytest.raises(InvalidValue) as refused:
         calendar("UTC", exceptions=(exception(MONDAY), exception(MONDAY, "09:00-10:00")))
-    assert refused.value.where == "/exceptions"
+    assert refused.value.field_path == ("exceptions",)
 
 
 def test_a_setting_that_is_out_of_bounds_says_which_it_is_and_what_they_are() -> None:
     with pytest.raises(InvalidValue, match="must be between 1 and 1440") as refused:
         SlotSettings(step_minutes=0)
-    assert refused.value.where == "/slotStepMinutes"
+    assert refused.value.field_path == ("slot_step_minutes",)
 
 
 def test_a_window_that_begins_within_a_second_begins_with_the_next_whole_one() -> None:

@@ -62,7 +62,7 @@ def test_a_start_is_explained_as_an_instant() -> None:
     assert (why.start, why.start.tzinfo, why.offered) == (monday(9), UTC, True)
     with pytest.raises(InvalidValue) as refused:
         explain(SALON, (), monday(9).replace(tzinfo=None), now=NOW)
-    assert refused.value.where == "/slot"
+    assert refused.value.field_path == ("slot",)
 
 
 def test_the_neighbours_of_a_start_are_as_long_as_was_asked_for() -> None:

@@ -37,7 +37,7 @@ def test_a_feed_that_fails_may_be_trusted_for_an_hour_to_thirty_days(hours: int)
 def test_a_feed_that_fails_is_trusted_no_shorter_and_no_longer(hours: int) -> None:
     with pytest.raises(InvalidValue) as refused:
         FeedRule(WhenFeedFails.TRUST, hours)
-    assert refused.value.where == "/trustHours"
+    assert refused.value.field_path == ("trust_hours",)
 
 
 def test_what_any_feed_has_is_busy() -> None:
@@ -100,7 +100,7 @@ def test_the_url_of_a_feed_has_at_most_two_thousand_characters() -> None:
     assert replace(feed(1), url=longest).url == longest
     with pytest.raises(InvalidValue) as refused:
         replace(feed(1), url=longest + "x")
-    assert refused.value.where == "/urls"
+    assert refused.value.field_path == ("urls",)
 
 
 @scene()

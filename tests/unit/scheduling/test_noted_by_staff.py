@@ -46,7 +46,7 @@ def test_staff_enter_an_appointment_of_any_length_of_a_minute_to_a_day() -> None
     for minutes in (0, 1441):
         with pytest.raises(InvalidValue) as refused:
             placeable(schedule(), NOW, now=NOW, duration_minutes=minutes)
-        assert refused.value.where == "/durationMinutes"
+        assert refused.value.field_path == ("duration_minutes",)
 
 
 def test_staff_enter_what_began_a_day_ago_or_begins_within_two_years() -> None:
@@ -55,13 +55,13 @@ def test_staff_enter_what_began_a_day_ago_or_begins_within_two_years() -> None:
     for refusable in (NOW - DAY - SECOND, NOW + 730 * DAY + SECOND):
         with pytest.raises(InvalidValue) as refused:
             placeable(schedule(), refusable, now=NOW)
-        assert refused.value.where == "/slot"
+        assert refused.value.field_path == ("slot",)
 
 
 def test_staff_enter_whole_seconds() -> None:
     with pytest.raises(InvalidValue) as refused:
         placeable(schedule(), NOW + INSTANT, now=NOW)
-    assert refused.value.where == "/slot"
+    assert refused.value.field_path == ("slot",)
 
 
 def test_staff_do_not_enter_what_somebody_has_buffers_and_all() -> None:
@@ -101,4 +101,4 @@ def test_a_claim_blocks_all_of_its_appointment(early: timedelta, late: timedelta
     span = TimeRange(NOW, NOW + 60 * MINUTE)
     with pytest.raises(InvalidValue) as refused:
         Claim.of(span, blocked=TimeRange(span.start + early, span.end - late))
-    assert refused.value.where == "/blocked"
+    assert refused.value.field_path == ("blocked",)

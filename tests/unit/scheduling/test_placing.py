@@ -15,9 +15,9 @@ from booking_domain.scheduling.placing import claimable, slot_window
 from booking_domain.scheduling.ports import CLAIM_MARGIN
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
+from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
+from booking_domain.testing.scheduling.strategies.zones import zones_and_dates
 from booking_domain.testing.strategies import Question, questions
-from booking_domain.testing.strategies.moments import MINUTE, midnight
-from booking_domain.testing.strategies.zones import zones_and_dates
 
 SETTINGS = SlotSettings(step_minutes=60, duration_minutes=60, buffer_before_minutes=10, buffer_after_minutes=20)
 SALON = calendar("Asia/Ulaanbaatar", rule(MONDAY, "09:00-13:00"), settings=SETTINGS)
@@ -51,14 +51,14 @@ def test_an_appointment_may_be_longer_than_usual() -> None:
 def test_an_appointment_lasts_a_minute_to_a_day(minutes: int) -> None:
     with pytest.raises(InvalidValue) as refused:
         claimable(schedule(), monday(10), now=NOW, duration_minutes=minutes)
-    assert refused.value.where == "/durationMinutes"
+    assert refused.value.field_path == ("duration_minutes",)
 
 
 def test_a_slot_that_somebody_has_is_taken() -> None:
     with pytest.raises(SlotTaken) as refused:
         claimable(schedule(booked(monday(10))), monday(10), now=NOW)
     assert refused.value.start == monday(10)
-    assert str(refused.value) == "Somebody already has the time from 2026-11-23T02:00:00Z."
+    assert str(refused.value) == "The time from 2026-11-23T02:00:00Z is already taken."
 
 
 def test_a_slot_is_taken_too_if_only_its_buffer_meets_another_claim() -> None:

@@ -134,7 +134,7 @@ async def test_a_slot_to_be_held_is_an_instant(stage: Stage) -> None:
     command = PlaceHold(provider_id=stage.cast.profile.id, slot=TOMORROW.replace(tzinfo=None))
     with pytest.raises(InvalidValue) as refused:
         await stage.by_customer(place_hold, command)
-    assert refused.value.where == "/slot"
+    assert refused.value.field_path == ("slot",)
 
 
 @scene()

@@ -17,7 +17,7 @@ from booking_domain.shared.executor import ATTEMPTS, Answer, Context, Executor, 
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
-from booking_domain.testing.memory.entropy import SeededEntropy
+from booking_domain.testing.shared.memory.entropy import SeededEntropy
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 CUSTOMER = Actor(UserId(UUID(int=1)), Role.CUSTOMER)

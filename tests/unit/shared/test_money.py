@@ -38,14 +38,14 @@ def test_what_is_no_currency_of_today_is_refused(code: str) -> None:
     for attempt in (partial(Money, amount=1, currency=code), partial(Money.of, 1, code), partial(Money.zero, code)):
         with pytest.raises(InvalidValue) as refused:
             attempt()
-        assert refused.value.where == "/currency"
+        assert refused.value.field_path == ("currency",)
 
 
 @given(st.integers(max_value=-1))
 def test_an_amount_is_never_negative(amount: int) -> None:
     with pytest.raises(InvalidValue) as refused:
         Money(amount=amount, currency="MNT")
-    assert refused.value.where == "/amount"
+    assert refused.value.field_path == ("amount",)
 
 
 @examples(300)
@@ -96,7 +96,7 @@ def test_different_currencies_do_not_add_up() -> None:
     ):
         with pytest.raises(InvalidValue) as refused:
             attempt()
-        assert refused.value.where == "/currency"
+        assert refused.value.field_path == ("currency",)
 
 
 @examples(300)
@@ -127,7 +127,7 @@ def test_an_amount_is_written_with_all_decimals_of_its_currency() -> None:
 def test_what_is_no_whole_number_of_minor_units_is_refused(text: str, currency: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         Money.from_decimal(Decimal(text), currency)
-    assert refused.value.where == "/amount"
+    assert refused.value.field_path == ("amount",)
 
 
 @pytest.mark.parametrize("text", ["20000", "20000.0", "20000.000000", "2e4"])

@@ -183,7 +183,7 @@ async def test_one_to_ten_times_are_offered_all_of_them_to_come(studio: Studio) 
     for times in ([], many, [TOMORROW, NEXT_WEEK], [NEXT_WEEK, TOMORROW - SECOND]):
         with pytest.raises(InvalidValue) as refusal:
             await studio.offer_times(booking, *times)
-        assert refusal.value.where == "/slots"
+        assert refusal.value.field_path == ("slots",)
     for odd in (NEXT_WEEK.replace(tzinfo=None), NEXT_WEEK + timedelta(microseconds=1), NEXT_WEEK + 730 * DAY):
         with pytest.raises(InvalidValue):
             await studio.offer_times(booking, odd)
@@ -271,7 +271,7 @@ async def test_only_what_was_offered_last_can_be_taken_and_only_by_the_customer(
     for other in (NEXT_WEEK, TOMORROW, LATER + SECOND):
         with pytest.raises(NotATimeOffered) as refusal:
             await studio.accept(booking, slot=other)
-        assert refusal.value.where == "/slot"
+        assert refusal.value.field_path == ("slot",)
     for staff in (studio.owner, studio.admin):
         with pytest.raises(NotATimeOffered):
             await studio.accept(booking, slot=LATER, by=staff)

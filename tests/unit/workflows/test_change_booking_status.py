@@ -26,7 +26,7 @@ from booking_domain.shared.errors import NotPermitted, StaleVersion
 from booking_domain.shared.ids import BookingId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 

@@ -11,16 +11,17 @@ from booking_domain.bookings.events import BookingChanged
 from booking_domain.identity.events import AccountDeleted, PhoneChanged
 from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
 from booking_domain.identity.preferences import Channels, Preferences
-from booking_domain.notifications.account_texts import account_text
 from booking_domain.shared.ids import EventId
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.notify_account import notify_account
 from booking_domain.workflows.notify_parties import notify_parties
+from entrypoints.languages.notices import GettextTranslator
 
 EMAIL, PHONE = "dorj@example.com", "+97699112233"
 ON_BOTH = Channels()
+TRANSLATOR = GettextTranslator("en")
 
 
 def in_a_studio(play: Callable[[Studio], Awaitable[None]]) -> None:
@@ -65,7 +66,7 @@ def test_news_of_bookings_come_by_e_mail_else_by_sms_and_over_nothing_that_is_of
         await studio.book()
         for event in await studio.backend.outbox_events():
             assert isinstance(event, BookingChanged)
-            await notify_parties(event, reads=studio.reads, notifier=notifier)
+            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
         assert told(notifier) == way
 
     in_a_studio(play)
@@ -78,7 +79,7 @@ def test_who_has_deleted_their_account_is_told_no_news() -> None:
         await customer_is(studio, email=EMAIL, phone=PHONE, status=UserStatus.DELETED, deleted_at=NOW)
         for event in await studio.backend.outbox_events():
             assert isinstance(event, BookingChanged)
-            await notify_parties(event, reads=studio.reads, notifier=notifier)
+            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
         assert told(notifier) == []
 
     in_a_studio(play)
@@ -95,7 +96,9 @@ def test_what_is_about_the_account_comes_over_channels_that_are_off_and_again_un
         user = (await customer_is(studio, email=EMAIL, phone=PHONE, preferences=off)).deleted(NOW)
         await customer_is(studio, status=user.status, deleted_at=user.deleted_at)
         for _ in range(2):
-            await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier)
+            await notify_account(
+                about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR
+            )
         assert told(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the second time is known by its ids
         assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
 
@@ -106,19 +109,11 @@ def test_of_a_deletion_that_was_taken_back_or_is_done_nobody_is_told() -> None:
     async def play(studio: Studio) -> None:
         notifier = MemoryNotifier()
         user = await customer_is(studio, email=EMAIL)
-        await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier)
+        await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
         async with studio.backend.begin() as tx:
             await tx.users.save(user.deleted(NOW).erased(NOW))
         for event in (AccountDeleted, PhoneChanged):
-            await notify_account(about(user, event), reads=studio.reads, notifier=notifier)
+            await notify_account(about(user, event), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
         assert list(notifier.delivered) == []
 
     in_a_studio(play)
-
-
-@pytest.mark.parametrize("topic", ["account.deleted", "account.phone_changed"])
-def test_there_are_texts_in_three_languages(topic: str) -> None:
-    texts = [account_text(topic, locale, day=NOW.date()) for locale in ("en", "mn-MN", "fa", "de")]
-    assert len({text.text for text in texts}) == 3
-    assert texts[0] == texts[3]
-    assert all((str(NOW.date()) in text.text) == (topic == "account.deleted") for text in texts)

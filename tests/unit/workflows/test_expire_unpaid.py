@@ -13,7 +13,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.expire_booking import ExpireBooking, expire_booking
 from booking_domain.workflows.expire_unpaid import MAX_GATEWAY_DELAY, expire_unpaid

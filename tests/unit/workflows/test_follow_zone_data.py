@@ -22,6 +22,7 @@ from booking_domain.workflows.follow_zone_data import (
     look_ahead,
 )
 from booking_domain.workflows.notify_parties import notify_parties
+from entrypoints.languages.notices import GettextTranslator
 
 
 async def clocks_put_forward(studio: Studio, *bookings: Booking, by: timedelta = HOUR) -> list[Booking]:
@@ -84,7 +85,7 @@ async def test_both_sides_are_told_that_the_clock_still_shows_the_same(studio: S
     )  # fmt: skip
     notifier = MemoryNotifier()
     [announced] = booking_events(await studio.seen(booking), [event])
-    await notify_parties(announced, reads=studio.reads, notifier=notifier)
+    await notify_parties(announced, reads=studio.reads, notifier=notifier, translator=GettextTranslator("en"))
     to = {each.to for each in notifier.delivered}
     assert len(to) == len(notifier.delivered) == 2
     assert all(f"stays at {booking.local_start:%Y-%m-%d %H:%M}" in each.text for each in notifier.delivered)

@@ -17,7 +17,7 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.memory import MemoryGateway
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.settle_payment import settle_when_asked

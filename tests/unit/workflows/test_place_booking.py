@@ -36,7 +36,7 @@ from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, PRICE, TOMORROW
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (
@@ -139,7 +139,7 @@ async def test_only_what_is_offered_is_booked(studio: Studio) -> None:
 async def test_a_slot_without_an_offset_is_refused_and_not_guessed(studio: Studio) -> None:
     with pytest.raises(InvalidValue) as refusal:
         await studio.book(TOMORROW.replace(tzinfo=None))
-    assert refusal.value.where == "/slot"
+    assert refusal.value.field_path == ("slot",)
 
 
 @scene()
@@ -388,7 +388,7 @@ async def test_the_staff_enters_appointments_from_a_day_ago_to_730_days_ahead(st
         for staff in (studio.owner, studio.admin):
             with pytest.raises(InvalidValue) as refusal:
                 await studio.book(start, by=staff)
-            assert refusal.value.where == "/slot"
+            assert refusal.value.field_path == ("slot",)
     await studio.book(now - DAY, by=studio.owner)
     await studio.book(now + MAX_HORIZON_DAYS * DAY, by=studio.admin)
 
@@ -397,11 +397,11 @@ async def test_the_staff_enters_appointments_from_a_day_ago_to_730_days_ahead(st
 async def test_appointments_of_the_staff_start_at_whole_seconds_and_last_a_minute_to_a_day(studio: Studio) -> None:
     with pytest.raises(InvalidValue) as refusal:
         await studio.book(TOMORROW + timedelta(microseconds=1), by=studio.owner)
-    assert refusal.value.where == "/slot"
+    assert refusal.value.field_path == ("slot",)
     for minutes in (0, 1_441):
         with pytest.raises(InvalidValue) as refusal:
             await studio.book(TOMORROW, by=studio.owner, minutes=minutes)
-        assert refusal.value.where == "/durationMinutes"
+        assert refusal.value.field_path == ("duration_minutes",)
     assert (await studio.book(TOMORROW + SECOND, by=studio.owner, minutes=1_440)).span.end == TOMORROW + DAY + SECOND
 
 
@@ -424,7 +424,7 @@ async def test_only_the_staff_books_for_others(studio: Studio) -> None:
     for nosy in (studio.customer, await studio.joined(Role.PROVIDER), await studio.joined(Role.MANAGER)):
         with pytest.raises(BookingForOthers) as refusal:
             await studio.book(by=nosy, customer=other)
-        assert refusal.value.where == "/customerId"
+        assert refusal.value.field_path == ("customer_id",)
         booking = await studio.book(by=nosy, customer=nosy)  # who names oneself names nobody
         assert booking.customer_id == nosy.id
         await studio.move(booking, Status.CANCELLED, by=nosy)
@@ -437,7 +437,7 @@ async def test_nobody_books_for_an_unknown_customer(studio: Studio) -> None:
     for staff in (studio.owner, studio.admin):
         with pytest.raises(CustomerNotFound) as refusal:
             await studio.book(by=staff, customer=nobody)
-        assert refusal.value.where == "/customerId"
+        assert refusal.value.field_path == ("customer_id",)
     assert await studio.is_free()
 
 

@@ -105,9 +105,9 @@ async def test_none_is_made_if_one_cannot_be_had_and_every_such_time_is_named(st
         await studio.book_series(times=5)
     assert [type(failure) for failure in refusal.value.failures] == [SlotTaken, SlotNotOffered]
     assert refusal.value.parameters == {"times": 5, "failed": 2}
-    assert str(refusal.value) == "None of the 5 bookings was made, as 2 of their times cannot be had."
-    (where, what), (there, why) = refusal.value.places
-    assert where == there == "/slot"
+    assert str(refusal.value) == "None of the 5 bookings was made, because 2 of their times cannot be booked."
+    (where, what), (there, why) = refusal.value.details
+    assert where == there == ("slot",)
     assert (what.code, why.code) == ("booking.slot_taken", "booking.slot_not_offered")
     assert "2026-12-01T02:00:00Z" in str(what)
     assert "2026-12-15T02:00:00Z" in str(why)
@@ -210,14 +210,14 @@ async def test_a_series_has_2_to_52_bookings_1_to_52_weeks_apart(studio: Studio)
     for times in (MIN_SERIES_LENGTH - 1, MAX_SERIES_LENGTH + 1, 0, -2):
         with pytest.raises(InvalidValue) as refusal:
             await studio.book_series(times=times)
-        assert refusal.value.where == "/times"
+        assert refusal.value.field_path == ("times",)
     for weeks in (0, -1, 53):
         with pytest.raises(InvalidValue) as refusal:
             await studio.book_series(times=2, every_weeks=weeks)
-        assert refusal.value.where == "/everyWeeks"
+        assert refusal.value.field_path == ("every_weeks",)
     with pytest.raises(InvalidValue) as refusal:
         await studio.book_series(TOMORROW.replace(tzinfo=None), times=2)
-    assert refusal.value.where == "/slot"
+    assert refusal.value.field_path == ("slot",)
     [first, last] = await studio.book_series(times=2, every_weeks=52, by=studio.owner)
     assert last.span.start - first.span.start == 52 * WEEK
 
@@ -269,7 +269,7 @@ async def test_a_gap_is_read_with_the_offset_before_it_wherever_the_series_began
 async def test_every_time_that_is_too_far_ahead_is_named(studio: Studio) -> None:
     with pytest.raises(SeriesNotPossible) as refusal:
         await studio.book_series(times=5, every_weeks=52, by=studio.owner)
-    named = [str(what) for _, what in refusal.value.places]
+    named = [str(what) for _, what in refusal.value.details]
     assert [each[:10] for each in named] == ["2029-11-20", "2030-11-19"], named
 
 

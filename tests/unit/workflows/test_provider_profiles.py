@@ -21,7 +21,7 @@ from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersio
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import terms
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import (
     DecideOnProfile,

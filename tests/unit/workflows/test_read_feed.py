@@ -34,8 +34,8 @@ from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersio
 from booking_domain.shared.ids import FeedId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, terms
-from booking_domain.testing.contracts.storage import race
-from booking_domain.testing.memory.feeds import MemoryFeedReader
+from booking_domain.testing.kit.storage import race
+from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
 from booking_domain.workflows.read_feed import read_feed
@@ -257,7 +257,7 @@ async def test_there_are_at_most_five_feeds_and_each_has_a_url(studio: Studio) -
     ):
         with pytest.raises(InvalidValue) as refused:
             await named(studio, *urls)
-        assert refused.value.where == "/urls"
+        assert refused.value.field_path == ("urls",)
     assert len((await studio.reads.feeds.of_provider(studio.provider_id)).feeds) == MAX_FEEDS
 
 

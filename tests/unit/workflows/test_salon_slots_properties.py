@@ -9,7 +9,7 @@ from booking_domain.scheduling.slots import offered_slots
 from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import SalonId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.contracts.storage import a_cast
+from booking_domain.testing.kit.storage import a_cast
 from booking_domain.testing.memory import MemoryDatabase
 from booking_domain.testing.question import Question
 from booking_domain.testing.strategies import questions

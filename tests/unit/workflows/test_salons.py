@@ -32,7 +32,7 @@ from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersio
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import DecideOnProfile, ProfileChange, decide_on_profile, open_profile
 from booking_domain.workflows.salon_slots import salon_slots

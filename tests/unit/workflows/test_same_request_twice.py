@@ -12,7 +12,7 @@ from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Answer
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
 from booking_domain.testing.builders import HOUR, TOMORROW
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.settle_payment import note_payment_hint

@@ -16,7 +16,9 @@ from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.memory import MemoryPlatform, MemorySmsSender
+from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
 from booking_domain.workflows.send_sms import follow_sms
+from entrypoints.languages.notices import GettextTranslator
 
 TO = "+97699112233"
 CODE = "482913"
@@ -34,6 +36,7 @@ class Office:
             executor=self.platform.executor,
             recipient_key=b"a key of 32 bytes, more or less.",
             most_per_day=most_per_day,
+            translator=GettextTranslator("en"),
         )
 
     async def send(self, *, to: str = TO, purpose: str = "login", locale: str = "mn-MN") -> None:
@@ -41,7 +44,7 @@ class Office:
 
     async def kept(self) -> list[SmsMessage]:
         async with self.platform.database.begin() as tx:
-            return sorted(tx.sms_messages._state.sms_messages.values(), key=lambda each: each.id)
+            return sorted(tx.sms_messages._state[SMS_MESSAGES].values(), key=lambda each: each.id)
 
     async def follow(self, message_id: SmsId) -> None:
         await follow_sms(message_id, reads=self.platform.reads.sms, executor=self.platform.executor, sender=self.sender)
@@ -76,7 +79,11 @@ def test_one_number_has_one_digest_which_another_key_does_not_give() -> None:
         await office.send(purpose="reset")
         await office.send(to="+97699112234")
         office.messenger = SmsCodeMessenger(
-            sender=office.sender, executor=office.platform.executor, recipient_key=b"another", most_per_day=100
+            sender=office.sender,
+            executor=office.platform.executor,
+            recipient_key=b"another",
+            most_per_day=100,
+            translator=GettextTranslator("en"),
         )
         await office.send()
         first, second, other, under_another_key = [message.to_digest for message in await office.kept()]

@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 
 from booking_domain.identity.model import User
+from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.notifications.ports import Notification
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import Builder
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.workflows.notify_parties import tell
+from entrypoints.languages.notices import GettextTranslator
 
 MAKE = Builder()
 USER = MAKE.user()
@@ -19,7 +21,8 @@ EVENT = MAKE.domain_event(BookingId(MAKE.entropy.new_id()))
 
 def told(user: User) -> list[Notification]:
     notifier = MemoryNotifier()
-    asyncio.run(tell(user, EVENT, "A subject", "A text", notifier))
+    notice = NoticeTemplate(subject="A subject", text="A text").fill()
+    asyncio.run(tell(user, EVENT, notice, notifier=notifier, translator=GettextTranslator("en")))
     return list(notifier.delivered)
 
 

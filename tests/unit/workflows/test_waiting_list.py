@@ -39,7 +39,7 @@ from booking_domain.shared.ids import ProviderId, WaitingId
 from booking_domain.shared.lifecycle import InvalidTransition
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
@@ -117,7 +117,7 @@ async def test_a_window_is_not_over_and_ends_after_it_starts(studio: Studio) -> 
     ):
         with pytest.raises(InvalidValue, match=problem) as refused:
             await studio.wait(start, until=end)
-        assert refused.value.where == "/to"
+        assert refused.value.field_path == ("to",)
     assert await studio.reads.waiting_list.of_customer(studio.customer.id) == []
     await studio.wait(NOW - HOUR, until=NOW + INSTANT)
     await studio.wait(TOMORROW, until=TOMORROW + MAX_WAITING_WINDOW + DST_MARGIN)
@@ -126,11 +126,11 @@ async def test_a_window_is_not_over_and_ends_after_it_starts(studio: Studio) -> 
 @scene()
 async def test_a_window_is_of_instants(studio: Studio) -> None:
     naive = TOMORROW.replace(tzinfo=None)
-    for start, end, pointer in ((naive, TOMORROW + HOUR, "/from"), (TOMORROW, naive + HOUR, "/to")):
+    for start, end, field in ((naive, TOMORROW + HOUR, "from"), (TOMORROW, naive + HOUR, "to")):
         command = JoinWaitingList(provider_id=studio.provider_id, starts_from=start, starts_before=end)
         with pytest.raises(InvalidValue) as refused:
             await studio.run(join_waiting_list, command, by=studio.customer)
-        assert refused.value.where == pointer
+        assert refused.value.field_path == (field,)
 
 
 @scene()
@@ -138,7 +138,7 @@ async def test_what_is_waited_for_lasts_a_minute_to_a_day(studio: Studio) -> Non
     for minutes in (0, -1, 1441):
         with pytest.raises(InvalidValue) as refused:
             await studio.wait(minutes=minutes)
-        assert refused.value.where == "/durationMinutes"
+        assert refused.value.field_path == ("duration_minutes",)
     for minutes in (1, 1440):
         await studio.wait(minutes=minutes)
 

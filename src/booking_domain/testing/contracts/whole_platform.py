@@ -48,7 +48,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import HOUR, PRICE, TOMORROW, terms
-from booking_domain.testing.contracts.storage import race
+from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import SettingsChange, TermsChange, change_settings
 from booking_domain.workflows.settle_payment import settle_when_asked

@@ -3,19 +3,20 @@
 Start with `MemoryPlatform`, which is all of it wired up.
 """
 
-from booking_domain.testing.memory.clock import ManualClock
-from booking_domain.testing.memory.codes import MemoryCodeMessenger, MemorySecretCodes
+from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, MemorySecretCodes
+from booking_domain.testing.identity.memory.passwords import MemoryPasswordHasher
+from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
+from booking_domain.testing.identity.memory.tokens import MemoryAccessTokens, MemoryRefreshTokens
 from booking_domain.testing.memory.database import MemoryDatabase, MemoryRepositories
-from booking_domain.testing.memory.entropy import SeededEntropy
-from booking_domain.testing.memory.gateway import MemoryGateway
-from booking_domain.testing.memory.notifier import MemoryNotifier
-from booking_domain.testing.memory.passwords import MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MemoryPlatform
-from booking_domain.testing.memory.rate_limits import MemoryRateLimiter
 from booking_domain.testing.memory.reads import MemoryReads
-from booking_domain.testing.memory.second_factors import MemoryTimeCodes
-from booking_domain.testing.memory.sms import MemorySmsSender
-from booking_domain.testing.memory.tokens import MemoryAccessTokens, MemoryCallbackTokens, MemoryRefreshTokens
+from booking_domain.testing.notifications.memory.notifier import MemoryNotifier
+from booking_domain.testing.notifications.memory.sms import MemorySmsSender
+from booking_domain.testing.payments.memory.callback_tokens import MemoryCallbackTokens
+from booking_domain.testing.payments.memory.gateway import MemoryGateway
+from booking_domain.testing.shared.memory.clock import ManualClock
+from booking_domain.testing.shared.memory.entropy import SeededEntropy
+from booking_domain.testing.shared.memory.rate_limits import MemoryRateLimiter
 
 __all__ = [
     "ManualClock",

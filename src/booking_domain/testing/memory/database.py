@@ -10,30 +10,32 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from booking_domain.shared.events import Event
-from booking_domain.testing.memory.audit import MemoryAuditLog
-from booking_domain.testing.memory.bookings import MemoryBookableProviders, MemoryBookings
-from booking_domain.testing.memory.calendars import MemoryCalendars, MemoryProviderSchedules
-from booking_domain.testing.memory.catalogue import MemoryProfiles
-from booking_domain.testing.memory.claims import MemoryClaims
-from booking_domain.testing.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
-from booking_domain.testing.memory.external_identities import MemoryExternalIdentities, MemoryUsedAssertions
-from booking_domain.testing.memory.feeds import MemoryFeeds
-from booking_domain.testing.memory.identity import (
+from booking_domain.testing.bookings.memory.bookings import MemoryBookableProviders, MemoryBookings
+from booking_domain.testing.catalogue.memory.profiles import MemoryProfiles
+from booking_domain.testing.catalogue.memory.salons import MemorySalonHours, MemorySalons
+from booking_domain.testing.identity.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
+from booking_domain.testing.identity.memory.external_identities import MemoryExternalIdentities, MemoryUsedAssertions
+from booking_domain.testing.identity.memory.phone_changes import MemoryPhoneChanges
+from booking_domain.testing.identity.memory.second_factors import MemorySecondFactors
+from booking_domain.testing.identity.memory.users import (
     MemoryCalendarLinks,
     MemoryLoginHistory,
     MemorySessions,
     MemoryUsers,
 )
-from booking_domain.testing.memory.messaging import MemoryIdempotency, MemoryOutbox
-from booking_domain.testing.memory.payments import MemoryPayments
-from booking_domain.testing.memory.personal_data import MemoryPersonalData
-from booking_domain.testing.memory.phone_changes import MemoryPhoneChanges
+from booking_domain.testing.kit.tables import Key, Row, State, Table
 from booking_domain.testing.memory.reads import MemoryReads
-from booking_domain.testing.memory.salons import MemorySalonHours, MemorySalons
-from booking_domain.testing.memory.second_factors import MemorySecondFactors
-from booking_domain.testing.memory.sms import MemorySmsMessages
-from booking_domain.testing.memory.state import State
-from booking_domain.testing.memory.waiting import MemoryWaitingList
+from booking_domain.testing.notifications.memory.sms import MemorySmsMessages
+from booking_domain.testing.payments.memory.payments import MemoryPayments
+from booking_domain.testing.scheduling.memory.calendars import MemoryCalendars, MemoryProviderSchedules
+from booking_domain.testing.scheduling.memory.claims import MemoryClaims
+from booking_domain.testing.scheduling.memory.feeds import MemoryFeeds
+from booking_domain.testing.scheduling.memory.waiting_list import MemoryWaitingList
+from booking_domain.testing.shared.memory.audit import MemoryAuditLog
+from booking_domain.testing.shared.memory.idempotency import MemoryIdempotency
+from booking_domain.testing.shared.memory.outbox import MemoryOutbox
+from booking_domain.testing.shared.memory.tables import OUTBOX
+from booking_domain.testing.workflows.memory.personal_data import MemoryPersonalData
 
 
 class MemoryRepositories:
@@ -93,6 +95,10 @@ class MemoryDatabase:
             finally:
                 self._holder = None
 
+    def rows(self, table: Table[Key, Row]) -> dict[Key, Row]:
+        """Return the committed rows of a table."""
+        return self._state[table]
+
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events of committed transactions, in the order in which they were put."""
-        return tuple(self._state.outbox.values())
+        return tuple(self._state[OUTBOX].values())

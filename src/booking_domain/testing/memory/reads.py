@@ -2,24 +2,24 @@
 
 from collections.abc import Callable
 
-from booking_domain.testing.memory.audit import MemoryAuditReads
-from booking_domain.testing.memory.bookings import MemoryAppointmentReads, MemoryBookingReads
-from booking_domain.testing.memory.calendars import MemoryScheduleReads
-from booking_domain.testing.memory.catalogue import MemoryProviderReads
-from booking_domain.testing.memory.external_identities import MemoryExternalIdentityReads
-from booking_domain.testing.memory.feeds import MemoryFeedReads
-from booking_domain.testing.memory.identity import (
+from booking_domain.testing.bookings.memory.bookings import MemoryAppointmentReads, MemoryBookingReads
+from booking_domain.testing.catalogue.memory.profiles import MemoryProviderReads
+from booking_domain.testing.catalogue.memory.salons import MemorySalonReads
+from booking_domain.testing.identity.memory.external_identities import MemoryExternalIdentityReads
+from booking_domain.testing.identity.memory.phone_changes import MemoryPhoneChangeReads
+from booking_domain.testing.identity.memory.users import (
     MemoryCalendarLinkReads,
     MemoryLoginReads,
     MemorySessionReads,
     MemoryUserReads,
 )
-from booking_domain.testing.memory.payments import MemoryPaymentReads
-from booking_domain.testing.memory.phone_changes import MemoryPhoneChangeReads
-from booking_domain.testing.memory.salons import MemorySalonReads
-from booking_domain.testing.memory.sms import MemorySmsReads
-from booking_domain.testing.memory.state import State
-from booking_domain.testing.memory.waiting import MemoryWaitingReads
+from booking_domain.testing.kit.tables import State
+from booking_domain.testing.notifications.memory.sms import MemorySmsReads
+from booking_domain.testing.payments.memory.payments import MemoryPaymentReads
+from booking_domain.testing.scheduling.memory.calendars import MemoryScheduleReads
+from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReads
+from booking_domain.testing.scheduling.memory.waiting_list import MemoryWaitingReads
+from booking_domain.testing.shared.memory.audit import MemoryAuditReads
 
 
 class MemoryReads:

@@ -10,9 +10,14 @@ Everything drawn is valid, and shrinks to something simple.
 """
 
 from booking_domain.testing.question import Question, SlotFunction
-from booking_domain.testing.strategies.calendars import calendars, hours_in_two_parts, opening_hours, slot_settings
-from booking_domain.testing.strategies.claims import claims
-from booking_domain.testing.strategies.moments import (
+from booking_domain.testing.scheduling.strategies.calendars import (
+    calendars,
+    hours_in_two_parts,
+    opening_hours,
+    slot_settings,
+)
+from booking_domain.testing.scheduling.strategies.claims import claims
+from booking_domain.testing.scheduling.strategies.moments import (
     JumpingClock,
     clocks,
     instants,
@@ -21,8 +26,8 @@ from booking_domain.testing.strategies.moments import (
     minutes_from,
     spans,
 )
-from booking_domain.testing.strategies.questions import questions
-from booking_domain.testing.strategies.zones import (
+from booking_domain.testing.scheduling.strategies.questions import questions
+from booking_domain.testing.scheduling.strategies.zones import (
     CHANGES_OF_CLOCKS,
     ORDINARY_DAYS,
     Transition,

@@ -17,6 +17,7 @@ from msgspec import UNSET, Struct, UnsetType
 from booking_domain.shared.errors import (
     Conflict,
     DomainError,
+    FieldPath,
     Forbidden,
     NotFound,
     PreconditionFailed,
@@ -25,12 +26,12 @@ from booking_domain.shared.errors import (
     Unauthenticated,
     Unavailable,
 )
+from entrypoints.http.kit.negotiation import negotiated_language
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.refusals import INVALID, InputError, Refusal
 from entrypoints.http.kit.response_headers import request_id
 from entrypoints.http.kit.security_events import note
-from entrypoints.http.languages.catalogues import MESSAGE, TITLE, Catalogue, catalogue_of
-from entrypoints.http.languages.negotiation import language_of
+from entrypoints.languages.catalogues import MESSAGE, TITLE, Catalogue, catalogue_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 STATUS: Final[dict[type[DomainError], int]] = {
@@ -80,13 +81,13 @@ def status_of(error: type[DomainError]) -> int:
 
 def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Turn whatever was raised into a problem, in the language that is asked for."""
-    says = catalogue_of(language_of(request.scope["headers"]))
+    says = catalogue_of(negotiated_language(request.scope["headers"]))
     match error:
         case DomainError():
             note(request, error)
             status = status_of(type(error))
             if status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Unavailable):
-                where, headers = _where(request, error, says), _headers_of(error)
+                where, headers = _errors_of(request, error, says), _headers_of(error)
                 detail = says.error(error)
                 return _problem(request, says, status, error.code, detail, errors=where, headers=headers)
         case Refusal():
@@ -143,14 +144,14 @@ def _headers_of(error: DomainError) -> dict[str, str]:
             return {}
 
 
-def _where(request: Request[Any, Any, Any], error: DomainError, says: Catalogue) -> tuple[InputError, ...]:
-    """The domain points at members of the body; in a request without one the query may have the same names."""
+def _errors_of(request: Request[Any, Any, Any], error: DomainError, says: Catalogue) -> tuple[InputError, ...]:
+    """Map field paths to pointers into the body or, in a request without one, to the query parameters it has."""
     handler = request.scope.get("route_handler")
-    if not error.places or handler is None:
+    if not error.details or handler is None:
         return ()
     found = [
-        (pointer, says.error(part) if part is error else f"{part.code}: {says.error(part)}")
-        for pointer, part in error.places
+        (pointer_of(path), says.error(part) if part is error else f"{part.code}: {says.error(part)}")
+        for path, part in error.details
     ]
     if "data" in handler.parsed_fn_signature.parameters:
         return tuple(InputError(pointer=pointer, message=message) for pointer, message in found)
@@ -161,6 +162,11 @@ def _where(request: Request[Any, Any, Any], error: DomainError, says: Catalogue)
         for pointer, message in found
         if pointer.removeprefix("/") in known
     )
+
+
+def pointer_of(path: FieldPath) -> str:
+    """The JSON pointer (RFC 6901) of a field of the domain; JSON has its names in camel case, as msgspec renames."""
+    return "".join(f"/{camel(step) if isinstance(step, str) else step}" for step in path)
 
 
 def _translated(errors: Iterable[InputError], says: Catalogue) -> tuple[InputError, ...]:

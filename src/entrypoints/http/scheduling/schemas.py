@@ -24,7 +24,7 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import FieldPath, InvalidValue
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, UserId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime, instant
 from entrypoints.http.availability.schemas import EndTime, StartTime
@@ -47,22 +47,22 @@ Made = TypeVar("Made")
 class InvalidPart(InvalidValue):
     """{problem}."""
 
-    within: str
-    """A pointer to the part of the body that is not valid."""
+    within: FieldPath
+    """The path to the invalid part of the body."""
 
     @property
-    def where(self) -> str | None:
-        return self.within + (super().where or "")
+    def field_path(self) -> FieldPath:
+        return (*self.within, self.field)
 
 
-def _within(pointer: str, make: Callable[[], Made]) -> Made:
+def _within(path: FieldPath, make: Callable[[], Made]) -> Made:
     """Make a part; where its values do not go together, say which part it is."""
     try:
         return make()
     except InvalidPart:
         raise
     except InvalidValue as error:
-        raise InvalidPart(field=error.field, problem=error.problem, within=pointer) from error
+        raise InvalidPart(field=error.field, problem=error.problem, within=path) from error
 
 
 class HoursOfDayBody(Body, frozen=True, kw_only=True):
@@ -103,11 +103,11 @@ class CalendarExceptionBody(Body, frozen=True, kw_only=True):
     closed: Literal[True] | None = None
     ranges: Annotated[tuple[HoursOfDayBody, ...], Meta(min_length=1, max_length=24)] | None = None
 
-    def exception(self, pointer: str) -> DateException:
+    def exception(self, path: FieldPath) -> DateException:
         """The value of the domain."""
         if (self.closed is None) is (self.ranges is None):
             problem = "either `closed` or `ranges`, one of them"
-            raise InvalidPart(field="ranges", problem=problem, within=pointer)
+            raise InvalidPart(field="ranges", problem=problem, within=path)
         ranges = tuple(hours.hours() for hours in self.ranges or ())
         return DateException(id=ExceptionId(_NOBODY), date=self.date, ranges=ranges)
 
@@ -119,13 +119,11 @@ class OpeningHoursBody(Body, frozen=True, kw_only=True):
     rules: Annotated[tuple[CalendarRuleBody, ...], Meta(max_length=MOST_RULES)] = ()
     exceptions: Annotated[tuple[CalendarExceptionBody, ...], Meta(max_length=MOST_EXCEPTIONS)] = ()
 
-    def opening_hours(self, pointer: str) -> OpeningHours:
+    def opening_hours(self, path: FieldPath) -> OpeningHours:
         """The value of the domain."""
-        rules = tuple(_within(f"{pointer}/rules/{index}", each.rule) for index, each in enumerate(self.rules))
-        exceptions = tuple(
-            each.exception(f"{pointer}/exceptions/{index}") for index, each in enumerate(self.exceptions)
-        )
-        return _within(pointer, lambda: OpeningHours(time_zone=self.time_zone, rules=rules, exceptions=exceptions))
+        rules = tuple(_within((*path, "rules", index), each.rule) for index, each in enumerate(self.rules))
+        exceptions = tuple(each.exception((*path, "exceptions", index)) for index, each in enumerate(self.exceptions))
+        return _within(path, lambda: OpeningHours(time_zone=self.time_zone, rules=rules, exceptions=exceptions))
 
 
 class PeriodBody(Body, frozen=True, kw_only=True):
@@ -207,15 +205,17 @@ class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
 
     def calendar(self) -> Calendar:
         """The value of the domain."""
-        hours = self.opening_hours("/calendar")
+        hours = self.opening_hours(("calendar",))
         return Calendar(
             time_zone=hours.time_zone,
             rules=hours.rules,
             exceptions=hours.exceptions,
             settings=self.settings.settings(),
-            blocks=tuple(Block(id=BlockId(_NOBODY), range=each) for each in _ranges("/calendar/blocks", self.blocks)),
-            busy=_ranges("/calendar/busy", self.busy),
-            salon=None if self.salon is None else self.salon.opening_hours("/calendar/salon"),
+            blocks=tuple(
+                Block(id=BlockId(_NOBODY), range=each) for each in _ranges(("calendar", "blocks"), self.blocks)
+            ),
+            busy=_ranges(("calendar", "busy"), self.busy),
+            salon=None if self.salon is None else self.salon.opening_hours(("calendar", "salon")),
         )
 
 
@@ -236,7 +236,7 @@ class AskedOfCalendarBody(Body, frozen=True, kw_only=True):
 
     def claimed(self) -> tuple[Claim, ...]:
         """The values of the domain."""
-        return tuple(_within(f"/claims/{index}", each.claim) for index, each in enumerate(self.claims))
+        return tuple(_within(("claims", index), each.claim) for index, each in enumerate(self.claims))
 
 
 class ComputeSlotsBody(AskedOfCalendarBody, frozen=True, kw_only=True):
@@ -250,8 +250,8 @@ class ComputeSlotsBody(AskedOfCalendarBody, frozen=True, kw_only=True):
         most = min(LONGEST_WINDOW, timedelta(minutes=MOST_STEPS * self.calendar.settings.slot_step_minutes))
         if not timedelta(0) < length <= most:
             raise WindowInvalid
-        start = _within("/window", lambda: instant(self.window.from_, field="from"))
-        return TimeRange(start, _within("/window", lambda: instant(self.window.to, field="to")))
+        start = _within(("window",), lambda: instant(self.window.from_, field="from"))
+        return TimeRange(start, _within(("window",), lambda: instant(self.window.to, field="to")))
 
 
 class ExplainSlotBody(AskedOfCalendarBody, frozen=True, kw_only=True):
@@ -267,7 +267,7 @@ class ExplainSlotBody(AskedOfCalendarBody, frozen=True, kw_only=True):
         settings = self.calendar.settings
         if (settings.horizon_days + 1) * MINUTES_A_DAY > MOST_STEPS_AHEAD * settings.slot_step_minutes:
             problem = f"at most {MOST_STEPS_AHEAD} steps ahead"
-            raise InvalidPart(field="horizon_days", problem=problem, within="/calendar/settings")
+            raise InvalidPart(field="horizon_days", problem=problem, within=("calendar", "settings"))
         start = instant(self.slot, field="slot")
         instant(start + _LONGEST, field="slot")  # its end is to be reckoned with too
         return start
@@ -304,5 +304,5 @@ def explained_json(explanation: Explanation) -> ExplainedSlotJson:
     )
 
 
-def _ranges(pointer: str, periods: tuple[PeriodBody, ...]) -> tuple[TimeRange, ...]:
-    return tuple(_within(f"{pointer}/{index}", each.range) for index, each in enumerate(periods))
+def _ranges(path: FieldPath, periods: tuple[PeriodBody, ...]) -> tuple[TimeRange, ...]:
+    return tuple(_within((*path, index), each.range) for index, each in enumerate(periods))

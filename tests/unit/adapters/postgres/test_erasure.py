@@ -40,8 +40,8 @@ from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import CodeId, FeedId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.contracts.storage import Cast, a_cast
-from booking_domain.testing.memory.clock import ManualClock
+from booking_domain.testing.kit.storage import Cast, a_cast
+from booking_domain.testing.shared.memory.clock import ManualClock
 from booking_domain.workflows.erase_account import Erasing, erase_account
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.users.export_schemas import ExportJson

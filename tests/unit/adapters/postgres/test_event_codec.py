@@ -20,7 +20,7 @@ from booking_domain.bookings.events import BookingCancelled
 from booking_domain.bookings.transitions import Status
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, EventId
-from booking_domain.testing.contracts.outbox import EVERY_EVENT
+from booking_domain.testing.shared.contracts.outbox import EVERY_EVENT
 
 STORED = {
     "account.deleted": {"userId"},

@@ -9,7 +9,7 @@ from adapters.security.common_passwords import LIST, CommonPasswords
 from adapters.security.one_time_codes import HmacSecretCodes
 from booking_domain.identity.one_time_codes import CODE_DIGITS, CodePurpose, SecretCodes
 from booking_domain.shared.ids import CodeId
-from booking_domain.testing.contracts.credentials import SecretCodesContract
+from booking_domain.testing.identity.contracts.credentials import SecretCodesContract
 
 
 class TestSecretCodes(SecretCodesContract):

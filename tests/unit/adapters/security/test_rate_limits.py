@@ -10,7 +10,7 @@ import pytest
 from adapters.security.rate_limits import HITS_BETWEEN_CLEANUPS, ProcessRateLimiter
 from booking_domain.shared.rate_limits import Limit, RateLimiter
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.contracts.rate_limits import MINUTE, OpenRateLimiter, RateLimiterContract
+from booking_domain.testing.shared.contracts.rate_limits import MINUTE, OpenRateLimiter, RateLimiterContract
 
 ONE_A_MINUTE = Limit(1, MINUTE)
 

@@ -25,6 +25,7 @@ from adapters.smtp.codes import SmtpCodeMessenger
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
 from booking_domain.testing.builders import NOW
 from booking_domain.testing.memory import ManualClock, SeededEntropy
+from entrypoints.languages.notices import GettextTranslator
 
 P = ParamSpec("P")
 USERNAME, PASSWORD = "booking", "s3cret"
@@ -104,6 +105,7 @@ def messenger(port: int, **options: Any) -> SmtpCodeMessenger:
         "timeout_seconds": 5.0,
         "clock": ManualClock(NOW),
         "entropy": SeededEntropy(),
+        "translator": GettextTranslator("en"),
         **options,
     }
     return SmtpCodeMessenger(**arguments)

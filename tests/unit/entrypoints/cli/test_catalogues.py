@@ -11,12 +11,12 @@ import pytest
 from tests.unit.shared.test_errors import SAMPLES, all_errors
 
 from booking_domain.shared.errors import DomainError, InvalidValue
+from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from entrypoints.cli.catalogues import TEMPLATE, faults, main, written
 from entrypoints.cli.literals import Literals
 from entrypoints.cli.messages import concrete_errors, messages
 from entrypoints.http.kit.problems import DETAILS, STATUS
-from entrypoints.http.languages.catalogues import LOCALES, TITLE, catalogue_of, read_catalog
-from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
+from entrypoints.languages.catalogues import LOCALES, TITLE, catalogue_of, read_catalog
 
 TRANSLATED = [language for language in LANGUAGES if language != FALLBACK]
 OF_REFUSALS = {400, 403, 405, 413, 415, 500}

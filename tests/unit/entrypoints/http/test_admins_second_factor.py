@@ -11,6 +11,7 @@ from tests.unit.entrypoints.http.two_factors import Member
 from booking_domain.identity.ports import Bearer
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.testing.identity.memory.tables import SESSIONS
 from entrypoints.http.kit.documentation import KEY
 from entrypoints.http.kit.request_guard import ACCESS
 
@@ -118,7 +119,7 @@ def test_an_admin_without_it_signs_out() -> None:
     async def story(api: Api) -> None:
         admin = await an_admin(api)
         assert (await api.post("/auth/logout", admin.token)).status_code == 204
-        assert all(session.ended_at for session in api.database._state.sessions.values())
+        assert all(session.ended_at for session in api.database.rows(SESSIONS).values())
 
     through_the_api(story, **ON)()
 

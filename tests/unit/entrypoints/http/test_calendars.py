@@ -13,6 +13,8 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, throu
 
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.errors import StorageUnavailable
+from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, USERS
+from booking_domain.testing.shared.memory.tables import ANSWERS
 from booking_domain.workflows import calendar_links
 
 TUESDAY_AT_TEN = "2026-11-24T10:00:00+08:00"
@@ -179,8 +181,8 @@ async def test_the_calendar_of_a_disabled_account_is_closed(api: Api) -> None:
     customer = await api.joined("customer")
     address = await link(api, customer)
     user_id = api.container.access_tokens().read(customer, api.clock.now()).actor.id
-    state = api.database._state
-    state.users[user_id] = replace(state.users[user_id], status=UserStatus.DISABLED)
+    users = api.database.rows(USERS)
+    users[user_id] = replace(users[user_id], status=UserStatus.DISABLED)
     assert_problem(await api.get(address), 404, "calendar.link_not_found")
 
 
@@ -201,13 +203,13 @@ async def test_only_a_digest_of_the_secret_is_kept_and_each_is_another(api: Api)
     secrets = {(await link(api, customer)).partition("=")[2] for _ in range(20)}
     assert len(secrets) == 20
     assert {len(secret) for secret in secrets} == {43}
-    [kept] = api.database._state.calendar_links.values()
+    [kept] = api.database.rows(CALENDAR_LINKS).values()
     assert not any(secret.encode() in repr(kept).encode() for secret in secrets)
     assert len(kept.secret_digest) == 32
     answer = await api.post("/users/me/calendar-link", customer, headers={"Idempotency-Key": "k"})
     assert answer.json()["url"].startswith(f"{api.container.settings().public_url}/api/v1/users/me/calendar.ics?token=")
     assert answer.json()["createdAt"] == "2026-11-23T00:00:00Z"
-    assert not api.database._state.answers  # an answer that is kept for a repetition would hold the secret
+    assert not api.database.rows(ANSWERS)  # an answer that is kept for a repetition would hold the secret
 
 
 @through_the_api

@@ -14,10 +14,10 @@ from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, throu
 from tests.unit.entrypoints.http.test_bad_input import BODIES, OF_PROVIDERS, PARAMETERS
 
 from booking_domain.shared.errors import StorageUnavailable
+from booking_domain.shared.languages import LANGUAGES
 from entrypoints.http.kit.refusals import Refusal
 from entrypoints.http.kit.strict_json import read_json
-from entrypoints.http.languages.catalogues import MESSAGE, catalogue_of
-from entrypoints.http.languages.negotiation import LANGUAGES
+from entrypoints.languages.catalogues import MESSAGE, catalogue_of
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
@@ -62,7 +62,7 @@ async def test_a_slot_that_is_taken(api: Api) -> None:
     answers = await told(api, "POST", "/bookings", await api.joined("customer"), json=wish)
     assert [(each["status"], each["code"]) for each in answers.values()] == [(409, "booking.slot_taken")] * 3
     assert {language: (each["title"], each["detail"]) for language, each in answers.items()} == {
-        "en": ("Conflict", "Somebody already has the time from 2026-11-23T02:00:00Z."),
+        "en": ("Conflict", "The time from 2026-11-23T02:00:00Z is already taken."),
         "mn": ("Зөрчил", "2026-11-23T02:00:00Z-аас эхлэх цагийг өөр хүн авсан байна."),
         "fa": ("تعارض", "زمانی که از 2026-11-23T02:00:00Z آغاز می‌شود پیش‌تر گرفته شده است."),
     }

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES, LONGEST, language_of
+from booking_domain.shared.languages import FALLBACK, LANGUAGES
+from entrypoints.http.kit.negotiation import LONGEST, negotiated_language
 
 OTHERS = ("de", "mnx", "e", "english", "zh-Hant-TW")
 
 
 def asked(*values: bytes) -> str:
-    return language_of([(b"host", b"api.test"), *((b"accept-language", value) for value in values)])
+    return negotiated_language([(b"host", b"api.test"), *((b"accept-language", value) for value in values)])
 
 
 @pytest.mark.parametrize(

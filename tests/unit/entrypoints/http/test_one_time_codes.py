@@ -10,7 +10,9 @@ import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
 
 from booking_domain.identity.events import CodeRequested
-from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.model import UserStatus
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.identity.memory.tables import ONE_TIME_CODES, USERS
 
 DORJ = {
     "email": "dorj@example.com",
@@ -245,8 +247,8 @@ def test_wrong_passwords_do_not_tell_who_has_an_account() -> None:
 async def test_a_disabled_account_gets_no_code(api: Api) -> None:
     user_id = (await joined(api))["user"]["id"]
     code = await code_for(api)
-    users: dict[Any, User] = api.database._state.users
-    user = users[UUID(user_id)]
+    users = api.database.rows(USERS)
+    user = users[UserId(UUID(user_id))]
     object.__setattr__(user, "status", UserStatus.DISABLED)
     assert_problem(await use(api, code), 401, "auth.invalid_code")
     api.clock.advance(MINUTE)
@@ -348,6 +350,7 @@ async def test_a_code_needs_somewhere_to_go(api: Api) -> None:
 async def test_nothing_that_is_kept_tells_a_code_or_whose_contact_it_is(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
-    kept = repr([api.database._state.one_time_codes, await messages(api)])
+    codes = api.database.rows(ONE_TIME_CODES)
+    kept = repr([codes, await messages(api)])
     assert code not in kept
     assert "99112233" not in kept

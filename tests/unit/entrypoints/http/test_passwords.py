@@ -18,6 +18,7 @@ from tests.unit.entrypoints.http.test_one_time_codes import (
     other,
 )
 
+from booking_domain.testing.identity.memory.tables import SESSIONS
 from booking_domain.testing.memory import MemoryPasswordHasher
 
 NEW = "nine blue lanterns"
@@ -189,7 +190,7 @@ async def test_a_password_that_was_reset_while_it_was_compared_opens_nothing(api
         assert_problem(refused, 401, "auth.invalid_token")
     else:
         assert_problem(await log_in(api), 401, "auth.invalid_credentials")
-    assert all(session.ended_at for session in api.database._state.sessions.values())
+    assert all(session.ended_at for session in api.database.rows(SESSIONS).values())
     assert (await api.post("/auth/login", json={**PHONE, "password": NEW})).status_code == 200
 
 

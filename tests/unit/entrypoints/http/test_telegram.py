@@ -21,9 +21,10 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_th
 from tests.unit.entrypoints.http.two_factors import protected
 
 from booking_domain.identity.external_identities import IdentityProvider
-from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.model import UserStatus
 from booking_domain.identity.use_cases.reauthentication import FRESH
 from booking_domain.shared.ids import UserId
+from booking_domain.testing.identity.memory.tables import LOGINS, SESSIONS, USERS
 
 REGISTERED: Final = {
     "email": "bat@example.com",
@@ -89,8 +90,9 @@ async def password_session(api: Api) -> dict[str, Any]:
 
 
 def change(api: Api, user_id: str, **members: Any) -> None:
-    users: dict[Any, User] = api.database._state.users
-    users[UUID(user_id)] = users[UUID(user_id)].changed(**members)
+    users = api.database.rows(USERS)
+    key = UserId(UUID(user_id))
+    users[key] = users[key].changed(**members)
 
 
 @with_a_bot
@@ -129,9 +131,9 @@ async def test_signing_in_by_telegram_is_in_the_login_history(api: Api) -> None:
 async def test_what_names_nobody_is_noted_for_nobody(api: Api) -> None:
     for text in ("x", init_data(now(api), token=OTHER_TOKEN)):
         assert_problem(await sign_in(api, {"initData": text}), 401, "auth.invalid_assertion")
-    logins = api.database._state.logins.values()
+    logins = api.database.rows(LOGINS).values()
     assert [(each.user_id, each.method, each.outcome) for each in logins] == [(None, "telegram", "failed")] * 2
-    assert api.database._state.users == {}
+    assert api.database.rows(USERS) == {}
 
 
 @with_a_bot
@@ -152,7 +154,7 @@ async def test_many_uses_at_once_make_one_session(api: Api) -> None:
     body = shown(api)
     answers = await asyncio.gather(*(sign_in(api, body) for _ in range(20)))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
-    assert len(api.database._state.sessions) == len(api.database._state.users) == 1
+    assert len(api.database.rows(SESSIONS)) == len(api.database.rows(USERS)) == 1
 
 
 @with_a_bot
@@ -332,7 +334,7 @@ async def test_a_disabled_account_is_not_signed_in_to(api: Api) -> None:
     session = await signed_in(api)
     change(api, session["user"]["id"], status=UserStatus.DISABLED)
     assert_problem(await sign_in(api), 403, "auth.account_disabled")
-    assert len(api.database._state.users) == 1
+    assert len(api.database.rows(USERS)) == 1
 
 
 NO_BODIES: Final[list[tuple[dict[str, Any], int, str | None]]] = [

@@ -13,7 +13,7 @@ from litestar.params import HeaderParameter
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes, through_the_api
 
 from booking_domain.shared.ids import FeedId
-from booking_domain.testing.memory.feeds import MemoryFeedReader
+from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
 from booking_domain.workflows.read_feed import read_feed
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long

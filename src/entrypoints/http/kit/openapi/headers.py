@@ -6,11 +6,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter
 
 from booking_domain.shared.errors import DomainError, TooMany, Unauthenticated, Unavailable
+from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from entrypoints.http.kit.documentation import Documentation
 from entrypoints.http.kit.openapi.signatures import Schemas, answer_type
 from entrypoints.http.kit.problems import STATUS
 from entrypoints.http.kit.rate_limits import class_of
-from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
 
 References = dict[str, dict[str, str]]
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter, PathParameter
 
+from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from entrypoints.http.kit.idempotency import HEADER
 from entrypoints.http.kit.openapi.signatures import Schemas
 from entrypoints.http.kit.problems import camel
 from entrypoints.http.kit.queries import query_type
-from entrypoints.http.languages.negotiation import FALLBACK, LANGUAGES
 
 _ID: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
 _EXAMPLES: Final[dict[str, Any]] = {

@@ -1,0 +1,50 @@
+"""Phone numbers as people write them, parsed by libphonenumber's metadata."""
+
+from typing import Final
+
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    format_number,
+    is_possible_number,
+    is_valid_number,
+    number_type,
+    parse,
+)
+
+from booking_domain.identity.ports import PhoneNumbers
+from booking_domain.shared.errors import InvalidValue
+
+_COSTLY: Final = frozenset(
+    {
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.UAN,
+        PhoneNumberType.PAGER,
+        PhoneNumberType.VOICEMAIL,
+    }
+)
+
+
+class LibPhoneNumbers(PhoneNumbers):
+    """Parses numbers; those without a country code are of `country` (ISO 3166-1)."""
+
+    def __init__(self, country: str) -> None:
+        self._country = country
+
+    def parse(self, text: str) -> str:
+        try:
+            number = parse(text, self._country)
+        except NumberParseException:
+            number = None
+        if number is None or not is_possible_number(number) or number.extension is not None:
+            raise InvalidValue(field="phone", problem="not a phone number; write it as +97699112233 (E.164)")
+        return format_number(number, PhoneNumberFormat.E164)
+
+    def parse_reachable(self, text: str) -> str:
+        e164 = self.parse(text)
+        number = parse(e164)
+        if not is_valid_number(number) or number_type(number) in _COSTLY:
+            raise InvalidValue(field="phone", problem="no messages can be sent to this phone number")
+        return e164

@@ -1,0 +1,80 @@
+"""Notices: what a person is told, as an English template and typed values. A `Translator` puts them into words.
+
+The templates are the message ids of the gettext catalogues: after changing one, run `make catalogues` and translate it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import time_zone
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """An instant on the clock of a time zone.
+
+    >>> from datetime import UTC
+    >>> str(LocalTime(datetime(2026, 11, 24, 2, tzinfo=UTC), "Asia/Ulaanbaatar"))
+    '2026-11-24 10:00'
+    """
+
+    instant: datetime
+    zone: str
+    """The name of an IANA time zone."""
+
+    def __str__(self) -> str:
+        return f"{self.instant.astimezone(time_zone(self.zone)):%Y-%m-%d %H:%M}"
+
+
+NoticeValue = str | date | Money | LocalTime | tuple[LocalTime, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeTemplate:
+    """Subject and text in English, with placeholders in braces."""
+
+    subject: str
+    """The subject of an e-mail; a text message has none."""
+    text: str
+
+    def fill(self, **values: NoticeValue) -> "Notice":
+        """Return a notice with these values; unused values are ignored."""
+        return Notice(template=self, values=values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message to one person, in no language yet."""
+
+    template: NoticeTemplate
+    values: Mapping[str, NoticeValue] = field(repr=False)
+    """May hold secrets, e.g. a one-time code."""
+
+    def written(self, template: str) -> str:
+        """Return a translation of the subject or the text with the values in their places."""
+        return template.format(**{name: _shown(value) for name, value in self.values.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslatedNotice:
+    """A message in one language, ready to be sent."""
+
+    language: str
+    """Of `LANGUAGES`."""
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+class Translator(Protocol):
+    """Puts notices into words."""
+
+    def translate(self, notice: Notice, locale: str) -> TranslatedNotice:
+        """Translate a notice to the locale's language, or to the platform's default if there is no translation."""
+        ...
+
+
+def _shown(value: NoticeValue) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,17 @@
+"""The contracts of the ports in `booking_domain.bookings`."""
+
+from typing import Final
+
+import pytest
+
+pytest.register_assert_rewrite(f"{__name__}.booking_reads", f"{__name__}.bookings")
+
+# ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.bookings.ports import BookingReads, Bookings
+from booking_domain.testing.bookings.contracts.booking_reads import BookingReadsContract
+from booking_domain.testing.bookings.contracts.bookings import BookingsContract
+
+CONTRACTS: Final = {
+    BookingReads: BookingReadsContract,
+    Bookings: BookingsContract,
+}

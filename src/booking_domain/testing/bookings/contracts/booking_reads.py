@@ -1,0 +1,210 @@
+"""The contract of `BookingReads`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from booking_domain.bookings.model import Booking
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.transitions import CLAIMS_TIME, Status
+from booking_domain.payments.model import Purpose
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+
+INSTANT = timedelta(microseconds=1)
+ALL = BookingFilter()
+
+
+async def _kept(backend: Backend, make: Builder, *bookings: Booking) -> None:
+    async with backend.begin() as tx:
+        for booking in bookings:
+            await tx.bookings.add(booking, [make.event(booking)])
+
+
+async def _a_list(backend: Backend, make: Builder, cast: Cast, length: int = 5) -> list[Booking]:
+    """Add bookings of a customer and return them newest first."""
+    made = [
+        replace(
+            make.booking(cast.profile, cast.customer, TOMORROW - number * HOUR),
+            created_at=NOW + number * HOUR,
+            updated_at=NOW + number * HOUR,
+        )
+        for number in range(length)
+    ]
+    await _kept(backend, make, *made)
+    return made[::-1]
+
+
+class BookingReadsContract(StorageContract):
+    """Reads of bookings outside a transaction."""
+
+    async def test_each_party_sees_its_bookings_and_an_admin_sees_all(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        own = make.booking(cast.profile, cast.customer)
+        away = make.booking(other.profile, cast.customer)
+        strange = make.booking(other.profile, other.customer)
+        await _kept(backend, make, own, away, strange)
+        seen = [
+            list(await backend.reads.bookings.page(actor, ALL))
+            for actor in (
+                cast.customer.actor,
+                cast.owner.actor,
+                other.owner.actor,
+                Actor(UserId(make.entropy.new_id()), Role.ADMIN),
+                Actor(UserId(make.entropy.new_id()), Role.CUSTOMER),
+                Actor(UserId(make.entropy.new_id()), Role.MANAGER),
+            )
+        ]
+        assert seen == [[away, own], [own], [strange, away], [strange, away, own], [], []]
+
+    async def test_a_provider_also_sees_the_bookings_they_made_as_a_customer(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        sold, bought = make.booking(cast.profile, cast.customer), make.booking(other.profile, cast.owner)
+        await _kept(backend, make, sold, bought)
+        assert list(await backend.reads.bookings.page(cast.owner.actor, ALL)) == [bought, sold]
+
+    async def test_a_page_is_newest_first_and_limited(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        newest_first = await _a_list(backend, make, cast)
+        listed = await backend.reads.bookings.page(cast.customer.actor, BookingFilter(limit=3))
+        assert list(listed) == newest_first[:3]
+        assert list(await backend.reads.bookings.page(cast.customer.actor, ALL)) == newest_first
+
+    async def test_pages_have_no_gap_and_no_repetition(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        newest_first = await _a_list(backend, make, cast)
+        for actor in (cast.customer.actor, cast.owner.actor, Actor(UserId(make.entropy.new_id()), Role.ADMIN)):
+            pages: list[list[Booking]] = [list(await backend.reads.bookings.page(actor, BookingFilter(limit=2)))]
+            while pages[-1] and len(pages) <= len(newest_first):
+                following = BookingFilter(limit=2, after=pages[-1][-1].id)
+                pages.append(list(await backend.reads.bookings.page(actor, following)))
+            assert [booking for page in pages for booking in page] == newest_first
+
+    async def test_a_new_booking_does_not_shift_the_next_page(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        newest_first = await _a_list(backend, make, cast, 4)
+        await _kept(backend, make, replace(make.booking(cast.profile, cast.customer), created_at=NOW + 9 * HOUR))
+        second_page = BookingFilter(limit=2, after=newest_first[1].id)
+        assert list(await backend.reads.bookings.page(cast.customer.actor, second_page)) == newest_first[2:]
+
+    async def test_bookings_are_filtered_by_status(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        bookings = {status: make.booking(cast.profile, cast.customer, status=status) for status in Status}
+        await _kept(backend, make, *bookings.values())
+        for status in Status:
+            found = await backend.reads.bookings.page(cast.customer.actor, BookingFilter(status=status))
+            assert list(found) == [bookings[status]]
+
+    async def test_bookings_are_filtered_by_a_half_open_range_of_starts(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        before, first, last, after = (
+            make.booking(cast.profile, cast.customer, start)
+            for start in (TOMORROW - INSTANT, TOMORROW, TOMORROW + HOUR - INSTANT, TOMORROW + HOUR)
+        )
+        await _kept(backend, make, before, first, last, after)
+        actor = cast.customer.actor
+        within = BookingFilter(starts_from=TOMORROW, starts_before=TOMORROW + HOUR)
+        assert list(await backend.reads.bookings.page(actor, within)) == [last, first]
+        assert list(await backend.reads.bookings.page(actor, BookingFilter(starts_from=TOMORROW + HOUR))) == [after]
+        assert list(await backend.reads.bookings.page(actor, BookingFilter(starts_before=TOMORROW))) == [before]
+
+    async def test_filters_are_combined_with_and(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        confirmed = [
+            make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=Status.CONFIRMED) for n in range(4)
+        ]
+        pending = make.booking(cast.profile, cast.customer, TOMORROW + HOUR)
+        await _kept(backend, make, *confirmed, pending)
+        chosen = BookingFilter(
+            status=Status.CONFIRMED,
+            starts_from=TOMORROW + HOUR,
+            starts_before=TOMORROW + 4 * HOUR,
+            after=confirmed[3].id,
+            limit=1,
+        )
+        assert list(await backend.reads.bookings.page(cast.owner.actor, chosen)) == [confirmed[2]]
+
+    async def test_overdue_bookings_are_sorted_by_deadline(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        just_now = replace(make.booking(cast.profile, cast.customer), due_at=NOW)
+        long_ago = replace(make.booking(cast.profile, cast.customer, status=Status.REQUESTED), due_at=NOW - HOUR)
+        lately = replace(make.booking(cast.profile, cast.customer), due_at=NOW - INSTANT)
+        not_yet = replace(make.booking(cast.profile, cast.customer), due_at=NOW + INSTANT)
+        settled = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
+        await _kept(backend, make, just_now, long_ago, lately, not_yet, settled)
+        overdue = [long_ago.id, lately.id, just_now.id]
+        assert list(await backend.reads.bookings.overdue(NOW, 50)) == overdue
+        assert list(await backend.reads.bookings.overdue(NOW, 2)) == overdue[:2]
+        assert list(await backend.reads.bookings.overdue(NOW - 2 * HOUR, 50)) == []
+
+    async def test_upcoming_bookings_claim_time_and_start_later(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        later = {status: make.booking(cast.profile, cast.customer, NOW + INSTANT, status=status) for status in Status}
+        asking = replace(
+            later[Status.REQUESTED], id=make.booking(cast.profile, cast.customer).id, reference="BK-ASKING"
+        )
+        asking = replace(asking, requests_claim_time=False)
+        begun = make.booking(cast.profile, cast.customer, NOW, status=Status.CONFIRMED)
+        await _kept(backend, make, *later.values(), asking, begun)
+        found = await backend.reads.bookings.upcoming(NOW, time_zone=None, after=None, limit=50)
+        assert list(found) == [*(later[status] for status in Status if CLAIMS_TIME[status]), asking]
+
+    async def test_upcoming_bookings_are_paged_by_provider(self, backend: Backend, make: Builder) -> None:
+        casts = [await a_cast(backend, make) for _ in range(3)]
+        made = [make.booking(cast.profile, cast.customer, TOMORROW - n * HOUR) for n in range(4) for cast in casts]
+        await _kept(backend, make, *made)
+        by_provider = sorted(made, key=lambda booking: (booking.provider_id, booking.id))
+        pages: list[list[Booking]] = []
+        while not pages or (pages[-1] and len(pages) <= len(made)):
+            last = pages[-1][-1] if pages else None
+            pages.append(list(await backend.reads.bookings.upcoming(NOW, time_zone=None, after=last, limit=5)))
+            if len(pages) == 1:  # rescheduling one booking does not change the paging
+                first = made[0]
+                moved = replace(
+                    pages[0][1], span=first.span, blocked=first.blocked, local_start=first.local_start, version=2
+                )
+                async with backend.begin() as tx:
+                    await tx.bookings.save(moved, was=pages[0][1])
+        assert [len(page) for page in pages] == [5, 5, 2, 0]
+        assert [booking for page in pages for booking in page] == by_provider
+
+    async def test_upcoming_bookings_can_be_filtered_by_time_zone(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        here = make.booking(cast.profile, cast.customer)
+        there = replace(make.booking(cast.profile, cast.customer), time_zone="Europe/Berlin")
+        await _kept(backend, make, here, there)
+        for zone, found in (("Asia/Ulaanbaatar", [here]), ("Europe/Berlin", [there]), ("UTC", [])):
+            read = await backend.reads.bookings.upcoming(NOW, time_zone=zone, after=None, limit=50)
+            assert list(read) == found
+
+    async def test_events_and_payments_of_several_bookings_come_oldest_first(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        bookings = [make.booking(cast.profile, cast.customer, TOMORROW + i * 2 * HOUR) for i in range(3)]
+        events = {each.id: [make.event(each), make.event(each, Status.PENDING)] for each in bookings}
+        late = [replace(make.payment(each), created_at=NOW + timedelta(seconds=1)) for each in bookings]
+        early = [make.payment(each, Purpose.BALANCE) for each in bookings]
+        async with backend.begin() as tx:
+            for each in bookings:
+                await tx.bookings.add(each, events[each.id])
+            for payment in (*late, *early):
+                await tx.payments.add(payment)
+        stranger = make.booking(cast.profile, cast.customer).id
+        asked = [bookings[2].id, bookings[0].id, stranger]
+        found = await backend.reads.bookings.events_of_each(asked)
+        assert {id_: list(each) for id_, each in found.items()} == {
+            **{id_: events[id_] for id_ in asked[:2]},
+            stranger: [],
+        }
+        moved = await backend.reads.payments.of_each_booking(asked)
+        assert {id_: list(each) for id_, each in moved.items()} == {
+            asked[0]: [early[2], late[2]],
+            asked[1]: [early[0], late[0]],
+            stranger: [],
+        }
+        assert not await backend.reads.bookings.events_of_each([])
+        assert not await backend.reads.payments.of_each_booking([])

@@ -1,0 +1,255 @@
+"""The contract of `Bookings`."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+
+from booking_domain.bookings.model import MAX_NOTES, Booking
+from booking_domain.bookings.policy import CancellationPolicy, tiers
+from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import BookingId, EventId, SeriesId
+from booking_domain.shared.money import Money
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, waits
+
+
+async def _add(backend: Backend, make: Builder, booking: Booking) -> Booking:
+    async with backend.begin() as tx:
+        await tx.bookings.add(booking, [make.event(booking)])
+    return booking
+
+
+async def _locked(backend: Backend, booking_id: BookingId) -> Booking | None:
+    async with backend.begin() as tx:
+        return await tx.bookings.lock(booking_id)
+
+
+def _next(booking: Booking, status: Status = Status.CONFIRMED) -> Booking:
+    return replace(booking, status=status, version=booking.version + 1, updated_at=NOW + HOUR, due_at=None)
+
+
+class BookingsContract(StorageContract):
+    """Bookings in a transaction."""
+
+    async def test_a_booking_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        plain = make.booking(cast.profile, cast.customer)
+        much = Money(amount=2**63 - 1, currency="KRW")
+        bookings = [
+            plain,
+            *(
+                replace(make.booking(cast.profile, cast.customer), status=status, payment_status=payment_status)
+                for status, payment_status in product(Status, BookingPaymentStatus)
+            ),
+            replace(
+                make.booking(cast.profile, cast.customer),
+                price=much,
+                deposit=much,
+                paid=much,
+                refunded=replace(much, amount=2**53 + 1),
+                cancellation=tiers([(168, 100), (24, 50), (0, 10)]),
+                notes="Нуруу, ~20 см 🐉\n'; DROP TABLE--" + "ө" * (MAX_NOTES - 40),
+                due_at=NOW + timedelta(days=2, microseconds=1),
+                version=2**31 - 1,
+                time_zone="America/Argentina/Buenos_Aires",
+                updated_at=NOW + timedelta(microseconds=1),
+            ),
+            replace(make.booking(cast.profile, cast.customer), cancellation=CancellationPolicy(()), due_at=None),
+            replace(
+                make.booking(cast.profile, cast.customer, status=Status.REQUESTED),
+                requests_claim_time=False,
+                offered_times=(TOMORROW, TOMORROW + timedelta(microseconds=1), TOMORROW + timedelta(days=400)),
+                series_id=SeriesId(make.entropy.new_id()),
+                local_start=datetime(2026, 3, 29, 2, 30, 0, 1),  # noqa: DTZ001 - does not occur in Berlin
+                time_zone="Europe/Berlin",
+            ),
+        ]
+        for booking in bookings:
+            await _add(backend, make, booking)
+            assert await backend.reads.bookings.get(booking.id) == booking
+            assert await _locked(backend, booking.id) == booking
+
+    async def test_unsettled_bookings_are_counted_by_customer(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(other)
+        due = NOW + HOUR / 4
+        for booking in (
+            *(make.booking(cast.profile, cast.customer, status=status) for status in Status),
+            replace(
+                make.booking(cast.profile, cast.customer), due_at=NOW
+            ),  # past its deadline, although not expired yet
+            make.booking(cast.profile, other),
+        ):
+            await _add(backend, make, booking)
+        async with backend.begin() as tx:
+            counted = [await tx.bookings.count_unsettled(each.id, NOW) for each in (cast.customer, other, make.user())]
+            assert counted == [2, 1, 0]
+            assert await tx.bookings.count_unsettled(cast.customer.id, due) == 0
+
+    async def test_counting_unsettled_bookings_locks_the_customer(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+
+        async def count() -> int:
+            async with backend.begin() as tx:
+                return await tx.bookings.count_unsettled(cast.customer.id, NOW)
+
+        async with backend.begin() as tx:
+            assert await tx.bookings.count_unsettled(cast.customer.id, NOW) == 0
+            later = asyncio.create_task(count())
+            assert await waits(later)
+            booking = make.booking(cast.profile, cast.customer)
+            await tx.bookings.add(booking, [make.event(booking)])
+        assert await later == 1
+
+    async def test_an_unknown_booking_is_not_found(self, backend: Backend, make: Builder) -> None:
+        unknown = BookingId(make.entropy.new_id())
+        assert await _locked(backend, unknown) is None
+        assert await backend.reads.bookings.get(unknown) is None
+        assert list(await backend.reads.bookings.events(unknown)) == []
+
+    async def test_a_reference_belongs_to_one_booking(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        first = await _add(backend, make, make.booking(cast.profile, cast.customer))
+        second = replace(make.booking(cast.profile, cast.customer), reference=first.reference)
+        with pytest.raises(ConcurrentChange):
+            await _add(backend, make, second)
+        assert await backend.reads.bookings.get(second.id) is None
+
+    async def test_of_concurrent_bookings_with_one_reference_one_is_stored(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        bookings = [replace(make.booking(cast.profile, cast.customer), reference="BK-7F3K9Q") for _ in range(4)]
+        added, refusals = await race([_add(backend, make, booking) for booking in bookings])
+        assert len(added) == 1
+        assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 3
+
+    async def test_saving_replaces_the_booking_and_appends_its_events(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking, other = make.booking(cast.profile, cast.customer), make.booking(cast.profile, cast.customer)
+        placed = make.event(booking)
+        async with backend.begin() as tx:
+            await tx.bookings.add(booking, [placed])
+        await _add(backend, make, other)
+        after = replace(
+            _next(booking),
+            payment_status=BookingPaymentStatus.PAID,
+            paid=booking.deposit,
+            refunded=replace(booking.deposit, amount=1),
+            span=make.claim(cast.profile, cast.customer, TOMORROW + HOUR).span,
+            blocked=make.claim(cast.profile, cast.customer, TOMORROW + HOUR, buffer=HOUR).blocked,
+            notes="moved",
+            local_start=booking.local_start + HOUR,
+            offered_times=(TOMORROW + HOUR, TOMORROW + 2 * HOUR),
+        )
+        confirmed = make.event(after, Status.PENDING)
+        async with backend.begin() as tx:
+            await tx.bookings.save(after, was=booking, events=[confirmed])
+        assert await backend.reads.bookings.get(booking.id) == after
+        assert list(await backend.reads.bookings.events(booking.id)) == [placed, confirmed]
+        assert await backend.reads.bookings.get(other.id) == other
+
+    async def test_offered_times_can_be_set_and_cleared(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        series_id = SeriesId(make.entropy.new_id())
+        before = replace(
+            make.booking(cast.profile, cast.customer, status=Status.REQUESTED),
+            requests_claim_time=False,
+            series_id=series_id,
+        )
+        await _add(backend, make, before)
+        for times in ((TOMORROW + HOUR, TOMORROW), (TOMORROW,), ()):
+            after = replace(before, offered_times=times, version=before.version + 1)
+            async with backend.begin() as tx:
+                await tx.bookings.save(after, was=before)
+            assert await backend.reads.bookings.get(after.id) == after
+            before = after
+
+    async def test_saving_without_events_keeps_the_history(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer)
+        placed = make.event(booking)
+        async with backend.begin() as tx:
+            await tx.bookings.add(booking, [placed])
+        async with backend.begin() as tx:
+            await tx.bookings.save(booking.await_payment(NOW), was=booking)
+        assert list(await backend.reads.bookings.events(booking.id)) == [placed]
+
+    async def test_the_history_is_returned_oldest_first(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer)
+        others = await _add(backend, make, make.booking(cast.profile, cast.customer))
+        actors = [SYSTEM, *(Actor(cast.customer.id, role) for role in Role if role is not Role.SYSTEM)]
+        events = [
+            replace(
+                make.event(booking, from_status),
+                to_status=to_status,
+                by=actors[number % len(actors)],
+                reason=None if number % 2 else f"Шалтгаан {number}",
+                at=NOW + timedelta(microseconds=number),
+            )
+            for number, (from_status, to_status) in enumerate(product((None, *Status), Status))
+        ]
+        async with backend.begin() as tx:
+            await tx.bookings.add(booking, events[:3])
+        async with backend.begin() as tx:
+            await tx.bookings.save(_next(booking), was=booking, events=events[3:])
+        assert list(await backend.reads.bookings.events(booking.id)) == events
+        assert len(await backend.reads.bookings.events(others.id)) == 1
+
+    async def test_a_stale_change_is_rejected_together_with_its_events(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
+        first, second = _next(booking), _next(booking, Status.CANCELLED)
+        async with backend.begin() as tx:
+            await tx.bookings.save(first, was=booking)
+        with pytest.raises(ConcurrentChange):
+            async with backend.begin() as tx:
+                await tx.bookings.save(second, was=booking, events=[make.event(second, Status.PENDING)])
+        assert await backend.reads.bookings.get(booking.id) == first
+        assert len(await backend.reads.bookings.events(booking.id)) == 1
+
+    async def test_a_change_of_an_unknown_booking_is_rejected(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer)
+        with pytest.raises(ConcurrentChange):
+            async with backend.begin() as tx:
+                await tx.bookings.save(_next(booking), was=booking)
+
+    async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
+
+        async def change() -> None:
+            after = _next(booking)
+            event = replace(make.event(after, Status.PENDING), id=EventId(make.entropy.new_id()))
+            async with backend.begin() as tx:
+                await tx.bookings.save(after, was=booking, events=[event])
+
+        changed, refusals = await race([change() for _ in range(10)])
+        assert len(changed) == 1
+        assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
+        assert len(await backend.reads.bookings.events(booking.id)) == 2
+
+    async def test_a_booking_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
+        async with backend.begin() as tx:
+            assert await tx.bookings.lock(booking.id) == booking
+            second = asyncio.create_task(_locked(backend, booking.id))
+            assert await waits(second)
+            await tx.bookings.save(_next(booking), was=booking)
+        assert await second == _next(booking)
+
+    async def test_reads_do_not_wait_for_a_locked_booking(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
+        async with backend.begin() as tx:
+            await tx.bookings.lock(booking.id)
+            assert await backend.reads.bookings.get(booking.id) == booking

@@ -1,0 +1,165 @@
+"""Bookings and the desks where they are made, in memory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.bookings.ports import BookableProvider, BookableProviders, BookingFilter, BookingReads, Bookings
+from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party
+from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.permissions import Permission, Relation, may
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.bookings.memory.tables import BOOKING_EVENTS, BOOKINGS, TERMS
+from booking_domain.testing.catalogue.memory.tables import PROFILES, require_provider
+from booking_domain.testing.identity.memory.tables import USERS, require_user
+from booking_domain.testing.kit.tables import State
+from booking_domain.testing.scheduling.memory.calendars import MemoryProviderSchedules
+from booking_domain.workflows.ports import AppointmentReads
+from booking_domain.workflows.views import Appointment
+
+
+class MemoryBookableProviders(BookableProviders):
+    """The desks of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
+        schedule = await MemoryProviderSchedules(self._state).lock(provider_id, around)
+        terms = await self.terms_of(provider_id)
+        return None if schedule is None or terms is None else BookableProvider(schedule=schedule, terms=terms)
+
+    async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
+        bookable = await self.lock(provider_id, around)
+        return None if bookable is None else (bookable, True)
+
+    async def terms_of(self, provider_id: ProviderId) -> Terms | None:
+        return self._state[TERMS].get(provider_id)
+
+    async def save_terms(self, provider_id: ProviderId, terms: Terms) -> None:
+        require_provider(self._state, provider_id)
+        self._state[TERMS][provider_id] = terms
+
+
+class MemoryBookings(Bookings):
+    """The bookings of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, booking: Booking, events: Sequence[BookingEvent]) -> None:
+        require_provider(self._state, booking.provider_id)
+        require_user(self._state, booking.customer_id)
+        if any(other.reference == booking.reference for other in self._state[BOOKINGS].values()):
+            raise ConcurrentChange(what="the booking's reference")
+        self._state[BOOKINGS][booking.id] = booking
+        self._state[BOOKING_EVENTS][booking.id] = tuple(events)
+
+    async def save(self, booking: Booking, *, was: Booking, events: Sequence[BookingEvent] = ()) -> None:
+        kept = self._state[BOOKINGS].get(was.id)
+        if kept is None or kept.version != was.version:
+            raise ConcurrentChange(what="the booking")
+        self._state[BOOKINGS][booking.id] = booking
+        self._state[BOOKING_EVENTS][booking.id] += tuple(events)
+
+    async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
+        return sum(
+            booking.customer_id == customer_id
+            and booking.status in UNSETTLED
+            and booking.due_at is not None
+            and booking.due_at > now
+            for booking in self._state[BOOKINGS].values()
+        )
+
+    async def lock(self, booking_id: BookingId) -> Booking | None:
+        return self._state[BOOKINGS].get(booking_id)
+
+
+class MemoryBookingReads(BookingReads):
+    """Committed bookings."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, booking_id: BookingId) -> Booking | None:
+        return self._committed()[BOOKINGS].get(booking_id)
+
+    async def page(self, actor: Actor, chosen: BookingFilter) -> Sequence[Booking]:
+        found = [
+            booking
+            for booking in self._committed()[BOOKINGS].values()
+            if _concerns(booking, actor) and _matches(booking, chosen)
+        ]
+        return sorted(found, key=lambda booking: booking.id, reverse=True)[: chosen.limit]
+
+    async def events(self, booking_id: BookingId) -> Sequence[BookingEvent]:
+        return self._committed()[BOOKING_EVENTS].get(booking_id, ())
+
+    async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
+        due = [
+            (booking.due_at, booking.id)
+            for booking in self._committed()[BOOKINGS].values()
+            if booking.due_at is not None and booking.due_at <= now
+        ]
+        return [booking_id for _, booking_id in sorted(due)[:limit]]
+
+    async def upcoming(
+        self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
+    ) -> Sequence[Booking]:
+        found = [
+            booking
+            for booking in self._committed()[BOOKINGS].values()
+            if CLAIMS_TIME[booking.status]
+            and booking.span.start > now
+            and time_zone in {None, booking.time_zone}
+            and (after is None or (booking.provider_id, booking.id) > (after.provider_id, after.id))
+        ]
+        return sorted(found, key=lambda booking: (booking.provider_id, booking.id))[:limit]
+
+    async def events_of_each(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[BookingEvent]]:
+        return {booking_id: self._committed()[BOOKING_EVENTS].get(booking_id, ()) for booking_id in booking_ids}
+
+
+def _concerns(booking: Booking, actor: Actor) -> bool:
+    relation = Relation.PARTY if actor.id in {booking.customer_id, booking.provider_user_id} else None
+    return may(actor, Permission.SEE_BOOKINGS, relation)
+
+
+def _matches(booking: Booking, chosen: BookingFilter) -> bool:
+    return (
+        chosen.status in {None, booking.status}
+        and (chosen.starts_from is None or chosen.starts_from <= booking.span.start)
+        and (chosen.starts_before is None or booking.span.start < chosen.starts_before)
+        and (chosen.after is None or booking.id < chosen.after)
+    )
+
+
+class MemoryAppointmentReads(AppointmentReads):
+    """Committed bookings with the names of both parties."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def of_user(
+        self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
+    ) -> Sequence[Appointment]:
+        state = self._committed()
+        found = [
+            booking
+            for booking in state[BOOKINGS].values()
+            if booking.span.start >= starts_from
+            and (CLAIMS_TIME[booking.status] or booking.updated_at >= ended_from)
+            and booking.party(Actor(user_id, Role.CUSTOMER)) is party
+        ]
+        latest = sorted(found, key=lambda booking: (booking.span.start, booking.id))[-limit:]
+        return [
+            Appointment(
+                booking=booking,
+                provider_name=state[PROFILES][booking.provider_id].display_name,
+                provider_address=state[PROFILES][booking.provider_id].address,
+                customer_name=state[USERS][booking.customer_id].name,
+            )
+            for booking in latest
+        ]

@@ -1,0 +1,40 @@
+"""The tables of bookings in memory."""
+
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from booking_domain.bookings.model import Booking, BookingEvent, Terms
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows
+
+
+def _without_notes(booking: Booking) -> Booking:
+    return replace(booking, notes="", version=booking.version + 1) if booking.notes else booking
+
+
+def _clear_reasons(state: State, events: dict[BookingId, tuple[BookingEvent, ...]], user_id: UserId) -> None:
+    for booking in state[BOOKINGS].values():
+        if user_id in {booking.customer_id, booking.provider_user_id}:
+            events[booking.id] = tuple(
+                replace(event, reason=None) if event.by.id == user_id else event for event in events.get(booking.id, ())
+            )
+
+
+TERMS: Final = Table[ProviderId, Terms]("terms")
+BOOKINGS: Final = Table[BookingId, Booking](
+    "bookings", erase=change_rows(lambda booking: booking.customer_id, _without_notes)
+)
+BOOKING_EVENTS: Final = Table[BookingId, tuple[BookingEvent, ...]]("booking_events", erase=_clear_reasons)
+
+TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS)
+
+
+def require_booking(state: State, booking_id: UUID) -> None:
+    """Check a reference to a booking.
+
+    Raises:
+        MissingRow: the booking does not exist.
+    """
+    if booking_id not in state[BOOKINGS]:
+        raise MissingRow(f"there is no booking {booking_id}")

@@ -1,0 +1,53 @@
+"""The contract of `ProviderReads`."""
+
+from booking_domain.bookings.model import BookingMode
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.model import SlotSettings
+from booking_domain.shared.ids import ProviderId, UserId
+from booking_domain.testing.builders import Builder, terms
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+from booking_domain.workflows.views import ProviderView
+
+
+def _view(cast: Cast) -> ProviderView:
+    return ProviderView(profile=cast.profile, time_zone="Asia/Ulaanbaatar", terms=terms())
+
+
+class ProviderReadsContract(StorageContract):
+    """Reads of providers."""
+
+    async def test_a_provider_is_read_with_all_fields_in_any_status(self, backend: Backend, make: Builder) -> None:
+        for status in ProfileStatus:
+            cast = await a_cast(backend, make, status)
+            assert await backend.reads.providers.get(cast.profile.id) == _view(cast)
+            assert await backend.reads.providers.by_owner(cast.owner.id) == _view(cast)
+
+    async def test_a_view_has_the_latest_terms_and_time_zone(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        async with backend.begin() as tx:
+            await tx.calendars.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(step_minutes=5))
+            await tx.bookable_providers.save_terms(cast.profile.id, terms(mode=BookingMode.REQUEST))
+        assert await backend.reads.providers.get(cast.profile.id) == ProviderView(
+            profile=cast.profile, time_zone="Asia/Hovd", terms=terms(mode=BookingMode.REQUEST)
+        )
+
+    async def test_an_unknown_provider_is_not_found(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        assert await backend.reads.providers.get(ProviderId(make.entropy.new_id())) is None
+        assert await backend.reads.providers.by_owner(UserId(make.entropy.new_id())) is None
+        assert await backend.reads.providers.by_owner(cast.customer.id) is None
+
+    async def test_providers_are_paged_by_id(self, backend: Backend, make: Builder) -> None:
+        views = [_view(await a_cast(backend, make)) for _ in range(5)]
+        assert list(await backend.reads.providers.page(None, None, 2)) == views[:2]
+        assert list(await backend.reads.providers.page(None, views[1].profile.id, 2)) == views[2:4]
+        assert list(await backend.reads.providers.page(None, views[3].profile.id, 2)) == views[4:]
+        assert list(await backend.reads.providers.page(None, views[4].profile.id, 2)) == []
+
+    async def test_providers_are_listed_by_status(self, backend: Backend, make: Builder) -> None:
+        views = {status: _view(await a_cast(backend, make, status)) for status in ProfileStatus}
+        submitted = [views[ProfileStatus.SUBMITTED], _view(await a_cast(backend, make, ProfileStatus.SUBMITTED))]
+        assert list(await backend.reads.providers.page(ProfileStatus.SUBMITTED, None, 50)) == submitted
+        after_the_first = submitted[0].profile.id
+        assert list(await backend.reads.providers.page(ProfileStatus.SUBMITTED, after_the_first, 50)) == submitted[1:]
+        assert list(await backend.reads.providers.page(ProfileStatus.DRAFT, None, 50)) == [views[ProfileStatus.DRAFT]]

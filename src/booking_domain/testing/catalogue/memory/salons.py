@@ -1,0 +1,103 @@
+"""Salons, their hours and their members in memory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from booking_domain.catalogue.ports import Salons
+from booking_domain.catalogue.salons import Member, MemberStatus, Salon
+from booking_domain.scheduling.model import OpeningHours
+from booking_domain.scheduling.ports import SalonHours
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.testing.catalogue.memory.tables import (
+    SALON_INVITATIONS,
+    SALON_MEMBERS,
+    SALONS,
+    require_provider,
+    require_salon,
+)
+from booking_domain.testing.identity.memory.tables import require_user
+from booking_domain.testing.kit.tables import State
+from booking_domain.testing.scheduling.memory.tables import SALON_HOURS
+from booking_domain.workflows.ports import SalonReads
+from booking_domain.workflows.views import SalonView
+
+
+class MemorySalons(Salons):
+    """The salons of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, salon: Salon) -> None:
+        require_user(self._state, salon.manager_id)
+        self._state[SALONS][salon.id] = salon
+        self._state[SALON_HOURS][salon.id] = OpeningHours(time_zone=salon.time_zone)
+
+    async def save(self, salon: Salon, *, was: Salon) -> None:
+        kept = self._state[SALONS].get(was.id)
+        if kept is None or kept.version != was.version:
+            raise ConcurrentChange(what="the salon")
+        self._state[SALONS][salon.id] = salon
+        self._state[SALON_HOURS][salon.id] = replace(self._state[SALON_HOURS][salon.id], time_zone=salon.time_zone)
+
+    async def lock(self, salon_id: SalonId) -> Salon | None:
+        return self._state[SALONS].get(salon_id)
+
+    async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
+        members = {each: MemberStatus.MEMBER for each, salon in self._state[SALON_MEMBERS].items() if salon == salon_id}
+        invited = {each: MemberStatus.INVITED for salon, each in self._state[SALON_INVITATIONS] if salon == salon_id}
+        return tuple(Member(provider_id=each, status=status) for each, status in sorted((invited | members).items()))
+
+    async def salon_of(self, provider_id: ProviderId) -> SalonId | None:
+        return self._state[SALON_MEMBERS].get(provider_id)
+
+    async def invite(self, salon_id: SalonId, provider_id: ProviderId, now: datetime) -> None:
+        require_salon(self._state, salon_id)
+        require_provider(self._state, provider_id)
+        self._state[SALON_INVITATIONS].setdefault((salon_id, provider_id), now)
+
+    async def join(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+        require_salon(self._state, salon_id)
+        require_provider(self._state, provider_id)
+        self._state[SALON_MEMBERS][provider_id] = salon_id
+        self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)
+
+    async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
+        if self._state[SALON_MEMBERS].get(provider_id) == salon_id:
+            del self._state[SALON_MEMBERS][provider_id]
+        self._state[SALON_INVITATIONS].pop((salon_id, provider_id), None)
+
+
+class MemorySalonHours(SalonHours):
+    """The opening hours of salons of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def hours_of(self, salon_id: SalonId) -> OpeningHours | None:
+        return self._state[SALON_HOURS].get(salon_id)
+
+    async def save_hours(self, salon_id: SalonId, hours: OpeningHours) -> None:
+        require_salon(self._state, salon_id)
+        zone = self._state[SALONS][salon_id].time_zone
+        self._state[SALON_HOURS][salon_id] = replace(hours, time_zone=zone)
+
+
+class MemorySalonReads(SalonReads):
+    """Committed salons."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, salon_id: SalonId) -> SalonView | None:
+        salon = self._committed()[SALONS].get(salon_id)
+        return None if salon is None else SalonView(salon=salon, hours=self._committed()[SALON_HOURS][salon_id])
+
+    async def members(self, salon_id: SalonId) -> Sequence[Member]:
+        return await MemorySalons(self._committed()).members(salon_id)
+
+    async def of_manager(self, manager_id: UserId) -> Sequence[Salon]:
+        found = [salon for salon in self._committed()[SALONS].values() if salon.manager_id == manager_id]
+        return sorted(found, key=lambda salon: salon.id)

@@ -1,0 +1,71 @@
+"""The tables of profiles and salons in memory."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from booking_domain.catalogue.model import Profile
+from booking_domain.catalogue.salons import Salon
+from booking_domain.identity.model import ERASED_NAME
+from booking_domain.shared.ids import ProviderId, SalonId, UserId
+from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows
+
+
+def _without_texts(profile: Profile) -> Profile:
+    return replace(
+        profile,
+        display_name=ERASED_NAME,
+        bio="",
+        styles=(),
+        address="",
+        location=None,
+        review_note=None,
+        version=profile.version + 1,
+    )
+
+
+def _leave_salon(state: State, members: dict[ProviderId, SalonId], user_id: UserId) -> None:
+    for provider_id in providers_of(state, user_id):
+        members.pop(provider_id, None)
+
+
+def _drop_invitations(state: State, rows: dict[tuple[SalonId, ProviderId], datetime], user_id: UserId) -> None:
+    owned = providers_of(state, user_id)
+    for key in [key for key in rows if key[1] in owned]:
+        del rows[key]
+
+
+PROFILES: Final = Table[ProviderId, Profile](
+    "profiles", erase=change_rows(lambda profile: profile.owner_id, _without_texts)
+)
+SALONS: Final = Table[SalonId, Salon]("salons")
+SALON_MEMBERS: Final = Table[ProviderId, SalonId]("salon_members", erase=_leave_salon)
+SALON_INVITATIONS: Final = Table[tuple[SalonId, ProviderId], datetime]("salon_invitations", erase=_drop_invitations)
+
+TABLES: Final = (PROFILES, SALONS, SALON_MEMBERS, SALON_INVITATIONS)
+
+
+def providers_of(state: State, user_id: UserId) -> list[ProviderId]:
+    """Return the ids of the profiles that the user owns."""
+    return [profile.id for profile in state[PROFILES].values() if profile.owner_id == user_id]
+
+
+def require_provider(state: State, provider_id: UUID) -> None:
+    """Check a reference to a provider.
+
+    Raises:
+        MissingRow: the provider has no profile.
+    """
+    if provider_id not in state[PROFILES]:
+        raise MissingRow(f"there is no provider {provider_id}")
+
+
+def require_salon(state: State, salon_id: UUID) -> None:
+    """Check a reference to a salon.
+
+    Raises:
+        MissingRow: the salon does not exist.
+    """
+    if salon_id not in state[SALONS]:
+        raise MissingRow(f"there is no salon {salon_id}")

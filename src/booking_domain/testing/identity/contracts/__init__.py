@@ -1,0 +1,78 @@
+"""The contracts of the ports in `booking_domain.identity`."""
+
+from typing import Final
+
+import pytest
+
+pytest.register_assert_rewrite(
+    f"{__name__}.calendar_links",
+    f"{__name__}.credentials",
+    f"{__name__}.external_identities",
+    f"{__name__}.passwords",
+    f"{__name__}.phone_changes",
+    f"{__name__}.second_factors",
+    f"{__name__}.sessions",
+    f"{__name__}.tokens",
+    f"{__name__}.users",
+)
+
+# ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
+from booking_domain.identity.one_time_codes import OneTimeCodes, SecretCodes
+from booking_domain.identity.passwords import Credentials
+from booking_domain.identity.phone_changes import PhoneChangeReads, PhoneChanges
+from booking_domain.identity.ports import (
+    AccessTokens,
+    LoginHistory,
+    LoginReads,
+    PasswordHasher,
+    RefreshTokens,
+    SessionReads,
+    Sessions,
+    UserReads,
+    Users,
+)
+from booking_domain.identity.second_factor import SecondFactors, TimeCodes
+from booking_domain.testing.identity.contracts.calendar_links import AppointmentReadsContract, CalendarLinksContract
+from booking_domain.testing.identity.contracts.credentials import (
+    CredentialsContract,
+    OneTimeCodesContract,
+    SecretCodesContract,
+)
+from booking_domain.testing.identity.contracts.external_identities import (
+    ExternalIdentitiesContract,
+    UsedAssertionsContract,
+)
+from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
+from booking_domain.testing.identity.contracts.phone_changes import PhoneChangesContract
+from booking_domain.testing.identity.contracts.second_factors import SecondFactorsContract, TimeCodesContract
+from booking_domain.testing.identity.contracts.sessions import LoginHistoryContract, SessionsContract
+from booking_domain.testing.identity.contracts.tokens import AccessTokensContract, RefreshTokensContract
+from booking_domain.testing.identity.contracts.users import UsersContract
+from booking_domain.workflows.ports import AppointmentReads
+
+CONTRACTS: Final = {
+    AccessTokens: AccessTokensContract,
+    AppointmentReads: AppointmentReadsContract,
+    CalendarLinkReads: CalendarLinksContract,
+    CalendarLinks: CalendarLinksContract,
+    Credentials: CredentialsContract,
+    ExternalIdentities: ExternalIdentitiesContract,
+    ExternalIdentityReads: ExternalIdentitiesContract,
+    LoginHistory: LoginHistoryContract,
+    LoginReads: LoginHistoryContract,
+    OneTimeCodes: OneTimeCodesContract,
+    PasswordHasher: PasswordHasherContract,
+    PhoneChangeReads: PhoneChangesContract,
+    PhoneChanges: PhoneChangesContract,
+    RefreshTokens: RefreshTokensContract,
+    SecondFactors: SecondFactorsContract,
+    SecretCodes: SecretCodesContract,
+    SessionReads: SessionsContract,
+    Sessions: SessionsContract,
+    TimeCodes: TimeCodesContract,
+    UsedAssertions: UsedAssertionsContract,
+    UserReads: UsersContract,
+    Users: UsersContract,
+}

@@ -1,0 +1,163 @@
+"""The contracts of `Sessions`, `SessionReads`, `LoginHistory` and `LoginReads`."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from typing import Final
+
+from booking_domain.identity.model import User
+from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, RefreshToken, Session
+from booking_domain.shared.ids import LoginId, SessionId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, waits
+
+INSTANT: Final = timedelta(microseconds=1)
+
+
+async def _signed_in(backend: Backend, make: Builder) -> tuple[User, Session]:
+    user = make.user()
+    session = make.session(user)
+    async with backend.begin() as tx:
+        await tx.users.add(user)
+        await tx.sessions.add(session)
+    return user, session
+
+
+async def _locked(backend: Backend, session_id: SessionId) -> Session | None:
+    async with backend.begin() as tx:
+        return await tx.sessions.lock(session_id)
+
+
+async def _live(backend: Backend, user: User) -> Sequence[Session]:
+    async with backend.begin() as tx:
+        return await tx.sessions.lock_live(user.id, NOW)
+
+
+def _rotated(session: Session) -> Session:
+    token = RefreshToken(text="", session_id=session.id, family_digest=session.family_digest, digest=b"n" * 32)
+    return session.rotated(token, b"s" * 32, Client("192.0.2.1", "another"), NOW + timedelta(days=1))
+
+
+class SessionsContract(StorageContract):
+    """Sessions in a transaction, and reads of them."""
+
+    async def test_a_session_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        user, session = await _signed_in(backend, make)
+        ended = replace(
+            _rotated(make.session(user)), ended_at=NOW + INSTANT, token_digest=bytes(range(32)), client=Client("", "Ж")
+        )
+        async with backend.begin() as tx:
+            await tx.sessions.add(ended)
+        for each in (session, ended):
+            assert await _locked(backend, each.id) == each
+            assert await backend.reads.sessions.get(each.id) == each
+
+    async def test_an_unknown_session_is_not_found(self, backend: Backend, make: Builder) -> None:
+        unknown = SessionId(make.entropy.new_id())
+        assert await _locked(backend, unknown) is None
+        assert await backend.reads.sessions.get(unknown) is None
+
+    async def test_saving_replaces_one_session(self, backend: Backend, make: Builder) -> None:
+        user, session = await _signed_in(backend, make)
+        other = make.session(user)
+        rotated = replace(_rotated(session), ended_at=NOW)
+        async with backend.begin() as tx:
+            await tx.sessions.add(other)
+            await tx.sessions.save(rotated)
+        assert await _locked(backend, session.id) == rotated
+        assert await _locked(backend, other.id) == other
+
+    async def test_a_session_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
+        _, session = await _signed_in(backend, make)
+        rotated = _rotated(session)
+        async with backend.begin() as tx:
+            assert await tx.sessions.lock(session.id) == session
+            other = asyncio.create_task(_locked(backend, session.id))
+            assert await waits(other)
+            await tx.sessions.save(rotated)
+        assert await other == rotated
+
+    async def test_live_sessions_have_neither_ended_nor_expired(self, backend: Backend, make: Builder) -> None:
+        user, first = await _signed_in(backend, make)
+        await _signed_in(backend, make)
+        last = replace(make.session(user), last_used_at=NOW + INSTANT, expires_at=NOW + INSTANT)
+        twin = make.session(user)
+        dead = [replace(make.session(user), expires_at=NOW), replace(make.session(user), ended_at=NOW)]
+        async with backend.begin() as tx:
+            for session in (last, twin, *dead):
+                await tx.sessions.add(session)
+        assert list(await _live(backend, user)) == [first, last, twin]
+        assert list(await backend.reads.sessions.live(user.id, NOW, 9)) == [last, twin, first]
+        assert list(await backend.reads.sessions.live(user.id, NOW, 2)) == [last, twin]
+        stranger = make.user()
+        assert (
+            list(await _live(backend, stranger)) == list(await backend.reads.sessions.live(stranger.id, NOW, 9)) == []
+        )
+
+    async def test_all_live_sessions_of_a_user_are_locked_together(self, backend: Backend, make: Builder) -> None:
+        user, session = await _signed_in(backend, make)
+        async with backend.begin() as tx:
+            assert list(await tx.sessions.lock_live(user.id, NOW)) == [session]
+            one, all_of_them = (
+                asyncio.create_task(_locked(backend, session.id)),
+                asyncio.create_task(_live(backend, user)),
+            )
+            assert await waits(one)
+            assert await waits(all_of_them)
+            await tx.sessions.save(session.ended(NOW))
+        assert await one == session.ended(NOW)
+        assert list(await all_of_them) == []
+
+    async def test_of_user_pages_through_live_and_ended_sessions(self, backend: Backend, make: Builder) -> None:
+        user, other = make.user(), make.user()
+        kept = [make.session(user), replace(make.session(user), ended_at=NOW), make.session(user)]
+        async with backend.begin() as tx:
+            for each in (user, other):
+                await tx.users.add(each)
+            for session in (*kept, make.session(other)):
+                await tx.sessions.add(session)
+        first = list(await backend.reads.sessions.of_user(user.id, None, 2))
+        assert first == kept[:2]
+        assert list(await backend.reads.sessions.of_user(user.id, first[-1].id, 2)) == kept[2:]
+        assert list(await backend.reads.sessions.of_user(user.id, kept[-1].id, 2)) == []
+
+
+class LoginHistoryContract(StorageContract):
+    """Sign-in attempts in a transaction, and reads of them."""
+
+    async def test_a_sign_in_attempt_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        user, _ = await _signed_in(backend, make)
+        attempts = [
+            replace(make.login(user), method=method, outcome=outcome)
+            for method, outcome in product(LoginMethod, LoginOutcome)
+        ]
+        attempts.append(replace(make.login(user), at=NOW - INSTANT, client=Client("", "Ж" * 200)))
+        await _noted(backend, *attempts)
+        assert list(await backend.reads.login_history.of_user(user.id, None, 50)) == attempts[::-1]
+
+    async def test_attempts_are_listed_by_user(self, backend: Backend, make: Builder) -> None:
+        (user, _), (other, _) = await _signed_in(backend, make), await _signed_in(backend, make)
+        mine, theirs, nobodys = make.login(user), make.login(other), make.login(None)
+        await _noted(backend, mine, theirs, nobodys)
+        assert list(await backend.reads.login_history.of_user(user.id, None, 50)) == [mine]
+        assert list(await backend.reads.login_history.of_user(make.user().id, None, 50)) == []
+
+    async def test_pages_of_attempts_have_no_gap_and_no_repetition(self, backend: Backend, make: Builder) -> None:
+        user, _ = await _signed_in(backend, make)
+        attempts = [make.login(user) for _ in range(7)]
+        await _noted(backend, *attempts)
+        found: list[Login] = []
+        after: LoginId | None = None
+        while page := await backend.reads.login_history.of_user(user.id, after, 3):
+            assert len(page) <= 3
+            found += page
+            after = page[-1].id
+        assert found == attempts[::-1]
+
+
+async def _noted(backend: Backend, *attempts: Login) -> None:
+    async with backend.begin() as tx:
+        for attempt in attempts:
+            await tx.login_history.add(attempt)

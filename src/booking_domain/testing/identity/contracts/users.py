@@ -1,0 +1,230 @@
+"""The contract of `Users` and `UserReads`."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from booking_domain.identity.errors import EmailTaken, PhoneTaken
+from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
+from booking_domain.identity.ports import UserFilter
+from booking_domain.identity.preferences import Channels, Preferences
+from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, race, waits
+
+
+async def _add(backend: Backend, user: User) -> None:
+    async with backend.begin() as tx:
+        await tx.users.add(user)
+
+
+class UsersContract(StorageContract):
+    """Accounts. E-mail addresses and phone numbers are unique."""
+
+    async def test_an_account_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        users = [make.user(role) for role in Role]
+        users.append(replace(make.user(), email=None))
+        users.append(replace(make.user(), phone=None))
+        users.append(replace(make.user(), status=UserStatus.DISABLED, locale="mn", time_zone="Europe/Berlin"))
+        users.append(replace(make.user(), email=None, phone=None, password_hash=None))
+        users.append(replace(make.user(), preferences=Preferences(channels=Channels(sms=False), marketing=True)))
+        users += [make.user().deleted(NOW), make.user().deleted(NOW).erased(NOW + ERASED_AFTER)]
+        users.append(
+            replace(
+                make.user(),
+                given_name="Бат-Эрдэнэ",
+                family_name="رضایی",
+                birth_date=date(1996, 2, 29),
+                address="Сүхбаатар дүүрэг 8-12\nУлаанбаатар 14200",
+                picture_url="https://pictures.example.com/1.webp",
+                version=7,
+            )
+        )
+        users.append(
+            replace(make.user(), name="Ö. Дорж 🖋 " + "а" * 100, password_hash="$argon2id$v=19$m=1$" + "x" * 200)
+        )
+        for user in users:
+            await _add(backend, user)
+        async with backend.begin() as tx:
+            assert [await tx.users.get(user.id) for user in users] == users
+        assert [await backend.reads.users.get(user.id) for user in users] == users
+
+    async def test_an_unknown_account_is_not_found(self, backend: Backend, make: Builder) -> None:
+        stranger = make.user()
+        async with backend.begin() as tx:
+            assert await tx.users.get(stranger.id) is None
+        assert await backend.reads.users.get(stranger.id) is None
+
+    async def test_saving_replaces_one_account(self, backend: Backend, make: Builder) -> None:
+        user, other = make.user(), make.user()
+        for each in (user, other):
+            await _add(backend, each)
+        changed = user.changed(
+            email="elsewhere@example.com",
+            phone="+97699887766",
+            name="Somebody else",
+            birth_date=date(2000, 1, 1),
+            status=UserStatus.DISABLED,
+            password_hash=None,
+            email_verified_at=NOW,
+        )
+        async with backend.begin() as tx:
+            assert await tx.users.lock(user.id) == user
+            await tx.users.save(changed)
+        assert await backend.reads.users.get(user.id) == changed
+        assert changed.version == user.version + 1
+        assert await backend.reads.users.get(other.id) == other
+        assert await backend.reads.users.by_login("+97699887766") == changed
+        assert await backend.reads.users.by_login(user.phone or "") is None
+
+    async def test_a_change_cannot_take_the_email_address_or_phone_of_another_account(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        user, other = make.user(), make.user()
+        for each in (user, other):
+            await _add(backend, each)
+        for error, theirs in ((EmailTaken, {"email": other.email}), (PhoneTaken, {"phone": other.phone})):
+            with pytest.raises(error):
+                async with backend.begin() as tx:
+                    await tx.users.save(user.changed(**theirs))
+        assert await backend.reads.users.get(user.id) == user
+
+    async def test_an_account_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
+        user = make.user()
+        await _add(backend, user)
+        changed = user.changed(password_hash="new hash")
+
+        async def look() -> User | None:
+            async with backend.begin() as tx:
+                return await tx.users.lock(user.id)
+
+        async with backend.begin() as tx:
+            assert await tx.users.lock(make.user().id) is None
+            await tx.users.lock(user.id)
+            other = asyncio.create_task(look())
+            assert await waits(other)
+            await tx.users.save(changed)
+        assert await other == changed
+
+    async def test_an_email_address_belongs_to_one_account(self, backend: Backend, make: Builder) -> None:
+        first = make.user()
+        await _add(backend, first)
+        with pytest.raises(EmailTaken):
+            await _add(backend, replace(make.user(), email=first.email))
+
+    async def test_a_phone_number_belongs_to_one_account(self, backend: Backend, make: Builder) -> None:
+        first = make.user()
+        await _add(backend, first)
+        with pytest.raises(PhoneTaken):
+            await _add(backend, replace(make.user(), phone=first.phone))
+
+    async def test_several_accounts_can_lack_an_email_address_or_a_phone(self, backend: Backend, make: Builder) -> None:
+        for _ in range(2):
+            await _add(backend, replace(make.user(), email=None))
+            await _add(backend, replace(make.user(), phone=None))
+
+    async def test_of_concurrent_registrations_of_one_address_one_succeeds(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        users = [replace(make.user(), email="wanted@example.com") for _ in range(5)]
+        added, refusals = await race([_add(backend, user) for user in users])
+        assert len(added) == 1
+        assert [type(refusal) for refusal in refusals] == [EmailTaken] * 4
+
+    async def test_several_accounts_are_locked_in_the_order_of_ids(self, backend: Backend, make: Builder) -> None:
+        first, second, third = make.user(), make.user(), make.user()
+        for each in (second, third, first):
+            await _add(backend, each)
+
+        async def look() -> User | None:
+            async with backend.begin() as tx:
+                return await tx.users.lock(third.id)
+
+        async with backend.begin() as tx:
+            assert list(await tx.users.lock_all([])) == []
+            assert list(await tx.users.lock_all({third.id, make.user().id, first.id})) == [first, third]
+            other = asyncio.create_task(look())
+            assert await waits(other)
+        assert await other == third
+
+    async def test_locking_several_accounts_does_not_deadlock(self, backend: Backend, make: Builder) -> None:
+        users = [make.user() for _ in range(4)]
+        for each in users:
+            await _add(backend, each)
+
+        async def change(ids: list[UserId]) -> None:
+            async with backend.begin() as tx:
+                for user in await tx.users.lock_all(ids):
+                    await tx.users.save(user.changed(name=user.name + "!"))
+
+        ids = [user.id for user in users]
+        _, refusals = await race([change(each) for each in (ids, ids[::-1], ids[2:] + ids[:2], ids[::-1])])
+        assert refusals == []
+        assert [user.version for user in await backend.reads.users.page(UserFilter(limit=9))] == [5] * 4
+
+    async def test_pages_of_accounts_are_newest_first(self, backend: Backend, make: Builder) -> None:
+        users = [make.user() for _ in range(5)]
+        for each in users:
+            await _add(backend, each)
+        first = await backend.reads.users.page(UserFilter(limit=2))
+        rest = await backend.reads.users.page(UserFilter(limit=9, after=first[-1].id))
+        assert [*first, *rest] == users[::-1]
+
+    async def test_each_filter_returns_only_matching_accounts(self, backend: Backend, make: Builder) -> None:
+        later = NOW + timedelta(hours=1)
+        dorj = replace(make.user(), name="Дорж Б.", email="dorj@example.com", created_at=later)
+        admin = replace(make.user(Role.ADMIN), name="100% Anna_", email=None, status=UserStatus.DISABLED)
+        bare = replace(make.user(), name="Bo", email=None, phone=None)
+        for each in (dorj, admin, bare):
+            await _add(backend, each)
+        every = UserFilter(limit=9)
+        for chosen, expected in (
+            (every, [bare, admin, dorj]),
+            (replace(every, role=Role.ADMIN), [admin]),
+            (replace(every, status=UserStatus.ACTIVE), [bare, dorj]),
+            (replace(every, status=UserStatus.DISABLED, role=Role.CUSTOMER), []),
+            (replace(every, text="дОРж"), [dorj]),
+            (replace(every, text="Dorj@"), [dorj]),
+            (replace(every, text="orj"), []),
+            (replace(every, text="100% anna_"), [admin]),
+            (replace(every, text="1%"), []),
+            (replace(every, text="b_"), []),
+            (replace(every, text="nobody", phone=dorj.phone), [dorj]),
+            (replace(every, text="nobody", phone=(dorj.phone or "")[:-1]), []),
+            (replace(every, created_from=later), [dorj]),
+            (replace(every, created_before=later), [bare, admin]),
+        ):
+            assert list(await backend.reads.users.page(chosen)) == expected, chosen
+
+    async def test_an_account_is_found_by_email_address_or_phone(self, backend: Backend, make: Builder) -> None:
+        one, other = make.user(), make.user()
+        await _add(backend, one)
+        await _add(backend, other)
+        assert await backend.reads.users.by_login(one.email or "") == one
+        assert await backend.reads.users.by_login(other.phone or "") == other
+
+    async def test_accounts_are_due_for_erasure_by_deletion_time(self, backend: Backend, make: Builder) -> None:
+        instant = timedelta(microseconds=1)
+        due = [make.user().deleted(NOW), make.user().deleted(NOW - instant), make.user().deleted(NOW)]
+        others = [
+            make.user().deleted(NOW + instant),
+            make.user().deleted(NOW).erased(NOW),
+            make.user().deleted(NOW).changed(status=UserStatus.ACTIVE),
+            make.user(),
+        ]
+        for user in (*others, *due):
+            await _add(backend, user)
+        ids = [user.id for user in due]
+        assert list(await backend.reads.users.to_erase(NOW, None, 9)) == ids
+        assert list(await backend.reads.users.to_erase(NOW, None, 2)) == ids[:2]
+        assert list(await backend.reads.users.to_erase(NOW, ids[1], 2)) == ids[2:]
+        assert list(await backend.reads.users.to_erase(NOW - instant, None, 9)) == ids[1:2]
+
+    async def test_an_account_is_found_by_nothing_else(self, backend: Backend, make: Builder) -> None:
+        user = replace(make.user(), phone=None)
+        await _add(backend, user)
+        for login in ("", "nobody@example.com", "+97600000000", user.name, str(user.id), "%"):
+            assert await backend.reads.users.by_login(login) is None

@@ -1,0 +1,84 @@
+"""Identities of other services, and the assertions of them that were used, in memory."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from booking_domain.identity.external_identities import (
+    CLOCKS_DIFFER,
+    ExternalIdentities,
+    ExternalIdentity,
+    ExternalIdentityReads,
+    IdentityProvider,
+    UsedAssertions,
+)
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.identity.memory.tables import EXTERNAL_IDENTITIES, USED_ASSERTIONS, require_user
+from booking_domain.testing.kit.tables import State
+
+
+class MemoryExternalIdentities(ExternalIdentities):
+    """The identities of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def lock(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        found = self._state[EXTERNAL_IDENTITIES].get((provider, subject))
+        return None if found is None else found.user_id
+
+    async def get(self, user_id: UserId, provider: IdentityProvider) -> ExternalIdentity | None:
+        return next(
+            (
+                each
+                for each in self._state[EXTERNAL_IDENTITIES].values()
+                if (each.user_id, each.provider) == (user_id, provider)
+            ),
+            None,
+        )
+
+    async def add(self, identity: ExternalIdentity) -> None:
+        require_user(self._state, identity.user_id)
+        key = identity.provider, identity.subject
+        if key in self._state[EXTERNAL_IDENTITIES] or await self.get(identity.user_id, identity.provider) is not None:
+            raise ConcurrentChange(what="identity")
+        self._state[EXTERNAL_IDENTITIES][key] = identity
+
+    async def remove(self, user_id: UserId, provider: IdentityProvider) -> None:
+        found = await self.get(user_id, provider)
+        if found is not None:
+            del self._state[EXTERNAL_IDENTITIES][provider, found.subject]
+
+
+class MemoryUsedAssertions(UsedAssertions):
+    """The used assertions of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def use(self, digest: bytes, good_until: datetime) -> bool:
+        new = digest not in self._state[USED_ASSERTIONS]
+        self._state[USED_ASSERTIONS].setdefault(digest, good_until)
+        return new
+
+    async def give_back(self, digest: bytes) -> None:
+        self._state[USED_ASSERTIONS].pop(digest, None)
+
+    async def forget(self, now: datetime) -> None:
+        for digest, good_until in tuple(self._state[USED_ASSERTIONS].items()):
+            if good_until < now - CLOCKS_DIFFER:
+                del self._state[USED_ASSERTIONS][digest]
+
+
+class MemoryExternalIdentityReads(ExternalIdentityReads):
+    """Committed external identities."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
+        return await MemoryExternalIdentities(self._committed()).lock(provider, subject)
+
+    async def of_user(self, user_id: UserId) -> Sequence[ExternalIdentity]:
+        found = [each for each in self._committed()[EXTERNAL_IDENTITIES].values() if each.user_id == user_id]
+        return sorted(found, key=lambda identity: identity.provider)

@@ -1,0 +1,67 @@
+"""Second factors in memory, and the codes of authenticator apps without a library."""
+
+import base64
+import hmac
+from datetime import datetime
+from urllib.parse import quote, urlencode
+
+from booking_domain.identity.second_factor import (
+    STEP,
+    STEPS_AROUND,
+    TIME_CODE_DIGITS,
+    SecondFactor,
+    SecondFactors,
+    TimeCodes,
+)
+from booking_domain.shared.ids import UserId
+from booking_domain.testing.identity.memory.tables import SECOND_FACTORS, require_user
+from booking_domain.testing.kit.tables import State
+
+
+class MemorySecondFactors(SecondFactors):
+    """The second factors of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def lock(self, user_id: UserId) -> SecondFactor | None:
+        return self._state[SECOND_FACTORS].get(user_id)
+
+    async def save(self, factor: SecondFactor) -> None:
+        require_user(self._state, factor.user_id)
+        self._state[SECOND_FACTORS][factor.user_id] = factor
+
+    async def remove(self, user_id: UserId) -> None:
+        self._state[SECOND_FACTORS].pop(user_id, None)
+
+
+class MemoryTimeCodes(TimeCodes):
+    """RFC 6238 by the standard library alone."""
+
+    def uri(self, secret: str, account: str) -> str:
+        return f"otpauth://totp/Memory:{quote(account)}?{urlencode({'secret': secret, 'issuer': 'Memory'})}"
+
+    def step_of(self, secret: str, guess: str, now: datetime) -> int | None:
+        present = _step(now)
+        right = [
+            step
+            for step in range(present - STEPS_AROUND, present + STEPS_AROUND + 1)
+            if hmac.compare_digest(_code(secret, step).encode(), guess.encode("utf-8", "surrogatepass"))
+        ]
+        return right[-1] if right else None
+
+    def code(self, secret: str, at: datetime) -> str:
+        """What an app shows at this moment."""
+        return _code(secret, _step(at))
+
+
+def _step(at: datetime) -> int:
+    return int(at.timestamp() // STEP.total_seconds())
+
+
+def _code(secret: str, step: int) -> str:
+    """RFC 4226 §5.3: four bytes of the digest, from where its last half byte says."""
+    digest = hmac.digest(base64.b32decode(secret), step.to_bytes(8), "sha1")
+    start = digest[-1] & 0xF
+    number = int.from_bytes(digest[start : start + 4]) & 0x7FFF_FFFF
+    return f"{number % 10**TIME_CODE_DIGITS:0{TIME_CODE_DIGITS}}"

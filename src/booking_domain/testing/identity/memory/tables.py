@@ -1,0 +1,54 @@
+"""The tables of accounts in memory."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import CodePurpose, OneTimeCode
+from booking_domain.identity.phone_changes import PhoneChange
+from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.identity.sessions import Login, Session
+from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.testing.kit.tables import MissingRow, State, Table, delete_key, delete_rows
+
+USERS: Final = Table[UserId, User]("users")
+"""The use case that deletes an account erases its row."""
+SESSIONS: Final = Table[SessionId, Session]("sessions", erase=delete_rows(lambda row: row.user_id))
+LOGINS: Final = Table[LoginId, Login]("logins", erase=delete_rows(lambda row: row.user_id))
+ONE_TIME_CODES: Final = Table[tuple[bytes, CodePurpose], OneTimeCode](
+    "one_time_codes", erase=delete_rows(lambda row: row.user_id)
+)
+WRONG_PASSWORDS: Final = Table[UUID, tuple[int, datetime]]("wrong_passwords", erase=delete_key(lambda key: key))
+PHONE_CHANGES: Final = Table[UserId, PhoneChange]("phone_changes", erase=delete_rows(lambda row: row.user_id))
+EXTERNAL_IDENTITIES: Final = Table[tuple[IdentityProvider, str], ExternalIdentity](
+    "external_identities", erase=delete_rows(lambda row: row.user_id)
+)
+USED_ASSERTIONS: Final = Table[bytes, datetime]("used_assertions")
+SECOND_FACTORS: Final = Table[UserId, SecondFactor]("second_factors", erase=delete_key(lambda key: key))
+CALENDAR_LINKS: Final = Table[UserId, CalendarLink]("calendar_links", erase=delete_rows(lambda row: row.user_id))
+
+TABLES: Final = (
+    USERS,
+    SESSIONS,
+    LOGINS,
+    ONE_TIME_CODES,
+    WRONG_PASSWORDS,
+    PHONE_CHANGES,
+    EXTERNAL_IDENTITIES,
+    USED_ASSERTIONS,
+    SECOND_FACTORS,
+    CALENDAR_LINKS,
+)
+
+
+def require_user(state: State, user_id: UUID) -> None:
+    """Check a reference to a user.
+
+    Raises:
+        MissingRow: the user does not exist.
+    """
+    if user_id not in state[USERS]:
+        raise MissingRow(f"there is no user {user_id}")

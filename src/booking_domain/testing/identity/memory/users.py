@@ -1,0 +1,192 @@
+"""Accounts, sessions, attempts to sign in and links to calendars in memory."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+from booking_domain.identity.calendar_links import CalendarLink, CalendarLinkReads, CalendarLinks
+from booking_domain.identity.errors import EmailTaken, PhoneTaken
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserFilter, UserReads, Users
+from booking_domain.identity.sessions import Login, Session
+from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, LOGINS, SESSIONS, USERS, require_user
+from booking_domain.testing.kit.tables import MissingRow, State
+
+
+class MemoryUsers(Users):
+    """The accounts of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, user: User) -> None:
+        self._require_new_contacts(user)
+        self._state[USERS][user.id] = user
+
+    async def get(self, user_id: UserId) -> User | None:
+        return self._state[USERS].get(user_id)
+
+    async def lock(self, user_id: UserId) -> User | None:
+        return self._state[USERS].get(user_id)
+
+    async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
+        return [user for user_id, user in sorted(self._state[USERS].items()) if user_id in user_ids]
+
+    async def save(self, user: User) -> None:
+        require_user(self._state, user.id)
+        self._require_new_contacts(user)
+        self._state[USERS][user.id] = user
+
+    def _require_new_contacts(self, user: User) -> None:
+        others = [other for other in self._state[USERS].values() if other.id != user.id]
+        if user.email is not None and any(other.email == user.email for other in others):
+            raise EmailTaken
+        if user.phone is not None and any(other.phone == user.phone for other in others):
+            raise PhoneTaken
+
+
+class MemorySessions(Sessions):
+    """The sessions of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, session: Session) -> None:
+        require_user(self._state, session.user_id)
+        self._state[SESSIONS][session.id] = session
+
+    async def lock(self, session_id: SessionId) -> Session | None:
+        return self._state[SESSIONS].get(session_id)
+
+    async def lock_live(self, user_id: UserId, now: datetime) -> Sequence[Session]:
+        found = [each for each in self._state[SESSIONS].values() if each.user_id == user_id and each.live(now)]
+        return sorted(found, key=lambda session: session.id)
+
+    async def save(self, session: Session) -> None:
+        if session.id not in self._state[SESSIONS]:
+            raise MissingRow(f"there is no session {session.id}")
+        self._state[SESSIONS][session.id] = session
+
+
+class MemoryLoginHistory(LoginHistory):
+    """The attempts to sign in of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, login: Login) -> None:
+        if login.user_id is not None:
+            require_user(self._state, login.user_id)
+        self._state[LOGINS][login.id] = login
+
+
+class MemoryCalendarLinks(CalendarLinks):
+    """The links of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def save(self, link: CalendarLink) -> None:
+        require_user(self._state, link.user_id)
+        self._state[CALENDAR_LINKS][link.user_id] = link
+
+    async def remove(self, user_id: UserId) -> None:
+        self._state[CALENDAR_LINKS].pop(user_id, None)
+
+
+def users_like(state: State, chosen: UserFilter) -> Sequence[User]:
+    """A page of accounts."""
+    found = [user for user in state[USERS].values() if _matches(user, chosen)]
+    return sorted(found, key=lambda user: user.id, reverse=True)[: chosen.limit]
+
+
+def _matches(user: User, chosen: UserFilter) -> bool:
+    return (
+        chosen.role in {None, user.role}
+        and chosen.status in {None, user.status}
+        and (chosen.text is None or _is_found_by(user, chosen.text.lower(), chosen.phone))
+        and (chosen.created_from is None or chosen.created_from <= user.created_at)
+        and (chosen.created_before is None or user.created_at < chosen.created_before)
+        and (chosen.after is None or user.id < chosen.after)
+    )
+
+
+def _is_found_by(user: User, text: str, phone: str | None) -> bool:
+    named = user.name.lower().startswith(text) or (user.email or "").startswith(text)
+    return named or (phone is not None and user.phone == phone)
+
+
+class MemoryUserReads(UserReads):
+    """Committed accounts."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, user_id: UserId) -> User | None:
+        return self._committed()[USERS].get(user_id)
+
+    async def by_login(self, login: str) -> User | None:
+        return next((user for user in self._committed()[USERS].values() if login in {user.email, user.phone}), None)
+
+    async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
+        due = [
+            user.id
+            for user in self._committed()[USERS].values()
+            if user.status is UserStatus.DELETED
+            and user.erased_at is None
+            and user.deleted_at is not None
+            and user.deleted_at <= deleted_before
+            and (after is None or user.id > after)
+        ]
+        return sorted(due)[:limit]
+
+    async def page(self, chosen: UserFilter) -> Sequence[User]:
+        return users_like(self._committed(), chosen)
+
+
+class MemorySessionReads(SessionReads):
+    """Committed sessions."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, session_id: SessionId) -> Session | None:
+        return self._committed()[SESSIONS].get(session_id)
+
+    async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
+        found = [each for each in self._committed()[SESSIONS].values() if each.user_id == user_id and each.live(now)]
+        return sorted(found, key=lambda session: (session.last_used_at, session.id), reverse=True)[:limit]
+
+    async def of_user(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
+        found = [
+            each
+            for each in self._committed()[SESSIONS].values()
+            if each.user_id == user_id and (after is None or each.id > after)
+        ]
+        return sorted(found, key=lambda session: session.id)[:limit]
+
+
+class MemoryLoginReads(LoginReads):
+    """Committed sign-in attempts."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def of_user(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
+        found = [
+            login
+            for login in self._committed()[LOGINS].values()
+            if login.user_id == user_id and (after is None or login.id < after)
+        ]
+        return sorted(found, key=lambda login: login.id, reverse=True)[:limit]
+
+
+class MemoryCalendarLinkReads(CalendarLinkReads):
+    """Committed calendar links."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def user_of(self, secret_digest: bytes) -> UserId | None:
+        links = self._committed()[CALENDAR_LINKS].values()
+        return next((link.user_id for link in links if link.secret_digest == secret_digest), None)

@@ -1,0 +1,138 @@
+"""What the contracts of storage ports require of an adapter.
+
+Define a pytest fixture `open_backend` in the test module or in `conftest.py`, and inherit the contracts:
+
+    @pytest.fixture
+    def open_backend() -> OpenBackend:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Backend]:
+            async with connection_pool() as pool:   # runs in the event loop of the test
+                await delete_all_rows(pool)
+                yield MyBackend(pool)
+        return opened
+
+    class TestUsers(UsersContract): ...
+
+Each test opens one empty backend and runs at most twenty transactions at once. The tests are coroutines: pytest runs
+them with the plugin of the package `anyio`, without configuration.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import pytest
+
+from booking_domain.catalogue.model import Profile, ProfileStatus
+from booking_domain.identity.model import User
+from booking_domain.scheduling.model import SlotSettings
+from booking_domain.shared.actor import Role
+from booking_domain.shared.errors import DomainError
+from booking_domain.testing.backend import Backend, OpenBackend
+from booking_domain.testing.builders import Builder, terms
+from booking_domain.testing.kit.asynchronous import TIME_LIMIT, AsyncContract
+from booking_domain.workflows.ports import Repositories
+
+__all__ = [
+    "PATIENCE",
+    "TIME_LIMIT",
+    "Backend",
+    "Cast",
+    "OpenBackend",
+    "StorageContract",
+    "a_cast",
+    "race",
+    "regretted",
+    "waits",
+]
+
+PATIENCE: Final = 0.1
+"""Seconds after which who has not come through is taken to be waiting."""
+
+T = TypeVar("T")
+
+
+class StorageContract(AsyncContract):
+    """The base class of the contracts of storage ports. Its subclasses need a fixture `open_backend`."""
+
+    @pytest.fixture
+    async def backend(self, open_backend: OpenBackend) -> AsyncIterator[Backend]:
+        """Open an empty backend."""
+        async with open_backend() as backend:
+            yield backend
+
+    @pytest.fixture
+    def make(self) -> Builder:
+        """Return a builder of valid values."""
+        return Builder()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Who plays in most scenarios: a provider who takes bookings, and a customer."""
+
+    owner: User
+    profile: Profile
+    customer: User
+
+
+async def a_cast(backend: Backend, make: Builder, status: ProfileStatus = ProfileStatus.APPROVED) -> Cast:
+    """Put them on stage."""
+    cast = Cast(
+        owner=(owner := make.user(Role.PROVIDER)),
+        profile=make.profile(owner, status),
+        customer=make.user(Role.CUSTOMER),
+    )
+    async with backend.begin() as tx:
+        await tx.users.add(cast.owner)
+        await tx.users.add(cast.customer)
+        await tx.profiles.add(cast.profile)
+        await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings())
+        await tx.bookable_providers.save_terms(cast.profile.id, terms())
+    return cast
+
+
+async def race(attempts: Sequence[Awaitable[T]]) -> tuple[list[T], list[DomainError]]:
+    """Run all attempts at once.
+
+    Returns:
+        The results of the attempts that succeeded, and the domain errors of those that were rejected.
+
+    Raises:
+        TimeoutError: the attempts did not finish within `TIME_LIMIT` seconds, so they are deadlocked.
+    """
+    results: list[T] = []
+    refusals: list[DomainError] = []
+    async with asyncio.timeout(TIME_LIMIT):
+        outcomes = await asyncio.gather(*attempts, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, DomainError):
+            refusals.append(outcome)
+        elif isinstance(outcome, BaseException):
+            raise outcome
+        else:
+            results.append(outcome)
+    return results, refusals
+
+
+class _Regret(Exception):
+    """Why a scenario leaves a transaction."""
+
+
+async def regretted(backend: Backend, work: Callable[[Repositories], Awaitable[None]]) -> None:
+    """Do the work in a transaction that is then left by an exception, which must come through."""
+
+    async def work_and_regret(tx: Repositories) -> None:
+        await work(tx)
+        raise _Regret
+
+    with pytest.raises(_Regret):
+        async with backend.begin() as tx:
+            await work_and_regret(tx)
+
+
+async def waits(task: asyncio.Task[T]) -> bool:
+    """Whether somebody is kept waiting."""
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+    return not done

@@ -1,0 +1,182 @@
+"""The contracts of `SmsMessages` and `SmsReads`."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsNews, SmsSpending, SmsStatus
+from booking_domain.shared.ids import SmsId
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, regretted, waits
+from booking_domain.workflows.ports import Repositories
+
+INSTANT = timedelta(microseconds=1)
+
+
+async def _kept(backend: Backend, *messages: SmsMessage) -> None:
+    async with backend.begin() as tx:
+        for message in messages:
+            await tx.sms_messages.add(message)
+
+
+async def _locked(backend: Backend, message_id: SmsId) -> SmsMessage | None:
+    async with backend.begin() as tx:
+        return await tx.sms_messages.lock(message_id)
+
+
+def _delivered(message: SmsMessage) -> SmsMessage:
+    news = SmsNews(
+        message_id=message.id,
+        provider_message_id="SM1",
+        status=SmsStatus.DELIVERED,
+        segments=3,
+        cost=SmsCost(millionths=2**53 + 1, currency="IRR"),
+    )
+    return message.heard(news, NOW + INSTANT)
+
+
+class SmsMessagesContract(StorageContract):
+    """Text messages in a transaction."""
+
+    async def test_a_message_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        user = make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+        full = replace(
+            make.sms(user),
+            provider_message_id="SMb4",
+            ask_at=NOW + INSTANT,
+            segments=12,
+            cost=SmsCost(millionths=0, currency="USD"),
+            error="twilio 30003",
+            to_digest=bytes(range(256)),
+        )
+        bare = make.sms()
+        several = [replace(make.sms(), status=status) for status in SmsStatus]
+        for message in (full, bare, *several):
+            await _kept(backend, message)
+            assert await backend.reads.sms.get(message.id) == message
+            assert await _locked(backend, message.id) == message
+
+    async def test_an_unknown_message_is_not_found(self, backend: Backend, make: Builder) -> None:
+        unknown = SmsId(make.entropy.new_id())
+        assert await backend.reads.sms.get(unknown) is None
+        assert await _locked(backend, unknown) is None
+
+    async def test_saving_replaces_the_mutable_fields_of_one_message(self, backend: Backend, make: Builder) -> None:
+        message, other = make.sms(), make.sms()
+        await _kept(backend, message, other)
+        later = _delivered(message)
+        async with backend.begin() as tx:
+            await tx.sms_messages.save(later)
+        assert await backend.reads.sms.get(message.id) == later != message
+        assert await backend.reads.sms.get(other.id) == other
+
+    async def test_a_message_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
+        message = make.sms()
+        await _kept(backend, message)
+        later = _delivered(message)
+        async with backend.begin() as tx:
+            assert await tx.sms_messages.lock(message.id) == message
+            other = asyncio.create_task(_locked(backend, message.id))
+            assert await waits(other)
+            await tx.sms_messages.save(later)
+        assert await other == later
+
+    async def test_messages_after_an_instant_are_counted_for_all_recipients(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        user = make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+            assert await tx.sms_messages.count_since(NOW) == 0
+        made = [replace(make.sms(), created_at=NOW + number * HOUR) for number in range(3)]
+        failed = replace(make.sms(user), created_at=NOW + INSTANT, status=SmsStatus.FAILED, provider="another")
+        await _kept(backend, failed, *made)
+        async with backend.begin() as tx:
+            assert await tx.sms_messages.count_since(NOW - INSTANT) == 4
+            assert await tx.sms_messages.count_since(NOW) == 3
+            assert await tx.sms_messages.count_since(NOW + INSTANT) == 2
+            await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
+            assert await tx.sms_messages.count_since(NOW) == 4
+            assert await tx.sms_messages.count_since(NOW + 2 * HOUR) == 0
+
+    async def test_counting_messages_locks_the_counter(self, backend: Backend, make: Builder) -> None:
+        async def counted() -> int:
+            async with backend.begin() as tx:
+                return await tx.sms_messages.count_since(NOW)
+
+        async with backend.begin() as tx:
+            assert await tx.sms_messages.count_since(NOW) == 0
+            other = asyncio.create_task(counted())
+            assert await waits(other)
+            await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
+        assert await other == 1
+
+    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
+        message, never = make.sms(), make.sms()
+        await _kept(backend, message)
+
+        async def change(tx: Repositories) -> None:
+            await tx.sms_messages.add(never)
+            await tx.sms_messages.save(_delivered(message))
+
+        await regretted(backend, change)
+        assert await backend.reads.sms.get(message.id) == message
+        assert await backend.reads.sms.get(never.id) is None
+
+
+class SmsReadsContract(StorageContract):
+    """Reads of pending reports and of costs."""
+
+    async def test_due_messages_are_listed_by_provider(self, backend: Backend, make: Builder) -> None:
+        def taken(number: int) -> SmsMessage:
+            return replace(make.sms(), provider_message_id=f"SM{number}", ask_at=NOW - number * HOUR)
+
+        now, earlier, earliest = taken(0), taken(1), taken(2)
+        others = [
+            replace(taken(3), ask_at=None),
+            replace(taken(3), ask_at=NOW + INSTANT),
+            replace(taken(3), provider="another"),
+        ]
+        await _kept(backend, *others, now, earliest, earlier)
+        assert list(await backend.reads.sms.to_poll("memory", NOW, 10)) == [earliest.id, earlier.id, now.id]
+        assert list(await backend.reads.sms.to_poll("memory", NOW, 2)) == [earliest.id, earlier.id]
+        assert list(await backend.reads.sms.to_poll("nobody", NOW, 10)) == []
+
+    async def test_costs_are_summed_by_provider_and_currency(self, backend: Backend, make: Builder) -> None:
+        def made(provider: str, cost: SmsCost | None, segments: int = 1) -> SmsMessage:
+            return replace(make.sms(), provider=provider, cost=cost, segments=segments)
+
+        cents = SmsCost(millionths=7_900, currency="USD")
+        rials = SmsCost(millionths=2**62, currency="IRR")
+        await _kept(
+            backend,
+            made("twilio", None, 4),
+            made("twilio", cents),
+            made("twilio", cents, 2),
+            made("twilio", SmsCost(millionths=1, currency="EUR")),
+            made("kavenegar", rials),
+            made("kavenegar", rials),
+            replace(made("twilio", cents), created_at=NOW - INSTANT),
+            replace(made("twilio", cents), created_at=NOW + HOUR),
+        )
+        assert list(await backend.reads.sms.spending(NOW, NOW + HOUR)) == [
+            SmsSpending(provider="kavenegar", messages=2, segments=2, cost=SmsCost(millionths=2**63, currency="IRR")),
+            SmsSpending(provider="twilio", messages=1, segments=1, cost=SmsCost(millionths=1, currency="EUR")),
+            SmsSpending(provider="twilio", messages=2, segments=3, cost=SmsCost(millionths=15_800, currency="USD")),
+            SmsSpending(provider="twilio", messages=1, segments=4, cost=None),
+        ]
+        assert list(await backend.reads.sms.spending(NOW + 2 * HOUR, NOW + 3 * HOUR)) == []
+
+    async def test_of_user_pages_through_the_messages_of_the_account(self, backend: Backend, make: Builder) -> None:
+        user, other = make.user(), make.user()
+        kept = [make.sms(user) for _ in range(3)]
+        async with backend.begin() as tx:
+            for each in (user, other):
+                await tx.users.add(each)
+            for message in (*kept, make.sms(other), make.sms()):
+                await tx.sms_messages.add(message)
+        first = list(await backend.reads.sms.of_user(user.id, None, 2))
+        assert first == kept[:2]
+        assert list(await backend.reads.sms.of_user(user.id, first[-1].id, 2)) == kept[2:]

@@ -1,0 +1,1 @@
+"""The ports of `booking_domain.notifications` in memory."""

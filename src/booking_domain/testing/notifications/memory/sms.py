@@ -1,0 +1,151 @@
+"""Text messages in memory: what is kept of them, and a provider with a line that can be cut."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
+from booking_domain.notifications.ports import SmsMessages, SmsReads, SmsSender
+from booking_domain.notifications.segments import segments_of
+from booking_domain.notifications.sms import (
+    SmsCost,
+    SmsMessage,
+    SmsReceipt,
+    SmsReport,
+    SmsSpending,
+    SmsStatus,
+)
+from booking_domain.shared.ids import SmsId, UserId
+from booking_domain.testing.identity.memory.tables import require_user
+from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
+
+PRICE_OF_A_SEGMENT = 7_900
+"""Millionths of a dollar."""
+
+
+class MemorySmsMessages(SmsMessages):
+    """The messages of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def count_since(self, since: datetime) -> int:
+        return sum(each.created_at > since for each in self._state[SMS_MESSAGES].values())
+
+    async def add(self, message: SmsMessage) -> None:
+        if message.user_id is not None:
+            require_user(self._state, message.user_id)
+        self._state[SMS_MESSAGES][message.id] = message
+
+    async def lock(self, message_id: SmsId) -> SmsMessage | None:
+        return self._state[SMS_MESSAGES].get(message_id)
+
+    async def save(self, message: SmsMessage) -> None:
+        if message.id not in self._state[SMS_MESSAGES]:
+            raise MissingRow(f"there is no message {message.id}")
+        self._state[SMS_MESSAGES][message.id] = message
+
+
+def due_messages(state: State, provider: str, now: datetime, limit: int) -> list[SmsId]:
+    """Those to ask about, the longest due first."""
+    due = [
+        (each.ask_at, each.id)
+        for each in state[SMS_MESSAGES].values()
+        if each.provider == provider and each.ask_at is not None and each.ask_at <= now
+    ]
+    return [message_id for _, message_id in sorted(due)[:limit]]
+
+
+def spending(state: State, since: datetime, before: datetime) -> list[SmsSpending]:
+    """Sums by provider and currency; those without a known cost come last."""
+    groups: defaultdict[tuple[str, bool, str], list[SmsMessage]] = defaultdict(list)
+    for each in state[SMS_MESSAGES].values():
+        if since <= each.created_at < before:
+            groups[each.provider, each.cost is None, "" if each.cost is None else each.cost.currency].append(each)
+    return [
+        SmsSpending(
+            provider=provider,
+            messages=len(group),
+            segments=sum(each.segments for each in group),
+            cost=None if unknown else SmsCost(millionths=_sum(group), currency=currency),
+        )
+        for (provider, unknown, currency), group in sorted(groups.items(), key=lambda item: item[0])
+    ]
+
+
+def _sum(messages: Sequence[SmsMessage]) -> int:
+    return sum(each.cost.millionths for each in messages if each.cost is not None)
+
+
+class MemorySmsSender(SmsSender):
+    """Delivers into `delivered`, each key once; `refused` are numbers it sends nothing to.
+
+    `available = False` cuts the line. `lose_answers = True` is worse: the message is sent, and the answer is lost.
+    """
+
+    def __init__(self, name: str = "memory") -> None:
+        self._name = name
+        self._by_key: dict[SmsId, tuple[str, str]] = {}
+        self.reports: dict[str, SmsReport] = {}
+        """What it says of a message, by its id there."""
+        self.refused: set[str] = set()
+        self.available = True
+        self.lose_answers = False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def delivered(self) -> Sequence[tuple[str, str]]:
+        """Number and text of each message, oldest first."""
+        return tuple(self._by_key.values())
+
+    async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
+        await self._pick_up()
+        if to in self.refused:
+            raise SmsRefused(provider=self._name, reason="refused")
+        self._by_key.setdefault(key, (to, text))
+        segments = segments_of(text)
+        cost = SmsCost(millionths=PRICE_OF_A_SEGMENT * segments, currency="USD")
+        self.reports.setdefault(str(key), SmsReport(status=SmsStatus.DELIVERED, segments=segments, cost=cost))
+        if self.lose_answers:
+            raise SmsUnavailable(provider=self._name)
+        return SmsReceipt(provider_message_id=str(key), status=SmsStatus.QUEUED, segments=segments, cost=None)
+
+    async def report(self, provider_message_id: str) -> SmsReport:
+        await self._pick_up()
+        if provider_message_id not in self.reports:
+            raise SmsUnavailable(provider=self._name)
+        return self.reports[provider_message_id]
+
+    async def _pick_up(self) -> None:
+        await asyncio.sleep(0)  # others get their turn here, as they do while a real provider is asked
+        if not self.available:
+            raise SmsUnavailable(provider=self._name)
+
+
+class MemorySmsReads(SmsReads):
+    """Committed text messages."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, message_id: SmsId) -> SmsMessage | None:
+        return self._committed()[SMS_MESSAGES].get(message_id)
+
+    async def to_poll(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
+        return due_messages(self._committed(), provider, now, limit)
+
+    async def spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
+        return spending(self._committed(), since, before)
+
+    async def of_user(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
+        found = [
+            each
+            for each in self._committed()[SMS_MESSAGES].values()
+            if each.user_id == user_id and (after is None or each.id > after)
+        ]
+        return sorted(found, key=lambda message: message.id)[:limit]

@@ -1,0 +1,39 @@
+"""The contracts of the ports in `booking_domain.scheduling`."""
+
+from typing import Final
+
+import pytest
+
+pytest.register_assert_rewrite(
+    f"{__name__}.calendars",
+    f"{__name__}.claims",
+    f"{__name__}.feeds",
+    f"{__name__}.provider_schedules",
+    f"{__name__}.waiting_list",
+)
+
+# ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.bookings.ports import BookableProviders
+from booking_domain.scheduling.feeds import FeedReads, FeedRepository
+from booking_domain.scheduling.ports import CalendarRepository, Claims, ProviderSchedules, ScheduleReads
+from booking_domain.scheduling.waiting import WaitingList, WaitingReads
+from booking_domain.testing.scheduling.contracts.calendars import CalendarRepositoryContract
+from booking_domain.testing.scheduling.contracts.claims import ClaimsContract
+from booking_domain.testing.scheduling.contracts.feeds import FeedsContract
+from booking_domain.testing.scheduling.contracts.provider_schedules import (
+    BookableProvidersContract,
+    ProviderSchedulesContract,
+)
+from booking_domain.testing.scheduling.contracts.waiting_list import WaitingListContract, WaitingReadsContract
+
+CONTRACTS: Final = {
+    BookableProviders: BookableProvidersContract,
+    CalendarRepository: CalendarRepositoryContract,
+    Claims: ClaimsContract,
+    FeedReads: FeedsContract,
+    FeedRepository: FeedsContract,
+    ProviderSchedules: ProviderSchedulesContract,
+    ScheduleReads: ProviderSchedulesContract,
+    WaitingList: WaitingListContract,
+    WaitingReads: WaitingReadsContract,
+}

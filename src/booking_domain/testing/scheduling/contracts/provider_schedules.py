@@ -1,0 +1,297 @@
+"""The contracts of `ProviderSchedules` and `BookableProviders`."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from booking_domain.bookings.model import BookingMode
+from booking_domain.bookings.policy import CancellationPolicy, Tier, tiers
+from booking_domain.bookings.ports import BookableProvider
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.model import SlotSettings
+from booking_domain.scheduling.ports import CLAIM_MARGIN, EXCEPTION_MARGIN, WEEKLY_CLAIM_MARGIN, claim_margin
+from booking_domain.scheduling.slots import offered_slots
+from booking_domain.shared.ids import ProviderId
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, regretted, waits
+from booking_domain.workflows.ports import Repositories
+
+WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
+MINUTE = timedelta(minutes=1)
+
+
+async def _claimed(backend: Backend, *claims: Claim) -> None:
+    async with backend.begin() as tx:
+        for claim in claims:
+            await tx.claims.acquire(claim, NOW)
+
+
+async def _claims_seen_under_lock(backend: Backend, cast: Cast) -> tuple[Claim, ...]:
+    async with backend.begin() as tx:
+        schedule = await tx.schedules.lock(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        return schedule.claims
+
+
+async def _tried(backend: Backend, cast: Cast) -> tuple[BookableProvider, bool] | None:
+    async with backend.begin() as tx:
+        return await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY)
+
+
+class ProviderSchedulesContract(StorageContract):
+    """Calendars with the claims in a window."""
+
+    async def test_an_unknown_provider_has_no_schedule(self, backend: Backend, make: Builder) -> None:
+        nobody = ProviderId(make.entropy.new_id())
+        assert await backend.reads.schedules.get(nobody, WORKDAY) is None
+        async with backend.begin() as tx:
+            assert await tx.schedules.lock(nobody, WORKDAY) is None
+
+    async def test_a_schedule_has_the_calendar_and_every_claim(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        rule, exception = make.rule(), make.exception(TOMORROW.date(), "10:00-19:00")
+        odd = TimeRange(TOMORROW + timedelta(hours=5, microseconds=1), TOMORROW + timedelta(hours=6, microseconds=2))
+        claims = (
+            make.hold(cast.profile, cast.customer, expires_at=NOW + timedelta(microseconds=1)),
+            make.claim(cast.profile, cast.customer, TOMORROW + 2 * HOUR, buffer=HOUR / 4),
+            replace(make.claim(cast.profile, cast.customer), span=odd, blocked=odd),
+        )
+        async with backend.begin() as tx:
+            await tx.calendars.add_rule(cast.profile.id, rule)
+            await tx.calendars.add_exception(cast.profile.id, exception)
+        await _claimed(backend, *claims)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        assert (schedule.provider_id, schedule.owner_id) == (cast.profile.id, cast.owner.id)
+        assert schedule.calendar == await backend.reads.schedules.calendar(cast.profile.id)
+        assert sorted(schedule.claims, key=lambda claim: claim.id) == list(claims)
+
+    async def test_only_an_approved_provider_accepts_bookings(self, backend: Backend, make: Builder) -> None:
+        for status in ProfileStatus:
+            cast = await a_cast(backend, make, status)
+            schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
+            assert schedule is not None
+            assert schedule.accepting is (status is ProfileStatus.APPROVED)
+
+    async def test_a_schedule_has_no_claims_of_other_providers(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        await _claimed(backend, make.claim(other.profile, cast.customer))
+        assert await _claims_seen_under_lock(backend, cast) == ()
+
+    async def test_a_schedule_has_all_claims_that_affect_a_slot_in_the_window(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        settings = SlotSettings(
+            step_minutes=10,
+            duration_minutes=90,
+            buffer_before_minutes=60,
+            buffer_after_minutes=120,
+            max_per_day=3,
+        )
+        # Each claim lies outside the window and reaches a slot in it through a buffer, its own or the slot's.
+        claims = [
+            make.claim(cast.profile, cast.customer, WORKDAY.start - 2 * HOUR, buffer=HOUR / 6),
+            make.claim(cast.profile, cast.customer, WORKDAY.end + 3 * HOUR, buffer=HOUR),
+        ]
+        await _claimed(backend, *claims)
+        async with backend.begin() as tx:
+            await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+            await tx.calendars.add_rule(cast.profile.id, make.rule(2, "00:00-24:00"))
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        offered = offered_slots(schedule.calendar, schedule.claims, window=WORKDAY, now=NOW)
+        assert offered == offered_slots(schedule.calendar, claims, window=WORKDAY, now=NOW)
+        assert offered != offered_slots(schedule.calendar, claims[:1], window=WORKDAY, now=NOW)
+        assert offered != offered_slots(schedule.calendar, claims[1:], window=WORKDAY, now=NOW)
+
+    async def test_a_schedule_has_all_claims_within_reach_of_the_window(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        first = make.claim(cast.profile, cast.customer, WORKDAY.start - CLAIM_MARGIN)
+        last = make.claim(cast.profile, cast.customer, WORKDAY.end + CLAIM_MARGIN - HOUR)
+        await _claimed(backend, last, first)
+        assert set(await _claims_seen_under_lock(backend, cast)) == {first, last}
+
+    async def test_a_schedule_has_claims_and_blocks_at_the_edge_of_its_reach(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        for settings in (SlotSettings(), SlotSettings(max_per_week=5), SlotSettings(max_per_day=5)):
+            cast, far = await a_cast(backend, make), claim_margin(settings)
+            second = timedelta(seconds=1)
+            before = make.claim(cast.profile, cast.customer, WORKDAY.start - far - HOUR + second)
+            after = make.claim(cast.profile, cast.customer, WORKDAY.end + far - second)
+            blocks = tuple(make.block(claim.span) for claim in (before, after))
+            async with backend.begin() as tx:
+                await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+                for block in blocks:
+                    await tx.calendars.add_block(cast.profile.id, block)
+            await _claimed(backend, before, after)
+            schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
+            assert schedule is not None
+            assert {before, after} <= set(schedule.claims)
+            assert set(blocks) <= set(schedule.calendar.blocks)
+            assert set(await _claims_seen_under_lock(backend, cast)) == set(schedule.claims)
+
+    async def test_a_schedule_has_all_exceptions_that_an_open_range_can_start_from(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        first, last = (
+            (day + by).date() for day, by in ((WORKDAY.start, -EXCEPTION_MARGIN), (WORKDAY.end, EXCEPTION_MARGIN))
+        )
+        exceptions = make.exception(first, "10:00-12:00"), make.exception(TOMORROW.date()), make.exception(last)
+        async with backend.begin() as tx:
+            for exception in exceptions:
+                await tx.calendars.add_exception(cast.profile.id, exception)
+        schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
+        assert schedule is not None
+        assert schedule.calendar.exceptions == exceptions
+        async with backend.begin() as tx:
+            assert await tx.schedules.lock(cast.profile.id, WORKDAY) == schedule
+
+    async def test_a_schedule_has_all_claims_of_the_local_weeks_of_the_window(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        monday, sunday = TOMORROW - 33 * HOUR, TOMORROW + timedelta(days=5) + 12 * HOUR  # 01:00 and 22:00 there
+        claims = [make.claim(cast.profile, cast.customer, start) for start in (monday, sunday)]
+        await _claimed(backend, *claims)
+        async with backend.begin() as tx:
+            await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings(max_per_week=2))
+            for day in range(7):
+                await tx.calendars.add_rule(cast.profile.id, make.rule(day))
+        for days, full in ((-1, True), (0, True), (5, True), (-2, False), (6, False)):
+            window = TimeRange(TOMORROW + timedelta(days=days), TOMORROW + timedelta(days=days, hours=1))
+            schedule = await backend.reads.schedules.get(cast.profile.id, window)
+            assert schedule is not None
+            early = NOW - timedelta(days=7)
+            assert (offered_slots(schedule.calendar, schedule.claims, window=window, now=early) == ()) is full
+
+    def test_a_weekly_limit_extends_the_reach(self) -> None:
+        assert claim_margin(SlotSettings(max_per_day=1)) == CLAIM_MARGIN
+        assert claim_margin(SlotSettings(max_per_week=1)) == WEEKLY_CLAIM_MARGIN
+
+    async def test_a_schedule_has_all_claims_of_the_local_days_of_the_window(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        cast = await a_cast(backend, make)
+        settings = SlotSettings(max_per_day=2)
+        claims = [  # 01:00 and 22:00 in Ulaanbaatar
+            make.claim(cast.profile, cast.customer, TOMORROW - 9 * HOUR),
+            make.claim(cast.profile, cast.customer, TOMORROW + 12 * HOUR),
+        ]
+        await _claimed(backend, *claims)
+        async with backend.begin() as tx:
+            await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", settings)
+            await tx.calendars.add_rule(cast.profile.id, make.rule(2))
+        noon = TimeRange(TOMORROW + 2 * HOUR, TOMORROW + 3 * HOUR)
+        schedule = await backend.reads.schedules.get(cast.profile.id, noon)
+        assert schedule is not None
+        assert offered_slots(schedule.calendar, schedule.claims, window=noon, now=NOW) == ()
+        assert offered_slots(schedule.calendar, schedule.claims[:1], window=noon, now=NOW) != ()
+
+    async def test_a_second_lock_waits_and_sees_the_first_commit(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        claim = make.claim(cast.profile, cast.customer)
+        async with backend.begin() as tx:
+            await tx.schedules.lock(cast.profile.id, WORKDAY)
+            second = asyncio.create_task(_claims_seen_under_lock(backend, cast))
+            assert await waits(second)
+            await tx.claims.acquire(claim, NOW)
+        assert await second == (claim,)
+
+    async def test_a_rollback_releases_the_lock(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        second: list[asyncio.Task[tuple[Claim, ...]]] = []
+
+        async def first(tx: Repositories) -> None:
+            await tx.schedules.lock(cast.profile.id, WORKDAY)
+            second.append(asyncio.create_task(_claims_seen_under_lock(backend, cast)))
+            assert await waits(second[0])
+            await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
+
+        await regretted(backend, first)
+        assert await second[0] == ()
+
+    async def test_a_lock_covers_one_provider(self, backend: Backend, make: Builder) -> None:
+        cast, other = await a_cast(backend, make), await a_cast(backend, make)
+        async with backend.begin() as tx:
+            await tx.schedules.lock(cast.profile.id, WORKDAY)
+            assert await backend.reads.schedules.get(cast.profile.id, WORKDAY) is not None
+        assert await _claims_seen_under_lock(backend, other) == ()
+
+
+class BookableProvidersContract(StorageContract):
+    """Provider schedules with terms, under a lock."""
+
+    async def test_an_unknown_provider_is_not_bookable(self, backend: Backend, make: Builder) -> None:
+        nobody = ProviderId(make.entropy.new_id())
+        async with backend.begin() as tx:
+            assert await tx.bookable_providers.lock(nobody, WORKDAY) is None
+            assert await tx.bookable_providers.terms_of(nobody) is None
+
+    async def test_terms_are_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        nothing = Money.zero("USD")
+        for kept in (
+            terms(mode=BookingMode.REQUEST),
+            replace(terms(mode=BookingMode.REQUEST), requests_claim_time=False),
+            replace(terms(), requests_claim_time=False),
+            terms(price=nothing, deposit=nothing),
+            terms(price=Money(amount=2**63 - 1, currency="KRW"), deposit=Money(amount=2**53 + 1, currency="KRW")),
+            terms(cancellation=CancellationPolicy(())),
+            terms(cancellation=tiers([(0, 0), (24, 50), (168, 100)])),
+            terms(cancellation=CancellationPolicy((Tier(1, 1), Tier(720, 99), Tier(48, 33)))),
+        ):
+            async with backend.begin() as tx:
+                await tx.bookable_providers.save_terms(cast.profile.id, kept)
+            async with backend.begin() as tx:
+                assert await tx.bookable_providers.terms_of(cast.profile.id) == kept
+                bookable = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
+                assert bookable is not None
+                assert bookable.terms == kept
+
+    async def test_a_bookable_provider_is_the_schedule_and_the_terms(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        await _claimed(backend, make.claim(cast.profile, cast.customer))
+        async with backend.begin() as tx:
+            bookable = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
+            assert bookable is not None
+            assert bookable.terms == terms()
+            assert bookable.schedule == await tx.schedules.lock(cast.profile.id, WORKDAY)
+
+    async def test_try_lock_locks_a_free_provider(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        claim = make.claim(cast.profile, cast.customer)
+        async with backend.begin() as tx:
+            assert await tx.bookable_providers.try_lock(ProviderId(make.entropy.new_id()), WORKDAY) is None
+            seen = await tx.bookable_providers.try_lock(cast.profile.id, WORKDAY)
+            assert seen == (await tx.bookable_providers.lock(cast.profile.id, WORKDAY), True)
+            second = asyncio.create_task(_claims_seen_under_lock(backend, cast))
+            assert await waits(second)
+            await tx.claims.acquire(claim, NOW)
+        assert await second == (claim,)
+
+    async def test_try_lock_tells_whether_it_holds_the_lock(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        async with backend.begin() as tx:
+            locked = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
+            trying = asyncio.create_task(_tried(backend, cast))
+            if not await waits(
+                trying
+            ):  # this storage returns the committed snapshot without the lock, instead of waiting
+                assert trying.result() == (locked, False)
+        assert await trying in [(locked, False), (locked, True)]
+
+    async def test_locking_a_bookable_provider_locks_the_schedule(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        claim = make.claim(cast.profile, cast.customer)
+        async with backend.begin() as tx:
+            await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
+            second = asyncio.create_task(_claims_seen_under_lock(backend, cast))
+            assert await waits(second)
+            await tx.claims.acquire(claim, NOW)
+        assert await second == (claim,)

@@ -1,0 +1,149 @@
+"""Calendars in memory, alone and together with their claims."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.scheduling.errors import BlockNotFound, DateHasException, ExceptionNotFound, RuleNotFound
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE, OwnFeeds
+from booking_domain.scheduling.model import Block, Calendar, DateException, ProviderSchedule, SlotSettings, WeeklyRule
+from booking_domain.scheduling.ports import (
+    EXCEPTION_MARGIN,
+    CalendarRepository,
+    ProviderSchedules,
+    ScheduleReads,
+    claim_margin,
+)
+from booking_domain.shared.ids import BlockId, ExceptionId, ProviderId, RuleId, UserId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.catalogue.memory.tables import PROFILES, SALON_MEMBERS, require_provider
+from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.scheduling.memory.tables import CALENDARS, CLAIMS, FEEDS, SALON_HOURS
+
+
+def calendar_of(state: State, provider_id: ProviderId) -> Calendar | None:
+    """Return the provider's calendar with the opening hours of their salon, if they are a member of one."""
+    calendar, salon = state[CALENDARS].get(provider_id), state[SALON_MEMBERS].get(provider_id)
+    if calendar is None or salon is None:
+        return calendar
+    return replace(calendar, salon=state[SALON_HOURS][salon])
+
+
+class MemoryCalendars(CalendarRepository):
+    """The calendars of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
+        owned = (profile.id for profile in self._state[PROFILES].values() if profile.owner_id == user_id)
+        return next(owned, None)
+
+    async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
+        return calendar_of(self._state, provider_id)
+
+    async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
+        require_provider(self._state, provider_id)
+        before = self._state[CALENDARS].get(provider_id) or Calendar(time_zone=time_zone, version=0)
+        self._keep(provider_id, replace(before, time_zone=time_zone, settings=settings))
+
+    async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
+        calendar = self._calendar(provider_id)
+        rules = sorted((*calendar.rules, rule), key=lambda each: (each.day, each.hours.start, each.id))
+        self._keep(provider_id, replace(calendar, rules=tuple(rules)))
+
+    async def remove_rule(self, provider_id: ProviderId, rule_id: RuleId) -> None:
+        calendar = self._calendar(provider_id)
+        rules = tuple(rule for rule in calendar.rules if rule.id != rule_id)
+        if rules == calendar.rules:
+            raise RuleNotFound
+        self._keep(provider_id, replace(calendar, rules=rules))
+
+    async def add_exception(self, provider_id: ProviderId, exception: DateException) -> None:
+        calendar = self._calendar(provider_id)
+        if any(other.date == exception.date for other in calendar.exceptions):
+            raise DateHasException
+        exceptions = sorted((*calendar.exceptions, exception), key=lambda each: each.date)
+        self._keep(provider_id, replace(calendar, exceptions=tuple(exceptions)))
+
+    async def remove_exception(self, provider_id: ProviderId, exception_id: ExceptionId) -> None:
+        calendar = self._calendar(provider_id)
+        exceptions = tuple(exception for exception in calendar.exceptions if exception.id != exception_id)
+        if exceptions == calendar.exceptions:
+            raise ExceptionNotFound
+        self._keep(provider_id, replace(calendar, exceptions=exceptions))
+
+    async def add_block(self, provider_id: ProviderId, block: Block) -> None:
+        calendar = self._calendar(provider_id)
+        blocks = sorted((*calendar.blocks, block), key=lambda each: (each.range.start, each.id))
+        self._keep(provider_id, replace(calendar, blocks=tuple(blocks)))
+
+    async def remove_block(self, provider_id: ProviderId, block_id: BlockId) -> None:
+        calendar = self._calendar(provider_id)
+        blocks = tuple(block for block in calendar.blocks if block.id != block_id)
+        if blocks == calendar.blocks:
+            raise BlockNotFound
+        self._keep(provider_id, replace(calendar, blocks=blocks))
+
+    def _keep(self, provider_id: ProviderId, calendar: Calendar) -> None:
+        self._state[CALENDARS][provider_id] = replace(calendar, version=calendar.version + 1)
+
+    def _calendar(self, provider_id: ProviderId) -> Calendar:
+        calendar = self._state[CALENDARS].get(provider_id)
+        if calendar is None:
+            raise MissingRow(f"there is no calendar of a provider {provider_id}")
+        return calendar
+
+
+class MemoryProviderSchedules(ProviderSchedules):
+    """The diaries of one transaction, which has everything to itself already."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+        profile = self._state[PROFILES].get(provider_id)
+        calendar = calendar_of(self._state, provider_id)
+        if profile is None or calendar is None:
+            return None
+        far = claim_margin(calendar.settings)
+        near = TimeRange(around.start - far, around.end + far)
+        claims = [
+            claim
+            for claim in self._state[CLAIMS].values()
+            if claim.provider_id == provider_id and claim.blocked.overlaps(near)
+        ]
+        own = self._state[FEEDS].get(provider_id, OwnFeeds())
+        return ProviderSchedule(
+            provider_id=provider_id,
+            owner_id=profile.owner_id,
+            accepting=profile.status is ProfileStatus.APPROVED,
+            calendar=_near(calendar, near, around),
+            claims=tuple(sorted(claims, key=lambda claim: claim.blocked.start)),
+            feeds=tuple(
+                replace(feed, busy=tuple(busy for busy in feed.busy if busy.overlaps(near))) for feed in own.feeds
+            ),
+            feed_rule=own.rule if own.feeds else DEFAULT_FEED_RULE,
+        )
+
+
+def _near(calendar: Calendar, near: TimeRange, around: TimeRange) -> Calendar:
+    first, last = (around.start - EXCEPTION_MARGIN).date(), (around.end + EXCEPTION_MARGIN).date()
+    return replace(
+        calendar,
+        exceptions=tuple(each for each in calendar.exceptions if first <= each.date <= last),
+        blocks=tuple(block for block in calendar.blocks if block.range.overlaps(near)),
+    )
+
+
+class MemoryScheduleReads(ScheduleReads):
+    """Committed calendars and claims."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
+        return await MemoryProviderSchedules(self._committed()).lock(provider_id, around)
+
+    async def calendar(self, provider_id: ProviderId) -> Calendar | None:
+        return await MemoryCalendars(self._committed()).calendar_of(provider_id)

@@ -1,0 +1,133 @@
+"""External calendars in memory: where they are kept, and a reader of them that asks no network."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from booking_domain.scheduling.feeds import (
+    Feed,
+    FeedReader,
+    FeedReads,
+    FeedRepository,
+    FeedRule,
+    FeedUnreadable,
+    KeptFeed,
+    OwnFeeds,
+)
+from booking_domain.shared import time
+from booking_domain.shared.ids import FeedId, ProviderId
+from booking_domain.shared.time import TimeRange
+from booking_domain.testing.catalogue.memory.tables import require_provider
+from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.scheduling.memory.tables import CALENDARS, FEEDS, FEEDS_DUE
+
+
+class MemoryFeeds(FeedRepository):
+    """The external calendars of one transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
+        own = self._state[FEEDS].get(provider_id, OwnFeeds())
+        return replace(own, feeds=tuple(replace(feed, busy=()) for feed in own.feeds))
+
+    async def save_feeds(
+        self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
+    ) -> None:
+        require_provider(self._state, provider_id)
+        before = self._state[FEEDS].get(provider_id, OwnFeeds())
+        known = {feed.url: feed for feed in before.feeds}
+        chosen = {feed.url: known.get(feed.url) or Feed(id=feed.id, url=feed.url) for feed in feeds}
+        after = sorted(chosen.values(), key=lambda feed: feed.id)
+        for gone in {feed.id for feed in before.feeds} - {feed.id for feed in after}:
+            del self._state[FEEDS_DUE][gone]
+        for feed in after:
+            self._state[FEEDS_DUE].setdefault(feed.id, due_at)
+        self._state[FEEDS][provider_id] = OwnFeeds(rule=rule, feeds=tuple(after), version=before.version + 1)
+
+    async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
+        for provider_id, own in self._state[FEEDS].items():
+            for feed in own.feeds:
+                if feed.id == feed_id:
+                    calendar = self._state[CALENDARS][provider_id]
+                    return KeptFeed(
+                        feed=feed,
+                        provider_id=provider_id,
+                        time_zone=calendar.time_zone,
+                        horizon_days=calendar.settings.horizon_days,
+                        due_at=self._state[FEEDS_DUE][feed_id],
+                    )
+        return None
+
+    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+        """A feed without its busy times."""
+        kept = await self.lock_feed(feed_id)
+        return None if kept is None else replace(kept, feed=replace(kept.feed, busy=()))
+
+    async def save_reading(self, feed: Feed, *, due_at: datetime) -> None:
+        kept = await self.lock_feed(feed.id)
+        if kept is None:
+            raise MissingRow(f"there is no feed {feed.id}")
+        own = self._state[FEEDS][kept.provider_id]
+        after = tuple(feed if each.id == feed.id else each for each in own.feeds)
+        self._state[FEEDS][kept.provider_id] = replace(own, feeds=after)
+        self._state[FEEDS_DUE][feed.id] = due_at
+
+
+class MemoryFeedReader(FeedReader):
+    """Reads what is published here; `available = False` cuts the line.
+
+    What is published is busy in the port's sense already: nothing transparent or cancelled, and instants only.
+    """
+
+    def __init__(self) -> None:
+        self.published: dict[str, Sequence[TimeRange]] = {}
+        """By URL; at any other there is nothing to read."""
+        self.available = True
+        self.asked: list[tuple[str, TimeRange, str]] = []
+        """URL, window and zone of each reading, oldest first."""
+
+    async def open(self) -> None:
+        """There is nothing to open."""
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+    async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
+        time.time_zone(time_zone)
+        self.asked.append((url, window, time_zone))
+        await asyncio.sleep(0)  # others get their turn here, as they do while a real server is asked
+        if not self.available:
+            raise FeedUnreadable(why="there was no answer in time")
+        if url not in self.published:
+            raise FeedUnreadable(why="the server answered 404")
+        return [busy for busy in _merged(self.published[url]) if busy.overlaps(window)]
+
+
+def _merged(busy: Sequence[TimeRange]) -> list[TimeRange]:
+    merged: list[TimeRange] = []
+    for each in sorted(busy):
+        if merged and each.start <= merged[-1].end:
+            merged[-1] = TimeRange(merged[-1].start, max(merged[-1].end, each.end))
+        else:
+            merged.append(each)
+    return merged
+
+
+class MemoryFeedReads(FeedReads):
+    """Committed external calendars."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        self._committed = committed
+
+    async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
+        return await MemoryFeeds(self._committed()).feeds_of(provider_id)
+
+    async def get(self, feed_id: FeedId) -> KeptFeed | None:
+        return await MemoryFeeds(self._committed()).get(feed_id)
+
+    async def due(self, now: datetime, limit: int) -> Sequence[FeedId]:
+        due = [(due_at, feed_id) for feed_id, due_at in self._committed()[FEEDS_DUE].items() if due_at <= now]
+        return [feed_id for _, feed_id in sorted(due)[:limit]]

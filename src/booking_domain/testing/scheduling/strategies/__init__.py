@@ -1,0 +1,1 @@
+"""Hypothesis strategies for calendars, claims, time zones and questions about slots."""

@@ -1,0 +1,337 @@
+"""Calendars: rules, exceptions, blocks, busy times, a salon's hours and settings, valid by construction.
+
+What is drawn is a sketch, relative to a day, so that all strategies are made once: calendars are many and have to be
+cheap.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from booking_domain.scheduling import (
+    Anchoring,
+    Block,
+    Calendar,
+    DateException,
+    Hours,
+    OpeningHours,
+    SlotSettings,
+    TimeRange,
+    WallTime,
+    WeeklyRule,
+)
+from booking_domain.shared.ids import BlockId, ExceptionId, RuleId
+from booking_domain.shared.time import MINUTES_A_DAY
+from booking_domain.testing.kit.choices import one_of_each
+from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
+from booking_domain.testing.scheduling.strategies.zones import zones_and_dates
+
+A_DAY: Final = MINUTES_A_DAY
+ROUND_THE_CLOCK: Final = Hours(WallTime(0), WallTime(A_DAY))
+_NEAR_CHANGES: Final = [0, 1, 15, 30, 60, 90, 120, 135, 150, 180, 240, 22 * 60, 23 * 60, 23 * 60 + 30, 23 * 60 + 59]
+_TIMES: Final = [*_NEAR_CHANGES * 4, *range(0, A_DAY, 30), *range(0, A_DAY, 11)]
+_STARTS: Final = [WallTime(minutes) for minutes in _TIMES]
+_ENDS: Final = [*_STARTS, *[WallTime(A_DAY)] * 12]
+_HOURS: Final = one_of_each(Hours, _STARTS, _ENDS)
+
+
+def opening_hours() -> st.SearchStrategy[Hours]:
+    """Hours, past midnight or not, often near midnight and near the hours at which clocks are changed."""
+    return _HOURS
+
+
+@st.composite
+def hours_in_two_parts(draw: st.DrawFn) -> tuple[Hours, Hours]:
+    """Hours of at least two minutes, cut in two on the day on which they start."""
+    start = draw(st.integers(0, A_DAY - 2))
+    end = start + draw(st.integers(2, A_DAY))
+    cut = WallTime(draw(st.integers(start + 1, min(end, A_DAY) - 1)))
+    return Hours(WallTime(start), cut), Hours(cut, WallTime(end if end <= A_DAY else end - A_DAY))
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What calendars may have; everything, if nothing is said."""
+
+    anchoring: Anchoring | None = None
+    """Only this one; None: either."""
+    buffers: bool = True
+    limits: bool = True
+    """Notice, a near horizon, most bookings a day and a week."""
+    exceptions: bool = True
+    validity: bool = True
+    """Rules from and to a date, and every so many weeks."""
+    blocks: bool = True
+    busy: bool = True
+    salons: bool = True
+    never_closing: bool = False
+    """Some that never close, and did not for years; all others are closed at some time of every week."""
+
+
+def slot_settings(switches: Switches = Switches()) -> st.SearchStrategy[SlotSettings]:
+    """Settings, many of them those that most providers have."""
+    buffers = [0, 0, 0, 1, 10, 15, 30, 90] if switches.buffers else [0]
+    steps, lengths = [30, 60, 5, 7, 10, 15, 20, 25, 45, 50, 90, 120], [*[60, 5, 15, 30, 45, 90] * 4, 240, A_DAY]
+    anchorings = [switches.anchoring] if switches.anchoring else list(Anchoring)
+    cuts = one_of_each(_cut, steps, lengths, buffers, buffers, anchorings)
+    if not switches.limits:
+        return cuts
+    limits = one_of_each(
+        _Limits,
+        [*[0] * 16, 1, 45, A_DAY, 2 * A_DAY, 3 * A_DAY],
+        [*[90] * 20, 0, 1, 2, 3, 4],
+        [None, None, None, None, 1, 2],
+        [None, None, None, None, None, 1, 2, 3],
+    )
+    return st.builds(_with_limits, cuts, limits)
+
+
+class _Limits(NamedTuple):
+    notice: int
+    horizon: int
+    a_day: int | None
+    a_week: int | None
+
+
+def _cut(step: int, length: int, before: int, after: int, anchoring: Anchoring) -> SlotSettings:
+    return SlotSettings(
+        step_minutes=step,
+        duration_minutes=length,
+        buffer_before_minutes=before,
+        buffer_after_minutes=after,
+        anchoring=anchoring,
+    )
+
+
+def _with_limits(settings: SlotSettings, limits: _Limits) -> SlotSettings:
+    return replace(
+        settings,
+        min_notice_minutes=limits.notice,
+        horizon_days=limits.horizon,
+        max_per_day=limits.a_day,
+        max_per_week=limits.a_week,
+    )
+
+
+class _Validity(NamedTuple):
+    every_weeks: int = 1
+    since: int | None = None
+    lasts: int | None = None
+
+
+_ALWAYS: Final = _Validity()
+
+
+@dataclass(frozen=True)
+class _RuleSketch:
+    weekday: int
+    """Days after the weekday that all rules leave out, so that the calendar is closed at some time of every week."""
+    hours: Hours
+    valid: _Validity = _ALWAYS
+
+    def rule(self, number: int, left_out: int, day: date) -> WeeklyRule:
+        since = self.valid.since
+        if since is None and self.valid.every_weeks > 1:
+            since = -70 - 7 * (self.weekday % 3)
+        valid_from = None if since is None else day + timedelta(days=since)
+        until = None if self.valid.lasts is None else (valid_from or day) + timedelta(days=self.valid.lasts)
+        return WeeklyRule(
+            id=RuleId(UUID(int=number)),
+            day=(left_out + self.weekday) % 7,
+            hours=self.hours,
+            valid_from=valid_from,
+            valid_until=until,
+            every_weeks=self.valid.every_weeks,
+        )
+
+
+@dataclass(frozen=True)
+class _SalonSketch:
+    zone: str | None
+    """None: the provider's own."""
+    daily: Hours | None
+    rules: list[_RuleSketch]
+    exceptions: dict[int, list[Hours]]
+
+    def hours(self, zone: str, left_out: int, day: date) -> OpeningHours:
+        if self.daily is None:
+            rules = tuple(sketch.rule(100 + number, left_out, day) for number, sketch in enumerate(self.rules))
+        else:
+            rules = _daily(self.daily, None)
+        return OpeningHours(time_zone=self.zone or zone, rules=rules, exceptions=_exceptions(self.exceptions, day))
+
+
+@dataclass(frozen=True)
+class _RangeSketch:
+    start: int
+    minutes: int
+
+    def range(self, day: date) -> TimeRange:
+        start = midnight(day) + self.start * MINUTE
+        return TimeRange(start, start + self.minutes * MINUTE)
+
+
+@dataclass(frozen=True)
+class CalendarSketch:
+    """A calendar as it is relative to a day."""
+
+    settings: SlotSettings
+    left_out: int
+    rules: list[_RuleSketch]
+    daily: Hours | None
+    """On all days but the one that is left out, in addition to the rules."""
+    daily_every: tuple[int, int]
+    """Every so many weeks, counted from so many days ago."""
+    round_the_clock_for: int | None
+    exceptions: dict[int, list[Hours]]
+    blocks: list[_RangeSketch]
+    busy: list[_RangeSketch]
+    salon: _SalonSketch | None
+
+    def calendar(self, zone: str, day: date) -> Calendar:
+        """The calendar around a date of a zone."""
+        rules = tuple(sketch.rule(1 + number, self.left_out, day) for number, sketch in enumerate(self.rules))
+        if self.daily is not None:
+            weeks, ago = self.daily_every
+            since = None if weeks == 1 else day - timedelta(days=ago)
+            rules += tuple(rule for rule in _daily(self.daily, since, weeks) if rule.day != self.left_out)
+        if self.round_the_clock_for is not None:
+            since = None if self.round_the_clock_for < 0 else day - timedelta(days=self.round_the_clock_for)
+            rules = _daily(ROUND_THE_CLOCK, since)
+        return Calendar(
+            time_zone=zone,
+            settings=self.settings,
+            rules=rules,
+            exceptions=_exceptions(self.exceptions, day),
+            blocks=tuple(
+                Block(id=BlockId(UUID(int=1 + number)), range=sketch.range(day))
+                for number, sketch in enumerate(self.blocks)
+            ),
+            busy=tuple(sketch.range(day) for sketch in self.busy),
+            salon=None if self.salon is None else self.salon.hours(zone, self.left_out, day),
+        )
+
+
+def _daily(hours: Hours, since: date | None, every_weeks: int = 1) -> tuple[WeeklyRule, ...]:
+    return tuple(
+        WeeklyRule(id=RuleId(UUID(int=50 + day)), day=day, hours=hours, valid_from=since, every_weeks=every_weeks)
+        for day in range(7)
+    )
+
+
+def _exceptions(sketches: dict[int, list[Hours]], day: date) -> tuple[DateException, ...]:
+    return tuple(
+        DateException(id=ExceptionId(UUID(int=10 + away)), date=day + timedelta(days=away), ranges=tuple(ranges))
+        for away, ranges in sketches.items()
+    )
+
+
+_BROAD: Final = [
+    Hours(WallTime(start * 60), WallTime(end * 60))
+    for start, end in ((9, 21), (6, 24), (0, 24), (10, 19), (10, 2), (20, 8))
+]
+_PLAIN_RULES: Final = one_of_each(
+    lambda day, start, end: _RuleSketch(day, Hours(start, end)), range(1, 7), _STARTS, _ENDS
+)
+_VALIDITIES: Final = [
+    *[_ALWAYS] * 24,
+    *(_Validity(since=since) for since in (-100, -7, -6, -1, 0, 1, 2)),
+    *(_Validity(lasts=lasts) for lasts in (0, 1, 7)),
+    *(_Validity(since=-50, lasts=lasts) for lasts in (50, 51)),
+    *(_Validity(every_weeks=weeks) for weeks in (2, 3)),
+    *(_Validity(every_weeks=weeks, since=since) for weeks, since in ((2, -7), (2, -6), (2, -50), (3, -100))),
+]
+_RULES: Final = one_of_each(
+    lambda valid, day, start, end: _RuleSketch(day, Hours(start, end), valid), _VALIDITIES, range(1, 7), _STARTS, _ENDS
+)
+
+
+def _exception(away: int, ranges: int, start: WallTime, end: WallTime) -> tuple[int, list[Hours]]:
+    """Closed, other hours, or these and what is left of the day."""
+    hours = Hours(start, end)
+    return away, [hours, Hours(WallTime(end.minutes % A_DAY), start)][:ranges]
+
+
+_EXCEPTIONS: Final = st.lists(one_of_each(_exception, range(-2, 5), range(3), _STARTS, _ENDS), max_size=2).map(dict)
+_SALON_ZONES: Final = [None, None, None, "Asia/Ulaanbaatar", "Europe/Berlin", "Pacific/Easter"]
+_BROAD_SALONS: Final = one_of_each(lambda zone, daily: _SalonSketch(zone, daily, [], {}), _SALON_ZONES, _BROAD)
+_SALONS: Final = st.one_of(
+    st.none(),
+    st.none(),
+    _BROAD_SALONS,
+    st.builds(lambda salon, exceptions: replace(salon, exceptions=exceptions), _BROAD_SALONS, _EXCEPTIONS),
+    st.builds(
+        lambda rules, exceptions: _SalonSketch(None, None, rules, exceptions),
+        st.lists(_PLAIN_RULES, min_size=6, max_size=9),
+        _EXCEPTIONS,
+    ),
+)
+_FROM: Final = range(-A_DAY, 2 * A_DAY)
+_BLOCKS: Final = one_of_each(_RangeSketch, _FROM, [60, 1, 30, 60, 240, A_DAY, 2 * A_DAY])
+_BUSY: Final = one_of_each(_RangeSketch, _FROM, [60, 1, 15, 30, 60, 90, 300, A_DAY])
+_NO_RANGES: Final[st.SearchStrategy[list[_RangeSketch]]] = st.just([])
+
+
+def calendar_sketches(switches: Switches = Switches()) -> st.SearchStrategy[CalendarSketch]:
+    """Calendars relative to a day."""
+    round_the_clock = [*[None] * 8, *([0, 2, 9] if switches.validity else []), *([-1] * switches.never_closing * 2)]
+    daily_every = [*[(1, 0)] * 15, *([(2, 4), (2, 11), (3, 18)] if switches.validity else [])]
+    return st.builds(
+        _sketch,
+        one_of_each(_Base, range(7), [None, *_BROAD], daily_every, round_the_clock),
+        settings=slot_settings(switches),
+        rules=st.lists(_RULES if switches.validity else _PLAIN_RULES, min_size=2, max_size=6),
+        exceptions=_EXCEPTIONS if switches.exceptions else st.just({}),
+        blocks=st.lists(_BLOCKS, max_size=3) if switches.blocks else _NO_RANGES,
+        busy=st.lists(_BUSY, max_size=3) if switches.busy else _NO_RANGES,
+        salon=_SALONS if switches.salons else st.none(),
+    )
+
+
+class _Base(NamedTuple):
+    left_out: int
+    daily: Hours | None
+    daily_every: tuple[int, int]
+    round_the_clock_for: int | None
+
+
+def _sketch(base: _Base, **rest: Any) -> CalendarSketch:
+    return CalendarSketch(**base._asdict(), **rest)
+
+
+def calendars(
+    days: st.SearchStrategy[tuple[str, date]] | None = None,
+    *,
+    anchoring: Anchoring | None = None,
+    buffers: bool = True,
+    limits: bool = True,
+    exceptions: bool = True,
+    validity: bool = True,
+    blocks: bool = True,
+    busy: bool = True,
+    salons: bool = True,
+    never_closing: bool = False,
+) -> st.SearchStrategy[Calendar]:
+    """Calendars for the days around a date on which, mostly, the clocks are changed.
+
+    The keywords leave something out of all of them; `never_closing` adds some that never close.
+    """
+    switches = Switches(
+        anchoring=anchoring,
+        buffers=buffers,
+        limits=limits,
+        exceptions=exceptions,
+        validity=validity,
+        blocks=blocks,
+        busy=busy,
+        salons=salons,
+        never_closing=never_closing,
+    )
+    return st.builds(
+        lambda sketch, zone_and_day: sketch.calendar(*zone_and_day),
+        calendar_sketches(switches),
+        zones_and_dates() if days is None else days,
+    )

@@ -1,0 +1,116 @@
+"""Questions about slots: a calendar, claims, a window and a now that have to do with each other."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from hypothesis import strategies as st
+
+from booking_domain.scheduling import Anchoring, Claim, TimeRange
+from booking_domain.testing.kit.choices import one_of_each
+from booking_domain.testing.question import Question
+from booking_domain.testing.scheduling.strategies.calendars import A_DAY, CalendarSketch, Switches, calendar_sketches
+from booking_domain.testing.scheduling.strategies.claims import ClaimSketch, claim_sketches, claims_of
+from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnight
+from booking_domain.testing.scheduling.strategies.zones import zones_and_dates
+
+_ODDS: Final = [
+    *[timedelta(0)] * 4,
+    timedelta(seconds=1),
+    timedelta(microseconds=1),
+    timedelta(seconds=59, microseconds=999_999),
+]
+_NOWS: Final = one_of_each(
+    lambda minutes, more: minutes * MINUTE + more, [*[-2 * A_DAY] * 40, *range(-3 * A_DAY, A_DAY, 97)], _ODDS
+)
+_LENGTHS: Final = [*[2 * A_DAY, 3 * A_DAY] * 6, A_DAY, A_DAY, 1, 60, 1000]
+_DURATIONS: Final = [*[None] * 6, 1, 10, 60, 180]
+
+
+class _Window(NamedTuple):
+    starts: int
+    more: timedelta
+    lasts: int
+    duration_minutes: int | None
+
+
+_WINDOWS: Final = one_of_each(_Window, range(-A_DAY - 720, A_DAY // 2), _ODDS, _LENGTHS, _DURATIONS)
+
+
+@dataclass(frozen=True)
+class _QuestionSketch:
+    zone_and_day: tuple[str, date]
+    calendar: CalendarSketch
+    claims: list[ClaimSketch]
+    now: timedelta
+    window: _Window
+    disjoint: bool
+
+    def question(self) -> Question:
+        zone, day = self.zone_and_day
+        now = midnight(day) + self.now
+        start = midnight(day) + self.window.starts * MINUTE + self.window.more
+        claims: tuple[Claim, ...] = claims_of(self.claims, day, now, disjoint=self.disjoint)
+        return Question(
+            calendar=self.calendar.calendar(zone, day),
+            claims=claims,
+            window=TimeRange(start, start + self.window.lasts * MINUTE),
+            now=now,
+            duration_minutes=self.window.duration_minutes,
+        )
+
+
+def questions(
+    days: st.SearchStrategy[tuple[str, date]] | None = None,
+    *,
+    most_claims: int = 7,
+    disjoint_claims: bool = False,
+    anchoring: Anchoring | None = None,
+    buffers: bool = True,
+    limits: bool = True,
+    exceptions: bool = True,
+    validity: bool = True,
+    blocks: bool = True,
+    busy: bool = True,
+    salons: bool = True,
+    never_closing: bool = False,
+) -> st.SearchStrategy[Question]:
+    """Questions about the slots around a date on which, mostly, the clocks are changed.
+
+    Rules, claims, blocks and busy times are whole minutes; windows and nows may be a microsecond off. Unless
+    `never_closing`, the calendars were closed at some time in the two weeks before that date.
+
+    Args:
+        days: Time zones and dates there; `zones_and_dates()`, if nothing is said.
+        most_claims: Up to so many claims.
+        disjoint_claims: Whether no two live claims overlap, as no storage would have it.
+        anchoring: Only this one; either, if nothing is said.
+        buffers: Whether the calendar's own appointments have buffers.
+        limits: Whether there are notice, a near horizon, and most bookings a day and a week.
+        exceptions: Whether there are exceptions by date.
+        validity: Whether rules begin and end, and skip weeks.
+        blocks: Whether there is time off.
+        busy: Whether there are busy times from elsewhere.
+        salons: Whether some belong to a salon, with hours of its own in the same or another zone.
+        never_closing: Whether some calendars never close, and did not for years.
+    """
+    switches = Switches(
+        anchoring=anchoring,
+        buffers=buffers,
+        limits=limits,
+        exceptions=exceptions,
+        validity=validity,
+        blocks=blocks,
+        busy=busy,
+        salons=salons,
+        never_closing=never_closing,
+    )
+    return st.builds(
+        _QuestionSketch,
+        zone_and_day=zones_and_dates() if days is None else days,
+        calendar=calendar_sketches(switches),
+        claims=claim_sketches(most_claims),
+        now=_NOWS,
+        window=_WINDOWS,
+        disjoint=st.just(disjoint_claims),
+    ).map(_QuestionSketch.question)

@@ -1,0 +1,40 @@
+"""The contracts of the ports in `booking_domain.shared`."""
+
+from typing import Final
+
+import pytest
+
+pytest.register_assert_rewrite(
+    f"{__name__}.audit",
+    f"{__name__}.idempotency",
+    f"{__name__}.outbox",
+    f"{__name__}.rate_limits",
+    f"{__name__}.sources",
+    f"{__name__}.units_of_work",
+)
+
+# ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.shared.audit import AuditLog, AuditReads
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.idempotency import IdempotencyStore
+from booking_domain.shared.ids import Entropy
+from booking_domain.shared.outbox import Outbox
+from booking_domain.shared.rate_limits import RateLimiter
+from booking_domain.shared.unit_of_work import UnitOfWork
+from booking_domain.testing.shared.contracts.audit import AuditContract
+from booking_domain.testing.shared.contracts.idempotency import IdempotencyContract
+from booking_domain.testing.shared.contracts.outbox import OutboxContract
+from booking_domain.testing.shared.contracts.rate_limits import RateLimiterContract
+from booking_domain.testing.shared.contracts.sources import ClockContract, EntropyContract
+from booking_domain.testing.shared.contracts.units_of_work import UnitOfWorkContract
+
+CONTRACTS: Final = {
+    AuditLog: AuditContract,
+    AuditReads: AuditContract,
+    Clock: ClockContract,
+    Entropy: EntropyContract,
+    IdempotencyStore: IdempotencyContract,
+    Outbox: OutboxContract,
+    RateLimiter: RateLimiterContract,
+    UnitOfWork: UnitOfWorkContract,
+}

@@ -1,0 +1,158 @@
+"""The contract of `IdempotencyStore`."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
+from booking_domain.shared.ids import BookingId
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Backend, StorageContract, race, regretted, waits
+from booking_domain.workflows.ports import Repositories
+
+ANSWER = bytes(range(256)) + "Захиалга ✓".encode()
+
+
+async def _a_key(backend: Backend, make: Builder, key: str = "0d9b3f6c-1") -> IdempotencyKey:
+    caller = make.user()
+    async with backend.begin() as tx:
+        await tx.users.add(caller)
+    return IdempotencyKey(caller=caller.id, key=key, fingerprint=b"\x00fingerprint\xff")
+
+
+async def _answered(backend: Backend, key: IdempotencyKey, answer: bytes = ANSWER, now: datetime = NOW) -> None:
+    async with backend.begin() as tx:
+        assert await tx.idempotency.begin(key, now) is None
+        await tx.idempotency.finish(key, answer)
+
+
+async def _begun(backend: Backend, key: IdempotencyKey, now: datetime = NOW) -> bytes | None:
+    """Begin a request under the key and commit without a response."""
+    async with backend.begin() as tx:
+        answer = await tx.idempotency.begin(key, now)
+        if answer is None:
+            await tx.idempotency.finish(key, b"mine")
+        return answer
+
+
+class IdempotencyContract(StorageContract):
+    """Stored responses by caller and idempotency key."""
+
+    async def test_a_repeated_request_gets_the_first_response_unchanged(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key)
+        assert await _begun(backend, key) == ANSWER
+        assert await _begun(backend, key, NOW + timedelta(hours=1)) == ANSWER
+
+    async def test_an_empty_response_is_stored(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key, b"")
+        assert await _begun(backend, key) == b""
+
+    async def test_a_different_request_under_the_same_key_is_rejected(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key)
+        with pytest.raises(KeyReused):
+            await _begun(backend, replace(key, fingerprint=b"other"))
+        assert await _begun(backend, key) == ANSWER
+
+    async def test_keys_are_scoped_to_the_caller(self, backend: Backend, make: Builder) -> None:
+        one, other = await _a_key(backend, make), await _a_key(backend, make)
+        await _answered(backend, one, b"one")
+        await _answered(backend, replace(other, fingerprint=b"other"), b"other")
+        assert await _begun(backend, one) == b"one"
+
+    async def test_keys_are_compared_exactly(self, backend: Backend, make: Builder) -> None:
+        lower = await _a_key(backend, make, "key")
+        await _answered(backend, lower, b"lower")
+        for text in ("KEY", "key ", "ключ"):
+            await _answered(backend, replace(lower, key=text), text.encode())
+        assert await _begun(backend, lower) == b"lower"
+        assert await _begun(backend, replace(lower, key="KEY")) == b"KEY"
+
+    async def test_a_key_expires_after_a_day_and_can_be_reused(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key, b"yesterday")
+        assert await _begun(backend, key, NOW + KEPT_FOR - timedelta(seconds=1)) == b"yesterday"
+        later = NOW + KEPT_FOR + timedelta(seconds=1)
+        other_request = replace(key, fingerprint=b"today's")
+        await _answered(backend, other_request, b"today", later)
+        assert await _begun(backend, other_request, later + KEPT_FOR - timedelta(seconds=1)) == b"today"
+
+    async def test_a_failed_request_can_be_retried_under_its_key(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+
+        async def answer(tx: Repositories) -> None:
+            assert await tx.idempotency.begin(key, NOW) is None
+            await tx.idempotency.finish(key, ANSWER)
+
+        await regretted(backend, answer)
+        await _answered(backend, replace(key, fingerprint=b"other"), b"second try")
+
+    async def test_a_released_key_can_be_reused(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        await _answered(backend, key)
+        later = NOW + KEPT_FOR + timedelta(seconds=1)
+        async with backend.begin() as tx:
+            assert await tx.idempotency.begin(key, later) is None
+            await tx.idempotency.release(key)
+        await _answered(backend, replace(key, fingerprint=b"other"), b"other", later)
+
+    async def test_a_waiting_duplicate_takes_over_a_released_key(self, backend: Backend, make: Builder) -> None:
+        key = await _a_key(backend, make)
+        async with backend.begin() as tx:
+            assert await tx.idempotency.begin(key, NOW) is None
+            twin = asyncio.create_task(_begun(backend, key))
+            assert await waits(twin)
+            await tx.idempotency.release(key)
+        assert await twin is None
+        assert await _begun(backend, key) == b"mine"
+
+    async def test_a_concurrent_duplicate_waits_and_gets_the_first_response(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        key = await _a_key(backend, make)
+        async with backend.begin() as tx:
+            assert await tx.idempotency.begin(key, NOW) is None
+            twin = asyncio.create_task(_begun(backend, key))
+            assert await waits(twin)
+            await tx.idempotency.finish(key, ANSWER)
+        assert await twin == ANSWER
+
+    async def test_a_concurrent_duplicate_takes_over_if_the_first_request_fails(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        key = await _a_key(backend, make)
+        twins: list[asyncio.Task[bytes | None]] = []
+
+        async def begin(tx: Repositories) -> None:
+            assert await tx.idempotency.begin(key, NOW) is None
+            twins.append(asyncio.create_task(_begun(backend, key)))
+            assert await waits(twins[0])
+
+        await regretted(backend, begin)
+        assert await twins[0] is None
+        assert await _begun(backend, key) == b"mine"
+
+    async def test_twenty_concurrent_duplicates_have_one_effect_and_one_response(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        key = await _a_key(backend, make)
+        subject = BookingId(make.entropy.new_id())
+
+        async def ask(number: int) -> bytes:
+            async with backend.begin() as tx:
+                answer = await tx.idempotency.begin(key, NOW)
+                if answer is None:
+                    answer = f"answer {number}".encode()
+                    await tx.outbox.put([make.domain_event(subject)])
+                    await tx.idempotency.finish(key, answer)
+                return answer
+
+        answers, refusals = await race([ask(number) for number in range(20)])
+        assert refusals == []
+        assert len(answers) == 20
+        assert len(set(answers)) == 1
+        assert len(await backend.outbox_events()) == 1

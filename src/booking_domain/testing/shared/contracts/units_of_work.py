@@ -1,0 +1,126 @@
+"""The contract of `UnitOfWork`."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from booking_domain.bookings.model import BookingMode
+from booking_domain.identity.model import User
+from booking_domain.scheduling.model import SlotSettings
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import BookingId
+from booking_domain.testing.builders import NOW, Builder, terms
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, regretted
+from booking_domain.workflows.ports import Repositories
+
+
+class UnitOfWorkContract(StorageContract):
+    """Transactions commit all changes or none."""
+
+    async def test_a_normal_exit_commits_all_changes(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer)
+        claim, event = make.claim(cast.profile, cast.customer), make.domain_event(booking.id)
+        async with backend.begin() as tx:
+            await tx.claims.acquire(claim, NOW)
+            await tx.bookings.add(booking, [make.event(booking)])
+            await tx.outbox.put([event])
+        assert await backend.reads.bookings.get(booking.id) == booking
+        schedule = await backend.reads.schedules.get(cast.profile.id, claim.span)
+        assert schedule is not None
+        assert schedule.claims == (claim,)
+        assert list(await backend.outbox_events()) == [event]
+
+    async def test_an_exception_rolls_back_all_changes_and_propagates(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        booking = make.booking(cast.profile, cast.customer)
+        claim, payment = make.claim(cast.profile, cast.customer), make.payment(booking)
+
+        async def place(tx: Repositories) -> None:
+            await tx.claims.acquire(claim, NOW)
+            await tx.bookings.add(booking, [make.event(booking)])
+            await tx.payments.add(payment)
+            await tx.outbox.put([make.domain_event(booking.id)])
+
+        await regretted(backend, place)
+        assert await backend.reads.bookings.get(booking.id) is None
+        assert list(await backend.reads.bookings.events(booking.id)) == []
+        assert await backend.reads.payments.get(payment.id) is None
+        schedule = await backend.reads.schedules.get(cast.profile.id, claim.span)
+        assert schedule is not None
+        assert schedule.claims == ()
+        assert list(await backend.outbox_events()) == []
+
+    async def test_updates_are_rolled_back_like_inserts(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        before = await backend.reads.schedules.calendar(cast.profile.id)
+
+        async def move_away(tx: Repositories) -> None:
+            await tx.calendars.save_settings(cast.profile.id, "Europe/Berlin", SlotSettings(step_minutes=5))
+            await tx.bookable_providers.save_terms(cast.profile.id, terms(mode=BookingMode.REQUEST))
+            await tx.profiles.save(replace(cast.profile, display_name="New", version=2), was=cast.profile)
+
+        await regretted(backend, move_away)
+        assert await backend.reads.schedules.calendar(cast.profile.id) == before
+        view = await backend.reads.providers.get(cast.profile.id)
+        assert view is not None
+        assert (view.profile, view.terms) == (cast.profile, terms())
+
+    async def test_a_cancelled_transaction_is_rolled_back_and_releases_its_locks(
+        self, backend: Backend, make: Builder
+    ) -> None:
+        user, event = make.user(), make.domain_event(BookingId(make.entropy.new_id()))
+        added = asyncio.Event()
+
+        async def never_ends() -> None:
+            async with backend.begin() as tx:
+                await _keep(tx, user, event)
+                added.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(never_ends())
+        await added.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await backend.reads.users.get(user.id) is None
+        async with backend.begin() as tx:
+            await _keep(tx, user, event)
+        assert await backend.reads.users.get(user.id) == user
+        assert list(await backend.outbox_events()) == [event]
+
+    async def test_reads_do_not_see_uncommitted_changes(self, backend: Backend, make: Builder) -> None:
+        user = make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+            assert await backend.reads.users.get(user.id) is None
+        assert await backend.reads.users.get(user.id) == user
+
+    async def test_a_transaction_sees_its_own_changes(self, backend: Backend, make: Builder) -> None:
+        user = make.user()
+        async with backend.begin() as tx:
+            await tx.users.add(user)
+            assert await tx.users.get(user.id) == user
+
+    async def test_reads_do_not_wait_for_a_transaction(self, backend: Backend, make: Builder) -> None:
+        cast = await a_cast(backend, make)
+        async with backend.begin() as tx:
+            await tx.profiles.save(cast.profile, was=cast.profile)
+            assert await backend.reads.providers.get(cast.profile.id) is not None
+
+    async def test_independent_transactions_all_commit(self, backend: Backend, make: Builder) -> None:
+        users = [make.user() for _ in range(20)]
+
+        async def add(user: User) -> None:
+            async with backend.begin() as tx:
+                await tx.users.add(user)
+
+        _, refusals = await race([add(user) for user in users])
+        assert refusals == []
+        assert [await backend.reads.users.get(user.id) for user in users] == users
+
+
+async def _keep(tx: Repositories, user: User, event: Event) -> None:
+    await tx.users.add(user)
+    await tx.outbox.put([event])

@@ -1,0 +1,35 @@
+"""Idempotency keys in memory."""
+
+from datetime import datetime
+
+from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
+from booking_domain.testing.kit.tables import MissingRow, State
+from booking_domain.testing.shared.memory.tables import ANSWERS, KeptAnswer
+
+
+class MemoryIdempotency(IdempotencyStore):
+    """The answers that one transaction sees. Twins wait where every transaction waits: at its beginning."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._begun: dict[IdempotencyKey, datetime] = {}
+
+    async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:
+        kept = self._state[ANSWERS].get((key.caller, key.key))
+        if kept is None or now - kept.at >= KEPT_FOR:
+            self._begun[key] = now
+            return None
+        if kept.fingerprint != key.fingerprint:
+            raise KeyReused
+        return kept.answer
+
+    async def finish(self, key: IdempotencyKey, answer: bytes) -> None:
+        if key not in self._begun:
+            raise MissingRow("an answer is kept under a key that was begun")
+        kept = KeptAnswer(fingerprint=key.fingerprint, answer=answer, at=self._begun[key])
+        self._state[ANSWERS][key.caller, key.key] = kept
+
+    async def release(self, key: IdempotencyKey) -> None:
+        if self._begun.pop(key, None) is None:
+            raise MissingRow("a key is released that was begun")
+        self._state[ANSWERS].pop((key.caller, key.key), None)

@@ -1,0 +1,26 @@
+"""The tables that every use case writes to, in memory."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from booking_domain.shared.audit import AuditEntry
+from booking_domain.shared.events import Event
+from booking_domain.shared.ids import AuditId, EventId, UserId
+from booking_domain.testing.kit.tables import Table, delete_key
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer that was stored under an idempotency key, and when."""
+
+    fingerprint: bytes
+    answer: bytes
+    at: datetime
+
+
+ANSWERS: Final = Table[tuple[UserId, str], KeptAnswer]("answers", erase=delete_key(lambda key: key[0]))
+OUTBOX: Final = Table[EventId, Event]("outbox")
+AUDIT_LOG: Final = Table[AuditId, AuditEntry]("audit_log")
+
+TABLES: Final = (ANSWERS, OUTBOX, AUDIT_LOG)

@@ -1,0 +1,15 @@
+"""The contracts of the ports in `booking_domain.workflows`."""
+
+from typing import Final
+
+import pytest
+
+pytest.register_assert_rewrite(f"{__name__}.personal_data")
+
+# ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
+from booking_domain.testing.workflows.contracts.personal_data import PersonalDataContract
+from booking_domain.workflows.personal_data import PersonalData
+
+CONTRACTS: Final = {
+    PersonalData: PersonalDataContract,
+}

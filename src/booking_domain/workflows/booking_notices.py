@@ -1,0 +1,117 @@
+"""What the parties of a booking are told."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from booking_domain.bookings.events import (
+    BookingCancelled,
+    BookingChanged,
+    BookingClockChanged,
+    BookingCompleted,
+    BookingConfirmed,
+    BookingDisputed,
+    BookingExpired,
+    BookingMissed,
+    BookingPending,
+    BookingPlaced,
+    BookingRescheduled,
+    BookingRevived,
+    BookingTimesOffered,
+)
+from booking_domain.bookings.transitions import Party, Status
+from booking_domain.notifications.notices import NoticeTemplate
+from booking_domain.payments.events import RefundScheduled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyNotices:
+    """One event, told to each party under the same subject; None is not told."""
+
+    subject: str
+    to_customer: str
+    to_provider: str | None = None
+
+    def templates(self) -> Iterator[tuple[Party, NoticeTemplate]]:
+        """Yield the template for each party that is told."""
+        for party, text in ((Party.CUSTOMER, self.to_customer), (Party.PROVIDER, self.to_provider)):
+            if text is not None:
+                yield party, NoticeTemplate(subject=self.subject, text=text)
+
+
+_PENDING: Final = PartyNotices(
+    subject="Booking {reference}: please pay the deposit",
+    to_customer="{provider}, {when}. Please pay the deposit of {deposit} by {due} to confirm it.",
+)
+_CONFIRMED: Final = PartyNotices(
+    subject="Booking {reference}: confirmed",
+    to_customer="{provider} expects you on {when}.",
+    to_provider="{customer} has booked {when}.",
+)
+_PLACED: Final[Mapping[Status, PartyNotices]] = {
+    Status.REQUESTED: PartyNotices(
+        subject="Booking {reference}: requested",
+        to_customer="Your request to {provider} for {when} has been sent.",
+        to_provider="{customer} asks for {when}. Please accept or decline.",
+    ),
+    Status.PENDING: _PENDING,
+    Status.CONFIRMED: _CONFIRMED,
+}
+NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = {
+    BookingPending: _PENDING,
+    BookingConfirmed: _CONFIRMED,
+    BookingRevived: PartyNotices(
+        subject="Booking {reference}: confirmed after all",
+        to_customer="Your payment arrived late, but the time was still free: {provider} expects you on {when}.",
+        to_provider="{customer} has paid late and is booked for {when}.",
+    ),
+    BookingCancelled: PartyNotices(
+        subject="Booking {reference}: cancelled",
+        to_customer="Your booking with {provider} on {when} is cancelled.",
+        to_provider="The booking of {customer} on {when} is cancelled.",
+    ),
+    BookingRescheduled: PartyNotices(
+        subject="Booking {reference}: another time",
+        to_customer="Your booking with {provider} is now on {when}.",
+        to_provider="The booking of {customer} is now on {when}.",
+    ),
+    BookingTimesOffered: PartyNotices(
+        subject="Booking {reference}: other times",
+        to_customer="{provider} offers you other times: {offered}. Please accept one of them by {due}.",
+    ),
+    BookingClockChanged: PartyNotices(
+        subject="Booking {reference}: the clocks have changed",
+        to_customer=(
+            "The rules of the time zone {time_zone} have changed. Your booking with {provider} stays at {when}, local "
+            "time. Check the time if you use another time zone."
+        ),
+        to_provider=(
+            "The rules of the time zone {time_zone} have changed. The booking of {customer} stays at {when}, local "
+            "time. Check the time if you use another time zone."
+        ),
+    ),
+    BookingExpired: PartyNotices(
+        subject="Booking {reference}: expired",
+        to_customer="Your booking with {provider} on {when} was not confirmed in time and has expired.",
+    ),
+    BookingCompleted: PartyNotices(
+        subject="Booking {reference}: completed", to_customer="Thank you for visiting {provider}."
+    ),
+    BookingMissed: PartyNotices(
+        subject="Booking {reference}: missed", to_customer="You missed your booking with {provider} on {when}."
+    ),
+    BookingDisputed: PartyNotices(
+        subject="Booking {reference}: disputed",
+        to_customer="Your booking with {provider} on {when} is in dispute. We will notify you of the decision.",
+        to_provider="The booking of {customer} on {when} is in dispute. We will notify you of the decision.",
+    ),
+    RefundScheduled: PartyNotices(
+        subject="Booking {reference}: refund",
+        to_customer="A refund is on its way to you; we will tell you once it is made.",
+    ),
+}
+
+
+def notices_of(event: BookingChanged | RefundScheduled) -> PartyNotices:
+    """Return what the parties are told of an event; that of a placed booking depends on its status."""
+    return _PLACED[event.to] if isinstance(event, BookingPlaced) else NOTICES[type(event)]

@@ -1,0 +1,1 @@
+"""Translation: messages are written in English in the code and translated by gettext catalogues."""
