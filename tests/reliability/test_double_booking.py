@@ -24,7 +24,7 @@ from tests.reliability.volleys import Shot, percentile, volley
 from booking_domain.bookings.transitions import CLAIMS_TIME, Status
 from booking_domain.scheduling.claims import ClaimKind
 
-PROCESSES: Final = 4
+PROCESSES: Final = scale.of(4, less=2)
 CROWD: Final = scale.of(2_000, less=200)
 ROUNDS: Final = scale.of(5, less=3)
 SLOTS: Final = scale.of(500, less=25)

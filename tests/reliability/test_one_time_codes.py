@@ -57,7 +57,7 @@ from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemorySecretCodes, MemoryTimeCodes
 from booking_domain.workflows.ports import Repositories
 
-PROCESSES: Final = 4
+PROCESSES: Final = scale.of(4, less=2)
 GUESSES: Final = scale.of(500, less=100)
 RIGHT: Final = scale.of(200, less=50)
 ROUNDS: Final = scale.of(10, less=2)

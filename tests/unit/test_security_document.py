@@ -125,6 +125,18 @@ def test_a_row_that_is_wrong_is_found(wrong: dict[str, str], problem: str) -> No
     assert any(problem in found for found in problems(rows))
 
 
+def test_each_known_attack_has_a_prevention_and_an_existing_test() -> None:
+    rows = [[cell.strip() for cell in cells] for cells in table("Hardening against known attacks")]
+    assert rows
+    for attack, prevention, proof in rows:
+        assert attack
+        assert prevention
+        named = _NAMED.findall(proof)
+        assert named, attack
+        for file, function in named:
+            assert f"def {function}(" in (text_of(file) or ""), f"there is no {file} {function}"
+
+
 def minutes(length: timedelta) -> int:
     return int(length.total_seconds()) // 60
 

@@ -1,4 +1,4 @@
-"""What holds of every slot function holds of the library's, with 1,000 examples each, and 50,000 at night."""
+"""The library's slot function has every property of the public harness; `make nightly` tries 50,000 examples each."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -37,34 +37,34 @@ DAY = timedelta(days=1)
 
 @examples(60)
 @given(question=questions(never_closing=True))
-def test_they_are_all_such_that_in_the_few_cases_in_which_lines_are_counted(question: Question) -> None:
+def test_every_property_holds_while_lines_are_traced(question: Question) -> None:
     for holds in PROPERTIES:
         holds(question, offered_slots)
 
 
-@pytest.mark.no_cover  # thousands of examples cost twice as much when lines are counted
+@pytest.mark.no_cover  # tracing doubles the time of thousands of examples
 @pytest.mark.parametrize("holds", [pytest.param(each, id=each.__name__) for each in PROPERTIES])
 @examples(400, nightly=50_000)
 @given(question=questions(never_closing=True))
-def test_the_librarys_slots_are_such_that(holds: Property, question: Question) -> None:
+def test_the_library_has_the_property(holds: Property, question: Question) -> None:
     holds(question, offered_slots)
 
 
 @pytest.mark.parametrize(("zone", "day"), CHANGES_OF_CLOCKS)
 @pytest.mark.parametrize("text", ["00:00-10:00", "00:01-06:00", "02:15-03:00", "08:30-18:30", "18:00-04:00"])
-def test_over_each_kind_of_change_a_rule_starts_at_its_time_on_the_wall(zone: str, day: date, text: str) -> None:
+def test_a_rule_starts_at_its_wall_clock_time_over_every_kind_of_clock_change(zone: str, day: date, text: str) -> None:
     window = TimeRange(midnight(day) - DAY, midnight(day) + 2 * DAY)
     a_rule_starts_at_its_wall_clock_time(Question(calendar(zone, *daily(text)), (), window, now=window.start))
 
 
-def test_where_it_opened_is_found_on_the_other_side_of_a_date_that_does_not_occur() -> None:
+def test_the_opening_is_found_across_a_skipped_date() -> None:
     settings = SlotSettings(step_minutes=420, duration_minutes=60)
     always = calendar("Pacific/Apia", *daily("00:00-24:00", valid_from=date(2011, 12, 28)), settings=settings)
     now = datetime(2011, 12, 28, 12, tzinfo=UTC)
     splitting_a_window_changes_nothing(Question(always, (), TimeRange(now, now + 9 * DAY), now))
 
 
-def test_counted_anew_after_each_claim_a_claim_can_add_a_slot_but_no_block_can() -> None:
+def test_anchored_after_claims_a_claim_can_add_slots_but_a_block_cannot() -> None:
     settings = SlotSettings(step_minutes=60, duration_minutes=60, anchoring=Anchoring.AFTER_CLAIM)
     from_nine = calendar("UTC", *daily("09:00-12:00"), settings=settings)
     nine = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -79,10 +79,8 @@ def test_counted_anew_after_each_claim_a_claim_can_add_a_slot_but_no_block_can()
 
 @examples(300)
 @given(questions(), hours_in_two_parts())
-def test_hours_told_in_two_parts_that_touch_are_the_hours_told_at_once(
-    question: Question, parts: tuple[Hours, Hours]
-) -> None:
-    # Not where clocks are changed: a part that falls into a gap would come after it.
+def test_adjoining_hours_equal_their_union(question: Question, parts: tuple[Hours, Hours]) -> None:
+    # In a zone without clock changes: a part inside a gap would move behind it.
     weekday = question.window.start.isoweekday() % 7
     at_once = Hours(parts[0].start, parts[1].end)
 
@@ -103,7 +101,7 @@ def test_hours_told_in_two_parts_that_touch_are_the_hours_told_at_once(
     st.integers(1, 20),
     st.floats(0, 1),
 )
-def test_who_never_closes_can_be_booked_wherever_a_slot_is_listed(
+def test_a_provider_that_never_closes_can_be_booked_at_every_listed_slot(
     zone: str, step: int, ahead: int, length: int, where: float
 ) -> None:
     always = Calendar(

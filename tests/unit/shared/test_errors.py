@@ -13,7 +13,7 @@ import pytest
 
 import booking_domain
 from booking_domain.shared import errors
-from booking_domain.shared.errors import DomainError, InvalidValue
+from booking_domain.shared.errors import DomainError, FieldPath, InvalidValue
 from booking_domain.shared.money import Money
 
 FAMILIES: Final = {
@@ -33,6 +33,7 @@ SAMPLES: Final[dict[object, object]] = {
     date: date(2026, 12, 23),
     Money: Money.of(20_000, "MNT"),
     tuple[DomainError, ...]: (),
+    FieldPath: ("rules", 3),
 }
 
 

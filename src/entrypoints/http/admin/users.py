@@ -69,8 +69,9 @@ async def export_users(
 ) -> Response[str]:
     """Accounts as a CSV file (RFC 4180, UTF-8), the latest first; for admins.
 
-    What a spreadsheet would take for a formula has an apostrophe before it: cells that begin with `=`, `+`, `-`, `@`, a
-    tab or a carriage return, and so every phone number.
+    An apostrophe precedes whatever a spreadsheet could take for a formula: `=`, `+`, `-` or `@`, fullwidth too, at the
+    start of a cell or after `;`, `|`, a tab or a line break, also behind spaces. One also precedes a control character
+    at the start of a cell. So every phone number has one.
     """
     authorise(actor, Permission.SEE_USERS)
     chosen = asked.chosen(settings.phone_country, None, PAGE)

@@ -150,20 +150,17 @@ def _errors_of(request: Request[Any, Any, Any], error: DomainError, says: Catalo
     if not error.details or handler is None:
         return ()
     found = [
-        InputError(
-            pointer=pointer_of(path),
-            message=says.error(part) if part is error else f"{part.code}: {says.error(part)}",
-        )
+        (pointer_of(path), says.error(part) if part is error else f"{part.code}: {says.error(part)}")
         for path, part in error.details
     ]
     if "data" in handler.parsed_fn_signature.parameters:
-        return tuple(found)
+        return tuple(InputError(pointer=pointer, message=message) for pointer, message in found)
     query = query_type(handler)
     known = () if query is None else query.__struct_encode_fields__
     return tuple(
-        InputError(pointer="/query" + each.pointer, message=each.message)
-        for each in found
-        if each.pointer.removeprefix("/") in known
+        InputError(pointer="/query" + pointer, message=message)
+        for pointer, message in found
+        if pointer.removeprefix("/") in known
     )
 
 

@@ -17,6 +17,7 @@ from entrypoints.http.kit.problems import allowed_methods
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.refusals import invalid_input
+from entrypoints.http.kit.request_heads import refuse_transfer_encoding
 from entrypoints.http.kit.transport import Https
 
 ACCESS: Final = "access"
@@ -69,6 +70,7 @@ class RequestGuard:
             # Whoever is refused is counted too, and told first that it is too often: else tokens could be guessed.
             await self._limits.count(request)
         refuse_encoded(request.scope["headers"])
+        await refuse_transfer_encoding(request)
         await self._auditing.note_read(request)
         return None
 
