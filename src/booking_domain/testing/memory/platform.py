@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from booking_domain.shared.executor import Executor
+from booking_domain.testing.identity.memory.security import MemorySecurityLog, memory_identity, memory_security_ports
 from booking_domain.testing.memory.database import MemoryDatabase
 from booking_domain.testing.payments.memory.gateway import MemoryGateway
 from booking_domain.testing.shared.memory.clock import ManualClock
@@ -27,8 +28,13 @@ class MemoryPlatform:
         self.entropy = SeededEntropy(seed)
         self.database = MemoryDatabase()
         self.gateway = MemoryGateway()
+        self.security = memory_security_ports()
         self.executor: Executor[Repositories] = Executor(
-            begin=self.database.begin, clock=self.clock, entropy=self.entropy
+            begin=self.database.begin, clock=self.clock, entropy=self.entropy, ports=(self.security,)
+        )
+        self.security_log = MemorySecurityLog()
+        self.identity = memory_identity(
+            self.executor, self.database.reads, self.clock, self.security, log=self.security_log
         )
 
     @property

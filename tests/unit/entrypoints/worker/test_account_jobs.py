@@ -13,9 +13,9 @@ from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserS
 from booking_domain.identity.one_time_codes import OneTimeCode
 from booking_domain.identity.use_cases.phone_changes import (
     ChangePhone,
-    WantPhoneChange,
+    RequestPhoneChange,
     change_phone,
-    want_phone_change,
+    request_phone_change,
 )
 from booking_domain.identity.use_cases.reauthentication import Proof
 from booking_domain.shared.ids import SessionId, UserId
@@ -40,9 +40,8 @@ async def joined(shop: Workshop, **members: object) -> tuple[User, SessionId]:
 
 async def wanted(shop: Workshop, user: User, session_id: SessionId, phone: str = NEW) -> OneTimeCode:
     proof = Proof(user=user, right=True, current=session_id)
-    use_case = want_phone_change(shop.container.secret_codes())
-    code = await shop.container.executor().run(use_case, WantPhoneChange(proof=proof, phone=phone), actor=user.actor)
-    assert isinstance(code, OneTimeCode)
+    command = RequestPhoneChange(proof=proof, phone=phone)
+    code: OneTimeCode = await shop.container.executor().run(request_phone_change, command, actor=user.actor)
     return code
 
 
@@ -87,7 +86,7 @@ async def test_a_changed_number_is_announced_to_the_address_and_the_former_numbe
     secrets = shop.container.secret_codes()
     code = secrets.code(issued.id, issued.purpose)
     command = ChangePhone(phone=NEW, code=code, current=session_id)
-    await shop.container.executor().run(change_phone(secrets), command, actor=user.actor)
+    await shop.container.executor().run(change_phone, command, actor=user.actor)
     await shop.relay()
     await shop.run_due_jobs()
     told = [(each.channel, each.to, each.subject) for each in shop.notifier.delivered]

@@ -12,7 +12,7 @@ from tests.unit.entrypoints.worker.test_offering import in_a_workshop
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User
 from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
-from booking_domain.identity.use_cases.one_time_codes import WantCode, want_code
+from booking_domain.identity.use_cases.one_time_codes import RequestCode, request_code
 from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import Unavailable
@@ -36,8 +36,8 @@ async def wanted(shop: Workshop, user: User, channel: Channel = Channel.PHONE) -
     address = user.phone if channel is Channel.PHONE else user.email
     assert address is not None
     secrets = shop.container.secret_codes()
-    command = WantCode(Contact(channel, address), CodePurpose.LOGIN, user)
-    code = await shop.container.executor().run(want_code(secrets), command, actor=SYSTEM)
+    command = RequestCode(Contact(channel, address), CodePurpose.LOGIN, user)
+    code = await shop.container.executor().run(request_code, command, actor=SYSTEM)
     return code, secrets.code(code.id, code.purpose)
 
 
