@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.strategies.money import amounts, currencies
 
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import MINOR_UNIT_DIGITS, Money
+from booking_domain.testing.shared.strategies import amounts, currencies
 
 # ISO 4217, list one: every currency without decimals, and every one with three. The Chilean and the Uruguayan unit of
 # account, with four, are no money that anybody is paid in.
