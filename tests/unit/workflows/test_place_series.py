@@ -105,7 +105,7 @@ async def test_none_is_made_if_one_cannot_be_had_and_every_such_time_is_named(st
         await studio.book_series(times=5)
     assert [type(failure) for failure in refusal.value.failures] == [SlotTaken, SlotNotOffered]
     assert refusal.value.parameters == {"times": 5, "failed": 2}
-    assert str(refusal.value) == "None of the 5 bookings was made, as 2 of their times cannot be had."
+    assert str(refusal.value) == "None of the 5 bookings was made, because 2 of their times cannot be booked."
     (where, what), (there, why) = refusal.value.details
     assert where == there == ("slot",)
     assert (what.code, why.code) == ("booking.slot_taken", "booking.slot_not_offered")

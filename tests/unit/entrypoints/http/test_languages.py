@@ -62,7 +62,7 @@ async def test_a_slot_that_is_taken(api: Api) -> None:
     answers = await told(api, "POST", "/bookings", await api.joined("customer"), json=wish)
     assert [(each["status"], each["code"]) for each in answers.values()] == [(409, "booking.slot_taken")] * 3
     assert {language: (each["title"], each["detail"]) for language, each in answers.items()} == {
-        "en": ("Conflict", "Somebody already has the time from 2026-11-23T02:00:00Z."),
+        "en": ("Conflict", "The time from 2026-11-23T02:00:00Z is already taken."),
         "mn": ("Зөрчил", "2026-11-23T02:00:00Z-аас эхлэх цагийг өөр хүн авсан байна."),
         "fa": ("تعارض", "زمانی که از 2026-11-23T02:00:00Z آغاز می‌شود پیش‌تر گرفته شده است."),
     }
