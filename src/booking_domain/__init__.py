@@ -1,16 +1,6 @@
-"""Appointment booking as a library: slots, claims, bookings, payments, and the ports around them.
+"""Appointment booking as a library: slots, claims, bookings, payments and their ports.
 
-Framework-free, standard library only, typed. Public is what `__all__` names here, in `booking_domain.scheduling` and in
-the modules it points to; the rest may move.
-
-- `booking_domain.scheduling`: calendars, slots, why a time is not offered. Pure functions over frozen values.
-- `booking_domain.bookings.model`, `.transitions` and `.policy`: the booking, its lifecycle as data, what a cancellation
-  gives back. `booking_domain.payments` likewise.
-- `booking_domain.workflows`: the use cases, over the ports that `booking_domain.workflows.ports` names.
-- `booking_domain.testing`: every port in memory, contracts for adapters of yours, strategies and properties for slot
-  functions of yours, and the conformance suite (`python -m booking_domain.testing.conformance`).
-
-What is free tomorrow, for somebody who is open from ten to one and has a booking at eleven?
+A provider is open daily from 10:00 to 13:00 and has a booking at 11:00. Which slots are free on Tuesday?
 
 >>> from datetime import UTC, datetime
 >>> from booking_domain import Calendar, Claim, Hours, TimeRange, WeeklyRule, offered_slots
@@ -24,6 +14,19 @@ What is free tomorrow, for somebody who is open from ten to one and has a bookin
 ... )
 >>> [f"{slot.start.astimezone(calendar.zone):%H:%M}" for slot in slots]
 ['10:00', '12:00']
+
+The library needs the standard library only. It has type annotations, and does no I/O outside the ports that you
+implement.
+
+- `booking_domain.scheduling`: calendars, slots, and why a start is not offered. Frozen values and pure functions.
+- `booking_domain.bookings`: the booking (`model`), its lifecycle as data (`transitions`), and refunds on cancellation
+  (`policy`). `booking_domain.payments`: the same for payments.
+- `booking_domain.workflows`: the use cases and queries. `booking_domain.workflows.ports` lists the ports they need.
+- `booking_domain.testing`: all ports in memory, contract tests for your adapters, strategies and properties for your
+  slot functions, and the conformance suite (`python -m booking_domain.testing.conformance`).
+
+The public names are those in `__all__` here and in `booking_domain.scheduling`; other modules may change between
+versions. `docs/glossary.md` defines the terms.
 """
 
 from booking_domain.bookings.policy import CancellationPolicy, Tier, refund_due

@@ -14,6 +14,7 @@ from adapters.calendars.reader import HttpFeedReader
 from adapters.console.codes import ConsoleCodeMessenger
 from adapters.console.notifier import ConsoleNotifier
 from adapters.console.sms import ConsoleSmsSender
+from adapters.phone_numbers import LibPhoneNumbers
 from adapters.postgres.database import Database
 from adapters.postgres.gateway_tokens import PostgresTokenStore
 from adapters.postgres.rate_limits import PostgresRateLimiter
@@ -35,7 +36,9 @@ from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
 from adapters.smtp.codes import SmtpCodeMessenger
 from adapters.telegram.assertions import TelegramBotAssertions
+from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.passwords import PasswordPolicy
+from booking_domain.identity.security import Identity, SecurityPorts
 from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
@@ -43,6 +46,7 @@ from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.workflows.ports import Repositories
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.origins import current_origin
+from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings import Settings
 
 
@@ -91,10 +95,6 @@ class Container(containers.DeclarativeContainer):
         pool_timeout=settings.provided.pool_timeout,
     )
     reads = database.provided.reads
-    executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
-        Executor, begin=database.provided.begin, clock=clock, entropy=entropy, origin=providers.Object(current_origin)
-    )
-
     process_rate_limiter = providers.Singleton(ProcessRateLimiter)
     postgres_rate_limiter = providers.Singleton(PostgresRateLimiter, database)
     shared_rate_limiter = providers.Selector(
@@ -119,6 +119,43 @@ class Container(containers.DeclarativeContainer):
         TelegramBotAssertions,
         settings.provided.telegram.bot_tokens,
         freshness=settings.provided.telegram.freshness,
+    )
+    phone_numbers = providers.Singleton(LibPhoneNumbers, settings.provided.phone_country)
+    login_quota = providers.Singleton(
+        LoginQuota,
+        settings.provided.quotas,
+        limiter=shared_rate_limiter,
+        clock=clock,
+        on=settings.provided.rate_limits,
+    )
+    security_ports = providers.Singleton(
+        SecurityPorts,
+        secret_codes=secret_codes,
+        time_codes=time_codes,
+        refresh_tokens=refresh_tokens,
+        password_policy=password_policy,
+        second_factor_roles=settings.provided.second_factor_roles,
+    )
+    executor: providers.Singleton[Executor[Repositories]] = providers.Singleton(
+        Executor,
+        begin=database.provided.begin,
+        clock=clock,
+        entropy=entropy,
+        origin=providers.Object(current_origin),
+        ports=providers.List(security_ports),
+    )
+    identity = providers.Singleton(
+        Identity,
+        executor=executor,
+        reads=reads,
+        clock=clock,
+        security=security_ports,
+        password_hasher=password_hasher,
+        access_tokens=access_tokens,
+        telegram=telegram_assertions,
+        phone_numbers=phone_numbers,
+        login_quota=login_quota,
+        log=providers.Singleton(StructuredSecurityLog),
     )
     callback_tokens = providers.Singleton(
         HmacCallbackTokens,

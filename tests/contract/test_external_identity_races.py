@@ -31,19 +31,16 @@ from booking_domain.identity.use_cases.external_identities import (
 from booking_domain.identity.use_cases.reauthentication import Proof
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Executor, UseCase
+from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import TIME_LIMIT, waits
-from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemoryTimeCodes
+from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens
 from booking_domain.workflows.ports import Repositories
 
 ATTEMPTS: Final = 20
 TELEGRAM: Final = IdentityProvider.TELEGRAM
-TOKENS: Final = MemoryRefreshTokens()
-SIGN_IN: Final = sign_in_by_assertion(open_session(TOKENS, MemoryTimeCodes()))
-OPEN: Final = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS, MemoryTimeCodes()))
 
 
 def asserted(what: str = "once") -> Assertion:
@@ -61,12 +58,15 @@ class Scene:
     def __init__(self, backend: PostgresBackend) -> None:
         self.backend = backend
         self.executor: Executor[Repositories] = Executor(
-            begin=backend.begin, clock=ManualClock(NOW), entropy=SystemEntropy()
+            begin=backend.begin,
+            clock=ManualClock(NOW),
+            entropy=SystemEntropy(),
+            ports=(memory_security_ports(),),
         )
 
     async def sign_in(self, assertion: Assertion) -> SignedIn:
         command = SignInByAssertion(assertion=assertion, client=Client())
-        return await self.executor.run(SIGN_IN, command, actor=SYSTEM)
+        return await self.executor.run(sign_in_by_assertion, command, actor=SYSTEM)
 
     async def together(self, assertions: Sequence[Assertion]) -> list[SignedIn]:
         """Use all assertions at once and return the sessions that were opened."""
@@ -91,7 +91,7 @@ class Scene:
 
     async def opened(self, user: User) -> SessionId:
         command = OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=Client())
-        opened = await self.executor.run(OPEN, command, actor=SYSTEM)
+        opened = await self.executor.run(open_session, command, actor=SYSTEM)
         assert isinstance(opened, SignedIn)
         return opened.session_id
 
@@ -144,7 +144,7 @@ async def live_after_unlinking(scene: Scene, *, locked: bool) -> tuple[SessionId
     """
     user = await scene.linked()
     current = await scene.opened(user)
-    token = TOKENS.first(SessionId(SystemEntropy().new_id()))
+    token = MemoryRefreshTokens().first(SessionId(SystemEntropy().new_id()))
     async with scene.backend.begin() as tx:
         assert await tx.external_identities.lock(TELEGRAM, asserted().subject) == user.id
         unlinking = asyncio.create_task(scene.unlink(user, current))

@@ -42,18 +42,18 @@ from booking_domain.identity.passwords import MOST_WRONG
 from booking_domain.identity.sessions import Client
 from booking_domain.identity.use_cases.one_time_codes import (
     Guess,
+    RequestCode,
     SignInByCode,
-    WantCode,
+    request_code,
     sign_in_by_code,
-    want_code,
 )
-from booking_domain.identity.use_cases.sign_in import open_session
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemorySecretCodes, MemoryTimeCodes
+from booking_domain.testing.identity.memory.security import memory_security_ports
+from booking_domain.testing.memory import ManualClock, MemorySecretCodes
 from booking_domain.workflows.ports import Repositories
 
 PROCESSES: Final = scale.of(4, less=2)
@@ -201,6 +201,7 @@ class Counting(MemorySecretCodes):
 async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
     """The number of guesses checked and of sessions created, over several connection pools."""
     secrets, clock, entropy = Counting(), ManualClock(NOW), SystemEntropy()
+    security = replace(memory_security_ports(), secret_codes=secrets)
     user: User = replace(Builder().user(), email=f"{uuid4().hex}@example.com", phone=None)
     assert user.email is not None
     contact = Contact(Channel.EMAIL, user.email)
@@ -210,19 +211,18 @@ async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
             await database.open()
             stack.push_async_callback(database.close)
         executors: list[Executor[Repositories]] = [
-            Executor(begin=each.begin, clock=clock, entropy=entropy) for each in databases
+            Executor(begin=each.begin, clock=clock, entropy=entropy, ports=(security,)) for each in databases
         ]
         async with databases[0].begin() as tx:
             await tx.users.add(user)
-        want = WantCode(contact, CodePurpose.LOGIN, user)
-        code = await executors[0].run(want_code(secrets), want, actor=SYSTEM)
+        want = RequestCode(contact, CodePurpose.LOGIN, user)
+        code = await executors[0].run(request_code, want, actor=SYSTEM)
         right = secrets.code(code.id, code.purpose)
-        use_case = sign_in_by_code(secrets, open_session(MemoryRefreshTokens(), MemoryTimeCodes()))
         clock.advance(timedelta(seconds=1))
         results = await asyncio.gather(
             *(
                 executors[place % POOLS].run(
-                    use_case,
+                    sign_in_by_code,
                     SignInByCode(Guess(contact, CodePurpose.LOGIN, guess_of(right, place)), Client()),
                     actor=SYSTEM,
                 )

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import cycle
 from typing import Any, Final
@@ -23,11 +23,10 @@ from adapters.security.entropy import SystemEntropy
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.identity.errors import InvalidToken, TokenReused
 from booking_domain.identity.model import User
-from booking_domain.identity.ports import RefreshTokens
+from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.sessions import GRACE, Client, LoginMethod, Session
 from booking_domain.identity.use_cases.sessions import LogOut, log_out
 from booking_domain.identity.use_cases.sign_in import (
-    IdentityTx,
     OpenSession,
     RefreshSession,
     SignedIn,
@@ -39,7 +38,8 @@ from booking_domain.shared.executor import Context, Executor, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.memory import ManualClock, MemoryTimeCodes
+from booking_domain.testing.identity.memory.security import memory_security_ports
+from booking_domain.testing.memory import ManualClock
 
 AT_ONCE: Final = 50
 FAMILIES: Final = scale.of(200, less=4)
@@ -63,7 +63,7 @@ class Servers:
 
     async def signed_in(self) -> SignedIn:
         command = OpenSession(user_id=self.user.id, method=LoginMethod.PASSWORD, client=Client())
-        signed_in: SignedIn = await self._run(self.executors[0], open_session(TOKENS, MemoryTimeCodes()), command)
+        signed_in: SignedIn = await self._run(self.executors[0], open_session.handle, command)
         return signed_in
 
     async def refreshed(self, *tokens: str, and_logged_out: SessionId | None = None) -> list[Answer]:
@@ -75,7 +75,7 @@ class Servers:
         ]
         if and_logged_out is not None:
             command = LogOut(session_id=and_logged_out, refresh_token=None)
-            asked.insert(len(asked) // 2, self._run(next(servers), log_out(TOKENS), command))
+            asked.insert(len(asked) // 2, self._run(next(servers), log_out.handle, command))
         answers: list[Answer] = []
         for answer in await asyncio.gather(*asked, return_exceptions=True):
             if isinstance(answer, BaseException) and not isinstance(answer, InvalidToken):
@@ -115,8 +115,11 @@ async def servers(
             stack.push_async_callback(database.close)
         async with databases[0].begin() as tx:
             await tx.users.add(user)
-        executors = tuple(Executor[Any](begin=begin(each), clock=clock, entropy=SystemEntropy()) for each in databases)
-        yield Servers(executors, clock, user, url, refreshing or refresh_session(tokens))
+        ports = (replace(memory_security_ports(), refresh_tokens=tokens),)
+        executors = tuple(
+            Executor[Any](begin=begin(each), clock=clock, entropy=SystemEntropy(), ports=ports) for each in databases
+        )
+        yield Servers(executors, clock, user, url, refreshing or refresh_session.handle)
 
 
 def the_one(answers: list[Answer]) -> str:
@@ -221,11 +224,9 @@ def test_without_the_lock_several_tokens_follow(
 
 
 def test_a_replay_whose_refusal_is_rolled_back_is_noticed(postgres: TestServer) -> None:
-    proper = refresh_session(TOKENS)
-
     async def rolled_back(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:
         try:
-            return await proper(command, tx, context)
+            return await refresh_session.handle(command, tx, context)
         except TokenReused:
             raise InvalidToken from None
 

@@ -6,7 +6,7 @@ Several connection pools stand for several processes. Controls remove the locks 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -27,13 +27,14 @@ from adapters.security.time_codes import TotpTimeCodes
 from booking_domain.identity.errors import InvalidSecondFactor, SecondFactorNeeded, TooManyAttempts
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import MOST_WRONG_IN_A_ROW, STEP, Refusal, SecondFactor
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.second_factor import NewRecoveryCodes, UseFactor, confirm_factor
 from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn, open_session
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.executor import Context, Executor, UseCase
-from booking_domain.shared.permissions import Permission
+from booking_domain.shared.executor import Context, Executor
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import waits
 from booking_domain.testing.memory import ManualClock, MemoryRefreshTokens, MemoryTimeCodes
 from booking_domain.workflows.ports import Repositories
@@ -70,7 +71,12 @@ class Platform:
     codes: Counting
 
     def circumstances(self) -> Context:
-        return Context(actor=self.user.actor, now=self.clock.now(), entropy=ENTROPY)
+        ports = {SecurityPorts: self.security}
+        return Context(actor=self.user.actor, now=self.clock.now(), entropy=ENTROPY, ports=ports)
+
+    @property
+    def security(self) -> SecurityPorts:
+        return replace(memory_security_ports(), refresh_tokens=TOKENS, time_codes=self.codes)
 
     def opening(self, second_factor: str | None) -> OpenSession:
         return OpenSession(
@@ -79,11 +85,10 @@ class Platform:
 
     async def sign_in(self, second_factor: str | None, place: int = 0) -> Outcome:
         executor: Executor[Repositories] = Executor(
-            begin=self.databases[place % POOLS].begin, clock=self.clock, entropy=ENTROPY
+            begin=self.databases[place % POOLS].begin, clock=self.clock, entropy=ENTROPY, ports=(self.security,)
         )
-        use_case = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS, self.codes))
         try:
-            return await executor.run(use_case, self.opening(second_factor), actor=SYSTEM)
+            return await executor.run(open_session, self.opening(second_factor), actor=SYSTEM)
         except (SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts) as refused:
             return refused
 
@@ -189,7 +194,7 @@ async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:
         assert isinstance(first, SignedIn)
         code = UseFactor(code=APP.code(context.secret, context.clock.now()), current=first.session_id)
         async with context.databases[0].begin() as tx:
-            outcome = await confirm_factor(context.codes).handle(code, tx, context.circumstances())
+            outcome = await confirm_factor.handle(code, tx, context.circumstances())
             assert isinstance(outcome, NewRecoveryCodes)
             other = asyncio.create_task(context.sign_in(None, 1))
             waited = await waits(other)
@@ -205,10 +210,10 @@ async def _signed_in_meanwhile(postgres: TestServer) -> tuple[bool, int]:
 
         async def confirm() -> Any:
             async with context.databases[0].begin() as tx:
-                return await confirm_factor(context.codes).handle(code, tx, context.circumstances())
+                return await confirm_factor.handle(code, tx, context.circumstances())
 
         async with context.databases[1].begin() as tx:
-            opened = await open_session(TOKENS, context.codes)(context.opening(None), tx, context.circumstances())
+            opened = await open_session.handle(context.opening(None), tx, context.circumstances())
             assert isinstance(opened, SignedIn)
             confirmation = asyncio.create_task(confirm())
             waited = await waits(confirmation)

@@ -8,6 +8,7 @@ from booking_domain.identity.model import User
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.identity.memory.security import memory_security_ports
 from booking_domain.testing.kit.storage import Cast, a_cast
 from booking_domain.testing.memory.database import MemoryDatabase, MemoryRepositories
 from booking_domain.testing.shared.memory.clock import ManualClock
@@ -24,7 +25,10 @@ class Stage:
         self.cast: Final = cast
         self.database: Final = database
         self.clock: Final = ManualClock(NOW)
-        self._executor = Executor[MemoryRepositories](begin=database.begin, clock=self.clock, entropy=make.entropy)
+        self.security: Final = memory_security_ports()
+        self._executor = Executor[MemoryRepositories](
+            begin=database.begin, clock=self.clock, entropy=make.entropy, ports=(self.security,)
+        )
 
     async def by(
         self, actor: Actor, use_case: UseCase[Command, MemoryRepositories, Result], command: Command

@@ -12,8 +12,8 @@ import pytest
 from adapters.postgres.contexts import metadata
 from adapters.security import access_tokens
 from booking_domain.identity import model, one_time_codes, passwords, second_factor, sessions
+from booking_domain.identity.queries import MOST_SESSIONS
 from booking_domain.identity.use_cases import reauthentication
-from entrypoints.http.accounts.session_schemas import MOST_SESSIONS
 from entrypoints.messaging_settings import TelegramSettings
 from entrypoints.quotas import QUOTAS
 
@@ -123,6 +123,18 @@ def test_a_row_that_is_wrong_is_found(wrong: dict[str, str], problem: str) -> No
     number = next(number for number, row in enumerate(rows) if row.id == "V8.1.1")
     rows[number] = replace(rows[number], **wrong)
     assert any(problem in found for found in problems(rows))
+
+
+def test_each_known_attack_has_a_prevention_and_an_existing_test() -> None:
+    rows = [[cell.strip() for cell in cells] for cells in table("Hardening against known attacks")]
+    assert rows
+    for attack, prevention, proof in rows:
+        assert attack
+        assert prevention
+        named = _NAMED.findall(proof)
+        assert named, attack
+        for file, function in named:
+            assert f"def {function}(" in (text_of(file) or ""), f"there is no {file} {function}"
 
 
 def minutes(length: timedelta) -> int:

@@ -1,5 +1,6 @@
 """Writes iCalendar files (RFC 5545; RFC 7986 for the calendar's name and refresh interval)."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,11 +12,11 @@ from booking_domain.workflows.calendar_files import CalendarEntry, CalendarFiles
 
 _PRODID: Final = "-//booking-domain//bookings//EN"
 _REFRESH: Final = timedelta(minutes=10)
-_LINE_ENDS: Final = (("\r\n", "\n"), ("\r", "\n"))
+_LINE_END: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
+"""Line breaks other than LF; parsers that split lines by Unicode take any of them for the end of a property."""
 _ESCAPES: Final = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"})
-_CONTROLS: Final = dict.fromkeys([*range(0x20), 0x7F])
-_STRIPPED: Final = {code: None for code in _CONTROLS if chr(code) not in "\t\n"}
-"""Control characters that RFC 5545 §3.1 forbids."""
+_STRIPPED: Final = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
+"""Control characters: those that RFC 5545 §3.1 forbids, and U+0080 to U+009F."""
 
 
 class _Text(vText):
@@ -62,6 +63,4 @@ def _event(entry: CalendarEntry, now: datetime) -> Event:
 
 def _text(text: str) -> _Text:
     """Normalize line ends; remove control characters and lone surrogates."""
-    for found, instead in _LINE_ENDS:
-        text = text.replace(found, instead)
-    return _Text(text.translate(_STRIPPED).encode(errors="replace").decode())
+    return _Text(_LINE_END.sub("\n", text).translate(_STRIPPED).encode(errors="replace").decode())

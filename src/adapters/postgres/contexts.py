@@ -1,27 +1,56 @@
-"""The contexts of the PostgreSQL adapter. Every hub collects from this tuple."""
+"""The contexts of the adapter. Adding one means adding it here; every hub collects from `CONTEXTS`."""
+
+from typing import Final
 
 from adapters.postgres import gateway_tokens, idempotency, rate_limits
-from adapters.postgres.audit import tables as audit
-from adapters.postgres.bookings import tables as bookings
-from adapters.postgres.catalogue import tables as catalogue
-from adapters.postgres.identity import tables as identity
+from adapters.postgres.audit import context as audit
+from adapters.postgres.bookings import context as bookings
+from adapters.postgres.catalogue import context as catalogue
+from adapters.postgres.identity import context as identity
 from adapters.postgres.kit.metadata import metadata
-from adapters.postgres.notifications import tables as notifications
-from adapters.postgres.outbox import tables as outbox
-from adapters.postgres.payments import tables as payments
-from adapters.postgres.scheduling import tables as scheduling
+from adapters.postgres.notifications import context as notifications
+from adapters.postgres.outbox import context as outbox
+from adapters.postgres.payments import context as payments
+from adapters.postgres.scheduling import context as scheduling
 
-CONTEXTS = (
-    identity,
-    catalogue,
-    scheduling,
-    bookings,
-    payments,
-    notifications,
-    audit,
-    outbox,
-    idempotency,
-    rate_limits,
-    gateway_tokens,
+__all__ = ["CONTEXTS", "ContextReads", "ContextRepositories", "metadata"]
+
+CONTEXTS: Final = (
+    identity.CONTEXT,
+    catalogue.CONTEXT,
+    scheduling.CONTEXT,
+    bookings.CONTEXT,
+    payments.CONTEXT,
+    notifications.CONTEXT,
+    audit.CONTEXT,
+    outbox.CONTEXT,
+    idempotency.CONTEXT,
+    rate_limits.CONTEXT,
+    gateway_tokens.CONTEXT,
 )
-__all__ = ["CONTEXTS", "metadata"]
+
+
+class ContextRepositories(
+    identity.IdentityRepositories,
+    catalogue.CatalogueRepositories,
+    scheduling.SchedulingRepositories,
+    bookings.BookingRepositories,
+    payments.PaymentRepositories,
+    notifications.NotificationRepositories,
+    audit.AuditRepositories,
+    outbox.OutboxRepositories,
+    idempotency.IdempotencyRepositories,
+):
+    """The repositories of every context over one connection."""
+
+
+class ContextReads(
+    identity.IdentityReads,
+    catalogue.CatalogueReads,
+    scheduling.SchedulingReads,
+    bookings.BookingReads,
+    payments.PaymentReads,
+    notifications.NotificationReads,
+    audit.AuditReads,
+):
+    """The reads of every context."""

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from sqlalchemy import Column, Table, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.kit.context import Context
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.metadata import metadata
 from adapters.postgres.kit.statements import Statement
@@ -61,3 +62,6 @@ class PostgresTokenStore(TokenStore):
             ) as connection:
                 await Work(connection).execute(_LOCK, name=f"token of {self._gateway}")
                 yield
+
+
+CONTEXT: Final = Context(tables=(gateway_tokens,))

@@ -7,7 +7,10 @@ from psycopg import errors as pg
 from sqlalchemy import Column, Index, LargeBinary, Table, Text, Uuid, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.kit.context import Context, RepositoryGroup
+from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.metadata import instant, metadata
+from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused, RequestInFlight
@@ -21,6 +24,9 @@ idempotency_keys: Final = Table(
     Column("answer", LargeBinary),
     instant("created_at"),
     Index("idempotency_keys_created_at_idx", "created_at"),
+    info=personal_data(
+        "caller", erase=DELETE, export=NotExported("responses that the client has received, kept for a day")
+    ),
 )
 
 _k: Final = idempotency_keys.c
@@ -91,3 +97,14 @@ class PostgresIdempotency(IdempotencyStore):
 
     async def release(self, key: IdempotencyKey) -> None:
         await self._work.execute(_RELEASE, caller=key.caller, key=key.key)
+
+
+CONTEXT: Final = Context(tables=(idempotency_keys,))
+
+
+class IdempotencyRepositories(RepositoryGroup):
+    """The repository of this context."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
+        self.idempotency = PostgresIdempotency(work)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array, insert
 
+from adapters.postgres.kit.context import Context
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Connections
@@ -113,3 +114,6 @@ class PostgresRateLimiter(RateLimiter):
 
 def _digest(key: str) -> bytes:
     return sha256(key.encode()).digest()
+
+
+CONTEXT: Final = Context(tables=(rate_limits,))

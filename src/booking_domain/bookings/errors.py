@@ -1,4 +1,4 @@
-"""What bookings refuse."""
+"""Errors of bookings."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -7,11 +7,11 @@ from booking_domain.shared.errors import Conflict, DomainError, FieldPath, Forbi
 from booking_domain.shared.money import Money
 
 UNSETTLED_PER_CUSTOMER: Final = 20
-"""So many bookings of one customer may wait for a deposit or an answer before another one is placed."""
+"""Maximum number of bookings per customer that wait for a deposit or an answer."""
 
 
 class BookingNotFound(NotFound):
-    """There is no such booking of yours."""
+    """You have no such booking."""
 
     code: ClassVar[str] = "booking.not_found"
     input_field: ClassVar[str | None] = "booking_id"
@@ -19,7 +19,7 @@ class BookingNotFound(NotFound):
 
 @dataclass(eq=False, kw_only=True)
 class DepositOutOfRange(RuleViolated):
-    """The deposit may be raised from the {due} that is due up to the price of {price}, and never lowered."""
+    """The deposit must be between {due}, which is due, and the price of {price}."""
 
     code: ClassVar[str] = "booking.deposit_out_of_range"
     input_field: ClassVar[str | None] = "deposit_amount"
@@ -28,14 +28,14 @@ class DepositOutOfRange(RuleViolated):
 
 
 class TooEarly(Conflict):
-    """A booking is completed or marked as a no-show after its start, not before."""
+    """A booking can be completed or marked as a no-show only after its start."""
 
     code: ClassVar[str] = "booking.not_started"
     input_field: ClassVar[str | None] = "status"
 
 
 class AlreadyOver(Conflict):
-    """It is too late for that: the booking has begun or is over."""
+    """It is too late: the booking has started or is over."""
 
     code: ClassVar[str] = "booking.already_over"
     input_field: ClassVar[str | None] = "status"
@@ -49,14 +49,14 @@ class DepositDue(Conflict):
 
 
 class BookingForOthers(Forbidden):
-    """Only the provider or an admin books for somebody else."""
+    """Only the provider or an admin can book for another customer."""
 
     code: ClassVar[str] = "booking.for_others"
     input_field: ClassVar[str | None] = "customer_id"
 
 
 class TooManyUnsettled(Conflict):
-    __doc__ = f"{UNSETTLED_PER_CUSTOMER} bookings of yours wait for a deposit or an answer; settle or cancel one first."
+    __doc__ = f"{UNSETTLED_PER_CUSTOMER} of your bookings wait for a deposit or an answer; settle or cancel one first."
 
     code: ClassVar[str] = "booking.too_many_unsettled"
 
@@ -77,13 +77,13 @@ class NotATimeOffered(RuleViolated):
 
 @dataclass(eq=False, kw_only=True)
 class SeriesNotPossible(Conflict):
-    """None of the {times} bookings was made, as {failed} of their times cannot be had."""
+    """None of the {times} bookings was made, because {failed} of their times cannot be booked."""
 
     code: ClassVar[str] = "booking.series_not_possible"
     input_field: ClassVar[str | None] = "slot"
     times: int
     failures: tuple[DomainError, ...] = ()
-    """What each time that cannot be had was refused with, in order."""
+    """The error of each time that cannot be booked, in order."""
 
     @property
     def parameters(self) -> dict[str, object]:

@@ -1,6 +1,6 @@
-"""The booking: a frozen value; its methods are pure and answer what is next and what happened.
+"""The booking aggregate: a frozen value whose pure methods return the next state and the events.
 
-Longer than most files because the aggregate's rules belong in one place.
+Longer than most files because the rules of the aggregate belong in one place.
 """
 
 from collections.abc import Iterable
@@ -45,24 +45,24 @@ class BookingMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a provider asks for a booking."""
+    """Price, deposit, cancellation policy and booking mode that a provider sets."""
 
     mode: BookingMode = BookingMode.INSTANT
     price: Money
     deposit: Money
     cancellation: CancellationPolicy = DEFAULT_POLICY
     requests_claim_time: bool = True
-    """Whether a request keeps its time from others until it is answered."""
+    """Whether a request claims its time until it is answered."""
 
     def __post_init__(self) -> None:
         if self.price < self.deposit:
             raise InvalidValue(field="deposit_amount", problem="a deposit is at most the price")
 
     def deposit_of(self, asked: int | None) -> Money:
-        """The deposit of a booking whose customer offers `asked` minor units, or offers nothing in particular.
+        """The deposit of a booking: `asked` minor units, or the deposit of the terms if None.
 
         Raises:
-            DepositOutOfRange: less than what is due, or more than the price.
+            DepositOutOfRange: `asked` is less than the deposit of the terms, or more than the price.
         """
         if asked is None:
             return self.deposit
@@ -90,7 +90,7 @@ BookingDecision = Decision["Booking", BookingEvent]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """An appointment of a customer with a provider, and all that was agreed on when it was made."""
+    """An appointment of a customer with a provider, with the terms that were agreed when it was made."""
 
     id: BookingId
     reference: str
@@ -101,14 +101,14 @@ class Booking:
     payment_status: BookingPaymentStatus = BookingPaymentStatus.UNPAID
     span: TimeRange
     blocked: TimeRange
-    """The span and its buffers, as they were at creation."""
+    """The span with the buffers at the time of creation."""
     time_zone: str
     local_start: datetime
-    """What the clock on the wall shows at the start, without a zone: that was agreed on, whatever becomes of it."""
+    """The agreed local start, as a naive datetime. It stays even if the rules of the time zone change."""
     requests_claim_time: bool = True
-    """Whether it has claimed its time while it was requested."""
+    """Whether the booking claims its time while it is requested."""
     offered_times: tuple[datetime, ...] = ()
-    """Other starts that the provider would accept, in order."""
+    """Starts that the provider offers instead, in order."""
     series_id: SeriesId | None = None
     price: Money
     deposit: Money
@@ -117,7 +117,7 @@ class Booking:
     cancellation: CancellationPolicy
     notes: str = ""
     due_at: datetime | None = None
-    """When it lapses by itself: the answer to a request, or the deposit, is due."""
+    """When the booking expires, unless the request is answered or the deposit is paid."""
     version: int = 1
     created_at: datetime
     updated_at: datetime
@@ -150,9 +150,9 @@ class Booking:
         agreed: bool = False,
         series_id: SeriesId | None = None,
     ) -> BookingDecision:
-        """Make a new booking: requested, pending its deposit, or confirmed at once where none is due.
+        """Make a new booking: requested, pending if a deposit is due, else confirmed.
 
-        What the provider's side places is `agreed`: nobody has to accept it.
+        A booking that the provider or an admin places is `agreed`: it skips the request.
         """
         status, due_at = Status.CONFIRMED, None
         if terms.mode is BookingMode.REQUEST and not agreed:
@@ -189,10 +189,10 @@ class Booking:
         return Decision(booking, (event,))
 
     def party(self, actor: Actor) -> Party | None:
-        """What the actor is to this booking; None for a stranger."""
+        """The party that the actor is to this booking; None if it is not visible to the actor."""
         if actor.role is Role.SYSTEM:
             return Party.SYSTEM
-        if actor.id == self.provider_user_id:  # before the customer: whoever walks in has no account
+        if actor.id == self.provider_user_id:  # before the customer: a walk-in is stored under the provider's user id
             return Party.PROVIDER
         if actor.id == self.customer_id:
             return Party.CUSTOMER
@@ -200,24 +200,24 @@ class Booking:
 
     @property
     def minutes(self) -> int:
-        """How long the appointment lasts."""
+        """The duration of the appointment in minutes."""
         return (self.span.end - self.span.start) // timedelta(minutes=1)
 
     @property
     def claims_time(self) -> bool:
-        """Whether it keeps its time from others."""
+        """Whether the booking claims its provider's time."""
         return CLAIMS_TIME[self.status] and (self.status is not Status.REQUESTED or self.requests_claim_time)
 
     @property
     def deposit_due(self) -> Money:
-        """What is missing of the deposit."""
+        """The unpaid part of the deposit."""
         return self.deposit.beyond(self.paid)
 
     def overdue(self, now: datetime) -> bool:
-        """Whether what it waits for is past due."""
+        """Whether the deposit or the answer is overdue."""
         return self.due_at is not None and now >= self.due_at
 
-    def apply(  # one argument a fact
+    def apply(
         self,
         action: Action,
         *,
@@ -228,11 +228,11 @@ class Booking:
         payment_window: timedelta = timedelta(0),
         reason: str | None = None,
     ) -> BookingDecision:
-        """Do `action`.
+        """Apply an action of the lifecycle.
 
         Raises:
-            InvalidBookingTransition, NotYourMove: the lifecycle says no.
-            TooEarly, AlreadyOver, DepositDue: the move is legal, and not now.
+            InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
+            TooEarly, AlreadyOver, DepositDue: the lifecycle allows it, but a condition does not hold now.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, action, party)
         self._guard(action, party, now)
@@ -250,15 +250,16 @@ class Booking:
     def offer_times(
         self, starts: Iterable[datetime], *, party: Party, by: Actor, now: datetime, event_id: EventId
     ) -> BookingDecision:
-        """Propose other starts for a request: 1 to 10, all ahead. The customer has 48 hours to take one.
+        """Offer 1 to 10 other starts for a request, all in the future. The customer has 48 hours to accept one.
 
         Raises:
-            InvalidBookingTransition, NotYourMove: the lifecycle says no.
+            InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
+            InvalidValue: there are no starts, too many, or one that is not in the future.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.OFFER_TIMES, party)
         times = tuple(sorted({instant(start, field="slots") for start in starts}))
         if not 1 <= len(times) <= MAX_OFFERED_TIMES or times[0] <= now:
-            raise InvalidValue(field="slots", problem=f"1 to {MAX_OFFERED_TIMES} times, all of them to come")
+            raise InvalidValue(field="slots", problem=f"1 to {MAX_OFFERED_TIMES} times, all in the future")
         due_at = min(now + ANSWER_DUE, times[-1])
         booking = replace(self._touched(now), status=status, offered_times=times, due_at=due_at)
         return Decision(booking, (self._event("times_offered", status, by=by, at=now, event_id=event_id),))
@@ -273,11 +274,11 @@ class Booking:
         now: datetime,
         event_id: EventId,
     ) -> BookingDecision:
-        """Move to another time; reference, payments and terms stay.
+        """Move the booking to another time. Reference, payments and terms stay.
 
         Raises:
-            InvalidBookingTransition, NotYourMove: the lifecycle says no.
-            AlreadyOver: it has begun (for a customer), or is over.
+            InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
+            AlreadyOver: the booking is over, or (for a customer) has started.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.RESCHEDULE, party)
         if status is not Status.REQUESTED and now >= (self.span.start if party is Party.CUSTOMER else self.span.end):
@@ -304,19 +305,19 @@ class Booking:
         now: datetime,
         event_id: EventId,
     ) -> BookingDecision:
-        """Move to the instant at which the clock on the wall now shows what was agreed on."""
+        """Move the booking to the instant at which its local time occurs under the current zone data."""
         status = BOOKING_LIFECYCLE.advance(self.status, Action.FOLLOW_CLOCK, party)
         booking = replace(self._touched(now), span=span, blocked=blocked)
         event = self._event("clock_changed", status, by=by, at=now, event_id=event_id, reason=_from_to(self.span, span))
         return Decision(booking, (event,))
 
     def await_payment(self, now: datetime) -> Self:
-        """Note that the customer has begun to pay."""
+        """Record that the customer has started to pay."""
         status = BOOKING_PAYMENT_LIFECYCLE.advance(self.payment_status, BookingPaymentAction.START, Party.PAYMENT)
         return self if status is self.payment_status else replace(self._touched(now), payment_status=status)
 
     def receive(self, amount: Money, now: datetime) -> Self:
-        """Count money that the gateway says it has; the deposit is covered, or it is not yet."""
+        """Add an amount that the gateway has received. Once the deposit is covered, the payment status is paid."""
         paid = self.paid + amount
         status = self.payment_status
         if self.deposit <= paid and status not in {
@@ -327,7 +328,7 @@ class Booking:
         return replace(self._touched(now), paid=paid, payment_status=status)
 
     def refund_on_cancellation(self, party: Party, now: datetime, *, owed: Money | None = None) -> Money:
-        """What goes back if this party cancels now, besides what is `owed` back already: that is not divided."""
+        """The refund if this party cancels at `now`: of what was paid, less refunds made or pending (`owed`)."""
         kept = self.paid - self.refunded
         return refund_due(
             self.cancellation,
@@ -338,15 +339,15 @@ class Booking:
         )
 
     def action_towards(self, status: Status) -> Action:
-        """The action by which a client's wish for a status is done, or `InvalidBookingTransition`."""
-        wishes: dict[Status, Action] = {
+        """The action that leads to `status` on a party's request, or raise `InvalidBookingTransition`."""
+        requests: dict[Status, Action] = {
             Status.PENDING: Action.ACCEPT,
             Status.CONFIRMED: Action.CONFIRM,
             Status.COMPLETED: Action.COMPLETE,
             Status.CANCELLED: Action.CANCEL,
             Status.NO_SHOW: Action.MARK_NO_SHOW,
         }
-        action = wishes.get(status)
+        action = requests.get(status)
         if action is None:
             raise InvalidBookingTransition(thing="booking", status=self.status, action=f"request status {status} for")
         return action
@@ -354,7 +355,7 @@ class Booking:
     def _guard(self, action: Action, party: Party, now: datetime) -> None:
         match action:
             case Action.OFFER_TIMES | Action.RESCHEDULE | Action.FOLLOW_CLOCK:
-                raise ValueError(f"{action} has a method of its own")
+                raise ValueError(f"use the method for {action}")
             case Action.COMPLETE | Action.MARK_NO_SHOW if now < self.span.start:
                 raise TooEarly
             case Action.CANCEL if self.status is Status.CONFIRMED and now >= self.span.end:

@@ -1,4 +1,4 @@
-"""What goes back when a booking is cancelled: a pure function of the policy that was agreed on."""
+"""Refunds on cancellation: pure functions of the cancellation policy."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _WHOLE: Final = 100
 
 @dataclass(frozen=True, slots=True, order=True)
 class Tier:
-    """Cancelled at least so many hours before the start, so many percent of what was paid go back."""
+    """A cancellation at least `hours_before` the start refunds `percent` of what was paid."""
 
     hours_before: int
     percent: int
@@ -25,7 +25,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class CancellationPolicy:
-    """Tiers for a customer's cancellation; below the lowest tier nothing goes back."""
+    """Tiers for a cancellation by the customer. Below the lowest tier nothing is refunded."""
 
     tiers: tuple[Tier, ...] = (Tier(24, 100),)
 
@@ -34,7 +34,7 @@ class CancellationPolicy:
             raise InvalidValue(field="cancellation_policy", problem="two tiers for the same hours")
 
     def percent(self, *, start: datetime, cancelled_at: datetime) -> int:
-        """The share that goes back, in percent: that of the tier with the most hours that were kept."""
+        """The percentage of the tier with the most hours that the cancellation still meets; 0 if it meets none."""
         return max(
             (tier for tier in self.tiers if start - cancelled_at >= timedelta(hours=tier.hours_before)),
             default=Tier(0, 0),
@@ -47,7 +47,7 @@ DEFAULT_POLICY: Final = CancellationPolicy()
 def refund_due(
     policy: CancellationPolicy, paid: Money, *, start: datetime, cancelled_at: datetime, by_customer: bool
 ) -> Money:
-    """What goes back of `paid`; all of it unless the customer cancels.
+    """The part of `paid` to refund. If the customer does not cancel themselves, it is all of it.
 
     >>> from datetime import UTC
     >>> start = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -59,5 +59,5 @@ def refund_due(
 
 
 def tiers(pairs: Iterable[tuple[int, int]]) -> CancellationPolicy:
-    """Build a policy from (hours before, percent) pairs in any order."""
+    """A policy from pairs of (hours before, percent), in any order."""
     return CancellationPolicy(tuple(sorted((Tier(hours, percent) for hours, percent in pairs), reverse=True)))

@@ -1,4 +1,4 @@
-"""What bookings need of the outside."""
+"""Ports of bookings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,43 +15,43 @@ from booking_domain.shared.time import TimeRange
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookableProvider:
-    """Where a booking is made: the provider's diary and terms."""
+    """A provider's schedule and terms, read together."""
 
     schedule: ProviderSchedule
     terms: Terms
 
 
 class BookableProviders(Protocol):
-    """Opens desks."""
+    """Bookable providers inside a transaction."""
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
-        """As `ProviderSchedules.lock`, with the terms; None if there is no such provider."""
+        """The same as `ProviderSchedules.lock`, with the terms; None if there is no such provider."""
         ...
 
     async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
-        """The desk, and whether it is locked now as by `lock`: only if no other transaction has it locked.
+        """Read the provider, and lock it unless another transaction holds the lock; return whether it is locked.
 
-        Without the lock it is what is committed: enough to refuse, and not enough to promise anything.
+        Without the lock the result is the committed snapshot: callers may reject a request from it, but not accept one.
         """
         ...
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
-        """The terms alone."""
+        """The provider's terms."""
         ...
 
     async def save_terms(self, provider_id: ProviderId, terms: Terms) -> None:
-        """Replace the terms; bookings made earlier keep theirs."""
+        """Replace the terms. Existing bookings keep the terms they were made with."""
         ...
 
 
 class Bookings(Protocol):
-    """The bookings of a transaction."""
+    """Bookings inside a transaction."""
 
     async def add(self, booking: Booking, events: Sequence[BookingEvent]) -> None:
         """Add a new booking with its first events.
 
         Raises:
-            ConcurrentChange: its reference is in use; another attempt draws another one.
+            ConcurrentChange: the reference is in use. The retry draws another one.
         """
         ...
 
@@ -59,25 +59,25 @@ class Bookings(Protocol):
         """Replace `was` by `booking` and append the events.
 
         Raises:
-            ConcurrentChange: `was.version` is not what is there.
+            ConcurrentChange: the stored version is not `was.version`.
         """
         ...
 
     async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
-        """How many of a customer's wait for a deposit or an answer, and may yet get it.
+        """How many of the customer's bookings wait for a deposit or an answer, and are not overdue.
 
-        Whoever else counts those of the same customer waits until this transaction ends.
+        Transactions that count for one customer run one at a time.
         """
         ...
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
-        """The booking, kept from every other transaction to the end of this one."""
+        """Lock the booking until the transaction ends, and return it."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingFilter:
-    """Which bookings to list; `after` is the last id of the page before."""
+    """Which bookings to list. `after` is the last id of the previous page; None matches any value."""
 
     status: Status | None = None
     starts_from: datetime | None = None
@@ -106,15 +106,15 @@ class BookingReads(Protocol):
         ...
 
     async def overdue(self, now: datetime, limit: int) -> Sequence[BookingId]:
-        """Bookings that wait for something that is past due at `now`, the longest overdue first."""
+        """Bookings whose deposit or answer is overdue at `now`, longest overdue first."""
         ...
 
     async def upcoming(
         self, now: datetime, *, time_zone: str | None, after: Booking | None, limit: int
     ) -> Sequence[Booking]:
-        """Bookings whose status claims time and that start after `now`, of one time zone or of all (None).
+        """Bookings whose status claims time and that start after `now`, in one time zone or in all (None).
 
-        By provider and id, those after `after` (the last one of the page before, of which only its provider and id
-        count), at most `limit`. A booking that is moved in the meantime keeps its place.
+        Ordered by provider and id, those after `after` (the last booking of the previous page), at most `limit`. A
+        booking that is rescheduled between pages keeps its place.
         """
         ...

@@ -1,4 +1,4 @@
-"""The lifecycles of a booking and of its payment, as data. Nothing else makes a status."""
+"""The lifecycles of a booking and of its payment status, as data. Nothing else changes these statuses."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,11 +8,11 @@ from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 
 
 class Status(StrEnum):
-    """Where a booking stands."""
+    """The status of a booking."""
 
     REQUESTED = "requested"
     PENDING = "pending"
-    """Waits for its deposit."""
+    """Accepted; the deposit is due."""
     CONFIRMED = "confirmed"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
@@ -31,16 +31,16 @@ CLAIMS_TIME: Final[dict[Status, bool]] = {
     Status.NO_SHOW: True,
     Status.DISPUTED: True,
 }
-"""Whether a booking of this status keeps its time from others."""
+"""Whether a booking of this status claims its provider's time."""
 UNSETTLED: Final = frozenset({Status.REQUESTED, Status.PENDING})
-"""They wait for an answer or a deposit."""
+"""Statuses that wait for an answer or a deposit."""
 
 
 class Action(StrEnum):
-    """What can be done to a booking."""
+    """An action on a booking."""
 
     ACCEPT = "accept"
-    """The provider agrees, and the deposit is asked for."""
+    """The provider accepts a request, and the deposit becomes due."""
     CONFIRM = "confirm"
     CANCEL = "cancel"
     EXPIRE = "expire"
@@ -49,10 +49,10 @@ class Action(StrEnum):
     REVIVE = "revive"
     """A payment arrived after the booking had expired, and its time was still free."""
     OFFER_TIMES = "offer_times"
-    """The provider proposes other times instead."""
+    """The provider proposes other times for a request."""
     RESCHEDULE = "reschedule"
     FOLLOW_CLOCK = "follow_clock"
-    """The rules of its time zone have changed: the same time on the wall is another instant."""
+    """The rules of the booking's time zone have changed: its local time is another instant now."""
     DISPUTE = "dispute"
     RESOLVE_CONFIRMED = "resolve_confirmed"
     RESOLVE_COMPLETED = "resolve_completed"
@@ -61,14 +61,14 @@ class Action(StrEnum):
 
 
 class Party(StrEnum):
-    """What the actor is to this booking."""
+    """A side of a booking, as its lifecycle sees the actor."""
 
     CUSTOMER = "customer"
     PROVIDER = "provider"
     MANAGER = "manager"
     ADMIN = "admin"
     PAYMENT = "payment"
-    """The payment gateway's word."""
+    """A confirmation of the payment gateway."""
     SYSTEM = "system"
 
 
@@ -125,7 +125,7 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
 
 
 class BookingPaymentStatus(StrEnum):
-    """Where a booking's money stands."""
+    """The payment status of a booking."""
 
     UNPAID = "unpaid"
     PENDING = "pending"
@@ -136,11 +136,11 @@ class BookingPaymentStatus(StrEnum):
 
 
 class BookingPaymentAction(StrEnum):
-    """What moves a booking's payment status."""
+    """What changes a booking's payment status."""
 
     START = "start"
     COVER = "cover"
-    """What is due has been received."""
+    """The deposit has been received in full."""
     FAIL = "fail"
     REFUND_PART = "refund_part"
     REFUND_ALL = "refund_all"
@@ -156,7 +156,7 @@ BOOKING_PAYMENT_LIFECYCLE: Final[Lifecycle[BookingPaymentStatus, BookingPaymentA
             for status in (BookingPaymentStatus.UNPAID, BookingPaymentStatus.PENDING, BookingPaymentStatus.FAILED)
         },
         **{
-            # A payment may be late: after its booking's window it finds the status failed, and it counts all the same.
+            # A late payment finds the status failed after the payment window, and still counts.
             (status, BookingPaymentAction.COVER): Move(BookingPaymentStatus.PAID, _GATEWAY)
             for status in (
                 BookingPaymentStatus.UNPAID,

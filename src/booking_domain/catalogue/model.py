@@ -1,4 +1,4 @@
-"""Provider profiles and their way to being public."""
+"""Provider profiles and their review by admins."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ MAX_STYLES: Final = 20
 
 
 class ProfileStatus(StrEnum):
-    """Where a profile stands."""
+    """The status of a profile."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -24,7 +24,7 @@ class ProfileStatus(StrEnum):
 
 
 class ProfileAction(StrEnum):
-    """What moves a profile."""
+    """An action on a profile."""
 
     SUBMIT = "submit"
     APPROVE = "approve"
@@ -40,7 +40,7 @@ class InvalidProfileTransition(InvalidTransition):
 
 
 class ProfileExists(Conflict):
-    """You have a provider profile already."""
+    """You already have a provider profile."""
 
     code: ClassVar[str] = "provider.exists"
 
@@ -65,7 +65,7 @@ PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecy
         (ProfileStatus.SUBMITTED, ProfileAction.REJECT): Move(ProfileStatus.REJECTED, _ADMIN),
         (ProfileStatus.APPROVED, ProfileAction.SUSPEND): Move(ProfileStatus.SUSPENDED, _ADMIN),
         (ProfileStatus.SUSPENDED, ProfileAction.APPROVE): Move(ProfileStatus.APPROVED, _ADMIN),
-        # With the account. What was suspended or rejected stays so: that is no way out of it.
+        # When the account is deleted. A suspended or rejected profile keeps its status, so that this does not lift it.
         (ProfileStatus.SUBMITTED, ProfileAction.WITHDRAW): Move(ProfileStatus.DRAFT, _OWNER_OR_ADMIN),
         (ProfileStatus.APPROVED, ProfileAction.WITHDRAW): Move(ProfileStatus.DRAFT, _OWNER_OR_ADMIN),
     },
@@ -74,7 +74,7 @@ PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecy
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A point on earth, WGS 84 degrees."""
+    """A position in WGS 84 degrees."""
 
     lat: float
     lon: float
@@ -86,7 +86,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """How a provider presents themselves."""
+    """A provider's public profile."""
 
     id: ProviderId
     owner_id: UserId
@@ -97,17 +97,17 @@ class Profile:
     location: Location | None = None
     status: ProfileStatus = ProfileStatus.DRAFT
     review_note: str | None = None
-    """What the admin wrote about the decision."""
+    """The admin's note about the decision."""
     version: int = 1
     created_at: datetime
 
     def __post_init__(self) -> None:
         if not self.display_name.strip():
-            raise InvalidValue(field="display_name", problem="a name is needed")
+            raise InvalidValue(field="display_name", problem="a name is required")
         if len(self.styles) > MAX_STYLES:
             raise InvalidValue(field="styles", problem=f"at most {MAX_STYLES}")
 
     def moved(self, action: ProfileAction, by: Role, note: str | None = None) -> Self:
-        """Do `action`, or raise `InvalidProfileTransition` or `NotYourMove`."""
+        """Apply an action of the lifecycle, or raise `InvalidProfileTransition` or `NotYourMove`."""
         status = PROFILE_LIFECYCLE.advance(self.status, action, by)
         return replace(self, status=status, review_note=note, version=self.version + 1)

@@ -1,4 +1,4 @@
-"""What the catalogue needs of the outside."""
+"""Ports of the catalogue."""
 
 from datetime import datetime
 from typing import Protocol
@@ -9,14 +9,14 @@ from booking_domain.shared.ids import ProviderId, SalonId, UserId
 
 
 class Profiles(Protocol):
-    """The profiles of a unit of work."""
+    """Profiles inside a transaction."""
 
     async def add(self, profile: Profile) -> None:
         """Add a profile, or raise `ProfileExists` if its owner has one."""
         ...
 
     async def save(self, profile: Profile, *, was: Profile) -> None:
-        """Replace `was` by `profile`, or raise `ConcurrentChange` if `was.version` is not what is there."""
+        """Replace `was` by `profile`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
         ...
 
     async def get(self, provider_id: ProviderId) -> Profile | None:
@@ -24,27 +24,27 @@ class Profiles(Protocol):
         ...
 
     async def of_owner(self, user_id: UserId) -> Profile | None:
-        """The profile of this user."""
+        """The profile that this user owns."""
         ...
 
 
 class Salons(Protocol):
-    """The salons of a unit of work, and who belongs to them."""
+    """Salons and their members inside a transaction."""
 
     async def add(self, salon: Salon) -> None:
         """Add a salon, without hours and members."""
         ...
 
     async def save(self, salon: Salon, *, was: Salon) -> None:
-        """Replace `was` by `salon`, or raise `ConcurrentChange` if `was.version` is not what is there."""
+        """Replace `was` by `salon`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
         ...
 
     async def lock(self, salon_id: SalonId) -> Salon | None:
-        """One salon, kept from other transactions to the end of this one; a provider is locked after the salon."""
+        """Lock the salon until the transaction ends, and return it. Lock order: salons before providers."""
         ...
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
-        """Who is a member or invited, by id of the provider."""
+        """Members and invited providers, by provider id."""
         ...
 
     async def salon_of(self, provider_id: ProviderId) -> SalonId | None:
@@ -52,13 +52,13 @@ class Salons(Protocol):
         ...
 
     async def invite(self, salon_id: SalonId, provider_id: ProviderId, now: datetime) -> None:
-        """Invite a provider, with the salon's lock; who is invited already stays so."""
+        """Invite a provider, unless already invited; needs the salon's lock."""
         ...
 
     async def join(self, salon_id: SalonId, provider_id: ProviderId) -> None:
-        """Make a member of who is invited, with the locks of both: the salon's hours count for them from now on."""
+        """Make an invited provider a member; needs the locks of both. The salon's hours apply from now on."""
         ...
 
     async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
-        """End a membership or take an invitation back, with the salon's lock; a stranger stays one."""
+        """Delete a membership or invitation, if there is one; needs the salon's lock."""
         ...

@@ -1,4 +1,4 @@
-"""Salons: places with a manager, and providers who work there."""
+"""Salons: places with a manager and members."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ class SalonNotFound(NotFound):
 
 
 class NotYourSalon(Forbidden):
-    """This is for the salon's manager to do."""
+    """Only the salon's manager can do this."""
 
     code: ClassVar[str] = "salon.not_yours"
 
@@ -34,7 +34,7 @@ class NotInvited(NotFound):
 
 
 class NoSuchMember(NotFound):
-    """The salon has no such member, and has invited no such provider."""
+    """The salon has no such member or invitation."""
 
     code: ClassVar[str] = "salon.no_such_member"
 
@@ -46,7 +46,7 @@ class MemberElsewhere(Conflict):
 
 
 class SalonFull(Conflict):
-    __doc__ = f"A salon has at most {MAX_MEMBERS} members, those who are invited included."
+    __doc__ = f"A salon has at most {MAX_MEMBERS} members, including invited providers."
 
     code: ClassVar[str] = "salon.full"
 
@@ -87,18 +87,18 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Salon:
-    """A place. When it is open is scheduling's to say."""
+    """A salon. Its opening hours belong to scheduling."""
 
     id: SalonId
     manager_id: UserId
     name: str
     time_zone: str
-    """IANA name; the salon's hours are on this zone's clock."""
+    """IANA name. The salon's hours are local times in this zone."""
     version: int = 1
-    """Of the hours too."""
+    """The version of the salon and its hours together."""
     created_at: datetime
 
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > MAX_SALON_NAME:
-            raise InvalidValue(field="name", problem=f"a name of at most {MAX_SALON_NAME} characters is needed")
+            raise InvalidValue(field="name", problem=f"a name of at most {MAX_SALON_NAME} characters is required")
         time_zone(self.time_zone)

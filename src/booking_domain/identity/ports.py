@@ -1,14 +1,22 @@
-"""What identity needs of the outside."""
+"""The ports of identity."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from booking_domain.identity.external_identities import ExternalIdentities, UsedAssertions
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.sessions import Login, RefreshToken, Session
+from booking_domain.identity.one_time_codes import OneTimeCodes
+from booking_domain.identity.passwords import Credentials
+from booking_domain.identity.phone_changes import PhoneChanges
+from booking_domain.identity.second_factor import SecondFactors
+from booking_domain.identity.sessions import Client, Login, LoginMethod, RefreshToken, Session
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.audit import AuditLog
+from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.shared.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,3 +195,56 @@ class RefreshTokens(Protocol):
     def read(self, text: str) -> RefreshToken:
         """The token with this text, whether or not such a one was given out, or raise `InvalidToken`."""
         ...
+
+
+class PhoneNumbers(Protocol):
+    """Parses phone numbers as people write them, in the default country where they name none."""
+
+    def parse(self, text: str) -> str:
+        """The number in E.164, or raise `InvalidValue`; it need not be assigned."""
+        ...
+
+    def parse_reachable(self, text: str) -> str:
+        """The number in E.164, or raise `InvalidValue` if it is not assigned or costs the recipient extra."""
+        ...
+
+
+class SecurityLog(Protocol):
+    """What an operator is told of attempts to sign in; it never holds a login, a code, a password or a token."""
+
+    def login_failed(self, user_id: UserId | None, method: LoginMethod, client: Client) -> None:
+        """An attempt to sign in failed; without a user where the login has no account."""
+        ...
+
+    def token_reused(self, session_id: SessionId, client: Client) -> None:
+        """A refresh token was reused, and its session has ended."""
+        ...
+
+
+class IdentityTx(Protocol):
+    """What the use cases of identity, and their executor, need of a transaction."""
+
+    @property
+    def users(self) -> Users: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def login_history(self) -> LoginHistory: ...
+    @property
+    def one_time_codes(self) -> OneTimeCodes: ...
+    @property
+    def credentials(self) -> Credentials: ...
+    @property
+    def second_factors(self) -> SecondFactors: ...
+    @property
+    def phone_changes(self) -> PhoneChanges: ...
+    @property
+    def external_identities(self) -> ExternalIdentities: ...
+    @property
+    def used_assertions(self) -> UsedAssertions: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def idempotency(self) -> IdempotencyStore: ...
+    @property
+    def audit_log(self) -> AuditLog: ...

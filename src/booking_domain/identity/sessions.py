@@ -55,7 +55,7 @@ class Use(StrEnum):
     """It is the current one: its turn."""
     AGAIN = "again"
     """It is the one before, within the grace."""
-    STOLEN = "stolen"
+    REUSED = "reused"
     """It was good once: either this is a thief, or the one who has used it since was."""
     FORGED = "forged"
     """It never was a token of this session."""
@@ -133,7 +133,7 @@ class Session:
             return Use.NEXT
         if token.digest == self.previous_digest and now < self.last_used_at + GRACE:
             return Use.AGAIN
-        return Use.STOLEN
+        return Use.REUSED
 
     def rotated(self, token: RefreshToken, seed: bytes, client: Client, now: datetime) -> Self:
         """The session with the next token."""

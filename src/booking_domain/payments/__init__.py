@@ -1,1 +1,1 @@
-"""Payments: movements of money, the port of the gateways that carry them, and what a gateway's word changes."""
+"""Payments and refunds, their lifecycle, and the port of payment gateways."""

@@ -1,4 +1,4 @@
-"""A transaction: one movement of money. Frozen; its methods are pure."""
+"""Payments and refunds of bookings: frozen values with pure methods."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from booking_domain.shared.ids import BookingId, PaymentId, UserId
 from booking_domain.shared.money import Money
 
 PREPARATION_LEASE: Final = timedelta(seconds=30)
-"""For how long one request has the preparation of an invoice to itself; after a crash another one takes over."""
+"""How long one request holds the lease to prepare an invoice. After a crash another request takes over."""
 
 
 class Purpose(StrEnum):
@@ -36,10 +36,10 @@ class DeepLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """What the gateway made for the customer to pay."""
+    """The gateway's invoice, which the customer pays."""
 
     reference: str
-    """The gateway's id of it."""
+    """The gateway's id of the invoice."""
     qr_text: str
     qr_image: str
     """A `data:image/png;base64,…` URL."""
@@ -49,7 +49,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One movement of money of a booking, in one direction."""
+    """Money of a booking that a customer pays, or (purpose `refund`) gets back."""
 
     id: PaymentId
     booking_id: BookingId
@@ -58,15 +58,15 @@ class Payment:
     gateway: str
     status: PaymentStatus
     amount: Money
-    """What was asked for; of a refund, what goes back."""
+    """The amount due, or the amount of the refund."""
     settled: Money
-    """What has really moved, as the gateway (or, for a payout, the admin) said."""
+    """The amount that the gateway (for a payout: the admin) has confirmed."""
     attempt: int = 1
-    """How many invoices were asked for: the gateway does not know repetitions, so each has a number of its own."""
+    """The number of invoices requested so far. Each has its own order number: a gateway is not idempotent."""
     preparing_since: datetime | None = None
     invoice: Invoice | None = None
     raw_payload: str | None = None
-    """The gateway's last word, verbatim."""
+    """The gateway's last report, verbatim."""
     expires_at: datetime | None = None
     checked_at: datetime | None = None
     processed_at: datetime | None = None
@@ -86,7 +86,7 @@ class Payment:
         expires_at: datetime | None,
         now: datetime,
     ) -> Self:
-        """Begin to collect `amount`; its invoice is being prepared by whoever began."""
+        """A new pending payment, whose invoice the current request prepares."""
         return cls(
             id=id,
             booking_id=booking_id,
@@ -112,7 +112,7 @@ class Payment:
         amount: Money,
         now: datetime,
     ) -> Self:
-        """Owe a refund: it stays `refund_pending` until it is made."""
+        """A new refund; it stays `refund_pending` until it is made."""
         return cls(
             id=id,
             booking_id=booking_id,
@@ -127,35 +127,35 @@ class Payment:
 
     @property
     def order_number(self) -> str:
-        """Our number of the invoice at the gateway: letters and digits, at most 45, never used twice."""
+        """The order number for the gateway: at most 45 letters and digits, never used twice."""
         return f"{self.id.hex}{self.attempt:03d}"
 
     def being_prepared(self, now: datetime) -> bool:
-        """Whether another request is about to get the invoice."""
+        """Whether another request holds the lease to prepare the invoice."""
         return (
             self.invoice is None and self.preparing_since is not None and now < self.preparing_since + PREPARATION_LEASE
         )
 
     def prepare_again(self, now: datetime) -> "Payment":
-        """Take over the preparation, under a new order number: what became of the earlier one is not known."""
+        """Take over the lease, with a new order number because the result of the earlier request is unknown."""
         return _touched(replace(self, attempt=self.attempt + 1, preparing_since=now))
 
     def invoiced(self, invoice: Invoice) -> "Payment":
-        """Keep the gateway's invoice."""
+        """The payment with its invoice."""
         return _touched(replace(self, invoice=invoice, preparing_since=None))
 
     def abandon_preparation(self) -> "Payment":
-        """Let another request prepare it at once: the gateway has given no usable answer."""
+        """Release the lease, so that another request can prepare the invoice at once."""
         return _touched(replace(self, preparing_since=None))
 
     def checked(self, now: datetime) -> "Payment":
-        """Note that the gateway is being asked."""
+        """Record that the gateway is asked now."""
         return _touched(replace(self, checked_at=now))
 
     def settle(self, received: Money, *, raw_payload: str, now: datetime) -> tuple["Payment", Money]:
-        """Take the gateway's word that it has received so much in all; return what is new of it too.
+        """Apply the total that the gateway has received; return the payment and the amount that is new.
 
-        Less than before is never believed: what a gateway takes back comes as a refund of its own.
+        A total below the settled amount changes nothing: money that goes back is recorded as a refund.
         """
         new = received.beyond(self.settled)
         if not new:
@@ -167,7 +167,7 @@ class Payment:
         return _touched(replace(self, status=status, settled=settled, raw_payload=raw_payload, processed_at=now)), new
 
     def cancel(self) -> "Payment":
-        """Stop waiting for it. Money that arrives nevertheless still counts."""
+        """Cancel a pending payment. Money that still arrives counts."""
         status = PAYMENT_LIFECYCLE.advance(self.status, PaymentAction.CANCEL, PaymentParty.PLATFORM)
         return _touched(replace(self, status=status))
 

@@ -1,4 +1,4 @@
-"""What payments need of the outside."""
+"""Ports of payments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from booking_domain.shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceOrder:
-    """What the gateway is asked to collect."""
+    """What the gateway is to collect."""
 
     payment_id: PaymentId
     order_number: str
-    """Ours, never used before."""
+    """Our order number, never used before."""
     amount: Money
     description: str
     payable_until: datetime | None
@@ -24,100 +24,100 @@ class InvoiceOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayReport:
-    """What a gateway says of one invoice."""
+    """The gateway's report on one invoice."""
 
     received: Money
-    """The sum of the payments that the gateway itself calls paid, in the invoice's currency."""
+    """The sum of the payments that the gateway itself reports as paid, in the invoice's currency."""
     raw: str
-    """Its answer, verbatim."""
+    """The gateway's response, verbatim."""
 
 
 class PaymentGateway(Protocol):
-    """A payment gateway. Never called inside a transaction; only its own word about money counts."""
+    """A payment gateway. Never called inside a transaction. Only its own reports about money count."""
 
     @property
     def name(self) -> str:
-        """How transactions name it, e.g. `qpay`."""
+        """The name under which payments store it, e.g. `qpay`."""
         ...
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
-        """Ask for money. Not idempotent: an order number is used once, whatever came of it.
+        """Create an invoice. Not idempotent: use an order number once, whatever the result.
 
         Raises:
-            GatewayUnavailable: no usable answer; whether the invoice exists is not known.
+            GatewayUnavailable: no usable response; the invoice may or may not exist.
         """
         ...
 
     async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
-        """Ask what has been paid on an invoice.
+        """Report what was paid on an invoice.
 
         Raises:
-            GatewayUnavailable: no usable answer; nothing follows from that.
+            GatewayUnavailable: no usable response; the payments are unknown.
         """
         ...
 
     async def cancel_invoice(self, invoice_reference: str) -> None:
-        """Make the invoice unpayable; one that is paid, cancelled or unknown already is left as it is.
+        """Cancel the invoice. One that is paid, cancelled or unknown stays as it is.
 
         Raises:
-            GatewayUnavailable: no usable answer.
+            GatewayUnavailable: no usable response.
         """
         ...
 
 
 class CallbackTokens(Protocol):
-    """Unguessable tokens for callback addresses, one a transaction."""
+    """Unguessable tokens for callback addresses, one per payment."""
 
     def issue(self, payment_id: PaymentId) -> str:
-        """The token; always the same for the same transaction."""
+        """The payment's token. Deterministic."""
         ...
 
     def verify(self, payment_id: PaymentId, token: str) -> bool:
-        """Whether the token is this transaction's, in constant time."""
+        """Whether the token is this payment's, compared in constant time."""
         ...
 
 
 class Payments(Protocol):
-    """The transactions of a unit of work."""
+    """Payments and refunds inside a transaction."""
 
     async def add(self, payment: Payment) -> None:
-        """Add a new one.
+        """Add a payment.
 
         Raises:
-            ConcurrentChange: another pending one of the same booking and purpose has just been added.
+            ConcurrentChange: another transaction has added a pending payment of the same booking and purpose.
         """
         ...
 
     async def save(self, payment: Payment, *, was: Payment) -> None:
-        """Replace `was` by `transaction`, or raise `ConcurrentChange` if `was.version` is not what is there."""
+        """Replace `was` by `payment`, or raise `ConcurrentChange` if the stored version is not `was.version`."""
         ...
 
     async def get(self, payment_id: PaymentId) -> Payment | None:
-        """One of them."""
+        """One payment or refund."""
         ...
 
     async def pending(self, booking_id: BookingId, purpose: Purpose) -> Payment | None:
-        """The one that is being collected for this purpose."""
+        """The pending payment for this purpose."""
         ...
 
     async def of_booking(self, booking_id: BookingId) -> Sequence[Payment]:
-        """All of a booking, oldest first."""
+        """All payments and refunds of a booking, oldest first."""
         ...
 
 
 class PaymentReads(Protocol):
-    """Reads of transactions, outside any unit of work."""
+    """Reads of payments and refunds, outside any transaction."""
 
     async def get(self, payment_id: PaymentId) -> Payment | None:
-        """One of them."""
+        """One payment or refund."""
         ...
 
     async def by_invoice(self, reference: str) -> Payment | None:
-        """The one with the gateway's id of its invoice."""
+        """The payment whose invoice has this id at the gateway."""
         ...
 
     async def of_booking(self, booking_id: BookingId) -> Sequence[Payment]:
-        """All of a booking, oldest first."""
+        """All payments and refunds of a booking, oldest first."""
         ...
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:

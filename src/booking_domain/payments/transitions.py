@@ -1,4 +1,4 @@
-"""The lifecycle of a transaction, as data."""
+"""The lifecycle of a payment or refund, as data."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,19 +8,19 @@ from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 
 
 class PaymentStatus(StrEnum):
-    """Where a movement of money stands."""
+    """The status of a payment or refund."""
 
     PENDING = "pending"
     PAID = "paid"
     FAILED = "failed"
     CANCELLED = "cancelled"
     REFUND_PENDING = "refund_pending"
-    """A refund that still has to be made."""
+    """A refund that is scheduled and not made yet."""
     REFUNDED = "refunded"
 
 
 class PaymentAction(StrEnum):
-    """What moves a transaction."""
+    """An action on a payment or refund."""
 
     SETTLE = "settle"
     FAIL = "fail"
@@ -29,7 +29,7 @@ class PaymentAction(StrEnum):
 
 
 class PaymentParty(StrEnum):
-    """Who moves it."""
+    """Who takes the action."""
 
     GATEWAY = "gateway"
     PLATFORM = "platform"
@@ -46,10 +46,10 @@ _GATEWAY: Final = frozenset({PaymentParty.GATEWAY})
 _PLATFORM: Final = frozenset({PaymentParty.PLATFORM})
 
 PAYMENT_LIFECYCLE: Final[Lifecycle[PaymentStatus, PaymentAction, PaymentParty]] = Lifecycle(
-    thing="transaction",
+    thing="payment",
     refusal=InvalidPaymentTransition,
     moves={
-        # Money that arrives late counts all the same: it is kept or given back, never overlooked.
+        # Money that arrives late still counts: it is kept or refunded, never lost.
         **{
             (status, PaymentAction.SETTLE): Move(PaymentStatus.PAID, _GATEWAY)
             for status in (

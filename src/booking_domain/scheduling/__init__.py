@@ -1,6 +1,23 @@
-"""Open hours, slots and claims: what is free when, in the provider's own time zone, right over every change of clocks.
+"""Slots: which starts a provider offers, in the provider's time zone, correct across daylight-saving changes.
 
-Public: the names below. All of them are frozen values and pure functions; nothing here does I/O.
+`Calendar` says when a provider is open, `Claim` is time that is taken, and `offered_slots` computes what is left:
+
+>>> from datetime import UTC, datetime
+>>> from booking_domain.scheduling import Calendar, Hours, TimeRange, WeeklyRule, explain, offered_slots
+>>> calendar = Calendar(time_zone="Asia/Ulaanbaatar", rules=WeeklyRule.every_day(Hours.parse("10:00-12:00")))
+>>> tuesday = TimeRange.parse("2026-11-24T00:00+08:00", "2026-11-25T00:00+08:00")
+>>> now = datetime(2026, 11, 23, tzinfo=UTC)
+>>> slots = offered_slots(calendar, [], window=tuesday, now=now)
+>>> [f"{slot.start.astimezone(calendar.zone):%H:%M}" for slot in slots]
+['10:00', '10:30', '11:00']
+
+`explain` says why a start is not offered:
+
+>>> explain(calendar, [], datetime(2026, 11, 24, 2, 10, tzinfo=UTC), now=now).reasons
+(<Reason.OFF_GRID: 'off_grid'>,)
+
+All public names are in `__all__`. They are frozen values and pure functions; nothing here does I/O. `docs/glossary.md`
+defines the terms.
 """
 
 from booking_domain.scheduling.claims import Claim, ClaimKind

@@ -1,4 +1,4 @@
-"""Claims: what has taken time from a provider's calendar, be it a hold or a booking."""
+"""Claims: holds and bookings that occupy a provider's time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ DEFAULT_HOLD: Final = timedelta(minutes=5)
 
 
 class ClaimKind(StrEnum):
-    """Who claims: a customer at the checkout, or a booking."""
+    """What claims the time: a hold during checkout, or a booking."""
 
     HOLD = "hold"
     BOOKING = "booking"
@@ -23,18 +23,22 @@ class ClaimKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Time taken from one calendar. Of one provider, no two live claims' blocked ranges overlap."""
+    """Occupied time of one provider. The blocked ranges of a provider's live claims never overlap.
+
+    >>> Claim.of(TimeRange.parse("2026-11-24T11:00+08:00", "2026-11-24T12:00+08:00")).kind
+    <ClaimKind.BOOKING: 'booking'>
+    """
 
     id: ClaimId
     provider_id: ProviderId
     customer_id: UserId
     kind: ClaimKind
     span: TimeRange
-    """The appointment itself."""
+    """The time of the appointment, without buffers."""
     blocked: TimeRange
-    """The appointment and its buffers."""
+    """The appointment with its buffers."""
     expires_at: datetime | None = None
-    """When a hold lapses; a booking's claim lasts until the booking gives it up."""
+    """When a hold expires; None for a booking, which claims its time until it is released."""
 
     def __post_init__(self) -> None:
         if not (self.blocked.start <= self.span.start and self.span.end <= self.blocked.end):
@@ -42,7 +46,7 @@ class Claim:
 
     @classmethod
     def of(cls, span: TimeRange, *, blocked: TimeRange | None = None, expires_at: datetime | None = None) -> Self:
-        """A claim on time alone, for who has no table of claims: a booking, or a hold if it expires."""
+        """A claim with generated ids, for callers who have no claims table; a hold if it expires, else a booking."""
         nobody = UUID(int=0)
         return cls(
             id=ClaimId(uuid4()),
@@ -55,5 +59,5 @@ class Claim:
         )
 
     def live(self, now: datetime) -> bool:
-        """Whether it still stands in anybody's way. A lapsed hold does not, swept or not."""
+        """Whether the claim counts at `now`. An expired hold does not, even before the sweep deletes it."""
         return self.expires_at is None or self.expires_at > now

@@ -1,4 +1,4 @@
-"""What scheduling refuses."""
+"""Errors of scheduling."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from booking_domain.shared.errors import Conflict, NotFound, RuleViolated
 
 @dataclass(eq=False, kw_only=True)
 class SlotTaken(Conflict):
-    """Somebody already has the time from {start:%Y-%m-%dT%H:%M:%SZ}."""
+    """The time from {start:%Y-%m-%dT%H:%M:%SZ} is already taken."""
 
     code: ClassVar[str] = "booking.slot_taken"
     input_field: ClassVar[str | None] = "slot"
@@ -21,7 +21,7 @@ class SlotTaken(Conflict):
 class SlotNotOffered(RuleViolated):
     """No slot is offered at {start:%Y-%m-%dT%H:%M:%SZ}.
 
-    It is closed, off the grid, past, too soon, too far ahead, or the day is full.
+    The provider is closed, the time is off the grid, past, too soon or too far ahead, or the day is full.
     """
 
     code: ClassVar[str] = "booking.slot_not_offered"
@@ -30,7 +30,7 @@ class SlotNotOffered(RuleViolated):
 
 
 class WindowInvalid(RuleViolated):
-    """Slots are listed for at most 62 days at once, and `to` comes after `from`."""
+    """The window is invalid: `to` must be after `from`, and at most 62 days later."""
 
     code: ClassVar[str] = "scheduling.window_invalid"
     input_field: ClassVar[str | None] = "to"
@@ -43,32 +43,32 @@ class TooManyHolds(Conflict):
 
 
 class HoldNotFound(NotFound):
-    """There is no such hold of yours, or it has expired."""
+    """You have no such hold, or it has expired."""
 
     code: ClassVar[str] = "hold.not_found"
     input_field: ClassVar[str | None] = "hold_id"
 
 
 class RuleNotFound(NotFound):
-    """There is no such availability rule of yours."""
+    """You have no such availability rule."""
 
     code: ClassVar[str] = "availability.rule_not_found"
 
 
 class ExceptionNotFound(NotFound):
-    """There is no such availability exception of yours."""
+    """You have no such availability exception."""
 
     code: ClassVar[str] = "availability.exception_not_found"
 
 
 class BlockNotFound(NotFound):
-    """There is no such block of yours."""
+    """You have no such block."""
 
     code: ClassVar[str] = "availability.block_not_found"
 
 
 class DateHasException(Conflict):
-    """There is an exception for this date already; delete it first."""
+    """This date already has an exception; delete it first."""
 
     code: ClassVar[str] = "availability.date_has_exception"
     input_field: ClassVar[str | None] = "date"

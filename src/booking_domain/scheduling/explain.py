@@ -1,4 +1,4 @@
-"""Why a time is, or is not, offered; and what is offered nearest to it."""
+"""Why a start is or is not offered, and which offered starts are nearest."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -19,48 +19,48 @@ from booking_domain.shared.time import ORIGIN, TimeRange, instant, seconds_up
 
 
 class Reason(StrEnum):
-    """Why a time is not offered."""
+    """A reason why a start is not offered."""
 
     NOT_BOOKABLE = "not_bookable"
-    """The provider takes no bookings at all."""
+    """The provider takes no bookings."""
     CLOSED = "closed"
-    """By the weekly rules, not all of the appointment lies within opening hours."""
+    """Part of the appointment lies outside the weekly rules."""
     EXCEPTION = "exception"
-    """It would be open, were it not for an exception."""
+    """The weekly rules are open, but an exception closes part of the appointment's time."""
     SALON_CLOSED = "salon_closed"
-    """The provider is open, and the salon is not."""
+    """The salon is closed during part of the appointment."""
     BLOCK = "block"
-    """Time off."""
+    """The appointment overlaps a block."""
     CLAIMED = "claimed"
-    """A hold or another booking has some of the time itself."""
+    """The appointment overlaps a hold or a booking."""
     BUSY = "busy"
-    """Something in an external calendar does."""
+    """The appointment overlaps a busy time of an external calendar."""
     BUFFER = "buffer"
-    """The time is free, and too close to a claim or a busy time: its buffer, or theirs, is in the way."""
+    """The appointment is free, but its buffers or those of a claim or busy time overlap."""
     NOTICE = "notice"
-    """Past, or sooner than the notice that the provider needs."""
+    """The start is past, or sooner than the minimum notice."""
     HORIZON = "horizon"
-    """Further ahead than bookings are taken."""
+    """The start is beyond the horizon."""
     DAY_FULL = "day_full"
     WEEK_FULL = "week_full"
     OFF_GRID = "off_grid"
-    """Open, and not at a whole number of steps from where the steps are counted."""
+    """The provider is open, but the start is not a whole number of steps from the grid's anchor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """All reasons why a start is not offered (none: it is), and the nearest starts that are."""
+    """All reasons why a start is not offered (no reason: it is offered), and the nearest offered slots."""
 
     start: datetime
     reasons: tuple[Reason, ...]
     before: Slot | None
-    """The last offered slot that starts before it."""
+    """The last offered slot before the start."""
     after: Slot | None
-    """The first offered slot that starts after it."""
+    """The first offered slot after the start."""
 
     @property
     def offered(self) -> bool:
-        """Whether a customer can book it."""
+        """Whether a customer can book the start."""
         return not self.reasons
 
 
@@ -73,9 +73,9 @@ def explain(
     duration_minutes: int | None = None,
     bookable: bool = True,
 ) -> Explanation:
-    """Explain why a customer can, or cannot, book this start.
+    """Explain why a customer can or cannot book this start.
 
-    `claims` are all from now to the horizon, if the nearest offered slots are to be right.
+    For correct nearest slots, `claims` must have all claims from `now` to the horizon.
 
     >>> from datetime import UTC, datetime
     >>> from uuid import uuid4
@@ -163,28 +163,28 @@ def _grid(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now: dat
 def _nearest(
     calendar: Calendar, claims: Iterable[Claim], start: datetime, now: datetime, minutes: int
 ) -> tuple[Slot | None, Slot | None]:
-    """The offered neighbours, looked for in windows that grow: mostly they are near."""
+    """The nearest offered slots. Searches in growing windows, because most are near."""
     horizon = ORIGIN + timedelta(seconds=horizon_end(calendar, now))
 
     def offered(window: TimeRange) -> tuple[Slot, ...]:
         return offered_slots(calendar, claims, window=window, now=now, duration_minutes=minutes)
 
-    earlier = map(offered, _back(min(start, horizon), now))
-    later = map(offered, _on(max(start + timedelta(microseconds=1), now), horizon))
+    earlier = map(offered, _backwards(min(start, horizon), now))
+    later = map(offered, _forwards(max(start + timedelta(microseconds=1), now), horizon))
     before, after = next(filter(None, earlier), None), next(filter(None, later), None)
     return (None if before is None else before[-1]), (None if after is None else after[0])
 
 
-def _back(begin: datetime, end: datetime) -> Iterator[TimeRange]:
-    """Windows from `begin` back to `end`: the last day, the two days before it, the four before those."""
+def _backwards(begin: datetime, end: datetime) -> Iterator[TimeRange]:
+    """Windows backwards from `begin` to `end`, each twice as long as the one before: 1, 2, 4 … days."""
     width = timedelta(days=1)
     while begin > end:
         yield TimeRange(max(begin - width, end), begin)
         begin, width = begin - width, 2 * width
 
 
-def _on(begin: datetime, end: datetime) -> Iterator[TimeRange]:
-    """Windows from `begin` on to `end`, likewise."""
+def _forwards(begin: datetime, end: datetime) -> Iterator[TimeRange]:
+    """Windows forwards from `begin` to `end`, growing in the same way."""
     width = timedelta(days=1)
     while begin < end:
         yield TimeRange(begin, min(begin + width, end))

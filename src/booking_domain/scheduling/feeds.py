@@ -1,4 +1,4 @@
-"""External calendars: busy times read from iCalendar feeds, and what holds while a feed cannot be read."""
+"""External calendars: busy times from iCalendar feeds, and what applies while a feed fails."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,27 +16,27 @@ MAX_FEEDS: Final = 5
 MAX_TRUST_HOURS: Final = 30 * 24
 READ_EVERY: Final = timedelta(minutes=10)
 FIRST_PAUSE: Final = timedelta(minutes=1)
-"""After a reading that failed; twice as long after each further one."""
+"""The delay after the first failed reading. It doubles with each further failure."""
 LONGEST_PAUSE: Final = timedelta(minutes=60)
 STALE_AFTER: Final = 3 * READ_EVERY
-"""A feed that has not been read for this long is failing, whatever the last attempt said: nobody tries any more."""
+"""A feed that was not read for this long counts as failing, because readings are no longer attempted."""
 ALWAYS: Final = TimeRange(datetime(1970, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC))
 
 
 class WhenFeedFails(StrEnum):
-    """What a provider wants while an external calendar cannot be read."""
+    """What applies while a feed fails."""
 
     CLOSED = "closed"
-    """Offer nothing: better no booking than a double one."""
+    """Offer no slots."""
     TRUST = "trust"
-    """Go on with what was read last for so many hours, then offer nothing."""
+    """Use the last busy times for `trust_hours`, then offer no slots."""
     OPEN = "open"
-    """Offer everything, as if the feed were empty."""
+    """Offer slots as if the feed were empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRule:
-    """The provider's choice."""
+    """The provider's choice for failing feeds."""
 
     when_failing: WhenFeedFails = WhenFeedFails.TRUST
     trust_hours: int = 24
@@ -51,18 +51,18 @@ DEFAULT_FEED_RULE: Final = FeedRule()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One external calendar, and what was last read from it."""
+    """An external calendar and its last imported busy times."""
 
     id: FeedId
     url: str = field(repr=False)
-    """A secret, as whoever knows it can read the calendar."""
+    """Secret: it gives read access to the calendar."""
     busy: tuple[TimeRange, ...] = ()
     read_at: datetime | None = None
-    """When it was last read successfully; None: never."""
+    """When the feed was last read successfully; None: never."""
     failure: str | None = None
-    """Why the last attempt failed; None: it did not."""
+    """Why the last reading failed; None if it succeeded."""
     failures: int = 0
-    """How many attempts have failed since it was last read."""
+    """How many readings have failed since the last success."""
 
     def __post_init__(self) -> None:
         if len(self.url) > MAX_FEED_URL or _place(self.url) is None:
@@ -70,7 +70,7 @@ class Feed:
 
     @property
     def shown(self) -> str:
-        """Where it is, without what gives access to it.
+        """The URL without the parts that give access.
 
         >>> from uuid import uuid4
         >>> Feed(id=FeedId(uuid4()), url="https://calendar.example.com/private-7d1f3c0e/basic.ics").shown
@@ -79,19 +79,19 @@ class Feed:
         return f"{_place(self.url)}/…"
 
     def failing(self, now: datetime) -> bool:
-        """Whether what is known of it may be wrong."""
+        """Whether the busy times may be out of date."""
         return self.failure is not None or self.read_at is None or now - self.read_at > STALE_AFTER
 
     def read(self, busy: Sequence[TimeRange], now: datetime) -> Self:
-        """After a successful reading."""
+        """The feed after a successful reading."""
         return replace(self, busy=tuple(busy), read_at=now, failure=None, failures=0)
 
     def failed(self, failure: str) -> Self:
-        """After an attempt that failed; what was read before is kept."""
+        """The feed after a failed reading. The busy times stay."""
         return replace(self, failure=failure, failures=self.failures + 1)
 
     def next_reading(self, now: datetime) -> datetime:
-        """When it is to be read after an attempt that ended now."""
+        """When to read the feed next, after a reading that ended at `now`."""
         if not self.failures:
             return now + READ_EVERY
         return now + min(FIRST_PAUSE * (1 << min(self.failures - 1, 10)), LONGEST_PAUSE)
@@ -99,17 +99,17 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnFeeds:
-    """A provider's external calendars, and what holds while one of them cannot be read."""
+    """A provider's external calendars, and the rule for feeds that fail."""
 
     rule: FeedRule = DEFAULT_FEED_RULE
     feeds: tuple[Feed, ...] = ()
-    """In the order of their ids."""
+    """Ordered by id."""
     version: int = 1
-    """Of the rule and of which feeds there are; what is read from them makes no new one."""
+    """The version of the rule and of the list of feeds. Readings do not change it."""
 
 
 def _place(url: str) -> str | None:
-    """Scheme and host of a feed's URL; None for what is not one."""
+    """The scheme and host of a feed URL; None if it is not a valid one."""
     try:
         parts = urlsplit(url)
         port = "" if parts.port is None else f":{parts.port}"
@@ -122,7 +122,7 @@ def _place(url: str) -> str | None:
 
 
 def imported(feeds: Sequence[Feed], rule: FeedRule, now: datetime) -> tuple[tuple[TimeRange, ...], tuple[str, ...]]:
-    """Return the busy times of all feeds, and a sentence on each feed that is failing."""
+    """Return the busy times to apply, and a sentence about each failing feed."""
     busy: list[TimeRange] = []
     degraded: list[str] = []
     for feed in feeds:
@@ -156,57 +156,56 @@ class FeedReader(Protocol):
     """Reads external calendars over the network."""
 
     async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
-        """The busy times that meet `window`, in order, those that touch or overlap made one.
+        """The busy times that overlap `window`, ordered, and merged where they touch or overlap.
 
-        Events that are transparent or cancelled are not busy. Times without a zone, and whole days, are on the clock of
-        `time_zone`.
+        Transparent and cancelled events are not busy. Times without a zone, and all-day events, are in `time_zone`.
 
         Raises:
-            FeedUnreadable: no answer in time, a refusal, too large, not an iCalendar file, or an address that is not
-                public.
+            FeedUnreadable: a timeout, an error status, a file that is too large or not iCalendar, or an address that is
+                not public.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFeed:
-    """A feed, and what somebody who reads it has to know."""
+    """A feed together with the facts that its reader needs."""
 
     feed: Feed
     provider_id: ProviderId
     time_zone: str
     """The provider's."""
     horizon_days: int
-    """How far ahead the provider takes bookings."""
+    """The provider's booking horizon."""
     due_at: datetime
-    """When it is to be read next."""
+    """When to read the feed next."""
 
 
 class FeedRepository(Protocol):
-    """Where a provider's external calendars are kept. All lists of feeds are in the order of their ids."""
+    """External calendars inside a transaction. All lists of feeds are ordered by id."""
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
-        """The provider's rule and feeds, without busy times; what is usual for a provider who has set nothing."""
+        """The provider's rule and feeds, without busy times; the defaults if nothing was set."""
         ...
 
     async def save_feeds(
         self, provider_id: ProviderId, rule: FeedRule, feeds: Sequence[Feed], *, due_at: datetime
     ) -> None:
-        """Replace the rule and the list of a provider whose lock this transaction has: their next version.
+        """Replace the rule and the list, and increment their version; needs the provider's lock.
 
-        A feed with a URL that is there already stays as it is, with its id and all that was read. One that is new
-        has nothing read and is due at `due_at`; one that is no longer in the list goes, with its busy times.
+        A feed whose URL is already in the list keeps its id and busy times. A new feed is due at `due_at`. A feed that
+        is no longer in the list is deleted with its busy times.
         """
         ...
 
     async def lock_feed(self, feed_id: FeedId) -> KeptFeed | None:
-        """One feed with its busy times, kept from other transactions to the end of this one."""
+        """One feed with its busy times, locked until the transaction ends."""
         ...
 
     async def save_reading(self, feed: Feed, *, due_at: datetime) -> None:
-        """Replace a feed that this transaction has locked; rows of busy times that stay the same are not touched.
+        """Replace a feed that this transaction has locked. Rows of unchanged busy times are not written.
 
-        Needs no lock of the provider: a diary has all of the feed as it was before, or all of it as it is then.
+        Does not need the provider's lock: a concurrent read of the schedule sees all of the old feed or all of the new.
         """
         ...
 
@@ -215,7 +214,7 @@ class FeedReads(Protocol):
     """Reads of external calendars, outside any transaction."""
 
     async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
-        """As `FeedRepository.feeds_of`."""
+        """The same as `FeedRepository.feeds_of`."""
         ...
 
     async def get(self, feed_id: FeedId) -> KeptFeed | None:
@@ -223,5 +222,5 @@ class FeedReads(Protocol):
         ...
 
     async def due(self, now: datetime, limit: int) -> Sequence[FeedId]:
-        """The feeds that are to be read by now, those that have waited longest first."""
+        """The feeds that are due at `now`, longest overdue first."""
         ...

@@ -1,4 +1,4 @@
-"""When a provider is open: weekly rules and exceptions on the provider's own clock, and how slots are cut."""
+"""Calendars: weekly rules and exceptions in local time, blocks, and how slots are cut from open ranges."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ MAX_BLOCK_NOTE: Final = 500
 
 
 class Slot(NamedTuple):
-    """An offered start, and the end that belongs to it: aware instants in UTC."""
+    """An offered appointment time `[start, end)`; aware instants in UTC."""
 
     start: datetime
     end: datetime
@@ -28,7 +28,7 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """From one wall-clock time to another; an end that is not after the start means the next day.
+    """Opening hours from one local time to another. An end that is not after the start is on the next day.
 
     >>> Hours(WallTime.parse("22:00"), WallTime.parse("02:00")).past_midnight
     True
@@ -37,7 +37,7 @@ class Hours:
     start: WallTime
     end: WallTime
     seconds: tuple[int, int] = field(init=False, repr=False, compare=False)
-    """Start and end in seconds after midnight on the wall; an end on the next day is above 24 hours."""
+    """Start and end in seconds after local midnight. An end on the next day is above 86,400."""
 
     def __post_init__(self) -> None:
         if self.start.minutes == MINUTES_A_DAY:
@@ -47,7 +47,7 @@ class Hours:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `HH:MM-HH:MM`; anything else is refused with `InvalidValue`.
+        """Parse `HH:MM-HH:MM`, or raise `InvalidValue`.
 
         >>> str(Hours.parse("10:00-24:00").end)
         '24:00'
@@ -57,21 +57,21 @@ class Hours:
 
     @property
     def past_midnight(self) -> bool:
-        """Whether they end on the day after they start."""
+        """Whether the hours end on the day after they start."""
         return self.end <= self.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyRule:
-    """Open at these hours on a day of the week, on dates within its validity, every so many weeks.
+    """Opening hours on a day of the week, between two dates (if given), every `every_weeks` weeks.
 
-    With `every_weeks` above 1 the weeks are counted from the first matching date on or after `valid_from`, as an
+    With `every_weeks` above 1, weeks count from the first matching date on or after `valid_from`, as the interval of an
     RFC 5545 `RRULE` counts from its `DTSTART`.
     """
 
     id: RuleId = field(default_factory=lambda: RuleId(uuid4()))
     day: int
-    """0 is Sunday, as PostgreSQL's `dow` and ECMAScript's `getDay` have it."""
+    """0 is Sunday, as in PostgreSQL's `dow` and ECMAScript's `getDay`."""
     hours: Hours
     valid_from: date | None = None
     valid_until: date | None = None
@@ -90,7 +90,7 @@ class WeeklyRule:
 
     @classmethod
     def every_day(cls, *hours: Hours) -> tuple[Self, ...]:
-        """The same hours on all days of the week.
+        """The same hours on every day of the week.
 
         >>> [rule.day for rule in WeeklyRule.every_day(Hours.parse("10:00-19:00"))]
         [0, 1, 2, 3, 4, 5, 6]
@@ -98,7 +98,7 @@ class WeeklyRule:
         return tuple(cls(day=day, hours=each) for day in range(DAYS_A_WEEK) for each in hours)
 
     def applies_on(self, day: date) -> bool:
-        """Whether the rule opens on this date."""
+        """Whether the rule has hours that start on this date."""
         if day.isoweekday() % DAYS_A_WEEK != self.day:
             return False
         if self.valid_until is not None and day > self.valid_until:
@@ -113,7 +113,7 @@ class WeeklyRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateException:
-    """Other hours on one date, replacing the rules that start on it; none at all means closed."""
+    """Other hours on one date, in place of the rules that start on it. Without ranges the date is closed."""
 
     id: ExceptionId = field(default_factory=lambda: ExceptionId(uuid4()))
     date: date
@@ -122,7 +122,7 @@ class DateException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Time off: closes exactly its range, whatever the hours say, and moves no other slot."""
+    """Time off. It closes exactly its range, and does not change where other slots start."""
 
     id: BlockId = field(default_factory=lambda: BlockId(uuid4()))
     range: TimeRange
@@ -134,17 +134,17 @@ class Block:
 
 
 class Anchoring(StrEnum):
-    """From where the steps between slots are counted."""
+    """Where the grid of slot starts begins."""
 
     OPEN_RANGE = "open_range"
-    """From the start of each open range."""
+    """At the start of each open range."""
     AFTER_CLAIM = "after_claim"
-    """And anew from the end of whatever takes time in it, so that no gap is left between appointments."""
+    """Also at the end of each claim and busy time, so that appointments follow one another without gaps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotSettings:
-    """How slots are cut from open hours. Lengths are whole minutes of elapsed time."""
+    """How slots are cut from open ranges. Durations are whole minutes of elapsed time."""
 
     step_minutes: int = 30
     duration_minutes: int = 60
@@ -153,9 +153,9 @@ class SlotSettings:
     min_notice_minutes: int = 0
     horizon_days: int = 90
     max_per_day: int | None = None
-    """The most claims that start on one local date."""
+    """Maximum number of claims that start on one local date."""
     max_per_week: int | None = None
-    """The most claims that start in one local week, Monday to Sunday (ISO 8601)."""
+    """Maximum number of claims that start in one local week, Monday to Sunday (ISO 8601)."""
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
     def __post_init__(self) -> None:
@@ -176,13 +176,13 @@ class SlotSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningHours:
-    """When somebody, or some place, is open: weekly rules and exceptions on one zone's clock."""
+    """Opening hours of a provider or salon: weekly rules and exceptions in one time zone."""
 
     time_zone: str
-    """IANA name; rules and exceptions are on this zone's clock."""
+    """IANA name. Rules and exceptions are local times in this zone."""
     rules: tuple[WeeklyRule, ...] = ()
     exceptions: tuple[DateException, ...] = ()
-    """At most one for a date."""
+    """At most one per date."""
 
     def __post_init__(self) -> None:
         time_zone(self.time_zone)
@@ -191,48 +191,48 @@ class OpeningHours:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone itself."""
+        """The time zone as `ZoneInfo`."""
         return time_zone(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar(OpeningHours):
-    """All that decides when a provider can be booked, but for the claims on the provider's time."""
+    """Everything that decides when a provider can be booked, except the claims."""
 
     settings: SlotSettings = field(default_factory=SlotSettings)
     blocks: tuple[Block, ...] = ()
-    """Time off. An appointment keeps out of it; its buffers need not."""
+    """Time off. Appointments do not overlap it; their buffers may."""
     busy: tuple[TimeRange, ...] = ()
-    """Appointments that are kept elsewhere (an external calendar): taken like claims, buffers and all."""
+    """Busy times of external calendars. Appointments keep their buffers from them, as from claims."""
     salon: OpeningHours | None = None
-    """The salon's own hours: a provider of a salon is open only where both are."""
+    """The salon's hours. A member of a salon is open only while both are open."""
     version: int = 1
-    """Of what the provider sets: settings, rules, exceptions and blocks."""
+    """The version of settings, rules, exceptions and blocks together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSchedule:
-    """A provider's calendar together with the claims around the time that is asked about."""
+    """A provider's calendar together with the claims around a window of time."""
 
     provider_id: ProviderId
     owner_id: UserId
     accepting: bool
-    """Whether customers can book at all: the profile is approved."""
+    """Whether the provider takes bookings: the profile is approved."""
     calendar: Calendar
     claims: tuple[Claim, ...] = ()
     feeds: tuple[Feed, ...] = ()
-    """The external calendars, with what was last read from them."""
+    """The external calendars with their last imported busy times."""
     feed_rule: FeedRule = DEFAULT_FEED_RULE
 
     def seen(self, now: datetime) -> tuple[Calendar, tuple[str, ...]]:
-        """The calendar with the busy times of the external calendars, and what is not as it should be."""
+        """The calendar with the imported busy times, and a sentence about each external calendar that is failing."""
         if not self.feeds:
             return self.calendar, ()
         busy, degraded = imported(self.feeds, self.feed_rule, now)
         return replace(self.calendar, busy=(*self.calendar.busy, *busy)), degraded
 
     def blocked(self, span: TimeRange) -> TimeRange:
-        """The range that an appointment of this span blocks: its buffers included."""
+        """The blocked range of an appointment: its span with the buffers of the settings."""
         settings = self.calendar.settings
         return TimeRange(
             span.start - timedelta(minutes=settings.buffer_before_minutes),

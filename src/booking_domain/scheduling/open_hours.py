@@ -1,4 +1,4 @@
-"""From weekly rules and exceptions to open ranges, in seconds since `ORIGIN`: right over every change of clocks."""
+"""Open ranges from weekly rules and exceptions, in seconds since `ORIGIN`, correct across daylight-saving changes."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -16,11 +16,11 @@ Span = tuple[int, int]
 
 
 def open_ranges(calendar: Calendar, lowest: int, highest: int, *, lookback_days: int) -> tuple[list[Span], bool]:
-    """The ranges in which the calendar, and its salon if it has one, are open: all that meet `[lowest, highest)`.
+    """The ranges in which the calendar and its salon (if any) are open, as far as they meet `[lowest, highest)`.
 
-    In order; those that touch or overlap are one. Each has its true start, unless it has been open for more than
-    `lookback_days`, and an end that is its own or lies beyond `highest`. Some may lie before `lowest`. With them comes
-    whether each of them is known to end on the day on which it starts.
+    They are ordered, and ranges that touch or overlap are merged. Each has its true start, unless it has been open for
+    more than `lookback_days`, and either its true end or one beyond `highest`. Some may lie before `lowest`. The second
+    value says whether each range is known to end on the day on which it starts.
     """
     ranges, short = _merged_ranges(calendar, lowest, highest, lookback_days)
     if calendar.salon is None:
@@ -30,10 +30,10 @@ def open_ranges(calendar: Calendar, lowest: int, highest: int, *, lookback_days:
 
 
 def seconds_of(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
-    """The instant of a wall-clock time, in seconds since `ORIGIN`; `minutes` may run into the days after the date.
+    """The instant of a local time, in seconds since `ORIGIN`. `minutes` after midnight may exceed one day.
 
-    A time that does not occur is read with the offset before the gap; one that occurs twice is the first of the two
-    (RFC 5545 §3.3.5).
+    A local time that does not occur uses the offset before the gap; one that occurs twice means the first (RFC 5545
+    §3.3.5).
     """
     if minutes >= MINUTES_A_DAY:
         days, minutes = divmod(minutes, MINUTES_A_DAY)
@@ -45,19 +45,19 @@ def seconds_of(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
 
 
 def local_date(zone: ZoneInfo, seconds: int) -> int:
-    """The ordinal of the local date at an instant."""
+    """The ordinal of the local date of an instant."""
     return (ORIGIN + timedelta(0, seconds)).astimezone(zone).toordinal()
 
 
 def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days: int) -> tuple[list[Span], bool]:
-    # The local date is the one of UTC or next to it, and hours that began on the date before may run on.
+    # The local date is the UTC date or next to it, and hours that start on the previous date may continue.
     first, last = _FIRST_DAY + lowest // SECONDS_A_DAY - 2, _FIRST_DAY + highest // SECONDS_A_DAY + 1
     week = _Week(hours)
     spans, tidy = week.opened_on(first, last + 1)
     if tidy:
         return spans, True
     ranges = _merged(spans)
-    # A range that was already open when the window begins is followed back to where it really opened.
+    # Follow a range that is already open at the start of the window back to its true start.
     since, days = first - lookback_days - 1, 3
     while first > since and ranges and ranges[0][1] > lowest:
         first, until = max(since, first - days), first
@@ -74,7 +74,7 @@ def _merged_ranges(hours: OpeningHours, lowest: int, highest: int, lookback_days
 
 
 class _Week:
-    """The hours of each day of the week, in seconds after midnight, and of the dates that are different."""
+    """The hours of each weekday, in seconds after midnight, and of the dates that differ."""
 
     def __init__(self, hours: OpeningHours) -> None:
         self._zone = hours.zone
@@ -98,16 +98,16 @@ class _Week:
         ]
 
     def opened_on(self, first: int, until: int) -> tuple[list[Span], bool]:
-        """The ranges that start on the dates from `first` to before `until`; none that the clocks leave empty.
+        """The ranges that start on the dates `[first, until)`, without those that a clock change leaves empty.
 
-        With them comes whether they are tidy: in order, apart from each other, each within its day.
+        The second value says whether they are tidy: ordered, disjoint, each within one day.
         """
         spans: list[Span] = []
         tidy = self._tidy
         ordinal = first
         while ordinal < until:
             if tidy and self._always and ordinal % DAYS_A_WEEK == 0 and ordinal + DAYS_A_WEEK <= until:
-                # A whole week from Sunday on in which clocks are not changed, and before which no date is skipped.
+                # A whole week from Sunday without a clock change, and without a skipped date before it.
                 offset = _offset_of_week(self._zone, ordinal)
                 sunday = (ordinal - _FIRST_DAY) * SECONDS_A_DAY - (offset or 0)
                 if offset is not None and (not spans or sunday > spans[-1][1]):
@@ -121,7 +121,7 @@ class _Week:
         return spans, tidy
 
     def _open(self, ordinal: int, on_it: list[Span], spans: list[Span], *, tidy: bool) -> bool:
-        """Add the ranges that start on a date, and say whether all are tidy still."""
+        """Add the ranges that start on a date, and return whether all ranges are still tidy."""
         offset = self._offsets[ordinal]
         if offset is None:
             for opens, closes in on_it:
@@ -132,7 +132,7 @@ class _Week:
             return False
         midnight = (ordinal - _FIRST_DAY) * SECONDS_A_DAY - offset
         if tidy and spans:
-            tidy = midnight > spans[-1][1]  # not where a date was skipped
+            tidy = midnight > spans[-1][1]  # false where the zone skipped a date
         for opens, closes in on_it:
             end = midnight + closes if closes < SECONDS_A_DAY else seconds_of(self._zone, ordinal, closes // 60)
             if midnight + opens < end:
@@ -149,7 +149,7 @@ class _Week:
 
 
 def _tidy(spans: list[Span]) -> bool:
-    """Whether ranges of one day are in order, apart from each other, and within the day."""
+    """Whether the ranges of one day are ordered, disjoint and within the day."""
     before = -1
     for start, end in spans:
         if start <= before:
@@ -159,7 +159,7 @@ def _tidy(spans: list[Span]) -> bool:
 
 
 def _merged(spans: list[Span]) -> list[Span]:
-    """The same time in as few ranges as possible, in order."""
+    """The union of the ranges as ordered, disjoint ranges."""
     ranges: list[Span] = []
     for start, end in sorted(spans):
         if ranges and start <= ranges[-1][1]:
@@ -190,7 +190,7 @@ def _offset(zone: ZoneInfo, ordinal: int, minutes: int) -> int:
 
 
 class _Offsets(dict[int, int | None]):
-    """A zone's offset from UTC on each local date, in seconds, or None where it changes on that date."""
+    """A zone's UTC offset on each local date, in seconds; None on dates on which it changes."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         super().__init__()
@@ -206,7 +206,7 @@ class _Offsets(dict[int, int | None]):
 
 @lru_cache(maxsize=_MOST_OFFSETS)
 def _offset_of_week(zone: ZoneInfo, ordinal: int) -> int | None:
-    """The offset on a date and the six after it, or None where it changes."""
+    """The UTC offset on a date and the next six dates; None if it changes."""
     known = _offsets_of(zone)
     offset = known[ordinal]
     return offset if all(known[ordinal + day] == offset for day in range(1, DAYS_A_WEEK)) else None

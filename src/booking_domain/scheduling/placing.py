@@ -1,4 +1,4 @@
-"""Whether a start can be claimed, and what it claims: the rule that holds, bookings and their rescheduling share."""
+"""Whether a start can be claimed, and which range it blocks: the rule of holds, bookings and rescheduling."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,11 +12,11 @@ from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
 BACKDATING_LIMIT: Final = timedelta(days=1)
-"""How long after its start the staff can still enter an appointment."""
+"""How long after its start the provider or an admin can still enter an appointment."""
 
 
 def slot_window(start: datetime) -> TimeRange:
-    """The window of diaries that an appointment which starts here needs."""
+    """The window to read a schedule with, for an appointment that starts at `start`."""
     return TimeRange(start, start + timedelta(seconds=1))
 
 
@@ -28,21 +28,20 @@ def claimable(
     duration_minutes: int | None = None,
     own: ClaimId | None = None,
 ) -> tuple[TimeRange, TimeRange]:
-    """Return the span of an appointment of a customer at `start` and the range it blocks.
+    """Return the span of a customer's appointment at `start`, and the range it blocks.
 
-    A customer can have only what is offered; the customer's `own` claim (a hold, the booking that is to be moved) is
-    not in the way.
+    A customer books offered slots only. The claim `own` (the customer's hold, or the booking to move) does not count.
 
     Raises:
-        SlotNotOffered: no slot would be there even if nobody had claimed anything, or the day is full.
-        SlotTaken: somebody has the time.
+        SlotNotOffered: the start would not be offered even without claims, or the day is full.
+        SlotTaken: another claim overlaps.
     """
     calendar, _ = schedule.seen(now)
-    others, span, blocked = _asked_for(schedule, start, now, duration_minutes, own)
+    others, span, blocked = _requested(schedule, start, now, duration_minutes, own)
     minutes = (span.end - span.start) // timedelta(minutes=1)
     elsewhere = [claim for claim in others if not claim.blocked.overlaps(blocked)]
     free = len(elsewhere) == len(others)
-    # Without those in the way; if there are any, without all others too, as the day may have become full by them.
+    # Check without the overlapping claims, and, if there are any, without all claims: they may have filled the day.
     would_be_offered = any(
         is_offered(calendar, rest, span.start, now=now, duration_minutes=minutes)
         for rest in ([elsewhere] if free else [elsewhere, ()])
@@ -62,23 +61,24 @@ def placeable(
     duration_minutes: int | None = None,
     own: ClaimId | None = None,
 ) -> tuple[TimeRange, TimeRange]:
-    """`claimable` for the provider or an admin: on or off the grid, in or out of hours, never over another claim.
+    """`claimable` for the provider or an admin: also off the grid and outside opening hours.
 
     Raises:
-        SlotTaken: somebody has the time.
+        InvalidValue: `start` is more than a day ago or beyond the longest horizon, or not at a whole second.
+        SlotTaken: another claim overlaps.
     """
     if not -BACKDATING_LIMIT <= start - now <= timedelta(days=MAX_HORIZON_DAYS):
         problem = f"{start:%Y-%m-%dT%H:%M:%SZ} is not between a day ago and {MAX_HORIZON_DAYS} days ahead"
         raise InvalidValue(field="slot", problem=problem)
     if start.microsecond:
         raise InvalidValue(field="slot", problem="an appointment starts at a whole second")
-    others, span, blocked = _asked_for(schedule, start, now, duration_minutes, own)
+    others, span, blocked = _requested(schedule, start, now, duration_minutes, own)
     if any(claim.blocked.overlaps(blocked) for claim in others):
         raise SlotTaken(start=span.start)
     return span, blocked
 
 
-def _asked_for(
+def _requested(
     schedule: ProviderSchedule, start: datetime, now: datetime, duration_minutes: int | None, own: ClaimId | None
 ) -> tuple[list[Claim], TimeRange, TimeRange]:
     minutes = schedule.calendar.settings.duration_minutes if duration_minutes is None else duration_minutes

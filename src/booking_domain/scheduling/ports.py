@@ -1,4 +1,4 @@
-"""What scheduling needs of the outside."""
+"""Ports of scheduling."""
 
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -17,90 +17,89 @@ from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId,
 from booking_domain.shared.time import TimeRange
 
 CLAIM_MARGIN: Final = timedelta(days=3)
-"""No claim further than this from a slot matters to it: lengths and buffers are at most a day each, and a local date
-on which the most bookings a day are counted lies within a day of any slot on it."""
+"""A claim further from a slot than this cannot affect it: durations and buffers are at most a day each, and the local
+date on which bookings are counted lies within a day of its slots."""
 WEEKLY_CLAIM_MARGIN: Final = timedelta(days=9)
-"""`CLAIM_MARGIN` where bookings are counted by the local week too."""
+"""`CLAIM_MARGIN` if bookings are counted per local week too."""
 EXCEPTION_MARGIN: Final = timedelta(days=70)
-"""No exception further than this from a slot matters to it: an open range is followed back for 56 days at most."""
+"""An exception further from a slot than this cannot affect it: open ranges are followed back for 56 days at most."""
 
 
 def claim_margin(settings: SlotSettings) -> timedelta:
-    """How far from a slot claims and blocks matter to it."""
+    """How far from a slot a claim or block can affect it."""
     return CLAIM_MARGIN if settings.max_per_week is None else WEEKLY_CLAIM_MARGIN
 
 
 class ProviderSchedules(Protocol):
-    """The diaries of a transaction."""
+    """Provider schedules inside a transaction."""
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
-        """The diary of the time around a window, after taking the provider's lock; None for no provider.
+        """Lock the provider's row and return the schedule around a window; None if there is no such provider.
 
-        In it are all claims, blocks and busy times within `claim_margin` of the window, and all exceptions within
-        `EXCEPTION_MARGIN` (more of either may be). The lock is kept to the end of the transaction. Whoever takes time
-        from the calendar or changes it holds it, so that two of them work one after the other; the second one sees
-        what the first one committed.
+        The schedule has at least all claims, blocks and busy times within `claim_margin` of the window, and all
+        exceptions within `EXCEPTION_MARGIN`. The transaction holds the lock until it ends. Every transaction that
+        claims time or changes the calendar takes it, so they run one at a time, and each sees what the previous one
+        committed.
         """
         ...
 
 
 class ScheduleReads(Protocol):
-    """Reads of calendars, outside any transaction."""
+    """Reads of schedules and calendars, outside any transaction."""
 
     async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
-        """As `ProviderSchedules.lock`, without a lock."""
+        """The same as `ProviderSchedules.lock`, without the lock."""
         ...
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
-        """The whole calendar: rules by day and start, exceptions by date, blocks by start; without busy times."""
+        """The whole calendar without busy times: rules by day and start, exceptions by date, blocks by start."""
         ...
 
 
 class Claims(Protocol):
-    """The one table of claims."""
+    """The claims of all providers, inside a transaction."""
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
-        """Add a claim, in place of lapsed holds that overlap it.
+        """Add a claim, and delete expired holds that overlap it.
 
         Raises:
-            SlotTaken: a live claim of the provider overlaps its blocked range; nothing else of the transaction is lost.
+            SlotTaken: a live claim of the provider overlaps the blocked range. The transaction can go on.
         """
         ...
 
     async def release(self, claim_id: ClaimId) -> None:
-        """Give the time back; no claim, no effect."""
+        """Delete a claim, if it exists."""
         ...
 
     async def hold_of(self, customer_id: UserId, hold_id: ClaimId) -> Claim | None:
-        """The customer's own hold, lapsed or not."""
+        """The customer's hold with this id, expired or not."""
         ...
 
     async def count_holds(self, customer_id: UserId, now: datetime) -> int:
-        """How many live holds the customer has; transactions that ask for one customer come one after the other."""
+        """How many live holds the customer has. Transactions that count for one customer run one at a time."""
         ...
 
     async def sweep(self, now: datetime) -> int:
-        """Remove the lapsed holds of all providers and say how many."""
+        """Delete the expired holds of all providers and return how many there were."""
         ...
 
 
 class CalendarRepository(Protocol):
-    """Where a provider's own settings, rules, exceptions and blocks are kept.
+    """Settings, rules, exceptions and blocks of providers, inside a transaction.
 
-    The settings that are saved first are version 1 of the calendar. Each change of it, by whichever method, makes the
-    next version; one that is refused does not.
+    The first saved settings are version 1 of the calendar. Every successful change, by any method, increments it.
     """
 
     async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
-        """The provider whose profile this user owns, locked as by `ProviderSchedules.lock`."""
+        """Lock the provider that this user owns, as `ProviderSchedules.lock` does, and return its id."""
         ...
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
-        """The whole calendar: rules by day and start, exceptions by date, blocks by start; without busy times."""
+        """The whole calendar without busy times: rules by day and start, exceptions by date, blocks by start."""
         ...
 
     async def save_settings(self, provider_id: ProviderId, time_zone: str, settings: SlotSettings) -> None:
-        """Replace the settings. The terms have no version of their own: they are saved together with settings."""
+        """Replace the settings. Terms share the calendar's version, so save them together with the settings."""
         ...
 
     async def add_rule(self, provider_id: ProviderId, rule: WeeklyRule) -> None:
@@ -120,7 +119,7 @@ class CalendarRepository(Protocol):
         ...
 
     async def add_block(self, provider_id: ProviderId, block: Block) -> None:
-        """Add time off."""
+        """Add a block."""
         ...
 
     async def remove_block(self, provider_id: ProviderId, block_id: BlockId) -> None:
@@ -129,12 +128,12 @@ class CalendarRepository(Protocol):
 
 
 class SalonHours(Protocol):
-    """When salons are open; the calendars of all members of a salon have its hours in them."""
+    """Opening hours of salons, inside a transaction. The calendars of a salon's members include its hours."""
 
     async def hours_of(self, salon_id: SalonId) -> OpeningHours | None:
-        """The salon's hours, on its own clock; rules and exceptions are in the order in which they were saved."""
+        """The salon's hours in its time zone. Rules and exceptions keep the order in which they were saved."""
         ...
 
     async def save_hours(self, salon_id: SalonId, hours: OpeningHours) -> None:
-        """Replace the rules and exceptions of a salon that is locked; its time zone stays the salon's own."""
+        """Replace the rules and exceptions of a locked salon. The hours use the salon's time zone."""
         ...

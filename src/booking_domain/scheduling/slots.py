@@ -1,7 +1,7 @@
-"""Slot arithmetic: pure functions from a calendar and its claims to the starts that are offered.
+"""Slot arithmetic: pure functions from a calendar and its claims to the offered slots.
 
-Inside, instants are integers (seconds since the epoch) and ranges sorted lists; typed values only at the rim. One pass:
-each open range is walked from gap to gap between the starts that something in the way forbids.
+For speed, instants are integers here (seconds since `ORIGIN`) and ranges are sorted lists; typed values appear only in
+the public functions. One pass over each open range skips from one allowed gap to the next.
 """
 
 from collections import Counter
@@ -16,9 +16,9 @@ from booking_domain.scheduling.open_hours import Span, local_date, open_ranges, 
 from booking_domain.shared.time import MINUTES_A_DAY, ORIGIN, SECONDS_A_DAY, TimeRange, seconds_up
 
 ANCHOR_PERIOD_DAYS: Final = 28
-"""A range that stays open for longer is counted anew from midnight of every 28th date, but for the first such date in
-it, so that the slots of somebody who never closes do not depend on where one looks for them. (Of every date, when the
-steps are counted anew after each claim: then they depend on no claim that is days away.)"""
+"""In a range that is open for longer than this, the grid restarts at local midnight of every 28th date, except the
+first such date. So the slots of a provider who never closes do not depend on the window. With `Anchoring.AFTER_CLAIM`
+the grid restarts on every date, so that it does not depend on claims that are days away."""
 
 _NEVER: Final = 2**40
 _MOST_SLOTS: Final = 16_384
@@ -32,11 +32,11 @@ def offered_slots(
     now: datetime,
     duration_minutes: int | None = None,
 ) -> tuple[Slot, ...]:
-    """Return the slots that start inside `window`, in order.
+    """Return the offered slots that start in `window`, ordered by start.
 
-    A slot starts at a whole number of steps after its open range opens, ends before that range closes, keeps out of
-    blocks, keeps its distance (buffers) from every live claim and busy time, and respects notice, horizon and the most
-    bookings a day and a week.
+    A slot starts a whole number of steps after its open range opens and ends before the range closes. It overlaps no
+    block, and with its buffers no live claim and no busy time. It respects minimum notice, horizon, and the maximum
+    number of bookings per day and week. `duration_minutes` overrides the duration of the settings.
 
     >>> from datetime import UTC, datetime
     >>> from uuid import uuid4
@@ -58,7 +58,7 @@ def offered_slots(
     if lowest >= highest:
         return ()
     claims = tuple(claims)
-    # Nothing starts between the first and the second of each: what is in the way would be met.
+    # No slot starts strictly between the two values of each pair: it would overlap an obstacle.
     forbidden = _forbidden(calendar, claims, now, length)
     forbidden += ((-_NEVER, lowest), (highest - 1, _NEVER))
     forbidden.sort()
@@ -89,7 +89,7 @@ def offered_slots(
 
 
 class _Slots(dict[int, Slot]):
-    """The slots of one length by their start: all calendars start theirs at few different instants."""
+    """A cache of slots of one duration by start. Calendars have few different starts in common windows."""
 
     def __init__(self, length: int) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ def _slots_of(length: int) -> _Slots:
 def is_offered(
     calendar: Calendar, claims: Iterable[Claim], start: datetime, *, now: datetime, duration_minutes: int | None = None
 ) -> bool:
-    """Whether a customer can book exactly this start: whether `offered_slots` has it."""
+    """Whether `offered_slots` has a slot at exactly this start."""
     if start.microsecond:
         return False
     window = TimeRange(start, start + timedelta(seconds=1))
@@ -119,7 +119,7 @@ def is_offered(
 
 
 def earliest_start(calendar: Calendar, now: datetime) -> int:
-    """The first instant that is not too soon, in seconds since `ORIGIN`."""
+    """The first start that respects the minimum notice, in seconds since `ORIGIN`."""
     return seconds_up(now) + calendar.settings.min_notice_minutes * 60
 
 
@@ -130,7 +130,7 @@ def horizon_end(calendar: Calendar, now: datetime) -> int:
 
 
 def _forbidden(calendar: Calendar, claims: Iterable[Claim], now: datetime, length: int) -> list[Span]:
-    """Around each thing in the way: the last start that is early enough, and the first one that is late enough."""
+    """For each claim, busy time and block: the last allowed start before it, and the first allowed start after it."""
     settings = calendar.settings
     before, need = settings.buffer_before_minutes * 60, length + settings.buffer_after_minutes * 60
     forbidden: list[Span] = []
@@ -147,7 +147,7 @@ def _forbidden(calendar: Calendar, claims: Iterable[Claim], now: datetime, lengt
 
 
 def _grid(calendar: Calendar, claims: Iterable[Claim], now: datetime, window: Span, length: int) -> Iterable[Span]:
-    """The parts of `grid` as open ranges of their own, in which nothing starts that starts after the part."""
+    """The parts of `grid` as separate ranges; each ends so that no slot starts after its part."""
     lowest, highest = window[0], window[1] + length
     if calendar.settings.anchoring is Anchoring.OPEN_RANGE:
         ranges, short = open_ranges(calendar, lowest, highest, lookback_days=2 * ANCHOR_PERIOD_DAYS)
@@ -162,7 +162,7 @@ def _grid(calendar: Calendar, claims: Iterable[Claim], now: datetime, window: Sp
 def grid(
     calendar: Calendar, claims: Iterable[Claim], now: datetime, lowest: int, highest: int
 ) -> Iterator[tuple[int, int, int]]:
-    """The open ranges in parts of one anchor each: the anchor, where the next part begins, where the range closes."""
+    """The open ranges in parts with one anchor each: (anchor, start of the next part, end of the open range)."""
     if calendar.settings.anchoring is Anchoring.OPEN_RANGE:
         ranges, _ = open_ranges(calendar, lowest, highest, lookback_days=2 * ANCHOR_PERIOD_DAYS)
         return _anchored(calendar, ranges, ANCHOR_PERIOD_DAYS)
@@ -206,18 +206,18 @@ def _after_claims(parts: Iterable[tuple[int, int, int]], restarts: Iterable[int]
 
 
 Period = date | tuple[int, int]
-"""A local date, or a local week as ISO 8601 numbers them: year and week."""
+"""A local date, or a local ISO 8601 week as (year, week)."""
 
 
 def local_periods(calendar: Calendar, start: datetime) -> tuple[Period, Period]:
-    """The local date and the local week in which an instant lies."""
+    """The local date and local week of an instant."""
     day = start.astimezone(calendar.zone).date()
     week = day.isocalendar()
     return day, (week.year, week.week)
 
 
 def full_periods(calendar: Calendar, claims: Iterable[Claim], now: datetime) -> set[Period]:
-    """The local dates and weeks in which the most bookings have already started."""
+    """The local dates and weeks that have reached their maximum number of bookings."""
     a_day, a_week = calendar.settings.max_per_day, calendar.settings.max_per_week
     if a_day is None and a_week is None:
         return set()

@@ -17,7 +17,7 @@ MIN_OFFER: Final = DEFAULT_HOLD
 """A slot that can be booked for less time than this is not offered: a lapsed offer costs the customer the place."""
 MAX_WAITING_WINDOW: Final = timedelta(days=92)
 DST_MARGIN: Final = timedelta(hours=1)
-"""92 calendar days are one hour longer when daylight saving time ends among them."""
+"""92 local days are one hour longer when daylight saving time ends among them."""
 MAX_ENTRIES_PER_CUSTOMER: Final = 10
 MAX_LISTED_ENTRIES: Final = 100
 """A list of a customer's entries has at most this many."""

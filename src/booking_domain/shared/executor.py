@@ -9,10 +9,11 @@ Every command that an admin runs leaves an entry in the audit log, in the transa
 actors leave one where the use case calls `Context.note`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Generic, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Details, Note, Origin, Subject
@@ -38,6 +39,8 @@ class ExecutorTx(Protocol):
 Command = TypeVar("Command")
 Result = TypeVar("Result")
 Tx = TypeVar("Tx", bound=ExecutorTx)
+Begun = TypeVar("Begun", bound=ExecutorTx, covariant=True)
+Port = TypeVar("Port")
 TxNeeded = TypeVar("TxNeeded", contravariant=True)
 
 
@@ -48,7 +51,12 @@ class Context:
     actor: Actor
     now: datetime
     entropy: Entropy
+    ports: Mapping[type[Any], object] = field(default_factory=dict)
     noted: list[Note] = field(default_factory=list)
+
+    def get(self, kind: type[Port]) -> Port:
+        """The ports that the composition root gave to the executor, by the type of their dataclass."""
+        return cast("Port", self.ports[kind])
 
     def note(
         self,
@@ -99,18 +107,25 @@ class _Refused:
     error: DomainError
 
 
-class Executor(Generic[Tx]):
-    """Runs use cases."""
+class Executor(Generic[Begun]):
+    """Runs use cases. `ports` are pure ports and configuration, which use cases find by `Context.get`."""
 
     def __init__(
-        self, *, begin: UnitOfWork[Tx], clock: Clock, entropy: Entropy, origin: Callable[[], Origin] = Origin
+        self,
+        *,
+        begin: UnitOfWork[Begun],
+        clock: Clock,
+        entropy: Entropy,
+        origin: Callable[[], Origin] = Origin,
+        ports: Sequence[object] = (),
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._entropy = entropy
         self._origin = origin
+        self._ports: Mapping[type[Any], object] = MappingProxyType({type(each): each for each in ports})
 
-    async def run(self, use_case: UseCase[Command, Tx, Result], command: Command, *, actor: Actor) -> Result:
+    async def run(self, use_case: UseCase[Command, Begun, Result], command: Command, *, actor: Actor) -> Result:
         """Run a use case in its own transaction and return its result after the commit.
 
         Raises:
@@ -128,7 +143,7 @@ class Executor(Generic[Tx]):
 
     async def run_once(
         self,
-        use_case: UseCase[Command, Tx, Result],
+        use_case: UseCase[Command, Begun, Result],
         command: Command,
         *,
         actor: Actor,
@@ -181,7 +196,7 @@ class Executor(Generic[Tx]):
             await self._audit(notes, use_case.concerns(command, result), tx, context)
         return result
 
-    async def _audit(self, notes: list[Note], subject: Subject | None, tx: Tx, context: Context) -> None:
+    async def _audit(self, notes: list[Note], subject: Subject | None, tx: ExecutorTx, context: Context) -> None:
         for note in notes:
             await tx.audit_log.add(
                 AuditEntry(
@@ -196,7 +211,7 @@ class Executor(Generic[Tx]):
             )
 
     def _context(self, actor: Actor) -> Context:
-        return Context(actor=actor, now=self._clock.now(), entropy=self._entropy)
+        return Context(actor=actor, now=self._clock.now(), entropy=self._entropy, ports=self._ports)
 
 
 async def _retried(attempt: Callable[[], Awaitable[Result | _Refused]]) -> Result:

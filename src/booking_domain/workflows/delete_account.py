@@ -21,8 +21,8 @@ from booking_domain.identity.errors import (
 )
 from booking_domain.identity.events import AccountDeleted
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.use_cases.reauthentication import Proof, reauthenticate
-from booking_domain.identity.use_cases.sessions import end_all_sessions, live_sessions
+from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
+from booking_domain.identity.use_cases.sessions import end_all_sessions, lock_live_sessions
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
@@ -46,7 +46,7 @@ async def _delete_own(proof: Proof, tx: Repositories, context: Context) -> None:
     await _delete(proved.user, tx, context)
 
 
-async def _delete_somebody(command: DeleteAccount, tx: Repositories, context: Context) -> None:
+async def _delete_any(command: DeleteAccount, tx: Repositories, context: Context) -> None:
     """Of admins who delete one another at once, one is left: both accounts are locked, in order."""
     if command.user_id == context.actor.id:
         raise AdminsOwnAccount
@@ -54,7 +54,7 @@ async def _delete_somebody(command: DeleteAccount, tx: Repositories, context: Co
     admin, user = found[context.actor.id], found[command.user_id]
     if admin is None or admin.status is not UserStatus.ACTIVE:
         raise InvalidToken
-    await live_sessions(admin.id, command.current, tx, context)
+    await lock_live_sessions(admin.id, command.current, tx, context)
     if user is None or user.erased_at is not None:
         raise UserNotFound
     if user.status is not UserStatus.DELETED:
@@ -81,7 +81,12 @@ async def _delete(user: User, tx: Repositories, context: Context) -> None:
     await tx.outbox.put([event])
 
 
-delete_own_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _delete_own)
+_BLOCKED: Final = (AccountHasBookings, AccountOwesMoney, AdminsOwnAccount)
+
+delete_own_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _delete_own, raises=(*PROOF_ERRORS, *_BLOCKED))
 delete_account: Final = UseCase(
-    Permission.DELETE_ACCOUNTS, _delete_somebody, lambda command, _: Subject("user", command.user_id)
+    Permission.DELETE_ACCOUNTS,
+    _delete_any,
+    lambda command, _: Subject("user", command.user_id),
+    raises=(InvalidToken, UserNotFound, *_BLOCKED),
 )

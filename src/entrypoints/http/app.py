@@ -26,6 +26,7 @@ from entrypoints.http.kit.identities import provide_actor, provide_client, provi
 from entrypoints.http.kit.injection import one_after_the_other
 from entrypoints.http.kit.problems import answer_exception
 from entrypoints.http.kit.queries import read_query
+from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.strict_json import StrictJson
 from entrypoints.http.payments import routes as payments
@@ -91,6 +92,7 @@ def create_app(container: Container) -> Litestar:
     one_after_the_other(app)
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
+    require_one_host(app)
     return app
 
 

@@ -27,10 +27,10 @@ from booking_domain.identity.one_time_codes import (
 from booking_domain.identity.passwords import KnownPasswords, PasswordPolicy
 from booking_domain.identity.use_cases.one_time_codes import (
     Guess,
-    WantCode,
+    RequestCode,
+    request_code,
     sweep_codes,
     verify_contact,
-    want_code,
 )
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import CodeId
@@ -55,23 +55,23 @@ async def test_a_code_that_was_swept_is_dead_whatever_the_clock_says_later(stage
     user = stage.cast.customer
     assert user.phone is not None
     contact = Contact(Channel.PHONE, user.phone)
-    code = await stage.by_platform(want_code(SECRETS), WantCode(contact, CodePurpose.VERIFY, user))
+    code = await stage.by_platform(request_code, RequestCode(contact, CodePurpose.VERIFY, user))
     stage.clock.advance(CODE_LIFE)
     await stage.by_platform(sweep_codes, None)
     stage.clock.advance(-CODE_LIFE)
     guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
     with pytest.raises(InvalidCode):
-        await stage.by_platform(verify_contact(SECRETS), guess)
+        await stage.by_platform(verify_contact, guess)
 
 
 @on_stage
 async def test_a_code_is_no_good_once_the_contact_is_somebody_elses(stage: Stage) -> None:
     user = stage.cast.customer
     contact = Contact(Channel.PHONE, "+97699112233")  # not theirs, any more
-    code = await stage.by_platform(want_code(SECRETS), WantCode(contact, CodePurpose.VERIFY, user))
+    code = await stage.by_platform(request_code, RequestCode(contact, CodePurpose.VERIFY, user))
     guess = Guess(contact, CodePurpose.VERIFY, SECRETS.code(code.id, code.purpose))
     with pytest.raises(InvalidCode):
-        await stage.by_platform(verify_contact(SECRETS), guess)
+        await stage.by_platform(verify_contact, guess)
 
 
 def _issued(former: list[OneTimeCode], purpose: CodePurpose, now: timedelta) -> OneTimeCode:

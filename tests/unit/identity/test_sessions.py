@@ -27,19 +27,12 @@ from booking_domain.identity.use_cases.sign_in import (
     open_session,
     refresh_session,
 )
-from booking_domain.shared.executor import UseCase
 from booking_domain.shared.ids import SessionId
-from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
-from booking_domain.testing.identity.memory.tokens import MemoryRefreshTokens
 from booking_domain.testing.strategies import instants
 
 SESSION = Builder().session(Builder().user())
-TOKENS = MemoryRefreshTokens()
-OPEN = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS, MemoryTimeCodes()))
-REFRESH = UseCase(Permission.RUN_PLATFORM, refresh_session(TOKENS))
-LOG_OUT = UseCase(Permission.RUN_PLATFORM, log_out(TOKENS))
+
 JUST = timedelta(microseconds=1)
 
 
@@ -74,12 +67,12 @@ def test_what_the_use_of_a_token_means() -> None:
     within, after = NOW + GRACE - JUST, NOW + GRACE
     for now in (NOW, within, after):
         assert session.use_of(token(b"now"), now) is Use.NEXT
-        assert session.use_of(token(b"older"), now) is Use.STOLEN
+        assert session.use_of(token(b"older"), now) is Use.REUSED
         for digest in (b"now", b"older", SESSION.token_digest):
             assert session.use_of(token(digest, family=b"another"), now) is Use.FORGED
             assert session.use_of(replace(token(digest), session_id=SessionId(UUID(int=9))), now) is Use.FORGED
     assert session.use_of(token(SESSION.token_digest), within) is Use.AGAIN
-    assert session.use_of(token(SESSION.token_digest), after) is Use.STOLEN
+    assert session.use_of(token(SESSION.token_digest), after) is Use.REUSED
 
 
 @given(st.text(), st.text())
@@ -93,7 +86,9 @@ def test_of_a_client_is_kept_what_can_be_shown(address: str, user_agent: str) ->
 
 async def signed_in(stage: Stage, user: User | None = None) -> SignedIn:
     user_id = (user or stage.cast.customer).id
-    opened = await stage.by_platform(OPEN, OpenSession(user_id=user_id, method=LoginMethod.PASSWORD, client=Client()))
+    opened = await stage.by_platform(
+        open_session, OpenSession(user_id=user_id, method=LoginMethod.PASSWORD, client=Client())
+    )
     assert isinstance(opened, SignedIn)
     return opened
 
@@ -123,7 +118,7 @@ def test_logging_out_ends_the_sessions_that_are_named(
             refresh_token=sessions[by_refresh_token].refresh_token if by_refresh_token else None,
         )
         for _ in range(2):
-            await stage.by_platform(LOG_OUT, command)
+            await stage.by_platform(log_out, command)
             assert await live(stage, *sessions.values()) == left
 
     story()
@@ -132,22 +127,22 @@ def test_logging_out_ends_the_sessions_that_are_named(
 @on_stage
 async def test_an_old_refresh_token_logs_out_too_and_a_made_up_one_does_nothing(stage: Stage) -> None:
     session = await signed_in(stage)
-    await stage.by_platform(REFRESH, RefreshSession(refresh_token=session.refresh_token, client=Client()))
+    await stage.by_platform(refresh_session, RefreshSession(refresh_token=session.refresh_token, client=Client()))
     stage.clock.advance(timedelta(days=1))
-    strange = TOKENS.first(SessionId(stage.make.entropy.new_id())).text
-    for forged in ("", "nonsense", TOKENS.first(session.session_id).text, strange):
-        await stage.by_platform(LOG_OUT, LogOut(session_id=None, refresh_token=forged))
+    strange = stage.security.refresh_tokens.first(SessionId(stage.make.entropy.new_id())).text
+    for forged in ("", "nonsense", stage.security.refresh_tokens.first(session.session_id).text, strange):
+        await stage.by_platform(log_out, LogOut(session_id=None, refresh_token=forged))
         assert await live(stage, session) == [True]
-    await stage.by_platform(LOG_OUT, LogOut(session_id=None, refresh_token=session.refresh_token))
+    await stage.by_platform(log_out, LogOut(session_id=None, refresh_token=session.refresh_token))
     assert await live(stage, session) == [False]
 
 
 @on_stage
 async def test_a_session_that_was_ended_refreshes_no_more(stage: Stage) -> None:
     session = await signed_in(stage)
-    await stage.by_platform(LOG_OUT, LogOut(session_id=session.session_id, refresh_token=None))
+    await stage.by_platform(log_out, LogOut(session_id=session.session_id, refresh_token=None))
     with pytest.raises(InvalidToken):
-        await stage.by_platform(REFRESH, RefreshSession(refresh_token=session.refresh_token, client=Client()))
+        await stage.by_platform(refresh_session, RefreshSession(refresh_token=session.refresh_token, client=Client()))
 
 
 @on_stage

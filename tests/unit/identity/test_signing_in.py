@@ -20,17 +20,10 @@ from booking_domain.identity.use_cases.sign_in import (
 )
 from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
-from booking_domain.shared.executor import UseCase
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
-from booking_domain.testing.identity.memory.tokens import MemoryRefreshTokens
 
 DORJ = Register(email=" Dorj@Example.com", phone=None, name="Dorj", role=Role.CUSTOMER, password_hash="hash")
-TOKENS = MemoryRefreshTokens()
-OPEN = UseCase(Permission.RUN_PLATFORM, open_session(TOKENS, MemoryTimeCodes()))
-REFRESH = UseCase(Permission.RUN_PLATFORM, refresh_session(TOKENS))
 
 
 PHONE, LAPTOP = Client("192.0.2.1", "phone"), Client("192.0.2.2", "laptop")
@@ -40,11 +33,11 @@ INSTANT = timedelta(microseconds=1)
 async def signed_in(stage: Stage, user: User | None = None) -> SignedIn:
     user_id = (user or stage.cast.customer).id
     command = OpenSession(user_id=user_id, method=LoginMethod.PASSWORD, client=PHONE)
-    return await stage.by_platform(OPEN, command)
+    return await stage.by_platform(open_session, command)
 
 
 async def refreshed(stage: Stage, token: str, client: Client = PHONE) -> SignedIn:
-    return await stage.by_platform(REFRESH, RefreshSession(refresh_token=token, client=client))
+    return await stage.by_platform(refresh_session, RefreshSession(refresh_token=token, client=client))
 
 
 async def refreshed_once(stage: Stage, token: str) -> str:
@@ -155,7 +148,7 @@ async def test_a_thief_who_was_within_the_grace_is_found_out_at_the_next_turn(st
 @on_stage
 async def test_who_only_knows_a_session_cannot_end_it(stage: Stage) -> None:
     session = await signed_in(stage)
-    assert await dead(stage, TOKENS.first(session.session_id).text)
+    assert await dead(stage, stage.security.refresh_tokens.first(session.session_id).text)
     assert await refreshed_once(stage, session.refresh_token)
 
 
@@ -222,7 +215,7 @@ async def test_who_signs_in_and_who_fails_to_is_noted(stage: Stage) -> None:
 
 @on_stage
 async def test_a_token_of_no_session_is_refused(stage: Stage) -> None:
-    unknown = TOKENS.first(SessionId(stage.make.entropy.new_id()))
+    unknown = stage.security.refresh_tokens.first(SessionId(stage.make.entropy.new_id()))
     for token in (unknown.text, "", "nonsense"):
         with pytest.raises(InvalidToken):
             await refreshed(stage, token)

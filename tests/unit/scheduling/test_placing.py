@@ -58,7 +58,7 @@ def test_a_slot_that_somebody_has_is_taken() -> None:
     with pytest.raises(SlotTaken) as refused:
         claimable(schedule(booked(monday(10))), monday(10), now=NOW)
     assert refused.value.start == monday(10)
-    assert str(refused.value) == "Somebody already has the time from 2026-11-23T02:00:00Z."
+    assert str(refused.value) == "The time from 2026-11-23T02:00:00Z is already taken."
 
 
 def test_a_slot_is_taken_too_if_only_its_buffer_meets_another_claim() -> None:

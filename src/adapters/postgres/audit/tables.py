@@ -6,6 +6,7 @@ from sqlalchemy import Column, Index, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 from booking_domain.shared.actor import Role
 
 audit_log: Final = Table(
@@ -27,4 +28,9 @@ audit_log: Final = Table(
     Index("audit_log_subject_id_id_idx", "subject_id", "id"),
     Index("audit_log_action_id_idx", "action", "id"),
     Index("audit_log_at_idx", "at"),
+    info=personal_data(
+        "actor_id",
+        erase=Kept("ids, and where each action came from; a trigger refuses changes"),
+        export=NotExported("for admins; sign-ins are in the login history"),
+    ),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Identity,
@@ -15,12 +16,29 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    null,
+    or_,
+    select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import USER, personal_data
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+
+
+def _clear_notes(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    return update(table).where(owned, table.c.notes != "").values(notes="", version=table.c.version + 1)
+
+
+def _clear_reasons(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    """Clear the reasons that the account gave as a party of the booking; an admin's reasons stay."""
+    as_party = table.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY))
+    return update(table).where(owned, as_party, table.c.reason.is_not(None)).values(reason=null())
+
 
 bookings: Final = Table(
     "bookings",
@@ -62,7 +80,11 @@ bookings: Final = Table(
     Index("bookings_provider_id_starts_at_idx", "provider_id", "starts_at"),
     Index("bookings_series_id_idx", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     Index("bookings_due_at_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    info=personal_data("customer_id", erase=_clear_notes, export="bookings"),
 )
+
+IS_PARTY: Final = or_(bookings.c.customer_id == USER, bookings.c.provider_user_id == USER)
+"""Whether the account `USER` is the customer or the provider of a booking."""
 
 booking_events: Final = Table(
     "booking_events",
@@ -77,4 +99,5 @@ booking_events: Final = Table(
     Column("by_role", Text, nullable=False),
     instant("at"),
     Column("reason", Text),
+    info=personal_data("by_id", erase=_clear_reasons, export="bookings"),
 )

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Double,
     ForeignKey,
     Index,
@@ -14,14 +15,19 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    null,
     text,
+    update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import BigInteger
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from booking_domain.bookings.model import BookingMode
 from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
 
@@ -36,7 +42,29 @@ salons: Final = Table(
     Column("hours", JSONB, nullable=False),
     Column("version", Integer, nullable=False),
     instant("created_at"),
+    info=personal_data(
+        "manager_id", erase=Kept("a place with a public name, where other people work"), export="salons"
+    ),
 )
+
+
+def _clear_profile(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    return (
+        update(table)
+        .where(owned)
+        .values(
+            display_name=ERASED_NAME,
+            bio="",
+            styles=array([], type_=Text),
+            address="",
+            lat=null(),
+            lon=null(),
+            review_note=null(),
+            salon_id=null(),
+            version=table.c.version + 1,
+        )
+    )
+
 
 providers: Final = Table(
     "providers",
@@ -84,6 +112,7 @@ providers: Final = Table(
     one_of("when_feeds_fail", WhenFeedFails),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("providers_status_id_idx", "status", "id"),
+    info=personal_data("owner_id", erase=_clear_profile, export="provider"),
 )
 
 # Who is in a salon has its id; who was asked to come, and has not said yes, is here.
@@ -93,4 +122,7 @@ salon_invitations: Final = Table(
     Column("salon_id", Uuid, ForeignKey("salons.id"), primary_key=True),
     Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True, index=True),
     instant("invited_at"),
+    info=personal_data(
+        "provider_id", erase=DELETE, export=NotExported("the salon's offer, until it is accepted or withdrawn")
+    ),
 )

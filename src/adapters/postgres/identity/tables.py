@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.kit.encryption import encrypted
 from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from booking_domain.identity.external_identities import IdentityProvider
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.one_time_codes import CodePurpose
@@ -57,6 +58,7 @@ users: Final = Table(
     one_of("role", Role),
     one_of("status", UserStatus),
     Index("users_to_erase_idx", "id", postgresql_where=sql("status = 'deleted' AND erased_at IS NULL")),
+    info=personal_data("id", erase=Kept("the domain empties the row; other rows refer to it"), export="account"),
 )
 
 sessions: Final = Table(
@@ -76,6 +78,7 @@ sessions: Final = Table(
     Column("user_agent", Text, nullable=False),
     Column("second_factor", Boolean, nullable=False),
     Index("sessions_expires_at_idx", "expires_at"),
+    info=personal_data("user_id", erase=DELETE, export="sessions"),
 )
 
 # Without a user: an attempt at an account that there is not.
@@ -93,6 +96,7 @@ login_history: Final = Table(
     one_of("outcome", LoginOutcome),
     Index("login_history_user_id_id_idx", "user_id", "id"),
     Index("login_history_at_idx", "at"),
+    info=personal_data("user_id", erase=DELETE, export="login_history"),
 )
 
 # The last code of a contact and purpose: an id, from which only those who have the key make the code. A contact is kept
@@ -111,6 +115,7 @@ one_time_codes: Final = Table(
     Column("issued_that_day", Integer, nullable=False),
     PrimaryKeyConstraint("contact", "purpose"),
     one_of("purpose", CodePurpose),
+    info=personal_data("user_id", erase=DELETE, export=NotExported("a random id that is kept for minutes")),
 )
 
 # The number that an account is to have, or had before.
@@ -124,6 +129,9 @@ phone_changes: Final = Table(
     instant("asked_at"),
     instant("day_began"),
     Column("asked_that_day", Integer, nullable=False),
+    info=personal_data(
+        "user_id", erase=DELETE, export=NotExported("a number that the user has just typed, kept for a day")
+    ),
 )
 
 # Wrong passwords in a row; of an account, or of a login that nobody has.
@@ -133,6 +141,7 @@ wrong_passwords: Final = Table(
     Column("account", Uuid, primary_key=True),
     Column("times", Integer, nullable=False),
     instant("last_at"),
+    info=personal_data("account", erase=DELETE, export=NotExported("a count that is kept for a day")),
 )
 
 # Who somebody is at another service.
@@ -146,6 +155,7 @@ external_identities: Final = Table(
     PrimaryKeyConstraint("provider", "subject"),
     UniqueConstraint("user_id", "provider"),
     one_of("provider", IdentityProvider),
+    info=personal_data("user_id", erase=DELETE, export="identities"),
 )
 
 # Each is good once; kept for as long as it would be good again.
@@ -168,6 +178,7 @@ totp_factors: Final = Table(
     Column("last_step", BigInteger),
     Column("wrong_in_a_row", Integer, nullable=False),
     instant("last_wrong_at", nullable=True),
+    info=personal_data("user_id", erase=DELETE, export=NotExported("a secret, and when it was used")),
 )
 
 # Those that were not used.
@@ -177,6 +188,7 @@ recovery_codes: Final = Table(
     Column("user_id", Uuid, ForeignKey("totp_factors.user_id"), nullable=False),
     Column("digest", LargeBinary, nullable=False),
     PrimaryKeyConstraint("user_id", "digest"),
+    info=personal_data("user_id", erase=DELETE, export=NotExported("digests of secrets")),
 )
 
 # Who knows the secret of a link reads the calendar of its user, and nothing else.
@@ -186,4 +198,5 @@ calendar_links: Final = Table(
     Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
     Column("secret_digest", LargeBinary, nullable=False, unique=True),
     instant("created_at"),
+    info=personal_data("user_id", erase=DELETE, export=NotExported("the digest of a secret")),
 )

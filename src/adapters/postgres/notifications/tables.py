@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -13,11 +14,19 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    update,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import personal_data
 from booking_domain.notifications.sms import SmsStatus
+
+
+def _clear_recipient(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    return update(table).where(owned).values(to_masked="", to_digest=b"")
+
 
 sms_messages: Final = Table(
     "sms_messages",
@@ -44,4 +53,5 @@ sms_messages: Final = Table(
     CheckConstraint("(cost_millionths IS NULL) = (cost_currency IS NULL)", name="cost"),
     Index("sms_messages_created_at_idx", "created_at"),
     Index("sms_messages_ask_at_idx", "provider", "ask_at", postgresql_where=sql("ask_at IS NOT NULL")),
+    info=personal_data("user_id", erase=_clear_recipient, export="text_messages"),
 )

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, Identity, Index, Table, Text, Uuid, t
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.kit.metadata import instant, metadata
+from adapters.postgres.kit.personal_data import Kept, NotExported, personal_data
 
 outbox: Final = Table(
     "outbox",
@@ -19,4 +20,9 @@ outbox: Final = Table(
     # When the relay found that it cannot read the message; null while the message waits.
     instant("parked_at", nullable=True),
     Index("outbox_parked_idx", "parked_at", postgresql_where=text("parked_at IS NOT NULL")),
+    info=personal_data(
+        "subject",
+        erase=Kept("ids only, delivered within moments"),
+        export=NotExported("ids only, delivered within moments"),
+    ),
 )

@@ -2,13 +2,35 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    null,
+    update,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import personal_data
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import PaymentStatus
+
+
+def _clear_gateway_payload(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    with_payload = table.c.raw_payload.is_not(None)
+    return update(table).where(owned, with_payload).values(raw_payload=null(), version=table.c.version + 1)
+
 
 payments: Final = Table(
     "transactions",
@@ -45,4 +67,5 @@ payments: Final = Table(
         unique=True,
         postgresql_where=sql("status = 'pending'"),
     ),
+    info=personal_data("booking_id", erase=_clear_gateway_payload, export="bookings"),
 )

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -14,12 +15,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    delete,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
+from adapters.postgres.kit.personal_data import DELETE, Kept, NotExported, personal_data
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.waiting import WaitingStatus
 
@@ -36,6 +41,7 @@ availability_rules: Final = Table(
     Column("every_weeks", SmallInteger, nullable=False),
     CheckConstraint("day BETWEEN 0 AND 6", name="day"),
     CheckConstraint("start_minute BETWEEN 0 AND 1439 AND end_minute BETWEEN 0 AND 1440", name="minutes"),
+    info=personal_data("provider_id", erase=DELETE, export="provider"),
 )
 
 availability_exceptions: Final = Table(
@@ -47,6 +53,7 @@ availability_exceptions: Final = Table(
     # Start and end minutes in turn; empty means closed.
     Column("minutes", ARRAY(SmallInteger), nullable=False),
     UniqueConstraint("provider_id", "date"),
+    info=personal_data("provider_id", erase=DELETE, export="provider"),
 )
 
 availability_blocks: Final = Table(
@@ -59,6 +66,7 @@ availability_blocks: Final = Table(
     Column("note", Text, nullable=False),
     CheckConstraint("starts_at < ends_at", name="range"),
     Index("availability_blocks_provider_id_ends_at_idx", "provider_id", "ends_at"),
+    info=personal_data("provider_id", erase=DELETE, export="provider"),
 )
 
 calendar_feeds: Final = Table(
@@ -75,6 +83,7 @@ calendar_feeds: Final = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     UniqueConstraint("provider_id", "url"),
     Index("calendar_feeds_due_at_idx", "due_at"),
+    info=personal_data("provider_id", erase=DELETE, export="provider"),
 )
 
 busy_times: Final = Table(
@@ -84,6 +93,11 @@ busy_times: Final = Table(
     instant("starts_at", primary_key=True),
     instant("ends_at"),
     CheckConstraint("starts_at < ends_at", name="range"),
+    info=personal_data(
+        "feed_id",
+        erase=Kept("deleted with their feed"),
+        export=NotExported("a copy of the external calendar, which the export names"),
+    ),
 )
 
 waiting_list: Final = Table(
@@ -108,7 +122,13 @@ waiting_list: Final = Table(
         "created_at",
         postgresql_where=text("status IN ('waiting', 'offered')"),
     ),
+    info=personal_data("customer_id", erase=DELETE, export="waiting_list"),
 )
+
+
+def _delete_holds(table: Table, owned: ColumnElement[bool]) -> UpdateBase:
+    return delete(table).where(owned, table.c.kind == literal_column(f"'{ClaimKind.HOLD.value}'"))
+
 
 claims: Final = Table(
     "claims",
@@ -134,4 +154,11 @@ claims: Final = Table(
     ),
     Index("claims_holds_customer_id_idx", "customer_id", postgresql_where=text("kind = 'hold'")),
     Index("claims_holds_expires_at_idx", "expires_at", postgresql_where=text("kind = 'hold'")),
+    info=personal_data(
+        "customer_id",
+        erase=_delete_holds,
+        export=NotExported("holds are kept for minutes; bookings are exported"),
+    ),
 )
+
+IS_HOLD: Final = claims.c.kind == literal_column(f"'{ClaimKind.HOLD.value}'")

@@ -7,9 +7,9 @@ from typing import Final, TypedDict
 
 from booking_domain.identity.errors import InvalidToken
 from booking_domain.identity.model import User
+from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.preferences import Preferences
-from booking_domain.identity.use_cases.sign_in import IdentityTx
-from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
@@ -73,4 +73,4 @@ async def _edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
     return after
 
 
-edit_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _edit)
+edit_account: Final = UseCase(Permission.MANAGE_ACCOUNT, _edit, raises=(InvalidToken, InvalidValue, StaleVersion))

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from booking_domain.identity.errors import OwnAccount, SessionNotFound, UserNotFound
+from booking_domain.identity.errors import OwnAccount, SecondFactorMissing, SessionNotFound, UserNotFound
 from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.accounts import normal_locale
 from booking_domain.identity.use_cases.second_factor import lock_active_factor
 from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions
-from booking_domain.identity.use_cases.sign_in import IdentityTx
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Detail, Subject
-from booking_domain.shared.errors import InvalidValue, NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, may
@@ -183,17 +183,36 @@ async def _changed(
     return after
 
 
-change_user: Final = UseCase(Permission.MANAGE_USERS, _change, lambda command, _: Subject("user", command.user_id))
-change_users: Final = UseCase(Permission.MANAGE_USERS, _change_many, lambda _, __: None, audited_as="user.bulk")
+change_user: Final = UseCase(
+    Permission.MANAGE_USERS,
+    _change,
+    lambda command, _: Subject("user", command.user_id),
+    raises=(UserNotFound, OwnAccount, InvalidValue, StaleVersion),
+)
+change_users: Final = UseCase(
+    Permission.MANAGE_USERS,
+    _change_many,
+    lambda _, __: None,
+    audited_as="user.bulk",
+    raises=(UserNotFound, OwnAccount, InvalidValue),
+)
 end_sessions_of_user: Final = UseCase(
-    Permission.MANAGE_USERS, _end, lambda user_id, _: Subject("user", user_id), audited_as="user.end_sessions"
+    Permission.MANAGE_USERS,
+    _end,
+    lambda user_id, _: Subject("user", user_id),
+    audited_as="user.end_sessions",
+    raises=(UserNotFound,),
 )
 end_session_of_user: Final = UseCase(
-    Permission.MANAGE_USERS, _end_one, lambda command, _: Subject("user", command.user_id)
+    Permission.MANAGE_USERS,
+    _end_one,
+    lambda command, _: Subject("user", command.user_id),
+    raises=(UserNotFound, SessionNotFound),
 )
 remove_factor_of_user: Final = UseCase(
     Permission.MANAGE_USERS,
     _remove_factor,
     lambda user_id, _: Subject("user", user_id),
     audited_as="user.remove_second_factor",
+    raises=(UserNotFound, OwnAccount, SecondFactorMissing),
 )

@@ -1,51 +1,28 @@
-"""Ask for a one-time code, and use one: to verify a contact, to sign in, to unlock an account."""
+"""Request a one-time code, and use one: to verify a contact, to sign in, to unlock an account.
 
-from collections.abc import Awaitable, Callable
+A wrong guess is counted: `InvalidCode` commits.
+"""
+
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final
 
-from booking_domain.identity.errors import InvalidCode
+from booking_domain.identity.errors import InvalidCode, TooManyCodes
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User, UserStatus
-from booking_domain.identity.one_time_codes import (
-    Channel,
-    CodePurpose,
-    Contact,
-    OneTimeCode,
-    OneTimeCodes,
-    SecretCodes,
-)
-from booking_domain.identity.passwords import Credentials
-from booking_domain.identity.phone_changes import PhoneChanges
+from booking_domain.identity.one_time_codes import Channel, CodePurpose, Contact, OneTimeCode
+from booking_domain.identity.ports import IdentityTx
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.use_cases.sign_in import IdentityTx, OpenSession, SignedIn
+from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import CodeId, EventId
-from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission
 
 
-class CodesTx(IdentityTx, Protocol):
-    """What codes need of a transaction."""
-
-    @property
-    def one_time_codes(self) -> OneTimeCodes: ...
-    @property
-    def credentials(self) -> Credentials: ...
-    @property
-    def phone_changes(self) -> PhoneChanges: ...
-    @property
-    def outbox(self) -> Outbox: ...
-
-
-SessionOpener = Callable[[OpenSession, IdentityTx, Context], Awaitable[SignedIn]]
-"""How a session begins for somebody who has proved who they are, as far as one factor does."""
-
-
 @dataclass(frozen=True, slots=True)
-class WantCode:
-    """Somebody wants a code for a contact, which is this user's or nobody's."""
+class RequestCode:
+    """Request a code for a contact; `user` is the account that has the contact, if any."""
 
     contact: Contact
     purpose: CodePurpose
@@ -54,7 +31,7 @@ class WantCode:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """Somebody has a code for a contact."""
+    """A code that a client sends back for a contact."""
 
     contact: Contact
     purpose: CodePurpose
@@ -63,37 +40,33 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class SignInByCode:
-    """Somebody has a code with which to sign in."""
+    """Sign in with a code."""
 
     guess: Guess
     client: Client
     second_factor: str | None = field(default=None, repr=False)
 
 
-def want_code(secrets: SecretCodes) -> UseCase[WantCode, CodesTx, OneTimeCode]:
-    """Issue a code, in place of the former one; it is sent by whoever listens to `code.wanted`, if it is anybody's.
+async def _request(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:
+    """Issue a code in place of the previous one.
 
-    The message has the code's id and not the code. That it is sent after the commit, by another process, makes the
-    answer the same and as fast for a contact that nobody has. If it cannot be sent, the job is tried again for as long
-    as the code is good; who wants another one asks again.
+    The worker sends the code after the commit, if the contact has an active account. So the answer is the same, and as
+    fast, for a contact without an account. The event carries the code's id, not the code. If sending fails, the job is
+    retried while the code is good.
     """
-
-    async def handle(wanted: WantCode, tx: CodesTx, context: Context) -> OneTimeCode:
-        reachable = wanted.user is not None and wanted.user.status is UserStatus.ACTIVE
-        return await issue_code(secrets, wanted if reachable else replace(wanted, user=None), tx, context)
-
-    return UseCase(Permission.RUN_PLATFORM, handle)
+    reachable = command.user is not None and command.user.status is UserStatus.ACTIVE
+    return await issue_code(command if reachable else replace(command, user=None), tx, context)
 
 
-async def issue_code(secrets: SecretCodes, wanted: WantCode, tx: CodesTx, context: Context) -> OneTimeCode:
-    """Issue a code, in place of the former one, and have it sent if it is somebody's. The message does not hold it."""
-    contact = secrets.contact(wanted.contact)
+async def issue_code(command: RequestCode, tx: IdentityTx, context: Context) -> OneTimeCode:
+    """Issue a code in place of the previous one; it is sent if the command names a user."""
+    contact = context.get(SecurityPorts).secret_codes.contact(command.contact)
     code = OneTimeCode.issue(
         await tx.one_time_codes.lock(contact),
         contact=contact,
-        purpose=wanted.purpose,
+        purpose=command.purpose,
         code_id=CodeId(context.entropy.new_id()),
-        user_id=None if wanted.user is None else wanted.user.id,
+        user_id=None if command.user is None else command.user.id,
         now=context.now,
     )
     await tx.one_time_codes.save(code)
@@ -104,37 +77,37 @@ async def issue_code(secrets: SecretCodes, wanted: WantCode, tx: CodesTx, contex
             user_id=code.user_id,
             code_id=code.id,
             purpose=code.purpose,
-            channel=wanted.contact.channel,
+            channel=command.contact.channel,
             until=code.expires_at,
         )
         await tx.outbox.put([event])
     return code
 
 
-async def spend(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context, *, only: CodeId) -> None:
-    """Use up this very code, or raise `InvalidCode` if the guess is wrong."""
-    code = await _guessed(secrets, guess, tx, context, only=only)
+async def use_code_with_id(guess: Guess, code_id: CodeId, tx: IdentityTx, context: Context) -> None:
+    """Use up the code with this id, or raise `InvalidCode`; a guess at any other code is not compared."""
+    code = await _guessed(guess, tx, context, only=code_id)
     await tx.one_time_codes.save(code.dead())
+
+
+async def use_code(guess: Guess, tx: IdentityTx, context: Context) -> User:
+    """Use up a code and return the account it was issued for, locked, or raise `InvalidCode`."""
+    right = await _check(guess, tx, context)
+    await tx.one_time_codes.save(right.code.dead())
+    return right.user
 
 
 @dataclass(frozen=True, slots=True)
 class _Right:
-    """A code that was right, and whose it is; nothing was changed by looking."""
+    """The code that was guessed, not yet used up, and its account, locked."""
 
     code: OneTimeCode
     user: User
 
 
-async def use_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context) -> User:
-    """Use up a code and return the account it was issued for, locked, or raise `InvalidCode`."""
-    right = await _look_at_code(secrets, guess, tx, context)
-    await tx.one_time_codes.save(right.code.dead())
-    return right.user
-
-
-async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context) -> _Right:
+async def _check(guess: Guess, tx: IdentityTx, context: Context) -> _Right:
     """Check a guess, or raise `InvalidCode`: a wrong guess is counted; the code of an unusable account is used up."""
-    code = await _guessed(secrets, guess, tx, context)
+    code = await _guessed(guess, tx, context)
     user = None if code.user_id is None else await tx.users.lock(code.user_id)
     still_theirs = user is not None and guess.contact.address in {user.email, user.phone}
     if user is None or not still_theirs or user.status is not UserStatus.ACTIVE:
@@ -143,14 +116,13 @@ async def _look_at_code(secrets: SecretCodes, guess: Guess, tx: CodesTx, context
     return _Right(code, user)
 
 
-async def _guessed(
-    secrets: SecretCodes, guess: Guess, tx: CodesTx, context: Context, *, only: CodeId | None = None
-) -> OneTimeCode:
+async def _guessed(guess: Guess, tx: IdentityTx, context: Context, *, only: CodeId | None = None) -> OneTimeCode:
     """Return the code that was guessed, or raise `InvalidCode`; a wrong guess is counted.
 
-    `only` is the one that is meant: a guess at any other is not looked at. The contact is locked before the guess is:
-    of guesses at once, no more are looked at than the code allows, and one at most is right.
+    The contact is locked before the guess is compared: of several guesses at once, no more are compared than the code
+    allows, and at most one is right.
     """
+    secrets = context.get(SecurityPorts).secret_codes
     codes = await tx.one_time_codes.lock(secrets.contact(guess.contact))
     code = next((each for each in codes if each.purpose is guess.purpose and only in {None, each.id}), None)
     if code is None or not code.guesses_left:
@@ -164,57 +136,47 @@ async def _guessed(
     return code
 
 
-def verify_contact(secrets: SecretCodes) -> UseCase[Guess, CodesTx, None]:
-    """Note that the contact is its account's."""
-
-    async def handle(guess: Guess, tx: CodesTx, context: Context) -> None:
-        user = await use_code(secrets, guess, tx, context)
-        by_email = guess.contact.channel is Channel.EMAIL
-        verified = (
-            user.changed(email_verified_at=context.now) if by_email else user.changed(phone_verified_at=context.now)
-        )
-        await tx.users.save(verified)
-        context.note("contact.verified", Subject("user", user.id), actor=user.actor)
-
-    return UseCase(Permission.RUN_PLATFORM, handle)
+async def _verify(guess: Guess, tx: IdentityTx, context: Context) -> None:
+    """Mark the contact as verified."""
+    user = await use_code(guess, tx, context)
+    by_email = guess.contact.channel is Channel.EMAIL
+    verified = user.changed(email_verified_at=context.now) if by_email else user.changed(phone_verified_at=context.now)
+    await tx.users.save(verified)
+    context.note("contact.verified", Subject("user", user.id), actor=user.actor)
 
 
-def unlock_account(secrets: SecretCodes) -> UseCase[Guess, CodesTx, None]:
-    """Let passwords be tried again."""
-
-    async def handle(guess: Guess, tx: CodesTx, context: Context) -> None:
-        user = await use_code(secrets, guess, tx, context)
-        await tx.credentials.unlock(user.id)
-
-    return UseCase(Permission.RUN_PLATFORM, handle)
+async def _unlock(guess: Guess, tx: IdentityTx, context: Context) -> None:
+    """Unlock the password."""
+    user = await use_code(guess, tx, context)
+    await tx.credentials.unlock(user.id)
 
 
-def sign_in_by_code(secrets: SecretCodes, open_session: SessionOpener) -> UseCase[SignInByCode, CodesTx, SignedIn]:
-    """Begin a session; the account's password may be locked, and stays so.
+async def _sign_in(command: SignInByCode, tx: IdentityTx, context: Context) -> SignedIn:
+    """Begin a session; a locked password stays locked.
 
-    The code is used up by the session that begins. As long as the account's second factor is missing or wrong it stays
-    good, for its five minutes: the second factor has a count of its own.
+    The session uses up the code. While the second factor is missing or wrong, the code stays good for its five minutes:
+    second factors have their own count.
     """
-
-    async def handle(command: SignInByCode, tx: CodesTx, context: Context) -> SignedIn:
-        right = await _look_at_code(secrets, command.guess, tx, context)
-        opening = OpenSession(
-            user_id=right.user.id,
-            method=LoginMethod.CODE,
-            client=command.client,
-            second_factor=command.second_factor,
-        )
-        opened = await open_session(opening, tx, context)
-        await tx.one_time_codes.save(right.code.dead())
-        return opened
-
-    return UseCase(Permission.RUN_PLATFORM, handle)
+    right = await _check(command.guess, tx, context)
+    opening = OpenSession(
+        user_id=right.user.id,
+        method=LoginMethod.CODE,
+        client=command.client,
+        second_factor=command.second_factor,
+    )
+    signed_in = await begin_session(opening, tx, context)
+    await tx.one_time_codes.save(right.code.dead())
+    return signed_in
 
 
-async def _sweep(_: None, tx: CodesTx, context: Context) -> None:
+async def _sweep(_: None, tx: IdentityTx, context: Context) -> None:
     await tx.one_time_codes.sweep(context.now)
     await tx.credentials.forget(context.now)
     await tx.phone_changes.forget(context.now)
 
 
+request_code: Final = UseCase(Permission.RUN_PLATFORM, _request, raises=(TooManyCodes,))
+verify_contact: Final = UseCase(Permission.RUN_PLATFORM, _verify, raises=(InvalidCode,))
+unlock_account: Final = UseCase(Permission.RUN_PLATFORM, _unlock, raises=(InvalidCode,))
+sign_in_by_code: Final = UseCase(Permission.RUN_PLATFORM, _sign_in, raises=(InvalidCode, *OPENING_ERRORS))
 sweep_codes: Final = UseCase(Permission.RUN_PLATFORM, _sweep)

@@ -1,26 +1,39 @@
-"""Sign in by password, change it, reset it. Passwords are hashed and compared before, outside of any transaction."""
+"""Sign in by password, change it, reset it.
+
+Passwords are hashed and compared before, outside any transaction. Wrong ones are counted: `InvalidCredentials`,
+`WrongPassword` and `AccountLocked` commit.
+"""
 
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from booking_domain.identity.errors import AccountLocked, InvalidCredentials, WrongPassword
+from booking_domain.identity.errors import (
+    AccountLocked,
+    InvalidCode,
+    InvalidCredentials,
+    InvalidToken,
+    WrongPassword,
+)
 from booking_domain.identity.model import User
-from booking_domain.identity.one_time_codes import Contact, SecretCodes
-from booking_domain.identity.passwords import PasswordPolicy, own_words
+from booking_domain.identity.one_time_codes import Contact
+from booking_domain.identity.passwords import own_words
+from booking_domain.identity.ports import IdentityTx
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
-from booking_domain.identity.use_cases.one_time_codes import CodesTx, Guess, SessionOpener, use_code
-from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, lock_own
-from booking_domain.identity.use_cases.sign_in import OpenSession, SignedIn
+from booking_domain.identity.use_cases.one_time_codes import Guess, use_code
+from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, lock_own_account
+from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
 from booking_domain.shared.audit import Subject
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordTried:
-    """A password was compared with the hash of the account that a login has, if it has one."""
+class PasswordAttempt:
+    """A password that was compared with the hash of the account that has the login, if any."""
 
     contact: Contact
     user: User | None
@@ -29,51 +42,69 @@ class PasswordTried:
     second_factor: str | None = field(default=None, repr=False)
 
 
-def sign_in_by_password(secrets: SecretCodes, open_session: SessionOpener) -> UseCase[PasswordTried, CodesTx, SignedIn]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    """Replace a password; the current one was compared with the hash that `user` has."""
+
+    user: User
+    right: bool
+    new_hash: str = field(repr=False)
+    current: SessionId
+    """The session of the request: it must be live, and does not end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetPassword:
+    """Replace a password with a one-time code."""
+
+    guess: Guess
+    new_password: str = field(repr=False)
+    """Checked against the account's own words once the code is right, so that no other client learns of them."""
+    new_hash: str = field(repr=False)
+
+
+async def _sign_in(attempt: PasswordAttempt, tx: IdentityTx, context: Context) -> SignedIn:
     """Begin a session, or count a wrong password.
 
-    Any number of passwords may have been compared at once; only here is something learnt of it, one after the other,
-    and nothing once three in a row were wrong.
+    Any number of passwords may have been compared at once. Transactions look at the results one after the other, and at
+    none once three in a row were wrong. A login without an account is counted under an id that is no account's.
     """
-
-    async def handle(tried: PasswordTried, tx: CodesTx, context: Context) -> SignedIn:
-        user, right = tried.user, tried.right
-        # A login that nobody has is counted under an id that is nobody's.
-        account = UUID(bytes=secrets.contact(tried.contact)[:16]) if user is None else user.id
-        if user is not None and right:
-            now = await tx.users.lock(user.id)
-            right = now is not None and now.password_hash == user.password_hash  # it may have been changed meanwhile
-        if user is None or not right:
-            await _count_wrong(account, tx, context)
-            raise InvalidCredentials
-        await _count_right(account, tx, context)
-        opening = OpenSession(
-            user_id=user.id,
-            method=LoginMethod.PASSWORD,
-            client=tried.client,
-            second_factor=tried.second_factor,
-        )
-        return await open_session(opening, tx, context)
-
-    return UseCase(Permission.RUN_PLATFORM, handle)
+    user, right = attempt.user, attempt.right
+    secrets = context.get(SecurityPorts).secret_codes
+    account = UUID(bytes=secrets.contact(attempt.contact)[:16]) if user is None else user.id
+    if user is not None and right:
+        locked = await tx.users.lock(user.id)
+        # The password may have been changed since it was compared.
+        right = locked is not None and locked.password_hash == user.password_hash
+    if user is None or not right:
+        await _count_wrong(account, tx, context)
+        raise InvalidCredentials
+    await _count_right(account, tx, context)
+    opening = OpenSession(
+        user_id=user.id,
+        method=LoginMethod.PASSWORD,
+        client=attempt.client,
+        second_factor=attempt.second_factor,
+    )
+    return await begin_session(opening, tx, context)
 
 
-async def _count_wrong(account: UUID, tx: CodesTx, context: Context) -> None:
+async def _count_wrong(account: UUID, tx: IdentityTx, context: Context) -> None:
     if not await tx.credentials.count_wrong(account, context.now):
         raise AccountLocked
 
 
-async def _count_right(account: UUID, tx: CodesTx, context: Context) -> None:
+async def _count_right(account: UUID, tx: IdentityTx, context: Context) -> None:
     if not await tx.credentials.count_right(account, context.now):
         raise AccountLocked
 
 
-async def prove_password(user: User, compared: User, tx: CodesTx, context: Context, *, right: bool) -> None:
-    """Count a password that was compared with the hash that the account had then; the account is locked now.
+async def prove_password(user: User, compared: User, tx: IdentityTx, context: Context, *, right: bool) -> None:
+    """Count a password that was compared with the hash of `compared`; `user` is the same account, now locked.
 
     Raises:
-        WrongPassword: it is not the account's password, or no longer; counted.
-        AccountLocked: three were wrong in a row, so this one is not looked at.
+        WrongPassword: it is not, or no longer, the account's password; it is counted.
+        AccountLocked: three passwords in a row were wrong, so this one is not looked at.
     """
     if not right or user.password_hash != compared.password_hash:
         await _count_wrong(user.id, tx, context)
@@ -81,50 +112,31 @@ async def prove_password(user: User, compared: User, tx: CodesTx, context: Conte
     await _count_right(user.id, tx, context)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePassword:
-    """The current password was compared with the hash that the account had."""
-
-    user: User
-    right: bool
-    new_hash: str = field(repr=False)
-    current: SessionId
-    """The session in which that is asked for: it must be live, and goes on."""
-
-
-async def _change_password(command: ChangePassword, tx: CodesTx, context: Context) -> None:
-    own = await lock_own(command.user.id, command.current, tx, context)  # before anything is learnt of the password
+async def _change(command: ChangePassword, tx: IdentityTx, context: Context) -> None:
+    """Replace the password and end all other sessions. The session is checked before the password is."""
+    own = await lock_own_account(command.user.id, command.current, tx, context)
     await prove_password(own.user, command.user, tx, context, right=command.right)
     await tx.users.save(own.user.changed(password_hash=command.new_hash))
     await end_sessions(own.others, tx, context)
     context.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
 
 
-change_password: Final = UseCase(Permission.RUN_PLATFORM, _change_password)
+async def _reset(command: ResetPassword, tx: IdentityTx, context: Context) -> None:
+    """Replace the password, end all sessions and unlock the account.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResetPassword:
-    """Somebody has a code, and wants another password."""
-
-    guess: Guess
-    new_password: str = field(repr=False)
-    """To be held against the account's own words, which nobody is told of without the code."""
-    new_hash: str = field(repr=False)
-
-
-def reset_password(secrets: SecretCodes, policy: PasswordPolicy) -> UseCase[ResetPassword, CodesTx, None]:
-    """Set another password, end all sessions and unlock the account.
-
-    A password that the account may not have leaves the code as it was: it can be used again.
+    A password that the policy refuses rolls back: the code can be used again.
     """
+    user = await use_code(command.guess, tx, context)
+    policy = context.get(SecurityPorts).password_policy
+    policy.check(command.new_password, own_words(user), field="new_password")
+    await tx.users.save(user.changed(password_hash=command.new_hash))
+    await tx.credentials.unlock(user.id)
+    await end_all_sessions(user.id, tx, context)
+    context.note("password.reset", Subject("user", user.id), actor=user.actor)
 
-    async def handle(command: ResetPassword, tx: CodesTx, context: Context) -> None:
-        user = await use_code(secrets, command.guess, tx, context)
-        policy.check(command.new_password, own_words(user), field="new_password")
-        await tx.users.save(user.changed(password_hash=command.new_hash))
-        await tx.credentials.unlock(user.id)
-        await end_all_sessions(user.id, tx, context)
-        context.note("password.reset", Subject("user", user.id), actor=user.actor)
 
-    return UseCase(Permission.RUN_PLATFORM, handle)
+sign_in_by_password: Final = UseCase(
+    Permission.RUN_PLATFORM, _sign_in, raises=(InvalidCredentials, AccountLocked, *OPENING_ERRORS)
+)
+change_password: Final = UseCase(Permission.RUN_PLATFORM, _change, raises=(InvalidToken, AccountLocked, WrongPassword))
+reset_password: Final = UseCase(Permission.RUN_PLATFORM, _reset, raises=(InvalidCode, InvalidValue))

@@ -1,47 +1,49 @@
-"""Prove again who one is, before the account itself is changed or removed.
+"""Authenticate a signed-in user again, before the account itself is changed or deleted.
 
-By the account's password, where it has one; wrong ones are counted as they are at signing in. An account without a
-password proves it by signing in again: for five minutes the session of that is proof enough.
+An account with a password is authenticated by it; wrong passwords are counted as they are at signing in. An account
+without a password is authenticated by signing in again: its session is proof enough for five minutes.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from booking_domain.identity.errors import SignInTooOld, WrongPassword
+from booking_domain.identity.errors import AccountLocked, InvalidToken, SignInTooOld, WrongPassword
 from booking_domain.identity.model import User
-from booking_domain.identity.use_cases.one_time_codes import CodesTx
+from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.passwords import prove_password
-from booking_domain.identity.use_cases.sessions import Requester, lock_own
+from booking_domain.identity.use_cases.sessions import LockedAccount, lock_own_account
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import SessionId
 
 FRESH: Final = timedelta(minutes=5)
-"""For so long after it has begun a session proves whose an account without a password is."""
+"""How long after its beginning a session authenticates an account without a password."""
+PROOF_ERRORS: Final = (InvalidToken, SignInTooOld, WrongPassword, AccountLocked)
+"""What `reauthenticate` raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What the owner of an account gives. The password was compared before, outside of any transaction."""
+    """The result of comparing the current password, outside any transaction."""
 
     user: User
-    """The account with the hash that the password was compared with."""
+    """The account, with the hash that the password was compared with."""
     right: bool | None
-    """Whether it was the password; None if none was given."""
+    """Whether the password is right; None if none was given."""
     current: SessionId
-    """The session in which that is asked for: it must be live."""
+    """The session of the request: it must be live."""
 
 
-async def reauthenticate(proof: Proof, tx: CodesTx, context: Context) -> Requester:
+async def reauthenticate(proof: Proof, tx: IdentityTx, context: Context) -> LockedAccount:
     """Lock the requester's account and check the proof.
 
     Raises:
         InvalidToken: the session has ended.
         SignInTooOld: the account has no password, and the session began five minutes ago or earlier.
         WrongPassword: the password is wrong, which is counted, or missing, which is not.
-        AccountLocked: three passwords were wrong in a row.
+        AccountLocked: three passwords in a row were wrong.
     """
-    own = await lock_own(proof.user.id, proof.current, tx, context)
+    own = await lock_own_account(proof.user.id, proof.current, tx, context)
     if own.user.password_hash is None:
         if abs(context.now - own.current.created_at) >= FRESH:
             raise SignInTooOld

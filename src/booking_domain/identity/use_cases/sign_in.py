@@ -1,24 +1,27 @@
-"""Register, log in, stay signed in."""
+"""Add an account, begin a session, refresh it, note a failed login."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from booking_domain.identity.errors import (
     AccountDeleted,
     AccountDisabled,
     ContactMissing,
+    EmailTaken,
+    InvalidSecondFactor,
     InvalidToken,
+    PhoneTaken,
     SecondFactorNeeded,
     TokenReused,
+    TooManyAttempts,
 )
 from booking_domain.identity.model import User, UserStatus, normal_email
-from booking_domain.identity.ports import Bearer, LoginHistory, RefreshTokens, Sessions, Users
-from booking_domain.identity.second_factor import SecondFactors, TimeCodes
+from booking_domain.identity.ports import Bearer, IdentityTx
+from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, Session, Use
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import Subject
-from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
@@ -26,22 +29,9 @@ from booking_domain.shared.permissions import Permission
 SELF_SERVICE_ROLES: Final = frozenset({Role.CUSTOMER, Role.PROVIDER, Role.MANAGER})
 
 
-class IdentityTx(Protocol):
-    """What accounts need of a transaction."""
-
-    @property
-    def users(self) -> Users: ...
-    @property
-    def sessions(self) -> Sessions: ...
-    @property
-    def login_history(self) -> LoginHistory: ...
-    @property
-    def second_factors(self) -> SecondFactors: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """Make an account. The hash is made before, so that no transaction waits for it."""
+    """Add an account. The password is hashed before, outside the transaction."""
 
     email: str | None
     phone: str | None
@@ -49,23 +39,23 @@ class Register:
     role: Role
     password_hash: str
     by_platform: bool = False
-    """Only the platform itself makes admins."""
+    """Only the platform itself adds admins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSession:
-    """Sign in somebody who has proved who they are, as far as one factor does."""
+    """Begin a session for a user whose first factor was right."""
 
     user_id: UserId
     method: LoginMethod
     client: Client
     second_factor: str | None = field(default=None, repr=False)
-    """A code of the account's second factor or a recovery code, if one was given."""
+    """A code of the account's second factor, or a recovery code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshSession:
-    """Stay signed in."""
+    """Trade a refresh token for the next one."""
 
     refresh_token: str = field(repr=False)
     client: Client
@@ -73,7 +63,7 @@ class RefreshSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedLogin:
-    """Somebody has not proved who they are; no user where there is no such account."""
+    """A failed attempt to sign in; without a user where the login has no account."""
 
     user_id: UserId | None
     method: LoginMethod
@@ -82,7 +72,7 @@ class FailedLogin:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who has signed in, in which session, and its refresh token."""
+    """An account, its session and the refresh token of the session."""
 
     user: User
     session_id: SessionId
@@ -91,7 +81,7 @@ class SignedIn:
 
     @property
     def bearer(self) -> Bearer:
-        """Whom to give an access token."""
+        """The bearer of the session's access tokens."""
         return Bearer(self.user.actor, self.session_id, self.second_factor)
 
 
@@ -115,63 +105,56 @@ async def _register(command: Register, tx: IdentityTx, context: Context) -> User
     return user
 
 
-def open_session(
-    tokens: RefreshTokens, codes: TimeCodes
-) -> Callable[[OpenSession, IdentityTx, Context], Awaitable[SignedIn]]:
-    """Begin a session, and note so in the login history; a disabled account gets none.
+async def begin_session(command: OpenSession, tx: IdentityTx, context: Context) -> SignedIn:
+    """Begin a session and note it in the login history.
 
-    Every session begins here, whatever the first factor was, and an account with a second factor gets none without it.
-    The first factor was right. If the second one is refused, the transaction commits, as a wrong code is counted; the
-    caller leaves the first factor unused then, such as a one-time code.
+    Every session begins here, whatever the first factor was. An account with an active second factor gets no session
+    without it. `SecondFactorNeeded`, `InvalidSecondFactor` and `TooManyAttempts` commit, as a wrong code is counted;
+    the caller keeps the first factor unused then, such as a one-time code. `AccountDisabled` rolls back.
 
-    The account is locked before its second factor is looked at: of the same code at once, one begins a session, and no
-    session begins without one while a factor is confirmed.
+    The account is locked before its second factor is read: of several transactions with the same code, one begins a
+    session, and no session begins without a second factor while one is confirmed.
     """
-
-    async def handle(command: OpenSession, tx: IdentityTx, context: Context) -> SignedIn:
-        user = _usable(await tx.users.lock(command.user_id))
-        factor = await tx.second_factors.lock(user.id)
-        two = factor is not None and factor.active
-        if factor is not None and two:
-            if command.second_factor is None:
-                raise SecondFactorNeeded
-            tried, refused = factor.proved(command.second_factor, codes, context.now)
-            await tx.second_factors.save(tried)
-            if refused is not None:
-                raise refused
-        token = tokens.first(SessionId(context.entropy.new_id()))
-        await tx.sessions.add(Session.begun(token, user.id, command.client, context.now, second_factor=two))
-        await _note(command, LoginOutcome.SUCCEEDED, tx, context)
-        return SignedIn(user, token.session_id, token.text, two)
-
-    return handle
+    security = context.get(SecurityPorts)
+    user = _usable(await tx.users.lock(command.user_id))
+    factor = await tx.second_factors.lock(user.id)
+    two_factors = factor is not None and factor.active
+    if factor is not None and two_factors:
+        if command.second_factor is None:
+            raise SecondFactorNeeded
+        tried, refused = factor.proved(command.second_factor, security.time_codes, context.now)
+        await tx.second_factors.save(tried)
+        if refused is not None:
+            raise refused
+    token = security.refresh_tokens.first(SessionId(context.entropy.new_id()))
+    await tx.sessions.add(Session.begun(token, user.id, command.client, context.now, second_factor=two_factors))
+    await _note(command, LoginOutcome.SUCCEEDED, tx, context)
+    return SignedIn(user, token.session_id, token.text, two_factors)
 
 
-def refresh_session(
-    tokens: RefreshTokens,
-) -> Callable[[RefreshSession, IdentityTx, Context], Awaitable[SignedIn]]:
-    """Trade a refresh token for the next one, as `Session` says (RFC 9700 §4.14.2)."""
+async def _refresh(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:
+    """Trade a refresh token for the next one, as `Session` describes (RFC 9700 §4.14.2).
 
-    async def handle(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:
-        token = tokens.read(command.refresh_token)
-        session = await tx.sessions.lock(token.session_id)
-        if session is None or not session.live(context.now):
-            raise InvalidToken
-        use = session.use_of(token, context.now)
-        if use is Use.FORGED:
-            raise InvalidToken
-        if use is Use.STOLEN:
-            await tx.sessions.save(session.ended(context.now))
-            raise TokenReused
-        user = _usable(await tx.users.get(session.user_id))
-        if use is Use.AGAIN and session.seed is not None:
-            return SignedIn(user, session.id, tokens.following(token, session.seed).text, session.second_factor)
-        seed = tokens.seed()
-        following = tokens.following(token, seed)
-        await tx.sessions.save(session.rotated(following, seed, command.client, context.now))
-        return SignedIn(user, session.id, following.text, session.second_factor)
-
-    return handle
+    Reuse of an older token ends the session; `TokenReused` commits that.
+    """
+    tokens = context.get(SecurityPorts).refresh_tokens
+    token = tokens.read(command.refresh_token)
+    session = await tx.sessions.lock(token.session_id)
+    if session is None or not session.live(context.now):
+        raise InvalidToken
+    use = session.use_of(token, context.now)
+    if use is Use.FORGED:
+        raise InvalidToken
+    if use is Use.REUSED:
+        await tx.sessions.save(session.ended(context.now))
+        raise TokenReused
+    user = _usable(await tx.users.get(session.user_id))
+    if use is Use.AGAIN and session.seed is not None:
+        return SignedIn(user, session.id, tokens.following(token, session.seed).text, session.second_factor)
+    seed = tokens.seed()
+    following = tokens.following(token, seed)
+    await tx.sessions.save(session.rotated(following, seed, command.client, context.now))
+    return SignedIn(user, session.id, following.text, session.second_factor)
 
 
 async def _note_failure(command: FailedLogin, tx: IdentityTx, context: Context) -> None:
@@ -201,5 +184,14 @@ def _usable(user: User | None) -> User:
     return user
 
 
-register: Final = UseCase(Permission.RUN_PLATFORM, _register)
+OPENING_ERRORS: Final = (AccountDisabled, AccountDeleted, SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts)
+"""What `begin_session` raises to a user whose first factor was right."""
+
+register: Final = UseCase(
+    Permission.RUN_PLATFORM, _register, raises=(ContactMissing, InvalidValue, EmailTaken, PhoneTaken)
+)
+open_session: Final = UseCase(Permission.RUN_PLATFORM, begin_session, raises=(InvalidToken, *OPENING_ERRORS))
+refresh_session: Final = UseCase(
+    Permission.RUN_PLATFORM, _refresh, raises=(InvalidToken, AccountDisabled, AccountDeleted)
+)
 note_failed_login: Final = UseCase(Permission.RUN_PLATFORM, _note_failure)

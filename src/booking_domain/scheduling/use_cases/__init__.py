@@ -1,1 +1,1 @@
-"""What can be done with calendars and holds."""
+"""Use cases of calendars, external calendars, holds and the waiting list."""

@@ -1,7 +1,4 @@
-"""Keep one's own calendar: weekly rules, exceptions, blocks.
-
-Bookings that exist already are never touched by a change of the calendar.
-"""
+"""Change one's calendar: weekly rules, exceptions and blocks. Existing bookings never change."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +21,7 @@ from booking_domain.shared.time import TimeRange
 
 
 class CalendarTx(Protocol):
-    """What calendars need of a transaction."""
+    """The repositories that calendars need."""
 
     @property
     def calendars(self) -> CalendarRepository: ...
@@ -32,7 +29,7 @@ class CalendarTx(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddRule:
-    """Be open weekly at these hours."""
+    """Add a weekly rule."""
 
     day: int
     hours: Hours
@@ -43,7 +40,7 @@ class AddRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddException:
-    """Have other hours on this date, or none."""
+    """Replace the hours of one date; without ranges it is closed."""
 
     date: date
     ranges: tuple[Hours, ...] = ()
@@ -51,14 +48,14 @@ class AddException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddBlock:
-    """Take this time off."""
+    """Add time off."""
 
     range: TimeRange
     note: str = ""
 
 
 async def own_provider(tx: CalendarTx, context: Context) -> ProviderId:
-    """The caller's provider, locked, or `ProviderNotFound`."""
+    """Lock the actor's provider and return its id, or raise `ProviderNotFound`."""
     provider_id = await tx.calendars.lock_provider_of(context.actor.id)
     if provider_id is None:
         raise ProviderNotFound

@@ -1,4 +1,4 @@
-"""External calendars in: name the feeds of one's own calendar, and keep what was read from them."""
+"""External calendars: set one's feeds, and record what was read from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from booking_domain.shared.versions import ExpectedVersion, must_be_expected
 
 
 class FeedTx(CalendarTx, Protocol):
-    """What external calendars need of a transaction."""
+    """The repositories that external calendars need."""
 
     @property
     def feeds(self) -> FeedRepository: ...
@@ -29,7 +29,11 @@ class FeedTx(CalendarTx, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetFeeds:
-    """These are all my external calendars, and this is what holds while one of them cannot be read."""
+    """Replace the actor's list of feeds, and the rule for feeds that fail.
+
+    - At most `MAX_FEEDS` feeds; a URL that is listed twice is one feed.
+    - A feed that stays in the list keeps its busy times.
+    """
 
     urls: tuple[str, ...]
     rule: FeedRule
@@ -38,7 +42,7 @@ class SetFeeds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordReading:
-    """What came of an attempt to read a feed that began at `began`: its busy times, or why there are none."""
+    """Record the result of reading a feed: its busy times, or why it failed. The reading started at `began`."""
 
     feed_id: FeedId
     began: datetime
@@ -47,7 +51,7 @@ class RecordReading:
 
 
 async def _set(command: SetFeeds, tx: FeedTx, context: Context) -> OwnFeeds:
-    """At most five; a URL that is named twice is one feed, one that was there before keeps what was read."""
+
     urls = tuple(dict.fromkeys(command.urls))
     if len(urls) > MAX_FEEDS:
         raise InvalidValue(field="urls", problem=f"at most {MAX_FEEDS} external calendars")
@@ -72,7 +76,7 @@ def _added(feed: Feed, provider_id: ProviderId, context: Context) -> FeedAdded:
 
 
 async def _record(command: RecordReading, tx: FeedTx, context: Context) -> Feed | None:
-    """A feed that is gone is left alone, and so is one that another reading, begun later, has brought up to date."""
+    """Ignore the result if the feed was removed, or if a reading that started later was recorded already."""
     kept = await tx.feeds.lock_feed(command.feed_id)
     if kept is None:
         return None

@@ -1,4 +1,4 @@
-"""Hold a slot while the customer checks out, and let it go again."""
+"""Hold a slot during checkout, and release it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from booking_domain.shared.time import instant
 
 
 class HoldTx(Protocol):
-    """What holds need of a transaction."""
+    """The repositories that holds need."""
 
     @property
     def schedules(self) -> ProviderSchedules: ...
@@ -27,7 +27,11 @@ class HoldTx(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceHold:
-    """Hold this slot for me."""
+    """Hold a slot for the actor.
+
+    - The provider takes bookings, and the slot is offered and free.
+    - A customer has at most `HOLDS_PER_CUSTOMER` live holds.
+    """
 
     provider_id: ProviderId
     slot: datetime
@@ -36,7 +40,7 @@ class PlaceHold:
 
 
 async def _place(command: PlaceHold, tx: HoldTx, context: Context) -> Claim:
-    """The slot must be offered and free; a customer has at most three live holds."""
+
     start = instant(command.slot, field="slot")
     schedule = await tx.schedules.lock(command.provider_id, slot_window(start))
     if schedule is None or not schedule.accepting:
@@ -58,14 +62,14 @@ async def _place(command: PlaceHold, tx: HoldTx, context: Context) -> Claim:
 
 
 async def _release(hold_id: ClaimId, tx: HoldTx, context: Context) -> None:
-    """Only one's own; a hold that is gone already is `HoldNotFound`."""
+    """Release the actor's own hold. A hold that no longer exists raises `HoldNotFound`."""
     if await tx.claims.hold_of(context.actor.id, hold_id) is None:
         raise HoldNotFound
     await tx.claims.release(hold_id)
 
 
 async def _sweep(_: None, tx: HoldTx, context: Context) -> int:
-    """Lapsed holds stand in nobody's way; sweeping them is housekeeping."""
+    """Delete expired holds. They block no slot even before that."""
     return await tx.claims.sweep(context.now)
 
 

@@ -1,6 +1,6 @@
-"""The waiting list: join it, leave it, and be offered what comes free, first come, first served.
+"""The waiting list: join, leave, and offer freed time, first come, first served.
 
-Whoever changes it locks in one order: the provider's diary, then entries, then the customers' turns, then claims.
+Lock order: the provider's schedule, then entries, then the customers' advisory locks (holds), then claims.
 """
 
 from bisect import bisect_left
@@ -36,11 +36,11 @@ from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange, instant
 
 _ANY_DATE: Final = timedelta(days=2)
-"""The horizon ends with a local date, which is over by so long after the instant it is counted from."""
+"""The last local date of the horizon ends at most this long after `now` plus the horizon."""
 
 
 class WaitingTx(Protocol):
-    """What the waiting list needs of a transaction."""
+    """The repositories that the waiting list needs."""
 
     @property
     def schedules(self) -> ProviderSchedules: ...
@@ -54,17 +54,21 @@ class WaitingTx(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinWaitingList:
-    """Tell me when this provider has time for a start in `[starts_from, starts_before)`."""
+    """Wait for a slot of a provider that starts in `[starts_from, starts_before)`.
+
+    - The provider takes bookings, and the window is not over.
+    - A customer has at most `MAX_ENTRIES_PER_CUSTOMER` open entries.
+    """
 
     provider_id: ProviderId
     starts_from: datetime
     starts_before: datetime
     duration_minutes: int | None = None
-    """None: as long as the provider's appointments are."""
+    """None: the provider's default."""
 
 
 async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Waiting:
-    """The provider accepts bookings, the window is not over, and a customer waits for at most ten things."""
+
     window = _window(command)
     if window.end <= context.now:
         raise InvalidValue(field="to", problem="the window is over")
@@ -93,7 +97,7 @@ def _window(command: JoinWaitingList) -> TimeRange:
 
 
 async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None:
-    """Only one's own place, and only while one has it; what was offered is given back."""
+    """Leave the actor's own open entry, and release the slot that was offered for it."""
     waiting = await tx.waiting_list.get(waiting_id)
     if waiting is None or not may(context.actor, Permission.WAIT, owned(context.actor, waiting.customer_id)):
         raise NotWaiting
@@ -104,11 +108,11 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None
 
 
 async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Sequence[Waiting]:
-    """Offer the provider's free time to those who wait for it, in order; done twice it changes nothing more.
+    """Offer the provider's free slots to waiting customers, oldest entry first. Running it twice has one effect.
 
-    An offer whose hold is gone, or has run out, has lapsed, and so has a wait whose window is over. Each of the others
-    who has no offer yet gets the first slot of the window that is free by then, as a hold, and is told. Who has as many
-    holds as a customer may have is passed over this time, and keeps the place.
+    - An offer whose hold is gone or expired lapses, and so does an entry whose window is over.
+    - Each other waiting entry gets the first free slot of its window, as a hold, and its customer is notified.
+    - A customer at the limit of holds is skipped this time and keeps the place.
     """
     now = context.now
     schedule = await tx.schedules.lock(provider_id, slot_window(now))
@@ -119,14 +123,14 @@ async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Se
     ahead = _ahead(waiting, schedule, now)
     if ahead is None or not schedule.accepting:
         return ()
-    schedule = await tx.schedules.lock(provider_id, ahead) or schedule  # once more, now that we know how far to look
-    free = _Free(schedule, ahead, now)
-    hopeful = [each for each in waiting if free.first(each) is not None]
-    # In one order, whatever the line's: the same customers may wait for another provider too.
-    customers = sorted({each.customer_id for each in hopeful})
+    schedule = await tx.schedules.lock(provider_id, ahead) or schedule  # read again, for the window that is needed
+    free = _FreeSlots(schedule, ahead, now)
+    candidates = [each for each in waiting if free.first(each) is not None]
+    # Lock customers in the order of their ids: another provider's transaction may offer to the same customers.
+    customers = sorted({each.customer_id for each in candidates})
     holds = {customer: await tx.claims.count_holds(customer, now) for customer in customers}
     offers: list[Waiting] = []
-    for entry in hopeful:
+    for entry in candidates:
         slot = free.first(entry) if holds[entry.customer_id] < HOLDS_PER_CUSTOMER else None
         if slot is not None:
             offers.append(await _offer_slot(slot, entry, free, tx, context))
@@ -135,7 +139,7 @@ async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Se
 
 
 async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
-    """Whether it has, which is kept then. The hold itself says whether an offer still stands."""
+    """Whether the entry has lapsed, which is then saved. An offer stands exactly as long as its hold is live."""
     if entry.status is WaitingStatus.OFFERED:
         hold = await tx.claims.hold_of(entry.customer_id, entry.hold_id)
         lapsed = hold is None or not hold.live(now)
@@ -147,7 +151,7 @@ async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
 
 
 def _ahead(waiting: Sequence[Waiting], schedule: ProviderSchedule, now: datetime) -> TimeRange | None:
-    """All that is waited for and can be offered for long enough."""
+    """The smallest window with all starts that customers wait for and that can be offered long enough."""
     settings = schedule.calendar.settings
     soonest = now + timedelta(minutes=settings.min_notice_minutes) + MIN_OFFER
     latest = now + timedelta(days=settings.horizon_days) + _ANY_DATE
@@ -156,8 +160,8 @@ def _ahead(waiting: Sequence[Waiting], schedule: ProviderSchedule, now: datetime
     return TimeRange(start, end) if start < end else None
 
 
-class _Free:
-    """What is free, while more and more of it is offered."""
+class _FreeSlots:
+    """The free slots, updated as they are offered."""
 
     def __init__(self, schedule: ProviderSchedule, ahead: TimeRange, now: datetime) -> None:
         self.schedule: Final = schedule
@@ -168,7 +172,7 @@ class _Free:
         self._slots: Final[dict[int | None, tuple[Slot, ...]]] = {}
 
     def first(self, waiting: Waiting) -> Slot | None:
-        """The first free slot that starts in the window and is as long as was asked for."""
+        """The first free slot in the entry's window, of the entry's duration."""
         minutes = waiting.duration_minutes
         if minutes not in self._slots:
             self._slots[minutes] = offered_slots(
@@ -178,14 +182,14 @@ class _Free:
         place = bisect_left(slots, waiting.window.start, key=lambda slot: slot.start)
         return slots[place] if place < len(slots) and slots[place].start < waiting.window.end else None
 
-    def take(self, claim: Claim) -> None:
-        """It is free no more."""
+    def remove(self, claim: Claim) -> None:
+        """Remove the claimed time from the free slots."""
         self._claims.append(claim)
         self._slots.clear()
 
 
-async def _offer_slot(slot: Slot, entry: Waiting, free: _Free, tx: WaitingTx, context: Context) -> Waiting:
-    """Hold the slot for as long as an offer lasts, but no longer than it can be booked."""
+async def _offer_slot(slot: Slot, entry: Waiting, free: _FreeSlots, tx: WaitingTx, context: Context) -> Waiting:
+    """Hold the slot for the duration of an offer, but not past the time until which it can be booked."""
     span = TimeRange(slot.start, slot.end)
     bookable_until = slot.start - timedelta(minutes=free.schedule.calendar.settings.min_notice_minutes)
     until = min(context.now + OFFER_DURATION, bookable_until)
@@ -199,7 +203,7 @@ async def _offer_slot(slot: Slot, entry: Waiting, free: _Free, tx: WaitingTx, co
         expires_at=until,
     )
     await tx.claims.acquire(hold, context.now)
-    free.take(hold)
+    free.remove(hold)
     offered = entry.offered(slot.start, until)
     await tx.waiting_list.save(offered)
     event = WaitlistOffered(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from booking_domain.shared.executor import Executor
+from booking_domain.testing.identity.memory.security import MemorySecurityLog, memory_identity, memory_security_ports
 from booking_domain.testing.memory.database import MemoryDatabase
 from booking_domain.testing.payments.memory.gateway import MemoryGateway
 from booking_domain.testing.shared.memory.clock import ManualClock
@@ -15,7 +16,7 @@ MONDAY_MORNING: Final = datetime(2026, 11, 23, 0, tzinfo=UTC)
 
 
 class MemoryPlatform:
-    """Use cases run here as they run on a server: through the executor, against every port.
+    """Runs use cases through the executor, as a server does.
 
     >>> platform = MemoryPlatform()
     >>> platform.clock.now().isoformat()
@@ -27,11 +28,16 @@ class MemoryPlatform:
         self.entropy = SeededEntropy(seed)
         self.database = MemoryDatabase()
         self.gateway = MemoryGateway()
+        self.security = memory_security_ports()
         self.executor: Executor[Repositories] = Executor(
-            begin=self.database.begin, clock=self.clock, entropy=self.entropy
+            begin=self.database.begin, clock=self.clock, entropy=self.entropy, ports=(self.security,)
+        )
+        self.security_log = MemorySecurityLog()
+        self.identity = memory_identity(
+            self.executor, self.database.reads, self.clock, self.security, log=self.security_log
         )
 
     @property
     def reads(self) -> Reads:
-        """What is committed."""
+        """Reads of committed data."""
         return self.database.reads

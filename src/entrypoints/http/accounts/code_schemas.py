@@ -4,65 +4,62 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from booking_domain.identity.one_time_codes import CODE_DIGITS
-from entrypoints.http.accounts.schemas import Email, Password, Phone, SecondFactorCode
+from booking_domain.identity.one_time_codes import CODE_DIGITS, CODE_LIFE
+from booking_domain.identity.own_account import COOL_DOWN_SECONDS
+from entrypoints.http.accounts.schemas import ContactBody, Password, SecondFactorCode
 from entrypoints.http.kit.fields import Body, Json
 
 Code = Annotated[str, Meta(pattern=f"^[0-9]{{{CODE_DIGITS}}}$", description="Six digits.", examples=["402519"])]
 OldPassword = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
-class SendOtpBody(Body, frozen=True, kw_only=True):
-    """Where a code is to go, and what for; an e-mail address or a phone number is needed."""
+class SendOtpBody(ContactBody, frozen=True, kw_only=True):
+    """The recipient and the purpose of a code; an e-mail address or a phone number is required."""
 
-    email: Email | None = None
-    phone: Phone | None = None
     purpose: Literal["verify", "login", "unlock", "reset"]
 
 
-class VerifyOtpBody(Body, frozen=True, kw_only=True):
-    """A code that was sent there. A code of the purpose `reset` goes to `/auth/reset-password`."""
+class VerifyOtpBody(ContactBody, frozen=True, kw_only=True):
+    """A code and its recipient. A code of the purpose `reset` is used at `/auth/reset-password`."""
 
-    email: Email | None = None
-    phone: Phone | None = None
     purpose: Literal["verify", "login", "unlock"]
     code: Code
     second_factor: SecondFactorCode | None = None
 
 
 class VerifyEmailBody(Body, frozen=True, kw_only=True):
-    """A code of the purpose `verify` that was sent to one's own address."""
+    """A code of the purpose `verify` that was sent to the account's e-mail address."""
 
     code: Code
 
 
 class ChangePasswordBody(Body, frozen=True, kw_only=True):
-    """The password that one has, and the one to have."""
+    """The current password and the new one."""
 
     current_password: OldPassword
     new_password: Password
 
 
-class ForgotPasswordBody(Body, frozen=True, kw_only=True):
-    """Where a code is to go; an e-mail address or a phone number is needed."""
-
-    email: Email | None = None
-    phone: Phone | None = None
+class ForgotPasswordBody(ContactBody, frozen=True, kw_only=True):
+    """The recipient of a code; an e-mail address or a phone number is required."""
 
 
-class ResetPasswordBody(Body, frozen=True, kw_only=True):
-    """A code of the purpose `reset` that was sent there, and the password to have."""
+class ResetPasswordBody(ContactBody, frozen=True, kw_only=True):
+    """A code of the purpose `reset`, its recipient, and the new password."""
 
-    email: Email | None = None
-    phone: Phone | None = None
     code: Code
     new_password: Password
 
 
 class CodeSentJson(Json, frozen=True, kw_only=True):
-    """A code is on its way, if this is anybody's address or number."""
+    """A code is being sent, if an account has this address or number."""
 
     expires_in: int
-    """Seconds for which a code is good."""
+    """Seconds until the code expires."""
     retry_after: int
-    """Seconds until another one can be asked for."""
+    """Seconds until another code can be requested."""
+
+
+def code_sent_json(retry_after: int = COOL_DOWN_SECONDS) -> CodeSentJson:
+    """The answer to every request for a code."""
+    return CodeSentJson(expires_in=int(CODE_LIFE.total_seconds()), retry_after=retry_after)

@@ -43,6 +43,7 @@ RESET_PASSWORD: Final[dict[str, Any]] = {
     "code": "402519",
     "newPassword": "nine blue lanterns",
 }
+PROOF: Final[dict[str, Any]] = {"currentPassword": "correct-horse-battery"}
 TELEGRAM: Final[dict[str, Any]] = {
     "initData": "user=%7B%22id%22%3A99281932%2C%22first_name%22%3A%22Dorj%22%2C%22language_code%22%3A%22mn%22%7D"
     "&auth_date=1795392900&signature=Yq0rjM2oQ&hash=5c8b8a2b7d0e4f6a9b1c3d5e7f90a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4",

@@ -1,4 +1,4 @@
-"""The `opt` of routes without a token at which secrets can be guessed: they are counted by address."""
+"""The `opt` of public routes at which secrets can be guessed: a rate limit counts them by address."""
 
 from typing import Any, Final
 

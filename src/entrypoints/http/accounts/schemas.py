@@ -1,14 +1,15 @@
 """The JSON of accounts."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from msgspec import Meta
 
+from booking_domain.identity.contacts import ContactInput
 from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, User
-from booking_domain.identity.ports import AccessToken
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome
+from booking_domain.identity.sign_in import Tokens
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query
 
@@ -18,7 +19,7 @@ Phone = Annotated[
     Meta(
         min_length=3,
         max_length=32,
-        description="E.164, or as people write it; without a country it is the platform's own.",
+        description="E.164, or a local format; a number without a country code is of the platform's country.",
         examples=["+97699112233", "9911 2233"],
     ),
 ]
@@ -38,33 +39,43 @@ SecondFactorCode = Annotated[
 RefreshTokenText = Annotated[str, Meta(min_length=1, max_length=512)]
 
 
-class RegisterBody(Body, frozen=True, kw_only=True):
-    """A new account; an e-mail address or a phone number is needed."""
+class ContactBody(Body, frozen=True, kw_only=True):
+    """An e-mail address or a phone number; one of them is required."""
 
     email: Email | None = None
     phone: Phone | None = None
+
+    def contact(self) -> ContactInput:
+        """The contact as the client typed it."""
+        return ContactInput(email=self.email, phone=self.phone)
+
+
+class RegisterBody(ContactBody, frozen=True, kw_only=True):
+    """A new account; an e-mail address or a phone number is required."""
+
     password: Password
     name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
     role: Literal["customer", "provider", "manager"]
 
 
-class LoginBody(Body, frozen=True, kw_only=True):
-    """Who one is; an e-mail address or a phone number is needed."""
+class LoginBody(ContactBody, frozen=True, kw_only=True):
+    """A login and its password; an e-mail address or a phone number is required."""
 
-    email: Email | None = None
-    phone: Phone | None = None
     password: Password
     second_factor: SecondFactorCode | None = None
 
 
 class ProofBody(Body, frozen=True, kw_only=True):
-    """That it is really one's own account: its password, where it has one."""
+    """The account's current password, if it has one."""
 
     current_password: Password | None = None
 
 
+NO_PROOF: Final = ProofBody()
+
+
 class RefreshBody(Body, frozen=True, kw_only=True):
-    """The refresh token, which is used up by this."""
+    """The refresh token; it is used up."""
 
     refresh_token: RefreshTokenText
 
@@ -76,7 +87,7 @@ class LogOutBody(Body, frozen=True, kw_only=True):
 
 
 class LoginsQuery(Query, frozen=True, kw_only=True):
-    """Which page of the login history."""
+    """A page of the login history."""
 
     cursor: Cursor | None = None
     limit: Limit = DEFAULT_LIMIT
@@ -105,7 +116,7 @@ class SignedInJson(Json, frozen=True, kw_only=True):
     access_token: str
     refresh_token: str
     expires_in: int
-    """Seconds for which the access token is good."""
+    """Seconds until the access token expires."""
 
 
 class LoginJson(Json, frozen=True, kw_only=True):
@@ -142,10 +153,13 @@ def user_json(user: User) -> UserJson:
     )
 
 
-def signed_in_json(user: User, access: AccessToken, refresh_token: str) -> SignedInJson:
+def signed_in_json(tokens: Tokens) -> SignedInJson:
     """Show an account with its tokens."""
     return SignedInJson(
-        user=user_json(user), access_token=access.text, refresh_token=refresh_token, expires_in=access.expires_in
+        user=user_json(tokens.user),
+        access_token=tokens.access.text,
+        refresh_token=tokens.refresh_token,
+        expires_in=tokens.access.expires_in,
     )
 
 

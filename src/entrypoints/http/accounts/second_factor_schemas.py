@@ -5,32 +5,32 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from booking_domain.identity.second_factor import RECOVERY_CODES
+from booking_domain.identity.second_factor import RECOVERY_CODES, SecondFactor
 from entrypoints.http.accounts.code_schemas import Code
 from entrypoints.http.accounts.schemas import ProofBody, SecondFactorCode
 from entrypoints.http.kit.fields import Body, Json
 
 
 class SetUpTotpBody(ProofBody, frozen=True, kw_only=True):
-    """The password, where the account has one, and a code of the factor that it has, or a recovery code."""
+    """The current password and a code of the second factor or a recovery code, as far as the account has them."""
 
     code: SecondFactorCode | None = None
 
 
 class ConfirmTotpBody(Body, frozen=True, kw_only=True):
-    """What the authenticator app shows."""
+    """The code that the authenticator app shows."""
 
     code: Code
 
 
 class SecondFactorBody(Body, frozen=True, kw_only=True):
-    """What the authenticator app shows, or a recovery code."""
+    """The code that the authenticator app shows, or a recovery code."""
 
     code: SecondFactorCode
 
 
 class TotpJson(Json, frozen=True, kw_only=True):
-    """Whether one signs in with a second factor."""
+    """The second factor of an account."""
 
     active: bool
     confirmed_at: datetime | None
@@ -38,15 +38,24 @@ class TotpJson(Json, frozen=True, kw_only=True):
 
 
 class NewTotpJson(Json, frozen=True, kw_only=True):
-    """What an authenticator app is to be told; it is not shown again."""
+    """The secret for an authenticator app; it is shown once."""
 
     secret: str
     """Base32, for typing."""
     otpauth_uri: str
-    """The same for the app to read, as a link or a QR code."""
+    """The same as a link, which the app reads as a QR code."""
 
 
 class RecoveryCodesJson(Json, frozen=True, kw_only=True):
-    """Codes for when the app is lost, each good once; they are not shown again."""
+    """Codes for users who have lost the app; each can be used once. They are shown once."""
 
     recovery_codes: Annotated[tuple[str, ...], Meta(min_length=RECOVERY_CODES, max_length=RECOVERY_CODES)]
+
+
+def totp_json(factor: SecondFactor) -> TotpJson:
+    """Show a second factor."""
+    return TotpJson(
+        active=factor.active,
+        confirmed_at=factor.confirmed_at,
+        recovery_codes_left=len(factor.recovery_codes),
+    )

@@ -5,18 +5,20 @@ from typing import Any, Final
 from litestar import delete, get, post
 from litestar.params import JSONBody
 
-from booking_domain.identity.errors import (
-    InvalidToken,
-    SecondFactorMissing,
-    SecondFactorRequired,
-    TooManyAttempts,
-    WrongSecondFactor,
+from booking_domain.identity.own_account import Requester, set_up_second_factor
+from booking_domain.identity.security import Identity
+from booking_domain.identity.use_cases.second_factor import (
+    UseFactor,
+    confirm_factor,
+    get_factor,
+    remove_factor,
 )
+from booking_domain.identity.use_cases.second_factor import renew_recovery_codes as renew
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.ports import Repositories
 from entrypoints.http.accounts.examples import CONFIRM_TOTP, NEW_TOTP, RECOVERY_CODES, SECOND_FACTOR, SET_UP_TOTP, TOTP
-from entrypoints.http.accounts.proofs import REFUSALS
-from entrypoints.http.accounts.second_factor_desk import SecondFactorDesk
 from entrypoints.http.accounts.second_factor_schemas import (
     ConfirmTotpBody,
     NewTotpJson,
@@ -24,6 +26,7 @@ from entrypoints.http.accounts.second_factor_schemas import (
     SecondFactorBody,
     SetUpTotpBody,
     TotpJson,
+    totp_json,
 )
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
@@ -31,89 +34,86 @@ from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.kit.request_guard import ONE_FACTOR
 
 _GUARDED: Final[dict[str, Any]] = limited_as(AUTH)
-_OF_SET_UP: Final = documented(
-    body=SET_UP_TOTP,
-    answer=NEW_TOTP,
-    refusals=(InvalidToken, *REFUSALS, WrongSecondFactor, TooManyAttempts),
-)
-_OF_CONFIRM: Final = documented(
-    body=CONFIRM_TOTP,
-    answer=RECOVERY_CODES,
-    refusals=(InvalidToken, SecondFactorMissing, WrongSecondFactor, TooManyAttempts),
-)
-_OF_REMOVE: Final = documented(
-    body=SECOND_FACTOR,
-    refusals=(InvalidToken, SecondFactorMissing, SecondFactorRequired, WrongSecondFactor, TooManyAttempts),
-)
-_OF_RENEW: Final = documented(
-    body=SECOND_FACTOR,
-    answer=RECOVERY_CODES,
-    refusals=(InvalidToken, SecondFactorMissing, WrongSecondFactor, TooManyAttempts),
-)
 
 
-@get("/mfa/totp", opt=documented(answer=TOTP, refusals=(InvalidToken,)))
+@get("/mfa/totp", opt=documented(get_factor, answer=TOTP))
 async def totp(
-    actor: Injected[Actor], session_id: Injected[SessionId], second_factor_desk: Injected[SecondFactorDesk]
+    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
 ) -> TotpJson:
-    """Whether one signs in with a second factor, and how many recovery codes are left."""
-    return await second_factor_desk.look(actor, session_id)
+    """Return whether your account has a second factor, and how many recovery codes are left."""
+    return totp_json(await executor.run(get_factor, session_id, actor=actor))
 
 
-@post("/mfa/totp", status_code=200, opt=_GUARDED | ONE_FACTOR | _OF_SET_UP)
+@post(
+    "/mfa/totp",
+    status_code=200,
+    opt=_GUARDED | ONE_FACTOR | documented(set_up_second_factor, body=SET_UP_TOTP, answer=NEW_TOTP),
+)
 async def set_up_totp(
     data: JSONBody[SetUpTotpBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    second_factor_desk: Injected[SecondFactorDesk],
+    identity: Injected[Identity],
 ) -> NewTotpJson:
-    """Ask for the secret of a second factor, or of another one, which is to be confirmed.
+    """Begin to set up a second factor, or to replace it: the answer is a secret that is to be confirmed.
 
-    The current password is needed; an account without one must have signed in within five minutes. Where there is a
-    second factor, a code of it or a recovery code is needed too, and it stays until the new one is confirmed. Asking
-    again replaces the secret. Tell it to an authenticator app: TOTP (RFC 6238), SHA-1, six digits, 30 seconds.
+    The current password is required; an account without one must have signed in within five minutes. If the account has
+    a second factor, a code of it or a recovery code is required too; the factor stays until the new one is confirmed.
+    Repeating the request replaces the secret. Authenticator apps need these parameters: TOTP (RFC 6238), SHA-1, six
+    digits, 30 seconds.
     """
-    return await second_factor_desk.set_up(actor, session_id, data)
+    requester = Requester(actor, session_id)
+    made = await set_up_second_factor(identity, requester, password=data.current_password, code=data.code)
+    return NewTotpJson(secret=made.secret, otpauth_uri=made.uri)
 
 
-@post("/mfa/totp/confirm", status_code=200, opt=_GUARDED | ONE_FACTOR | _OF_CONFIRM)
+@post(
+    "/mfa/totp/confirm",
+    status_code=200,
+    opt=_GUARDED | ONE_FACTOR | documented(confirm_factor, body=CONFIRM_TOTP, answer=RECOVERY_CODES),
+)
 async def confirm_totp(
     data: JSONBody[ConfirmTotpBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    second_factor_desk: Injected[SecondFactorDesk],
+    executor: Injected[Executor[Repositories]],
 ) -> RecoveryCodesJson:
-    """Confirm a second factor with a code of the authenticator app; from now on nobody signs in without it.
+    """Confirm a second factor with a code of the authenticator app; from now on every sign-in needs it.
 
-    The answer is ten recovery codes, in place of any before. All other sessions end. That of the access token has two
-    factors from now on; its access tokens say so after the next `/auth/refresh`.
+    The answer is ten recovery codes, which replace any former ones. All other sessions end. The session of the access
+    token has two factors from now on; its access tokens say so after the next `/auth/refresh`.
     """
-    return await second_factor_desk.confirm(actor, session_id, data.code)
+    command = UseFactor(code=data.code, current=session_id)
+    made = await executor.run(confirm_factor, command, actor=actor)
+    return RecoveryCodesJson(recovery_codes=made.texts)
 
 
-@delete("/mfa/totp", opt=_GUARDED | _OF_REMOVE)
+@delete("/mfa/totp", opt=_GUARDED | documented(remove_factor, body=SECOND_FACTOR))
 async def remove_totp(
     data: JSONBody[SecondFactorBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    second_factor_desk: Injected[SecondFactorDesk],
+    executor: Injected[Executor[Repositories]],
 ) -> None:
     """Remove the second factor and its recovery codes.
 
-    Roles that need one cannot; they replace it by `POST`.
+    Roles that need a second factor cannot; they replace it with `POST`.
     """
-    await second_factor_desk.remove(actor, session_id, data.code)
+    await executor.run(remove_factor, UseFactor(code=data.code, current=session_id), actor=actor)
 
 
-@post("/mfa/recovery-codes", status_code=200, opt=_GUARDED | _OF_RENEW)
+@post(
+    "/mfa/recovery-codes", status_code=200, opt=_GUARDED | documented(renew, body=SECOND_FACTOR, answer=RECOVERY_CODES)
+)
 async def renew_recovery_codes(
     data: JSONBody[SecondFactorBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    second_factor_desk: Injected[SecondFactorDesk],
+    executor: Injected[Executor[Repositories]],
 ) -> RecoveryCodesJson:
-    """Make ten other recovery codes; those of before are good for nothing."""
-    return await second_factor_desk.renew_recovery_codes(actor, session_id, data.code)
+    """Create ten new recovery codes; the former ones are no longer accepted."""
+    made = await executor.run(renew, UseFactor(code=data.code, current=session_id), actor=actor)
+    return RecoveryCodesJson(recovery_codes=made.texts)
 
 
 handlers: Final = (totp, set_up_totp, confirm_totp, remove_totp, renew_recovery_codes)

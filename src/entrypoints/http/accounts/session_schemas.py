@@ -1,7 +1,6 @@
 """The JSON of sessions."""
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -10,12 +9,9 @@ from booking_domain.identity.sessions import Session
 from booking_domain.shared.ids import SessionId
 from entrypoints.http.kit.fields import Json
 
-MOST_SESSIONS: Final = 100
-"""So many of an account's are shown."""
-
 
 class DeviceJson(Json, frozen=True, kw_only=True):
-    """A signed-in device."""
+    """A session: a device that is signed in."""
 
     id: UUID
     created_at: datetime
@@ -26,26 +22,26 @@ class DeviceJson(Json, frozen=True, kw_only=True):
 
 
 class SessionJson(DeviceJson, frozen=True, kw_only=True):
-    """A signed-in device of one's own."""
+    """A session of the account of the access token."""
 
     current: bool
-    """Whether it is the session of this very request."""
+    """Whether it is the session of the request."""
 
 
 class DevicesJson(Json, frozen=True, kw_only=True):
-    """Where somebody is signed in."""
+    """The live sessions of an account, for admins."""
 
     items: tuple[DeviceJson, ...]
 
 
 class SessionsJson(Json, frozen=True, kw_only=True):
-    """One's sessions."""
+    """The live sessions of the account of the access token."""
 
     items: tuple[SessionJson, ...]
 
 
 def device_json(session: Session) -> DeviceJson:
-    """Show a session to whoever may see it."""
+    """Show a session."""
     return DeviceJson(
         id=session.id,
         created_at=session.created_at,

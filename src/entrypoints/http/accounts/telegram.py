@@ -1,65 +1,45 @@
-"""`/auth/telegram` and `/users/me/telegram`: sign in by Telegram, link it, unlink it."""
+"""`/auth/telegram` and `/users/me/telegram`: sign in with Telegram, link it, unlink it."""
 
 from typing import Final
 
 from litestar import Router, delete, post
 from litestar.params import JSONBody
 
-from booking_domain.identity.errors import (
-    AccountDisabled,
-    InvalidAssertion,
-    InvalidSecondFactor,
-    LastWayIn,
-    SecondFactorNeeded,
-    TelegramNotConfigured,
-    TelegramTaken,
-    TooManyAttempts,
-)
+from booking_domain.identity import own_account
+from booking_domain.identity.own_account import Requester
+from booking_domain.identity.security import Identity
 from booking_domain.identity.sessions import Client
+from booking_domain.identity.sign_in import sign_in_with_telegram
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
-from entrypoints.http.accounts.examples import SIGNED_IN, TELEGRAM
+from entrypoints.http.accounts.examples import PROOF, SIGNED_IN, TELEGRAM
 from entrypoints.http.accounts.guarded import GUARDED
-from entrypoints.http.accounts.proofs import NO_PASSWORD, PROOF, REFUSALS
-from entrypoints.http.accounts.schemas import ProofBody, SignedInJson
-from entrypoints.http.accounts.telegram_desk import TelegramDesk
+from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody, SignedInJson, signed_in_json
 from entrypoints.http.accounts.telegram_schemas import LinkTelegramBody, SignInByTelegramBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 
-_OF_SIGN_IN: Final = documented(
-    body=TELEGRAM,
-    answer=SIGNED_IN,
-    refusals=(
-        InvalidAssertion,
-        AccountDisabled,
-        TelegramNotConfigured,
-        InvalidValue,
-        SecondFactorNeeded,
-        InvalidSecondFactor,
-        TooManyAttempts,
-    ),
-)
-_OF_LINK: Final = documented(
-    body={**TELEGRAM, **PROOF},
-    refusals=(InvalidAssertion, TelegramTaken, TelegramNotConfigured, InvalidValue, *REFUSALS),
-)
-_OF_UNLINK: Final = documented(body=PROOF, refusals=(LastWayIn, *REFUSALS))
+_OF_LINK: Final = documented(own_account.link_telegram, raises=(InvalidValue,), body={**TELEGRAM, **PROOF})
 
 
-@post("/auth/telegram", status_code=200, opt=GUARDED | _OF_SIGN_IN)
+@post(
+    "/auth/telegram",
+    status_code=200,
+    opt=GUARDED | documented(sign_in_with_telegram, raises=(InvalidValue,), body=TELEGRAM, answer=SIGNED_IN),
+)
 async def sign_in_by_telegram(
-    data: JSONBody[SignInByTelegramBody], client: Injected[Client], telegram_desk: Injected[TelegramDesk]
+    data: JSONBody[SignInByTelegramBody], client: Injected[Client], identity: Injected[Identity]
 ) -> SignedInJson:
-    """Sign in by what Telegram has signed: `initData` of a mini-app, or the answer of the login widget.
+    """Sign in with what Telegram has signed: `initData` of a mini-app, or the answer of the login widget.
 
-    The first time this makes an account of a customer, with the name that Telegram knows and no way to reach it; an
-    account that is there already is linked at `/users/me/telegram`. What Telegram has signed is good for five minutes,
-    unless the server says otherwise, and once.
+    The first time, this creates a customer account with the name that Telegram knows and no contact; an existing
+    account is linked at `/users/me/telegram`. Signed data is valid for five minutes, unless the server is configured
+    otherwise, and once.
     """
-    return await telegram_desk.sign_in(data, client)
+    tokens = await sign_in_with_telegram(identity, data.proof(), client=client, second_factor=data.second_factor)
+    return signed_in_json(tokens)
 
 
 @post("/users/me/telegram", status_code=204, opt=limited_as(AUTH) | _OF_LINK)
@@ -67,29 +47,29 @@ async def link_telegram(
     data: JSONBody[LinkTelegramBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    telegram_desk: Injected[TelegramDesk],
+    identity: Injected[Identity],
 ) -> None:
-    """Link Telegram to one's own account, to sign in by it.
+    """Link Telegram to your account, to sign in with it.
 
-    The account's password is needed; where it has none, a session that began in the last five minutes. All other
-    sessions end. Linking again what is linked already changes nothing.
+    The account's password is required; an account without one must have signed in within five minutes. All other
+    sessions end. Linking the same Telegram account again changes nothing.
     """
-    await telegram_desk.link(actor, session_id, data)
+    await own_account.link_telegram(identity, Requester(actor, session_id), data.proof(), data.current_password)
 
 
-@delete("/users/me/telegram", opt=limited_as(AUTH) | _OF_UNLINK)
+@delete("/users/me/telegram", opt=limited_as(AUTH) | documented(own_account.unlink_telegram, body=PROOF))
 async def unlink_telegram(
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    telegram_desk: Injected[TelegramDesk],
-    data: JSONBody[ProofBody] = NO_PASSWORD,
+    identity: Injected[Identity],
+    data: JSONBody[ProofBody] = NO_PROOF,
 ) -> None:
-    """Unlink Telegram from one's own account.
+    """Unlink Telegram from your account.
 
-    The account's password is needed; where it has none, a session that began in the last five minutes. All other
-    sessions end. It is refused to an account that has no password and no verified e-mail address or phone number.
+    The account's password is required; an account without one must have signed in within five minutes. All other
+    sessions end. An account without a password, a verified e-mail address and a verified phone number is refused.
     """
-    await telegram_desk.unlink(actor, session_id, data)
+    await own_account.unlink_telegram(identity, Requester(actor, session_id), data.current_password)
 
 
 routes: Final = Router("/", route_handlers=[sign_in_by_telegram, link_telegram, unlink_telegram])

@@ -1,4 +1,4 @@
-"""The JSON of signing in by Telegram."""
+"""The JSON of signing in with Telegram."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -13,22 +13,22 @@ from entrypoints.http.kit.fields import Body
 _Text = Annotated[str, Meta(max_length=2_048)]
 _Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 InitDataText = Annotated[
-    str, Meta(min_length=1, max_length=MAX_INIT_DATA, description="`Telegram.WebApp.initData`, as it is.")
+    str, Meta(min_length=1, max_length=MAX_INIT_DATA, description="`Telegram.WebApp.initData`, unchanged.")
 ]
 WidgetFields = Annotated[
     Mapping[Annotated[str, Meta(max_length=64)], _Text | _Number],
-    Meta(max_length=32, description="All that the login widget has answered, as it is: `id`, `auth_date`, `hash`, …"),
+    Meta(max_length=32, description="All fields of the login widget's answer, unchanged: `id`, `auth_date`, `hash`, …"),
 ]
 
 
 class TelegramBody(Body, frozen=True, kw_only=True):
-    """What Telegram has signed: the data of a mini-app, or that of the login widget."""
+    """What Telegram has signed: the data of a mini-app or of the login widget; one of them is required."""
 
     init_data: InitDataText | None = None
     widget: WidgetFields | None = None
 
     def proof(self) -> TelegramProof:
-        """The one that is there, or `InvalidValue`."""
+        """The signed data, or `InvalidValue` unless there is exactly one."""
         if self.init_data is not None and self.widget is None:
             return InitData(self.init_data)
         if self.widget is not None and self.init_data is None:
@@ -37,12 +37,12 @@ class TelegramBody(Body, frozen=True, kw_only=True):
 
 
 class SignInByTelegramBody(TelegramBody, frozen=True, kw_only=True):
-    """What Telegram has signed, and a code of the account's second factor, where it has one."""
+    """What Telegram has signed, and a code of the account's second factor, if it has one."""
 
     second_factor: SecondFactorCode | None = None
 
 
 class LinkTelegramBody(TelegramBody, frozen=True, kw_only=True):
-    """What Telegram has signed, and that it is really one's own account."""
+    """What Telegram has signed, and the account's current password, if it has one."""
 
     current_password: Password | None = None

@@ -9,6 +9,7 @@ from typing import Final
 
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import UserFilter, UserReads
+from entrypoints.http.kit.csv_cells import neutralise_formulas
 
 COLUMNS: Final = (
     "id",
@@ -24,8 +25,6 @@ COLUMNS: Final = (
     "phoneVerifiedAt",
 )
 PAGE: Final = 500
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet computes: names are of strangers."""
 
 
 async def csv_of(chosen: UserFilter, first: Sequence[User], reads: UserReads) -> AsyncIterator[bytes]:
@@ -36,11 +35,6 @@ async def csv_of(chosen: UserFilter, first: Sequence[User], reads: UserReads) ->
         yield _lines(map(_cells, page))
         full = len(page) == PAGE
         page = await reads.page(replace(chosen, after=page[-1].id)) if full else ()
-
-
-def defused(cell: str) -> str:
-    """The cell as text, whatever a spreadsheet makes of what it begins with (OWASP: CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _cells(user: User) -> tuple[str, ...]:
@@ -65,5 +59,5 @@ def _moment(at: datetime | None) -> str:
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     written = StringIO(newline="")
-    csv.writer(written, lineterminator="\r\n").writerows([defused(cell) for cell in row] for row in rows)
+    csv.writer(written, lineterminator="\r\n").writerows([neutralise_formulas(cell) for cell in row] for row in rows)
     return written.getvalue().encode()

@@ -1,4 +1,4 @@
-"""The JSON of accounts, as admins see it."""
+"""The JSON of accounts for admins."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from booking_domain.identity.model import MAX_NAME, User, UserStatus
-from booking_domain.identity.ports import UserFilter
+from booking_domain.identity.ports import PhoneNumbers, UserFilter
 from booking_domain.identity.use_cases.administration import (
     MOST_AT_ONCE,
     BulkAction,
@@ -19,7 +19,6 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.versions import ExpectedVersion
-from entrypoints.http.accounts.contacts import ContactReader
 from entrypoints.http.accounts.schemas import UserJson, user_json
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Locale, Moment, Query, ZoneName, given
@@ -31,14 +30,14 @@ SearchText = Annotated[
     Meta(
         min_length=1,
         max_length=254,
-        description="The beginning of a name or an e-mail address, in any case, or a whole phone number.",
+        description="The beginning of a name or an e-mail address, in any case, or a complete phone number.",
     ),
 ]
-WhyDisabled = Annotated[Reason, Meta(description="Why; needed to disable, and only there.")]
+WhyDisabled = Annotated[Reason, Meta(description="The reason; required to disable, and refused otherwise.")]
 
 
 class ChosenUsersQuery(Query, frozen=True, kw_only=True):
-    """Which accounts."""
+    """A filter of accounts."""
 
     q: SearchText | None = None
     role: PersonRole | None = None
@@ -46,13 +45,13 @@ class ChosenUsersQuery(Query, frozen=True, kw_only=True):
     created_from: Moment | None = None
     created_to: Moment | None = None
 
-    def chosen(self, country: str, after: UserId | None, limit: int) -> UserFilter:
-        """The accounts that are meant; phone numbers without a country are of `country`."""
+    def chosen(self, phone_numbers: PhoneNumbers, after: UserId | None, limit: int) -> UserFilter:
+        """The filter."""
         return UserFilter(
             role=None if self.role is None else Role(self.role),
             status=self.status,
             text=self.q,
-            phone=None if self.q is None else _phone(self.q, country),
+            phone=None if self.q is None else _phone(self.q, phone_numbers),
             created_from=utc_moment(self.created_from, name="createdFrom"),
             created_before=utc_moment(self.created_to, name="createdTo"),
             after=after,
@@ -61,19 +60,19 @@ class ChosenUsersQuery(Query, frozen=True, kw_only=True):
 
 
 class UsersQuery(ChosenUsersQuery, frozen=True, kw_only=True):
-    """Which accounts, and which page of them."""
+    """A page of accounts."""
 
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
-    def page(self, country: str) -> UserFilter:
-        """The page, and one account more."""
+    def page(self, phone_numbers: PhoneNumbers) -> UserFilter:
+        """The page and one account more, which tells whether another page follows."""
         after = read_cursor(self.cursor)
-        return self.chosen(country, None if after is None else UserId(after), self.limit + 1)
+        return self.chosen(phone_numbers, None if after is None else UserId(after), self.limit + 1)
 
 
 class ChangeUserBody(Body, frozen=True, kw_only=True):
-    """An account's new facts; what is left out stays as it is."""
+    """Changes to an account; omitted members do not change."""
 
     name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)] | UnsetType = UNSET
     role: PersonRole | UnsetType = UNSET
@@ -98,7 +97,7 @@ class ChangeUserBody(Body, frozen=True, kw_only=True):
 
 
 class ChangeUsersBody(Body, frozen=True, kw_only=True):
-    """One thing to do to many accounts."""
+    """One action on many accounts."""
 
     ids: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=MOST_AT_ONCE)]
     action: BulkAction
@@ -125,10 +124,10 @@ class ManagedUsersJson(Json, frozen=True, kw_only=True):
 
 
 class ChangedUsersJson(Json, frozen=True, kw_only=True):
-    """What was done to many accounts."""
+    """The result of an action on many accounts."""
 
     changed: int
-    """How many of them are not as they were: the others were disabled or enabled already, or signed in nowhere."""
+    """How many accounts changed: the others were disabled or enabled already, or had no live session."""
 
 
 def managed_user_json(user: User) -> ManagedUserJson:
@@ -141,8 +140,8 @@ def managed_user_json(user: User) -> ManagedUserJson:
     )
 
 
-def _phone(text: str, country: str) -> str | None:
+def _phone(text: str, phone_numbers: PhoneNumbers) -> str | None:
     try:
-        return ContactReader(country).phone(text)
+        return phone_numbers.parse(text)
     except InvalidValue:
         return None

@@ -1,4 +1,4 @@
-"""`/admin/users`: accounts, for admins. Every one of these requests is in the audit log."""
+"""`/admin/users`: accounts, for admins. The audit log has an entry of every request."""
 
 from typing import Final, cast
 from uuid import UUID
@@ -7,19 +7,13 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
-from booking_domain.identity.errors import (
-    AccountHasBookings,
-    AccountOwesMoney,
-    AdminsOwnAccount,
-    OwnAccount,
-    UserNotFound,
-)
+from booking_domain.identity import queries
+from booking_domain.identity.security import Identity
 from booking_domain.identity.use_cases.administration import change_user, change_users
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
+from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId, UserId
-from booking_domain.shared.permissions import Permission, authorise
 from booking_domain.workflows.delete_account import DeleteAccount, delete_account
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.http.admin.examples import BULK, CHANGES, CSV, DONE, USER, USERS
@@ -39,21 +33,16 @@ from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
-from entrypoints.settings import Settings
 
-_OF_DELETION: Final = documented(
-    refusals=(UserNotFound, AccountHasBookings, AccountOwesMoney, AdminsOwnAccount, NotPermitted)
-)
 _FILE: Final = {"Content-Disposition": 'attachment; filename="users.csv"'}
 
 
-@get("/users", opt=documented(answer=USERS, refusals=(NotPermitted, InvalidValue)))
+@get("/users", opt=documented(queries.list_users, raises=(InvalidValue,), answer=USERS))
 async def list_users(
-    asked: Injected[UsersQuery], actor: Injected[Actor], reads: Injected[Reads], settings: Injected[Settings]
+    asked: Injected[UsersQuery], actor: Injected[Actor], reads: Injected[Reads], identity: Injected[Identity]
 ) -> ManagedUsersJson:
-    """Accounts, the latest first; for admins."""
-    authorise(actor, Permission.SEE_USERS)
-    page, more = cut(await reads.users.page(asked.page(settings.phone_country)), asked.limit)
+    """List accounts, newest first; for admins."""
+    page, more = cut(await queries.list_users(actor, asked.page(identity.phone_numbers), reads.users), asked.limit)
     return ManagedUsersJson(
         items=tuple(map(managed_user_json, page)), next_cursor=cursor_of(page[-1].id) if more else None
     )
@@ -62,40 +51,36 @@ async def list_users(
 @get(
     "/users/export",
     media_type="text/csv",
-    opt=documented(answer=CSV, headers=("Content-Disposition",), refusals=(NotPermitted, InvalidValue)),
+    opt=documented(queries.list_users, raises=(InvalidValue,), answer=CSV, headers=("Content-Disposition",)),
 )
 async def export_users(
-    asked: Injected[ChosenUsersQuery], actor: Injected[Actor], reads: Injected[Reads], settings: Injected[Settings]
+    asked: Injected[ChosenUsersQuery], actor: Injected[Actor], reads: Injected[Reads], identity: Injected[Identity]
 ) -> Response[str]:
-    """Accounts as a CSV file (RFC 4180, UTF-8), the latest first; for admins.
+    """Export accounts as a CSV file (RFC 4180, UTF-8), newest first; for admins.
 
-    What a spreadsheet would take for a formula has an apostrophe before it: cells that begin with `=`, `+`, `-`, `@`, a
-    tab or a carriage return, and so every phone number.
+    A cell that a spreadsheet could read as a formula is prefixed with an apostrophe: `=`, `+`, `-` or `@`, fullwidth
+    too, at the start of a cell or after `;`, `|`, a tab or a line break, also behind spaces. So is a cell that begins
+    with a control character, and so every phone number.
     """
-    authorise(actor, Permission.SEE_USERS)
-    chosen = asked.chosen(settings.phone_country, None, PAGE)
-    first = await reads.users.page(chosen)  # before the answer begins: after that, nothing can be said of a failure
-    # To Litestar a stream is a response like any other; to the documentation it is text.
+    chosen = asked.chosen(identity.phone_numbers, None, PAGE)
+    # Read before the response begins: a later error could not be reported.
+    first = await queries.list_users(actor, chosen, reads.users)
+    # The OpenAPI document needs the type of the text; Litestar streams it.
     return cast("Response[str]", Stream(csv_of(chosen, first, reads.users), media_type="text/csv", headers=_FILE))
 
 
-@get("/users/{user_id:str}", opt=documented(answer=USER, refusals=(UserNotFound, NotPermitted)))
+@get("/users/{user_id:str}", opt=documented(queries.get_user, answer=USER))
 async def get_user(
     user_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ManagedUserJson]:
-    """One account; for admins."""
-    authorise(actor, Permission.SEE_USERS)
-    user = await reads.users.get(UserId(user_id))
-    if user is None:
-        raise UserNotFound
+    """Return one account; for admins."""
+    user = await queries.get_user(actor, UserId(user_id), reads.users)
     return unless_known(managed_user_json(user), etag(user.version), if_none_match)
 
 
 @patch(
     "/users/{user_id:str}",
-    opt=documented(
-        body=CHANGES, answer=USER, refusals=(UserNotFound, OwnAccount, NotPermitted, InvalidValue, StaleVersion)
-    ),
+    opt=documented(change_user, body=CHANGES, answer=USER),
 )
 async def change_a_user(
     user_id: FromPath[UUID],
@@ -106,8 +91,8 @@ async def change_a_user(
 ) -> Response[ManagedUserJson]:
     """Change an account; for admins.
 
-    Disabling it and giving it another role ends all its sessions at once; access tokens that were given out before live
-    on for half an hour at most. Nobody does either to themselves, so that there always is an admin.
+    Disabling an account or changing its role ends all its sessions at once; access tokens that were issued before stay
+    valid for half an hour at most. Admins cannot do either to themselves, so an admin always remains.
     """
     user = await executor.run(change_user, data.command(user_id, expected_version(if_match)), actor=actor)
     return Response(managed_user_json(user), headers=etag(user.version))
@@ -116,23 +101,23 @@ async def change_a_user(
 @post(
     "/users/bulk",
     status_code=200,
-    opt=documented(body=BULK, answer=DONE, refusals=(UserNotFound, OwnAccount, NotPermitted, InvalidValue)),
+    opt=documented(change_users, body=BULK, answer=DONE),
 )
 async def change_many_users(
     data: JSONBody[ChangeUsersBody], runner: Injected[IdempotentRunner]
 ) -> Response[ChangedUsersJson]:
-    """Disable, enable or sign out up to 100 accounts: all of them, or none; for admins."""
+    """Disable, enable or sign out up to 100 accounts, all of them or none; for admins."""
     return await runner.done(change_users, data.command(), answer=lambda changed: ChangedUsersJson(changed=changed))
 
 
-@delete("/users/{user_id:str}", opt=_OF_DELETION)
+@delete("/users/{user_id:str}", opt=documented(delete_account))
 async def delete_user(
     user_id: FromPath[UUID],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
     executor: Injected[Executor[Repositories]],
 ) -> None:
-    """Delete somebody's account, as they would themselves; for admins.
+    """Delete an account, under the same rules as its owner; for admins.
 
     It is erased 30 days later. Deleting it again changes nothing.
     """

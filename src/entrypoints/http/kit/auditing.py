@@ -1,4 +1,4 @@
-"""What the audit log is told of a request: where it comes from, and that an admin reads something."""
+"""Audit entries of requests: the origin of each request, and an entry for each read by an admin."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -20,19 +20,19 @@ _READING: Final = frozenset({"GET", "HEAD"})
 
 
 class Auditing:
-    """Runs before every handler. What writes is a use case, of which the executor keeps an entry."""
+    """Runs before every handler. Writes are use cases, which the executor audits."""
 
     def __init__(self, executor: Executor[Repositories], clients: Clients) -> None:
         self._executor = executor
         self._clients = clients
 
     def begin(self, request: Request[Any, Any, Any]) -> None:
-        """Let the entries of this request say where it comes from."""
+        """Set the origin of all audit entries of this request."""
         scope = request.scope
         comes_from(lambda: self._origin(scope))
 
     async def note_read(self, request: Request[Any, Any, Any]) -> None:
-        """Keep an entry of a read, whatever is read, if it is an admin's."""
+        """Write an audit entry if an admin reads."""
         scope = request.scope
         actor: Actor | None = scope.get("user")
         if actor is None or actor.role is not Role.ADMIN or scope["method"] not in _READING:
@@ -52,7 +52,7 @@ class Auditing:
 
 
 def _subject(parameters: dict[str, Any]) -> Subject | None:
-    """What the address names: `/bookings/{booking_id}` a `booking`."""
+    """The subject that the path names: `/bookings/{booking_id}` names a `booking`."""
     for name, value in parameters.items():
         try:
             return Subject(name.removesuffix("_id"), UUID(str(value)))

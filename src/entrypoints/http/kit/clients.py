@@ -1,8 +1,7 @@
-"""Where a request comes from, whatever it says of itself.
+"""The client's address, also behind trusted proxies.
 
-A peer is believed only if it is a trusted proxy. Each proxy adds the address it was called from to the right of
-`X-Forwarded-For`: read from the right, the first that is no proxy of ours is the client. What stands further left may
-be anything, and is not read.
+`X-Forwarded-For` counts only if the peer is a trusted proxy. Each proxy appends the address of its own peer, so the
+client is the rightmost address that is not a trusted proxy. Addresses left of it can be forged and are ignored.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,30 +14,30 @@ from litestar.types import Scope
 Network = IPv4Network | IPv6Network
 _Address = IPv4Address | IPv6Address
 _NEIGHBOURS: Final = 64
-"""The bits of an IPv6 address that a customer of a network operator cannot choose."""
+"""The prefix length that network operators assign to one customer (RFC 6177)."""
 
 
 class Clients:
-    """Finds the clients behind the trusted proxies, of which there may be none."""
+    """Finds the client behind the trusted proxies, if any."""
 
     def __init__(self, trusted: Sequence[Network] = ()) -> None:
         self._trusted = tuple(trusted)
         self._is_trusted = lru_cache(maxsize=1_024)(self._lies_within)
 
     def address(self, scope: Scope) -> str:
-        """The client's address; empty if there is none, as on a Unix socket."""
+        """The client's address; empty if it has none, as on a Unix socket."""
         found = self._client(scope)
         return "" if found is None else str(found)
 
     def counted_as(self, scope: Scope) -> str:
-        """The same for counting: of an IPv6 address its /64, all of which is usually one customer's."""
+        """The key for rate limits: an IPv4 address, or the /64 network of an IPv6 address."""
         found = self._client(scope)
         if isinstance(found, IPv6Address):
             return str(IPv6Network((int(found) >> _NEIGHBOURS << _NEIGHBOURS, _NEIGHBOURS)))
         return "" if found is None else str(found)
 
     def came_in_the_clear(self, scope: Scope) -> bool:
-        """Whether a trusted proxy says that the client called it without TLS."""
+        """Whether a trusted proxy reports that the client connected without TLS."""
         if not self._trusted or not self._is_trusted(_peer(scope)):
             return False
         said = [part for part in _forwarded(scope, b"x-forwarded-proto") if part]
@@ -69,7 +68,7 @@ def _peer(scope: Scope) -> _Address | None:
 
 
 def _forwarded(scope: Scope, name: bytes) -> Iterator[str]:
-    """The elements of a header that is a list, and may occur several times."""
+    """The elements of a list header, which may occur several times."""
     for each, value in scope["headers"]:
         if each == name:
             for part in value.decode("latin-1").split(","):
@@ -83,6 +82,6 @@ def _read(text: str) -> _Address | None:
     except ValueError:
         return None
     if isinstance(address, IPv6Address):
-        # Without the name of an interface (`%eth0`), which is not part of the address.
+        # Drop the zone (`%eth0`): it is not part of the address.
         return address.ipv4_mapped or IPv6Address(int(address))
     return address

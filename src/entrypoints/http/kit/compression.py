@@ -1,9 +1,9 @@
-"""Compressed answers: zstd (RFC 8878) or gzip, for those who ask for it and where it pays.
+"""Response compression: zstd (RFC 8878) or gzip, as `Accept-Encoding` asks.
 
-Not compressed: what is small; what is compressed already; an answer with a strong `ETag`, which stands for its bytes
-(RFC 9110 §8.8.1) and as a weak one would no longer do for `If-Match`; and, as a rule, answers to anything but GET.
-Tokens, secret addresses and the like are given out in answers to POST alone, so the length of a compressed answer never
-tells of a secret beside something that a stranger has chosen (BREACH). A route without secrets says `COMPRESSIBLE`.
+Not compressed are small responses, compressed media types, responses with a strong `ETag` (it identifies bytes, RFC
+9110 §8.8.1, and a weak one would not work with `If-Match`) and, unless the route is `COMPRESSIBLE`, responses to
+methods other than GET. Only responses to POST carry tokens and secret URLs, so the length of a compressed response
+reveals no secret next to text that an attacker chose (BREACH).
 """
 
 import gzip
@@ -21,13 +21,13 @@ from entrypoints.http.kit.quality_values import quality_values
 
 SMALLEST: Final = 1_024
 LARGE: Final = 128 * 1_024
-"""From here on it takes milliseconds, in which nobody else is to wait: on a thread, without the interpreter's lock."""
+"""Larger bodies take milliseconds, so they are compressed in a thread, which releases the GIL."""
 _GZIP_LEVEL: Final = 4
-"""Level 9 takes three times as long for a few percent, and everybody waits meanwhile."""
+"""Level 9 takes three times as long for a few percent."""
 _ZSTD_LEVEL: Final = 3
 _OPT: Final = "compressible"
 COMPRESSIBLE: Final[dict[str, Any]] = {_OPT: True}
-"""The `opt` of routes that are no GET and answer without secrets."""
+"""The `opt` of routes other than GET whose responses contain no secrets."""
 _PACKED: Final = (b"image/png", b"image/jpeg", b"image/webp", b"image/gif", b"application/zip", b"application/gzip")
 
 
@@ -40,14 +40,14 @@ def _zstandard(body: bytes) -> bytes:
 
 
 CODINGS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType({"zstd": _zstandard, "gzip": _gzipped})
-"""The one that is liked better comes first."""
+"""Preferred codings first."""
 
 
 class Compression(ASGIMiddleware):
-    """Compresses whole answers; what is sent in parts goes out as it is."""
+    """Compresses complete responses; streamed responses pass unchanged."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Pass the request on, and hold the start of its answer until the length is known."""
+        """Hold the start of the response until its length is known."""
         if scope["method"] != "GET" and not scope["route_handler"].opt.get(_OPT):  # type: ignore[typeddict-item]
             await next_app(scope, receive, send)
             return
@@ -69,7 +69,7 @@ class Compression(ASGIMiddleware):
 
 
 def _may_be(start: HTTPResponseStartEvent, body: bytes) -> bool:
-    """Whether the answer is compressed for those who ask for it."""
+    """Whether the response may be compressed."""
     headers = MutableScopeHeaders.from_message(start)
     return (
         len(body) >= SMALLEST
@@ -80,7 +80,7 @@ def _may_be(start: HTTPResponseStartEvent, body: bytes) -> bool:
 
 
 async def _negotiated(start: HTTPResponseStartEvent, body: bytes, asked: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The body as it goes out; its headers say so, and that somebody else may get it otherwise."""
+    """The body in the negotiated coding; the headers name the coding and add `Vary`."""
     headers = MutableScopeHeaders.from_message(start)
     headers.extend_header_value("vary", "Accept-Encoding")
     coding = chosen(asked)
@@ -94,7 +94,7 @@ async def _negotiated(start: HTTPResponseStartEvent, body: bytes, asked: Iterabl
 
 
 def chosen(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The coding of `Accept-Encoding` with the most weight (RFC 9110 §12.5.3); of two alike, the one liked better."""
+    """The coding of `Accept-Encoding` with the highest quality (RFC 9110 §12.5.3); the preferred one of equals."""
     weights = dict(quality_values(b",".join(value for name, value in headers if name == b"accept-encoding")))
     if "x-gzip" in weights:
         weights.setdefault("gzip", weights["x-gzip"])

@@ -1,4 +1,4 @@
-"""Cross-origin resource sharing: which web pages of others may use the API from a browser."""
+"""Cross-origin resource sharing: the web origins whose pages may use the API."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,13 +19,13 @@ _VARY: Final = (b"vary", b"Origin")
 
 
 class CrossOrigin:
-    """Adds the headers for known origins, to errors too. Tokens are sent by hand: no credentials of the browser's."""
+    """Adds the headers for allowed origins to every response, errors included. Browser credentials are not allowed."""
 
     def __init__(self, origins: Sequence[str]) -> None:
         self._origins = frozenset(origin.encode() for origin in origins)
 
     async def __call__(self, message: Message, scope: Scope) -> None:
-        """Called by Litestar before anything is sent; a preflight is answered by its own handler of OPTIONS."""
+        """Litestar calls this before it sends a message; `RequestGuard` answers the preflight itself."""
         if message["type"] != "http.response.start" or not self._origins:
             return
         asked = dict(scope["headers"])

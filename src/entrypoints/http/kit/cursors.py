@@ -1,4 +1,4 @@
-"""Cursors: where the next page begins, opaque to clients."""
+"""Cursors: the id of the last item of a page, opaque to clients."""
 
 import base64
 import binascii
@@ -15,12 +15,12 @@ Item = TypeVar("Item")
 
 
 def cursor_of(last: UUID) -> str:
-    """The cursor of the page after this item."""
+    """The cursor of the page after the item with this id."""
     return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
 
 
 def read_cursor(text: str | None) -> UUID | None:
-    """The last item of the page before."""
+    """The id of the last item of the previous page."""
     if text is None:
         return None
     try:
@@ -28,10 +28,10 @@ def read_cursor(text: str | None) -> UUID | None:
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != _ID_BYTES:
-        raise invalid_input("/query/cursor", "This is not a cursor that was given out.")
+        raise invalid_input("/query/cursor", "The server did not issue this cursor.")
     return UUID(bytes=raw)
 
 
 def cut(found: Sequence[Item], limit: int) -> tuple[Sequence[Item], bool]:
-    """The page itself, of `limit` + 1 items that were asked for, and whether another one follows."""
+    """The page of `limit` items, and whether another follows, from `limit` + 1 items that were read."""
     return found[:limit], len(found) > limit

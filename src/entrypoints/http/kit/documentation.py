@@ -41,14 +41,11 @@ class Documentation:
 def documented(
     *runs: Operation,
     raises: tuple[type[DomainError], ...] = (),
-    refusals: tuple[type[DomainError], ...] = (),
     body: Mapping[str, Any] | None = None,
     answer: Any = None,
     nothing: str | None = None,
     headers: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Return the `opt` of a handler that runs these operations."""
-    said = Documentation(
-        runs=runs, raises=(*raises, *refusals), body=body, answer=answer, nothing=nothing, headers=headers
-    )
+    said = Documentation(runs=runs, raises=raises, body=body, answer=answer, nothing=nothing, headers=headers)
     return {KEY: said}

@@ -20,18 +20,18 @@ Shown = TypeVar("Shown")
 
 
 def etag(version: int, variant: str = "") -> dict[str, str]:
-    """The header that names a version, strongly.
+    """The strong `ETag` of a version.
 
-    What one version can look like in several ways has a variant for each (small letters and digits): they are told
-    apart by `If-None-Match`, and are all the same to `If-Match`, which is about what was edited.
+    If one version has several representations, each has a variant (lower-case letters and digits). `If-None-Match`
+    distinguishes variants; `If-Match` ignores them, since all of them show the same version.
     """
     return {"ETag": f'"{version}-{variant}"' if variant else f'"{version}"'}
 
 
 def expected_version(if_match: str | None) -> frozenset[int] | None:
-    """The versions one of which the caller wants to change; None for any.
+    """The versions that the client accepts to change; None for any.
 
-    Tags that are weak, and those that were never given out here, fit no version.
+    Weak tags and tags that the server did not issue match no version.
     """
     if if_match is None or if_match.strip() == "*":
         return None
@@ -43,7 +43,7 @@ def expected_version(if_match: str | None) -> frozenset[int] | None:
 
 
 def matches(if_none_match: str | None, tag: str) -> bool:
-    """Whether the caller has this already: any of the tags named, weak or not (RFC 9110 §13.1.2)."""
+    """Whether `If-None-Match` contains the tag, by weak comparison (RFC 9110 §13.1.2)."""
     if if_none_match is None:
         return False
     named = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
@@ -51,7 +51,7 @@ def matches(if_none_match: str | None, tag: str) -> bool:
 
 
 def unless_known(answer: Shown, tag: dict[str, str], if_none_match: str | None) -> Response[Shown]:
-    """The answer under its tag; 304 without a body if that is what the caller has."""
+    """The answer with its tag, or 304 without a body if the client has it."""
     if matches(if_none_match, tag["ETag"]):
         nothing: Any = None
         return Response(nothing, status_code=NOT_MODIFIED, headers=tag)

@@ -1,4 +1,4 @@
-"""What request and answer schemas are made of. Every text, list and number has a bound."""
+"""Base classes and types of request and response schemas. Every text, list and number has a bound."""
 
 from datetime import datetime
 from typing import Annotated, TypeVar
@@ -9,15 +9,15 @@ Value = TypeVar("Value")
 
 
 class Body(Struct, forbid_unknown_fields=True, rename="camel", frozen=True, kw_only=True):
-    """The JSON object of a request; read strictly: no unknown member, no number written as text."""
+    """A request body, decoded strictly: no unknown members, no numbers written as text."""
 
 
 class Query(Struct, forbid_unknown_fields=True, rename="camel", frozen=True, kw_only=True):
-    """The parameters of a request's query."""
+    """The query parameters of a request."""
 
 
 class Json(Struct, rename="camel", frozen=True, kw_only=True):
-    """The JSON object of an answer; optional members that have no value are left out."""
+    """A response body; optional members without a value are omitted."""
 
 
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset, e.g. `2026-11-23T10:00:00+08:00`.")]
@@ -42,8 +42,8 @@ Locale = Annotated[
 ]
 Minutes = Annotated[int, Meta(ge=0, le=1_440)]
 SomeMinutes = Annotated[int, Meta(ge=1, le=1_440)]
-Limit = Annotated[int, Meta(ge=1, le=100, description="The most items of a page.")]
-Cursor = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$", description="`nextCursor` of the page before.")]
+Limit = Annotated[int, Meta(ge=1, le=100, description="The maximum number of items on a page.")]
+Cursor = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$", description="`nextCursor` of the previous page.")]
 Note = Annotated[str, Meta(max_length=500)]
 Moment = Annotated[
     str,

@@ -1,4 +1,4 @@
-"""HEAD, wherever GET is: the same answer without its body (RFC 9110 §9.3.2)."""
+"""HEAD for every GET route: the same response without its body (RFC 9110 §9.3.2)."""
 
 from litestar import Litestar
 from litestar.enums import ScopeType
@@ -7,7 +7,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
 def answer_head(app: Litestar) -> None:
-    """Let HEAD be routed as GET, and be named where methods are."""
+    """Route HEAD as GET and list it in `Allow`."""
     app.asgi_handler = _head_as_get(app.asgi_handler)
     for route in app.routes:
         if isinstance(route, HTTPRoute) and "GET" in route.methods:

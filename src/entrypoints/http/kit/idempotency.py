@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same request twice has one effect and one answer, byte by byte."""
+"""`Idempotency-Key`: a repeated request has one effect and gets the first response, byte for byte."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class IdempotentRunner:
-    """Runs a use case for the caller, at most once if the request names a key."""
+    """Runs a use case for the caller, at most once per idempotency key."""
 
     def __init__(self, request: Request[Any, Any, Any], executor: Executor[Repositories]) -> None:
         self._request = request
@@ -39,7 +39,7 @@ class IdempotentRunner:
         answer: Callable[[Result], msgspec.Struct],
         headers: Callable[[bytes], dict[str, str]] | None = None,
     ) -> Response[Any]:
-        """Run the use case and answer 201 with what it made; `headers` are read off the answer's body."""
+        """Run the use case and answer 201 with its result; `headers` derives headers from the body."""
         done = await self._run(use_case, command, lambda result: _encode(answer(result)))
         return _answered(done, 201, {} if headers is None else headers(done.body))
 
@@ -50,7 +50,7 @@ class IdempotentRunner:
         *,
         answer: Callable[[Result], msgspec.Struct],
     ) -> Response[Any]:
-        """Run the use case and answer 200 with what it has done."""
+        """Run the use case and answer 200 with its result."""
         return _answered(await self._run(use_case, command, lambda result: _encode(answer(result))), 200, {})
 
     async def _run(

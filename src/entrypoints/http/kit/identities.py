@@ -1,4 +1,4 @@
-"""Who asks, for handlers."""
+"""The caller, for handlers."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ def provide_actor(request: Request[Any, Any, Any]) -> Actor | None:
 
 
 def provide_session_id(request: Request[Any, Any, Any]) -> SessionId | None:
-    """Provide `session_id`, the session of the access token; None only where a handler's access is optional."""
+    """Provide `session_id`, the session of the access token; None only if the route's access is optional."""
     session_id: SessionId | None = request.scope["auth"]
     return session_id
 
 
 def provide_client(request: Request[Any, Any, Any], clients: Injected[Clients]) -> Client:
-    """Provide `client`: where the request comes from, and what the client calls itself."""
+    """Provide `client`: the address and user agent of the request."""
     return Client.seen(clients.address(request.scope), request.headers.get("user-agent", ""))

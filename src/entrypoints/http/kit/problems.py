@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457): the one place that knows which family of errors is which HTTP status."""
+"""Errors as problem details (RFC 9457): the only module that maps error families to HTTP statuses."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -45,7 +45,7 @@ STATUS: Final[dict[type[DomainError], int]] = {
     Unavailable: 503,
 }
 RETRY_AFTER_SECONDS: Final = 2
-"""When something is unavailable."""
+"""Sent when a service is unavailable."""
 _OF_FRAMEWORK: Final = {
     400: "validation.invalid_input",
     404: "http.not_found",
@@ -53,16 +53,16 @@ _OF_FRAMEWORK: Final = {
     413: "validation.body_too_large",
 }
 DETAILS: Final = {
-    404: "There is nothing at this address.",
-    405: "This address does not know that method.",
-    413: "The body is larger than what is read here.",
-    500: "Something went wrong on our side; the request id helps us to find it.",
+    404: "There is no resource at this address.",
+    405: "This resource does not support the method.",
+    413: "The body is too large.",
+    500: "An internal error occurred; report the request id.",
 }
 _log: Final = structlog.get_logger("entrypoints.http")
 
 
 class Problem(Struct, rename="camel", frozen=True, kw_only=True):
-    """What went wrong (RFC 9457). `code` is stable; `detail` is for people, in their language."""
+    """A problem (RFC 9457). `code` is stable; `detail` is a message in the client's language."""
 
     type: str
     title: str
@@ -75,12 +75,12 @@ class Problem(Struct, rename="camel", frozen=True, kw_only=True):
 
 
 def status_of(error: type[DomainError]) -> int:
-    """The status of an error's family; an error without a family is a bug of ours."""
+    """The status of the error's family; 500 for an error without a family, which is a bug."""
     return next((STATUS[family] for family in error.__mro__ if family in STATUS), 500)
 
 
 def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Turn whatever was raised into a problem, in the language that is asked for."""
+    """Convert an exception to a problem in the negotiated language."""
     says = catalogue_of(negotiated_language(request.scope["headers"]))
     match error:
         case DomainError():
@@ -150,20 +150,17 @@ def _errors_of(request: Request[Any, Any, Any], error: DomainError, says: Catalo
     if not error.details or handler is None:
         return ()
     found = [
-        InputError(
-            pointer=pointer_of(path),
-            message=says.error(part) if part is error else f"{part.code}: {says.error(part)}",
-        )
+        (pointer_of(path), says.error(part) if part is error else f"{part.code}: {says.error(part)}")
         for path, part in error.details
     ]
     if "data" in handler.parsed_fn_signature.parameters:
-        return tuple(found)
+        return tuple(InputError(pointer=pointer, message=message) for pointer, message in found)
     query = query_type(handler)
     known = () if query is None else query.__struct_encode_fields__
     return tuple(
-        InputError(pointer="/query" + each.pointer, message=each.message)
-        for each in found
-        if each.pointer.removeprefix("/") in known
+        InputError(pointer="/query" + pointer, message=message)
+        for pointer, message in found
+        if pointer.removeprefix("/") in known
     )
 
 
@@ -177,27 +174,27 @@ def _translated(errors: Iterable[InputError], says: Catalogue) -> tuple[InputErr
 
 
 def _of_parameters(error: ValidationException) -> tuple[InputError, ...]:
-    """Litestar's own errors: of parameters in the path or a header, or of a body that is not there."""
+    """Litestar's own errors: of path and header parameters, and of a missing body."""
     extra = error.extra if isinstance(error.extra, list) else []
     found = []
     for item in extra:
         name, source = str(item.get("key", "")), item.get("source", "path")
         place = source.value if isinstance(source, ParamType) else str(source)
         if name == "data":
-            found.append(InputError(pointer="", message="A JSON body is needed."))
+            found.append(InputError(pointer="", message="A JSON body is required."))
         else:
             found.append(InputError(pointer=f"/{place}/{camel(name)}", message=str(item["message"])))
     return tuple(found)
 
 
 def camel(name: str) -> str:
-    """`provider_id` as clients know it: `providerId`."""
+    """`provider_id` as in the JSON of the API: `providerId`."""
     head, *tail = name.split("_")
     return head + "".join(word.title() for word in tail)
 
 
 def allowed_methods(request: Request[Any, Any, Any]) -> str:
-    """What may be asked of the address, as `Allow` says it."""
+    """The methods of the address, for `Allow`."""
     path = request.scope["path"]
     found = [route for route in request.app.routes if isinstance(route, HTTPRoute) and _matches(route, path)]
     closest = max((_literal(route) for route in found), default=())
@@ -205,7 +202,7 @@ def allowed_methods(request: Request[Any, Any, Any]) -> str:
 
 
 def _literal(route: HTTPRoute) -> tuple[bool, ...]:
-    """Which parts of the path are literal; a literal part comes before a parameter where both would do."""
+    """Which components of the path are literal; literal components take precedence over parameters."""
     return tuple(isinstance(component, str) for component in route.path_components)
 
 

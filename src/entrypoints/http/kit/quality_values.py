@@ -1,4 +1,4 @@
-"""Lists whose members have weights, as `Accept-Encoding` and `Accept-Language` are (RFC 9110 §12.4.2)."""
+"""Quality values in lists such as `Accept-Encoding` and `Accept-Language` (RFC 9110 §12.4.2)."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _MEMBER: Final = re.compile(rf"[ \t]*{_NAME}[ \t]*{_WEIGHT}")
 
 
 def quality_values(wanted: bytes) -> Iterator[tuple[str, float]]:
-    """Each member in lower case, with its weight from 0 to 1; what is malformed is passed over.
+    """Each member in lower case, with its quality from 0 to 1; malformed members are skipped.
 
     >>> list(quality_values(b"gzip;q=0.8, BR, zstd;q=2, *;q=0"))
     [('gzip', 0.8), ('br', 1.0), ('*', 0.0)]

@@ -1,4 +1,4 @@
-"""Query parameters: read into the Struct that the handler declares as `asked`."""
+"""Query parameters, decoded into the Struct that the handler declares as `asked`."""
 
 import re
 from datetime import UTC, date, datetime, time, tzinfo
@@ -19,7 +19,7 @@ _PLUS_AS_SPACE: Final = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
 
 
 def query_type(handler: BaseRouteHandler) -> type[msgspec.Struct] | None:
-    """The Struct of the handler's query, or None if it takes none."""
+    """The Struct of the handler's query, or None if it has none."""
     parameter = handler.parsed_fn_signature.parameters.get("asked")
     return None if parameter is None else cast("type[msgspec.Struct]", parameter.annotation)
 
@@ -41,7 +41,7 @@ def read_query(request: Request[Any, Any, Any]) -> Any:
     seen: set[str] = set()
     for name, value in pairs:
         if name in seen and not forgiving:
-            raise invalid_input(f"/query/{name}", "The parameter occurs twice.")
+            raise invalid_input(f"/query/{name}", "The parameter occurs more than once.")
         seen.add(name)
         if "\x00" in value:
             raise invalid_input(f"/query/{name}", "A NUL character is not text.")
@@ -50,8 +50,8 @@ def read_query(request: Request[Any, Any, Any]) -> Any:
     except msgspec.ValidationError as error:
         raise located(str(error), within="/query") from error
     for name, member in zip(asked.__struct_encode_fields__, asked.__struct_fields__, strict=True):
-        if name in values and getattr(asked, member) is None:  # msgspec reads the text `null` so
-            raise invalid_input(f"/query/{name}", "A query has no null; leave the parameter out.")
+        if name in values and getattr(asked, member) is None:  # msgspec decodes the text `null` as None
+            raise invalid_input(f"/query/{name}", "Omit the parameter instead of sending null.")
     return asked
 
 
@@ -60,7 +60,7 @@ def moment(text: str, zone: tzinfo, *, name: str, within: str = "/query") -> dat
     try:
         if _DATE.fullmatch(text):
             return instant(datetime.combine(date.fromisoformat(text), time(), zone), field=name)
-        # A `+` that was not written as %2B arrives as a space.
+        # A `+` that was not encoded as %2B arrives as a space.
         return instant(msgspec.convert(_PLUS_AS_SPACE.sub("+", text), Instant), field=name)
     except (ValueError, msgspec.ValidationError) as error:
         raise invalid_input(f"{within}/{name}", f"{text!r} is neither a date nor an RFC 3339 instant.") from error

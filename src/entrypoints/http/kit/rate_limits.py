@@ -1,4 +1,4 @@
-"""Rate limits for every route: by class, and by who asks."""
+"""Rate limits for every route, per class of routes and client."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ UNLIMITED: Final[dict[str, Any]] = {_CLASS: None}
 
 
 def limited_as(name: str) -> dict[str, Any]:
-    """The `opt` of routes that are of another class than it seems."""
+    """The `opt` of routes whose class does not follow from their method."""
     return {_CLASS: name}
 
 
 def class_of(handler: BaseRouteHandler) -> str | None:
-    """The class of a route: what it says; else `read`, `create` where an `Idempotency-Key` is taken, or `default`."""
+    """The class in the `opt`, else `read` for GET, `create` for routes with an `Idempotency-Key`, or `default`."""
     if _CLASS in handler.opt:
         name: str | None = handler.opt[_CLASS]
         return name
@@ -40,7 +40,7 @@ def class_of(handler: BaseRouteHandler) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Policy:
-    """What applies to the routes of one class."""
+    """The limit of a class."""
 
     name: str
     limit: Limit
@@ -50,14 +50,14 @@ class _Policy:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Whose quota a request is counted against: an account's by its id, or an address'."""
+    """The quota that a request counts against: of an account or of an address."""
 
     limit: str
     who: str
 
 
 class RouteLimits:
-    """Counts each request: by account for those who are signed in, else by address; `auth` by address in any case."""
+    """Counts requests by account if the client is authenticated, else by address; class `auth` always by address."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class RouteLimits:
         self._of_handlers: dict[int, _Policy | None] = {}
 
     async def count(self, request: Request[Any, Any, Any]) -> None:
-        """Let the request through, or raise `RateLimited`; its answer says how the caller stands."""
+        """Count the request or raise `RateLimited`; the response headers report the remaining quota."""
         scope = request.scope
         policy = self._policy_of(scope["route_handler"])
         actor: Actor | None = scope.get("user")
@@ -106,12 +106,12 @@ def _policy_header(name: str, limit: Limit) -> tuple[bytes, bytes]:
 
 
 def rate_limit_headers(state: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
-    """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) of a request that was counted."""
+    """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) of a counted request."""
     found: tuple[tuple[bytes, bytes], ...] = state.get(_HEADERS, ())
     return found
 
 
 def counted(state: Mapping[str, Any]) -> Counted | None:
-    """Who asks, and under which limit; None before that is known."""
+    """The quota that the request was counted against; None if it was not counted yet."""
     found: Counted | None = state.get(_COUNTED)
     return found

@@ -1,4 +1,4 @@
-"""Requests that are refused before any rule of the domain is asked, and where in the request the reason lies."""
+"""Requests that are rejected before they reach the domain, with pointers to the invalid parts."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _FIELD: Final = re.compile(r"^Object (?:missing required|contains unknown) field
 
 
 class InputError(Struct, frozen=True, kw_only=True):
-    """What is wrong, and where: a JSON pointer into the body, or `/query/…`, `/path/…`, `/header/…`."""
+    """A problem and its place: a JSON pointer into the body, or `/query/…`, `/path/…`, `/header/…`."""
 
     pointer: str
     message: str
@@ -22,7 +22,7 @@ class InputError(Struct, frozen=True, kw_only=True):
 
 @dataclass(eq=False, kw_only=True)
 class Refusal(Exception):
-    """The request is not one that can be carried out, whoever asks."""
+    """The request is invalid for every client."""
 
     status: int
     code: str
@@ -32,13 +32,13 @@ class Refusal(Exception):
 
 
 def invalid_input(pointer: str, message: str) -> Refusal:
-    """Return the refusal of one part of the request."""
+    """Return the refusal of a request with one invalid part."""
     error = InputError(pointer=pointer[:_LONGEST], message=_shortened(message))
     return Refusal(status=400, code="validation.invalid_input", detail=INVALID, errors=(error,))
 
 
 def located(message: str, *, within: str = "") -> Refusal:
-    """Turn a message of msgspec (`Expected … - at `$.a[0].b``) into a refusal with a pointer."""
+    """Convert a message of msgspec (`Expected … - at `$.a[0].b``) to a refusal with a pointer."""
     text, _, path = message.rpartition(" - at `$")
     if not text:
         text, path = message, ""
@@ -49,7 +49,7 @@ def located(message: str, *, within: str = "") -> Refusal:
 
 
 def _shortened(message: str) -> str:
-    """Leave something out of the middle of a message that is too long: what it quotes, and not what it says."""
+    """Shorten the middle of a long message, which quotes the input."""
     half = _LONGEST // 2
     return message if len(message) <= _LONGEST else f"{message[: half - 1]}…{message[-half:]}"
 

@@ -1,4 +1,4 @@
-"""Who may come in, and how often: every handler asks for an access token unless it says otherwise."""
+"""Authentication and rate limits: every route requires an access token unless its `opt` says otherwise."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -17,17 +17,18 @@ from entrypoints.http.kit.problems import allowed_methods
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.rate_limits import RouteLimits
 from entrypoints.http.kit.refusals import invalid_input
+from entrypoints.http.kit.request_heads import refuse_transfer_encoding
 from entrypoints.http.kit.transport import Https
 
 ACCESS: Final = "access"
 PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
-"""No token is asked for, and none is read."""
+"""No token is required, and none is read."""
 OPTIONAL: Final[dict[str, Any]] = {ACCESS: "optional"}
-"""A token is read where there is one; `actor` is None where there is none."""
+"""A token is optional; without one, `actor` is None."""
 
 _FACTORS: Final = "factors"
 ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}
-"""Roles that need a second factor get in without one, to set it up or to sign out."""
+"""Roles that need a second factor may use the route without one, to set it up or to sign out."""
 
 
 def needs_one_factor(handler: BaseRouteHandler) -> bool:
@@ -36,7 +37,7 @@ def needs_one_factor(handler: BaseRouteHandler) -> bool:
 
 
 class RequestGuard:
-    """Runs before every handler: refuses unknown query parameters, finds out who asks, counts and notes the request."""
+    """Runs before every handler: rejects unknown query parameters, authenticates, counts and audits the request."""
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class RequestGuard:
         self._two_factors = two_factors
 
     async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
-        """None lets the handler have the request; a response is the answer already."""
+        """Return None to continue with the handler, or the response."""
         elsewhere = self._https.answer(request)
         if elsewhere is not None:
             return elsewhere
@@ -64,19 +65,20 @@ class RequestGuard:
             return Response(None, status_code=204, headers={"Allow": allowed_methods(request)})
         self._auditing.begin(request)
         try:
-            self._let_in(request)
+            self._authenticate(request)
         finally:
-            # Whoever is refused is counted too, and told first that it is too often: else tokens could be guessed.
+            # Count rejected requests too, and prefer 429 to 401: otherwise tokens could be guessed without limit.
             await self._limits.count(request)
         refuse_encoded(request.scope["headers"])
+        await refuse_transfer_encoding(request)
         await self._auditing.note_read(request)
         return None
 
-    def _let_in(self, request: Request[Any, Any, Any]) -> None:
+    def _authenticate(self, request: Request[Any, Any, Any]) -> None:
         scope = request.scope
         handler = scope["route_handler"]
         if scope["query_string"] and query_type(handler) is None:
-            raise invalid_input(f"/query/{_first_name(scope['query_string'])}", "There is no such parameter here.")
+            raise invalid_input(f"/query/{_first_name(scope['query_string'])}", "This route has no such parameter.")
         access = handler.opt.get(ACCESS)
         if access == "public":
             return
@@ -103,6 +105,6 @@ def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 
 def _first_name(query: bytes) -> str:
-    """The name of the first parameter; of ten thousands of them no other is looked at."""
+    """The name of the first parameter; the others are not parsed."""
     first, _, _ = query.lstrip(b"&").partition(b"&")
     return unquote_plus(first.partition(b"=")[0].decode("latin-1"))

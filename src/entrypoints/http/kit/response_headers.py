@@ -1,4 +1,4 @@
-"""What every answer carries, whatever it is: a request id, and headers that keep browsers out of harm's way."""
+"""Headers of every response: the request id, the rate limit, and security headers for browsers."""
 
 import re
 from typing import Any, Final
@@ -29,7 +29,7 @@ _PAGES: Final = (*_ALWAYS, (b"content-security-policy", _PAGES_MAY))
 
 
 def request_id(scope: Scope) -> str:
-    """The caller's `X-Request-Id` if it is harmless, else one of ours; the same throughout the request."""
+    """The client's `X-Request-Id` if it is well formed, else a new UUIDv7; the same throughout the request."""
     state: dict[str, Any] = scope["state"]
     known = state.get("request_id")
     if known is None:
@@ -46,7 +46,7 @@ def request_id(scope: Scope) -> str:
 
 
 async def add_response_headers(message: Message, scope: Scope) -> None:
-    """Add the headers; Litestar calls this before anything is sent, a 404 of its own included."""
+    """Add the headers. Litestar calls this before it sends any response, its own 404 included."""
     if message["type"] == "http.response.start":
         common = _PAGES if scope["path"].startswith(DOCS) else _API
         message["headers"] = [

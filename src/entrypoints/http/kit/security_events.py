@@ -1,6 +1,6 @@
-"""What an operator would want to know of refusals: one log entry each, of a kind that is in the table here.
+"""Security events: one log entry for each rejected request whose error is in `EVENTS`.
 
-An entry says who, by account or by address, and never with what: no token, login, code, password, query or body.
+An entry names the account or address, and never a token, login, code, password, query or body.
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ _log: Final = structlog.get_logger("entrypoints.http.security")
 
 
 def note(request: Request[Any, Any, Any], error: DomainError) -> None:
-    """Write the entry, if the error is of the table."""
+    """Write the entry if the error is in `EVENTS`."""
     found = next((event for kind, event in EVENTS.items() if isinstance(error, kind)), None)
     if found is None:
         return

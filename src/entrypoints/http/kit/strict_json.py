@@ -1,6 +1,6 @@
-"""Request bodies: read from the raw bytes, strictly.
+"""Strict decoding of request bodies.
 
-Litestar's own way converts leniently (`"60"` would pass for 60); this data transfer object replaces it.
+Litestar decodes leniently (`"60"` passes for 60); this data transfer object replaces its decoder.
 """
 
 import json
@@ -22,7 +22,7 @@ _FLOAT: Final = "got `float`"
 
 
 class StrictJson(AbstractDTO[msgspec.Struct]):
-    """Decodes the `data` of every handler into the Struct that it declares."""
+    """Decodes `data` into the Struct that the handler declares."""
 
     config = DTOConfig()
 
@@ -33,7 +33,7 @@ class StrictJson(AbstractDTO[msgspec.Struct]):
 
     @classmethod
     def create_for_field_definition(cls, *_args: object, **_kwargs: object) -> None:
-        """Nothing to prepare: the decoder follows from the type."""
+        """Prepare nothing: the decoder follows from the type."""
 
     @classmethod
     def generate_field_definitions(cls, _model_type: type[Any]) -> Generator[DTOFieldDefinition, None, None]:
@@ -45,11 +45,11 @@ class StrictJson(AbstractDTO[msgspec.Struct]):
 
 
 def read_json(raw: bytes, schema: Any) -> Any:
-    """Return `raw` as a value of `schema`, or raise a `Refusal` that points at what is wrong.
+    """Decode `raw` to a value of `schema`, or raise a `Refusal` that points to the invalid part.
 
-    `60.0` is the integer 60, as it is to JSON Schema; some languages write it so. Refused besides what the schema
-    refuses: names that occur twice in an object (RFC 7493 §2.3), NUL characters, which no text column can hold, and
-    what is not UTF-8.
+    `60.0` is the integer 60, as in JSON Schema; some languages write it so. In addition to what the schema rejects,
+    duplicate names in an object (RFC 7493 §2.3), NUL characters (PostgreSQL cannot store them) and text that is not
+    UTF-8 are rejected.
     """
     try:
         value = _read(raw, schema)
@@ -74,7 +74,7 @@ def _read(raw: bytes, schema: Any) -> Any:
 
 
 def _whole(value: Any) -> Any:
-    """The same with integers for whole numbers."""
+    """The value with whole floats converted to integers."""
     match value:
         case float() if value.is_integer():
             return int(value)
@@ -102,7 +102,7 @@ def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise invalid_input(f"/{name}", "The name occurs twice.")
+                raise invalid_input(f"/{name}", "The name occurs more than once.")
             seen.add(name)
 
 
@@ -110,7 +110,7 @@ _names_once: Final = json.JSONDecoder(object_pairs_hook=_refuse_twins, parse_int
 
 
 def _nuls(value: Any, pointer: str) -> Iterator[str]:
-    """Point at the texts with a NUL in them."""
+    """Pointers to the texts that contain a NUL character."""
     match value:
         case str() if _NUL in value:
             yield pointer

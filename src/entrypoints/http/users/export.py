@@ -1,7 +1,6 @@
-"""`GET /users/me/export`: everything about oneself, as one JSON document that is written while it is read.
+"""`GET /users/me/export`: all personal data of an account, as one JSON document that is streamed.
 
-What is sent at once is bounded, however much there is: pages are read one after the other, each with a connection of
-its own for as long as that takes.
+Memory is bounded, however much data there is: pages are read one after the other, each on its own connection.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -15,11 +14,11 @@ from litestar.response import Stream
 
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.identity.model import User
+from booking_domain.identity.queries import get_own_live_account
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads
-from entrypoints.http.accounts.own import own_account, require_live
 from entrypoints.http.accounts.schemas import login_json
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
@@ -53,20 +52,20 @@ Item = TypeVar("Item", bound=_WithId)
 @get(
     "/export",
     media_type="application/json",
-    opt=limited_as(EXPORT) | documented(answer=EXAMPLE, headers=("Content-Disposition",)),
+    opt=limited_as(EXPORT) | documented(get_own_live_account, answer=EXAMPLE, headers=("Content-Disposition",)),
 )
 async def export_account(
     actor: Injected[Actor], session_id: Injected[SessionId], reads: Injected[Reads], clock: Injected[Clock]
 ) -> Response[ExportJson]:
-    """Everything about oneself, to take along; as a file.
+    """Export all data about you, as a file.
 
     The account and its preferences, sessions and attempts to sign in, bookings as a customer and as a provider with
     their events and payments, identities at other services, places on waiting lists, the profile and calendar of a
     provider, salons, and which text messages were sent. Secrets are not in it: a password, codes, tokens, addresses of
     external calendars. The session of the access token must be live.
     """
-    await require_live(session_id, reads.sessions, clock)
-    written = _written(await own_account(actor, reads.users), reads, clock.now())
+    user = await get_own_live_account(actor, session_id, reads.users, reads.sessions, now=clock.now())
+    written = _written(user, reads, clock.now())
     return cast("Response[ExportJson]", Stream(written, media_type="application/json", headers=_HEADERS))
 
 
@@ -104,7 +103,7 @@ async def _pages(
 
 
 async def _bookings(user: User, reads: Reads) -> AsyncIterator[Sequence[msgspec.Struct]]:
-    """Those of an admin, who sees all, are only those that they are a party to."""
+    """The bookings that the user is a party to; an admin could see all others too."""
     as_a_party, after = Actor(user.id, Role.CUSTOMER), None
     while found := await reads.bookings.page(as_a_party, BookingFilter(after=after, limit=PAGE)):
         ids = [booking.id for booking in found]

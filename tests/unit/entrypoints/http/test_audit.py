@@ -26,7 +26,13 @@ FOR_ADMINS: Final = [
 ]
 THEIR_OWN: Final = {
     "link_identity",
-    "look_at_factor",
+    "get_factor",
+    "set_up_factor",
+    "confirm_factor",
+    "renew_recovery_codes",
+    "remove_factor",
+    "request_phone_change",
+    "change_phone",
     "unlink_identity",
     "end_other_sessions",
     "change_calendar_link",
@@ -34,7 +40,7 @@ THEIR_OWN: Final = {
     "edit_account",
     "delete_own_account",
 }
-"""Use cases of which the object is the actor's own, and there is one of it."""
+"""Use cases whose subject is the actor's own account, or the one thing of its kind that the account has."""
 
 
 REFUSED: Final = {

@@ -23,7 +23,7 @@ async def _kept(backend: Backend, make: Builder, *bookings: Booking) -> None:
 
 
 async def _a_list(backend: Backend, make: Builder, cast: Cast, length: int = 5) -> list[Booking]:
-    """Bookings of a customer, newest first."""
+    """Add bookings of a customer and return them newest first."""
     made = [
         replace(
             make.booking(cast.profile, cast.customer, TOMORROW - number * HOUR),
@@ -37,9 +37,9 @@ async def _a_list(backend: Backend, make: Builder, cast: Cast, length: int = 5) 
 
 
 class BookingReadsContract(StorageContract):
-    """Lists of bookings, outside any transaction."""
+    """Reads of bookings outside a transaction."""
 
-    async def test_each_party_sees_its_own_bookings_and_an_admin_all(self, backend: Backend, make: Builder) -> None:
+    async def test_each_party_sees_its_bookings_and_an_admin_sees_all(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         own = make.booking(cast.profile, cast.customer)
         away = make.booking(other.profile, cast.customer)
@@ -58,20 +58,22 @@ class BookingReadsContract(StorageContract):
         ]
         assert seen == [[away, own], [own], [strange, away], [strange, away, own], [], []]
 
-    async def test_a_provider_who_books_elsewhere_sees_both_sides(self, backend: Backend, make: Builder) -> None:
+    async def test_a_provider_also_sees_the_bookings_they_made_as_a_customer(
+        self, backend: Backend, make: Builder
+    ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         sold, bought = make.booking(cast.profile, cast.customer), make.booking(other.profile, cast.owner)
         await _kept(backend, make, sold, bought)
         assert list(await backend.reads.bookings.page(cast.owner.actor, ALL)) == [bought, sold]
 
-    async def test_the_newest_come_first_and_no_more_than_asked_for(self, backend: Backend, make: Builder) -> None:
+    async def test_a_page_is_newest_first_and_limited(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         newest_first = await _a_list(backend, make, cast)
         listed = await backend.reads.bookings.page(cast.customer.actor, BookingFilter(limit=3))
         assert list(listed) == newest_first[:3]
         assert list(await backend.reads.bookings.page(cast.customer.actor, ALL)) == newest_first
 
-    async def test_pages_follow_one_another_without_gap_or_repetition(self, backend: Backend, make: Builder) -> None:
+    async def test_pages_have_no_gap_and_no_repetition(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         newest_first = await _a_list(backend, make, cast)
         for actor in (cast.customer.actor, cast.owner.actor, Actor(UserId(make.entropy.new_id()), Role.ADMIN)):
@@ -81,7 +83,7 @@ class BookingReadsContract(StorageContract):
                 pages.append(list(await backend.reads.bookings.page(actor, following)))
             assert [booking for page in pages for booking in page] == newest_first
 
-    async def test_what_was_made_meanwhile_does_not_shift_the_next_page(self, backend: Backend, make: Builder) -> None:
+    async def test_a_new_booking_does_not_shift_the_next_page(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         newest_first = await _a_list(backend, make, cast, 4)
         await _kept(backend, make, replace(make.booking(cast.profile, cast.customer), created_at=NOW + 9 * HOUR))
@@ -109,7 +111,7 @@ class BookingReadsContract(StorageContract):
         assert list(await backend.reads.bookings.page(actor, BookingFilter(starts_from=TOMORROW + HOUR))) == [after]
         assert list(await backend.reads.bookings.page(actor, BookingFilter(starts_before=TOMORROW))) == [before]
 
-    async def test_filters_hold_together(self, backend: Backend, make: Builder) -> None:
+    async def test_filters_are_combined_with_and(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         confirmed = [
             make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=Status.CONFIRMED) for n in range(4)
@@ -125,7 +127,7 @@ class BookingReadsContract(StorageContract):
         )
         assert list(await backend.reads.bookings.page(cast.owner.actor, chosen)) == [confirmed[2]]
 
-    async def test_the_longest_overdue_come_first(self, backend: Backend, make: Builder) -> None:
+    async def test_overdue_bookings_are_sorted_by_deadline(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         just_now = replace(make.booking(cast.profile, cast.customer), due_at=NOW)
         long_ago = replace(make.booking(cast.profile, cast.customer, status=Status.REQUESTED), due_at=NOW - HOUR)
@@ -138,9 +140,7 @@ class BookingReadsContract(StorageContract):
         assert list(await backend.reads.bookings.overdue(NOW, 2)) == overdue[:2]
         assert list(await backend.reads.bookings.overdue(NOW - 2 * HOUR, 50)) == []
 
-    async def test_what_is_to_come_is_what_claims_time_by_its_status_and_starts_later(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_upcoming_bookings_claim_time_and_start_later(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         later = {status: make.booking(cast.profile, cast.customer, NOW + INSTANT, status=status) for status in Status}
         asking = replace(
@@ -152,9 +152,7 @@ class BookingReadsContract(StorageContract):
         found = await backend.reads.bookings.upcoming(NOW, time_zone=None, after=None, limit=50)
         assert list(found) == [*(later[status] for status in Status if CLAIMS_TIME[status]), asking]
 
-    async def test_what_is_to_come_is_read_page_by_page_provider_by_provider(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_upcoming_bookings_are_paged_by_provider(self, backend: Backend, make: Builder) -> None:
         casts = [await a_cast(backend, make) for _ in range(3)]
         made = [make.booking(cast.profile, cast.customer, TOMORROW - n * HOUR) for n in range(4) for cast in casts]
         await _kept(backend, make, *made)
@@ -163,7 +161,7 @@ class BookingReadsContract(StorageContract):
         while not pages or (pages[-1] and len(pages) <= len(made)):
             last = pages[-1][-1] if pages else None
             pages.append(list(await backend.reads.bookings.upcoming(NOW, time_zone=None, after=last, limit=5)))
-            if len(pages) == 1:  # moving does not bring it back, nor anybody else out of step
+            if len(pages) == 1:  # rescheduling one booking does not change the paging
                 first = made[0]
                 moved = replace(
                     pages[0][1], span=first.span, blocked=first.blocked, local_start=first.local_start, version=2
@@ -173,7 +171,7 @@ class BookingReadsContract(StorageContract):
         assert [len(page) for page in pages] == [5, 5, 2, 0]
         assert [booking for page in pages for booking in page] == by_provider
 
-    async def test_what_is_to_come_can_be_of_one_time_zone(self, backend: Backend, make: Builder) -> None:
+    async def test_upcoming_bookings_can_be_filtered_by_time_zone(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         here = make.booking(cast.profile, cast.customer)
         there = replace(make.booking(cast.profile, cast.customer), time_zone="Europe/Berlin")

@@ -34,9 +34,9 @@ def _next(booking: Booking, status: Status = Status.CONFIRMED) -> Booking:
 
 
 class BookingsContract(StorageContract):
-    """The bookings of a transaction."""
+    """Bookings in a transaction."""
 
-    async def test_a_booking_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_a_booking_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         plain = make.booking(cast.profile, cast.customer)
         much = Money(amount=2**63 - 1, currency="KRW")
@@ -74,16 +74,16 @@ class BookingsContract(StorageContract):
             assert await backend.reads.bookings.get(booking.id) == booking
             assert await _locked(backend, booking.id) == booking
 
-    async def test_what_waits_for_a_deposit_or_an_answer_and_may_get_it_is_counted_by_customer(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_unsettled_bookings_are_counted_by_customer(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), make.user()
         async with backend.begin() as tx:
             await tx.users.add(other)
         due = NOW + HOUR / 4
         for booking in (
             *(make.booking(cast.profile, cast.customer, status=status) for status in Status),
-            replace(make.booking(cast.profile, cast.customer), due_at=NOW),  # too late, whether or not it was expired
+            replace(
+                make.booking(cast.profile, cast.customer), due_at=NOW
+            ),  # past its deadline, although not expired yet
             make.booking(cast.profile, other),
         ):
             await _add(backend, make, booking)
@@ -92,9 +92,7 @@ class BookingsContract(StorageContract):
             assert counted == [2, 1, 0]
             assert await tx.bookings.count_unsettled(cast.customer.id, due) == 0
 
-    async def test_who_counts_a_customers_unsettled_bookings_waits_for_who_has(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_counting_unsettled_bookings_locks_the_customer(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
 
         async def count() -> int:
@@ -109,13 +107,13 @@ class BookingsContract(StorageContract):
             await tx.bookings.add(booking, [make.event(booking)])
         assert await later == 1
 
-    async def test_there_is_no_booking_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_booking_is_not_found(self, backend: Backend, make: Builder) -> None:
         unknown = BookingId(make.entropy.new_id())
         assert await _locked(backend, unknown) is None
         assert await backend.reads.bookings.get(unknown) is None
         assert list(await backend.reads.bookings.events(unknown)) == []
 
-    async def test_a_reference_is_one_bookings(self, backend: Backend, make: Builder) -> None:
+    async def test_a_reference_belongs_to_one_booking(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         first = await _add(backend, make, make.booking(cast.profile, cast.customer))
         second = replace(make.booking(cast.profile, cast.customer), reference=first.reference)
@@ -123,7 +121,7 @@ class BookingsContract(StorageContract):
             await _add(backend, make, second)
         assert await backend.reads.bookings.get(second.id) is None
 
-    async def test_of_bookings_that_draw_one_reference_at_once_one_is_kept(
+    async def test_of_concurrent_bookings_with_one_reference_one_is_stored(
         self, backend: Backend, make: Builder
     ) -> None:
         cast = await a_cast(backend, make)
@@ -132,7 +130,7 @@ class BookingsContract(StorageContract):
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 3
 
-    async def test_saving_replaces_the_booking_and_appends_to_its_trail(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_replaces_the_booking_and_appends_its_events(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking, other = make.booking(cast.profile, cast.customer), make.booking(cast.profile, cast.customer)
         placed = make.event(booking)
@@ -157,7 +155,7 @@ class BookingsContract(StorageContract):
         assert list(await backend.reads.bookings.events(booking.id)) == [placed, confirmed]
         assert await backend.reads.bookings.get(other.id) == other
 
-    async def test_offered_times_come_and_go(self, backend: Backend, make: Builder) -> None:
+    async def test_offered_times_can_be_set_and_cleared(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         series_id = SeriesId(make.entropy.new_id())
         before = replace(
@@ -173,7 +171,7 @@ class BookingsContract(StorageContract):
             assert await backend.reads.bookings.get(after.id) == after
             before = after
 
-    async def test_a_save_without_events_leaves_the_trail_as_it_is(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_without_events_keeps_the_history(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
         placed = make.event(booking)
@@ -183,7 +181,7 @@ class BookingsContract(StorageContract):
             await tx.bookings.save(booking.await_payment(NOW), was=booking)
         assert list(await backend.reads.bookings.events(booking.id)) == [placed]
 
-    async def test_the_trail_comes_back_as_it_was_kept_oldest_first(self, backend: Backend, make: Builder) -> None:
+    async def test_the_history_is_returned_oldest_first(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
         others = await _add(backend, make, make.booking(cast.profile, cast.customer))
@@ -205,9 +203,7 @@ class BookingsContract(StorageContract):
         assert list(await backend.reads.bookings.events(booking.id)) == events
         assert len(await backend.reads.bookings.events(others.id)) == 1
 
-    async def test_a_change_of_something_older_is_refused_with_its_events(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_stale_change_is_rejected_together_with_its_events(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
         first, second = _next(booking), _next(booking, Status.CANCELLED)
@@ -219,14 +215,14 @@ class BookingsContract(StorageContract):
         assert await backend.reads.bookings.get(booking.id) == first
         assert len(await backend.reads.bookings.events(booking.id)) == 1
 
-    async def test_a_change_of_what_was_never_there_is_refused(self, backend: Backend, make: Builder) -> None:
+    async def test_a_change_of_an_unknown_booking_is_rejected(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
                 await tx.bookings.save(_next(booking), was=booking)
 
-    async def test_of_changes_made_at_once_one_wins(self, backend: Backend, make: Builder) -> None:
+    async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
 
@@ -241,7 +237,7 @@ class BookingsContract(StorageContract):
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
         assert len(await backend.reads.bookings.events(booking.id)) == 2
 
-    async def test_a_locked_booking_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
+    async def test_a_booking_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _add(backend, make, make.booking(cast.profile, cast.customer))
         async with backend.begin() as tx:

@@ -26,9 +26,9 @@ async def _an_owner(backend: Backend, make: Builder) -> User:
 
 
 class ProfilesContract(StorageContract):
-    """The profiles of a unit of work."""
+    """Provider profiles in a transaction."""
 
-    async def test_a_profile_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_a_profile_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         profiles = [make.profile(await _an_owner(backend, make), status) for status in ProfileStatus]
         bare = Profile(
             id=ProviderId(make.entropy.new_id()),
@@ -51,7 +51,7 @@ class ProfilesContract(StorageContract):
                 assert await tx.profiles.get(profile.id) == profile
                 assert await tx.profiles.of_owner(profile.owner_id) == profile
 
-    async def test_there_is_no_profile_of_strangers(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_profile_is_not_found(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
             assert await tx.profiles.get(ProviderId(make.entropy.new_id())) is None
@@ -63,15 +63,13 @@ class ProfilesContract(StorageContract):
         with pytest.raises(ProfileExists):
             await _add(backend, make.profile(cast.owner))
 
-    async def test_of_two_profiles_that_an_owner_opens_at_once_one_is_kept(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_of_concurrent_profiles_of_one_owner_one_is_stored(self, backend: Backend, make: Builder) -> None:
         owner = await _an_owner(backend, make)
         added, refusals = await race([_add(backend, make.profile(owner)) for _ in range(3)])
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [ProfileExists] * 2
 
-    async def test_saving_replaces_every_fact_of_the_profile(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_replaces_every_field(self, backend: Backend, make: Builder) -> None:
         was = (await a_cast(backend, make)).profile
         changed = replace(
             was,
@@ -89,7 +87,7 @@ class ProfilesContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.profiles.get(was.id) == changed
 
-    async def test_a_change_of_something_older_is_refused(self, backend: Backend, make: Builder) -> None:
+    async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = (await a_cast(backend, make)).profile
         first = replace(was, bio="first", version=was.version + 1)
         async with backend.begin() as tx:
@@ -100,7 +98,7 @@ class ProfilesContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.profiles.get(was.id) == first
 
-    async def test_of_changes_made_at_once_one_wins(self, backend: Backend, make: Builder) -> None:
+    async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = (await a_cast(backend, make)).profile
 
         async def change(bio: str) -> None:

@@ -14,9 +14,9 @@ def _view(cast: Cast) -> ProviderView:
 
 
 class ProviderReadsContract(StorageContract):
-    """Providers as clients see them."""
+    """Reads of providers."""
 
-    async def test_a_provider_of_whatever_status_is_seen_whole(self, backend: Backend, make: Builder) -> None:
+    async def test_a_provider_is_read_with_all_fields_in_any_status(self, backend: Backend, make: Builder) -> None:
         for status in ProfileStatus:
             cast = await a_cast(backend, make, status)
             assert await backend.reads.providers.get(cast.profile.id) == _view(cast)
@@ -31,13 +31,13 @@ class ProviderReadsContract(StorageContract):
             profile=cast.profile, time_zone="Asia/Hovd", terms=terms(mode=BookingMode.REQUEST)
         )
 
-    async def test_nobody_is_seen_who_is_not_there(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_provider_is_not_found(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         assert await backend.reads.providers.get(ProviderId(make.entropy.new_id())) is None
         assert await backend.reads.providers.by_owner(UserId(make.entropy.new_id())) is None
         assert await backend.reads.providers.by_owner(cast.customer.id) is None
 
-    async def test_providers_are_listed_by_id_page_by_page(self, backend: Backend, make: Builder) -> None:
+    async def test_providers_are_paged_by_id(self, backend: Backend, make: Builder) -> None:
         views = [_view(await a_cast(backend, make)) for _ in range(5)]
         assert list(await backend.reads.providers.page(None, None, 2)) == views[:2]
         assert list(await backend.reads.providers.page(None, views[1].profile.id, 2)) == views[2:4]

@@ -85,7 +85,7 @@ async def _members(backend: Backend, salon: Salon) -> list[tuple[ProviderId, Mem
 
 
 async def _salon_in(backend: Backend, cast: Cast) -> OpeningHours | None:
-    """The hours in the provider's calendar, wherever one looks."""
+    """Return the salon hours in the provider's calendar, and check that every read agrees."""
     calendar = await backend.reads.schedules.calendar(cast.profile.id)
     schedule = await backend.reads.schedules.get(cast.profile.id, WORKDAY)
     assert calendar is not None
@@ -100,11 +100,9 @@ async def _salon_in(backend: Backend, cast: Cast) -> OpeningHours | None:
 
 
 class SalonsContract(StorageContract):
-    """Salons, when they are open, and who works there."""
+    """Salons, their opening hours and their members."""
 
-    async def test_a_salon_comes_back_as_it_was_kept_without_hours_and_members(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_new_salon_has_no_hours_and_no_members(self, backend: Backend, make: Builder) -> None:
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
         async with backend.begin() as tx:
             assert await tx.salons.lock(salon.id) == salon
@@ -113,7 +111,7 @@ class SalonsContract(StorageContract):
         assert await backend.reads.salons.get(salon.id) == SalonView(salon=salon, hours=OpeningHours(time_zone=ZONE))
         assert await _members(backend, salon) == []
 
-    async def test_there_is_no_salon_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_salon_is_not_found(self, backend: Backend, make: Builder) -> None:
         nowhere = SalonId(make.entropy.new_id())
         async with backend.begin() as tx:
             assert await tx.salons.lock(nowhere) is None
@@ -122,14 +120,16 @@ class SalonsContract(StorageContract):
         assert await backend.reads.salons.get(nowhere) is None
         assert list(await backend.reads.salons.members(nowhere)) == []
 
-    async def test_a_manager_has_as_many_salons_as_they_like(self, backend: Backend, make: Builder) -> None:
+    async def test_a_manager_can_have_several_salons(self, backend: Backend, make: Builder) -> None:
         salon = await _a_salon(backend, make)
         another = replace(salon, id=SalonId(make.entropy.new_id()))
         async with backend.begin() as tx:
             await tx.salons.add(another)
             assert await tx.salons.lock(another.id) == another
 
-    async def test_saving_replaces_the_facts_and_the_clock_of_the_hours(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_replaces_the_salon_and_the_time_zone_of_its_hours(
+        self, backend: Backend, make: Builder
+    ) -> None:
         was, cast = await _a_salon(backend, make), await a_cast(backend, make)
         hours = _hours(make)
         await _set(backend, was, hours)
@@ -141,7 +141,7 @@ class SalonsContract(StorageContract):
         assert await backend.reads.salons.get(was.id) == SalonView(salon=changed, hours=moved)
         assert await _salon_in(backend, cast) == moved
 
-    async def test_of_changes_made_at_once_one_wins(self, backend: Backend, make: Builder) -> None:
+    async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = await _a_salon(backend, make)
 
         async def change(name: str) -> None:
@@ -154,7 +154,7 @@ class SalonsContract(StorageContract):
         with pytest.raises(ConcurrentChange):
             await change("late")
 
-    async def test_hours_come_back_as_they_were_kept_on_the_salons_clock(self, backend: Backend, make: Builder) -> None:
+    async def test_hours_are_stored_in_the_time_zone_of_the_salon(self, backend: Backend, make: Builder) -> None:
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
         for hours in (_hours(make), _hours(make, "Europe/Paris"), OpeningHours(time_zone=ZONE)):
             await _set(backend, salon, hours)
@@ -164,9 +164,7 @@ class SalonsContract(StorageContract):
             assert await backend.reads.salons.get(salon.id) == SalonView(salon=salon, hours=kept)
         assert await backend.reads.salons.get(other.id) == SalonView(salon=other, hours=OpeningHours(time_zone=ZONE))
 
-    async def test_the_calendars_of_members_have_the_salons_hours_and_no_others_do(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_only_the_calendars_of_members_have_the_salon_hours(self, backend: Backend, make: Builder) -> None:
         salon, hours = await _a_salon(backend, make), _hours(make)
         cast, colleague, invited, stranger = [await a_cast(backend, make) for _ in range(4)]
         await _invite(backend, salon, invited)
@@ -183,7 +181,7 @@ class SalonsContract(StorageContract):
         await _part(backend, salon, cast)
         assert [await _salon_in(backend, each) for each in (cast, colleague)] == [None, hours]
 
-    async def test_what_a_provider_changes_leaves_the_salon_as_it_is(self, backend: Backend, make: Builder) -> None:
+    async def test_changing_a_calendar_keeps_the_salon_hours(self, backend: Backend, make: Builder) -> None:
         salon, cast, hours = await _a_salon(backend, make), await a_cast(backend, make), _hours(make)
         await _set(backend, salon, hours)
         await _join(backend, salon, cast)
@@ -198,7 +196,7 @@ class SalonsContract(StorageContract):
         assert calendar is not None
         assert (calendar.rules, calendar.salon) == ((rule,), None)
 
-    async def test_members_are_told_by_id_with_those_who_are_invited(self, backend: Backend, make: Builder) -> None:
+    async def test_members_and_invited_providers_are_listed_by_id(self, backend: Backend, make: Builder) -> None:
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
         first, second, third = [await a_cast(backend, make) for _ in range(3)]
         await _invite(backend, salon, third)
@@ -215,7 +213,7 @@ class SalonsContract(StorageContract):
             assert [await tx.salons.salon_of(each) for each in ids] == [salon.id, salon.id, None]
             assert await tx.salons.salon_of(ProviderId(make.entropy.new_id())) is None
 
-    async def test_who_parts_is_a_stranger_there_and_nowhere_else(self, backend: Backend, make: Builder) -> None:
+    async def test_removing_a_member_keeps_other_memberships(self, backend: Backend, make: Builder) -> None:
         salon, other = await _a_salon(backend, make), await _a_salon(backend, make)
         member, invited, stranger = [await a_cast(backend, make) for _ in range(3)]
         await _invite(backend, salon, member)
@@ -230,7 +228,7 @@ class SalonsContract(StorageContract):
             await _part(backend, salon, cast)
         assert await _members(backend, salon) == []
 
-    async def test_nothing_stays_of_what_is_rolled_back(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         salon, cast = await _a_salon(backend, make), await a_cast(backend, make)
 
         async def all_of_it(tx: Repositories) -> None:
@@ -245,7 +243,7 @@ class SalonsContract(StorageContract):
         assert await _members(backend, salon) == []
         assert await _salon_in(backend, cast) is None
 
-    async def test_who_locks_a_salon_second_waits_and_sees_what_the_first_has_done(
+    async def test_a_second_lock_of_a_salon_waits_and_sees_the_first_commit(
         self, backend: Backend, make: Builder
     ) -> None:
         salon, cast = await _a_salon(backend, make), await a_cast(backend, make)

@@ -21,7 +21,7 @@ def _link(user_id: UserId, secret: str) -> CalendarLink:
 
 
 class CalendarLinksContract(StorageContract):
-    """Secret links, of which each user has at most one."""
+    """Secret calendar links, at most one per user."""
 
     async def test_a_link_is_found_by_the_digest_of_its_secret(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -36,7 +36,7 @@ class CalendarLinksContract(StorageContract):
         for unknown in (sha256(b"another").digest(), links[0].secret_digest[:-1], b""):
             assert await backend.reads.calendar_links.user_of(unknown) is None
 
-    async def test_another_link_takes_the_place_of_the_one_before(self, backend: Backend, make: Builder) -> None:
+    async def test_a_new_link_replaces_the_previous_one(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         links = [_link(cast.customer.id, "first"), _link(cast.customer.id, "second")]
         for link in links:
@@ -45,7 +45,7 @@ class CalendarLinksContract(StorageContract):
         assert await backend.reads.calendar_links.user_of(links[0].secret_digest) is None
         assert await backend.reads.calendar_links.user_of(links[1].secret_digest) == cast.customer.id
 
-    async def test_a_removed_link_is_gone_and_others_stay(self, backend: Backend, make: Builder) -> None:
+    async def test_removing_a_link_leaves_other_links(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         gone, there = _link(cast.customer.id, "gone"), _link(cast.owner.id, "there")
         async with backend.begin() as tx:
@@ -57,7 +57,7 @@ class CalendarLinksContract(StorageContract):
             assert await backend.reads.calendar_links.user_of(gone.secret_digest) is None
             assert await backend.reads.calendar_links.user_of(there.secret_digest) == cast.owner.id
 
-    async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         old, new = _link(cast.customer.id, "old"), _link(cast.customer.id, "new")
         async with backend.begin() as tx:
@@ -98,9 +98,9 @@ async def _of(
 
 
 class AppointmentReadsContract(StorageContract):
-    """What the calendars of two sides show."""
+    """The appointments in the calendars of both parties."""
 
-    async def test_each_side_sees_its_own_with_the_names_of_both(self, backend: Backend, make: Builder) -> None:
+    async def test_each_party_sees_its_appointments_with_both_names(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         sold = make.booking(cast.profile, cast.customer)
         bought = make.booking(other.profile, cast.owner, TOMORROW + HOUR)
@@ -122,7 +122,9 @@ class AppointmentReadsContract(StorageContract):
         assert [each.booking for each in await _of(backend, cast.customer.id, Party.CUSTOMER)] == [sold]
         assert await _of(backend, cast.customer.id, Party.PROVIDER) == []
 
-    async def test_they_come_by_start_and_of_too_many_the_last_ones(self, backend: Backend, make: Builder) -> None:
+    async def test_appointments_are_sorted_by_start_and_the_limit_keeps_the_latest(
+        self, backend: Backend, make: Builder
+    ) -> None:
         cast = await a_cast(backend, make)
         made = [make.booking(cast.profile, cast.customer, TOMORROW - n * HOUR) for n in range(4)]
         twin = make.booking(cast.profile, cast.customer, TOMORROW)
@@ -133,7 +135,7 @@ class AppointmentReadsContract(StorageContract):
                 found = await _of(backend, user_id, party, limit=limit)
                 assert [each.booking for each in found] == in_order[-limit:]
 
-    async def test_they_begin_with_a_start(self, backend: Backend, make: Builder) -> None:
+    async def test_appointments_begin_at_the_given_start(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         before, first = (make.booking(cast.profile, cast.customer, at) for at in (TOMORROW - INSTANT, TOMORROW))
         await _kept(backend, make, before, first)
@@ -141,7 +143,9 @@ class AppointmentReadsContract(StorageContract):
             found = await _of(backend, user_id, party, starts_from=TOMORROW)
             assert [each.booking for each in found] == [first]
 
-    async def test_what_ended_before_it_began_is_shown_if_that_is_new(self, backend: Backend, make: Builder) -> None:
+    async def test_an_appointment_cancelled_before_its_start_is_shown_if_the_change_is_recent(
+        self, backend: Backend, make: Builder
+    ) -> None:
         cast = await a_cast(backend, make)
         old = {
             status: replace(make.booking(cast.profile, cast.customer, status=status), updated_at=NOW - INSTANT)

@@ -67,9 +67,9 @@ async def _joined(backend: Backend, make: Builder) -> User:
 
 
 class OneTimeCodesContract(StorageContract):
-    """Codes, at most one a contact and purpose."""
+    """One-time codes, at most one per contact and purpose."""
 
-    async def test_codes_come_back_by_purpose_as_they_were_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_codes_are_stored_by_purpose(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         kept = [replace(_code(make, user=user), purpose=purpose) for purpose in sorted(CodePurpose)]
         others = _code(make, contact=HIS)
@@ -81,7 +81,7 @@ class OneTimeCodesContract(StorageContract):
         await _keep(backend, _code(make, contact=HIS))
         assert list(await _kept(backend)) == []
 
-    async def test_a_code_takes_the_place_of_the_one_before(self, backend: Backend, make: Builder) -> None:
+    async def test_a_new_code_replaces_the_previous_one(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         first = _code(make, user=user)
         other = replace(first, purpose=CodePurpose.RESET)
@@ -99,16 +99,16 @@ class OneTimeCodesContract(StorageContract):
         await _keep(backend, later)
         assert list(await _kept(backend)) == [later, other]
 
-    async def test_what_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         async def keep(tx: Repositories) -> None:
             await tx.one_time_codes.save(_code(make))
 
         await regretted(backend, keep)
         assert list(await _kept(backend)) == []
 
-    async def test_a_contact_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
+    async def test_a_contact_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
         code = _code(make)
-        for kept in (code, code.guessed()):  # the first time there is none yet
+        for kept in (code, code.guessed()):  # no code exists yet in the first round
             async with backend.begin() as tx:
                 await tx.one_time_codes.lock(HERS)
                 other = asyncio.create_task(_kept(backend))
@@ -116,7 +116,7 @@ class OneTimeCodesContract(StorageContract):
                 await tx.one_time_codes.save(kept)
             assert list(await other) == [kept]
 
-    async def test_sweeping_ends_what_is_too_old_and_forgets_what_does_not_count(
+    async def test_the_sweep_ends_expired_codes_and_deletes_codes_that_no_longer_count(
         self, backend: Backend, make: Builder
     ) -> None:
         contacts = (sha256(bytes([number])).digest() for number in count())
@@ -143,11 +143,9 @@ async def _right(backend: Backend, account: UUID, now: datetime = NOW) -> bool:
 
 
 class CredentialsContract(StorageContract):
-    """By what accounts are proved to be one's own."""
+    """Counters of wrong passwords."""
 
-    async def test_three_wrong_passwords_in_a_row_are_counted_and_then_nothing_is(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_after_three_wrong_passwords_the_account_is_locked(self, backend: Backend, make: Builder) -> None:
         account, other = make.entropy.new_id(), make.entropy.new_id()
         assert [await _wrong(backend, account) for _ in range(5)] == [True] * MOST_WRONG + [False] * 2
         assert not await _right(backend, account)
@@ -155,13 +153,13 @@ class CredentialsContract(StorageContract):
         assert await _right(backend, other)
         assert await _wrong(backend, other)
 
-    async def test_the_right_password_begins_a_new_row(self, backend: Backend, make: Builder) -> None:
+    async def test_the_right_password_resets_the_counter(self, backend: Backend, make: Builder) -> None:
         account = make.entropy.new_id()
         for _ in range(3):
             assert [await _wrong(backend, account) for _ in range(MOST_WRONG - 1)] == [True] * (MOST_WRONG - 1)
             assert await _right(backend, account)
 
-    async def test_an_unlocked_account_begins_a_new_row(self, backend: Backend, make: Builder) -> None:
+    async def test_unlocking_an_account_resets_the_counter(self, backend: Backend, make: Builder) -> None:
         account = make.entropy.new_id()
         for _ in range(2):
             assert [await _wrong(backend, account) for _ in range(4)] == [True] * MOST_WRONG + [False]
@@ -169,28 +167,30 @@ class CredentialsContract(StorageContract):
                 await tx.credentials.unlock(account)
         assert await _right(backend, account)
 
-    async def test_a_day_after_the_last_wrong_one_they_do_not_count(self, backend: Backend, make: Builder) -> None:
+    async def test_wrong_passwords_expire_a_day_after_the_last_one(self, backend: Backend, make: Builder) -> None:
         again = NOW + FORGOTTEN_AFTER
         for counted, right in ((3, True), (3, False), (1, False)):
             account = make.entropy.new_id()
             assert all([await _wrong(backend, account) for _ in range(counted)])
             if counted == MOST_WRONG:
-                assert not await _wrong(backend, account, again - INSTANT)  # and does not make it last longer
+                assert not await _wrong(backend, account, again - INSTANT)  # does not extend the lock
                 assert not await _right(backend, account, again - INSTANT)
             if right:
                 assert await _right(backend, account, again)
             assert [await _wrong(backend, account, again) for _ in range(4)] == [True] * MOST_WRONG + [False]
 
-    async def test_what_no_longer_counts_is_removed_and_nothing_else(self, backend: Backend, make: Builder) -> None:
+    async def test_the_sweep_deletes_expired_counters_only(self, backend: Backend, make: Builder) -> None:
         old, new = make.entropy.new_id(), make.entropy.new_id()
         for account, at in ((old, NOW), (new, NOW + INSTANT)):
             assert all([await _wrong(backend, account, at) for _ in range(MOST_WRONG)])
         async with backend.begin() as tx:
             await tx.credentials.forget(NOW + FORGOTTEN_AFTER)
-        assert await _right(backend, old, NOW)  # told by a clock that was set back, which sees that it is gone
+        assert await _right(backend, old, NOW)  # at an earlier time, at which the counter would still apply
         assert not await _right(backend, new, NOW)
 
-    async def test_of_wrong_ones_at_once_no_more_are_counted(self, backend: Backend, make: Builder) -> None:
+    async def test_concurrent_wrong_passwords_are_counted_up_to_the_limit(
+        self, backend: Backend, make: Builder
+    ) -> None:
         account = make.entropy.new_id()
         counted, refusals = await race([_wrong(backend, account) for _ in range(20)])
         assert not refusals
@@ -201,18 +201,18 @@ PHONE: Final = Contact(Channel.PHONE, "+97699112233")
 
 
 class SecretCodesContract:
-    """What only those know who have the key.
+    """Codes derived from a secret key.
 
-    Define two fixtures, `secret_codes` and `strangers_secret_codes`, the latter with another key.
+    Define two fixtures, `secret_codes` and `strangers_secret_codes`. The second uses another key.
     """
 
-    def test_a_contact_always_has_the_same_stand_in_and_no_other_contact_has(self, secret_codes: SecretCodes) -> None:
+    def test_the_digest_of_a_contact_is_stable_and_unique(self, secret_codes: SecretCodes) -> None:
         others = [Contact(Channel.EMAIL, PHONE.address), Contact(Channel.PHONE, "+97699112234"), PHONE]
-        stand_ins = {secret_codes.contact(each) for each in (*others, PHONE)}
-        assert len(stand_ins) == 3
-        assert {len(each) for each in stand_ins} == {32}
+        digests = {secret_codes.contact(each) for each in (*others, PHONE)}
+        assert len(digests) == 3
+        assert {len(each) for each in digests} == {32}
 
-    def test_a_code_has_its_digits_and_is_always_the_same(self, secret_codes: SecretCodes) -> None:
+    def test_a_code_is_numeric_and_deterministic(self, secret_codes: SecretCodes) -> None:
         entropy = SeededEntropy()
         for code_id in (CodeId(entropy.new_id()) for _ in range(1_000)):
             code = secret_codes.code(code_id, CodePurpose.LOGIN)
@@ -221,16 +221,16 @@ class SecretCodesContract:
             assert code.isdecimal()
             assert secret_codes.code(code_id, CodePurpose.LOGIN) == code
 
-    def test_any_digit_can_be_anywhere(self, secret_codes: SecretCodes) -> None:
+    def test_digits_are_uniformly_distributed(self, secret_codes: SecretCodes) -> None:
         entropy = SeededEntropy()
         codes = [secret_codes.code(CodeId(entropy.new_id()), CodePurpose.LOGIN) for _ in range(10_000)]
         for digits in zip(*codes, strict=True):
             found = Counter(digits)
-            # Of 10,000, 1,000 each; 60 places and digits are looked at, and 150 are five standard deviations.
+            # Expected: 1,000 of 10,000 each. 150 is five standard deviations, for 60 counts.
             assert all(850 < found[digit] < 1_150 for digit in "0123456789")
         assert len(set(codes)) > 9_900
 
-    def test_a_code_is_recognised_and_nothing_else_is(self, secret_codes: SecretCodes) -> None:
+    def test_only_the_exact_code_matches(self, secret_codes: SecretCodes) -> None:
         code_id = CodeId(SeededEntropy().new_id())
         code = secret_codes.code(code_id, CodePurpose.RESET)
         assert secret_codes.matches(code_id, CodePurpose.RESET, code)
@@ -239,7 +239,7 @@ class SecretCodesContract:
             assert not secret_codes.matches(code_id, CodePurpose.RESET, guess)
 
     @pytest.mark.parametrize("purpose", CodePurpose)
-    def test_the_codes_of_another_purpose_or_key_have_nothing_to_do_with_it(
+    def test_codes_of_another_purpose_or_key_differ(
         self, secret_codes: SecretCodes, strangers_secret_codes: SecretCodes, purpose: CodePurpose
     ) -> None:
         entropy = SeededEntropy()

@@ -48,11 +48,9 @@ async def _owner(backend: Backend, subject: str) -> UserId | None:
 
 
 class ExternalIdentitiesContract(StorageContract):
-    """Who accounts are at other services."""
+    """Identities of accounts at other services."""
 
-    async def test_an_identity_is_found_by_its_subject_and_by_its_account(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_an_identity_is_found_by_subject_and_by_account(self, backend: Backend, make: Builder) -> None:
         users = [await _joined(backend, make) for _ in range(2)]
         identities = [_identity(user, subject) for user, subject in zip(users, ("1", "11"), strict=True)]
         for identity in identities:
@@ -63,7 +61,7 @@ class ExternalIdentitiesContract(StorageContract):
         async with backend.begin() as tx:
             assert [await tx.external_identities.get(user.id, TELEGRAM) for user in users] == identities
 
-    async def test_what_belongs_to_nobody_is_not_found(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_subject_is_not_found(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         await _link(backend, _identity(user, "12"))
         stranger = await _joined(backend, make)
@@ -73,7 +71,7 @@ class ExternalIdentitiesContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.external_identities.get(stranger.id, TELEGRAM) is None
 
-    async def test_an_identity_is_one_accounts(self, backend: Backend, make: Builder) -> None:
+    async def test_an_identity_belongs_to_one_account(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         await _link(backend, _identity(user))
         with pytest.raises(ConcurrentChange):
@@ -87,13 +85,13 @@ class ExternalIdentitiesContract(StorageContract):
             await _link(backend, _identity(user, "2"))
         assert await backend.reads.external_identities.user_of(TELEGRAM, "2") is None
 
-    async def test_of_those_who_link_one_at_once_one_does(self, backend: Backend, make: Builder) -> None:
+    async def test_of_concurrent_links_of_one_identity_one_succeeds(self, backend: Backend, make: Builder) -> None:
         users = [await _joined(backend, make) for _ in range(5)]
         linked, refusals = await race([_link(backend, _identity(user)) for user in users])
         assert len(linked) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 4
 
-    async def test_a_removed_identity_is_gone_and_others_stay(self, backend: Backend, make: Builder) -> None:
+    async def test_removing_an_identity_leaves_other_identities(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         await _link(backend, _identity(user, "1"))
         await _link(backend, _identity(other, "2"))
@@ -103,7 +101,7 @@ class ExternalIdentitiesContract(StorageContract):
             assert await _owner(backend, "2") == other.id
         await _link(backend, replace(_identity(other, "1"), user_id=user.id))
 
-    async def test_what_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         await _link(backend, _identity(user, "1"))
 
@@ -118,7 +116,7 @@ class ExternalIdentitiesContract(StorageContract):
         assert await _owner(backend, "1") == user.id
         assert await _owner(backend, "2") is None
 
-    async def test_who_removes_a_locked_identity_waits(self, backend: Backend, make: Builder) -> None:
+    async def test_removing_a_locked_identity_waits_for_the_lock(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         await _link(backend, _identity(user))
         async with backend.begin() as tx:
@@ -148,30 +146,30 @@ async def _use(backend: Backend, digest: bytes) -> bool:
 
 
 class UsedAssertionsContract(StorageContract):
-    """Assertions, each of which is good once."""
+    """Assertions, each of which can be used once."""
 
     async def test_an_assertion_is_used_once(self, backend: Backend) -> None:
         assert [await _use(backend, digest) for digest in (ONE, ONE, OTHER, ONE)] == [True, False, True, False]
 
-    async def test_of_many_uses_at_once_one_counts(self, backend: Backend) -> None:
+    async def test_of_concurrent_uses_one_succeeds(self, backend: Backend) -> None:
         uses, refusals = await race([_use(backend, ONE) for _ in range(20)])
         assert (sorted(uses), refusals) == ([False] * 19 + [True], [])
 
-    async def test_a_use_that_is_rolled_back_never_was(self, backend: Backend) -> None:
+    async def test_a_rolled_back_use_has_no_effect(self, backend: Backend) -> None:
         async def use(tx: Repositories) -> None:
             assert await tx.used_assertions.use(ONE, NOW)
 
         await regretted(backend, use)
         assert await _use(backend, ONE)
 
-    async def test_a_use_that_is_given_back_never_was_and_others_stay(self, backend: Backend) -> None:
+    async def test_a_released_use_has_no_effect_and_other_uses_remain(self, backend: Backend) -> None:
         assert await _use(backend, OTHER)
         async with backend.begin() as tx:
             assert await tx.used_assertions.use(ONE, NOW)
             await tx.used_assertions.give_back(ONE)
         assert [await _use(backend, digest) for digest in (ONE, OTHER)] == [True, False]
 
-    async def test_it_is_remembered_for_as_long_as_any_clock_would_let_it_through(self, backend: Backend) -> None:
+    async def test_an_assertion_is_remembered_until_no_clock_accepts_it(self, backend: Backend) -> None:
         assert await _use(backend, ONE)
         for now, forgotten in ((NOW, False), (NOW + CLOCKS_DIFFER, False), (NOW + CLOCKS_DIFFER + INSTANT, True)):
             async with backend.begin() as tx:

@@ -33,11 +33,9 @@ def _change(make: Builder, user: User, phone: str = "+97699887766") -> PhoneChan
 
 
 class PhoneChangesContract(StorageContract):
-    """Numbers that accounts are to have, at most one each."""
+    """Pending phone numbers, at most one per account."""
 
-    async def test_a_change_comes_back_as_it_was_kept_and_the_last_one_stays(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_new_change_replaces_the_previous_one(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         assert await backend.reads.phone_changes.get(user.id) is None
         first, theirs = _change(make, user), _change(make, other)
@@ -51,7 +49,7 @@ class PhoneChangesContract(StorageContract):
             assert await backend.reads.phone_changes.get(user.id) == change
             assert await backend.reads.phone_changes.get(other.id) == theirs
 
-    async def test_what_is_a_day_old_is_forgotten_and_what_a_clock_has_left_in_the_future(
+    async def test_the_sweep_deletes_changes_that_are_a_day_old_or_in_the_future(
         self, backend: Backend, make: Builder
     ) -> None:
         ages = (timedelta(0), DAY - INSTANT, DAY, INSTANT - DAY, -DAY)
@@ -62,7 +60,7 @@ class PhoneChangesContract(StorageContract):
         left = [await backend.reads.phone_changes.get(change.user_id) for change in changes]
         assert left == [changes[0], changes[1], None, changes[3], None]
 
-    async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
 
         async def ask(tx: Repositories) -> None:

@@ -57,15 +57,15 @@ async def _kept(backend: Backend, user: User) -> SecondFactor | None:
 
 
 class SecondFactorsContract(StorageContract):
-    """Second factors, at most one a user."""
+    """Second factors, at most one per user."""
 
-    async def test_a_factor_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_a_factor_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         users = [await _joined(backend, make) for _ in range(3)]
         whole, bare = _factor(users[0]), SecondFactor(user_id=users[1].id)
         await _keep(backend, whole, bare)
         assert [await _kept(backend, user) for user in users] == [whole, bare, None]
 
-    async def test_a_factor_takes_the_place_of_the_one_before(self, backend: Backend, make: Builder) -> None:
+    async def test_a_new_factor_replaces_the_previous_one(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         first, others = _factor(user), _factor(other)
         await _keep(backend, first, others)
@@ -78,7 +78,7 @@ class SecondFactorsContract(StorageContract):
             assert await _kept(backend, user) == later
         assert await _kept(backend, other) == others
 
-    async def test_who_removes_a_factor_has_none_nor_codes(self, backend: Backend, make: Builder) -> None:
+    async def test_removing_a_factor_removes_its_recovery_codes(self, backend: Backend, make: Builder) -> None:
         user, other = await _joined(backend, make), await _joined(backend, make)
         await _keep(backend, _factor(user), _factor(other))
         for _ in range(2):
@@ -90,7 +90,7 @@ class SecondFactorsContract(StorageContract):
         await _keep(backend, again)
         assert await _kept(backend, user) == again
 
-    async def test_what_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
 
         async def keep(tx: Repositories) -> None:
@@ -105,7 +105,7 @@ class SecondFactorsContract(StorageContract):
         await regretted(backend, remove)
         assert await _kept(backend, user) == _factor(user)
 
-    async def test_a_factor_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
+    async def test_a_factor_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
         user = await _joined(backend, make)
         factor = _factor(user)
         await _keep(backend, factor)
@@ -119,17 +119,17 @@ class SecondFactorsContract(StorageContract):
 
 
 Authenticator = Callable[[str, datetime], str]
-"""What an app that knows the secret shows at a moment."""
+"""Returns the code that an authenticator app shows at an instant."""
 AT: Final = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-"""When a time step begins."""
+"""The start of a time step."""
 TWICE: Final = datetime(2027, 10, 12, 23, 28, 30, tzinfo=UTC)
-"""When one begins whose code is that of the next one, too."""
+"""The start of a time step whose code equals that of the next step."""
 
 
 class TimeCodesContract:
     """Codes of authenticator apps. Define two fixtures, `time_codes` and `authenticator`."""
 
-    def test_the_code_of_a_step_is_known_in_it_and_in_the_ones_around(
+    def test_a_code_is_valid_in_its_step_and_the_adjacent_steps(
         self, time_codes: TimeCodes, authenticator: Authenticator
     ) -> None:
         step = time_codes.step_of(SECRET, authenticator(SECRET, AT), AT)
@@ -142,7 +142,7 @@ class TimeCodesContract:
         following = time_codes.step_of(SECRET, authenticator(SECRET, AT + STEP), AT)
         assert following == step + 1
 
-    def test_nothing_else_is_a_code(self, time_codes: TimeCodes, authenticator: Authenticator) -> None:
+    def test_any_other_text_is_rejected(self, time_codes: TimeCodes, authenticator: Authenticator) -> None:
         right = authenticator(SECRET, AT)
         wrong = f"{(int(right) + 1) % 1_000_000:06}"
         near = {authenticator(SECRET, AT + by * STEP) for by in (-1, 0, 1)}
@@ -151,7 +151,7 @@ class TimeCodesContract:
             assert time_codes.step_of(SECRET, guess, AT) is None
         assert time_codes.step_of(OTHER_SECRET, right, AT) is None
 
-    def test_a_code_of_two_steps_is_that_of_the_later_one(
+    def test_a_code_shared_by_two_steps_counts_as_the_later_step(
         self, time_codes: TimeCodes, authenticator: Authenticator
     ) -> None:
         at = TWICE
@@ -161,7 +161,7 @@ class TimeCodesContract:
         assert time_codes.step_of(SECRET, authenticator(SECRET, at), at) == before + 2
 
     @pytest.mark.parametrize("account", ["dorj@example.com", "+97699112233", "Дорж & co?"])
-    def test_an_app_learns_the_secret_and_the_account(self, time_codes: TimeCodes, account: str) -> None:
+    def test_the_uri_carries_the_secret_and_the_account(self, time_codes: TimeCodes, account: str) -> None:
         uri = urlsplit(time_codes.uri(SECRET, account))
         assert (uri.scheme, uri.netloc) == ("otpauth", "totp")
         issuer, _, label = uri.path.removeprefix("/").partition(":")

@@ -41,9 +41,9 @@ def _rotated(session: Session) -> Session:
 
 
 class SessionsContract(StorageContract):
-    """The sessions of a unit of work, and reads of them."""
+    """Sessions in a transaction, and reads of them."""
 
-    async def test_a_session_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_a_session_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)
         ended = replace(
             _rotated(make.session(user)), ended_at=NOW + INSTANT, token_digest=bytes(range(32)), client=Client("", "Ж")
@@ -54,12 +54,12 @@ class SessionsContract(StorageContract):
             assert await _locked(backend, each.id) == each
             assert await backend.reads.sessions.get(each.id) == each
 
-    async def test_there_is_no_session_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_session_is_not_found(self, backend: Backend, make: Builder) -> None:
         unknown = SessionId(make.entropy.new_id())
         assert await _locked(backend, unknown) is None
         assert await backend.reads.sessions.get(unknown) is None
 
-    async def test_saving_replaces_a_session_and_no_other(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_replaces_one_session(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)
         other = make.session(user)
         rotated = replace(_rotated(session), ended_at=NOW)
@@ -69,7 +69,7 @@ class SessionsContract(StorageContract):
         assert await _locked(backend, session.id) == rotated
         assert await _locked(backend, other.id) == other
 
-    async def test_a_locked_session_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
+    async def test_a_session_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
         _, session = await _signed_in(backend, make)
         rotated = _rotated(session)
         async with backend.begin() as tx:
@@ -79,9 +79,7 @@ class SessionsContract(StorageContract):
             await tx.sessions.save(rotated)
         assert await other == rotated
 
-    async def test_a_users_live_sessions_are_those_that_have_neither_ended_nor_expired(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_live_sessions_have_neither_ended_nor_expired(self, backend: Backend, make: Builder) -> None:
         user, first = await _signed_in(backend, make)
         await _signed_in(backend, make)
         last = replace(make.session(user), last_used_at=NOW + INSTANT, expires_at=NOW + INSTANT)
@@ -98,7 +96,7 @@ class SessionsContract(StorageContract):
             list(await _live(backend, stranger)) == list(await backend.reads.sessions.live(stranger.id, NOW, 9)) == []
         )
 
-    async def test_all_of_a_users_sessions_are_locked_at_once(self, backend: Backend, make: Builder) -> None:
+    async def test_all_live_sessions_of_a_user_are_locked_together(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)
         async with backend.begin() as tx:
             assert list(await tx.sessions.lock_live(user.id, NOW)) == [session]
@@ -127,9 +125,9 @@ class SessionsContract(StorageContract):
 
 
 class LoginHistoryContract(StorageContract):
-    """Attempts to sign in, and pages of them."""
+    """Sign-in attempts in a transaction, and reads of them."""
 
-    async def test_an_attempt_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_a_sign_in_attempt_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         user, _ = await _signed_in(backend, make)
         attempts = [
             replace(make.login(user), method=method, outcome=outcome)
@@ -139,14 +137,14 @@ class LoginHistoryContract(StorageContract):
         await _noted(backend, *attempts)
         assert list(await backend.reads.login_history.of_user(user.id, None, 50)) == attempts[::-1]
 
-    async def test_attempts_of_others_and_of_nobody_are_not_ones_own(self, backend: Backend, make: Builder) -> None:
+    async def test_attempts_are_listed_by_user(self, backend: Backend, make: Builder) -> None:
         (user, _), (other, _) = await _signed_in(backend, make), await _signed_in(backend, make)
         mine, theirs, nobodys = make.login(user), make.login(other), make.login(None)
         await _noted(backend, mine, theirs, nobodys)
         assert list(await backend.reads.login_history.of_user(user.id, None, 50)) == [mine]
         assert list(await backend.reads.login_history.of_user(make.user().id, None, 50)) == []
 
-    async def test_pages_of_attempts_miss_none_and_repeat_none(self, backend: Backend, make: Builder) -> None:
+    async def test_pages_of_attempts_have_no_gap_and_no_repetition(self, backend: Backend, make: Builder) -> None:
         user, _ = await _signed_in(backend, make)
         attempts = [make.login(user) for _ in range(7)]
         await _noted(backend, *attempts)

@@ -22,9 +22,9 @@ async def _add(backend: Backend, user: User) -> None:
 
 
 class UsersContract(StorageContract):
-    """Accounts, of which each address and each number has one."""
+    """Accounts. E-mail addresses and phone numbers are unique."""
 
-    async def test_an_account_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_an_account_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         users = [make.user(role) for role in Role]
         users.append(replace(make.user(), email=None))
         users.append(replace(make.user(), phone=None))
@@ -52,20 +52,20 @@ class UsersContract(StorageContract):
             assert [await tx.users.get(user.id) for user in users] == users
         assert [await backend.reads.users.get(user.id) for user in users] == users
 
-    async def test_nobody_has_an_unknown_id(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_account_is_not_found(self, backend: Backend, make: Builder) -> None:
         stranger = make.user()
         async with backend.begin() as tx:
             assert await tx.users.get(stranger.id) is None
         assert await backend.reads.users.get(stranger.id) is None
 
-    async def test_an_account_is_replaced_by_what_it_was_changed_to(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_replaces_one_account(self, backend: Backend, make: Builder) -> None:
         user, other = make.user(), make.user()
         for each in (user, other):
             await _add(backend, each)
         changed = user.changed(
             email="elsewhere@example.com",
             phone="+97699887766",
-            name="Somebody else",
+            name="Another name",
             birth_date=date(2000, 1, 1),
             status=UserStatus.DISABLED,
             password_hash=None,
@@ -80,7 +80,9 @@ class UsersContract(StorageContract):
         assert await backend.reads.users.by_login("+97699887766") == changed
         assert await backend.reads.users.by_login(user.phone or "") is None
 
-    async def test_a_change_cannot_take_what_is_anothers(self, backend: Backend, make: Builder) -> None:
+    async def test_a_change_cannot_take_the_email_address_or_phone_of_another_account(
+        self, backend: Backend, make: Builder
+    ) -> None:
         user, other = make.user(), make.user()
         for each in (user, other):
             await _add(backend, each)
@@ -90,7 +92,7 @@ class UsersContract(StorageContract):
                     await tx.users.save(user.changed(**theirs))
         assert await backend.reads.users.get(user.id) == user
 
-    async def test_a_locked_account_is_kept_from_others_who_lock_it(self, backend: Backend, make: Builder) -> None:
+    async def test_an_account_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
         user = make.user()
         await _add(backend, user)
         changed = user.changed(password_hash="new hash")
@@ -107,26 +109,24 @@ class UsersContract(StorageContract):
             await tx.users.save(changed)
         assert await other == changed
 
-    async def test_an_email_address_is_one_accounts(self, backend: Backend, make: Builder) -> None:
+    async def test_an_email_address_belongs_to_one_account(self, backend: Backend, make: Builder) -> None:
         first = make.user()
         await _add(backend, first)
         with pytest.raises(EmailTaken):
             await _add(backend, replace(make.user(), email=first.email))
 
-    async def test_a_phone_number_is_one_accounts(self, backend: Backend, make: Builder) -> None:
+    async def test_a_phone_number_belongs_to_one_account(self, backend: Backend, make: Builder) -> None:
         first = make.user()
         await _add(backend, first)
         with pytest.raises(PhoneTaken):
             await _add(backend, replace(make.user(), phone=first.phone))
 
-    async def test_any_number_of_accounts_have_no_email_address_or_no_phone(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_several_accounts_can_lack_an_email_address_or_a_phone(self, backend: Backend, make: Builder) -> None:
         for _ in range(2):
             await _add(backend, replace(make.user(), email=None))
             await _add(backend, replace(make.user(), phone=None))
 
-    async def test_of_those_who_register_one_address_at_once_one_succeeds(
+    async def test_of_concurrent_registrations_of_one_address_one_succeeds(
         self, backend: Backend, make: Builder
     ) -> None:
         users = [replace(make.user(), email="wanted@example.com") for _ in range(5)]
@@ -134,7 +134,7 @@ class UsersContract(StorageContract):
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [EmailTaken] * 4
 
-    async def test_several_accounts_are_locked_at_once_by_id(self, backend: Backend, make: Builder) -> None:
+    async def test_several_accounts_are_locked_in_the_order_of_ids(self, backend: Backend, make: Builder) -> None:
         first, second, third = make.user(), make.user(), make.user()
         for each in (second, third, first):
             await _add(backend, each)
@@ -150,7 +150,7 @@ class UsersContract(StorageContract):
             assert await waits(other)
         assert await other == third
 
-    async def test_whoever_locks_several_does_not_wait_for_ever(self, backend: Backend, make: Builder) -> None:
+    async def test_locking_several_accounts_does_not_deadlock(self, backend: Backend, make: Builder) -> None:
         users = [make.user() for _ in range(4)]
         for each in users:
             await _add(backend, each)
@@ -165,7 +165,7 @@ class UsersContract(StorageContract):
         assert refusals == []
         assert [user.version for user in await backend.reads.users.page(UserFilter(limit=9))] == [5] * 4
 
-    async def test_pages_of_accounts_go_from_the_latest_to_the_first(self, backend: Backend, make: Builder) -> None:
+    async def test_pages_of_accounts_are_newest_first(self, backend: Backend, make: Builder) -> None:
         users = [make.user() for _ in range(5)]
         for each in users:
             await _add(backend, each)
@@ -173,7 +173,7 @@ class UsersContract(StorageContract):
         rest = await backend.reads.users.page(UserFilter(limit=9, after=first[-1].id))
         assert [*first, *rest] == users[::-1]
 
-    async def test_each_filter_leaves_only_the_accounts_that_match_it(self, backend: Backend, make: Builder) -> None:
+    async def test_each_filter_returns_only_matching_accounts(self, backend: Backend, make: Builder) -> None:
         later = NOW + timedelta(hours=1)
         dorj = replace(make.user(), name="Дорж Б.", email="dorj@example.com", created_at=later)
         admin = replace(make.user(Role.ADMIN), name="100% Anna_", email=None, status=UserStatus.DISABLED)
@@ -206,7 +206,7 @@ class UsersContract(StorageContract):
         assert await backend.reads.users.by_login(one.email or "") == one
         assert await backend.reads.users.by_login(other.phone or "") == other
 
-    async def test_accounts_to_erase_are_those_that_were_deleted_by_then(self, backend: Backend, make: Builder) -> None:
+    async def test_accounts_are_due_for_erasure_by_deletion_time(self, backend: Backend, make: Builder) -> None:
         instant = timedelta(microseconds=1)
         due = [make.user().deleted(NOW), make.user().deleted(NOW - instant), make.user().deleted(NOW)]
         others = [
@@ -223,7 +223,7 @@ class UsersContract(StorageContract):
         assert list(await backend.reads.users.to_erase(NOW, ids[1], 2)) == ids[2:]
         assert list(await backend.reads.users.to_erase(NOW - instant, None, 9)) == ids[1:2]
 
-    async def test_no_account_is_found_by_anything_else(self, backend: Backend, make: Builder) -> None:
+    async def test_an_account_is_found_by_nothing_else(self, backend: Backend, make: Builder) -> None:
         user = replace(make.user(), phone=None)
         await _add(backend, user)
         for login in ("", "nobody@example.com", "+97600000000", user.name, str(user.id), "%"):

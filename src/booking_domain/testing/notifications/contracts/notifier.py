@@ -1,7 +1,7 @@
 """The contract of `Notifier`.
 
-Define a fixture `open_mailbox` as in `contracts.storage`: it opens a mailbox, which is a notifier together with the
-place where its notifications arrive.
+Define a fixture `open_mailbox` that returns an async context manager. It opens a `Mailbox`: the notifier and the
+recipient's inbox.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -19,7 +19,7 @@ from booking_domain.testing.shared.memory.entropy import SeededEntropy
 
 
 class Mailbox(Protocol):
-    """A notifier under test."""
+    """The notifier under test, with the inbox of a recipient."""
 
     @property
     def notifier(self) -> Notifier:
@@ -28,7 +28,7 @@ class Mailbox(Protocol):
 
     @property
     def channel(self) -> str:
-        """The channel it serves."""
+        """The channel that the notifier serves."""
         ...
 
     @property
@@ -37,11 +37,11 @@ class Mailbox(Protocol):
         ...
 
     async def arrived(self) -> Sequence[str]:
-        """The texts that have arrived at the address, oldest first."""
+        """Return the texts delivered to the address, oldest first."""
         ...
 
     def cut_off(self) -> AbstractAsyncContextManager[None]:
-        """While it lasts nothing can be sent."""
+        """Make sending fail inside the context."""
         ...
 
 
@@ -60,7 +60,7 @@ def _notification(mailbox: Mailbox, number: int = 1) -> Notification:
 
 
 class NotifierContract(AsyncContract):
-    """Tells people."""
+    """Sends notifications on one channel."""
 
     @pytest.fixture
     async def mailbox(self, open_mailbox: OpenMailbox) -> AsyncIterator[Mailbox]:
@@ -68,18 +68,18 @@ class NotifierContract(AsyncContract):
         async with open_mailbox() as mailbox:
             yield mailbox
 
-    async def test_what_is_sent_arrives_in_order(self, mailbox: Mailbox) -> None:
+    async def test_notifications_arrive_in_order(self, mailbox: Mailbox) -> None:
         sent = [_notification(mailbox, number) for number in (1, 2, 3)]
         for notification in sent:
             await mailbox.notifier.send(notification)
         assert list(await mailbox.arrived()) == [notification.text for notification in sent]
 
-    async def test_a_text_of_several_lines_arrives_whole(self, mailbox: Mailbox) -> None:
+    async def test_a_text_of_several_lines_arrives_unchanged(self, mailbox: Mailbox) -> None:
         notification = replace(_notification(mailbox), text="First line\nsecond <line> & third.\n.\nÜber 🖋")
         await mailbox.notifier.send(notification)
         assert list(await mailbox.arrived()) == [notification.text]
 
-    async def test_what_cannot_be_sent_is_refused_and_can_be_sent_later(self, mailbox: Mailbox) -> None:
+    async def test_a_failed_notification_can_be_sent_again(self, mailbox: Mailbox) -> None:
         notification = _notification(mailbox)
         async with mailbox.cut_off():
             with pytest.raises(Unavailable):

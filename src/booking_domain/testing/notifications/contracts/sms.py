@@ -1,7 +1,7 @@
 """The contract of `SmsSender`.
 
-Define a fixture `open_exchange` as in `contracts.storage`: it opens an exchange, which is a sender together with the
-phones that its messages arrive at.
+Define a fixture `open_exchange` that returns an async context manager. It opens an `Exchange`: the sender and the
+phones of its recipients.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -29,7 +29,7 @@ GOOD = frozenset({SmsStatus.QUEUED, SmsStatus.SENT, SmsStatus.DELIVERED})
 
 
 class Exchange(Protocol):
-    """A sender under test."""
+    """The sender under test, with the phones of its recipients."""
 
     @property
     def sender(self) -> SmsSender:
@@ -38,20 +38,20 @@ class Exchange(Protocol):
 
     @property
     def number(self) -> str:
-        """A number that messages arrive at (E.164)."""
+        """A number that receives messages (E.164)."""
         ...
 
     @property
     def refused_number(self) -> str:
-        """A number that the provider refuses."""
+        """A number that the SMS provider rejects."""
         ...
 
     async def arrived(self) -> Sequence[tuple[str, str]]:
-        """Number (E.164) and text of what has arrived, oldest first."""
+        """Return number (E.164) and text of each delivered message, oldest first."""
         ...
 
     def cut_off(self) -> AbstractAsyncContextManager[None]:
-        """While it lasts the provider gives no usable answers."""
+        """Make the SMS provider return no usable response inside the context."""
         ...
 
 
@@ -63,7 +63,7 @@ def _key(number: int = 1) -> SmsId:
 
 
 class SmsSenderContract(AsyncContract):
-    """Sends text messages, and says what becomes of them."""
+    """Sends text messages and reports their delivery."""
 
     @pytest.fixture
     async def exchange(self, open_exchange: OpenExchange) -> AsyncIterator[Exchange]:
@@ -71,7 +71,7 @@ class SmsSenderContract(AsyncContract):
         async with open_exchange() as exchange:
             yield exchange
 
-    async def test_what_is_sent_arrives_whole_and_in_order(self, exchange: Exchange) -> None:
+    async def test_messages_arrive_unchanged_and_in_order(self, exchange: Exchange) -> None:
         for number, text in enumerate(TEXTS):
             await exchange.sender.send(to=exchange.number, text=text, key=_key(number))
         assert list(await exchange.arrived()) == [(exchange.number, text) for text in TEXTS]
@@ -85,26 +85,24 @@ class SmsSenderContract(AsyncContract):
         assert [receipt.segments for receipt in receipts] == [segments_of(text) for text in TEXTS]
         assert {receipt.status for receipt in receipts} <= GOOD
 
-    async def test_what_has_become_of_a_message_can_be_asked(self, exchange: Exchange) -> None:
+    async def test_the_status_of_a_message_can_be_requested(self, exchange: Exchange) -> None:
         receipt = await exchange.sender.send(to=exchange.number, text=TEXTS[0], key=_key())
         for _ in range(2):
             report = await exchange.sender.report(receipt.provider_message_id)
             assert report.status in GOOD
 
-    async def test_nothing_is_known_of_an_unknown_message(self, exchange: Exchange) -> None:
+    async def test_the_status_of_an_unknown_message_is_unavailable(self, exchange: Exchange) -> None:
         with pytest.raises(SmsUnavailable):
             await exchange.sender.report(UNKNOWN)
 
-    async def test_a_number_that_is_refused_is_told_apart_from_a_provider_that_is_away(
-        self, exchange: Exchange
-    ) -> None:
+    async def test_a_rejected_number_differs_from_an_unavailable_provider(self, exchange: Exchange) -> None:
         with pytest.raises(SmsRefused) as refusal:
             await exchange.sender.send(to=exchange.refused_number, text=TEXTS[0], key=_key())
         assert refusal.value.provider == exchange.sender.name
         assert exchange.refused_number not in str(refusal.value)
         assert list(await exchange.arrived()) == []
 
-    async def test_a_provider_without_a_usable_answer_is_unavailable_and_can_be_asked_again(
+    async def test_a_provider_without_a_usable_response_is_unavailable_and_can_be_retried(
         self, exchange: Exchange
     ) -> None:
         receipt = await exchange.sender.send(to=exchange.number, text=TEXTS[0], key=_key(1))

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsNews, SmsSpending, SmsStatus
+from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending, SmsStatus, SmsUpdate
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, regretted, waits
@@ -25,20 +25,20 @@ async def _locked(backend: Backend, message_id: SmsId) -> SmsMessage | None:
 
 
 def _delivered(message: SmsMessage) -> SmsMessage:
-    news = SmsNews(
+    news = SmsUpdate(
         message_id=message.id,
         provider_message_id="SM1",
         status=SmsStatus.DELIVERED,
         segments=3,
         cost=SmsCost(millionths=2**53 + 1, currency="IRR"),
     )
-    return message.heard(news, NOW + INSTANT)
+    return message.updated(news, NOW + INSTANT)
 
 
 class SmsMessagesContract(StorageContract):
-    """What is kept of text messages."""
+    """Text messages in a transaction."""
 
-    async def test_a_message_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_a_message_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         user = make.user()
         async with backend.begin() as tx:
             await tx.users.add(user)
@@ -58,12 +58,12 @@ class SmsMessagesContract(StorageContract):
             assert await backend.reads.sms.get(message.id) == message
             assert await _locked(backend, message.id) == message
 
-    async def test_there_is_no_message_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_message_is_not_found(self, backend: Backend, make: Builder) -> None:
         unknown = SmsId(make.entropy.new_id())
         assert await backend.reads.sms.get(unknown) is None
         assert await _locked(backend, unknown) is None
 
-    async def test_saving_replaces_what_can_change_of_one_message(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_replaces_the_mutable_fields_of_one_message(self, backend: Backend, make: Builder) -> None:
         message, other = make.sms(), make.sms()
         await _kept(backend, message, other)
         later = _delivered(message)
@@ -72,7 +72,7 @@ class SmsMessagesContract(StorageContract):
         assert await backend.reads.sms.get(message.id) == later != message
         assert await backend.reads.sms.get(other.id) == other
 
-    async def test_a_locked_message_is_kept_from_others_until_the_commit(self, backend: Backend, make: Builder) -> None:
+    async def test_a_message_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
         message = make.sms()
         await _kept(backend, message)
         later = _delivered(message)
@@ -83,7 +83,7 @@ class SmsMessagesContract(StorageContract):
             await tx.sms_messages.save(later)
         assert await other == later
 
-    async def test_those_after_an_instant_are_counted_whoever_they_went_to(
+    async def test_messages_after_an_instant_are_counted_for_all_recipients(
         self, backend: Backend, make: Builder
     ) -> None:
         user = make.user()
@@ -101,7 +101,7 @@ class SmsMessagesContract(StorageContract):
             assert await tx.sms_messages.count_since(NOW) == 4
             assert await tx.sms_messages.count_since(NOW + 2 * HOUR) == 0
 
-    async def test_who_counts_waits_for_who_has_counted(self, backend: Backend, make: Builder) -> None:
+    async def test_counting_messages_locks_the_counter(self, backend: Backend, make: Builder) -> None:
         async def counted() -> int:
             async with backend.begin() as tx:
                 return await tx.sms_messages.count_since(NOW)
@@ -113,7 +113,7 @@ class SmsMessagesContract(StorageContract):
             await tx.sms_messages.add(replace(make.sms(), created_at=NOW + INSTANT))
         assert await other == 1
 
-    async def test_a_change_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         message, never = make.sms(), make.sms()
         await _kept(backend, message)
 
@@ -127,9 +127,9 @@ class SmsMessagesContract(StorageContract):
 
 
 class SmsReadsContract(StorageContract):
-    """Whom to ask, and what it has cost."""
+    """Reads of pending reports and of costs."""
 
-    async def test_a_provider_is_asked_about_what_is_due(self, backend: Backend, make: Builder) -> None:
+    async def test_due_messages_are_listed_by_provider(self, backend: Backend, make: Builder) -> None:
         def taken(number: int) -> SmsMessage:
             return replace(make.sms(), provider_message_id=f"SM{number}", ask_at=NOW - number * HOUR)
 
@@ -144,7 +144,7 @@ class SmsReadsContract(StorageContract):
         assert list(await backend.reads.sms.to_poll("memory", NOW, 2)) == [earliest.id, earlier.id]
         assert list(await backend.reads.sms.to_poll("nobody", NOW, 10)) == []
 
-    async def test_costs_add_up_by_provider_and_currency(self, backend: Backend, make: Builder) -> None:
+    async def test_costs_are_summed_by_provider_and_currency(self, backend: Backend, make: Builder) -> None:
         def made(provider: str, cost: SmsCost | None, segments: int = 1) -> SmsMessage:
             return replace(make.sms(), provider=provider, cost=cost, segments=segments)
 

@@ -1,7 +1,7 @@
 """The contract of `PaymentGateway`.
 
-Define a fixture `open_till` as in `contracts.storage`: it opens a till, which is a gateway together with a customer
-who can pay and a line that can be cut.
+Define a fixture `open_till` that returns an async context manager. It opens a `Till`: the gateway, a customer who can
+pay, and a connection that can be interrupted.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -25,7 +25,7 @@ UNKNOWN = str(UUID(int=404))
 
 
 class Till(Protocol):
-    """A gateway under test."""
+    """The gateway under test, with a customer who can pay."""
 
     @property
     def gateway(self) -> PaymentGateway:
@@ -34,15 +34,15 @@ class Till(Protocol):
 
     @property
     def currency(self) -> str:
-        """A currency that it takes."""
+        """A currency that the gateway accepts."""
         ...
 
     async def pay(self, invoice_reference: str, amount: Money) -> bool:
-        """Let a customer pay so much on an invoice; say whether the gateway takes it."""
+        """Pay an amount on an invoice. Return whether the gateway accepts it."""
         ...
 
     def cut_off(self) -> AbstractAsyncContextManager[None]:
-        """While it lasts the gateway gives no usable answers."""
+        """Make the gateway return no usable response inside the context."""
         ...
 
 
@@ -61,7 +61,7 @@ def _order(till: Till, number: int = 1) -> InvoiceOrder:
 
 
 class PaymentGatewayContract(AsyncContract):
-    """Asks for money, and says what has been paid."""
+    """Creates invoices and reports what has been paid."""
 
     @pytest.fixture
     async def till(self, open_till: OpenTill) -> AsyncIterator[Till]:
@@ -69,7 +69,7 @@ class PaymentGatewayContract(AsyncContract):
         async with open_till() as till:
             yield till
 
-    async def test_an_invoice_is_something_that_a_customer_can_pay(self, till: Till) -> None:
+    async def test_an_invoice_has_a_reference_a_qr_code_and_links(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(_order(till))
         assert invoice.reference
         assert invoice.qr_text
@@ -77,25 +77,25 @@ class PaymentGatewayContract(AsyncContract):
         assert invoice.checkout_url.startswith(("http://", "https://"))
         assert all(link.name and link.link for link in invoice.deep_links)
 
-    async def test_what_we_call_it_and_how_long_it_is_payable_is_up_to_us(self, till: Till) -> None:
+    async def test_any_description_and_deadline_are_accepted(self, till: Till) -> None:
         order = replace(
             _order(till), description="Урьдчилгаа: «луу» 🐉 " * 20, payable_until=NOW + timedelta(days=36_500)
         )
         assert (await till.gateway.create_invoice(order)).reference
 
-    async def test_two_orders_are_two_invoices(self, till: Till) -> None:
+    async def test_each_order_has_its_own_invoice(self, till: Till) -> None:
         first = await till.gateway.create_invoice(_order(till, 1))
         second = await till.gateway.create_invoice(_order(till, 2))
         assert first.reference != second.reference
         assert await till.pay(second.reference, _order(till).amount)
         assert not (await till.gateway.report(first.reference, till.currency)).received
 
-    async def test_nothing_has_been_received_before_anybody_pays(self, till: Till) -> None:
+    async def test_nothing_is_received_before_a_payment(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(_order(till))
         report = await till.gateway.report(invoice.reference, till.currency)
         assert report.received == Money.zero(till.currency)
 
-    async def test_what_was_paid_has_been_received_to_the_minor_unit(self, till: Till) -> None:
+    async def test_a_payment_is_reported_to_the_minor_unit(self, till: Till) -> None:
         order = replace(_order(till), amount=Money(amount=123_457, currency=till.currency))
         invoice = await till.gateway.create_invoice(order)
         assert await till.pay(invoice.reference, order.amount)
@@ -103,13 +103,13 @@ class PaymentGatewayContract(AsyncContract):
         assert report.received == order.amount
         assert report.raw
 
-    async def test_asking_again_changes_nothing(self, till: Till) -> None:
+    async def test_repeating_a_report_changes_nothing(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(order := _order(till))
         assert await till.pay(invoice.reference, order.amount)
         reports = [await till.gateway.report(invoice.reference, till.currency) for _ in range(3)]
         assert [report.received for report in reports] == [order.amount] * 3
 
-    async def test_what_was_paid_in_parts_or_twice_is_received_in_sum(self, till: Till) -> None:
+    async def test_several_payments_are_reported_as_their_sum(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(order := _order(till))
         received = Money.zero(till.currency)
         for part in (order.amount.percent(40), order.amount.percent(60), order.amount):
@@ -122,7 +122,7 @@ class PaymentGatewayContract(AsyncContract):
         await till.gateway.cancel_invoice(invoice.reference)
         assert not await till.pay(invoice.reference, order.amount)
 
-    async def test_cancelling_what_is_paid_cancelled_or_unknown_changes_nothing(self, till: Till) -> None:
+    async def test_cancelling_a_paid_cancelled_or_unknown_invoice_has_no_effect(self, till: Till) -> None:
         paid = await till.gateway.create_invoice(order := _order(till, 1))
         cancelled = await till.gateway.create_invoice(_order(till, 2))
         assert await till.pay(paid.reference, order.amount)
@@ -130,14 +130,14 @@ class PaymentGatewayContract(AsyncContract):
             await till.gateway.cancel_invoice(reference)
         assert (await till.gateway.report(paid.reference, till.currency)).received == order.amount
 
-    async def test_no_money_is_ever_reported_of_an_unknown_invoice(self, till: Till) -> None:
+    async def test_no_money_is_reported_for_an_unknown_invoice(self, till: Till) -> None:
         try:
             report = await till.gateway.report(UNKNOWN, till.currency)
         except GatewayUnavailable:
             return
         assert not report.received
 
-    async def test_a_gateway_without_a_usable_answer_is_unavailable_and_nothing_else(self, till: Till) -> None:
+    async def test_a_gateway_without_a_usable_response_is_unavailable(self, till: Till) -> None:
         invoice = await till.gateway.create_invoice(order := _order(till, 1))
         assert await till.pay(invoice.reference, order.amount)
         async with till.cut_off():

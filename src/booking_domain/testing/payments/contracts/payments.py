@@ -31,9 +31,9 @@ async def _add(backend: Backend, *payments: Payment) -> None:
 
 
 class PaymentsContract(StorageContract):
-    """Movements of money."""
+    """Payments and refunds in a transaction, and reads of them."""
 
-    async def test_a_transaction_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_a_payment_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = await _a_booking(backend, make, cast)
         full = replace(
@@ -68,7 +68,7 @@ class PaymentsContract(StorageContract):
             async with backend.begin() as tx:
                 assert await tx.payments.get(payment.id) == payment
 
-    async def test_there_is_no_transaction_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_payment_is_not_found(self, backend: Backend, make: Builder) -> None:
         await _add(backend, make.payment(await _a_booking(backend, make)))
         unknown, unknown_booking = PaymentId(make.entropy.new_id()), BookingId(make.entropy.new_id())
         assert await backend.reads.payments.get(unknown) is None
@@ -79,7 +79,7 @@ class PaymentsContract(StorageContract):
             assert await tx.payments.pending(unknown_booking, Purpose.DEPOSIT) is None
             assert list(await tx.payments.of_booking(unknown_booking)) == []
 
-    async def test_a_booking_has_one_pending_transaction_of_each_purpose(self, backend: Backend, make: Builder) -> None:
+    async def test_a_booking_has_one_pending_payment_per_purpose(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         deposit, balance = make.payment(booking), make.payment(booking, Purpose.BALANCE)
         await _add(backend, deposit, balance)
@@ -90,7 +90,7 @@ class PaymentsContract(StorageContract):
             assert await tx.payments.pending(booking.id, Purpose.BALANCE) == balance
             assert await tx.payments.pending(booking.id, Purpose.REFUND) is None
 
-    async def test_what_is_no_longer_pending_makes_way_for_another(self, backend: Backend, make: Builder) -> None:
+    async def test_a_payment_that_is_no_longer_pending_allows_another(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         first = make.payment(booking)
         await _add(backend, first)
@@ -102,20 +102,20 @@ class PaymentsContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) == second
 
-    async def test_any_number_of_refunds_can_be_owed(self, backend: Backend, make: Builder) -> None:
+    async def test_several_refunds_can_be_pending(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         refunds = [make.refund(booking), make.refund(booking)]
         await _add(backend, *refunds)
         assert list(await backend.reads.payments.of_booking(booking.id)) == refunds
 
-    async def test_of_payments_begun_at_once_for_one_purpose_one_is_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_of_concurrent_payments_for_one_purpose_one_is_stored(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         added, refusals = await race([_add(backend, make.payment(booking)) for _ in range(10)])
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
         assert len(await backend.reads.payments.of_booking(booking.id)) == 1
 
-    async def test_saving_replaces_every_fact_of_the_transaction(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_replaces_every_field(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         was, other = make.payment(booking), make.refund(booking)
         await _add(backend, was, other)
@@ -127,7 +127,7 @@ class PaymentsContract(StorageContract):
         assert await backend.reads.payments.get(was.id) == paid
         assert await backend.reads.payments.get(other.id) == other
 
-    async def test_a_change_of_something_older_is_refused(self, backend: Backend, make: Builder) -> None:
+    async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await _a_booking(backend, make))
         await _add(backend, was)
         first = was.checked(NOW)
@@ -138,13 +138,13 @@ class PaymentsContract(StorageContract):
                 await tx.payments.save(was.cancel(), was=was)
         assert await backend.reads.payments.get(was.id) == first
 
-    async def test_a_change_of_what_was_never_there_is_refused(self, backend: Backend, make: Builder) -> None:
+    async def test_a_change_of_an_unknown_payment_is_rejected(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await _a_booking(backend, make))
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
                 await tx.payments.save(was.checked(NOW), was=was)
 
-    async def test_of_changes_made_at_once_one_wins(self, backend: Backend, make: Builder) -> None:
+    async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
         was = make.payment(await _a_booking(backend, make))
         await _add(backend, was)
 
@@ -156,7 +156,7 @@ class PaymentsContract(StorageContract):
         assert len(changed) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
 
-    async def test_a_bookings_transactions_are_told_oldest_first(self, backend: Backend, make: Builder) -> None:
+    async def test_the_payments_of_a_booking_are_listed_oldest_first(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking, other = await _a_booking(backend, make, cast), await _a_booking(backend, make, cast)
         oldest = replace(make.payment(booking), created_at=NOW - HOUR, status=PaymentStatus.CANCELLED)
@@ -167,7 +167,7 @@ class PaymentsContract(StorageContract):
         async with backend.begin() as tx:
             assert list(await tx.payments.of_booking(booking.id)) == [oldest, middle, newest]
 
-    async def test_a_transaction_is_found_by_the_gateways_invoice(self, backend: Backend, make: Builder) -> None:
+    async def test_a_payment_is_found_by_the_invoice_of_the_gateway(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         one = make.payment(booking).invoiced(make.invoice())
         other = make.payment(booking, Purpose.BALANCE).invoiced(make.invoice())

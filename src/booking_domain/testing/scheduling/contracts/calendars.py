@@ -60,7 +60,7 @@ async def _add(backend: Backend, cast: Cast, *entries: WeeklyRule | DateExceptio
 
 
 class CalendarRepositoryContract(StorageContract):
-    """A provider's settings, rules, exceptions and blocks."""
+    """The settings, rules, exceptions and blocks of a provider."""
 
     async def test_a_provider_is_found_by_owner(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -69,9 +69,7 @@ class CalendarRepositoryContract(StorageContract):
             assert await tx.calendars.lock_provider_of(cast.customer.id) is None
             assert await tx.calendars.lock_provider_of(UserId(make.entropy.new_id())) is None
 
-    async def test_a_provider_who_is_locked_by_owner_is_locked_for_diaries(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_locking_a_provider_by_owner_locks_the_schedule(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         rule = make.rule()
 
@@ -91,13 +89,13 @@ class CalendarRepositoryContract(StorageContract):
         cast = await a_cast(backend, make)
         assert await _calendar(backend, cast) == Calendar(time_zone="Asia/Ulaanbaatar", settings=SlotSettings())
 
-    async def test_there_is_no_calendar_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_provider_has_no_calendar(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
         assert await backend.reads.schedules.calendar(nobody) is None
         async with backend.begin() as tx:
             assert await tx.calendars.calendar_of(nobody) is None
 
-    async def test_settings_are_replaced_whole_and_nothing_else_is(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_settings_replaces_only_the_settings(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         rule, exception = make.rule(), make.exception(HOLIDAY)
         block = make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
@@ -115,7 +113,7 @@ class CalendarRepositoryContract(StorageContract):
                 version=version,
             )
 
-    async def test_each_change_makes_the_next_version(self, backend: Backend, make: Builder) -> None:
+    async def test_each_change_increments_the_version(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         rule, exception, block = make.rule(), make.exception(HOLIDAY), make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
         changes: tuple[Callable[[CalendarRepository], Awaitable[None]], ...] = (
@@ -137,7 +135,7 @@ class CalendarRepositoryContract(StorageContract):
                 assert seen.version == version
         assert (await _calendar(backend, other)).version == 1
 
-    async def test_a_change_that_is_refused_makes_none(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rejected_change_keeps_the_version(self, backend: Backend, make: Builder) -> None:
         cast, exception = await a_cast(backend, make), make.exception(HOLIDAY)
         await _add(backend, cast, exception)
         refused: tuple[Callable[[CalendarRepository], Awaitable[None]], ...] = (
@@ -152,7 +150,7 @@ class CalendarRepositoryContract(StorageContract):
                     await change(tx.calendars)
         assert (await _calendar(backend, cast)).version == 2
 
-    async def test_a_rule_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rule_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         rules = (
             make.rule(0, "00:00-24:00"),
@@ -165,13 +163,13 @@ class CalendarRepositoryContract(StorageContract):
         await _add(backend, cast, *rules)
         assert (await _calendar(backend, cast)).rules == rules
 
-    async def test_rules_are_told_by_day_and_start(self, backend: Backend, make: Builder) -> None:
+    async def test_rules_are_sorted_by_day_and_start(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         late, early, sunday = make.rule(5, "14:00-19:00"), make.rule(5, "09:00-13:00"), make.rule(0, "10:00-11:00")
         await _add(backend, cast, late, early, sunday)
         assert (await _calendar(backend, cast)).rules == (sunday, early, late)
 
-    async def test_a_rule_is_removed_once(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rule_can_be_removed_once(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         kept, removed = make.rule(1), make.rule(2)
         await _add(backend, cast, kept, removed)
@@ -182,7 +180,7 @@ class CalendarRepositoryContract(StorageContract):
             async with backend.begin() as tx:
                 await tx.calendars.remove_rule(cast.profile.id, removed.id)
 
-    async def test_nobody_removes_anothers_rule(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rule_of_another_provider_cannot_be_removed(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         rule = make.rule()
         await _add(backend, cast, rule)
@@ -192,7 +190,7 @@ class CalendarRepositoryContract(StorageContract):
         assert (await _calendar(backend, cast)).rules == (rule,)
         assert (await _calendar(backend, other)).rules == ()
 
-    async def test_an_exception_comes_back_as_it_was_kept_in_the_order_of_dates(
+    async def test_exceptions_are_stored_with_all_fields_and_sorted_by_date(
         self, backend: Backend, make: Builder
     ) -> None:
         cast = await a_cast(backend, make)
@@ -202,7 +200,7 @@ class CalendarRepositoryContract(StorageContract):
         await _add(backend, cast, leap_day, closed, open_twice)
         assert (await _calendar(backend, cast)).exceptions == (open_twice, closed, leap_day)
 
-    async def test_a_date_has_one_exception_of_each_provider(self, backend: Backend, make: Builder) -> None:
+    async def test_a_provider_has_one_exception_per_date(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         first = make.exception(HOLIDAY)
         await _add(backend, cast, first)
@@ -211,15 +209,13 @@ class CalendarRepositoryContract(StorageContract):
             await _add(backend, cast, make.exception(HOLIDAY, "10:00-12:00"))
         assert (await _calendar(backend, cast)).exceptions == (first,)
 
-    async def test_of_exceptions_for_one_date_made_at_once_one_is_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_of_concurrent_exceptions_for_one_date_one_is_stored(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         added, refusals = await race([_add(backend, cast, make.exception(HOLIDAY)) for _ in range(4)])
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [DateHasException] * 3
 
-    async def test_an_exception_is_removed_once_and_its_date_is_free_again(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_removing_an_exception_frees_its_date(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         exception = make.exception(HOLIDAY, "10:00-12:00")
         await _add(backend, cast, exception)
@@ -233,7 +229,7 @@ class CalendarRepositoryContract(StorageContract):
         await _add(backend, cast, again)
         assert (await _calendar(backend, cast)).exceptions == (again,)
 
-    async def test_nobody_removes_anothers_exception(self, backend: Backend, make: Builder) -> None:
+    async def test_an_exception_of_another_provider_cannot_be_removed(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         exception = make.exception(HOLIDAY)
         await _add(backend, cast, exception)
@@ -242,7 +238,7 @@ class CalendarRepositoryContract(StorageContract):
                 await tx.calendars.remove_exception(other.profile.id, exception.id)
         assert (await _calendar(backend, cast)).exceptions == (exception,)
 
-    async def test_what_was_never_there_cannot_be_removed(self, backend: Backend, make: Builder) -> None:
+    async def test_removing_an_unknown_entry_is_rejected(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         with pytest.raises(RuleNotFound):
             async with backend.begin() as tx:
@@ -254,9 +250,7 @@ class CalendarRepositoryContract(StorageContract):
             async with backend.begin() as tx:
                 await tx.calendars.remove_block(cast.profile.id, BlockId(UUID(int=1)))
 
-    async def test_a_block_comes_back_as_it_was_kept_in_the_order_of_starts(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_blocks_are_stored_with_all_fields_and_sorted_by_start(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         odd = timedelta(microseconds=1)
         last = make.block(TimeRange(TOMORROW + 3 * HOUR + odd, TOMORROW + 4 * HOUR + 2 * odd), "")
@@ -269,7 +263,7 @@ class CalendarRepositoryContract(StorageContract):
             assert await tx.calendars.calendar_of(cast.profile.id) == await _calendar(backend, cast)
         assert (await _calendar(backend, other)).blocks == ()
 
-    async def test_a_block_is_removed_once(self, backend: Backend, make: Builder) -> None:
+    async def test_a_block_can_be_removed_once(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         kept, removed = (make.block(TimeRange(TOMORROW, TOMORROW + HOUR)) for _ in range(2))
         await _add(backend, cast, kept, removed)
@@ -280,7 +274,7 @@ class CalendarRepositoryContract(StorageContract):
             async with backend.begin() as tx:
                 await tx.calendars.remove_block(cast.profile.id, removed.id)
 
-    async def test_nobody_removes_anothers_block(self, backend: Backend, make: Builder) -> None:
+    async def test_a_block_of_another_provider_cannot_be_removed(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         block = make.block(TimeRange(TOMORROW, TOMORROW + HOUR))
         await _add(backend, cast, block)

@@ -32,9 +32,9 @@ async def _claims(backend: Backend, cast: Cast) -> list[Claim]:
 
 
 class ClaimsContract(StorageContract):
-    """The one table of claims."""
+    """Claims: holds and bookings that occupy calendar time."""
 
-    async def test_a_live_claim_is_in_the_way_of_whatever_overlaps_it(self, backend: Backend, make: Builder) -> None:
+    async def test_a_live_claim_rejects_every_overlapping_claim(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         taken = make.claim(cast.profile, cast.customer)
         await _take(backend, taken)
@@ -46,14 +46,14 @@ class ClaimsContract(StorageContract):
             assert refusal.value.start == span.start
         assert await _claims(backend, cast) == [taken]
 
-    async def test_claims_that_touch_do_not_overlap(self, backend: Backend, make: Builder) -> None:
+    async def test_adjacent_claims_do_not_overlap(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claims = [make.claim(cast.profile, cast.customer, TOMORROW + hour * HOUR) for hour in (-1, 0, 1)]
         for claim in claims:
             await _take(backend, claim)
         assert await _claims(backend, cast) == claims
 
-    async def test_it_is_the_buffers_that_must_not_overlap(self, backend: Backend, make: Builder) -> None:
+    async def test_the_buffers_of_claims_must_not_overlap(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _take(backend, make.claim(cast.profile, cast.customer, buffer=HOUR / 4))
         next_one = make.claim(cast.profile, cast.customer, TOMORROW + HOUR + HOUR / 4, buffer=HOUR / 4)
@@ -61,14 +61,12 @@ class ClaimsContract(StorageContract):
             await _take(backend, next_one)
         await _take(backend, make.claim(cast.profile, cast.customer, TOMORROW + HOUR + HOUR / 2, buffer=HOUR / 4))
 
-    async def test_providers_are_not_in_each_others_way(self, backend: Backend, make: Builder) -> None:
+    async def test_claims_of_different_providers_never_conflict(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _take(backend, make.claim(cast.profile, cast.customer))
         await _take(backend, make.claim(other.profile, cast.customer))
 
-    async def test_a_live_hold_is_in_the_way_until_the_very_instant_it_lapses(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_hold_blocks_until_the_instant_it_expires(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         hold = make.hold(cast.profile, cast.customer, expires_at=NOW + HOUR)
         await _take(backend, hold)
@@ -78,7 +76,7 @@ class ClaimsContract(StorageContract):
         await _take(backend, claim, now=NOW + HOUR)
         assert await _claims(backend, cast) == [claim]
 
-    async def test_a_claim_takes_the_place_of_all_lapsed_holds_that_overlap_it_and_of_no_others(
+    async def test_a_claim_replaces_only_the_expired_holds_that_overlap_it(
         self, backend: Backend, make: Builder
     ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
@@ -94,7 +92,7 @@ class ClaimsContract(StorageContract):
         assert await _claims(backend, cast) == [claim, next_to_it]
         assert await _claims(backend, other) == [elsewhere]
 
-    async def test_a_lapsed_hold_beside_a_live_claim_does_not_make_way_for_a_third(
+    async def test_a_live_claim_rejects_a_claim_that_also_overlaps_an_expired_hold(
         self, backend: Backend, make: Builder
     ) -> None:
         cast = await a_cast(backend, make)
@@ -106,7 +104,7 @@ class ClaimsContract(StorageContract):
             await _take(backend, wide, now=NOW + HOUR)
         assert live in await _claims(backend, cast)
 
-    async def test_a_refused_claim_costs_nothing_else_of_the_transaction(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rejected_claim_does_not_abort_the_transaction(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _take(backend, make.claim(cast.profile, cast.customer))
         before, after = make.user(), make.user()
@@ -121,7 +119,7 @@ class ClaimsContract(StorageContract):
         assert await backend.reads.users.get(after.id) == after
         assert free in await _claims(backend, cast)
 
-    async def test_a_released_claim_gives_its_time_back_in_the_same_transaction(
+    async def test_a_released_claim_frees_its_time_in_the_same_transaction(
         self, backend: Backend, make: Builder
     ) -> None:
         cast = await a_cast(backend, make)
@@ -135,9 +133,7 @@ class ClaimsContract(StorageContract):
             await tx.claims.release(claim.id)
         assert await _claims(backend, cast) == []
 
-    async def test_a_claim_moves_within_a_transaction_and_stays_where_it_was_if_the_new_time_is_not_won(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_claim_that_cannot_move_keeps_its_time(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim, other = make.claim(cast.profile, cast.customer), make.claim(cast.profile, cast.customer, TOMORROW + HOUR)
         await _take(backend, claim)
@@ -159,7 +155,7 @@ class ClaimsContract(StorageContract):
             moved = await move(TimeRange(start, end))
             assert set(await _claims(backend, cast)) == {moved, other}
 
-    async def test_releasing_what_is_not_there_has_no_effect(self, backend: Backend, make: Builder) -> None:
+    async def test_releasing_an_unknown_claim_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
         await _take(backend, claim)
@@ -167,7 +163,7 @@ class ClaimsContract(StorageContract):
             await tx.claims.release(ClaimId(make.entropy.new_id()))
         assert await _claims(backend, cast) == [claim]
 
-    async def test_a_hold_is_its_customers_alone_lapsed_or_not(self, backend: Backend, make: Builder) -> None:
+    async def test_a_hold_is_found_by_its_customer_only(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         live = make.hold(cast.profile, cast.customer)
         lapsed = make.hold(cast.profile, cast.customer, TOMORROW + HOUR, expires_at=NOW - HOUR)
@@ -181,7 +177,7 @@ class ClaimsContract(StorageContract):
             assert await tx.claims.hold_of(cast.customer.id, claim.id) is None
             assert await tx.claims.hold_of(cast.customer.id, ClaimId(make.entropy.new_id())) is None
 
-    async def test_only_live_holds_are_counted_wherever_they_are(self, backend: Backend, make: Builder) -> None:
+    async def test_live_holds_are_counted_across_providers(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         for claim in (
             make.hold(cast.profile, cast.customer, expires_at=NOW + INSTANT),
@@ -196,9 +192,7 @@ class ClaimsContract(StorageContract):
             assert await tx.claims.count_holds(other.customer.id, NOW) == 1
             assert await tx.claims.count_holds(UserId(cast.owner.id), NOW) == 0
 
-    async def test_those_who_count_one_customers_holds_come_one_after_the_other(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_counting_holds_locks_the_customer(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
 
         async def count() -> int:
@@ -212,9 +206,7 @@ class ClaimsContract(StorageContract):
             await tx.claims.acquire(make.hold(cast.profile, cast.customer), NOW)
         assert await second == 1
 
-    async def test_a_sweep_removes_the_lapsed_holds_of_all_providers_and_nothing_else(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_the_sweep_deletes_only_expired_holds(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         live = make.hold(cast.profile, cast.customer, expires_at=NOW + INSTANT)
         claim = make.claim(cast.profile, cast.customer, TOMORROW + 2 * HOUR)
@@ -232,14 +224,16 @@ class ClaimsContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.claims.sweep(NOW) == 0
 
-    async def test_of_many_who_take_one_slot_at_once_one_gets_it(self, backend: Backend, make: Builder) -> None:
+    async def test_of_concurrent_claims_of_one_slot_one_succeeds(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         taken, refusals = await race([_take(backend, make.claim(cast.profile, cast.customer)) for _ in range(10)])
         assert len(taken) == 1
         assert [type(refusal) for refusal in refusals] == [SlotTaken] * 9
         assert len(await _claims(backend, cast)) == 1
 
-    async def test_of_many_who_replace_one_lapsed_hold_at_once_one_does(self, backend: Backend, make: Builder) -> None:
+    async def test_of_concurrent_replacements_of_an_expired_hold_one_succeeds(
+        self, backend: Backend, make: Builder
+    ) -> None:
         cast = await a_cast(backend, make)
         await _take(backend, make.hold(cast.profile, cast.customer))
         later = NOW + HOUR
@@ -250,7 +244,7 @@ class ClaimsContract(StorageContract):
         assert [type(refusal) for refusal in refusals] == [SlotTaken] * 4
         assert len(await _claims(backend, cast)) == 1
 
-    async def test_staggered_claims_made_at_once_never_overlap(self, backend: Backend, make: Builder) -> None:
+    async def test_concurrent_staggered_claims_never_overlap(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         wanted = [make.claim(cast.profile, cast.customer, TOMORROW + step * HOUR / 6) for step in range(18)]
         taken, _ = await race([_take(backend, claim) for claim in wanted])
@@ -258,7 +252,7 @@ class ClaimsContract(StorageContract):
         assert len(kept) == len(taken) >= 1
         assert not any(one.blocked.overlaps(other.blocked) for one, other in combinations(kept, 2))
 
-    async def test_even_those_who_forget_the_lock_never_share_a_slot(self, backend: Backend, make: Builder) -> None:
+    async def test_claims_never_overlap_even_without_the_provider_lock(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
 
         async def grab(claim: Claim) -> None:

@@ -46,22 +46,22 @@ async def _feeds(backend: Backend, cast: Cast) -> tuple[Feed, ...]:
 
 
 class FeedsContract(StorageContract):
-    """External calendars."""
+    """External calendars of providers."""
 
-    async def test_a_new_provider_has_none_and_the_rule_that_is_usual(self, backend: Backend, make: Builder) -> None:
+    async def test_a_new_provider_has_no_feeds_and_the_default_rule(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         assert await backend.reads.feeds.of_provider(cast.profile.id) == OwnFeeds()
         assert await backend.reads.feeds.of_provider(ProviderId(make.entropy.new_id())) == OwnFeeds()
         async with backend.begin() as tx:
             assert await tx.feeds.feeds_of(cast.profile.id) == OwnFeeds()
 
-    async def test_there_is_no_feed_of_an_unknown_id(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_feed_is_not_found(self, backend: Backend, make: Builder) -> None:
         nothing = FeedId(make.entropy.new_id())
         assert await backend.reads.feeds.get(nothing) is None
         async with backend.begin() as tx:
             assert await tx.feeds.lock_feed(nothing) is None
 
-    async def test_feeds_and_rule_come_back_in_the_order_of_ids(self, backend: Backend, make: Builder) -> None:
+    async def test_feeds_are_sorted_by_id(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         first, second, third = (_feed(make, name) for name in ("z", "a", "m"))
         rules = (CLOSED, FeedRule(WhenFeedFails.OPEN, 1), FeedRule(WhenFeedFails.TRUST, 720))
@@ -73,7 +73,7 @@ class FeedsContract(StorageContract):
                 assert await tx.feeds.feeds_of(cast.profile.id) == expected
         assert await backend.reads.feeds.of_provider(other.profile.id) == OwnFeeds()
 
-    async def test_what_is_read_makes_no_new_version(self, backend: Backend, make: Builder) -> None:
+    async def test_a_reading_keeps_the_version(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed)
         before = await backend.reads.feeds.of_provider(cast.profile.id)
@@ -82,7 +82,7 @@ class FeedsContract(StorageContract):
         assert (before.version, after.version) == (2, 2)
         assert after.feeds != before.feeds
 
-    async def test_the_rule_stays_when_the_last_feed_goes(self, backend: Backend, make: Builder) -> None:
+    async def test_removing_the_last_feed_keeps_the_rule(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _set(backend, cast, _feed(make), rule=CLOSED)
         await _set(backend, cast, rule=CLOSED)
@@ -92,7 +92,7 @@ class FeedsContract(StorageContract):
         assert (schedule.feeds, schedule.feed_rule) == ((), DEFAULT_FEED_RULE)
         assert schedule.seen(NOW) == (schedule.calendar, ())
 
-    async def test_a_feed_comes_with_what_a_reader_has_to_know(self, backend: Backend, make: Builder) -> None:
+    async def test_a_feed_carries_what_its_reader_needs(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         async with backend.begin() as tx:
             await tx.calendars.save_settings(cast.profile.id, "Asia/Hovd", SlotSettings(horizon_days=17))
@@ -100,7 +100,7 @@ class FeedsContract(StorageContract):
         expected = KeptFeed(feed=feed, provider_id=cast.profile.id, time_zone="Asia/Hovd", horizon_days=17, due_at=NOW)
         assert await _kept(backend, feed) == await backend.reads.feeds.get(feed.id) == expected
 
-    async def test_a_feed_that_stays_keeps_its_id_and_all_that_was_read(self, backend: Backend, make: Builder) -> None:
+    async def test_saving_keeps_the_readings_of_remaining_feeds(self, backend: Backend, make: Builder) -> None:
         cast, stays, goes = await a_cast(backend, make), _feed(make, "stays"), _feed(make, "goes")
         await _set(backend, cast, stays, goes)
         read = replace(stays, busy=BUSY, read_at=NOW, failure="once", failures=3)
@@ -118,7 +118,7 @@ class FeedsContract(StorageContract):
         assert schedule is not None
         assert schedule.feeds == (read, replace(new, read_at=None))
 
-    async def test_two_providers_can_have_the_same_feed(self, backend: Backend, make: Builder) -> None:
+    async def test_two_providers_can_add_the_same_feed(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         mine, theirs = _feed(make), _feed(make)
         await _set(backend, cast, mine)
@@ -130,7 +130,7 @@ class FeedsContract(StorageContract):
         await _set(backend, other)
         assert (await _kept(backend, mine)).feed.busy == BUSY
 
-    async def test_a_diary_has_the_feeds_in_the_order_of_their_ids(self, backend: Backend, make: Builder) -> None:
+    async def test_a_schedule_has_the_feeds_sorted_by_id(self, backend: Backend, make: Builder) -> None:
         cast, feeds = await a_cast(backend, make), [_feed(make, str(number)) for number in range(3)]
         await _set(backend, cast, *feeds)
         read = [replace(feed, read_at=NOW - age * MINUTE) for age, feed in enumerate(feeds)]
@@ -140,7 +140,7 @@ class FeedsContract(StorageContract):
         assert schedule is not None
         assert schedule.feeds == tuple(read)
 
-    async def test_a_reading_replaces_all_that_was_known(self, backend: Backend, make: Builder) -> None:
+    async def test_a_reading_replaces_the_previous_one(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed, rule=CLOSED)
         moved = (BUSY[0], TimeRange(BUSY[1].start, BUSY[1].end + MINUTE), *BUSY[3:])
@@ -160,7 +160,7 @@ class FeedsContract(StorageContract):
             assert schedule is not None
             assert (schedule.feeds, schedule.feed_rule) == ((read,), CLOSED)
 
-    async def test_a_diary_has_the_busy_times_around_its_window(self, backend: Backend, make: Builder) -> None:
+    async def test_a_schedule_has_the_busy_times_around_its_window(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed)
         far = (NOW - 300 * 24 * HOUR, NOW + 300 * 24 * HOUR)
@@ -170,9 +170,7 @@ class FeedsContract(StorageContract):
         assert schedule is not None
         assert schedule.feeds == (replace(feed, busy=BUSY, read_at=NOW),)
 
-    async def test_nothing_of_a_reading_stays_when_its_transaction_does_not(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_rolled_back_reading_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed)
         read = replace(feed, busy=BUSY, read_at=NOW)
@@ -186,7 +184,7 @@ class FeedsContract(StorageContract):
         kept = await _kept(backend, feed)
         assert (kept.feed, kept.due_at) == (read, NOW + HOUR)
 
-    async def test_feeds_are_due_in_the_order_in_which_they_became_so(self, backend: Backend, make: Builder) -> None:
+    async def test_due_feeds_are_sorted_by_due_time(self, backend: Backend, make: Builder) -> None:
         cast, feeds = await a_cast(backend, make), [_feed(make, str(number)) for number in range(4)]
         await _set(backend, cast, *feeds)
         for feed, minutes in zip(feeds, (3, 1, 2, 4), strict=True):
@@ -200,7 +198,7 @@ class FeedsContract(StorageContract):
         await _set(backend, cast)
         assert list(await backend.reads.feeds.due(NOW + HOUR, 10)) == []
 
-    async def test_who_locks_a_feed_second_waits_and_sees_what_the_first_has_read(
+    async def test_a_second_lock_of_a_feed_waits_and_sees_the_first_reading(
         self, backend: Backend, make: Builder
     ) -> None:
         cast, feed, other = await a_cast(backend, make), _feed(make), _feed(make, "other")
@@ -213,7 +211,7 @@ class FeedsContract(StorageContract):
             await tx.feeds.save_reading(read, due_at=NOW + HOUR)
         assert (await second).feed == read
 
-    async def test_a_feed_that_goes_waits_for_who_reads_it_and_is_gone(self, backend: Backend, make: Builder) -> None:
+    async def test_removing_a_feed_waits_for_its_reader(self, backend: Backend, make: Builder) -> None:
         cast, feed = await a_cast(backend, make), _feed(make)
         await _set(backend, cast, feed)
         async with backend.begin() as tx:

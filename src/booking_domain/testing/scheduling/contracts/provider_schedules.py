@@ -1,4 +1,4 @@
-"""The contract of `ProviderSchedules` and of `BookableProviders`, which open a diary too."""
+"""The contracts of `ProviderSchedules` and `BookableProviders`."""
 
 import asyncio
 from dataclasses import replace
@@ -42,17 +42,15 @@ async def _tried(backend: Backend, cast: Cast) -> tuple[BookableProvider, bool] 
 
 
 class ProviderSchedulesContract(StorageContract):
-    """Calendars together with their claims."""
+    """Calendars with the claims in a window."""
 
-    async def test_there_is_no_diary_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_provider_has_no_schedule(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
         assert await backend.reads.schedules.get(nobody, WORKDAY) is None
         async with backend.begin() as tx:
             assert await tx.schedules.lock(nobody, WORKDAY) is None
 
-    async def test_a_diary_has_the_calendar_and_every_claim_as_it_was_made(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_schedule_has_the_calendar_and_every_claim(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         rule, exception = make.rule(), make.exception(TOMORROW.date(), "10:00-19:00")
         odd = TimeRange(TOMORROW + timedelta(hours=5, microseconds=1), TOMORROW + timedelta(hours=6, microseconds=2))
@@ -78,12 +76,12 @@ class ProviderSchedulesContract(StorageContract):
             assert schedule is not None
             assert schedule.accepting is (status is ProfileStatus.APPROVED)
 
-    async def test_a_diary_has_no_claims_of_others(self, backend: Backend, make: Builder) -> None:
+    async def test_a_schedule_has_no_claims_of_other_providers(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _claimed(backend, make.claim(other.profile, cast.customer))
         assert await _claims_seen_under_lock(backend, cast) == ()
 
-    async def test_a_diary_has_all_claims_that_matter_to_a_slot_in_the_window(
+    async def test_a_schedule_has_all_claims_that_affect_a_slot_in_the_window(
         self, backend: Backend, make: Builder
     ) -> None:
         cast = await a_cast(backend, make)
@@ -94,7 +92,7 @@ class ProviderSchedulesContract(StorageContract):
             buffer_after_minutes=120,
             max_per_day=3,
         )
-        # Each of them lies outside of the window and reaches a slot in it by a buffer, its own or the slot's.
+        # Each claim lies outside the window and reaches a slot in it through a buffer, its own or the slot's.
         claims = [
             make.claim(cast.profile, cast.customer, WORKDAY.start - 2 * HOUR, buffer=HOUR / 6),
             make.claim(cast.profile, cast.customer, WORKDAY.end + 3 * HOUR, buffer=HOUR),
@@ -110,14 +108,14 @@ class ProviderSchedulesContract(StorageContract):
         assert offered != offered_slots(schedule.calendar, claims[:1], window=WORKDAY, now=NOW)
         assert offered != offered_slots(schedule.calendar, claims[1:], window=WORKDAY, now=NOW)
 
-    async def test_a_diary_has_all_claims_within_reach_of_the_window(self, backend: Backend, make: Builder) -> None:
+    async def test_a_schedule_has_all_claims_within_reach_of_the_window(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         first = make.claim(cast.profile, cast.customer, WORKDAY.start - CLAIM_MARGIN)
         last = make.claim(cast.profile, cast.customer, WORKDAY.end + CLAIM_MARGIN - HOUR)
         await _claimed(backend, last, first)
         assert set(await _claims_seen_under_lock(backend, cast)) == {first, last}
 
-    async def test_a_diary_has_claims_and_blocks_that_just_reach_what_matters_as_far_as_weeks_count(
+    async def test_a_schedule_has_claims_and_blocks_at_the_edge_of_its_reach(
         self, backend: Backend, make: Builder
     ) -> None:
         for settings in (SlotSettings(), SlotSettings(max_per_week=5), SlotSettings(max_per_day=5)):
@@ -137,7 +135,7 @@ class ProviderSchedulesContract(StorageContract):
             assert set(blocks) <= set(schedule.calendar.blocks)
             assert set(await _claims_seen_under_lock(backend, cast)) == set(schedule.claims)
 
-    async def test_a_diary_has_all_exceptions_that_an_open_range_is_followed_back_to(
+    async def test_a_schedule_has_all_exceptions_that_an_open_range_can_start_from(
         self, backend: Backend, make: Builder
     ) -> None:
         cast = await a_cast(backend, make)
@@ -154,7 +152,9 @@ class ProviderSchedulesContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.schedules.lock(cast.profile.id, WORKDAY) == schedule
 
-    async def test_a_diary_has_all_claims_of_the_windows_local_weeks(self, backend: Backend, make: Builder) -> None:
+    async def test_a_schedule_has_all_claims_of_the_local_weeks_of_the_window(
+        self, backend: Backend, make: Builder
+    ) -> None:
         cast = await a_cast(backend, make)
         monday, sunday = TOMORROW - 33 * HOUR, TOMORROW + timedelta(days=5) + 12 * HOUR  # 01:00 and 22:00 there
         claims = [make.claim(cast.profile, cast.customer, start) for start in (monday, sunday)]
@@ -170,11 +170,13 @@ class ProviderSchedulesContract(StorageContract):
             early = NOW - timedelta(days=7)
             assert (offered_slots(schedule.calendar, schedule.claims, window=window, now=early) == ()) is full
 
-    def test_what_is_counted_by_the_week_reaches_further(self) -> None:
+    def test_a_weekly_limit_extends_the_reach(self) -> None:
         assert claim_margin(SlotSettings(max_per_day=1)) == CLAIM_MARGIN
         assert claim_margin(SlotSettings(max_per_week=1)) == WEEKLY_CLAIM_MARGIN
 
-    async def test_a_diary_has_all_claims_of_the_windows_local_days(self, backend: Backend, make: Builder) -> None:
+    async def test_a_schedule_has_all_claims_of_the_local_days_of_the_window(
+        self, backend: Backend, make: Builder
+    ) -> None:
         cast = await a_cast(backend, make)
         settings = SlotSettings(max_per_day=2)
         claims = [  # 01:00 and 22:00 in Ulaanbaatar
@@ -191,9 +193,7 @@ class ProviderSchedulesContract(StorageContract):
         assert offered_slots(schedule.calendar, schedule.claims, window=noon, now=NOW) == ()
         assert offered_slots(schedule.calendar, schedule.claims[:1], window=noon, now=NOW) != ()
 
-    async def test_who_locks_second_waits_and_sees_what_the_first_has_committed(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_second_lock_waits_and_sees_the_first_commit(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
         async with backend.begin() as tx:
@@ -203,7 +203,7 @@ class ProviderSchedulesContract(StorageContract):
             await tx.claims.acquire(claim, NOW)
         assert await second == (claim,)
 
-    async def test_a_rollback_lets_the_second_through_too(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rollback_releases_the_lock(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         second: list[asyncio.Task[tuple[Claim, ...]]] = []
 
@@ -216,7 +216,7 @@ class ProviderSchedulesContract(StorageContract):
         await regretted(backend, first)
         assert await second[0] == ()
 
-    async def test_a_lock_is_one_providers(self, backend: Backend, make: Builder) -> None:
+    async def test_a_lock_covers_one_provider(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         async with backend.begin() as tx:
             await tx.schedules.lock(cast.profile.id, WORKDAY)
@@ -225,15 +225,15 @@ class ProviderSchedulesContract(StorageContract):
 
 
 class BookableProvidersContract(StorageContract):
-    """Diaries together with terms."""
+    """Provider schedules with terms, under a lock."""
 
-    async def test_there_is_no_desk_of_an_unknown_provider(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_provider_is_not_bookable(self, backend: Backend, make: Builder) -> None:
         nobody = ProviderId(make.entropy.new_id())
         async with backend.begin() as tx:
             assert await tx.bookable_providers.lock(nobody, WORKDAY) is None
             assert await tx.bookable_providers.terms_of(nobody) is None
 
-    async def test_terms_come_back_as_they_were_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_terms_are_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         nothing = Money.zero("USD")
         for kept in (
@@ -254,7 +254,7 @@ class BookableProvidersContract(StorageContract):
                 assert bookable is not None
                 assert bookable.terms == kept
 
-    async def test_a_desk_is_the_diary_and_the_terms(self, backend: Backend, make: Builder) -> None:
+    async def test_a_bookable_provider_is_the_schedule_and_the_terms(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _claimed(backend, make.claim(cast.profile, cast.customer))
         async with backend.begin() as tx:
@@ -263,7 +263,7 @@ class BookableProvidersContract(StorageContract):
             assert bookable.terms == terms()
             assert bookable.schedule == await tx.schedules.lock(cast.profile.id, WORKDAY)
 
-    async def test_a_glance_at_a_desk_that_nobody_has_locked_locks_it(self, backend: Backend, make: Builder) -> None:
+    async def test_try_lock_locks_a_free_provider(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
         async with backend.begin() as tx:
@@ -275,16 +275,18 @@ class BookableProvidersContract(StorageContract):
             await tx.claims.acquire(claim, NOW)
         assert await second == (claim,)
 
-    async def test_a_glance_is_never_wrong_about_whether_it_has_locked(self, backend: Backend, make: Builder) -> None:
+    async def test_try_lock_tells_whether_it_holds_the_lock(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
             locked = await tx.bookable_providers.lock(cast.profile.id, WORKDAY)
             trying = asyncio.create_task(_tried(backend, cast))
-            if not await waits(trying):  # a storage that can: what is committed, at once, and no lock
+            if not await waits(
+                trying
+            ):  # this storage returns the committed snapshot without the lock, instead of waiting
                 assert trying.result() == (locked, False)
         assert await trying in [(locked, False), (locked, True)]
 
-    async def test_who_locks_the_desk_locks_the_diary(self, backend: Backend, make: Builder) -> None:
+    async def test_locking_a_bookable_provider_locks_the_schedule(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         claim = make.claim(cast.profile, cast.customer)
         async with backend.begin() as tx:

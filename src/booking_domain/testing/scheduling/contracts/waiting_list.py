@@ -1,4 +1,4 @@
-"""The contract of `WaitingList` and of `WaitingReads`, and what must hold of both when everybody comes at once."""
+"""The contracts of `WaitingList` and `WaitingReads`."""
 
 import asyncio
 from dataclasses import replace
@@ -16,7 +16,7 @@ INSTANT = timedelta(microseconds=1)
 
 
 async def _waiting(backend: Backend, make: Builder, cast: Cast, status: WaitingStatus | None = None) -> Waiting:
-    """An entry that is kept, in this status."""
+    """Store an entry with this status."""
     waiting = make.waiting(cast.profile, cast.customer, WINDOW)
     match status:
         case WaitingStatus.OFFERED:
@@ -50,9 +50,9 @@ async def _get(backend: Backend, waiting: Waiting) -> Waiting | None:
 
 
 class WaitingListContract(StorageContract):
-    """The waiting list of a transaction."""
+    """The waiting list in a transaction."""
 
-    async def test_an_entry_is_kept_as_it_was_added(self, backend: Backend, make: Builder) -> None:
+    async def test_an_entry_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         odd = TimeRange(TOMORROW + INSTANT, TOMORROW + timedelta(days=92) - INSTANT)
         entries = [
@@ -64,21 +64,21 @@ class WaitingListContract(StorageContract):
         assert [await _get(backend, each) for each in entries] == entries
         assert await _open_for(backend, cast) == entries
 
-    async def test_an_entry_of_any_status_can_be_got(self, backend: Backend, make: Builder) -> None:
+    async def test_an_entry_of_any_status_is_found_by_id(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         for status in WaitingStatus:
             waiting = await _waiting(backend, make, cast, status)
             assert waiting.status is status
             assert await _get(backend, waiting) == waiting
 
-    async def test_nobody_waits_who_did_not_join(self, backend: Backend, make: Builder) -> None:
+    async def test_an_unknown_entry_is_not_found(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
             assert await tx.waiting_list.get(WaitingId(make.entropy.new_id())) is None
             assert await tx.waiting_list.open_for(cast.profile.id) == []
             assert await tx.waiting_list.count_open(cast.customer.id) == 0
 
-    async def test_those_who_came_first_are_first(self, backend: Backend, make: Builder) -> None:
+    async def test_open_entries_are_sorted_by_creation(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         first, second, third, fourth = (make.waiting(cast.profile, cast.customer, WINDOW) for _ in range(4))
         second = replace(second, created_at=NOW + HOUR)
@@ -86,20 +86,18 @@ class WaitingListContract(StorageContract):
         await _kept(backend, third, second, fourth, first)
         assert await _open_for(backend, cast) == [fourth, first, third, second]
 
-    async def test_only_who_waits_or_was_offered_something_is_in_line(self, backend: Backend, make: Builder) -> None:
+    async def test_only_waiting_and_offered_entries_are_open(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         entries = [await _waiting(backend, make, cast, status) for status in WaitingStatus]
         assert await _open_for(backend, cast) == [each for each in entries if each.status in OPEN]
 
-    async def test_the_line_of_one_provider_is_not_that_of_another(self, backend: Backend, make: Builder) -> None:
+    async def test_open_entries_are_listed_by_provider(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         here, there = await _waiting(backend, make, cast), await _waiting(backend, make, other)
         assert await _open_for(backend, cast) == [here]
         assert await _open_for(backend, other) == [there]
 
-    async def test_what_was_saved_is_there_for_everybody_after_the_transaction_and_not_before(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_saved_entry_is_visible_after_the_commit_only(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         waiting, beside = await _waiting(backend, make, cast), await _waiting(backend, make, cast)
         offered = waiting.offered(TOMORROW + INSTANT, NOW + HOUR)
@@ -115,7 +113,7 @@ class WaitingListContract(StorageContract):
         assert await _get(backend, waiting) == booked
         assert await _open_for(backend, cast) == [beside]
 
-    async def test_what_a_transaction_regrets_did_not_happen(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_change_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         waiting = await _waiting(backend, make, cast)
 
@@ -126,9 +124,7 @@ class WaitingListContract(StorageContract):
         await regretted(backend, work)
         assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [waiting]
 
-    async def test_open_entries_are_counted_wherever_they_are_and_no_others(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_open_entries_are_counted_across_providers(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         for status in WaitingStatus:
             await _waiting(backend, make, cast, status)
@@ -138,9 +134,7 @@ class WaitingListContract(StorageContract):
             assert await tx.waiting_list.count_open(cast.customer.id) == 3
             assert await tx.waiting_list.count_open(other.customer.id) == 1
 
-    async def test_those_who_count_for_one_customer_come_one_after_the_other(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_counting_entries_locks_the_customer(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
 
         async def count() -> int:
@@ -154,7 +148,7 @@ class WaitingListContract(StorageContract):
             await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
         assert await second == 1
 
-    async def test_an_entry_that_one_has_got_is_kept_from_others(self, backend: Backend, make: Builder) -> None:
+    async def test_an_entry_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         waiting, beside = await _waiting(backend, make, cast), await _waiting(backend, make, cast)
         left = waiting.left()
@@ -170,7 +164,7 @@ class WaitingListContract(StorageContract):
         assert await another == left
         assert await in_line == [beside]
 
-    async def test_a_line_that_one_looks_at_is_kept_from_others(self, backend: Backend, make: Builder) -> None:
+    async def test_open_entries_are_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         waiting = await _waiting(backend, make, cast)
         lapsed = waiting.lapsed()
@@ -185,7 +179,7 @@ class WaitingListContract(StorageContract):
 class WaitingReadsContract(StorageContract):
     """Reads of the waiting list."""
 
-    async def test_ones_own_entries_are_listed_newest_first_whatever_became_of_them(
+    async def test_the_entries_of_a_customer_are_listed_newest_first_in_any_status(
         self, backend: Backend, make: Builder
     ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
@@ -194,13 +188,15 @@ class WaitingReadsContract(StorageContract):
         await _kept(backend, entries[-1], make.waiting(cast.profile, other.customer, WINDOW))
         assert await backend.reads.waiting_list.of_customer(cast.customer.id) == entries[::-1]
 
-    async def test_of_very_many_entries_the_newest_are_listed(self, backend: Backend, make: Builder) -> None:
+    async def test_the_list_is_limited_to_the_newest_entries(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         entries = [make.waiting(cast.profile, cast.customer, WINDOW) for _ in range(MAX_LISTED_ENTRIES + 1)]
         await _kept(backend, *entries)
         assert await backend.reads.waiting_list.of_customer(cast.customer.id) == entries[:0:-1]
 
-    async def test_a_provider_is_awaited_while_an_entry_is_open(self, backend: Backend, make: Builder) -> None:
+    async def test_a_provider_is_awaited_while_one_of_its_entries_is_open(
+        self, backend: Backend, make: Builder
+    ) -> None:
         casts = [await a_cast(backend, make) for _ in WaitingStatus]
         for cast, status in zip(casts, WaitingStatus, strict=True):
             for _ in range(2):
@@ -210,7 +206,7 @@ class WaitingReadsContract(StorageContract):
             cast.profile.id for cast, status in zip(casts, WaitingStatus, strict=True) if status in OPEN
         )
 
-    async def test_nothing_uncommitted_is_read(self, backend: Backend, make: Builder) -> None:
+    async def test_reads_do_not_see_uncommitted_entries(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
             await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))

@@ -25,9 +25,9 @@ async def _found(backend: Backend, chosen: AuditFilter) -> Sequence[AuditEntry]:
 
 
 class AuditContract(StorageContract):
-    """Entries are added in the transaction of what they tell of, and read by whoever may."""
+    """Audit entries, added in the transaction of the change that they record."""
 
-    async def test_an_entry_comes_back_as_it_was_kept(self, backend: Backend, make: Builder) -> None:
+    async def test_an_entry_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         whole = replace(
             make.audit_entry(),
             details={"changes": ["name", "role"], "to": {"role": "admin", "до": None}, "times": 3, "by": True},
@@ -37,20 +37,20 @@ class AuditContract(StorageContract):
         await _kept(backend, whole, bare)
         assert await _found(backend, _ALL) == [bare, whole]
 
-    async def test_an_entry_needs_nobody_whom_it_names(self, backend: Backend, make: Builder) -> None:
+    async def test_an_entry_can_name_users_that_do_not_exist(self, backend: Backend, make: Builder) -> None:
         entry = make.audit_entry()
         assert await backend.reads.users.get(entry.actor.id) is None
         await _kept(backend, entry)
         assert await _found(backend, _ALL) == [entry]
 
-    async def test_what_is_rolled_back_has_no_entry(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_transaction_leaves_no_entry(self, backend: Backend, make: Builder) -> None:
         async def work(tx: Repositories) -> None:
             await tx.audit_log.add(make.audit_entry())
 
         await regretted(backend, work)
         assert await _found(backend, _ALL) == []
 
-    async def test_pages_go_from_the_latest_to_the_first(self, backend: Backend, make: Builder) -> None:
+    async def test_pages_are_newest_first(self, backend: Backend, make: Builder) -> None:
         entries = [make.audit_entry() for _ in range(5)]
         await _kept(backend, *entries)
         first = await _found(backend, AuditFilter(limit=2))
@@ -58,7 +58,7 @@ class AuditContract(StorageContract):
         assert [*first, *rest] == entries[::-1]
         assert await _found(backend, AuditFilter(limit=2, after=AuditId(UUID(int=0)))) == []
 
-    async def test_each_filter_leaves_only_what_matches_it(self, backend: Backend, make: Builder) -> None:
+    async def test_each_filter_returns_only_matching_entries(self, backend: Backend, make: Builder) -> None:
         entry, other = make.audit_entry(), make.audit_entry()
         assert entry.subject is not None
         other = replace(other, action="other.done", at=NOW + timedelta(hours=1), subject=Subject("other", UUID(int=7)))

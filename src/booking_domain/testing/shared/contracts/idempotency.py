@@ -29,7 +29,7 @@ async def _answered(backend: Backend, key: IdempotencyKey, answer: bytes = ANSWE
 
 
 async def _begun(backend: Backend, key: IdempotencyKey, now: datetime = NOW) -> bytes | None:
-    """Ask, and go away without an answer of one's own."""
+    """Begin a request under the key and commit without a response."""
     async with backend.begin() as tx:
         answer = await tx.idempotency.begin(key, now)
         if answer is None:
@@ -38,33 +38,33 @@ async def _begun(backend: Backend, key: IdempotencyKey, now: datetime = NOW) -> 
 
 
 class IdempotencyContract(StorageContract):
-    """Answers by caller and key."""
+    """Stored responses by caller and idempotency key."""
 
-    async def test_a_repetition_gets_the_first_answer_byte_by_byte(self, backend: Backend, make: Builder) -> None:
+    async def test_a_repeated_request_gets_the_first_response_unchanged(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key)
         assert await _begun(backend, key) == ANSWER
         assert await _begun(backend, key, NOW + timedelta(hours=1)) == ANSWER
 
-    async def test_an_empty_answer_is_an_answer(self, backend: Backend, make: Builder) -> None:
+    async def test_an_empty_response_is_stored(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key, b"")
         assert await _begun(backend, key) == b""
 
-    async def test_another_request_under_the_key_is_refused(self, backend: Backend, make: Builder) -> None:
+    async def test_a_different_request_under_the_same_key_is_rejected(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key)
         with pytest.raises(KeyReused):
             await _begun(backend, replace(key, fingerprint=b"other"))
         assert await _begun(backend, key) == ANSWER
 
-    async def test_the_same_key_of_another_caller_is_another_key(self, backend: Backend, make: Builder) -> None:
+    async def test_keys_are_scoped_to_the_caller(self, backend: Backend, make: Builder) -> None:
         one, other = await _a_key(backend, make), await _a_key(backend, make)
         await _answered(backend, one, b"one")
         await _answered(backend, replace(other, fingerprint=b"other"), b"other")
         assert await _begun(backend, one) == b"one"
 
-    async def test_keys_of_a_caller_are_told_apart_to_the_letter(self, backend: Backend, make: Builder) -> None:
+    async def test_keys_are_compared_exactly(self, backend: Backend, make: Builder) -> None:
         lower = await _a_key(backend, make, "key")
         await _answered(backend, lower, b"lower")
         for text in ("KEY", "key ", "ключ"):
@@ -72,7 +72,7 @@ class IdempotencyContract(StorageContract):
         assert await _begun(backend, lower) == b"lower"
         assert await _begun(backend, replace(lower, key="KEY")) == b"KEY"
 
-    async def test_a_key_is_good_for_a_day_and_then_as_good_as_new(self, backend: Backend, make: Builder) -> None:
+    async def test_a_key_expires_after_a_day_and_can_be_reused(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key, b"yesterday")
         assert await _begun(backend, key, NOW + KEPT_FOR - timedelta(seconds=1)) == b"yesterday"
@@ -81,9 +81,7 @@ class IdempotencyContract(StorageContract):
         await _answered(backend, other_request, b"today", later)
         assert await _begun(backend, other_request, later + KEPT_FOR - timedelta(seconds=1)) == b"today"
 
-    async def test_a_request_that_failed_may_be_tried_again_under_its_key(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_a_failed_request_can_be_retried_under_its_key(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
 
         async def answer(tx: Repositories) -> None:
@@ -93,7 +91,7 @@ class IdempotencyContract(StorageContract):
         await regretted(backend, answer)
         await _answered(backend, replace(key, fingerprint=b"other"), b"second try")
 
-    async def test_a_released_key_is_as_good_as_new(self, backend: Backend, make: Builder) -> None:
+    async def test_a_released_key_can_be_reused(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         await _answered(backend, key)
         later = NOW + KEPT_FOR + timedelta(seconds=1)
@@ -102,7 +100,7 @@ class IdempotencyContract(StorageContract):
             await tx.idempotency.release(key)
         await _answered(backend, replace(key, fingerprint=b"other"), b"other", later)
 
-    async def test_a_waiting_twin_takes_over_a_released_key(self, backend: Backend, make: Builder) -> None:
+    async def test_a_waiting_duplicate_takes_over_a_released_key(self, backend: Backend, make: Builder) -> None:
         key = await _a_key(backend, make)
         async with backend.begin() as tx:
             assert await tx.idempotency.begin(key, NOW) is None
@@ -112,7 +110,9 @@ class IdempotencyContract(StorageContract):
         assert await twin is None
         assert await _begun(backend, key) == b"mine"
 
-    async def test_a_twin_waits_and_gets_the_answer_of_the_first(self, backend: Backend, make: Builder) -> None:
+    async def test_a_concurrent_duplicate_waits_and_gets_the_first_response(
+        self, backend: Backend, make: Builder
+    ) -> None:
         key = await _a_key(backend, make)
         async with backend.begin() as tx:
             assert await tx.idempotency.begin(key, NOW) is None
@@ -121,7 +121,9 @@ class IdempotencyContract(StorageContract):
             await tx.idempotency.finish(key, ANSWER)
         assert await twin == ANSWER
 
-    async def test_a_twin_takes_over_from_a_first_that_failed(self, backend: Backend, make: Builder) -> None:
+    async def test_a_concurrent_duplicate_takes_over_if_the_first_request_fails(
+        self, backend: Backend, make: Builder
+    ) -> None:
         key = await _a_key(backend, make)
         twins: list[asyncio.Task[bytes | None]] = []
 
@@ -134,7 +136,9 @@ class IdempotencyContract(StorageContract):
         assert await twins[0] is None
         assert await _begun(backend, key) == b"mine"
 
-    async def test_twenty_twins_have_one_effect_and_one_answer(self, backend: Backend, make: Builder) -> None:
+    async def test_twenty_concurrent_duplicates_have_one_effect_and_one_response(
+        self, backend: Backend, make: Builder
+    ) -> None:
         key = await _a_key(backend, make)
         subject = BookingId(make.entropy.new_id())
 

@@ -72,7 +72,7 @@ class OutboxContract(StorageContract):
 
     async def test_events_keep_their_order(self, backend: Backend, make: Builder) -> None:
         subject = BookingId(make.entropy.new_id())
-        # Neither ids nor instants are in the order of delivery.
+        # Neither the ids nor the times are in the order of delivery.
         events = [
             replace(make.domain_event(subject), occurred_at=NOW - timedelta(seconds=number)) for number in range(12)
         ][::-1]

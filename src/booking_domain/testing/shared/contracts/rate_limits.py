@@ -1,4 +1,7 @@
-"""The contract of `RateLimiter`. Define a fixture `open_rate_limiter`: it opens an empty one in the running loop."""
+"""The contract of `RateLimiter`.
+
+Define a fixture `open_rate_limiter` that returns an async context manager. It opens an empty rate limiter.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +29,7 @@ async def _allowed(limiter: RateLimiter, at: datetime, key: str = KEY) -> bool:
 
 
 class RateLimiterContract(AsyncContract):
-    """Counts hits by key, in windows that slide."""
+    """Counts hits per key in sliding windows."""
 
     @pytest.fixture
     async def limiter(self, open_rate_limiter: OpenRateLimiter) -> AsyncIterator[RateLimiter]:
@@ -34,7 +37,7 @@ class RateLimiterContract(AsyncContract):
         async with open_rate_limiter() as limiter:
             yield limiter
 
-    async def test_the_quota_is_let_through_and_one_is_told_how_one_stands(self, limiter: RateLimiter) -> None:
+    async def test_hits_within_the_quota_are_allowed_and_the_rest_is_reported(self, limiter: RateLimiter) -> None:
         moments = [NOW, NOW + 10 * SECOND, NOW + 20 * SECOND, NOW + 30 * SECOND]
         assert [await limiter.consume(KEY, THREE_A_MINUTE, moment) for moment in moments] == [
             Standing(allowed=True, remaining=2, resets_in_seconds=60),
@@ -43,7 +46,7 @@ class RateLimiterContract(AsyncContract):
             Standing(allowed=False, remaining=0, resets_in_seconds=30),
         ]
 
-    async def test_a_hit_counts_for_a_whole_window_and_no_longer(self, limiter: RateLimiter) -> None:
+    async def test_a_hit_counts_for_exactly_one_window(self, limiter: RateLimiter) -> None:
         for moment in (NOW, NOW + 20 * SECOND, NOW + 40 * SECOND):
             assert await _allowed(limiter, moment)
         assert not await _allowed(limiter, NOW + MINUTE - MOMENT)
@@ -51,36 +54,36 @@ class RateLimiterContract(AsyncContract):
         assert not await _allowed(limiter, NOW + MINUTE + 20 * SECOND - MOMENT)
         assert await _allowed(limiter, NOW + MINUTE + 20 * SECOND)
 
-    async def test_no_window_has_more_than_the_quota_wherever_it_begins(self, limiter: RateLimiter) -> None:
+    async def test_no_window_exceeds_the_quota_wherever_it_starts(self, limiter: RateLimiter) -> None:
         moments = [NOW + number * 7 * SECOND for number in range(60)]
         let_through = [moment for moment in moments if await _allowed(limiter, moment)]
         for moment in let_through:
             assert sum(moment <= other < moment + MINUTE for other in let_through) <= 3
         assert len(let_through) >= 3 * 6
 
-    async def test_who_is_refused_does_not_wait_longer_for_it(self, limiter: RateLimiter) -> None:
+    async def test_rejected_hits_do_not_extend_the_wait(self, limiter: RateLimiter) -> None:
         for _ in range(3):
             assert await _allowed(limiter, NOW)
         for number in range(1, 30):
             assert not await _allowed(limiter, NOW + number * SECOND)
         assert await _allowed(limiter, NOW + MINUTE)
 
-    async def test_keys_are_counted_each_for_itself(self, limiter: RateLimiter) -> None:
+    async def test_keys_are_counted_separately(self, limiter: RateLimiter) -> None:
         for key in (KEY, KEY + " ", KEY.upper(), "", "Дорж", "x" * 10_000):
             assert [await _allowed(limiter, NOW, key) for _ in range(4)] == [True, True, True, False]
 
-    async def test_of_many_at_once_the_quota_is_let_through(self, limiter: RateLimiter) -> None:
+    async def test_concurrent_hits_are_allowed_up_to_the_quota(self, limiter: RateLimiter) -> None:
         found = await asyncio.gather(*(limiter.consume(KEY, THREE_A_MINUTE, NOW) for _ in range(20)))
         assert sorted(each.remaining for each in found if each.allowed) == [0, 1, 2]
 
-    async def test_what_is_given_back_can_be_taken_again_and_nothing_more(self, limiter: RateLimiter) -> None:
+    async def test_a_hit_that_is_given_back_can_be_used_once_more(self, limiter: RateLimiter) -> None:
         for moment in (NOW, NOW, NOW + SECOND):
             assert await _allowed(limiter, moment)
         await limiter.give_back(KEY, NOW)
         assert [await _allowed(limiter, NOW + 2 * SECOND) for _ in range(2)] == [True, False]
         assert [await _allowed(limiter, NOW + MINUTE) for _ in range(2)] == [True, False]
 
-    async def test_giving_back_what_was_not_taken_changes_nothing(self, limiter: RateLimiter) -> None:
+    async def test_giving_back_an_unknown_hit_has_no_effect(self, limiter: RateLimiter) -> None:
         await limiter.give_back(KEY, NOW)
         for _ in range(3):
             assert await _allowed(limiter, NOW)
@@ -88,12 +91,12 @@ class RateLimiterContract(AsyncContract):
         await limiter.give_back("another", NOW)
         assert not await _allowed(limiter, NOW)
 
-    async def test_a_clock_that_was_far_ahead_locks_nobody_out(self, limiter: RateLimiter) -> None:
+    async def test_hits_from_a_clock_far_ahead_do_not_lock_out(self, limiter: RateLimiter) -> None:
         for _ in range(3):
             assert await _allowed(limiter, NOW + timedelta(days=1))
         assert await _allowed(limiter, NOW)
 
-    async def test_a_clock_that_is_a_little_ahead_gives_nothing_away(self, limiter: RateLimiter) -> None:
+    async def test_hits_from_a_clock_slightly_ahead_still_count(self, limiter: RateLimiter) -> None:
         for _ in range(3):
             assert await _allowed(limiter, NOW + SECOND)
         assert not await _allowed(limiter, NOW)

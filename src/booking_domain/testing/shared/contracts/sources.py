@@ -10,27 +10,27 @@ from booking_domain.shared.ids import Entropy
 class ClockContract:
     """Tells the time."""
 
-    def test_the_time_is_told_in_utc(self, clock: Clock) -> None:
+    def test_the_time_is_in_utc(self, clock: Clock) -> None:
         assert clock.now().tzinfo is UTC
 
 
 class EntropyContract:
-    """Where ids and references come from."""
+    """Generates ids and references."""
 
-    def test_no_id_is_given_out_twice(self, entropy: Entropy) -> None:
+    def test_ids_are_unique(self, entropy: Entropy) -> None:
         assert len({entropy.new_id() for _ in range(10_000)}) == 10_000
 
     def test_later_ids_sort_after_earlier_ones(self, entropy: Entropy) -> None:
         ids = [entropy.new_id() for _ in range(1_000)]
         assert ids == sorted(ids)
 
-    def test_an_id_is_a_uuid_of_version_7(self, entropy: Entropy) -> None:
+    def test_ids_are_uuids_of_version_7(self, entropy: Entropy) -> None:
         assert {entropy.new_id().version for _ in range(100)} == {7}
 
-    def test_letters_are_drawn_from_the_whole_alphabet_and_nowhere_else(self, entropy: Entropy) -> None:
+    def test_pick_draws_from_the_whole_alphabet(self, entropy: Entropy) -> None:
         assert set(entropy.pick(ascii_lowercase, 10_000)) == set(ascii_lowercase)
         assert entropy.pick("a", 3) == "aaa"
         assert entropy.pick(ascii_lowercase, 0) == ""
 
-    def test_no_two_draws_of_some_length_are_alike(self, entropy: Entropy) -> None:
+    def test_long_draws_are_unique(self, entropy: Entropy) -> None:
         assert len({entropy.pick(ascii_lowercase, 20) for _ in range(1_000)}) == 1_000

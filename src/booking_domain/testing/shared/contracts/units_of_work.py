@@ -16,9 +16,9 @@ from booking_domain.workflows.ports import Repositories
 
 
 class UnitOfWorkContract(StorageContract):
-    """Commits all or nothing."""
+    """Transactions commit all changes or none."""
 
-    async def test_leaving_normally_commits_everything(self, backend: Backend, make: Builder) -> None:
+    async def test_a_normal_exit_commits_all_changes(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
         claim, event = make.claim(cast.profile, cast.customer), make.domain_event(booking.id)
@@ -32,9 +32,7 @@ class UnitOfWorkContract(StorageContract):
         assert schedule.claims == (claim,)
         assert list(await backend.outbox_events()) == [event]
 
-    async def test_leaving_by_an_exception_keeps_nothing_and_lets_it_through(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_an_exception_rolls_back_all_changes_and_propagates(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         booking = make.booking(cast.profile, cast.customer)
         claim, payment = make.claim(cast.profile, cast.customer), make.payment(booking)
@@ -54,7 +52,7 @@ class UnitOfWorkContract(StorageContract):
         assert schedule.claims == ()
         assert list(await backend.outbox_events()) == []
 
-    async def test_changes_are_rolled_back_as_additions_are(self, backend: Backend, make: Builder) -> None:
+    async def test_updates_are_rolled_back_like_inserts(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         before = await backend.reads.schedules.calendar(cast.profile.id)
 
@@ -69,7 +67,7 @@ class UnitOfWorkContract(StorageContract):
         assert view is not None
         assert (view.profile, view.terms) == (cast.profile, terms())
 
-    async def test_somebody_who_is_cancelled_leaves_nothing_and_holds_nobody_up(
+    async def test_a_cancelled_transaction_is_rolled_back_and_releases_its_locks(
         self, backend: Backend, make: Builder
     ) -> None:
         user, event = make.user(), make.domain_event(BookingId(make.entropy.new_id()))
@@ -92,7 +90,7 @@ class UnitOfWorkContract(StorageContract):
         assert await backend.reads.users.get(user.id) == user
         assert list(await backend.outbox_events()) == [event]
 
-    async def test_reads_do_not_see_what_is_not_committed(self, backend: Backend, make: Builder) -> None:
+    async def test_reads_do_not_see_uncommitted_changes(self, backend: Backend, make: Builder) -> None:
         user = make.user()
         async with backend.begin() as tx:
             await tx.users.add(user)
@@ -105,13 +103,13 @@ class UnitOfWorkContract(StorageContract):
             await tx.users.add(user)
             assert await tx.users.get(user.id) == user
 
-    async def test_reads_are_never_in_the_way_of_a_transaction(self, backend: Backend, make: Builder) -> None:
+    async def test_reads_do_not_wait_for_a_transaction(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         async with backend.begin() as tx:
             await tx.profiles.save(cast.profile, was=cast.profile)
             assert await backend.reads.providers.get(cast.profile.id) is not None
 
-    async def test_transactions_that_have_nothing_in_common_all_commit(self, backend: Backend, make: Builder) -> None:
+    async def test_independent_transactions_all_commit(self, backend: Backend, make: Builder) -> None:
         users = [make.user() for _ in range(20)]
 
         async def add(user: User) -> None:

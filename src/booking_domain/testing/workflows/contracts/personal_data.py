@@ -41,7 +41,7 @@ async def _booked(backend: Backend, make: Builder, booking: Booking, reason: str
 
 
 async def _leave_all_there_is(backend: Backend, make: Builder, user: User, profile: Profile) -> None:
-    """As a customer at a profile."""
+    """Create every kind of personal data that the user can leave as a customer of the profile."""
     waiting = make.waiting(profile, user, WINDOW)
     code = OneTimeCode(
         contact=CONTACT,
@@ -73,7 +73,7 @@ async def _leave_all_there_is(backend: Backend, make: Builder, user: User, profi
 
 
 async def _left(backend: Backend, user: User) -> dict[str, int]:
-    """How much there is of an account, outside of bookings."""
+    """Count the rows of an account, except bookings."""
     reads = backend.reads
     async with backend.begin() as tx:
         codes = [code for code in await tx.one_time_codes.lock(CONTACT) if code.user_id == user.id]
@@ -98,9 +98,11 @@ async def _left(backend: Backend, user: User) -> dict[str, int]:
 
 
 class PersonalDataContract(StorageContract):
-    """What accounts have left."""
+    """Erasure of the personal data of a user."""
 
-    async def test_bookings_tie_both_sides_until_they_are_over(self, backend: Backend, make: Builder) -> None:
+    async def test_bookings_block_the_erasure_of_both_parties_until_they_end(
+        self, backend: Backend, make: Builder
+    ) -> None:
         for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED):
             cast = await a_cast(backend, make)
             booking = await _booked(backend, make, make.booking(cast.profile, cast.customer, status=status))
@@ -110,7 +112,7 @@ class PersonalDataContract(StorageContract):
                 assert await _erasure_blockers(backend, user.id, before + INSTANT) == FREE
         assert await _erasure_blockers(backend, make.user().id) == FREE
 
-    async def test_a_dispute_ties_for_as_long_as_it_lasts_and_what_is_done_with_does_not(
+    async def test_an_open_dispute_blocks_erasure_and_a_finished_booking_does_not(
         self, backend: Backend, make: Builder
     ) -> None:
         for status in (Status.DISPUTED, Status.COMPLETED, Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW):
@@ -124,7 +126,7 @@ class PersonalDataContract(StorageContract):
                     == tied
                 )
 
-    async def test_a_refund_that_is_owed_ties_both_sides(self, backend: Backend, make: Builder) -> None:
+    async def test_a_pending_refund_blocks_the_erasure_of_both_parties(self, backend: Backend, make: Builder) -> None:
         cast, others = await a_cast(backend, make), await a_cast(backend, make)
         for each in (cast, others):
             booking = make.booking(each.profile, each.customer, status=Status.CANCELLED)
@@ -135,7 +137,9 @@ class PersonalDataContract(StorageContract):
             assert await _erasure_blockers(backend, user.id) == ErasureBlockers(bookings=False, money=True)
         assert await _erasure_blockers(backend, others.customer.id) == FREE
 
-    async def test_queues_are_left_and_booked_time_stays_taken(self, backend: Backend, make: Builder) -> None:
+    async def test_holds_and_waiting_list_entries_are_given_up_and_bookings_keep_their_claims(
+        self, backend: Backend, make: Builder
+    ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         booking = make.claim(cast.profile, cast.customer)
         hold = make.hold(cast.profile, cast.customer, TOMORROW + 3 * HOUR)
@@ -158,12 +162,12 @@ class PersonalDataContract(StorageContract):
         assert schedule is not None
         assert {claim.id for claim in schedule.claims} == {booking.id, theirs.id}
 
-    async def test_all_that_is_cleared_is_gone_and_what_is_others_stays(self, backend: Backend, make: Builder) -> None:
+    async def test_erasure_deletes_the_data_of_one_user_only(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _leave_all_there_is(backend, make, cast.customer, other.profile)
         there = await _left(backend, cast.customer)
         assert set(there.values()) == {1}, there
-        for _ in range(2):  # a second time there is nothing left to do
+        for _ in range(2):  # a repetition changes nothing
             async with backend.begin() as tx:
                 await tx.personal_data.clear(other.customer.id)
         assert {name: count for name, count in (await _left(backend, cast.customer)).items() if not count} == {}
@@ -171,9 +175,7 @@ class PersonalDataContract(StorageContract):
             await tx.personal_data.clear(cast.customer.id)
         assert set((await _left(backend, cast.customer)).values()) == {0}
 
-    async def test_bookings_keep_who_when_and_how_much_and_nothing_that_was_written(
-        self, backend: Backend, make: Builder
-    ) -> None:
+    async def test_bookings_keep_parties_times_and_amounts_but_no_text(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         mine = replace(make.booking(cast.profile, cast.customer), notes="Canary")
         theirs = replace(make.booking(cast.profile, other.customer, TOMORROW + 3 * HOUR), notes="Theirs")
@@ -192,7 +194,7 @@ class PersonalDataContract(StorageContract):
             assert (event.reason, payment.raw_payload) == (reason, payload)
             assert payment.amount == booking.deposit
 
-    async def test_of_a_provider_stays_a_name_that_says_nothing(self, backend: Backend, make: Builder) -> None:
+    async def test_a_provider_keeps_a_placeholder_name_only(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _fill(backend, make, cast)
         await _fill(backend, make, other)
@@ -218,7 +220,7 @@ class PersonalDataContract(StorageContract):
         assert await _desk(backend, other) == theirs
         assert await backend.reads.bookings.get(booking.id) == booking
 
-    async def test_a_clearance_that_is_rolled_back_never_was(self, backend: Backend, make: Builder) -> None:
+    async def test_a_rolled_back_erasure_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         await _leave_all_there_is(backend, make, cast.customer, cast.profile)
 

@@ -1,0 +1,48 @@
+"""What bookings brings to the adapter."""
+
+from typing import Final
+
+from sqlalchemy import and_, bindparam, exists, or_
+
+from adapters.postgres.bookings.appointments import PostgresAppointmentReads
+from adapters.postgres.bookings.bookings import PostgresBookingReads, PostgresBookings
+from adapters.postgres.bookings.tables import IS_PARTY, booking_events, bookings
+from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.work import Work
+from booking_domain.bookings.transitions import Status
+from booking_domain.shared.errors import ConcurrentChange
+from booking_domain.workflows.personal_data import TO_COME
+
+_b: Final = bookings.c
+_NOW: Final = bindparam("now", type_=_b.ends_at.type)
+CONTEXT: Final = Context(
+    tables=(bookings, booking_events),
+    conflicts={"bookings_reference_key": lambda: ConcurrentChange(what="booking reference")},
+    erasure_blockers={
+        "bookings": exists().where(
+            IS_PARTY,
+            or_(
+                and_(or_(*(_b.status == status.value for status in sorted(TO_COME))), _b.ends_at > _NOW),
+                _b.status == Status.DISPUTED.value,
+            ),
+        )
+    },
+)
+
+
+class BookingRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
+        self.bookings = PostgresBookings(work)
+
+
+class BookingReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, source: ReadSource) -> None:
+        super().__init__(source)
+        self.bookings = PostgresBookingReads(source.statements)
+        self.appointments = PostgresAppointmentReads(source.statements)

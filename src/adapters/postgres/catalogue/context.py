@@ -1,0 +1,35 @@
+"""What the catalogue brings to the adapter."""
+
+from typing import Final
+
+from adapters.postgres.catalogue.profiles import PostgresProfiles, PostgresProviderReads
+from adapters.postgres.catalogue.salons import PostgresSalonHours, PostgresSalonReads, PostgresSalons
+from adapters.postgres.catalogue.tables import providers, salon_invitations, salons
+from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.work import Work
+from booking_domain.catalogue.model import ProfileExists
+
+CONTEXT: Final = Context(
+    tables=(salons, providers, salon_invitations),
+    conflicts={"providers_owner_id_key": ProfileExists},
+)
+
+
+class CatalogueRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
+        self.profiles = PostgresProfiles(work)
+        self.salons = PostgresSalons(work)
+        self.salon_hours = PostgresSalonHours(work)
+
+
+class CatalogueReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, source: ReadSource) -> None:
+        super().__init__(source)
+        self.providers = PostgresProviderReads(source.statements)
+        self.salons = PostgresSalonReads(source.statements)

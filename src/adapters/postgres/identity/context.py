@@ -1,0 +1,91 @@
+"""What identity brings to the adapter."""
+
+from typing import Final
+
+from adapters.postgres.identity.calendar_links import PostgresCalendarLinkReads, PostgresCalendarLinks
+from adapters.postgres.identity.credentials import PostgresCredentials
+from adapters.postgres.identity.external_identities import (
+    PostgresExternalIdentities,
+    PostgresExternalIdentityReads,
+    PostgresUsedAssertions,
+)
+from adapters.postgres.identity.one_time_codes import PostgresOneTimeCodes
+from adapters.postgres.identity.phone_changes import PostgresPhoneChangeReads, PostgresPhoneChanges
+from adapters.postgres.identity.second_factors import PostgresSecondFactors
+from adapters.postgres.identity.sessions import (
+    PostgresLoginHistory,
+    PostgresLoginReads,
+    PostgresSessionReads,
+    PostgresSessions,
+)
+from adapters.postgres.identity.tables import (
+    calendar_links,
+    external_identities,
+    login_history,
+    one_time_codes,
+    phone_changes,
+    recovery_codes,
+    sessions,
+    totp_factors,
+    used_assertions,
+    users,
+    wrong_passwords,
+)
+from adapters.postgres.identity.users import PostgresUserReads, PostgresUsers
+from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.work import Work
+from booking_domain.identity.errors import EmailTaken, PhoneTaken
+from booking_domain.shared.errors import ConcurrentChange
+
+CONTEXT: Final = Context(
+    tables=(
+        users,
+        sessions,
+        login_history,
+        one_time_codes,
+        wrong_passwords,
+        phone_changes,
+        external_identities,
+        used_assertions,
+        recovery_codes,
+        totp_factors,
+        calendar_links,
+    ),
+    conflicts={
+        "users_email_key": EmailTaken,
+        "users_phone_index_key": PhoneTaken,
+        "external_identities_pkey": lambda: ConcurrentChange(what="identity"),
+        "external_identities_user_id_provider_key": lambda: ConcurrentChange(what="identity"),
+    },
+)
+
+
+class IdentityRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
+        self.users = PostgresUsers(work, cipher)
+        self.sessions = PostgresSessions(work)
+        self.login_history = PostgresLoginHistory(work)
+        self.one_time_codes = PostgresOneTimeCodes(work)
+        self.credentials = PostgresCredentials(work)
+        self.phone_changes = PostgresPhoneChanges(work, cipher)
+        self.external_identities = PostgresExternalIdentities(work)
+        self.used_assertions = PostgresUsedAssertions(work)
+        self.second_factors = PostgresSecondFactors(work, cipher)
+        self.calendar_links = PostgresCalendarLinks(work)
+
+
+class IdentityReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, source: ReadSource) -> None:
+        super().__init__(source)
+        self.users = PostgresUserReads(source.statements, source.cipher)
+        self.sessions = PostgresSessionReads(source.statements)
+        self.login_history = PostgresLoginReads(source.statements)
+        self.phone_changes = PostgresPhoneChangeReads(source.statements, source.cipher)
+        self.external_identities = PostgresExternalIdentityReads(source.statements)
+        self.calendar_links = PostgresCalendarLinkReads(source.statements)

@@ -1,0 +1,83 @@
+"""What a table declares about personal data: whose row it is, how an erasure clears it, where an export shows it.
+
+    sessions: Final = Table("sessions", metadata, ..., info=personal_data("user_id", erase=DELETE, export="sessions"))
+
+A table that refers to an account, directly or through other tables, has to declare this; a test fails otherwise.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Table, Uuid, bindparam, delete, select
+from sqlalchemy.sql.dml import UpdateBase
+
+USER: Final = bindparam("who", type_=Uuid())
+"""The account whose data is erased: a parameter of every statement here."""
+_INFO: Final = "personal_data"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The rows stay as they are after an erasure, for this reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotExported:
+    """An export does not show the rows, for this reason."""
+
+    reason: str
+
+
+Clear = Callable[[Table, ColumnElement[bool]], UpdateBase]
+"""From a table, and the condition that its rows are the account's, to the statement that clears them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalRows:
+    """`owner` is the column that names the account, or the row of another table that belongs to one.
+
+    `export` is the section of the export that shows the rows.
+    """
+
+    owner: str
+    erase: Clear | Kept
+    export: str | NotExported
+
+    @classmethod
+    def of(cls, table: Table) -> "PersonalRows | None":
+        """Return the declaration of a table."""
+        return table.info.get(_INFO)
+
+
+def personal_data(owner: str, *, erase: Clear | Kept, export: str | NotExported) -> dict[str, Any]:
+    """Return the `info` of a table that declares this."""
+    return {_INFO: PersonalRows(owner, erase, export)}
+
+
+def DELETE(table: Table, owned: ColumnElement[bool]) -> UpdateBase:  # noqa: N802 - reads as the statement it makes
+    """Delete the rows."""
+    return delete(table).where(owned)
+
+
+def owned_by_user(table: Table) -> ColumnElement[bool]:
+    """The condition that a row of this table belongs to the account `USER`, followed through foreign keys."""
+    declared = PersonalRows.of(table)
+    if declared is None:
+        raise LookupError(f"{table.name} refers to accounts and declares no personal data")
+    column = table.c[declared.owner]
+    for key in column.foreign_keys:
+        target = key.column.table
+        if target.name != "users":
+            return column.in_(select(key.column).where(owned_by_user(target)))
+    return column == USER
+
+
+def erasure_statement(table: Table) -> UpdateBase | None:
+    """The statement that clears an account's rows; None if they are kept."""
+    declared = PersonalRows.of(table)
+    if declared is None or isinstance(declared.erase, Kept):
+        return None
+    return declared.erase(table, owned_by_user(table))

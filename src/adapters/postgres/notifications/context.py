@@ -1,0 +1,29 @@
+"""What notifications brings to the adapter."""
+
+from typing import Final
+
+from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.work import Work
+from adapters.postgres.notifications.sms import PostgresSmsMessages, PostgresSmsReads
+from adapters.postgres.notifications.tables import sms_messages
+
+CONTEXT: Final = Context(
+    tables=(sms_messages,),
+)
+
+
+class NotificationRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
+        self.sms_messages = PostgresSmsMessages(work)
+
+
+class NotificationReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, source: ReadSource) -> None:
+        super().__init__(source)
+        self.sms = PostgresSmsReads(source.statements)

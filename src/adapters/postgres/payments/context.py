@@ -1,0 +1,41 @@
+"""What payments brings to the adapter."""
+
+from typing import Final
+
+from sqlalchemy import exists, select
+
+from adapters.postgres.bookings.tables import IS_PARTY, bookings
+from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.work import Work
+from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPayments
+from adapters.postgres.payments.tables import payments
+from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.shared.errors import ConcurrentChange
+
+CONTEXT: Final = Context(
+    tables=(payments,),
+    conflicts={"transactions_one_pending_key": lambda: ConcurrentChange(what="payment")},
+    erasure_blockers={
+        "money": exists().where(
+            payments.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY)),
+            payments.c.status == PaymentStatus.REFUND_PENDING.value,
+        )
+    },
+)
+
+
+class PaymentRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
+        self.payments = PostgresPayments(work)
+
+
+class PaymentReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, source: ReadSource) -> None:
+        super().__init__(source)
+        self.payments = PostgresPaymentReads(source.statements)

@@ -1,0 +1,73 @@
+"""What scheduling brings to the adapter."""
+
+from typing import Final
+
+from sqlalchemy import delete, or_, update
+
+from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
+from adapters.postgres.kit.encryption import FieldCipher
+from adapters.postgres.kit.personal_data import USER
+from adapters.postgres.kit.work import Work
+from adapters.postgres.scheduling.calendars import (
+    PostgresBookableProviders,
+    PostgresCalendars,
+    PostgresProviderSchedules,
+    PostgresScheduleReads,
+)
+from adapters.postgres.scheduling.claims import PostgresClaims
+from adapters.postgres.scheduling.feeds import PostgresFeedReads, PostgresFeeds
+from adapters.postgres.scheduling.tables import (
+    IS_HOLD,
+    availability_blocks,
+    availability_exceptions,
+    availability_rules,
+    busy_times,
+    calendar_feeds,
+    claims,
+    waiting_list,
+)
+from adapters.postgres.scheduling.waiting_list import PostgresWaitingList, PostgresWaitingReads
+from booking_domain.scheduling.errors import DateHasException
+from booking_domain.scheduling.waiting import OPEN, WaitingStatus
+
+CONTEXT: Final = Context(
+    tables=(
+        availability_rules,
+        availability_exceptions,
+        availability_blocks,
+        calendar_feeds,
+        busy_times,
+        waiting_list,
+        claims,
+    ),
+    conflicts={"availability_exceptions_provider_id_date_key": DateHasException},
+    release=(
+        delete(claims).where(claims.c.customer_id == USER, IS_HOLD),
+        update(waiting_list)
+        .where(waiting_list.c.customer_id == USER, or_(*(waiting_list.c.status == each.value for each in sorted(OPEN))))
+        .values(status=WaitingStatus.LEFT.value),
+    ),
+)
+
+
+class SchedulingRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, work: Work, cipher: FieldCipher) -> None:
+        super().__init__(work, cipher)
+        self.calendars = PostgresCalendars(work)
+        self.schedules = PostgresProviderSchedules(work)
+        self.bookable_providers = PostgresBookableProviders(work)
+        self.feeds = PostgresFeeds(work)
+        self.claims = PostgresClaims(work)
+        self.waiting_list = PostgresWaitingList(work)
+
+
+class SchedulingReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, source: ReadSource) -> None:
+        super().__init__(source)
+        self.schedules = PostgresScheduleReads(source.pipelined)
+        self.feeds = PostgresFeedReads(source.statements)
+        self.waiting_list = PostgresWaitingReads(source.statements)

@@ -1,0 +1,250 @@
+"""What users do to their own accounts: codes, passwords, second factors, phone number, Telegram.
+
+Passwords are hashed and compared here, before the transaction, which looks only at the result.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from booking_domain.identity.contacts import ContactInput
+from booking_domain.identity.errors import ContactMissing, InvalidToken, TelegramNotConfigured, TooManyCodes
+from booking_domain.identity.external_identities import IdentityProvider, TelegramProof
+from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose
+from booking_domain.identity.passwords import own_words
+from booking_domain.identity.queries import get_own_account
+from booking_domain.identity.security import Identity
+from booking_domain.identity.use_cases.external_identities import (
+    LinkIdentity,
+    UnlinkIdentity,
+    link_identity,
+    unlink_identity,
+)
+from booking_domain.identity.use_cases.one_time_codes import (
+    Guess,
+    RequestCode,
+    request_code,
+    unlock_account,
+    verify_contact,
+)
+from booking_domain.identity.use_cases.passwords import ChangePassword, ResetPassword
+from booking_domain.identity.use_cases.passwords import change_password as replace_password
+from booking_domain.identity.use_cases.passwords import reset_password as replace_forgotten_password
+from booking_domain.identity.use_cases.phone_changes import (
+    ChangePhone,
+    RequestPhoneChange,
+    change_phone,
+    request_phone_change,
+)
+from booking_domain.identity.use_cases.reauthentication import Proof
+from booking_domain.identity.use_cases.second_factor import SetUpFactor, set_up_factor
+from booking_domain.shared.actor import SYSTEM, Actor
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.ids import SessionId
+from booking_domain.shared.processes import Process
+
+COOL_DOWN_SECONDS: Final = int(COOL_DOWN.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """A user who is signed in, and the session of their access token."""
+
+    actor: Actor
+    session_id: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFactor:
+    """The secret of a second factor that is to be confirmed."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)
+    """The `otpauth://` address, which an authenticator app reads as a QR code."""
+
+
+async def _send_code(identity: Identity, contact: ContactInput, purpose: CodePurpose) -> None:
+    """Have a one-time code sent. A contact without an account gets no code; the caller cannot tell.
+
+    Raises:
+        ContactMissing, InvalidValue: the contact is missing or malformed.
+        TooManyCodes: a code was requested within the last minute, or ten within a day.
+    """
+    parsed = contact.parsed(identity.phone_numbers)
+    command = RequestCode(parsed, purpose, await identity.reads.users.by_login(parsed.address))
+    await identity.executor.run(request_code, command, actor=SYSTEM)
+
+
+async def _verify_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
+    """Mark a contact as verified, with a code of the purpose `verify`.
+
+    Raises:
+        ContactMissing, InvalidValue: the contact is missing or malformed.
+        InvalidCode: the code is wrong, which is counted, or no longer good.
+    """
+    guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.VERIFY, code)
+    await identity.executor.run(verify_contact, guess, actor=SYSTEM)
+
+
+async def _unlock_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
+    """Unlock the password of an account, with a code of the purpose `unlock`; raises as `verify_with_code`."""
+    guess = Guess(contact.parsed(identity.phone_numbers), CodePurpose.UNLOCK, code)
+    await identity.executor.run(unlock_account, guess, actor=SYSTEM)
+
+
+async def _verify_own_email(identity: Identity, actor: Actor, code: str) -> None:
+    """Mark the actor's e-mail address as verified, with a code of the purpose `verify`.
+
+    Raises:
+        ContactMissing: the account has no e-mail address.
+        InvalidCode: the code is wrong, which is counted, or no longer good.
+    """
+    user = await get_own_account(actor, identity.reads.users)
+    if user.email is None:
+        raise ContactMissing
+    await _verify_with_code(identity, ContactInput(email=user.email), code)
+
+
+async def prove(identity: Identity, requester: Requester, password: str | None) -> Proof:
+    """Compare the current password, before the transaction that counts it: see `reauthenticate`."""
+    user = await get_own_account(requester.actor, identity.reads.users)
+    right = None if password is None else await identity.password_hasher.verify(password, user.password_hash)
+    return Proof(user=user, right=right, current=requester.session_id)
+
+
+async def _change_password(identity: Identity, requester: Requester, current: str, new: str) -> None:
+    """Replace the password and end all other sessions.
+
+    Raises:
+        InvalidToken: the session has ended.
+        InvalidValue: `PasswordPolicy` refuses the new password.
+        WrongPassword: the current password is wrong, which is counted.
+        AccountLocked: three passwords in a row were wrong.
+    """
+    user = await get_own_account(requester.actor, identity.reads.users)
+    identity.security.password_policy.check(new, own_words(user), field="new_password")
+    command = ChangePassword(
+        user=user,
+        right=await identity.password_hasher.verify(current, user.password_hash),
+        new_hash=await identity.password_hasher.hash(new),
+        current=requester.session_id,
+    )
+    await identity.executor.run(replace_password, command, actor=SYSTEM)
+
+
+async def _forget_password(identity: Identity, contact: ContactInput) -> int:
+    """Have a code of the purpose `reset` sent, unless one was sent within the last minute.
+
+    Returns the seconds until another one can be requested.
+
+    Raises:
+        ContactMissing, InvalidValue: the contact is missing or malformed.
+    """
+    try:
+        await _send_code(identity, contact, CodePurpose.RESET)
+    except TooManyCodes as refused:
+        return refused.retry_after_seconds
+    return COOL_DOWN_SECONDS
+
+
+async def _reset_password(identity: Identity, contact: ContactInput, code: str, new: str) -> None:
+    """Replace the password with a code of the purpose `reset`, end all sessions and unlock the account.
+
+    Raises:
+        ContactMissing: neither an e-mail address nor a phone number is given.
+        InvalidValue: the contact is malformed, or `PasswordPolicy` refuses the password; the code stays good.
+        InvalidCode: the code is wrong, which is counted, or no longer good.
+    """
+    parsed = contact.parsed(identity.phone_numbers)
+    identity.security.password_policy.check(new, (parsed.address,), field="new_password")
+    command = ResetPassword(
+        guess=Guess(parsed, CodePurpose.RESET, code),
+        new_password=new,
+        new_hash=await identity.password_hasher.hash(new),
+    )
+    await identity.executor.run(replace_forgotten_password, command, actor=SYSTEM)
+
+
+async def _start_phone_change(identity: Identity, requester: Requester, phone: str, password: str | None) -> None:
+    """Have a code sent to the account's new number.
+
+    Raises:
+        InvalidValue: no messages can be sent to the number, or the account has it already.
+        TooManyCodes: a code was requested within the last minute, or ten within a day.
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+    """
+    reachable = identity.phone_numbers.parse_reachable(phone)
+    command = RequestPhoneChange(proof=await prove(identity, requester, password), phone=reachable)
+    await identity.executor.run(request_phone_change, command, actor=requester.actor)
+
+
+async def _confirm_phone_change(identity: Identity, requester: Requester, phone: str, code: str) -> None:
+    """Make the number the account's, with the code that was sent to it.
+
+    Raises:
+        InvalidToken: the session has ended.
+        InvalidValue: the number is malformed.
+        InvalidCode: the code is wrong, which is counted, or no longer good.
+        PhoneTaken: another account has the number; only a user who has the code learns this.
+    """
+    command = ChangePhone(phone=identity.phone_numbers.parse(phone), code=code, current=requester.session_id)
+    await identity.executor.run(change_phone, command, actor=requester.actor)
+
+
+async def _set_up_second_factor(
+    identity: Identity, requester: Requester, *, password: str | None, code: str | None
+) -> NewFactor:
+    """Make the secret of a second factor, to be confirmed with `confirm_factor`.
+
+    `code` is of the factor that the account has, or a recovery code.
+
+    Raises:
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+        WrongSecondFactor: the code is wrong, which is counted, or missing.
+        TooManyAttempts: too many codes were wrong.
+    """
+    command = SetUpFactor(proof=await prove(identity, requester, password), code=code)
+    made = await identity.executor.run(set_up_factor, command, actor=requester.actor)
+    account = made.user.email or made.user.phone or made.user.name
+    return NewFactor(secret=made.secret, uri=identity.security.time_codes.uri(made.secret, account))
+
+
+async def _link_telegram(identity: Identity, requester: Requester, proof: TelegramProof, password: str | None) -> None:
+    """Link a Telegram account, to sign in with it.
+
+    Raises:
+        TelegramNotConfigured: no bot token is set.
+        InvalidAssertion: it is not signed for this platform, is too old, or was used before.
+        TelegramTaken: the Telegram account is linked to another account, or this account to another one of Telegram.
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+    """
+    assertion = identity.telegram.read(proof, identity.clock.now())
+    command = LinkIdentity(proof=await prove(identity, requester, password), assertion=assertion)
+    await identity.executor.run(link_identity, command, actor=requester.actor)
+
+
+async def _unlink_telegram(identity: Identity, requester: Requester, password: str | None) -> None:
+    """Unlink the Telegram account.
+
+    Raises:
+        LastWayIn: the account could not be signed in to any more.
+        WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
+    """
+    proof = await prove(identity, requester, password)
+    command = UnlinkIdentity(proof=proof, provider=IdentityProvider.TELEGRAM)
+    await identity.executor.run(unlink_identity, command, actor=requester.actor)
+
+
+_CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
+
+send_code: Final = Process(_send_code, (*_CONTACT_ERRORS, *request_code.raises))
+verify_with_code: Final = Process(_verify_with_code, (*_CONTACT_ERRORS, *verify_contact.raises))
+unlock_with_code: Final = Process(_unlock_with_code, (*_CONTACT_ERRORS, *unlock_account.raises))
+verify_own_email: Final = Process(_verify_own_email, (InvalidToken, ContactMissing, *verify_contact.raises))
+change_password: Final = Process(_change_password, (InvalidValue, *replace_password.raises))
+forget_password: Final = Process(_forget_password, _CONTACT_ERRORS)
+reset_password: Final = Process(_reset_password, (ContactMissing, *replace_forgotten_password.raises))
+start_phone_change: Final = Process(_start_phone_change, request_phone_change.raises)
+confirm_phone_change: Final = Process(_confirm_phone_change, (InvalidValue, *change_phone.raises))
+set_up_second_factor: Final = Process(_set_up_second_factor, set_up_factor.raises)
+link_telegram: Final = Process(_link_telegram, (TelegramNotConfigured, *link_identity.raises))
+unlink_telegram: Final = Process(_unlink_telegram, unlink_identity.raises)

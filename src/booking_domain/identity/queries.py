@@ -1,0 +1,96 @@
+"""What users see of their own accounts and sessions, and admins of all accounts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from booking_domain.identity.errors import InvalidToken, UserNotFound
+from booking_domain.identity.model import User
+from booking_domain.identity.ports import LoginReads, SessionReads, UserFilter, UserReads
+from booking_domain.identity.sessions import Login, Session
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.errors import NotPermitted
+from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.shared.permissions import Permission, authorise
+from booking_domain.shared.queries import Query
+
+MOST_SESSIONS: Final = 100
+"""How many of an account's live sessions are listed."""
+
+
+async def _get_own_account(actor: Actor, users: UserReads) -> User:
+    """The actor's account. An access token outlives an account that is erased; then it is not valid any more."""
+    user = await users.get(actor.id)
+    if user is None:
+        raise InvalidToken
+    return user
+
+
+async def _get_own_live_account(
+    actor: Actor, current: SessionId, users: UserReads, sessions: SessionReads, *, now: datetime
+) -> User:
+    """The actor's account, for a session that is live."""
+    await _require_live(current, sessions, now)
+    return await _get_own_account(actor, users)
+
+
+async def _list_own_sessions(
+    actor: Actor, current: SessionId, sessions: SessionReads, *, now: datetime
+) -> Sequence[Session]:
+    """The actor's live sessions, the last used first, at most `MOST_SESSIONS`; `current` must be live."""
+    await _require_live(current, sessions, now)
+    return await sessions.live(actor.id, now, MOST_SESSIONS)
+
+
+async def _list_own_logins(
+    actor: Actor,
+    current: SessionId,
+    sessions: SessionReads,
+    logins: LoginReads,
+    *,
+    now: datetime,
+    after: LoginId | None,
+    limit: int,
+) -> Sequence[Login]:
+    """A page of the attempts to sign in to the actor's account, newest first; `current` must be live."""
+    await _require_live(current, sessions, now)
+    return await logins.of_user(actor.id, after, limit)
+
+
+async def _require_live(current: SessionId, sessions: SessionReads, now: datetime) -> None:
+    """Refuse an access token whose session has ended: the token itself is valid for up to half an hour longer."""
+    session = await sessions.get(current)
+    if session is None or not session.live(now):
+        raise InvalidToken
+
+
+async def _list_users(actor: Actor, chosen: UserFilter, users: UserReads) -> Sequence[User]:
+    """A page of accounts, newest first; for admins."""
+    authorise(actor, Permission.SEE_USERS)
+    return await users.page(chosen)
+
+
+async def _get_user(actor: Actor, user_id: UserId, users: UserReads) -> User:
+    """One account; for admins."""
+    authorise(actor, Permission.SEE_USERS)
+    user = await users.get(user_id)
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+async def _list_sessions_of_user(
+    actor: Actor, user_id: UserId, users: UserReads, sessions: SessionReads, *, now: datetime
+) -> Sequence[Session]:
+    """An account's live sessions, the last used first, at most `MOST_SESSIONS`; for admins."""
+    user = await _get_user(actor, user_id, users)
+    return await sessions.live(user.id, now, MOST_SESSIONS)
+
+
+get_own_account: Final = Query(_get_own_account, (InvalidToken,))
+get_own_live_account: Final = Query(_get_own_live_account, (InvalidToken,))
+list_own_sessions: Final = Query(_list_own_sessions, (InvalidToken,))
+list_own_logins: Final = Query(_list_own_logins, (InvalidToken,))
+list_users: Final = Query(_list_users, (NotPermitted,))
+get_user: Final = Query(_get_user, (NotPermitted, UserNotFound))
+list_sessions_of_user: Final = Query(_list_sessions_of_user, (NotPermitted, UserNotFound))

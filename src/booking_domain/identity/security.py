@@ -1,0 +1,63 @@
+"""The ports of identity besides its repositories.
+
+`SecurityPorts` is pure and fast: use cases find it in their context, inside a transaction. `Identity` adds what is slow
+or has effects; the functions of `sign_in` and `own_account` run on it. The composition root makes one of each.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from booking_domain.identity.external_identities import ExternalIdentityReads, TelegramAssertions
+from booking_domain.identity.login_quota import LoginQuota
+from booking_domain.identity.one_time_codes import SecretCodes
+from booking_domain.identity.passwords import PasswordPolicy
+from booking_domain.identity.ports import (
+    AccessTokens,
+    IdentityTx,
+    PasswordHasher,
+    PhoneNumbers,
+    RefreshTokens,
+    SecurityLog,
+    UserReads,
+)
+from booking_domain.identity.second_factor import TimeCodes
+from booking_domain.shared.actor import Role
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityPorts:
+    """What the use cases of identity find in their context: `context.get(SecurityPorts)`."""
+
+    secret_codes: SecretCodes
+    time_codes: TimeCodes
+    refresh_tokens: RefreshTokens
+    password_policy: PasswordPolicy
+    second_factor_roles: frozenset[Role] = frozenset()
+    """The roles that need a second factor."""
+
+
+class IdentityReads(Protocol):
+    """Reads outside any transaction."""
+
+    @property
+    def users(self) -> UserReads: ...
+    @property
+    def external_identities(self) -> ExternalIdentityReads: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What signing in runs on. Its executor gives `security` to the use cases."""
+
+    executor: Executor[IdentityTx]
+    reads: IdentityReads
+    clock: Clock
+    security: SecurityPorts
+    password_hasher: PasswordHasher
+    access_tokens: AccessTokens
+    telegram: TelegramAssertions
+    phone_numbers: PhoneNumbers
+    login_quota: LoginQuota
+    log: SecurityLog

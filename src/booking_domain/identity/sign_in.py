@@ -1,0 +1,251 @@
+"""Register, sign in, stay signed in, sign out: the functions that an entry point calls.
+
+A web server, a bot and a command line call the same functions. Each is a few steps around one transaction: parse the
+contact, hash or compare the password, run the use case, note a failure. Slow work stays outside the transaction.
+
+Rules:
+
+- A login without an account takes as long as one with an account: the hasher compares against a dummy hash, and the
+  failed attempt is counted and noted all the same. No error says which of the two it was.
+- A failed attempt is noted in the login history and in the security log. A second factor that is missing is no failure:
+  the first factor was right, and the client asks the user for the second one.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from booking_domain.identity.contacts import ContactInput
+from booking_domain.identity.errors import (
+    AccountDisabled,
+    AccountLocked,
+    ContactMissing,
+    InvalidAssertion,
+    InvalidCode,
+    InvalidCredentials,
+    InvalidSecondFactor,
+    InvalidToken,
+    TelegramNotConfigured,
+    TokenReused,
+    TooManyAttempts,
+)
+from booking_domain.identity.external_identities import IdentityProvider, TelegramProof
+from booking_domain.identity.model import User
+from booking_domain.identity.one_time_codes import CodePurpose
+from booking_domain.identity.ports import AccessToken
+from booking_domain.identity.security import Identity
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.external_identities import SignInByAssertion, sign_in_by_assertion
+from booking_domain.identity.use_cases.one_time_codes import Guess, SignInByCode, sign_in_by_code
+from booking_domain.identity.use_cases.passwords import PasswordAttempt, sign_in_by_password
+from booking_domain.identity.use_cases.sessions import LogOut
+from booking_domain.identity.use_cases.sessions import log_out as end_named_sessions
+from booking_domain.identity.use_cases.sign_in import (
+    FailedLogin,
+    OpenSession,
+    RefreshSession,
+    Register,
+    SignedIn,
+    note_failed_login,
+    open_session,
+    refresh_session,
+)
+from booking_domain.identity.use_cases.sign_in import register as add_account
+from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.errors import DomainError, InvalidValue
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.processes import Process
+
+_WRONG_SECOND_FACTOR: Final = (InvalidSecondFactor, TooManyAttempts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """A new account as its owner describes it."""
+
+    contact: ContactInput
+    name: str
+    role: Role
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """An account and the tokens of its session."""
+
+    user: User
+    access: AccessToken
+    refresh_token: str = field(repr=False)
+
+
+async def _register(identity: Identity, new: Registration, client: Client) -> Tokens:
+    """Add an account and sign in to it.
+
+    Raises:
+        ContactMissing: neither an e-mail address nor a phone number is given.
+        InvalidValue: a value is malformed, or `PasswordPolicy` refuses the password.
+        EmailTaken, PhoneTaken: another account has the contact.
+        NotPermitted: only the platform itself adds admins.
+    """
+    phone = None if new.contact.phone is None else identity.phone_numbers.parse_reachable(new.contact.phone)
+    own = (new.name, new.contact.email, phone)
+    command = Register(
+        email=new.contact.email,
+        phone=phone,
+        name=new.name,
+        role=new.role,
+        password_hash=await identity.password_hasher.hash(identity.security.password_policy.check(new.password, own)),
+    )
+    user = await identity.executor.run(add_account, command, actor=SYSTEM)
+    opening = OpenSession(user_id=user.id, method=LoginMethod.REGISTRATION, client=client)
+    return _tokens(identity, await identity.executor.run(open_session, opening, actor=SYSTEM))
+
+
+async def _sign_in_with_password(
+    identity: Identity,
+    contact: ContactInput,
+    password: str,
+    *,
+    client: Client,
+    counted_as: str,
+    second_factor: str | None = None,
+) -> Tokens:
+    """Sign in with a password. `counted_as` is the address that the login quota counts.
+
+    Raises:
+        ContactMissing, InvalidValue: the contact is missing or malformed.
+        TooManyAttempts: the quota of failed logins is used up, or the second factor was wrong too often.
+        InvalidCredentials: no account, or a wrong password, which is counted.
+        AccountLocked: three passwords in a row were wrong; the right one does not help.
+        SecondFactorNeeded: the password is right, and the account has a second factor.
+        InvalidSecondFactor: the code of the second factor is wrong, which is counted.
+        AccountDisabled, AccountDeleted: the password is right.
+    """
+    login = contact.parsed(identity.phone_numbers)
+    async with identity.login_quota.attempt(login.address, counted_as):
+        user = await identity.reads.users.by_login(login.address)
+        right = await identity.password_hasher.verify(password, None if user is None else user.password_hash)
+        attempt = PasswordAttempt(contact=login, user=user, right=right, client=client, second_factor=second_factor)
+        failures = (AccountDisabled, AccountLocked, InvalidCredentials, *_WRONG_SECOND_FACTOR)
+        async with _noting(identity, failures, LoginMethod.PASSWORD, client, None if user is None else user.id):
+            signed_in = await identity.executor.run(sign_in_by_password, attempt, actor=SYSTEM)
+    return _tokens(identity, signed_in)
+
+
+async def _sign_in_with_code(
+    identity: Identity, contact: ContactInput, code: str, *, client: Client, second_factor: str | None = None
+) -> Tokens:
+    """Sign in with a one-time code of the purpose `login`.
+
+    Raises:
+        ContactMissing, InvalidValue: the contact is missing or malformed.
+        InvalidCode: the code is wrong, which is counted, or no longer good.
+        SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the code stays good.
+    """
+    login = contact.parsed(identity.phone_numbers)
+    command = SignInByCode(Guess(login, CodePurpose.LOGIN, code), client, second_factor)
+    try:
+        return _tokens(identity, await identity.executor.run(sign_in_by_code, command, actor=SYSTEM))
+    except (InvalidCode, *_WRONG_SECOND_FACTOR):
+        user = await identity.reads.users.by_login(login.address)
+        await _note_failure(identity, LoginMethod.CODE, client, None if user is None else user.id)
+        raise
+
+
+async def _sign_in_with_telegram(
+    identity: Identity, proof: TelegramProof, *, client: Client, second_factor: str | None = None
+) -> Tokens:
+    """Sign in with what Telegram has signed; the first time, this adds a customer account.
+
+    Raises:
+        TelegramNotConfigured: no bot token is set.
+        InvalidAssertion: it is not signed for this platform, is too old, or was used before.
+        AccountDisabled, AccountDeleted: the assertion stays good.
+        SecondFactorNeeded, InvalidSecondFactor, TooManyAttempts: as with a password; the assertion stays good.
+    """
+    try:
+        assertion = identity.telegram.read(proof, identity.clock.now())
+    except InvalidAssertion as error:
+        await _note_telegram_failure(identity, error.subject, client)
+        raise
+    command = SignInByAssertion(assertion=assertion, client=client, second_factor=second_factor)
+    try:
+        return _tokens(identity, await identity.executor.run(sign_in_by_assertion, command, actor=SYSTEM))
+    except (InvalidAssertion, AccountDisabled, *_WRONG_SECOND_FACTOR):
+        await _note_telegram_failure(identity, assertion.subject, client)
+        raise
+
+
+async def _refresh(identity: Identity, refresh_token: str, *, client: Client) -> Tokens:
+    """Trade a refresh token for new tokens.
+
+    A reused token ends its session and is logged; the error does not say so.
+
+    Raises:
+        InvalidToken: the token is malformed, forged, expired, revoked or reused.
+        AccountDisabled, AccountDeleted: the account cannot be used.
+    """
+    command = RefreshSession(refresh_token=refresh_token, client=client)
+    try:
+        signed_in = await identity.executor.run(refresh_session, command, actor=SYSTEM)
+    except TokenReused:
+        session_id = identity.security.refresh_tokens.read(refresh_token).session_id
+        identity.log.token_reused(session_id, client)
+        raise InvalidToken from None
+    return _tokens(identity, signed_in)
+
+
+async def _log_out(identity: Identity, session_id: SessionId | None, refresh_token: str | None) -> None:
+    """End the session of an access token, that of a refresh token, or both; see the use case `log_out`.
+
+    Raises:
+        InvalidToken: neither is given.
+    """
+    if session_id is None and refresh_token is None:
+        raise InvalidToken
+    command = LogOut(session_id=session_id, refresh_token=refresh_token)
+    await identity.executor.run(end_named_sessions, command, actor=SYSTEM)
+
+
+def _tokens(identity: Identity, signed_in: SignedIn) -> Tokens:
+    access = identity.access_tokens.issue(signed_in.bearer, identity.clock.now())
+    return Tokens(user=signed_in.user, access=access, refresh_token=signed_in.refresh_token)
+
+
+@asynccontextmanager
+async def _noting(
+    identity: Identity,
+    failures: tuple[type[DomainError], ...],
+    method: LoginMethod,
+    client: Client,
+    user_id: UserId | None,
+) -> AsyncIterator[None]:
+    try:
+        yield
+    except failures:
+        await _note_failure(identity, method, client, user_id)
+        raise
+
+
+async def _note_telegram_failure(identity: Identity, subject: str | None, client: Client) -> None:
+    user_id = await identity.reads.external_identities.user_of(IdentityProvider.TELEGRAM, subject or "")
+    await _note_failure(identity, LoginMethod.TELEGRAM, client, user_id)
+
+
+async def _note_failure(identity: Identity, method: LoginMethod, client: Client, user_id: UserId | None) -> None:
+    command = FailedLogin(user_id=user_id, method=method, client=client)
+    await identity.executor.run(note_failed_login, command, actor=SYSTEM)
+    identity.log.login_failed(user_id, method, client)
+
+
+_CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
+
+register: Final = Process(_register, add_account.raises)
+sign_in_with_password: Final = Process(
+    _sign_in_with_password, (*_CONTACT_ERRORS, TooManyAttempts, *sign_in_by_password.raises)
+)
+sign_in_with_code: Final = Process(_sign_in_with_code, (*_CONTACT_ERRORS, *sign_in_by_code.raises))
+sign_in_with_telegram: Final = Process(_sign_in_with_telegram, (TelegramNotConfigured, *sign_in_by_assertion.raises))
+refresh: Final = Process(_refresh, refresh_session.raises)
+log_out: Final = Process(_log_out, (InvalidToken,))

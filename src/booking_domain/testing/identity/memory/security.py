@@ -1,0 +1,120 @@
+"""The ports of signing in, in memory: quick, deterministic, and right for tests only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from booking_domain.identity.errors import InvalidAssertion
+from booking_domain.identity.external_identities import (
+    Assertion,
+    IdentityProvider,
+    InitData,
+    TelegramAssertions,
+    TelegramProof,
+)
+from booking_domain.identity.login_quota import LoginQuota
+from booking_domain.identity.passwords import KnownPasswords, PasswordPolicy
+from booking_domain.identity.ports import IdentityTx, PhoneNumbers, SecurityLog
+from booking_domain.identity.security import Identity, IdentityReads, SecurityPorts
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.phones import phone_number
+from booking_domain.shared.rate_limits import Limit
+from booking_domain.testing.identity.memory.codes import MemorySecretCodes
+from booking_domain.testing.identity.memory.passwords import MemoryPasswordHasher
+from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
+from booking_domain.testing.identity.memory.tokens import MemoryAccessTokens, MemoryRefreshTokens
+from booking_domain.testing.shared.memory.rate_limits import MemoryRateLimiter
+
+LOGIN_QUOTAS: Final = {
+    "login": Limit(10, timedelta(minutes=1)),
+    "login-anywhere": Limit(100, timedelta(minutes=1)),
+}
+
+
+@dataclass(frozen=True)
+class MemoryKnownPasswords(KnownPasswords):
+    """These passwords are known."""
+
+    passwords: frozenset[str] = frozenset({"password", "sunflower"})
+
+    def contains(self, password: str) -> bool:
+        return password.casefold() in self.passwords
+
+
+class MemoryPhoneNumbers(PhoneNumbers):
+    """Numbers in E.164 with spaces and hyphens between the digits; every number can be reached."""
+
+    def parse(self, text: str) -> str:
+        return phone_number(text.replace(" ", "").replace("-", ""))
+
+    def parse_reachable(self, text: str) -> str:
+        return self.parse(text)
+
+
+class MemoryTelegramAssertions(TelegramAssertions):
+    """Accepts `InitData("<subject> <nonce>")` of numeric subjects, as if Telegram had signed it."""
+
+    def read(self, proof: TelegramProof, now: datetime) -> Assertion:
+        text = proof.text if isinstance(proof, InitData) else proof.fields.get("id", "")
+        subject = text.partition(" ")[0]
+        if not subject.isdecimal():
+            raise InvalidAssertion
+        return Assertion(
+            provider=IdentityProvider.TELEGRAM,
+            subject=subject,
+            name=f"Telegram {subject}",
+            locale="en",
+            digest=sha256(text.encode()).digest(),
+            good_until=now + timedelta(minutes=5),
+        )
+
+
+@dataclass
+class MemorySecurityLog(SecurityLog):
+    """Keeps what it is told."""
+
+    failed_logins: list[tuple[UserId | None, LoginMethod]] = field(default_factory=list)
+    reused_tokens: list[SessionId] = field(default_factory=list)
+
+    def login_failed(self, user_id: UserId | None, method: LoginMethod, client: Client) -> None:  # noqa: ARG002
+        self.failed_logins.append((user_id, method))
+
+    def token_reused(self, session_id: SessionId, client: Client) -> None:  # noqa: ARG002
+        self.reused_tokens.append(session_id)
+
+
+def memory_security_ports() -> SecurityPorts:
+    """The pure ports, for an `Executor`; no role needs a second factor."""
+    return SecurityPorts(
+        secret_codes=MemorySecretCodes(),
+        time_codes=MemoryTimeCodes(),
+        refresh_tokens=MemoryRefreshTokens(),
+        password_policy=PasswordPolicy(known=MemoryKnownPasswords()),
+    )
+
+
+def memory_identity(
+    executor: Executor[IdentityTx],
+    reads: IdentityReads,
+    clock: Clock,
+    security: SecurityPorts,
+    *,
+    log: SecurityLog,
+) -> Identity:
+    """Everything that signing in runs on, around an executor that was given `security`."""
+    return Identity(
+        executor=executor,
+        reads=reads,
+        clock=clock,
+        security=security,
+        password_hasher=MemoryPasswordHasher(),
+        access_tokens=MemoryAccessTokens(),
+        telegram=MemoryTelegramAssertions(),
+        phone_numbers=MemoryPhoneNumbers(),
+        login_quota=LoginQuota(LOGIN_QUOTAS, limiter=MemoryRateLimiter(), clock=clock),
+        log=log,
+    )

@@ -1,0 +1,22 @@
+"""Keeps spreadsheets from computing the cells of a CSV file."""
+
+import re
+from typing import Final
+
+_FORMULA: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+"""Characters that begin a formula, with their fullwidth and small forms, and the minus sign."""
+_SKIPPED: Final = r"\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+"""White space, control characters and invisible characters, which spreadsheets trim."""
+_SEPARATOR: Final = r";|\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
+"""What a spreadsheet may take for the end of a cell or a row even within quotes, depending on its locale."""
+_DANGEROUS: Final = re.compile(
+    rf"^(?=[\x00-\x1f\x7f-\x9f])|(?:^|(?<=[{_SEPARATOR}]))(?=[{_SKIPPED}]*[{_FORMULA}])",
+)
+
+
+def neutralise_formulas(cell: str) -> str:
+    """Put an apostrophe before everything in the cell that a spreadsheet could compute (OWASP: CSV injection).
+
+    That is a formula at the start of the cell or after a character that could end one, and a leading control character.
+    """
+    return _DANGEROUS.sub("'", cell)
