@@ -163,7 +163,7 @@ def test_of_guesses_at_once_five_are_looked_at_whoever_they_say_they_are(busy: P
     report(23, f"{ROUNDS} × {GUESSES} guesses at once over {PROCESSES} processes: {MOST_GUESSES} looked at each time")
 
 
-def test_the_right_code_many_times_at_once_gives_one_session(busy: Product, report: Report) -> None:
+def test_the_right_code_in_parallel_requests_begins_one_session(busy: Product, report: Report) -> None:
     for _ in range(ROUNDS):
         user = joined(busy)
         code = code_for(busy, user["email"])

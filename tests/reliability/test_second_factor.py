@@ -147,7 +147,7 @@ async def _sessions_of_one_code(postgres: TestServer, *, recovery: bool) -> int:
 
 
 @pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
-def test_the_same_code_many_times_at_once_gives_one_session(postgres: TestServer, *, recovery: bool) -> None:
+def test_the_same_code_in_parallel_requests_begins_one_session(postgres: TestServer, *, recovery: bool) -> None:
     assert asyncio.run(_sessions_of_one_code(postgres, recovery=recovery)) == 1
 
 
