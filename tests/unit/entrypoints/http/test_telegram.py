@@ -217,7 +217,7 @@ async def test_without_a_bot_token_telegram_is_not_configured(api: Api) -> None:
 
 @with_a_bot
 async def test_a_subject_that_looks_like_a_contact_or_id_matches_no_account(api: Api) -> None:
-    """A Telegram id, a name or an added field that equals an account's phone, address or id signs in no other account."""
+    """A Telegram id, a name or an added field that equals a contact or id signs in no other account."""
     there = (await registered(api))["user"]
     subject = int(there["phone"].removeprefix("+"))
     looking = {
