@@ -1,4 +1,4 @@
-"""Admins may read what is anybody's; that they do is in the audit log before they are answered."""
+"""Admins may read everyone's data. Each such read is in the audit log before it is answered."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -14,14 +14,14 @@ READ: Final = "read"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminRead:
-    """An admin asks for something, and may yet be refused."""
+    """A read request of an admin, which may still be rejected."""
 
     admin: Actor
     what: str
-    """The kind of address, e.g. `GET /admin/users/{user_id}`."""
+    """The operation, e.g. `GET /admin/users/{user_id}`."""
     subject: Subject | None
     parameters: tuple[str, ...]
-    """The names of what was asked for by; what was searched for may be personal."""
+    """The names of the query parameters. Their values may be personal data."""
 
 
 async def _note(command: AdminRead, _: object, context: Context) -> None:

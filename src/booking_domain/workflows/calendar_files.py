@@ -1,4 +1,4 @@
-"""Bookings as entries of a calendar file, which people take into calendars of their own."""
+"""Bookings as entries of iCalendar files (RFC 5545)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from booking_domain.shared.time import instant
 
 
 class EntryStatus(StrEnum):
-    """How certain an entry is (RFC 5545 §3.8.1.11)."""
+    """The status of an entry (RFC 5545 §3.8.1.11)."""
 
     TENTATIVE = "TENTATIVE"
     CONFIRMED = "CONFIRMED"
@@ -22,12 +22,12 @@ class EntryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
-    """One entry; its instants are kept in UTC."""
+    """One entry. Its instants are in UTC."""
 
     uid: str
-    """The same for ever, so that a calendar that has read it before changes its entry and makes no other."""
+    """Never changes, so that a calendar updates the entry instead of adding another one (RFC 5545 §3.8.4.7)."""
     sequence: int
-    """Higher with each change."""
+    """Increases with each change (RFC 5545 §3.8.7.4)."""
     start: datetime
     end: datetime
     summary: str
@@ -49,14 +49,14 @@ class CalendarEntry:
 
 
 class CalendarFiles(Protocol):
-    """Writes calendar files."""
+    """Writes iCalendar files."""
 
     def write(self, entries: Sequence[CalendarEntry], *, name: str, now: datetime) -> bytes:
-        """A whole iCalendar file (RFC 5545) with these entries, in this order, under the calendar's `name`.
+        """An iCalendar file (RFC 5545) of a calendar with this name, with the entries in this order.
 
-        The same entries and name make the same bytes, whatever the time: `now` only keeps what a clock that is ahead
-        has changed from lying in the future. Instants are written in whole seconds, rounded down; texts with one kind
-        of line end, and without other control characters but the tab. An entry that is cancelled keeps nobody busy.
+        The same entries and name give the same bytes at any time; `now` only caps timestamps that a wrong clock has set
+        in the future. Instants are rounded down to whole seconds. Texts have one kind of line end, and no control
+        characters except tabs. A cancelled entry is transparent.
         """
         ...
 
@@ -74,7 +74,7 @@ _STATUS: Final[dict[Status, EntryStatus]] = {
 
 
 def entry_of(booking: Booking, *, summary: str, location: str = "", description: str = "") -> CalendarEntry:
-    """The booking's appointment, without its buffers."""
+    """The entry of a booking, without buffers."""
     return CalendarEntry(
         uid=f"{booking.id}@booking",
         sequence=booking.version - 1,

@@ -1,8 +1,8 @@
-"""Calendars out: make, change and remove the secret link to one's calendar, and what the calendar shows.
+"""Calendar export: create, replace and remove the secret link to one's calendar, and the entries it shows.
 
-Rules: one secret a user, whose addresses stop working at once when it is changed or removed. What is shown are one's
-bookings from 90 days ago on; those that were cancelled or have expired for 30 days more, as cancelled, so that
-calendars which have them drop them.
+- A user has one secret. Replacing or removing it invalidates its addresses at once.
+- A calendar shows the user's bookings from 90 days ago on. It shows cancelled and expired bookings for 30 days, as
+  cancelled, so that subscribed calendars remove them.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ WALK_IN_SUMMARY: Final = "Walk-in"
 
 @dataclass(frozen=True, slots=True)
 class NewCalendarLink:
-    """A link that has just been made; its secret is kept nowhere."""
+    """A new link. Only the digest of its secret is stored."""
 
     secret: str
     created_at: datetime
@@ -50,7 +50,7 @@ async def _remove(_: None, tx: Repositories, context: Context) -> None:
 
 
 async def calendar_of(user_id: UserId, party: Party, *, reads: AppointmentReads, now: datetime) -> list[CalendarEntry]:
-    """The calendar of what a user gives as a provider, or goes to as a customer; by start."""
+    """The user's appointments as a provider or as a customer, by start."""
     found = await reads.of_user(
         user_id,
         party,
@@ -62,7 +62,7 @@ async def calendar_of(user_id: UserId, party: Party, *, reads: AppointmentReads,
 
 
 def entry(appointment: Appointment, party: Party | None) -> CalendarEntry:
-    """An appointment as this party sees it: with the name of the other side."""
+    """The calendar entry of an appointment, as this party sees it: with the name of the other party."""
     booking = appointment.booking
     summary = appointment.provider_name
     if party is Party.PROVIDER:

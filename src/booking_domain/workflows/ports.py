@@ -1,4 +1,4 @@
-"""All the repositories of one transaction, and all the reads outside of one."""
+"""All repositories of a transaction, and all reads outside transactions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,7 +34,7 @@ from booking_domain.workflows.views import Appointment, ProviderView, SalonView
 
 
 class Repositories(Protocol):
-    """One transaction's view of everything that is kept."""
+    """The repositories of one transaction."""
 
     @property
     def users(self) -> Users: ...
@@ -94,7 +94,7 @@ class ProviderReads(Protocol):
     """Reads of providers, outside any transaction."""
 
     async def get(self, provider_id: ProviderId) -> ProviderView | None:
-        """One provider, of whatever status."""
+        """One provider, whatever its status."""
         ...
 
     async def by_owner(self, user_id: UserId) -> ProviderView | None:
@@ -102,7 +102,7 @@ class ProviderReads(Protocol):
         ...
 
     async def page(self, status: ProfileStatus | None, after: ProviderId | None, limit: int) -> Sequence[ProviderView]:
-        """Providers of this status (None: of any) by id, those after `after`, at most `limit`."""
+        """Providers of this status (None: of any), by id: those after `after`, at most `limit`."""
         ...
 
 
@@ -110,7 +110,7 @@ class SalonReads(Protocol):
     """Reads of salons, outside any transaction."""
 
     async def get(self, salon_id: SalonId) -> SalonView | None:
-        """One salon, and when it is open."""
+        """One salon with its opening hours."""
         ...
 
     async def members(self, salon_id: SalonId) -> Sequence[Member]:
@@ -123,15 +123,15 @@ class SalonReads(Protocol):
 
 
 class AppointmentReads(Protocol):
-    """Reads of bookings with the names of both sides, outside any transaction."""
+    """Reads of bookings with the names of both parties, outside any transaction."""
 
     async def of_user(
         self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int
     ) -> Sequence[Appointment]:
-        """What the user gives as the provider, or goes to as the customer of somebody else.
+        """The user's appointments as the provider, or as the customer of another provider, by start.
 
-        From `starts_from` on, by start; of those that were cancelled or have expired, only what has changed since
-        `ended_from`. At most `limit`; if there are more, the last ones.
+        Those that start at or after `starts_from`; cancelled and expired ones only if they changed at or after
+        `ended_from`. At most `limit`: the latest ones if there are more.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""A provider's way to being bookable: open a profile, edit it, submit it, have it decided on."""
+"""Provider profiles and settings: create, edit, submit for approval, approve or reject."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,7 +28,7 @@ from booking_domain.workflows.views import ProviderView, SettingsView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChange:
-    """New terms; None keeps what is there. Amounts are in minor units."""
+    """New terms. None keeps the current value. Amounts are in minor units."""
 
     mode: BookingMode | None = None
     deposit_amount: int | None = None
@@ -38,7 +38,7 @@ class TermsChange:
     requests_claim_time: bool | None = None
 
     def applied_to(self, terms: Terms) -> Terms:
-        """The terms that follow. A price that would be below the deposit and is not named rises to it."""
+        """The terms after the change. A price that is not given rises to the deposit if it would be below it."""
         currency = self.currency or terms.price.currency
         deposit = terms.deposit.amount if self.deposit_amount is None else self.deposit_amount
         price = max(terms.price.amount, deposit) if self.price_amount is None else self.price_amount
@@ -55,7 +55,11 @@ class TermsChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileChange:
-    """New facts about a provider; None keeps what is there."""
+    """New values of a profile. None keeps the current value.
+
+    - An account has one profile, which starts as a draft.
+    - An approved profile stays approved when it is edited.
+    """
 
     display_name: str | None = None
     bio: str | None = None
@@ -69,7 +73,10 @@ class ProfileChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsChange:
-    """New settings of a calendar and its terms; None keeps what is there."""
+    """New settings of a calendar and its terms. None keeps the current value.
+
+    - Settings that a profile shows as well (time zone, terms) increment the profile's version too.
+    """
 
     time_zone: str | None = None
     step_minutes: int | None = None
@@ -82,21 +89,21 @@ class SettingsChange:
     max_per_week: int | None = None
     anchoring: Anchoring | None = None
     unlimited_per_day: bool = False
-    """Take the most bookings a day away."""
+    """Remove the maximum number of bookings per day."""
     unlimited_per_week: bool = False
     terms: TermsChange = TermsChange()
     expected_version: ExpectedVersion = None
-    """Of the calendar."""
+    """The expected version of the calendar."""
 
     @property
     def shows_on_profile(self) -> bool:
-        """Whether it names what a profile shows too: the time zone, or terms."""
+        """Whether the change has values that a profile shows as well: the time zone, or terms."""
         return self.time_zone is not None or self.terms != TermsChange()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecideOnProfile:
-    """Approve a profile, or reject it with a note."""
+    """Approve or reject a submitted profile, with an optional note."""
 
     provider_id: ProviderId
     approved: bool
@@ -105,7 +112,7 @@ class DecideOnProfile:
 
 
 async def _open(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
-    """One profile an account; it starts as a draft."""
+
     profile = Profile(
         id=ProviderId(context.entropy.new_id()),
         owner_id=context.actor.id,
@@ -126,7 +133,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
 
 
 async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
-    """An approved profile stays approved; a caller who names the version must have seen the latest one."""
+
     before = await _own(tx, context)
     must_be_expected(before.version, command.expected_version)
     after = replace(
@@ -200,7 +207,7 @@ async def _decide(command: DecideOnProfile, tx: Repositories, context: Context) 
 
 
 async def _own(tx: Repositories, context: Context) -> Profile:
-    """The caller's profile, locked against bookings and other changes."""
+    """Lock the actor's provider and return its profile, or raise `ProfileMissing`."""
     await tx.calendars.lock_provider_of(context.actor.id)
     profile = await tx.profiles.of_owner(context.actor.id)
     if profile is None:

@@ -1,4 +1,4 @@
-"""Read an external calendar, and keep what was read or why it could not be."""
+"""Read an external calendar, and record its busy times or why reading failed."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,10 +18,10 @@ A_DAY: Final = timedelta(days=1)
 async def read_feed(
     feed_id: FeedId, *, now: datetime, reads: Reads, executor: Executor[Repositories], reader: FeedReader
 ) -> Feed | None:
-    """Read the feed if it is due; return it as it is then, None if there is nothing to read.
+    """Read the feed if it is due, and return it after that; None if it is gone or not due.
 
-    The network is asked outside of any transaction; what it says is then kept in one, all or nothing. A feed that
-    cannot be read is no error here: its failure is kept, and it is due again later.
+    The network request runs outside any transaction; the result is recorded in one. An unreadable feed raises nothing:
+    the failure is recorded, and the feed is due again later.
     """
     kept = await reads.feeds.get(feed_id)
     if kept is None or kept.due_at > now:
@@ -36,5 +36,5 @@ async def read_feed(
 
 
 def _window(kept: KeptFeed, now: datetime) -> TimeRange:
-    """From yesterday, which a buffer may reach, to what may touch an appointment on the horizon's last date."""
+    """All busy times that can affect a slot: from yesterday (buffers) to the margin after the last date."""
     return TimeRange(now - A_DAY, now + timedelta(days=kept.horizon_days) + A_DAY + CLAIM_MARGIN)

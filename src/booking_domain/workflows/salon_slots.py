@@ -1,4 +1,4 @@
-"""What is offered by any provider of a salon."""
+"""The slots that any provider of a salon offers."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from booking_domain.workflows.ports import Reads
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalonSlots:
-    """The slots of all members, in order, each with the providers who offer it, by id."""
+    """The slots of all members by start, each with the ids of the providers that offer it."""
 
     slots: tuple[tuple[Slot, tuple[ProviderId, ...]], ...]
     degraded: tuple[str, ...]
-    """What is not as it should be with the calendars of some of them."""
+    """A sentence about each failing external calendar of a member."""
 
 
 async def salon_slots(
     salon_id: SalonId, *, window: TimeRange, now: datetime, reads: Reads, duration_minutes: int | None = None
 ) -> SalonSlots:
-    """The union of the slots of the members that can be booked: exactly what each of them offers."""
+    """The union of the slots that the bookable members offer."""
     found: defaultdict[Slot, list[ProviderId]] = defaultdict(list)
     degraded: dict[str, None] = {}
     for member in await reads.salons.members(salon_id):

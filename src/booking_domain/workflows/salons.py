@@ -1,7 +1,7 @@
-"""Salons: open one, say when it is open, and agree with providers that they work there.
+"""Salons: create and edit salons, set opening hours, invite providers and end memberships.
 
-A member is open only where the salon is too. Nobody becomes one without saying yes; bookings that exist already are
-never touched.
+A member is open only while the salon is open too. A provider becomes a member only by accepting an invitation.
+Existing bookings never change.
 """
 
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ MAX_SALON_EXCEPTIONS: Final = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSalon:
-    """Open a salon, which has no hours yet: until it has, it is closed."""
+    """Create a salon. It is closed until it has opening hours."""
 
     name: str
     time_zone: str
@@ -45,7 +45,10 @@ class OpenSalon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditSalon:
-    """New facts about a salon; None keeps what is there."""
+    """New values of a salon. None keeps the current value.
+
+    - Opening hours keep their local times when the time zone changes.
+    """
 
     salon_id: SalonId
     name: str | None = None
@@ -55,7 +58,7 @@ class EditSalon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetSalonHours:
-    """These are all of a salon's hours, on its own clock."""
+    """Replace all opening hours of a salon; they are local times in its time zone and apply to all members at once."""
 
     salon_id: SalonId
     rules: tuple[AddRule, ...]
@@ -65,7 +68,7 @@ class SetSalonHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """A provider and a salon."""
+    """A salon and a provider, to invite or whose membership to end."""
 
     salon_id: SalonId
     provider_id: ProviderId
@@ -84,7 +87,7 @@ async def _open(command: OpenSalon, tx: Repositories, context: Context) -> Salon
 
 
 async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon:
-    """Hours keep what their clock shows when the time zone changes."""
+
     before = await _own(command.salon_id, tx, context, command.expected_version)
     after = replace(
         before,
@@ -97,7 +100,7 @@ async def _edit(command: EditSalon, tx: Repositories, context: Context) -> Salon
 
 
 async def _set_hours(command: SetSalonHours, tx: Repositories, context: Context) -> SalonView:
-    """They count for all members from now on."""
+
     before = await _own(command.salon_id, tx, context, command.expected_version)
     if len(command.rules) > MAX_SALON_RULES:
         raise InvalidValue(field="rules", problem=f"at most {MAX_SALON_RULES} rules")
@@ -129,7 +132,7 @@ def _rule(rule: AddRule, context: Context) -> WeeklyRule:
 
 
 async def _invite(command: Membership, tx: Repositories, context: Context) -> Member:
-    """Only whom customers can see too; who is a member or invited already stays so."""
+    """Invite an approved provider. One that is already a member or invited stays so."""
     salon = await _own(command.salon_id, tx, context)
     members = await tx.salons.members(salon.id)
     known = _among(members, command.provider_id)
@@ -145,7 +148,7 @@ async def _invite(command: Membership, tx: Repositories, context: Context) -> Me
 
 
 async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Member:
-    """A provider is a member of one salon at most; accepting again changes nothing."""
+    """Accept an invitation. A provider is a member of at most one salon. Accepting twice has one effect."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
         raise SalonNotFound
@@ -165,7 +168,7 @@ async def _accept(salon_id: SalonId, tx: Repositories, context: Context) -> Memb
 
 
 async def _part(command: Membership, tx: Repositories, context: Context) -> None:
-    """By the salon's manager, or by the provider; an invitation ends like a membership."""
+    """End a membership or an invitation, as the salon's manager or as the provider."""
     salon = await tx.salons.lock(command.salon_id)
     if salon is None:
         raise SalonNotFound
@@ -180,7 +183,7 @@ async def _part(command: Membership, tx: Repositories, context: Context) -> None
 
 
 async def _own(salon_id: SalonId, tx: Repositories, context: Context, expected: ExpectedVersion = None) -> Salon:
-    """The caller's salon, locked; a caller who names the version must have seen the latest one."""
+    """Lock the actor's salon and return it, or raise `SalonNotFound`, `NotYourSalon` or `StaleVersion`."""
     salon = await tx.salons.lock(salon_id)
     if salon is None:
         raise SalonNotFound

@@ -1,4 +1,4 @@
-"""What reads across contexts return."""
+"""Views: what reads across contexts return."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from booking_domain.scheduling.model import Calendar, OpeningHours
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderView:
-    """A provider as clients see one."""
+    """A provider: profile, time zone and terms."""
 
     profile: Profile
     time_zone: str
@@ -19,7 +19,7 @@ class ProviderView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsView:
-    """A provider's calendar, and the terms that are kept beside it under the same version."""
+    """A provider's calendar and terms, which share a version."""
 
     calendar: Calendar
     terms: Terms
@@ -27,7 +27,7 @@ class SettingsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
-    """A booking, and who meets whom where."""
+    """A booking with the names of both parties and the provider's address."""
 
     booking: Booking
     provider_name: str
@@ -37,7 +37,7 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalonView:
-    """A salon, and when it is open."""
+    """A salon and its opening hours."""
 
     salon: Salon
     hours: OpeningHours

@@ -55,7 +55,7 @@ async def _send_code(container: Container, *, message: str) -> None:
 async def _erase(container: Container, *, user_id: str) -> None:
     """Erase an account whose grace period is over."""
     done = await container.executor().run(erase_account, UserId(UUID(user_id)), actor=SYSTEM)
-    if done is Erasing.TIED:
+    if done is Erasing.BLOCKED:
         log.warning("erasure.waits", user_id=user_id)
 
 

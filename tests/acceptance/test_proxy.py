@@ -1,0 +1,142 @@
+"""The shipped proxy configuration caps connections per address and forwards only complete, unambiguous requests."""
+
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tests.acceptance.product import CHECKOUT, PATIENCE_SECONDS, Product, eventually, free_port
+from tests.unit.adapters.calendars.certificates import CERTIFICATE, KEY
+
+from entrypoints.http.server import HEADER_MILLISECONDS
+
+CONFIGURATION: Final = (CHECKOUT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+NGINX: Final = shutil.which("nginx", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
+PER_ADDRESS: Final = 64
+SILENT: Final = 200
+HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"
+
+
+class Proxy:
+    """nginx with the shipped configuration; only paths, ports and the user differ."""
+
+    def __init__(self, folder: Path, api_port: int) -> None:
+        assert NGINX is not None
+        self.port, clear, inner_tls, inner_clear = (free_port() for _ in range(4))
+        (folder / "fullchain.pem").write_text(CERTIFICATE)
+        (folder / "privkey.pem").write_text(KEY)
+        replacements = {
+            "user www-data;": "daemon off;" if os.getuid() else "daemon off; user root;",
+            "/run/nginx.pid": str(folder / "nginx.pid"),
+            "/var/log/nginx/": f"{folder}/",
+            "/etc/ssl/booking/": f"{folder}/",
+            "listen 80 ": f"listen {HERE}:{clear} ",
+            "        listen [::]:80 backlog=4096;\n": "",
+            "listen 443 ": f"listen {HERE}:{self.port} ",
+            "        listen [::]:443 backlog=4096;\n": "",
+            "127.0.0.1:8080": f"{HERE}:{inner_clear}",
+            "127.0.0.1:8443": f"{HERE}:{inner_tls}",
+            "127.0.0.1:8000": f"{HERE}:{api_port}",
+            "server_tokens off;": "server_tokens off;\n"
+            + "".join(
+                f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            ),
+        }
+        configuration = CONFIGURATION
+        for shipped, local in replacements.items():
+            assert shipped in configuration, shipped
+            configuration = configuration.replace(shipped, local)
+        path = folder / "nginx.conf"
+        path.write_text(configuration)
+        command = [NGINX, "-e", str(folder / "error.log"), "-c", str(path)]
+        checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)  # noqa: S603
+        if 'unknown directive "stream"' in checked.stderr:
+            pytest.skip("this nginx has no stream module (apt-get install libnginx-mod-stream)")
+        assert checked.returncode == 0, checked.stderr
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
+        self._tls = ssl.create_default_context(cadata=CERTIFICATE)
+
+    def connect(self, source: str) -> socket.socket:
+        return socket.create_connection((HERE, self.port), timeout=PATIENCE_SECONDS, source_address=(source, 0))
+
+    def request(self, *lines: str, body: bytes = b"", source: str = ELSEWHERE) -> tuple[int, bytes]:
+        """Status and body of the response; 0 if the connection is closed without one."""
+        head = "\r\n".join((*lines, "Connection: close", "", "")).encode()
+        answer = b""
+        try:
+            with (
+                self.connect(source) as plain,
+                self._tls.wrap_socket(plain, server_hostname="feed.test") as connection,
+            ):
+                connection.sendall(head + body)
+                while received := connection.recv(65_536):
+                    answer += received
+        except OSError:
+            return 0, b""
+        return int(answer.split()[1]), answer.partition(b"\r\n\r\n")[2]
+
+    def health(self, source: str) -> int:
+        return self.request("GET /api/v1/health/live HTTP/1.1", "Host: feed.test", source=source)[0]
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(PATIENCE_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def proxy(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    if NGINX is None:
+        pytest.skip("no nginx is installed (apt-get install nginx-light libnginx-mod-stream)")
+    running = Proxy(tmp_path_factory.mktemp("proxy"), product.port)
+    try:
+        eventually(lambda: running.health(ELSEWHERE) == 200, what="the proxy answers")
+        yield running
+    finally:
+        running.stop()
+
+
+def closed(connections: list[socket.socket]) -> list[socket.socket]:
+    """Those that the proxy closed: silent connections become readable only by that."""
+    return select.select(connections, [], [], 0)[0]
+
+
+def test_silent_connections_of_one_address_are_capped_and_others_are_served(proxy: Proxy) -> None:
+    with ExitStack() as opened:
+        silent = [opened.enter_context(proxy.connect(HERE)) for _ in range(SILENT)]
+        eventually(lambda: len(closed(silent)) >= SILENT - PER_ADDRESS, what="the excess is closed")
+        assert len(closed(silent)) == SILENT - PER_ADDRESS
+        assert proxy.health(HERE) == 0
+        assert proxy.health(ELSEWHERE) == 200
+    eventually(lambda: proxy.health(HERE) == 200, what="a slot of the cap is free again")
+
+
+def test_the_proxy_refuses_a_length_with_chunks_and_a_second_host(proxy: Proxy) -> None:
+    post = ("POST /api/v1/auth/login HTTP/1.1", "Host: feed.test", "Content-Type: application/json")
+    chunks = b"2\r\n{}\r\n0\r\n\r\n"
+    assert proxy.request(*post, "Content-Length: 2", "Transfer-Encoding: chunked", body=chunks)[0] == 400
+    assert proxy.request("GET /api/v1/health/live HTTP/1.1", "Host: feed.test", "Host: feed.test")[0] == 400
+
+
+def test_the_proxy_gives_a_chunked_body_a_length(proxy: Proxy) -> None:
+    post = ("POST /api/v1/auth/login HTTP/1.1", "Host: feed.test", "Content-Type: application/json")
+    status, problem = proxy.request(*post, "Transfer-Encoding: chunked", body=b"2\r\n{}\r\n0\r\n\r\n")
+    assert status == 400
+    assert b"required field" in problem
+
+
+def test_the_configuration_agrees_with_the_server_and_the_documentation() -> None:
+    found = re.search(r"keepalive 64;[^}]*keepalive_timeout (\d+)s;", CONFIGURATION)
+    assert found is not None
+    assert 1_000 * int(found[1]) < HEADER_MILLISECONDS
+    assert f"limit_conn networks {PER_ADDRESS};" in CONFIGURATION
+    operations = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f"allows {PER_ADDRESS} connections per address" in operations
