@@ -1,6 +1,6 @@
-"""Second factors at once: a code gives one session, five guesses are looked at, no session slips past a confirmation.
+"""Concurrent second factors: a code gives one session, five guesses are checked, a confirmation ends every session.
 
-Over several pools of connections, as several processes have them; and with the locks taken out, which must be noticed.
+Several connection pools stand for several processes. Controls remove the locks and must fail.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ Outcome: TypeAlias = SignedIn | SecondFactorNeeded | Refusal
 
 
 class Counting(TotpTimeCodes):
-    """Counts the guesses that are looked at."""
+    """Counts the guesses that are checked."""
 
     looked_at = 0
 
@@ -61,7 +61,7 @@ class Counting(TotpTimeCodes):
 
 @dataclass
 class Platform:
-    """An account with a second factor, on several processes."""
+    """An account with a second factor, over several connection pools."""
 
     databases: Sequence[Database]
     user: User
@@ -147,13 +147,13 @@ async def _sessions_of_one_code(postgres: TestServer, *, recovery: bool) -> int:
 
 
 @pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
-def test_the_same_code_many_times_at_once_gives_one_session(postgres: TestServer, *, recovery: bool) -> None:
+def test_concurrent_uses_of_a_code_give_one_session(postgres: TestServer, *, recovery: bool) -> None:
     assert asyncio.run(_sessions_of_one_code(postgres, recovery=recovery)) == 1
 
 
 @pytest.mark.usefixtures("without_locks")
 @pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
-def test_without_the_locks_it_would_give_more(
+def test_without_the_locks_a_code_gives_several_sessions(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch, *, recovery: bool
 ) -> None:
     monkeypatch.setattr(PostgresSecondFactors, "lock", Gate(2).after(PostgresSecondFactors.lock))
@@ -161,7 +161,7 @@ def test_without_the_locks_it_would_give_more(
 
 
 async def _looked_at(postgres: TestServer) -> int:
-    """How many of many guesses at once; after which no more are, and a recovery code is good all the same."""
+    """How many concurrent guesses are checked; afterwards none is, and a recovery code still works."""
     async with platform(postgres) as context:
         results = await context.sign_in_at_once(wrong_codes(context.secret, context.clock.now(), GUESSES))
         assert set(refusals(results)) <= {InvalidSecondFactor, TooManyAttempts}
@@ -176,19 +176,19 @@ async def _looked_at(postgres: TestServer) -> int:
         return looked_at
 
 
-def test_of_guesses_at_once_five_are_looked_at(postgres: TestServer) -> None:
+def test_of_concurrent_guesses_five_are_checked(postgres: TestServer) -> None:
     assert asyncio.run(_looked_at(postgres)) == MOST_WRONG_IN_A_ROW
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_without_the_locks_more_would_be_learnt(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_locks_more_guesses_are_checked(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     together = Gate(MOST_WRONG_IN_A_ROW + 1).after(PostgresSecondFactors.lock)
     monkeypatch.setattr(PostgresSecondFactors, "lock", together)
     assert asyncio.run(_looked_at(postgres)) > MOST_WRONG_IN_A_ROW
 
 
 async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:
-    """Whether somebody who signs in with one factor waits for a confirmation, and is then signed in."""
+    """Whether a sign-in with one factor waits for a concurrent confirmation, and whether it then succeeds."""
     async with platform(postgres, confirmed=False) as context:
         first = await context.sign_in(None)
         assert isinstance(first, SignedIn)
@@ -202,7 +202,7 @@ async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:
 
 
 async def _signed_in_meanwhile(postgres: TestServer) -> tuple[bool, int]:
-    """Whether a confirmation waits for somebody who signs in with one factor, and how many sessions are left then."""
+    """Whether a confirmation waits for a concurrent sign-in with one factor, and how many sessions remain."""
     async with platform(postgres, confirmed=False) as context:
         first = await context.sign_in(None)
         assert isinstance(first, SignedIn)
@@ -221,13 +221,13 @@ async def _signed_in_meanwhile(postgres: TestServer) -> tuple[bool, int]:
         return waited, await context.sessions()
 
 
-def test_nobody_signs_in_with_one_factor_while_another_is_confirmed(postgres: TestServer) -> None:
+def test_no_sign_in_with_one_factor_succeeds_during_a_confirmation(postgres: TestServer) -> None:
     assert asyncio.run(_confirmed_meanwhile(postgres)) == (True, False)
     assert asyncio.run(_signed_in_meanwhile(postgres)) == (True, 1)
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_without_the_locks_somebody_would(postgres: TestServer) -> None:
+def test_without_the_locks_a_sign_in_with_one_factor_succeeds(postgres: TestServer) -> None:
     assert asyncio.run(_confirmed_meanwhile(postgres))[1]
     assert asyncio.run(_signed_in_meanwhile(postgres))[1] > 1
 

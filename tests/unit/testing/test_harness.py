@@ -26,13 +26,14 @@ from booking_domain.testing.use_case_calendar import UseCaseCalendar
 CHECKOUT: Final = Path(__file__).parents[3]
 LIBRARY: Final = Path(booking_domain.__file__).parent
 PAGE: Final = (CHECKOUT / "docs" / "testing-your-own-rules.md").read_text(encoding="utf-8")
-NO_PORTS: Final = {"BookingOrder", "Repositories"}
+NO_PORTS: Final = {"BookingOrder", "IdentityReads", "Repositories"}
 """Protocols that are not ports."""
 NO_CONTRACT: Final = {
     "CalendarFiles",
     "CodeMessenger",
     "FeedReader",
     "KnownPasswords",
+    "SecurityLog",
     "SmsCallbacks",
     "TelegramAssertions",
     "Translator",
