@@ -1,7 +1,6 @@
 """The JSON of the audit log."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from msgspec import Meta, field
 
 from booking_domain.shared.audit import AuditEntry
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
-from entrypoints.http.kit.fields import Cursor, Json, Limit, Moment, Query
+from entrypoints.http.kit.fields import Cursor, Json, Limit, Moment, Query, Timestamp
 
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -31,7 +30,7 @@ class EntryJson(Json, frozen=True, kw_only=True):
     """An entry of the audit log."""
 
     id: UUID
-    at: datetime
+    at: Timestamp
     actor_id: UUID
     actor_role: str
     action: str

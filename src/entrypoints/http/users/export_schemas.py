@@ -27,7 +27,7 @@ from entrypoints.http.availability.schemas import (
     settings_json,
 )
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
-from entrypoints.http.kit.fields import Json
+from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.providers.schemas import ProviderJson
 from entrypoints.http.providers.views import provider_json_with_note
 from entrypoints.http.salons.schemas import SalonJson
@@ -38,7 +38,7 @@ from entrypoints.http.waitlist.schemas import WaitingJson
 class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
     """A session, live or ended."""
 
-    ended_at: datetime | None
+    ended_at: Timestamp | None
 
 
 class ExportedPaymentJson(Json, frozen=True, kw_only=True):
@@ -51,8 +51,8 @@ class ExportedPaymentJson(Json, frozen=True, kw_only=True):
     amount: int
     currency: str
     gateway_reference: str | None
-    created_at: datetime
-    processed_at: datetime | None
+    created_at: Timestamp
+    processed_at: Timestamp | None
 
 
 class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class ExportedProviderJson(Json, frozen=True, kw_only=True):
 class ExportedTextJson(Json, frozen=True, kw_only=True):
     """A text message that was sent; neither its text nor the complete number is stored."""
 
-    at: datetime
+    at: Timestamp
     to: str
     template: str
     language: str
@@ -88,13 +88,13 @@ class ExportedIdentityJson(Json, frozen=True, kw_only=True):
 
     service: str
     subject: str
-    linked_at: datetime
+    linked_at: Timestamp
 
 
 class ExportJson(Json, frozen=True, kw_only=True):
     """All data about an account."""
 
-    exported_at: datetime
+    exported_at: Timestamp
     account: AccountJson
     preferences: PreferencesJson
     sessions: tuple[ExportedSessionJson, ...]
