@@ -480,7 +480,7 @@ def test_a_wrong_server_fails(served: str, monkeypatch: pytest.MonkeyPatch, caps
 
 def test_a_server_without_the_operation_fails(served: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert runner.main(["--url", f"{served}/elsewhere", "--only", "rules-exact-fit"]) == 1
-    assert "POST /scheduling/slots answered 404 http.not_found" in capsys.readouterr().out
+    assert "POST /scheduling/slots returned 404 http.not_found" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "ftp://example.com", "nowhere"])
@@ -494,8 +494,11 @@ def test_each_history_skipped_on_servers_has_a_reason() -> None:
     assert sum(reason is None for reason in reasons.values()) >= 60
     assert reasons["pending-expired"] == "it needs a clock that can be advanced"
     assert reasons["callback-without-money"] == "the address of a callback is a secret of the server"
-    assert reasons["paid-beyond-the-price"] == "the checkout page pays only whole or half amounts"
-    assert reasons["cancel-in-yen"] == "the simulated gateway takes MNT only"
+    assert (
+        reasons["paid-beyond-the-price"]
+        == "the checkout page pays the whole bill or half of it, and never more in total"
+    )
+    assert reasons["cancel-in-yen"] == "the simulated gateway accepts MNT only"
     assert reasons["place-taken"] is None
 
 

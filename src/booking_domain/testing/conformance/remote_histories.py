@@ -102,7 +102,7 @@ def why_not(history: History) -> str | None:
 
 
 def _why_not_paid(history: History) -> str | None:
-    """Pay a bill on the checkout page in whole or half amounts until it is paid."""
+    """Return why the checkout page cannot make the payments of the history; None if it can."""
     deposit = next(
         (step.more["deposit"] for step in history.steps if step.refusal is None and "deposit" in step.more),
         history.terms.deposit.amount,
@@ -115,7 +115,7 @@ def _why_not_paid(history: History) -> str | None:
         purpose = step.more.get("purpose", "deposit")
         amount = step.more.get("amount", due[purpose])
         if amount not in {due[purpose], due[purpose] / 2} or paid[purpose] + amount > due[purpose]:
-            return "the checkout page pays only whole or half amounts"
+            return "the checkout page pays the whole bill or half of it, and never more in total"
         paid[purpose] += amount
     return None
 
