@@ -115,7 +115,7 @@ def _why_not_paid(history: History) -> str | None:
         purpose = step.more.get("purpose", "deposit")
         amount = step.more.get("amount", due[purpose])
         if amount not in {due[purpose], due[purpose] / 2} or paid[purpose] + amount > due[purpose]:
-            return "the checkout page pays the whole bill or half of it, and never more in total"
+            return "the checkout page pays a bill whole or by half, and never more in total"
         paid[purpose] += amount
     return None
 
