@@ -31,8 +31,8 @@ from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey
 from booking_domain.shared.ids import SessionId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
-from entrypoints.container import Container
 from entrypoints.http.app import create_app
+from entrypoints.http.container import HttpContainer
 from entrypoints.settings import Settings
 
 KEYS: Final = scale.of(200, less=5)
@@ -49,7 +49,7 @@ class Salons:
     """The API, a manager who creates salons, and the clock."""
 
     client: httpx.AsyncClient
-    container: Container
+    container: HttpContainer
     clock: ManualClock
     bearer: Bearer
     url: str
@@ -78,7 +78,7 @@ class Salons:
 @asynccontextmanager
 async def salons(url: str) -> AsyncIterator[Salons]:
     clock, user = ManualClock(NOW), replace(Builder().user(), role=Role.MANAGER)
-    container = Container(settings=Settings.from_environment({"DATABASE_URL": url, **PATIENT}))
+    container = HttpContainer(settings=Settings.from_environment({"DATABASE_URL": url, **PATIENT}))
     container.clock.override(clock)
     app: Any = create_app(container)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
