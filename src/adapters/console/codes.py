@@ -27,14 +27,14 @@ class ConsoleCodeMessenger(CodeMessenger):
         code: str,
         purpose: str,
         locale: str,
-        user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
+        user_id: UserId | None = None,
     ) -> None:
         notice = self._translator.translate(code_notice(purpose, code), locale)
-        await asyncio.to_thread(self._write, to, notice.subject, notice.text)
+        await asyncio.to_thread(self._write, to, notice.subject, notice.text, user_id)
 
-    def _write(self, to: str, subject: str, text: str) -> None:
+    def _write(self, to: str, subject: str, text: str, user_id: UserId | None) -> None:
         now = self._clock.now()
         path = self._folder / f"{now:%Y%m%dT%H%M%S.%fZ}-{uuid4()}.json"
-        write_message(path, now, channel="email", to=to, subject=subject, text=text)
+        write_message(path, now, channel="email", to=to, subject=subject, text=text, user_id=user_id)
         sys.stdout.write(f"[code by email] {path}\n")
         sys.stdout.flush()

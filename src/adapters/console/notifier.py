@@ -31,6 +31,7 @@ class ConsoleNotifier(Notifier):
             to=notification.to,
             subject=notification.subject,
             text=notification.text,
+            user_id=notification.user_id,
         )
         if not is_new:
             return

@@ -61,3 +61,5 @@ class Identity:
     phone_numbers: PhoneNumbers
     login_quota: LoginQuota
     log: SecurityLog
+    phone_codes: bool = True
+    """Whether one-time codes can be sent to phones."""
