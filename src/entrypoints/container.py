@@ -156,6 +156,7 @@ class Container(containers.DeclarativeContainer):
         executor=executor,
         reads=reads,
         clock=clock,
+        default_locale=settings.provided.default_language,
         security=security_ports,
         password_hasher=password_hasher,
         access_tokens=access_tokens,

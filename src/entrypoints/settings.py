@@ -130,7 +130,7 @@ class Settings:
     feeds_allow_private: bool = False
     """BOOKING_FEEDS_ALLOW_PRIVATE: `on` in development only: external calendars may be at private addresses too."""
     default_language: str = FALLBACK
-    """BOOKING_DEFAULT_LANGUAGE: of messages to users whose own locale has no translation: `en`, `mn` or `fa`."""
+    """BOOKING_DEFAULT_LANGUAGE: the locale of new accounts: `en`, `mn` or `fa`."""
     log_level: str = "info"
     """BOOKING_LOG_LEVEL: `debug`, `info`, `warning` or `error`."""
 

@@ -42,14 +42,14 @@ def postgres_url(postgres: TestServer) -> Iterator[str]:
 
 
 class OpenStudio(Protocol):
-    """Opens a studio with these terms on the storage under test."""
+    """Opens a `Studio` with these terms on the storage under test."""
 
     def __call__(self, asks: Terms | None = None) -> Awaitable[Studio]: ...
 
 
 @pytest.fixture
 async def open_studio(backend: Backend) -> AsyncIterator[OpenStudio]:
-    """Open studios whose invariants are checked after the test."""
+    """Open instances of `Studio` and check their invariants after the test."""
     studios: list[Studio] = []
 
     async def open_one(asks: Terms | None = None) -> Studio:

@@ -1,6 +1,6 @@
-"""Which slots are offered, by PostgreSQL's own arithmetic: its time zones, its multiranges, its series of instants.
+"""Offered slots computed in PostgreSQL, with its own time zones, multiranges and series.
 
-One statement. Nothing of the library is in it but what a question says.
+The computation is one statement. It shares nothing with the library but the question.
 """
 
 from collections.abc import Iterable
@@ -144,12 +144,12 @@ SELECT at AT TIME ZONE %(zone)s = wall FROM unnest(%(at)s::timestamptz[], %(wall
 """
 DAYS_BEFORE: Final = 16
 DAYS_BEFORE_IF_NEVER_CLOSED: Final = 62
-"""Two dates on which all are counted anew lie between this and the window, whenever the calendar opened."""
+"""The steps restart twice between this day and the window, whenever the calendar opened."""
 DAYS_AFTER: Final = 9
 
 
 def connected(url: str) -> psycopg.Connection:
-    """A connection that is ready for questions: the statement is planned once, and not compiled."""
+    """Open a connection that plans the statement once, without JIT compilation."""
     connection = psycopg.connect(url, autocommit=True, options="-c jit=off -c plan_cache_mode=force_generic_plan")
     connection.execute(INSTANT_OF)
     return connection
@@ -158,20 +158,20 @@ def connected(url: str) -> psycopg.Connection:
 def offered_by_postgres(
     connection: psycopg.Connection, question: Question, *, days_before: int = DAYS_BEFORE
 ) -> list[datetime]:
-    """The starts that are offered, in order."""
+    """Return the offered starts, in order."""
     asked = Jsonb(_asked(question, days_before))
     return [start.astimezone(UTC) for (start,) in connection.execute(SLOTS, {"question": asked}, prepare=True)]
 
 
 class Clocks:
-    """Whether PostgreSQL's time zones and Python's are of one mind: each may have its own edition of the database."""
+    """Compares the time zones of PostgreSQL and Python, whose editions of the tz database can differ."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
         self.agree_on = lru_cache(maxsize=None)(self._ask)
 
     def agree(self, question: Question, *, days_before: int = DAYS_BEFORE) -> bool:
-        """Whether they are for the zones and the weeks that the question is about."""
+        """Return whether both agree on the zones and the weeks of the question."""
         around = question.window.start.date()
         zones = {question.calendar.time_zone, (question.calendar.salon or question.calendar).time_zone}
         return all(self.agree_on(zone, around, days_before) for zone in zones)

@@ -1,4 +1,4 @@
-"""The other ports in memory keep every contract too."""
+"""The ports in memory that are not storage keep their contracts."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""The gateway's token on PostgreSQL is shared as its port says."""
+"""The store of gateway tokens on PostgreSQL keeps its contract."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""QPay, as the simulator plays it, keeps the contract of a payment gateway."""
+"""The QPay adapter keeps the contract of payment gateways, against the simulator."""
 
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -33,7 +33,7 @@ class QPayTill:
         self._simulator = simulator
 
     async def pay(self, invoice_reference: str, amount: Money) -> bool:
-        """Pay past the checkout page, which takes whole or half amounts only: straight into the books."""
+        """Add the payment to the simulator directly, because its checkout page takes only whole or half amounts."""
         with closing(Store(self._simulator.state)) as books:
             invoice = Invoices(books).get(invoice_reference)
             if invoice is None or invoice.status is InvoiceStatus.CANCELED:

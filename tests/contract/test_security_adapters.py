@@ -1,4 +1,4 @@
-"""The tokens of the server keep the contracts, too."""
+"""The token adapters of the server keep their contracts."""
 
 import pytest
 

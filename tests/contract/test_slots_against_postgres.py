@@ -1,4 +1,4 @@
-"""The library's slots are those that PostgreSQL finds by its own arithmetic."""
+"""The slots of the library equal those that PostgreSQL computes independently."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ from booking_domain.scheduling import Hours, WallTime, WeeklyRule
 from booking_domain.shared.ids import RuleId
 from booking_domain.testing.strategies import CHANGES_OF_CLOCKS, ORDINARY_DAYS, Question, questions
 
-pytestmark = pytest.mark.no_cover  # its thousands of examples cost twice as much when lines are counted
+pytestmark = pytest.mark.no_cover  # tracing doubles the time of its thousands of examples
 
 _NIGHTLY: Final = settings().max_examples > 100
 _ROUND_THE_CLOCK: Final = Hours(WallTime(0), WallTime(24 * 60))
@@ -42,7 +42,7 @@ def clocks(connection: psycopg.Connection) -> Clocks:
 
 @settings(max_examples=50_000 if _NIGHTLY else 1_000)
 @given(questions())
-def test_the_slots_are_those_that_postgres_finds(
+def test_slots_equal_those_that_postgres_computes(
     connection: psycopg.Connection, clocks: Clocks, question: Question
 ) -> None:
     assume(clocks.agree(question))
@@ -51,7 +51,7 @@ def test_the_slots_are_those_that_postgres_finds(
 
 @settings(max_examples=5_000 if _NIGHTLY else 100)
 @given(questions(salons=False), st.integers(0, 100) | st.none())
-def test_the_slots_of_those_who_never_close_are_those_that_postgres_finds(
+def test_slots_of_calendars_that_never_close_equal_those_that_postgres_computes(
     connection: psycopg.Connection, clocks: Clocks, question: Question, open_for: int | None
 ) -> None:
     since = None if open_for is None else question.window.start.date() - timedelta(days=open_for)
@@ -63,7 +63,7 @@ def test_the_slots_of_those_who_never_close_are_those_that_postgres_finds(
     assert always.offered() == offered_by_postgres(connection, always, days_before=DAYS_BEFORE_IF_NEVER_CLOSED)
 
 
-def test_postgres_and_python_tell_the_same_time_in_the_zones_that_are_asked_about_most(clocks: Clocks) -> None:
+def test_postgres_and_python_agree_on_the_most_drawn_zones(clocks: Clocks) -> None:
     asked = [*CHANGES_OF_CLOCKS, *ORDINARY_DAYS]
     assert [zone for zone, day in asked if not clocks.agree_on(zone, day, DAYS_BEFORE)] == []
 
@@ -71,9 +71,13 @@ def test_postgres_and_python_tell_the_same_time_in_the_zones_that_are_asked_abou
 @pytest.mark.parametrize(
     ("zone", "wall", "instant"),
     [
-        ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:30Z"),  # a gap: by the clock before
-        ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30Z"),  # a fold: the first of the two
-        ("Europe/Dublin", "2026-10-25T01:30", "2026-10-25T00:30Z"),  # where the winter is said to be the exception
+        ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:30Z"),  # a gap: with the offset before
+        ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30Z"),  # a repeated time: the first
+        (
+            "Europe/Dublin",
+            "2026-10-25T01:30",
+            "2026-10-25T00:30Z",
+        ),  # negative daylight saving time in winter
         ("Africa/Cairo", "2026-10-29T23:30", "2026-10-29T20:30Z"),
         ("America/St_Johns", "2006-10-28T23:30", "2006-10-29T02:00Z"),
         ("America/St_Johns", "2006-10-29T00:00", "2006-10-29T02:30Z"),
@@ -83,7 +87,7 @@ def test_postgres_and_python_tell_the_same_time_in_the_zones_that_are_asked_abou
         ("Pacific/Apia", "2011-12-30T12:00", "2011-12-30T22:00Z"),
     ],
 )
-def test_the_oracle_reads_wall_clock_times_as_rfc_5545_does(
+def test_the_oracle_interprets_local_times_as_rfc_5545_does(
     connection: psycopg.Connection, zone: str, wall: str, instant: str
 ) -> None:
     [read] = connection.execute("SELECT instant_of(%s, %s)", (datetime.fromisoformat(wall), zone)).fetchone() or (None,)

@@ -1,4 +1,4 @@
-"""Whoever sends text messages keeps the contract: Twilio and Kavenegar as local servers play them, and the console."""
+"""The SMS adapters keep their contract: Twilio and Kavenegar against local servers, and the console."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -36,7 +36,7 @@ class FakeExchange:
 
 
 class TestTwilio(SmsSenderContract):
-    @pytest.fixture(params=[False, True], ids=["a number of ours", "a Messaging Service"])
+    @pytest.fixture(params=[False, True], ids=["a number", "a Messaging Service"])
     def open_exchange(self, request: pytest.FixtureRequest) -> OpenExchange:
         @asynccontextmanager
         async def opened() -> AsyncIterator[Exchange]:

@@ -17,7 +17,7 @@ from booking_domain.shared.lifecycle import Lifecycle, Move
 
 TESTS: Final = (
     "tests/unit/bookings/test_booking_lifecycle.py",
-    "tests/unit/bookings/test_booking_money.py::test_payment_moves_as_agreed_on_the_word_of_the_gateway_alone",
+    "tests/unit/bookings/test_booking_money.py::test_payment_status_moves_as_expected_and_only_on_gateway_reports",
     "tests/unit/payments/test_payment_lifecycle.py",
 )
 BOOKINGS: Final = "src/booking_domain/bookings/transitions.py"

@@ -92,7 +92,9 @@ class Servers:
         return int(row[0])
 
     async def _run(self, executor: Executor[Any], handle: Any, command: Any) -> Any:
-        return await executor.run(UseCase(Permission.RUN_PLATFORM, handle), command, actor=SYSTEM)
+        return await executor.run(
+            UseCase(Permission.RUN_PLATFORM, handle, raises=(InvalidToken,)), command, actor=SYSTEM
+        )
 
 
 def begin_of(database: Database) -> Any:

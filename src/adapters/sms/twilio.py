@@ -22,7 +22,7 @@ from adapters.sms.http import MAX_COST, HttpSmsSender, ProviderClient, decode
 from booking_domain.notifications.errors import InvalidSmsSignature, SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsCallbacks, SmsSender
 from booking_domain.notifications.segments import segments_of
-from booking_domain.notifications.sms import SmsCost, SmsNews, SmsReceipt, SmsReport, SmsStatus
+from booking_domain.notifications.sms import SmsCost, SmsReceipt, SmsReport, SmsStatus, SmsUpdate
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SmsId
 
@@ -136,7 +136,7 @@ class TwilioCallbacks(SmsCallbacks):
     def __init__(self, auth_token: str) -> None:
         self._auth_token = auth_token.encode()
 
-    def read(self, message_id: SmsId | None, *, url: str, signature: str, body: bytes) -> SmsNews | None:
+    def read(self, message_id: SmsId | None, *, url: str, signature: str, body: bytes) -> SmsUpdate | None:
         fields = _fields_of(body)
         if not self._auth_token or not self._is_signed(url, fields, signature):
             raise InvalidSmsSignature
@@ -144,7 +144,7 @@ class TwilioCallbacks(SmsCallbacks):
         status = _STATUS.get(values.get("MessageStatus", ""))
         if message_id is None or status is None:
             return None
-        return SmsNews(
+        return SmsUpdate(
             message_id=message_id,
             provider_message_id=_sid_of(values.get("MessageSid", "")),
             status=status,

@@ -1,4 +1,4 @@
-"""Secret links to one's calendar: whoever knows the secret reads the calendar of its user, and nothing else."""
+"""Secret links to a user's calendar: the secret gives read access to that calendar and nothing else."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,18 +11,18 @@ from booking_domain.shared.ids import Entropy, UserId
 
 _ALPHABET: Final = ascii_letters + digits + "-_"
 _LENGTH: Final = 43
-"""Letters that are worth six bits each: 258."""
+"""43 characters of six bits each: 258 bits."""
 
 
 class CalendarLinkNotFound(NotFound):
-    """There is no such calendar; its address may have been changed."""
+    """This calendar does not exist; its address may have changed."""
 
     code: ClassVar[str] = "calendar.link_not_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarLink:
-    """A user's link. Of its secret only the digest is known."""
+    """A user's link. Only the digest of its secret is stored."""
 
     user_id: UserId
     secret_digest: bytes
@@ -30,34 +30,34 @@ class CalendarLink:
 
     @classmethod
     def make(cls, user_id: UserId, *, entropy: Entropy, now: datetime) -> tuple["CalendarLink", str]:
-        """A new link, and its secret, which is told once."""
+        """A new link and its secret, which is shown once."""
         secret = entropy.pick(_ALPHABET, _LENGTH)
         return cls(user_id=user_id, secret_digest=digest_of(secret), created_at=now), secret
 
 
 def digest_of(secret: str) -> bytes:
-    """SHA-256, without salt: the secret is no password, it cannot be guessed.
+    """SHA-256 without salt: the secret cannot be guessed, unlike a password.
 
-    Links are looked up by it. How long that takes says something of digests at most, of which no secret can be made.
+    Links are looked up by the digest. The timing of a lookup reveals digests at most, which do not lead to a secret.
     """
     return sha256(secret.encode()).digest()
 
 
 class CalendarLinks(Protocol):
-    """The links of a unit of work, at most one a user."""
+    """The links of a transaction, at most one for each user."""
 
     async def save(self, link: CalendarLink) -> None:
-        """Keep a link, in place of the one that its user had."""
+        """Store a link in place of the user's former one."""
         ...
 
     async def remove(self, user_id: UserId) -> None:
-        """Let a user have no link; none there, no effect."""
+        """Remove a user's link, if there is one."""
         ...
 
 
 class CalendarLinkReads(Protocol):
-    """Reads of links, outside any unit of work."""
+    """Reads of links, outside any transaction."""
 
     async def user_of(self, secret_digest: bytes) -> UserId | None:
-        """Whose link has the secret with this digest."""
+        """The user whose link has a secret with this digest."""
         ...

@@ -1,4 +1,4 @@
-"""What identity refuses."""
+"""Errors of accounts and signing in."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,40 +29,40 @@ class TokenReused(InvalidToken):
 
 
 class SessionNotFound(NotFound):
-    """There is no such session; it may have ended."""
+    """This session does not exist; it may have ended."""
 
     code: ClassVar[str] = "auth.session_not_found"
 
 
 class EmailTaken(Conflict):
-    """There is an account with this e-mail address already."""
+    """An account with this e-mail address already exists."""
 
     code: ClassVar[str] = "auth.email_taken"
     input_field: ClassVar[str | None] = "email"
 
 
 class PhoneTaken(Conflict):
-    """There is an account with this phone number already."""
+    """An account with this phone number already exists."""
 
     code: ClassVar[str] = "auth.phone_taken"
     input_field: ClassVar[str | None] = "phone"
 
 
 class ContactMissing(RuleViolated):
-    """An account needs an e-mail address or a phone number."""
+    """An e-mail address or a phone number is required."""
 
     code: ClassVar[str] = "auth.contact_missing"
     input_field: ClassVar[str | None] = "email"
 
 
 class UserNotFound(NotFound):
-    """There is no such account."""
+    """This account does not exist."""
 
     code: ClassVar[str] = "user.not_found"
 
 
 class OwnAccount(Forbidden):
-    """Another admin has to do this to your account."""
+    """Only another admin can do this to your account."""
 
     code: ClassVar[str] = "user.own_account"
 
@@ -75,32 +75,32 @@ class AccountDisabled(Forbidden):
 
 @dataclass(eq=False, kw_only=True)
 class AccountDeleted(AccountDisabled):
-    """This account is deleted, and will be erased from {erased_from} on; until then an admin can bring it back."""
+    """This account is deleted and will be erased on or after {erased_from}; until then an admin can restore it."""
 
     code: ClassVar[str] = "auth.account_deleted"
     erased_from: date
 
 
 class AccountHasBookings(Conflict):
-    """There are bookings to come or in dispute; cancel them, or wait until they are over."""
+    """The account has upcoming or disputed bookings; cancel them, or wait until they are over."""
 
     code: ClassVar[str] = "account.has_bookings"
 
 
 class AccountOwesMoney(Conflict):
-    """A refund of a booking has yet to be made."""
+    """A refund of a booking is pending."""
 
     code: ClassVar[str] = "account.money_owed"
 
 
 class AdminsOwnAccount(Conflict):
-    """Admins do not delete their own account; another admin does, so that one is left."""
+    """Admins cannot delete their own account; another admin can."""
 
     code: ClassVar[str] = "account.admins_own"
 
 
 class AccountLocked(Forbidden):
-    """There were too many wrong passwords; ask for a code with the purpose `unlock`, or reset the password."""
+    """There were too many wrong passwords; request a code with the purpose `unlock`, or reset the password."""
 
     code: ClassVar[str] = "auth.account_locked"
     commits: ClassVar[bool] = True
@@ -115,14 +115,14 @@ class WrongPassword(RuleViolated):
 
 
 class InvalidCode(Unauthenticated):
-    """The code is wrong, used, replaced or too old; please ask for another one."""
+    """The code is wrong, used, replaced or expired; please request another one."""
 
     code: ClassVar[str] = "auth.invalid_code"
     commits: ClassVar[bool] = True
 
 
 class InvalidAssertion(Unauthenticated):
-    """What was shown of Telegram was not signed by it for us, is too old or was used before; please try again."""
+    """The Telegram data was not signed for this platform, is too old or was used before; please try again."""
 
     code: ClassVar[str] = "auth.invalid_assertion"
 
@@ -133,7 +133,7 @@ class InvalidAssertion(Unauthenticated):
 
 
 class TelegramNotConfigured(NotFound):
-    """Nobody can be signed in by Telegram here."""
+    """Signing in with Telegram is not available here."""
 
     code: ClassVar[str] = "auth.telegram_not_configured"
 
@@ -145,19 +145,19 @@ class PhoneCodesNotConfigured(NotFound):
 
 
 class TelegramTaken(Conflict):
-    """This Telegram account is linked to another account, or this account to another one of Telegram."""
+    """This Telegram account is linked to another account, or this account to another Telegram account."""
 
     code: ClassVar[str] = "auth.telegram_taken"
 
 
 class LastWayIn(Conflict):
-    """There would be no way left to sign in; set a password or verify an e-mail address or a phone number before."""
+    """You could no longer sign in; first set a password, or verify an e-mail address or a phone number."""
 
     code: ClassVar[str] = "auth.last_way_in"
 
 
 class SecondFactorNeeded(Unauthenticated):
-    """This account has a second factor: send its code, or a recovery code, as `secondFactor` as well."""
+    """This account has a second factor: also send its code, or a recovery code, as `secondFactor`."""
 
     code: ClassVar[str] = "auth.second_factor_needed"
     commits: ClassVar[bool] = True
@@ -173,7 +173,7 @@ class InvalidSecondFactor(Unauthenticated):
 
 
 class WrongSecondFactor(RuleViolated):
-    """This is not a code of the account's second factor, or it was used."""
+    """This is not a code of the account's second factor, or it was used already."""
 
     code: ClassVar[str] = "auth.wrong_second_factor"
     commits: ClassVar[bool] = True
@@ -181,7 +181,7 @@ class WrongSecondFactor(RuleViolated):
 
 
 class SecondFactorMissing(NotFound):
-    """The account has no second factor, or none that is being set up."""
+    """The account has no second factor, and none is being set up."""
 
     code: ClassVar[str] = "auth.second_factor_missing"
 
@@ -200,7 +200,7 @@ class SignInTooOld(Forbidden):
 
 @dataclass(eq=False, kw_only=True)
 class TooManyCodes(TooMany):
-    """A code has been asked for already; ask again in {retry_after_seconds} seconds."""
+    """Too many codes were requested; request another one in {retry_after_seconds} seconds."""
 
     code: ClassVar[str] = "auth.too_many_codes"
     retry_after_seconds: int

@@ -1,10 +1,11 @@
-"""Identities of other services, by which accounts are signed in to.
+"""Identities of other services, with which users sign in.
 
-An identity is a service and what that service calls the person; nothing of it is compared with anything of ours. A
-subject that looks like somebody's phone number, e-mail address or id is nobody's but the account's it is linked to.
+An identity is a service and the subject that the service uses for a person. A subject is compared with subjects only:
+one that looks like a phone number, an e-mail address or an id gives access to nothing but the account that it is linked
+to.
 
-An assertion is what a service has signed about somebody who has just signed in there. It is good for a few minutes, and
-for one use.
+An assertion is what a service has signed about a person who has just signed in there. It is valid for a few minutes and
+one use.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,31 +17,31 @@ from typing import Final, Protocol
 from booking_domain.shared.ids import UserId
 
 CLOCKS_DIFFER: Final = timedelta(seconds=60)
-"""How far the clocks of the service, of the API and of the worker may be apart."""
+"""The maximum difference between the clocks of the service, the API and the worker."""
 MAX_INIT_DATA: Final = 4_096
 """Characters."""
 
 
 class IdentityProvider(StrEnum):
-    """Whose word is taken for who somebody is."""
+    """Services whose assertions are accepted."""
 
     TELEGRAM = "telegram"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalIdentity:
-    """Somebody at another service, and whose account that is. An account has at most one at each service."""
+    """An identity and the account that it is linked to. An account has at most one at each service."""
 
     provider: IdentityProvider
     subject: str
-    """What the service calls them, for ever: no name that can be given away."""
+    """A permanent id, not a user name that can pass to another person."""
     user_id: UserId
     linked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assertion:
-    """What a service has signed, once that was checked."""
+    """What a service has signed, verified."""
 
     provider: IdentityProvider
     subject: str
@@ -49,20 +50,20 @@ class Assertion:
     family_name: str | None = None
     locale: str
     digest: bytes
-    """Of all that was signed: the same however it was written down on its way."""
+    """The digest of all that was signed, independent of its encoding on the way."""
     good_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class InitData:
-    """What Telegram gives to a mini-app: a query string."""
+    """What Telegram passes to a mini-app: a query string."""
 
     text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class WidgetLogin:
-    """What Telegram's login widget gives to a web page."""
+    """What Telegram's login widget passes to a web page."""
 
     fields: Mapping[str, str] = field(repr=False)
 
@@ -71,7 +72,7 @@ TelegramProof = InitData | WidgetLogin
 
 
 class TelegramAssertions(Protocol):
-    """Checks what Telegram is said to have signed."""
+    """Verifies what Telegram has signed."""
 
     def read(self, proof: TelegramProof, now: datetime) -> Assertion:
         """Read an assertion; whether it was used before is not known here.
@@ -84,10 +85,10 @@ class TelegramAssertions(Protocol):
 
 
 class ExternalIdentities(Protocol):
-    """The identities of a unit of work: a subject is one account's, and an account has one at each service."""
+    """The identities of a transaction: a subject has one account, and an account one identity at each service."""
 
     async def lock(self, provider: IdentityProvider, subject: str) -> UserId | None:
-        """Whose identity it is, kept to the end of this transaction from those who would remove it."""
+        """The account of the identity; until the end of the transaction no other one can remove the identity."""
         ...
 
     async def get(self, user_id: UserId, provider: IdentityProvider) -> ExternalIdentity | None:
@@ -95,19 +96,19 @@ class ExternalIdentities(Protocol):
         ...
 
     async def add(self, identity: ExternalIdentity) -> None:
-        """Link an identity, or raise `ConcurrentChange` if it is somebody's, or the account has one there."""
+        """Link an identity, or raise `ConcurrentChange` if it is linked, or the account has one at the service."""
         ...
 
     async def remove(self, user_id: UserId, provider: IdentityProvider) -> None:
-        """Remove an account's identity at a service, once nobody holds a lock of it; without one, nothing happens."""
+        """Remove an account's identity at a service, if it has one; waits for transactions that hold its lock."""
         ...
 
 
 class ExternalIdentityReads(Protocol):
-    """Reads of identities, outside any unit of work."""
+    """Reads of identities, outside any transaction."""
 
     async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
-        """Whose identity it is."""
+        """The account of the identity."""
         ...
 
     async def of_user(self, user_id: UserId) -> Sequence[ExternalIdentity]:
@@ -116,16 +117,16 @@ class ExternalIdentityReads(Protocol):
 
 
 class UsedAssertions(Protocol):
-    """The assertions that were used, in a unit of work."""
+    """The used assertions, in a transaction."""
 
     async def use(self, digest: bytes, good_until: datetime) -> bool:
-        """Use an assertion up; False if it was before. Of those who do at once, one does, once it is committed."""
+        """Use up an assertion; False if it was used before. Of concurrent transactions, one succeeds."""
         ...
 
     async def give_back(self, digest: bytes) -> None:
-        """Let an assertion that this transaction has used be good again."""
+        """Undo `use` of this transaction."""
         ...
 
     async def forget(self, now: datetime) -> None:
-        """Forget those that no clock would let through any longer, even one that is behind by `CLOCKS_DIFFER`."""
+        """Remove assertions that have expired for every clock, also one that is behind by `CLOCKS_DIFFER`."""
         ...

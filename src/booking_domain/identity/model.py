@@ -1,4 +1,4 @@
-"""Users."""
+"""Accounts."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -21,23 +21,23 @@ MAX_ADDRESS: Final = 300
 MAX_PICTURE_URL: Final = 2_000
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
 ERASED_AFTER: Final = timedelta(days=30)
-"""How long a deleted account can be brought back."""
+"""How long a deleted account can be restored."""
 ERASED_NAME: Final = "Deleted account"
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@(?:[^@\s.]+\.)+[^@\s.]{2,63}")
 
 
 class UserStatus(StrEnum):
-    """Whether an account can be used."""
+    """The status of an account."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
     DELETED = "deleted"
-    """By its owner or an admin; erased 30 days later."""
+    """Deleted by its owner or an admin; erased 30 days later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """An account. Without an e-mail address and a phone number it can be signed in to by other means only."""
+    """An account. Without an e-mail address and a phone number its owner signs in with Telegram."""
 
     id: UserId
     email: str | None
@@ -45,30 +45,30 @@ class User:
     phone: str | None
     """E.164; unique."""
     name: str
-    """As others see it."""
+    """The name that others see."""
     given_name: str | None = None
     family_name: str | None = None
     birth_date: date | None = None
     address: str | None = None
-    """Where to write to, on as many lines as it needs."""
+    """A postal address, with line breaks."""
     picture_url: str | None = None
     role: Role
     status: UserStatus = UserStatus.ACTIVE
     locale: str = "en"
     time_zone: str = "Asia/Ulaanbaatar"
     password_hash: str | None = field(repr=False)
-    """None: no password opens it."""
+    """None: the account has no password."""
     created_at: datetime
     email_verified_at: datetime | None = None
-    """When a code that went to the address was last used to verify it."""
+    """When the address was last verified with a code."""
     phone_verified_at: datetime | None = None
     preferences: Preferences = DEFAULT_PREFERENCES
     deleted_at: datetime | None = None
     """When it was last deleted."""
     erased_at: datetime | None = None
-    """When what is personal was removed for good."""
+    """When the personal data was erased."""
     version: int = 1
-    """Goes up with every change."""
+    """Incremented by every change."""
 
     def __post_init__(self) -> None:
         if self.email is not None and not _EMAIL.fullmatch(self.email):
@@ -92,21 +92,21 @@ class User:
             raise InvalidValue(field="status", problem="this account is erased")
 
     def changed(self, **members: Any) -> Self:
-        """The account with other members, in its next version."""
+        """The account with these changes, in its next version."""
         return replace(self, **members, version=self.version + 1)
 
     def deleted(self, now: datetime) -> Self:
-        """The account once it is deleted."""
+        """The deleted account."""
         return self.changed(status=UserStatus.DELETED, deleted_at=now)
 
     @property
     def erased_from(self) -> datetime | None:
-        """When a deleted account may be erased; None of one that is not deleted, or erased already."""
+        """When the account may be erased; None if it is not deleted, or already erased."""
         waits = self.status is UserStatus.DELETED and self.erased_at is None
         return self.deleted_at + ERASED_AFTER if waits and self.deleted_at is not None else None
 
     def erased(self, now: datetime) -> Self:
-        """The account without anything that is personal."""
+        """The account without personal data."""
         return type(self)(
             id=self.id,
             email=None,
@@ -123,12 +123,12 @@ class User:
 
     @property
     def actor(self) -> Actor:
-        """The user as one who asks."""
+        """The user as an actor."""
         return Actor(self.id, self.role)
 
 
 def _is_picture(url: str) -> bool:
-    """Whether others' apps may show what is there: over TLS, and not by an address that can do more."""
+    """Whether clients may load the URL as a picture: https, without credentials."""
     try:
         parts = urlsplit(url)
         named = parts.hostname is not None and parts.username is None and parts.password is None
@@ -138,5 +138,5 @@ def _is_picture(url: str) -> bool:
 
 
 def normal_email(email: str) -> str:
-    """The form in which addresses are compared: `Dorj@Example.com ` and `dorj@example.com` are one account."""
+    """The form in which addresses are stored and compared: `Dorj@Example.com ` becomes `dorj@example.com`."""
     return email.strip().lower()

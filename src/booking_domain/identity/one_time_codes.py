@@ -1,11 +1,11 @@
-"""One-time codes: six digits that prove that an e-mail address or phone number is one's own.
+"""One-time codes: six digits that prove that a user reads an e-mail address or phone number.
 
-Rules: a code is good for five minutes, once, for one purpose, and for five guesses; a new one replaces the former one
-of the same purpose. A minute goes by between two of one purpose, and a contact gets ten within a day. All of that is so
-whether or not the contact has an account; without one, the code goes nowhere.
+Rules: a code is valid for five minutes, one use, one purpose and five guesses; a new one replaces the previous one of
+the same purpose. A contact gets one code a minute for each purpose, and ten within 24 hours for all. The rules hold
+whether or not the contact has an account; without one, no code is sent.
 
-What is kept of a code is a random id. The code follows from it by a key that the storage does not have (`SecretCodes`),
-so that it is in no table, no message and no job.
+Only a random id of a code is stored. The code is derived from it with a key that the storage does not have
+(`SecretCodes`), so it is in no table, no event and no job.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,22 +25,22 @@ COOL_DOWN: Final = timedelta(seconds=60)
 MOST_A_DAY: Final = 10
 DAY: Final = timedelta(hours=24)
 CLOCKS_DIFFER: Final = timedelta(seconds=30)
-"""How much later the clock that issued a code may be than the one that reads it; a clock set back further kills it."""
+"""How far the clock that checks a code may be behind the one that issued it; further back, the code is dead."""
 
 
 class CodePurpose(StrEnum):
-    """What a code is good for."""
+    """The purpose of a code."""
 
     VERIFY = "verify"
     LOGIN = "login"
     UNLOCK = "unlock"
     RESET = "reset"
     CHANGE_PHONE = "change_phone"
-    """It goes to a number that is to be an account's, and is good for that account only."""
+    """Sent to the new number of an account, and valid for that account only."""
 
 
 class Channel(StrEnum):
-    """Which contact of an account a code goes to."""
+    """The contact of an account that a code is sent to."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -56,23 +56,23 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneTimeCode:
-    """What is kept of the last code of a contact and purpose."""
+    """The stored state of the last code of a contact and purpose."""
 
     contact: bytes
-    """What stands for the contact (`SecretCodes.contact`): contacts without an account are not kept as they are."""
+    """The keyed digest of the contact (`SecretCodes.contact`): contacts without an account are not stored."""
     purpose: CodePurpose
     id: CodeId
     user_id: UserId | None
-    """Whose contact it was; None if nobody's, and then the code was not sent."""
+    """The account that had the contact; None if there was none, and then the code was not sent."""
     issued_at: datetime
     expires_at: datetime
     guesses_left: int = MOST_GUESSES
-    """0 once it is used, guessed at too often, or was seen too late."""
+    """0 after its use, too many wrong guesses, or a guess after its expiry."""
     day_began: datetime
     issued_that_day: int = 1
 
     def good(self, now: datetime) -> bool:
-        """Whether a guess may still be looked at."""
+        """Whether a guess may be compared."""
         return self.guesses_left > 0 and self.issued_at - CLOCKS_DIFFER <= now < self.expires_at
 
     def guessed(self) -> Self:
@@ -80,11 +80,11 @@ class OneTimeCode:
         return replace(self, guesses_left=self.guesses_left - 1)
 
     def dead(self) -> Self:
-        """The code once it is good for nothing; no clock brings it back."""
+        """The code after its use or expiry; setting the clock back does not revive it."""
         return replace(self, guesses_left=0)
 
     def same_day(self, now: datetime) -> bool:
-        """Whether what was issued that day still counts."""
+        """Whether the codes of that day still count."""
         return abs(now - self.day_began) < DAY
 
     @classmethod
@@ -98,7 +98,7 @@ class OneTimeCode:
         user_id: UserId | None,
         now: datetime,
     ) -> Self:
-        """A new code of a contact that has had these, or `TooManyCodes`."""
+        """A new code of a contact that had the `former` ones, or `TooManyCodes`."""
         today = [code for code in former if code.same_day(now)]
         last = next((code for code in former if code.purpose is purpose), None)
         if last is not None and abs(now - last.issued_at) < COOL_DOWN:
@@ -119,47 +119,47 @@ class OneTimeCode:
 
 
 def too_many(again_at: datetime, now: datetime, *, at_most: timedelta) -> TooManyCodes:
-    """Asking again is fine at that moment."""
+    """The error that tells when the next request is accepted."""
     return TooManyCodes(retry_after_seconds=max(1, ceil(min(again_at - now, at_most).total_seconds())))
 
 
 class OneTimeCodes(Protocol):
-    """The codes of a unit of work, at most one a contact and purpose."""
+    """The codes of a transaction, at most one for each contact and purpose."""
 
     async def lock(self, contact: bytes) -> Sequence[OneTimeCode]:
-        """All codes of a contact by purpose, kept from other transactions to the end of this one.
+        """Lock a contact until the end of the transaction and return its codes by purpose.
 
-        The contact itself is: others who lock one that has no code yet wait as well.
+        A contact without codes is locked too.
         """
         ...
 
     async def save(self, code: OneTimeCode) -> None:
-        """Keep a code in place of the one of its contact and purpose."""
+        """Store a code in place of the one of its contact and purpose."""
         ...
 
     async def sweep(self, now: datetime) -> None:
-        """Let codes that are too old be dead whatever the clock says later, and forget those that no longer count."""
+        """Kill expired codes, whatever the clock says later, and remove those that no longer count."""
         ...
 
 
 class SecretCodes(Protocol):
-    """What only those know who have the key."""
+    """Codes and contact digests, derived with a secret key."""
 
     def contact(self, contact: Contact) -> bytes:
-        """32 bytes that stand for a contact and do not tell it; always the same."""
+        """A keyed digest of a contact: 32 bytes, deterministic."""
         ...
 
     def code(self, code_id: CodeId, purpose: CodePurpose) -> str:
-        """The digits of a code; always the same for the same id and purpose, and nothing to do with other ones."""
+        """The digits of a code: deterministic in (id, purpose), independent of all other codes."""
         ...
 
     def matches(self, code_id: CodeId, purpose: CodePurpose, guess: str) -> bool:
-        """Whether the guess is the code; how long it takes does not tell how much of it is right."""
+        """Whether the guess is the code, compared in constant time."""
         ...
 
 
 def swept(codes: Iterable[OneTimeCode], now: datetime) -> Iterable[OneTimeCode]:
-    """What sweeping leaves of codes: `OneTimeCodes.sweep` as a function."""
+    """The codes that a sweep keeps: `OneTimeCodes.sweep` as a function."""
     for code in codes:
         if abs(now - code.issued_at) < DAY:
             yield code.dead() if now >= code.expires_at else code

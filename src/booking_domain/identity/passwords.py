@@ -1,9 +1,9 @@
-"""Passwords: which are acceptable, and how often a wrong one may be given.
+"""Passwords: which are accepted, and how many wrong ones lock an account.
 
-An account is locked after three wrong passwords in a row. It is unlocked by a one-time code, by a reset, or a day after
-the last of them; a locked account answers the same to the right password as to a wrong one. A login that has no account
-is counted and locked in the same way, so that a lock says nothing about who has an account. Whoever locks somebody
-else's account on purpose keeps them from using their password for a day at most; a code signs them in all the same.
+An account is locked after three wrong passwords in a row. It is unlocked by a one-time code, by a reset, or 24 hours
+after the last wrong password; a locked account answers the right password like a wrong one. A login without an account
+is counted and locked in the same way, so a lock does not reveal whether an account exists. An attacker who locks an
+account on purpose keeps its owner from using the password for a day at most; one-time codes still sign the owner in.
 """
 
 import re
@@ -20,30 +20,30 @@ MOST_WRONG: Final = 3
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
 PRODUCT_WORDS: Final = ("booking",)
 SHORTEST_WORD: Final = 4
-"""Shorter words of a name are in too many passwords by chance."""
+"""Shorter words occur in too many passwords by chance."""
 _OF_A_NUMBER: Final = 7
-"""The last digits of a phone number, which are all that is said of it in many places."""
+"""The last digits of a phone number, which people use as the whole number within a country."""
 _WORDS: Final = re.compile(r"[^\W_]+")
 
 
 class KnownPasswords(Protocol):
-    """Passwords that are common, or known from breaches."""
+    """Passwords that are common or known from breaches."""
 
     def contains(self, password: str) -> bool:
-        """Whether it is one of them, in any case; asked without a network."""
+        """Whether it is one of them, ignoring case; no network call."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordPolicy:
-    """What a new password must be. It is kept byte by byte as it was typed: any Unicode, spaces too."""
+    """The rules for a new password. It is hashed exactly as typed: any Unicode, including spaces."""
 
     known: KnownPasswords
     composition: bool = False
-    """Whether it also needs a letter and a digit; NIST SP 800-63B advises against it."""
+    """Whether a letter and a digit are required; NIST SP 800-63B advises against it."""
 
     def check(self, password: str, own: Iterable[str | None] = (), *, field: str = "password") -> str:
-        """Return the password as it is, or raise `InvalidValue`; `own` is what belongs to the account."""
+        """Return the password unchanged, or raise `InvalidValue`; `own` are the account's name and contacts."""
         problem = self._problem(password, own)
         if problem is not None:
             raise InvalidValue(field=field, problem=problem)
@@ -54,11 +54,11 @@ class PasswordPolicy:
             return f"{MIN_PASSWORD} to {MAX_PASSWORD} characters"
         folded = password.casefold()
         if len(set(folded)) == 1 or self.known.contains(password):
-            return "this password is among those that are tried first; take another one"
+            return "this password is among the most common ones; choose another one"
         if any(word in folded for word in (*PRODUCT_WORDS, *_own_words(own))):
-            return "it holds your name, your address or ours; take another one"
+            return "it contains your name, your contact or our name; choose another one"
         if self.composition and not (any(map(str.isalpha, password)) and any(map(str.isdigit, password))):
-            return "a letter and a digit are needed"
+            return "a letter and a digit are required"
         return None
 
 
@@ -71,32 +71,31 @@ def _own_words(own: Iterable[str | None]) -> set[str]:
 
 
 def own_words(user: User) -> tuple[str | None, ...]:
-    """What belongs to an account and to no password of it."""
+    """The words of an account that its password must not contain."""
     return user.name, user.email, user.phone
 
 
 class Credentials(Protocol):
-    """Wrong passwords, in a unit of work.
+    """The counts of wrong passwords, in a transaction.
 
-    Wrong passwords are counted for an account's id, or for any other UUID. Those before a day without another wrong one
-    do not count.
+    A count belongs to an account's id, or to any other UUID. After 24 hours without a wrong password it starts at zero.
     """
 
     async def count_wrong(self, account: UUID, now: datetime) -> bool:
-        """Count a wrong password; False, and not counted, if there were three in a row already.
+        """Count a wrong password; return False and count nothing after three in a row.
 
-        Of any number of wrong ones at once no more than three are counted.
+        Of any number of concurrent wrong passwords at most three are counted.
         """
         ...
 
     async def count_right(self, account: UUID, now: datetime) -> bool:
-        """Begin to count anew after the right password; False, and nothing happens, if there were three wrong ones."""
+        """Reset the count after the right password; return False and change nothing after three wrong ones."""
         ...
 
     async def unlock(self, account: UUID) -> None:
-        """Begin to count anew, whatever there was."""
+        """Reset the count."""
         ...
 
     async def forget(self, now: datetime) -> None:
-        """Remove what no longer counts."""
+        """Remove counts that have expired."""
         ...

@@ -1,8 +1,7 @@
-"""The number that an account is to have: it is the account's once a code that went there has come back.
+"""Changes of an account's phone number: the number changes once a code that was sent to it comes back.
 
-Rules: one number a time; a minute goes by between two, and there are ten within a day, however many numbers those are.
-The rules of codes hold for the number as well, whoever asks. Nobody looks up whether somebody else has the number: that
-is told to who has the code, and so the number.
+Rules: one pending number at a time; one request a minute and ten within 24 hours, whatever the numbers. The limits of
+one-time codes hold for the number too. Whether another account has the number is checked only after the code was right.
 """
 
 from collections.abc import Sequence
@@ -16,22 +15,22 @@ from booking_domain.shared.ids import CodeId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneChange:
-    """The last change of an account's number that was asked for."""
+    """The last change of an account's number that was requested."""
 
     user_id: UserId
     phone: str
-    """The number that is to be the account's."""
+    """The new number."""
     former: str | None = None
-    """The number that was the account's, once it is not: it is told."""
+    """The number before, once it was replaced: it is notified."""
     code_id: CodeId
-    """The code that has gone to the number."""
+    """The code that was sent to the new number."""
     asked_at: datetime
     day_began: datetime
     asked_that_day: int = 1
 
     @classmethod
     def ask(cls, before: Self | None, *, user_id: UserId, phone: str, code_id: CodeId, now: datetime) -> Self:
-        """A change that takes the place of the one before, or `TooManyCodes`."""
+        """A change that replaces the previous one, or `TooManyCodes`."""
         first = cls(user_id=user_id, phone=phone, code_id=code_id, asked_at=now, day_began=now)
         if before is None or abs(now - before.day_began) >= DAY:
             return first
@@ -42,34 +41,34 @@ class PhoneChange:
         return replace(first, day_began=before.day_began, asked_that_day=before.asked_that_day + 1)
 
     def made(self, former: str | None) -> Self:
-        """The change once it is made."""
+        """The change after its completion."""
         return replace(self, former=former)
 
 
 class PhoneChanges(Protocol):
-    """The changes of a unit of work, at most one an account; whoever asks has locked the account."""
+    """The changes of a transaction, at most one for each account; the caller has locked the account."""
 
     async def get(self, user_id: UserId) -> PhoneChange | None:
-        """The account's."""
+        """The account's last change."""
         ...
 
     async def save(self, change: PhoneChange) -> None:
-        """Keep a change in place of the account's last one."""
+        """Store a change in place of the account's last one."""
         ...
 
     async def forget(self, now: datetime) -> None:
-        """Remove those that were asked for a day ago, or that a clock set back has left in the future."""
+        """Remove changes requested 24 hours ago or earlier, or in the future, after the clock was set back."""
         ...
 
 
 class PhoneChangeReads(Protocol):
-    """Reads of changes, outside any unit of work."""
+    """Reads of changes, outside any transaction."""
 
     async def get(self, user_id: UserId) -> PhoneChange | None:
-        """The account's."""
+        """The account's last change."""
         ...
 
 
 def kept(changes: Sequence[PhoneChange], now: datetime) -> list[PhoneChange]:
-    """What forgetting leaves: `PhoneChanges.forget` as a function."""
+    """The changes that are kept: `PhoneChanges.forget` as a function."""
     return [change for change in changes if abs(now - change.asked_at) < DAY]

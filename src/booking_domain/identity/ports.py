@@ -21,23 +21,23 @@ from booking_domain.shared.outbox import Outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserFilter:
-    """Which accounts to read; None: any."""
+    """A filter of accounts; None: any."""
 
     role: Role | None = None
     status: UserStatus | None = None
     text: str | None = None
-    """How the name or the e-mail address begins, in any case."""
+    """The beginning of the name or the e-mail address, ignoring case."""
     phone: str | None = None
-    """E.164. The same `text` read as a phone number: an account with it matches, too."""
+    """`text` parsed as a phone number (E.164): an account with this number matches too."""
     created_from: datetime | None = None
     created_before: datetime | None = None
     after: UserId | None = None
-    """The last account of the page before."""
+    """The last account of the previous page."""
     limit: int
 
 
 class Users(Protocol):
-    """The accounts of a unit of work."""
+    """The accounts of a transaction."""
 
     async def add(self, user: User) -> None:
         """Add an account, or raise `EmailTaken` or `PhoneTaken`."""
@@ -48,13 +48,13 @@ class Users(Protocol):
         ...
 
     async def lock(self, user_id: UserId) -> User | None:
-        """One account, kept from other transactions to the end of this one."""
+        """Lock one account until the end of the transaction."""
         ...
 
     async def lock_all(self, user_ids: Collection[UserId]) -> Sequence[User]:
-        """Those of the accounts that there are, by id, all kept from other transactions to the end of this one.
+        """Lock the accounts that exist, until the end of the transaction, and return them by id.
 
-        Whoever locks several at once cannot wait for each other.
+        They are locked in the order of their ids, so transactions that lock several cannot deadlock.
         """
         ...
 
@@ -64,7 +64,7 @@ class Users(Protocol):
 
 
 class UserReads(Protocol):
-    """Reads of accounts, outside any unit of work."""
+    """Reads of accounts, outside any transaction."""
 
     async def get(self, user_id: UserId) -> User | None:
         """One account."""
@@ -75,27 +75,27 @@ class UserReads(Protocol):
         ...
 
     async def to_erase(self, deleted_before: datetime, after: UserId | None, limit: int) -> Sequence[UserId]:
-        """Accounts that were deleted by then and are not erased: by id, those after `after`, at most `limit`."""
+        """Accounts deleted before `deleted_before` and not erased: by id, after `after`, at most `limit`."""
         ...
 
     async def page(self, chosen: UserFilter) -> Sequence[User]:
-        """Those that match by id, the latest first; at most `limit`."""
+        """The accounts that match, newest first; at most `limit`."""
         ...
 
 
 class Sessions(Protocol):
-    """The sessions of a unit of work."""
+    """The sessions of a transaction."""
 
     async def add(self, session: Session) -> None:
         """Add a session."""
         ...
 
     async def lock(self, session_id: SessionId) -> Session | None:
-        """One session, kept from other transactions to the end of this one."""
+        """Lock one session until the end of the transaction."""
         ...
 
     async def lock_live(self, user_id: UserId, now: datetime) -> Sequence[Session]:
-        """A user's live sessions by id, all kept from other transactions to the end of this one."""
+        """Lock a user's live sessions until the end of the transaction, and return them by id."""
         ...
 
     async def save(self, session: Session) -> None:
@@ -104,14 +104,14 @@ class Sessions(Protocol):
 
 
 class SessionReads(Protocol):
-    """Reads of sessions, outside any unit of work."""
+    """Reads of sessions, outside any transaction."""
 
     async def get(self, session_id: SessionId) -> Session | None:
         """One session, ended or not."""
         ...
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
-        """A user's live sessions, the one that was used last first; at most `limit`."""
+        """A user's live sessions, the last used first; at most `limit`."""
         ...
 
     async def of_user(self, user_id: UserId, after: SessionId | None, limit: int) -> Sequence[Session]:
@@ -120,7 +120,7 @@ class SessionReads(Protocol):
 
 
 class LoginHistory(Protocol):
-    """The attempts to sign in, in a unit of work."""
+    """The attempts to sign in, in a transaction."""
 
     async def add(self, login: Login) -> None:
         """Add an attempt."""
@@ -128,28 +128,28 @@ class LoginHistory(Protocol):
 
 
 class LoginReads(Protocol):
-    """Reads of attempts to sign in, outside any unit of work."""
+    """Reads of attempts to sign in, outside any transaction."""
 
     async def of_user(self, user_id: UserId, after: LoginId | None, limit: int) -> Sequence[Login]:
-        """A user's by id, the latest first, those before `after`; at most `limit`."""
+        """A user's attempts, newest first, those before `after`; at most `limit`."""
         ...
 
 
 class PasswordHasher(Protocol):
-    """Slow on purpose, and never in the way of other requests."""
+    """Hashes passwords: slow on purpose, without blocking other requests."""
 
     async def hash(self, password: str) -> str:
-        """A salted hash in a form that names its own parameters."""
+        """A salted hash that includes its parameters."""
         ...
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether the password is the one; without a hash it takes as long and says no."""
+        """Whether the password matches; without a hash, return False after the same time."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
-    """A token for the API, and for how many seconds it is good."""
+    """A token for the API, and the seconds until it expires."""
 
     text: str
     expires_in: int
@@ -157,43 +157,43 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who has an access token, and the session that it was given out in."""
+    """The actor and the session of an access token."""
 
     actor: Actor
     session_id: SessionId
     second_factor: bool = False
-    """Whether the session began with two factors, or one was confirmed in it."""
+    """Whether the session began with two factors, or a second factor was confirmed in it."""
 
 
 class AccessTokens(Protocol):
-    """Signed tokens that say who asks."""
+    """Signed tokens that authenticate requests."""
 
     def issue(self, bearer: Bearer, now: datetime) -> AccessToken:
-        """A token for this bearer."""
+        """Issue a token."""
         ...
 
     def read(self, text: str, now: datetime) -> Bearer:
-        """Whose the token says it is, or raise `InvalidToken`."""
+        """The bearer of a token, or raise `InvalidToken`."""
         ...
 
 
 class RefreshTokens(Protocol):
-    """Opaque tokens that name a session and prove that it is one's own."""
+    """Opaque tokens that name a session and prove its ownership."""
 
     def first(self, session_id: SessionId) -> RefreshToken:
         """The first token of a new family."""
         ...
 
     def seed(self) -> bytes:
-        """Chance for `following`, to be kept with the session."""
+        """Random bytes for `following`, to be stored with the session."""
         ...
 
     def following(self, token: RefreshToken, seed: bytes) -> RefreshToken:
-        """The next token of the family: of the same token and seed always the same, of one alone not to be guessed."""
+        """The next token: deterministic in (token, seed); unguessable from either alone."""
         ...
 
     def read(self, text: str) -> RefreshToken:
-        """The token with this text, whether or not such a one was given out, or raise `InvalidToken`."""
+        """Parse a token, which may never have been issued, or raise `InvalidToken`."""
         ...
 
 

@@ -1,7 +1,7 @@
-"""What an account wants to be told, and over which channels.
+"""Notification preferences of an account.
 
-News of bookings go out over a channel that is on, and over none that is off: with all of them off there are no news.
-One-time codes, and notices of changes to the account itself, go out in any case.
+Booking notifications are sent over channels that are on; with all channels off, none are sent. One-time codes, and
+notices of changes to the account itself, are always sent.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
-    """Which channels news may come over."""
+    """The channels that notifications may use."""
 
     email: bool = True
     sms: bool = True
@@ -23,7 +23,7 @@ EVERYWHERE: Final = Channels()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """Which news are wanted, and how."""
+    """The notifications that the user wants, and their channels."""
 
     channels: Channels = EVERYWHERE
     reminders: bool = True

@@ -1,12 +1,12 @@
 """The second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes for when it is lost.
 
-Rules: a code is good once (RFC 6238 §5.2), and neither is one of an earlier time step afterwards. If the clock is set
-back, codes are refused until it has caught up; a recovery code is not.
+Rules: a code is accepted once (RFC 6238 §5.2), and no code of an earlier time step after it. If the clock is set back,
+codes are refused until it has caught up; recovery codes are not.
 
-After five wrong codes in a row the next one is looked at 15 minutes later, then 30, and so on up to a day: with the
-password in hand, fewer than 400 codes of a million can be tried in a year. A code that is right and was used is
-refused and not counted: a client has asked twice. Recovery codes have 120 bits and cannot be guessed: they are neither
-counted nor made to wait, so that whoever keeps the owner waiting does not keep them out.
+After five wrong codes in a row, codes are refused for 15 minutes, then 30, and so on up to a day: an attacker with the
+password can try fewer than 400 codes of a million in a year. A right code that was used before is refused and not
+counted: the client repeated its request. Recovery codes have 120 bits and cannot be guessed: they are neither counted
+nor delayed, so an attacker who provokes the delay does not lock the owner out.
 """
 
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ from booking_domain.shared.ids import Entropy, UserId
 TIME_CODE_DIGITS: Final = 6
 STEP: Final = timedelta(seconds=30)
 STEPS_AROUND: Final = 1
-"""How many steps the clock of a phone may be before or behind."""
+"""How many time steps the clock of a phone may be ahead or behind."""
 RECOVERY_CODES: Final = 10
 MOST_WRONG_IN_A_ROW: Final = 5
 FIRST_WAIT: Final = timedelta(minutes=15)
@@ -37,16 +37,16 @@ _BETWEEN: Final = str.maketrans("", "", "- ")
 
 
 class TimeCodes(Protocol):
-    """What an authenticator app and the platform make of a secret: six digits, others every 30 seconds."""
+    """The codes that an authenticator app derives from a secret: six digits, new ones every 30 seconds."""
 
     def uri(self, secret: str, account: str) -> str:
-        """The `otpauth://` address of a secret, from which an app learns it; `account` is what the app calls it."""
+        """The `otpauth://` address of a secret, which an app reads; the app shows `account` as its name."""
         ...
 
     def step_of(self, secret: str, guess: str, now: datetime) -> int | None:
-        """The time step whose code the guess is: the present one, or the one before or after; the last such one.
+        """The time step that the guess is the code of: the present, previous or next one; the last of several.
 
-        How long it takes does not tell how much of the guess is right.
+        Compared in constant time.
         """
         ...
 
@@ -61,24 +61,24 @@ class SecondFactor:
 
     user_id: UserId
     secret: str | None = field(default=None, repr=False)
-    """Base32; None until one was confirmed. With it, nobody signs in without a code."""
+    """Base32; None until one was confirmed. With a secret, signing in needs a code."""
     new_secret: str | None = field(default=None, repr=False)
-    """The one being set up, which nothing is proved with; the next one to be asked for replaces it."""
+    """The secret being set up, which is not accepted at sign-in; another request replaces it."""
     confirmed_at: datetime | None = None
     last_step: int | None = None
     """The time step of the last code that was accepted."""
     wrong_in_a_row: int = 0
     last_wrong_at: datetime | None = None
     recovery_codes: frozenset[bytes] = field(default=frozenset(), repr=False)
-    """Digests of those that were not used."""
+    """Digests of the unused ones."""
 
     @property
     def active(self) -> bool:
-        """Whether it is asked for at sign-in."""
+        """Whether signing in needs it."""
         return self.secret is not None
 
     def set_up(self, entropy: Entropy) -> tuple[Self, str]:
-        """The factor with another secret that is to be confirmed, and that secret."""
+        """The factor with a new secret to be confirmed, and the secret."""
         secret = entropy.pick(_BASE32, _SECRET_LETTERS)
         return replace(self, new_secret=secret), secret
 
@@ -101,7 +101,7 @@ class SecondFactor:
         return replace(tried, secret=self.new_secret, new_secret=None, confirmed_at=now), None
 
     def with_recovery_codes(self, entropy: Entropy) -> tuple[Self, tuple[str, ...]]:
-        """The factor with other recovery codes, and what they are, which is told once."""
+        """The factor with new recovery codes, and the codes, which are shown once."""
         texts = tuple(_recovery_code(entropy) for _ in range(RECOVERY_CODES))
         digests = frozenset(_digest(self.user_id, text.translate(_BETWEEN)) for text in texts)
         return replace(self, recovery_codes=digests), texts
@@ -122,7 +122,7 @@ class SecondFactor:
         return replace(self, last_step=step, wrong_in_a_row=0, last_wrong_at=None), None
 
     def _waits(self, now: datetime) -> timedelta:
-        """For how long no code is looked at."""
+        """How long codes are still refused."""
         over = self.wrong_in_a_row - MOST_WRONG_IN_A_ROW
         if over < 0 or self.last_wrong_at is None:
             return timedelta(0)
@@ -140,21 +140,21 @@ def _recovery_code(entropy: Entropy) -> str:
 
 
 def _digest(user_id: UserId, text: str) -> bytes:
-    """SHA-256: a recovery code is no password, it cannot be guessed."""
+    """SHA-256 without stretching: a recovery code cannot be guessed, unlike a password."""
     return sha256(user_id.bytes + text.lower().encode("utf-8", "surrogatepass")).digest()
 
 
 class SecondFactors(Protocol):
-    """The second factors of a unit of work, at most one a user."""
+    """The second factors of a transaction, at most one for each user."""
 
     async def lock(self, user_id: UserId) -> SecondFactor | None:
-        """A user's factor, kept from other transactions to the end of this one; None, and nobody waits, if none is."""
+        """Lock a user's factor until the end of the transaction; without one, return None and lock nothing."""
         ...
 
     async def save(self, factor: SecondFactor) -> None:
-        """Keep a factor, in place of the one that its user had."""
+        """Store a factor in place of the user's former one."""
         ...
 
     async def remove(self, user_id: UserId) -> None:
-        """Let a user have none, nor recovery codes; none there, no effect."""
+        """Remove a user's factor and its recovery codes, if there is one."""
         ...

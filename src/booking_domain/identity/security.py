@@ -24,6 +24,7 @@ from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.shared.actor import Role
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
+from booking_domain.shared.languages import FALLBACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +64,5 @@ class Identity:
     log: SecurityLog
     phone_codes: bool = True
     """Whether one-time codes can be sent to phones."""
+    default_locale: str = FALLBACK
+    """The locale of new accounts, until their owner sets another one."""

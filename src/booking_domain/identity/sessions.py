@@ -1,4 +1,4 @@
-"""Sessions, the refresh tokens that follow one another in each, and who has tried to sign in."""
+"""Sessions, the rotation of their refresh tokens, and the login history."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -8,27 +8,27 @@ from typing import Final, Self
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 
 REFRESH_TOKEN_LIFE: Final = timedelta(days=30)
-"""From its last use a session lasts so long."""
+"""How long a session lives after its last use."""
 SESSION_LIFE: Final = timedelta(days=180)
-"""From its beginning a session lasts no longer than this, however often it is used."""
+"""How long a session lives at most, however often it is used."""
 GRACE: Final = timedelta(seconds=10)
-"""For so long after its use a refresh token may be used again, by a client that has asked twice at once."""
+"""How long after its use a refresh token is accepted again, from a client that sent parallel requests."""
 LOGINS_KEPT: Final = timedelta(days=180)
-"""For so long the login history goes back."""
+"""How long attempts to sign in are kept."""
 MAX_USER_AGENT: Final = 200
 _MAX_ADDRESS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Where a request comes from, as far as can be seen: its words are not proof of anything."""
+    """The origin of a request as the server sees it; the user agent is the client's claim."""
 
     address: str = ""
     user_agent: str = ""
 
     @classmethod
     def seen(cls, address: str, user_agent: str) -> Self:
-        """Cut to what is kept; what cannot be printed is left out."""
+        """Truncate to the stored lengths and drop characters that cannot be printed."""
         return cls(_printable(address)[:_MAX_ADDRESS], _printable(user_agent)[:MAX_USER_AGENT])
 
 
@@ -38,77 +38,76 @@ def _printable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshToken:
-    """An opaque token: it names a session, and proves which family and which turn in it is meant."""
+    """An opaque token: it names a session, its token family, and its position in the family."""
 
     text: str = field(repr=False)
     session_id: SessionId
     family_digest: bytes
-    """Of what all tokens of the session have in common, and nobody knows who never had one of them."""
+    """The digest of the secret that all tokens of the session share."""
     digest: bytes
-    """Of the token as a whole."""
+    """The digest of the whole token."""
 
 
 class Use(StrEnum):
-    """What it means that a refresh token is used."""
+    """What the use of a refresh token means."""
 
     NEXT = "next"
-    """It is the current one: its turn."""
+    """The token is the current one."""
     AGAIN = "again"
-    """It is the one before, within the grace."""
+    """The token is the previous one, used within `GRACE`."""
     REUSED = "reused"
-    """It was good once: either this is a thief, or the one who has used it since was."""
+    """The token was replaced before: either this client or the one that replaced it has stolen it."""
     FORGED = "forged"
-    """It never was a token of this session."""
+    """The token never belonged to this session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A signed-in device: the family of refresh tokens that follow one another.
+    """A signed-in device: a family of refresh tokens, each of which replaces the one before.
 
-    **Rotation** (RFC 9700 §4.14.2). Exactly one token of the family is current. Using it makes the next one, from the
-    token itself and a `seed` that only the server knows, and that one is current from then on. Using any older token
-    ends the session: two parties have had it, and who of them is the thief cannot be known.
+    **Rotation** (RFC 9700 §4.14.2). Exactly one token of the family is current. Its use creates the next one from the
+    token and a `seed` that only the server knows; the next one is current from then on. The use of an older token ends
+    the session: two clients have had it, and the server cannot tell which of them is the thief.
 
-    **Grace.** A client that asks twice at once, or has lost the first answer, uses the token before the current one a
-    moment late. For ten seconds after its use, and only as long as its successor has not been used itself, this token
-    is answered with *the same* successor, which token and seed make again. So of any number of parallel refreshes all
-    get one and the same token: there is never a second one that could live on, nor one that died unnoticed in the hands
-    of the client. The ten seconds begin with the first use and are not prolonged. Whoever steals a token and uses it
-    within them has what the client has: the second of the two to go on from there after the grace uses an old token,
-    and the session ends. No successor is kept, only digests; neither a stolen token nor a copied database is enough to
-    make one.
+    **Grace.** A client that sends parallel requests, or has lost an answer, uses the previous token a moment late. For
+    ten seconds after its first use, and only until its successor is used, the previous token is answered with *the
+    same* successor, derived again from token and seed. So all parallel refreshes get the same token. The ten seconds
+    are not extended by further uses. A thief who uses a stolen token within them gets the client's token; the second of
+    the two to refresh after that uses an old token, and the session ends. Only digests are stored: neither a stolen
+    token nor a copy of the database suffices to derive a successor.
 
-    **Forgeries.** An id of a session is no secret. Who knows it but never had a token of the family cannot end it: all
-    its tokens share a secret (`family_digest`), without which a token is refused and nothing else happens.
+    **Forgeries.** The id of a session is not secret. An attacker who knows it but never had a token of the family
+    cannot end the session: all its tokens share a secret (`family_digest`), and a token without it is refused without
+    effect.
 
-    **Access tokens** are not looked up. They name their session and live on to their end, half an hour at most, after
-    it has ended, but open nothing by which the account itself is changed: that asks whether the session is live.
+    **Access tokens** are not looked up. After their session has ended they stay valid until they expire, half an hour
+    at most, but requests that change the account itself check that the session is live.
     """
 
     id: SessionId
     user_id: UserId
     family_digest: bytes
     token_digest: bytes
-    """SHA-256 of the refresh token that is good now."""
+    """SHA-256 of the current refresh token."""
     previous_digest: bytes | None = None
-    """That of the token before; None until there has been one."""
+    """SHA-256 of the previous token; None for the first one."""
     seed: bytes | None = field(default=None, repr=False)
-    """What the current token was made of besides the one before."""
+    """The seed that the current token was derived with."""
     created_at: datetime
     last_used_at: datetime
-    """When the current token was made."""
+    """When the current token was created."""
     expires_at: datetime
     ended_at: datetime | None = None
     client: Client = Client()
-    """Who was last given a new token."""
+    """The client that got the current token."""
     second_factor: bool = False
-    """Whether it began with two factors, or one was confirmed in it."""
+    """Whether the session began with two factors, or a second factor was confirmed in it."""
 
     @classmethod
     def begun(
         cls, token: RefreshToken, user_id: UserId, client: Client, now: datetime, *, second_factor: bool = False
     ) -> Self:
-        """A new session, whose first token this is."""
+        """A new session with its first token."""
         return cls(
             id=token.session_id,
             user_id=user_id,
@@ -122,11 +121,11 @@ class Session:
         )
 
     def live(self, now: datetime) -> bool:
-        """Whether its token may still be used."""
+        """Whether its tokens are accepted."""
         return self.ended_at is None and now < self.expires_at
 
     def use_of(self, token: RefreshToken, now: datetime) -> Use:
-        """What it means that this token is used now."""
+        """Classify the use of a token."""
         if (token.session_id, token.family_digest) != (self.id, self.family_digest):
             return Use.FORGED
         if token.digest == self.token_digest:
@@ -148,12 +147,12 @@ class Session:
         )
 
     def ended(self, now: datetime) -> Self:
-        """The session at its end; one that has ended stays as it is."""
+        """The ended session; a session that has ended before is unchanged."""
         return self if self.ended_at is not None else replace(self, ended_at=now)
 
 
 class LoginMethod(StrEnum):
-    """How somebody proved, or tried to prove, who they are."""
+    """The first factor of an attempt to sign in."""
 
     REGISTRATION = "registration"
     PASSWORD = "password"  # noqa: S105 - a word
@@ -162,7 +161,7 @@ class LoginMethod(StrEnum):
 
 
 class LoginOutcome(StrEnum):
-    """Whether it succeeded."""
+    """The result of an attempt to sign in."""
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -174,7 +173,7 @@ class Login:
 
     id: LoginId
     user_id: UserId | None
-    """None where there is no such account: kept all the same, so that a failure takes as long in either case."""
+    """None if the login has no account: stored all the same, so that a failure takes as long in either case."""
     at: datetime
     client: Client
     method: LoginMethod

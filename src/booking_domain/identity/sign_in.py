@@ -95,6 +95,7 @@ async def _register(identity: Identity, new: Registration, client: Client) -> To
         phone=phone,
         name=new.name,
         role=new.role,
+        locale=identity.default_locale,
         password_hash=await identity.password_hasher.hash(identity.security.password_policy.check(new.password, own)),
     )
     user = await identity.executor.run(add_account, command, actor=SYSTEM)

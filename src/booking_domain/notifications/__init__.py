@@ -1,1 +1,1 @@
-"""Notifications: what people are told, and the port that tells them."""
+"""Notifications: messages to people, and the ports that send them."""

@@ -1,4 +1,4 @@
-"""What can go wrong with a message."""
+"""Errors of notifications."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,21 +8,21 @@ from booking_domain.shared.errors import Forbidden, RuleViolated, Unavailable
 
 @dataclass(eq=False, kw_only=True)
 class SmsUnavailable(Unavailable):
-    """No text message can be sent at the moment ({provider} does not answer as it should); please try again."""
+    """No text message can be sent at the moment ({provider} gives no usable response); please try again."""
 
     code: ClassVar[str] = "sms.unavailable"
     provider: str
 
 
 class SmsCapReached(Unavailable):
-    """The most text messages for 24 hours have been sent; please try again later."""
+    """The limit of text messages in 24 hours is reached; please try again later."""
 
     code: ClassVar[str] = "sms.cap_reached"
 
 
 @dataclass(eq=False, kw_only=True)
 class SmsRefused(RuleViolated):
-    """No text message can be sent to this number: {provider} refuses it ({reason}), and will again."""
+    """No text message can be sent to this number: {provider} rejects it permanently ({reason})."""
 
     code: ClassVar[str] = "sms.refused"
     provider: str
@@ -37,13 +37,13 @@ class EmailUnavailable(Unavailable):
 
 @dataclass(eq=False, kw_only=True)
 class EmailRefused(RuleViolated):
-    """No e-mail can be sent to this address: its server refuses it ({reason}), and will again."""
+    """No e-mail can be sent to this address: its server rejects it permanently ({reason})."""
 
     code: ClassVar[str] = "email.refused"
     reason: str
 
 
 class InvalidSmsSignature(Forbidden):
-    """This callback does not carry the signature of the provider of text messages."""
+    """The callback lacks a valid signature of the SMS provider."""
 
     code: ClassVar[str] = "sms.invalid_signature"

@@ -1,4 +1,4 @@
-"""What notifications need of the outside."""
+"""Ports of notifications."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from booking_domain.notifications.sms import SmsMessage, SmsNews, SmsReceipt, SmsReport, SmsSpending
+from booking_domain.notifications.sms import SmsMessage, SmsReceipt, SmsReport, SmsSpending, SmsUpdate
 from booking_domain.shared.ids import SmsId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """A text for one person over one channel."""
+    """A message to one person over one channel."""
 
     id: UUID
-    """The same for the same news to the same person, so that sending it again can be noticed."""
+    """Equal for the same event and recipient, so that a repetition is recognised."""
     channel: str
     """`email` or `sms`."""
     to: str
@@ -29,13 +29,13 @@ class Notification:
 
 
 class Notifier(Protocol):
-    """Tells people."""
+    """Sends notifications."""
 
     async def send(self, notification: Notification) -> None:
-        """Send it, at least once over retries; a second time with the same id has no second effect where that can be.
+        """Send a notification. A repetition with the same id has no effect, as far as the channel allows that.
 
         Raises:
-            Unavailable: it was not sent.
+            Unavailable: the notification was not sent; the caller may retry.
         """
         ...
 
@@ -45,35 +45,35 @@ class SmsSender(Protocol):
 
     @property
     def name(self) -> str:
-        """How messages name it, e.g. `twilio`."""
+        """The name under which messages are recorded, e.g. `twilio`."""
         ...
 
     async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
-        """Send a text to a number (E.164); a second time with the same key has no second effect where that can be.
+        """Send a text to an E.164 number. A repeated key has no effect, as far as the provider allows that.
 
         Raises:
-            SmsUnavailable: no usable answer; whether it was sent is not known.
-            SmsRefused: it was not sent, and never will be: the number or the text is refused.
+            SmsUnavailable: no usable response; the message may or may not have been sent.
+            SmsRefused: the provider rejects the number or the text permanently.
         """
         ...
 
     async def report(self, provider_message_id: str) -> SmsReport:
-        """Ask what has become of a message.
+        """Return the provider's report on a message.
 
         Raises:
-            SmsUnavailable: no usable answer, or it knows of no such message; nothing follows from that.
+            SmsUnavailable: no usable response, or the provider does not know the message; its status stays open.
         """
         ...
 
 
 class SmsCallbacks(Protocol):
-    """Reads what a provider calls us with."""
+    """Verifies and decodes the callbacks of a provider."""
 
-    def read(self, message_id: SmsId | None, *, url: str, signature: str, body: bytes) -> SmsNews | None:
-        """The news of our message that a callback to this address brings; None if it brings none.
+    def read(self, message_id: SmsId | None, *, url: str, signature: str, body: bytes) -> SmsUpdate | None:
+        """Return the update that a callback to this URL carries, or None if it carries none.
 
         Raises:
-            InvalidSmsSignature: it does not come from the provider.
+            InvalidSmsSignature: the callback is not from the provider.
         """
         ...
 
@@ -82,37 +82,37 @@ class SmsMessages(Protocol):
     """The text messages of a unit of work."""
 
     async def count_since(self, since: datetime) -> int:
-        """How many were made after that, to all numbers; whoever else asks is kept waiting to the end of this unit."""
+        """Count the messages after an instant, to all numbers; concurrent callers wait until this unit of work ends."""
         ...
 
     async def add(self, message: SmsMessage) -> None:
-        """Add one."""
+        """Add a message."""
         ...
 
     async def lock(self, message_id: SmsId) -> SmsMessage | None:
-        """One of them, kept from other transactions to the end of this one."""
+        """Return a message with its row locked, or None."""
         ...
 
     async def save(self, message: SmsMessage) -> None:
-        """Replace one."""
+        """Store the changed message."""
         ...
 
 
 class SmsReads(Protocol):
-    """Reads of text messages, outside any unit of work."""
+    """Reads of text messages."""
 
     async def get(self, message_id: SmsId) -> SmsMessage | None:
-        """One of them."""
+        """Return a message, or None."""
         ...
 
     async def of_user(self, user_id: UserId, after: SmsId | None, limit: int) -> Sequence[SmsMessage]:
-        """The text messages sent for an account, by id; those after `after`, at most `limit`."""
+        """Return at most `limit` messages of an account after `after`, by id."""
         ...
 
     async def to_poll(self, provider: str, now: datetime, limit: int) -> Sequence[SmsId]:
-        """Those that the provider is to be asked about by now, the longest due first, at most `limit`."""
+        """Return at most `limit` messages of a provider whose poll is due, the longest due first."""
         ...
 
     async def spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
-        """What messages cost that were made in `[since, before)`: by provider and currency, unknown costs last."""
+        """Return the cost of messages created in `[since, before)` by provider and currency; unknown costs last."""
         ...

@@ -1,8 +1,8 @@
-"""In how many segments a text travels, each of which is paid for (3GPP TS 23.038 and TS 23.040).
+"""The number of SMS segments of a text; each segment is billed (3GPP TS 23.038 and TS 23.040).
 
-A text in the GSM 7-bit default alphabet has 160 septets in one segment; in several, each has 153, as a header says
-which it is. A character of the extension table takes two septets. Any other character makes the whole text UCS-2, of
-which a segment has 70 code units, or 67 of several. No character is divided between two segments.
+A text in the GSM 7-bit default alphabet has 160 septets in a single segment, and 153 in each of several, because each
+then carries a header. A character of the extension table takes two septets. Any other character makes the whole text
+UCS-2: 70 code units in a single segment, 67 in each of several. A character is never split between two segments.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Text messages: what is kept of each, and how it goes on."""
+"""Text messages: the stored record of each, and its lifecycle."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,26 +10,26 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.shared.money import MINOR_UNIT_DIGITS
 
-FIRST_ASK: Final = timedelta(minutes=1)
-ASKED_FOR: Final = timedelta(hours=48)
-"""For so long providers know of a message (Kavenegar's own limit)."""
+FIRST_POLL: Final = timedelta(minutes=1)
+POLLED_FOR: Final = timedelta(hours=48)
+"""How long after its creation a message is polled: Kavenegar forgets messages after that."""
 MAX_ERROR: Final = 100
 _MILLIONTHS: Final = 6
 _LONG_NUMBER: Final = 12
 
 
 class SmsStatus(StrEnum):
-    """How far a message has come."""
+    """The delivery status of a message."""
 
     QUEUED = "queued"
-    """Kept here, or accepted by the provider."""
+    """Recorded, or accepted by the provider."""
     SENT = "sent"
-    """Handed to the recipient's network."""
+    """Accepted by the recipient's network."""
     DELIVERED = "delivered"
     FAILED = "failed"
-    """Refused, or never handed on."""
+    """Rejected, or not accepted by the network."""
     UNDELIVERED = "undelivered"
-    """Handed on, and it did not arrive."""
+    """Accepted by the network, but not delivered."""
 
 
 FOLLOWS: Final[dict[SmsStatus, frozenset[SmsStatus]]] = {
@@ -39,12 +39,15 @@ FOLLOWS: Final[dict[SmsStatus, frozenset[SmsStatus]]] = {
     SmsStatus.FAILED: frozenset(),
     SmsStatus.UNDELIVERED: frozenset(),
 }
-"""The lifecycle: what may follow each status. News comes late, twice and in any order; what does not follow is old."""
+"""The lifecycle: the statuses that may follow each one.
+
+Updates arrive late, twice and in any order; a status that does not follow is outdated and ignored.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsCost:
-    """What a message costs, in millionths of a currency's unit: its price is often finer than a cent, as no `Money` is.
+    """The cost of a message in millionths of a currency unit, because prices are often fractions of a cent.
 
     >>> SmsCost.from_decimal(Decimal("0.0079"), "USD")
     SmsCost(millionths=7900, currency='USD')
@@ -61,7 +64,7 @@ class SmsCost:
 
     @classmethod
     def from_decimal(cls, value: Decimal, currency: str) -> Self:
-        """Read an amount of whole units; what is finer than a millionth is rounded."""
+        """Return the cost for an amount in whole units, rounded half up to a millionth."""
         if not value.is_finite():
             raise InvalidValue(field="cost", problem=f"{value} is not an amount")
         return cls(millionths=int(value.scaleb(_MILLIONTHS).to_integral_value(ROUND_HALF_UP)), currency=currency)
@@ -75,8 +78,8 @@ class SmsCost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SmsNews:
-    """What has become known of a message; None is nothing new."""
+class SmsUpdate:
+    """New information about a message; None is unchanged."""
 
     message_id: SmsId
     provider_message_id: str | None = None
@@ -84,28 +87,28 @@ class SmsNews:
     segments: int | None = None
     cost: SmsCost | None = None
     error: str | None = None
-    """A code, never a text: that may quote the number."""
+    """A code, never a text, which may quote the number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsReport:
-    """What a provider says of a message; None is what it does not say."""
+    """A provider's report on a message; None is not reported."""
 
     status: SmsStatus | None
     segments: int | None = None
     cost: SmsCost | None = None
     error: str | None = None
 
-    def news(self, message_id: SmsId) -> SmsNews:
-        """The same, as news of our message."""
-        return SmsNews(
+    def update_of(self, message_id: SmsId) -> SmsUpdate:
+        """Return the report as an update of a message."""
+        return SmsUpdate(
             message_id=message_id, status=self.status, segments=self.segments, cost=self.cost, error=self.error
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsReceipt:
-    """A provider has taken a message."""
+    """A provider's acceptance of a message."""
 
     provider_message_id: str
     status: SmsStatus
@@ -114,9 +117,9 @@ class SmsReceipt:
     """None until the provider knows."""
     error: str | None = None
 
-    def news(self, message_id: SmsId) -> SmsNews:
-        """The same, as news of our message."""
-        return SmsNews(
+    def update_of(self, message_id: SmsId) -> SmsUpdate:
+        """Return the report as an update of a message."""
+        return SmsUpdate(
             message_id=message_id,
             provider_message_id=self.provider_message_id,
             status=self.status,
@@ -128,15 +131,15 @@ class SmsReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsOrder:
-    """A message that is to be sent. Number and text are not shown, and never kept."""
+    """A message to send. Number and text appear in no `repr` and are never stored."""
 
     to: str = field(repr=False)
     """E.164."""
     to_digest: bytes = field(repr=False)
-    """Of the number, under a key: the same number can be recognised, and not found out."""
+    """A keyed digest of the number: recognises the same number without revealing it."""
     text: str = field(repr=False)
     template: str
-    """Which text it is, e.g. `code.login`."""
+    """The name of the template, e.g. `code.login`."""
     language: str
     provider: str
     user_id: UserId | None = None
@@ -144,7 +147,7 @@ class SmsOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsMessage:
-    """What is kept of a message: neither its text nor the number."""
+    """The stored record of a message, without its text and number."""
 
     id: SmsId
     user_id: UserId | None
@@ -159,47 +162,47 @@ class SmsMessage:
     cost: SmsCost | None = None
     error: str | None = None
     ask_at: datetime | None = None
-    """When to ask the provider next; None before it has taken the message, and when there is no more to learn."""
+    """When to poll the provider next; None before it has accepted the message and once the message is settled."""
     created_at: datetime
     updated_at: datetime
 
     @property
     def settled(self) -> bool:
-        """Whether its end and its cost are known."""
+        """Whether the final status and the cost are known."""
         return not FOLLOWS[self.status] and self.cost is not None
 
-    def heard(self, news: SmsNews, now: datetime) -> Self:
-        """The message after some news: the same value if it is old, so that hearing it twice changes nothing."""
-        follows = news.status in FOLLOWS[self.status]
+    def updated(self, update: SmsUpdate, now: datetime) -> Self:
+        """Return the message after an update, or itself if the update is outdated or repeated."""
+        follows = update.status in FOLLOWS[self.status]
         later = replace(
             self,
-            provider_message_id=self.provider_message_id or news.provider_message_id,
-            status=news.status if follows and news.status is not None else self.status,
-            segments=news.segments or self.segments,
-            cost=self.cost if news.cost is None else news.cost,
-            error=self._error(news, follows=follows),
+            provider_message_id=self.provider_message_id or update.provider_message_id,
+            status=update.status if follows and update.status is not None else self.status,
+            segments=update.segments or self.segments,
+            cost=self.cost if update.cost is None else update.cost,
+            error=self._error(update, follows=follows),
         )
         if later == self:
             return self
-        taken = self.provider_message_id is None and later.provider_message_id is not None
-        ask_at = now + FIRST_ASK if taken else later.ask_at
+        accepted = self.provider_message_id is None and later.provider_message_id is not None
+        ask_at = now + FIRST_POLL if accepted else later.ask_at
         return replace(later, ask_at=None if later.settled else ask_at, updated_at=now)
 
-    def asked(self, now: datetime) -> Self:
-        """The message after its provider was asked: the older it is, the longer until it is asked again."""
+    def polled(self, now: datetime) -> Self:
+        """Return the message after its provider was polled; the interval doubles until `POLLED_FOR` has passed."""
         age = now - self.created_at
-        ask_at = None if self.settled or age >= ASKED_FOR else now + max(FIRST_ASK, age)
+        ask_at = None if self.settled or age >= POLLED_FOR else now + max(FIRST_POLL, age)
         return self if ask_at == self.ask_at else replace(self, ask_at=ask_at)
 
-    def _error(self, news: SmsNews, *, follows: bool) -> str | None:
+    def _error(self, update: SmsUpdate, *, follows: bool) -> str | None:
         if follows:
-            return news.error
-        return self.error if news.error is None or news.status not in {None, self.status} else news.error
+            return update.error
+        return self.error if update.error is None or update.status not in {None, self.status} else update.error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsSpending:
-    """What messages of one provider have cost in one currency; `cost` is None of those whose cost is not known."""
+    """The cost of messages of one provider in one currency; `cost` is None for messages of unknown cost."""
 
     provider: str
     messages: int
@@ -208,7 +211,7 @@ class SmsSpending:
 
 
 def masked(phone: str) -> str:
-    """The number as it may be shown to staff and written to a log; how long it is does not show.
+    """Return the number as staff and logs may see it; the mask hides its length.
 
     >>> masked("+97699112233"), masked("+2471234")
     ('+976****2233', '+24****34')

@@ -1,20 +1,30 @@
-"""The public test harness: test your own slot function, repositories, adapters or server with ours.
+"""The test kit: check your own slot function, repositories, adapters or server with the tests of this library.
 
-With the standard library alone:
+    from booking_domain.testing.properties import PROPERTIES, Property
+    from booking_domain.testing.strategies import Question, questions
 
-- `memory`: every port in memory; `MemoryPlatform` is all of it. `studio.Studio`: a provider at work, on any storage.
-- `builders`: valid values. `invariants.violations`: what is wrong with the books of a storage, one sentence each.
-- `question`: a question about slots, as a value that any `SlotFunction` can be asked.
-- `properties`: what holds of every slot function, each as a function to call with a question and yours.
-- `conformance`: JSON vectors of slots and histories, for any language: `python -m booking_domain.testing.conformance`.
+    @pytest.mark.parametrize("holds", PROPERTIES)
+    @given(question=questions())
+    def test_my_slots(holds: Property, question: Question) -> None:
+        holds(question, my_slots)
 
-With the extra `testing` (Hypothesis and pytest):
+These modules need the standard library only:
 
-- `strategies`: zones with their changes of clocks, calendars, claims, clocks, and `questions()` about all of it.
-- `contracts`: one base class a port, for your adapters; `contracts.CONTRACTS` says which.
-- `contracts.whole_platform.PlatformMachine`: bookings, money and time in any order, on your repositories.
-- `machines.CalendarMachine`: holds, bookings, cancellations and reschedules of one calendar, wherever it is kept;
-  `use_case_calendar.UseCaseCalendar` is one in memory, or on your repositories.
+- `memory`: every port in memory. `MemoryPlatform` connects them; `studio.Studio` is a provider with customers.
+- `builders`: valid values of every context.
+- `invariants`: `violations` returns the violated invariants of a storage.
+- `question`: the arguments of a slot function as one value.
+- `properties`: properties of every correct slot function.
+- `conformance`: test vectors as JSON for any language: `python -m booking_domain.testing.conformance`.
 
-See `docs/testing-your-own-rules.md`.
+These need the extra `booking-domain[testing]` (anyio, Hypothesis and pytest):
+
+- `strategies`: time zones with clock changes, calendars, claims, clocks and complete questions.
+- `contracts`: one test class per port. `contracts.CONTRACTS` maps each port to its class.
+- `contracts.whole_platform`: `PlatformMachine` runs bookings, payments and time in any order on your repositories.
+- `machines`: `CalendarMachine` holds, books, cancels and reschedules on one calendar of any implementation;
+  `use_case_calendar.UseCaseCalendar` is one in memory or on your repositories.
+
+Each context has a package (`booking_domain.testing.bookings`, …) with its memory tables and repositories (`memory`) and
+its contracts (`contracts`). `contexts.CONTEXTS` lists the packages. See `docs/testing-your-own-rules.md`.
 """

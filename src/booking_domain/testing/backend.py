@@ -1,4 +1,4 @@
-"""What contracts and scenes ask of a storage."""
+"""The interface of a storage under test."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,18 +14,18 @@ class Backend(Protocol):
 
     @property
     def begin(self) -> UnitOfWork[Repositories]:
-        """Begins transactions."""
+        """Begin a transaction."""
         ...
 
     @property
     def reads(self) -> Reads:
-        """Reads what is committed."""
+        """Reads of committed data."""
         ...
 
     async def outbox_events(self) -> Sequence[Event]:
-        """The events of committed transactions, in the order of delivery."""
+        """Return the events of committed transactions, in the order of delivery."""
         ...
 
 
 OpenBackend = Callable[[], AbstractAsyncContextManager[Backend]]
-"""Opens an empty one inside of the running event loop."""
+"""Opens an empty backend in the running event loop."""

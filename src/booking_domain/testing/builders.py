@@ -1,4 +1,4 @@
-"""Builders of valid values, for contracts and tests; `dataclasses.replace` makes variants of them."""
+"""Builders of valid values. Use `dataclasses.replace` for variants."""
 
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -71,7 +71,7 @@ def terms(
 
 
 class Builder:
-    """Makes values with ids that sort in the order in which they were made."""
+    """Builds values whose ids sort in the order of creation."""
 
     def __init__(self, seed: int = 0) -> None:
         self.entropy = SeededEntropy(seed)
@@ -105,7 +105,7 @@ class Builder:
         )
 
     def login(self, user: User | None) -> Login:
-        """A successful attempt to sign in."""
+        """A successful sign-in attempt."""
         return Login(
             id=LoginId(self.entropy.new_id()),
             user_id=None if user is None else user.id,
@@ -116,7 +116,7 @@ class Builder:
         )
 
     def audit_entry(self) -> AuditEntry:
-        """An entry of what an admin has done to an account."""
+        """An entry about an account that an admin has disabled."""
         admin = Actor(UserId(self.entropy.new_id()), Role.ADMIN)
         return AuditEntry(
             id=AuditId(self.entropy.new_id()),
@@ -129,7 +129,7 @@ class Builder:
         )
 
     def profile(self, owner: User, status: ProfileStatus = ProfileStatus.APPROVED) -> Profile:
-        """A profile with all there is to fill in."""
+        """A complete profile."""
         return Profile(
             id=ProviderId(self.entropy.new_id()),
             owner_id=owner.id,
@@ -143,20 +143,20 @@ class Builder:
         )
 
     def rule(self, day: int = 2, opening: str = "10:00-19:00") -> WeeklyRule:
-        """Open on Tuesdays, if nothing else is said."""
+        """A rule, by default for Tuesdays."""
         return WeeklyRule(id=RuleId(self.entropy.new_id()), day=day, hours=hours(opening))
 
     def exception(self, day: date, *openings: str) -> DateException:
-        """Closed on a date, if no other hours are given."""
+        """An exception for a date, closed if no opening hours are given."""
         ranges = tuple(hours(opening) for opening in openings)
         return DateException(id=ExceptionId(self.entropy.new_id()), date=day, ranges=ranges)
 
     def block(self, span: TimeRange, note: str = "Амралт") -> Block:
-        """Time off."""
+        """A block of time off."""
         return Block(id=BlockId(self.entropy.new_id()), range=span, note=note)
 
     def waiting(self, profile: Profile, customer: User, window: TimeRange) -> Waiting:
-        """Somebody who waits."""
+        """An open waiting-list entry."""
         return Waiting(
             id=WaitingId(self.entropy.new_id()),
             provider_id=profile.id,
@@ -189,7 +189,7 @@ class Builder:
     def claim(
         self, profile: Profile, customer: User, start: datetime = TOMORROW, *, buffer: timedelta = timedelta(0)
     ) -> Claim:
-        """The claim of a booking of an hour."""
+        """The claim of a one-hour booking."""
         span = TimeRange(start, start + HOUR)
         return Claim(
             id=ClaimId(self.entropy.new_id()),
@@ -203,7 +203,7 @@ class Builder:
     def booking(
         self, profile: Profile, customer: User, start: datetime = TOMORROW, *, status: Status = Status.PENDING
     ) -> Booking:
-        """A booking that waits for its deposit, if nothing else is said."""
+        """A booking of one hour, by default pending its deposit."""
         span = TimeRange(start, start + HOUR)
         nothing = Money.zero(PRICE.currency)
         return Booking(
@@ -228,7 +228,7 @@ class Builder:
         )
 
     def event(self, booking: Booking, from_status: Status | None = None) -> BookingEvent:
-        """The event that brought the booking to its status."""
+        """The event that led to the current status of the booking."""
         return BookingEvent(
             id=EventId(self.entropy.new_id()),
             booking_id=booking.id,
@@ -240,7 +240,7 @@ class Builder:
         )
 
     def invoice(self) -> Invoice:
-        """A gateway's invoice."""
+        """An invoice of a gateway."""
         reference = str(self.entropy.new_id())
         return Invoice(
             reference=reference,
@@ -254,7 +254,7 @@ class Builder:
         )
 
     def payment(self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> Payment:
-        """A payment that has just begun."""
+        """A pending payment."""
         return Payment.start(
             id=PaymentId(self.entropy.new_id()),
             booking_id=booking.id,
@@ -267,7 +267,7 @@ class Builder:
         )
 
     def refund(self, booking: Booking, amount: Money = DEPOSIT) -> Payment:
-        """A refund that is owed."""
+        """A pending refund."""
         return Payment.schedule_refund(
             id=PaymentId(self.entropy.new_id()),
             booking_id=booking.id,
@@ -278,7 +278,7 @@ class Builder:
         )
 
     def sms(self, user: User | None = None) -> SmsMessage:
-        """A text message that has just been kept."""
+        """A stored text message that is not sent yet."""
         message_id = SmsId(self.entropy.new_id())
         return SmsMessage(
             id=message_id,

@@ -1,6 +1,6 @@
-"""What holds at every moment, whatever happened: a check over what is committed.
+"""Invariants of the committed data.
 
-Good for tests, and for a look at a real database: everything is read through the ports.
+Everything is read through the ports, so the check also runs against a production database.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,11 +27,11 @@ _EVERYBODY: Final = Actor(UserId(UUID(int=0)), Role.ADMIN)
 _ALWAYS: Final = TimeRange(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 _COVERED: Final = frozenset({Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW})
 MOST: Final = 100_000
-"""More bookings or providers than this are not looked at."""
+"""The maximum number of bookings and of providers that are checked."""
 
 
 async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> list[str]:
-    """Return what is wrong, one sentence each; none, if all is well."""
+    """Return one sentence per violated invariant."""
     bookings = await reads.bookings.page(_EVERYBODY, BookingFilter(limit=MOST))
     found: list[str] = []
     for booking in bookings:
@@ -48,7 +48,7 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
 
 
 def _money(booking: Booking, payments: Sequence[Payment], events: Sequence[BookingEvent]) -> Iterator[str]:
-    """What was paid and refunded is the sum of what moved; what is owed is there; a confirmed time is paid for."""
+    """Check that paid and refunded amounts equal the payments, cover pending refunds and the deposit."""
     zero = Money.zero(booking.price.currency)
     collected = sum((each.settled for each in payments if each.purpose is not Purpose.REFUND), zero)
     returned = sum((each.settled for each in payments if each.purpose is Purpose.REFUND), zero)
@@ -73,7 +73,7 @@ def _money(booking: Booking, payments: Sequence[Payment], events: Sequence[Booki
 
 
 def _trail(booking: Booking, events: Sequence[BookingEvent]) -> Iterator[str]:
-    """The trail begins with the placing, has no gap, and leads to where the booking stands."""
+    """Check that the history starts with the placement, has no gap and ends in the current status."""
     statuses = [event.to_status for event in events]
     if not events or events[0].from_status is not None or statuses[-1] is not booking.status:
         yield f"{booking.status}, and its trail is {statuses}"
@@ -84,7 +84,7 @@ def _trail(booking: Booking, events: Sequence[BookingEvent]) -> Iterator[str]:
 
 
 def _told(payments: Sequence[Payment], events: Sequence[BookingEvent], outbox: Sequence[Event]) -> Iterator[str]:
-    """Each entry of the trail and each scheduled refund is in the outbox exactly once."""
+    """Check that the outbox has each booking event and each scheduled refund exactly once."""
     published = [event.id for event in outbox]
     if any(published.count(entry.id) != 1 for entry in events):
         yield "an entry of its trail is not in the outbox exactly once"
@@ -95,7 +95,7 @@ def _told(payments: Sequence[Payment], events: Sequence[BookingEvent], outbox: S
 
 
 def _claims(bookings: Sequence[Booking], claims: Sequence[Claim], now: datetime) -> Iterator[str]:
-    """Live claims of a provider do not overlap; a booking that claims time has its claim, and no other booking has."""
+    """Check that live claims do not overlap and that exactly the bookings that occupy time have a claim."""
     for one, other in combinations([claim for claim in claims if claim.live(now)], 2):
         if one.provider_id == other.provider_id and one.blocked.overlaps(other.blocked):
             yield f"claims overlap: {one} and {other}"

@@ -1,13 +1,13 @@
-"""A Hypothesis machine that does everything customers do to one calendar, in any order, wherever the calendar is kept.
+"""A Hypothesis state machine over one calendar: customers hold, book, reschedule and cancel in any order.
 
-Inherit it and say what it runs on:
+Inherit it and open the calendar under test:
 
     class OnMine(CalendarMachine):
         def open_calendar(self) -> BookableCalendar: ...
 
     TestMine = OnMine.TestCase
 
-After each step no two claims overlap; what is listed can be booked, and what is not listed is refused.
+After each step no two claims overlap, every listed slot can be booked, and every other start is rejected.
 """
 
 from collections.abc import Sequence
@@ -35,51 +35,51 @@ _OFF: Final = st.sampled_from([timedelta(minutes=minutes) for minutes in (-61, -
 
 
 class NotHad(Exception):
-    """Somebody else has it, it is not offered, or it is gone."""
+    """The slot is taken or not offered, or the hold or booking no longer exists."""
 
 
 class BookableCalendar(Protocol):
-    """One calendar and a customer's ways to it. Ids are whatever text the storage has."""
+    """One calendar and the actions of its customers. Ids are opaque texts."""
 
     def slots(self) -> Sequence[Slot]:
-        """What is offered from now on, in order: all of it, or the next days."""
+        """Return the offered slots from now on, in order; a prefix of whole days is enough."""
         ...
 
     def taken(self) -> Sequence[TimeRange]:
-        """What live claims block."""
+        """Return the ranges that live claims block."""
         ...
 
     def hold(self, start: datetime) -> str:
-        """Hold a slot for somebody new, for at least a minute, or raise `NotHad`."""
+        """Hold a slot for a new customer for at least a minute, or raise `NotHad`."""
         ...
 
     def release(self, hold: str) -> None:
-        """Let go of a hold; one that has lapsed is no matter."""
+        """Release a hold. An expired hold is ignored."""
         ...
 
     def book(self, start: datetime, hold: str | None = None) -> str:
-        """Book a slot for somebody new, or for whoever has the hold, or raise `NotHad`."""
+        """Book a slot for a new customer, or for the customer of the hold, or raise `NotHad`."""
         ...
 
     def reschedule(self, booking: str, start: datetime) -> None:
-        """Move a booking, or raise `NotHad`: then it is where it was."""
+        """Reschedule a booking, or raise `NotHad` and keep its time."""
         ...
 
     def cancel(self, booking: str) -> None:
-        """Give a booking up, or raise `NotHad` if it is too late."""
+        """Cancel a booking, or raise `NotHad` if it is too late."""
         ...
 
     def wait(self, passing: timedelta) -> None:
-        """Let time pass; where the clock is a real one, wait for as long as makes sense."""
+        """Advance the clock. With a real clock, wait as long as is reasonable."""
         ...
 
     def close(self) -> None:
-        """Nothing more comes."""
+        """Close the calendar. It is not used afterwards."""
         ...
 
 
 class CalendarMachine(RuleBasedStateMachine):
-    """Holds, bookings, cancellations, reschedules and a clock that moves, on one calendar."""
+    """Holds, books, cancels, reschedules and advances the clock, on one calendar."""
 
     bookings: Bundle[str] = Bundle("bookings")
     holds: Bundle[tuple[str, datetime]] = Bundle("holds")
@@ -87,7 +87,7 @@ class CalendarMachine(RuleBasedStateMachine):
     calendar: BookableCalendar
 
     def open_calendar(self) -> BookableCalendar:
-        """A calendar that offers something."""
+        """A calendar that offers slots."""
         raise NotImplementedError
 
     @initialize()
@@ -146,7 +146,7 @@ class CalendarMachine(RuleBasedStateMachine):
         slot = self._nth(nth)
         if slot is None:
             return
-        self._had(f"{slot.start} is held by whoever books it", slot.start, self.calendar.hold(slot.start))
+        self._had(f"{slot.start} is held by the customer who books it", slot.start, self.calendar.hold(slot.start))
 
     @rule(hold=consumes(holds))
     def release(self, hold: tuple[str, datetime]) -> None:

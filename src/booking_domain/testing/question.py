@@ -1,4 +1,4 @@
-"""A question about slots, as a value that any slot function can be asked."""
+"""A question about slots: the arguments of a slot function as one value."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ CUSTOMER: Final = UserId(UUID(int=3))
 
 
 class SlotFunction(Protocol):
-    """What can be asked for slots: `booking_domain.scheduling.offered_slots`, or yours."""
+    """The signature of `booking_domain.scheduling.offered_slots` and of your slot function."""
 
     def __call__(
         self,
@@ -35,7 +35,7 @@ class SlotFunction(Protocol):
 
 
 class ExplainFunction(Protocol):
-    """What can be asked for reasons: `booking_domain.scheduling.explain`, or yours."""
+    """The signature of `booking_domain.scheduling.explain` and of your own."""
 
     def __call__(
         self,
@@ -57,7 +57,7 @@ class _Printer(Protocol):
 
 @dataclass(frozen=True)
 class Question:
-    """Which slots of this calendar, with these claims, start in the window?"""
+    """A calendar, its claims, a window and the current time."""
 
     calendar: Calendar
     claims: tuple[Claim, ...]
@@ -66,7 +66,7 @@ class Question:
     duration_minutes: int | None = None
 
     def slots(self, by: SlotFunction = offered_slots) -> tuple[Slot, ...]:
-        """The answer."""
+        """Return the slots that the function offers."""
         return tuple(
             by(
                 self.calendar,
@@ -78,15 +78,15 @@ class Question:
         )
 
     def offered(self, by: SlotFunction = offered_slots) -> list[datetime]:
-        """The starts in the answer."""
+        """Return the offered starts."""
         return [slot.start for slot in self.slots(by)]
 
     def offers(self, start: datetime, by: SlotFunction = offered_slots) -> bool:
-        """Whether exactly this start is in the answer when it alone is asked for."""
+        """Return whether a window that contains only this start offers it."""
         return self.during(start, start + MOMENT).offered(by) == [start]
 
     def explained(self, start: datetime, by: ExplainFunction = explain, *, bookable: bool = True) -> Explanation:
-        """Why this start is, or is not, offered."""
+        """Explain why this start is, or is not, offered."""
         return by(
             self.calendar,
             self.claims,
@@ -97,33 +97,33 @@ class Question:
         )
 
     def during(self, start: datetime, end: datetime) -> Self:
-        """The same question about another window."""
+        """Return the question for another window."""
         return replace(self, window=TimeRange(start, end))
 
     @property
     def length(self) -> timedelta:
-        """How long the appointment is."""
+        """The duration of the appointment."""
         asked = self.duration_minutes
         return timedelta(minutes=self.calendar.settings.duration_minutes if asked is None else asked)
 
     @property
     def live(self) -> tuple[Claim, ...]:
-        """The claims that stand in somebody's way."""
+        """The live claims."""
         return tuple(claim for claim in self.claims if claim.live(self.now))
 
     @property
     def schedule(self) -> ProviderSchedule:
-        """The calendar and the claims, as a provider's diary."""
+        """The calendar and the claims as a provider schedule."""
         return ProviderSchedule(
             provider_id=PROVIDER, owner_id=OWNER, accepting=True, calendar=self.calendar, claims=self.claims
         )
 
     def blocked(self, start: datetime) -> TimeRange:
-        """What an appointment that starts here would block: its buffers included."""
+        """Return the range that an appointment at this start would block, including its buffers."""
         return self.schedule.blocked(TimeRange(start, start + self.length))
 
     def local(self, at: datetime) -> str:
-        """An instant as the calendar's clock on the wall shows it."""
+        """Return the instant in the local time of the calendar."""
         return local(at, self.calendar.zone)
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
-"""A studio at work: one provider who is open on Tuesdays, customers, a payment gateway, and short ways to do things.
+"""A provider who is open on Tuesdays, with customers and a payment gateway.
 
-Everything is done through the use cases, on whatever storage is given; in memory, if none is.
+Every method runs use cases, on the given storage or in memory.
 """
 
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ Result = TypeVar("Result")
 
 
 class Studio:
-    """The studio. Use `opened`."""
+    """A provider with customers and an admin. Create it with `opened`."""
 
     owner: Actor
     customer: Actor
@@ -79,7 +79,7 @@ class Studio:
         seed: int = 0,
         gateway: MemoryGateway | None = None,
     ) -> Self:
-        """A studio that is approved, open on Tuesdays from ten to seven, and asks for these terms."""
+        """Create an approved provider with these terms, open on Tuesdays from 10:00 to 19:00."""
         studio = cls(backend or MemoryDatabase(), seed=seed, gateway=gateway)
         studio.admin = await studio.joined(Role.ADMIN)
         studio.owner = await studio.joined(Role.PROVIDER)
@@ -89,11 +89,11 @@ class Studio:
 
     @property
     def reads(self) -> Reads:
-        """What is committed."""
+        """Reads of committed data."""
         return self.backend.reads
 
     async def joined(self, role: Role = Role.CUSTOMER) -> Actor:
-        """Somebody new."""
+        """Register a user with this role."""
         self._people += 1
         command = Register(
             email=f"someone{self._people}@example.com",
@@ -106,7 +106,7 @@ class Studio:
         return (await self.run(register, command, by=SYSTEM)).actor
 
     async def new_provider(self, owner: Actor, asks: Terms) -> ProviderId:
-        """A provider on the way from a profile to customers."""
+        """Create a profile with opening hours, submit it and approve it."""
         profile = ProfileChange(
             display_name="Ink",
             terms=TermsChange(
@@ -125,7 +125,7 @@ class Studio:
         return provider_id
 
     async def run(self, use_case: UseCase[Command, Repositories, Result], command: Command, *, by: Actor) -> Result:
-        """Do anything else."""
+        """Run a use case."""
         return await self.executor.run(use_case, command, actor=by)
 
     async def hold(self, slot: datetime = TOMORROW, *, by: Actor | None = None) -> Claim:
@@ -142,7 +142,7 @@ class Studio:
         deposit: Money | None = None,
         minutes: int | None = None,
     ) -> Booking:
-        """Book a slot of an hour, for oneself or for a customer."""
+        """Book a one-hour slot, as the customer or for a customer."""
         command = PlaceBooking(
             provider_id=self.provider_id,
             slot=slot,
@@ -164,7 +164,7 @@ class Studio:
         customer: Actor | None = None,
         minutes: int | None = None,
     ) -> tuple[Booking, ...]:
-        """Book a slot, and again every so many weeks."""
+        """Book a slot and repeat it every `every_weeks` weeks."""
         first = PlaceBooking(
             provider_id=self.provider_id,
             slot=slot,
@@ -184,14 +184,14 @@ class Studio:
         saw: int | None = None,
         minutes: int | None = None,
     ) -> Booking:
-        """Bring a booking to another time."""
+        """Reschedule a booking."""
         command = RescheduleBooking(booking_id=booking.id, slot=to, duration_minutes=minutes, expected_version=saw)
         return await self.run(reschedule_booking, command, by=by or self.customer)
 
     async def accept(
         self, booking: Booking, *, slot: datetime | None = None, by: Actor | None = None, saw: int | None = None
     ) -> Booking:
-        """Accept a request, as the provider; or, as the customer, one of the times that were offered for it."""
+        """Accept a request as the provider, or one of the offered times as the customer."""
         command = AcceptRequest(booking_id=booking.id, payment_window=PAYMENT_WINDOW, slot=slot, expected_version=saw)
         return await self.run(accept_request, command, by=by or (self.owner if slot is None else self.customer))
 
@@ -210,7 +210,7 @@ class Studio:
         return await self.run(offer_times, command, by=by or self.owner)
 
     async def take_off(self, start: datetime, end: datetime) -> Block:
-        """Let the provider take this time off."""
+        """Block this time, as the provider."""
         return await self.run(add_block, AddBlock(range=TimeRange(start, end)), by=self.owner)
 
     async def wait(
@@ -221,7 +221,7 @@ class Studio:
         until: datetime | None = None,
         minutes: int | None = None,
     ) -> Waiting:
-        """Wait for this very slot, or for any from here until then."""
+        """Join the waiting list for this slot, or for any slot up to `until`."""
         command = JoinWaitingList(
             provider_id=self.provider_id,
             starts_from=slot,
@@ -231,32 +231,32 @@ class Studio:
         return await self.run(join_waiting_list, command, by=by or self.customer)
 
     async def offer(self) -> Sequence[Waiting]:
-        """Let the platform offer what is free to those who wait."""
+        """Offer free slots to the waiting list, as the platform does."""
         return await self.run(offer_freed, self.provider_id, by=SYSTEM)
 
     async def place_of(self, waiting: Waiting) -> Waiting:
-        """A place on the waiting list as it is now."""
+        """Return the current waiting-list entry."""
         places = await self.reads.waiting_list.of_customer(waiting.customer_id)
         return next(each for each in places if each.id == waiting.id)
 
     async def bill(self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT, *, by: Actor | None = None) -> Payment:
-        """Ask to pay for a booking."""
+        """Start a payment for a booking."""
         command = StartPayment(booking_id=booking.id, purpose=purpose, gateway=self.gateway.name)
         return await start_payment(command, actor=by or self.customer, executor=self.executor, gateway=self.gateway)
 
     def pay(self, payment: Payment, amount: Money | None = None) -> bool:
-        """Pay at the gateway, of which we know nothing yet: all that was asked for, or so much."""
+        """Pay at the gateway, by default the whole amount. The platform does not know of it yet."""
         if payment.invoice is None:
             return False
         return self.gateway.pay(payment.invoice.reference, amount or payment.amount)
 
     async def settle(self, payment: Payment) -> Payment:
-        """Be called back by the gateway."""
+        """Handle the callback of the gateway."""
         kept = await self.reads.payments.get(payment.id)
         return await settle_payment(kept or payment, executor=self.executor, gateway=self.gateway)
 
     async def paid(self, booking: Booking, amount: Money | None = None, purpose: Purpose = Purpose.DEPOSIT) -> Payment:
-        """Bill, pay and be called back."""
+        """Start a payment, pay it and handle the callback."""
         payment = await self.bill(booking, purpose)
         self.pay(payment, amount)
         return await self.settle(payment)
@@ -264,31 +264,31 @@ class Studio:
     async def move(
         self, booking: Booking, to: Status, *, by: Actor | None = None, saw: int | None = None, why: str | None = None
     ) -> Booking:
-        """Bring a booking to a status."""
+        """Change the status of a booking."""
         command = ChangeBookingStatus(
             booking_id=booking.id, to=to, payment_window=PAYMENT_WINDOW, reason=why, expected_version=saw
         )
         return await self.run(change_booking_status, command, by=by or self.customer)
 
     async def expire(self, booking: Booking) -> Booking | None:
-        """Let the platform look whether the booking's time has run out."""
+        """Expire the booking if its deadline has passed."""
         return await expire_unpaid(
             booking.id, now=self.clock.now(), reads=self.reads, executor=self.executor, gateway=self.gateway
         )
 
     async def seen(self, booking: Booking) -> Booking:
-        """The booking as it is now."""
+        """Return the current booking."""
         seen = await self.reads.bookings.get(booking.id)
         if seen is None:
             raise LookupError(booking.id)
         return seen
 
     async def payments(self, booking: Booking) -> Sequence[Payment]:
-        """What was collected, or is to be."""
+        """Return the payments that are not refunds."""
         return [each for each in await self.reads.payments.of_booking(booking.id) if each.purpose is not Purpose.REFUND]
 
     async def owed(self, booking: Booking) -> list[Money]:
-        """The refunds that are still to be made, oldest first."""
+        """Return the amounts of pending refunds, oldest first."""
         return [
             each.amount
             for each in await self.reads.payments.of_booking(booking.id)
@@ -296,15 +296,15 @@ class Studio:
         ]
 
     async def told(self, booking: Booking) -> list[str]:
-        """The topics of the events of a booking, oldest first."""
+        """Return the topics of the events of a booking, oldest first."""
         return [event.topic for event in await self.backend.outbox_events() if event.subject == booking.id]
 
     async def violations(self) -> list[str]:
-        """What is wrong with the books; see `invariants`."""
+        """Return the violated invariants; see `invariants`."""
         return await violations(self.reads, await self.backend.outbox_events(), self.clock.now())
 
     async def is_free(self, slot: datetime = TOMORROW) -> bool:
-        """Whether nothing live blocks the hour from here."""
+        """Return whether no live claim blocks the hour from this start."""
         schedule = await self.reads.schedules.get(self.provider_id, _hour(slot))
         return schedule is not None and not any(
             claim.live(self.clock.now()) and claim.blocked.overlaps(_hour(slot)) for claim in schedule.claims

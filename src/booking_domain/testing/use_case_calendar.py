@@ -1,4 +1,4 @@
-"""One calendar through the use cases, for `booking_domain.testing.machines`: in memory, or on your repositories."""
+"""A calendar for `booking_domain.testing.machines` that runs use cases, in memory or on your repositories."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -39,7 +39,7 @@ _NOT_HAD: Final = (
 
 
 class UseCaseCalendar(BookableCalendar):
-    """A studio that asks for no deposit, so that bookings are confirmed at once; each customer is somebody new."""
+    """A provider without a deposit, so that bookings are confirmed at once. Each action uses a new customer."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Calendars and claims in words, for the messages of failing tests."""
+"""Descriptions of calendars and claims for the messages of failing tests."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,7 +20,7 @@ _DAYS: Final = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 
 def local(at: datetime, zone: ZoneInfo) -> str:
-    """An instant as the clock on the wall shows it.
+    """Format an instant in local time.
 
     >>> from datetime import UTC
     >>> local(datetime(2026, 11, 23, 1, tzinfo=UTC), ZoneInfo("Asia/Ulaanbaatar"))
@@ -32,12 +32,12 @@ def local(at: datetime, zone: ZoneInfo) -> str:
 
 
 def ranged(span: TimeRange, zone: ZoneInfo) -> str:
-    """A range as the clock on the wall shows it."""
+    """Format a range in local time."""
     return f"{local(span.start, zone)} to {local(span.end, zone)}"
 
 
 def in_words(calendar: Calendar) -> Iterator[str]:
-    """All that a calendar says, a line each."""
+    """Describe a calendar, one line per entry."""
     zone = calendar.zone
     yield f"calendar in {calendar.time_zone}: {_settings(calendar.settings)}"
     yield from _hours(calendar)
@@ -51,7 +51,7 @@ def in_words(calendar: Calendar) -> Iterator[str]:
 
 
 def claim_in_words(claim: Claim, now: datetime, zone: ZoneInfo) -> str:
-    """What a claim says."""
+    """Describe a claim."""
     kind = str(claim.kind) if claim.live(now) else f"lapsed {claim.kind}"
     expires = "" if claim.expires_at is None else f" until {local(claim.expires_at, zone)}"
     blocked = "" if claim.blocked == claim.span else f", blocks {ranged(claim.blocked, zone)}"

@@ -1,11 +1,11 @@
-"""Delete an account, its own or somebody's: it can be used no more, and is erased 30 days later.
+"""Delete the actor's account, or as an admin any account: it cannot be used any more, and is erased 30 days later.
 
-Until then its address and number stay taken, and an admin can let it be active again; its sessions stay ended, and a
-provider's profile that was taken out of the catalogue goes through approval again. It does not go while there are
-bookings to come or in dispute, or while a refund is owed: who has a part in it has to know with whom.
+Until then its e-mail address and phone number stay taken, and an admin can restore it; its sessions stay ended, and a
+provider's profile, which leaves the catalogue, needs approval again. Deletion is refused while the account has upcoming
+or disputed bookings, or a pending refund: the other party must know whom they deal with.
 
-An access token lives on to its end, half an hour at most. What is booked with one in that time is seen by the erasure,
-which waits until it is over.
+Access tokens stay valid until they expire, half an hour at most. If one is used to book in that time, the erasure waits
+until that booking is over.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from booking_domain.workflows.ports import Repositories
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteAccount:
-    """An admin deletes somebody's account, in a session that must be live."""
+    """Delete any account, as an admin whose session must be live."""
 
     user_id: UserId
     current: SessionId
@@ -47,7 +47,7 @@ async def _delete_own(proof: Proof, tx: Repositories, context: Context) -> None:
 
 
 async def _delete_any(command: DeleteAccount, tx: Repositories, context: Context) -> None:
-    """Of admins who delete one another at once, one is left: both accounts are locked, in order."""
+    """Both accounts are locked, in order: of admins who delete one another at once, one remains."""
     if command.user_id == context.actor.id:
         raise AdminsOwnAccount
     found = {user_id: await tx.users.lock(user_id) for user_id in sorted((command.user_id, context.actor.id))}
@@ -62,7 +62,7 @@ async def _delete_any(command: DeleteAccount, tx: Repositories, context: Context
 
 
 async def _delete(user: User, tx: Repositories, context: Context) -> None:
-    """Locked are the account, its profile, which keeps bookings there from being made, and its sessions."""
+    """Lock the account's provider, so that no booking is placed meanwhile, and delete the account."""
     await tx.calendars.lock_provider_of(user.id)
     erasure_blockers = await tx.personal_data.erasure_blockers(user.id, context.now)
     if erasure_blockers.bookings:
@@ -71,7 +71,7 @@ async def _delete(user: User, tx: Repositories, context: Context) -> None:
         raise AccountOwesMoney
     profile = await tx.profiles.of_owner(user.id)
     if profile is not None and (profile.status, ProfileAction.WITHDRAW) in PROFILE_LIFECYCLE.moves:
-        by = Role.ADMIN if context.actor.role is Role.ADMIN else Role.PROVIDER  # its owner may have another role by now
+        by = Role.ADMIN if context.actor.role is Role.ADMIN else Role.PROVIDER  # the owner may have changed role
         await tx.profiles.save(profile.moved(ProfileAction.WITHDRAW, by), was=profile)
     await tx.personal_data.leave_queues(user.id)
     await end_all_sessions(user.id, tx, context)

@@ -1,7 +1,7 @@
-"""Erase a deleted account: what is personal goes for good, and what others and the books need stays without it.
+"""Erase a deleted account: remove its personal data, and keep what other parties and the accounting need.
 
-Run for one account a transaction, any number of times. An account that has come back, is erased already, or has ties
-after all is left as it is; the latter until they are gone.
+Idempotent; one transaction for each account. An account that was restored or is already erased is skipped. An account
+with erasure blockers is skipped until they are gone.
 """
 
 from enum import Enum, auto
@@ -15,12 +15,12 @@ from booking_domain.workflows.ports import Repositories
 
 
 class Erasing(Enum):
-    """What has become of it."""
+    """The result of an erasure."""
 
     ERASED = auto()
     NOT_DUE = auto()
-    TIED = auto()
-    """There are bookings to come, or money is owed."""
+    BLOCKED = auto()
+    """The account has upcoming or disputed bookings, or a pending refund."""
 
 
 async def _erase(user_id: UserId, tx: Repositories, context: Context) -> Erasing:
@@ -30,7 +30,7 @@ async def _erase(user_id: UserId, tx: Repositories, context: Context) -> Erasing
     await tx.calendars.lock_provider_of(user.id)
     erasure_blockers = await tx.personal_data.erasure_blockers(user.id, context.now)
     if erasure_blockers.bookings or erasure_blockers.money:
-        return Erasing.TIED
+        return Erasing.BLOCKED
     await tx.personal_data.clear(user.id)
     await tx.users.save(user.erased(context.now))
     context.note("user.erased", Subject("user", user.id))

@@ -1,4 +1,4 @@
-"""What an account has left in all contexts: what keeps it from going, and what of it is personal."""
+"""The personal data of an account in all contexts, and what blocks its erasure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,38 +8,37 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.shared.ids import UserId
 
 TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED})
-"""Of a booking that is not over."""
+"""The statuses of a booking that is not over."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureBlockers:
-    """What keeps an account from going."""
+    """What blocks the deletion and the erasure of an account."""
 
     bookings: bool
-    """As a customer or a provider: bookings that are asked for or agreed on and not over, and disputes."""
+    """Bookings as a customer or a provider that are requested or confirmed and not over, or in dispute."""
     money: bool
-    """A refund of such a side's booking, over or not, has yet to be made."""
+    """A refund of one of its bookings is pending."""
 
 
 class PersonalData(Protocol):
-    """The traces of accounts, in a unit of work."""
+    """The personal data of accounts, in a transaction."""
 
     async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
-        """What keeps the account from going."""
+        """What blocks the account's deletion and erasure."""
         ...
 
     async def leave_queues(self, user_id: UserId) -> None:
-        """Give up the account's holds, and its places on waiting lists."""
+        """Release the account's holds and remove its waiting-list entries."""
         ...
 
     async def clear(self, user_id: UserId) -> None:
-        """Remove what is personal outside of the account's own row.
+        """Remove the personal data outside the account's own row. Idempotent.
 
-        Removed are its sessions and attempts to sign in, codes, wrong passwords and second factors, pending numbers,
-        links, identities of other services and answers under idempotency keys; its holds and places on waiting lists;
-        of its profile as a provider the texts, the place, the calendar, the external calendars and the salon. Bookings
-        keep who, when and how much, but neither their customer's notes nor the reasons that the account gave;
-        transactions do not keep the gateway's words, and text messages not to whom they went. What is removed once
-        stays so: doing it again changes nothing.
+        Removed are its sessions, login history, codes, counts of wrong passwords, second factors, pending phone
+        numbers, calendar links, identities of other services and answers under idempotency keys; its holds and
+        waiting-list entries; and of its provider profile the texts, the location, the calendar, the external calendars
+        and the salon. Bookings keep the parties, times and amounts, but not the customer's notes and the reasons that
+        the account gave. Payments lose the gateway's messages, and text messages their recipient.
         """
         ...

@@ -58,7 +58,7 @@ async def _erase(container: Container, *, user_id: str) -> None:
     """Erase an account whose grace period is over; first the files of its messages, while its addresses are known."""
     await _erase_message_files(container, UserId(UUID(user_id)))
     done = await container.executor().run(erase_account, UserId(UUID(user_id)), actor=SYSTEM)
-    if done is Erasing.TIED:
+    if done is Erasing.BLOCKED:
         log.warning("erasure.waits", user_id=user_id)
 
 

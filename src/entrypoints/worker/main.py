@@ -8,7 +8,7 @@ from contextlib import suppress
 import procrastinate
 import structlog
 
-from adapters.postgres.outbox.relay import Relayed, relay, release_parked
+from adapters.postgres.outbox.relay import relay, release_parked
 from booking_domain.shared.audit import Origin
 from booking_domain.shared.errors import DomainError
 from entrypoints.container import Container
@@ -96,22 +96,28 @@ async def _reclaim_on(jobs: Jobs) -> None:
 async def _relay_on(container: Container, jobs: Jobs) -> None:
     released = False
     while True:
-        relayed = Relayed()
+        moved = 0
         try:
             if not released:
                 await release_parked(container.database())
                 released = True
-            relayed = await relay(container.database(), jobs.dispatch)
+            moved = await relay_once(container, jobs)
         except DomainError as error:
             log.warning("relay.interrupted", code=error.code)
-        for parked in relayed.parked:
-            message = parked.message
-            log.error("outbox.message_parked", topic=message.topic, message_id=str(message.id), reason=parked.reason)
-        if not relayed.total:
+        if not moved:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def _until_told_to_stop(container: Container) -> None:
+async def relay_once(container: Container, jobs: Jobs) -> int:
+    """Relay the oldest messages, log those that were parked, and return how many there were."""
+    relayed = await relay(container.database(), jobs.dispatch)
+    for parked in relayed.parked:
+        message = parked.message
+        log.error("outbox.message_parked", topic=message.topic, message_id=str(message.id), reason=parked.reason)
+    return relayed.total
+
+
+async def _until_signalled(container: Container) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -125,4 +131,4 @@ def main() -> None:
     configure_logs(settings.log_level)
     comes_from(lambda: Origin(user_agent="worker"))
     with suppress(asyncio.CancelledError):
-        asyncio.run(_until_told_to_stop(Container(settings=settings)))
+        asyncio.run(_until_signalled(Container(settings=settings)))

@@ -1,4 +1,4 @@
-"""The moves of a booking as they were agreed on: written by hand, and not derived from the code."""
+"""The expected moves of a booking, written by hand and not derived from the code."""
 
 from typing import Final
 

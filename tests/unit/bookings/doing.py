@@ -1,4 +1,4 @@
-"""Doing any action to a booking, by the method that it has."""
+"""Apply any action to a booking through the method for it."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,7 +23,7 @@ def do(
     payment_window: timedelta = timedelta(0),
     reason: str | None = None,
 ) -> BookingDecision:
-    """Do it."""
+    """Apply the action."""
     actor = ACTORS[party]
     match action:
         case Action.OFFER_TIMES:

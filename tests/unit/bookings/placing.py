@@ -1,4 +1,4 @@
-"""A short way to place a booking."""
+"""A helper that places a booking."""
 
 from datetime import timedelta
 from typing import Final
@@ -12,7 +12,7 @@ PAYMENT_WINDOW: Final = timedelta(minutes=15)
 
 
 def place(agreed: Terms, deposit: Money | None = None) -> BookingDecision:
-    """The customer places the booking of these tests on these terms."""
+    """Place the customer's booking of these tests under these terms."""
     return Booking.place(
         id=A_BOOKING.id,
         event_id=EVENT,

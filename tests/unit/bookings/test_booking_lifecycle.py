@@ -1,4 +1,4 @@
-"""Every status, action and party against the table of moves that was agreed on."""
+"""Every status, action and party against the expected table of moves."""
 
 import pytest
 from tests.unit.bookings.agreed import MOVES
@@ -20,7 +20,7 @@ EVERY_MOVE = [(status, action, party) for status in Status for action in Action 
 
 
 def when_it_can_be_done(status: Status, action: Action) -> Booking:
-    """A booking in this status that nothing but its lifecycle keeps from `action` at half past eleven or twelve."""
+    """A booking in this status for which only the lifecycle can refuse `action` at 11:30 or 12:00."""
     return a_booking(status, paid=NOTHING if action is Action.ACCEPT else DEPOSIT)
 
 
@@ -32,14 +32,14 @@ TYPES = {
 }
 
 
-def test_the_table_is_about_statuses_actions_and_parties_that_there_are() -> None:
+def test_the_expected_table_uses_existing_statuses_actions_and_parties() -> None:
     assert {status for status, _ in MOVES} | {to for to, _ in MOVES.values()} == set(Status)
     assert {action for _, action in MOVES} == set(Action)
     assert {party for _, by in MOVES.values() for party in by} == set(Party)
 
 
 @pytest.mark.parametrize(("status", "action", "party"), EVERY_MOVE)
-def test_a_booking_moves_as_agreed_and_not_otherwise(status: Status, action: Action, party: Party) -> None:
+def test_a_booking_moves_exactly_as_the_expected_table_says(status: Status, action: Action, party: Party) -> None:
     booking = when_it_can_be_done(status, action)
     to, by = MOVES.get((status, action), (None, frozenset()))
     now = NOON - HOUR / 2 if action is Action.RESCHEDULE else NOON + HOUR / 2
@@ -65,7 +65,7 @@ def test_a_booking_moves_as_agreed_and_not_otherwise(status: Status, action: Act
         assert event.type == TYPES.get(action, to)
 
 
-def test_the_table_of_the_lifecycle_has_nothing_more_and_nothing_less() -> None:
+def test_the_lifecycle_equals_the_expected_table() -> None:
     moves = {key: (move.to, move.by) for key, move in BOOKING_LIFECYCLE.moves.items()}
     assert moves == MOVES
 
@@ -76,5 +76,5 @@ def test_a_booking_claims_its_time_unless_it_was_cancelled_or_has_expired() -> N
     assert {status for status in Status if not a_booking(status).claims_time} == free
 
 
-def test_only_waiting_for_something_can_expire() -> None:
+def test_only_unsettled_bookings_expire() -> None:
     assert {status for status, action in MOVES if action == Action.EXPIRE} == {Status.REQUESTED, Status.PENDING}

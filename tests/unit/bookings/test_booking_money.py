@@ -20,8 +20,8 @@ from booking_domain.shared.lifecycle import InvalidTransition, NotYourMove
 from booking_domain.shared.money import Money
 
 LATER = MADE + timedelta(minutes=1)
-# unpaid → pending → paid → partially_refunded → refunded, and failed back to pending on another try; besides, a payment
-# may be begun twice, may come unasked or late, and may be followed by another one.
+# unpaid → pending → paid → partially_refunded → refunded, and failed back to pending on retry. A payment may also be
+# started twice, arrive unexpectedly or late, and be followed by another one.
 AGREED = """
     unpaid              start        pending
     pending             start        pending
@@ -42,7 +42,7 @@ MOVES = {(status, action): to for status, action, to in map(str.split, AGREED.st
 @pytest.mark.parametrize("status", BookingPaymentStatus)
 @pytest.mark.parametrize("action", BookingPaymentAction)
 @pytest.mark.parametrize("party", Party)
-def test_payment_moves_as_agreed_on_the_word_of_the_gateway_alone(
+def test_payment_status_moves_as_expected_and_only_on_gateway_reports(
     status: BookingPaymentStatus, action: BookingPaymentAction, party: Party
 ) -> None:
     if (status, action) not in MOVES:
@@ -57,7 +57,7 @@ def test_payment_moves_as_agreed_on_the_word_of_the_gateway_alone(
 
 @examples(300)
 @given(st.lists(amounts(most=2 * DEPOSIT.amount), max_size=6))
-def test_what_was_paid_is_the_sum_of_what_was_received(received: list[Money]) -> None:
+def test_paid_is_the_sum_of_received_amounts(received: list[Money]) -> None:
     booking = a_booking()
     total = NOTHING
     for amount in received:
@@ -71,7 +71,7 @@ def test_what_was_paid_is_the_sum_of_what_was_received(received: list[Money]) ->
     assert booking.version == 1 + len(received)
 
 
-def test_the_deposit_is_covered_to_the_last_mongo() -> None:
+def test_the_deposit_is_covered_only_when_paid_in_full() -> None:
     mongo = Money(amount=1, currency="MNT")
     almost = a_booking().receive(DEPOSIT - mongo, LATER)
     assert (almost.payment_status, almost.deposit_due) == (BookingPaymentStatus.UNPAID, mongo)
@@ -79,13 +79,13 @@ def test_the_deposit_is_covered_to_the_last_mongo() -> None:
 
 
 @pytest.mark.parametrize("status", [BookingPaymentStatus.PARTIALLY_REFUNDED, BookingPaymentStatus.REFUNDED])
-def test_money_that_comes_after_a_refund_is_counted_and_does_not_hide_the_refund(status: BookingPaymentStatus) -> None:
+def test_money_received_after_a_refund_counts_and_keeps_the_refund_status(status: BookingPaymentStatus) -> None:
     refunded = replace(a_booking(Status.CANCELLED, paid=DEPOSIT, refunded=DEPOSIT), payment_status=status)
     after = refunded.receive(DEPOSIT, LATER)
     assert (after.paid, after.payment_status) == (DEPOSIT + DEPOSIT, status)
 
 
-def test_money_that_comes_after_a_failure_counts() -> None:
+def test_money_received_after_a_failure_counts() -> None:
     failed = replace(a_booking(Status.EXPIRED), payment_status=BookingPaymentStatus.FAILED)
     assert failed.receive(DEPOSIT, LATER).payment_status is BookingPaymentStatus.PAID
 
@@ -95,12 +95,12 @@ def test_money_of_another_currency_is_refused() -> None:
         a_booking().receive(Money.of(1, "JPY"), LATER)
 
 
-def test_beginning_to_pay_is_noted_once() -> None:
+def test_starting_to_pay_twice_is_recorded_once() -> None:
     begun = a_booking().await_payment(LATER)
     assert (begun.payment_status, begun.version, begun.updated_at) == (BookingPaymentStatus.PENDING, 2, LATER)
     assert begun.await_payment(LATER + timedelta(minutes=1)) is begun
 
 
-def test_what_is_paid_is_not_begun_to_be_paid() -> None:
+def test_a_paid_booking_does_not_start_a_payment() -> None:
     with pytest.raises(InvalidTransition):
         a_booking(paid=DEPOSIT).await_payment(LATER)

@@ -38,7 +38,7 @@ def take(booking: Booking, action: Action, party: Party, now: datetime = MADE + 
 
 
 @pytest.mark.parametrize("action", [Action.COMPLETE, Action.MARK_NO_SHOW])
-def test_what_has_not_started_is_neither_completed_nor_missed(action: Action) -> None:
+def test_a_booking_is_not_completed_or_no_show_before_its_start(action: Action) -> None:
     with pytest.raises(TooEarly):
         take(a_booking(Status.CONFIRMED), action, Party.PROVIDER, NOON - JUST)
     take(a_booking(Status.CONFIRMED), action, Party.PROVIDER, NOON)
@@ -51,7 +51,7 @@ def test_a_confirmed_booking_is_cancelled_before_its_end_and_not_after() -> None
 
 
 @pytest.mark.parametrize("status", [Status.REQUESTED, Status.PENDING])
-def test_what_waits_can_be_cancelled_at_any_time(status: Status) -> None:
+def test_an_unsettled_booking_can_be_cancelled_at_any_time(status: Status) -> None:
     assert take(a_booking(status), Action.CANCEL, Party.PROVIDER, END + HOUR).status is Status.CANCELLED
 
 
@@ -83,7 +83,7 @@ def test_accepting_a_request_gives_the_customer_the_payment_window() -> None:
     assert (accepted.status, accepted.due_at) == (Status.PENDING, MADE + HOUR + timedelta(minutes=15))
 
 
-def test_a_request_without_a_deposit_is_confirmed_and_not_left_to_wait() -> None:
+def test_a_request_without_a_deposit_is_confirmed_instead_of_accepted() -> None:
     free = replace(a_booking(Status.REQUESTED), deposit=NOTHING)
     with pytest.raises(InvalidBookingTransition) as refused:
         take(free, Action.ACCEPT, Party.PROVIDER)
@@ -101,7 +101,7 @@ def test_a_booking_can_be_disputed_until_14_days_after_its_end(status: Status) -
     assert refused.value.code == "booking.invalid_transition"
 
 
-def test_a_payment_that_was_begun_has_failed_when_the_booking_expires() -> None:
+def test_a_pending_payment_status_fails_when_the_booking_expires() -> None:
     begun = a_booking().await_payment(MADE)
     assert take(begun, Action.EXPIRE, Party.SYSTEM).payment_status is BookingPaymentStatus.FAILED
     assert take(a_booking(), Action.EXPIRE, Party.SYSTEM).payment_status is BookingPaymentStatus.UNPAID
@@ -115,7 +115,7 @@ def test_a_payment_that_was_begun_has_failed_when_the_booking_expires() -> None:
     st.sampled_from([NOTHING, DEPOSIT, PRICE]),
     moments(),
 )
-def test_whatever_is_tried_a_booking_is_as_before_or_moved_by_one_version(
+def test_every_action_is_refused_or_increments_the_version(
     status: Status, action: Action, party: Party, paid: Money, now: datetime
 ) -> None:
     before = a_booking(status, paid=paid)
@@ -143,14 +143,14 @@ def test_whatever_is_tried_a_booking_is_as_before_or_moved_by_one_version(
     assert unmoved == before
 
 
-def test_a_booking_is_overdue_from_the_moment_something_is_due() -> None:
+def test_a_booking_is_overdue_from_its_due_time() -> None:
     due = MADE + HOUR / 4
     assert not a_booking().overdue(due - JUST)
     assert a_booking().overdue(due)
     assert not a_booking(Status.CONFIRMED).overdue(END)
 
 
-def test_what_an_actor_is_to_a_booking_depends_on_the_booking() -> None:
+def test_the_party_of_an_actor_depends_on_the_booking() -> None:
     booking = a_booking()
     assert booking.party(CUSTOMER) is Party.CUSTOMER
     assert booking.party(PROVIDER) is Party.PROVIDER
@@ -161,12 +161,12 @@ def test_what_an_actor_is_to_a_booking_depends_on_the_booking() -> None:
     assert booking.party(Actor(STRANGER.id, Role.PROVIDER)) is None
 
 
-def test_whoever_books_is_the_customer_of_that_booking_whatever_else_they_are() -> None:
+def test_the_customer_of_a_booking_may_have_any_role() -> None:
     for role in (Role.PROVIDER, Role.MANAGER, Role.ADMIN):
         assert a_booking().party(Actor(CUSTOMER.id, role)) is Party.CUSTOMER
 
 
-def test_a_wish_for_a_status_is_done_by_an_action() -> None:
+def test_a_requested_status_maps_to_an_action() -> None:
     booking = a_booking(Status.CONFIRMED)
     wishes = {
         Status.PENDING: Action.ACCEPT,
@@ -182,14 +182,14 @@ def test_a_wish_for_a_status_is_done_by_an_action() -> None:
         assert refused.value.code == "booking.invalid_transition"
 
 
-def test_notes_have_a_longest() -> None:
+def test_notes_have_a_maximum_length() -> None:
     assert replace(a_booking(), notes="я" * MAX_NOTES).notes
     with pytest.raises(InvalidValue) as refused:
         replace(a_booking(), notes="я" * (MAX_NOTES + 1))
     assert refused.value.field_path == ("notes",)
 
 
-def test_no_more_goes_back_than_was_paid() -> None:
+def test_refunds_never_exceed_payments() -> None:
     assert a_booking(paid=DEPOSIT, refunded=DEPOSIT).refunded == DEPOSIT
     with pytest.raises(InvalidValue) as refused:
         a_booking(paid=DEPOSIT, refunded=PRICE)
@@ -214,7 +214,7 @@ def test_price_and_deposit_are_in_one_currency() -> None:
 def test_a_customer_may_raise_the_deposit_up_to_the_price_and_never_lower_it(
     agreed: Terms, asked: int | None, beside: int | None
 ) -> None:
-    if beside is not None:  # right at one of the bounds
+    if beside is not None:  # exactly at a bound
         asked = (agreed.deposit.amount if beside <= 0 else agreed.price.amount) + beside
     if asked is None:
         assert agreed.deposit_of(None) == agreed.deposit

@@ -29,12 +29,12 @@ def of_the_customer(policy: CancellationPolicy, paid: Money, now: datetime) -> M
     return refund_due(policy, paid, start=NOON, cancelled_at=now, by_customer=True)
 
 
-def test_a_day_before_all_goes_back_and_later_nothing_if_nothing_else_was_agreed_on() -> None:
+def test_by_default_all_is_refunded_until_a_day_before_and_nothing_after() -> None:
     assert of_the_customer(DEFAULT_POLICY, DEPOSIT, NOON - 24 * HOUR) == DEPOSIT
     assert of_the_customer(DEFAULT_POLICY, DEPOSIT, NOON - 24 * HOUR + JUST) == NOTHING
 
 
-def test_the_tier_with_the_most_hours_that_were_kept_counts() -> None:
+def test_the_highest_tier_that_is_met_counts() -> None:
     policy = tiers([(2, 25), (72, 100), (24, 50)])
     shares = {
         hours: of_the_customer(policy, Money.of(1, "MNT"), NOON - hours * HOUR).amount
@@ -49,15 +49,13 @@ def test_a_tier_of_0_hours_counts_until_the_start() -> None:
     assert of_the_customer(policy, DEPOSIT, NOON + JUST) == NOTHING
 
 
-def test_without_a_tier_nothing_goes_back() -> None:
+def test_without_tiers_nothing_is_refunded() -> None:
     assert of_the_customer(CancellationPolicy(()), PRICE, NOON - 1000 * HOUR) == NOTHING
 
 
 @examples(300)
 @given(policies(), amounts(), moments())
-def test_what_goes_back_is_the_share_of_some_tier_or_nothing(
-    policy: CancellationPolicy, paid: Money, now: datetime
-) -> None:
+def test_the_refund_is_the_share_of_a_tier_or_zero(policy: CancellationPolicy, paid: Money, now: datetime) -> None:
     due = of_the_customer(policy, paid, now)
     assert due <= paid
     assert due in {NOTHING, *(paid.percent(tier.percent) for tier in policy.tiers)}
@@ -65,7 +63,7 @@ def test_what_goes_back_is_the_share_of_some_tier_or_nothing(
 
 @examples(300)
 @given(usual_policies(), amounts(), moments(), moments())
-def test_who_cancels_later_never_gets_more(
+def test_a_later_cancellation_never_refunds_more(
     policy: CancellationPolicy, paid: Money, one: datetime, other: datetime
 ) -> None:
     earlier, later = sorted((one, other))
@@ -74,7 +72,9 @@ def test_who_cancels_later_never_gets_more(
 
 @examples(300)
 @given(policies(), amounts(), moments())
-def test_all_goes_back_if_it_was_not_the_customer(policy: CancellationPolicy, paid: Money, now: datetime) -> None:
+def test_a_cancellation_by_another_party_refunds_everything(
+    policy: CancellationPolicy, paid: Money, now: datetime
+) -> None:
     assert refund_due(policy, paid, start=NOON, cancelled_at=now, by_customer=False) == paid
 
 
@@ -104,7 +104,9 @@ def test_two_tiers_for_the_same_hours_are_refused() -> None:
 
 @examples(200)
 @given(amounts(most=10**9), amounts(most=10**9), st.sampled_from(Party), moments())
-def test_a_booking_gives_back_of_what_it_still_has(paid: Money, more: Money, party: Party, now: datetime) -> None:
+def test_the_refund_is_a_share_of_what_was_not_refunded_yet(
+    paid: Money, more: Money, party: Party, now: datetime
+) -> None:
     booking = a_booking(Status.CONFIRMED, paid=paid + more, refunded=paid)
     due = booking.refund_on_cancellation(party, now)
     in_time = now <= NOON - 24 * HOUR
@@ -113,7 +115,7 @@ def test_a_booking_gives_back_of_what_it_still_has(paid: Money, more: Money, par
 
 @examples(200)
 @given(amounts(most=10**9), amounts(most=10**9), amounts(most=2 * 10**9), st.sampled_from(Party), moments())
-def test_what_is_owed_back_already_is_not_given_back_twice(
+def test_pending_refunds_are_not_refunded_twice(
     paid: Money, refunded: Money, owed: Money, party: Party, now: datetime
 ) -> None:
     booking = a_booking(Status.CONFIRMED, paid=paid + refunded, refunded=refunded)

@@ -1,4 +1,4 @@
-"""One booking lives through whatever is done to it, in any order and at any time."""
+"""A state machine that applies any actions to one booking, in any order and at any time."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from booking_domain.shared.money import Money
 
 
 class LifeOfABooking(RuleBasedStateMachine):
-    """What was done, what time it is, and how much money came, beside the booking that should know it all."""
+    """The expected history, time and money, beside the booking that they are compared with."""
 
     @initialize(mode=st.sampled_from(BookingMode), deposit=st.sampled_from([DEPOSIT, NOTHING]))
     def placed(self, mode: BookingMode, deposit: Money) -> None:

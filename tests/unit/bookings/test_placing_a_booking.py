@@ -22,12 +22,12 @@ def test_an_instant_booking_without_a_deposit_is_confirmed_at_once() -> None:
     assert not booking.deposit_due
 
 
-def test_a_customer_who_offers_a_deposit_where_none_is_due_pays_it_first() -> None:
+def test_a_voluntary_deposit_is_paid_before_confirmation() -> None:
     booking = place(Terms(price=PRICE, deposit=NOTHING), deposit=DEPOSIT).state
     assert (booking.status, booking.deposit) == (Status.PENDING, DEPOSIT)
 
 
-def test_a_request_waits_for_its_answer_with_or_without_a_deposit() -> None:
+def test_a_request_waits_for_an_answer_with_or_without_a_deposit() -> None:
     for deposit in (DEPOSIT, NOTHING):
         booking = place(Terms(mode=BookingMode.REQUEST, price=PRICE, deposit=deposit)).state
         assert (booking.status, booking.due_at) == (Status.REQUESTED, MADE + ANSWER_DUE)
@@ -36,7 +36,7 @@ def test_a_request_waits_for_its_answer_with_or_without_a_deposit() -> None:
 
 @examples(200)
 @given(terms(), st.data())
-def test_a_new_booking_has_what_was_agreed_on_and_nothing_paid(agreed: Terms, data: st.DataObject) -> None:
+def test_a_new_booking_has_the_agreed_terms_and_nothing_paid(agreed: Terms, data: st.DataObject) -> None:
     asked = data.draw(st.none() | st.integers(agreed.deposit.amount, agreed.price.amount))
     deposit = agreed.deposit_of(asked)
     decision = place(agreed, deposit)

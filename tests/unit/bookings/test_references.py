@@ -14,12 +14,12 @@ def test_a_reference_can_be_read_over_the_phone(seed: int) -> None:
     assert re.fullmatch(r"BK-[2-9A-HJKMNP-TV-Z]{6}", new_reference(SeededEntropy(seed)))
 
 
-def test_no_two_letters_look_alike() -> None:
+def test_the_alphabet_has_no_look_alike_letters() -> None:
     assert all(len(set(ALPHABET) & set(alike)) <= 1 for alike in LOOK_ALIKES)
     assert len(set(ALPHABET)) == len(ALPHABET)
 
 
-def test_there_are_enough_references_for_everybody() -> None:
+def test_there_are_enough_references() -> None:
     assert len(ALPHABET) ** LENGTH == 729_000_000
 
 

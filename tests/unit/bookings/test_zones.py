@@ -1,4 +1,4 @@
-"""Where a booking belongs when the rules of its zone have changed, and who of many can move."""
+"""Where bookings move when the rules of their zone have changed, and which of them can move."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ BERLIN = "Europe/Berlin"
 
 
 def agreed_on(wall: str, instant: str, zone: str = BERLIN, lasts: timedelta = HOUR) -> Booking:
-    """A booking for which this time on the wall was agreed on, kept at this instant."""
+    """A booking with this agreed local start, stored at this instant."""
     make = Builder()
     owner = make.user()
     start = datetime.fromisoformat(instant)
@@ -39,7 +39,7 @@ def agreed_on(wall: str, instant: str, zone: str = BERLIN, lasts: timedelta = HO
     )
 
 
-# Berlin: on 28 March 2027 the hour from 02:00 is left out, on 31 October 2027 the one from 02:00 comes twice.
+# Berlin: the hour from 02:00 is skipped on 28 March 2027 and repeated on 31 October 2027.
 RIGHT = {
     "winter": ("2027-01-05T10:00", "2027-01-05T09:00Z"),
     "summer": ("2027-07-06T10:00", "2027-07-06T08:00Z"),
@@ -60,13 +60,13 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", RIGHT)
-def test_a_booking_that_is_right_stays(case: str) -> None:
+def test_a_booking_with_the_right_instant_does_not_move(case: str) -> None:
     wall, instant = RIGHT[case]
     assert moved_span(agreed_on(wall, instant)) is None
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_booking_belongs_where_the_wall_shows_what_was_agreed_on(case: str) -> None:
+def test_a_booking_moves_to_the_instant_of_its_local_time(case: str) -> None:
     wall, instant, right = WRONG[case]
     booking = agreed_on(wall, instant, lasts=HOUR * 1.5)
     start = datetime.fromisoformat(right)
@@ -74,7 +74,7 @@ def test_a_booking_belongs_where_the_wall_shows_what_was_agreed_on(case: str) ->
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_once_there_it_stays_there(case: str) -> None:
+def test_a_moved_booking_does_not_move_again(case: str) -> None:
     wall, _, right = WRONG[case]
     assert moved_span(agreed_on(wall, right)) is None
 
@@ -88,25 +88,25 @@ def test_a_shift_keeps_the_buffers() -> None:
 
 
 @pytest.mark.parametrize("status", Status)
-def test_only_what_is_to_happen_is_shifted(status: Status) -> None:
+def test_only_active_bookings_shift(status: Status) -> None:
     booking = replace(agreed_on("2027-07-06T10:00", "2027-07-06T09:00Z"), status=status)
     to_happen = {Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED}
     assert (shift_of(booking, NOW) is not None) is (status in to_happen)
 
 
-def test_what_has_begun_is_not_shifted() -> None:
+def test_a_booking_that_has_started_does_not_shift() -> None:
     booking = agreed_on("2027-07-06T10:00", "2027-07-06T09:00Z")
     assert shift_of(booking, booking.span.start) is None
     assert shift_of(booking, booking.span.start - timedelta(microseconds=1)) is not None
 
 
-def test_of_a_zone_that_nobody_knows_nothing_is_said() -> None:
+def test_an_unknown_zone_is_rejected() -> None:
     with pytest.raises(InvalidValue):
         moved_span(agreed_on("2027-07-06T10:00", "2027-07-06T09:00Z", zone="Atlantis/Capital"))
 
 
 class Day:
-    """A provider's day; hours are counted from ten."""
+    """A provider's day. Hours count from 10:00."""
 
     def __init__(self) -> None:
         self.make = Builder()
@@ -132,19 +132,19 @@ def able(shifts: list[Shift], *others: Claim) -> set[BookingId]:
 
 
 @pytest.mark.parametrize("by", [HOUR, -HOUR, HOUR / 2, -3 * HOUR])
-def test_a_whole_day_moves_through_itself(by: timedelta) -> None:
+def test_all_bookings_of_a_day_can_shift_through_each_other(by: timedelta) -> None:
     day = Day()
     shifts = [Shift(day.booked(hour), by) for hour in range(9)]
     assert able(shifts) == {shift.id for shift in shifts}
 
 
-def test_two_can_change_places() -> None:
+def test_two_bookings_can_swap_times() -> None:
     day = Day()
     shifts = [Shift(day.booked(0), HOUR), Shift(day.booked(1), -HOUR)]
     assert able(shifts) == {shift.id for shift in shifts}
 
 
-def test_who_cannot_move_stands_in_the_way_of_the_next_and_so_on() -> None:
+def test_a_booking_that_cannot_move_blocks_those_that_need_its_time() -> None:
     day = Day()
     chain = [Shift(day.booked(hour), EARLIER) for hour in range(3)]
     free = [Shift(day.booked(hour), EARLIER) for hour in (4, 5)]
@@ -152,19 +152,19 @@ def test_who_cannot_move_stands_in_the_way_of_the_next_and_so_on() -> None:
     assert able([*chain, *free], fixed) == {shift.id for shift in free}
 
 
-def test_what_touches_is_not_in_the_way() -> None:
+def test_an_adjacent_claim_does_not_block() -> None:
     day = Day()
     shift = Shift(day.booked(2), EARLIER)
     assert able([shift], booking_claim(day.booked(0)), booking_claim(day.booked(3))) == {shift.id}
 
 
-def test_a_long_claim_that_began_long_before_is_in_the_way() -> None:
+def test_a_long_claim_that_starts_much_earlier_blocks() -> None:
     day = Day()
     shift = Shift(day.booked(8), EARLIER)
     assert able([shift], booking_claim(day.booked(-3, lasts=10.5))) == set()
 
 
-def test_a_live_hold_is_in_the_way_and_a_lapsed_one_is_not() -> None:
+def test_a_live_hold_blocks_and_an_expired_one_does_not() -> None:
     day = Day()
     shift = Shift(day.booked(1), EARLIER)
     hold = day.make.hold(day.profile, day.customer, TOMORROW, expires_at=NOW + HOUR)
@@ -172,7 +172,7 @@ def test_a_live_hold_is_in_the_way_and_a_lapsed_one_is_not() -> None:
     assert able([shift], replace(hold, expires_at=NOW)) == {shift.id}
 
 
-def test_who_booked_first_gets_a_time_that_two_need() -> None:
+def test_the_earlier_booking_gets_a_time_that_two_need() -> None:
     day = Day()
     first, second = day.booked(0), day.booked(2)
     for one, other in ((first, second), (second, first)):
@@ -183,9 +183,9 @@ def test_who_booked_first_gets_a_time_that_two_need() -> None:
         assert able(shifts) == able(shifts[::-1]) == {one.id}
 
 
-def test_who_makes_way_for_one_who_makes_way_goes_after_all() -> None:
+def test_a_booking_moves_after_all_if_its_rival_cannot() -> None:
     day = Day()
-    # The second wants some of what the first one does, the third some of what the second one does.
+    # The second needs part of the first one's new time, and the third part of the second one's.
     first, second, third = day.booked(0), day.booked(4, lasts=2), day.booked(8, lasts=1)
     shifts = [
         Shift(replace(first, created_at=NOW), 2 * HOUR),
@@ -195,13 +195,13 @@ def test_who_makes_way_for_one_who_makes_way_goes_after_all() -> None:
     assert able(shifts) == {first.id, third.id}
 
 
-def test_a_request_that_claims_no_time_moves_whatever_is_there() -> None:
+def test_a_request_without_a_claim_always_moves() -> None:
     day = Day()
     request = replace(day.booked(1), status=Status.REQUESTED, requests_claim_time=False)
     assert able([Shift(request, EARLIER)], booking_claim(day.booked(0))) == {request.id}
 
 
-def test_a_request_that_claims_no_time_is_in_nobody_s_way() -> None:
+def test_a_request_without_a_claim_blocks_no_booking() -> None:
     day = Day()
     request = replace(day.booked(1), status=Status.REQUESTED, requests_claim_time=False)
     booking = replace(day.booked(2), created_at=NOW + HOUR)
@@ -210,7 +210,7 @@ def test_a_request_that_claims_no_time_is_in_nobody_s_way() -> None:
 
 @st.composite
 def days(draw: st.DrawFn) -> tuple[list[Shift], list[Claim]]:
-    """Bookings that do not overlap, each of which may have to move, in half hours."""
+    """Bookings that do not overlap, each with a possible shift, in half hours."""
     day, at = Day(), 0
     shifts, others = [], []
     for _ in range(draw(st.integers(1, 7))):
@@ -237,7 +237,7 @@ def _one_more(going: set[BookingId], shifts: list[Shift]) -> Iterator[set[Bookin
 
 
 @given(days())
-def test_all_who_move_fit_nobody_more_could_and_the_order_does_not_matter(day: tuple[list[Shift], list[Claim]]) -> None:
+def test_the_moved_set_fits_is_maximal_and_ignores_order(day: tuple[list[Shift], list[Claim]]) -> None:
     shifts, others = day
     going = able(shifts, *others)
     assert _fits(going, shifts, others)

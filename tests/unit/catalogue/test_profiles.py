@@ -45,7 +45,9 @@ PROFILE = Profile(
 @pytest.mark.parametrize("status", ProfileStatus)
 @pytest.mark.parametrize("action", ProfileAction)
 @pytest.mark.parametrize("role", Role)
-def test_a_profile_moves_as_agreed_and_not_otherwise(status: ProfileStatus, action: ProfileAction, role: Role) -> None:
+def test_a_profile_moves_exactly_as_the_expected_table_says(
+    status: ProfileStatus, action: ProfileAction, role: Role
+) -> None:
     profile = replace(PROFILE, status=status, review_note="before")
     to, by = MOVES.get((status, action), (None, frozenset()))
     if to is None:
@@ -60,15 +62,15 @@ def test_a_profile_moves_as_agreed_and_not_otherwise(status: ProfileStatus, acti
         assert (moved.status, moved.version, moved.review_note) == (to, 2, "what the admin says")
 
 
-def test_the_table_of_the_lifecycle_has_nothing_more_and_nothing_less() -> None:
+def test_the_lifecycle_equals_the_expected_table() -> None:
     assert {key: (move.to, move.by) for key, move in PROFILE_LIFECYCLE.moves.items()} == MOVES
 
 
-def test_a_profile_begins_as_a_draft() -> None:
+def test_a_new_profile_is_a_draft() -> None:
     assert (PROFILE.status, PROFILE.version, PROFILE.review_note) == (ProfileStatus.DRAFT, 1, None)
 
 
-def test_the_note_of_the_last_decision_does_not_outlive_the_next_move() -> None:
+def test_the_next_move_clears_the_review_note() -> None:
     rejected = replace(PROFILE, status=ProfileStatus.SUBMITTED).moved(ProfileAction.REJECT, Role.ADMIN, "no address")
     assert rejected.moved(ProfileAction.SUBMIT, Role.PROVIDER).review_note is None
 
@@ -80,7 +82,7 @@ def test_a_profile_has_a_name(name: str) -> None:
     assert refused.value.field_path == ("display_name",)
 
 
-def test_a_profile_has_so_many_styles_at_most() -> None:
+def test_a_profile_has_a_maximum_number_of_styles() -> None:
     assert replace(PROFILE, styles=("line",) * MAX_STYLES).styles
     with pytest.raises(InvalidValue) as refused:
         replace(PROFILE, styles=("line",) * (MAX_STYLES + 1))
@@ -88,7 +90,7 @@ def test_a_profile_has_so_many_styles_at_most() -> None:
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
-def test_a_place_on_earth_has_a_latitude_and_a_longitude(lat: float, lon: float) -> None:
+def test_a_location_has_a_latitude_and_a_longitude(lat: float, lon: float) -> None:
     assert (Location(lat, lon).lat, Location(lat, lon).lon) == (lat, lon)
 
 
@@ -98,7 +100,7 @@ def test_a_place_on_earth_has_a_latitude_and_a_longitude(lat: float, lon: float)
         st.tuples(st.floats(-90, 90), st.floats(max_value=-180, exclude_max=True) | st.just(float("nan"))),
     )
 )
-def test_what_is_not_on_earth_is_refused(place: tuple[float, float]) -> None:
+def test_coordinates_out_of_range_are_refused(place: tuple[float, float]) -> None:
     with pytest.raises(InvalidValue) as refused:
         Location(*place)
     assert refused.value.field_path == ("location",)

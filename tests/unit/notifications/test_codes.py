@@ -1,4 +1,4 @@
-"""Codes go to where their owner is to be reached."""
+"""Codes go by the messenger for their kind of contact."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, SentCode
 
 
-def test_codes_go_by_one_messenger_to_addresses_and_by_another_to_phones() -> None:
+def test_addresses_and_phones_have_separate_messengers() -> None:
     to_email, to_phone = MemoryCodeMessenger(), MemoryCodeMessenger()
     messenger = CodesByAddress(to_email=to_email, to_phone=to_phone)
     for to, chosen in (("dorj@example.com", to_email), ("+97699112233", to_phone)):

@@ -1,4 +1,4 @@
-"""Segments, held against known cases."""
+"""The number of segments, against known cases."""
 
 import pytest
 from hypothesis import given
@@ -46,7 +46,7 @@ EXTENSION = "^{}\\[~]|€\f"
         ("🐉" * 67, 3),
     ],
 )
-def test_a_text_has_so_many_segments(text: str, segments: int) -> None:
+def test_the_number_of_segments(text: str, segments: int) -> None:
     assert segments_of(text) == segments
 
 

@@ -1,4 +1,4 @@
-"""What is kept of a text message, and how it goes on."""
+"""The record of a text message, and its lifecycle."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,14 +11,14 @@ from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.notifications.codes import CODE_NOTICES, code_notice
 from booking_domain.notifications.segments import segments_of
 from booking_domain.notifications.sms import (
-    ASKED_FOR,
-    FIRST_ASK,
+    FIRST_POLL,
     FOLLOWS,
+    POLLED_FOR,
     SmsCost,
     SmsMessage,
-    SmsNews,
     SmsOrder,
     SmsStatus,
+    SmsUpdate,
     masked,
 )
 from booking_domain.shared.errors import InvalidValue
@@ -29,7 +29,7 @@ from entrypoints.languages.notices import GettextTranslator
 
 LATER = NOW + timedelta(seconds=5)
 CENT = SmsCost(millionths=10_000, currency="USD")
-BY_HAND = {
+EXPECTED = {
     "queued": {"sent", "delivered", "failed", "undelivered"},
     "sent": {"delivered", "failed", "undelivered"},
     "delivered": set(),
@@ -38,78 +38,78 @@ BY_HAND = {
 }
 
 
-def news(message: SmsMessage, status: SmsStatus | None = None, *, error: str | None = None) -> SmsNews:
-    return SmsNews(message_id=message.id, status=status, error=error)
+def update(message: SmsMessage, status: SmsStatus | None = None, *, error: str | None = None) -> SmsUpdate:
+    return SmsUpdate(message_id=message.id, status=status, error=error)
 
 
-def test_what_may_follow_is_what_was_written_by_hand() -> None:
-    assert {status.value: {after.value for after in afters} for status, afters in FOLLOWS.items()} == BY_HAND
+def test_the_lifecycle_equals_the_independently_written_table() -> None:
+    assert {status.value: {after.value for after in afters} for status, afters in FOLLOWS.items()} == EXPECTED
 
 
 @pytest.mark.parametrize("order", list(permutations([SmsStatus.QUEUED, SmsStatus.SENT, SmsStatus.DELIVERED])))
-def test_in_whichever_order_the_news_comes_what_was_delivered_stays_delivered(order: tuple[SmsStatus, ...]) -> None:
+def test_a_delivered_message_stays_delivered_in_any_order_of_updates(order: tuple[SmsStatus, ...]) -> None:
     message = Builder().sms()
     for status in order:
-        message = message.heard(news(message, status), LATER)
-        message = message.heard(news(message, status), LATER)
+        message = message.updated(update(message, status), LATER)
+        message = message.updated(update(message, status), LATER)
     assert message.status is SmsStatus.DELIVERED
 
 
-@pytest.mark.parametrize(("status", "heard"), list(product(SmsStatus, SmsStatus)))
-def test_a_status_never_goes_back(status: SmsStatus, heard: SmsStatus) -> None:
+@pytest.mark.parametrize(("status", "reported"), list(product(SmsStatus, SmsStatus)))
+def test_a_status_never_goes_back(status: SmsStatus, reported: SmsStatus) -> None:
     message = replace(Builder().sms(), status=status)
-    after = message.heard(news(message, heard), LATER)
-    assert after.status is (heard if heard in BY_HAND[status] else status)
+    after = message.updated(update(message, reported), LATER)
+    assert after.status is (reported if reported in EXPECTED[status] else status)
     assert (after is message) == (after.status is status)
-    assert after.heard(news(message, heard), LATER + FIRST_ASK) is after
+    assert after.updated(update(message, reported), LATER + FIRST_POLL) is after
 
 
-def test_what_becomes_known_is_kept_and_nothing_is_forgotten() -> None:
+def test_updates_add_information_and_remove_none() -> None:
     message = Builder().sms()
-    known = message.heard(
-        SmsNews(message_id=message.id, provider_message_id="SM1", status=SmsStatus.SENT, segments=3, cost=CENT), LATER
+    known = message.updated(
+        SmsUpdate(message_id=message.id, provider_message_id="SM1", status=SmsStatus.SENT, segments=3, cost=CENT), LATER
     )
     assert (known.provider_message_id, known.segments, known.cost, known.updated_at) == ("SM1", 3, CENT, LATER)
-    again = known.heard(SmsNews(message_id=message.id, provider_message_id="SM2", segments=0), LATER)
+    again = known.updated(SmsUpdate(message_id=message.id, provider_message_id="SM2", segments=0), LATER)
     assert again is known
 
 
-def test_an_error_belongs_to_the_status_that_it_came_with() -> None:
+def test_an_error_belongs_to_the_status_of_its_update() -> None:
     message = Builder().sms()
-    lost = message.heard(news(message, error="no usable answer"), LATER)
+    lost = message.updated(update(message, error="no usable answer"), LATER)
     assert (lost.status, lost.error) == (SmsStatus.QUEUED, "no usable answer")
-    sent = lost.heard(news(message, SmsStatus.SENT), LATER)
+    sent = lost.updated(update(message, SmsStatus.SENT), LATER)
     assert sent.error is None
-    failed = sent.heard(news(message, SmsStatus.FAILED, error="twilio 30003"), LATER)
+    failed = sent.updated(update(message, SmsStatus.FAILED, error="twilio 30003"), LATER)
     assert failed.error == "twilio 30003"
-    assert failed.heard(news(message, SmsStatus.UNDELIVERED, error="twilio 30005"), LATER) is failed
-    delivered = sent.heard(news(message, SmsStatus.DELIVERED), LATER)
-    assert delivered.heard(news(message, SmsStatus.FAILED, error="twilio 30003"), LATER) is delivered
+    assert failed.updated(update(message, SmsStatus.UNDELIVERED, error="twilio 30005"), LATER) is failed
+    delivered = sent.updated(update(message, SmsStatus.DELIVERED), LATER)
+    assert delivered.updated(update(message, SmsStatus.FAILED, error="twilio 30003"), LATER) is delivered
 
 
-def test_a_message_is_asked_about_less_and_less_until_two_days_have_passed() -> None:
-    message, now, asks = replace(Builder().sms(), ask_at=NOW + FIRST_ASK), NOW, []
+def test_poll_intervals_double_until_two_days_have_passed() -> None:
+    message, now, asks = replace(Builder().sms(), ask_at=NOW + FIRST_POLL), NOW, []
     while message.ask_at is not None:
-        assert message.ask_at >= now + FIRST_ASK
+        assert message.ask_at >= now + FIRST_POLL
         now = message.ask_at
         asks.append(now - NOW)
-        message = message.asked(now)
-    assert asks[:4] == [FIRST_ASK, 2 * FIRST_ASK, 4 * FIRST_ASK, 8 * FIRST_ASK]
+        message = message.polled(now)
+    assert asks[:4] == [FIRST_POLL, 2 * FIRST_POLL, 4 * FIRST_POLL, 8 * FIRST_POLL]
     assert len(asks) < 15
-    assert asks[-1] >= ASKED_FOR
+    assert asks[-1] >= POLLED_FOR
 
 
-def test_a_message_whose_end_and_cost_are_known_is_not_asked_about() -> None:
+def test_a_settled_message_is_not_polled() -> None:
     message = Builder().sms()
-    delivered = message.heard(
-        SmsNews(message_id=message.id, provider_message_id="SM1", status=SmsStatus.DELIVERED), LATER
+    delivered = message.updated(
+        SmsUpdate(message_id=message.id, provider_message_id="SM1", status=SmsStatus.DELIVERED), LATER
     )
-    assert delivered.ask_at == LATER + FIRST_ASK
+    assert delivered.ask_at == LATER + FIRST_POLL
     assert not delivered.settled
-    priced = delivered.heard(SmsNews(message_id=message.id, cost=CENT), LATER)
+    priced = delivered.updated(SmsUpdate(message_id=message.id, cost=CENT), LATER)
     assert priced.settled
     assert priced.ask_at is None
-    assert priced.asked(LATER) is priced
+    assert priced.polled(LATER) is priced
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_cost_is_shown_with_its_currency() -> None:
 
 
 @pytest.mark.parametrize(("amount", "currency"), [("-0.01", "USD"), ("NaN", "USD"), ("Infinity", "USD"), ("1", "XXX")])
-def test_what_is_no_cost_is_refused(amount: str, currency: str) -> None:
+def test_an_invalid_cost_is_rejected(amount: str, currency: str) -> None:
     with pytest.raises(InvalidValue):
         SmsCost.from_decimal(Decimal(amount), currency)
 
@@ -141,7 +141,7 @@ def test_a_number_is_shown_with_its_middle_hidden(phone: str, shown: str) -> Non
 @pytest.mark.parametrize(
     "text", ["", "88001122", "+0123456789", "+976 9911 2233", "+9768800112212345", "+976٩٩١١٢٢٣٣", "+1\n"]
 )
-def test_what_is_no_number_is_refused_without_being_quoted(text: str) -> None:
+def test_an_invalid_number_is_rejected_without_being_quoted(text: str) -> None:
     with pytest.raises(InvalidValue) as refusal:
         phone_number(text)
     assert not text or text not in str(refusal.value)

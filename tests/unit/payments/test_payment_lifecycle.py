@@ -1,4 +1,4 @@
-"""Every status, action and party of a transaction against the table that was agreed on, written out by hand."""
+"""Every status, action and party of a payment against a table that was written by hand."""
 
 import pytest
 
@@ -26,7 +26,7 @@ MOVES = {(status, action): (to, set(by)) for status, action, to, *by in map(str.
 @pytest.mark.parametrize("status", PaymentStatus)
 @pytest.mark.parametrize("action", PaymentAction)
 @pytest.mark.parametrize("party", PaymentParty)
-def test_a_transaction_moves_as_agreed_and_not_otherwise(
+def test_a_payment_moves_exactly_as_the_expected_table_says(
     status: PaymentStatus, action: PaymentAction, party: PaymentParty
 ) -> None:
     to, by = MOVES.get((status, action), (None, set()))
@@ -41,9 +41,9 @@ def test_a_transaction_moves_as_agreed_and_not_otherwise(
         assert PAYMENT_LIFECYCLE.advance(status, action, party) == to
 
 
-def test_the_table_of_the_lifecycle_has_nothing_more_and_nothing_less() -> None:
+def test_the_lifecycle_equals_the_expected_table() -> None:
     assert {key: (move.to, set(move.by)) for key, move in PAYMENT_LIFECYCLE.moves.items()} == MOVES
 
 
-def test_no_status_is_out_of_reach() -> None:
+def test_every_status_can_be_reached() -> None:
     assert {to for to, _ in MOVES.values()} | {"pending", "refund_pending"} == set(PaymentStatus)

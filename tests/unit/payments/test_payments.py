@@ -19,27 +19,27 @@ LATER = NOW + timedelta(minutes=1)
 REPORTS = st.lists(amounts(most=2 * ASKED.amount) | st.just(ASKED), max_size=8)
 
 
-def test_a_payment_begins_with_nothing_received_and_its_invoice_in_preparation() -> None:
+def test_a_new_payment_has_received_nothing_and_prepares_its_invoice() -> None:
     payment = a_payment()
     assert (payment.status, payment.amount, payment.settled) == (PaymentStatus.PENDING, ASKED, NOTHING)
     assert (payment.version, payment.attempt, payment.invoice) == (1, 1, None)
     assert payment.being_prepared(NOW)
 
 
-def test_a_refund_is_owed_until_it_is_made() -> None:
+def test_a_new_refund_is_pending() -> None:
     refund = a_refund()
     assert (refund.purpose, refund.status) == (Purpose.REFUND, PaymentStatus.REFUND_PENDING)
     assert (refund.amount, refund.settled) == (ASKED, NOTHING)
     assert not refund.being_prepared(NOW)
 
 
-def test_a_payment_is_paid_when_all_of_it_has_been_received() -> None:
+def test_a_payment_is_paid_once_its_amount_is_received() -> None:
     payment, new = a_payment().settle(ASKED, raw_payload="{}", now=LATER)
     assert (payment.status, payment.settled, new) == (PaymentStatus.PAID, ASKED, ASKED)
     assert (payment.raw_payload, payment.processed_at) == ("{}", LATER)
 
 
-def test_a_payment_of_too_little_is_counted_and_waited_for() -> None:
+def test_an_underpayment_counts_and_leaves_the_payment_pending() -> None:
     part = ASKED.percent(99)
     payment, new = a_payment().settle(part, raw_payload="{}", now=LATER)
     assert (payment.status, payment.settled, new) == (PaymentStatus.PENDING, part, part)
@@ -47,14 +47,14 @@ def test_a_payment_of_too_little_is_counted_and_waited_for() -> None:
     assert (payment.status, payment.settled, new) == (PaymentStatus.PAID, ASKED, ASKED - part)
 
 
-def test_a_payment_of_too_much_is_counted_in_full() -> None:
+def test_an_overpayment_counts_in_full() -> None:
     payment, new = a_payment().settle(ASKED + ASKED, raw_payload="{}", now=LATER)
     assert (payment.status, payment.settled, new) == (PaymentStatus.PAID, ASKED + ASKED, ASKED + ASKED)
 
 
 @examples(300)
 @given(REPORTS)
-def test_the_same_word_of_the_gateway_again_changes_nothing(reports: list[Money]) -> None:
+def test_a_repeated_report_changes_nothing(reports: list[Money]) -> None:
     payment = a_payment()
     for received in reports:
         payment, _ = payment.settle(received, raw_payload="first", now=NOW)
@@ -65,7 +65,7 @@ def test_the_same_word_of_the_gateway_again_changes_nothing(reports: list[Money]
 
 @examples(300)
 @given(REPORTS)
-def test_what_is_new_adds_up_to_what_the_gateway_had_at_most(reports: list[Money]) -> None:
+def test_new_amounts_add_up_to_the_largest_report(reports: list[Money]) -> None:
     payment, total = a_payment(), NOTHING
     for index, received in enumerate(reports):
         before = payment
@@ -79,7 +79,7 @@ def test_what_is_new_adds_up_to_what_the_gateway_had_at_most(reports: list[Money
 
 @examples(300)
 @given(REPORTS.flatmap(lambda reports: st.tuples(st.just(reports), st.permutations(reports))))
-def test_the_order_of_the_gateway_s_words_does_not_matter_in_the_end(orders: tuple[list[Money], list[Money]]) -> None:
+def test_the_order_of_reports_does_not_matter(orders: tuple[list[Money], list[Money]]) -> None:
     ends = []
     for order in orders:
         payment = a_payment()
@@ -89,27 +89,27 @@ def test_the_order_of_the_gateway_s_words_does_not_matter_in_the_end(orders: tup
     assert ends[0] == ends[1]
 
 
-def test_money_that_comes_for_a_cancelled_payment_still_counts() -> None:
+def test_money_for_a_cancelled_payment_still_counts() -> None:
     cancelled = a_payment().cancel()
     assert (cancelled.status, cancelled.version) == (PaymentStatus.CANCELLED, 2)
     paid, new = cancelled.settle(ASKED, raw_payload="{}", now=LATER)
     assert (paid.status, new) == (PaymentStatus.PAID, ASKED)
 
 
-def test_part_of_the_money_for_a_cancelled_payment_counts_and_leaves_it_cancelled() -> None:
+def test_partial_money_for_a_cancelled_payment_counts_and_leaves_it_cancelled() -> None:
     part = ASKED.percent(50)
     after, new = a_payment().cancel().settle(part, raw_payload="{}", now=LATER)
     assert (after.status, after.settled, new) == (PaymentStatus.CANCELLED, part, part)
 
 
-def test_what_is_paid_is_not_cancelled() -> None:
+def test_a_paid_payment_cannot_be_cancelled() -> None:
     paid, _ = a_payment().settle(ASKED, raw_payload="{}", now=LATER)
     for payment in (paid, a_payment().cancel(), a_refund()):
         with pytest.raises(InvalidPaymentTransition):
             payment.cancel()
 
 
-def test_a_refund_is_no_payment_that_could_be_received() -> None:
+def test_a_refund_cannot_be_settled() -> None:
     with pytest.raises(InvalidPaymentTransition):
         a_refund().settle(ASKED, raw_payload="{}", now=LATER)
 
@@ -128,19 +128,19 @@ def test_an_invoice_is_prepared_by_one_request_at_a_time() -> None:
     assert not payment.abandon_preparation().being_prepared(NOW)
 
 
-def test_an_invoice_that_is_there_is_not_being_prepared() -> None:
+def test_a_payment_with_an_invoice_is_not_in_preparation() -> None:
     payment = a_payment().invoiced(INVOICE)
     assert (payment.invoice, payment.version) == (INVOICE, 2)
     assert not payment.being_prepared(NOW)
 
 
-def test_the_question_to_the_gateway_is_noted() -> None:
+def test_a_gateway_request_is_recorded() -> None:
     asked = a_payment().checked(LATER)
     assert (asked.checked_at, asked.version) == (LATER, 2)
 
 
 @given(st.integers(0, 2**128 - 1), st.integers(1, 10**6))
-def test_an_order_number_is_letters_and_digits_and_not_too_long_for_the_gateway(number: int, attempt: int) -> None:
+def test_an_order_number_has_at_most_45_letters_and_digits(number: int, attempt: int) -> None:
     payment = replace(a_payment(number=number), attempt=attempt)
     assert re.fullmatch(r"[0-9A-Za-z]{1,45}", payment.order_number)
 

@@ -1,4 +1,4 @@
-"""Every error of the domain: a code of its own, and a message that can be written."""
+"""Every domain error has a unique code and a message that can be formatted."""
 
 import importlib
 import pkgutil
@@ -44,7 +44,7 @@ def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
 
 
 def all_errors() -> list[type[DomainError]]:
-    """Every error that some module of the library defines, families left out."""
+    """Every concrete error that a module of the library defines."""
     for module in pkgutil.walk_packages(booking_domain.__path__, "booking_domain."):
         if not module.name.startswith("booking_domain.testing"):
             importlib.import_module(module.name)
@@ -103,6 +103,6 @@ def test_an_invalid_value_names_its_field() -> None:
     assert refused.parameters == {"field": "min_notice_minutes", "problem": "must be between {0} and 1"}
 
 
-def test_errors_are_told_apart_by_what_they_are_and_not_by_what_they_say() -> None:
+def test_errors_compare_by_identity() -> None:
     assert InvalidValue(field="a", problem="b") != InvalidValue(field="a", problem="b")
     assert len({InvalidValue(field="a", problem="b"), InvalidValue(field="a", problem="b")}) == 2

@@ -33,12 +33,12 @@ DOOR = Lifecycle(
 )
 
 
-def test_a_move_in_the_table_leads_where_the_table_says() -> None:
+def test_a_move_leads_to_the_status_in_the_table() -> None:
     assert DOOR.advance(Door.OPEN, Deed.SHUT, Someone.GUEST) is Door.SHUT
     assert DOOR.advance(Door.SHUT, Deed.LOCK, Someone.HOST) is Door.LOCKED
 
 
-def test_what_is_not_in_the_table_does_not_happen() -> None:
+def test_a_move_that_is_not_in_the_table_is_refused() -> None:
     with pytest.raises(InvalidTransition) as refused:
         DOOR.advance(Door.LOCKED, Deed.OPEN, Someone.HOST)
     assert refused.value.code == "lifecycle.invalid_transition"
@@ -46,13 +46,13 @@ def test_what_is_not_in_the_table_does_not_happen() -> None:
     assert refused.value.parameters == {"thing": "door", "status": "locked", "action": "open"}
 
 
-def test_a_move_of_others_is_not_one_s_own() -> None:
+def test_a_move_of_another_party_is_refused() -> None:
     with pytest.raises(NotYourMove) as refused:
         DOOR.advance(Door.SHUT, Deed.LOCK, Someone.GUEST)
     assert str(refused.value) == "The guest cannot lock a door that is shut."
 
 
-def test_a_lifecycle_refuses_in_its_own_words() -> None:
+def test_a_lifecycle_raises_its_own_error() -> None:
     class DoorRefuses(InvalidTransition):
         """No."""
 

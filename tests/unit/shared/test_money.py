@@ -11,8 +11,8 @@ from tests.unit.strategies.money import amounts, currencies
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import MINOR_UNIT_DIGITS, Money
 
-# ISO 4217, list one: every currency without decimals, and every one with three. The Chilean and the Uruguayan unit of
-# account, with four, are no money that anybody is paid in.
+# ISO 4217, list one: the currencies without decimals, and those with three. The Chilean and the Uruguayan unit of
+# account have four and are not used for payments.
 NONE, THREE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF", "BHD IQD JOD KWD LYD OMR TND"
 
 
@@ -29,12 +29,12 @@ def test_one_togrog_is_a_hundred_mongo() -> None:
 
 
 @pytest.mark.parametrize("code", ["EUR", "USD", "CNY", "KZT", "RUB", "IRR", "AFN", "MGA", "MRU", "XCG", "ZWG"])
-def test_money_of_today_is_known(code: str) -> None:
+def test_current_currencies_are_known(code: str) -> None:
     assert Money.of(1, code).amount == 100
 
 
 @pytest.mark.parametrize("code", ["", "mnt", "XXX", "XAU", "BGN", "HRK", "ANG", "ZWL", "MNTT", "€"])
-def test_what_is_no_currency_of_today_is_refused(code: str) -> None:
+def test_unknown_currencies_are_refused(code: str) -> None:
     for attempt in (partial(Money, amount=1, currency=code), partial(Money.of, 1, code), partial(Money.zero, code)):
         with pytest.raises(InvalidValue) as refused:
             attempt()
@@ -61,21 +61,21 @@ def test_adding_follows_the_laws_of_arithmetic(a: Money, b: Money, c: Money) -> 
 
 @examples(300)
 @given(amounts(), amounts())
-def test_what_is_beyond_another_amount_is_the_difference_or_nothing(a: Money, b: Money) -> None:
+def test_beyond_is_the_difference_or_zero(a: Money, b: Money) -> None:
     assert a.beyond(b) == (a - b if b <= a else Money.zero("MNT"))
     assert a.beyond(b) + b == max(a, b)
     assert bool(a.beyond(b)) == (a > b)
 
 
 @given(amounts(), amounts(least=1))
-def test_taking_away_more_than_there_is_is_refused(a: Money, more: Money) -> None:
+def test_subtracting_a_larger_amount_is_refused(a: Money, more: Money) -> None:
     with pytest.raises(InvalidValue):
         _ = a - (a + more)
 
 
 @examples(300)
 @given(amounts(), amounts())
-def test_amounts_are_in_the_order_of_their_numbers(a: Money, b: Money) -> None:
+def test_amounts_compare_like_their_numbers(a: Money, b: Money) -> None:
     assert (a < b, a <= b, a > b, a >= b) == (
         a.amount < b.amount,
         a.amount <= b.amount,
@@ -124,14 +124,14 @@ def test_an_amount_is_written_with_all_decimals_of_its_currency() -> None:
         ("-1", "MNT"),
     ],
 )
-def test_what_is_no_whole_number_of_minor_units_is_refused(text: str, currency: str) -> None:
+def test_fractions_of_a_minor_unit_are_refused(text: str, currency: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         Money.from_decimal(Decimal(text), currency)
     assert refused.value.field_path == ("amount",)
 
 
 @pytest.mark.parametrize("text", ["20000", "20000.0", "20000.000000", "2e4"])
-def test_how_a_decimal_is_written_does_not_matter(text: str) -> None:
+def test_the_notation_of_a_decimal_does_not_matter(text: str) -> None:
     assert Money.from_decimal(Decimal(text), "MNT") == Money.of(20_000, "MNT")
 
 
@@ -145,11 +145,11 @@ def test_a_share_is_rounded_half_up_to_the_minor_unit(money: Money, percent: int
 
 
 @given(amounts())
-def test_all_of_it_is_100_percent_and_nothing_is_0(money: Money) -> None:
+def test_one_hundred_percent_is_everything_and_zero_is_nothing(money: Money) -> None:
     assert money.percent(100) == money
     assert money.percent(0) == Money.zero("MNT")
 
 
 @given(amounts(), st.integers(0, 99))
-def test_a_greater_share_is_never_less(money: Money, percent: int) -> None:
+def test_a_larger_percentage_is_never_a_smaller_amount(money: Money, percent: int) -> None:
     assert money.percent(percent) <= money.percent(percent + 1)

@@ -1,4 +1,4 @@
-"""Who may do what, against a table written out by hand."""
+"""The permission table against a table that was written by hand."""
 
 from uuid import UUID
 
@@ -42,19 +42,19 @@ ALLOWED = {
 }
 
 
-def somebody(role: Role) -> Actor:
+def actor_with(role: Role) -> Actor:
     return Actor(UserId(UUID(int=1)), role)
 
 
-def test_every_permission_is_somebody_s() -> None:
+def test_every_permission_belongs_to_a_role() -> None:
     assert set(PERMISSIONS) == set(Permission) == set(ALLOWED)
     assert all(PERMISSIONS.values())
 
 
 @pytest.mark.parametrize("action", Permission)
 @pytest.mark.parametrize("role", Role)
-def test_a_role_may_do_what_was_agreed_to_what_was_agreed_and_nothing_else(action: Permission, role: Role) -> None:
-    actor, allowed = somebody(role), ALLOWED[action].get(role)
+def test_roles_have_exactly_the_expected_permissions(action: Permission, role: Role) -> None:
+    actor, allowed = actor_with(role), ALLOWED[action].get(role)
     for relation in (None, *Relation):
         assert may(actor, action, relation) == (allowed is not None and allowed in {relation, Relation.ANY})
     if allowed is not None:
@@ -65,25 +65,25 @@ def test_a_role_may_do_what_was_agreed_to_what_was_agreed_and_nothing_else(actio
         assert refused.value.action == action
 
 
-def test_the_platform_itself_does_nothing_that_is_a_person_s_to_do() -> None:
+def test_the_system_has_no_permission_of_people() -> None:
     with pytest.raises(NotPermitted):
         authorise(SYSTEM, Permission.PLACE_BOOKINGS)
 
 
-def test_nobody_in_particular_may_do_nothing() -> None:
+def test_without_an_actor_nothing_is_allowed() -> None:
     assert not any(may(None, action, relation) for action in Permission for relation in Relation)
 
 
-def test_what_is_one_s_own_is_so_by_its_owner() -> None:
-    assert owned(somebody(Role.CUSTOMER), UserId(UUID(int=1))) is Relation.OWN
-    assert owned(somebody(Role.CUSTOMER), UserId(UUID(int=2))) is None
+def test_an_object_is_own_only_for_its_owner() -> None:
+    assert owned(actor_with(Role.CUSTOMER), UserId(UUID(int=1))) is Relation.OWN
+    assert owned(actor_with(Role.CUSTOMER), UserId(UUID(int=2))) is None
     assert owned(None, UserId(UUID(int=1))) is None
 
 
-def test_what_is_not_in_the_table_is_nobody_s(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_that_is_not_in_the_table_is_allowed_to_no_role(monkeypatch: pytest.MonkeyPatch) -> None:
     others = {action: roles for action, roles in PERMISSIONS.items() if action is not Permission.PAY}
     monkeypatch.setattr("booking_domain.shared.permissions.PERMISSIONS", others)
     for role in Role:
-        assert not may(somebody(role), Permission.PAY, Relation.OWN)
+        assert not may(actor_with(role), Permission.PAY, Relation.OWN)
         with pytest.raises(NotPermitted):
-            authorise(somebody(role), Permission.PAY)
+            authorise(actor_with(role), Permission.PAY)

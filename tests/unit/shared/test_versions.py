@@ -1,4 +1,4 @@
-"""Which versions a change may be made of."""
+"""Which expected versions match the current one."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from booking_domain.shared.versions import ExpectedVersion, must_be_expected
 
 
 @pytest.mark.parametrize("expected", [None, 3, frozenset({3}), frozenset({1, 3, 9})])
-def test_who_saw_the_latest_or_does_not_say_may_change_it(expected: ExpectedVersion) -> None:
+def test_callers_who_saw_the_current_version_or_name_none_pass(expected: ExpectedVersion) -> None:
     must_be_expected(3, expected)
 
 
 @pytest.mark.parametrize(
     ("expected", "named"), [(2, 2), (4, 4), (frozenset({2}), 2), (frozenset({1, 2, 4}), 4), (frozenset(), 0)]
 )
-def test_who_saw_others_or_none_may_not(expected: ExpectedVersion, named: int) -> None:
+def test_callers_who_saw_other_versions_are_refused(expected: ExpectedVersion, named: int) -> None:
     with pytest.raises(StaleVersion) as refused:
         must_be_expected(3, expected)
     assert refused.value.parameters == {"expected": named, "actual": 3}

@@ -1,4 +1,4 @@
-"""Bookings, what they cost, and who has to do with them."""
+"""Strategies for bookings, terms and cancellation policies."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from booking_domain.shared.time import TimeRange
 
 HOUR: Final = timedelta(hours=1)
 NOON: Final = datetime(2026, 11, 23, 4, tzinfo=UTC)
-"""When the appointment starts: noon in Ulaanbaatar."""
+"""The start of the appointment: noon in Ulaanbaatar."""
 MADE: Final = NOON - timedelta(days=7)
 CUSTOMER: Final = Actor(UserId(UUID(int=1)), Role.CUSTOMER)
 PROVIDER: Final = Actor(UserId(UUID(int=2)), Role.PROVIDER)
@@ -60,21 +60,21 @@ WAITING: Final = frozenset({Status.REQUESTED, Status.PENDING})
 
 
 def a_booking(status: Status = Status.PENDING, *, paid: Money = NOTHING, refunded: Money = NOTHING) -> Booking:
-    """A booking of an hour, from noon; one that waits for something is due a quarter of an hour after it was made."""
+    """One-hour bookings from noon. Unsettled ones are due 15 minutes after creation."""
     due_at = A_BOOKING.due_at if status in WAITING else None
     payment_status = BookingPaymentStatus.PAID if paid >= DEPOSIT else BookingPaymentStatus.UNPAID
     return replace(A_BOOKING, status=status, paid=paid, refunded=refunded, due_at=due_at, payment_status=payment_status)
 
 
 def policies() -> st.SearchStrategy[CancellationPolicy]:
-    """Policies of up to four tiers, in any order, some of them strange."""
+    """Policies of up to four tiers, in any order, also unusual ones."""
     return st.dictionaries(st.integers(0, 400), st.integers(0, 100), max_size=4).map(
         lambda found: CancellationPolicy(tuple(Tier(hours, percent) for hours, percent in found.items()))
     )
 
 
 def usual_policies() -> st.SearchStrategy[CancellationPolicy]:
-    """Policies that give back the more, the earlier one cancels."""
+    """Policies that refund more for an earlier cancellation."""
     pairs = st.tuples(
         st.lists(st.integers(0, 400), max_size=4, unique=True), st.lists(st.integers(0, 100), min_size=4, max_size=4)
     )
@@ -87,7 +87,7 @@ def usual_policies() -> st.SearchStrategy[CancellationPolicy]:
 
 @st.composite
 def terms(draw: st.DrawFn) -> Terms:
-    """Terms with a deposit of nothing up to the price."""
+    """Terms with a deposit between zero and the price."""
     price = draw(amounts())
     return Terms(
         mode=draw(st.sampled_from(BookingMode)),
@@ -98,7 +98,7 @@ def terms(draw: st.DrawFn) -> Terms:
 
 
 def moments() -> st.SearchStrategy[datetime]:
-    """Instants from the making of the booking to long after it, often right at its bounds."""
+    """Instants from the creation of the booking to long after its end, often exactly at its boundaries."""
     near = [NOON, NOON + HOUR, NOON + HOUR + timedelta(days=14), MADE + HOUR / 4, NOON - timedelta(hours=24)]
     bounds = st.sampled_from([at + timedelta(microseconds=off) for at in near for off in (-1, 0, 1)])
     return bounds | st.datetimes(

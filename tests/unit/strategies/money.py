@@ -1,4 +1,4 @@
-"""Amounts of money."""
+"""Strategies for amounts of money."""
 
 from typing import Final
 
@@ -10,10 +10,10 @@ MOST: Final = 10**12
 
 
 def currencies() -> st.SearchStrategy[str]:
-    """Currencies of all kinds, the tögrög among them."""
+    """Currencies with different minor units."""
     return st.sampled_from(["MNT", "JPY", "BHD", *sorted(MINOR_UNIT_DIGITS)])
 
 
 def amounts(currency: str = "MNT", *, least: int = 0, most: int = MOST) -> st.SearchStrategy[Money]:
-    """Amounts of one currency, in minor units from `least` to `most`."""
+    """Amounts of one currency from `least` to `most` minor units."""
     return st.integers(least, most).map(lambda amount: Money(amount=amount, currency=currency))

@@ -1,4 +1,4 @@
-"""Transactions."""
+"""Strategies for payments and refunds."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -15,7 +15,7 @@ INVOICE: Final = Invoice(reference="r", qr_text="q", qr_image="data:,", checkout
 
 
 def a_payment(amount: Money = ASKED, number: int = 1) -> Payment:
-    """A payment that has just begun."""
+    """Pending payments."""
     return Payment.start(
         id=PaymentId(UUID(int=number)),
         booking_id=BookingId(UUID(int=2)),
@@ -29,7 +29,7 @@ def a_payment(amount: Money = ASKED, number: int = 1) -> Payment:
 
 
 def a_refund(amount: Money = ASKED) -> Payment:
-    """A refund that is owed."""
+    """Pending refunds."""
     return Payment.schedule_refund(
         id=PaymentId(UUID(int=4)),
         booking_id=BookingId(UUID(int=2)),

@@ -1,4 +1,4 @@
-"""The conformance vectors hold here, catch what they should catch, and are what their schema says."""
+"""The conformance vectors pass on this library, detect bugs and match their schema."""
 
 import asyncio
 import json
@@ -50,17 +50,17 @@ FOLDER: Final = files("booking_domain.testing.conformance")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_the_library_offers_what_the_vector_says(case: SlotCase) -> None:
+def test_the_library_passes_the_slot_vector(case: SlotCase) -> None:
     assert [str(failure) for failure in check_slots(offered_slots, [case])] == []
     assert [str(failure) for failure in check_explanations(explain, [case])] == []
 
 
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.id)
-def test_the_use_cases_do_what_the_history_says(history: History) -> None:
+def test_the_use_cases_pass_the_history(history: History) -> None:
     assert [str(failure) for failure in check_histories([history])] == []
 
 
-def test_there_are_as_many_as_promised_and_each_has_a_name_of_its_own_and_a_source() -> None:
+def test_vectors_are_numerous_uniquely_named_and_sourced() -> None:
     assert len(CASES) >= 120
     assert len(HISTORIES) >= 60
     ids = [case.id for case in CASES] + [history.id for history in HISTORIES]
@@ -69,7 +69,7 @@ def test_there_are_as_many_as_promised_and_each_has_a_name_of_its_own_and_a_sour
     assert all(history.source and history.title for history in HISTORIES)
 
 
-# What the vectors are for: wrong implementations do not pass.
+# Wrong implementations fail.
 
 
 def failed(failures: Iterable[Any]) -> set[str]:
@@ -99,7 +99,7 @@ def with_a_fixed_offset(
     now: datetime,
     duration_minutes: int | None = None,
 ) -> Iterable[Slot]:
-    """As if the offset at the window's start were that of every day."""
+    """Use the offset at the start of the window for every day."""
     offset = window.start.astimezone(calendar.zone).utcoffset()
     assert offset is not None
     hours = round(offset.total_seconds() / 3600)
@@ -120,29 +120,29 @@ def with_blocks_as_bookings(
     now: datetime,
     duration_minutes: int | None = None,
 ) -> Iterable[Slot]:
-    """As if time off were an appointment that is kept elsewhere."""
+    """Treat blocks as appointments."""
     taken = replace(calendar, blocks=(), busy=(*calendar.busy, *(block.range for block in calendar.blocks)))
     return offered_slots(taken, claims, window=window, now=now, duration_minutes=duration_minutes)
 
 
-def test_who_forgets_buffers_is_caught() -> None:
+def test_missing_buffers_are_detected() -> None:
     caught = failed(check_slots(without_buffers, CASES))
     assert {"claims-own-buffers", "claims-buffer-of-the-next", "claims-buffers-of-both", "holds-have-buffers"} <= caught
     assert "claims-take-their-time" not in caught
 
 
-def test_who_takes_the_offset_for_fixed_is_caught() -> None:
+def test_a_fixed_offset_is_detected() -> None:
     caught = failed(check_slots(with_a_fixed_offset, CASES))
     assert {"clocks-berlin-autumn", "clocks-cairo-25-hours", "clocks-santiago-23-twice", "clocks-kathmandu"} <= caught
     assert "rules-whole-hours" not in caught
 
 
-def test_who_takes_a_block_for_a_booking_is_caught() -> None:
+def test_blocks_treated_as_bookings_are_detected() -> None:
     caught = failed(check_slots(with_blocks_as_bookings, CASES))
     assert caught == {"blocks-buffers-reach-in", "anchoring-not-after-block"}
 
 
-def test_a_failure_says_what_is_missing_and_what_is_too_much() -> None:
+def test_a_failure_names_missing_and_unexpected_slots() -> None:
     def half_an_hour_late(*args: Any, **asked: Any) -> Iterable[Slot]:
         return [Slot(slot.start + (slot.end - slot.start) / 2, slot.end) for slot in offered_slots(*args, **asked)]
 
@@ -156,7 +156,7 @@ def test_a_failure_says_what_is_missing_and_what_is_too_much() -> None:
     ]
 
 
-def test_slots_that_come_twice_or_in_another_order_are_wrong() -> None:
+def test_repeated_or_unsorted_slots_fail() -> None:
     [case] = [case for case in CASES if case.id == "rules-ends-at-closing"]
     [twice] = check_answers(lambda asked: asked.expected * 2, [case])
     [backwards] = check_answers(lambda asked: asked.expected[::-1], [case])
@@ -164,7 +164,7 @@ def test_slots_that_come_twice_or_in_another_order_are_wrong() -> None:
     assert backwards.problems[-1] == "  in another order"
 
 
-def test_a_function_that_fails_fails_that_case_alone() -> None:
+def test_an_exception_fails_only_its_case() -> None:
     def fails(case: SlotCase) -> Iterable[Slot]:
         if case.id == "rules-none":
             raise ZeroDivisionError("boom")
@@ -174,7 +174,7 @@ def test_a_function_that_fails_fails_that_case_alone() -> None:
     assert (failure.id, failure.problems) == ("rules-none", ("  raised ZeroDivisionError: boom",))
 
 
-def test_wrong_reasons_and_neighbours_are_caught() -> None:
+def test_wrong_reasons_and_neighbours_are_detected() -> None:
     def always_busy(*args: Any, **asked: Any) -> Any:
         return replace(explain(*args, **asked), reasons=(Reason.BUSY,), before=None)
 
@@ -187,7 +187,7 @@ def test_wrong_reasons_and_neighbours_are_caught() -> None:
     )
 
 
-def test_a_history_that_ends_otherwise_is_a_failure() -> None:
+def test_a_history_with_another_outcome_fails() -> None:
     [history] = [history for history in HISTORIES if history.id == "cancel-tier-48-missed"]
     wrong = replace(history, expected=replace(history.expected, refund_owed=0, status=Status.EXPIRED))
     [failure] = check_histories([wrong])
@@ -197,7 +197,7 @@ def test_a_history_that_ends_otherwise_is_a_failure() -> None:
     )
 
 
-def test_a_refusal_that_does_not_come_or_is_another_one_is_a_failure() -> None:
+def test_a_missing_or_different_error_fails() -> None:
     [history] = [history for history in HISTORIES if history.id == "place-taken"]
     for refusal, problem in (
         (None, "  step 2: other_customer place: expected that it is done, met booking.slot_taken"),
@@ -222,7 +222,7 @@ def test_a_refusal_that_does_not_come_or_is_another_one_is_a_failure() -> None:
         ({"more": {"hold": True}}, "nobody holds the slot"),
     ],
 )
-def test_a_vector_that_makes_no_sense_is_a_failure(changes: dict[str, Any], problem: str) -> None:
+def test_an_invalid_vector_fails(changes: dict[str, Any], problem: str) -> None:
     [history] = [history for history in HISTORIES if history.id == "place-with-deposit"]
     [failure] = check_histories([replace(history, steps=(replace(history.steps[0], **changes),))])
     assert problem in failure.problems[0]
@@ -240,7 +240,7 @@ Problems = Iterator[str]
 
 
 class Schema:
-    """The part of JSON Schema that ours uses."""
+    """Validates the subset of JSON Schema that the schema of the vectors uses."""
 
     def __init__(self) -> None:
         self.root: dict[str, Any] = json.loads((FOLDER / "vectors.schema.json").read_text(encoding="utf-8"))
@@ -304,7 +304,7 @@ class Schema:
             yield f"{at}: {value!r} is not null"
 
 
-def test_the_files_are_what_their_schema_says() -> None:
+def test_the_files_match_their_schema() -> None:
     schema = Schema()
     found = dict(documents())
     assert len(found) >= 10
@@ -324,7 +324,7 @@ def test_the_files_are_what_their_schema_says() -> None:
         ("comment", "there is no such member"),
     ],
 )
-def test_the_schema_refuses_what_is_no_vector(name: str, wrong: object) -> None:
+def test_the_schema_rejects_invalid_vectors(name: str, wrong: object) -> None:
     schema = Schema()
     document = {"about": "One.", "slots": [dict(CASES[0].json)]}
     assert schema.problems(document) == []
@@ -332,7 +332,7 @@ def test_the_schema_refuses_what_is_no_vector(name: str, wrong: object) -> None:
     assert schema.problems(document) != []
 
 
-def test_expected_starts_are_written_with_the_offset_that_held() -> None:
+def test_expected_starts_have_the_local_offset() -> None:
     for case in CASES:
         for text in case.json["expect"].get("starts", ()):
             if not text.endswith("Z"):
@@ -354,12 +354,12 @@ def test_expected_starts_are_written_with_the_offset_that_held() -> None:
         {"salon": {"timeZone": "Mars/Olympus"}},
     ],
 )
-def test_a_calendar_that_is_none_is_refused(wrong: dict[str, Any]) -> None:
+def test_an_invalid_calendar_is_rejected(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidValue):
         calendar_of({"timeZone": "UTC", **wrong})
 
 
-def test_what_a_calendar_leaves_out_has_a_default() -> None:
+def test_missing_members_of_a_calendar_have_defaults() -> None:
     assert calendar_of({"timeZone": "UTC"}) == Calendar(time_zone="UTC")
     [claim] = claims_of([{"start": "2025-11-24T09:00:00Z", "end": "2025-11-24T10:00:00Z"}])
     assert claim.blocked == claim.span
@@ -368,12 +368,14 @@ def test_what_a_calendar_leaves_out_has_a_default() -> None:
 # The command.
 
 
-def test_all_that_holds_exits_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_without_failures_exits_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert runner.main([]) == 0
     assert capsys.readouterr().out == f"{len(CASES)} slot cases, {len(HISTORIES)} histories: all passed\n"
 
 
-def test_a_bug_exits_with_1_and_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_with_a_failure_exits_with_1_and_reports_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(runner, "offered_slots", without_buffers)
     assert runner.main(["--only", "claims-buffer-of-the-*"]) == 1
     shown = capsys.readouterr().out
@@ -382,9 +384,7 @@ def test_a_bug_exits_with_1_and_is_shown(monkeypatch: pytest.MonkeyPatch, capsys
     assert shown.endswith("2 slot cases, 0 histories: 2 failed\n")
 
 
-def test_the_report_can_be_read_by_programs(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_report_is_available_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(runner, "offered_slots", without_buffers)
     assert runner.main(["--json", "--only", "claims-buffers-of-both", "--only", "place-taken"]) == 1
     report = json.loads(capsys.readouterr().out)
@@ -392,14 +392,14 @@ def test_the_report_can_be_read_by_programs(
     assert [failure["id"] for failure in report["failures"]] == ["claims-buffers-of-both"]
 
 
-def test_vectors_are_listed_and_chosen_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+def test_vectors_are_listed_and_selected_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert runner.main(["--list", "--only", "place-*"]) == 0
     assert capsys.readouterr().out.startswith("place-with-deposit\tWith a deposit due")
     assert runner.main(["--only", "there-is-none"]) == 2
     assert "no vector is called there-is-none" in capsys.readouterr().err
 
 
-def test_the_standard_library_is_enough() -> None:
+def test_the_suite_runs_with_the_standard_library_alone() -> None:
     program = (
         "import sys; from booking_domain.testing.conformance.__main__ import main;"
         "code = main(['--only', 'rules-*', '--only', 'place-*']);"
@@ -409,11 +409,11 @@ def test_the_standard_library_is_enough() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-# A server that is asked.
+# Servers.
 
 
 class _Scheduling(BaseHTTPRequestHandler):
-    """Another implementation of the two operations, in as few lines as possible; `offers` is what it calls."""
+    """A minimal server with both operations, which calls `offers`."""
 
     offers: Any = staticmethod(offered_slots)
 
@@ -463,7 +463,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         thread.join()
 
 
-def test_a_server_that_is_right_passes_and_histories_are_skipped_aloud(
+def test_a_correct_server_passes_and_skipped_histories_are_reported(
     served: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert runner.main(["--url", served, "--only", "c*", "--only", "rules-*", "--only", "day-*"]) == 0
@@ -472,26 +472,24 @@ def test_a_server_that_is_right_passes_and_histories_are_skipped_aloud(
     assert re.search(r"^[0-9]+ slot cases, 0 histories: all passed \([0-9]+ skipped\)$", shown, re.MULTILINE)
 
 
-def test_a_server_that_is_wrong_fails(
-    served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_server_fails(served: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(_Scheduling, "offers", staticmethod(with_a_fixed_offset))
     assert runner.main(["--url", served, "--only", "clocks-berlin-autumn"]) == 1
     assert "FAILED clocks-berlin-autumn" in capsys.readouterr().out
 
 
-def test_a_server_that_does_not_know_the_operation_fails(served: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_without_the_operation_fails(served: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert runner.main(["--url", f"{served}/elsewhere", "--only", "rules-exact-fit"]) == 1
     assert "POST /scheduling/slots answered 404 http.not_found" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "ftp://example.com", "nowhere"])
-def test_where_no_server_is_nothing_is_checked(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_server_nothing_is_checked(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert runner.main(["--url", url]) == 2
     assert capsys.readouterr().err
 
 
-def test_each_history_that_cannot_be_played_on_a_server_has_a_reason() -> None:
+def test_each_history_skipped_on_servers_has_a_reason() -> None:
     reasons = {history.id: why_not(history) for history in HISTORIES}
     assert sum(reason is None for reason in reasons.values()) >= 60
     assert reasons["pending-expired"] == "it needs a clock that is moved"
@@ -502,7 +500,7 @@ def test_each_history_that_cannot_be_played_on_a_server_has_a_reason() -> None:
 
 
 class _ServerInMemory(Server):
-    """Our own API, on everything in memory, asked without a socket."""
+    """Calls the API of this repository in memory, without a socket."""
 
     def __init__(self, api: Api, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__("http://api.test")
@@ -539,7 +537,7 @@ class _ServerInMemory(Server):
         return Answer(200, {})
 
 
-def test_histories_hold_through_the_api() -> None:
+def test_histories_pass_through_the_api() -> None:
     async def played() -> None:
         api = Api({"BOOKING_RATE_LIMITS": "off"})
         api.clock.set(datetime.now(UTC))
@@ -563,7 +561,7 @@ def test_histories_hold_through_the_api() -> None:
     asyncio.run(played())
 
 
-def test_histories_need_an_admin_who_is_one() -> None:
+def test_histories_need_valid_admin_credentials() -> None:
     async def played() -> None:
         api = Api({})
         async with api.opened():
@@ -575,7 +573,7 @@ def test_histories_need_an_admin_who_is_one() -> None:
     asyncio.run(played())
 
 
-# Our own endpoint.
+# The endpoint of this repository.
 
 
 class _Endpoint(Server):
@@ -608,7 +606,7 @@ async def _asked_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.Resp
         return [await client.post(f"/api/v1{path}", json=body) for path, body in requests]
 
 
-def test_our_endpoint_answers_the_vectors() -> None:
+def test_the_endpoint_passes_the_vectors() -> None:
     server = _Endpoint("http://api.test")
     cases = [case for case in CASES if case.explanations or not case.id.startswith(("rules-", "clocks-"))]
     assert [str(failure) for failure in check_answers(server.slots, cases)] == []
@@ -660,13 +658,13 @@ RULE: Final = {"day": 1, "startTime": "10:00", "endTime": "19:00"}
         ({"slots": 1}, 400, "/slots"),
     ],
 )
-def test_our_endpoint_refuses_what_is_no_question(wrong: dict[str, Any], status: int, pointer: str) -> None:
+def test_the_endpoint_rejects_invalid_questions(wrong: dict[str, Any], status: int, pointer: str) -> None:
     question = {"calendar": {"timeZone": "UTC"}, "now": NINE, "window": {"from": NINE, "to": TEN}, **wrong}
     [answer] = asyncio.run(_asked_of_endpoint([("/scheduling/slots", question)]))
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (status, pointer)
 
 
-def test_our_endpoint_lists_no_more_slots_than_it_says() -> None:
+def test_the_endpoint_limits_the_number_of_slots() -> None:
     always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
     settings = {"slotStepMinutes": 1, "slotDurationMinutes": 1, "horizonDays": 730}
     question = {"calendar": {"timeZone": "UTC", "rules": always, "settings": settings}, "now": "2025-11-01T00:00:00Z"}

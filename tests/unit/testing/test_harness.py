@@ -1,4 +1,4 @@
-"""The public harness does what its documentation shows, and misses no port."""
+"""The test kit works as documented and has a contract for every port."""
 
 import ast
 import inspect
@@ -37,10 +37,10 @@ NO_CONTRACT: Final = {
     "TelegramAssertions",
     "Translator",
 }
-"""Ports with one adapter, which has tests of its own."""
+"""Ports with a single adapter, which has its own tests."""
 
 
-def test_the_ten_lines_run(tmp_path: Path) -> None:
+def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
     block = PAGE.split("```python\n")[1].split("```")[0]
     assert len([line for line in block.splitlines() if line.strip()]) <= 10
     (tmp_path / "test_mine.py").write_text(block, encoding="utf-8")
@@ -57,13 +57,13 @@ def test_the_ten_lines_run(tmp_path: Path) -> None:
     assert f"{len(properties.PROPERTIES)} passed" in done.stdout
 
 
-def test_each_property_is_on_the_page_and_documented() -> None:
+def test_each_property_is_documented() -> None:
     for each in properties.PROPERTIES:
         assert f"| `{each.__name__}` |" in PAGE
         assert inspect.getdoc(each)
 
 
-def test_every_port_has_its_contract() -> None:
+def test_every_port_has_a_contract() -> None:
     ports = {
         node.name
         for path in LIBRARY.rglob("*.py")
@@ -79,7 +79,7 @@ def _is_a_protocol(node: ast.ClassDef) -> bool:
     return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in bases)
 
 
-def test_what_needs_no_pytest_is_imported_without_it() -> None:
+def test_modules_without_tests_do_not_import_pytest() -> None:
     program = (
         "import sys; sys.modules['pytest'] = sys.modules['hypothesis'] = None\n"
         "import booking_domain.testing.memory, booking_domain.testing.builders, booking_domain.testing.studio\n"
@@ -92,7 +92,7 @@ def test_what_needs_no_pytest_is_imported_without_it() -> None:
 
 @examples(100)
 @given(zones())
-def test_a_transition_is_where_the_offset_changes(zone: str) -> None:
+def test_transitions_are_where_the_offset_changes(zone: str) -> None:
     found = transitions(zone, 2000, 2030)
     assert all(one.at < other.at and one.after == other.before for one, other in pairwise(found))
     assert all(each.before != each.after for each in found)
@@ -100,7 +100,7 @@ def test_a_transition_is_where_the_offset_changes(zone: str) -> None:
 
 @examples(100)
 @given(st.data())
-def test_the_other_strategies_draw_what_they_say(data: st.DataObject) -> None:
+def test_the_strategies_respect_their_arguments(data: st.DataObject) -> None:
     now = data.draw(instants())
     disjoint = [claim for claim in data.draw(claims(now.date(), now, disjoint=True)) if claim.live(now)]
     ranges = sorted(claim.blocked for claim in disjoint)
@@ -116,7 +116,7 @@ def test_the_other_strategies_draw_what_they_say(data: st.DataObject) -> None:
     assert (name, day.month) in {("Europe/Berlin", 3), ("Europe/Berlin", 10)}
 
 
-def test_the_machine_catches_a_calendar_that_lists_what_is_taken() -> None:
+def test_the_machine_detects_a_calendar_that_lists_taken_slots() -> None:
     class Forgetful(UseCaseCalendar):
         def slots(self) -> list[Slot]:
             self._before = getattr(self, "_before", None) or list(super().slots())

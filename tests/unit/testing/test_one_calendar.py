@@ -1,4 +1,4 @@
-"""Whatever customers do to one calendar, no two claims overlap, and what is listed is what can be booked."""
+"""The state machine of one calendar holds for the use cases in memory."""
 
 import pytest
 from hypothesis import settings
@@ -10,7 +10,7 @@ from booking_domain.testing.machines import BookableCalendar, CalendarMachine
 from booking_domain.testing.use_case_calendar import UseCaseCalendar
 from booking_domain.workflows.provider_profiles import SettingsChange
 
-pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
+pytestmark = pytest.mark.no_cover  # other tests cover these lines; tracing doubles the time
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it ta
     ],
     ids=["buffers", "limits", "after-claim"],
 )
-def test_one_calendar_in_memory(change: SettingsChange) -> None:
+def test_the_machine_of_one_calendar_passes_in_memory(change: SettingsChange) -> None:
     class InMemory(CalendarMachine):
         def open_calendar(self) -> BookableCalendar:
             return UseCaseCalendar(change)

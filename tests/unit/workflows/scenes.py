@@ -1,4 +1,4 @@
-"""A scene is a test in a studio in memory; when it is over the books must balance."""
+"""Scenes: tests in an in-memory studio, after each of which all invariants must hold."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,12 +23,12 @@ NEVER_ANYTHING: Final = terms(cancellation=CancellationPolicy(()))
 
 
 def tugriks(amount: int) -> Money:
-    """So many tögrög."""
+    """An amount in tögrög."""
     return Money.of(amount, "MNT")
 
 
 def scene(asks: Terms | None = None) -> Callable[[Callable[[Studio], Awaitable[None]]], Callable[[], None]]:
-    """Make a test of a coroutine, in a studio that asks for these terms."""
+    """Make a test from a coroutine that gets a studio with these terms."""
 
     def made(body: Callable[[Studio], Awaitable[None]]) -> Callable[[], None]:
         def test() -> None:
@@ -46,7 +46,7 @@ def scene(asks: Terms | None = None) -> Callable[[Callable[[Studio], Awaitable[N
 
 
 async def expired(studio: Studio, booking: Booking) -> Booking:
-    """The booking after its payment window has closed and the platform has noticed."""
+    """The booking after its payment window has closed and the sweep has run."""
     studio.clock.advance(15 * MINUTE)
     over = await studio.expire(booking)
     assert over is not None

@@ -1,4 +1,4 @@
-"""Answering a request."""
+"""Accepting and declining requests, and offering other times."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ OFF_THE_GRID = TOMORROW + 10 * HOUR + 7 * MINUTE
 
 
 @scene(ON_REQUEST)
-async def test_only_when_the_provider_has_accepted_the_deposit_is_asked_for(studio: Studio) -> None:
+async def test_the_deposit_is_due_only_after_the_provider_accepted(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     with pytest.raises(NothingDue):
         await studio.bill(booking)
@@ -52,14 +52,14 @@ async def test_only_when_the_provider_has_accepted_the_deposit_is_asked_for(stud
 
 
 @scene(ON_REQUEST_AND_FREE)
-async def test_without_a_deposit_what_is_accepted_is_confirmed(studio: Studio) -> None:
+async def test_an_accepted_request_without_a_deposit_is_confirmed(studio: Studio) -> None:
     accepted = await studio.accept(await studio.book())
     assert (accepted.status, accepted.due_at) == (Status.CONFIRMED, None)
     assert await studio.told(accepted) == ["booking.placed", "booking.confirmed"]
 
 
 @scene(ON_REQUEST)
-async def test_what_was_accepted_and_is_not_paid_for_expires(studio: Studio) -> None:
+async def test_an_accepted_request_expires_unless_it_is_paid(studio: Studio) -> None:
     booking = await studio.accept(await studio.book())
     assert (await expired(studio, booking)).status is Status.EXPIRED
     assert await studio.is_free()
@@ -96,7 +96,7 @@ async def test_a_request_is_answered_once(studio: Studio) -> None:
 
 
 @scene(FREE)
-async def test_what_is_no_request_is_not_answered(studio: Studio) -> None:
+async def test_only_a_request_can_be_answered(studio: Studio) -> None:
     booking = await studio.book()
     for answer in (studio.accept(booking), studio.decline(booking), studio.offer_times(booking, NEXT_WEEK)):
         with pytest.raises(InvalidBookingTransition):
@@ -105,7 +105,7 @@ async def test_what_is_no_request_is_not_answered(studio: Studio) -> None:
 
 
 @scene(ON_REQUEST)
-async def test_who_saw_an_older_version_does_not_answer(studio: Studio) -> None:
+async def test_a_stale_version_does_not_answer(studio: Studio) -> None:
     booking = await studio.offer_times(await studio.book(), NEXT_WEEK)
     assert booking.version == 2
     for answer in (
@@ -121,7 +121,7 @@ async def test_who_saw_an_older_version_does_not_answer(studio: Studio) -> None:
 
 
 @scene(ON_REQUEST)
-async def test_a_declined_request_is_cancelled_and_gives_its_time_back(studio: Studio) -> None:
+async def test_a_declined_request_is_cancelled_and_releases_its_time(studio: Studio) -> None:
     for start, staff, why, reason in (
         (TOMORROW, studio.owner, None, "declined"),
         (LATER, studio.admin, "Not my style.", "Not my style."),
@@ -135,7 +135,7 @@ async def test_a_declined_request_is_cancelled_and_gives_its_time_back(studio: S
 
 
 @scene(ON_REQUEST)
-async def test_a_customer_cancels_and_does_not_decline(studio: Studio) -> None:
+async def test_a_customer_cannot_decline(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NotYourMove) as refusal:
         await studio.decline(booking, by=studio.customer)
@@ -146,7 +146,7 @@ async def test_a_customer_cancels_and_does_not_decline(studio: Studio) -> None:
 
 
 @scene(ON_REQUEST)
-async def test_offered_times_are_kept_in_order_and_claim_nothing_yet(studio: Studio) -> None:
+async def test_offered_times_are_ordered_and_claim_nothing(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     studio.clock.advance(HOUR)
     offered = await studio.offer_times(booking, NEXT_WEEK + 4 * HOUR, OFF_THE_GRID, NEXT_WEEK + 4 * HOUR)
@@ -163,7 +163,7 @@ async def test_offered_times_are_kept_in_order_and_claim_nothing_yet(studio: Stu
 
 
 @scene(ON_REQUEST)
-async def test_the_customer_has_48_hours_to_take_one_but_not_after_the_last(studio: Studio) -> None:
+async def test_an_offer_is_due_in_48_hours_or_at_its_last_time(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     studio.clock.advance(HOUR)
     due = studio.clock.now() + ANSWER_DUE
@@ -176,7 +176,7 @@ async def test_the_customer_has_48_hours_to_take_one_but_not_after_the_last(stud
 
 
 @scene(ON_REQUEST)
-async def test_one_to_ten_times_are_offered_all_of_them_to_come(studio: Studio) -> None:
+async def test_one_to_ten_future_times_can_be_offered(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     studio.clock.set(TOMORROW)
     many = [NEXT_WEEK + number * MINUTE for number in range(MAX_OFFERED_TIMES + 1)]
@@ -193,7 +193,7 @@ async def test_one_to_ten_times_are_offered_all_of_them_to_come(studio: Studio) 
 
 
 @scene(ON_REQUEST)
-async def test_only_what_is_free_now_is_offered(studio: Studio) -> None:
+async def test_only_free_times_can_be_offered(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(buffer_before_minutes=15), by=studio.owner)
     booking = await studio.book(NEXT_WEEK)
     await studio.book(LATER, by=await studio.joined())
@@ -207,7 +207,7 @@ async def test_only_what_is_free_now_is_offered(studio: Studio) -> None:
 
 
 @scene(ON_REQUEST)
-async def test_it_is_looked_as_far_ahead_as_the_offers_go_and_for_as_long_as_the_request_lasts(studio: Studio) -> None:
+async def test_offers_are_checked_for_the_whole_duration_however_far_ahead(studio: Studio) -> None:
     booking = await studio.book(minutes=120)
     await studio.book(NEXT_WEEK + 3 * HOUR, by=await studio.joined())
     for start in (NEXT_WEEK + 3 * HOUR, NEXT_WEEK + 90 * MINUTE):
@@ -228,7 +228,7 @@ async def test_only_the_provider_offers_times(studio: Studio) -> None:
 
 
 @scene(ON_REQUEST)
-async def test_a_customer_takes_an_offered_time_that_need_not_be_on_the_grid(studio: Studio) -> None:
+async def test_a_customer_takes_an_offered_time_off_the_grid(studio: Studio) -> None:
     booking = await studio.book()
     await studio.offer_times(booking, LATER, OFF_THE_GRID)
     studio.clock.advance(MINUTE)
@@ -262,7 +262,7 @@ async def test_an_offered_time_without_a_deposit_is_confirmed_when_it_is_taken(s
 
 
 @scene(ON_REQUEST)
-async def test_only_what_was_offered_last_can_be_taken_and_only_by_the_customer(studio: Studio) -> None:
+async def test_only_the_customer_takes_and_only_the_last_offers(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NotATimeOffered):
         await studio.accept(booking, slot=TOMORROW)
@@ -284,7 +284,7 @@ async def test_only_what_was_offered_last_can_be_taken_and_only_by_the_customer(
 
 
 @scene(ON_REQUEST)
-async def test_an_offered_time_that_somebody_has_got_first_is_taken_and_the_request_stays(studio: Studio) -> None:
+async def test_an_offered_time_that_was_booked_since_is_refused_and_the_request_stays(studio: Studio) -> None:
     booking = await studio.book()
     offered = await studio.offer_times(booking, LATER, NEXT_WEEK)
     await studio.book(LATER, by=await studio.joined())
@@ -296,7 +296,7 @@ async def test_an_offered_time_that_somebody_has_got_first_is_taken_and_the_requ
 
 
 @scene(ON_REQUEST)
-async def test_a_provider_who_has_offered_times_may_accept_the_first_one_all_the_same(studio: Studio) -> None:
+async def test_a_provider_who_has_offered_times_may_still_accept_the_original_one(studio: Studio) -> None:
     booking = await studio.book()
     await studio.offer_times(booking, LATER)
     accepted = await studio.accept(booking)
@@ -329,7 +329,7 @@ async def test_a_request_without_a_claim_is_declined_without_touching_the_calend
 
 
 @scene(ON_REQUEST)
-async def test_a_deposit_that_the_customer_has_raised_is_asked_for_when_it_is_accepted(studio: Studio) -> None:
+async def test_a_raised_deposit_is_due_when_the_request_is_accepted(studio: Studio) -> None:
     booking = await studio.book(deposit=DEPOSIT + DEPOSIT)
     accepted = await studio.accept(booking)
     assert (await studio.bill(accepted)).amount == DEPOSIT + DEPOSIT
@@ -341,7 +341,7 @@ async def _with_offers(studio: Studio) -> Booking:
 
 
 @scene(ON_REQUEST)
-async def test_who_waits_for_the_old_time_learns_that_another_one_was_taken(studio: Studio) -> None:
+async def test_taking_an_offered_time_frees_the_old_time_for_the_waiting_list(studio: Studio) -> None:
     booking = await _with_offers(studio)
     await studio.accept(booking, slot=LATER)
     assert await studio.is_free(TOMORROW)
@@ -349,7 +349,7 @@ async def test_who_waits_for_the_old_time_learns_that_another_one_was_taken(stud
 
 
 @scene(ON_REQUEST)
-async def test_the_trail_tells_where_a_request_has_gone(studio: Studio) -> None:
+async def test_the_audit_trail_has_the_move_and_the_acceptance(studio: Studio) -> None:
     booking = await _with_offers(studio)
     await studio.accept(booking, slot=LATER)
     told = [f"{event.type} {event.reason}" for event in await studio.reads.bookings.events(booking.id)]
@@ -369,7 +369,7 @@ async def test_an_offered_time_that_has_passed_is_not_taken(studio: Studio) -> N
 
 
 @scene(ON_REQUEST)
-async def test_an_offered_time_is_taken_after_the_one_that_was_asked_for_has_passed(studio: Studio) -> None:
+async def test_an_offered_time_can_be_taken_after_the_original_one_has_passed(studio: Studio) -> None:
     booking = await _with_offers(studio)
     studio.clock.set(TOMORROW + 2 * HOUR)
     assert not (await studio.seen(booking)).overdue(studio.clock.now())
@@ -377,7 +377,7 @@ async def test_an_offered_time_is_taken_after_the_one_that_was_asked_for_has_pas
 
 
 @scene(ON_REQUEST)
-async def test_a_request_that_is_overdue_is_not_accepted(studio: Studio) -> None:
+async def test_an_overdue_request_cannot_be_accepted(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.set(TOMORROW + HOUR)
     assert booking.overdue(studio.clock.now())
@@ -393,7 +393,7 @@ async def test_a_request_that_is_overdue_is_not_accepted(studio: Studio) -> None
 
 
 @scene(ON_REQUEST)
-async def test_an_overdue_request_is_not_answered_in_any_other_way(studio: Studio) -> None:
+async def test_an_overdue_request_cannot_be_answered_in_any_other_way(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.set(TOMORROW)
     with pytest.raises(DomainError):
@@ -405,7 +405,7 @@ async def test_an_overdue_request_is_not_answered_in_any_other_way(studio: Studi
 
 
 @scene(ON_REQUEST)
-async def test_a_claim_goes_where_its_booking_goes_even_if_the_blocked_time_is_the_same(studio: Studio) -> None:
+async def test_a_claim_moves_with_its_booking_even_if_the_blocked_range_is_the_same(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(buffer_before_minutes=30), by=studio.owner)
     booking = await studio.book()
     change = SettingsChange(buffer_before_minutes=0, buffer_after_minutes=30)

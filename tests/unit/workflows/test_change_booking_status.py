@@ -1,4 +1,4 @@
-"""Parties move a booking along its lifecycle."""
+"""Changing the status of a booking."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ async def confirmed(studio: Studio, slot_in: timedelta = timedelta(days=7)) -> B
 
 
 @scene()
-async def test_a_cancelled_booking_gives_its_time_back_and_waits_for_no_payment(studio: Studio) -> None:
+async def test_a_cancelled_booking_releases_its_time_and_cancels_its_payments(studio: Studio) -> None:
     booking = await studio.book()
     await studio.bill(booking)
     after = await studio.move(booking, Status.CANCELLED, why="ill")
@@ -54,13 +54,13 @@ async def test_a_cancelled_booking_gives_its_time_back_and_waits_for_no_payment(
 
 
 @scene()
-async def test_the_freed_slot_is_booked_by_somebody_else(studio: Studio) -> None:
+async def test_another_customer_books_the_freed_slot(studio: Studio) -> None:
     await studio.move(await studio.book(), Status.CANCELLED)
     assert (await studio.book(by=await studio.joined())).status is Status.PENDING
 
 
 @scene()
-async def test_an_early_cancellation_gives_all_back(studio: Studio) -> None:
+async def test_an_early_cancellation_refunds_everything(studio: Studio) -> None:
     booking = await confirmed(studio)
     await studio.move(booking, Status.CANCELLED)
     assert await studio.owed(booking) == [DEPOSIT]
@@ -76,7 +76,7 @@ async def test_a_late_cancellation_forfeits_the_deposit(studio: Studio) -> None:
 
 
 @scene(HALF_A_DAY_BEFORE)
-async def test_what_goes_back_follows_the_tiers_that_were_agreed_on(studio: Studio) -> None:
+async def test_the_refund_follows_the_agreed_tiers(studio: Studio) -> None:
     for number, (hours_before, back) in enumerate(
         [
             (timedelta(hours=48), [DEPOSIT]),
@@ -94,7 +94,7 @@ async def test_what_goes_back_follows_the_tiers_that_were_agreed_on(studio: Stud
 
 
 @scene(NEVER_ANYTHING)
-async def test_a_cancellation_by_the_provider_or_an_admin_gives_all_back_however_late(studio: Studio) -> None:
+async def test_a_cancellation_by_the_provider_or_an_admin_refunds_everything(studio: Studio) -> None:
     for day, staff in ((7, studio.owner), (14, studio.admin)):
         booking = await confirmed(studio, timedelta(days=day))
         studio.clock.set(booking.span.end - SECOND)
@@ -103,7 +103,7 @@ async def test_a_cancellation_by_the_provider_or_an_admin_gives_all_back_however
 
 
 @scene(HALF_A_DAY_BEFORE)
-async def test_a_surplus_goes_back_whole_and_the_tier_is_of_the_rest(studio: Studio) -> None:
+async def test_a_surplus_is_refunded_in_full_and_the_tier_applies_to_the_rest(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7), deposit=PRICE)
     payment = await studio.paid(booking)
     studio.pay(payment, tugriks(10_000))
@@ -115,7 +115,7 @@ async def test_a_surplus_goes_back_whole_and_the_tier_is_of_the_rest(studio: Stu
 
 
 @scene()
-async def test_what_is_owed_already_is_not_owed_again(studio: Studio) -> None:
+async def test_a_pending_refund_is_not_scheduled_again(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7), deposit=PRICE)
     payment = await studio.paid(booking)
     studio.pay(payment, tugriks(10_000))
@@ -125,7 +125,7 @@ async def test_what_is_owed_already_is_not_owed_again(studio: Studio) -> None:
 
 
 @scene()
-async def test_a_deposit_and_a_balance_go_back_together(studio: Studio) -> None:
+async def test_deposit_and_balance_are_refunded_together(studio: Studio) -> None:
     booking = await confirmed(studio)
     await studio.paid(booking, purpose=Purpose.BALANCE)
     await studio.move(booking, Status.CANCELLED, by=studio.owner)
@@ -133,7 +133,7 @@ async def test_a_deposit_and_a_balance_go_back_together(studio: Studio) -> None:
 
 
 @scene()
-async def test_money_that_comes_after_a_cancellation_goes_back(studio: Studio) -> None:
+async def test_money_received_after_a_cancellation_is_refunded(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     await studio.move(booking, Status.CANCELLED)
@@ -147,7 +147,7 @@ async def test_money_that_comes_after_a_cancellation_goes_back(studio: Studio) -
 
 
 @scene(NEVER_ANYTHING)
-async def test_money_that_comes_after_a_cancellation_goes_back_whatever_the_policy_says(studio: Studio) -> None:
+async def test_money_received_after_a_cancellation_is_refunded_whatever_the_policy(studio: Studio) -> None:
     booking = await confirmed(studio)
     payment = await studio.bill(booking, Purpose.BALANCE)
     await studio.move(booking, Status.CANCELLED)
@@ -158,7 +158,7 @@ async def test_money_that_comes_after_a_cancellation_goes_back_whatever_the_poli
 
 
 @scene()
-async def test_of_a_cancellation_and_a_payment_at_once_no_money_is_lost(studio: Studio) -> None:
+async def test_a_concurrent_cancellation_and_payment_lose_no_money(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7))
     payment = await studio.bill(booking)
     studio.pay(payment)
@@ -176,7 +176,7 @@ async def test_of_a_cancellation_and_a_payment_at_once_no_money_is_lost(studio: 
 
 
 @scene()
-async def test_what_has_expired_is_not_cancelled(studio: Studio) -> None:
+async def test_an_expired_booking_cannot_be_cancelled(studio: Studio) -> None:
     booking = await expired(studio, await studio.book())
     with pytest.raises(InvalidBookingTransition):
         await studio.move(booking, Status.CANCELLED)
@@ -201,7 +201,7 @@ async def test_a_booking_is_cancelled_before_its_end_and_not_after(studio: Studi
 
 
 @scene()
-async def test_who_saw_an_older_version_does_not_move_it(studio: Studio) -> None:
+async def test_a_stale_version_does_not_change_the_booking(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
     current = await studio.seen(booking)
@@ -213,7 +213,7 @@ async def test_who_saw_an_older_version_does_not_move_it(studio: Studio) -> None
 
 
 @scene()
-async def test_of_many_who_saw_one_version_one_moves_it(studio: Studio) -> None:
+async def test_of_many_changes_of_one_version_one_succeeds(studio: Studio) -> None:
     booking = await confirmed(studio)
     moved, refusals = await race([studio.move(booking, Status.CANCELLED, saw=booking.version) for _ in range(10)])
     assert len(moved) == 1
@@ -221,7 +221,7 @@ async def test_of_many_who_saw_one_version_one_moves_it(studio: Studio) -> None:
 
 
 @scene()
-async def test_strangers_do_not_learn_that_a_booking_exists(studio: Studio) -> None:
+async def test_a_booking_is_hidden_from_strangers(studio: Studio) -> None:
     booking = await confirmed(studio)
     strangers = [await studio.joined(role) for role in (Role.CUSTOMER, Role.PROVIDER, Role.MANAGER)]
     for stranger in strangers:
@@ -237,14 +237,14 @@ async def test_strangers_do_not_learn_that_a_booking_exists(studio: Studio) -> N
 
 
 @scene()
-async def test_the_platform_itself_does_not_move_bookings_this_way(studio: Studio) -> None:
+async def test_the_system_cannot_request_a_status(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NotPermitted):
         await studio.move(booking, Status.CANCELLED, by=SYSTEM)
 
 
 @scene(ON_REQUEST)
-async def test_a_provider_accepts_a_request_and_the_deposit_is_asked_for(studio: Studio) -> None:
+async def test_accepting_a_request_makes_the_deposit_due(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(HOUR)
     accepted = await studio.move(booking, Status.PENDING, by=studio.owner)
@@ -255,7 +255,7 @@ async def test_a_provider_accepts_a_request_and_the_deposit_is_asked_for(studio:
 
 
 @scene(ON_REQUEST)
-async def test_an_accepted_request_that_is_not_paid_for_expires(studio: Studio) -> None:
+async def test_an_accepted_request_that_is_not_paid_expires(studio: Studio) -> None:
     booking = await studio.book()
     await studio.move(booking, Status.PENDING, by=studio.owner)
     assert (await expired(studio, booking)).status is Status.EXPIRED
@@ -263,7 +263,7 @@ async def test_an_accepted_request_that_is_not_paid_for_expires(studio: Studio) 
 
 
 @scene(ON_REQUEST)
-async def test_a_request_with_a_deposit_is_not_confirmed_past_it(studio: Studio) -> None:
+async def test_a_request_with_a_deposit_is_not_confirmed_without_it(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(DepositDue):
         await studio.move(booking, Status.CONFIRMED, by=studio.owner)
@@ -278,7 +278,7 @@ async def test_a_request_without_a_deposit_is_confirmed_at_once(studio: Studio) 
 
 
 @scene(ON_REQUEST)
-async def test_a_request_is_the_providers_to_accept(studio: Studio) -> None:
+async def test_only_the_provider_accepts_a_request(studio: Studio) -> None:
     booking = await studio.book()
     for party in (studio.customer, studio.admin):
         with pytest.raises(NotYourMove):
@@ -294,7 +294,7 @@ async def test_a_request_is_declined_or_withdrawn(studio: Studio) -> None:
 
 
 @scene()
-async def test_a_customer_does_not_confirm_and_a_provider_only_what_is_paid(studio: Studio) -> None:
+async def test_customers_cannot_confirm_and_providers_only_paid_bookings(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NotYourMove):
         await studio.move(booking, Status.CONFIRMED)
@@ -317,7 +317,7 @@ async def test_an_admin_may_waive_the_deposit_and_a_payment_that_comes_still_cou
 
 
 @scene()
-async def test_after_its_start_a_booking_is_completed_or_was_a_no_show(studio: Studio) -> None:
+async def test_after_its_start_a_booking_can_be_completed_or_no_show(studio: Studio) -> None:
     for day, status in ((7, Status.COMPLETED), (14, Status.NO_SHOW)):
         booking = await confirmed(studio, timedelta(days=day))
         studio.clock.set(booking.span.start - SECOND)
@@ -333,7 +333,7 @@ async def test_after_its_start_a_booking_is_completed_or_was_a_no_show(studio: S
 
 
 @scene(FREE)
-async def test_nobody_brings_a_booking_to_a_status_that_only_follows_from_something(studio: Studio) -> None:
+async def test_statuses_without_an_action_cannot_be_requested(studio: Studio) -> None:
     booking = await studio.book()
     for status in (Status.REQUESTED, Status.EXPIRED, Status.DISPUTED):
         with pytest.raises(InvalidBookingTransition):
@@ -341,7 +341,7 @@ async def test_nobody_brings_a_booking_to_a_status_that_only_follows_from_someth
 
 
 @scene()
-async def test_money_for_a_completed_booking_counts_and_what_exceeds_the_price_goes_back(studio: Studio) -> None:
+async def test_money_for_a_completed_booking_counts_and_the_excess_is_refunded(studio: Studio) -> None:
     booking = await confirmed(studio)
     studio.clock.set(booking.span.end)
     await studio.move(booking, Status.COMPLETED, by=studio.owner)

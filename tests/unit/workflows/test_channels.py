@@ -1,4 +1,4 @@
-"""News come over channels that are on; what is about the account itself comes in any case."""
+"""Booking notices respect switched-off channels; account notices do not."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -57,7 +57,7 @@ def told(notifier: MemoryNotifier) -> list[tuple[str, str]]:
         (None, None, ON_BOTH, []),
     ],
 )
-def test_news_of_bookings_come_by_e_mail_else_by_sms_and_over_nothing_that_is_off(
+def test_booking_notices_go_by_e_mail_else_by_sms_and_respect_switched_off_channels(
     email: str | None, phone: str | None, channels: Channels, way: list[tuple[str, str]]
 ) -> None:
     async def play(studio: Studio) -> None:
@@ -72,7 +72,7 @@ def test_news_of_bookings_come_by_e_mail_else_by_sms_and_over_nothing_that_is_of
     in_a_studio(play)
 
 
-def test_who_has_deleted_their_account_is_told_no_news() -> None:
+def test_a_deleted_account_gets_no_booking_notices() -> None:
     async def play(studio: Studio) -> None:
         notifier = MemoryNotifier()
         await studio.book()
@@ -89,7 +89,7 @@ def about(user: User, event: type[AccountDeleted] | type[PhoneChanged]) -> Accou
     return event(id=EventId(UUID(int=7)), occurred_at=NOW, user_id=user.id)
 
 
-def test_what_is_about_the_account_comes_over_channels_that_are_off_and_again_under_the_same_ids() -> None:
+def test_account_notices_ignore_switched_off_channels_and_repeat_under_the_same_ids() -> None:
     async def play(studio: Studio) -> None:
         notifier = MemoryNotifier()
         off = Preferences(channels=Channels(email=False, sms=False))
@@ -99,13 +99,13 @@ def test_what_is_about_the_account_comes_over_channels_that_are_off_and_again_un
             await notify_account(
                 about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR
             )
-        assert told(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the second time is known by its ids
+        assert told(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the repetition has the same ids
         assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
 
     in_a_studio(play)
 
 
-def test_of_a_deletion_that_was_taken_back_or_is_done_nobody_is_told() -> None:
+def test_a_restored_or_erased_account_gets_no_notice_of_its_deletion() -> None:
     async def play(studio: Studio) -> None:
         notifier = MemoryNotifier()
         user = await customer_is(studio, email=EMAIL)

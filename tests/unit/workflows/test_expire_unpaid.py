@@ -1,4 +1,4 @@
-"""What is not paid or answered in time expires, and money that comes late is never lost."""
+"""Overdue bookings expire, and late payments are never lost."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from booking_domain.workflows.expire_unpaid import MAX_GATEWAY_DELAY, expire_unp
 
 
 @scene()
-async def test_what_is_not_paid_in_time_expires_and_frees_its_time(studio: Studio) -> None:
+async def test_an_unpaid_booking_expires_and_frees_its_time(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     after = await expired(studio, booking)
@@ -35,13 +35,13 @@ async def test_what_is_not_paid_in_time_expires_and_frees_its_time(studio: Studi
 
 
 @scene()
-async def test_what_was_never_billed_expires_too(studio: Studio) -> None:
+async def test_a_booking_without_a_payment_expires_too(studio: Studio) -> None:
     after = await expired(studio, await studio.book())
     assert (after.status, after.payment_status) == (Status.EXPIRED, BookingPaymentStatus.UNPAID)
 
 
 @scene(ON_REQUEST)
-async def test_what_is_not_answered_in_time_expires(studio: Studio) -> None:
+async def test_an_unanswered_request_expires(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7))
     studio.clock.advance(ANSWER_DUE - SECOND)
     assert await studio.expire(booking) is None
@@ -54,7 +54,7 @@ async def test_what_is_not_answered_in_time_expires(studio: Studio) -> None:
 
 
 @scene()
-async def test_nothing_expires_a_second_too_early_or_twice(studio: Studio) -> None:
+async def test_a_booking_expires_not_a_second_early_and_once(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(15 * MINUTE - SECOND)
     assert await studio.expire(booking) is None
@@ -65,7 +65,7 @@ async def test_nothing_expires_a_second_too_early_or_twice(studio: Studio) -> No
 
 
 @scene()
-async def test_those_that_look_at_once_expire_it_once(studio: Studio) -> None:
+async def test_concurrent_sweeps_expire_a_booking_once(studio: Studio) -> None:
     booking = await studio.book()
     await studio.bill(booking)
     studio.clock.advance(15 * MINUTE)
@@ -75,7 +75,7 @@ async def test_those_that_look_at_once_expire_it_once(studio: Studio) -> None:
 
 
 @scene()
-async def test_what_is_not_there_does_not_expire(studio: Studio) -> None:
+async def test_an_unknown_booking_does_not_expire(studio: Studio) -> None:
     unknown = BookingId(studio.entropy.new_id())
     over = await expire_unpaid(
         unknown, now=TOMORROW, reads=studio.reads, executor=studio.executor, gateway=studio.gateway
@@ -85,7 +85,7 @@ async def test_what_is_not_there_does_not_expire(studio: Studio) -> None:
 
 
 @scene()
-async def test_only_the_platform_lets_bookings_expire(studio: Studio) -> None:
+async def test_only_the_system_expires_bookings(studio: Studio) -> None:
     booking = await studio.book()
     for actor in (studio.customer, studio.owner, studio.admin):
         with pytest.raises(NotPermitted):
@@ -103,7 +103,7 @@ async def test_a_lost_callback_loses_no_payment(studio: Studio) -> None:
 
 
 @scene()
-async def test_too_little_goes_back_once_when_the_booking_expires(studio: Studio) -> None:
+async def test_an_underpayment_is_refunded_once_when_the_booking_expires(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking, tugriks(12_000))
     after = await expired(studio, booking)
@@ -114,7 +114,7 @@ async def test_too_little_goes_back_once_when_the_booking_expires(studio: Studio
 
 
 @scene()
-async def test_too_little_that_is_noticed_when_the_booking_expires_goes_back(studio: Studio) -> None:
+async def test_an_underpayment_found_at_expiry_is_refunded(studio: Studio) -> None:
     booking = await studio.book()
     studio.pay(await studio.bill(booking), tugriks(12_000))
     await expired(studio, booking)
@@ -122,7 +122,7 @@ async def test_too_little_that_is_noticed_when_the_booking_expires_goes_back(stu
 
 
 @scene()
-async def test_a_gateway_that_is_down_keeps_a_booking_from_expiring_for_five_minutes(studio: Studio) -> None:
+async def test_an_unavailable_gateway_postpones_expiry_for_five_minutes(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     studio.pay(payment)
@@ -137,7 +137,7 @@ async def test_a_gateway_that_is_down_keeps_a_booking_from_expiring_for_five_min
 
 
 @scene()
-async def test_a_gateway_that_is_down_for_longer_does_not_keep_the_time(studio: Studio) -> None:
+async def test_after_five_minutes_a_booking_expires_without_the_gateway(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     studio.pay(payment)
@@ -153,7 +153,7 @@ async def test_a_gateway_that_is_down_for_longer_does_not_keep_the_time(studio: 
 
 
 @scene()
-async def test_a_gateway_that_is_down_does_not_keep_what_nobody_could_pay(studio: Studio) -> None:
+async def test_an_unavailable_gateway_does_not_postpone_without_an_invoice(studio: Studio) -> None:
     booking = await studio.book()
     studio.gateway.available = False
     assert (await expired(studio, booking)).status is Status.EXPIRED
@@ -176,7 +176,7 @@ async def test_a_payment_after_expiry_revives_the_booking_if_its_slot_is_free(st
 
 
 @scene()
-async def test_a_payment_after_expiry_goes_back_if_its_slot_is_taken(studio: Studio) -> None:
+async def test_a_payment_after_expiry_is_refunded_if_its_slot_is_taken(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     await expired(studio, booking)
@@ -190,7 +190,7 @@ async def test_a_payment_after_expiry_goes_back_if_its_slot_is_taken(studio: Stu
 
 
 @scene()
-async def test_a_live_hold_takes_the_slot_of_a_late_payment_and_a_lapsed_one_does_not(studio: Studio) -> None:
+async def test_a_live_hold_prevents_a_revival_and_an_expired_one_does_not(studio: Studio) -> None:
     for minutes, status in ((4, Status.EXPIRED), (5, Status.CONFIRMED)):
         other = await Studio.opened()
         booking = await other.book()
@@ -206,7 +206,7 @@ async def test_a_live_hold_takes_the_slot_of_a_late_payment_and_a_lapsed_one_doe
 
 
 @scene()
-async def test_a_payment_for_a_time_that_has_begun_goes_back(studio: Studio) -> None:
+async def test_a_payment_after_the_start_is_refunded(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     await expired(studio, booking)
@@ -229,7 +229,7 @@ async def test_a_payment_a_second_before_the_start_still_revives(studio: Studio)
 
 
 @scene()
-async def test_too_little_after_expiry_goes_back_each_time_and_does_not_add_up(studio: Studio) -> None:
+async def test_underpayments_after_expiry_are_refunded_and_do_not_add_up(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     await expired(studio, booking)
@@ -241,7 +241,7 @@ async def test_too_little_after_expiry_goes_back_each_time_and_does_not_add_up(s
 
 
 @scene()
-async def test_what_is_owed_back_already_does_not_pay_for_a_revival(studio: Studio) -> None:
+async def test_pending_refunds_do_not_pay_for_a_revival(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.paid(booking, tugriks(12_000))
     await expired(studio, booking)
@@ -268,7 +268,7 @@ async def test_a_revived_booking_keeps_at_most_its_price(studio: Studio) -> None
 
 
 @scene()
-async def test_of_a_late_payment_and_another_customer_at_once_one_gets_the_slot(studio: Studio) -> None:
+async def test_of_a_late_payment_and_a_concurrent_booking_one_gets_the_slot(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     await expired(studio, booking)
@@ -287,7 +287,7 @@ async def test_of_a_late_payment_and_another_customer_at_once_one_gets_the_slot(
 
 
 @scene()
-async def test_the_longest_overdue_are_looked_at_first(studio: Studio) -> None:
+async def test_the_longest_overdue_bookings_come_first(studio: Studio) -> None:
     first = await studio.book()
     studio.clock.advance(MINUTE)
     second = await studio.book(TOMORROW + HOUR)

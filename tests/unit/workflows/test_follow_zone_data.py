@@ -1,4 +1,4 @@
-"""Bookings follow their clocks. Here it is the agreement that is changed, which looks like a change of the rules."""
+"""Bookings follow the zone data. The tests change the agreed local time, which has the same effect as new data."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ from entrypoints.languages.notices import GettextTranslator
 
 
 async def clocks_put_forward(studio: Studio, *bookings: Booking, by: timedelta = HOUR) -> list[Booking]:
-    """What was agreed on is shown `by` later than it was, and belongs to an earlier instant so: not moved yet."""
+    """Set the agreed local time back `by`, so that the booking has to move to an earlier instant."""
     after = []
     async with studio.backend.begin() as tx:
         for booking in bookings:
@@ -50,12 +50,12 @@ async def followed(studio: Studio) -> list[ClockChange]:
 
 
 async def starts(studio: Studio, bookings: Sequence[Booking]) -> list[float]:
-    """In hours after ten."""
+    """Hours after 10:00."""
     return [((await studio.seen(booking)).span.start - TOMORROW) / HOUR for booking in bookings]
 
 
 @scene(FREE)
-async def test_three_in_a_row_move_through_each_other_s_times(studio: Studio) -> None:
+async def test_three_bookings_move_through_each_others_times(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
     before = await clocks_put_forward(studio, *row)
     assert [(each.found.id, each.possible) for each in await followed(studio)] == [(each.id, True) for each in row]
@@ -67,7 +67,7 @@ async def test_three_in_a_row_move_through_each_other_s_times(studio: Studio) ->
 
 
 @scene(FREE)
-async def test_so_they_do_the_other_way_round(studio: Studio) -> None:
+async def test_three_bookings_move_back_through_each_others_times(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
     await clocks_put_forward(studio, *row, by=-HOUR)
     assert [each.possible for each in await followed(studio)] == [True, True, True]
@@ -75,7 +75,7 @@ async def test_so_they_do_the_other_way_round(studio: Studio) -> None:
 
 
 @scene(FREE)
-async def test_both_sides_are_told_that_the_clock_still_shows_the_same(studio: Studio) -> None:
+async def test_both_parties_are_notified_that_the_local_time_stays(studio: Studio) -> None:
     [booking] = await clocks_put_forward(studio, await studio.book(TOMORROW + HOUR))
     await followed(studio)
     assert await studio.told(booking) == ["booking.placed", "booking.clock_changed"]
@@ -93,7 +93,7 @@ async def test_both_sides_are_told_that_the_clock_still_shows_the_same(studio: S
 
 
 @scene(FREE)
-async def test_one_whose_time_something_else_has_stays_and_keeps_its_claim(studio: Studio) -> None:
+async def test_a_booking_whose_new_time_is_taken_keeps_its_time_and_claim(studio: Studio) -> None:
     settled, stuck, next_one = [await studio.book(TOMORROW + n * HOUR) for n in (0, 1, 2)]
     await clocks_put_forward(studio, stuck, next_one)
     changes = await followed(studio)
@@ -102,14 +102,14 @@ async def test_one_whose_time_something_else_has_stays_and_keeps_its_claim(studi
     assert await starts(studio, [settled, stuck, next_one]) == [0, 1, 2]
     assert not await studio.is_free(TOMORROW + HOUR)
     assert await studio.told(stuck) == ["booking.placed"]
-    # Once the time is free, the next run moves both.
+    # Once the time is free, the next run moves both bookings.
     await studio.move(settled, Status.CANCELLED)
     assert [each.possible for each in await followed(studio)] == [True, True]
     assert await starts(studio, [stuck, next_one]) == [0, 1]
 
 
 @scene(FREE)
-async def test_a_hold_is_in_the_way_for_as_long_as_it_lives(studio: Studio) -> None:
+async def test_a_hold_blocks_a_move_while_it_is_live(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + HOUR)
     await clocks_put_forward(studio, booking)
     hold = await studio.hold(TOMORROW)
@@ -133,7 +133,7 @@ async def test_a_second_run_finds_nothing_to_do(studio: Studio) -> None:
 
 
 @scene(FREE)
-async def test_looking_ahead_says_what_moving_does_and_changes_nothing(studio: Studio) -> None:
+async def test_looking_ahead_predicts_the_moves_without_effect(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (0, 1, 3)]
     await clocks_put_forward(studio, *row[1:])
     [each] = await found(studio)
@@ -144,7 +144,7 @@ async def test_looking_ahead_says_what_moving_does_and_changes_nothing(studio: S
 
 
 @scene(FREE)
-async def test_what_was_cancelled_meanwhile_is_left_alone(studio: Studio) -> None:
+async def test_a_booking_cancelled_in_the_meantime_does_not_move(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2)]
     await clocks_put_forward(studio, *row)
     [each] = await found(studio)
@@ -156,7 +156,7 @@ async def test_what_was_cancelled_meanwhile_is_left_alone(studio: Studio) -> Non
 
 
 @scene(FREE)
-async def test_what_is_over_or_has_begun_stays_what_it_was(studio: Studio) -> None:
+async def test_bookings_that_started_or_ended_do_not_move(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2)]
     await clocks_put_forward(studio, *row)
     studio.clock.set(TOMORROW + 2 * HOUR)
@@ -170,7 +170,7 @@ async def test_what_is_over_or_has_begun_stays_what_it_was(studio: Studio) -> No
 
 
 @scene()
-async def test_a_booking_that_waits_for_its_deposit_can_still_be_paid(studio: Studio) -> None:
+async def test_a_moved_pending_booking_can_still_be_paid(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + HOUR)
     await clocks_put_forward(studio, booking)
     await followed(studio)
@@ -182,7 +182,7 @@ async def test_a_booking_that_waits_for_its_deposit_can_still_be_paid(studio: St
 
 
 @scene(ON_REQUEST)
-async def test_a_request_follows_too(studio: Studio) -> None:
+async def test_a_request_moves_too(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + HOUR)
     await clocks_put_forward(studio, booking)
     assert [each.possible for each in await followed(studio)] == [True]
@@ -190,7 +190,7 @@ async def test_a_request_follows_too(studio: Studio) -> None:
 
 
 @scene(replace(ON_REQUEST, requests_claim_time=False))
-async def test_a_request_without_a_claim_follows_and_takes_none(studio: Studio) -> None:
+async def test_a_request_without_a_claim_moves_without_claiming(studio: Studio) -> None:
     async with studio.backend.begin() as tx:
         await tx.bookable_providers.save_terms(studio.provider_id, replace(ON_REQUEST, requests_claim_time=False))
     one, other = await studio.book(TOMORROW + HOUR), await studio.book(TOMORROW)
@@ -201,7 +201,7 @@ async def test_a_request_without_a_claim_follows_and_takes_none(studio: Studio) 
 
 
 @scene(FREE)
-async def test_a_zone_that_nobody_knows_stops_nobody_else(studio: Studio) -> None:
+async def test_an_unknown_zone_does_not_stop_other_bookings(studio: Studio) -> None:
     lost, booking = await studio.book(TOMORROW + 5 * HOUR), await studio.book(TOMORROW + HOUR)
     await clocks_put_forward(studio, booking)
     async with studio.backend.begin() as tx:
@@ -213,7 +213,7 @@ async def test_a_zone_that_nobody_knows_stops_nobody_else(studio: Studio) -> Non
 
 
 @scene(FREE)
-async def test_providers_are_found_one_after_the_other_and_zones_can_be_told_apart(studio: Studio) -> None:
+async def test_displaced_bookings_are_grouped_by_provider_and_filtered_by_zone(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
     provider_id = studio.provider_id
     studio.provider_id = await studio.new_provider(await studio.joined(studio.owner.role), FREE)
@@ -230,9 +230,9 @@ async def test_providers_are_found_one_after_the_other_and_zones_can_be_told_apa
 
 
 @scene(FREE)
-async def test_a_time_in_a_gap_stays_agreed_on_for_the_next_change(studio: Studio) -> None:
+async def test_a_local_time_in_a_gap_stays_agreed_for_the_next_change(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + HOUR)
-    async with studio.backend.begin() as tx:  # on 28 March 2027 the clocks of Berlin leave out the hour from two
+    async with studio.backend.begin() as tx:  # Berlin skips the hour from 02:00 on 28 March 2027
         agreed = booking.local_start.replace(year=2027, month=3, day=28, hour=2, minute=30)
         after = replace(booking, time_zone="Europe/Berlin", local_start=agreed)
         await tx.bookings.save(after, was=booking)

@@ -1,4 +1,4 @@
-"""Paying for a booking that waits for it."""
+"""Paying the deposit and the balance of a booking."""
 
 import asyncio
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from booking_domain.workflows.start_payment import StartPayment, start_payment
 
 
 @scene()
-async def test_a_bill_is_what_is_due_until_it_is_due(studio: Studio) -> None:
+async def test_a_payment_has_the_amount_due_and_the_due_time(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     assert await studio.payments(booking) == [payment]
@@ -40,7 +40,7 @@ async def test_a_bill_is_what_is_due_until_it_is_due(studio: Studio) -> None:
 
 
 @scene()
-async def test_asking_twice_gives_the_same_bill(studio: Studio) -> None:
+async def test_starting_a_payment_twice_returns_the_same_payment(studio: Studio) -> None:
     booking = await studio.book()
     assert await studio.bill(booking) == await studio.bill(booking)
     assert len(studio.gateway.bills) == 1
@@ -97,7 +97,7 @@ async def test_ten_callbacks_at_once_count_once(studio: Studio) -> None:
 
 
 @scene()
-async def test_too_little_confirms_nothing_until_the_rest_has_come(studio: Studio) -> None:
+async def test_an_underpayment_confirms_only_once_the_rest_is_paid(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.paid(booking, tugriks(12_000))
     after = await studio.seen(booking)
@@ -111,7 +111,7 @@ async def test_too_little_confirms_nothing_until_the_rest_has_come(studio: Studi
 
 
 @scene()
-async def test_what_is_paid_beyond_the_deposit_counts_towards_the_price(studio: Studio) -> None:
+async def test_an_amount_above_the_deposit_counts_towards_the_price(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.paid(booking)
     studio.pay(payment)
@@ -123,7 +123,7 @@ async def test_what_is_paid_beyond_the_deposit_counts_towards_the_price(studio: 
 
 
 @scene()
-async def test_what_is_paid_beyond_the_price_is_owed_back_once(studio: Studio) -> None:
+async def test_an_amount_above_the_price_is_refunded_once(studio: Studio) -> None:
     booking = await studio.book(deposit=PRICE)
     payment = await studio.paid(booking)
     for _ in range(2):
@@ -137,7 +137,7 @@ async def test_what_is_paid_beyond_the_price_is_owed_back_once(studio: Studio) -
 
 
 @scene()
-async def test_a_deposit_paid_twice_in_one_go_is_owed_back_above_the_price(studio: Studio) -> None:
+async def test_a_deposit_paid_twice_is_refunded_above_the_price(studio: Studio) -> None:
     booking = await studio.book(deposit=tugriks(50_000))
     await studio.paid(booking, tugriks(100_000))
     after = await studio.seen(booking)
@@ -146,7 +146,7 @@ async def test_a_deposit_paid_twice_in_one_go_is_owed_back_above_the_price(studi
 
 
 @scene()
-async def test_the_balance_is_billed_once_the_booking_is_confirmed(studio: Studio) -> None:
+async def test_the_balance_can_be_paid_once_the_booking_is_confirmed(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NothingDue):
         await studio.bill(booking, Purpose.BALANCE)
@@ -161,7 +161,7 @@ async def test_the_balance_is_billed_once_the_booking_is_confirmed(studio: Studi
 
 
 @scene(FREE)
-async def test_where_no_deposit_is_due_there_is_nothing_to_pay_before_the_balance(studio: Studio) -> None:
+async def test_without_a_deposit_only_the_balance_can_be_paid(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NothingDue):
         await studio.bill(booking)
@@ -170,13 +170,13 @@ async def test_where_no_deposit_is_due_there_is_nothing_to_pay_before_the_balanc
 
 
 @scene(ON_REQUEST)
-async def test_a_request_is_not_paid_for_before_it_is_accepted(studio: Studio) -> None:
+async def test_a_request_cannot_be_paid_before_it_is_accepted(studio: Studio) -> None:
     with pytest.raises(NothingDue):
         await studio.bill(await studio.book())
 
 
 @scene()
-async def test_only_the_customer_pays_and_strangers_do_not_learn_that_there_is_anything(studio: Studio) -> None:
+async def test_only_the_customer_pays_and_the_booking_is_hidden_from_strangers(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(BookingNotFound):
         await studio.bill(booking, by=await studio.joined())
@@ -192,7 +192,7 @@ async def test_only_the_customer_pays_and_strangers_do_not_learn_that_there_is_a
 
 
 @scene()
-async def test_after_the_window_has_closed_nothing_is_billed_swept_or_not(studio: Studio) -> None:
+async def test_after_the_payment_window_no_payment_starts_even_before_the_sweep(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(15 * MINUTE)
     with pytest.raises(WindowClosed):
@@ -203,7 +203,7 @@ async def test_after_the_window_has_closed_nothing_is_billed_swept_or_not(studio
 
 
 @scene()
-async def test_to_the_last_second_of_the_window_a_bill_can_be_had(studio: Studio) -> None:
+async def test_a_payment_can_start_until_the_last_second_of_the_window(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(15 * MINUTE - SECOND)
     await studio.paid(booking)
@@ -211,7 +211,7 @@ async def test_to_the_last_second_of_the_window_a_bill_can_be_had(studio: Studio
 
 
 @scene()
-async def test_a_payment_that_is_noticed_after_the_window_and_before_the_sweep_confirms(studio: Studio) -> None:
+async def test_a_payment_found_after_the_window_but_before_the_sweep_confirms(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     studio.clock.advance(16 * MINUTE)
@@ -222,7 +222,7 @@ async def test_a_payment_that_is_noticed_after_the_window_and_before_the_sweep_c
 
 
 @scene()
-async def test_a_gateway_that_is_down_makes_no_bill_and_can_be_asked_again_at_once(studio: Studio) -> None:
+async def test_after_a_gateway_failure_the_payment_can_be_retried_at_once(studio: Studio) -> None:
     booking = await studio.book()
     studio.gateway.available = False
     with pytest.raises(GatewayUnavailable):
@@ -235,7 +235,7 @@ async def test_a_gateway_that_is_down_makes_no_bill_and_can_be_asked_again_at_on
 
 
 @scene()
-async def test_an_invoice_whose_answer_was_lost_is_asked_for_again_under_a_new_number(studio: Studio) -> None:
+async def test_a_lost_invoice_is_requested_again_under_a_new_order_number(studio: Studio) -> None:
     booking = await studio.book()
     studio.gateway.lose_answers = True
     with pytest.raises(GatewayUnavailable):
@@ -248,12 +248,12 @@ async def test_an_invoice_whose_answer_was_lost_is_asked_for_again_under_a_new_n
 
 
 class _PowerCutError(BaseException):
-    """The process is gone: nothing catches it and nothing cleans up."""
+    """The process dies: no handler catches this, and no cleanup runs."""
 
 
 @dataclass
 class _CrashingGateway(MemoryGateway):
-    """Makes the invoice, and then the process dies."""
+    """A gateway that creates the invoice and then crashes the process."""
 
     inner: MemoryGateway
 
@@ -275,7 +275,7 @@ async def _crash_before_the_invoice_is_kept(studio: Studio, booking: Booking) ->
 
 
 @scene()
-async def test_after_a_crash_another_request_takes_over_once_the_lease_has_run_out(studio: Studio) -> None:
+async def test_after_a_crash_another_request_takes_over_when_the_lease_expires(studio: Studio) -> None:
     booking = await studio.book()
     await _crash_before_the_invoice_is_kept(studio, booking)
     studio.clock.advance(PREPARATION_LEASE - SECOND)
@@ -291,7 +291,7 @@ async def test_after_a_crash_another_request_takes_over_once_the_lease_has_run_o
 
 
 @scene()
-async def test_a_booking_whose_bill_was_lost_in_a_crash_expires_in_time(studio: Studio) -> None:
+async def test_a_booking_whose_invoice_was_lost_in_a_crash_expires_in_time(studio: Studio) -> None:
     booking = await studio.book()
     await _crash_before_the_invoice_is_kept(studio, booking)
     assert (await expired(studio, booking)).status is Status.EXPIRED
@@ -299,7 +299,7 @@ async def test_a_booking_whose_bill_was_lost_in_a_crash_expires_in_time(studio: 
 
 
 class _SlowGateway(MemoryGateway):
-    """While it makes its first invoice, something else happens."""
+    """A gateway during whose first invoice another step runs."""
 
     def __init__(self, studio: Studio, booking: Booking) -> None:
         super().__init__(studio.gateway.name)
@@ -316,7 +316,7 @@ class _SlowGateway(MemoryGateway):
 
 
 @scene()
-async def test_who_was_overtaken_gets_the_bill_of_the_faster_one_and_the_other_cannot_be_paid(studio: Studio) -> None:
+async def test_the_slower_request_returns_the_first_invoice_and_cancels_its_own(studio: Studio) -> None:
     booking = await studio.book()
     slow = _SlowGateway(studio, booking)
     command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=slow.name)
@@ -329,7 +329,7 @@ async def test_who_was_overtaken_gets_the_bill_of_the_faster_one_and_the_other_c
 
 
 class _TwoAtOnceGateway(MemoryGateway):
-    """Makes the first invoice when somebody has asked for a second one, and the second when it is told to."""
+    """A gateway that creates the first invoice after the second is requested, and the second when released."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -346,7 +346,7 @@ class _TwoAtOnceGateway(MemoryGateway):
 
 
 @scene()
-async def test_who_was_overtaken_does_not_get_in_the_way_of_the_faster_one(studio: Studio) -> None:
+async def test_a_slower_request_does_not_disturb_the_faster_one(studio: Studio) -> None:
     booking = await studio.book()
     gateway = _TwoAtOnceGateway(studio.gateway.name)
     command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=gateway.name)
@@ -368,7 +368,7 @@ async def test_who_was_overtaken_does_not_get_in_the_way_of_the_faster_one(studi
 
 
 @scene()
-async def test_twins_get_one_bill(studio: Studio) -> None:
+async def test_concurrent_requests_get_one_payment(studio: Studio) -> None:
     booking = await studio.book()
     billed, refusals = await race([studio.bill(booking) for _ in range(5)])
     assert len({payment.id for payment in billed}) == 1
@@ -378,7 +378,7 @@ async def test_twins_get_one_bill(studio: Studio) -> None:
 
 
 @scene()
-async def test_a_customer_who_asks_leads_to_one_question_a_second_until_all_is_paid(studio: Studio) -> None:
+async def test_customer_requests_ask_the_gateway_at_most_once_a_second(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
 
@@ -399,7 +399,7 @@ async def test_a_customer_who_asks_leads_to_one_question_a_second_until_all_is_p
 
 
 @scene()
-async def test_a_gateway_that_cannot_be_asked_changes_nothing(studio: Studio) -> None:
+async def test_an_unavailable_gateway_changes_nothing(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     studio.pay(payment)
@@ -414,7 +414,7 @@ async def test_a_gateway_that_cannot_be_asked_changes_nothing(studio: Studio) ->
 
 
 class _HesitatingGateway(_CrashingGateway):
-    """While it makes an invoice, the customer thinks better of the booking."""
+    """A gateway during whose invoice the customer cancels the booking."""
 
     def __init__(self, studio: Studio, booking: Booking) -> None:
         super().__init__(studio.gateway)
@@ -430,7 +430,7 @@ class _HesitatingGateway(_CrashingGateway):
 
 
 @scene()
-async def test_an_invoice_that_comes_when_its_booking_is_over_is_withdrawn(studio: Studio) -> None:
+async def test_an_invoice_of_an_ended_booking_is_cancelled(studio: Studio) -> None:
     booking = await studio.book()
     command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=studio.gateway.name)
     gateway = _HesitatingGateway(studio, booking)

@@ -72,7 +72,7 @@ async def test_a_booking_waits_for_its_deposit_in_the_payment_window(studio: Stu
 
 
 @scene()
-async def test_its_first_event_and_message_tell_of_the_placing(studio: Studio) -> None:
+async def test_placing_a_booking_adds_its_first_event_and_message(studio: Studio) -> None:
     booking = await studio.book()
     [event] = await studio.reads.bookings.events(booking.id)
     assert (event.type, event.from_status, event.to_status) == ("placed", None, Status.PENDING)
@@ -81,7 +81,7 @@ async def test_its_first_event_and_message_tell_of_the_placing(studio: Studio) -
 
 
 @scene()
-async def test_its_reference_has_no_letters_that_look_alike(studio: Studio) -> None:
+async def test_a_booking_reference_has_no_look_alike_letters(studio: Studio) -> None:
     prefix, _, letters = (await studio.book()).reference.partition("-")
     assert prefix == "BK"
     assert len(letters) == 6
@@ -89,17 +89,17 @@ async def test_its_reference_has_no_letters_that_look_alike(studio: Studio) -> N
 
 
 @scene(FREE)
-async def test_without_a_deposit_it_is_confirmed_at_once(studio: Studio) -> None:
+async def test_a_booking_without_a_deposit_is_confirmed_at_once(studio: Studio) -> None:
     booking = await studio.book()
     assert (booking.status, booking.due_at) == (Status.CONFIRMED, None)
 
 
 @scene(ON_REQUEST)
-async def test_a_request_waits_for_an_answer_and_keeps_its_time(studio: Studio) -> None:
+async def test_a_request_waits_for_an_answer_and_claims_its_time(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     assert (booking.status, booking.due_at) == (Status.REQUESTED, studio.clock.now() + ANSWER_DUE)
     assert not await studio.is_free(NEXT_WEEK)
-    assert (await studio.book(TOMORROW)).due_at == TOMORROW, "nobody answers after the start"
+    assert (await studio.book(TOMORROW)).due_at == TOMORROW, "a request expires at its start"
 
 
 @scene()
@@ -120,7 +120,7 @@ async def test_a_slot_that_overlaps_a_booking_is_taken(studio: Studio) -> None:
 
 
 @scene()
-async def test_only_what_is_offered_is_booked(studio: Studio) -> None:
+async def test_only_offered_slots_can_be_booked(studio: Studio) -> None:
     for start in (
         TOMORROW + timedelta(minutes=10),  # off the grid
         TOMORROW - HOUR,  # before opening
@@ -143,7 +143,7 @@ async def test_a_slot_without_an_offset_is_refused_and_not_guessed(studio: Studi
 
 
 @scene()
-async def test_nobody_books_an_unknown_provider_or_one_who_is_not_approved(studio: Studio) -> None:
+async def test_unknown_and_unapproved_providers_cannot_be_booked(studio: Studio) -> None:
     command = PlaceBooking(
         provider_id=ProviderId(studio.entropy.new_id()), slot=TOMORROW, payment_window=PAYMENT_WINDOW
     )
@@ -152,7 +152,7 @@ async def test_nobody_books_an_unknown_provider_or_one_who_is_not_approved(studi
 
 
 @scene()
-async def test_a_provider_who_books_the_own_calendar_enters_somebody_who_has_walked_in(studio: Studio) -> None:
+async def test_a_provider_who_books_their_own_calendar_enters_a_walk_in(studio: Studio) -> None:
     walk_in = await studio.book(TOMORROW + timedelta(minutes=7), by=studio.owner)
     assert (walk_in.status, walk_in.deposit) == (Status.CONFIRMED, Money.zero("MNT"))
     with pytest.raises(SlotTaken):
@@ -166,7 +166,7 @@ async def test_providers_book_others_as_customers_do(studio: Studio) -> None:
 
 
 @scene()
-async def test_the_platform_itself_books_nothing(studio: Studio) -> None:
+async def test_the_system_cannot_book(studio: Studio) -> None:
     with pytest.raises(NotPermitted):
         await studio.book(by=SYSTEM)
 
@@ -188,13 +188,13 @@ async def test_a_deposit_is_neither_lowered_nor_raised_above_the_price(studio: S
 
 
 @scene(FREE)
-async def test_a_deposit_may_be_offered_where_none_is_asked_for(studio: Studio) -> None:
+async def test_a_customer_may_pay_a_deposit_where_none_is_due(studio: Studio) -> None:
     booking = await studio.book(deposit=tugriks(1_000))
     assert (booking.status, booking.deposit) == (Status.PENDING, tugriks(1_000))
 
 
 @scene()
-async def test_later_terms_and_buffers_do_not_touch_a_booking(studio: Studio) -> None:
+async def test_changed_terms_and_buffers_do_not_affect_existing_bookings(studio: Studio) -> None:
     booking = await studio.book()
     change = SettingsChange(
         buffer_before_minutes=60,
@@ -207,7 +207,7 @@ async def test_later_terms_and_buffers_do_not_touch_a_booking(studio: Studio) ->
 
 
 @scene()
-async def test_buffers_keep_their_distance_and_may_reach_outside_of_open_hours(studio: Studio) -> None:
+async def test_buffers_separate_bookings_and_may_lie_outside_open_hours(studio: Studio) -> None:
     change = SettingsChange(buffer_before_minutes=20, buffer_after_minutes=30)
     await studio.run(change_settings, change, by=studio.owner)
     booking = await studio.book()
@@ -227,7 +227,7 @@ async def test_a_full_day_offers_nothing_more(studio: Studio) -> None:
 
 
 @scene()
-async def test_ones_own_hold_becomes_the_booking(studio: Studio) -> None:
+async def test_a_customers_hold_becomes_the_booking(studio: Studio) -> None:
     hold = await studio.hold()
     booking = await studio.book(hold=hold.id)
     assert booking.span == hold.span
@@ -236,14 +236,14 @@ async def test_ones_own_hold_becomes_the_booking(studio: Studio) -> None:
 
 
 @scene()
-async def test_ones_own_hold_does_not_fill_the_day(studio: Studio) -> None:
+async def test_a_customers_own_hold_does_not_fill_the_day(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(max_per_day=1), by=studio.owner)
     hold = await studio.hold()
     assert (await studio.book(hold=hold.id)).status is Status.PENDING
 
 
 @scene()
-async def test_a_hold_that_is_not_named_stands_in_the_way_even_of_its_customer(studio: Studio) -> None:
+async def test_a_hold_that_is_not_named_blocks_even_its_customer(studio: Studio) -> None:
     await studio.hold()
     with pytest.raises(SlotTaken):
         await studio.book()
@@ -252,7 +252,7 @@ async def test_a_hold_that_is_not_named_stands_in_the_way_even_of_its_customer(s
 
 
 @scene()
-async def test_a_hold_of_another_slot_is_of_no_use_and_is_kept(studio: Studio) -> None:
+async def test_a_hold_of_another_slot_is_refused_and_kept(studio: Studio) -> None:
     hold = await studio.hold()
     with pytest.raises(HoldNotFound):
         await studio.book(TOMORROW + 2 * HOUR, hold=hold.id)
@@ -261,7 +261,7 @@ async def test_a_hold_of_another_slot_is_of_no_use_and_is_kept(studio: Studio) -
 
 
 @scene()
-async def test_somebody_elses_hold_is_of_no_use(studio: Studio) -> None:
+async def test_another_customers_hold_is_refused(studio: Studio) -> None:
     hold = await studio.hold(by=await studio.joined())
     for hold_id in (hold.id, ClaimId(studio.entropy.new_id())):
         with pytest.raises(HoldNotFound):
@@ -269,7 +269,7 @@ async def test_somebody_elses_hold_is_of_no_use(studio: Studio) -> None:
 
 
 @scene()
-async def test_a_lapsed_hold_is_of_no_use_and_in_nobodys_way(studio: Studio) -> None:
+async def test_an_expired_hold_is_refused_and_blocks_nothing(studio: Studio) -> None:
     hold = await studio.hold()
     studio.clock.advance(5 * MINUTE)
     with pytest.raises(HoldNotFound):
@@ -279,7 +279,7 @@ async def test_a_lapsed_hold_is_of_no_use_and_in_nobodys_way(studio: Studio) -> 
 
 
 @scene()
-async def test_a_hold_is_good_to_the_last_second(studio: Studio) -> None:
+async def test_a_hold_counts_until_its_last_second(studio: Studio) -> None:
     hold = await studio.hold()
     studio.clock.advance(5 * MINUTE - SECOND)
     with pytest.raises(SlotTaken):
@@ -288,7 +288,7 @@ async def test_a_hold_is_good_to_the_last_second(studio: Studio) -> None:
 
 
 @scene()
-async def test_a_booking_that_fails_leaves_its_hold_alone(studio: Studio) -> None:
+async def test_a_failed_booking_keeps_its_hold(studio: Studio) -> None:
     hold = await studio.hold()
     with pytest.raises(DepositOutOfRange):
         await studio.book(hold=hold.id, deposit=tugriks(1))
@@ -296,7 +296,7 @@ async def test_a_booking_that_fails_leaves_its_hold_alone(studio: Studio) -> Non
 
 
 @scene()
-async def test_three_holds_are_the_most_and_a_booked_or_lapsed_one_does_not_count(studio: Studio) -> None:
+async def test_a_customer_has_three_holds_not_counting_booked_or_expired_ones(studio: Studio) -> None:
     first = await studio.hold(TOMORROW)
     await studio.hold(TOMORROW + 1 * HOUR)
     await studio.hold(TOMORROW + 2 * HOUR)
@@ -310,7 +310,7 @@ async def test_three_holds_are_the_most_and_a_booked_or_lapsed_one_does_not_coun
 
 
 @scene()
-async def test_of_many_who_book_one_slot_at_once_one_gets_it(studio: Studio) -> None:
+async def test_of_many_concurrent_bookings_of_a_slot_one_succeeds(studio: Studio) -> None:
     customers = [await studio.joined() for _ in range(10)]
     attempts: list[Coroutine[object, object, Booking]] = [studio.book(by=customer) for customer in customers]
     booked, refusals = await race(attempts)
@@ -319,14 +319,14 @@ async def test_of_many_who_book_one_slot_at_once_one_gets_it(studio: Studio) -> 
 
 
 @scene()
-async def test_a_customer_who_holds_four_slots_at_once_gets_three(studio: Studio) -> None:
+async def test_of_four_concurrent_holds_three_succeed(studio: Studio) -> None:
     held, refusals = await race([studio.hold(TOMORROW + number * HOUR) for number in range(4)])
     assert len(held) == 3
     assert [type(refusal) for refusal in refusals] == [TooManyHolds]
 
 
 @scene()
-async def test_a_hold_is_booked_once_however_often_it_is_named_at_once(studio: Studio) -> None:
+async def test_a_hold_is_booked_once_by_concurrent_requests(studio: Studio) -> None:
     hold = await studio.hold()
     booked, refusals = await race([studio.book(hold=hold.id) for _ in range(5)])
     assert len(booked) == 1
@@ -335,7 +335,7 @@ async def test_a_hold_is_booked_once_however_often_it_is_named_at_once(studio: S
 
 
 @scene(FREE)
-async def test_the_owner_and_admins_go_off_the_grid_and_out_of_hours_and_nobody_else_does(studio: Studio) -> None:
+async def test_only_the_owner_and_admins_book_off_the_grid_and_outside_hours(studio: Studio) -> None:
     others = [studio.customer, await studio.joined(Role.PROVIDER), await studio.joined(Role.MANAGER)]
     for start in NEVER_OFFERED:
         for other in others:
@@ -349,7 +349,7 @@ async def test_the_owner_and_admins_go_off_the_grid_and_out_of_hours_and_nobody_
 
 
 @scene(FREE)
-async def test_neither_limits_nor_notice_nor_time_off_are_for_the_staff(studio: Studio) -> None:
+async def test_limits_notice_and_time_off_do_not_bind_the_staff(studio: Studio) -> None:
     change = SettingsChange(max_per_day=1, max_per_week=1, min_notice_minutes=10_000)
     await studio.run(change_settings, change, by=studio.owner)
     await studio.take_off(TOMORROW, TOMORROW + 9 * HOUR)
@@ -360,7 +360,7 @@ async def test_neither_limits_nor_notice_nor_time_off_are_for_the_staff(studio: 
 
 
 @scene(FREE)
-async def test_not_even_the_staff_places_over_another_claim_or_its_buffers(studio: Studio) -> None:
+async def test_the_staff_cannot_book_over_a_claim_or_its_buffers(studio: Studio) -> None:
     await studio.run(
         change_settings, SettingsChange(buffer_before_minutes=10, buffer_after_minutes=20), by=studio.owner
     )
@@ -369,14 +369,14 @@ async def test_not_even_the_staff_places_over_another_claim_or_its_buffers(studi
     for staff in (studio.owner, studio.admin):
         for start in (
             TOMORROW + HOUR,
-            TOMORROW - 30 * MINUTE + SECOND,  # its buffer after, and the other's before
+            TOMORROW - 30 * MINUTE + SECOND,  # the buffer after it and the buffer before the next one
             TOMORROW + 2 * HOUR + 30 * MINUTE - SECOND,
             TOMORROW + 4 * HOUR,
         ):
             with pytest.raises(SlotTaken) as refusal:
                 await studio.book(start, by=staff)
             assert refusal.value.start == start
-    studio.clock.advance(5 * MINUTE)  # the hold has lapsed
+    studio.clock.advance(5 * MINUTE)  # the hold has expired
     for start in (TOMORROW - 30 * MINUTE, TOMORROW + 2 * HOUR + 30 * MINUTE, TOMORROW + 4 * HOUR):
         await studio.book(start, by=studio.owner)
 
@@ -419,30 +419,30 @@ async def test_the_owner_and_admins_book_for_a_customer_who_pays_and_moves_the_b
 
 
 @scene()
-async def test_only_the_staff_books_for_others(studio: Studio) -> None:
+async def test_only_the_staff_books_for_other_customers(studio: Studio) -> None:
     other = await studio.joined()
     for nosy in (studio.customer, await studio.joined(Role.PROVIDER), await studio.joined(Role.MANAGER)):
         with pytest.raises(BookingForOthers) as refusal:
             await studio.book(by=nosy, customer=other)
         assert refusal.value.field_path == ("customer_id",)
-        booking = await studio.book(by=nosy, customer=nosy)  # who names oneself names nobody
+        booking = await studio.book(by=nosy, customer=nosy)  # naming oneself is the same as naming no customer
         assert booking.customer_id == nosy.id
         await studio.move(booking, Status.CANCELLED, by=nosy)
     assert await studio.is_free()
 
 
 @scene()
-async def test_nobody_books_for_an_unknown_customer(studio: Studio) -> None:
-    nobody = Actor(UserId(studio.entropy.new_id()), Role.CUSTOMER)
+async def test_booking_for_an_unknown_customer_is_refused(studio: Studio) -> None:
+    unknown = Actor(UserId(studio.entropy.new_id()), Role.CUSTOMER)
     for staff in (studio.owner, studio.admin):
         with pytest.raises(CustomerNotFound) as refusal:
-            await studio.book(by=staff, customer=nobody)
+            await studio.book(by=staff, customer=unknown)
         assert refusal.value.field_path == ("customer_id",)
     assert await studio.is_free()
 
 
 @scene()
-async def test_no_deposit_is_asked_of_who_has_walked_in_and_an_admin_is_a_customer_like_any(studio: Studio) -> None:
+async def test_a_walk_in_pays_no_deposit_and_an_admin_pays_like_a_customer(studio: Studio) -> None:
     for start, named in ((TOMORROW, None), (TOMORROW + HOUR, studio.owner)):
         walk_in = await studio.book(start, by=studio.owner, customer=named)
         assert (walk_in.status, walk_in.deposit, walk_in.price) == (Status.CONFIRMED, tugriks(0), PRICE)
@@ -452,7 +452,7 @@ async def test_no_deposit_is_asked_of_who_has_walked_in_and_an_admin_is_a_custom
 
 
 @scene()
-async def test_nobody_waits_for_a_deposit_of_who_has_walked_in(studio: Studio) -> None:
+async def test_a_walk_in_is_confirmed_without_a_deposit(studio: Studio) -> None:
     try:
         walk_in = await studio.book(by=studio.owner, deposit=DEPOSIT)
     except DepositOutOfRange:
@@ -461,7 +461,7 @@ async def test_nobody_waits_for_a_deposit_of_who_has_walked_in(studio: Studio) -
 
 
 @scene()
-async def test_who_has_walked_in_is_the_providers_to_move(studio: Studio) -> None:
+async def test_the_provider_changes_the_booking_of_a_walk_in(studio: Studio) -> None:
     missed = await studio.book(TOMORROW, by=studio.owner)
     done = await studio.book(TOMORROW + HOUR, by=studio.owner)
     gone = await studio.book(TOMORROW + 3 * HOUR, by=studio.owner)
@@ -472,7 +472,7 @@ async def test_who_has_walked_in_is_the_providers_to_move(studio: Studio) -> Non
 
 
 @scene(ON_REQUEST)
-async def test_what_the_staff_places_is_no_request(studio: Studio) -> None:
+async def test_a_booking_by_the_staff_skips_the_request(studio: Studio) -> None:
     assert (await studio.book(TOMORROW, by=studio.owner)).status is Status.CONFIRMED
     for start, staff in ((TOMORROW + HOUR, studio.owner), (TOMORROW + 2 * HOUR, studio.admin)):
         booking = await studio.book(start, by=staff, customer=studio.customer)
@@ -481,7 +481,7 @@ async def test_what_the_staff_places_is_no_request(studio: Studio) -> None:
 
 
 @scene(ON_REQUEST_AND_FREE)
-async def test_what_the_staff_places_without_a_deposit_is_confirmed(studio: Studio) -> None:
+async def test_a_booking_by_the_staff_without_a_deposit_is_confirmed(studio: Studio) -> None:
     assert (await studio.book(by=studio.owner, customer=studio.customer)).status is Status.CONFIRMED
 
 
@@ -511,7 +511,7 @@ async def test_a_hold_of_the_staff_becomes_the_booking_of_a_customer(studio: Stu
 
 
 @scene(NO_CLAIM_ON_REQUEST)
-async def test_a_request_leaves_its_time_to_others_if_the_provider_wants_that(studio: Studio) -> None:
+async def test_a_request_claims_no_time_if_the_terms_say_so(studio: Studio) -> None:
     request = await studio.book(NEXT_WEEK)
     assert (request.status, request.claims_time) == (Status.REQUESTED, False)
     assert await studio.is_free(NEXT_WEEK)
@@ -523,7 +523,7 @@ async def test_a_request_leaves_its_time_to_others_if_the_provider_wants_that(st
 
 
 @scene(NO_CLAIM_ON_REQUEST)
-async def test_a_hold_that_becomes_such_a_request_is_given_back(studio: Studio) -> None:
+async def test_a_hold_is_released_when_it_becomes_a_request_without_a_claim(studio: Studio) -> None:
     hold = await studio.hold()
     with pytest.raises(SlotTaken):
         await studio.book(by=await studio.joined())
@@ -532,7 +532,7 @@ async def test_a_hold_that_becomes_such_a_request_is_given_back(studio: Studio) 
 
 
 @scene(NO_CLAIM_ON_REQUEST)
-async def test_what_was_agreed_on_about_requests_stays_with_those_that_were_made(studio: Studio) -> None:
+async def test_existing_requests_keep_the_terms_they_were_made_with(studio: Studio) -> None:
     request = await studio.book()
     change = SettingsChange(terms=TermsChange(requests_claim_time=True))
     await studio.run(change_settings, change, by=studio.owner)
@@ -543,7 +543,7 @@ async def test_what_was_agreed_on_about_requests_stays_with_those_that_were_made
 
 
 @scene(NO_CLAIM_ON_REQUEST)
-async def test_such_a_request_ends_without_a_trace_on_the_calendar(studio: Studio) -> None:
+async def test_a_request_without_a_claim_ends_without_touching_the_calendar(studio: Studio) -> None:
     withdrawn, unanswered = await studio.book(), await studio.book(NEXT_WEEK)
     taken = await studio.book(NEXT_WEEK, by=studio.owner)
     await studio.move(withdrawn, Status.CANCELLED)
@@ -551,11 +551,11 @@ async def test_such_a_request_ends_without_a_trace_on_the_calendar(studio: Studi
     over = await studio.expire(unanswered)
     assert over is not None
     assert over.status is Status.EXPIRED
-    assert not await studio.is_free(taken.span.start), "the claim of somebody else"
+    assert not await studio.is_free(taken.span.start), "another claim"
 
 
 @scene(FREE)
-async def test_a_booking_knows_what_the_clock_on_the_wall_shows(studio: Studio) -> None:
+async def test_a_booking_stores_its_local_start(studio: Studio) -> None:
     booking = await studio.book()
     assert (booking.local_start.isoformat(), booking.time_zone) == ("2026-11-24T10:00:00", "Asia/Ulaanbaatar")
     assert booking.series_id is None
@@ -563,14 +563,14 @@ async def test_a_booking_knows_what_the_clock_on_the_wall_shows(studio: Studio) 
 
 
 async def unsettled(studio: Studio, *, by: Actor | None = None) -> list[Booking]:
-    """As many as a customer may have."""
+    """As many unsettled bookings as a customer may have."""
     week = [TOMORROW + 7 * DAY * number for number in range(3)]
     slots = [day + hour * HOUR for day in week for hour in range(7)]
     return [await studio.book(slot, by=by) for slot in slots[:UNSETTLED_PER_CUSTOMER]]
 
 
 @scene()
-async def test_who_has_many_bookings_unsettled_settles_one_before_another(studio: Studio) -> None:
+async def test_a_customer_at_the_limit_of_unsettled_bookings_cannot_book(studio: Studio) -> None:
     first, *_ = await unsettled(studio)
     another = TOMORROW + 7 * HOUR
     with pytest.raises(TooManyUnsettled):
@@ -585,14 +585,14 @@ async def test_who_has_many_bookings_unsettled_settles_one_before_another(studio
 
 
 @scene()
-async def test_what_was_not_paid_in_time_stands_in_nobodys_way(studio: Studio) -> None:
+async def test_overdue_bookings_do_not_count_towards_the_limit(studio: Studio) -> None:
     await unsettled(studio)
     studio.clock.advance(PAYMENT_WINDOW)
     await studio.book(TOMORROW + 7 * HOUR)
 
 
 @scene()
-async def test_of_many_at_once_no_more_are_placed_than_may_wait(studio: Studio) -> None:
+async def test_concurrent_bookings_respect_the_limit_of_unsettled_bookings(studio: Studio) -> None:
     placed = await unsettled(studio)
     await studio.move(placed[0], Status.CANCELLED)
     wishes = [TOMORROW + (7 + number / 2) * HOUR for number in (0, 2)]

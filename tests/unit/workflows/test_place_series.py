@@ -41,7 +41,7 @@ def starts_of(series: tuple[Booking, ...]) -> list[datetime]:
 
 
 async def nothing_is_left(studio: Studio, *kept: Booking) -> None:
-    """Assert that there is no booking, no claim and no message but those of the ones that were there before."""
+    """Assert that no booking, claim or message exists except those of the given bookings."""
     schedule = await studio.reads.schedules.get(studio.provider_id, ANYWHERE)
     assert schedule is not None
     assert {claim.id for claim in schedule.claims} == {booking.id for booking in kept}
@@ -50,7 +50,7 @@ async def nothing_is_left(studio: Studio, *kept: Booking) -> None:
 
 
 @scene()
-async def test_a_series_is_the_same_time_week_after_week(studio: Studio) -> None:
+async def test_a_series_repeats_the_same_local_time(studio: Studio) -> None:
     series = await studio.book_series(times=4, every_weeks=2)
     assert starts_of(series) == [TOMORROW + number * 2 * WEEK for number in range(4)]
     assert len({booking.reference for booking in series}) == 4
@@ -70,7 +70,7 @@ async def test_a_series_is_the_same_time_week_after_week(studio: Studio) -> None
 
 
 @scene()
-async def test_each_booking_of_a_series_lives_its_own_life(studio: Studio) -> None:
+async def test_bookings_of_a_series_change_independently(studio: Studio) -> None:
     first, second, third = await studio.book_series(times=3)
     await studio.paid(first)
     await studio.move(second, Status.CANCELLED)
@@ -90,14 +90,14 @@ async def test_a_series_of_requests_is_answered_one_by_one(studio: Studio) -> No
 
 
 @scene(NO_CLAIM_ON_REQUEST)
-async def test_a_series_of_requests_claims_nothing_if_the_provider_does_not_want_that(studio: Studio) -> None:
+async def test_a_series_of_requests_claims_nothing_if_the_terms_say_so(studio: Studio) -> None:
     for booking in await studio.book_series(times=2):
         assert booking.status is Status.REQUESTED
         assert await studio.is_free(booking.span.start)
 
 
 @scene(FREE)
-async def test_none_is_made_if_one_cannot_be_had_and_every_such_time_is_named(studio: Studio) -> None:
+async def test_no_booking_is_made_if_one_fails_and_every_failed_time_is_named(studio: Studio) -> None:
     taken = await studio.book(TOMORROW + WEEK + HOUR / 2, by=studio.owner)
     day_off = (TOMORROW + 3 * WEEK).date()
     await studio.run(add_exception, AddException(date=day_off), by=studio.owner)
@@ -116,7 +116,7 @@ async def test_none_is_made_if_one_cannot_be_had_and_every_such_time_is_named(st
 
 
 @scene(FREE)
-async def test_all_that_keeps_a_customer_from_a_slot_keeps_it_from_a_series(studio: Studio) -> None:
+async def test_a_series_follows_all_rules_of_single_bookings(studio: Studio) -> None:
     async def failing(change: SettingsChange, times: int = 2) -> list[datetime]:
         await studio.run(change_settings, change, by=studio.owner)
         with pytest.raises(SeriesNotPossible) as refusal:
@@ -135,7 +135,7 @@ async def test_all_that_keeps_a_customer_from_a_slot_keeps_it_from_a_series(stud
 
 
 @scene(FREE)
-async def test_it_is_looked_as_far_ahead_as_the_series_goes(studio: Studio) -> None:
+async def test_claims_are_checked_over_the_whole_series(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(horizon_days=700), by=studio.owner)
     last = TOMORROW + 51 * WEEK
     there = await studio.book(last + HOUR / 2)
@@ -150,8 +150,8 @@ async def test_it_is_looked_as_far_ahead_as_the_series_goes(studio: Studio) -> N
 
 
 @scene(FREE)
-async def test_those_before_it_in_the_series_are_never_in_the_way(studio: Studio) -> None:
-    """Not even where everything is as long as it can be: nothing reaches over a week."""
+async def test_bookings_of_a_series_never_block_each_other(studio: Studio) -> None:
+    """Even the longest durations and buffers do not reach into the next week."""
     for day in range(7):
         await studio.run(add_rule, AddRule(day=day, hours=hours("00:00-24:00")), by=studio.owner)
     for anchoring in Anchoring:
@@ -190,13 +190,13 @@ async def test_the_staff_places_a_series_off_the_grid_and_never_over_another_cla
 
 
 @scene()
-async def test_a_series_is_placed_for_others_by_the_staff_alone(studio: Studio) -> None:
+async def test_only_the_staff_places_a_series_for_others(studio: Studio) -> None:
     other = await studio.joined()
     with pytest.raises(BookingForOthers):
         await studio.book_series(times=2, customer=other)
-    nobody = Actor(UserId(studio.entropy.new_id()), Role.CUSTOMER)
+    unknown = Actor(UserId(studio.entropy.new_id()), Role.CUSTOMER)
     with pytest.raises(CustomerNotFound):
-        await studio.book_series(times=2, by=studio.owner, customer=nobody)
+        await studio.book_series(times=2, by=studio.owner, customer=unknown)
     with pytest.raises(NotPermitted):
         await studio.book_series(times=2, by=SYSTEM)
     first = PlaceBooking(provider_id=ProviderId(studio.entropy.new_id()), slot=TOMORROW, payment_window=PAYMENT_WINDOW)
@@ -226,7 +226,7 @@ BERLIN = SettingsChange(time_zone="Europe/Berlin", duration_minutes=30)
 
 
 async def in_berlin(studio: Studio, first: datetime, times: int, every_weeks: int = 1) -> list[str]:
-    """The starts in UTC of a series of the owner's, made some days before it begins."""
+    """The UTC starts of a series that the owner places some days before its first booking."""
     studio.clock.set(first - DAY)
     await studio.run(change_settings, BERLIN, by=studio.owner)
     series = await studio.book_series(first, times=times, every_weeks=every_weeks, by=studio.owner)
@@ -234,7 +234,7 @@ async def in_berlin(studio: Studio, first: datetime, times: int, every_weeks: in
 
 
 @scene(FREE)
-async def test_the_time_on_the_wall_stays_over_a_change_of_clocks(studio: Studio) -> None:
+async def test_local_times_stay_across_a_clock_change(studio: Studio) -> None:
     autumn = await in_berlin(studio, datetime(2026, 10, 18, 8, tzinfo=UTC), 3)
     assert autumn == ["10-18 08:00", "10-25 09:00", "11-01 09:00"]
     spring = await in_berlin(studio, datetime(2027, 3, 21, 9, tzinfo=UTC), 3)
@@ -242,31 +242,31 @@ async def test_the_time_on_the_wall_stays_over_a_change_of_clocks(studio: Studio
 
 
 @scene(FREE)
-async def test_a_time_that_does_not_occur_is_read_with_the_offset_before_the_gap(studio: Studio) -> None:
+async def test_a_local_time_in_a_gap_uses_the_offset_before_it(studio: Studio) -> None:
     half_past_two = await in_berlin(studio, datetime(2027, 3, 21, 1, 30, tzinfo=UTC), 3)
     assert half_past_two == ["03-21 01:30", "03-28 01:30", "04-04 00:30"]
 
 
 @scene(FREE)
-async def test_a_time_that_occurs_twice_means_the_first_of_them(studio: Studio) -> None:
+async def test_a_local_time_that_occurs_twice_means_the_first(studio: Studio) -> None:
     half_past_two = await in_berlin(studio, datetime(2026, 10, 18, 0, 30, tzinfo=UTC), 3)
     assert half_past_two == ["10-18 00:30", "10-25 00:30", "11-01 01:30"]
 
 
 @scene(FREE)
-async def test_a_series_may_begin_at_the_second_of_them(studio: Studio) -> None:
+async def test_a_series_may_start_at_the_second_occurrence(studio: Studio) -> None:
     half_past_two = await in_berlin(studio, datetime(2026, 10, 25, 1, 30, tzinfo=UTC), 3)
     assert half_past_two == ["10-25 01:30", "11-01 01:30", "11-08 01:30"]
 
 
 @scene(FREE)
-async def test_a_gap_is_read_with_the_offset_before_it_wherever_the_series_began(studio: Studio) -> None:
+async def test_a_gap_uses_the_offset_before_it_wherever_the_series_starts(studio: Studio) -> None:
     half_past_two = await in_berlin(studio, datetime(2026, 10, 25, 1, 30, tzinfo=UTC), 2, every_weeks=22)
     assert half_past_two == ["10-25 01:30", "03-28 01:30"]
 
 
 @scene(FREE)
-async def test_every_time_that_is_too_far_ahead_is_named(studio: Studio) -> None:
+async def test_every_time_beyond_the_horizon_is_named(studio: Studio) -> None:
     with pytest.raises(SeriesNotPossible) as refusal:
         await studio.book_series(times=5, every_weeks=52, by=studio.owner)
     named = [str(what) for _, what in refusal.value.details]
@@ -274,14 +274,14 @@ async def test_every_time_that_is_too_far_ahead_is_named(studio: Studio) -> None
 
 
 class _OneReference(SeededEntropy):
-    """Draws the same letters again and again."""
+    """An entropy that always returns the same letters."""
 
     def pick(self, alphabet: str, count: int) -> str:
         return alphabet[0] * count
 
 
 @scene(FREE)
-async def test_of_a_series_that_fails_half_way_nothing_is_left(studio: Studio) -> None:
+async def test_a_series_that_fails_leaves_nothing_behind(studio: Studio) -> None:
     unlucky = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1))
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)
     with pytest.raises(ConcurrentChange):

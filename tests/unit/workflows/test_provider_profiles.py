@@ -1,4 +1,4 @@
-"""A provider's way to being bookable."""
+"""Creating, editing, submitting and approving provider profiles."""
 
 from dataclasses import replace
 
@@ -66,7 +66,7 @@ async def settings_of(studio: Studio) -> SlotSettings:
 
 
 @scene()
-async def test_a_new_profile_is_a_draft_with_all_that_was_said(studio: Studio) -> None:
+async def test_a_new_profile_is_a_draft_with_the_given_values(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     view = await studio.run(open_profile, EVERYTHING, by=owner)
     assert await studio.reads.providers.by_owner(owner.id) == view
@@ -83,7 +83,7 @@ async def test_a_new_profile_is_a_draft_with_all_that_was_said(studio: Studio) -
 
 
 @scene()
-async def test_what_is_not_said_has_a_default(studio: Studio) -> None:
+async def test_values_that_are_not_given_have_defaults(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     view = await studio.run(open_profile, ProfileChange(display_name="Ink"), by=owner)
     assert view.time_zone == "Asia/Ulaanbaatar"
@@ -103,7 +103,7 @@ async def test_a_profile_needs_a_name_and_a_zone_that_exists(studio: Studio) -> 
 
 
 @scene()
-async def test_an_account_has_one_profile_however_often_it_is_opened_at_once(studio: Studio) -> None:
+async def test_concurrent_creation_makes_one_profile_per_account(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     opened, refusals = await race([studio.run(open_profile, EVERYTHING, by=owner) for _ in range(5)])
     assert len(opened) == 1
@@ -118,7 +118,7 @@ async def test_only_providers_have_profiles(studio: Studio) -> None:
 
 
 @scene()
-async def test_an_edit_changes_what_is_named_and_an_approved_profile_stays_approved(studio: Studio) -> None:
+async def test_an_edit_changes_the_given_values_and_keeps_the_approval(studio: Studio) -> None:
     before = await seen(studio)
     view = await studio.run(edit_profile, ProfileChange(bio="New"), by=studio.owner)
     assert view == await seen(studio)
@@ -135,7 +135,7 @@ async def test_an_edit_can_change_everything(studio: Studio) -> None:
 
 
 @scene()
-async def test_who_saw_an_older_version_does_not_edit(studio: Studio) -> None:
+async def test_a_stale_version_does_not_edit(studio: Studio) -> None:
     version = (await seen(studio)).profile.version
     change = ProfileChange(bio="First", expected_version=version)
     edited, refusals = await race([studio.run(edit_profile, change, by=studio.owner) for _ in range(5)])
@@ -144,7 +144,7 @@ async def test_who_saw_an_older_version_does_not_edit(studio: Studio) -> None:
 
 
 @scene()
-async def test_who_saw_an_older_calendar_does_not_change_settings(studio: Studio) -> None:
+async def test_a_stale_calendar_version_does_not_change_settings(studio: Studio) -> None:
     calendar = await studio.reads.schedules.calendar(studio.provider_id)
     assert calendar is not None
     change = SettingsChange(step_minutes=15, expected_version=calendar.version)
@@ -155,7 +155,7 @@ async def test_who_saw_an_older_calendar_does_not_change_settings(studio: Studio
 
 
 @scene()
-async def test_a_profile_is_submitted_and_decided_on_as_it_was_seen(studio: Studio) -> None:
+async def test_submission_and_decision_check_the_expected_version(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
     with pytest.raises(StaleVersion):
@@ -169,7 +169,7 @@ async def test_a_profile_is_submitted_and_decided_on_as_it_was_seen(studio: Stud
 
 
 @scene()
-async def test_who_has_no_profile_has_nothing_to_edit_submit_or_set(studio: Studio) -> None:
+async def test_without_a_profile_there_is_nothing_to_edit_submit_or_set(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     for attempt in (
         studio.run(edit_profile, EVERYTHING, by=owner),
@@ -181,7 +181,7 @@ async def test_who_has_no_profile_has_nothing_to_edit_submit_or_set(studio: Stud
 
 
 @scene()
-async def test_nobody_is_booked_before_an_admin_has_approved_of_them(studio: Studio) -> None:
+async def test_a_provider_cannot_be_booked_before_approval(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
     decide = DecideOnProfile(provider_id=provider_id, approved=True)
@@ -198,7 +198,7 @@ async def test_nobody_is_booked_before_an_admin_has_approved_of_them(studio: Stu
 
 
 @scene()
-async def test_a_rejected_profile_is_told_why_and_can_be_submitted_again(studio: Studio) -> None:
+async def test_a_rejected_profile_has_a_note_and_can_be_resubmitted(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     studio.provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
     await studio.run(submit_profile, None, by=owner)
@@ -211,7 +211,7 @@ async def test_a_rejected_profile_is_told_why_and_can_be_submitted_again(studio:
 
 
 @scene()
-async def test_only_admins_decide_and_only_on_what_is_there(studio: Studio) -> None:
+async def test_only_admins_decide_and_only_on_existing_profiles(studio: Studio) -> None:
     decide = DecideOnProfile(provider_id=ProviderId(studio.entropy.new_id()), approved=True)
     with pytest.raises(ProviderNotFound):
         await studio.run(decide_on_profile, decide, by=studio.admin)
@@ -221,7 +221,7 @@ async def test_only_admins_decide_and_only_on_what_is_there(studio: Studio) -> N
 
 
 @scene()
-async def test_settings_change_where_they_are_named(studio: Studio) -> None:
+async def test_settings_change_only_where_given(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(step_minutes=15, max_per_day=4), by=studio.owner)
     assert await settings_of(studio) == SlotSettings(step_minutes=15, max_per_day=4)
     change = SettingsChange(buffer_after_minutes=0, duration_minutes=90, unlimited_per_day=True)
@@ -230,7 +230,7 @@ async def test_settings_change_where_they_are_named(studio: Studio) -> None:
 
 
 @scene()
-async def test_settings_that_cannot_be_change_nothing(studio: Studio) -> None:
+async def test_invalid_settings_change_nothing(studio: Studio) -> None:
     before = await seen(studio)
     for change in (
         SettingsChange(step_minutes=0),
@@ -246,7 +246,7 @@ async def test_settings_that_cannot_be_change_nothing(studio: Studio) -> None:
 
 
 @scene()
-async def test_a_price_that_is_not_named_rises_to_the_deposit(studio: Studio) -> None:
+async def test_a_price_that_is_not_given_rises_to_the_deposit(studio: Studio) -> None:
     change = SettingsChange(terms=TermsChange(deposit_amount=tugriks(90_000).amount))
     view = await studio.run(change_settings, change, by=studio.owner)
     assert view.terms == terms(price=tugriks(90_000), deposit=tugriks(90_000))

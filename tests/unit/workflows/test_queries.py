@@ -1,4 +1,4 @@
-"""What each actor may read."""
+"""What each actor can see."""
 
 from datetime import timedelta
 from typing import Literal

@@ -1,4 +1,4 @@
-"""External calendars: named by their provider, read by the platform, and what holds while they cannot be."""
+"""External calendars: set by their provider, read by the platform, and the rule for failing ones."""
 
 import asyncio
 from collections.abc import Sequence
@@ -68,7 +68,7 @@ async def kept(studio: Studio, feed_id: FeedId) -> KeptFeed:
 
 
 async def offered(studio: Studio) -> tuple[list[int], tuple[str, ...]]:
-    """The hours, counted from ten, at which a slot is offered tomorrow, and what is degraded."""
+    """The hours after 10:00 at which a slot is offered tomorrow, and what is degraded."""
     window = TimeRange(TOMORROW - HOUR, TOMORROW + 10 * HOUR)
     schedule = await studio.reads.schedules.get(studio.provider_id, window)
     assert schedule is not None
@@ -84,7 +84,7 @@ def reader_of(*busy: TimeRange) -> MemoryFeedReader:
 
 
 @scene()
-async def test_what_is_busy_elsewhere_is_not_offered_here(studio: Studio) -> None:
+async def test_imported_busy_times_are_not_offered(studio: Studio) -> None:
     feed_id = await feed_of(studio)
     feed = await read(studio, feed_id, reader_of(TEN_TO_TWELVE))
     assert feed is not None
@@ -93,14 +93,14 @@ async def test_what_is_busy_elsewhere_is_not_offered_here(studio: Studio) -> Non
 
 
 @scene()
-async def test_a_reading_asks_for_all_that_can_matter_on_the_providers_clock(studio: Studio) -> None:
+async def test_a_reading_covers_every_time_that_can_affect_a_slot(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(horizon_days=10, time_zone="Asia/Hovd"), by=studio.owner)
     reader = reader_of()
     await read(studio, await feed_of(studio), reader)
     ((url, window, zone),) = reader.asked
     assert (url, zone) == (URL, "Asia/Hovd")
     assert window.start == NOW - DAY
-    last_date_ends = NOW + 11 * DAY + HOUR  # clocks may go back
+    last_date_ends = NOW + 11 * DAY + HOUR  # a clock may go back
     length_and_buffers = 2 * DAY
     assert last_date_ends + length_and_buffers <= window.end <= NOW + 14 * DAY
 
@@ -121,7 +121,7 @@ async def test_a_feed_is_read_again_ten_minutes_later_and_not_before(studio: Stu
 
 
 @scene()
-async def test_a_feed_that_fails_is_tried_after_longer_and_longer_pauses(studio: Studio) -> None:
+async def test_the_delay_after_failed_readings_doubles(studio: Studio) -> None:
     feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
     reader.available = False
     pauses = []
@@ -144,7 +144,7 @@ async def test_a_feed_that_fails_is_tried_after_longer_and_longer_pauses(studio:
 
 
 @scene()
-async def test_a_failure_keeps_what_was_read(studio: Studio) -> None:
+async def test_a_failed_reading_keeps_the_busy_times(studio: Studio) -> None:
     feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
     await read(studio, feed_id, reader)
     del reader.published[URL]
@@ -162,7 +162,7 @@ async def test_a_failure_keeps_what_was_read(studio: Studio) -> None:
         (OPEN, [*range(9)], "its busy times are not known", [*range(9)], "its busy times are not known"),
     ],
 )
-def test_the_rule_says_what_holds_while_a_feed_fails(
+def test_the_feed_rule_applies_while_a_feed_fails(
     rule: FeedRule, while_trusted: list[int], meaning: str, later: list[int], meaning_later: str
 ) -> None:
     @scene()
@@ -181,7 +181,7 @@ def test_the_rule_says_what_holds_while_a_feed_fails(
 
 
 @scene()
-async def test_a_feed_that_nobody_reads_is_failing_too(studio: Studio) -> None:
+async def test_a_feed_that_is_no_longer_read_is_failing(studio: Studio) -> None:
     await read(studio, await feed_of(studio, rule=CLOSED), reader_of())
     studio.clock.advance(STALE_AFTER)
     assert (await offered(studio))[0] == [*range(9)]
@@ -209,7 +209,7 @@ async def test_each_new_feed_is_announced_without_its_secret_url(studio: Studio)
 
 
 @scene()
-async def test_a_feed_that_stays_keeps_what_was_read_and_one_that_comes_back_does_not(studio: Studio) -> None:
+async def test_a_kept_feed_keeps_its_busy_times_and_a_re_added_one_starts_empty(studio: Studio) -> None:
     feed_id = await feed_of(studio)
     await read(studio, feed_id, reader_of(TEN_TO_TWELVE))
     assert (await named(studio, URL, OTHER)).feeds[0].read_at == NOW
@@ -221,7 +221,7 @@ async def test_a_feed_that_stays_keeps_what_was_read_and_one_that_comes_back_doe
 
 
 @scene()
-async def test_what_was_set_is_what_is_kept(studio: Studio) -> None:
+async def test_the_stored_feeds_are_those_that_were_set(studio: Studio) -> None:
     own = await named(studio, OTHER, URL, OTHER, rule=CLOSED)
     assert (
         await studio.reads.feeds.of_provider(studio.provider_id)
@@ -232,7 +232,7 @@ async def test_what_was_set_is_what_is_kept(studio: Studio) -> None:
 
 
 @scene()
-async def test_who_saw_an_older_list_does_not_replace_it(studio: Studio) -> None:
+async def test_a_stale_version_does_not_replace_the_feeds(studio: Studio) -> None:
     await named(studio, OTHER)
     command = SetFeeds(urls=(URL,), rule=TRUST, expected_version=2)
     kept_, refusals = await race([studio.run(set_feeds, command, by=studio.owner) for _ in range(5)])
@@ -276,7 +276,7 @@ async def test_only_a_provider_has_feeds_and_only_the_platform_reads_them(studio
 
 
 class InTheMiddle(FeedReader):
-    """Somebody does something while the feed is being read."""
+    """A reader during which another step runs."""
 
     def __init__(self, studio: Studio, says: Sequence[TimeRange] | None) -> None:
         self.studio = studio
@@ -286,7 +286,7 @@ class InTheMiddle(FeedReader):
     async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
         self.begun.set()
         async with self.studio.backend.begin():
-            pass  # nobody holds a transaction open while the network is asked
+            pass  # no transaction is open during the network request
         await self.go_on.wait()
         if self.says is None:
             raise FeedUnreadable(why="it is too large")
@@ -315,7 +315,7 @@ async def test_a_feed_that_is_removed_while_it_is_read_stays_removed(studio: Stu
 
 
 @scene()
-async def test_what_was_read_is_as_old_as_the_beginning_of_its_reading(studio: Studio) -> None:
+async def test_busy_times_are_dated_by_the_start_of_their_reading(studio: Studio) -> None:
     feed_id = await feed_of(studio)
     slow, reading = await begun(studio, feed_id, [TEN_TO_TWELVE])
     studio.clock.advance(MINUTE)
@@ -326,7 +326,7 @@ async def test_what_was_read_is_as_old_as_the_beginning_of_its_reading(studio: S
 
 
 @pytest.mark.parametrize("says", [[TEN_TO_TWELVE], None], ids=["success", "failure"])
-def test_of_two_readings_the_one_that_began_later_counts(says: Sequence[TimeRange] | None) -> None:
+def test_the_reading_that_started_later_wins(says: Sequence[TimeRange] | None) -> None:
     @scene()
     async def play(studio: Studio) -> None:
         feed_id = await feed_of(studio)
@@ -365,7 +365,7 @@ async def test_recording_a_reading_twice_changes_nothing_more(studio: Studio) ->
 
 
 @scene()
-async def test_a_feed_of_nobody_is_not_read(studio: Studio) -> None:
+async def test_an_unknown_feed_is_not_read(studio: Studio) -> None:
     reader = reader_of()
     assert await read(studio, FeedId(studio.entropy.new_id()), reader) is None
     assert reader.asked == []
@@ -379,7 +379,7 @@ async def test_a_booking_at_a_time_that_becomes_busy_stays(studio: Studio) -> No
     await studio.paid(booking)
 
 
-def test_a_feed_shows_where_it_is_and_not_what_gives_access() -> None:
+def test_a_shown_feed_url_has_no_secret_part() -> None:
     for url, shown in (
         (URL, "https://calendar.example.com/…"),
         ("https://user:pass@calendar.example.com:8443/secret?token=1#x", "https://calendar.example.com:8443/…"),
@@ -390,6 +390,6 @@ def test_a_feed_shows_where_it_is_and_not_what_gives_access() -> None:
         assert url not in repr(feed)
 
 
-def test_the_pause_never_overflows() -> None:
+def test_the_retry_delay_never_overflows() -> None:
     feed = Feed(id=FeedId(uuid4()), url=URL, failure="x", failures=2**31 - 1)
     assert feed.next_reading(NOW) == NOW + timedelta(hours=1)

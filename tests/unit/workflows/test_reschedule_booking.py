@@ -1,4 +1,4 @@
-"""Moving a booking to another time."""
+"""Rescheduling a booking."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ LATER = TOMORROW + 3 * HOUR
 
 
 async def refused(studio: Studio, booking: Booking, to: datetime, error: type[Exception], *, by: Actor) -> None:
-    """Assert that this is refused, and that nothing has changed by it."""
+    """Assert that the call is refused and changes nothing."""
     before, told = await studio.seen(booking), await studio.told(booking)
     events = await studio.reads.bookings.events(booking.id)
     with pytest.raises(error):
@@ -50,7 +50,7 @@ async def refused(studio: Studio, booking: Booking, to: datetime, error: type[Ex
 
 
 @scene()
-async def test_a_booking_moves_with_its_claim_and_keeps_all_that_was_agreed_on(studio: Studio) -> None:
+async def test_rescheduling_moves_the_claim_and_keeps_the_terms(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(MINUTE)
     moved = await studio.reschedule(booking, LATER)
@@ -71,7 +71,7 @@ async def test_a_booking_moves_with_its_claim_and_keeps_all_that_was_agreed_on(s
 
 
 @scene()
-async def test_its_trail_and_its_message_say_from_where_to_where(studio: Studio) -> None:
+async def test_the_event_and_message_have_the_old_and_new_start(studio: Studio) -> None:
     booking = await studio.book()
     await studio.reschedule(booking, LATER)
     _, event = await studio.reads.bookings.events(booking.id)
@@ -82,14 +82,14 @@ async def test_its_trail_and_its_message_say_from_where_to_where(studio: Studio)
 
 
 @scene()
-async def test_all_its_parties_and_admins_move_it(studio: Studio) -> None:
+async def test_all_parties_and_admins_can_reschedule(studio: Studio) -> None:
     booking = await studio.book()
     for number, party in enumerate((studio.customer, studio.owner, studio.admin), start=1):
         assert (await studio.reschedule(booking, TOMORROW + number * HOUR, by=party)).version == number + 1
 
 
 @scene()
-async def test_strangers_do_not_learn_that_a_booking_exists_and_the_platform_does_not_move_it(studio: Studio) -> None:
+async def test_strangers_and_the_system_cannot_reschedule(studio: Studio) -> None:
     booking = await studio.book()
     for role in (Role.CUSTOMER, Role.PROVIDER, Role.MANAGER):
         await refused(studio, booking, LATER, BookingNotFound, by=await studio.joined(role))
@@ -100,7 +100,7 @@ async def test_strangers_do_not_learn_that_a_booking_exists_and_the_platform_doe
 
 
 @scene(FREE)
-async def test_a_customer_moves_to_what_is_offered_and_the_staff_anywhere(studio: Studio) -> None:
+async def test_customers_move_to_offered_slots_and_the_staff_anywhere(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + 4 * HOUR)
     await studio.take_off(TOMORROW + 7 * HOUR, TOMORROW + 8 * HOUR)
     for start in (
@@ -110,7 +110,7 @@ async def test_a_customer_moves_to_what_is_offered_and_the_staff_anywhere(studio
         TOMORROW + DAY,  # a Wednesday
         TOMORROW + 7 * DAY * 52,  # beyond the horizon
         TOMORROW + 7 * HOUR,  # time off
-        studio.clock.now().replace(microsecond=0) - HOUR / 2,  # has begun
+        studio.clock.now().replace(microsecond=0) - HOUR / 2,  # has started
     ):
         before = await studio.seen(booking)
         await refused(studio, booking, start, SlotNotOffered, by=studio.customer)
@@ -122,7 +122,7 @@ async def test_a_customer_moves_to_what_is_offered_and_the_staff_anywhere(studio
 
 
 @scene(FREE)
-async def test_nobody_moves_over_another_claim_or_its_buffers(studio: Studio) -> None:
+async def test_no_party_moves_over_another_claim_or_its_buffers(studio: Studio) -> None:
     await studio.run(
         change_settings, SettingsChange(buffer_before_minutes=10, buffer_after_minutes=20), by=studio.owner
     )
@@ -137,7 +137,7 @@ async def test_nobody_moves_over_another_claim_or_its_buffers(studio: Studio) ->
 
 
 @scene(FREE)
-async def test_its_own_claim_is_not_in_the_way_and_fills_neither_day_nor_week(studio: Studio) -> None:
+async def test_the_bookings_own_claim_does_not_block_or_fill_a_day_or_week(studio: Studio) -> None:
     change = SettingsChange(max_per_day=1, max_per_week=1, buffer_before_minutes=30, buffer_after_minutes=30)
     await studio.run(change_settings, change, by=studio.owner)
     booking = await studio.book(TOMORROW + HOUR)
@@ -147,7 +147,7 @@ async def test_its_own_claim_is_not_in_the_way_and_fills_neither_day_nor_week(st
 
 
 @scene(FREE)
-async def test_a_day_or_a_week_that_others_have_filled_is_full(studio: Studio) -> None:
+async def test_a_day_or_week_filled_by_others_is_full(studio: Studio) -> None:
     booking = await studio.book(TOMORROW)
     await studio.book(NEXT_WEEK, by=await studio.joined())
     for change in (SettingsChange(max_per_day=1), SettingsChange(unlimited_per_day=True, max_per_week=1)):
@@ -157,7 +157,7 @@ async def test_a_day_or_a_week_that_others_have_filled_is_full(studio: Studio) -
 
 
 @scene(FREE)
-async def test_it_stays_as_long_as_it_is_if_nothing_else_is_said(studio: Studio) -> None:
+async def test_a_rescheduled_booking_keeps_its_duration_by_default(studio: Studio) -> None:
     booking = await studio.book(minutes=90)
     await studio.run(change_settings, SettingsChange(duration_minutes=30, buffer_after_minutes=15), by=studio.owner)
     moved = await studio.reschedule(booking, LATER)
@@ -174,7 +174,7 @@ async def test_it_stays_as_long_as_it_is_if_nothing_else_is_said(studio: Studio)
 
 
 @scene(FREE)
-async def test_nothing_lasts_no_minute(studio: Studio) -> None:
+async def test_a_duration_of_zero_is_refused(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(InvalidValue):
         await studio.reschedule(booking, LATER, minutes=0)
@@ -189,7 +189,7 @@ async def test_a_time_without_an_offset_is_refused_and_not_guessed(studio: Studi
 
 
 @scene(FREE)
-async def test_a_customer_moves_it_before_its_start_and_the_staff_before_its_end(studio: Studio) -> None:
+async def test_customers_reschedule_before_the_start_and_the_staff_before_the_end(studio: Studio) -> None:
     for week in (0, 1):
         booking = await studio.book(TOMORROW + week * 7 * DAY)
         to = booking.span.start + 5 * HOUR
@@ -207,7 +207,7 @@ async def test_a_customer_moves_it_before_its_start_and_the_staff_before_its_end
 
 
 @scene()
-async def test_what_is_over_stays_where_it_was(studio: Studio) -> None:
+async def test_an_ended_booking_cannot_be_rescheduled(studio: Studio) -> None:
     cancelled = await studio.book(NEXT_WEEK)
     await studio.move(cancelled, Status.CANCELLED)
     lapsed = await expired(studio, await studio.book(NEXT_WEEK + HOUR))
@@ -223,7 +223,7 @@ async def test_what_is_over_stays_where_it_was(studio: Studio) -> None:
 
 
 @scene()
-async def test_who_saw_an_older_version_does_not_move_it(studio: Studio) -> None:
+async def test_a_stale_version_does_not_change_the_booking(studio: Studio) -> None:
     booking = await studio.book()
     await studio.reschedule(booking, LATER, saw=1)
     with pytest.raises(StaleVersion) as refusal:
@@ -233,7 +233,7 @@ async def test_who_saw_an_older_version_does_not_move_it(studio: Studio) -> None
 
 
 @scene()
-async def test_done_twice_it_has_one_effect_on_the_calendar(studio: Studio) -> None:
+async def test_rescheduling_twice_has_one_effect_on_the_calendar(studio: Studio) -> None:
     booking = await studio.book()
     for version in (2, 3):
         assert (await studio.reschedule(booking, LATER)).version == version
@@ -242,7 +242,7 @@ async def test_done_twice_it_has_one_effect_on_the_calendar(studio: Studio) -> N
 
 
 @scene()
-async def test_the_deposit_is_due_when_it_was_and_an_open_payment_still_counts(studio: Studio) -> None:
+async def test_the_due_time_stays_and_a_pending_payment_still_counts(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     studio.clock.advance(10 * MINUTE)
@@ -255,7 +255,7 @@ async def test_the_deposit_is_due_when_it_was_and_an_open_payment_still_counts(s
 
 
 @scene()
-async def test_what_is_not_paid_expires_where_it_is_now(studio: Studio) -> None:
+async def test_an_unpaid_rescheduled_booking_frees_its_new_time(studio: Studio) -> None:
     booking = await studio.book()
     await studio.reschedule(booking, LATER)
     assert (await expired(studio, booking)).span.start == LATER
@@ -263,7 +263,7 @@ async def test_what_is_not_paid_expires_where_it_is_now(studio: Studio) -> None:
 
 
 @scene()
-async def test_a_late_payment_revives_it_where_it_was_last(studio: Studio) -> None:
+async def test_a_late_payment_revives_at_the_last_time(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     await studio.reschedule(booking, LATER)
@@ -277,8 +277,8 @@ async def test_a_late_payment_revives_it_where_it_was_last(studio: Studio) -> No
 
 
 @scene(HALF_A_DAY_BEFORE)
-async def test_money_stays_with_the_booking_and_goes_back_by_the_time_that_it_has_now(studio: Studio) -> None:
-    studio.clock.set(TOMORROW - 13 * HOUR)  # half of it goes back
+async def test_refunds_follow_the_current_start_after_rescheduling(studio: Studio) -> None:
+    studio.clock.set(TOMORROW - 13 * HOUR)  # half of it is refunded
     for here, there, back in ((TOMORROW, NEXT_WEEK, DEPOSIT), (NEXT_WEEK, TOMORROW, tugriks(10_000))):
         booking = await studio.book(here)
         deposit = await studio.paid(booking)
@@ -295,7 +295,7 @@ async def test_money_stays_with_the_booking_and_goes_back_by_the_time_that_it_ha
 
 
 @scene()
-async def test_the_balance_is_paid_after_a_move(studio: Studio) -> None:
+async def test_the_balance_can_be_paid_after_rescheduling(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
     await studio.reschedule(booking, LATER, by=studio.owner)
@@ -306,7 +306,7 @@ async def test_the_balance_is_paid_after_a_move(studio: Studio) -> None:
 
 
 @scene()
-async def test_later_terms_do_not_touch_a_booking_that_moves(studio: Studio) -> None:
+async def test_rescheduling_keeps_the_terms_of_the_booking(studio: Studio) -> None:
     booking = await studio.book()
     change = SettingsChange(terms=TermsChange(price_amount=1, deposit_amount=0), time_zone="Asia/Hovd")
     await studio.run(change_settings, change, by=studio.owner)
@@ -316,14 +316,14 @@ async def test_later_terms_do_not_touch_a_booking_that_moves(studio: Studio) -> 
 
 
 @scene(ON_REQUEST)
-async def test_a_request_that_moves_is_answered_anew(studio: Studio) -> None:
+async def test_a_rescheduled_request_gets_a_new_answer_window(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     await studio.offer_times(booking, NEXT_WEEK + 2 * HOUR)
     studio.clock.advance(HOUR)
     moved = await studio.reschedule(booking, NEXT_WEEK + HOUR)
     assert (moved.status, moved.offered_times) == (Status.REQUESTED, ())
     assert moved.due_at == studio.clock.now() + ANSWER_DUE
-    assert (await studio.reschedule(booking, LATER)).due_at == LATER, "nobody answers after the start"
+    assert (await studio.reschedule(booking, LATER)).due_at == LATER, "a request expires at its start"
     assert not await studio.is_free(LATER)
     accepted = await studio.accept(booking)
     assert (accepted.status, accepted.span.start) == (Status.PENDING, LATER)
@@ -331,7 +331,7 @@ async def test_a_request_that_moves_is_answered_anew(studio: Studio) -> None:
 
 
 @scene(NO_CLAIM_ON_REQUEST)
-async def test_a_request_that_claims_no_time_claims_none_where_it_goes(studio: Studio) -> None:
+async def test_a_request_without_a_claim_claims_nothing_when_rescheduled(studio: Studio) -> None:
     booking = await studio.book()
     taken = await studio.book(LATER, by=studio.owner)
     await refused(studio, booking, LATER, SlotTaken, by=studio.customer)
@@ -344,7 +344,7 @@ async def test_a_request_that_claims_no_time_claims_none_where_it_goes(studio: S
 
 
 @scene()
-async def test_who_has_walked_in_is_moved_by_the_provider_as_the_provider(studio: Studio) -> None:
+async def test_the_provider_reschedules_a_walk_in_as_the_provider(studio: Studio) -> None:
     walk_in = await studio.book(TOMORROW, by=studio.owner)
     studio.clock.set(TOMORROW + MINUTE)
     moved = await studio.reschedule(walk_in, TOMORROW + 10 * MINUTE, by=studio.owner)
@@ -352,7 +352,7 @@ async def test_who_has_walked_in_is_moved_by_the_provider_as_the_provider(studio
 
 
 @scene(FREE)
-async def test_customers_do_not_move_to_a_provider_who_takes_no_bookings(studio: Studio) -> None:
+async def test_customers_cannot_reschedule_while_the_provider_takes_no_bookings(studio: Studio) -> None:
     booking = await studio.book()
     async with studio.backend.begin() as tx:
         profile = await tx.profiles.get(studio.provider_id)

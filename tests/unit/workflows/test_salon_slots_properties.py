@@ -1,4 +1,4 @@
-"""The slots of a member of a salon are the slots of the calendar with the salon's hours in it."""
+"""The slots of a salon's member equal the slots of its calendar with the salon's hours."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ from booking_domain.workflows.salon_slots import SalonSlots, salon_slots
 
 
 async def as_a_member(question: Question) -> SalonSlots:
-    """Keep the calendar and the salon apart, as they are kept, and ask the salon."""
+    """Store calendar and salon separately, and list the salon's slots."""
     database, make = MemoryDatabase(), Builder()
     calendar, manager = question.calendar, make.user(Role.MANAGER)
     assert calendar.salon is not None
@@ -51,7 +51,7 @@ async def as_a_member(question: Question) -> SalonSlots:
 
 
 @given(questions(busy=False, most_claims=0))
-def test_a_member_offers_what_the_calendar_with_the_salon_offers(question: Question) -> None:
+def test_a_member_offers_the_slots_of_the_calendar_with_the_salon(question: Question) -> None:
     assume(question.calendar.salon is not None)
     found = asyncio.run(as_a_member(question))
     assert [slot for slot, _ in found.slots] == list(

@@ -1,4 +1,4 @@
-"""Salons: who manages them, when they are open, who works there, and what they offer."""
+"""Salons: management, opening hours, memberships and slots."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -57,7 +57,7 @@ WINDOW = TimeRange(TOMORROW - 10 * HOUR, TOMORROW + 14 * HOUR)
 
 
 class House:
-    """A salon, its manager, and the studio's provider, who is no member yet."""
+    """A salon, its manager, and the studio's provider, who is not a member yet."""
 
     def __init__(self, studio: Studio, manager: Actor, salon: Salon) -> None:
         self.studio = studio
@@ -94,7 +94,7 @@ class House:
         return owner, await self.studio.new_provider(owner, terms())
 
     async def offered(self, **more: Any) -> list[tuple[int, tuple[ProviderId, ...]]]:
-        """The whole hours, counted from ten, at which somebody offers a slot tomorrow, and who does."""
+        """The hours after 10:00 at which members offer a slot tomorrow, with the members."""
         found = await salon_slots(
             self.salon.id, window=WINDOW, now=self.studio.clock.now(), reads=self.studio.reads, **more
         )
@@ -108,7 +108,7 @@ async def house(studio: Studio) -> House:
 
 
 async def own_hours(studio: Studio, provider_id: ProviderId | None = None) -> list[int]:
-    """The whole hours, counted from ten, at which the provider offers a slot tomorrow."""
+    """The hours after 10:00 at which the provider offers a slot tomorrow."""
     schedule = await studio.reads.schedules.get(provider_id or studio.provider_id, WINDOW)
     assert schedule is not None
     slots = offered_slots(schedule.calendar, schedule.claims, window=WINDOW, now=studio.clock.now())
@@ -121,7 +121,7 @@ async def refused(attempt: Awaitable[Any], error: type[Exception]) -> None:
 
 
 @scene()
-async def test_a_manager_opens_as_many_salons_as_they_like(studio: Studio) -> None:
+async def test_a_manager_can_have_several_salons(studio: Studio) -> None:
     home = await house(studio)
     assert home.salon == Salon(
         id=home.salon.id, manager_id=home.manager.id, name="Nomad House", time_zone=ZONE, created_at=NOW
@@ -140,7 +140,7 @@ async def test_a_salon_needs_a_name_and_a_zone_that_exists(studio: Studio) -> No
         await refused(studio.run(open_salon, OpenSalon(name=name, time_zone=zone), by=manager), InvalidValue)
 
 
-def test_a_salon_itself_is_nowhere_else_than_in_a_zone() -> None:
+def test_a_salon_with_an_unknown_time_zone_is_refused() -> None:
     with pytest.raises(InvalidValue):
         Salon(
             id=SalonId(UUID(int=2)),
@@ -152,7 +152,7 @@ def test_a_salon_itself_is_nowhere_else_than_in_a_zone() -> None:
 
 
 @scene()
-async def test_each_may_do_what_is_theirs(studio: Studio) -> None:
+async def test_salon_permissions_follow_role_and_ownership(studio: Studio) -> None:
     home = await house(studio)
     rival = await studio.joined(Role.MANAGER)
     for actor in (studio.owner, studio.customer, studio.admin):
@@ -180,7 +180,7 @@ async def test_each_may_do_what_is_theirs(studio: Studio) -> None:
 
 
 @scene()
-async def test_there_is_nothing_to_do_in_a_salon_that_is_not_there(studio: Studio) -> None:
+async def test_an_unknown_salon_is_not_found(studio: Studio) -> None:
     manager = await studio.joined(Role.MANAGER)
     nowhere = SalonId(studio.entropy.new_id())
     membership = Membership(salon_id=nowhere, provider_id=studio.provider_id)
@@ -195,7 +195,7 @@ async def test_there_is_nothing_to_do_in_a_salon_that_is_not_there(studio: Studi
 
 
 @scene()
-async def test_an_edit_changes_what_is_named_for_who_saw_the_latest_version(studio: Studio) -> None:
+async def test_an_edit_changes_the_given_values_of_the_expected_version(studio: Studio) -> None:
     home = await house(studio)
     change = EditSalon(salon_id=home.salon.id, name="New", expected_version=1)
     edited, refusals = await race([studio.run(edit_salon, change, by=home.manager) for _ in range(3)])
@@ -211,7 +211,7 @@ async def test_an_edit_changes_what_is_named_for_who_saw_the_latest_version(stud
 
 
 @scene()
-async def test_hours_are_replaced_whole_or_not_at_all(studio: Studio) -> None:
+async def test_hours_are_replaced_completely_or_not_at_all(studio: Studio) -> None:
     home = await house(studio)
     closed = AddException(date=date(2026, 12, 31))
     view = await home.set_hours(NOON_TO_FIVE, NOON_TO_FIVE, exceptions=(closed,))
@@ -230,7 +230,7 @@ async def test_hours_are_replaced_whole_or_not_at_all(studio: Studio) -> None:
 
 
 @scene()
-async def test_the_salons_hours_count_once_the_provider_has_said_yes(studio: Studio) -> None:
+async def test_the_salons_hours_apply_once_the_provider_has_accepted(studio: Studio) -> None:
     home = await house(studio)
     await home.set_hours(NOON_TO_FIVE)
     assert await own_hours(studio) == [*range(9)]
@@ -259,7 +259,7 @@ async def test_a_salon_without_hours_is_closed(studio: Studio) -> None:
 
 
 @scene()
-async def test_inviting_and_accepting_again_change_nothing(studio: Studio) -> None:
+async def test_inviting_and_accepting_twice_has_one_effect(studio: Studio) -> None:
     home = await house(studio)
     invited = await home.invite()
     assert await home.invite() == invited
@@ -269,15 +269,15 @@ async def test_inviting_and_accepting_again_change_nothing(studio: Studio) -> No
 
 
 @scene()
-async def test_only_whom_customers_can_see_is_invited(studio: Studio) -> None:
+async def test_only_approved_providers_can_be_invited(studio: Studio) -> None:
     home = await house(studio)
     draft = await studio.run(open_profile, ProfileChange(display_name="x"), by=await studio.joined(Role.PROVIDER))
-    for nobody in (draft.profile.id, ProviderId(studio.entropy.new_id())):
-        await refused(home.invite(nobody), ProviderNotFound)
+    for unknown in (draft.profile.id, ProviderId(studio.entropy.new_id())):
+        await refused(home.invite(unknown), ProviderNotFound)
 
 
 @scene()
-async def test_nobody_joins_without_an_invitation(studio: Studio) -> None:
+async def test_joining_requires_an_invitation(studio: Studio) -> None:
     home = await house(studio)
     await refused(home.accept(), NotInvited)
     await refused(home.accept(await studio.joined(Role.PROVIDER)), ProfileMissing)
@@ -303,7 +303,7 @@ async def test_a_provider_is_a_member_of_one_salon_at_most(studio: Studio) -> No
 
 
 @scene()
-async def test_a_membership_is_ended_by_the_manager_or_the_provider_and_nobody_else(studio: Studio) -> None:
+async def test_only_the_manager_or_the_provider_ends_a_membership(studio: Studio) -> None:
     home = await house(studio)
     colleague, colleague_id = await home.another()
     for by in (home.manager, studio.owner):
@@ -314,13 +314,13 @@ async def test_a_membership_is_ended_by_the_manager_or_the_provider_and_nobody_e
         assert await home.members() == []
         await refused(home.part(by), NoSuchMember)
     await home.invite()
-    await home.part(studio.owner)  # says no
+    await home.part(studio.owner)  # leaves
     assert await home.members() == []
     await refused(home.part(studio.owner, colleague_id), NotYourSalon)
 
 
 @scene()
-async def test_a_salon_has_fifty_members_at_most_even_if_asked_at_once(studio: Studio) -> None:
+async def test_concurrent_invitations_respect_the_limit_of_fifty_members(studio: Studio) -> None:
     home = await house(studio)
     ids = [(await home.another())[1] for _ in range(MAX_MEMBERS + 1)]
     invited, refusals = await race([home.invite(provider_id) for provider_id in ids])
@@ -354,7 +354,7 @@ async def test_the_slots_of_a_salon_are_those_of_its_members(studio: Studio) -> 
 
 
 @scene()
-async def test_members_who_cannot_be_booked_offer_nothing(studio: Studio) -> None:
+async def test_unapproved_members_offer_nothing(studio: Studio) -> None:
     home = await house(studio)
     await home.set_hours(NOON_TO_FIVE)
     await home.invite()
@@ -370,7 +370,7 @@ async def test_members_who_cannot_be_booked_offer_nothing(studio: Studio) -> Non
 
 
 @scene()
-async def test_a_salon_says_what_is_degraded_with_its_members(studio: Studio) -> None:
+async def test_salon_slots_report_degraded_member_calendars(studio: Studio) -> None:
     home = await house(studio)
     await home.set_hours(NOON_TO_FIVE)
     colleague, colleague_id = await home.another()

@@ -1,4 +1,4 @@
-"""The same request twice, and hints that cannot be followed at once."""
+"""Idempotency keys, and payment hints while the gateway is unavailable."""
 
 from hashlib import sha256
 
@@ -36,7 +36,7 @@ async def _book(studio: Studio, *, key: str, by: Actor | None = None, hour: int 
 
 
 @scene()
-async def test_twenty_twins_make_one_booking_and_get_one_answer(studio: Studio) -> None:
+async def test_twenty_concurrent_requests_with_one_key_make_one_booking(studio: Studio) -> None:
     answers, refusals = await race([_book(studio, key="k") for _ in range(20)])
     assert refusals == []
     assert len({answer.body for answer in answers}) == 1
@@ -46,14 +46,14 @@ async def test_twenty_twins_make_one_booking_and_get_one_answer(studio: Studio) 
 
 
 @scene()
-async def test_the_first_answer_is_given_again_whatever_has_become_of_the_booking(studio: Studio) -> None:
+async def test_a_replay_returns_the_first_response_even_after_the_booking_changed(studio: Studio) -> None:
     first = await _book(studio, key="k")
     studio.clock.advance(KEPT_FOR - SECOND)
     assert await _book(studio, key="k") == Answer(first.body, replayed=True)
 
 
 @scene()
-async def test_another_request_under_the_key_is_refused_and_makes_nothing(studio: Studio) -> None:
+async def test_another_request_under_the_key_is_refused_without_effect(studio: Studio) -> None:
     await _book(studio, key="k")
     with pytest.raises(KeyReused):
         await _book(studio, key="k", hour=2)
@@ -67,7 +67,7 @@ async def test_the_same_key_of_another_customer_is_another_request(studio: Studi
 
 
 @scene()
-async def test_what_failed_may_be_tried_again_under_its_key(studio: Studio) -> None:
+async def test_a_failed_request_may_be_retried_under_its_key(studio: Studio) -> None:
     hold = await studio.hold()
     other = await studio.joined()
     with pytest.raises(SlotTaken):
@@ -78,7 +78,7 @@ async def test_what_failed_may_be_tried_again_under_its_key(studio: Studio) -> N
 
 
 @scene()
-async def test_a_hint_that_cannot_be_followed_now_is_left_for_later(studio: Studio) -> None:
+async def test_a_payment_hint_is_stored_while_the_gateway_is_unavailable(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
     await studio.run(note_payment_hint, payment, by=SYSTEM)

@@ -1,4 +1,4 @@
-"""Sending text messages, keeping what comes of them, and asking about the rest."""
+"""Sending text messages, recording their outcome, and polling for the rest."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,8 +10,16 @@ import pytest
 
 from adapters.sms.codes import SmsCodeMessenger
 from booking_domain.notifications.errors import SmsCapReached, SmsRefused, SmsUnavailable
-from booking_domain.notifications.sms import FIRST_ASK, SmsCost, SmsMessage, SmsNews, SmsReceipt, SmsReport, SmsStatus
-from booking_domain.notifications.use_cases.messages import note_sms_news
+from booking_domain.notifications.sms import (
+    FIRST_POLL,
+    SmsCost,
+    SmsMessage,
+    SmsReceipt,
+    SmsReport,
+    SmsStatus,
+    SmsUpdate,
+)
+from booking_domain.notifications.use_cases.messages import apply_sms_update
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.errors import InvalidValue, StorageUnavailable
 from booking_domain.shared.ids import SmsId
@@ -57,7 +65,7 @@ def in_the_office(story: Callable[[Office], Awaitable[None]], office: Office | N
     asyncio.run(told())
 
 
-def test_a_code_is_sent_in_the_recipients_language_and_what_is_kept_gives_nothing_away() -> None:
+def test_a_code_is_sent_in_the_recipients_language_and_its_record_reveals_neither_code_nor_number() -> None:
     async def story(office: Office) -> None:
         await office.send()
         assert office.sender.delivered == ((TO, f"{CODE} - нэвтрэх код. Хэнд ч бүү хэлээрэй."),)
@@ -65,7 +73,7 @@ def test_a_code_is_sent_in_the_recipients_language_and_what_is_kept_gives_nothin
         assert (message.to_masked, message.template, message.language) == ("+976****2233", "code.login", "mn")
         assert (message.provider, message.status, message.segments) == ("memory", SmsStatus.QUEUED, 1)
         assert message.provider_message_id == str(message.id)
-        assert message.ask_at == office.platform.clock.now() + FIRST_ASK
+        assert message.ask_at == office.platform.clock.now() + FIRST_POLL
         shown = repr(message)
         assert CODE not in shown
         assert TO[4:] not in shown
@@ -73,7 +81,7 @@ def test_a_code_is_sent_in_the_recipients_language_and_what_is_kept_gives_nothin
     in_the_office(story)
 
 
-def test_one_number_has_one_digest_which_another_key_does_not_give() -> None:
+def test_the_digest_of_a_number_depends_on_the_key() -> None:
     async def story(office: Office) -> None:
         await office.send()
         await office.send(purpose="reset")
@@ -93,7 +101,7 @@ def test_one_number_has_one_digest_which_another_key_does_not_give() -> None:
     in_the_office(story)
 
 
-def test_what_is_refused_is_kept_as_failed() -> None:
+def test_a_rejected_message_is_recorded_as_failed() -> None:
     async def story(office: Office) -> None:
         office.sender.refused.add(TO)
         with pytest.raises(SmsRefused):
@@ -104,28 +112,28 @@ def test_what_is_refused_is_kept_as_failed() -> None:
     in_the_office(story)
 
 
-def test_what_may_have_been_sent_stays_open_for_the_providers_word() -> None:
+def test_a_message_without_a_response_stays_open_until_a_callback() -> None:
     async def story(office: Office) -> None:
         office.sender.lose_answers = True
         with pytest.raises(SmsUnavailable):
             await office.send()
         (message,) = await office.kept()
         assert (message.status, message.error, message.ask_at) == (SmsStatus.QUEUED, "no usable answer", None)
-        news = SmsNews(message_id=message.id, provider_message_id="SM1", status=SmsStatus.DELIVERED)
-        await office.platform.executor.run(note_sms_news, news, actor=SYSTEM)
+        update = SmsUpdate(message_id=message.id, provider_message_id="SM1", status=SmsStatus.DELIVERED)
+        await office.platform.executor.run(apply_sms_update, update, actor=SYSTEM)
         (message,) = await office.kept()
         assert (message.status, message.error, message.provider_message_id) == (SmsStatus.DELIVERED, None, "SM1")
 
     in_the_office(story)
 
 
-def test_a_callback_that_overtakes_the_answer_is_not_undone_by_it() -> None:
+def test_a_callback_before_the_response_is_not_undone_by_it() -> None:
     class Overtaken(MemorySmsSender):
         office: Office
 
         async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
-            news = SmsNews(message_id=key, status=SmsStatus.DELIVERED)
-            await self.office.platform.executor.run(note_sms_news, news, actor=SYSTEM)
+            update = SmsUpdate(message_id=key, status=SmsStatus.DELIVERED)
+            await self.office.platform.executor.run(apply_sms_update, update, actor=SYSTEM)
             return await super().send(to=to, text=text, key=key)
 
     async def story(office: Office) -> None:
@@ -143,7 +151,7 @@ def down() -> Any:
     raise StorageUnavailable
 
 
-def test_a_storage_that_fails_after_the_sending_makes_nothing_unsent() -> None:
+def test_a_storage_failure_after_sending_is_not_reported_as_a_failed_send() -> None:
     class Failing(MemorySmsSender):
         office: Office
 
@@ -161,7 +169,7 @@ def test_a_storage_that_fails_after_the_sending_makes_nothing_unsent() -> None:
     in_the_office(story, sender.office)
 
 
-def test_a_storage_that_fails_before_lets_nothing_be_sent() -> None:
+def test_a_storage_failure_before_sending_prevents_it() -> None:
     async def story(office: Office) -> None:
         office.platform.executor._begin = down
         with pytest.raises(StorageUnavailable):
@@ -172,7 +180,7 @@ def test_a_storage_that_fails_before_lets_nothing_be_sent() -> None:
 
 
 @pytest.mark.parametrize("to", ["", "99112233", "+976-9911-2233"])
-def test_what_is_no_number_is_refused_before_anything_is_kept(to: str) -> None:
+def test_an_invalid_number_is_rejected_before_anything_is_recorded(to: str) -> None:
     async def story(office: Office) -> None:
         with pytest.raises(InvalidValue):
             await office.send(to=to)
@@ -182,7 +190,7 @@ def test_what_is_no_number_is_refused_before_anything_is_kept(to: str) -> None:
     in_the_office(story)
 
 
-def test_no_more_are_sent_within_24_hours_than_may_be_to_all_numbers_together() -> None:
+def test_the_limit_of_24_hours_counts_the_messages_to_all_numbers() -> None:
     async def story(office: Office) -> None:
         clock = office.platform.clock
         await office.send()
@@ -202,7 +210,7 @@ def test_no_more_are_sent_within_24_hours_than_may_be_to_all_numbers_together() 
     in_the_office(story, Office(most_per_day=2))
 
 
-def test_what_may_have_been_sent_counts() -> None:
+def test_a_message_without_a_response_counts_towards_the_limit() -> None:
     async def story(office: Office) -> None:
         office.sender.lose_answers = True
         with pytest.raises(SmsUnavailable):
@@ -229,12 +237,12 @@ def test_what_becomes_of_a_message_and_what_it_cost_is_asked_for() -> None:
         (message,) = await office.kept()
         reads, clock = office.platform.reads, office.platform.clock
         assert await reads.sms.to_poll("memory", clock.now(), 10) == []
-        clock.advance(FIRST_ASK)
+        clock.advance(FIRST_POLL)
         assert await reads.sms.to_poll("memory", clock.now(), 10) == [message.id]
         office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.SENT)
         await office.follow(message.id)
         assert await reads.sms.to_poll("memory", clock.now(), 10) == []
-        clock.advance(FIRST_ASK)
+        clock.advance(FIRST_POLL)
         office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.DELIVERED, segments=1, cost=PRICE)
         await office.follow(message.id)
         (message,) = await office.kept()
@@ -249,11 +257,11 @@ def test_a_provider_that_gives_no_answer_is_asked_later() -> None:
     async def story(office: Office) -> None:
         await office.send()
         (message,) = await office.kept()
-        office.platform.clock.advance(FIRST_ASK)
+        office.platform.clock.advance(FIRST_POLL)
         office.sender.available = False
         await office.follow(message.id)
         (after,) = await office.kept()
-        assert after == replace(message, ask_at=office.platform.clock.now() + FIRST_ASK)
+        assert after == replace(message, ask_at=office.platform.clock.now() + FIRST_POLL)
 
     in_the_office(story)
 
@@ -272,8 +280,8 @@ def test_nobody_is_asked_about_what_another_provider_was_given_or_nobody_has_tak
 
 def test_news_of_a_message_that_is_not_there_is_nobodys() -> None:
     async def story(office: Office) -> None:
-        news = SmsNews(message_id=SmsId(office.platform.entropy.new_id()), status=SmsStatus.SENT)
-        await office.platform.executor.run(note_sms_news, news, actor=SYSTEM)
+        update = SmsUpdate(message_id=SmsId(office.platform.entropy.new_id()), status=SmsStatus.SENT)
+        await office.platform.executor.run(apply_sms_update, update, actor=SYSTEM)
         assert await office.kept() == []
 
     in_the_office(story)

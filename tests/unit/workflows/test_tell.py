@@ -1,4 +1,4 @@
-"""Where news of a booking go: to an address, else to a number, else nowhere."""
+"""A notice goes to the e-mail address, else to the phone number, else nowhere."""
 
 import asyncio
 from dataclasses import replace
@@ -29,13 +29,13 @@ def told(user: User) -> list[Notification]:
 @pytest.mark.parametrize(
     ("user", "channel", "to"),
     [(USER, "email", USER.email), (replace(USER, email=None), "sms", USER.phone)],
-    ids=["an address", "a number alone"],
+    ids=["with an address", "with a number only"],
 )
-def test_one_is_told_by_e_mail_or_else_by_text_message(user: User, channel: str, to: str) -> None:
+def test_a_user_is_notified_by_e_mail_or_else_by_sms(user: User, channel: str, to: str) -> None:
     (notification,) = told(user)
     assert (notification.channel, notification.to, notification.text) == (channel, to, "A text")
     assert told(user) == [notification]  # told again, it is the same one
 
 
-def test_who_has_neither_is_told_nothing() -> None:
+def test_a_user_without_a_contact_is_not_notified() -> None:
     assert told(replace(USER, email=None, phone=None)) == []

@@ -1,4 +1,4 @@
-"""Whoever waits is offered what comes free, in the order of joining, and never twice what one has let lapse."""
+"""Joining and leaving the waiting list, and offers of freed time, oldest entry first."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -53,7 +53,7 @@ async def statuses(studio: Studio, *places: Waiting) -> list[WaitingStatus]:
 
 
 async def everything(studio: Studio) -> tuple[object, ...]:
-    """All places and claims, and the messages."""
+    """All entries, claims and messages."""
     schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     places = [await studio.reads.waiting_list.of_customer(claim.customer_id) for claim in schedule.claims]
@@ -65,7 +65,7 @@ async def offers_told(studio: Studio) -> list[WaitlistOffered]:
 
 
 async def holds(studio: Studio) -> list[datetime]:
-    """What is held, in order."""
+    """All holds by start."""
     schedule = await studio.reads.schedules.get(studio.provider_id, TimeRange(TOMORROW, TOMORROW + 9 * HOUR))
     assert schedule is not None
     return [claim.span.start for claim in schedule.claims if claim.kind is ClaimKind.HOLD]
@@ -84,7 +84,7 @@ async def suspend(studio: Studio) -> None:
 
 
 @scene()
-async def test_somebody_joins_and_waits(studio: Studio) -> None:
+async def test_a_customer_joins_the_waiting_list(studio: Studio) -> None:
     place = await studio.wait(TOMORROW, until=TOMORROW + 7 * A_DAY, minutes=90)
     assert (place.provider_id, place.customer_id) == (studio.provider_id, studio.customer.id)
     assert place.window == TimeRange(TOMORROW, TOMORROW + 7 * A_DAY)
@@ -95,7 +95,7 @@ async def test_somebody_joins_and_waits(studio: Studio) -> None:
 
 
 @scene()
-async def test_nobody_waits_for_a_provider_who_is_not_there_or_takes_no_bookings(studio: Studio) -> None:
+async def test_unknown_and_unapproved_providers_have_no_waiting_list(studio: Studio) -> None:
     here = studio.provider_id
     studio.provider_id = ProviderId(studio.entropy.new_id())
     with pytest.raises(ProviderNotFound):
@@ -134,7 +134,7 @@ async def test_a_window_is_of_instants(studio: Studio) -> None:
 
 
 @scene()
-async def test_what_is_waited_for_lasts_a_minute_to_a_day(studio: Studio) -> None:
+async def test_the_duration_is_a_minute_to_a_day(studio: Studio) -> None:
     for minutes in (0, -1, 1441):
         with pytest.raises(InvalidValue) as refused:
             await studio.wait(minutes=minutes)
@@ -144,13 +144,13 @@ async def test_what_is_waited_for_lasts_a_minute_to_a_day(studio: Studio) -> Non
 
 
 @scene()
-async def test_somebody_waits_for_at_most_ten_things_at_once(studio: Studio) -> None:
+async def test_a_customer_has_at_most_ten_open_entries(studio: Studio) -> None:
     places = [await studio.wait() for _ in range(MAX_ENTRIES_PER_CUSTOMER)]
     assert len(places) == 10
     with pytest.raises(TooManyWaits):
         await studio.wait()
     await studio.wait(by=await studio.joined())
-    await studio.offer()  # what is offered is waited for still
+    await studio.offer()  # offered entries are still open
     with pytest.raises(TooManyWaits):
         await studio.wait()
     await studio.run(leave_waiting_list, places[3].id, by=studio.customer)
@@ -158,7 +158,7 @@ async def test_somebody_waits_for_at_most_ten_things_at_once(studio: Studio) -> 
 
 
 @scene()
-async def test_of_many_who_join_at_once_for_one_customer_ten_come_in(studio: Studio) -> None:
+async def test_of_many_concurrent_joins_of_a_customer_ten_succeed(studio: Studio) -> None:
     joined, refusals = await race([studio.wait() for _ in range(MAX_ENTRIES_PER_CUSTOMER + 3)])
     assert len(joined) == MAX_ENTRIES_PER_CUSTOMER
     assert {type(refusal) for refusal in refusals} == {TooManyWaits}
@@ -168,7 +168,7 @@ async def test_of_many_who_join_at_once_for_one_customer_ten_come_in(studio: Stu
 
 
 @scene()
-async def test_somebody_leaves_and_is_offered_nothing(studio: Studio) -> None:
+async def test_a_customer_who_left_gets_no_offer(studio: Studio) -> None:
     place = await studio.wait()
     await studio.run(leave_waiting_list, place.id, by=studio.customer)
     assert await statuses(studio, place) == [WaitingStatus.LEFT]
@@ -179,7 +179,7 @@ async def test_somebody_leaves_and_is_offered_nothing(studio: Studio) -> None:
 
 
 @scene()
-async def test_a_place_is_left_by_whose_it_is_alone(studio: Studio) -> None:
+async def test_only_its_customer_can_leave_an_entry(studio: Studio) -> None:
     place = await studio.wait()
     for other in (await studio.joined(), studio.owner, studio.admin):
         with pytest.raises(NotWaiting):
@@ -190,7 +190,7 @@ async def test_a_place_is_left_by_whose_it_is_alone(studio: Studio) -> None:
 
 
 @scene()
-async def test_who_leaves_gives_an_offer_back_at_once(studio: Studio) -> None:
+async def test_leaving_releases_the_offered_slot(studio: Studio) -> None:
     place, other = await studio.wait(), await studio.joined()
     await studio.offer()
     assert not await studio.is_free()
@@ -200,7 +200,7 @@ async def test_who_leaves_gives_an_offer_back_at_once(studio: Studio) -> None:
 
 
 @scene()
-async def test_what_was_booked_is_not_left(studio: Studio) -> None:
+async def test_a_booked_entry_cannot_be_left(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
     await studio.book(hold=place.hold_id)
@@ -209,11 +209,11 @@ async def test_what_was_booked_is_not_left(studio: Studio) -> None:
     assert not await studio.is_free()
 
 
-# Being offered something
+# Offers
 
 
 @scene()
-async def test_a_cancelled_booking_is_offered_to_who_waits_for_its_time(studio: Studio) -> None:
+async def test_the_time_of_a_cancelled_booking_is_offered(studio: Studio) -> None:
     booking, other = await studio.book(), await studio.joined()
     place = await studio.wait(by=other)
     assert await studio.offer() == ()
@@ -232,7 +232,7 @@ async def test_a_cancelled_booking_is_offered_to_who_waits_for_its_time(studio: 
 
 
 @scene()
-async def test_a_booking_that_expired_and_one_that_was_moved_free_their_time_too(studio: Studio) -> None:
+async def test_expired_and_rescheduled_bookings_free_their_time_too(studio: Studio) -> None:
     unpaid, moved = await studio.book(), await studio.book(TOMORROW + 2 * HOUR)
     await studio.paid(moved)
     other = await studio.joined()
@@ -264,7 +264,7 @@ async def test_an_offer_is_announced_with_its_customer_slot_and_end(studio: Stud
 async def test_offering_twice_changes_nothing(studio: Studio) -> None:
     for _ in range(2):
         await studio.wait(until=TOMORROW + 2 * HOUR, by=await studio.joined())
-    await studio.wait(until=TOMORROW + HOUR, by=await studio.joined())  # for whom nothing is left
+    await studio.wait(until=TOMORROW + HOUR, by=await studio.joined())  # for whom no slot is left
     assert len(await studio.offer()) == 2
     before = await everything(studio)
     assert await studio.offer() == ()
@@ -272,7 +272,7 @@ async def test_offering_twice_changes_nothing(studio: Studio) -> None:
 
 
 @scene()
-async def test_who_has_an_offer_gets_no_second_one(studio: Studio) -> None:
+async def test_an_offered_entry_gets_no_second_offer(studio: Studio) -> None:
     await studio.wait(until=TOMORROW + 9 * HOUR)
     assert len(await studio.offer()) == 1
     assert await studio.offer() == ()
@@ -280,7 +280,7 @@ async def test_who_has_an_offer_gets_no_second_one(studio: Studio) -> None:
 
 
 @scene()
-async def test_offering_at_once_from_many_sides_makes_one_hold(studio: Studio) -> None:
+async def test_concurrent_offering_makes_one_hold(studio: Studio) -> None:
     await studio.wait()
     await studio.wait(by=await studio.joined())
     offers, refusals = await race([studio.offer() for _ in range(5)])
@@ -290,7 +290,7 @@ async def test_offering_at_once_from_many_sides_makes_one_hold(studio: Studio) -
 
 
 @scene()
-async def test_of_two_who_wait_for_the_same_slot_the_first_gets_it(studio: Studio) -> None:
+async def test_the_oldest_entry_gets_the_slot(studio: Studio) -> None:
     late = await studio.joined()
     first = await studio.wait()
     studio.clock.advance(SECOND)
@@ -300,7 +300,7 @@ async def test_of_two_who_wait_for_the_same_slot_the_first_gets_it(studio: Studi
 
 
 @scene()
-async def test_each_of_several_gets_the_first_slot_that_is_left(studio: Studio) -> None:
+async def test_each_entry_gets_the_first_remaining_slot(studio: Studio) -> None:
     places = [await studio.wait(until=TOMORROW + 4 * HOUR, by=await studio.joined()) for _ in range(5)]
     await studio.offer()
     got = [(await studio.place_of(each)).offered_start for each in places]
@@ -308,7 +308,7 @@ async def test_each_of_several_gets_the_first_slot_that_is_left(studio: Studio) 
 
 
 @scene()
-async def test_who_lets_an_offer_lapse_loses_the_turn_and_the_next_one_gets_it(studio: Studio) -> None:
+async def test_a_lapsed_offer_goes_to_the_next_entry(studio: Studio) -> None:
     first, second = await studio.wait(), await studio.wait(by=await studio.joined())
     await studio.offer()
     studio.clock.advance(OFFER_DURATION - INSTANT)
@@ -335,7 +335,7 @@ async def test_an_offer_whose_hold_was_swept_has_lapsed(studio: Studio) -> None:
 
 
 @scene()
-async def test_an_offer_whose_hold_was_let_go_has_lapsed_and_goes_to_the_next(studio: Studio) -> None:
+async def test_an_offer_whose_hold_was_released_lapses_and_goes_to_the_next_entry(studio: Studio) -> None:
     first, second = await studio.wait(), await studio.wait(by=await studio.joined())
     await studio.offer()
     await studio.run(release_hold, first.hold_id, by=studio.customer)
@@ -344,7 +344,7 @@ async def test_an_offer_whose_hold_was_let_go_has_lapsed_and_goes_to_the_next(st
 
 
 @scene()
-async def test_the_hold_itself_says_whether_an_offer_still_stands(studio: Studio) -> None:
+async def test_an_offer_stands_exactly_while_its_hold_is_live(studio: Studio) -> None:
     place = await studio.wait(TOMORROW + 40 * A_DAY, until=TOMORROW + 50 * A_DAY)
     await studio.offer()
     await studio.run(change_settings, SettingsChange(horizon_days=1), by=studio.owner)
@@ -354,7 +354,7 @@ async def test_the_hold_itself_says_whether_an_offer_still_stands(studio: Studio
 
 
 @scene()
-async def test_who_books_the_offer_is_in_line_no_more(studio: Studio) -> None:
+async def test_booking_the_offer_ends_the_entry(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
     booking = await studio.book(hold=place.hold_id)
@@ -365,7 +365,7 @@ async def test_who_books_the_offer_is_in_line_no_more(studio: Studio) -> None:
 
 
 @scene()
-async def test_an_offer_is_booked_by_whose_it_is_as_long_as_it_stands(studio: Studio) -> None:
+async def test_only_its_customer_books_an_offer_and_only_while_it_stands(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
     with pytest.raises(HoldNotFound):
@@ -376,7 +376,7 @@ async def test_an_offer_is_booked_by_whose_it_is_as_long_as_it_stands(studio: St
 
 
 @scene()
-async def test_a_wait_whose_window_is_over_has_lapsed(studio: Studio) -> None:
+async def test_an_entry_whose_window_is_over_lapses(studio: Studio) -> None:
     booking = await studio.book()
     place = await studio.wait(by=await studio.joined())
     studio.clock.set(place.window.end - INSTANT)
@@ -389,7 +389,7 @@ async def test_a_wait_whose_window_is_over_has_lapsed(studio: Studio) -> None:
     assert await studio.expire(booking)
 
 
-# The slot that is offered
+# Which slot is offered
 
 
 @scene()
@@ -409,7 +409,7 @@ async def test_the_first_slot_of_the_window_is_offered_and_none_outside(studio: 
 
 
 @scene()
-async def test_what_is_offered_is_as_long_as_was_asked_for(studio: Studio) -> None:
+async def test_an_offer_has_the_requested_duration(studio: Studio) -> None:
     await studio.book(TOMORROW + 2 * HOUR)
     whole_day = TOMORROW + 9 * HOUR
     places = [
@@ -425,7 +425,7 @@ async def test_what_is_offered_is_as_long_as_was_asked_for(studio: Studio) -> No
 
 
 @scene()
-async def test_buffers_and_the_most_a_day_count_what_was_offered_just_now(studio: Studio) -> None:
+async def test_offers_count_for_buffers_and_the_daily_maximum(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(buffer_after_minutes=30, max_per_day=2), by=studio.owner)
     places = [await studio.wait(until=TOMORROW + 9 * HOUR, by=await studio.joined()) for _ in range(3)]
     await studio.offer()
@@ -434,7 +434,7 @@ async def test_buffers_and_the_most_a_day_count_what_was_offered_just_now(studio
 
 
 @scene()
-async def test_a_slot_that_could_not_be_booked_for_long_enough_is_not_offered(studio: Studio) -> None:
+async def test_a_slot_that_cannot_be_booked_long_enough_is_not_offered(studio: Studio) -> None:
     notice = 20 * HOUR
     await studio.run(change_settings, SettingsChange(min_notice_minutes=20 * 60), by=studio.owner)
     place = await studio.wait()
@@ -443,12 +443,12 @@ async def test_a_slot_that_could_not_be_booked_for_long_enough_is_not_offered(st
     studio.clock.set(TOMORROW - notice - MIN_OFFER)
     [offered] = await studio.offer()
     assert offered.offered_until == TOMORROW - notice
-    studio.clock.set(TOMORROW - notice - SECOND)  # the last second of the offer, and of the notice
+    studio.clock.set(TOMORROW - notice - SECOND)  # the last second of the offer and of the minimum notice
     await studio.book(hold=place.hold_id)
 
 
 @scene()
-async def test_an_offer_ends_when_its_slot_begins(studio: Studio) -> None:
+async def test_an_offer_ends_at_the_start_of_its_slot(studio: Studio) -> None:
     place = await studio.wait()
     studio.clock.set(TOMORROW - 10 * MINUTE)
     [offered] = await studio.offer()
@@ -459,7 +459,7 @@ async def test_an_offer_ends_when_its_slot_begins(studio: Studio) -> None:
 
 
 @scene()
-async def test_what_is_beyond_the_horizon_is_offered_once_it_comes_near(studio: Studio) -> None:
+async def test_a_slot_beyond_the_horizon_is_offered_later(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(horizon_days=3), by=studio.owner)
     slot = TOMORROW + 7 * A_DAY
     place = await studio.wait(slot)
@@ -472,7 +472,7 @@ async def test_what_is_beyond_the_horizon_is_offered_once_it_comes_near(studio: 
 
 
 @scene()
-async def test_what_is_taken_weeks_ahead_is_not_offered(studio: Studio) -> None:
+async def test_time_claimed_weeks_ahead_is_not_offered(studio: Studio) -> None:
     slot = TOMORROW + 28 * A_DAY
     await studio.book(slot)
     place = await studio.wait(slot, until=slot + 2 * HOUR)
@@ -481,7 +481,7 @@ async def test_what_is_taken_weeks_ahead_is_not_offered(studio: Studio) -> None:
 
 
 @scene()
-async def test_what_is_busy_in_an_external_calendar_is_not_offered(studio: Studio) -> None:
+async def test_imported_busy_times_are_not_offered_to_the_waiting_list(studio: Studio) -> None:
     unread = SetFeeds(urls=("https://calendar.invalid/busy.ics",), rule=DEFAULT_FEED_RULE)
     await studio.run(set_feeds, unread, by=studio.owner)
     await studio.wait()
@@ -491,7 +491,7 @@ async def test_what_is_busy_in_an_external_calendar_is_not_offered(studio: Studi
 
 
 @scene()
-async def test_new_hours_and_a_block_that_is_gone_are_offered_too(studio: Studio) -> None:
+async def test_new_hours_and_removed_blocks_are_offered_too(studio: Studio) -> None:
     block = await studio.run(add_block, AddBlock(range=TimeRange(TOMORROW, TOMORROW + HOUR)), by=studio.owner)
     blocked = await studio.wait()
     closed = await studio.wait(TOMORROW + A_DAY)
@@ -504,7 +504,7 @@ async def test_new_hours_and_a_block_that_is_gone_are_offered_too(studio: Studio
 
 @scene()
 async def test_a_window_is_as_long_as_its_dates_when_the_clocks_change(studio: Studio) -> None:
-    """Dates in Berlin: the one on which the clocks are put back is 25 hours long, the next one has 24."""
+    """Dates in Berlin: the date on which daylight saving time ends has 25 hours, the next one 24."""
     berlin = ZoneInfo("Europe/Berlin")
     await studio.run(change_settings, SettingsChange(time_zone="Europe/Berlin", horizon_days=400), by=studio.owner)
     await studio.run(add_rule, AddRule(day=0, hours=hours("00:00-24:00")), by=studio.owner)
@@ -513,20 +513,20 @@ async def test_a_window_is_as_long_as_its_dates_when_the_clocks_change(studio: S
     assert monday.astimezone(UTC) - sunday.astimezone(UTC) == 25 * HOUR
     places = [
         await studio.wait(sunday, until=monday, minutes=300, by=await studio.joined()) for _ in range(6)
-    ]  # 25 hours, five times five of them
+    ]  # 25 hours: five slots of five hours
     await studio.offer()
     got = [(await studio.place_of(each)).offered_start for each in places]
     begin = sunday.astimezone(UTC)
     assert got == [begin + 5 * count * HOUR for count in range(5)] + [None]
     long_ahead = datetime(2026, 9, 1, tzinfo=berlin)
-    await studio.wait(long_ahead, until=datetime(2026, 12, 2, tzinfo=berlin))  # 92 days, and an hour
+    await studio.wait(long_ahead, until=datetime(2026, 12, 2, tzinfo=berlin))  # 92 days and an hour
 
 
-# Who is passed over
+# Customers who are skipped
 
 
 @scene()
-async def test_who_has_three_holds_is_passed_over_and_keeps_the_turn(studio: Studio) -> None:
+async def test_a_customer_with_three_holds_is_skipped_and_keeps_the_place(studio: Studio) -> None:
     later = TOMORROW + 4 * HOUR
     own = [await studio.hold(later + hour * HOUR) for hour in range(HOLDS_PER_CUSTOMER)]
     first, second = await studio.wait(), await studio.wait(by=await studio.joined())
@@ -556,7 +556,7 @@ async def actor_of(studio: Studio, place: Waiting) -> Actor:
 
 
 @scene()
-async def test_a_provider_who_takes_no_bookings_offers_nothing_and_offers_lapse_still(studio: Studio) -> None:
+async def test_an_unapproved_provider_offers_nothing_but_offers_still_lapse(studio: Studio) -> None:
     offered = await studio.wait()
     await studio.offer()
     waiting = await studio.wait(TOMORROW + HOUR, by=await studio.joined())
@@ -569,13 +569,13 @@ async def test_a_provider_who_takes_no_bookings_offers_nothing_and_offers_lapse_
 
 
 @scene()
-async def test_nothing_of_a_provider_who_is_not_there_is_offered(studio: Studio) -> None:
+async def test_an_unknown_provider_offers_nothing(studio: Studio) -> None:
     studio.provider_id = ProviderId(studio.entropy.new_id())
     assert await studio.offer() == ()
 
 
 @scene()
-async def test_offering_is_for_the_platform_and_waiting_for_people(studio: Studio) -> None:
+async def test_only_the_system_offers_and_only_people_wait(studio: Studio) -> None:
     for person in (studio.customer, studio.owner, studio.admin):
         with pytest.raises(NotPermitted):
             await studio.run(offer_freed, studio.provider_id, by=person)
@@ -585,11 +585,11 @@ async def test_offering_is_for_the_platform_and_waiting_for_people(studio: Studi
         await studio.run(leave_waiting_list, WaitingId(studio.entropy.new_id()), by=SYSTEM)
 
 
-# A place as a value
+# The entry as a value
 
 
 @scene()
-async def test_a_place_is_seen_as_lapsed_before_the_platform_has_noticed(studio: Studio) -> None:
+async def test_an_entry_counts_as_lapsed_before_the_sweep(studio: Studio) -> None:
     place = await studio.wait()
     assert place.seen(place.window.end - INSTANT) is place
     assert place.seen(place.window.end).status is WaitingStatus.LAPSED

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, nobody is double-booked and no money is lost."""
+"""A state machine of the whole platform: no double booking and no lost money, in any order of steps."""
 
 from contextlib import AbstractAsyncContextManager, nullcontext
 

@@ -7,11 +7,11 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import CompoundSelect, bindparam, delete, literal_column, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.catalogue.hours import opening_hours_json, opening_hours_of
 from adapters.postgres.catalogue.tables import providers, salon_invitations, salons
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
-from adapters.postgres.scheduling.hours import opening_hours_json, opening_hours_of
 from booking_domain.catalogue.ports import Salons
 from booking_domain.catalogue.salons import Member, MemberStatus, Salon
 from booking_domain.scheduling.model import OpeningHours

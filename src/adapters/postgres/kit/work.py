@@ -74,6 +74,10 @@ class Connections(Protocol):
 
     @property
     def conninfo(self) -> str: ...
+    def connection(self) -> AbstractAsyncContextManager[AsyncConnection[Row]]:
+        """A connection in autocommit mode; its errors are domain errors."""
+        ...
+
     def work(self) -> AbstractAsyncContextManager[Work]:
         """Statements outside any transaction, on one connection."""
         ...

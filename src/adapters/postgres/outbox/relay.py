@@ -7,9 +7,8 @@ from typing import Any, Final
 from psycopg import AsyncConnection
 from sqlalchemy import bindparam, delete, func, null, select, update
 
-from adapters.postgres.database import Database
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import Connections, Work
 from adapters.postgres.outbox.event_codec import EVENTS, Message, UnreadableMessageError, decode
 from adapters.postgres.outbox.messages import MESSAGE_COLUMNS, message_of
 from adapters.postgres.outbox.tables import outbox
@@ -65,7 +64,7 @@ async def waiting_events(work: Work) -> list[Event]:
     return [decode(message_of(row)) for row in await work.all(_WAITING)]
 
 
-async def relay(database: Database, dispatch: Dispatch, *, most: int = 100) -> Relayed:
+async def relay(database: Connections, dispatch: Dispatch, *, most: int = 100) -> Relayed:
     """Dispatch the oldest messages and remove them, in one transaction; park those that cannot be read.
 
     Messages of one subject keep their order: their writers hold the subject's row lock, so the sequence numbers of
@@ -94,7 +93,7 @@ async def relay(database: Database, dispatch: Dispatch, *, most: int = 100) -> R
         return Relayed(len(events), tuple(parked.values()))
 
 
-async def release_parked(database: Database) -> int:
+async def release_parked(database: Connections) -> int:
     """Return parked messages of known topics to the queue, and return how many there were.
 
     The worker does this once, at its start: a newer version may know a topic that an older one parked.
@@ -103,7 +102,7 @@ async def release_parked(database: Database) -> int:
         return (await work.execute(_RELEASE, topics=list(EVENTS))).rowcount
 
 
-async def count_parked(database: Database) -> int:
+async def count_parked(database: Connections) -> int:
     """Return how many messages are parked."""
     async with database.work() as work:
         row = await work.one(_COUNT_PARKED)

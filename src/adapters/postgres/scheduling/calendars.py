@@ -22,12 +22,12 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 
+from adapters.postgres.catalogue.hours import hours_of_minutes, minutes_of_hours, opening_hours_of
 from adapters.postgres.catalogue.profiles import TERMS
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Reply, Row, Work
 from adapters.postgres.scheduling.claims import claims_around
-from adapters.postgres.scheduling.hours import hours_of_minutes, minutes_of_hours, opening_hours_of
 from adapters.postgres.scheduling.tables import (
     availability_blocks,
     availability_exceptions,

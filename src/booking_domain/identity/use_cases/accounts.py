@@ -1,4 +1,4 @@
-"""Edit one's account and preferences."""
+"""Edit an account and its preferences."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _LOCALE: Final = re.compile(r"(en|mn|fa)(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))
 
 
 class AccountChanges(TypedDict, total=False):
-    """New members of an account; what is not there stays as it is."""
+    """Changes to an account; omitted members do not change."""
 
     name: str
     given_name: str | None
@@ -35,7 +35,7 @@ class AccountChanges(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditAccount:
-    """Change one's own account, in a session that must be live."""
+    """Change the actor's account; the session must be live."""
 
     changes: AccountChanges
     expected_version: ExpectedVersion = None
@@ -43,7 +43,7 @@ class EditAccount:
 
 
 def normal_locale(locale: str) -> str:
-    """A language tag (RFC 5646) of a language that there are texts in, as it is written.
+    """Normalise a language tag (RFC 5646) of a supported language.
 
     >>> normal_locale("MN-cyrl-mn"), normal_locale("fa")
     ('mn-Cyrl-MN', 'fa')

@@ -1,8 +1,8 @@
-"""What admins do to accounts: change them, disable and enable them, end sessions, remove a second factor that is lost.
+"""What admins do to accounts: change, disable and enable them, end sessions, remove a second factor that was lost.
 
-The admin's own account is locked with those that are changed, and looked at: an access token outlives the role that it
-names by half an hour at most, and nobody administers accounts in that time. So of two admins who demote each other at
-once the second is none any more; and as nobody demotes or disables themselves, an admin always stays.
+Each use case locks the admin's own account with the others and checks its role: an access token outlives its role by up
+to half an hour. So if two admins demote each other at once, the second transaction fails; and as admins cannot demote
+or disable themselves, an admin always remains.
 """
 
 from collections.abc import Sequence
@@ -29,19 +29,19 @@ _PERSONAL: Final = frozenset({"name"})
 
 
 class Reason(StrEnum):
-    """Why an account is disabled: words of one's own could be personal, and stay in the audit log for good."""
+    """Why an account is disabled. Free text could be personal, and would stay in the audit log for ever."""
 
     ABUSE = "abuse"
     FRAUD = "fraud"
     COMPROMISED = "compromised"
-    """Somebody else has got into it."""
+    """Another person has gained access."""
     REQUESTED = "requested"
-    """Its owner wants it."""
+    """Requested by the owner."""
     OTHER = "other"
 
 
 class BulkAction(StrEnum):
-    """What can be done to many accounts at once."""
+    """An action on many accounts."""
 
     DISABLE = "disable"
     ENABLE = "enable"
@@ -50,27 +50,27 @@ class BulkAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeUser:
-    """An account's new facts; what is None stays as it is."""
+    """Changes to an account; None: no change."""
 
     user_id: UserId
     name: str | None = None
     role: Role | None = None
     status: UserStatus | None = None
     reason: Reason | None = None
-    """Needed to disable, and only there."""
+    """Required to disable, and refused otherwise."""
     locale: str | None = None
     time_zone: str | None = None
     expected_version: ExpectedVersion = None
 
     def __post_init__(self) -> None:
         if self.role is Role.SYSTEM:
-            raise InvalidValue(field="role", problem="nobody is the platform")
+            raise InvalidValue(field="role", problem="the role `system` cannot be assigned")
         _require_reason(self.reason, disabling=self.status is UserStatus.DISABLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeUsers:
-    """One thing to do to many accounts: to all of them, or none."""
+    """One action on many accounts: on all of them, or none."""
 
     user_ids: Sequence[UserId]
     action: BulkAction
@@ -84,7 +84,7 @@ class ChangeUsers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndSessionOfUser:
-    """End one session of somebody."""
+    """End one session of a user."""
 
     user_id: UserId
     session_id: SessionId
@@ -92,9 +92,9 @@ class EndSessionOfUser:
 
 def _require_reason(reason: Reason | None, *, disabling: bool) -> None:
     if disabling and reason is None:
-        raise InvalidValue(field="reason", problem="an account is disabled for a reason")
+        raise InvalidValue(field="reason", problem="a reason is required to disable an account")
     if reason is not None and not disabling:
-        raise InvalidValue(field="reason", problem="a reason is given to disable an account, and only then")
+        raise InvalidValue(field="reason", problem="a reason is accepted only when an account is disabled")
 
 
 async def _change(command: ChangeUser, tx: IdentityTx, context: Context) -> User:
@@ -106,7 +106,7 @@ async def _change(command: ChangeUser, tx: IdentityTx, context: Context) -> User
 
 
 async def _change_many(command: ChangeUsers, tx: IdentityTx, context: Context) -> int:
-    """How many accounts have been changed, or had sessions to end; the others were as they are to be."""
+    """Return how many accounts changed, or had sessions to end."""
     changed = 0
     for user in await _locked(command.user_ids, tx, context):
         if command.action is BulkAction.END_SESSIONS:
@@ -135,7 +135,7 @@ async def _end_one(command: EndSessionOfUser, tx: IdentityTx, context: Context) 
 
 
 async def _remove_factor(user_id: UserId, tx: IdentityTx, context: Context) -> None:
-    """Whoever is signed in by the factor that is lost is so no more; no role is kept from losing it."""
+    """Remove the factor and end all sessions, also for roles that need a second factor."""
     (user,) = await _locked([user_id], tx, context)
     if user.id == context.actor.id:
         raise OwnAccount
@@ -157,12 +157,12 @@ async def _locked(user_ids: Sequence[UserId], tx: IdentityTx, context: Context) 
 async def _changed(
     user: User, wanted: dict[str, object], reason: Reason | None, tx: IdentityTx, context: Context
 ) -> User:
-    """The account as it is wanted; the very same, if it is so already."""
+    """Apply the changes; return the same account if nothing changes."""
     changes = {name: value for name, value in wanted.items() if value not in {None, getattr(user, name)}}
     if not changes:
         return user
     if user.status is UserStatus.DELETED and changes.get("status") is UserStatus.DISABLED:
-        raise InvalidValue(field="status", problem="this account is deleted")  # it would not be erased any more
+        raise InvalidValue(field="status", problem="this account is deleted")  # it would never be erased
     if user.id == context.actor.id and changes.keys() & {"role", "status"}:
         raise OwnAccount
     after = user.changed(**changes)

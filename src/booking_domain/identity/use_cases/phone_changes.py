@@ -44,7 +44,7 @@ async def _request(command: RequestPhoneChange, tx: IdentityTx, context: Context
     """
     user = (await reauthenticate(command.proof, tx, context)).user
     if user.phone == command.phone:
-        raise InvalidValue(field="phone", problem="this is the account's number already")
+        raise InvalidValue(field="phone", problem="this is already the account's number")
     to_number = RequestCode(Contact(Channel.PHONE, command.phone), CodePurpose.CHANGE_PHONE, user)
     code = await issue_code(to_number, tx, context)
     before = await tx.phone_changes.get(user.id)

@@ -24,6 +24,7 @@ from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import LoginId, SessionId, UserId
+from booking_domain.shared.languages import FALLBACK
 from booking_domain.shared.permissions import Permission
 
 SELF_SERVICE_ROLES: Final = frozenset({Role.CUSTOMER, Role.PROVIDER, Role.MANAGER})
@@ -38,6 +39,7 @@ class Register:
     name: str
     role: Role
     password_hash: str
+    locale: str = FALLBACK
     by_platform: bool = False
     """Only the platform itself adds admins."""
 
@@ -96,6 +98,7 @@ async def _register(command: Register, tx: IdentityTx, context: Context) -> User
         phone=command.phone,
         name=command.name,
         role=command.role,
+        locale=command.locale,
         password_hash=command.password_hash,
         created_at=context.now,
     )

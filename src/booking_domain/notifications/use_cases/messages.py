@@ -1,4 +1,4 @@
-"""Keep a text message before it is sent, and what becomes of it."""
+"""Record a text message before it is sent, and its updates afterwards."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.notifications.ports import SmsMessages
 from booking_domain.notifications.segments import segments_of
-from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsNews, SmsOrder, masked
+from booking_domain.notifications.sms import MAX_ERROR, SmsMessage, SmsOrder, SmsUpdate, masked
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SmsId
@@ -24,17 +24,17 @@ class SmsTx(Protocol):
     def sms_messages(self) -> SmsMessages: ...
 
 
-def keep_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
-    """Keep a message that is about to be sent; so many in any 24 hours, to all numbers together.
+def record_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
+    """Record a message that is about to be sent, unless the limit of 24 hours for all numbers is reached.
 
-    Each attempt counts, whatever becomes of it: the provider may have sent it.
+    Every attempt counts, whatever its outcome: the provider may have sent it.
 
     Raises:
-        InvalidValue: that is no phone number.
-        SmsCapReached: there were as many.
+        InvalidValue: `to` is not a phone number.
+        SmsCapReached: the limit is reached.
     """
 
-    async def keep(order: SmsOrder, tx: SmsTx, context: Context) -> SmsMessage:
+    async def record(order: SmsOrder, tx: SmsTx, context: Context) -> SmsMessage:
         message = SmsMessage(
             id=SmsId(context.entropy.new_id()),
             user_id=order.user_id,
@@ -52,20 +52,20 @@ def keep_sms(most_per_day: int) -> UseCase[SmsOrder, SmsTx, SmsMessage]:
         await tx.sms_messages.add(message)
         return message
 
-    return UseCase(Permission.RUN_PLATFORM, keep, raises=(InvalidValue, SmsCapReached))
+    return UseCase(Permission.RUN_PLATFORM, record, raises=(InvalidValue, SmsCapReached))
 
 
-async def _note(news: SmsNews, tx: SmsTx, context: Context) -> None:
-    """News of a message that is not there is nobody's."""
-    message = await tx.sms_messages.lock(news.message_id)
+async def _apply_update(update: SmsUpdate, tx: SmsTx, context: Context) -> None:
+    """Ignore updates of unknown messages."""
+    message = await tx.sms_messages.lock(update.message_id)
     if message is not None:
-        await _save(message, message.heard(_bounded(news), context.now), tx)
+        await _save(message, message.updated(_bounded(update), context.now), tx)
 
 
-async def _note_answer(news: SmsNews, tx: SmsTx, context: Context) -> None:
-    message = await tx.sms_messages.lock(news.message_id)
+async def _apply_poll(update: SmsUpdate, tx: SmsTx, context: Context) -> None:
+    message = await tx.sms_messages.lock(update.message_id)
     if message is not None:
-        await _save(message, message.heard(_bounded(news), context.now).asked(context.now), tx)
+        await _save(message, message.updated(_bounded(update), context.now).polled(context.now), tx)
 
 
 async def _save(was: SmsMessage, message: SmsMessage, tx: SmsTx) -> None:
@@ -73,10 +73,10 @@ async def _save(was: SmsMessage, message: SmsMessage, tx: SmsTx) -> None:
         await tx.sms_messages.save(message)
 
 
-def _bounded(news: SmsNews) -> SmsNews:
-    return news if news.error is None else replace(news, error=news.error[:MAX_ERROR])
+def _bounded(update: SmsUpdate) -> SmsUpdate:
+    return update if update.error is None else replace(update, error=update.error[:MAX_ERROR])
 
 
-note_sms_news: Final = UseCase(Permission.RUN_PLATFORM, _note)
-note_sms_answer: Final = UseCase(Permission.RUN_PLATFORM, _note_answer)
-"""The provider was asked: the next time comes later, whatever it has said."""
+apply_sms_update: Final = UseCase(Permission.RUN_PLATFORM, _apply_update)
+apply_sms_poll: Final = UseCase(Permission.RUN_PLATFORM, _apply_poll)
+"""The provider was polled: the next poll is scheduled, whatever the result."""

@@ -1,9 +1,9 @@
-"""The conformance suite: vectors of slots and of booking histories as data, and what checks an implementation by them.
+"""The conformance suite: test vectors for slots and booking histories, and a runner for any implementation.
 
     python -m booking_domain.testing.conformance                     # this library
     python -m booking_domain.testing.conformance --url http://…      # a server
 
-Needs the standard library only. `docs/conformance.md` describes the vectors.
+It needs the standard library only. `docs/conformance.md` describes the vectors.
 """
 
 from booking_domain.testing.conformance.calendars import calendar_of, claims_of, opening_hours_of

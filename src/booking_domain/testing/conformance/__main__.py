@@ -1,4 +1,4 @@
-"""Check this library, or a server, by the conformance vectors; exit code 0 if all hold, 1 if one does not."""
+"""Check this library or a server against the conformance vectors. Exits with 0 if all pass and 1 otherwise."""
 
 import argparse
 import json
@@ -23,18 +23,18 @@ from booking_domain.testing.conformance.slot_checks import (
 
 @dataclass(slots=True)
 class Report:
-    """What was checked, and what came of it."""
+    """The results of a run."""
 
     slot_cases: int = 0
     histories: int = 0
     failures: list[Failure] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
-    """Histories that were not played, and why."""
+    """Skipped histories with the reason."""
     not_seen: list[str] = field(default_factory=list)
-    """Histories whose refund could not be seen."""
+    """Histories whose refund could not be observed."""
 
     def lines(self) -> Iterable[str]:
-        """For people."""
+        """Return the report as text."""
         yield from (str(failure) for failure in self.failures)
         yield from (f"SKIPPED {id_}: {reason}" for id_, reason in self.skipped.items())
         if self.not_seen:
@@ -44,7 +44,7 @@ class Report:
         yield f"{self.slot_cases} slot cases, {self.histories} histories: {outcome}{skipped}"
 
     def json(self) -> str:
-        """For programs."""
+        """Return the report as JSON."""
         return json.dumps(
             {
                 "slotCases": self.slot_cases,
@@ -104,7 +104,7 @@ def _here(cases: Sequence[SlotCase], histories: Sequence[History]) -> Report:
 
 def _there(asked: argparse.Namespace, cases: Sequence[SlotCase], histories: Sequence[History]) -> Report:
     server = Server(asked.url)
-    server.ask("GET", "/health/live")  # whatever it answers, it is there
+    server.ask("GET", "/health/live")  # any response shows that the server is reachable
     failures = [*check_answers(server.slots, cases), *check_reasons(server.reasons, cases)]
     report = Report(slot_cases=len(cases), failures=failures)
     if asked.admin_email is None or asked.admin_password is None:

@@ -1,4 +1,4 @@
-"""From the JSON of calendars and claims, named as in the HTTP API, to values of the domain."""
+"""Decoding of calendars and claims from the JSON of the HTTP API."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -36,7 +36,7 @@ _SETTINGS: Final = {
 
 
 def calendar_of(json: Json) -> Calendar:
-    """Read a calendar; what is not one is refused with `InvalidValue`, or with `KeyError` where something is missing.
+    """Decode a calendar. Raises `InvalidValue` for an invalid value and `KeyError` for a missing member.
 
     >>> calendar_of({"timeZone": "Asia/Ulaanbaatar", "rules": [{"day": 1, "startTime": "10:00", "endTime": "24:00"}]})
     ... # doctest: +ELLIPSIS
@@ -60,7 +60,7 @@ def calendar_of(json: Json) -> Calendar:
 
 
 def opening_hours_of(json: Json) -> OpeningHours:
-    """Read the hours of a provider or of a salon."""
+    """Decode the hours of a provider or a salon."""
     _only(json, "timeZone", "rules", "exceptions")
     return OpeningHours(
         time_zone=json["timeZone"],
@@ -70,25 +70,25 @@ def opening_hours_of(json: Json) -> OpeningHours:
 
 
 def settings_of(json: Json) -> SlotSettings:
-    """Read settings; what is left out has the default."""
+    """Decode settings. Missing members have the default."""
     _only(json, *_SETTINGS, "anchoring")
     numbers = {_SETTINGS[name]: value for name, value in json.items() if name != "anchoring"}
     return SlotSettings(**numbers, anchoring=Anchoring(json.get("anchoring", Anchoring.OPEN_RANGE)))
 
 
 def claims_of(jsons: Iterable[Json]) -> tuple[Claim, ...]:
-    """Read claims: `start` and `end` are the appointment's, around which the buffers are blocked too."""
+    """Decode claims. `start` and `end` are those of the appointment, without buffers."""
     return tuple(_claim(each, number) for number, each in enumerate(jsons, 1))
 
 
 def range_of(json: Json) -> TimeRange:
-    """Read `{start, end}`."""
+    """Decode `{start, end}`."""
     _only(json, "start", "end")
     return TimeRange(instant_of(json["start"]), instant_of(json["end"]))
 
 
 def instant_of(text: str) -> datetime:
-    """Read an RFC 3339 instant, as one in UTC."""
+    """Decode an RFC 3339 instant and convert it to UTC."""
     return instant(datetime.fromisoformat(text))
 
 
@@ -142,7 +142,7 @@ def _date(text: str | None) -> date | None:
 
 
 def _only(json: Json, *names: str) -> None:
-    """A misspelt name is refused, so that no vector says less than it seems to."""
+    """Reject unknown members, so that a misspelt name cannot weaken a vector."""
     for name in json:
         if name not in names:
             raise InvalidValue(field=name, problem=f"there is no {name!r} here, only {', '.join(names)}")

@@ -1,4 +1,4 @@
-"""The vectors: what the files hold, as values."""
+"""The test vectors as values."""
 
 import json
 from collections.abc import Iterator
@@ -20,25 +20,25 @@ from booking_domain.testing.conformance.calendars import Json, calendar_of, clai
 
 @dataclass(frozen=True, kw_only=True)
 class Why:
-    """What is to be said of one start."""
+    """The expected explanation of one start."""
 
     slot: datetime
     reasons: frozenset[str]
-    """None: it is offered."""
+    """None: the start is offered."""
     neighbours: dict[str, datetime | None]
-    """The offered starts `before` and `after` it, where the vector names them."""
+    """The expected offered starts `before` and `after` it, if the vector names them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlotCase:
-    """A calendar, what is claimed of it, a window, and the slots that are offered in it."""
+    """A calendar, its claims, a window and the slots that are offered in it."""
 
     id: str
     title: str
     source: str
-    """Where the rule comes from: a paragraph, a line of the tz database, a standard."""
+    """The source of the rule: a paragraph, a line of the tz database, a standard."""
     json: Json = field(repr=False)
-    """As it is in the file: `calendar`, `claims`, `now`, `window`, `durationMinutes`, `expect`, `explain`."""
+    """The JSON of the file: `calendar`, `claims`, `now`, `window`, `durationMinutes`, `expect`, `explain`."""
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -47,28 +47,28 @@ class SlotCase:
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """What is claimed, lapsed holds included."""
+        """The claims, including expired holds."""
         return claims_of(self.json.get("claims", ()))
 
     @property
     def now(self) -> datetime:
-        """When it is asked."""
+        """The current time."""
         return instant_of(self.json["now"])
 
     @property
     def window(self) -> TimeRange:
-        """Where slots may start."""
+        """The window in which slots can start."""
         return TimeRange(instant_of(self.json["window"]["from"]), instant_of(self.json["window"]["to"]))
 
     @property
     def duration_minutes(self) -> int | None:
-        """The length that is asked for; None: the usual one."""
+        """The requested duration; None: the default."""
         minutes: int | None = self.json.get("durationMinutes")
         return minutes
 
     @cached_property
     def expected(self) -> tuple[Slot, ...]:
-        """The slots that are offered, in order."""
+        """The expected slots, in order."""
         expect = self.json["expect"]
         if "slots" in expect:
             return tuple(Slot(instant_of(each["start"]), instant_of(each["end"])) for each in expect["slots"])
@@ -78,7 +78,7 @@ class SlotCase:
 
     @property
     def explanations(self) -> tuple[Why, ...]:
-        """What is to be said of some starts."""
+        """The expected explanations."""
         return tuple(
             Why(
                 slot=instant_of(each["slot"]),
@@ -95,7 +95,7 @@ class SlotCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What is to be when a history is over; amounts in minor units."""
+    """The expected outcome of a history. Amounts are in minor units."""
 
     status: Status
     payment_status: BookingPaymentStatus
@@ -103,12 +103,12 @@ class Outcome:
     refund_owed: int
     slot_free: bool
     trail: tuple[str, ...] | None = None
-    """The statuses of the audit trail, where the vector names them."""
+    """The expected statuses in the history, if the vector names them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing that somebody does, and the refusal that it meets (None: it is done)."""
+    """An action and the error code that rejects it (None: it succeeds)."""
 
     number: int
     who: str
@@ -116,7 +116,7 @@ class Step:
     at: str | None = None
     refusal: str | None = None
     more: Json = field(default_factory=dict)
-    """What else the step says: `to`, `amount`, `for`, …"""
+    """The parameters of the action: `to`, `amount`, `for`, …"""
 
     def __str__(self) -> str:
         more = "".join(f" {name}={value}" for name, value in self.more.items())
@@ -125,7 +125,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What is done with a booking from its beginning, and what becomes of it."""
+    """The actions on a booking and their outcome."""
 
     id: str
     title: str
@@ -137,19 +137,19 @@ class History:
 
     @property
     def moves_the_clock(self) -> bool:
-        """Whether it can be played only where the clock can be moved."""
+        """Whether the history needs a clock that can be advanced."""
         return any(step.at is not None or step.do in {"wait", "expire"} for step in self.steps)
 
 
 def load_slot_cases() -> tuple[SlotCase, ...]:
-    """Read all vectors of slots."""
+    """Load all vectors for slots."""
     return tuple(
         SlotCase(id=each["id"], title=each["title"], source=each["source"], json=each) for each in _vectors("slots")
     )
 
 
 def load_histories() -> tuple[History, ...]:
-    """Read all histories."""
+    """Load all histories."""
     return tuple(_history(each) for each in _vectors("histories"))
 
 

@@ -1,6 +1,6 @@
-"""Plays histories in this process: the use cases, on everything in memory, with a clock that is moved by hand.
+"""Runs histories in this process: the use cases on the ports in memory, with a manual clock.
 
-Longer than most files because all that can be done in a history is in one place.
+This file is long because it holds every action of a history.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from booking_domain.workflows.reschedule_booking import RescheduleBooking, resch
 from booking_domain.workflows.settle_payment import settle_when_asked
 
 SLOT_0: Final = TOMORROW + timedelta(days=7)
-"""The appointment of a history, eight days after it begins; the slot `n` begins n hours later."""
+"""The first slot, eight days after the start of a history. Slot `n` is n hours later."""
 MOVES: Final = {
     "confirm": Status.CONFIRMED,
     "cancel": Status.CANCELLED,
@@ -54,11 +54,11 @@ _UNITS: Final = {"d": timedelta(days=1), "h": HOUR, "m": timedelta(minutes=1), "
 
 
 class VectorError(Exception):
-    """The vector itself says something that cannot be played."""
+    """The vector contains an action that cannot be run."""
 
 
 def check_histories(histories: Iterable[History]) -> list[Failure]:
-    """Play each history on a platform of its own; return those that end otherwise."""
+    """Run each history on its own platform. Return those with another outcome."""
     return list(_failures(histories, lambda history: asyncio.run(_play(history))))
 
 
@@ -73,7 +73,7 @@ def _failures(histories: Iterable[History], play: Callable[[History], tuple[str,
 
 
 def length_of(text: str) -> timedelta:
-    """Read a length.
+    """Parse a duration.
 
     >>> length_of("1h30m")
     datetime.timedelta(seconds=5400)
@@ -82,7 +82,7 @@ def length_of(text: str) -> timedelta:
 
 
 def differences(expected: Outcome, found: Outcome) -> Iterator[str]:
-    """A line for each part of the outcome that is not as expected; the trail only where the vector names one."""
+    """Return one line per difference. The status history is compared only if the vector names it."""
     for name in ("status", "payment_status", "paid", "refund_owed", "slot_free", "trail"):
         wanted, is_so = getattr(expected, name), getattr(found, name)
         if wanted != is_so and not (name == "trail" and wanted is None):
@@ -109,7 +109,7 @@ async def _play(history: History) -> tuple[str, ...]:
 
 
 class _Play:
-    """One history as it goes on."""
+    """A history in progress."""
 
     def __init__(self, studio: Studio, currency: str, *, other: Actor, manager: Actor) -> None:
         self._studio = studio
@@ -129,7 +129,7 @@ class _Play:
         self._bills: dict[Purpose, Payment] = {}
 
     async def refusal_of(self, step: Step) -> str | None:
-        """Do the step; return the code of the refusal that it met."""
+        """Run the action. Return the code of the error that rejected it."""
         if step.at is not None:
             await self._go_to(step.at)
         doing: Callable[[Step, Actor], Awaitable[object]] | None = getattr(self, f"do_{step.do}", None)
@@ -142,7 +142,7 @@ class _Play:
         return None
 
     async def outcome(self) -> Outcome:
-        """How things stand."""
+        """Return the current outcome."""
         booking = await self._studio.seen(self._the_booking)
         return Outcome(
             status=booking.status,
@@ -154,7 +154,7 @@ class _Play:
         )
 
     async def do_place(self, step: Step, by: Actor) -> None:
-        """The first booking that is placed is the one that the history is about."""
+        """Place a booking. The first one is the subject of the history."""
         slot = step.more.get("slot", 0)
         deposit = step.more.get("deposit")
         made = await self._studio.book(
@@ -178,7 +178,7 @@ class _Play:
         self._bills[purpose] = await self._studio.bill(self._the_booking, purpose, by=by)
 
     async def do_pay(self, step: Step, __: Actor) -> None:
-        """Money arrives at the gateway, which calls back once, or as often as the step says."""
+        """Pay at the gateway, which calls back once or as often as the step says."""
         bill = self._bill(step)
         amount = Money(amount=step.more.get("amount", bill.amount.amount), currency=bill.amount.currency)
         if not self._studio.pay(bill, amount):
@@ -191,7 +191,7 @@ class _Play:
             await self._studio.settle(self._bill(step))
 
     async def do_ask(self, step: Step, _: Actor) -> None:
-        """The customer looks at the payment, and so the gateway is asked."""
+        """Read the payment as the customer, which requests a report from the gateway."""
         kept = await self._studio.reads.payments.get(self._bill(step).id)
         await settle_when_asked(kept or self._bill(step), executor=self._studio.executor, gateway=self._studio.gateway)
 
@@ -289,7 +289,7 @@ class _TakeAction:
 
 
 async def _take(command: _TakeAction, tx: Repositories, context: Context) -> None:
-    """What the lifecycle says of a dispute: the cases themselves, and their money, are another context's."""
+    """Apply a dispute to the lifecycle of the booking. Dispute cases and their refunds belong to another context."""
     booking = await tx.bookings.lock(command.booking_id)
     party = None if booking is None else booking.party(context.actor)
     if booking is None or party is None:

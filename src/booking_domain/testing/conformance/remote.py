@@ -1,4 +1,4 @@
-"""A server that is asked the vectors over HTTP: how it is reached, and what it says of slots."""
+"""An HTTP client for a server under test, and its answers about slots."""
 
 import json
 import time
@@ -22,24 +22,24 @@ _ASKED: Final = ("calendar", "claims", "now", "durationMinutes")
 
 
 class Unexpected(Exception):
-    """The server answers in a way that no vector expects."""
+    """The server has sent a response that no vector expects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server answered."""
+    """A response of the server."""
 
     status: int
     body: Any
 
     @property
     def done(self) -> bool:
-        """Whether what was asked was done."""
+        """Whether the request succeeded."""
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def code(self) -> str:
-        """The code of the problem; empty, if it is none."""
+        """The code of the problem; empty if the response is not a problem."""
         return str(self.body.get("code", "")) if isinstance(self.body, dict) else ""
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ class Server:
         token: str | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Ask for what is at `path`; wait and ask again where the server says that this was too often."""
+        """Send a request. After a rate-limit response, wait and retry."""
         address = f"{self.url.rstrip('/')}/api/v1{quote(path)}" + (f"?{urlencode(query)}" if query else "")
         headers = {"Accept": "application/json"}
         if body is not None:
@@ -77,7 +77,7 @@ class Server:
         return self._asked(lambda: Request(address, data, headers, method=method))  # noqa: S310 - looked at above
 
     def post_form(self, address: str, form: Mapping[str, str]) -> Answer:
-        """Post a form to an address that the server has named."""
+        """Post a form to a URL that the server has returned."""
         if urlsplit(address).scheme not in {"http", "https"}:
             raise Unexpected(f"{address!r} is not an http:// or https:// address")
         headers = {"Accept": "application/json"}
@@ -103,12 +103,12 @@ class Server:
             raise Unexpected(f"no answer from {request.full_url}: {error}") from error
 
     def slots(self, case: SlotCase) -> tuple[Slot, ...]:
-        """What the server offers in a case."""
+        """Return the slots that the server offers in a case."""
         body = self._computed("/scheduling/slots", {**_asked(case), "window": case.json["window"]})
         return tuple(Slot(instant_of(each["start"]), instant_of(each["end"])) for each in body["slots"])
 
     def reasons(self, case: SlotCase, why: Why) -> Said:
-        """What the server says of one start."""
+        """Return the server's explanation of one start."""
         body = self._computed("/scheduling/explain", {**_asked(case), "slot": why.slot.isoformat()})
         if body["offered"] is bool(body["reasons"]):
             raise Unexpected(f"offered: {body['offered']}, and reasons: {body['reasons']}")

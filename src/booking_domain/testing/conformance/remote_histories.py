@@ -1,7 +1,7 @@
-"""Plays histories on a server: through its API as clients see it, by its own clock, with its simulated gateway.
+"""Runs histories on a server through its public API, with the server's clock and its simulated gateway.
 
-Longer than most files because all that can be done in a history is in one place.
-Histories that need more than that (a clock that is moved, a gateway that is cut off) are skipped, each with the reason.
+This file is long because it holds every action of a history.
+Histories that need a movable clock or an interrupted gateway are skipped with a reason.
 """
 
 import time
@@ -35,18 +35,18 @@ _NOT_OVER_HTTP: Final = {
 
 
 class Skipped(Exception):
-    """This history cannot be played there; the message says why."""
+    """The history cannot be run on the server; the message says why."""
 
 
 @dataclass(slots=True)
 class Played:
-    """What came of it."""
+    """The results of a run."""
 
     failures: list[Failure] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
-    """By the history's id, why."""
+    """The reason by the id of the history."""
     not_seen: list[str] = field(default_factory=list)
-    """Histories of which the API does not show what is owed back: all else was checked."""
+    """Histories whose pending refund the API does not show; everything else was checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _Stage:
 
 
 def play_on_server(server: Server, histories: Iterable[History], *, email: str, password: str) -> Played:
-    """Play the histories one after the other, at hours of their own, with a provider who is made for them."""
+    """Run the histories one after the other, in separate hours, with a new provider."""
     played = Played()
     stage: _Stage | None = None
     for number, history in enumerate(histories):
@@ -88,7 +88,7 @@ def play_on_server(server: Server, histories: Iterable[History], *, email: str, 
 
 
 def why_not(history: History) -> str | None:
-    """Why a history cannot be played on any server; None, if it can."""
+    """Return why a history cannot be run on any server; None if it can."""
     kinds = {step.do for step in history.steps}
     if history.moves_the_clock:
         return "it needs a clock that is moved"
@@ -102,7 +102,7 @@ def why_not(history: History) -> str | None:
 
 
 def _why_not_paid(history: History) -> str | None:
-    """The checkout page pays a bill, or half of it, until all is paid."""
+    """Pay a bill on the checkout page in whole or half amounts until it is paid."""
     deposit = next(
         (step.more["deposit"] for step in history.steps if step.refusal is None and "deposit" in step.more),
         history.terms.deposit.amount,
@@ -121,7 +121,7 @@ def _why_not_paid(history: History) -> str | None:
 
 
 def _customers(server: Server) -> dict[str, str]:
-    """The tokens of new ones: of one's bookings, only so many may wait for a deposit."""
+    """Register customers and return their tokens, because a customer can have few unpaid bookings."""
     return {who: _joined(server, "customer") for who in ("customer", "other_customer")}
 
 
@@ -135,7 +135,7 @@ def _token(answer: Answer, what: str) -> str:
 
 
 def _set(server: Server, email: str, password: str) -> _Stage:
-    """Make a provider who is always open, and those who deal with that provider."""
+    """Create a provider who is always open, and the other parties."""
     login = {"email": email, "password": password}
     tokens = {
         "admin": _token(server.ask("POST", "/auth/login", login), "signing in as the admin"),
@@ -157,7 +157,7 @@ def _set(server: Server, email: str, password: str) -> _Stage:
 
 
 class _Play:
-    """One history as it goes on."""
+    """A history in progress."""
 
     def __init__(self, stage: _Stage, history: History, begins: datetime) -> None:
         self._stage = stage
@@ -165,12 +165,12 @@ class _Play:
         self._begins = begins
         self._booking_id: str | None = None
         self._holds: dict[float, tuple[str, str]] = {}
-        """By slot: the hold, and who has it."""
+        """The hold and its customer by slot."""
         self._bills: dict[str, dict[str, Any]] = {}
         self.owed_is_shown = False
 
     def problems(self) -> list[str]:
-        """Play it; say what is otherwise than expected."""
+        """Run the history. Return the differences from the expected outcome."""
         self._agree_on_terms()
         try:
             for step in self._history.steps:
@@ -284,7 +284,7 @@ class _Play:
         return self._ask(step.who, "PATCH", f"/bookings/{self._booking_id}", {"status": status})
 
     def _outcome(self) -> Outcome:
-        """How things stand; what is owed back as expected, where the API does not show it."""
+        """Return the current outcome. A pending refund that the API does not show counts as expected."""
         seen = self._seen()
         self.owed_is_shown = "refundOwedAmount" in seen
         events = _done(self._ask("admin", "GET", f"/bookings/{self._booking_id}/events"), "reading the audit trail")
@@ -298,7 +298,7 @@ class _Play:
         )
 
     def _slot_is_free(self) -> bool:
-        """Whether the hour is offered."""
+        """Return whether the hour is offered."""
         query = {"from": self._slot(0), "to": self._slot(0.5)}
         answer = self._stage.server.ask("GET", f"/providers/{self._stage.provider_id}/slots", query=query)
         return bool(_done(answer, "listing slots")["slots"])
@@ -307,7 +307,7 @@ class _Play:
         return _done(self._ask("admin", "GET", f"/bookings/{self._booking_id}"), "reading the booking")
 
     def _let_go(self) -> None:
-        """Give holds back, of which a customer has three at most; those that were booked are gone already."""
+        """Release the remaining holds, because a customer can have three at most."""
         for hold_id, who in self._holds.values():
             self._ask(who, "DELETE", f"/holds/{hold_id}")
 

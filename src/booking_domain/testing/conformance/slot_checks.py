@@ -1,4 +1,4 @@
-"""Slots and explanations against what the vectors expect."""
+"""Checks of slots and explanations against the vectors."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from booking_domain.testing.conformance.cases import SlotCase, Why
 
 
 class OfferedSlots(Protocol):
-    """A slot function of the form that `booking_domain.scheduling.offered_slots` has."""
+    """The signature of `booking_domain.scheduling.offered_slots`."""
 
     def __call__(
         self,
@@ -31,7 +31,7 @@ class OfferedSlots(Protocol):
 
 
 class Explain(Protocol):
-    """A function of the form that `booking_domain.scheduling.explain` has."""
+    """The signature of `booking_domain.scheduling.explain`."""
 
     def __call__(
         self,
@@ -43,19 +43,19 @@ class Explain(Protocol):
         now: datetime,
         duration_minutes: int | None = None,
     ) -> Explanation:
-        """Say why this start is, or is not, offered."""
+        """Explain why this start is, or is not, offered."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A vector that does not hold, and how."""
+    """A failed vector."""
 
     id: str
     title: str
     source: str
     problems: tuple[str, ...]
-    """A line each."""
+    """One line per difference."""
 
     def __str__(self) -> str:
         return "\n".join([f"FAILED {self.id}: {self.title}", f"  ({self.source})", *self.problems])
@@ -63,7 +63,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What an implementation says of one start."""
+    """An implementation's explanation of one start."""
 
     reasons: frozenset[str]
     before: datetime | None
@@ -71,7 +71,7 @@ class Said:
 
 
 def check_slots(offered: OfferedSlots, cases: Iterable[SlotCase]) -> list[Failure]:
-    """Ask a slot function for the slots of each case; return the cases in which it offers others."""
+    """Return the cases in which a slot function offers other slots."""
 
     def ask(case: SlotCase) -> Iterable[Slot]:
         return offered(
@@ -82,7 +82,7 @@ def check_slots(offered: OfferedSlots, cases: Iterable[SlotCase]) -> list[Failur
 
 
 def check_explanations(explain: Explain, cases: Iterable[SlotCase]) -> list[Failure]:
-    """Ask a function for the reasons that the cases name; return the cases in which it gives others."""
+    """Return the cases in which a function gives other reasons."""
 
     def ask(case: SlotCase, why: Why) -> Said:
         said = explain(case.calendar, case.claims, why.slot, now=case.now, duration_minutes=case.duration_minutes)
@@ -96,12 +96,12 @@ def check_explanations(explain: Explain, cases: Iterable[SlotCase]) -> list[Fail
 
 
 def check_answers(ask: Callable[[SlotCase], Iterable[Slot]], cases: Iterable[SlotCase]) -> list[Failure]:
-    """As `check_slots`, for whatever can answer a case."""
+    """As `check_slots`, for an implementation that takes a whole case."""
     return list(_failures(cases, lambda case: _slot_problems(case, tuple(ask(case)))))
 
 
 def check_reasons(ask: Callable[[SlotCase, Why], Said], cases: Iterable[SlotCase]) -> list[Failure]:
-    """As `check_explanations`, for whatever can answer a case."""
+    """As `check_explanations`, for an implementation that takes a whole case."""
     return list(
         _failures(
             cases,

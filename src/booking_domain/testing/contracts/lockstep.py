@@ -1,9 +1,9 @@
-"""Two storages in lockstep: whatever `PlatformMachine` does is done on both, and both must answer the same.
+"""Two storages in lockstep: `PlatformMachine` runs on both, and both must return the same.
 
-A use case is a function of its command, the clock, chance, and what its repositories answer. Here each call of a
-repository, each read and each end of a transaction goes to both storages and the two answers are compared, so that the
-same use case with the same clock and the same ids has run on each; the first difference fails. Transactions come one
-after the other: what happens when they do not is what `PlatformMachine` itself, on one storage, is for.
+A use case is a function of its command, the clock, the entropy and the results of its repositories. Each repository
+call, each read and each commit runs on both storages, and the results are compared; the first difference fails. So both
+storages see the same use cases with the same clock and ids. Transactions run one after the other; races are the subject
+of `tests/contract`.
 
     class OnMine(LockstepMachine):
         def open_backends(self) -> AbstractAsyncContextManager[tuple[Backend, Backend]]:
@@ -35,28 +35,28 @@ _MOST: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What both are asked."""
+    """A call that runs on both storages."""
 
     what: Callable[[], str]
     one: Callable[[], Awaitable[Any]]
     other: Callable[[], Awaitable[Any]]
     around: TimeRange | None = None
-    """The window that it is about."""
+    """The window of a call about a schedule."""
 
 
 _Ask: TypeAlias = Callable[[_Question], Awaitable[Any]]
 
 
 class Divergence(AssertionError):
-    """The two storages have answered differently."""
+    """The two storages have returned different results."""
 
 
 class Lockstep:
-    """Two empty storages as one `Backend`. `comparisons` counts what was compared."""
+    """Two storages as one `Backend`. `comparisons` counts the compared results."""
 
     def __init__(self, one: Backend, other: Backend) -> None:
         self._one, self._other = one, other
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self.comparisons = 0
         self.reads = cast(Reads, _Ports(one.reads, other.reads, self._read, "reads."))
@@ -64,7 +64,7 @@ class Lockstep:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Repositories]:
         """Begin a transaction on both: the `UnitOfWork`."""
-        # A pipelined storage may say at the end what the other one says at once: that error is late.
+        # A pipelined storage may report an error at the commit that the other storage reports at once.
         late: list[DomainError] = []
         finished = False
 
@@ -92,7 +92,7 @@ class Lockstep:
                 raise Divergence(f"{late[0]!r} was raised by the first storage alone")
 
     async def outbox_events(self) -> Sequence[Event]:
-        """The events of both."""
+        """Return the events, which must be the same on both storages."""
         asked = _Question(lambda: "outbox_events", self._one.outbox_events, self._other.outbox_events)
         events: Sequence[Event] = await self._read(asked)
         return events
@@ -103,12 +103,12 @@ class Lockstep:
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
-        """Nobody reads while one of the two has committed and the other has not."""
+        """Wait until both storages have committed, so that reads compare the same state."""
         task = asyncio.current_task()
         if self._holder is task:
             yield
             return
-        async with self._turn:
+        async with self._lock:
             self._holder = task
             try:
                 yield
@@ -125,7 +125,7 @@ class Lockstep:
 
 
 class _Both:
-    """One port on both storages."""
+    """One port of both storages."""
 
     def __init__(self, one: object, other: object, name: str, ask: _Ask) -> None:
         self._one, self._other, self._name, self._ask = one, other, name, ask
@@ -146,7 +146,7 @@ class _Both:
 
 
 class _Ports:
-    """All repositories of a transaction, or all reads, on both storages."""
+    """All repositories of a transaction, or all reads, of both storages."""
 
     def __init__(self, one: object, other: object, ask: _Ask, name: str = "") -> None:
         self._one, self._other, self._ask, self._name = one, other, ask, name
@@ -163,7 +163,7 @@ async def _answer(ask: Callable[[], Awaitable[Any]]) -> Any:
 
 
 def _comparable(answer: Any, around: TimeRange | None) -> Any:
-    """What of an answer is promised: not the words for what has changed, nor more of a diary than was asked for."""
+    """Return the guaranteed part of a result: no wording of conflicts, and no more of a schedule than was requested."""
     match answer:
         case ConcurrentChange():
             return ConcurrentChange
@@ -180,7 +180,7 @@ def _comparable(answer: Any, around: TimeRange | None) -> Any:
 
 
 def _promised(schedule: ProviderSchedule, around: TimeRange) -> ProviderSchedule:
-    """The diary without what is far from the window; its claims, which have no order, by their ids."""
+    """Return the schedule without entries far from the window, with its claims sorted by id."""
     far = claim_margin(schedule.calendar.settings)
     near = TimeRange(around.start - far, around.end + far)
     first, last = (around.start - EXCEPTION_MARGIN).date(), (around.end + EXCEPTION_MARGIN).date()
@@ -203,11 +203,11 @@ def _promised(schedule: ProviderSchedule, around: TimeRange) -> ProviderSchedule
 class LockstepMachine(PlatformMachine):
     """`PlatformMachine` on two storages that must not differ.
 
-    Its own invariant reads all bookings with their trails, money and claims, and the outbox, after each step.
+    Its invariant reads all bookings with events, payments and claims, and the outbox, after each step.
     """
 
     def open_backends(self) -> AbstractAsyncContextManager[tuple[Backend, Backend]]:
-        """Two empty storages."""
+        """Open two empty storages."""
         raise NotImplementedError
 
     def open_backend(self) -> AbstractAsyncContextManager[Backend]:

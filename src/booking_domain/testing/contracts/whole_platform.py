@@ -1,7 +1,7 @@
-"""Everything together: a Hypothesis machine that books, holds, pays, cancels and lets time pass, in any order.
+"""A Hypothesis state machine over the whole platform: bookings, holds, payments, cancellations and time in any order.
 
-Whatever it does, the books balance after each step (see `booking_domain.testing.invariants`); in the end, no money that
-the gateway has is unknown to us, and nothing waits for ever. Inherit it and say which storage it runs on:
+After each step the invariants hold (`booking_domain.testing.invariants`). At the end the platform knows of all money
+that the gateway has received, and nothing is pending. Inherit it and open the storage under test:
 
     class OnMyStorage(PlatformMachine):
         def open_backend(self) -> AbstractAsyncContextManager[Backend]: ...
@@ -62,14 +62,14 @@ _SLOTS: Final = st.sampled_from(
 )
 _WEEK: Final = timedelta(days=7)
 _MINUTES: Final = st.sampled_from([0, 0, 7, -30, 45]).map(lambda minutes: timedelta(minutes=minutes))
-"""How far off the grid the staff goes, which knows none."""
+"""Offsets from the slot grid, which does not bind the provider."""
 _STAFF: Final = st.sampled_from(["owner", "admin"])
 _SOMEBODY: Final = st.integers(0, _CUSTOMERS - 1)
 _SOMETHING: Final = st.integers(0, 100)
 _AMOUNTS: Final = st.sampled_from(
     [None, None, *(Money.of(amount, "MNT") for amount in (5_000, 15_000, 20_000, 60_000, 100_000))]
 )
-"""Nothing in particular is what was asked for."""
+"""The amount of the payment."""
 _PARTS: Final = st.sampled_from([None, *(Money.of(amount, "MNT") for amount in (5_000, 15_000, 19_999))])
 _DEPOSIT: Final = Money.of(20_000, "MNT")
 _DEPOSITS: Final = st.sampled_from([None, None, PRICE])
@@ -99,7 +99,7 @@ _NOT_NOW: Final = (
 
 
 class PlatformMachine(RuleBasedStateMachine):
-    """One studio, three customers who want the same few slots, and everything that can go wrong with their money."""
+    """One provider, three customers who compete for few slots, and failures of the payment gateway."""
 
     bookings: Bundle[Booking] = Bundle("bookings")
     holds: Bundle[tuple[Actor, Claim]] = Bundle("holds")
@@ -115,7 +115,7 @@ class PlatformMachine(RuleBasedStateMachine):
         self._open = AsyncExitStack()
 
     def open_backend(self) -> AbstractAsyncContextManager[Backend]:
-        """An empty storage."""
+        """Open an empty storage."""
         raise NotImplementedError
 
     @initialize(asks=_TERMS)
@@ -176,7 +176,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @rule(target=bookings, by=_STAFF, who=st.none() | _SOMEBODY, slot=_SLOTS, off=_MINUTES)
     def enter(self, by: str, who: int | None, slot: datetime, off: timedelta) -> Made[Booking]:
-        """The staff enters an appointment: of a customer, of somebody who has walked in, of an admin."""
+        """Book as the provider or an admin: for a customer, for a walk-in, or for themselves."""
 
         async def enter() -> Booking | None:
             start = slot + off
@@ -196,7 +196,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @rule(target=bookings, who=_SOMEBODY, slot=_SLOTS, times=st.integers(2, 3), by=st.sampled_from(["", "owner"]))
     def book_a_series(self, who: int, slot: datetime, times: int, by: str) -> Made[Booking]:
-        """All of them, exactly if each can be had, and with one id; or none."""
+        """Place a series: all bookings with one series id if each slot is available, otherwise none."""
 
         async def book() -> Sequence[Booking]:
             starts = [slot + number * _WEEK for number in range(times)]
@@ -215,7 +215,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @rule(booking=bookings, who=st.sampled_from(["customer", "owner", "admin"]), slot=_SLOTS, off=_MINUTES)
     def reschedule(self, booking: Booking, who: str, slot: datetime, off: timedelta) -> None:
-        """It moves exactly if whoever asks may have the new time, and keeps its money and its terms."""
+        """Reschedule: succeeds exactly if the actor may book the new time, and keeps payments and terms."""
 
         async def move() -> None:
             before, actor, now = await self.studio.seen(booking), self._party(who, booking), self.studio.clock.now()
@@ -343,7 +343,7 @@ class PlatformMachine(RuleBasedStateMachine):
         except (GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed):
             return multiple()
         except NotPermitted:
-            assert booking.customer_id == self.studio.owner.id, "who has walked in pays at the desk"
+            assert booking.customer_id == self.studio.owner.id, "a walk-in customer pays on site"
             return multiple()
 
     @rule(payment=payments, amount=_AMOUNTS, noticed=st.booleans())
@@ -476,13 +476,13 @@ class PlatformMachine(RuleBasedStateMachine):
             self._runner.close()
 
     async def _in_the_end(self) -> None:
-        """The gateway works, callbacks or the daily reconciliation arrive, and the timers have run."""
+        """At the end the gateway recovers, every payment is reconciled and every deadline is processed."""
         studio = self.studio
         self._have_trouble("none")
         for reference, bill in studio.gateway.bills.items():
             payment = await studio.reads.payments.by_invoice(reference)
             if payment is None:
-                assert not bill.received, "somebody paid what nobody was shown"
+                assert not bill.received, "an invoice was paid that no customer has seen"
                 continue
             settled = await studio.settle(payment)
             assert settled.settled == bill.received, "the gateway has money that we do not know of"
@@ -495,7 +495,7 @@ class PlatformMachine(RuleBasedStateMachine):
         assert await studio.violations() == []
 
     async def _is_offered(self, slot: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None) -> bool:
-        """Whether a customer whose `own` claim does not count can have this time."""
+        """Return whether a customer can book this time, ignoring the claim `own`."""
         schedule, in_the_way = await self._in_the_way(slot, own)
         minutes = None if lasts is None else lasts // timedelta(minutes=1)
         now = self.studio.clock.now()
@@ -504,7 +504,7 @@ class PlatformMachine(RuleBasedStateMachine):
     async def _is_free_for_staff(
         self, start: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None
     ) -> bool:
-        """Whether nobody has it, and it is not long past."""
+        """Return whether no live claim blocks the time and it is not long past."""
         schedule, in_the_way = await self._in_the_way(start, own)
         usual = timedelta(minutes=schedule.calendar.settings.duration_minutes)
         blocked = schedule.blocked(TimeRange(start, start + (lasts or usual)))
@@ -533,7 +533,7 @@ class PlatformMachine(RuleBasedStateMachine):
         return booking
 
     def _let_it_expire(self, booking_or_payment: Booking | Payment) -> Booking:
-        """Wait until it is due, and have a look at it then."""
+        """Advance the clock to the deadline and process it."""
         of = booking_or_payment
         booking = self._seen(of.id if isinstance(of, Booking) else of.booking_id)
         if booking.due_at is not None:
@@ -542,7 +542,7 @@ class PlatformMachine(RuleBasedStateMachine):
         return self._seen(booking.id)
 
     def _new_bill(self, who: int, nth: int) -> Payment | None:
-        """A bill for the deposit of a booking that has just been made; None if nothing is offered any more."""
+        """Book a slot and start the payment of its deposit; None if no slot is offered."""
         self._have_trouble("none")
 
         async def book_and_bill() -> Payment | None:
@@ -569,7 +569,7 @@ class PlatformMachine(RuleBasedStateMachine):
             return (), refusal.failures
 
     def _request(self, nth: int) -> Booking | None:
-        """One of those that wait for an answer."""
+        """Return a request that is still unanswered."""
         waiting = BookingFilter(status=Status.REQUESTED)
         requests = self._do(self.studio.reads.bookings.page(self.studio.admin, waiting))
         return requests[nth % len(requests)] if requests else None

@@ -1,4 +1,4 @@
-"""Many small choices in one draw: what Hypothesis draws costs by the number of draws."""
+"""Several choices in one draw, because the cost of Hypothesis grows with the number of draws."""
 
 from collections.abc import Callable, Sequence
 from math import prod
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def one_of_each(build: Callable[..., T], *options: Sequence[Any]) -> st.SearchStrategy[T]:
-    """What `build` makes of one of each of the options; shrinks to the first of each."""
+    """Call `build` with one value of each of the options. Shrinks to the first values."""
 
     def nth(number: int) -> T:
         chosen = []

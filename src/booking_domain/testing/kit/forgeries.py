@@ -23,9 +23,9 @@ _BASE64: Final = string.ascii_letters + string.digits + "-_"
 
 
 def mutations(text: str) -> list[str]:
-    """The text with one character changed, left out or added.
+    """Return the text with one character changed, removed or added.
 
-    The last one is changed into each of the others: in base64 it may have bits that mean nothing.
+    The last character is changed into every other one, because in base64 some of its bits may be unused.
     """
     changed = [text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :] for at in range(len(text) - 1)]
     last = [text[:-1] + letter for letter in _BASE64 if letter != text[-1]]

@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 PATIENCE: Final = 0.1
-"""Seconds after which who has not come through is taken to be waiting."""
+"""Seconds after which a task that has not finished counts as waiting."""
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class StorageContract(AsyncContract):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Who plays in most scenarios: a provider who takes bookings, and a customer."""
+    """A provider who takes bookings, and a customer."""
 
     owner: User
     profile: Profile
@@ -78,7 +78,7 @@ class Cast:
 
 
 async def a_cast(backend: Backend, make: Builder, status: ProfileStatus = ProfileStatus.APPROVED) -> Cast:
-    """Put them on stage."""
+    """Store a provider with a calendar and terms, and a customer."""
     cast = Cast(
         owner=(owner := make.user(Role.PROVIDER)),
         profile=make.profile(owner, status),
@@ -117,11 +117,11 @@ async def race(attempts: Sequence[Awaitable[T]]) -> tuple[list[T], list[DomainEr
 
 
 class _Regret(Exception):
-    """Why a scenario leaves a transaction."""
+    """Rolls back a transaction."""
 
 
 async def regretted(backend: Backend, work: Callable[[Repositories], Awaitable[None]]) -> None:
-    """Do the work in a transaction that is then left by an exception, which must come through."""
+    """Do the work in a transaction and roll it back with an exception, which must propagate."""
 
     async def work_and_regret(tx: Repositories) -> None:
         await work(tx)
@@ -133,6 +133,6 @@ async def regretted(backend: Backend, work: Callable[[Repositories], Awaitable[N
 
 
 async def waits(task: asyncio.Task[T]) -> bool:
-    """Whether somebody is kept waiting."""
+    """Return whether the task is still waiting after `PATIENCE` seconds."""
     done, _ = await asyncio.wait({task}, timeout=PATIENCE)
     return not done

@@ -1,6 +1,12 @@
-"""Every port in memory, held to the same contracts as the real adapters: the whole library runs without a server.
+"""Every port in memory. The implementations pass the same contracts as the adapters of the server.
 
-Start with `MemoryPlatform`, which is all of it wired up.
+Start with `MemoryPlatform`, which connects them all:
+
+    platform = MemoryPlatform()
+    user = await platform.executor.run(register, command, actor=SYSTEM)
+    platform.clock.advance(timedelta(hours=1))
+
+Only the standard library is needed.
 """
 
 from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, MemorySecretCodes

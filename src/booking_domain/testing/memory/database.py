@@ -1,8 +1,7 @@
-"""The database in memory: one transaction after the other, each on a copy of everything.
+"""The database in memory. It runs one transaction at a time, each on a copy of all tables.
 
-That makes every transaction serializable without a lock manager. `lock` and `begin` of the ports are trivially right: a
-transaction that would have to wait for another one has not begun yet. It is right for tests and small tools; what
-PostgreSQL does under real concurrency is proved by the same contracts over there.
+So every transaction is serializable without row locks: a transaction that would wait for another has not begun yet.
+This suits tests and small tools. The same contracts test PostgreSQL under real concurrency.
 """
 
 import asyncio
@@ -39,7 +38,7 @@ from booking_domain.testing.workflows.memory.personal_data import MemoryPersonal
 
 
 class MemoryRepositories:
-    """One transaction's view of everything that is kept."""
+    """The repositories of one transaction."""
 
     def __init__(self, state: State) -> None:
         self.users = MemoryUsers(state)
@@ -71,11 +70,11 @@ class MemoryRepositories:
 
 
 class MemoryDatabase:
-    """Everything the platform keeps. Used from one event loop at a time."""
+    """All tables of the platform. Use a database from one event loop at a time."""
 
     def __init__(self) -> None:
         self._state = State()
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self.reads = MemoryReads(lambda: self._state)
 
@@ -85,8 +84,8 @@ class MemoryDatabase:
         task = asyncio.current_task()
         if self._holder is task:
             raise RuntimeError("a transaction inside a transaction would wait for itself")
-        await asyncio.sleep(0)  # others get their turn here, as they do while a real database is asked
-        async with self._turn:
+        await asyncio.sleep(0)  # yield to other tasks, as a query to a real database does
+        async with self._lock:
             self._holder = task
             try:
                 state = self._state.copy()

@@ -16,7 +16,7 @@ MONDAY_MORNING: Final = datetime(2026, 11, 23, 0, tzinfo=UTC)
 
 
 class MemoryPlatform:
-    """Use cases run here as they run on a server: through the executor, against every port.
+    """Runs use cases through the executor, as a server does.
 
     >>> platform = MemoryPlatform()
     >>> platform.clock.now().isoformat()
@@ -39,5 +39,5 @@ class MemoryPlatform:
 
     @property
     def reads(self) -> Reads:
-        """What is committed."""
+        """Reads of committed data."""
         return self.database.reads

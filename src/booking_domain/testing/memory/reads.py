@@ -23,7 +23,7 @@ from booking_domain.testing.shared.memory.audit import MemoryAuditReads
 
 
 class MemoryReads:
-    """All reads."""
+    """The reads of all contexts."""
 
     def __init__(self, committed: Callable[[], State]) -> None:
         self.appointments = MemoryAppointmentReads(committed)

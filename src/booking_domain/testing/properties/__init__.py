@@ -1,4 +1,4 @@
-"""What holds of every slot function, each as a function to call with a question and yours.
+"""Properties of every correct slot function. Call each with a question and the function under test.
 
     from booking_domain.testing.properties import PROPERTIES
     from booking_domain.testing.strategies import Question, questions
@@ -8,8 +8,8 @@
     def test_my_slots(holds: Property, question: Question) -> None:
         holds(question, my_slots)
 
-Each raises an `AssertionError` that names the calendar, the start, the zone and the local time. They need no pytest,
-and Hypothesis only for drawing questions.
+A violated property raises an `AssertionError` that names the calendar, the start, the time zone and the local time.
+The properties need no pytest. Hypothesis is only needed to draw questions.
 """
 
 from typing import Final, Protocol
@@ -37,12 +37,12 @@ from booking_domain.testing.question import ExplainFunction, Question, SlotFunct
 
 
 class Property(Protocol):
-    """Something that holds, whatever the question."""
+    """A property of a slot function."""
 
     __name__: str
 
     def __call__(self, question: Question, by: SlotFunction, /) -> None:
-        """Raise `AssertionError` if it does not."""
+        """Raise `AssertionError` if the property is violated."""
         ...
 
 
@@ -61,7 +61,7 @@ PROPERTIES: Final[tuple[Property, ...]] = (
     whole_weeks_move_slots_along,
     explanations_are_true,
 )
-"""All of them. The last one asks the library's `explain` about your slots: leave it out, or give it yours."""
+"""All properties. The last one checks the library's `explain` against your slots: omit it, or pass your own."""
 
 __all__ = [
     "PROPERTIES",

@@ -1,4 +1,4 @@
-"""What is listed and what can be booked are the same."""
+"""A start is listed if and only if it can be booked."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ _FEW: Final = 5
 
 
 def booked_by_the_library(question: Question, start: datetime) -> Refusal:
-    """Book this start as a customer: None, or how it is refused (`placing.claimable`)."""
+    """Book this start as a customer. Return None, or the error that rejects it (`placing.claimable`)."""
     try:
         claimable(question.schedule, start, now=question.now, duration_minutes=question.duration_minutes)
     except (SlotTaken, SlotNotOffered) as refused:
@@ -33,9 +33,9 @@ def what_is_listed_can_be_booked(
     *,
     book: Callable[[Question, datetime], Refusal] = booked_by_the_library,
 ) -> None:
-    """A customer can book a start if and only if it is listed; and it is listed whatever the window.
+    """A customer can book a start if and only if it is listed, and every window that contains it lists it.
 
-    A start that is not listed is `SlotNotOffered`; `SlotTaken`, if it would be listed but for a live claim.
+    A start that is not listed is rejected with `SlotNotOffered`, or with `SlotTaken` if only a live claim excludes it.
     """
     listed = question.offered(by)
     starts = set(listed)
@@ -54,14 +54,14 @@ def what_is_listed_can_be_booked(
 def _is_taken(question: Question, start: datetime, by: SlotFunction) -> bool:
     blocked = question.blocked(start)
     elsewhere = tuple(claim for claim in question.live if not claim.blocked.overlaps(blocked))
-    # Without all of them, as the day may be full; without those in the way, as the steps may count from the others.
+    # Without all claims, as the day may be full; without the overlapping ones, as the steps may count from the others.
     return len(elsewhere) < len(question.live) and any(
         replace(question, claims=claims).offers(start, by) for claims in ((), elsewhere)
     )
 
 
 def _others(question: Question, listed: list[datetime], by: SlotFunction) -> Iterator[datetime]:
-    """Starts inside the window that are probably not listed: near those that are, taken, or any."""
+    """Return starts in the window that are probably not listed: near listed starts, taken, or arbitrary."""
     window = question.window
     near = (at + off for at in _some(listed, 3) for off in (-_MINUTE, _MINUTE, MOMENT, timedelta(seconds=1)))
     taken = [at for at in replace(question, claims=()).offered(by) if at not in listed]
@@ -72,7 +72,7 @@ def _others(question: Question, listed: list[datetime], by: SlotFunction) -> Ite
 
 
 def _some(things: Iterable[T], most: int = _FEW) -> list[T]:
-    """The first, the last, and some between."""
+    """Return the first, the last and some in between."""
     found = list(things)
     if len(found) <= most:
         return found

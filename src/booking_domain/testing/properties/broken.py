@@ -1,4 +1,4 @@
-"""How a property says that it does not hold."""
+"""Reports of violated properties."""
 
 from datetime import datetime
 from typing import NoReturn
@@ -7,7 +7,7 @@ from booking_domain.testing.question import Question
 
 
 def broken(sentence: str, question: Question, start: datetime | None = None) -> NoReturn:
-    """Raise an `AssertionError` that says what happened, to which start, of which calendar.
+    """Report a violation with the start and the calendar.
 
     Raises:
         AssertionError: always.
@@ -17,10 +17,10 @@ def broken(sentence: str, question: Question, start: datetime | None = None) -> 
 
 
 def must_be_the_same(sentence: str, question: Question, one: list[datetime], other: list[datetime]) -> None:
-    """Compare two answers; `sentence` says what the other one is.
+    """Compare two lists of slots. `sentence` describes the second.
 
     Raises:
-        AssertionError: they differ.
+        AssertionError: the lists differ.
     """
     if one == other:
         return

@@ -1,4 +1,4 @@
-"""What is offered is what the calendar says, reckoned another way."""
+"""Offered slots follow from the calendar, computed independently."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,13 +27,13 @@ DAY: Final = timedelta(days=1)
 _LOOK_BACK: Final = 16
 _LOOK_AHEAD: Final = 3
 _SHORT: Final = 600
-"""A range of at most so many minutes a day meets the next day's over no change of clocks but a whole day's."""
+"""Daily ranges of at most this many minutes do not touch across a clock change of less than a day."""
 
 
 def slots_respect_the_calendar(question: Question, by: SlotFunction = offered_slots) -> None:
-    """Each slot lies where provider and salon are open, out of blocks, within notice, horizon and limits; in order.
+    """Each slot lies within opening hours, outside blocks, and within notice, horizon and limits; slots are sorted.
 
-    And inside the window, of the length that was asked for.
+    Each slot starts in the window and has the requested duration.
     """
     slots = question.slots(by)
     for earlier, later in pairwise(slots):
@@ -53,10 +53,10 @@ def slots_respect_the_calendar(question: Question, by: SlotFunction = offered_sl
 
 
 def opening_hours_are_cut_into_slots(question: Question, by: SlotFunction = offered_slots) -> None:
-    """One start each step from where it opens, and nothing left out that nothing forbids.
+    """There is a slot at each step from the opening unless a rule forbids it.
 
-    For steps counted from the opening; questions with others are asked as if theirs were. Hours that have been open
-    for more than two weeks are not looked at.
+    Questions with other anchors are asked with steps counted from the opening. Hours that have been open for more than
+    two weeks are not checked.
     """
     settings = replace(question.calendar.settings, anchoring=Anchoring.OPEN_RANGE)
     question = replace(question, calendar=replace(question.calendar, settings=settings))
@@ -78,10 +78,10 @@ def opening_hours_are_cut_into_slots(question: Question, by: SlotFunction = offe
 
 
 def notice_and_horizon_are_exact(question: Question, by: SlotFunction = offered_slots) -> None:
-    """A slot is offered up to the very moment of the notice, and to the end of the last local date of the horizon.
+    """A slot is offered up to the instant of the notice and to the end of the last local date of the horizon.
 
-    Two slots of the answer, if it has any, are asked for at their last moment and the microsecond after, and with a
-    horizon that ends with their date and the day before.
+    Up to two offered slots are requested at their last instant and one microsecond later, and with a horizon that ends
+    on their date and the day before.
     """
     settings, zone = question.calendar.settings, question.calendar.zone
     taken = tuple(replace(claim, kind=ClaimKind.BOOKING, expires_at=None) for claim in question.live)
@@ -107,11 +107,11 @@ def notice_and_horizon_are_exact(question: Question, by: SlotFunction = offered_
 
 
 def a_rule_starts_at_its_wall_clock_time(question: Question, by: SlotFunction = offered_slots) -> None:
-    """Whatever the clocks do, a rule opens when the clock on the wall shows its start, in the question's zone.
+    """Across clock changes, a rule opens when the local time in the question's zone reaches its start.
 
-    A time that does not occur is read by the clock before the gap, one that occurs twice is the first (RFC 5545
-    §3.3.5); a rule that becomes empty that way opens nothing. Of the question, only its zone, its date and the hours of
-    its first rule are used.
+    A local time in a gap is interpreted with the offset before the gap, and a repeated local time is the first one
+    (RFC 5545 §3.3.5). A rule that becomes empty that way opens nothing. Only the zone, the date and the hours of the
+    first rule of the question are used.
     """
     rules = question.calendar.rules
     start = rules[0].hours.start.minutes if rules else 0
@@ -136,13 +136,13 @@ def _openings(question: Question) -> list[Opening]:
 
 
 def _reached(at: datetime, calendar: Calendar) -> date:
-    """The local date; where clocks are put back over midnight, the next one from when the wall first shows it."""
+    """Return the local date. If clocks go back over midnight, the next date starts at its first midnight."""
     day = at.astimezone(calendar.zone).date()
     return day if at < instant_of(day + DAY, WallTime(0), calendar) else day + DAY
 
 
 def _forbidding(question: Question) -> Callable[[datetime], str | None]:
-    """What, if anything, forbids a start: all but the opening hours and the steps."""
+    """Return the rule that forbids a start, other than opening hours and steps."""
     calendar, settings, zone = question.calendar, question.calendar.settings, question.calendar.zone
     earliest = question.now + timedelta(minutes=settings.min_notice_minutes)
     last_date = question.now.astimezone(zone).date() + settings.horizon_days * DAY

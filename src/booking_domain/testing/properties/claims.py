@@ -1,4 +1,4 @@
-"""What is taken is kept free of others, and what has lapsed is not taken."""
+"""Live claims exclude slots, and expired holds do not."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ _BOOKINGS: Final = 4
 
 
 def slots_keep_their_distance(question: Question, by: SlotFunction = offered_slots) -> None:
-    """No slot, with its buffers, meets what a live claim blocks (its buffers included) or a busy time."""
+    """No slot with its buffers overlaps a live claim with its buffers, or a busy time."""
     taken = [*(claim.blocked for claim in question.live), *question.calendar.busy]
     for slot in question.slots(by):
         blocked = question.blocked(slot.start)
@@ -23,7 +23,7 @@ def slots_keep_their_distance(question: Question, by: SlotFunction = offered_slo
 
 
 def booking_one_slot_after_the_other_never_overlaps(question: Question, by: SlotFunction = offered_slots) -> None:
-    """Whoever books offered slots one after the other never takes what is taken, and what was booked is not offered."""
+    """Booking offered slots one after the other never overlaps a claim, and a booked slot is no longer offered."""
     for number in range(_BOOKINGS):
         slots = question.slots(by)
         if not slots:
@@ -46,10 +46,10 @@ def booking_one_slot_after_the_other_never_overlaps(question: Question, by: Slot
 
 
 def busy_time_never_adds_a_slot(question: Question, by: SlotFunction = offered_slots) -> None:
-    """With more claims, busy times or blocks there are fewer slots, never another one.
+    """More claims, busy times or blocks remove slots and never add one.
 
-    So it is if steps are counted from the opening: questions with others are asked as if theirs were, but for blocks.
-    Counted anew after each claim, a claim from 9:00 to 9:40 brings a slot at 9:40 that was not there before.
+    This holds if steps are counted from the opening, so questions with other anchors are asked that way, except for
+    blocks. With `after_claim` anchoring a claim from 9:00 to 9:40 adds a slot at 9:40.
     """
     calendar = question.calendar
     plain = replace(
@@ -62,7 +62,7 @@ def busy_time_never_adds_a_slot(question: Question, by: SlotFunction = offered_s
 
 
 def lapsed_holds_never_matter(question: Question, by: SlotFunction = offered_slots) -> None:
-    """A hold that has lapsed, were it this very moment, is as good as none, swept or not."""
+    """An expired hold has no effect from the instant it expires, whether it has been deleted or not."""
     without = replace(question, claims=question.live)
     must_be_the_same("Without the lapsed holds", question, question.offered(by), without.offered(by))
     lapsing = tuple(replace(claim, kind=ClaimKind.HOLD, expires_at=question.now) for claim in question.claims)

@@ -1,4 +1,4 @@
-"""Explanations are true: there are reasons if and only if nothing is offered, and each of them is one."""
+"""A start has reasons if and only if it is not offered, and each reason is true."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,16 +10,16 @@ from booking_domain.testing.properties.broken import broken
 from booking_domain.testing.question import ExplainFunction, Question, SlotFunction
 
 _AHEAD: Final = 7
-"""The horizon of the questions that are asked, at most, in days: all slots up to it are listed each time."""
+"""The maximum horizon in days: all slots up to it are listed for each question."""
 
 
 def explanations_are_true(
     question: Question, by: SlotFunction = offered_slots, *, explained_by: ExplainFunction = explain
 ) -> None:
-    """There are reasons if and only if a start is not offered; the slots named are its neighbours in the list.
+    """A start has reasons if and only if it is not offered, and the named slots are its neighbours in the list.
 
-    And each reason is one: without what it names, it goes, and no other comes (but for being off the grid, which may
-    have another anchor then).
+    Each reason is true: without its cause it disappears and no other appears, except being off the grid, whose anchor
+    may change.
     """
     settings = question.calendar.settings
     near = replace(settings, horizon_days=min(settings.horizon_days, _AHEAD))
@@ -40,7 +40,7 @@ def explanations_are_true(
 
 
 def _starts(question: Question, offered: list[datetime]) -> list[datetime]:
-    """One that is offered, one beside it, one that is probably taken or closed, and one that is far off."""
+    """Return an offered start, one next to it, one that is probably taken or closed, and one far away."""
     window, minute = question.window, timedelta(minutes=1)
     middle = window.start + (window.end - window.start) / 2
     starts = [middle.replace(second=0, microsecond=0)]
@@ -56,7 +56,7 @@ def _each_reason_is_one(question: Question, why: Explanation, explained_by: Expl
         cure = _CURES.get(reason)
         if cure is None:
             continue
-        # Of somebody who takes no bookings, nobody looks for the nearest slots, which takes the time.
+        # A provider who takes no bookings skips the search for the nearest slots, which is slow.
         explained = cure(question, why.start).explained(why.start, explained_by, bookable=False)
         after = set(explained.reasons) - {Reason.NOT_BOOKABLE}
         if reason in after:
@@ -82,7 +82,7 @@ def _with_horizon_at(question: Question, start: datetime) -> Question:
 
 
 def _long_before(question: Question, start: datetime) -> Question:
-    """Asked early enough for the notice, with the horizon where it was or later, and the claims that are live now."""
+    """Return the question early enough for the notice, with the same or a later horizon and today's live claims."""
     notice = timedelta(minutes=question.calendar.settings.min_notice_minutes)
     early = replace(question, now=min(question.now, start - notice), claims=question.live)
     return _with_horizon_at(early, start)

@@ -1,4 +1,4 @@
-"""When a calendar is open, reckoned day by day with `zoneinfo`: slow, and with none of the library's arithmetic."""
+"""Opening hours computed day by day with `zoneinfo`: slow, and independent of the library's arithmetic."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,20 +9,20 @@ Opening = tuple[datetime, datetime]
 
 
 def instant_of(day: date, time: WallTime, hours: OpeningHours) -> datetime:
-    """A wall-clock time as an instant: in a gap by the clock before it, the first of two (RFC 5545 §3.3.5)."""
+    """Convert a local time: with the offset before a gap, and to the first of two instants (RFC 5545 §3.3.5)."""
     days, minutes = divmod(time.minutes, 24 * 60)
     there = datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=hours.zone)
     return (there + timedelta(days=days)).astimezone(UTC)
 
 
 def opening(day: date, hours: Hours, of: OpeningHours) -> Opening:
-    """The instants between which these hours of a date are open; nothing, if the end is not after the start."""
+    """Return the range in which these hours of a date are open; None if it is empty."""
     ends_on = day + timedelta(days=1) if hours.past_midnight else day
     return instant_of(day, hours.start, of), instant_of(ends_on, hours.end, of)
 
 
 def openings(hours: OpeningHours, first: date, last: date) -> list[Opening]:
-    """What the rules and exceptions of these dates open, as few ranges as possible, in order."""
+    """Return the ranges that rules and exceptions open on these dates, merged and sorted."""
     found = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
@@ -31,7 +31,7 @@ def openings(hours: OpeningHours, first: date, last: date) -> list[Opening]:
 
 
 def own_and_salon(calendar: Calendar, first: date, last: date) -> list[Opening]:
-    """When the provider and, if there is one, the salon are open."""
+    """Return the ranges in which the provider, and the salon if there is one, are open."""
     own = openings(calendar, first, last)
     if calendar.salon is None:
         return own
@@ -51,7 +51,7 @@ def _applies(rule: WeeklyRule, day: date) -> bool:
         return False
     if rule.valid_from is None:
         return True
-    # Both dates are of the same weekday then, so whole weeks lie between them.
+    # Both dates fall on the same weekday, so whole weeks lie between them.
     first = next(each for each in _week_from(rule.valid_from) if each.isoweekday() % 7 == rule.day)
     return day >= first and (day - first).days % (7 * rule.every_weeks) == 0
 

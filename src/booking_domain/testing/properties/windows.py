@@ -1,4 +1,4 @@
-"""The answer does not depend on how one asks: not on the window, the order of things, or the week."""
+"""The slots do not depend on the window, on the order of the inputs, or on the week."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,13 +16,13 @@ Hours = TypeVar("Hours", bound=OpeningHours)
 T = TypeVar("T")
 
 _MARGIN: Final = timedelta(days=35)
-"""Nothing further than this from a window and from now has to do with the slots inside it."""
+"""Entries further than this from the window and from now do not affect its slots."""
 _STEADY: Final = "Asia/Kolkata"
-"""A zone in which the clocks have not been changed since 1945, and an odd offset."""
+"""A zone with an unusual offset and no clock change since 1945."""
 
 
 def splitting_a_window_changes_nothing(question: Question, by: SlotFunction = offered_slots) -> None:
-    """The slots of two windows that touch are the slots of both at once, wherever the cut is: on a slot, too."""
+    """The slots of two adjacent windows are the slots of their union, also if a slot starts at the boundary."""
     offered, window = question.offered(by), question.window
     cuts = [window.start + (window.end - window.start) / 3]
     if offered:
@@ -35,7 +35,7 @@ def splitting_a_window_changes_nothing(question: Question, by: SlotFunction = of
 
 
 def order_does_not_matter(question: Question, by: SlotFunction = offered_slots) -> None:
-    """Rules, exceptions, blocks, busy times and claims can be told in any order."""
+    """The order of rules, exceptions, blocks, busy times and claims does not matter."""
     offered, calendar, chance = question.offered(by), question.calendar, Random(1)  # noqa: S311 - the same each time
 
     def shuffled(things: Sequence[T]) -> tuple[T, ...]:
@@ -61,10 +61,10 @@ def order_does_not_matter(question: Question, by: SlotFunction = offered_slots) 
 
 
 def whole_weeks_move_slots_along(question: Question, by: SlotFunction = offered_slots) -> None:
-    """Where no clock is changed, all that is moved by whole weeks has its slots moved by whole weeks.
+    """Without a clock change, shifting all inputs by whole weeks shifts the slots by whole weeks.
 
-    A question about a time near a change of clocks is asked in a zone that has none. Who may be open for four weeks on
-    end is moved by four: such hours are counted anew every 28 days.
+    A question near a clock change is asked in a zone without one. Hours that may stay open for four weeks are
+    shifted by four weeks, because their steps restart every 28 days.
     """
     question = _steady(question)
     calendar = question.calendar

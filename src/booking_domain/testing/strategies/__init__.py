@@ -1,12 +1,12 @@
-"""Hypothesis strategies for all that decides about slots; they need the extra `testing`.
+"""Hypothesis strategies for questions about slots and their parts. They need the extra `testing`.
 
-- `zones`, `zones_and_dates`, `named_zones_and_dates`: where and when clocks are changed; `transitions` computes them.
-- `opening_hours`, `slot_settings`, `calendars`: all that a calendar can have.
-- `claims`: bookings and holds, live and lapsed.
+- `zones`, `zones_and_dates`, `named_zones_and_dates`: time zones and clock changes; `transitions` computes them.
+- `opening_hours`, `slot_settings`, `calendars`: calendars and their parts.
+- `claims`: bookings, live holds and expired holds.
 - `instants`, `spans`, `clocks`, `jumps`: time, and clocks that jump.
-- `questions`: all of it together, as a `booking_domain.testing.question.Question` that any slot function can be asked.
+- `questions`: complete questions (`booking_domain.testing.question.Question`) for any slot function.
 
-Everything drawn is valid, and shrinks to something simple.
+Every drawn value is valid and shrinks to a simple one.
 """
 
 from booking_domain.testing.question import Question, SlotFunction

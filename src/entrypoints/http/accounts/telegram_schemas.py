@@ -33,7 +33,7 @@ class TelegramBody(Body, frozen=True, kw_only=True):
             return InitData(self.init_data)
         if self.widget is not None and self.init_data is None:
             return WidgetLogin({key: str(value) for key, value in self.widget.items()})
-        raise InvalidValue(field="init_data", problem="either initData or widget is needed")
+        raise InvalidValue(field="init_data", problem="either initData or widget is required")
 
 
 class SignInByTelegramBody(TelegramBody, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from booking_domain.notifications.errors import InvalidSmsSignature
 from booking_domain.notifications.ports import SmsCallbacks
-from booking_domain.notifications.use_cases.messages import note_sms_news
+from booking_domain.notifications.use_cases.messages import apply_sms_update
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId
@@ -26,7 +26,7 @@ class SmsCallbackQuery(Struct, frozen=True, kw_only=True):
     """Our id of the message, as we gave it to the provider."""
 
 
-@post("/twilio", status_code=204, opt=PUBLIC | documented(note_sms_news, raises=(InvalidSmsSignature,)))
+@post("/twilio", status_code=204, opt=PUBLIC | documented(apply_sms_update, raises=(InvalidSmsSignature,)))
 async def take_twilio_callback(
     request: Request[Any, Any, Any],
     *,
@@ -49,7 +49,7 @@ async def take_twilio_callback(
         body=body,
     )
     if news is not None:
-        await executor.run(note_sms_news, news, actor=SYSTEM)
+        await executor.run(apply_sms_update, news, actor=SYSTEM)
 
 
 def _address(request: Request[Any, Any, Any], public_url: str) -> str:

@@ -1,4 +1,4 @@
-"""The relay hands on every message, in order, and none twice."""
+"""The relay dispatches every message once and in order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -55,7 +55,7 @@ async def put(opened: Database, count: int) -> list[Event]:
 
 
 class Receiver:
-    """Keeps what it is handed in a table, in the relay's transaction; breaks on demand."""
+    """Records events in a table, in the relay's transaction; fails on demand."""
 
     def __init__(self, *, breaks: int = 0) -> None:
         self.breaks = breaks
@@ -76,7 +76,7 @@ async def received(opened: Database) -> list[UUID]:
         ]
 
 
-def test_messages_are_handed_on_in_order_and_once(postgres: TestServer) -> None:
+def test_messages_are_relayed_in_order_and_once(postgres: TestServer) -> None:
     async def play() -> None:
         async with database(postgres) as opened:
             events = await put(opened, 25)
@@ -90,7 +90,7 @@ def test_messages_are_handed_on_in_order_and_once(postgres: TestServer) -> None:
     asyncio.run(play())
 
 
-def test_a_relay_that_breaks_leaves_its_messages_for_the_next_one(postgres: TestServer) -> None:
+def test_a_failed_relay_leaves_its_messages_for_the_next_one(postgres: TestServer) -> None:
     async def play() -> None:
         async with database(postgres) as opened:
             events = await put(opened, 3)
@@ -105,7 +105,7 @@ def test_a_relay_that_breaks_leaves_its_messages_for_the_next_one(postgres: Test
     asyncio.run(play())
 
 
-def test_relays_that_run_at_once_do_not_get_in_each_others_way(postgres: TestServer) -> None:
+def test_concurrent_relays_keep_the_order(postgres: TestServer) -> None:
     async def play() -> None:
         async with database(postgres) as opened:
             events = await put(opened, 40)
@@ -167,7 +167,7 @@ def test_parked_messages_of_a_topic_that_has_become_known_are_relayed_after_a_re
     asyncio.run(play())
 
 
-def test_a_relay_that_breaks_parks_nothing(postgres: TestServer) -> None:
+def test_a_failed_relay_parks_nothing(postgres: TestServer) -> None:
     async def play() -> None:
         async with database(postgres) as opened:
             await put(opened, 1)

@@ -9,7 +9,7 @@ from tests.unit.adapters.sms.fakes import TOKEN, status_callback
 
 from adapters.sms.twilio import TwilioCallbacks
 from booking_domain.notifications.errors import InvalidSmsSignature
-from booking_domain.notifications.sms import SmsNews, SmsStatus
+from booking_domain.notifications.sms import SmsStatus, SmsUpdate
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.memory import SeededEntropy
 
@@ -33,7 +33,7 @@ def signed(url: str, fields: dict[str, str], token: str = TOKEN) -> str:
     return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
 
 
-def read(fields: dict[str, str], *, message_id: SmsId | None = MESSAGE) -> SmsNews | None:
+def read(fields: dict[str, str], *, message_id: SmsId | None = MESSAGE) -> SmsUpdate | None:
     return TwilioCallbacks(TOKEN).read(
         message_id, url=URL, signature=signed(URL, fields), body=urlencode(fields).encode()
     )
@@ -78,12 +78,12 @@ def test_published_examples_verify_and_any_change_invalidates_them(url: str, bod
 def test_the_signed_url_may_add_or_omit_the_port(ours: str, theirs: str) -> None:
     signature = signed(theirs, {"MessageStatus": "sent"})
     news = TwilioCallbacks(TOKEN).read(MESSAGE, url=ours, signature=signature, body=b"MessageStatus=sent")
-    assert news == SmsNews(message_id=MESSAGE, status=SmsStatus.SENT)
+    assert news == SmsUpdate(message_id=MESSAGE, status=SmsStatus.SENT)
 
 
 def test_a_callback_reports_the_message_status() -> None:
     fields = {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30003", "To": "+97699112233"}
-    assert read(fields) == SmsNews(
+    assert read(fields) == SmsUpdate(
         message_id=MESSAGE, provider_message_id="SM1", status=SmsStatus.UNDELIVERED, error="twilio 30003"
     )
 
@@ -100,7 +100,7 @@ def test_a_callback_without_a_message_id_is_ignored() -> None:
 
 
 def test_invalid_ids_and_error_codes_are_dropped() -> None:
-    assert read({"MessageStatus": "sent", "MessageSid": "../x", "ErrorCode": "x" * 500}) == SmsNews(
+    assert read({"MessageStatus": "sent", "MessageSid": "../x", "ErrorCode": "x" * 500}) == SmsUpdate(
         message_id=MESSAGE, status=SmsStatus.SENT
     )
 

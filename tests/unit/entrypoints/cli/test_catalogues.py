@@ -1,4 +1,4 @@
-"""The catalogues of messages: fresh, whole, and true to the English."""
+"""The message catalogues are up to date, complete and consistent with the English."""
 
 import ast
 import shutil
@@ -33,15 +33,15 @@ def po(folder: Path, language: str) -> Path:
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Catalogues to spoil."""
+    """A copy of the catalogues, to be corrupted."""
     return Path(shutil.copytree(LOCALES, tmp_path / "locales"))
 
 
-def test_the_catalogues_are_fresh_and_whole() -> None:
+def test_the_catalogues_are_up_to_date_and_complete() -> None:
     assert main(["--check"]) == 0
 
 
-def test_every_error_of_the_domain_is_in_every_catalogue() -> None:
+def test_every_domain_error_is_translated() -> None:
     errors = concrete_errors()
     assert set(all_errors()) <= set(errors)
     for language in TRANSLATED:
@@ -51,7 +51,7 @@ def test_every_error_of_the_domain_is_in_every_catalogue() -> None:
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_every_error_can_be_said_with_what_it_is_about(language: str) -> None:
+def test_every_translated_error_contains_its_parameters(language: str) -> None:
     for kind in concrete_errors():
         error = sample(kind)
         said = catalogue_of(language).error(error)
@@ -63,7 +63,7 @@ def test_every_error_can_be_said_with_what_it_is_about(language: str) -> None:
                 assert str(value) in said, kind
 
 
-def test_in_english_messages_are_what_they_are() -> None:
+def test_english_messages_are_the_templates_of_the_code() -> None:
     for kind in concrete_errors():
         assert catalogue_of(FALLBACK).error(sample(kind)) == str(sample(kind))
 
@@ -75,7 +75,7 @@ def test_every_status_has_a_title(language: str) -> None:
         assert catalogue_of(language).word(TITLE, phrase) != phrase
 
 
-def spoil(file: Path, before: str, after: str) -> None:
+def corrupt(file: Path, before: str, after: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert text.count(before) == 1
     file.write_text(text.replace(before, after), encoding="utf-8")
@@ -94,16 +94,16 @@ def spoil(file: Path, before: str, after: str) -> None:
         ('msgid "Gone"', 'msgid "Went"', "'Gone' (title) is not translated"),
     ],
 )
-def test_what_is_wrong_with_a_catalogue_is_told(
+def test_faults_of_a_catalogue_are_reported(
     copied: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, complaint: str
 ) -> None:
     file = po(copied, "mn")
-    spoil(file, before, after)
+    corrupt(file, before, after)
     assert main(["--check", str(copied)]) == 1
     assert complaint in capsys.readouterr().err
 
 
-def test_what_is_stale_is_told_when_checked_and_mended_when_not(
+def test_a_stale_catalogue_fails_the_check_and_is_updated_without_it(
     copied: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gone = '\nmsgid "There was such a message."\nmsgstr "آن پیام."\n'
@@ -120,14 +120,14 @@ def test_what_is_stale_is_told_when_checked_and_mended_when_not(
         assert (copied / name).read_bytes() == (LOCALES / name).read_bytes()
 
 
-def test_a_language_without_a_catalogue_gets_an_empty_one(copied: Path) -> None:
+def test_a_missing_catalogue_is_created_empty(copied: Path) -> None:
     shutil.rmtree(copied / "mn")
     assert main([str(copied)]) == 1
     made = read_catalog(po(copied, "mn"), "mn")
     assert len(list(faults(made))) == len(made) == len(messages())
 
 
-def test_reading_and_writing_keep_a_catalogue_byte_by_byte() -> None:
+def test_reading_and_writing_preserve_the_bytes_of_a_catalogue() -> None:
     for language in TRANSLATED:
         assert written(read_catalog(po(LOCALES, language), language)) == po(LOCALES, language).read_bytes()
 
@@ -165,7 +165,7 @@ def problems_of(module: ast.Module) -> list[Any]:
     return found
 
 
-def test_texts_are_found_wherever_they_are_written_and_nothing_is_passed_over_in_silence() -> None:
+def test_every_text_is_found_or_reported_as_untraceable() -> None:
     assert problems_of(ast.parse(MODULE)) == [
         ["from a name"],
         ["{year} to {year2}, {x}"],

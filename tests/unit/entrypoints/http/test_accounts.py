@@ -35,6 +35,14 @@ async def test_whoever_registers_is_signed_in(api: Api) -> None:
     assert (await api.get("/auth/me", made["accessToken"])).json() == made["user"]
 
 
+def test_a_new_account_has_the_default_language_of_the_platform() -> None:
+    async def story(api: Api) -> None:
+        answer = await api.post("/auth/register", json=DORJ)
+        assert answer.json()["user"]["locale"] == "mn"
+
+    through_the_api(story, BOOKING_DEFAULT_LANGUAGE="mn")()
+
+
 @through_the_api
 async def test_one_logs_in_by_e_mail_in_any_case_or_by_phone(api: Api) -> None:
     await api.post("/auth/register", json={**DORJ, "phone": "+97699112233"})

@@ -236,6 +236,6 @@ async def test_what_was_booked_with_the_last_token_keeps_the_account_until_it_is
     slot = "2026-12-31T10:00:00+08:00"
     assert (await api.post("/bookings", customer, json={"providerId": provider_id, "slot": slot})).status_code == 201
     api.clock.advance(ERASED_AFTER)
-    assert await erase(api, user_id) is Erasing.TIED
+    assert await erase(api, user_id) is Erasing.BLOCKED
     api.clock.advance(timedelta(days=9))
     assert await erase(api, user_id) is Erasing.ERASED

@@ -1,4 +1,4 @@
-"""The messages of the API in English, Mongolian and Persian."""
+"""Error messages of the API in English, Mongolian and Persian."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -19,14 +19,14 @@ from entrypoints.http.kit.refusals import Refusal
 from entrypoints.http.kit.strict_json import read_json
 from entrypoints.languages.catalogues import MESSAGE, catalogue_of
 
-pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
+pytestmark = pytest.mark.no_cover  # covered by other tests, and twice as slow when traced
 
 LETTERS = {"en": re.compile("[A-Za-z]"), "mn": re.compile("[А-Яа-яЁёӨөҮү]"), "fa": re.compile("[\u0600-\u06ff]")}
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
 async def told(api: Api, method: str, path: str, token: str | None = None, **request: Any) -> dict[str, dict[str, Any]]:
-    """The same refusal in each language; what is not for people is the same in all."""
+    """Return the same problem in each language; its machine-readable members must be equal."""
     headers = request.pop("headers", {})
     problems = {}
     for language in LANGUAGES:
@@ -45,7 +45,7 @@ def pointers(problem: dict[str, Any]) -> list[str]:
 
 
 def assert_in(language: str, answer: httpx.Response) -> None:
-    """Assert that it is a problem whose title, detail and errors are all in this language, and says so."""
+    """Assert that a problem has its title, detail, errors and `Content-Language` in this language."""
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Content-Language"] == language
     assert "Accept-Language" in answer.headers.get_list("Vary", split_commas=True)
@@ -55,7 +55,7 @@ def assert_in(language: str, answer: httpx.Response) -> None:
 
 
 @through_the_api
-async def test_a_slot_that_is_taken(api: Api) -> None:
+async def test_a_taken_slot_is_rejected_in_every_language(api: Api) -> None:
     _, provider_id = await api.open_provider()
     await api.booked(await api.joined("customer"), provider_id)
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
@@ -70,7 +70,7 @@ async def test_a_slot_that_is_taken(api: Api) -> None:
 
 
 @through_the_api
-async def test_input_of_the_wrong_type(api: Api) -> None:
+async def test_input_of_the_wrong_type_is_rejected_in_every_language(api: Api) -> None:
     wish = {"providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "slot": MONDAY_AT_TEN, "durationMinutes": "60"}
     answers = await told(api, "POST", "/bookings", await api.joined("customer"), json=wish)
     assert {language: each["errors"][0] for language, each in answers.items()} == {
@@ -82,7 +82,7 @@ async def test_input_of_the_wrong_type(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_value_that_breaks_a_rule_is_quoted_as_it_is(api: Api) -> None:
+async def test_a_quoted_value_is_not_translated(api: Api) -> None:
     provider, _ = await api.open_provider()
     answers = await told(api, "PUT", "/providers/me", provider, json={"timeZone": "Mars/Olympus"})
     assert [each["status"] for each in answers.values()] == [422] * 3
@@ -102,7 +102,7 @@ async def test_a_value_that_breaks_a_rule_is_quoted_as_it_is(api: Api) -> None:
     ],
 )
 @through_the_api
-async def test_refusals_before_any_rule(  # noqa: PLR0917
+async def test_errors_before_the_domain_are_translated(  # noqa: PLR0917
     api: Api, method: str, path: str, status: int, title: str, detail: str
 ) -> None:
     answers = await told(api, method, path)
@@ -134,7 +134,7 @@ async def test_a_database_that_is_down_and_a_bug(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_move_that_the_lifecycle_does_not_have_is_named_in_words(api: Api) -> None:
+async def test_an_invalid_transition_is_named_in_translated_words(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -156,7 +156,7 @@ async def test_each_time_of_a_series_keeps_its_code(api: Api) -> None:
 
 
 @through_the_api
-async def test_every_kind_of_bad_body_is_told_in_every_language(api: Api) -> None:
+async def test_every_kind_of_invalid_body_is_reported_in_every_language(api: Api) -> None:
     customer = await api.joined("customer")
     for body, _ in BODIES.values():
         await told(api, "POST", "/bookings", customer, content=body, headers={"Content-Type": "application/json"})
@@ -164,7 +164,7 @@ async def test_every_kind_of_bad_body_is_told_in_every_language(api: Api) -> Non
 
 
 @through_the_api
-async def test_every_kind_of_bad_parameter_is_told_in_every_language(api: Api) -> None:
+async def test_every_kind_of_invalid_parameter_is_reported_in_every_language(api: Api) -> None:
     customer = await api.joined("customer")
     for path, _ in PARAMETERS.values():
         await told(api, "GET", path, customer)
@@ -184,7 +184,7 @@ async def test_no_header_is_an_error(api: Api) -> None:
         assert_in("en", answer)
 
 
-def test_what_depends_on_several_headers_names_them_all() -> None:
+def test_vary_names_every_header_that_a_response_depends_on() -> None:
     async def story(api: Api) -> None:
         asking = {"Accept-Language": "fa", "Origin": "https://shop.example.com", "Accept-Encoding": "gzip"}
         answer = await api.get("/providers/" + "x" * 1_000, headers=asking)
@@ -197,27 +197,27 @@ def test_what_depends_on_several_headers_names_them_all() -> None:
 
 
 @through_the_api
-async def test_an_answer_without_a_message_is_in_no_language(api: Api) -> None:
+async def test_a_response_without_a_message_has_no_language(api: Api) -> None:
     answer = await api.get("/health/live", headers={"Accept-Language": "mn"})
     assert "Content-Language" not in answer.headers
     assert "Vary" not in answer.headers
 
 
 @through_the_api
-async def test_each_operation_says_that_it_can_be_asked_for(api: Api) -> None:
+async def test_each_operation_documents_accept_language(api: Api) -> None:
     for path in (await api.get("/schema")).json()["paths"].values():
         for operation in path.values():
             assert [each["in"] for each in operation["parameters"] if each["name"] == "Accept-Language"] == ["header"]
 
 
 class Sample(msgspec.Struct, forbid_unknown_fields=True):
-    """Something to be read wrongly."""
+    """A body to be decoded from invalid input."""
 
     a: int
 
 
 class Pair(NamedTuple):
-    """Two of something."""
+    """A pair."""
 
     a: int
     b: int = 0
@@ -254,7 +254,7 @@ SAID_BY_MSGSPEC: list[tuple[Any, bytes]] = [
 
 
 @pytest.mark.parametrize(("schema", "raw"), SAID_BY_MSGSPEC, ids=repr)
-def test_whatever_msgspec_says_is_translated(schema: Any, raw: bytes) -> None:
+def test_every_message_of_msgspec_is_translated(schema: Any, raw: bytes) -> None:
     with pytest.raises(Refusal) as refused:
         read_json(raw, schema)
     (error,) = refused.value.errors
@@ -265,6 +265,6 @@ def test_whatever_msgspec_says_is_translated(schema: Any, raw: bytes) -> None:
         assert not set(re.findall(r"\b[a-z]{3,}\b", words)) - {"unicode", "escape", "utf"}, said
 
 
-def test_what_msgspec_never_says_stays_as_it_is() -> None:
+def test_an_unknown_message_stays_unchanged() -> None:
     for said in ("Expected patience", "", "{reason}", "Expected `{expected}", "x" * 100_000):
         assert catalogue_of("mn").word(MESSAGE, said) == said

@@ -1,4 +1,4 @@
-"""Which language `Accept-Language` asks for, and that no header is an error."""
+"""Language negotiation by `Accept-Language`; no header is an error."""
 
 import pytest
 from hypothesis import example, given
@@ -15,7 +15,7 @@ def asked(*values: bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "language"),
+    ("accepted", "language"),
     [
         (b"en", "en"),
         (b"mn", "mn"),
@@ -49,8 +49,8 @@ def asked(*values: bytes) -> str:
         (b" , ,", "en"),
     ],
 )
-def test_the_language_wanted_most_is_taken(wanted: bytes, language: str) -> None:
-    assert asked(wanted) == language
+def test_the_language_with_the_highest_quality_value_is_chosen(accepted: bytes, language: str) -> None:
+    assert asked(accepted) == language
 
 
 @pytest.mark.parametrize(
@@ -76,20 +76,20 @@ def test_the_language_wanted_most_is_taken(wanted: bytes, language: str) -> None
         "ｍｎ".encode(),
     ],
 )
-def test_what_is_malformed_is_passed_over(malformed: bytes) -> None:
+def test_malformed_ranges_are_ignored(malformed: bytes) -> None:
     assert asked(malformed) == FALLBACK
     assert asked(malformed + b", fa;q=0.1") == "fa"
 
 
-def test_without_a_header_it_is_the_fallback() -> None:
+def test_without_a_header_the_fallback_is_chosen() -> None:
     assert asked() == FALLBACK == "en"
 
 
-def test_a_header_may_come_in_several_lines() -> None:
+def test_several_header_lines_are_joined() -> None:
     assert asked(b"de", b"fa;q=0.4", b"mn;q=0.5") == "mn"
 
 
-def test_a_header_is_read_up_to_a_length() -> None:
+def test_an_overlong_header_is_ignored() -> None:
     assert asked(b"mn".ljust(LONGEST)) == "mn"
     assert asked(b"mn".ljust(LONGEST + 1)) == FALLBACK
     assert asked(b"mn," + b"de," * LONGEST) == FALLBACK
@@ -104,15 +104,15 @@ RANGES = st.builds(
 HEADERS = st.one_of(st.binary(max_size=200), st.lists(RANGES, max_size=8).map(lambda each: ",".join(each).encode()))
 
 
-@given(wanted=st.lists(HEADERS, max_size=3))
-@example(wanted=[b";" * LONGEST])
-@example(wanted=[b"a-" * (LONGEST // 2)])
-@example(wanted=[b"mn;q=0." + b"0" * 990])
-def test_any_bytes_give_one_of_the_languages(wanted: list[bytes]) -> None:
-    assert asked(*wanted) in LANGUAGES
+@given(accepted=st.lists(HEADERS, max_size=3))
+@example(accepted=[b";" * LONGEST])
+@example(accepted=[b"a-" * (LONGEST // 2)])
+@example(accepted=[b"mn;q=0." + b"0" * 990])
+def test_any_header_gives_a_supported_language(accepted: list[bytes]) -> None:
+    assert asked(*accepted) in LANGUAGES
 
 
 @given(weights=st.permutations([0, 300, 999]), order=st.permutations(LANGUAGES))
-def test_the_greatest_weight_wins_in_any_order(weights: list[int], order: list[str]) -> None:
+def test_the_highest_quality_value_wins_in_any_order(weights: list[int], order: list[str]) -> None:
     header = ", ".join(f"{language};q={weight / 1000}" for language, weight in zip(order, weights, strict=True))
     assert asked(header.encode()) == order[weights.index(999)]

@@ -1,4 +1,4 @@
-"""What happens to accounts by itself: codes to new numbers, news of changes, erasure."""
+"""Account jobs: codes to new numbers, notices of changes, erasure."""
 
 import json
 from dataclasses import replace
@@ -47,7 +47,7 @@ async def wanted(shop: Workshop, user: User, session_id: SessionId, phone: str =
 
 
 @in_a_workshop
-async def test_the_code_goes_to_the_new_number_which_is_in_no_job(shop: Workshop) -> None:
+async def test_the_code_goes_to_the_new_number_which_no_job_contains(shop: Workshop) -> None:
     messenger, (user, session_id) = messenger_of(shop), await joined(shop)
     issued = await wanted(shop, user, session_id)
     await shop.relay()
@@ -60,7 +60,7 @@ async def test_the_code_goes_to_the_new_number_which_is_in_no_job(shop: Workshop
 
 
 @in_a_workshop
-async def test_once_another_number_is_wanted_the_code_before_is_not_sent(shop: Workshop) -> None:
+async def test_a_newer_phone_change_replaces_the_unsent_code(shop: Workshop) -> None:
     messenger, (user, session_id) = messenger_of(shop), await joined(shop)
     await wanted(shop, user, session_id)
     shop.studio.clock.advance(timedelta(minutes=1))
@@ -71,7 +71,7 @@ async def test_once_another_number_is_wanted_the_code_before_is_not_sent(shop: W
 
 
 @in_a_workshop
-async def test_what_is_kept_of_a_code_by_sms_is_kept_under_the_account(shop: Workshop) -> None:
+async def test_a_code_sent_by_sms_is_recorded_under_its_account(shop: Workshop) -> None:
     user, session_id = await joined(shop)
     await wanted(shop, user, session_id)
     await shop.relay()
@@ -81,7 +81,7 @@ async def test_what_is_kept_of_a_code_by_sms_is_kept_under_the_account(shop: Wor
 
 
 @in_a_workshop
-async def test_a_change_of_the_number_is_told_to_the_address_and_to_the_former_number(shop: Workshop) -> None:
+async def test_a_changed_number_is_announced_to_the_address_and_the_former_number(shop: Workshop) -> None:
     user, session_id = await joined(shop)
     issued = await wanted(shop, user, session_id)
     secrets = shop.container.secret_codes()
@@ -96,7 +96,7 @@ async def test_a_change_of_the_number_is_told_to_the_address_and_to_the_former_n
 
 
 @in_a_workshop
-async def test_deletion_is_told_and_a_month_later_the_account_is_erased_by_the_daily_round(shop: Workshop) -> None:
+async def test_a_deleted_account_is_notified_and_erased_30_days_later_by_the_daily_job(shop: Workshop) -> None:
     people = [await joined(shop, phone=None) for _ in range(3)]
     for user, session_id in people[:2]:
         proof = Proof(user=user, right=True, current=session_id)
@@ -125,7 +125,7 @@ async def test_deletion_is_told_and_a_month_later_the_account_is_erased_by_the_d
 
 
 @in_a_workshop
-async def test_the_daily_round_goes_on_beyond_one_page(shop: Workshop) -> None:
+async def test_the_daily_job_erases_more_accounts_than_fit_on_one_page(shop: Workshop) -> None:
     deleted = {"status": UserStatus.DELETED, "deleted_at": shop.studio.clock.now() - ERASED_AFTER}
     for _ in range(3):
         await joined(shop, phone=None, **deleted)

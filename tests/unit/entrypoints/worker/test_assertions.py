@@ -1,4 +1,4 @@
-"""Used assertions are forgotten by the worker, once no clock would let them through again."""
+"""The worker deletes used assertions that can no longer be replayed."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from booking_domain.identity.external_identities import CLOCKS_DIFFER
 
 
 @in_a_workshop
-async def test_the_sweep_forgets_assertions_that_are_too_old(shop: Workshop) -> None:
+async def test_the_sweep_deletes_assertions_that_can_no_longer_be_replayed(shop: Workshop) -> None:
     now = shop.container.clock().now()
     young = now - CLOCKS_DIFFER
     old = young - timedelta(microseconds=1)

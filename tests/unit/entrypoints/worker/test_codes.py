@@ -1,4 +1,4 @@
-"""One-time codes are sent by the worker, and are in no job."""
+"""The worker sends one-time codes, which no job contains."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -48,7 +48,7 @@ def messenger_of(shop: Workshop) -> MemoryCodeMessenger:
 
 
 @in_a_workshop
-async def test_a_code_goes_where_it_was_asked_for_and_is_in_no_job(shop: Workshop) -> None:
+async def test_a_code_goes_to_the_requested_contact_and_is_in_no_job(shop: Workshop) -> None:
     messenger, user = messenger_of(shop), await joined(shop)
     codes = []
     for channel in Channel:
@@ -68,7 +68,7 @@ async def test_a_code_goes_where_it_was_asked_for_and_is_in_no_job(shop: Worksho
 
 
 @in_a_workshop
-async def test_a_code_that_could_not_be_sent_is_tried_again_soon(shop: Workshop) -> None:
+async def test_an_unsent_code_is_retried_soon(shop: Workshop) -> None:
     messenger, user = messenger_of(shop), await joined(shop)
     messenger.available = False
     await wanted(shop, user)
@@ -81,7 +81,7 @@ async def test_a_code_that_could_not_be_sent_is_tried_again_soon(shop: Workshop)
 
 
 @in_a_workshop
-async def test_a_code_beyond_the_cap_is_logged_and_tried_again_while_it_is_good(shop: Workshop) -> None:
+async def test_a_code_over_the_sms_limit_is_logged_and_retried_while_it_is_valid(shop: Workshop) -> None:
     shop.container.settings.override(Settings.from_environment({"BOOKING_SMS_PER_DAY": "1"}))
     sender, user = MemorySmsSender(), await joined(shop)
     shop.container.sms_sender.override(sender)
@@ -102,7 +102,7 @@ async def test_a_code_beyond_the_cap_is_logged_and_tried_again_while_it_is_good(
 
 
 @in_a_workshop
-async def test_a_code_that_is_too_old_or_nobodys_any_more_is_not_sent(shop: Workshop) -> None:
+async def test_an_expired_code_or_one_without_a_user_is_not_sent(shop: Workshop) -> None:
     messenger, user = MemoryCodeMessenger(), await joined(shop)
     code, _ = await wanted(shop, user)
     event = CodeRequested(

@@ -1,4 +1,4 @@
-"""External calendars and the worker: who reads which of them when."""
+"""Jobs that read external calendars."""
 
 import asyncio
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ AT_ONCE = 4
 
 
 class OwnReader(MemoryFeedReader):
-    """Is read only while it is open."""
+    """A feed reader that can be read only while it is open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,13 +71,13 @@ def test_a_new_feed_is_read_at_once(postgres: TestServer) -> None:
     asyncio.run(play())
 
 
-def test_the_sweep_has_each_feed_read_that_is_due_once(postgres: TestServer) -> None:
+def test_the_sweep_enqueues_each_due_feed_once(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             reader = await with_a_feed(shop)
             await reader.open()
             await shop.run_periodic("sweep")
-            await shop.run_periodic("sweep")  # its job waits already
+            await shop.run_periodic("sweep")  # its job already waits
             assert len(await readings(shop)) == 1
             await shop.relay()  # and the message makes another one, that finds nothing to do
             await shop.run_due_jobs()
@@ -92,7 +92,7 @@ def test_the_sweep_has_each_feed_read_that_is_due_once(postgres: TestServer) -> 
     asyncio.run(play())
 
 
-def test_a_feed_that_cannot_be_read_is_kept_as_failing_and_its_job_is_done(postgres: TestServer) -> None:
+def test_a_failed_reading_is_recorded_and_its_job_succeeds(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             reader = await with_a_feed(shop)
@@ -111,7 +111,7 @@ def test_a_feed_that_cannot_be_read_is_kept_as_failing_and_its_job_is_done(postg
     asyncio.run(play())
 
 
-def test_slow_feeds_keep_no_other_job_waiting_and_are_closed_with_the_worker(postgres: TestServer) -> None:
+def test_slow_feeds_delay_no_other_job_and_the_reader_closes_with_the_worker(postgres: TestServer) -> None:
     class Stuck(OwnReader):
         def __init__(self) -> None:
             super().__init__()

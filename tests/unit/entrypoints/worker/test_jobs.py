@@ -1,4 +1,4 @@
-"""From the outbox to jobs to what they do, over the real queue on PostgreSQL."""
+"""From the outbox to jobs and their effects, over the real queue on PostgreSQL."""
 
 import asyncio
 import tempfile
@@ -29,7 +29,7 @@ from entrypoints.worker.main import STALLED_SECONDS, work
 
 
 class Workshop:
-    """A studio on PostgreSQL, and the worker's parts beside it."""
+    """A studio on PostgreSQL with the parts of a worker."""
 
     def __init__(
         self, studio: Studio, database: Database, container: Container, jobs: Jobs, notifier: "TellingNotifier"
@@ -51,7 +51,7 @@ class Workshop:
         await self.jobs.app.tasks[name].func(0)
 
     async def run_due_jobs(self) -> None:
-        """What is due now, and no more."""
+        """Run the jobs that are due now."""
         await self.jobs.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
 
     async def waiting_jobs(self) -> list[tuple[Any, ...]]:
@@ -66,7 +66,7 @@ class Workshop:
 
 
 class TellingNotifier(MemoryNotifier):
-    """Says when it has delivered something."""
+    """Sets an event on each delivery."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,7 +104,7 @@ async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
             await database.close()
 
 
-def test_the_parties_are_told_of_each_step_in_order(postgres: TestServer) -> None:
+def test_the_parties_are_notified_of_each_event_in_order(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             booking = await shop.studio.book()
@@ -121,7 +121,7 @@ def test_the_parties_are_told_of_each_step_in_order(postgres: TestServer) -> Non
     asyncio.run(play())
 
 
-def test_a_booking_that_waits_for_its_deposit_gets_a_job_for_the_moment_it_is_due(postgres: TestServer) -> None:
+def test_an_unpaid_booking_gets_an_expiry_job_at_its_due_time(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             booking = await shop.studio.book()
@@ -132,7 +132,7 @@ def test_a_booking_that_waits_for_its_deposit_gets_a_job_for_the_moment_it_is_du
     asyncio.run(play())
 
 
-def test_the_expiry_job_expires_what_is_overdue_and_nothing_else(postgres: TestServer) -> None:
+def test_the_expiry_job_expires_only_an_overdue_booking(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             booking = await shop.studio.book()
@@ -146,13 +146,13 @@ def test_the_expiry_job_expires_what_is_overdue_and_nothing_else(postgres: TestS
     asyncio.run(play())
 
 
-def test_the_sweep_finds_what_a_lost_job_left(postgres: TestServer) -> None:
+def test_the_sweep_recovers_a_lost_expiry_job(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             booking = await shop.studio.book()
             shop.studio.clock.advance(PAYMENT_WINDOW + timedelta(seconds=1))
             await shop.run_periodic("sweep")
-            await shop.run_periodic("sweep")  # its job for this booking waits already
+            await shop.run_periodic("sweep")  # the job for this booking already waits
             assert len([job for job in await shop.waiting_jobs() if job[0] == "expire"]) == 1
             await shop.run_due_jobs()
             assert (await shop.studio.seen(booking)).status is Status.EXPIRED
@@ -160,7 +160,7 @@ def test_the_sweep_finds_what_a_lost_job_left(postgres: TestServer) -> None:
     asyncio.run(play())
 
 
-def test_a_hint_that_could_not_be_followed_is_followed_by_a_job(postgres: TestServer) -> None:
+def test_a_payment_hint_is_settled_by_a_job(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             booking = await shop.studio.book()
@@ -192,7 +192,7 @@ def test_the_invoice_of_a_cancelled_booking_is_withdrawn(postgres: TestServer) -
     asyncio.run(play())
 
 
-def test_a_notifier_that_is_down_is_tried_again(postgres: TestServer) -> None:
+def test_a_notification_is_retried_while_the_notifier_is_down(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             await shop.studio.book()
@@ -206,7 +206,7 @@ def test_a_notifier_that_is_down_is_tried_again(postgres: TestServer) -> None:
     asyncio.run(play())
 
 
-def test_the_worker_relays_and_runs_jobs_until_it_is_told_to_stop(postgres: TestServer) -> None:
+def test_the_worker_relays_and_runs_jobs_until_it_is_stopped(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop, asyncio.timeout(30):
             stop = asyncio.Event()
@@ -220,13 +220,13 @@ def test_the_worker_relays_and_runs_jobs_until_it_is_told_to_stop(postgres: Test
     asyncio.run(play())
 
 
-def test_the_job_of_a_worker_that_was_killed_is_taken_back(postgres: TestServer) -> None:
+def test_the_job_of_a_killed_worker_is_requeued(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             await shop.studio.book()
             await shop.relay()
             async with shop.database.connection() as connection:
-                # What a worker leaves that is killed in the middle of a job, and was last heard of a minute ago.
+                # The state that a worker leaves if it is killed during a job; its last heartbeat was a minute ago.
                 await connection.execute(
                     "WITH dead AS (INSERT INTO procrastinate_workers (last_heartbeat)"
                     " VALUES (now() - interval '1 minute') RETURNING id)"

@@ -1,4 +1,4 @@
-"""What comes free is offered to who waits for it, by the worker, at once or within a minute."""
+"""The worker offers free time to the waiting list, at once or within a minute."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -47,13 +47,13 @@ async def statuses(shop: Workshop, *places: Waiting) -> list[WaitingStatus]:
 
 
 async def handed_on(shop: Workshop) -> None:
-    """What has happened so far has been acted upon."""
+    """Relay all events and run the due jobs."""
     await shop.relay()
     await shop.run_due_jobs()
 
 
 async def freed(shop: Workshop) -> None:
-    """What has happened has led to a job for now, which is done."""
+    """Relay all events, and run the one offer job that they enqueued for now."""
     await shop.relay()
     [(args, at)] = await offer_jobs(shop)
     assert at is None
@@ -61,7 +61,7 @@ async def freed(shop: Workshop) -> None:
 
 
 @in_a_workshop
-async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_told(shop: Workshop) -> None:
+async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_notified(shop: Workshop) -> None:
     booking, other = await shop.studio.book(), await shop.studio.joined()
     place = await shop.studio.wait(by=other)
     await handed_on(shop)
@@ -78,7 +78,7 @@ async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_told(
 
 
 @in_a_workshop
-async def test_what_may_have_freed_time_is_acted_upon_at_once_and_nothing_else(shop: Workshop) -> None:
+async def test_only_events_that_free_time_lead_to_an_offer_job(shop: Workshop) -> None:
     make = Builder()
     events = [
         event(
@@ -113,7 +113,7 @@ async def test_the_time_of_an_expired_booking_is_offered(shop: Workshop) -> None
 
 
 @in_a_workshop
-async def test_the_time_from_which_a_booking_was_moved_is_offered(shop: Workshop) -> None:
+async def test_the_former_time_of_a_rescheduled_booking_is_offered(shop: Workshop) -> None:
     booking = await shop.studio.book()
     place = await shop.studio.wait(by=await shop.studio.joined())
     command = RescheduleBooking(booking_id=booking.id, slot=TOMORROW + 3 * HOUR)
@@ -124,7 +124,7 @@ async def test_the_time_from_which_a_booking_was_moved_is_offered(shop: Workshop
 
 
 @in_a_workshop
-async def test_what_frees_no_time_makes_no_work(shop: Workshop) -> None:
+async def test_events_that_free_no_time_enqueue_no_offer_job(shop: Workshop) -> None:
     booking = await shop.studio.book()
     await shop.studio.paid(booking)
     await shop.relay()
@@ -132,7 +132,7 @@ async def test_what_frees_no_time_makes_no_work(shop: Workshop) -> None:
 
 
 @in_a_workshop
-async def test_a_message_from_before_the_provider_was_named_is_handed_on(shop: Workshop) -> None:
+async def test_a_message_without_a_provider_is_dispatched_without_an_offer_job(shop: Workshop) -> None:
     booking = await shop.studio.book()
     await shop.studio.move(booking, Status.CANCELLED)
     async with shop.database.connection() as connection:
@@ -143,7 +143,7 @@ async def test_a_message_from_before_the_provider_was_named_is_handed_on(shop: W
 
 
 @in_a_workshop
-async def test_an_offer_gets_a_job_for_the_moment_it_lapses_and_the_next_one_is_offered_it(shop: Workshop) -> None:
+async def test_a_lapsed_offer_passes_to_the_next_entry(shop: Workshop) -> None:
     first = await shop.studio.wait()
     second = await shop.studio.wait(by=await shop.studio.joined())
     await shop.studio.offer()
@@ -157,7 +157,7 @@ async def test_an_offer_gets_a_job_for_the_moment_it_lapses_and_the_next_one_is_
 
 
 @in_a_workshop
-async def test_the_sweep_offers_whatever_else_came_free(shop: Workshop) -> None:
+async def test_the_sweep_offers_time_that_no_event_announced(shop: Workshop) -> None:
     hold = await shop.studio.hold()
     place = await shop.studio.wait(by=await shop.studio.joined())
     await shop.run_periodic("sweep")
@@ -165,20 +165,20 @@ async def test_the_sweep_offers_whatever_else_came_free(shop: Workshop) -> None:
     assert await statuses(shop, place) == [WaitingStatus.WAITING]
     await shop.studio.run(release_hold, hold.id, by=shop.studio.customer)
     await shop.run_periodic("sweep")
-    await shop.run_periodic("sweep")  # its job for this provider waits already
+    await shop.run_periodic("sweep")  # the job for this provider already waits
     assert len(await offer_jobs(shop)) == 1
     await shop.run_due_jobs()
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
 
 
 @in_a_workshop
-async def test_the_sweep_does_nothing_for_providers_nobody_waits_for(shop: Workshop) -> None:
+async def test_the_sweep_ignores_providers_without_waiting_customers(shop: Workshop) -> None:
     await shop.run_periodic("sweep")
     assert await offer_jobs(shop) == []
 
 
 @in_a_workshop
-async def test_an_offer_to_who_has_no_address_goes_by_sms(shop: Workshop) -> None:
+async def test_an_offer_to_a_customer_without_an_address_goes_by_sms(shop: Workshop) -> None:
     place = await shop.studio.wait()
     await shop.studio.offer()
     async with shop.database.begin() as tx:

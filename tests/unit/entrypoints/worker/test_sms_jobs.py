@@ -1,17 +1,17 @@
-"""Text messages and the worker: it asks what has become of them until that and the cost are known."""
+"""Jobs that poll the provider until the status and cost of a message are known."""
 
 import asyncio
 
 from tests.databases import TestServer
 from tests.unit.entrypoints.worker.test_jobs import Workshop, workshop
 
-from booking_domain.notifications.sms import FIRST_ASK, SmsMessage, SmsStatus
+from booking_domain.notifications.sms import FIRST_POLL, SmsMessage, SmsStatus
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.memory import MemorySmsSender
 
 
 async def sent_to(shop: Workshop, to: str) -> SmsMessage:
-    """Send a code, and give what is kept of it."""
+    """Send a code and return its record."""
     await shop.container.code_messenger().send_code(to=to, code="482913", purpose="verify", locale="fa")
     async with shop.database.connection() as connection:
         row = await (await connection.execute("SELECT id FROM sms_messages ORDER BY id DESC LIMIT 1")).fetchone()
@@ -25,7 +25,7 @@ async def questions(shop: Workshop) -> list[str]:
     return [args["message_id"] for task, args, _, _ in await shop.waiting_jobs() if task == "follow_sms"]
 
 
-def test_the_sweep_asks_about_a_message_once_it_is_due_and_until_all_is_known(postgres: TestServer) -> None:
+def test_the_sweep_polls_a_due_message_until_it_is_settled(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             sender = MemorySmsSender()
@@ -33,35 +33,35 @@ def test_the_sweep_asks_about_a_message_once_it_is_due_and_until_all_is_known(po
             message = await sent_to(shop, "+989123456789")
             await shop.run_periodic("sweep")
             assert await questions(shop) == []
-            shop.studio.clock.advance(FIRST_ASK)
+            shop.studio.clock.advance(FIRST_POLL)
             await shop.run_periodic("sweep")
-            await shop.run_periodic("sweep")  # its job waits already
+            await shop.run_periodic("sweep")  # its job already waits
             assert await questions(shop) == [str(message.id)]
             await shop.run_due_jobs()
             known = await shop.database.reads.sms.get(message.id)
             assert known is not None
             assert (known.status, known.ask_at) == (SmsStatus.DELIVERED, None)
             assert known.cost == sender.reports[str(message.id)].cost
-            shop.studio.clock.advance(FIRST_ASK)
+            shop.studio.clock.advance(FIRST_POLL)
             await shop.run_periodic("sweep")
             assert await questions(shop) == []
 
     asyncio.run(play())
 
 
-def test_a_provider_that_gives_no_answer_costs_no_retries(postgres: TestServer) -> None:
+def test_a_provider_without_a_response_causes_no_retries(postgres: TestServer) -> None:
     async def play() -> None:
         async with workshop(postgres) as shop:
             sender = MemorySmsSender()
             shop.container.sms_sender.override(sender)
             message = await sent_to(shop, "+97699112233")
-            shop.studio.clock.advance(FIRST_ASK)
+            shop.studio.clock.advance(FIRST_POLL)
             sender.available = False
             await shop.run_periodic("sweep")
             await shop.run_due_jobs()
             assert await questions(shop) == []
             known = await shop.database.reads.sms.get(message.id)
             assert known is not None
-            assert (known.status, known.ask_at) == (SmsStatus.QUEUED, shop.studio.clock.now() + FIRST_ASK)
+            assert (known.status, known.ask_at) == (SmsStatus.QUEUED, shop.studio.clock.now() + FIRST_POLL)
 
     asyncio.run(play())

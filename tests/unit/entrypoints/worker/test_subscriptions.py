@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 from tests.unit.entrypoints.worker.test_jobs import Workshop
 from tests.unit.entrypoints.worker.test_offering import in_a_workshop
 
@@ -15,12 +17,14 @@ from entrypoints.container import Container
 from entrypoints.worker.contexts import CONTEXTS
 from entrypoints.worker.declarations import Enqueue, Job, JobRequest, Subscription, Sweep, WorkerContext
 from entrypoints.worker.jobs import handlers
+from entrypoints.worker.main import relay_once
 
 
 async def do_nothing(_: Container) -> None:
     pass
 
 
+UNKNOWN = UUID(int=7)
 NOTIFY = Job(name="notify", run=do_nothing)
 
 
@@ -91,3 +95,32 @@ async def test_a_failing_sweep_does_not_keep_the_others_from_running(shop: Works
         await jobs.app.tasks["sweep"].func(0)
     assert [str(error) for error in raised.value.exceptions] == ["broken"]
     assert ran == ["run"]
+
+
+@in_a_workshop
+async def test_a_message_of_an_unknown_topic_is_logged_kept_and_reported_every_minute(shop: Workshop) -> None:
+    async with shop.database.connection() as connection:
+        await connection.execute(
+            "INSERT INTO outbox (id, topic, subject, payload, occurred_at)"
+            " VALUES (%(id)s, 'review.published', %(id)s, '{}', now())",
+            {"id": UNKNOWN},
+        )
+    await shop.studio.book()
+    with capture_logs() as logged:
+        assert await relay_once(shop.container, shop.jobs) == 2
+        await shop.run_periodic("sweep")
+    assert logged == [
+        {
+            "event": "outbox.message_parked",
+            "log_level": "error",
+            "topic": "review.published",
+            "message_id": str(UNKNOWN),
+            "reason": "unknown topic 'review.published'",
+        },
+        {"event": "outbox.parked", "log_level": "error", "messages": 1},
+    ]
+    await shop.run_due_jobs()
+    assert shop.subjects() == ["please pay the deposit"]
+    async with shop.database.connection() as connection:
+        cursor = await connection.execute("SELECT id, parked_at IS NOT NULL FROM outbox")
+        assert await cursor.fetchall() == [(UNKNOWN, True)]

@@ -1,4 +1,4 @@
-"""Bookings and the desks where they are made, in memory."""
+"""Bookings and bookable providers in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from booking_domain.workflows.views import Appointment
 
 
 class MemoryBookableProviders(BookableProviders):
-    """The desks of one transaction."""
+    """The bookable providers of one transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -65,7 +65,7 @@ class UsersContract(StorageContract):
         changed = user.changed(
             email="elsewhere@example.com",
             phone="+97699887766",
-            name="Somebody else",
+            name="Another name",
             birth_date=date(2000, 1, 1),
             status=UserStatus.DISABLED,
             password_hash=None,

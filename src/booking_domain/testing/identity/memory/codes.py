@@ -1,4 +1,4 @@
-"""Codes that follow from their ids, and a messenger that keeps what it is given."""
+"""Codes derived from their ids, and a messenger that stores the codes it sends."""
 
 import hmac
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _ALL: Final = 10**CODE_DIGITS
 
 
 class MemorySecretCodes(SecretCodes):
-    """Codes under a key that is no secret."""
+    """Derives codes from a key that is not secret."""
 
     def __init__(self, key: bytes = b"memory") -> None:
         self._key = key
@@ -42,7 +42,7 @@ class SentCode:
 
 
 class MemoryCodeMessenger(CodeMessenger):
-    """Delivers into `delivered`; `available = False` cuts the line."""
+    """Appends to `delivered`. With `available = False` it raises `Unavailable`."""
 
     def __init__(self) -> None:
         self.delivered: list[SentCode] = []

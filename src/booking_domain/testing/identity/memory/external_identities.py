@@ -1,4 +1,4 @@
-"""Identities of other services, and the assertions of them that were used, in memory."""
+"""External identities and used assertions in memory."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A password hasher that is not slow at all."""
+"""A fast password hasher."""
 
 import hmac
 from hashlib import sha256
@@ -8,7 +8,7 @@ from booking_domain.identity.ports import PasswordHasher
 
 
 class MemoryPasswordHasher(PasswordHasher):
-    """Salts with a counter and hashes once: right for tests and wrong for anything else."""
+    """Salts with a counter and hashes once. Only for tests."""
 
     def __init__(self) -> None:
         self._salts = count(1)

@@ -1,4 +1,4 @@
-"""Changes of accounts' numbers in memory."""
+"""Pending changes of phone numbers in memory."""
 
 from collections.abc import Callable
 from datetime import datetime

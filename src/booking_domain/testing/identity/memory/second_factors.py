@@ -1,4 +1,4 @@
-"""Second factors in memory, and the codes of authenticator apps without a library."""
+"""Second factors in memory, and time-based codes (RFC 6238) with the standard library."""
 
 import base64
 import hmac
@@ -36,7 +36,7 @@ class MemorySecondFactors(SecondFactors):
 
 
 class MemoryTimeCodes(TimeCodes):
-    """RFC 6238 by the standard library alone."""
+    """Time-based codes as in RFC 6238."""
 
     def uri(self, secret: str, account: str) -> str:
         return f"otpauth://totp/Memory:{quote(account)}?{urlencode({'secret': secret, 'issuer': 'Memory'})}"
@@ -51,7 +51,7 @@ class MemoryTimeCodes(TimeCodes):
         return right[-1] if right else None
 
     def code(self, secret: str, at: datetime) -> str:
-        """What an app shows at this moment."""
+        """Return the code that an app shows at this instant."""
         return _code(secret, _step(at))
 
 
@@ -60,7 +60,7 @@ def _step(at: datetime) -> int:
 
 
 def _code(secret: str, step: int) -> str:
-    """RFC 4226 §5.3: four bytes of the digest, from where its last half byte says."""
+    """RFC 4226 §5.3: dynamic truncation to four bytes of the digest."""
     digest = hmac.digest(base64.b32decode(secret), step.to_bytes(8), "sha1")
     start = digest[-1] & 0xF
     number = int.from_bytes(digest[start : start + 4]) & 0x7FFF_FFFF

@@ -1,4 +1,4 @@
-"""Tokens that can be read without a library: signed, and nothing more than tests need."""
+"""Signed tokens that need no library. Only for tests."""
 
 import hmac
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ class MemoryAccessTokens(AccessTokens):
 
 
 class MemoryRefreshTokens(RefreshTokens):
-    """`<session>.<number of the family>.<number or digest>`: guessable, and different each time."""
+    """`<session>.<family number>.<number or digest>`: unique but guessable."""
 
     def __init__(self) -> None:
         self._serials = count(1)
@@ -57,12 +57,16 @@ class MemoryRefreshTokens(RefreshTokens):
         return self.read(f"{kept}.{sha256(seed + token.text.encode()).hexdigest()}")
 
     def read(self, text: str) -> RefreshToken:
-        session, family, turn = (*text.split("."), "", "")[:3]
+        session, family, number = (*text.split("."), "", "")[:3]
         try:
             session_id = SessionId(UUID(session))
         except ValueError as error:
             raise InvalidToken from error
-        if text != f"{session_id}.{family}.{turn}" or not (family + turn).isascii() or not (family + turn).isalnum():
+        if (
+            text != f"{session_id}.{family}.{number}"
+            or not (family + number).isascii()
+            or not (family + number).isalnum()
+        ):
             raise InvalidToken
         return RefreshToken(
             text=text,

@@ -1,4 +1,4 @@
-"""Accounts, sessions, attempts to sign in and links to calendars in memory."""
+"""Accounts, sessions, sign-in attempts and calendar links in memory."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -69,7 +69,7 @@ class MemorySessions(Sessions):
 
 
 class MemoryLoginHistory(LoginHistory):
-    """The attempts to sign in of one transaction."""
+    """The sign-in attempts of one transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -81,7 +81,7 @@ class MemoryLoginHistory(LoginHistory):
 
 
 class MemoryCalendarLinks(CalendarLinks):
-    """The links of one transaction."""
+    """The calendar links of one transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -95,7 +95,7 @@ class MemoryCalendarLinks(CalendarLinks):
 
 
 def users_like(state: State, chosen: UserFilter) -> Sequence[User]:
-    """A page of accounts."""
+    """Return a page of accounts."""
     found = [user for user in state[USERS].values() if _matches(user, chosen)]
     return sorted(found, key=lambda user: user.id, reverse=True)[: chosen.limit]
 

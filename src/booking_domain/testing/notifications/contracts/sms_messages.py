@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsNews, SmsSpending, SmsStatus
+from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending, SmsStatus, SmsUpdate
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import HOUR, NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, regretted, waits
@@ -25,14 +25,14 @@ async def _locked(backend: Backend, message_id: SmsId) -> SmsMessage | None:
 
 
 def _delivered(message: SmsMessage) -> SmsMessage:
-    news = SmsNews(
+    news = SmsUpdate(
         message_id=message.id,
         provider_message_id="SM1",
         status=SmsStatus.DELIVERED,
         segments=3,
         cost=SmsCost(millionths=2**53 + 1, currency="IRR"),
     )
-    return message.heard(news, NOW + INSTANT)
+    return message.updated(news, NOW + INSTANT)
 
 
 class SmsMessagesContract(StorageContract):

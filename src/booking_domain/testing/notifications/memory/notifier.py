@@ -1,4 +1,4 @@
-"""A notifier that keeps what it is told."""
+"""A notifier that stores notifications."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from booking_domain.shared.errors import Unavailable
 
 
 class MemoryNotifier(Notifier):
-    """Delivers into `delivered`, each notification once; `available = False` cuts the line."""
+    """Appends each notification to `delivered` once. With `available = False` it raises `Unavailable`."""
 
     def __init__(self) -> None:
         self._by_id: dict[UUID, Notification] = {}
@@ -15,7 +15,7 @@ class MemoryNotifier(Notifier):
 
     @property
     def delivered(self) -> tuple[Notification, ...]:
-        """What has been delivered, oldest first."""
+        """The delivered notifications, oldest first."""
         return tuple(self._by_id.values())
 
     async def send(self, notification: Notification) -> None:

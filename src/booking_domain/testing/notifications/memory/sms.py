@@ -1,4 +1,4 @@
-"""Text messages in memory: what is kept of them, and a provider with a line that can be cut."""
+"""Text messages in memory, and an SMS sender whose connection can be interrupted."""
 
 import asyncio
 from collections import defaultdict
@@ -22,7 +22,7 @@ from booking_domain.testing.kit.tables import MissingRow, State
 from booking_domain.testing.notifications.memory.tables import SMS_MESSAGES
 
 PRICE_OF_A_SEGMENT = 7_900
-"""Millionths of a dollar."""
+"""In millionths of a US dollar."""
 
 
 class MemorySmsMessages(SmsMessages):
@@ -49,7 +49,7 @@ class MemorySmsMessages(SmsMessages):
 
 
 def due_messages(state: State, provider: str, now: datetime, limit: int) -> list[SmsId]:
-    """Those to ask about, the longest due first."""
+    """Return the messages whose report is due, the longest due first."""
     due = [
         (each.ask_at, each.id)
         for each in state[SMS_MESSAGES].values()
@@ -59,7 +59,7 @@ def due_messages(state: State, provider: str, now: datetime, limit: int) -> list
 
 
 def spending(state: State, since: datetime, before: datetime) -> list[SmsSpending]:
-    """Sums by provider and currency; those without a known cost come last."""
+    """Return sums by provider and currency. Messages without a known cost come last."""
     groups: defaultdict[tuple[str, bool, str], list[SmsMessage]] = defaultdict(list)
     for each in state[SMS_MESSAGES].values():
         if since <= each.created_at < before:
@@ -80,16 +80,17 @@ def _sum(messages: Sequence[SmsMessage]) -> int:
 
 
 class MemorySmsSender(SmsSender):
-    """Delivers into `delivered`, each key once; `refused` are numbers it sends nothing to.
+    """Appends to `delivered` once per key. Numbers in `refused` are rejected.
 
-    `available = False` cuts the line. `lose_answers = True` is worse: the message is sent, and the answer is lost.
+    With `available = False` it raises `SmsUnavailable`. With `lose_answers = True` it
+    sends the message and then raises.
     """
 
     def __init__(self, name: str = "memory") -> None:
         self._name = name
         self._by_key: dict[SmsId, tuple[str, str]] = {}
         self.reports: dict[str, SmsReport] = {}
-        """What it says of a message, by its id there."""
+        """The report of each message, by its id at the provider."""
         self.refused: set[str] = set()
         self.available = True
         self.lose_answers = False
@@ -104,7 +105,7 @@ class MemorySmsSender(SmsSender):
         return tuple(self._by_key.values())
 
     async def send(self, *, to: str, text: str, key: SmsId) -> SmsReceipt:
-        await self._pick_up()
+        await self._connect()
         if to in self.refused:
             raise SmsRefused(provider=self._name, reason="refused")
         self._by_key.setdefault(key, (to, text))
@@ -116,13 +117,13 @@ class MemorySmsSender(SmsSender):
         return SmsReceipt(provider_message_id=str(key), status=SmsStatus.QUEUED, segments=segments, cost=None)
 
     async def report(self, provider_message_id: str) -> SmsReport:
-        await self._pick_up()
+        await self._connect()
         if provider_message_id not in self.reports:
             raise SmsUnavailable(provider=self._name)
         return self.reports[provider_message_id]
 
-    async def _pick_up(self) -> None:
-        await asyncio.sleep(0)  # others get their turn here, as they do while a real provider is asked
+    async def _connect(self) -> None:
+        await asyncio.sleep(0)  # yield to other tasks, as a request to a real provider does
         if not self.available:
             raise SmsUnavailable(provider=self._name)
 

@@ -7,7 +7,7 @@ from booking_domain.shared.ids import PaymentId
 
 
 class MemoryCallbackTokens(CallbackTokens):
-    """A signature of the transaction's id."""
+    """Signs the id of the payment."""
 
     def __init__(self, key: bytes = b"memory") -> None:
         self._key = key

@@ -1,4 +1,4 @@
-"""A payment gateway in memory, with a customer who pays and a line that can be cut."""
+"""A payment gateway in memory, with a customer who pays and a connection that can be interrupted."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from booking_domain.payments.model import DeepLink, Invoice
 from booking_domain.payments.ports import GatewayReport, InvoiceOrder, PaymentGateway
 from booking_domain.shared.money import Money
 
-# The smallest PNG there is: one transparent pixel.
+# A PNG of one transparent pixel.
 _QR_IMAGE: Final = (
     "data:image/png;base64,"
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -18,7 +18,7 @@ _QR_IMAGE: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """An invoice as the gateway itself keeps it."""
+    """An invoice as the gateway stores it."""
 
     order: InvoiceOrder
     received: Money
@@ -26,17 +26,18 @@ class Bill:
 
 
 class MemoryGateway(PaymentGateway):
-    """Keeps invoices, and believes whoever says `pay`.
+    """Stores invoices and accepts every payment made with `pay`.
 
-    `available = False` cuts the line. `lose_answers = True` is worse: what is asked is done, and the answer is lost.
+    With `available = False` it raises `GatewayUnavailable`. With `lose_answers = True`
+    it does the work and then raises.
     """
 
     def __init__(self, name: str = "memory") -> None:
         self._name = name
         self.bills: dict[str, Bill] = {}
-        """By invoice reference, oldest first."""
+        """Orders by invoice reference, oldest first."""
         self.reports: int = 0
-        """How often it was asked what has been paid."""
+        """The number of requested reports."""
         self.available = True
         self.lose_answers = False
 
@@ -45,7 +46,7 @@ class MemoryGateway(PaymentGateway):
         return self._name
 
     async def create_invoice(self, order: InvoiceOrder) -> Invoice:
-        await self._pick_up()
+        await self._connect()
         if any(bill.order.order_number == order.order_number for bill in self.bills.values()):
             raise GatewayUnavailable(gateway=self._name)
         reference = f"{self._name}-{len(self.bills) + 1}"
@@ -60,7 +61,7 @@ class MemoryGateway(PaymentGateway):
         )
 
     async def report(self, invoice_reference: str, currency: str) -> GatewayReport:
-        await self._pick_up()
+        await self._connect()
         self.reports += 1
         bill = self.bills.get(invoice_reference)
         if bill is None or bill.received.currency != currency:
@@ -69,22 +70,22 @@ class MemoryGateway(PaymentGateway):
         return GatewayReport(received=bill.received, raw=f'{{"received": {bill.received.amount}}}')
 
     async def cancel_invoice(self, invoice_reference: str) -> None:
-        await self._pick_up()
+        await self._connect()
         bill = self.bills.get(invoice_reference)
         if bill is not None and not bill.received:
             self.bills[invoice_reference] = replace(bill, cancelled=True)
         self._hang_up()
 
     def pay(self, invoice_reference: str, amount: Money) -> bool:
-        """Let a customer pay so much, whatever was asked for; say whether that is possible."""
+        """Pay any amount on an invoice. Return whether the gateway accepts it."""
         bill = self.bills.get(invoice_reference)
         if bill is None or bill.cancelled:
             return False
         self.bills[invoice_reference] = replace(bill, received=bill.received + amount)
         return True
 
-    async def _pick_up(self) -> None:
-        await asyncio.sleep(0)  # others get their turn here, as they do while a real gateway is asked
+    async def _connect(self) -> None:
+        await asyncio.sleep(0)  # yield to other tasks, as a request to a real gateway does
         if not self.available:
             raise GatewayUnavailable(gateway=self._name)
 

@@ -1,4 +1,4 @@
-"""Transactions in memory."""
+"""Payments in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,7 +14,7 @@ from booking_domain.testing.payments.memory.tables import PAYMENTS
 
 
 class MemoryPayments(Payments):
-    """The movements of money of one transaction."""
+    """The payments of one transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -49,7 +49,7 @@ class MemoryPayments(Payments):
 
 
 def payments_of(state: State, booking_id: BookingId) -> list[Payment]:
-    """All of a booking, oldest first."""
+    """Return the payments of a booking, oldest first."""
     found = (each for each in state[PAYMENTS].values() if each.booking_id == booking_id)
     return sorted(found, key=lambda each: (each.created_at, each.id))
 

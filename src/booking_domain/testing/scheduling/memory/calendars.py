@@ -1,4 +1,4 @@
-"""Calendars in memory, alone and together with their claims."""
+"""Calendars and provider schedules in memory."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -96,7 +96,7 @@ class MemoryCalendars(CalendarRepository):
 
 
 class MemoryProviderSchedules(ProviderSchedules):
-    """The diaries of one transaction, which has everything to itself already."""
+    """The provider schedules of one transaction, which already has exclusive access to all tables."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -1,4 +1,4 @@
-"""External calendars in memory: where they are kept, and a reader of them that asks no network."""
+"""External calendars in memory, and a feed reader without a network."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -77,28 +77,28 @@ class MemoryFeeds(FeedRepository):
 
 
 class MemoryFeedReader(FeedReader):
-    """Reads what is published here; `available = False` cuts the line.
+    """Reads the feeds in `published`. With `available = False` it raises `Unavailable`.
 
-    What is published is busy in the port's sense already: nothing transparent or cancelled, and instants only.
+    Published ranges are busy as the port defines it: no transparent or cancelled events, and instants only.
     """
 
     def __init__(self) -> None:
         self.published: dict[str, Sequence[TimeRange]] = {}
-        """By URL; at any other there is nothing to read."""
+        """Busy ranges by URL. Other URLs cannot be read."""
         self.available = True
         self.asked: list[tuple[str, TimeRange, str]] = []
-        """URL, window and zone of each reading, oldest first."""
+        """URL, window and time zone of each reading, oldest first."""
 
     async def open(self) -> None:
-        """There is nothing to open."""
+        """Do nothing."""
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing."""
 
     async def read(self, url: str, *, window: TimeRange, time_zone: str) -> Sequence[TimeRange]:
         time.time_zone(time_zone)
         self.asked.append((url, window, time_zone))
-        await asyncio.sleep(0)  # others get their turn here, as they do while a real server is asked
+        await asyncio.sleep(0)  # yield to other tasks, as a request to a real server does
         if not self.available:
             raise FeedUnreadable(why="there was no answer in time")
         if url not in self.published:

@@ -1,7 +1,6 @@
 """Calendars: rules, exceptions, blocks, busy times, a salon's hours and settings, valid by construction.
 
-What is drawn is a sketch, relative to a day, so that all strategies are made once: calendars are many and have to be
-cheap.
+The strategies draw sketches relative to a day, so that they are created once: drawing a calendar must be cheap.
 """
 
 from dataclasses import dataclass, replace
@@ -39,13 +38,13 @@ _HOURS: Final = one_of_each(Hours, _STARTS, _ENDS)
 
 
 def opening_hours() -> st.SearchStrategy[Hours]:
-    """Hours, past midnight or not, often near midnight and near the hours at which clocks are changed."""
+    """Opening hours, also past midnight, often near midnight and near the usual hours of clock changes."""
     return _HOURS
 
 
 @st.composite
 def hours_in_two_parts(draw: st.DrawFn) -> tuple[Hours, Hours]:
-    """Hours of at least two minutes, cut in two on the day on which they start."""
+    """Opening hours of at least two minutes, split in two on their first day."""
     start = draw(st.integers(0, A_DAY - 2))
     end = start + draw(st.integers(2, A_DAY))
     cut = WallTime(draw(st.integers(start + 1, min(end, A_DAY) - 1)))
@@ -54,25 +53,25 @@ def hours_in_two_parts(draw: st.DrawFn) -> tuple[Hours, Hours]:
 
 @dataclass(frozen=True)
 class Switches:
-    """What calendars may have; everything, if nothing is said."""
+    """What calendars can contain; by default everything."""
 
     anchoring: Anchoring | None = None
-    """Only this one; None: either."""
+    """None: any anchoring."""
     buffers: bool = True
     limits: bool = True
-    """Notice, a near horizon, most bookings a day and a week."""
+    """Notice, a near horizon, and limits per day and week."""
     exceptions: bool = True
     validity: bool = True
-    """Rules from and to a date, and every so many weeks."""
+    """Rules with a first and last date, and rules that skip weeks."""
     blocks: bool = True
     busy: bool = True
     salons: bool = True
     never_closing: bool = False
-    """Some that never close, and did not for years; all others are closed at some time of every week."""
+    """Some calendars never close; all others close at some time in every week."""
 
 
 def slot_settings(switches: Switches = Switches()) -> st.SearchStrategy[SlotSettings]:
-    """Settings, many of them those that most providers have."""
+    """Slot settings, often common ones."""
     buffers = [0, 0, 0, 1, 10, 15, 30, 90] if switches.buffers else [0]
     steps, lengths = [30, 60, 5, 7, 10, 15, 20, 25, 45, 50, 90, 120], [*[60, 5, 15, 30, 45, 90] * 4, 240, A_DAY]
     anchorings = [switches.anchoring] if switches.anchoring else list(Anchoring)
@@ -128,7 +127,7 @@ _ALWAYS: Final = _Validity()
 @dataclass(frozen=True)
 class _RuleSketch:
     weekday: int
-    """Days after the weekday that all rules leave out, so that the calendar is closed at some time of every week."""
+    """Days after the weekday without rules, which closes the calendar at some time in every week."""
     hours: Hours
     valid: _Validity = _ALWAYS
 
@@ -151,7 +150,7 @@ class _RuleSketch:
 @dataclass(frozen=True)
 class _SalonSketch:
     zone: str | None
-    """None: the provider's own."""
+    """None: the time zone of the provider."""
     daily: Hours | None
     rules: list[_RuleSketch]
     exceptions: dict[int, list[Hours]]
@@ -176,15 +175,15 @@ class _RangeSketch:
 
 @dataclass(frozen=True)
 class CalendarSketch:
-    """A calendar as it is relative to a day."""
+    """A calendar relative to a day."""
 
     settings: SlotSettings
     left_out: int
     rules: list[_RuleSketch]
     daily: Hours | None
-    """On all days but the one that is left out, in addition to the rules."""
+    """On every day except the omitted weekday, in addition to the rules."""
     daily_every: tuple[int, int]
-    """Every so many weeks, counted from so many days ago."""
+    """The interval in weeks, and the start in days before the day."""
     round_the_clock_for: int | None
     exceptions: dict[int, list[Hours]]
     blocks: list[_RangeSketch]
@@ -192,7 +191,7 @@ class CalendarSketch:
     salon: _SalonSketch | None
 
     def calendar(self, zone: str, day: date) -> Calendar:
-        """The calendar around a date of a zone."""
+        """Place the sketch around a date in a time zone."""
         rules = tuple(sketch.rule(1 + number, self.left_out, day) for number, sketch in enumerate(self.rules))
         if self.daily is not None:
             weeks, ago = self.daily_every
@@ -250,7 +249,7 @@ _RULES: Final = one_of_each(
 
 
 def _exception(away: int, ranges: int, start: WallTime, end: WallTime) -> tuple[int, list[Hours]]:
-    """Closed, other hours, or these and what is left of the day."""
+    """Closed, other hours, or these hours and the rest of the day."""
     hours = Hours(start, end)
     return away, [hours, Hours(WallTime(end.minutes % A_DAY), start)][:ranges]
 
@@ -315,9 +314,9 @@ def calendars(
     salons: bool = True,
     never_closing: bool = False,
 ) -> st.SearchStrategy[Calendar]:
-    """Calendars for the days around a date on which, mostly, the clocks are changed.
+    """Calendars for the days around a date, usually one with a clock change.
 
-    The keywords leave something out of all of them; `never_closing` adds some that never close.
+    The keywords exclude parts of calendars. `never_closing` adds calendars that never close.
     """
     switches = Switches(
         anchoring=anchoring,

@@ -1,4 +1,4 @@
-"""Claims: bookings, and holds that are live, that lapse this very moment, and that have lapsed."""
+"""Claims: bookings, and holds that are live, expire now, or have expired."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from booking_domain.testing.scheduling.strategies.moments import MINUTE, midnigh
 
 @dataclass(frozen=True)
 class ClaimSketch:
-    """A claim as it is relative to a day and to now, in minutes."""
+    """A claim relative to a day and to now, in minutes."""
 
     start: int
     minutes: int
@@ -27,7 +27,7 @@ class ClaimSketch:
     expires_in: int | None
 
     def claim(self, number: int, day: date, now: datetime) -> Claim:
-        """The claim around a date."""
+        """Place the claim around a date."""
         start = midnight(day) + self.start * MINUTE
         end = start + self.minutes * MINUTE
         return Claim(
@@ -53,16 +53,16 @@ _SKETCHES: Final = one_of_each(
 
 
 def claim_sketches(most: int) -> st.SearchStrategy[list[ClaimSketch]]:
-    """Up to so many claims, relative to a day and to now."""
+    """Claims relative to a day and to now."""
     return st.lists(_SKETCHES, max_size=most) if most else st.just([])
 
 
 def claims_of(
     sketches: Iterable[ClaimSketch], day: date, now: datetime, *, disjoint: bool = False
 ) -> tuple[Claim, ...]:
-    """The claims around a date, each with its own id; without those that overlap an earlier one, if they are disjoint.
+    """Place the claims around a date. If they are disjoint, drop those that overlap an earlier one.
 
-    Lapsed holds may overlap anything.
+    Expired holds can overlap anything.
     """
     made: list[Claim] = []
     for number, sketch in enumerate(sketches):
@@ -77,12 +77,12 @@ def claims_of(
 
 
 def claims(day: date, now: datetime, *, most: int = 7, disjoint: bool = False) -> st.SearchStrategy[tuple[Claim, ...]]:
-    """Claims around a date: bookings and holds, live or lapsed at `now`, with and without buffers.
+    """Claims around a date: bookings and holds, live or expired at `now`, with and without buffers.
 
     Args:
         day: Claims start from the day before it to two days after it, in UTC.
-        now: What holds lapse before, at and after.
-        most: Up to so many.
-        disjoint: Whether no two live ones overlap, as no storage would have it; a slot function must not mind.
+        now: Holds expire before, at and after this instant.
+        most: The maximum number of claims.
+        disjoint: Whether live claims never overlap. A storage rejects overlaps, but a slot function must accept them.
     """
     return claim_sketches(most).map(lambda sketches: claims_of(sketches, day, now, disjoint=disjoint))

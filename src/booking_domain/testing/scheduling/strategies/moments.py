@@ -1,4 +1,4 @@
-"""Instants, ranges, and clocks that jump."""
+"""Instants, ranges and clocks that jump."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +14,7 @@ DAY: Final = timedelta(days=1)
 
 
 def midnight(day: date) -> datetime:
-    """The date's midnight in UTC: within a day of anything that happens on that date anywhere."""
+    """Return midnight UTC of the date, which is within a day of that date in every time zone."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
@@ -42,14 +42,14 @@ def spans(start: datetime, before: int, after: int, *, longest: int) -> st.Searc
 
 
 class JumpingClock(ManualClock):
-    """A clock that moves on each time it is looked at, as far as it was told to, and then stands still."""
+    """A clock that advances by the given steps each time it is read, and then stops."""
 
     def __init__(self, now: datetime, jumps: Sequence[timedelta]) -> None:
         super().__init__(now)
         self._jumps = list(jumps)
 
     def now(self) -> datetime:
-        """Tell the time, and jump."""
+        """Return the time and jump."""
         now = super().now()
         if self._jumps:
             self.advance(self._jumps.pop(0))
@@ -60,7 +60,7 @@ class JumpingClock(ManualClock):
 
 
 def jumps(*, backwards: bool = False) -> st.SearchStrategy[timedelta]:
-    """How far a clock moves at once: often right to where holds lapse or payments are due; back too, if it may."""
+    """Clock steps, often exactly to where holds expire or payments are due; also backwards if allowed."""
     ahead = [
         timedelta(0),
         timedelta(microseconds=1),
@@ -75,11 +75,11 @@ def jumps(*, backwards: bool = False) -> st.SearchStrategy[timedelta]:
 
 
 def clocks(start: datetime | None = None, *, backwards: bool = False) -> st.SearchStrategy[ManualClock]:
-    """Clocks: some stand still until they are told to move, some jump each time they are looked at.
+    """Clocks: some stand still until they are advanced, some jump each time they are read.
 
     Args:
-        start: What they show first; any instant of these years, if nothing is said.
-        backwards: Whether they may jump back, as a clock that is set right does.
+        start: The initial time; by default any instant.
+        backwards: Whether they can jump back, like a corrected clock.
     """
     first = instants() if start is None else st.just(start)
     return st.builds(ManualClock, first) | st.builds(

@@ -1,4 +1,4 @@
-"""Questions about slots: a calendar, claims, a window and a now that have to do with each other."""
+"""Questions about slots: a calendar, claims, a window and a current time that are close to each other."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -75,24 +75,24 @@ def questions(
     salons: bool = True,
     never_closing: bool = False,
 ) -> st.SearchStrategy[Question]:
-    """Questions about the slots around a date on which, mostly, the clocks are changed.
+    """Questions about slots around a date, usually one with a clock change.
 
-    Rules, claims, blocks and busy times are whole minutes; windows and nows may be a microsecond off. Unless
-    `never_closing`, the calendars were closed at some time in the two weeks before that date.
+    Rules, claims, blocks and busy times are whole minutes; windows and current times can be a microsecond off. Unless
+    `never_closing` is set, the calendars were closed at some time in the two weeks before that date.
 
     Args:
-        days: Time zones and dates there; `zones_and_dates()`, if nothing is said.
-        most_claims: Up to so many claims.
-        disjoint_claims: Whether no two live claims overlap, as no storage would have it.
-        anchoring: Only this one; either, if nothing is said.
-        buffers: Whether the calendar's own appointments have buffers.
-        limits: Whether there are notice, a near horizon, and most bookings a day and a week.
+        days: Time zones and dates; by default `zones_and_dates()`.
+        most_claims: The maximum number of claims.
+        disjoint_claims: Whether live claims never overlap.
+        anchoring: The anchoring of slots; by default any.
+        buffers: Whether the appointments have buffers.
+        limits: Whether there are notice, a near horizon, and limits per day and week.
         exceptions: Whether there are exceptions by date.
-        validity: Whether rules begin and end, and skip weeks.
-        blocks: Whether there is time off.
-        busy: Whether there are busy times from elsewhere.
-        salons: Whether some belong to a salon, with hours of its own in the same or another zone.
-        never_closing: Whether some calendars never close, and did not for years.
+        validity: Whether rules have a first and last date, and skip weeks.
+        blocks: Whether there are blocks.
+        busy: Whether there are busy times of external calendars.
+        salons: Whether some providers belong to a salon, with its own hours in the same or another time zone.
+        never_closing: Whether some calendars never close.
     """
     switches = Switches(
         anchoring=anchoring,

@@ -1,4 +1,4 @@
-"""Time zones, and the dates on which their clocks are changed."""
+"""Time zones and the dates of their clock changes."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -33,21 +33,21 @@ CHANGES_OF_CLOCKS: Final[tuple[tuple[str, date], ...]] = (
     ("Pacific/Easter", date(2026, 4, 4)),  # 22:00 → 21:00
     ("Pacific/Easter", date(2026, 9, 5)),  # 22:00 → 23:00
 )
-"""One of each kind."""
+"""One clock change of each kind."""
 ORDINARY_DAYS: Final[tuple[tuple[str, date], ...]] = (
     ("Asia/Kathmandu", date(2028, 2, 29)),
     ("Asia/Ulaanbaatar", date(2026, 11, 23)),
     ("UTC", date(2026, 12, 31)),
 )
 FIRST_YEAR: Final = 1973
-"""From then on every offset in the world is a whole number of minutes (Liberia's was not until 1972)."""
+"""From this year on every offset is a whole number of minutes (Liberia's was not until 1972)."""
 LAST_YEAR: Final = 2037
 _STEP: Final = timedelta(days=4)
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A change of a zone's offset from UTC."""
+    """A change of the UTC offset of a time zone."""
 
     zone: str
     at: datetime
@@ -57,15 +57,15 @@ class Transition:
 
     @property
     def date(self) -> date:
-        """The local date on which the clocks then show another time."""
+        """Return the local date of the clock change."""
         return self.at.astimezone(time_zone(self.zone)).date()
 
 
 @lru_cache(maxsize=4096)
 def transitions(zone: str, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) -> tuple[Transition, ...]:
-    """All changes of a zone's offset in these years, in order, as `zoneinfo` has them.
+    """Return all offset changes of a time zone in these years, in order, according to `zoneinfo`.
 
-    An offset that was kept for less than four days can be missed.
+    An offset that lasted less than four days can be missed.
 
     >>> [f"{each.at:%Y-%m-%d %H:%M} {each.before} {each.after}" for each in transitions("Asia/Ulaanbaatar", 2016, 2026)]
     ['2016-03-25 18:00 8:00:00 9:00:00', '2016-09-23 15:00 9:00:00 8:00:00']
@@ -94,31 +94,31 @@ def transitions(zone: str, first_year: int = FIRST_YEAR, last_year: int = LAST_Y
 
 @lru_cache(maxsize=1)
 def zone_names() -> tuple[str, ...]:
-    """All IANA time zones that are known here."""
+    """The IANA time zones that are installed."""
     return tuple(sorted(name for name in available_timezones() if _is_known(name)))
 
 
 def zones() -> st.SearchStrategy[str]:
-    """Names of time zones: mostly those with something special about their clocks, of all others too."""
+    """Names of time zones, usually ones with unusual clock changes."""
     named = sorted({zone for zone, _ in CHANGES_OF_CLOCKS + ORDINARY_DAYS})
     return st.sampled_from(named) | st.deferred(lambda: st.sampled_from(zone_names()))
 
 
 def named_zones_and_dates() -> st.SearchStrategy[tuple[str, date]]:
-    """A few zones and dates, on most of which the clocks are changed: one of each kind of change."""
+    """Time zones and dates, usually with a clock change: one of each kind."""
     return st.sampled_from(CHANGES_OF_CLOCKS + ORDINARY_DAYS)
 
 
 def zones_and_dates(
     zone: str | None = None, *, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR
 ) -> st.SearchStrategy[tuple[str, date]]:
-    """A time zone and a date there, mostly one on which the clocks are changed.
+    """A time zone and a date, usually one with a clock change.
 
     Args:
-        zone: Only this zone; if nothing is said, three of four are one of each kind of change there ever was
-            (`CHANGES_OF_CLOCKS`), and one of four any change of any zone of the world.
-        first_year: Where the changes are looked for; before 1973 there are offsets that are no whole minutes.
-        last_year: Up to 2999.
+        zone: The time zone. By default, three of four are one of each kind of clock change (`CHANGES_OF_CLOCKS`),
+            and one of four is any change of any time zone.
+        first_year: The first year of the changes. Before 1973 some offsets are not whole minutes.
+        last_year: The last year of the changes, at most 2999.
     """
 
     def nth(name: str, number: int) -> tuple[str, date]:

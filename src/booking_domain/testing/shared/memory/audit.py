@@ -18,7 +18,7 @@ class MemoryAuditLog(AuditLog):
 
 
 def audit_entries(state: State, chosen: AuditFilter) -> Sequence[AuditEntry]:
-    """A page of the log."""
+    """Return a page of the log."""
     found = [entry for entry in state[AUDIT_LOG].values() if _matches(entry, chosen)]
     return sorted(found, key=lambda entry: entry.id, reverse=True)[: chosen.limit]
 

@@ -7,7 +7,7 @@ from booking_domain.shared.time import instant
 
 
 class ManualClock(Clock):
-    """Tells the time it was set to."""
+    """Returns the time that it was set to."""
 
     def __init__(self, now: datetime) -> None:
         self._now = instant(now, field="now")
@@ -16,9 +16,9 @@ class ManualClock(Clock):
         return self._now
 
     def set(self, now: datetime) -> None:
-        """Jump to an instant, which may be an earlier one."""
+        """Set the clock, forwards or backwards."""
         self._now = instant(now, field="now")
 
     def advance(self, by: timedelta) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self._now += by

@@ -1,4 +1,4 @@
-"""Chance that repeats itself."""
+"""Reproducible entropy."""
 
 from random import Random
 from uuid import UUID
@@ -7,7 +7,7 @@ from booking_domain.shared.ids import Entropy
 
 
 class SeededEntropy(Entropy):
-    """The same seed gives the same ids and references, in the same order.
+    """Generates the same ids and references, in the same order, for the same seed.
 
     >>> SeededEntropy(7).new_id() == SeededEntropy(7).new_id()
     True

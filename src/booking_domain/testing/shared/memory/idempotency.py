@@ -8,7 +8,7 @@ from booking_domain.testing.shared.memory.tables import ANSWERS, KeptAnswer
 
 
 class MemoryIdempotency(IdempotencyStore):
-    """The answers that one transaction sees. Twins wait where every transaction waits: at its beginning."""
+    """The stored responses in one transaction. A concurrent duplicate waits at the start of its transaction."""
 
     def __init__(self, state: State) -> None:
         self._state = state

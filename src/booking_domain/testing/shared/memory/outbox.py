@@ -1,4 +1,4 @@
-"""Outbox and idempotency keys in memory."""
+"""The outbox in memory."""
 
 from collections.abc import Sequence
 

@@ -8,7 +8,7 @@ from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, cons
 
 
 class MemoryRateLimiter(RateLimiter):
-    """Remembers every key for good."""
+    """Counts hits in memory and never forgets a key."""
 
     def __init__(self) -> None:
         self._logs: defaultdict[str, deque[datetime]] = defaultdict(deque)

@@ -1,0 +1,187 @@
+"""The row codec: every mapper reads back what it wrote, and an undeclared field fails at import."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from importlib import import_module
+from types import NoneType, UnionType
+from typing import Any, Final, NewType, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from tests.databases import CIPHER
+from tests.unit.effort import examples
+from tests.unit.strategies.money import currencies
+
+from adapters.postgres.kit.codec import Columns, Mapper, Renamed
+from booking_domain.identity.model import User
+from booking_domain.identity.phone_changes import PhoneChange
+from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.feeds import Feed
+from booking_domain.shared.errors import DomainError
+from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
+
+import_module("adapters.postgres.contexts")
+
+MAPPERS: Final = {
+    f"{name.removeprefix('adapters.postgres.')}.{constant}": value
+    for name, module in sorted(sys.modules.items())
+    if name.startswith("adapters.postgres.")
+    for constant, value in vars(module).items()
+    if isinstance(value, Mapper)
+}
+ENCRYPTED: Final = frozenset({User, PhoneChange, SecondFactor})
+TEXTS: Final = st.text("abДиж '\"\\{}漢🙂", min_size=1, max_size=20).filter(str.strip)
+INSTANTS: Final = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+SPANS: Final = st.builds(
+    lambda start, minutes: TimeRange(start, start + timedelta(minutes=minutes)), INSTANTS, st.integers(1, 10_000)
+)
+VALID: Final[Mapping[tuple[type, str], st.SearchStrategy[Any]]] = {
+    (User, "email"): st.none() | st.sampled_from(["bold@example.com", "saraa@example.mn"]),
+    (User, "phone"): st.none() | st.sampled_from(["+97699112233", "+989123456789"]),
+    (User, "picture_url"): st.none() | st.just("https://pictures.example.com/1.webp"),
+    (Feed, "url"): st.sampled_from(["https://calendar.example.com/a.ics", "webcal://example.com/b.ics"]),
+    (Feed, "busy"): st.just(()),
+    (SecondFactor, "recovery_codes"): st.just(frozenset()),
+}
+
+
+def of_type(hint: Any, currency: str) -> st.SearchStrategy[Any]:
+    """Values of a field's type; all amounts of one value are in one currency."""
+    while isinstance(hint, NewType):
+        hint = hint.__supertype__
+    if get_origin(hint) in {Union, UnionType}:
+        return st.one_of(*(of_type(each, currency) for each in get_args(hint)))
+    if get_origin(hint) is tuple:
+        return st.lists(of_type(get_args(hint)[0], currency), max_size=3).map(tuple)
+    if get_origin(hint) is not None:
+        return st.dictionaries(TEXTS, TEXTS | st.integers() | st.none(), max_size=3)
+    known: Mapping[Any, st.SearchStrategy[Any]] = {
+        NoneType: st.none(),
+        UUID: st.uuids(),
+        str: TEXTS,
+        bool: st.booleans(),
+        int: st.integers(0, 1_000),
+        float: st.floats(-90, 90),
+        bytes: st.binary(max_size=32),
+        datetime: INSTANTS,
+        date: st.dates(),
+        TimeRange: SPANS,
+        Money: st.integers(0, 10**9).map(lambda amount: Money(amount=amount, currency=currency)),
+    }
+    if hint in known:
+        return known[hint]
+    if issubclass(hint, Enum):
+        return st.sampled_from(hint)
+    return values(hint, currency)
+
+
+def _strategy(kind: type, name: str, hint: Any, currency: str) -> st.SearchStrategy[Any]:
+    if name == "time_zone":
+        return st.sampled_from(["Asia/Ulaanbaatar", "UTC", "Europe/Berlin"])
+    valid = VALID.get((kind, name))
+    return of_type(hint, currency) if valid is None else valid
+
+
+@st.composite
+def values(draw: st.DrawFn, kind: type, currency: str | None = None) -> Any:
+    """Values of a dataclass that are valid."""
+    chosen = currency or draw(currencies())
+    hints = get_type_hints(kind)
+    drawn = {
+        each.name: draw(_strategy(kind, each.name, hints[each.name], chosen)) for each in fields(kind) if each.init
+    }
+    if "currency" in drawn:
+        drawn["currency"] = chosen
+    if kind is Claim:
+        drawn["blocked"] = drawn["span"]
+    try:
+        return kind(**drawn)
+    except DomainError:
+        reject()
+
+
+def as_stored(value: Any) -> Any:
+    """What psycopg returns for a value that was written."""
+    return json.loads(json.dumps(value.obj)) if isinstance(value, Jsonb) else value
+
+
+def test_every_context_with_values_has_mappers() -> None:
+    assert len({id(mapper) for mapper in MAPPERS.values()}) > 15
+
+
+@pytest.mark.parametrize("name", sorted(MAPPERS))
+@examples(50)
+@given(data=st.data())
+def test_a_mapper_reads_back_what_it_wrote(name: str, data: st.DataObject) -> None:
+    mapper = MAPPERS[name]
+    value = data.draw(values(mapper.kind))
+    cipher = (CIPHER,) if mapper.kind in ENCRYPTED else ()
+    written = mapper.write(value, *cipher)
+    assert mapper.read(tuple(as_stored(written[column.name]) for column in mapper.columns), *cipher) == value
+    changed = mapper.changes(value, *cipher)
+    assert changed.keys() <= written.keys() | {"phone_index"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    id: UUID
+    name: str
+    at: Point | None = None
+    tags: frozenset[str] = frozenset()
+
+
+PLACES: Final = Table(
+    "places",
+    MetaData(),
+    Column("id", Uuid, primary_key=True),
+    Column("label", Text),
+    Column("x", Integer),
+    Column("y", Integer),
+    Column("digest", LargeBinary),
+)
+
+
+def declared(**more: Any) -> Callable[[], Mapper[Place]]:
+    return lambda: Mapper(PLACES, Place, **{"transient": ("tags",), "name": Renamed("label"), **more})
+
+
+def test_a_field_whose_type_needs_a_declaration_fails_at_import() -> None:
+    with pytest.raises(TypeError, match=r"declare how .*Point"):
+        declared()()
+    with pytest.raises(TypeError, match="declare how frozenset"):
+        declared(at=Columns("x", "y"), transient=())()
+
+
+def test_a_declaration_for_an_unknown_field_fails_at_import() -> None:
+    with pytest.raises(TypeError, match="Place has no field at_"):
+        declared(at_=Columns("x", "y"))()
+
+
+def test_a_nested_value_that_is_none_is_null_in_all_its_columns() -> None:
+    mapper = declared(at=Columns("x", "y"))()
+    place = Place(id=UUID(int=1), name="Nomad")
+    assert mapper.write(place) == {"id": place.id, "label": "Nomad", "x": None, "y": None}
+    assert mapper.read((place.id, "Nomad", None, None)) == place
+    assert is_dataclass(mapper.read((place.id, "Nomad", 1, 2)).at)
+
+
+def test_an_update_sets_the_declared_columns_only() -> None:
+    mapper = declared(at=Columns("x", "y"), changes=("x", "y"))()
+    assert mapper.changes(Place(id=UUID(int=1), name="Nomad", at=Point(x=1, y=2))) == {"x": 1, "y": 2}
+    assert b"SET x=$1" in mapper.update().numbered
