@@ -85,11 +85,13 @@ async def test_the_reply_decides_between_refused_and_unavailable(rejection: str,
             await SmtpNotifier(mailer(port)).send(NOTIFICATION)
 
 
-@pytest.mark.parametrize("field", ["to", "subject"])
+INJECTION = "dorj@example.com\r\nBcc: everybody@example.com"
+
+
+@pytest.mark.parametrize("hostile", [replace(NOTIFICATION, to=INJECTION), replace(NOTIFICATION, subject=INJECTION)])
 @in_a_loop
-async def test_no_field_can_inject_headers(field: str) -> None:
+async def test_no_field_can_inject_headers(hostile: Notification) -> None:
     received = ServerMailbox()
-    hostile = replace(NOTIFICATION, **{field: "dorj@example.com\r\nBcc: everybody@example.com"})
     async with server(received) as port:
         with pytest.raises(EmailRefused):
             await SmtpNotifier(mailer(port)).send(hostile)
