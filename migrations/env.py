@@ -1,4 +1,4 @@
-"""Runs the migrations; the address of the database is given by `adapters.postgres.kit.migrations` or DATABASE_URL."""
+"""Runs the migrations; the URL of the database comes from `adapters.postgres.kit.migrations` or DATABASE_URL."""
 
 import os
 
@@ -13,7 +13,7 @@ def run() -> None:
     url = context.config.attributes.get("url") or os.environ["DATABASE_URL"]
     engine = create_engine(alchemy_url(url), poolclass=NullPool)
     with engine.connect() as connection:
-        # A migration that cannot get its lock soon gives up, instead of stopping all bookings behind it.
+        # A migration that does not get its lock within seconds fails, so that bookings do not queue behind it.
         connection.execute(text("SET lock_timeout = '5s'"))
         connection.commit()
         context.configure(
@@ -24,7 +24,7 @@ def run() -> None:
             compare_server_default=True,
         )
         with context.begin_transaction():
-            # Two processes that start at once migrate one after the other.
+            # Concurrent migrations run one after the other.
             connection.execute(text("SELECT pg_advisory_lock(4711)"))
             try:
                 context.run_migrations()

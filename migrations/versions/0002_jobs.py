@@ -1,4 +1,4 @@
-"""The job queue's tables, as procrastinate 3.10 makes them."""
+"""The job queue's tables, as procrastinate 3.10 creates them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Invitations into a salon; how often an external calendar could not be read in a row."""
+"""Salon invitations; consecutive failures of an external calendar."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What counts under rate limits that all processes share."""
+"""Rate limits that all processes share."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What becomes of text messages, and what they cost."""
+"""Status and cost of text messages."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""One-time codes; wrong passwords in a row; when contacts were verified; signing in by code."""
+"""One-time codes; counters of wrong passwords; verification times of contacts; sign-in by code."""
 
 from collections.abc import Sequence
 

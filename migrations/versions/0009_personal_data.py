@@ -1,6 +1,6 @@
-"""Profiles; personal data sealed, and phone numbers found by a keyed hash.
+"""Profiles; encrypted personal data, with a blind index of phone numbers.
 
-Phone numbers that are there already are sealed with the configured keys (`adapters.postgres.kit.migrations.upgrade`).
+Existing phone numbers are encrypted with the configured keys (`adapters.postgres.kit.migrations.upgrade`).
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The audit log, to which can only be added."""
+"""The append-only audit log."""
 
 from collections.abc import Sequence
 
@@ -50,7 +50,7 @@ def upgrade() -> None:
     op.create_index("audit_log_at_idx", "audit_log", ["at"])
     op.execute(_REFUSE)
     op.execute(_GUARD)
-    # Also where replication or a restore has switched ordinary triggers off.
+    # ALWAYS: fires in replica sessions too.
     op.execute("ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_append_only")
 
 

@@ -12,7 +12,7 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    # Calendars that are there are version 1; one that is made from now on is so when its settings are saved.
+    # Existing calendars have version 1; a new one gets version 1 when its settings are first saved.
     op.add_column("providers", sa.Column("calendar_version", sa.Integer(), server_default="1", nullable=False))
     op.alter_column("providers", "calendar_version", server_default="0")
     op.add_column("providers", sa.Column("feeds_version", sa.Integer(), server_default="1", nullable=False))

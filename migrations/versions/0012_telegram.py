@@ -1,4 +1,4 @@
-"""Identities of other services, the assertions of them that were used, and signing in by Telegram."""
+"""External identities, their used assertions, and sign-in by Telegram."""
 
 from collections.abc import Sequence
 

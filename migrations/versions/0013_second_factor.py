@@ -1,4 +1,4 @@
-"""Second factors and their recovery codes; which sessions have two factors."""
+"""Second factors and their recovery codes; sessions record whether a second factor was used."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Preferences; deleted and erased accounts; changes of numbers."""
+"""Preferences; deleted and erased accounts; changes of phone numbers."""
 
 from collections.abc import Sequence
 

@@ -48,7 +48,7 @@ from booking_domain.notifications.codes import CodesByAddress
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId, SmsId
-from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.languages.notices import GettextTranslator
 from entrypoints.messaging_settings import SmsProvider
 from entrypoints.notifying import NotifierByChannel
@@ -101,7 +101,7 @@ class Container(containers.DeclarativeContainer):
         pool_size=settings.provided.pool_size,
         pool_timeout=settings.provided.pool_timeout,
     )
-    reads = database.provided.reads
+    reads: providers.Singleton[Reads] = providers.Singleton(operator.attrgetter("reads"), database)
     process_rate_limiter = providers.Singleton(ProcessRateLimiter)
     postgres_rate_limiter = providers.Singleton(PostgresRateLimiter, database)
     shared_rate_limiter = providers.Selector(

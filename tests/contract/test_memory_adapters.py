@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from booking_domain.identity.one_time_codes import SecretCodes
-from booking_domain.identity.ports import AccessTokens, PasswordHasher, RefreshTokens
+from booking_domain.identity.ports import AccessTokens, PasswordHasher, PhoneNumbers, RefreshTokens
 from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.payments.ports import CallbackTokens
 from booking_domain.shared.clock import Clock
@@ -16,11 +16,13 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.rate_limits import RateLimiter
 from booking_domain.testing.identity.contracts.credentials import SecretCodesContract
 from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
+from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import Authenticator, TimeCodesContract
 from booking_domain.testing.identity.contracts.tokens import (
     AccessTokensContract,
     RefreshTokensContract,
 )
+from booking_domain.testing.identity.memory.security import MemoryPhoneNumbers
 from booking_domain.testing.memory import (
     ManualClock,
     MemoryAccessTokens,
@@ -196,3 +198,9 @@ class TestRateLimiter(RateLimiterContract):
             yield MemoryRateLimiter()
 
         return opened
+
+
+class TestPhoneNumbers(PhoneNumbersContract):
+    @pytest.fixture
+    def phone_numbers(self) -> PhoneNumbers:
+        return MemoryPhoneNumbers()

@@ -1,15 +1,17 @@
-"""The token adapters of the server keep their contracts."""
+"""The tokens and phone numbers of the server keep their contracts."""
 
 import pytest
 
+from adapters.phone_numbers import LibPhoneNumbers
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
 from adapters.security.keys import derived_key
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.time_codes import TotpTimeCodes
-from booking_domain.identity.ports import AccessTokens, RefreshTokens
+from booking_domain.identity.ports import AccessTokens, PhoneNumbers, RefreshTokens
 from booking_domain.identity.second_factor import TimeCodes
 from booking_domain.payments.ports import CallbackTokens
+from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import Authenticator, TimeCodesContract
 from booking_domain.testing.identity.contracts.tokens import (
     AccessTokensContract,
@@ -56,3 +58,9 @@ class TestTimeCodes(TimeCodesContract):
     @pytest.fixture
     def authenticator(self) -> Authenticator:
         return _APP.code
+
+
+class TestPhoneNumbers(PhoneNumbersContract):
+    @pytest.fixture
+    def phone_numbers(self) -> PhoneNumbers:
+        return LibPhoneNumbers("MN")

@@ -1,4 +1,4 @@
-"""Access tokens that nobody gave out, in every way that we know of; some are signed with the right key."""
+"""Forged access tokens of every known kind; some are signed with the right key."""
 
 import base64
 import hmac
@@ -82,20 +82,20 @@ _NO_ROLES: Final[tuple[object, ...]] = (None, "", "root", "system", "SYSTEM", "A
 
 @dataclass(frozen=True, slots=True)
 class Forger:
-    """Has a true token, its parts, the key it was signed with, and a key of its own."""
+    """Forges tokens from a genuine one, its parts, its signing key and a foreign key."""
 
     random: Random
     token: str
     other: str
-    """A token of somebody else."""
+    """The token of another user."""
     key: bytes
     own_key: bytes
     keys_of_other_uses: tuple[bytes, ...]
     opaque: tuple[str, ...]
-    """Tokens that are good for something else."""
+    """Genuine tokens of other purposes."""
 
     def forgeries(self, number: int) -> Iterator[tuple[str, str]]:
-        """So many, each with what is wrong with it, all kinds in turn."""
+        """That many forgeries with their kinds, all kinds in rotation."""
         kinds = list(KINDS.items())
         made = 0
         while made < number:
@@ -121,7 +121,7 @@ class Forger:
         key: bytes | None = None,
         digest: str = "sha256",
     ) -> str:
-        """A token of these parts; of the true ones and signed with the true key, where nothing else is said."""
+        """A token of these parts; the genuine parts and key by default."""
         parts = (self.header if header is None else header, self.claims if claims is None else claims)
         signing = ".".join(_encoded(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
         return f"{signing}.{_encoded(hmac.digest(self.key if key is None else key, signing.encode(), digest))}"
@@ -134,7 +134,7 @@ class Forger:
 
 
 def _with(members: dict[str, Any], name: str, value: object) -> dict[str, Any]:
-    """Without the member, if the value is None."""
+    """A value of None removes the member."""
     return {key: each for key, each in {**members, name: value}.items() if each is not None}
 
 
@@ -210,7 +210,7 @@ def _another_digest(forger: Forger) -> str:
 
 
 def _a_public_key(forger: Forger) -> str:
-    """HMAC with what ought to be checked with a public key, and the other way round."""
+    """HMAC tokens for a public-key algorithm, and the reverse."""
     pem = b"-----BEGIN PUBLIC KEY-----\n" + base64.b64encode(forger.key) + b"\n-----END PUBLIC KEY-----\n"
     key = forger.random.choice((forger.key, pem, forger.own_key))
     text = forger.with_header("alg", forger.random.choice(_PUBLIC_KEYS), key=key)

@@ -1,4 +1,4 @@
-"""Requests that no client library would make: bytes, and which answers to them are right."""
+"""Requests that no client library sends, as bytes, with the statuses that are right for them."""
 
 import gzip
 import json
@@ -10,18 +10,18 @@ import zstandard
 
 OK: Final = b'{"a": 1}'
 MOST: Final = 262_144
-"""Bytes of a body by default."""
+"""The default limit of a body, in bytes."""
 
 
 @dataclass(frozen=True)
 class Hostile:
-    """A request, piece by piece."""
+    """A request as a sequence of writes."""
 
     name: str
     pieces: tuple[bytes, ...]
     answers: frozenset[int]
     ends: bool = False
-    """Whether the client says after it that nothing more comes."""
+    """Whether the client closes its side of the connection afterwards."""
 
 
 def request(token: str, *lines: str, method: str = "POST", path: str = "/bookings", kind: str = "") -> bytes:
@@ -40,7 +40,7 @@ def request(token: str, *lines: str, method: str = "POST", path: str = "/booking
 
 
 def whole(token: str, body: bytes, *lines: str, path: str = "/bookings", kind: str = "") -> tuple[bytes, bytes]:
-    """A request that is honest about its length."""
+    """A request with the right Content-Length."""
     return request(token, *lines, f"Content-Length: {len(body)}", path=path, kind=kind), body
 
 

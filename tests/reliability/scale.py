@@ -1,4 +1,4 @@
-"""How much of a figure is tried: `make reliability` tries all of it, `make test` the same with less."""
+"""How large a test is: `make reliability` runs the full size, `make test` a smaller one."""
 
 import os
 from typing import Final, TypeVar

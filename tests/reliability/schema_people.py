@@ -1,4 +1,4 @@
-"""Who runs over the schema, and what they have: each role with things of its own, made through the API."""
+"""The users of the schema test: each role with its own data, created through the API."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,23 +17,23 @@ _SPARE: Final = 50
 
 @dataclass
 class Things:
-    """A studio, and what a customer has of it; whoever asks is one of those who may see it."""
+    """A studio with one of everything that has an id, and the users who may see it."""
 
     studio: Studio
     customer: Person
     manager: Person
     admin: Person
     values: Mapping[str, Any]
-    """By the names that parameters and members of bodies have in the document."""
+    """Example values by parameter and member name."""
 
     def whose(self, role: str) -> list[Person]:
-        """Who they are in this role, and many who may take the place: an account may be locked, or deleted."""
+        """The user with this role and spare ones, because a test may lock or delete an account."""
         owners = {"customer": self.customer, "provider": self.studio.owner, "manager": self.manager}
         return [owners.get(role, self.admin), *people(self.customer.server, Role(role), _SPARE)]
 
 
 def things(server: Server) -> Things:
-    """Everything that has an id, once."""
+    """Create one of everything that has an id."""
     studio = open_studio(server)
     owner = studio.owner
     customer, manager, admin = (people(server, role, 1)[0] for role in (Role.CUSTOMER, Role.MANAGER, Role.ADMIN))
@@ -74,7 +74,7 @@ def things(server: Server) -> Things:
 
 
 def token_of(persons: Sequence[Person]) -> Callable[[], str]:
-    """Give out the token of a live session: sign in again where one has ended, as the next one where that cannot be."""
+    """A function that returns the token of a live session; it signs in again, as the next user if need be."""
     left = iter(persons)
     current = next(left)
     token = _signed_in(current)

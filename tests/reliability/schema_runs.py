@@ -1,4 +1,4 @@
-"""schemathesis against a server that runs: one run of its engine, and what it found."""
+"""Runs schemathesis once against a running server and collects its findings."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ from schemathesis.schemas import BaseSchema
 
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 FINE: Final = ["2xx", "304", "401", "403", "404", "409", "412", "422", "429"]
-"""What valid input may be answered with: rules, and what is there, may still refuse it."""
+"""Statuses that valid input may get: business rules and existing data may still refuse it."""
 _SHOWN: Final = 400
 _OF_ANY_ANSWER: Final = frozenset(
     {"content-length", "content-type", "content-encoding", "date", "server", "vary", "connection", "transfer-encoding"}
@@ -39,7 +39,7 @@ Token = Callable[[], str]
 
 @dataclass(frozen=True)
 class Finding:
-    """A check that failed."""
+    """A failed check."""
 
     check: str
     operation: str
@@ -53,13 +53,13 @@ class Finding:
 
 @dataclass
 class Run:
-    """What one run asked and found."""
+    """The responses and findings of a run."""
 
     findings: dict[Finding, Finding] = field(default_factory=dict)
     answers: Counter[tuple[str, str, int]] = field(default_factory=Counter)
-    """How many, by phase, operation and status."""
+    """Number of responses by phase, operation and status."""
     broken: list[str] = field(default_factory=list)
-    """Where schemathesis itself could not go on."""
+    """Internal errors of schemathesis."""
 
     @property
     def asked(self) -> int:
@@ -100,7 +100,7 @@ class Run:
 
 @schemathesis.check
 def headers_are_documented(_: schemathesis.CheckContext, response: schemathesis.Response, case: Case) -> None:
-    """No answer carries a header that the document does not have for its status."""
+    """Every response header is documented for its status."""
     said = case.operation.definition.raw["responses"].get(str(response.status_code))
     if said is None or response.request.method != case.operation.method.upper():
         return
@@ -119,7 +119,7 @@ def run(
     seed: int = 16,
     only: Collection[str] | None = None,
 ) -> Run:
-    """Run the phases over the operations (of these ids only), as whoever has the token."""
+    """Run the phases over the operations, or those with the ids in `only`, as the user of the token."""
     config = SchemathesisConfig.from_dict(
         {
             "seed": seed,
@@ -152,10 +152,10 @@ def run(
 
 
 def _is_one(_: schemathesis.HookContext, failure: Failure, case: Case, __: schemathesis.Response) -> bool:
-    """Whether it is a failure, and not a guess of schemathesis that was wrong.
+    """Whether it is a real failure, not a wrong assumption of schemathesis.
 
-    It fills headers that have a pattern with `0`, and calls that valid; and it looks for what was made under paths that
-    go on with `{id}`, which means different things to different methods (`openapi/document.py`).
+    It fills headers that have a pattern with `0` and calls that valid; and it looks for created resources under paths
+    with `{id}`, whose meaning depends on the method (`openapi/document.py`).
     """
     if isinstance(failure, EnsureResourceAvailability):
         return "{id}" not in case.operation.path
@@ -167,12 +167,12 @@ def _is_one(_: schemathesis.HookContext, failure: Failure, case: Case, __: schem
 
 
 def _fuzzing(phases: Collection[str]) -> dict[str, Any]:
-    """Fuzz by what the document says alone, and not by what is read between the lines of refusals."""
+    """Fuzz from the document alone, without feedback from error responses."""
     return {"enabled": "fuzzing" in phases, "error-feedback": {"enabled": False}}
 
 
 def _sign_in(schema: BaseSchema, token: Token) -> None:
-    """Ask for a token once an operation, so that one that ends sessions does not spoil the others."""
+    """Fetch a token per operation, so that an operation that ends sessions does not affect the others."""
 
     @schema.auth(refresh_interval=600, cache_by_key=lambda _, context: context.operation.label)
     class SignedIn:
@@ -186,7 +186,7 @@ def _sign_in(schema: BaseSchema, token: Token) -> None:
 
 
 def with_examples(document: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with these values for examples, wherever a parameter or a member of a body has that name."""
+    """The document with these values as examples of the parameters and members with those names."""
     made = deepcopy(dict(document))
     for item in made["paths"].values():
         for operation in item.values():

@@ -1,4 +1,4 @@
-"""A server that is wrong in each way that the checks are to see, and the document that it should have followed."""
+"""A server with a planted fault for each check, and the document that it violates."""
 
 import json
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ FAULTS: Final = {
     ("ignored_auth", "GET /open"),
     ("unsupported_method", "GET /anything"),
 }
-"""By check and operation."""
+"""The planted faults, by check and operation."""
 _STATUS: Final = {"/fails": 500, "/undocumented": 203, "/strict": 400}
 
 
@@ -94,7 +94,7 @@ class _Wrong(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving_wrongly() -> Iterator[str]:
-    """The address of the server, as long as it runs."""
+    """Run the server; yield its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Wrong)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

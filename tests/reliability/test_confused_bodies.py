@@ -1,4 +1,4 @@
-"""Row 24: members that are not one's to set, and wrong types, are refused on every route, and change no row."""
+"""Row 24: read-only members and wrong types are rejected on every route and change no row."""
 
 import asyncio
 import json
@@ -34,18 +34,18 @@ from entrypoints.http.kit.refusals import invalid_input
 
 TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'rate_limits' ORDER BY 1"
 STRIDE: Final = scale.of(1, less=3)
-"""Every third of them in `make test`."""
+"""`make test` runs every third."""
 
 
 class StoredApi(Api):
-    """On PostgreSQL, where constraints and defaults are those of the product."""
+    """The API on PostgreSQL, with the constraints and defaults of the product."""
 
     def __init__(self, url: str) -> None:
         super().__init__({"DATABASE_URL": url, "BOOKING_RATE_LIMITS": "off"}, in_memory=False)
         self.url = url
 
     def rows(self) -> dict[str, tuple[Any, ...]]:
-        """How many rows each table has, and a digest of them."""
+        """The number of rows of each table and a digest of them."""
         with psycopg.connect(self.url) as connection:
             tables = [name for (name,) in connection.execute(TABLES)]
             one = "SELECT '{0}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {0} t"
@@ -67,7 +67,7 @@ def with_a_body(api: Api) -> dict[str, HTTPRouteHandler]:
 
 
 async def confusions(api: StoredApi, world: World, route: str, stride: int) -> tuple[int, list[str]]:
-    """How many bodies were tried, and what became of those that were not refused as they should be."""
+    """The number of bodies tried, and the outcomes of those that were not rejected."""
     row, handler, (method, path) = ROUTES[route], with_a_body(api)[route], route.split()
     identity, named = await somebody(world, row)
     document = document_of(api.app)
@@ -88,7 +88,7 @@ async def confusions(api: StoredApi, world: World, route: str, stride: int) -> t
 
 
 async def somebody(world: World, row: Row) -> tuple[str, Ids]:
-    """Somebody who may do it, and to what."""
+    """A user who may call the route, and the ids to call it with."""
     for identity in IDENTITIES[1:]:
         for target in ("own", "other's"):
             if not expected(row, identity, target):
@@ -102,7 +102,7 @@ def _refused(answer: httpx.Response) -> bool:
     return answer.status_code == 400 and answer.json()["code"] == "validation.invalid_input"
 
 
-def test_what_is_confused_is_refused_by_every_route_and_changes_nothing(postgres: TestServer, report: Report) -> None:
+def test_every_route_rejects_a_confused_body_and_changes_nothing(postgres: TestServer, report: Report) -> None:
     async def story(url: str) -> tuple[int, int, list[str]]:
         async with stored(url) as api:
             world, tried, wrong = World(api), 0, list[str]()
@@ -120,7 +120,7 @@ def test_what_is_confused_is_refused_by_every_route_and_changes_nothing(postgres
 
 
 def forgiving(raw: bytes, schema: Any) -> Any:
-    """Leaves out what it does not know, and takes a type for another: what many a framework does."""
+    """Ignores unknown members and converts types, as many frameworks do."""
     known = {each.encode_name for each in msgspec.structs.fields(schema)}
     try:
         said = json.loads(raw)
@@ -130,14 +130,14 @@ def forgiving(raw: bytes, schema: Any) -> Any:
 
 
 def assigning(raw: bytes, schema: Any) -> Any:
-    """Takes over what it is told not to."""
+    """Accepts read-only members."""
     value = forgiving(raw, schema)
     extra = json.loads(raw).get("status")
     return value if extra is None else msgspec.structs.replace(value, name=extra)
 
 
 @pytest.mark.parametrize("careless", [forgiving, assigning])
-def test_a_body_that_is_read_carelessly_is_found(
+def test_a_careless_body_reader_is_found(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch, careless: Callable[[bytes, Any], Any]
 ) -> None:
     async def story(url: str) -> list[str]:
@@ -154,7 +154,7 @@ def test_a_body_that_is_read_carelessly_is_found(
     assert any("salons has changed" in each for each in wrong), wrong
 
 
-def test_the_types_of_a_schema_are_found_through_its_choices() -> None:
+def test_schema_types_are_found_through_unions() -> None:
     schemas: dict[str, dict[str, Any]] = {
         "A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/B"}]},
         "B": {"enum": [1, None]},

@@ -1,4 +1,7 @@
-"""Row 26: requests that are too much are refused soon, and nobody else waits meanwhile."""
+"""Row 26: abusive requests are rejected while the server keeps serving others.
+
+Times are reported against their goals (`make reliability`) and never asserted.
+"""
 
 import json
 import os
@@ -6,13 +9,14 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Final
 
 import pytest
 from benchmarks.logins import HealthProbe, exchange
 from tests.acceptance.people import Person, customer
-from tests.acceptance.product import Api, eventually
+from tests.acceptance.product import PATIENCE_SECONDS, Api, eventually
 from tests.databases import TestServer
 from tests.reliability import scale
 from tests.reliability.conftest import Report
@@ -22,11 +26,12 @@ from entrypoints.http.kit.refusals import Refusal
 from entrypoints.http.kit.strict_json import read_json
 
 TIMES: Final = scale.of(20, less=1)
-WITHIN_SECONDS: Final = scale.of(1.0, less=5.0)
-MOST_STALLED_MILLISECONDS: Final = scale.of(100.0, less=1_000.0)
-"""A machine that others work on stalls by itself: the figures of the row are for `make reliability`."""
+GOAL_SECONDS: Final = 1.0
+GOAL_STALL_MILLISECONDS: Final = 100.0
 BODY_SECONDS: Final = 1
-PATIENCE_SECONDS: Final = 20.0
+NAMES: Final = 200_000
+CPU_SECONDS: Final = 120
+"""Safety limit: comparing NAMES names with each other would take longer, reading them takes a fraction of a second."""
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +47,10 @@ def person(api: Api) -> Person:
 
 
 def sent(api: Api, hostile: Hostile) -> tuple[int, bytes, float]:
-    """The status of the answer, all of it, and after how many seconds it was there."""
+    """Status, whole response, and latency in seconds."""
     with socket.create_connection(("127.0.0.1", api.port), timeout=PATIENCE_SECONDS) as connection:
         begun = time.perf_counter()
-        with suppress(OSError):  # it may be refused before all of it was sent
+        with suppress(OSError):  # the server may reject the request before it has read all of it
             for piece in hostile.pieces:
                 connection.sendall(piece)
             if hostile.ends:
@@ -57,37 +62,47 @@ def sent(api: Api, hostile: Hostile) -> tuple[int, bytes, float]:
         return int(answer.split()[1]), answer, time.perf_counter() - begun
 
 
-def test_what_is_too_much_is_refused_soon_and_nobody_waits(api: Api, person: Person, report: Report) -> None:
+def test_abusive_requests_are_rejected_and_others_are_served(api: Api, person: Person, report: Report) -> None:
     watch, slowest, wrong = HealthProbe(api.port), 0.0, []
     requests = list(all_of_them(person.token)) * TIMES
     with watch.running():
+        eventually(lambda: watch.latencies, what="the probe runs")
         for hostile in requests:
             status, answer, seconds = sent(api, hostile)
             slowest = max(slowest, seconds)
-            if status not in hostile.answers or seconds > WITHIN_SECONDS:
-                wrong.append((hostile.name, seconds, answer[:500]))
+            if status not in hostile.answers:
+                wrong.append((hostile.name, answer[:500]))
+        served = len(watch.latencies)
+        eventually(lambda: len(watch.latencies) > served, what="the probe still gets responses")
     assert wrong == []
     stalled = watch.measured.percentile(100)
-    report(26, f"slowest refusal {1_000 * slowest:.0f} ms, longest stall {stalled:.0f} ms")
-    assert stalled < MOST_STALLED_MILLISECONDS
+    figure = f"slowest refusal {1_000 * slowest:.0f} ms, longest stall {stalled:.0f} ms"
+    report(26, figure, goal_met=slowest < GOAL_SECONDS and stalled < GOAL_STALL_MILLISECONDS)
     assert "request failed" not in api.log.read_text()
 
 
-def test_a_stall_would_be_seen(api: Api) -> None:
+def test_a_server_that_stands_still_is_noticed(api: Api) -> None:
+    """Control: while its processes are stopped, the probe gets no response."""
     watch = HealthProbe(api.port)
     with watch.running():
-        before = eventually(lambda: len(watch.latencies), what="looking")
+        eventually(lambda: watch.latencies, what="the probe runs")
         for process in api.processes():
             os.kill(process, signal.SIGSTOP)
-        stopped = time.monotonic()
-        eventually(lambda: time.monotonic() > stopped + 0.2, what="a fifth of a second")
+        eventually(lambda: all(stopped(process) for process in api.processes()), what="the server is stopped")
+        with socket.create_connection(("127.0.0.1", api.port), timeout=0.2) as connection, pytest.raises(TimeoutError):
+            connection.sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: booking\r\n\r\n")
+            connection.recv(1)
+        before = len(watch.latencies)
         for process in api.processes():
             os.kill(process, signal.SIGCONT)
-        eventually(lambda: len(watch.latencies) > before + 1, what="an answer")
-    assert watch.measured.percentile(100) > 150
+        eventually(lambda: len(watch.latencies) > before, what="the probe gets responses again")
 
 
-def test_who_sends_a_compressed_body_is_told_what_to_send(api: Api, person: Person) -> None:
+def stopped(process: int) -> bool:
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def test_a_compressed_body_is_rejected_with_the_supported_encodings(api: Api, person: Person) -> None:
     refused = person.ask("POST", "/bookings", content=OK, headers={"Content-Encoding": "gzip"})
     assert (refused.status_code, refused.json()["code"]) == (415, "validation.unsupported_media_type")
     assert refused.headers["Accept-Encoding"] == "identity"
@@ -95,14 +110,13 @@ def test_who_sends_a_compressed_body_is_told_what_to_send(api: Api, person: Pers
     assert person.ask("POST", "/bookings", content=OK, headers=plain).status_code == 400
 
 
-def test_a_body_that_trickles_holds_nothing_and_is_given_up(api: Api, person: Person) -> None:
-    """A hundred of them are open; the database's ten connections are for others."""
+def test_a_trickling_body_holds_no_database_connection_and_is_abandoned(api: Api, person: Person) -> None:
+    """A hundred of them are open at once, and the database pool has ten connections."""
     lines = [socket.create_connection(("127.0.0.1", api.port), timeout=PATIENCE_SECONDS) for _ in range(100)]
     try:
         for line in lines:
             line.sendall(request(person.token, "Content-Length: 1000") + b"{")
         assert person.ask("GET", "/bookings").status_code == 200
-        begun = time.monotonic()
         for line in lines:
             with suppress(OSError):
                 line.sendall(b'"')
@@ -111,23 +125,35 @@ def test_a_body_that_trickles_holds_nothing_and_is_given_up(api: Api, person: Pe
                 answer += chunk
             assert answer.startswith(b"HTTP/1.1 408 "), answer  # and the connection is closed
             assert b'"code":"http.request_timeout"' in answer
-        assert time.monotonic() - begun < BODY_SECONDS + scale.of(1.0, less=10.0)
     finally:
         for line in lines:
             line.close()
 
 
-def test_a_connection_goes_on_after_a_refusal(api: Api, person: Person) -> None:
+def test_a_connection_survives_a_refusal(api: Api, person: Person) -> None:
     with socket.create_connection(("127.0.0.1", api.port), timeout=PATIENCE_SECONDS) as line:
         for _ in range(2):
             assert exchange(line, b"".join(whole(person.token, OK))).startswith(b"HTTP/1.1 400 ")
 
 
-def test_a_name_that_occurs_twice_is_found_at_once_among_many() -> None:
-    """Compared with each other, these names took 5 s."""
-    body = json.dumps({f"{number:x}": 1 for number in range(25_000)}).encode()[:-1] + b', "61a7": 2}'
-    begun = time.process_time()
-    with pytest.raises(Refusal) as refused:
+def test_finding_a_duplicate_name_takes_linear_time() -> None:
+    body = json.dumps({f"{number:x}": 1 for number in range(NAMES)}).encode()[:-1] + b', "61a7": 2}'
+    with cpu_limit(), pytest.raises(Refusal) as refused:
         read_json(body, dict[str, int])
     assert [error.pointer for error in refused.value.errors] == ["/61a7"]
-    assert time.process_time() - begun < 1.0
+
+
+@contextmanager
+def cpu_limit() -> Iterator[None]:
+    """Raise TimeoutError after CPU_SECONDS of processor time in the block."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"more than {CPU_SECONDS} s of processor time")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

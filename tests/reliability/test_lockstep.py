@@ -1,4 +1,4 @@
-"""Row 17: what is in memory and what is in PostgreSQL never differ, whatever is done in whatever order."""
+"""Row 17: memory and PostgreSQL storage behave the same under any sequence of operations."""
 
 import asyncio
 from collections import Counter
@@ -36,7 +36,7 @@ from booking_domain.testing.shared.memory.tables import OUTBOX
 RUNS: Final = scale.of(5_000, less=12)
 STEPS: Final = scale.of(50, less=30)
 PARTS: Final = scale.of(10, less=1)
-"""Parts of the runs that can go to several processes (`pytest -n`)."""
+"""The runs are split so that `pytest -n` can distribute them."""
 _EMPTY: Final = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))  # noqa: S608
 _VACUUM_EVERY: Final = 100
 _TRIES: Final = settings(
@@ -49,7 +49,7 @@ _TRIES: Final = settings(
 
 
 class _OneLoop:
-    """An event loop, and the pool of connections in it, that outlive a run: a run ends with its tables emptied."""
+    """An event loop and connection pool that serve many runs; tables are emptied between runs."""
 
     def __init__(self, url: str) -> None:
         self.runner = asyncio.Runner()
@@ -63,7 +63,7 @@ class _OneLoop:
         return self.runner.run(coroutine)
 
     def close(self) -> None:
-        """What a machine calls in the end."""
+        """Called by a machine at its end; the loop stays open."""
 
     def empty(self) -> None:
         self._connection.execute(_EMPTY.encode())
@@ -117,7 +117,7 @@ def machine(
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_memory_and_postgresql_do_not_differ(part: int, postgres: TestServer, report: Report) -> None:
+def test_memory_and_postgresql_behave_the_same(part: int, postgres: TestServer, report: Report) -> None:
     done: Counter[str] = Counter()
     with one_loop(postgres) as loop:
         run_state_machine_as_test(seed(part)(machine(loop, done)), settings=_TRIES)
@@ -172,7 +172,7 @@ PLANTED: Final = {
 
 
 class Flawed(MemoryDatabase):
-    """A database in memory with one part that is wrong."""
+    """A memory database with one faulty repository."""
 
     def __init__(self, part: str, flawed: Callable[[Any], object]) -> None:
         super().__init__()
@@ -186,7 +186,7 @@ class Flawed(MemoryDatabase):
 
 
 @pytest.mark.parametrize("planted", PLANTED)
-def test_a_bug_in_one_of_the_two_is_found(planted: str, postgres: TestServer) -> None:
+def test_a_planted_bug_in_memory_storage_is_found(planted: str, postgres: TestServer) -> None:
     effort = settings(_TRIES, max_examples=500, stateful_step_count=50, phases=[Phase.generate])
     with one_loop(postgres) as loop, pytest.raises(Divergence):
         flawed = machine(loop, Counter(), lambda: Flawed(*PLANTED[planted]))

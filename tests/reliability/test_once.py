@@ -1,6 +1,6 @@
-"""Row 3, what a clock and a hand at the database are needed for: a key in flight, and a key after 24 hours.
+"""Row 3, with a controlled clock and database: a key in flight, and a key after 24 hours.
 
-And with the defence taken out, which must be noticed.
+Controls remove the defence and must fail.
 """
 
 import asyncio
@@ -31,8 +31,8 @@ from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey
 from booking_domain.shared.ids import SessionId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
-from entrypoints.container import Container
 from entrypoints.http.app import create_app
+from entrypoints.http.container import HttpContainer
 from entrypoints.settings import Settings
 
 KEYS: Final = scale.of(200, less=5)
@@ -46,10 +46,10 @@ MADE: Final = (201, None)
 
 @dataclass(frozen=True)
 class Salons:
-    """The API, a manager who opens salons, and the clock."""
+    """The API, a manager who creates salons, and the clock."""
 
     client: httpx.AsyncClient
-    container: Container
+    container: HttpContainer
     clock: ManualClock
     bearer: Bearer
     url: str
@@ -78,7 +78,7 @@ class Salons:
 @asynccontextmanager
 async def salons(url: str) -> AsyncIterator[Salons]:
     clock, user = ManualClock(NOW), replace(Builder().user(), role=Role.MANAGER)
-    container = Container(settings=Settings.from_environment({"DATABASE_URL": url, **PATIENT}))
+    container = HttpContainer(settings=Settings.from_environment({"DATABASE_URL": url, **PATIENT}))
     container.clock.override(clock)
     app: Any = create_app(container)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -105,7 +105,7 @@ def keys() -> list[str]:
     return [uuid4().hex for _ in range(KEYS)]
 
 
-def test_a_key_is_kept_for_24_hours_and_is_new_after_that(postgres: TestServer, report: Report) -> None:
+def test_a_key_expires_after_24_hours(postgres: TestServer, report: Report) -> None:
     async def story(these: Salons) -> None:
         ours = keys()
         first = {answer.request.headers["Idempotency-Key"]: answer for answer in await these.twins(*ours)}
@@ -129,10 +129,10 @@ def test_a_key_is_kept_for_24_hours_and_is_new_after_that(postgres: TestServer, 
     report(3, f"{KEYS} keys × {TWINS}: after 24 h less a second replayed or 422, after 24 h {KEYS} new effects")
 
 
-def test_a_key_that_is_in_flight_for_too_long_is_refused_and_may_be_used_again(
+def test_a_key_in_flight_is_refused_and_can_be_retried(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:
-    """A transaction has begun under the key, and is not done."""
+    """Hold a transaction open under the key."""
     impatient = postgres_database.OPTIONS.replace("lock_timeout=5s", "lock_timeout=100ms")
     assert impatient != postgres_database.OPTIONS
     monkeypatch.setattr(postgres_database, "OPTIONS", impatient)
@@ -175,7 +175,7 @@ async def _kept(self: PostgresIdempotency, key: IdempotencyKey, answer: bytes) -
     )
 
 
-def test_looked_up_and_kept_later_a_key_would_have_several_effects(
+def test_without_reserving_the_key_there_are_several_effects(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PostgresIdempotency, "begin", Gate(KEYS_AT_ONCE + 1).after(_looked_up))

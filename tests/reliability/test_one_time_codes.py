@@ -1,7 +1,6 @@
-"""Row 23: of guesses at a code in one moment no more than five are looked at, and the right code gives one session.
+"""Row 23: of concurrent guesses at a code at most five are checked, and the right code gives one session.
 
-Over four processes that serve, each guess with an address of its own in X-Forwarded-For; and with the defence taken
-out, which must be noticed.
+Several processes serve, and each guess forges another client address. Controls remove the defence and must fail.
 """
 
 import asyncio
@@ -63,13 +62,13 @@ RIGHT: Final = scale.of(200, less=50)
 ROUNDS: Final = scale.of(10, less=2)
 POOLS: Final = 4
 UNLIMITED: Final = "auth=1000000/1,login=1000000/1,login-anywhere=1000000/1"
-"""What is shown here holds without the rate limits, which would hide it."""
+"""Rate limits would hide what is tested here."""
 WITHIN_SECONDS: Final = 15.0
 PASSWORD: Final = "correct-horse-battery"
 REFUSED: Final = (401, "auth.invalid_code")
 SIGNED_IN: Final = (200, None)
 
-# What was looked at is written down by the database itself, whoever looks: a row a guess that changed a code.
+# A trigger records every checked guess: one row per update of a code.
 _WRITE_DOWN: Final = """
     CREATE TABLE looked_at (guesses_left int);
     CREATE FUNCTION write_down() RETURNS trigger LANGUAGE plpgsql AS
@@ -81,7 +80,7 @@ _WRITE_DOWN: Final = """
 
 @dataclass(frozen=True)
 class Spoofed(Wish):
-    """A request that says it was handed on for somebody at an address of its own."""
+    """A request with forged forwarding headers and a random client address."""
 
     def encoded(self, host: str) -> bytes:
         line, rest = super().encoded(host).split(b"\r\n", 1)
@@ -150,7 +149,7 @@ def wrong_codes(right: str, number: int) -> list[str]:
     return [f"{(int(right) + by) % 1_000_000:06}" for by in range(1, number + 1)]
 
 
-def test_of_guesses_at_once_five_are_looked_at_whoever_they_say_they_are(busy: Product, report: Report) -> None:
+def test_of_concurrent_guesses_five_are_checked_from_any_address(busy: Product, report: Report) -> None:
     for _ in range(ROUNDS):
         user = joined(busy)
         code = code_for(busy, user["email"])
@@ -163,7 +162,7 @@ def test_of_guesses_at_once_five_are_looked_at_whoever_they_say_they_are(busy: P
     report(23, f"{ROUNDS} × {GUESSES} guesses at once over {PROCESSES} processes: {MOST_GUESSES} looked at each time")
 
 
-def test_the_right_code_many_times_at_once_gives_one_session(busy: Product, report: Report) -> None:
+def test_concurrent_uses_of_the_right_code_give_one_session(busy: Product, report: Report) -> None:
     for _ in range(ROUNDS):
         user = joined(busy)
         code = code_for(busy, user["email"])
@@ -173,7 +172,7 @@ def test_the_right_code_many_times_at_once_gives_one_session(busy: Product, repo
     report(23, f"{ROUNDS} × the right code {RIGHT} times at once: 1 session each time")
 
 
-def test_of_wrong_passwords_at_once_three_are_counted(busy: Product, report: Report) -> None:
+def test_of_concurrent_wrong_passwords_three_are_counted(busy: Product, report: Report) -> None:
     user = joined(busy)
     nobody = Person(busy, "", "none")
     body = {"email": user["email"], "password": "battery-staple"}
@@ -190,7 +189,7 @@ def test_of_wrong_passwords_at_once_three_are_counted(busy: Product, report: Rep
 
 
 class Counting(MemorySecretCodes):
-    """Counts the guesses that are looked at."""
+    """Counts the guesses that are checked."""
 
     looked_at = 0
 
@@ -200,7 +199,7 @@ class Counting(MemorySecretCodes):
 
 
 async def outcome(url: str, guess_of: Any, number: int) -> tuple[int, int]:
-    """How many guesses were looked at, and how many sessions came of them, over several pools of connections."""
+    """The number of guesses checked and of sessions created, over several connection pools."""
     secrets, clock, entropy = Counting(), ManualClock(NOW), SystemEntropy()
     security = replace(memory_security_ports(), secret_codes=secrets)
     user: User = replace(Builder().user(), email=f"{uuid4().hex}@example.com", phone=None)
@@ -243,7 +242,7 @@ def wrong(right: str, place: int) -> str:
     return wrong_codes(right, place + 1)[-1]
 
 
-def test_the_row_is_locked_before_it_is_looked_at(postgres: TestServer) -> None:
+def test_the_row_is_locked_before_it_is_read(postgres: TestServer) -> None:
     with postgres.database() as url:
         assert asyncio.run(outcome(url, wrong, 100)) == (MOST_GUESSES, 0)
     with postgres.database() as url:
@@ -273,7 +272,7 @@ async def _without_a_lock(self: PostgresOneTimeCodes, contact: bytes, gate: Gate
     return found
 
 
-def test_without_the_lock_more_would_be_learnt(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_more_guesses_are_checked(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PostgresOneTimeCodes, "lock", partialmethod(_without_a_lock, gate=Gate(MOST_GUESSES + 1)))
     with postgres.database() as url:
         looked, _ = asyncio.run(outcome(url, wrong, 100))
@@ -299,7 +298,7 @@ async def _read_and_then_write(self: PostgresCredentials, account: UUID, now: da
 
 
 async def counted_at_once(url: str, number: int) -> int:
-    """How many wrong passwords of an account were let through as such."""
+    """How many wrong passwords of an account were checked."""
     account = uuid4()
     database = Database(url, cipher=CIPHER, pool_size=10, pool_timeout=60.0)
     await database.open()
@@ -319,7 +318,7 @@ def test_wrong_passwords_are_counted_by_one_statement(postgres: TestServer) -> N
         assert asyncio.run(counted_at_once(url, 50)) == MOST_WRONG
 
 
-def test_counted_by_two_statements_more_passwords_would_be_tried(
+def test_counting_in_two_statements_checks_more_passwords(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted = partialmethod(_read_and_then_write, gate=Gate(MOST_WRONG + 1))

@@ -1,4 +1,4 @@
-"""Row 22: however often a refresh token is used at once, one token follows it; used again later it ends its session."""
+"""Row 22: concurrent uses of a refresh token give one new token; a later reuse ends its session."""
 
 import asyncio
 from collections import Counter
@@ -53,7 +53,7 @@ Begin = Callable[[Database], Any]
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Two processes' worth of pools on one database, and one clock."""
+    """Two connection pools, as two processes have, on one database with one clock."""
 
     executors: tuple[Executor[Any], ...]
     clock: ManualClock
@@ -67,7 +67,7 @@ class Servers:
         return signed_in
 
     async def refreshed(self, *tokens: str, and_logged_out: SessionId | None = None) -> list[Answer]:
-        """Use all of these tokens at once, and log out in the middle of it."""
+        """Use all tokens concurrently and log out in the middle."""
         servers = cycle(self.executors)
         asked = [
             self._run(next(servers), self.refreshing, RefreshSession(refresh_token=token, client=Client()))
@@ -85,7 +85,7 @@ class Servers:
         return answers
 
     def live(self) -> int:
-        """Sessions that have not ended, in SQL."""
+        """The number of active sessions."""
         with psycopg.connect(self.url) as connection:
             row = connection.execute(_LIVE).fetchone()
         assert row is not None
@@ -125,7 +125,7 @@ async def servers(
 
 
 def the_one(answers: list[Answer]) -> str:
-    """The refresh token that all of these have been answered with."""
+    """The refresh token that all responses share."""
     assert Counter(type(answer).__name__ for answer in answers) == {"SignedIn": len(answers)}
     tokens = {answer.refresh_token for answer in answers if isinstance(answer, SignedIn)}
     assert len(tokens) == 1
@@ -133,7 +133,7 @@ def the_one(answers: list[Answer]) -> str:
 
 
 async def all_at_once_get_one_token(these: Servers, families: int) -> None:
-    """And later the token that they used ends the session."""
+    """A later reuse of the used token ends the session."""
     for number in range(families):
         first = await these.signed_in()
         second = the_one(await these.refreshed(*[first.refresh_token] * AT_ONCE))
@@ -194,13 +194,13 @@ STORIES: Final = [all_at_once_get_one_token, a_replay_in_the_middle_ends_it, a_l
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_a_family_has_one_live_token_at_most(postgres: TestServer, report: Report, story: Story) -> None:
+def test_a_token_family_has_at_most_one_live_token(postgres: TestServer, report: Report, story: Story) -> None:
     play(postgres, story)
     report(22, f"{story.__name__}: {FAMILIES} families, {AT_ONCE} at once")
 
 
 class Unlocked(PostgresSessions):
-    """Reads a session without keeping it from others."""
+    """Reads a session without locking it."""
 
     def __init__(self, work: Work) -> None:
         super().__init__(work)
@@ -217,7 +217,7 @@ class UnlockedRepositories(PostgresRepositories):
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_without_the_lock_more_than_one_follows(
+def test_without_the_lock_several_tokens_follow(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch, story: Story
 ) -> None:
     monkeypatch.setattr("adapters.postgres.database.PostgresRepositories", UnlockedRepositories)
@@ -225,7 +225,7 @@ def test_without_the_lock_more_than_one_follows(
         play(postgres, story, families=20)
 
 
-def test_a_replay_that_is_refused_and_rolled_back_is_noticed(postgres: TestServer) -> None:
+def test_a_replay_whose_refusal_is_rolled_back_is_noticed(postgres: TestServer) -> None:
     async def rolled_back(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:
         try:
             return await refresh_session.handle(command, tx, context)
@@ -237,7 +237,7 @@ def test_a_replay_that_is_refused_and_rolled_back_is_noticed(postgres: TestServe
             play(postgres, story, families=1, refreshing=rolled_back)
 
 
-def test_without_the_grace_a_client_that_asks_twice_is_signed_out(
+def test_without_the_grace_period_a_retrying_client_is_signed_out(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("booking_domain.identity.sessions.GRACE", timedelta(0))
@@ -245,9 +245,9 @@ def test_without_the_grace_a_client_that_asks_twice_is_signed_out(
         play(postgres, all_at_once_get_one_token, families=1)
 
 
-def test_a_grace_in_which_each_gets_a_token_of_its_own_is_noticed(postgres: TestServer) -> None:
+def test_a_grace_period_with_several_next_tokens_is_noticed(postgres: TestServer) -> None:
     class Fresh(OpaqueRefreshTokens):
-        """All tokens but one die in the hands of the client."""
+        """The client loses every token except one."""
 
         def following(self, token: Any, seed: bytes) -> Any:
             return super().following(token, self.seed())

@@ -1,6 +1,6 @@
-"""Rows 3 and 19: the same request many times at once has one effect, and of many changes of one version one is made.
+"""Rows 3 and 19: concurrent copies of a request have one effect; of concurrent changes of one version one succeeds.
 
-Over several processes that serve. What is seen without the defence is in `test_once.py` and `test_versions.py`.
+Several processes serve. The controls without the defence are in `test_once.py` and `test_versions.py`.
 """
 
 from collections import defaultdict
@@ -41,14 +41,14 @@ IN_FLIGHT: Final = (409, "idempotency.in_flight")
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory: pytest.TempPathFactory, postgres: TestServer) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("at_once")
-    # Nobody is refused for want of a connection: that is not what is tried here.
+    # No request may fail for lack of a database connection here.
     settings = {"BOOKING_API_PROCESSES": str(PROCESSES), "BOOKING_DB_POOL_TIMEOUT_SECONDS": "60"}
     with postgres.database() as url, Api(folder, url, **settings) as api:
         yield api
 
 
 def once_each(studios: Sequence[Studio], callers: Sequence[Person], number: int, *, day: int) -> list[Wish]:
-    """A request under a key of its own for each of so many slots, none of which is asked for twice."""
+    """One request under its own key for each of that many distinct slots."""
     slots = [(studio, slot) for studio in studios for slot in studio.slots(days_ahead=day, days=5)[:200]]
     assert len(slots) >= number
     return [
@@ -64,7 +64,7 @@ def shuffled(wishes: Sequence[Wish], times: int) -> list[Wish]:
 
 
 def until_answered(server: Server, wishes: Sequence[Wish]) -> tuple[list[Shot], int]:
-    """What was said in the end, and how many were told before that the first one is still being worked on."""
+    """The final responses, and how many 409 `idempotency.in_flight` came before them."""
     shots: list[Shot] = []
     waiting, told = list(wishes), 0
     while waiting:
@@ -82,7 +82,7 @@ def by_key(shots: Sequence[Shot]) -> dict[str | None, list[Shot]]:
     return found
 
 
-def test_each_key_has_one_effect_and_all_its_twins_the_same_answer(busy: Server, report: Report) -> None:
+def test_each_key_has_one_effect_and_one_response(busy: Server, report: Report) -> None:
     studios = [open_studio(busy, deposit=0, step=30, duration=30) for _ in range(STUDIOS)]
     wishes = once_each(studios, customers(busy, CALLERS), KEYS, day=2)
     shots, in_flight = until_answered(busy, shuffled(wishes, TWINS))
@@ -118,7 +118,7 @@ def test_each_key_has_one_effect_and_all_its_twins_the_same_answer(busy: Server,
     report(3, f"{KEYS:,} × another body: 422; × another path: 422; × somebody else's key: {KEYS:,} effects of theirs")
 
 
-def test_of_two_bodies_that_fight_over_a_key_one_wins(busy: Server, report: Report) -> None:
+def test_of_two_bodies_under_one_key_one_wins(busy: Server, report: Report) -> None:
     studio = open_studio(busy, deposit=0, step=30, duration=30)
     wishes = once_each([studio], customers(busy, CALLERS), FOUGHT_OVER, day=9)
     both = [replace(wish, body={**wish.body, "notes": notes}) for wish in wishes for notes in ("one", "other")]
@@ -133,7 +133,7 @@ def test_of_two_bodies_that_fight_over_a_key_one_wins(busy: Server, report: Repo
 
 
 Changed = tuple[Person, str, str, dict[str, Any]]
-"""Who changes what, by which method and at which path, and how."""
+"""Changes by name: the user, method, path and body."""
 
 
 def a_salon(server: Server) -> Changed:
@@ -154,7 +154,7 @@ def a_calendar(server: Server) -> Changed:
 
 
 @pytest.mark.parametrize("change", [a_salon, a_booking, a_calendar])
-def test_of_200_changes_of_one_version_one_is_made(
+def test_of_200_changes_of_one_version_one_succeeds(
     busy: Server, report: Report, change: Callable[[Server], Changed]
 ) -> None:
     slowest, what = 0.0, ""

@@ -1,6 +1,6 @@
-"""Second factors at once: a code gives one session, five guesses are looked at, no session slips past a confirmation.
+"""Concurrent second factors: a code gives one session, five guesses are checked, a confirmation ends every session.
 
-Over several pools of connections, as several processes have them; and with the locks taken out, which must be noticed.
+Several connection pools stand for several processes. Controls remove the locks and must fail.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import pytest
 from sqlalchemy import bindparam, select
 from tests.databases import CIPHER, TestServer
-from tests.gates import Gate
+from tests.gates import PATIENCE_SECONDS, Gate
 from tests.reliability import scale
 
 from adapters.postgres.database import Database
@@ -50,7 +50,7 @@ Outcome: TypeAlias = SignedIn | SecondFactorNeeded | Refusal
 
 
 class Counting(TotpTimeCodes):
-    """Counts the guesses that are looked at."""
+    """Counts the guesses that are checked."""
 
     looked_at = 0
 
@@ -61,7 +61,7 @@ class Counting(TotpTimeCodes):
 
 @dataclass
 class Platform:
-    """An account with a second factor, on several processes."""
+    """An account with a second factor, over several connection pools."""
 
     databases: Sequence[Database]
     user: User
@@ -147,13 +147,13 @@ async def _sessions_of_one_code(postgres: TestServer, *, recovery: bool) -> int:
 
 
 @pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
-def test_the_same_code_many_times_at_once_gives_one_session(postgres: TestServer, *, recovery: bool) -> None:
+def test_concurrent_uses_of_a_code_give_one_session(postgres: TestServer, *, recovery: bool) -> None:
     assert asyncio.run(_sessions_of_one_code(postgres, recovery=recovery)) == 1
 
 
 @pytest.mark.usefixtures("without_locks")
 @pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
-def test_without_the_locks_it_would_give_more(
+def test_without_the_locks_a_code_gives_several_sessions(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch, *, recovery: bool
 ) -> None:
     monkeypatch.setattr(PostgresSecondFactors, "lock", Gate(2).after(PostgresSecondFactors.lock))
@@ -161,7 +161,7 @@ def test_without_the_locks_it_would_give_more(
 
 
 async def _looked_at(postgres: TestServer) -> int:
-    """How many of many guesses at once; after which no more are, and a recovery code is good all the same."""
+    """How many concurrent guesses are checked; afterwards none is, and a recovery code still works."""
     async with platform(postgres) as context:
         results = await context.sign_in_at_once(wrong_codes(context.secret, context.clock.now(), GUESSES))
         assert set(refusals(results)) <= {InvalidSecondFactor, TooManyAttempts}
@@ -176,19 +176,28 @@ async def _looked_at(postgres: TestServer) -> int:
         return looked_at
 
 
-def test_of_guesses_at_once_five_are_looked_at(postgres: TestServer) -> None:
+def test_of_concurrent_guesses_five_are_checked(postgres: TestServer) -> None:
     assert asyncio.run(_looked_at(postgres)) == MOST_WRONG_IN_A_ROW
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_without_the_locks_more_would_be_learnt(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_locks_more_guesses_are_checked(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     together = Gate(MOST_WRONG_IN_A_ROW + 1).after(PostgresSecondFactors.lock)
     monkeypatch.setattr(PostgresSecondFactors, "lock", together)
     assert asyncio.run(_looked_at(postgres)) > MOST_WRONG_IN_A_ROW
 
 
-async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:
-    """Whether somebody who signs in with one factor waits for a confirmation, and is then signed in."""
+async def _held_up(task: asyncio.Task[Any], *, locks: bool) -> bool:
+    """Whether the locks hold up a task; without them, wait until it has finished, so that it has lost the race."""
+    if locks:
+        return await waits(task)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await asyncio.wait({task})
+    return False
+
+
+async def _confirmed_meanwhile(postgres: TestServer, *, locks: bool) -> tuple[bool, bool]:
+    """Whether a sign-in with one factor waits for a concurrent confirmation, and whether it then succeeds."""
     async with platform(postgres, confirmed=False) as context:
         first = await context.sign_in(None)
         assert isinstance(first, SignedIn)
@@ -197,12 +206,12 @@ async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:
             outcome = await confirm_factor.handle(code, tx, context.circumstances())
             assert isinstance(outcome, NewRecoveryCodes)
             other = asyncio.create_task(context.sign_in(None, 1))
-            waited = await waits(other)
+            waited = await _held_up(other, locks=locks)
         return waited, isinstance(await other, SignedIn)
 
 
-async def _signed_in_meanwhile(postgres: TestServer) -> tuple[bool, int]:
-    """Whether a confirmation waits for somebody who signs in with one factor, and how many sessions are left then."""
+async def _signed_in_meanwhile(postgres: TestServer, *, locks: bool) -> tuple[bool, int]:
+    """Whether a confirmation waits for a concurrent sign-in with one factor, and how many sessions remain."""
     async with platform(postgres, confirmed=False) as context:
         first = await context.sign_in(None)
         assert isinstance(first, SignedIn)
@@ -216,20 +225,20 @@ async def _signed_in_meanwhile(postgres: TestServer) -> tuple[bool, int]:
             opened = await open_session.handle(context.opening(None), tx, context.circumstances())
             assert isinstance(opened, SignedIn)
             confirmation = asyncio.create_task(confirm())
-            waited = await waits(confirmation)
+            waited = await _held_up(confirmation, locks=locks)
         assert isinstance(await confirmation, NewRecoveryCodes)
         return waited, await context.sessions()
 
 
-def test_nobody_signs_in_with_one_factor_while_another_is_confirmed(postgres: TestServer) -> None:
-    assert asyncio.run(_confirmed_meanwhile(postgres)) == (True, False)
-    assert asyncio.run(_signed_in_meanwhile(postgres)) == (True, 1)
+def test_no_sign_in_with_one_factor_succeeds_during_a_confirmation(postgres: TestServer) -> None:
+    assert asyncio.run(_confirmed_meanwhile(postgres, locks=True)) == (True, False)
+    assert asyncio.run(_signed_in_meanwhile(postgres, locks=True)) == (True, 1)
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_without_the_locks_somebody_would(postgres: TestServer) -> None:
-    assert asyncio.run(_confirmed_meanwhile(postgres))[1]
-    assert asyncio.run(_signed_in_meanwhile(postgres))[1] > 1
+def test_without_the_locks_a_sign_in_with_one_factor_succeeds(postgres: TestServer) -> None:
+    assert asyncio.run(_confirmed_meanwhile(postgres, locks=False))[1]
+    assert asyncio.run(_signed_in_meanwhile(postgres, locks=False))[1] > 1
 
 
 def test_one_factor_is_not_enough(postgres: TestServer) -> None:

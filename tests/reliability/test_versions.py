@@ -1,6 +1,6 @@
-"""Row 19 with the defence taken out, which must be noticed; over several pools of connections.
+"""Row 19, controls: with the defence removed several changes of one version succeed, over several connection pools.
 
-Over several processes that serve: `test_requests_at_once.py`.
+`test_requests_at_once.py` runs it with the defence over several processes.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ POOLS: Final = 4
 
 
 async def outcome(url: str, thing: str) -> Counter[str]:
-    """What came of as many changes of one version at once, over several pools of connections."""
+    """The outcomes of concurrent changes of one version, over several connection pools."""
     async with AsyncExitStack() as stack:
         databases = [Database(url, cipher=CIPHER, pool_size=5, pool_timeout=60.0) for _ in range(POOLS)]
         for database in databases:
@@ -67,7 +67,7 @@ async def _calendar(executor: Executor[Repositories], owner: Actor) -> tuple[Any
 
 
 @pytest.mark.parametrize(("thing", "made"), [("salon", "Salon"), ("calendar", "SettingsView")])
-def test_the_row_is_locked_before_its_version_is_looked_at(postgres: TestServer, thing: str, made: str) -> None:
+def test_the_row_is_locked_before_its_version_is_read(postgres: TestServer, thing: str, made: str) -> None:
     with postgres.database() as url:
         assert asyncio.run(outcome(url, thing)) == {made: 1, "refused": AT_ONCE - 1}
 
@@ -101,7 +101,7 @@ async def _provider_without_a_lock(self: PostgresCalendars, user_id: UserId) -> 
     return None if row is None else ProviderId(row[0])
 
 
-def test_without_the_lock_more_than_one_would_be_made(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_several_changes_succeed(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a salon that is saved whatever its version is by then, too: each of the two alone is enough."""
     monkeypatch.setattr(PostgresSalons, "lock", Gate(2).after(_salon_without_a_lock))
     with postgres.database() as url:

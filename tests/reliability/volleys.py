@@ -1,9 +1,9 @@
-"""Many requests at once, from a client that costs next to nothing.
+"""Sends many concurrent requests from a client that costs 20 µs per request.
 
-The machine that is measured also runs the client. So there is no client library here: bytes made beforehand, sockets
-that are connected and have had an answer beforehand (a process of the server has taken each of them), one `send`, and
-one epoll loop that does nothing but `recv` and look at the clock: 20 µs a request. A latency is the time from just
-before `send` until the last byte of the answer was received. Answers are parsed when all of them are there.
+The measured machine also runs the client, so there is no client library: the bytes are built and the sockets connected
+beforehand, and each socket has had one response, so a server process has accepted it. One epoll loop only calls `recv`
+and reads the clock. A latency is the time from just before `send` to the last byte of the response. Responses are
+parsed after all of them have arrived.
 """
 
 import select
@@ -24,13 +24,13 @@ _LENGTH: Final = b"content-length:"
 
 @dataclass(frozen=True)
 class Shot(Reply):
-    """A reply, and what kind of thing it says it is."""
+    """A reply with its media type."""
 
     media_type: str
 
 
 class _Line:
-    """One connection, and the request that is under way on it."""
+    """A connection and its current request."""
 
     def __init__(self, address: tuple[str, int], warm_up: bytes) -> None:
         self.socket = socket.create_connection(address, timeout=PATIENCE_SECONDS)
@@ -57,7 +57,7 @@ class _Line:
 
 
 def volley(server: Server, wishes: Sequence[Wish], *, lines: int | None = None) -> list[Shot]:
-    """Send all of them at once, or over so many lines, each of which sends the next one when it has an answer."""
+    """Send all at once, or over that many connections, each sending the next request after a response."""
     address = urlsplit(server.url)
     assert address.hostname is not None
     assert address.port is not None
@@ -110,6 +110,6 @@ def _parsed(wish: Wish, answer: bytes, seconds: float) -> Shot:
 
 
 def percentile(shots: Sequence[Shot], part: float) -> float:
-    """The latency, in seconds, that so large a part of them did not exceed."""
+    """The latency in seconds that this fraction of the requests does not exceed."""
     latencies = sorted(shot.seconds for shot in shots)
     return latencies[max(0, -(-int(len(latencies) * part * 1_000) // 1_000) - 1)]

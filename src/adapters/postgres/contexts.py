@@ -1,4 +1,4 @@
-"""The contexts of the adapter. Adding one means adding it here; every hub collects from `CONTEXTS`."""
+"""The contexts of the adapter. A new context is added here; everything else collects from `CONTEXTS`."""
 
 from typing import Final
 

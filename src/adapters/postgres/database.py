@@ -1,4 +1,4 @@
-"""The database: a pool of connections, the unit of work over them, and the reads outside of one."""
+"""The database: a connection pool, the unit of work, and the reads outside transactions."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,7 +36,7 @@ class PostgresRepositories(ContextRepositories):
 
 
 class Database:
-    """A PostgreSQL database, 15 or newer. What is personal is sealed by `cipher` before it goes there."""
+    """A PostgreSQL database, 15 or newer. `cipher` encrypts personal fields before they are stored."""
 
     def __init__(self, conninfo: str, *, cipher: FieldCipher, pool_size: int = 10, pool_timeout: float = 5.0) -> None:
         self.conninfo = conninfo
@@ -54,11 +54,11 @@ class Database:
         self.reads: Final = ContextReads(self)
 
     async def open(self) -> None:
-        """Connect. The database may come up later: until then everything raises `StorageUnavailable`."""
+        """Open the pool. While the database is unreachable, every call raises `StorageUnavailable`."""
         await self._pool.open()
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Close the pool."""
         await self._pool.close()
 
     async def ping(self) -> None:
@@ -68,9 +68,9 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection[Row]]:
-        """A connection in autocommit mode; its errors come out as the domain's."""
+        """A connection in autocommit mode; errors of the database are raised as domain errors."""
         with domain_errors(CONFLICTS):
-            # Not `self._pool.connection()`, which commits at the end: in autocommit mode that is a wait for nothing.
+            # Not `self._pool.connection()`: it commits at the end, which in autocommit mode is a wasted round trip.
             connection = await self._pool.getconn()
             try:
                 yield connection
@@ -79,23 +79,23 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[PostgresRepositories]:
-        """A transaction (READ COMMITTED: whoever decides takes a lock first), as `UnitOfWork` has it."""
+        """Begin a transaction, READ COMMITTED: the `UnitOfWork`. A use case locks rows before it decides on them."""
         async with self.connection() as connection, pipeline(connection, transaction=True) as work:
             yield PostgresRepositories(work, self.cipher)
 
     async def forget_answers(self, now: datetime) -> None:
-        """Remove the answers under idempotency keys that are no longer kept."""
+        """Delete the stored responses of idempotency keys that have expired."""
         async with self.work() as work:
             await PostgresIdempotency(work).forget(now)
 
     async def forget_sessions(self, now: datetime) -> None:
-        """Remove sessions that have expired, and the login history of long ago."""
+        """Delete expired sessions, and login history past its retention."""
         async with self.work() as work:
             await forget_sessions(work, now)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
-        """Statements outside of a transaction, each for itself."""
+        """Statements outside any transaction, on one connection."""
         async with self.connection() as connection:
             yield Work(connection)
 

@@ -16,7 +16,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Connections, Work
 from adapters.qpay.tokens import AccessToken, TokenStore
 
-# One live token per merchant: all processes share it.
+# The gateway keeps one token per merchant valid, so all processes share it.
 gateway_tokens: Final = Table(
     "gateway_tokens",
     metadata,

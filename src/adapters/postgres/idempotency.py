@@ -33,7 +33,7 @@ _k: Final = idempotency_keys.c
 _reserve = insert(idempotency_keys).values(
     {name: bindparam(name) for name in ("caller", "key", "fingerprint", "created_at")}
 )
-# Waits for a twin that is being worked on; gives a row for a new key and for one that is older than it is kept.
+# Waits for a concurrent request with the same key. Returns a row if the key is new or has expired.
 _RESERVE: Final = Statement(
     _reserve.on_conflict_do_update(
         index_elements=[_k.caller, _k.key],
@@ -89,7 +89,7 @@ class PostgresIdempotency(IdempotencyStore):
         return bytes(earlier[1])
 
     async def forget(self, now: datetime) -> None:
-        """Remove the answers that are no longer kept."""
+        """Delete expired keys and their responses."""
         await self._work.execute(_FORGET, forgotten=now - KEPT_FOR)
 
     async def finish(self, key: IdempotencyKey, answer: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Rate limits that all processes share, on PostgreSQL: each hit is one statement."""
+"""Rate limits that all processes share, on PostgreSQL: each hit costs one statement."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -27,8 +27,8 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Connections
 from booking_domain.shared.rate_limits import Limit, RateLimiter, Standing, standing
 
-# Unlogged: it costs no write-ahead log, and a crash of the server, which empties it, forgives the last minute. There is
-# no index but the key's: an update that changes no indexed column stays in its page (HOT), and the table is small.
+# Unlogged: no write-ahead log; a crash of the server empties the table, which resets the limits. No index besides the
+# primary key, so every update is HOT.
 rate_limits: Final = Table(
     "rate_limits",
     metadata,
@@ -43,7 +43,7 @@ _r: Final = rate_limits.c
 _MOMENT: Final = DateTime(timezone=True)
 _now = bindparam("now", type_=_MOMENT)
 _each = func.unnest(_r.hits).column_valued("each")
-# In ON CONFLICT DO UPDATE these are the hits of the row that is locked by now, whoever has changed it before.
+# In ON CONFLICT DO UPDATE this reads the locked row, with all committed hits of concurrent requests.
 _recent = func.ARRAY(
     select(_each)
     .where(_each > bindparam("counts_after", type_=_MOMENT), _each <= bindparam("counts_until", type_=_MOMENT))
@@ -83,7 +83,7 @@ _FORGET: Final = Statement(delete(rate_limits).where(_r.counts_until <= bindpara
 
 
 class PostgresRateLimiter(RateLimiter):
-    """`RateLimiter` in the table `rate_limits`. Who is behind a key cannot be read there."""
+    """`RateLimiter` in the table `rate_limits`. Keys are stored as digests."""
 
     def __init__(self, database: Connections) -> None:
         self._database = database
@@ -107,7 +107,7 @@ class PostgresRateLimiter(RateLimiter):
             await work.execute(_GIVE_BACK, the_key=_digest(key), taken_at=taken_at)
 
     async def forget(self, now: datetime) -> None:
-        """Remove the keys of which no hit counts any longer."""
+        """Delete the keys whose hits have all expired."""
         async with self._database.work() as work:
             await work.execute(_FORGET, now=now)
 

@@ -1,4 +1,4 @@
-"""Sealing anew, with the current key, what was sealed with earlier ones."""
+"""Key rotation: encrypts stored fields with the current key."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +14,7 @@ from adapters.postgres.kit.statements import Statement
 from adapters.postgres.kit.work import Work
 
 BATCH: Final = 500
-_NOBODY: Final = UUID(int=0)
+_BEFORE_ALL: Final = UUID(int=0)
 
 
 class RotatedColumn:
@@ -51,23 +51,23 @@ ROTATED: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """How many fields were looked at, and how many of them sealed or indexed anew."""
+    """How many fields were read, and how many of them were encrypted or indexed again."""
 
     seen: int
     renewed: int
 
 
 async def rotate(database: Database, *, batch: int = BATCH) -> Rotated:
-    """Seal with the current key all that is not, and correct blind indexes; done again it finds nothing to do.
+    """Encrypt every field with the current key and update the blind indexes. Idempotent.
 
-    It goes by batches of rows, each in a transaction of its own: the API can run meanwhile, and if it is cut off
-    it is run again. While blind indexes change, accounts are not found by their number: for that, stop the API.
+    Each batch of rows is one transaction, so the API can keep running, and an interrupted rotation can be repeated. If
+    the index key changes, stop the API: during the rotation, accounts are not found by their phone number.
 
-    What was sealed with a key that is not configured ends it with the cipher's own error.
+    A field that was encrypted with a key that is not configured raises the cipher's own error.
     """
     seen = renewed = 0
     for column in ROTATED:
-        after: UUID | None = _NOBODY
+        after: UUID | None = _BEFORE_ALL
         while after is not None:
             async with database.connection() as connection, pipeline(connection, transaction=True) as work:
                 after, looked_at, changed = await _one_batch(work, column, database.cipher, after, batch)
@@ -80,14 +80,14 @@ async def _one_batch(
 ) -> tuple[UUID | None, int, int]:
     rows = await work.all(column.batch, after=after, most=most)
     changed = 0
-    for row_id, sealed, *kept in rows:
-        text = cipher.decrypt(sealed, field=column.field, row=row_id)
+    for row_id, stored, *kept in rows:
+        text = cipher.decrypt(stored, field=column.field, row=row_id)
         index = [cipher.index(text, field=column.field)] if column.indexed else []
-        if cipher.is_current(sealed) and index == kept:
+        if cipher.is_current(stored) and index == kept:
             continue
         values = {"new_index": index[0]} if index else {}
-        seal = sealed if cipher.is_current(sealed) else cipher.encrypt(text, field=column.field, row=row_id)
-        await work.update_one("encrypted field", column.replace, row_id=row_id, new_ciphertext=seal, **values)
+        renewed = stored if cipher.is_current(stored) else cipher.encrypt(text, field=column.field, row=row_id)
+        await work.update_one("encrypted field", column.replace, row_id=row_id, new_ciphertext=renewed, **values)
         changed += 1
     await work.flush()
     return (rows[-1][0] if len(rows) == most else None), len(rows), changed

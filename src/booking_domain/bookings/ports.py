@@ -8,7 +8,6 @@ from typing import Protocol
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -93,8 +92,8 @@ class BookingReads(Protocol):
         """One booking."""
         ...
 
-    async def page(self, actor: Actor, chosen: BookingFilter) -> Sequence[Booking]:
-        """The bookings the actor is a party to (an admin: all), newest first, at most `limit` of them."""
+    async def page(self, party_id: UserId | None, chosen: BookingFilter) -> Sequence[Booking]:
+        """Bookings whose customer or provider is this user (None: all), newest first, at most `limit`."""
         ...
 
     async def events(self, booking_id: BookingId) -> Sequence[BookingEvent]:

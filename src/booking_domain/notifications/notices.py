@@ -1,4 +1,4 @@
-"""Notices: what a person is told, as an English template and typed values. A `Translator` puts them into words.
+"""Notices: messages to a person, as an English template and typed values. A `Translator` renders them.
 
 The templates are the message ids of the gettext catalogues: after changing one, run `make catalogues` and translate it.
 """
@@ -69,7 +69,7 @@ class TranslatedNotice:
 
 
 class Translator(Protocol):
-    """Puts notices into words."""
+    """Renders notices in a language."""
 
     def translate(self, notice: Notice, locale: str) -> TranslatedNotice:
         """Translate a notice to the locale's language, or to the platform's default if there is no translation."""

@@ -1,4 +1,4 @@
-"""What the parties of a booking are told."""
+"""Notices to the parties of a booking."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ from booking_domain.payments.events import RefundScheduled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyNotices:
-    """One event, told to each party under the same subject; None is not told."""
+    """The notices of one event, with a common subject; no notice goes to a party without a text."""
 
     subject: str
     to_customer: str
     to_provider: str | None = None
 
     def templates(self) -> Iterator[tuple[Party, NoticeTemplate]]:
-        """Yield the template for each party that is told."""
+        """Yield each party with its template."""
         for party, text in ((Party.CUSTOMER, self.to_customer), (Party.PROVIDER, self.to_provider)):
             if text is not None:
                 yield party, NoticeTemplate(subject=self.subject, text=text)
@@ -113,5 +113,5 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = 
 
 
 def notices_of(event: BookingChanged | RefundScheduled) -> PartyNotices:
-    """Return what the parties are told of an event; that of a placed booking depends on its status."""
+    """Return the notices of an event; those of a placed booking depend on its status."""
     return _PLACED[event.to] if isinstance(event, BookingPlaced) else NOTICES[type(event)]

@@ -1,7 +1,7 @@
 """Notify the owner of an account of a change to the account itself, even if all channels are off.
 
-May run any number of times, as `notify_parties`. A changed number is told to the e-mail address and to the former
-number, because an attacker who changed it has the new one. The texts are short and name nobody.
+May run any number of times, as `notify_parties`. A changed number is announced to the e-mail address and the former
+number, because an attacker who changed it has the new one. The texts contain no names.
 """
 
 from typing import Final

@@ -13,7 +13,6 @@ from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
-from booking_domain.payments.events import PaymentHinted
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport, PaymentGateway
 from booking_domain.scheduling.errors import SlotTaken
@@ -58,17 +57,6 @@ async def _settle_when_asked(payment: Payment, *, executor: Executor[Repositorie
     if not await executor.run(_reserve_poll, payment.id, actor=SYSTEM):
         return payment
     return await settle_payment(payment, executor=executor, gateway=gateway)
-
-
-async def _note_hint(payment: Payment, tx: Repositories, context: Context) -> None:
-    """Leave the question to the worker, because the gateway is unavailable now."""
-    event = PaymentHinted(
-        id=EventId(context.entropy.new_id()),
-        occurred_at=context.now,
-        booking_id=payment.booking_id,
-        payment_id=payment.id,
-    )
-    await tx.outbox.put([event])
 
 
 async def _record_poll(payment_id: PaymentId, tx: Repositories, context: Context) -> bool:
@@ -133,7 +121,6 @@ def _excess(booking: Booking, new: Money, pending: Money) -> Money:
     return booking.paid.beyond(booking.refunded + pending + booking.price)
 
 
-note_payment_hint: Final = UseCase(Permission.RUN_PLATFORM, _note_hint)
 _reserve_poll: Final = UseCase(Permission.RUN_PLATFORM, _record_poll)
 _apply_report: Final = UseCase(Permission.RUN_PLATFORM, _apply, raises=(PaymentNotFound,))
 

@@ -1,19 +1,18 @@
-"""The application: routes, what surrounds them, and what lives as long as they do."""
+"""The application: its resources, what surrounds every request, and the adapters that are open while it runs."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router
-from litestar.di import Provide
 
-from entrypoints.container import Container
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts import telegram
 from entrypoints.http.admin import routes as administration
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
+from entrypoints.http.container import HttpContainer, dependencies
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
@@ -21,11 +20,8 @@ from entrypoints.http.kit.bodies import bound_reading
 from entrypoints.http.kit.compression import Compression
 from entrypoints.http.kit.cross_origin import CrossOrigin
 from entrypoints.http.kit.heads import answer_head
-from entrypoints.http.kit.idempotency import provide_idempotent_runner
-from entrypoints.http.kit.identities import provide_actor, provide_client, provide_session_id
 from entrypoints.http.kit.injection import one_after_the_other
 from entrypoints.http.kit.problems import answer_exception
-from entrypoints.http.kit.queries import read_query
 from entrypoints.http.kit.request_heads import require_one_host
 from entrypoints.http.kit.response_headers import add_response_headers
 from entrypoints.http.kit.strict_json import StrictJson
@@ -35,7 +31,6 @@ from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
-from entrypoints.http.services import SERVICES, Services
 from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.users import routes as users
 from entrypoints.http.waitlist import routes as waitlist
@@ -44,42 +39,39 @@ from entrypoints.languages.catalogues import read_catalogues
 PREFIX: Final = "/api/v1"
 
 
-API: Final = Router(
-    PREFIX,
-    route_handlers=[
-        accounts.routes,
-        telegram.routes,
-        providers.routes,
-        admin.routes,
-        administration.routes,
-        availability.routes,
-        salons.routes,
-        scheduling.routes,
-        holds.routes,
-        bookings.routes,
-        users.routes,
-        calendars.routes,
-        waitlist.routes,
-        payments.routes,
-        webhooks.routes,
-        sms_webhooks.routes,
-        health.routes(),
-    ],
+RESOURCES: Final = (
+    accounts.routes,
+    telegram.routes,
+    providers.routes,
+    admin.routes,
+    administration.routes,
+    availability.routes,
+    salons.routes,
+    scheduling.routes,
+    holds.routes,
+    bookings.routes,
+    users.routes,
+    calendars.routes,
+    waitlist.routes,
+    payments.routes,
+    webhooks.routes,
+    sms_webhooks.routes,
 )
-"""What is below the prefix. Litestar copies it into each application."""
+"""The routers of the API, in the order of registration; a new resource adds its own."""
+API: Final = Router(PREFIX, route_handlers=[*RESOURCES, health.routes()])
+"""Litestar copies it into each application."""
 
 
-def create_app(container: Container) -> Litestar:
-    """Make the application over what the container provides, overridden or not; its state has the `services`."""
+def create_app(container: HttpContainer) -> Litestar:
+    """Make the application over a container, some of whose providers may be overridden; `app.state` keeps it."""
     settings = container.settings()
-    services = Services(container)
     read_catalogues()
     app = Litestar(
         route_handlers=[API, health.routes(), docs.routes],
-        dependencies=_dependencies(services),
+        dependencies=dependencies(container),
         dto=StrictJson,
         return_dto=None,
-        before_request=_guarded(services),
+        before_request=_guarded(container),
         before_send=[add_response_headers, CrossOrigin(settings.cors_origins)],
         middleware=[Compression()],
         exception_handlers={Exception: answer_exception},
@@ -88,7 +80,7 @@ def create_app(container: Container) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
-    app.state.services = services
+    app.state.container = container
     one_after_the_other(app)
     answer_head(app)
     bound_reading(app, seconds=settings.body_timeout, most_bytes=settings.max_body_bytes)
@@ -96,37 +88,19 @@ def create_app(container: Container) -> Litestar:
     return app
 
 
-def _dependencies(services: Services) -> dict[str, Provide]:
-    return {
-        **{name: _service(services, name) for name in SERVICES},
-        "actor": Provide(provide_actor, sync_to_thread=False),
-        "session_id": Provide(provide_session_id, sync_to_thread=False),
-        "client": Provide(provide_client, sync_to_thread=False),
-        "asked": Provide(read_query, sync_to_thread=False),
-        "runner": Provide(provide_idempotent_runner, sync_to_thread=False),
-    }
-
-
-def _service(services: Services, name: str) -> Provide:
-    def provide() -> Any:
-        return services[name]
-
-    return Provide(provide, sync_to_thread=False)
-
-
-def _guarded(services: Services) -> Callable[[Request[Any, Any, Any]], Awaitable[Response[Any] | None]]:
+def _guarded(container: HttpContainer) -> Callable[[Request[Any, Any, Any]], Awaitable[Response[Any] | None]]:
     async def guard(request: Request[Any, Any, Any]) -> Response[Any] | None:
-        return await services.request_guard(request)
+        return await container.request_guard()(request)
 
     return guard
 
 
 @asynccontextmanager
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
-    container: Container = app.state.services.container
+    container: HttpContainer = app.state.container
     async with AsyncExitStack() as opened:
-        for part in (container.database(), container.gateway(), container.sms_sender()):
-            await part.open()
-            opened.push_async_callback(part.close)
-        container.password_hasher()  # makes a hash for itself, for which no request is to wait
+        for adapter in (container.database(), container.gateway(), container.sms_sender()):
+            await adapter.open()
+            opened.push_async_callback(adapter.close)
+        container.password_hasher()  # computes a dummy hash at construction, so do it before the first request
         yield

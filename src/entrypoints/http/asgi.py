@@ -6,8 +6,8 @@ import signal
 
 from litestar import Litestar
 
-from entrypoints.container import Container
 from entrypoints.http.app import create_app
+from entrypoints.http.container import HttpContainer
 from entrypoints.logs import configure_logs
 from entrypoints.processes import die_with_parent
 from entrypoints.settings import Settings
@@ -20,7 +20,7 @@ def create() -> Litestar:
     use_pinned_zone_data(os.environ)
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level)
-    app = create_app(Container(settings=settings))
+    app = create_app(HttpContainer(settings=settings))
     gc.collect()
     gc.freeze()  # what is there by now stays: the collector need not look at it again and again
     return app

@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from tests.unit.strategies.bookings import ACTORS, EVENT, HOUR, NOON
-
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, Party
 from booking_domain.shared.time import TimeRange
+from booking_domain.testing.bookings.strategies import ACTORS, EVENT, HOUR, NOON
 
 LATER: Final = TimeRange(NOON + 24 * HOUR, NOON + 25 * HOUR)
 """Where what is rescheduled goes."""

@@ -3,10 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
-from tests.unit.strategies.bookings import A_BOOKING, CUSTOMER, EVENT, MADE
-
 from booking_domain.bookings.model import Booking, BookingDecision, Terms
 from booking_domain.shared.money import Money
+from booking_domain.testing.bookings.strategies import A_BOOKING, CUSTOMER, EVENT, MADE
 
 PAYMENT_WINDOW: Final = timedelta(minutes=15)
 

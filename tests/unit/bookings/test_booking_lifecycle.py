@@ -3,7 +3,6 @@
 import pytest
 from tests.unit.bookings.agreed import MOVES
 from tests.unit.bookings.doing import SELF_LOOPS, do
-from tests.unit.strategies.bookings import ACTORS, DEPOSIT, EVENT, HOUR, NOON, NOTHING, a_booking
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import (
@@ -15,6 +14,7 @@ from booking_domain.bookings.transitions import (
     Status,
 )
 from booking_domain.shared.lifecycle import NotYourMove
+from booking_domain.testing.bookings.strategies import ACTORS, DEPOSIT, EVENT, HOUR, NOON, NOTHING, a_booking
 
 EVERY_MOVE = [(status, action, party) for status in Status for action in Action for party in Party]
 

@@ -5,8 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.strategies.bookings import DEPOSIT, MADE, NOTHING, a_booking
-from tests.unit.strategies.money import amounts
 
 from booking_domain.bookings.transitions import (
     BOOKING_PAYMENT_LIFECYCLE,
@@ -18,6 +16,8 @@ from booking_domain.bookings.transitions import (
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.lifecycle import InvalidTransition, NotYourMove
 from booking_domain.shared.money import Money
+from booking_domain.testing.bookings.strategies import DEPOSIT, MADE, NOTHING, a_booking
+from booking_domain.testing.shared.strategies import amounts
 
 LATER = MADE + timedelta(minutes=1)
 # unpaid → pending → paid → partially_refunded → refunded, and failed back to pending on retry. A payment may also be

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.bookings.doing import do
 from tests.unit.effort import examples
-from tests.unit.strategies.bookings import (
+
+from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOfRange, TooEarly
+from booking_domain.bookings.model import MAX_NOTES, Booking, Terms
+from booking_domain.bookings.transitions import Action, BookingPaymentStatus, InvalidBookingTransition, Party, Status
+from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.errors import DomainError, InvalidValue
+from booking_domain.shared.money import Money
+from booking_domain.testing.bookings.strategies import (
     ADMIN,
     CUSTOMER,
     DEPOSIT,
@@ -21,13 +28,6 @@ from tests.unit.strategies.bookings import (
     moments,
     terms,
 )
-
-from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOfRange, TooEarly
-from booking_domain.bookings.model import MAX_NOTES, Booking, Terms
-from booking_domain.bookings.transitions import Action, BookingPaymentStatus, InvalidBookingTransition, Party, Status
-from booking_domain.shared.actor import SYSTEM, Actor, Role
-from booking_domain.shared.errors import DomainError, InvalidValue
-from booking_domain.shared.money import Money
 
 JUST = timedelta(microseconds=1)
 END = NOON + HOUR

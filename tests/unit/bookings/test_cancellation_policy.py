@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.strategies.bookings import (
+
+from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, Tier, refund_due, tiers
+from booking_domain.bookings.transitions import Party, Status
+from booking_domain.shared.errors import InvalidValue
+from booking_domain.shared.money import Money
+from booking_domain.testing.bookings.strategies import (
     DEPOSIT,
     HOUR,
     NOON,
@@ -15,12 +20,7 @@ from tests.unit.strategies.bookings import (
     policies,
     usual_policies,
 )
-from tests.unit.strategies.money import amounts
-
-from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, Tier, refund_due, tiers
-from booking_domain.bookings.transitions import Party, Status
-from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.money import Money
+from booking_domain.testing.shared.strategies import amounts
 
 JUST = timedelta(microseconds=1)
 

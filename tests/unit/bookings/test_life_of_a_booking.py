@@ -8,14 +8,14 @@ from tests.unit.bookings.agreed import MOVES
 from tests.unit.bookings.doing import LATER, do
 from tests.unit.bookings.placing import PAYMENT_WINDOW, place
 from tests.unit.effort import examples
-from tests.unit.strategies.bookings import A_BOOKING, DEPOSIT, MADE, NOTHING, PRICE, WAITING
-from tests.unit.strategies.money import amounts
 
 from booking_domain.bookings.model import BookingEvent, BookingMode, Terms
 from booking_domain.bookings.transitions import Action, BookingPaymentStatus, Party, Status
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.lifecycle import InvalidTransition
 from booking_domain.shared.money import Money
+from booking_domain.testing.bookings.strategies import A_BOOKING, DEPOSIT, MADE, NOTHING, PRICE, WAITING
+from booking_domain.testing.shared.strategies import amounts
 
 
 class LifeOfABooking(RuleBasedStateMachine):

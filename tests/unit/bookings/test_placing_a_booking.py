@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.bookings.placing import PAYMENT_WINDOW, place
 from tests.unit.effort import examples
-from tests.unit.strategies.bookings import CUSTOMER, DEPOSIT, EVENT, MADE, NOTHING, PRICE, terms
 
 from booking_domain.bookings.model import ANSWER_DUE, BookingMode, Terms
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+from booking_domain.testing.bookings.strategies import CUSTOMER, DEPOSIT, EVENT, MADE, NOTHING, PRICE, terms
 
 
 def test_an_instant_booking_waits_for_its_deposit() -> None:

@@ -23,9 +23,8 @@ from booking_domain.testing.kit.tables import State
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MONDAY_MORNING
 from booking_domain.testing.shared.memory.tables import ANSWERS
-from entrypoints.container import Container
 from entrypoints.http.app import create_app
-from entrypoints.http.services import Services
+from entrypoints.http.container import HttpContainer
 from entrypoints.settings import Settings
 
 PASSWORD: Final = "correct-horse-battery"
@@ -78,7 +77,7 @@ class Api:
         self.clock = ManualClock(MONDAY_MORNING)
         self.database = OpenDatabase()
         self.gateway = OpenGateway("qpay")
-        self.container = Container(settings=Settings.from_environment(environ))
+        self.container = HttpContainer(settings=Settings.from_environment(environ))
         self.container.clock.override(self.clock)
         if in_memory:
             self.container.database.override(self.database)
@@ -86,7 +85,10 @@ class Api:
         self.container.password_hasher.override(MemoryPasswordHasher())
         self._kind = frozenset((name, value) for name, value in environ.items() if name != "DATABASE_URL")
         self.app = _idle[self._kind].pop() if _idle[self._kind] else create_app(self.container)
-        vars(self.app.state.services).update(vars(Services(self.container)))
+        own: HttpContainer = self.app.state.container
+        if own is not self.container:
+            own.reset_override()
+            own.override(self.container)
         self._undocumented = UndocumentedProblems(self.app)
         transport = httpx.ASGITransport(cast("Any", self._undocumented), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://api.test")

@@ -1,4 +1,4 @@
-"""An admin ends one session of somebody, and removes a second factor that its owner has lost."""
+"""Admins end sessions of users and remove second factors that were lost."""
 
 from dataclasses import replace
 from typing import Final
@@ -40,7 +40,7 @@ async def live(stage: Stage, user: User) -> set[SessionId]:
 
 
 def active(user: User) -> SecondFactor:
-    """Being replaced, too."""
+    """An active factor that is being replaced."""
     return SecondFactor(
         user_id=user.id, secret="A" * 32, new_secret="B" * 32, confirmed_at=NOW, recovery_codes=RECOVERY_CODES
     )
@@ -57,7 +57,7 @@ async def factor_of(stage: Stage, user: User) -> SecondFactor | None:
 
 
 @on_stage
-async def test_one_session_of_somebody_ends_and_the_log_says_which(stage: Stage) -> None:
+async def test_an_admin_ends_one_session_of_a_user_and_the_audit_log_names_it(stage: Stage) -> None:
     admin, customer = await an_admin(stage), stage.cast.customer
     phone, laptop = await signed_in(stage, customer), await signed_in(stage, customer)
     command = EndSessionOfUser(user_id=customer.id, session_id=phone.id)
@@ -75,7 +75,7 @@ async def test_one_session_of_somebody_ends_and_the_log_says_which(stage: Stage)
 
 
 @on_stage
-async def test_a_session_of_somebody_else_or_one_that_is_over_is_none_of_theirs(stage: Stage) -> None:
+async def test_an_admin_cannot_end_an_ended_session_or_one_of_another_user(stage: Stage) -> None:
     admin, customer, owner = await an_admin(stage), stage.cast.customer, stage.cast.owner
     theirs, expired = await signed_in(stage, owner), await signed_in(stage, customer, expires_at=NOW)
     ended, mine = await signed_in(stage, customer, ended_at=NOW), await signed_in(stage, admin)
@@ -87,7 +87,7 @@ async def test_a_session_of_somebody_else_or_one_that_is_over_is_none_of_theirs(
 
 
 @on_stage
-async def test_a_second_factor_goes_with_all_that_belongs_to_it_and_all_sessions_end(stage: Stage) -> None:
+async def test_removing_a_second_factor_removes_its_codes_and_ends_all_sessions(stage: Stage) -> None:
     admin, customer, owner = await an_admin(stage), stage.cast.customer, stage.cast.owner
     theirs = await signed_in(stage, owner)
     for _ in range(2):
@@ -105,7 +105,7 @@ async def test_a_second_factor_goes_with_all_that_belongs_to_it_and_all_sessions
 
 
 @on_stage
-async def test_without_a_second_factor_nothing_is_done(stage: Stage) -> None:
+async def test_removing_a_missing_second_factor_changes_nothing(stage: Stage) -> None:
     admin, customer = await an_admin(stage), stage.cast.customer
     phone, being_set_up = await signed_in(stage, customer), SecondFactor(user_id=customer.id, new_secret="B" * 32)
     for kept in (None, being_set_up):
@@ -117,7 +117,7 @@ async def test_without_a_second_factor_nothing_is_done(stage: Stage) -> None:
 
 
 @on_stage
-async def test_an_admin_removes_another_admins_factor_and_not_their_own(stage: Stage) -> None:
+async def test_an_admin_can_remove_the_factor_of_another_admin_but_not_their_own(stage: Stage) -> None:
     admin, other = await an_admin(stage), await an_admin(stage)
     for each in (admin, other):
         await keep(stage, active(each))
@@ -129,7 +129,7 @@ async def test_an_admin_removes_another_admins_factor_and_not_their_own(stage: S
 
 
 @on_stage
-async def test_who_is_no_admin_any_more_does_neither(stage: Stage) -> None:
+async def test_a_former_admin_can_neither_end_sessions_nor_remove_factors(stage: Stage) -> None:
     admin, customer = await an_admin(stage), stage.cast.customer
     phone = await signed_in(stage, customer)
     await keep(stage, active(customer))
@@ -144,7 +144,7 @@ async def test_who_is_no_admin_any_more_does_neither(stage: Stage) -> None:
 
 
 @on_stage
-async def test_of_an_account_that_was_never_there_neither_is(stage: Stage) -> None:
+async def test_an_unknown_account_has_no_sessions_or_factors_to_remove(stage: Stage) -> None:
     admin, nobody = await an_admin(stage), UserId(stage.make.entropy.new_id())
     mine = await signed_in(stage, admin)
     with pytest.raises(UserNotFound):

@@ -1,4 +1,4 @@
-"""What holds of codes whatever clocks do, and of passwords whatever they are."""
+"""Properties of one-time codes under any clock, and of passwords."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -51,7 +51,7 @@ POLICY = PasswordPolicy(known=Known())
 
 
 @on_stage
-async def test_a_code_that_was_swept_is_dead_whatever_the_clock_says_later(stage: Stage) -> None:
+async def test_a_swept_code_stays_dead_when_the_clock_is_set_back(stage: Stage) -> None:
     user = stage.cast.customer
     assert user.phone is not None
     contact = Contact(Channel.PHONE, user.phone)
@@ -65,7 +65,7 @@ async def test_a_code_that_was_swept_is_dead_whatever_the_clock_says_later(stage
 
 
 @on_stage
-async def test_a_code_is_no_good_once_the_contact_is_somebody_elses(stage: Stage) -> None:
+async def test_a_code_is_refused_once_the_account_has_another_contact(stage: Stage) -> None:
     user = stage.cast.customer
     contact = Contact(Channel.PHONE, "+97699112233")  # not theirs, any more
     code = await stage.by_platform(request_code, RequestCode(contact, CodePurpose.VERIFY, user))
@@ -81,7 +81,7 @@ def _issued(former: list[OneTimeCode], purpose: CodePurpose, now: timedelta) -> 
 
 
 @given(st.lists(JUMPS | STEPS, max_size=12))
-def test_whatever_the_clock_does_a_code_that_was_refused_stays_so(jumps: list[timedelta]) -> None:
+def test_a_code_refused_once_is_refused_whatever_the_clock_does(jumps: list[timedelta]) -> None:
     code, now, refused = _issued([], CodePurpose.LOGIN, timedelta(0)), NOW, False
     for jump in jumps:
         now += jump
@@ -93,7 +93,7 @@ def test_whatever_the_clock_does_a_code_that_was_refused_stays_so(jumps: list[ti
 
 
 @given(st.lists(st.tuples(st.sampled_from(CodePurpose), STEPS), max_size=60))
-def test_codes_are_a_minute_apart_and_no_more_than_ten_a_day(asked: list[tuple[CodePurpose, timedelta]]) -> None:
+def test_codes_are_a_minute_apart_and_at_most_ten_a_day(asked: list[tuple[CodePurpose, timedelta]]) -> None:
     kept: dict[CodePurpose, OneTimeCode] = {}
     issued: list[tuple[CodePurpose, timedelta]] = []
     waits: list[int] = []
@@ -114,7 +114,7 @@ def test_codes_are_a_minute_apart_and_no_more_than_ten_a_day(asked: list[tuple[C
 
 
 @given(st.text(min_size=MIN_PASSWORD, max_size=MAX_PASSWORD))
-def test_a_password_is_kept_as_it_is_or_refused(password: str) -> None:
+def test_a_password_is_returned_unchanged_or_refused(password: str) -> None:
     try:
         assert POLICY.check(password) == password
     except InvalidValue:
@@ -134,7 +134,7 @@ def test_a_password_has_8_to_256_characters(length: int, *, taken: bool) -> None
 
 
 @given(st.text(ascii_lowercase + "_- ", max_size=8), st.text(ascii_lowercase, min_size=4, max_size=12), st.data())
-def test_no_password_holds_what_is_the_accounts_own(before: str, own: str, data: st.DataObject) -> None:
+def test_a_password_that_contains_the_accounts_own_words_is_refused(before: str, own: str, data: st.DataObject) -> None:
     cased = "".join(data.draw(st.sampled_from([each, each.upper()])) for each in own)
     text = data.draw(st.sampled_from([own, f"{own}@example.com", f"Dr. {own.title()}", f"a.{own}@example.com"]))
     with pytest.raises(InvalidValue) as refused:
@@ -143,18 +143,18 @@ def test_no_password_holds_what_is_the_accounts_own(before: str, own: str, data:
 
 
 @pytest.mark.parametrize("password", ["sunflower", "SunFlower", "x" * 9, "Booking 2026", "x" * 7, "ab" * 129])
-def test_a_password_that_is_tried_first_is_refused(password: str) -> None:
+def test_a_common_password_is_refused(password: str) -> None:
     with pytest.raises(InvalidValue):
         POLICY.check(password)
 
 
 @pytest.mark.parametrize("password", ["sunflowers", "xy" * 4, "nine blue lanterns", "xy" * 128, "12345 sieben"])
-def test_other_passwords_are_fine(password: str) -> None:
+def test_other_passwords_are_accepted(password: str) -> None:
     assert POLICY.check(password, ("Bat", "ab@example.com", "+97699112233")) == password
 
 
 @pytest.mark.parametrize("password", ["nine blue lanterns", "2026 1123 0900"])
-def test_composition_asks_for_a_letter_and_a_digit(password: str) -> None:
+def test_the_composition_rule_requires_a_letter_and_a_digit(password: str) -> None:
     strict = replace(POLICY, composition=True)
     with pytest.raises(InvalidValue):
         strict.check(password)

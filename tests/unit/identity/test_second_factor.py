@@ -1,4 +1,4 @@
-"""What a second factor accepts, and how often it may be tried."""
+"""Which codes a second factor accepts, and how many wrong ones."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -59,7 +59,7 @@ def invalid(factor: SecondFactor, guess: str, now: datetime) -> SecondFactor:
 
 
 def wait_of(factor: SecondFactor, guess: str, now: datetime) -> timedelta:
-    """How long one is told to wait for a guess that is not looked at."""
+    """The delay in the error for a guess that is not compared."""
     after, refused = factor.proved(guess, CODES, now)
     assert refused is not None
     assert isinstance(refused, TooManyAttempts)
@@ -67,7 +67,7 @@ def wait_of(factor: SecondFactor, guess: str, now: datetime) -> timedelta:
     return timedelta(seconds=refused.retry_after_seconds)
 
 
-def test_a_secret_has_160_bits_and_is_good_for_nothing_until_it_is_confirmed() -> None:
+def test_a_secret_has_160_bits_and_is_not_accepted_until_it_is_confirmed() -> None:
     factor, secret = SecondFactor(user_id=DORJ).set_up(SeededEntropy())
     assert len(secret) * 5 == 160
     assert not factor.active
@@ -78,7 +78,7 @@ def test_a_secret_has_160_bits_and_is_good_for_nothing_until_it_is_confirmed() -
     assert (confirmed.secret, confirmed.new_secret, confirmed.confirmed_at) == (secret, None, NOW)
 
 
-def test_asking_again_replaces_the_secret() -> None:
+def test_setting_up_again_replaces_the_secret() -> None:
     entropy = SeededEntropy()
     factor, first = SecondFactor(user_id=DORJ).set_up(entropy)
     factor, second = factor.set_up(entropy)
@@ -89,12 +89,14 @@ def test_asking_again_replaces_the_secret() -> None:
     assert refused is None
 
 
-def test_a_factor_that_is_being_replaced_is_the_factor_until_then() -> None:
+def test_a_factor_stays_active_until_its_replacement_is_confirmed() -> None:
     factor, _ = an_active_one()
     replaced, secret = factor.set_up(SeededEntropy(2))
     accepted(replaced, shown(factor, NOW), NOW)
     invalid(replaced, CODES.code(secret, NOW), NOW)
-    confirmed, refused = replaced.confirmed(CODES.code(secret, NOW - STEP), CODES, NOW)  # a step the old one has used
+    confirmed, refused = replaced.confirmed(
+        CODES.code(secret, NOW - STEP), CODES, NOW
+    )  # a time step that the old secret has used
     assert refused is None
     assert confirmed.secret == secret
     invalid(confirmed, shown(factor, NOW), NOW)
@@ -102,7 +104,7 @@ def test_a_factor_that_is_being_replaced_is_the_factor_until_then() -> None:
 
 
 @pytest.mark.parametrize("by", [-1, 0, 1])
-def test_the_clock_of_a_phone_may_be_a_step_off(by: int) -> None:
+def test_a_code_one_time_step_off_is_accepted(by: int) -> None:
     factor, _ = an_active_one()
     now = NOW + timedelta(hours=1)
     accepted(factor, shown(factor, now + by * STEP), now)
@@ -110,9 +112,9 @@ def test_the_clock_of_a_phone_may_be_a_step_off(by: int) -> None:
         invalid(factor, shown(factor, now + off * STEP), now)
 
 
-def test_no_code_is_accepted_twice_nor_an_earlier_one_after_it() -> None:
+def test_no_code_is_accepted_twice_or_after_a_later_one() -> None:
     factor, _ = an_active_one()
-    invalid(factor, shown(factor, NOW - STEP), NOW)  # the one that confirmed it
+    invalid(factor, shown(factor, NOW - STEP), NOW)  # the code that confirmed it
     earlier, present = shown(factor, NOW), shown(factor, NOW + STEP)
     used = accepted(factor, present, NOW + STEP)
     for code in (present, earlier):
@@ -121,7 +123,7 @@ def test_no_code_is_accepted_twice_nor_an_earlier_one_after_it() -> None:
     accepted(used, shown(factor, NOW + 2 * STEP), NOW + 2 * STEP)
 
 
-def test_a_code_that_was_used_is_not_counted_as_a_guess() -> None:
+def test_a_used_code_is_not_counted_as_a_wrong_one() -> None:
     factor, _ = an_active_one()
     used = accepted(factor, shown(factor, NOW), NOW)
     for _ in range(20):
@@ -129,7 +131,7 @@ def test_a_code_that_was_used_is_not_counted_as_a_guess() -> None:
     assert used.wrong_in_a_row == 0
 
 
-def test_a_clock_that_was_set_back_revives_no_code() -> None:
+def test_setting_the_clock_back_revives_no_code() -> None:
     factor, recovery = an_active_one()
     used = accepted(factor, shown(factor, NOW), NOW)
     for back in (STEP, timedelta(hours=2), timedelta(days=30)):
@@ -137,7 +139,7 @@ def test_a_clock_that_was_set_back_revives_no_code() -> None:
     accepted(used, recovery[0], NOW - timedelta(days=30))
 
 
-def test_wrong_codes_wait_longer_and_longer_and_the_right_one_waits_too() -> None:
+def test_wrong_codes_delay_all_codes_longer_and_longer() -> None:
     factor, _ = an_active_one()
     now = NOW
     for _ in range(MOST_WRONG_IN_A_ROW):
@@ -153,7 +155,7 @@ def test_wrong_codes_wait_longer_and_longer_and_the_right_one_waits_too() -> Non
     assert accepted(factor, shown(factor, now), now).wrong_in_a_row == 0
 
 
-def test_in_no_quarter_of_an_hour_more_than_five_guesses_are_looked_at_and_in_a_year_not_400() -> None:
+def test_at_most_five_guesses_in_15_minutes_and_400_in_a_year_are_compared() -> None:
     factor, _ = an_active_one()
     looked_at = []
     now = NOW
@@ -168,7 +170,7 @@ def test_in_no_quarter_of_an_hour_more_than_five_guesses_are_looked_at_and_in_a_
     assert len(looked_at) < 400
 
 
-def test_a_clock_that_was_far_ahead_keeps_nobody_waiting_for_it() -> None:
+def test_a_clock_that_was_far_ahead_does_not_prolong_the_delay() -> None:
     factor, _ = an_active_one()
     ahead = NOW + timedelta(days=400)
     for _ in range(MOST_WRONG_IN_A_ROW):
@@ -176,7 +178,7 @@ def test_a_clock_that_was_far_ahead_keeps_nobody_waiting_for_it() -> None:
     accepted(factor, shown(factor, NOW), NOW)
 
 
-def test_recovery_codes_are_ten_of_120_bits_and_each_is_good_once() -> None:
+def test_there_are_ten_recovery_codes_of_120_bits_each_accepted_once() -> None:
     factor, recovery = an_active_one()
     assert len(set(recovery)) == RECOVERY_CODES == 10
     assert {len(code.replace("-", "")) * 5 for code in recovery} == {120}
@@ -188,7 +190,7 @@ def test_recovery_codes_are_ten_of_120_bits_and_each_is_good_once() -> None:
 
 
 @pytest.mark.parametrize("typed", ["{}", " {} ", "{} ", "-{}-"])
-def test_a_recovery_code_may_be_typed_as_people_do(typed: str) -> None:
+def test_a_recovery_code_is_accepted_in_any_case_and_spacing(typed: str) -> None:
     factor, recovery = an_active_one()
     accepted(factor, typed.format(recovery[0]), NOW)
     accepted(factor, typed.format(recovery[1].upper().replace("-", " ")), NOW)
@@ -196,7 +198,7 @@ def test_a_recovery_code_may_be_typed_as_people_do(typed: str) -> None:
     accepted(factor, f"{shown(factor, NOW)[:3]} {shown(factor, NOW)[3:]}", NOW)
 
 
-def test_a_recovery_code_gets_in_where_codes_have_to_wait_and_wrong_ones_are_not_counted() -> None:
+def test_a_recovery_code_is_accepted_during_the_delay_and_wrong_ones_are_not_counted() -> None:
     factor, recovery = an_active_one()
     for guess in ("", "nonsense", "六" * 6, "1234567", "a" * 64, "\ud800", *["aaaa-bbbb-cccc-dddd-eeee-ffff"] * 20):
         assert invalid(factor, guess, NOW) == factor
@@ -206,12 +208,12 @@ def test_a_recovery_code_gets_in_where_codes_have_to_wait_and_wrong_ones_are_not
     assert accepted(factor, recovery[0], NOW).wrong_in_a_row == 0
 
 
-def test_the_recovery_code_of_another_account_is_none() -> None:
+def test_the_recovery_code_of_another_account_is_refused() -> None:
     factor, recovery = an_active_one()
     invalid(replace(factor, user_id=UserId(UUID(int=8))), recovery[0], NOW)
 
 
-def test_what_is_secret_is_not_shown() -> None:
+def test_secrets_are_not_in_the_repr() -> None:
     factor, recovery = an_active_one()
     factor, secret = factor.set_up(SeededEntropy(3))
     assert factor.secret is not None
@@ -219,7 +221,7 @@ def test_what_is_secret_is_not_shown() -> None:
         assert canary not in repr(factor)
 
 
-def test_every_session_begins_where_the_second_factor_is_asked_for() -> None:
+def test_every_session_begins_where_the_second_factor_is_checked() -> None:
     source = Path(booking_domain.__file__).parents[1]
     found = {
         (path.relative_to(source).as_posix(), call)

@@ -52,7 +52,7 @@ def test_a_session_ends_once() -> None:
     assert SESSION.ended(NOW).ended(NOW + JUST) == replace(SESSION, ended_at=NOW)
 
 
-def test_a_session_that_is_used_lives_for_another_30_days() -> None:
+def test_a_used_session_lives_for_another_30_days() -> None:
     later = NOW + timedelta(days=29)
     rotated = SESSION.rotated(token(b"next"), b"seed", Client("a", "b"), later)
     assert (rotated.token_digest, rotated.previous_digest, rotated.seed) == (b"next", SESSION.token_digest, b"seed")
@@ -62,7 +62,7 @@ def test_a_session_that_is_used_lives_for_another_30_days() -> None:
     assert (rotated.id, rotated.created_at, rotated.client) == (SESSION.id, SESSION.created_at, Client("a", "b"))
 
 
-def test_what_the_use_of_a_token_means() -> None:
+def test_the_use_of_a_token_is_classified() -> None:
     session = SESSION.rotated(token(b"now"), b"seed", Client(), NOW)
     within, after = NOW + GRACE - JUST, NOW + GRACE
     for now in (NOW, within, after):
@@ -76,7 +76,7 @@ def test_what_the_use_of_a_token_means() -> None:
 
 
 @given(st.text(), st.text())
-def test_of_a_client_is_kept_what_can_be_shown(address: str, user_agent: str) -> None:
+def test_the_client_is_stored_truncated_and_printable(address: str, user_agent: str) -> None:
     client = Client.seen(address, user_agent)
     assert len(client.user_agent) <= MAX_USER_AGENT == 200
     assert len(client.address) <= 64
@@ -107,7 +107,7 @@ async def live(stage: Stage, *sessions: SignedIn) -> list[bool]:
         ("phone", "laptop", [False, False]),
     ],
 )
-def test_logging_out_ends_the_sessions_that_are_named(
+def test_logging_out_ends_the_sessions_that_the_tokens_name(
     by_access_token: str | None, by_refresh_token: str | None, left: list[bool]
 ) -> None:
     @on_stage
@@ -125,7 +125,7 @@ def test_logging_out_ends_the_sessions_that_are_named(
 
 
 @on_stage
-async def test_an_old_refresh_token_logs_out_too_and_a_made_up_one_does_nothing(stage: Stage) -> None:
+async def test_an_old_refresh_token_logs_out_and_a_forged_one_has_no_effect(stage: Stage) -> None:
     session = await signed_in(stage)
     await stage.by_platform(refresh_session, RefreshSession(refresh_token=session.refresh_token, client=Client()))
     stage.clock.advance(timedelta(days=1))
@@ -138,7 +138,7 @@ async def test_an_old_refresh_token_logs_out_too_and_a_made_up_one_does_nothing(
 
 
 @on_stage
-async def test_a_session_that_was_ended_refreshes_no_more(stage: Stage) -> None:
+async def test_an_ended_session_cannot_be_refreshed(stage: Stage) -> None:
     session = await signed_in(stage)
     await stage.by_platform(log_out, LogOut(session_id=session.session_id, refresh_token=None))
     with pytest.raises(InvalidToken):
@@ -146,7 +146,7 @@ async def test_a_session_that_was_ended_refreshes_no_more(stage: Stage) -> None:
 
 
 @on_stage
-async def test_one_ends_a_session_of_ones_own_and_nobody_elses(stage: Stage) -> None:
+async def test_a_user_can_end_only_their_own_sessions(stage: Stage) -> None:
     phone, laptop, theirs = await signed_in(stage), await signed_in(stage), await signed_in(stage, stage.cast.owner)
     await stage.by_customer(end_session, EndSession(session_id=laptop.session_id, current=phone.session_id))
     for not_mine in (laptop.session_id, theirs.session_id, SessionId(stage.make.entropy.new_id())):
@@ -158,7 +158,7 @@ async def test_one_ends_a_session_of_ones_own_and_nobody_elses(stage: Stage) -> 
 
 
 @on_stage
-async def test_all_others_are_ended_at_once(stage: Stage) -> None:
+async def test_all_other_sessions_end_in_one_command(stage: Stage) -> None:
     phone, laptop, tablet = [await signed_in(stage) for _ in range(3)]
     theirs = await signed_in(stage, stage.cast.owner)
     for _ in range(2):
@@ -167,7 +167,7 @@ async def test_all_others_are_ended_at_once(stage: Stage) -> None:
 
 
 @on_stage
-async def test_from_a_session_that_has_ended_no_other_one_is_ended(stage: Stage) -> None:
+async def test_an_ended_session_cannot_end_others(stage: Stage) -> None:
     phone, laptop, theirs = await signed_in(stage), await signed_in(stage), await signed_in(stage, stage.cast.owner)
     await stage.by_customer(end_other_sessions, laptop.session_id)
     for current in (phone.session_id, theirs.session_id, SessionId(stage.make.entropy.new_id())):

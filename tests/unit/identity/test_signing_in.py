@@ -57,7 +57,7 @@ async def disable(stage: Stage, user: User) -> User:
 
 
 @on_stage
-async def test_an_account_is_kept_under_the_normal_form_of_its_address(stage: Stage) -> None:
+async def test_an_account_is_stored_with_the_normal_form_of_its_email(stage: Stage) -> None:
     user = await stage.by_platform(register, DORJ)
     assert (user.email, user.role, user.status, user.created_at) == (
         "dorj@example.com",
@@ -71,7 +71,7 @@ async def test_an_account_is_kept_under_the_normal_form_of_its_address(stage: St
 
 
 @on_stage
-async def test_an_account_may_have_a_phone_number_only(stage: Stage) -> None:
+async def test_an_account_can_have_a_phone_number_only(stage: Stage) -> None:
     user = await stage.by_platform(register, replace(DORJ, email=None, phone="+97699112233"))
     assert (user.email, user.phone) == (None, "+97699112233")
     with pytest.raises(ContactMissing):
@@ -81,7 +81,7 @@ async def test_an_account_may_have_a_phone_number_only(stage: Stage) -> None:
 
 
 @on_stage
-async def test_nobody_makes_themselves_an_admin(stage: Stage) -> None:
+async def test_nobody_can_register_as_an_admin(stage: Stage) -> None:
     for role in (Role.ADMIN, Role.SYSTEM):
         with pytest.raises(NotPermitted):
             await stage.by_platform(register, replace(DORJ, role=role))
@@ -95,12 +95,12 @@ async def test_a_refresh_token_is_traded_for_the_next_one(stage: Stage) -> None:
     stage.clock.advance(timedelta(days=29))
     second = await refreshed(stage, first.refresh_token)
     assert second.user == first.user == stage.cast.customer
-    stage.clock.advance(timedelta(days=29))  # longer than the first one lived
+    stage.clock.advance(timedelta(days=29))  # beyond the expiry of the first token
     await refreshed(stage, second.refresh_token)
 
 
 @on_stage
-async def test_a_refresh_token_that_was_used_before_ends_the_session(stage: Stage) -> None:
+async def test_reuse_of_a_refresh_token_ends_the_session(stage: Stage) -> None:
     first = await signed_in(stage)
     second = await refreshed_once(stage, first.refresh_token)
     stage.clock.advance(GRACE)
@@ -110,19 +110,19 @@ async def test_a_refresh_token_that_was_used_before_ends_the_session(stage: Stag
 
 
 @on_stage
-async def test_within_the_grace_a_token_is_answered_with_the_same_next_one(stage: Stage) -> None:
+async def test_within_the_grace_period_a_token_gets_the_same_next_one(stage: Stage) -> None:
     first = await signed_in(stage)
     second = await refreshed_once(stage, first.refresh_token)
     stage.clock.advance(GRACE - INSTANT)
     assert await refreshed_once(stage, first.refresh_token) == second
-    stage.clock.advance(INSTANT)  # asking again has not prolonged it
+    stage.clock.advance(INSTANT)  # a repeated use does not extend the grace period
     with pytest.raises(TokenReused):
         await refreshed(stage, first.refresh_token)
     assert await dead(stage, second)
 
 
 @on_stage
-async def test_there_is_no_grace_once_the_next_token_was_used_as_well(stage: Stage) -> None:
+async def test_the_grace_period_ends_when_the_next_token_is_used(stage: Stage) -> None:
     first = await signed_in(stage)
     second = await refreshed_once(stage, first.refresh_token)
     third = await refreshed_once(stage, second)
@@ -133,7 +133,7 @@ async def test_there_is_no_grace_once_the_next_token_was_used_as_well(stage: Sta
 
 
 @on_stage
-async def test_a_thief_who_was_within_the_grace_is_found_out_at_the_next_turn(stage: Stage) -> None:
+async def test_a_theft_within_the_grace_period_is_detected_at_the_next_refresh(stage: Stage) -> None:
     stolen = (await signed_in(stage)).refresh_token
     owner = await refreshed_once(stage, stolen)
     thief = await refreshed_once(stage, stolen)
@@ -146,14 +146,14 @@ async def test_a_thief_who_was_within_the_grace_is_found_out_at_the_next_turn(st
 
 
 @on_stage
-async def test_who_only_knows_a_session_cannot_end_it(stage: Stage) -> None:
+async def test_the_id_of_a_session_does_not_suffice_to_end_it(stage: Stage) -> None:
     session = await signed_in(stage)
     assert await dead(stage, stage.security.refresh_tokens.first(session.session_id).text)
     assert await refreshed_once(stage, session.refresh_token)
 
 
 @on_stage
-async def test_one_session_ends_without_the_others(stage: Stage) -> None:
+async def test_reuse_in_one_session_does_not_end_the_others(stage: Stage) -> None:
     phone, laptop = await signed_in(stage), await signed_in(stage)
     await refreshed(stage, phone.refresh_token)
     stage.clock.advance(GRACE)
@@ -163,7 +163,7 @@ async def test_one_session_ends_without_the_others(stage: Stage) -> None:
 
 
 @on_stage
-async def test_a_refresh_token_is_good_for_30_days(stage: Stage) -> None:
+async def test_a_refresh_token_expires_after_30_days(stage: Stage) -> None:
     session = await signed_in(stage)
     stage.clock.advance(REFRESH_TOKEN_LIFE)
     with pytest.raises(InvalidToken):
@@ -184,7 +184,7 @@ async def test_a_session_lasts_for_180_days_however_often_it_is_used(stage: Stag
 
 
 @on_stage
-async def test_a_session_tells_where_it_was_last_used_from(stage: Stage) -> None:
+async def test_a_session_shows_the_client_of_its_last_refresh(stage: Stage) -> None:
     session = await signed_in(stage)
     kept = await stage.database.reads.sessions.get(session.session_id)
     assert kept is not None
@@ -199,7 +199,7 @@ async def test_a_session_tells_where_it_was_last_used_from(stage: Stage) -> None
 
 
 @on_stage
-async def test_who_signs_in_and_who_fails_to_is_noted(stage: Stage) -> None:
+async def test_successful_and_failed_sign_ins_are_in_the_login_history(stage: Stage) -> None:
     customer = stage.cast.customer
     await signed_in(stage)
     stage.clock.advance(timedelta(hours=1))
@@ -214,7 +214,7 @@ async def test_who_signs_in_and_who_fails_to_is_noted(stage: Stage) -> None:
 
 
 @on_stage
-async def test_a_token_of_no_session_is_refused(stage: Stage) -> None:
+async def test_a_token_of_an_unknown_session_is_refused(stage: Stage) -> None:
     unknown = stage.security.refresh_tokens.first(SessionId(stage.make.entropy.new_id()))
     for token in (unknown.text, "", "nonsense"):
         with pytest.raises(InvalidToken):
@@ -233,6 +233,6 @@ async def test_a_disabled_account_gets_no_session_and_keeps_none(stage: Stage) -
 
 
 @on_stage
-async def test_an_account_that_is_gone_gets_no_session(stage: Stage) -> None:
+async def test_an_unknown_account_gets_no_session(stage: Stage) -> None:
     with pytest.raises(InvalidToken):
         await signed_in(stage, replace(stage.cast.customer, id=UserId(stage.make.entropy.new_id())))

@@ -16,11 +16,11 @@ USER = Builder().user(Role.PROVIDER)
 E_MAILS = st.emails().filter(lambda text: len(text) < 100 and text.rpartition(".")[2].isalpha() and '"' not in text)
 
 
-def test_a_user_asks_as_the_role_of_the_account() -> None:
+def test_the_actor_of_a_user_has_the_role_of_the_account() -> None:
     assert USER.actor == Actor(USER.id, Role.PROVIDER)
 
 
-def test_a_changed_account_is_the_next_version_of_it() -> None:
+def test_a_change_increments_the_version_of_the_account() -> None:
     assert USER.changed(name="Somebody else") == replace(USER, name="Somebody else", version=USER.version + 1)
 
 
@@ -40,14 +40,14 @@ def test_a_changed_account_is_the_next_version_of_it() -> None:
         ("picture_url", "//example.com/1.webp"),
     ],
 )
-def test_what_is_no_part_of_a_profile_is_refused(member: str, wrong: str) -> None:
+def test_an_invalid_profile_member_is_refused(member: str, wrong: str) -> None:
     with pytest.raises(InvalidValue) as refusal:
         USER.changed(**{member: wrong})
     assert refusal.value.field == member
 
 
 @given(E_MAILS)
-def test_e_mail_addresses_are_taken(address: str) -> None:
+def test_email_addresses_are_accepted(address: str) -> None:
     assert replace(USER, email=normal_email(address)).email == address.lower()
 
 
@@ -59,14 +59,14 @@ def test_e_mail_addresses_are_taken(address: str) -> None:
         "a" * 65 + "@example.com",
     ],
 )
-def test_what_is_no_e_mail_address_is_refused(address: str) -> None:
+def test_a_malformed_email_address_is_refused(address: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         replace(USER, email=address)
     assert refused.value.field_path == ("email",)
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
-def test_phone_numbers_are_taken_as_e_164(number: str) -> None:
+def test_phone_numbers_in_e_164_are_accepted(number: str) -> None:
     assert replace(USER, phone=number).phone == number
 
 
@@ -74,7 +74,7 @@ def test_phone_numbers_are_taken_as_e_164(number: str) -> None:
     "number",
     ["", "99112233", "+0976991122", "+97699", "+9769911223344556", "+976 99112233", "+976９９112233", "+97699112233\n"],
 )
-def test_what_is_no_e_164_number_is_refused(number: str) -> None:
+def test_a_phone_number_not_in_e_164_is_refused(number: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         replace(USER, phone=number)
     assert refused.value.field_path == ("phone",)
@@ -88,7 +88,7 @@ def test_a_name_has_1_to_120_characters(name: str) -> None:
     assert refused.value.field_path == ("name",)
 
 
-def test_a_user_lives_in_a_known_time_zone() -> None:
+def test_the_time_zone_of_a_user_must_be_known() -> None:
     assert replace(USER, time_zone="Asia/Hovd").time_zone == "Asia/Hovd"
     with pytest.raises(InvalidValue) as refused:
         replace(USER, time_zone="Asia/Atlantis")
@@ -96,9 +96,9 @@ def test_a_user_lives_in_a_known_time_zone() -> None:
 
 
 @given(st.text())
-def test_addresses_are_compared_in_one_form(text: str) -> None:
+def test_email_addresses_have_one_normal_form(text: str) -> None:
     assert normal_email(normal_email(text)) == normal_email(text)
 
 
-def test_case_and_space_around_an_address_do_not_matter() -> None:
+def test_case_and_surrounding_space_of_an_email_address_are_ignored() -> None:
     assert normal_email(" Dorj@Example.com ") == normal_email("dorj@example.com") == "dorj@example.com"

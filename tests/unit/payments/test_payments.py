@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.strategies.money import amounts
-from tests.unit.strategies.payments import ASKED, INVOICE, NOTHING, NOW, a_payment, a_refund
+from tests.unit.payments.examples import ASKED, INVOICE, NOTHING, NOW, a_payment, a_refund
 
 from booking_domain.payments.model import PREPARATION_LEASE, Purpose
 from booking_domain.payments.transitions import InvalidPaymentTransition, PaymentStatus
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
+from booking_domain.testing.shared.strategies import amounts
 
 LATER = NOW + timedelta(minutes=1)
 REPORTS = st.lists(amounts(most=2 * ASKED.amount) | st.just(ASKED), max_size=8)

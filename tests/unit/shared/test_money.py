@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.strategies.money import amounts, currencies
 
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import MINOR_UNIT_DIGITS, Money
+from booking_domain.testing.shared.strategies import amounts, currencies
 
 # ISO 4217, list one: the currencies without decimals, and those with three. The Chilean and the Uruguayan unit of
 # account have four and are not used for payments.

@@ -537,40 +537,34 @@ class _ServerInMemory(Server):
         return Answer(200, {})
 
 
-def test_histories_pass_through_the_api() -> None:
-    async def played() -> None:
-        api = Api({"BOOKING_RATE_LIMITS": "off"})
-        api.clock.set(datetime.now(UTC))
-        async with api.opened():
-            hashed = await api.container.password_hasher().hash(PASSWORD)
-            admin = Register(
-                email="admin@example.com", phone=None, name="A", role=Role.ADMIN, password_hash=hashed, by_platform=True
-            )
-            await api.container.executor().run(register, admin, actor=SYSTEM)
-            server = _ServerInMemory(api, asyncio.get_running_loop())
-            wrong = replace(HISTORIES[0], id="wrong", expected=replace(HISTORIES[0].expected, slot_free=True))
-            found = await asyncio.to_thread(
-                play_on_server, server, (*HISTORIES, wrong), email="admin@example.com", password=PASSWORD
-            )
-        assert [str(failure) for failure in found.failures if failure.id != "wrong"] == []
-        assert [failure.problems for failure in found.failures] == [
-            ("  - slot_free: True  expected\n  + slot_free: False  found",)
-        ]
-        assert set(found.skipped) == {history.id for history in HISTORIES if why_not(history) is not None}
-
-    asyncio.run(played())
+async def test_histories_pass_through_the_api() -> None:
+    api = Api({"BOOKING_RATE_LIMITS": "off"})
+    api.clock.set(datetime.now(UTC))
+    async with api.opened():
+        hashed = await api.container.password_hasher().hash(PASSWORD)
+        admin = Register(
+            email="admin@example.com", phone=None, name="A", role=Role.ADMIN, password_hash=hashed, by_platform=True
+        )
+        await api.container.executor().run(register, admin, actor=SYSTEM)
+        server = _ServerInMemory(api, asyncio.get_running_loop())
+        wrong = replace(HISTORIES[0], id="wrong", expected=replace(HISTORIES[0].expected, slot_free=True))
+        found = await asyncio.to_thread(
+            play_on_server, server, (*HISTORIES, wrong), email="admin@example.com", password=PASSWORD
+        )
+    assert [str(failure) for failure in found.failures if failure.id != "wrong"] == []
+    assert [failure.problems for failure in found.failures] == [
+        ("  - slot_free: True  expected\n  + slot_free: False  found",)
+    ]
+    assert set(found.skipped) == {history.id for history in HISTORIES if why_not(history) is not None}
 
 
-def test_histories_need_valid_admin_credentials() -> None:
-    async def played() -> None:
-        api = Api({})
-        async with api.opened():
-            server = _ServerInMemory(api, asyncio.get_running_loop())
-            found = await asyncio.to_thread(play_on_server, server, HISTORIES[:1], email="a@example.com", password="no")
-        [failure] = found.failures
-        assert "signing in as the admin: the server answered 401 auth.invalid_credentials" in failure.problems[0]
-
-    asyncio.run(played())
+async def test_histories_need_valid_admin_credentials() -> None:
+    api = Api({})
+    async with api.opened():
+        server = _ServerInMemory(api, asyncio.get_running_loop())
+        found = await asyncio.to_thread(play_on_server, server, HISTORIES[:1], email="a@example.com", password="no")
+    [failure] = found.failures
+    assert "signing in as the admin: the server answered 401 auth.invalid_credentials" in failure.problems[0]
 
 
 # The endpoint of this repository.
@@ -588,11 +582,11 @@ class _Endpoint(Server):
         token: str | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        response = asyncio.run(_asked_of_endpoint([(path, body)]))[0]
+        response = asyncio.run(_responses_of_endpoint([(path, body)]))[0]
         return Answer(response.status_code, response.json())
 
 
-async def _asked_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.Response]:
+async def _responses_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.Response]:
     app = Litestar(
         route_handlers=[Router("/api/v1", route_handlers=[routes])],
         dto=StrictJson,
@@ -658,20 +652,20 @@ RULE: Final = {"day": 1, "startTime": "10:00", "endTime": "19:00"}
         ({"slots": 1}, 400, "/slots"),
     ],
 )
-def test_the_endpoint_rejects_invalid_questions(wrong: dict[str, Any], status: int, pointer: str) -> None:
+async def test_the_endpoint_rejects_invalid_questions(wrong: dict[str, Any], status: int, pointer: str) -> None:
     question = {"calendar": {"timeZone": "UTC"}, "now": NINE, "window": {"from": NINE, "to": TEN}, **wrong}
-    [answer] = asyncio.run(_asked_of_endpoint([("/scheduling/slots", question)]))
+    [answer] = await _responses_of_endpoint([("/scheduling/slots", question)])
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (status, pointer)
 
 
-def test_the_endpoint_limits_the_number_of_slots() -> None:
+async def test_the_endpoint_limits_the_number_of_slots() -> None:
     always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
     settings = {"slotStepMinutes": 1, "slotDurationMinutes": 1, "horizonDays": 730}
     question = {"calendar": {"timeZone": "UTC", "rules": always, "settings": settings}, "now": "2025-11-01T00:00:00Z"}
     windows = [{"from": "2025-11-01T00:00:00Z", "to": f"2025-11-07T22:{minute}:00Z"} for minute in (40, 41)]
     asked: list[tuple[str, Any]] = [("/scheduling/slots", {**question, "window": window}) for window in windows]
     asked.append(("/scheduling/explain", {**question, "slot": "2025-11-01T00:00:00Z"}))
-    most, more, too_far = asyncio.run(_asked_of_endpoint(asked))
+    most, more, too_far = await _responses_of_endpoint(asked)
     assert len(most.json()["slots"]) == 10_000
     assert (more.status_code, more.json()["code"]) == (422, "scheduling.window_invalid")
     assert too_far.json()["errors"][0]["pointer"] == "/calendar/settings/horizonDays"

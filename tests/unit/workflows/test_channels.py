@@ -40,7 +40,7 @@ async def customer_is(studio: Studio, **members: Any) -> User:
     return user
 
 
-def told(notifier: MemoryNotifier) -> list[tuple[str, str]]:
+def contacts_of(notifier: MemoryNotifier) -> list[tuple[str, str]]:
     return [(each.channel, each.to) for each in notifier.delivered if each.to in {EMAIL, PHONE}]
 
 
@@ -67,7 +67,7 @@ def test_booking_notices_go_by_e_mail_else_by_sms_and_respect_switched_off_chann
         for event in await studio.backend.outbox_events():
             assert isinstance(event, BookingChanged)
             await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
-        assert told(notifier) == way
+        assert contacts_of(notifier) == way
 
     in_a_studio(play)
 
@@ -80,7 +80,7 @@ def test_a_deleted_account_gets_no_booking_notices() -> None:
         for event in await studio.backend.outbox_events():
             assert isinstance(event, BookingChanged)
             await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
-        assert told(notifier) == []
+        assert contacts_of(notifier) == []
 
     in_a_studio(play)
 
@@ -99,7 +99,7 @@ def test_account_notices_ignore_switched_off_channels_and_repeat_under_the_same_
             await notify_account(
                 about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR
             )
-        assert told(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the repetition has the same ids
+        assert contacts_of(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the repetition has the same ids
         assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
 
     in_a_studio(play)

@@ -55,14 +55,15 @@ async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studi
         assert (await get_appointment(actor, booking.id, studio.reads)).appointment.booking == booking
         assert len(await list_booking_events(actor, booking.id, studio.reads.bookings)) == 1
         assert list(await list_bookings(actor, BookingFilter(), studio.reads.bookings)) == [booking]
-    stranger = await studio.joined()
-    assert list(await list_bookings(stranger, BookingFilter(), studio.reads.bookings)) == []
-    with pytest.raises(BookingNotFound):
-        await get_booking(stranger, booking.id, studio.reads.bookings)
-    with pytest.raises(BookingNotFound):
-        await get_appointment(stranger, booking.id, studio.reads)
-    with pytest.raises(BookingNotFound):
-        await list_booking_events(stranger, booking.id, studio.reads.bookings)
+    for role in (Role.MANAGER, Role.PROVIDER, Role.CUSTOMER):
+        stranger = await studio.joined(role)
+        assert list(await list_bookings(stranger, BookingFilter(), studio.reads.bookings)) == []
+        with pytest.raises(BookingNotFound):
+            await get_booking(stranger, booking.id, studio.reads.bookings)
+        with pytest.raises(BookingNotFound):
+            await get_appointment(stranger, booking.id, studio.reads)
+        with pytest.raises(BookingNotFound):
+            await list_booking_events(stranger, booking.id, studio.reads.bookings)
     with pytest.raises(BookingNotFound):
         await get_booking(studio.admin, BookingId(uuid4()), studio.reads.bookings)
 

@@ -15,7 +15,7 @@ from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.kit.storage import race
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
-from booking_domain.workflows.settle_payment import note_payment_hint
+from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
 
 
 def _answer(booking: Booking) -> bytes:
@@ -81,7 +81,8 @@ async def test_a_failed_request_may_be_retried_under_its_key(studio: Studio) -> 
 async def test_a_payment_hint_is_stored_while_the_gateway_is_unavailable(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
-    await studio.run(note_payment_hint, payment, by=SYSTEM)
+    hint = RecordPaymentHint(payment_id=payment.id, booking_id=payment.booking_id)
+    await studio.run(record_payment_hint, hint, by=SYSTEM)
     *_, event = await studio.backend.outbox_events()
     assert isinstance(event, PaymentHinted)
     assert (event.booking_id, event.payment_id) == (booking.id, payment.id)

@@ -59,10 +59,10 @@ class Office:
 
 
 def in_the_office(story: Callable[[Office], Awaitable[None]], office: Office | None = None) -> None:
-    async def told() -> None:
+    async def play() -> None:
         await story(office or Office())
 
-    asyncio.run(told())
+    asyncio.run(play())
 
 
 def test_a_code_is_sent_in_the_recipients_language_and_its_record_reveals_neither_code_nor_number() -> None:

@@ -19,7 +19,7 @@ USER = MAKE.user()
 EVENT = MAKE.domain_event(BookingId(MAKE.entropy.new_id()))
 
 
-def told(user: User) -> list[Notification]:
+def sent_to(user: User) -> list[Notification]:
     notifier = MemoryNotifier()
     notice = NoticeTemplate(subject="A subject", text="A text").fill()
     asyncio.run(tell(user, EVENT, notice, notifier=notifier, translator=GettextTranslator("en")))
@@ -32,10 +32,10 @@ def told(user: User) -> list[Notification]:
     ids=["with an address", "with a number only"],
 )
 def test_a_user_is_notified_by_e_mail_or_else_by_sms(user: User, channel: str, to: str) -> None:
-    (notification,) = told(user)
+    (notification,) = sent_to(user)
     assert (notification.channel, notification.to, notification.text) == (channel, to, "A text")
-    assert told(user) == [notification]  # told again, it is the same one
+    assert sent_to(user) == [notification]  # a repetition has the same id
 
 
 def test_a_user_without_a_contact_is_not_notified() -> None:
-    assert told(replace(USER, email=None, phone=None)) == []
+    assert sent_to(replace(USER, email=None, phone=None)) == []

@@ -1,4 +1,4 @@
-"""Who has done what. A trigger refuses every change but a new row; ids are no foreign keys, so that they may go."""
+"""The audit log. A trigger rejects UPDATE and DELETE; ids have no foreign keys, so their rows can be deleted."""
 
 from typing import Final
 

@@ -55,7 +55,7 @@ bookings: Final = Table(
     instant("blocked_from"),
     instant("blocked_until"),
     Column("time_zone", Text, nullable=False),
-    # What the clock on the wall there is to show at the start: kept when the zone's rules change.
+    # The wall-clock time of the start in `time_zone`; it stays when the rules of the zone change.
     Column("local_start", DateTime, nullable=False),
     Column("requests_claim_time", Boolean, nullable=False),
     Column("offered_times", ARRAY(DateTime(timezone=True)), nullable=False),

@@ -1,4 +1,4 @@
-"""Opening hours as columns and JSON hold them."""
+"""Opening hours in their stored form: arrays of minutes, and JSON."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from booking_domain.shared.time import WallTime
 
 
 def minutes_of_hours(ranges: Iterable[Hours]) -> list[int]:
-    """Start and end minutes in turn."""
+    """Return the start and end minute of each range, in order."""
     return [wall.minutes for hours in ranges for wall in (hours.start, hours.end)]
 
 
@@ -23,7 +23,7 @@ def hours_of_minutes(minutes: Sequence[int]) -> tuple[Hours, ...]:
 
 
 def opening_hours_json(hours: OpeningHours) -> dict[str, Any]:
-    """A place's hours but for their zone, which has a column."""
+    """Return opening hours without their time zone, which has a column of its own."""
     return {
         "rules": [
             {

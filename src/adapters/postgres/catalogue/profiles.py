@@ -19,12 +19,12 @@ from booking_domain.workflows.views import ProviderView
 
 
 def policy_json(policy: CancellationPolicy) -> Jsonb:
-    """A policy as `[[hours before, percent], …]`."""
+    """Return the policy as `[[hours before, percent], …]`."""
     return Jsonb([[tier.hours_before, tier.percent] for tier in policy.tiers])
 
 
 def policy_of(value: list[list[int]]) -> CancellationPolicy:
-    """The policy of such a value."""
+    """The inverse of `policy_json`."""
     return CancellationPolicy(tuple(Tier(hours, percent) for hours, percent in value))
 
 

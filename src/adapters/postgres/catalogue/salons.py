@@ -53,7 +53,7 @@ _PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _
 
 
 class PostgresSalons(Salons):
-    """`Salons` in `salons` and `salon_invitations`; a member's own row names the salon."""
+    """`Salons` in `salons` and `salon_invitations`; a member's row in `providers` names the salon."""
 
     def __init__(self, work: Work) -> None:
         self._work = work

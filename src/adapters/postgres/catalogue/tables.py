@@ -38,7 +38,7 @@ salons: Final = Table(
     Column("manager_id", Uuid, ForeignKey("users.id"), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("time_zone", Text, nullable=False),
-    # Rules and exceptions, replaced as a whole.
+    # Weekly rules and exceptions, always replaced as a whole.
     Column("hours", JSONB, nullable=False),
     Column("version", Integer, nullable=False),
     instant("created_at"),
@@ -81,7 +81,7 @@ providers: Final = Table(
     Column("review_note", Text),
     Column("version", Integer, nullable=False),
     instant("created_at"),
-    # The calendar. The defaults stand from the INSERT of a profile to the UPDATE that follows in its transaction.
+    # The calendar settings. The INSERT of a profile leaves the defaults; the same transaction then sets the values.
     Column("time_zone", Text, nullable=False, server_default="UTC"),
     Column("step_minutes", SmallInteger, nullable=False, server_default="30"),
     Column("duration_minutes", SmallInteger, nullable=False, server_default="60"),
@@ -95,9 +95,9 @@ providers: Final = Table(
     Column("salon_id", Uuid, ForeignKey("salons.id"), index=True),
     Column("when_feeds_fail", Text, nullable=False, server_default=WhenFeedFails.TRUST.value),
     Column("trust_feeds_hours", SmallInteger, nullable=False, server_default="24"),
-    # Of settings, terms, rules, exceptions and blocks; the settings that are saved first are version 1.
+    # The version of settings, terms, rules, exceptions and blocks; 1 once the settings are first saved.
     Column("calendar_version", Integer, nullable=False, server_default="0"),
-    # Of the rule of feeds, and of which there are.
+    # The version of the feed rule and of the list of feeds.
     Column("feeds_version", Integer, nullable=False, server_default="1"),
     # The terms.
     Column("requests_claim_time", Boolean, nullable=False, server_default=text("true")),
@@ -115,7 +115,7 @@ providers: Final = Table(
     info=personal_data("owner_id", erase=_clear_profile, export="provider"),
 )
 
-# Who is in a salon has its id; who was asked to come, and has not said yes, is here.
+# Pending invitations. A provider who has accepted one has `salon_id` set instead.
 salon_invitations: Final = Table(
     "salon_invitations",
     metadata,

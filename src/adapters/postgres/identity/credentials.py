@@ -1,4 +1,4 @@
-"""Wrong passwords on PostgreSQL."""
+"""Counters of wrong passwords on PostgreSQL."""
 
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,7 @@ from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, Crede
 _w: Final = wrong_passwords.c
 _forgotten: Final = _w.last_at <= bindparam("before")
 _first: Final = insert(wrong_passwords).values(account=bindparam("account"), times=1, last_at=bindparam("now"))
-# One statement: whoever is second waits for the first one's commit, and then counts on from there.
+# One statement: a concurrent attempt waits for this commit and then increments the committed count.
 _WRONG: Final = Statement(
     _first.on_conflict_do_update(
         index_elements=[_w.account],
@@ -44,7 +44,7 @@ class PostgresCredentials(Credentials):
 
     async def count_right(self, account: UUID, now: datetime) -> bool:
         before = now - FORGOTTEN_AFTER
-        await self._work.execute(_RIGHT, account=account, before=before)  # waits for those who count wrong ones
+        await self._work.execute(_RIGHT, account=account, before=before)  # waits for concurrent `count_wrong` calls
         return await self._work.one(_LOCKED, account=account, before=before) is None
 
     async def unlock(self, account: UUID) -> None:

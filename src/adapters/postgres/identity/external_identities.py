@@ -1,4 +1,4 @@
-"""Identities of other services, and the assertions of them that were used, on PostgreSQL."""
+"""External identities, and the assertions of them that were used, on PostgreSQL."""
 
 from datetime import datetime
 from typing import Final
@@ -26,7 +26,7 @@ _u: Final = used_assertions.c
 _OF_USER: Final = _i.user_id == bindparam("user_id"), _i.provider == bindparam("provider")
 _USER_OF: Final = select(_i.user_id).where(_i.provider == bindparam("provider"), _i.subject == bindparam("subject"))
 _FIND: Final = Statement(_USER_OF)
-# FOR KEY SHARE: any number sign in at once, and who would remove the identity waits for all of them.
+# FOR KEY SHARE: sign-ins do not block each other; removing the identity waits for them.
 _LOCK: Final = Statement(_USER_OF.with_for_update(read=True, key_share=True))
 _GET: Final = Statement(select(external_identities).where(*_OF_USER))
 _ALL_OF_USER: Final = Statement(
@@ -34,7 +34,7 @@ _ALL_OF_USER: Final = Statement(
 )
 _ADD: Final = IDENTITY.insert()
 _REMOVE: Final = Statement(delete(external_identities).where(*_OF_USER))
-# Who is second waits for the first one's commit, and then finds it there.
+# A concurrent use of the same assertion waits for this commit and then finds the row.
 _USE: Final = Statement(insert_or_not(used_assertions).on_conflict_do_nothing().returning(_u.digest))
 _GIVE_BACK: Final = Statement(delete(used_assertions).where(_u.digest == bindparam("digest")))
 _FORGET: Final = Statement(delete(used_assertions).where(_u.good_until < bindparam("before")))

@@ -1,4 +1,4 @@
-"""Changes of accounts' numbers on PostgreSQL. The numbers are sealed there."""
+"""Pending changes of phone numbers on PostgreSQL. The numbers are encrypted."""
 
 from datetime import datetime
 from typing import Final

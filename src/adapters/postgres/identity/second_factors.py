@@ -1,4 +1,4 @@
-"""Second factors on PostgreSQL. Their secrets are sealed there; of recovery codes only digests are kept."""
+"""Second factors on PostgreSQL. Their secrets are encrypted; recovery codes are stored as digests."""
 
 from dataclasses import replace
 from typing import Final

@@ -1,4 +1,4 @@
-"""Sessions and attempts to sign in on PostgreSQL."""
+"""Sessions and login history on PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -127,6 +127,6 @@ class PostgresLoginReads(LoginReads):
 
 
 async def forget_sessions(work: Work, now: datetime) -> None:
-    """Remove sessions whose token can no longer be used by anybody, and what is too old for the login history."""
+    """Delete sessions whose refresh token has expired, and login history past its retention."""
     await work.execute(_FORGET, now=now)
     await work.execute(_FORGET_LOGINS, forgotten=now - LOGINS_KEPT)

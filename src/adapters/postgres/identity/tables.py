@@ -1,4 +1,4 @@
-"""Accounts, sessions and attempts to sign in."""
+"""Accounts, sessions, login history and means of signing in."""
 
 from typing import Final
 
@@ -28,7 +28,7 @@ from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome
 from booking_domain.shared.actor import Role
 
-# What ends in `_sealed` is encrypted (adapters.security.encryption); `phone_index` is its keyed hash.
+# Columns that end in `_sealed` hold ciphertexts; `phone_index` is the keyed hash of the phone number.
 users: Final = Table(
     "users",
     metadata,
@@ -51,7 +51,7 @@ users: Final = Table(
     instant("email_verified_at", nullable=True),
     instant("phone_verified_at", nullable=True),
     Column("version", Integer, nullable=False),
-    # What is not said in it is as `Preferences` has it.
+    # Missing keys have the defaults of `Preferences`.
     Column("preferences", JSONB, nullable=False, server_default=sql("'{}'::jsonb")),
     instant("deleted_at", nullable=True),
     instant("erased_at", nullable=True),
@@ -81,7 +81,7 @@ sessions: Final = Table(
     info=personal_data("user_id", erase=DELETE, export="sessions"),
 )
 
-# Without a user: an attempt at an account that there is not.
+# `user_id` is null for an attempt to sign in to an unknown account.
 login_history: Final = Table(
     "login_history",
     metadata,
@@ -99,8 +99,8 @@ login_history: Final = Table(
     info=personal_data("user_id", erase=DELETE, export="login_history"),
 )
 
-# The last code of a contact and purpose: an id, from which only those who have the key make the code. A contact is kept
-# as what stands for it, because it may be anybody's.
+# The last code per contact and purpose. The code is an HMAC of `id`; it is not stored. A contact is stored as a digest,
+# because it may belong to a person without an account.
 one_time_codes: Final = Table(
     "one_time_codes",
     metadata,
@@ -118,7 +118,7 @@ one_time_codes: Final = Table(
     info=personal_data("user_id", erase=DELETE, export=NotExported("a random id that is kept for minutes")),
 )
 
-# The number that an account is to have, or had before.
+# A pending change of a phone number: the new number, and the former one.
 phone_changes: Final = Table(
     "phone_changes",
     metadata,
@@ -134,7 +134,7 @@ phone_changes: Final = Table(
     ),
 )
 
-# Wrong passwords in a row; of an account, or of a login that nobody has.
+# Consecutive wrong passwords per account. Logins without an account are counted under an id derived from them.
 wrong_passwords: Final = Table(
     "wrong_passwords",
     metadata,
@@ -144,7 +144,7 @@ wrong_passwords: Final = Table(
     info=personal_data("account", erase=DELETE, export=NotExported("a count that is kept for a day")),
 )
 
-# Who somebody is at another service.
+# The account that a user has at another service.
 external_identities: Final = Table(
     "external_identities",
     metadata,
@@ -158,7 +158,7 @@ external_identities: Final = Table(
     info=personal_data("user_id", erase=DELETE, export="identities"),
 )
 
-# Each is good once; kept for as long as it would be good again.
+# Assertions are accepted once; each row is kept while its assertion would otherwise be valid.
 used_assertions: Final = Table(
     "used_assertions",
     metadata,
@@ -167,7 +167,7 @@ used_assertions: Final = Table(
     Index("used_assertions_good_until_idx", "good_until"),
 )
 
-# At most one second factor a user: its secret, and the one that is being set up.
+# At most one second factor per user: its secret, and the secret that is being set up.
 totp_factors: Final = Table(
     "totp_factors",
     metadata,
@@ -181,7 +181,7 @@ totp_factors: Final = Table(
     info=personal_data("user_id", erase=DELETE, export=NotExported("a secret, and when it was used")),
 )
 
-# Those that were not used.
+# Unused recovery codes.
 recovery_codes: Final = Table(
     "recovery_codes",
     metadata,
@@ -191,7 +191,7 @@ recovery_codes: Final = Table(
     info=personal_data("user_id", erase=DELETE, export=NotExported("digests of secrets")),
 )
 
-# Who knows the secret of a link reads the calendar of its user, and nothing else.
+# A calendar link gives read access to the calendar of its user.
 calendar_links: Final = Table(
     "calendar_links",
     metadata,

@@ -1,4 +1,4 @@
-"""Accounts on PostgreSQL. Phone numbers, birth dates and addresses are sealed there."""
+"""Accounts on PostgreSQL. Phone numbers, birth dates and addresses are encrypted."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
@@ -20,7 +20,7 @@ from booking_domain.shared.ids import UserId
 
 _THIS: Final = users.c.id == bindparam("user_id")
 _USER: Final = Statement(select(users).where(_THIS))
-# FOR NO KEY UPDATE: rows that refer to the account can be added meanwhile.
+# FOR NO KEY UPDATE: other transactions can insert rows that refer to the account.
 _LOCK: Final = Statement(select(users).where(_THIS).with_for_update(key_share=True))
 _LOCK_ALL: Final = Statement(
     select(users)
@@ -68,7 +68,7 @@ def _preferences_json(preferences: Preferences) -> Jsonb:
 
 
 def _preferences_of(value: dict[str, Any]) -> Preferences:
-    """What is not said is as it is for a new account."""
+    """Missing keys get the defaults of a new account."""
     return Preferences(**{**value, "channels": Channels(**value.get("channels", {}))})
 
 

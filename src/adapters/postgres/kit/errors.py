@@ -17,7 +17,7 @@ NO_CONFLICTS: Final[Mapping[str, Callable[[], DomainError]]] = {}
 def domain_errors(conflicts: Mapping[str, Callable[[], DomainError]] = NO_CONFLICTS) -> Iterator[None]:
     """Turn errors of the database into domain errors; `conflicts` has the error of each violated constraint.
 
-    An error that means a bug is raised as it is.
+    Any other error is a bug and is raised as it is.
     """
     try:
         yield

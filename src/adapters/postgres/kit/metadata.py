@@ -1,4 +1,4 @@
-"""What all tables share: naming of constraints, and how an enum becomes a CHECK."""
+"""Shared parts of all tables: names of constraints, and the CHECK of an enum."""
 
 from enum import StrEnum
 from typing import Any, Final
@@ -17,11 +17,11 @@ metadata: Final = MetaData(
 
 
 def instant(name: str, **options: Any) -> Column[Any]:
-    """A `timestamptz`; not null unless said otherwise."""
+    """A `timestamptz` column, NOT NULL by default."""
     return Column(name, DateTime(timezone=True), **{"nullable": False, **options})
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    """The database's CHECK equals the enum."""
+    """A CHECK that allows exactly the values of the enum."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema that this code expects."""
+"""Runs the Alembic migrations."""
 
 from pathlib import Path
 from typing import Final
@@ -14,18 +14,18 @@ _CIPHER: Final = "cipher"
 
 
 def alchemy_url(url: str) -> str:
-    """A `postgresql://` URL as SQLAlchemy needs it to use psycopg."""
+    """Return a `postgresql://` URL in the form that selects psycopg in SQLAlchemy."""
     _, separator, rest = url.partition("://")
     return f"postgresql+psycopg{separator}{rest}"
 
 
 def ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Whether a table is one of ours: the job queue's tables are its own migration's business."""
+    """Whether Alembic compares a table: the job queue's tables have their own migration."""
     return kind != "table" or not (name or "").startswith(_JOBS_PREFIX)
 
 
 def config(url: str, cipher: FieldCipher | None = None) -> Config:
-    """Alembic's configuration for the database at this URL, whose personal data this cipher seals."""
+    """Return Alembic's configuration for a database whose personal data this cipher encrypts."""
     made = Config(_ROOT / "alembic.ini")
     made.attributes["url"] = url
     made.attributes[_CIPHER] = cipher
@@ -33,21 +33,21 @@ def config(url: str, cipher: FieldCipher | None = None) -> Config:
 
 
 def configured_cipher() -> FieldCipher:
-    """What seals personal data, for a migration that finds some; without it the migration must not go on."""
+    """Return the cipher for a migration that encrypts data; raise if there is none."""
     cipher: FieldCipher | None = context.config.attributes.get(_CIPHER)
     if cipher is None:
-        raise RuntimeError("there is personal data to seal, and no key was given: migrate by `make migrate`")
+        raise RuntimeError("there is personal data to encrypt, and no key was given: run `make migrate`")
     return cipher
 
 
 def upgrade(url: str, revision: str = "head", *, cipher: FieldCipher | None = None) -> None:
-    """Bring the database at this URL up to a revision; one that is there already is left alone.
+    """Upgrade the database to a revision; do nothing if it is there already.
 
-    A migration that finds personal data to seal needs the cipher, and fails without it.
+    A migration that finds personal data to encrypt fails without a cipher.
     """
     command.upgrade(config(url, cipher), revision)
 
 
 def downgrade(url: str, revision: str = "base", *, cipher: FieldCipher | None = None) -> None:
-    """Take the database at this URL down to a revision; the data of what goes is lost."""
+    """Downgrade the database to a revision; data of dropped tables and columns is lost."""
     command.downgrade(config(url, cipher), revision)

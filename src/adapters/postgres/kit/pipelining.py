@@ -1,8 +1,8 @@
-"""Statements on one connection that go out together, when the first of their results is needed.
+"""Pipelining: statements are queued, and sent together when the first result is needed.
 
-psycopg's own pipeline mode sends each statement as it comes and looks for results each time, which wakes both sides up
-once a statement. Here a use case with nine statements costs four exchanges with the server, and half the time of the
-processor. It stands on `psycopg.pq`, the thin layer over libpq, and leaves values, errors and waiting to psycopg.
+psycopg's own pipeline mode sends each statement at once and polls for results each time, which wakes client and server
+for every statement. With this queue a use case of nine statements takes four round trips and half the CPU time. It
+uses `psycopg.pq`, the thin layer over libpq; psycopg still converts values, raises errors and waits for the socket.
 """
 
 from collections import deque
@@ -29,11 +29,11 @@ _ROLLBACK: Final = Statement(text("ROLLBACK"))
 _GOOD: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.PIPELINE_SYNC})
 
 _prepared: Final[WeakKeyDictionary[AsyncConnection[Any], set[bytes]]] = WeakKeyDictionary()
-"""The statements that each connection has prepared."""
+"""The names of the statements that each connection has prepared."""
 
 
 class Awaited:
-    """What a statement will have answered, a `Reply`."""
+    """The future result of a queued statement."""
 
     __slots__ = ("_pipeline", "preparing", "result")
 
@@ -55,13 +55,13 @@ class Awaited:
 
     @property
     def rowcount(self) -> int:
-        """How many rows the statement has changed; -1 before its result is there."""
+        """The number of changed rows; -1 before the result has arrived."""
         changed = None if self.result is None else self.result.command_tuples
         return -1 if changed is None else changed
 
 
 class Pipeline(Work):
-    """Statements that wait to be sent, and results that are waited for."""
+    """A queue of statements, and of results that have not arrived."""
 
     def __init__(self, connection: AsyncConnection[Row]) -> None:
         super().__init__(connection)
@@ -75,7 +75,7 @@ class Pipeline(Work):
         return self.add(statement, values)
 
     def add(self, statement: Statement, values: dict[str, Any]) -> Awaited:
-        """Put a statement behind those that wait to be sent."""
+        """Queue a statement."""
         arguments = self._adapt.dump_sequence(statement.arguments(values), statement.formats)
         name = statement.name
         if name not in self._prepared:
@@ -89,13 +89,13 @@ class Pipeline(Work):
         return reply
 
     def end(self) -> None:
-        """Put a mark behind those that wait: up to it, an error makes the server skip what follows the error."""
+        """Queue a sync point: after an error, the server skips all statements up to it."""
         self._pgconn.pipeline_sync()
         self._answers_asked_for = True
         self._awaited.append(Awaited(self))
 
     async def exchange(self) -> None:
-        """Send all that waits to be sent and wait for its results; raise the first error among them."""
+        """Send the queue and wait for all results; raise the first error among them."""
         if self._awaited:
             if not self._answers_asked_for:
                 self._pgconn.send_flush_request()
@@ -135,23 +135,23 @@ class Pipeline(Work):
             raise PipelineAborted("an earlier statement has failed")
 
     async def clear(self, *, rolling_back: bool) -> None:
-        """After an error: get the connection back into order, whatever it was in the middle of, or end it."""
+        """Reset the connection after an error, in whatever state it is, or close it."""
         try:
             self.end()
             if rolling_back:
                 self.add(_ROLLBACK, {})
                 self.end()
-            with suppress(Error):  # of what had failed, or of what was skipped because of it
+            with suppress(Error):  # the statement that failed, and those skipped because of it
                 await self.exchange()
             self._pgconn.exit_pipeline_mode()
-        except BaseException:  # interrupted again, or in no state to go on: the pool makes another one
+        except BaseException:  # interrupted again, or unusable: the pool replaces the connection
             self._pgconn.finish()
             raise
 
 
 @asynccontextmanager
 async def pipeline(connection: AsyncConnection[Row], *, transaction: bool) -> AsyncIterator[Pipeline]:
-    """A pipeline on this connection, as a transaction or not; at the end all of it has succeeded."""
+    """Open a pipeline on this connection, as a transaction or not; at exit all statements have succeeded."""
     connection.pgconn.enter_pipeline_mode()
     work = Pipeline(connection)
     try:

@@ -16,9 +16,9 @@ _NUMBERED: Final[Dialect] = registry.load("postgresql.psycopg")(paramstyle="nume
 
 
 class Statement:
-    """A statement in two forms: with named placeholders, as psycopg takes it, and with `$1`, as the server prepares it.
+    """A compiled statement: with named placeholders for psycopg, and with `$1` placeholders for prepared statements.
 
-    Some of its values may never change; they are in it already.
+    Literals of the SQLAlchemy statement are bound as constants.
     """
 
     __slots__ = ("_constants", "_order", "formats", "name", "numbered", "sql", "wire_formats")
@@ -31,23 +31,23 @@ class Statement:
         self._order = tuple(numbered.positiontup or ())
         self.numbered = str(numbered).encode()
         self.name = f"booking_{sha256(self.numbered).hexdigest()[:32]}".encode()
-        """What it is called on a connection that has prepared it."""
+        """The name of the prepared statement."""
         binary = [isinstance(numbered.binds[name].type, LargeBinary) for name in self._order]
         self.formats = [PyFormat.BINARY if each else PyFormat.TEXT for each in binary]
         self.wire_formats = [int(each) for each in binary]
 
     def bind(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """All values of one run by name: the caller's, and the constants of the statement."""
+        """Return the parameters by name: the caller's, and the constants of the statement."""
         return {**self._constants, **values} if self._constants else values
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        """The same values, in the order of their numbers."""
+        """Return the same parameters in the order of their numbers."""
         values = self.bind(values)
         return [values[name] for name in self._order]
 
 
 def if_given(name: str, column: Column[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The condition where the parameter `name`, of the column's type, has a value; without one all rows pass."""
+    """Apply the condition if the parameter `name`, of the column's type, is not null; otherwise all rows match."""
     return or_(bindparam(name, type_=column.type).is_(None), condition)
 
 

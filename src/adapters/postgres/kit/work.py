@@ -13,11 +13,11 @@ Row = tuple[Any, ...]
 
 
 class Reply(Protocol):
-    """What a statement has answered, or will have."""
+    """The result of a statement; in a pipeline, possibly a future one."""
 
     @property
     def rowcount(self) -> int:
-        """How many rows it has changed."""
+        """The number of changed rows."""
         ...
 
     async def fetchone(self) -> Row | None:
@@ -30,33 +30,33 @@ class Reply(Protocol):
 
 
 class Work:
-    """A connection at work: each statement is sent and waited for."""
+    """Statements on one connection; each one is sent at once and waited for."""
 
     def __init__(self, connection: AsyncConnection[Row]) -> None:
         self._connection = connection
         self._expected: list[tuple[Reply, str]] = []
 
     async def execute(self, statement: Statement, /, **values: Any) -> Reply:
-        """Run a statement; in a pipeline its result is there once it is fetched."""
+        """Run a statement. In a pipeline it is queued, and fetching its result sends the queue."""
         return await self._connection.execute(statement.sql, statement.bind(values))
 
     async def one(self, statement: Statement, /, **values: Any) -> Row | None:
-        """Run a statement and wait for its first row."""
+        """Run a statement and return its first row."""
         return await (await self.execute(statement, **values)).fetchone()
 
     async def all(self, statement: Statement, /, **values: Any) -> list[Row]:
-        """Run a statement and wait for its rows."""
+        """Run a statement and return its rows."""
         return await (await self.execute(statement, **values)).fetchall()
 
     async def update_one(self, what: str, statement: Statement, /, **values: Any) -> None:
-        """Run an UPDATE that must find its row; if it does not, the transaction ends with `ConcurrentChange`."""
+        """Run an UPDATE that must change one row; otherwise `flush` raises `ConcurrentChange`."""
         self._expected.append((await self.execute(statement, **values), what))
 
     async def flush(self) -> None:
-        """Wait until everything sent so far has succeeded.
+        """Wait until every statement so far has succeeded.
 
         Raises:
-            ConcurrentChange: an UPDATE did not find its row.
+            ConcurrentChange: an `update_one` did not find its row.
         """
         for reply, what in self._expected:
             if reply.rowcount != 1:
@@ -65,7 +65,7 @@ class Work:
 
     @property
     def has_unchecked_updates(self) -> bool:
-        """Whether something sent has yet to be checked by `flush`."""
+        """Whether an `update_one` has not been checked by `flush` yet."""
         return bool(self._expected)
 
 

@@ -1,4 +1,4 @@
-"""What is kept of text messages: neither their text nor the number."""
+"""Sent text messages, without their text and with the number masked."""
 
 from typing import Final
 
@@ -41,7 +41,7 @@ sms_messages: Final = Table(
     Column("provider_message_id", Text),
     Column("status", Text, nullable=False),
     Column("segments", SmallInteger, nullable=False),
-    # In millionths of the currency's unit: a price is often finer than a cent.
+    # In millionths of the currency's unit: prices are often fractions of a cent.
     Column("cost_millionths", BigInteger),
     Column("cost_currency", Text),
     Column("error", Text),

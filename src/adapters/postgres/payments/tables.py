@@ -1,4 +1,4 @@
-"""Transactions: movements of money."""
+"""Payments and refunds, in the table `transactions`."""
 
 from typing import Final
 
@@ -59,7 +59,7 @@ payments: Final = Table(
     CheckConstraint("amount > 0 AND settled_amount >= 0", name="amounts"),
     CheckConstraint("(invoice IS NULL) = (invoice_reference IS NULL)", name="invoice"),
     Index("transactions_invoice_reference_key", "invoice_reference", unique=True),
-    # At most one payment at a time is being collected for a purpose.
+    # A booking has at most one pending payment per purpose.
     Index(
         "transactions_one_pending_key",
         "booking_id",

@@ -1,4 +1,4 @@
-"""Calendars and desks on PostgreSQL: settings, rules, exceptions, and the terms that stand in the same row."""
+"""Calendars, schedules and bookable providers on PostgreSQL."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -67,7 +67,7 @@ _b: Final = availability_blocks.c
 _f: Final = calendar_feeds.c
 _t: Final = busy_times.c
 _SETTINGS: Final = tuple(SlotSettings.__dataclass_fields__)
-_DIARY_COLUMNS: Final = (
+_SCHEDULE_COLUMNS: Final = (
     _p.owner_id,
     _p.status,
     _p.when_feeds_fail,
@@ -81,18 +81,20 @@ _DIARY_COLUMNS: Final = (
 )
 _VERSION_AT: Final = 4
 _ZONE_AT: Final = 7
-_TERMS_AT: Final = len(_DIARY_COLUMNS) - len(TERMS.columns)
+_TERMS_AT: Final = len(_SCHEDULE_COLUMNS) - len(TERMS.columns)
 _REMEMBERED: Final = 8_192
 _EVER: Final = TimeRange(datetime(1901, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
 
-_ONE: Final = select(*_DIARY_COLUMNS).select_from(providers.outerjoin(salons)).where(_p.id == bindparam("provider_id"))
-_DIARY: Final = Statement(_ONE)
-# NO KEY: it keeps other bookers out and lets the foreign keys' own look-ups through.
-_LOCKED_DIARY: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
+_ONE: Final = (
+    select(*_SCHEDULE_COLUMNS).select_from(providers.outerjoin(salons)).where(_p.id == bindparam("provider_id"))
+)
+_SCHEDULE: Final = Statement(_ONE)
+# FOR NO KEY UPDATE: blocks concurrent bookings, but not the foreign-key checks of other inserts.
+_LOCKED_SCHEDULE: Final = Statement(_ONE.with_for_update(key_share=True, of=providers))
 _UNLESS_LOCKED: Final = Statement(_ONE.with_for_update(key_share=True, of=providers, skip_locked=True))
 _LOCK_OWN: Final = Statement(select(_p.id).where(_p.owner_id == bindparam("user_id")).with_for_update(key_share=True))
 
-# All that makes up a calendar in one statement: what a row is, its `kind` says.
+# A whole calendar in one statement; `kind` tells the rows apart.
 _RULE, _EXCEPTION, _BLOCK, _FEED, _BUSY = range(5)
 _FROM: Final = bindparam("starts_from", type_=_b.starts_at.type)
 _UNTIL: Final = bindparam("ends_until", type_=_b.starts_at.type)
@@ -166,7 +168,7 @@ _REMOVE_BLOCK: Final = Statement(
 
 
 def _hours_of(rows: Iterable[Row]) -> tuple[Calendar, tuple[Feed, ...]]:
-    """What the rows of `_HOURS` say: a calendar without its zone and settings, and the external calendars."""
+    """Return the calendar of `_HOURS` rows, without zone and settings, and the external calendars."""
     rules: list[WeeklyRule] = []
     exceptions: list[DateException] = []
     blocks: list[Block] = []
@@ -188,7 +190,7 @@ def _hours_of(rows: Iterable[Row]) -> tuple[Calendar, tuple[Feed, ...]]:
 
 
 def _in_full(calendar: Calendar, row: Row) -> Calendar:
-    """The calendar, with what the provider's own row says."""
+    """Return the calendar completed with the columns of the provider's row."""
     salon_time_zone, salon_hours = row[_ZONE_AT - 2 : _ZONE_AT]
     return replace(
         calendar,
@@ -199,7 +201,7 @@ def _in_full(calendar: Calendar, row: Row) -> Calendar:
     )
 
 
-# Values are made once for all rows that are alike: each booking reads its provider's whole week.
+# Equal rows share one value: each booking reads its provider's whole week.
 @lru_cache(maxsize=_REMEMBERED)
 def _rule(row: Row) -> WeeklyRule:
     id_, day, start, end, valid_from, valid_until, every_weeks = row
@@ -244,8 +246,8 @@ async def _try_lock(
     around: TimeRange,
     otherwise: Statement | None = None,
 ) -> tuple[BookableProvider, bool] | None:
-    """The desk by `statement`, or by the other one if that finds nothing; and whether it was the first."""
-    # Three statements, one wait. Each sees what was committed when it began: after a lock, all that its holder did.
+    """Return the bookable provider, and whether `statement` found its row; if it did not, `otherwise` is used."""
+    # One round trip. Each statement has its own snapshot: those after the lock see what its former holder committed.
     provider = await work.execute(statement, provider_id=provider_id)
     other = None if otherwise is None else await work.execute(otherwise, provider_id=provider_id)
     hours = await _ask_for_hours(
@@ -283,7 +285,7 @@ class PostgresScheduleReads(ScheduleReads):
 
     async def get(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
         async with self._pipelined() as work:
-            bookable = await _open(work, _DIARY, provider_id, around)
+            bookable = await _open(work, _SCHEDULE, provider_id, around)
         return None if bookable is None else bookable.schedule
 
     async def calendar(self, provider_id: ProviderId) -> Calendar | None:
@@ -298,24 +300,24 @@ class PostgresProviderSchedules(ProviderSchedules):
         self._work = work
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
-        bookable = await _open(self._work, _LOCKED_DIARY, provider_id, around)
+        bookable = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around)
         return None if bookable is None else bookable.schedule
 
 
 class PostgresBookableProviders(BookableProviders):
-    """`BookableProviders`: a diary, and the terms out of the same row."""
+    """`BookableProviders`: a schedule with the terms of the same row."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
-        return await _open(self._work, _LOCKED_DIARY, provider_id, around)
+        return await _open(self._work, _LOCKED_SCHEDULE, provider_id, around)
 
     async def try_lock(self, provider_id: ProviderId, around: TimeRange) -> tuple[BookableProvider, bool] | None:
-        return await _try_lock(self._work, _UNLESS_LOCKED, provider_id, around, otherwise=_DIARY)
+        return await _try_lock(self._work, _UNLESS_LOCKED, provider_id, around, otherwise=_SCHEDULE)
 
     async def terms_of(self, provider_id: ProviderId) -> Terms | None:
-        row = await self._work.one(_DIARY, provider_id=provider_id)
+        row = await self._work.one(_SCHEDULE, provider_id=provider_id)
         return None if row is None else TERMS.read(row[_TERMS_AT:])
 
     async def save_terms(self, provider_id: ProviderId, terms: Terms) -> None:
@@ -333,7 +335,7 @@ class PostgresCalendars(CalendarRepository):
         return None if row is None else ProviderId(row[0])
 
     async def calendar_of(self, provider_id: ProviderId) -> Calendar | None:
-        provider = await self._work.execute(_DIARY, provider_id=provider_id)
+        provider = await self._work.execute(_SCHEDULE, provider_id=provider_id)
         hours = await _ask_for_hours(self._work, provider_id, _EVER, _EVER)
         row = await provider.fetchone()
         return None if row is None else _in_full(_hours_of(await hours.fetchall())[0], row)

@@ -1,4 +1,4 @@
-"""The one table of claims on PostgreSQL. The exclusion constraint has the last word on what overlaps."""
+"""Claims on PostgreSQL. An exclusion constraint guarantees that claims of a provider do not overlap."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -47,8 +47,8 @@ _AROUND: Final = Statement(
         ),
     )
 )
-# The lapsed holds in the way go first (the INSERT reads from the DELETE, so it comes after it), then the claim comes,
-# or no row does: ON CONFLICT DO NOTHING waits for a rival that has not committed and never deadlocks with one.
+# Delete expired holds that overlap, then insert the claim; the INSERT reads from the DELETE, so it runs after it.
+# ON CONFLICT DO NOTHING waits for an uncommitted rival and returns no row if it commits; it cannot deadlock with it.
 _lapsed: Final = (
     delete(claims)
     .where(
@@ -91,7 +91,7 @@ _SWEEP: Final = Statement(
 async def claims_around(
     work: Work, provider_id: ProviderId, around: TimeRange
 ) -> Callable[[], Awaitable[tuple[Claim, ...]]]:
-    """Ask for the claims that block some of this time; the answer is fetched by calling the result."""
+    """Send the query for claims that overlap this window; the returned function fetches them."""
     cursor = await work.execute(_AROUND, provider_id=provider_id, window_start=around.start, window_end=around.end)
 
     async def fetched() -> tuple[Claim, ...]:

@@ -96,7 +96,7 @@ def _kept_of(row: Row) -> KeptFeed:
 
 
 class PostgresFeeds(FeedRepository):
-    """`FeedRepository` in `calendar_feeds` and `busy_times`; the rule is in the provider's own row."""
+    """`FeedRepository` in `calendar_feeds` and `busy_times`; the feed rule is in the provider's row."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -105,7 +105,8 @@ class PostgresFeeds(FeedRepository):
         rule = await self._work.one(_RULE, owner=provider_id)
         if rule is None:
             return OwnFeeds()
-        # The version is read before what it stands for: who races a change may see it under a version too old.
+        # Read the version first: a client that races a change may then get the new feeds under the old version, never
+        # the old feeds under the new one.
         feeds = await self._work.all(_FEEDS, owner=provider_id)
         return OwnFeeds(
             rule=FeedRule(WhenFeedFails(rule[0]), rule[1]), feeds=tuple(map(FEED.read, feeds)), version=rule[2]
@@ -134,7 +135,7 @@ class PostgresFeeds(FeedRepository):
         row = await self._work.one(_LOCK, feed_id=feed_id)
         if row is None:
             return None
-        busy = await self._work.all(_BUSY, feed_id=feed_id)  # once the lock is ours
+        busy = await self._work.all(_BUSY, feed_id=feed_id)  # after the lock is held
         kept = _kept_of(row)
         return replace(kept, feed=replace(kept.feed, busy=tuple(TimeRange(*each) for each in busy)))
 

@@ -50,7 +50,7 @@ availability_exceptions: Final = Table(
     Column("id", Uuid, primary_key=True),
     Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
     Column("date", Date, nullable=False),
-    # Start and end minutes in turn; empty means closed.
+    # Start and end minute of each range, in order; empty means closed.
     Column("minutes", ARRAY(SmallInteger), nullable=False),
     UniqueConstraint("provider_id", "date"),
     info=personal_data("provider_id", erase=DELETE, export="provider"),
@@ -76,10 +76,10 @@ calendar_feeds: Final = Table(
     Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
     Column("url", Text, nullable=False),
     instant("read_at", nullable=True),
-    # When it is to be read next.
+    # The next time to read the feed.
     instant("due_at"),
     Column("failure", Text),
-    # In a row.
+    # Consecutive failures.
     Column("failures", Integer, nullable=False, server_default="0"),
     UniqueConstraint("provider_id", "url"),
     Index("calendar_feeds_due_at_idx", "due_at"),
@@ -145,7 +145,7 @@ claims: Final = Table(
     one_of("kind", ClaimKind),
     CheckConstraint("(kind = 'hold') = (expires_at IS NOT NULL)", name="expiry"),
     CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", name="ranges"),
-    # The last line of defence: whatever the application does, no two claims of a provider overlap.
+    # Guarantees that claims of a provider do not overlap, whatever the application does.
     ExcludeConstraint(
         (Column("provider_id", Uuid), "="),
         (func.tstzrange(Column("blocked_from"), Column("blocked_until")), "&&"),

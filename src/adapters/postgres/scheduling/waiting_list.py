@@ -25,7 +25,7 @@ WAITING: Final = Mapper(
     changes=("status", "offered_start", "offered_until"),
 )
 _w: Final = waiting_list.c
-# Written out, so that the index of open entries serves.
+# Literals, so that the planner can use the partial index of open entries.
 _IS_OPEN: Final = _w.status.in_([literal_column(f"'{status.value}'") for status in sorted(OPEN)])
 _ADD: Final = WAITING.insert()
 _SAVE: Final = WAITING.update()

@@ -1,6 +1,5 @@
 """The JSON of accounts."""
 
-from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from booking_domain.identity.model import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, 
 from booking_domain.identity.sessions import Login, LoginMethod, LoginOutcome
 from booking_domain.identity.sign_in import Tokens
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
-from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["dorj@example.com"])]
 Phone = Annotated[
@@ -104,9 +103,9 @@ class UserJson(Json, frozen=True, kw_only=True):
     status: str
     locale: str
     time_zone: str
-    created_at: datetime
-    email_verified_at: datetime | None
-    phone_verified_at: datetime | None
+    created_at: Timestamp
+    email_verified_at: Timestamp | None
+    phone_verified_at: Timestamp | None
 
 
 class SignedInJson(Json, frozen=True, kw_only=True):
@@ -122,7 +121,7 @@ class SignedInJson(Json, frozen=True, kw_only=True):
 class LoginJson(Json, frozen=True, kw_only=True):
     """An attempt to sign in."""
 
-    at: datetime
+    at: Timestamp
     address: str
     user_agent: str
     method: LoginMethod

@@ -1,6 +1,5 @@
 """The JSON of second factors."""
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -8,7 +7,7 @@ from msgspec import Meta
 from booking_domain.identity.second_factor import RECOVERY_CODES, SecondFactor
 from entrypoints.http.accounts.code_schemas import Code
 from entrypoints.http.accounts.schemas import ProofBody, SecondFactorCode
-from entrypoints.http.kit.fields import Body, Json
+from entrypoints.http.kit.fields import Body, Json, Timestamp
 
 
 class SetUpTotpBody(ProofBody, frozen=True, kw_only=True):
@@ -33,7 +32,7 @@ class TotpJson(Json, frozen=True, kw_only=True):
     """The second factor of an account."""
 
     active: bool
-    confirmed_at: datetime | None
+    confirmed_at: Timestamp | None
     recovery_codes_left: int
 
 

@@ -1,22 +1,21 @@
 """The JSON of sessions."""
 
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from booking_domain.identity.sessions import Session
 from booking_domain.shared.ids import SessionId
-from entrypoints.http.kit.fields import Json
+from entrypoints.http.kit.fields import Json, Timestamp
 
 
 class DeviceJson(Json, frozen=True, kw_only=True):
     """A session: a device that is signed in."""
 
     id: UUID
-    created_at: datetime
-    last_used_at: datetime
-    expires_at: datetime
+    created_at: Timestamp
+    last_used_at: Timestamp
+    expires_at: Timestamp
     user_agent: str
     address: str
 

@@ -1,7 +1,6 @@
 """The JSON of the audit log."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,13 +8,13 @@ from msgspec import Meta, field
 
 from booking_domain.shared.audit import AuditEntry
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
-from entrypoints.http.kit.fields import Cursor, Json, Limit, Moment, Query
+from entrypoints.http.kit.fields import Cursor, Json, Limit, Moment, Query, Timestamp
 
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class AuditQuery(Query, frozen=True, kw_only=True):
-    """Which entries, and which page of them."""
+    """A filter of entries, and the page."""
 
     actor_id: UUID | None = None
     subject_kind: Word | None = None
@@ -31,12 +30,12 @@ class EntryJson(Json, frozen=True, kw_only=True):
     """An entry of the audit log."""
 
     id: UUID
-    at: datetime
+    at: Timestamp
     actor_id: UUID
     actor_role: str
     action: str
     subject_kind: str | None
-    """What it was done to: `user`, `booking`, `provider`, …; null: nothing in particular, or what is the actor's."""
+    """The kind of the subject: `user`, `booking`, `provider`, …; null: none, or the actor's own account."""
     subject_id: UUID | None
     address: str
     user_agent: str

@@ -29,7 +29,7 @@ from booking_domain.workflows.queries.availability import get_own_feeds
 from entrypoints.http.availability.examples import FEEDS, SET_FEEDS
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
-from entrypoints.http.kit.fields import Body, Json
+from entrypoints.http.kit.fields import Body, Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 
 FeedUrl = Annotated[
@@ -70,7 +70,7 @@ class FeedJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     url: str
-    read_at: datetime | UnsetType = UNSET
+    read_at: Timestamp | UnsetType = UNSET
     failing: bool
     failure: str | UnsetType = UNSET
 

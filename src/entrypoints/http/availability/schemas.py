@@ -1,6 +1,6 @@
 """The JSON of availability."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange, WallTime
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.provider_profiles import SettingsChange
-from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, ZoneName, given
+from entrypoints.http.kit.fields import Body, Instant, Json, Minutes, Note, SomeMinutes, Timestamp, ZoneName, given
 from entrypoints.http.providers.terms import TermsBody, TierJson, tiers_json
 
 StartTime = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="On the provider's clock.")]
@@ -178,8 +178,8 @@ class BlockJson(Json, frozen=True, kw_only=True):
     """Time off; the note is for the provider alone."""
 
     id: UUID
-    start: datetime
-    end: datetime
+    start: Timestamp
+    end: Timestamp
     note: str | UnsetType = UNSET
 
 

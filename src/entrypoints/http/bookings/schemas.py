@@ -1,7 +1,7 @@
 """The JSON of bookings."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +14,19 @@ from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
-from entrypoints.http.kit.fields import Amount, Body, Cursor, Instant, Json, Limit, Moment, Note, Query, SomeMinutes
+from entrypoints.http.kit.fields import (
+    Amount,
+    Body,
+    Cursor,
+    Instant,
+    Json,
+    Limit,
+    Moment,
+    Note,
+    Query,
+    SomeMinutes,
+    Timestamp,
+)
 
 
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
@@ -126,8 +138,8 @@ class BookingJson(Json, frozen=True, kw_only=True):
     payment_status: str
     provider_id: UUID
     customer_id: UUID
-    start: datetime
-    end: datetime
+    start: Timestamp
+    end: Timestamp
     time_zone: str
     price_amount: int
     deposit_amount: int
@@ -136,11 +148,11 @@ class BookingJson(Json, frozen=True, kw_only=True):
     currency: str
     notes: str
     version: int
-    created_at: datetime
-    updated_at: datetime
-    due_at: datetime | UnsetType = UNSET
+    created_at: Timestamp
+    updated_at: Timestamp
+    due_at: Timestamp | UnsetType = UNSET
     """When it lapses by itself: the deposit, or the answer to a request, is due."""
-    offered_times: tuple[datetime, ...] | UnsetType = UNSET
+    offered_times: tuple[Timestamp, ...] | UnsetType = UNSET
     """Other starts that the provider offers for a request; the customer accepts one of them."""
     series_id: UUID | UnsetType = UNSET
 
@@ -175,7 +187,7 @@ class EventJson(Json, frozen=True, kw_only=True):
     to: str
     by: ActorJson
     reason: str | UnsetType = UNSET
-    at: datetime
+    at: Timestamp
 
 
 class EventsJson(Json, frozen=True, kw_only=True):

@@ -1,11 +1,10 @@
 """The JSON and the queries of calendars."""
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
 
-from entrypoints.http.kit.fields import Json, Query
+from entrypoints.http.kit.fields import Json, Query, Timestamp
 
 
 class CalendarQuery(Query, frozen=True, kw_only=True):
@@ -18,4 +17,4 @@ class CalendarLinkJson(Json, frozen=True, kw_only=True):
     """A link to one's calendar. It is shown once."""
 
     url: str
-    created_at: datetime
+    created_at: Timestamp

@@ -1,12 +1,12 @@
 """The JSON of holds."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.use_cases.holds import PlaceHold
 from booking_domain.shared.ids import ProviderId
-from entrypoints.http.kit.fields import Body, Instant, Json, SomeMinutes
+from entrypoints.http.kit.fields import Body, Instant, Json, SomeMinutes, Timestamp
 
 
 class HoldBody(Body, frozen=True, kw_only=True):
@@ -31,9 +31,9 @@ class HoldJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     provider_id: UUID
-    start: datetime
-    end: datetime
-    expires_at: datetime | None
+    start: Timestamp
+    end: Timestamp
+    expires_at: Timestamp | None
 
 
 def hold_json(hold: Claim) -> HoldJson:

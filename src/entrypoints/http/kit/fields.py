@@ -21,6 +21,8 @@ class Json(Struct, rename="camel", frozen=True, kw_only=True):
 
 
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset, e.g. `2026-11-23T10:00:00+08:00`.")]
+Timestamp = Annotated[datetime, Meta(tz=True)]
+"""An instant in a response; `tz` makes its schema say `date-time`."""
 Amount = Annotated[
     int,
     Meta(

@@ -1,6 +1,5 @@
 """The JSON of payments."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.start_payment import StartPayment
-from entrypoints.http.kit.fields import Body, Json
+from entrypoints.http.kit.fields import Body, Json, Timestamp
 
 
 class PayBody(Body, frozen=True, kw_only=True):
@@ -55,8 +54,8 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     qr_image: str | UnsetType = UNSET
     checkout_url: str | None
     deep_links: tuple[DeepLinkJson, ...]
-    expires_at: datetime | None
-    processed_at: datetime | UnsetType = UNSET
+    expires_at: Timestamp | None
+    processed_at: Timestamp | UnsetType = UNSET
 
 
 def payment_json(payment: Payment) -> PaymentJson:

@@ -13,14 +13,15 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries.payments import get_payment_of_callback
-from booking_domain.workflows.settle_payment import note_payment_hint, settle_payment
+from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
+from booking_domain.workflows.settle_payment import settle_payment
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import limited_as
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.payments.schemas import CallbackQuery
 
-_OF_CALLBACK: Final = documented(get_payment_of_callback, settle_payment, note_payment_hint, answer="SUCCESS")
+_OF_CALLBACK: Final = documented(get_payment_of_callback, settle_payment, record_payment_hint, answer="SUCCESS")
 
 
 @route(
@@ -48,7 +49,8 @@ async def take_qpay_callback(
     try:
         await settle_payment(payment, executor=executor, gateway=gateway)
     except GatewayUnavailable:
-        await executor.run(note_payment_hint, payment, actor=SYSTEM)
+        hint = RecordPaymentHint(payment_id=payment.id, booking_id=payment.booking_id)
+        await executor.run(record_payment_hint, hint, actor=SYSTEM)
         raise
     return "SUCCESS"
 

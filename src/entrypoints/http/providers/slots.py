@@ -1,6 +1,6 @@
 """`GET /providers/{id}/slots`: what can be booked when."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Annotated, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from booking_domain.shared.time import TimeRange, time_zone
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries import availability
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Json, Moment, Query, SomeMinutes, ZoneName
+from entrypoints.http.kit.fields import Json, Moment, Query, SomeMinutes, Timestamp, ZoneName
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import moment
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
@@ -44,8 +44,8 @@ class SlotsQuery(Query, frozen=True, kw_only=True):
 class SlotJson(Json, frozen=True, kw_only=True):
     """An offered time."""
 
-    start: datetime
-    end: datetime
+    start: Timestamp
+    end: Timestamp
 
 
 class SlotsJson(Json, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ class ExplanationJson(Json, frozen=True, kw_only=True):
     """
 
     time_zone: str
-    slot: datetime
+    slot: Timestamp
     offered: bool
     reasons: tuple[str, ...]
     before: SlotJson | None

@@ -1,6 +1,6 @@
 """The JSON of salons."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from booking_domain.workflows.salons import (
 )
 from booking_domain.workflows.views import SalonView
 from entrypoints.http.availability.schemas import ExceptionBody, HoursJson, RuleBody
-from entrypoints.http.kit.fields import Body, Json, ZoneName, given
+from entrypoints.http.kit.fields import Body, Json, Timestamp, ZoneName, given
 
 SalonName = Annotated[str, Meta(min_length=1, max_length=MAX_SALON_NAME)]
 
@@ -86,7 +86,7 @@ class SalonJson(Json, frozen=True, kw_only=True):
     name: str
     time_zone: str
     version: int
-    created_at: datetime
+    created_at: Timestamp
 
 
 class SalonRuleJson(HoursJson, frozen=True, kw_only=True):

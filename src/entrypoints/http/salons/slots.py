@@ -1,6 +1,5 @@
 """`GET /salons/{id}/slots`: what can be booked with any provider of a salon."""
 
-from datetime import datetime
 from uuid import UUID
 
 from litestar import get
@@ -15,7 +14,7 @@ from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.salons import get_salon
 from booking_domain.workflows.salon_slots import salon_slots
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Json
+from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.providers.slots import SlotsQuery, slot_json, window_of
@@ -25,8 +24,8 @@ from entrypoints.http.salons.examples import SALON_SLOTS
 class SalonSlotJson(Json, frozen=True, kw_only=True):
     """An offered time, and who offers it."""
 
-    start: datetime
-    end: datetime
+    start: Timestamp
+    end: Timestamp
     provider_ids: tuple[UUID, ...]
 
 

@@ -1,4 +1,4 @@
-"""The JSON of an export that is nowhere else."""
+"""The JSON that only the export uses."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from entrypoints.http.availability.schemas import (
     settings_json,
 )
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
-from entrypoints.http.kit.fields import Json
+from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.providers.schemas import ProviderJson
 from entrypoints.http.providers.views import provider_json_with_note
 from entrypoints.http.salons.schemas import SalonJson
@@ -36,13 +36,13 @@ from entrypoints.http.waitlist.schemas import WaitingJson
 
 
 class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
-    """A device that is or was signed in."""
+    """A session, live or ended."""
 
-    ended_at: datetime | None
+    ended_at: Timestamp | None
 
 
 class ExportedPaymentJson(Json, frozen=True, kw_only=True):
-    """A movement of money."""
+    """A payment."""
 
     id: UUID
     purpose: str
@@ -51,12 +51,12 @@ class ExportedPaymentJson(Json, frozen=True, kw_only=True):
     amount: int
     currency: str
     gateway_reference: str | None
-    created_at: datetime
-    processed_at: datetime | None
+    created_at: Timestamp
+    processed_at: Timestamp | None
 
 
 class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
-    """A booking with all that has happened to it."""
+    """A booking with its events and payments."""
 
     events: tuple[EventJson, ...]
     payments: tuple[ExportedPaymentJson, ...]
@@ -74,9 +74,9 @@ class ExportedProviderJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedTextJson(Json, frozen=True, kw_only=True):
-    """A text message that was sent; neither its text nor the whole number is kept."""
+    """A text message that was sent; neither its text nor the complete number is stored."""
 
-    at: datetime
+    at: Timestamp
     to: str
     template: str
     language: str
@@ -84,17 +84,17 @@ class ExportedTextJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedIdentityJson(Json, frozen=True, kw_only=True):
-    """Who one is at another service, by which one signs in."""
+    """An identity at another service, with which the user signs in."""
 
     service: str
     subject: str
-    linked_at: datetime
+    linked_at: Timestamp
 
 
 class ExportJson(Json, frozen=True, kw_only=True):
-    """Everything about an account."""
+    """All data about an account."""
 
-    exported_at: datetime
+    exported_at: Timestamp
     account: AccountJson
     preferences: PreferencesJson
     sessions: tuple[ExportedSessionJson, ...]
@@ -108,7 +108,7 @@ class ExportJson(Json, frozen=True, kw_only=True):
 
 
 def exported_session(session: Session) -> ExportedSessionJson:
-    """Show a session, whether or not it is over."""
+    """Show a session, live or ended."""
     return ExportedSessionJson(**msgspec.structs.asdict(device_json(session)), ended_at=session.ended_at)
 
 
@@ -139,7 +139,7 @@ def _exported_payment(payment: Payment) -> ExportedPaymentJson:
 
 
 def exported_text(message: SmsMessage) -> ExportedTextJson:
-    """Show what is kept of a text message."""
+    """Show what is stored of a text message."""
     return ExportedTextJson(
         at=message.created_at,
         to=message.to_masked,
@@ -155,7 +155,7 @@ def exported_identity(identity: ExternalIdentity) -> ExportedIdentityJson:
 
 
 async def exported_provider(user: User, reads: Reads, now: datetime) -> ExportedProviderJson | None:
-    """A provider's desk, if the account has one."""
+    """The provider profile and calendar of the account, if it has one."""
     view = await reads.providers.by_owner(user.id)
     calendar = None if view is None else await reads.schedules.calendar(view.profile.id)
     if view is None or calendar is None:

@@ -1,6 +1,6 @@
 """The JSON of the waiting list."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType, field
@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType, field
 from booking_domain.scheduling.use_cases.waiting import JoinWaitingList
 from booking_domain.scheduling.waiting import Waiting, WaitingStatus
 from booking_domain.shared.ids import ProviderId
-from entrypoints.http.kit.fields import Body, Json, Moment, SomeMinutes
+from entrypoints.http.kit.fields import Body, Json, Moment, SomeMinutes, Timestamp
 from entrypoints.http.kit.queries import moment
 
 
@@ -34,9 +34,9 @@ class OfferJson(Json, frozen=True, kw_only=True):
     """The hold by which a slot is offered: book it with this id as `holdId`. It ends when its booking will."""
 
     id: UUID
-    start: datetime
-    end: datetime | UnsetType = UNSET
-    expires_at: datetime
+    start: Timestamp
+    end: Timestamp | UnsetType = UNSET
+    expires_at: Timestamp
 
 
 class WaitingJson(Json, frozen=True, kw_only=True):
@@ -44,12 +44,12 @@ class WaitingJson(Json, frozen=True, kw_only=True):
 
     id: UUID
     provider_id: UUID
-    from_: datetime = field(name="from")
-    to: datetime
+    from_: Timestamp = field(name="from")
+    to: Timestamp
     duration_minutes: int | UnsetType = UNSET
     status: str
     hold: OfferJson | UnsetType = UNSET
-    created_at: datetime
+    created_at: Timestamp
 
 
 class WaitsJson(Json, frozen=True, kw_only=True):

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.strategies.bookings import A_BOOKING, HOUR, MADE, NOON, a_booking
 
 from booking_domain.bookings.transitions import CLAIMS_TIME, Status
+from booking_domain.testing.bookings.strategies import A_BOOKING, HOUR, MADE, NOON, a_booking
 from booking_domain.workflows.calendar_files import EntryStatus, entry_of
 
 STATUSES = {

@@ -1,4 +1,4 @@
-"""The database itself refuses to change the audit log."""
+"""A trigger keeps the audit log append-only."""
 
 import asyncio
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def url(postgres: TestServer) -> Iterator[str]:
 
 
 def tried(url: str, change: str, *, before: str = "") -> tuple[bool, int]:
-    """Whether the change was refused, and how many entries are as they were."""
+    """Return whether the change was rejected, and how many entries are unchanged."""
     refused = False
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(before.encode())
@@ -51,11 +51,11 @@ def tried(url: str, change: str, *, before: str = "") -> tuple[bool, int]:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_an_entry_stays_as_it_is(url: str, change: str) -> None:
+def test_an_audit_entry_cannot_be_changed_or_deleted(url: str, change: str) -> None:
     assert tried(url, change) == (True, 1)
     assert tried(url, change, before="SET session_replication_role = replica") == (True, 1)
 
 
-def test_it_is_the_trigger_that_refuses(url: str) -> None:
+def test_without_the_trigger_the_change_is_possible(url: str) -> None:
     off = "ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only"
     assert tried(url, "DELETE FROM audit_log", before=off) == (False, 0)

@@ -18,7 +18,6 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from tests.databases import CIPHER
 from tests.unit.effort import examples
-from tests.unit.strategies.money import currencies
 
 from adapters.postgres.kit.codec import Columns, Mapper, Renamed
 from booking_domain.identity.model import User
@@ -29,6 +28,7 @@ from booking_domain.scheduling.feeds import Feed
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
+from booking_domain.testing.shared.strategies import currencies
 
 import_module("adapters.postgres.contexts")
 

@@ -1,4 +1,4 @@
-"""The databases of these tests: one after the other has the same, and finds it as new."""
+"""The databases of the test suite: tests reuse one database, which is empty for each of them."""
 
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ NOTE = b"""
 
 
 def used(postgres: TestServer, *statements: bytes) -> str:
-    """The database in which they were run."""
+    """The name of the database in which the statements ran."""
     with postgres.database() as url, psycopg.connect(url, autocommit=True) as connection:
         assert connection.execute(b"SELECT count(*) FROM used_assertions").fetchone() == (0,)
         assert connection.execute(b"SELECT count(*) FROM audit_log").fetchone() == (0,)
@@ -24,7 +24,7 @@ def used(postgres: TestServer, *statements: bytes) -> str:
         return urlsplit(url).path
 
 
-def test_what_has_rows_is_emptied_and_used_again(postgres: TestServer) -> None:
+def test_a_database_with_rows_is_emptied_and_reused(postgres: TestServer) -> None:
     first = used(postgres, ROWS)
     assert used(postgres) == first
 
@@ -39,12 +39,12 @@ def test_what_has_rows_is_emptied_and_used_again(postgres: TestServer) -> None:
         NOTE,
     ],
 )
-def test_what_is_altered_is_used_by_nobody_else(postgres: TestServer, change: bytes) -> None:
+def test_a_database_with_an_altered_schema_is_not_reused(postgres: TestServer, change: bytes) -> None:
     changed = used(postgres, change)
     assert used(postgres) != changed
 
 
-def test_where_somebody_is_connected_still_nobody_else_is(postgres: TestServer) -> None:
+def test_a_database_with_open_connections_is_not_reused(postgres: TestServer) -> None:
     with postgres.database() as url:
         connection = psycopg.connect(url)
     with postgres.database() as other:

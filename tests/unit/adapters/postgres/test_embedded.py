@@ -1,4 +1,4 @@
-"""The embedded server: made once, found again, and at home wherever the checkout lies."""
+"""The embedded server: created once, reused, and started from any checkout."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ def number_in(conninfo: str) -> int:
         return int(row[0])
 
 
-def test_what_is_committed_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_committed_data_survives_a_restart(tmp_path: Path) -> None:
     server = embedded.start(tmp_path / "postgres")
     try:
         with psycopg.connect(server.conninfo) as connection:
@@ -32,7 +32,7 @@ def test_what_is_committed_is_there_after_a_restart(tmp_path: Path) -> None:
         server.stop()
 
 
-def test_a_server_that_was_left_running_is_used(tmp_path: Path) -> None:
+def test_a_running_server_is_reused(tmp_path: Path) -> None:
     left = embedded.start(tmp_path / "postgres")
     try:
         found = embedded.start(tmp_path / "postgres")
@@ -41,7 +41,7 @@ def test_a_server_that_was_left_running_is_used(tmp_path: Path) -> None:
         left.stop()
 
 
-def test_a_server_that_was_killed_is_back_at_the_same_address(tmp_path: Path) -> None:
+def test_a_killed_server_restarts_at_the_same_address(tmp_path: Path) -> None:
     server = embedded.start(tmp_path / "postgres")
     try:
         with psycopg.connect(server.conninfo) as connection:
@@ -57,7 +57,7 @@ def test_a_server_that_was_killed_is_back_at_the_same_address(tmp_path: Path) ->
         server.stop()
 
 
-def test_a_folder_that_only_its_owner_may_enter_will_do(tmp_path: Path) -> None:
+def test_the_server_starts_in_a_folder_that_only_its_owner_can_enter(tmp_path: Path) -> None:
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
     server = embedded.start(private / "postgres")
@@ -69,7 +69,7 @@ def test_a_folder_that_only_its_owner_may_enter_will_do(tmp_path: Path) -> None:
         server.stop()
 
 
-def test_a_start_that_was_interrupted_is_begun_again(tmp_path: Path) -> None:
+def test_an_interrupted_first_start_is_repeated(tmp_path: Path) -> None:
     half_made = tmp_path / "postgres" / "data.new"
     half_made.mkdir(parents=True)
     (half_made / "PG_VERSION").write_text("18")
@@ -77,11 +77,11 @@ def test_a_start_that_was_interrupted_is_begun_again(tmp_path: Path) -> None:
     server.stop()
 
 
-def test_a_server_that_cannot_start_says_where_to_look(tmp_path: Path) -> None:
+def test_a_failed_start_names_the_log(tmp_path: Path) -> None:
     with pytest.raises(embedded.EmbeddedPostgresError, match=r"server\.log"):
         embedded.start(tmp_path / "postgres", settings={"shared_buffers": "not a size"})
 
 
-def test_programs_that_are_not_there_are_named(tmp_path: Path) -> None:
+def test_a_missing_program_is_named(tmp_path: Path) -> None:
     with pytest.raises(embedded.EmbeddedPostgresError, match="initdb"):
         embedded.start(tmp_path / "postgres", binaries=tmp_path)

@@ -116,7 +116,7 @@ def test_every_table_belongs_to_one_context() -> None:
 
 
 async def dumped(connection: AsyncConnection[Any]) -> str:
-    """All that is in all tables, as text."""
+    """Return the rows of all tables as text."""
     tables = await connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
     lines = []
     for (table,) in await tables.fetchall():
@@ -131,7 +131,7 @@ class Backend(Database):
 
 
 async def left_all_over(database: Backend, make: Builder) -> Cast:
-    """A customer and a provider who have filled in whatever can be."""
+    """Store a customer and a provider with a value in every personal field."""
     cast = await a_cast(database, make)
     customer = cast.customer.changed(
         email=f"{CANARY}@example.com",
@@ -259,14 +259,14 @@ async def the_books(connection: AsyncConnection[Any]) -> list[Any]:
     return [await (await connection.execute(query.encode())).fetchall() for query in BOOKS]
 
 
-def test_after_an_erasure_nothing_personal_is_left_and_the_books_are_as_they_were(postgres: TestServer) -> None:
+def test_an_erasure_removes_all_personal_data_and_keeps_the_accounting(postgres: TestServer) -> None:
     async def story(database: Backend) -> None:
         make = Builder()
         cast = await left_all_over(database, make)
         executor = Executor[Repositories](begin=database.begin, clock=ManualClock(NOW), entropy=make.entropy)
         async with database.connection() as connection:
             before, books = await dumped(connection), await the_books(connection)
-            assert before.count(CANARY) + before.count(CANARY.encode().hex()) > 30  # they would be seen
+            assert before.count(CANARY) + before.count(CANARY.encode().hex()) > 30  # the dump shows personal data
             for user in (cast.customer, cast.owner):
                 assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.ERASED
                 assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.NOT_DUE
@@ -293,8 +293,8 @@ def test_after_an_erasure_nothing_personal_is_left_and_the_books_are_as_they_wer
     in_a_database(postgres, story)
 
 
-def test_each_statement_of_the_list_removes_something(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that one that is left out, or that finds nothing, is noticed."""
+def test_each_erasure_statement_is_needed(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaving a statement out, or one that matches no rows, is noticed."""
     statements = personal_data._CLEAR
     wholly = -1
 
@@ -305,7 +305,7 @@ def test_each_statement_of_the_list_removes_something(postgres: TestServer, monk
             rest = tuple(each for number, each in enumerate(statements) if number != left_out)
             monkeypatch.setattr(personal_data, "_CLEAR", rest)
             async with database.connection() as connection:
-                with suppress(ForeignKeyViolation):  # which is how the database notices
+                with suppress(ForeignKeyViolation):  # the database rejects it too
                     async with connection.transaction(force_rollback=True):
                         for user in (cast.customer, cast.owner):
                             await PostgresPersonalData(Work(connection)).clear(user.id)

@@ -1,4 +1,4 @@
-"""What the contract of external calendars cannot see: which rows are written."""
+"""Which rows of external calendars are written; the contract cannot observe this."""
 
 import asyncio
 from dataclasses import replace
@@ -18,7 +18,7 @@ from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 BUSY = tuple(TimeRange(TOMORROW + n * HOUR, TOMORROW + (n + 0.5) * HOUR) for n in range(6))
 
 
-def test_busy_times_that_stay_the_same_are_not_written_again(postgres: TestServer) -> None:
+def test_unchanged_busy_times_are_not_rewritten(postgres: TestServer) -> None:
     async def play() -> None:
         with postgres.database() as url:
             database, make = Database(url, cipher=CIPHER), Builder()

@@ -1,4 +1,4 @@
-"""Personal data in the database: nobody who reads the disk reads it, and keys can be replaced under it."""
+"""Encrypted personal data: it is unreadable without the key, and keys can be rotated."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -49,7 +49,7 @@ def in_database(url: str, cipher: AesGcmFieldCipher, story: Callable[[Database],
 
 
 def everything(url: str) -> str:
-    """All that is in all our tables, as text."""
+    """Return the rows of all tables as text."""
     with psycopg.connect(url) as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         return "\n".join(
@@ -59,8 +59,8 @@ def everything(url: str) -> str:
         )
 
 
-def test_nothing_sealed_is_in_the_database_as_it_is(url: str) -> None:
-    user = replace(a_user(Builder()), name="A name that is kept as it is")
+def test_encrypted_fields_are_not_stored_in_plain_text(url: str) -> None:
+    user = replace(a_user(Builder()), name="A name that is not encrypted")
 
     async def story(database: Database) -> None:
         async with database.begin() as tx:
@@ -68,13 +68,13 @@ def test_nothing_sealed_is_in_the_database_as_it_is(url: str) -> None:
 
     in_database(url, CIPHER, story)
     found = everything(url)
-    assert "A name that is kept as it is" in found  # it would have been seen
+    assert "A name that is not encrypted" in found  # the dump shows plain text
     sealed = (PHONE, PHONE[4:], ADDRESS, "Canary", BORN.isoformat(), PHONE.encode().hex(), b"Canary".hex())
     for canary in sealed:
         assert canary not in found
 
 
-def test_after_a_rotation_the_old_key_is_not_needed_and_a_second_one_finds_nothing_to_do(url: str) -> None:
+def test_after_a_rotation_the_old_key_is_not_needed_and_a_second_rotation_changes_nothing(url: str) -> None:
     make = Builder()
     users = [a_user(make), make.user(), replace(make.user(), phone=None)]
 
@@ -96,7 +96,7 @@ def test_after_a_rotation_the_old_key_is_not_needed_and_a_second_one_finds_nothi
     in_database(url, AesGcmFieldCipher(NEW, INDEX), read)
 
 
-def test_without_the_old_key_a_rotation_says_so_and_changes_nothing(url: str) -> None:
+def test_a_rotation_without_the_old_key_fails_and_changes_nothing(url: str) -> None:
     user = a_user(Builder())
 
     async def add(database: Database) -> None:
@@ -115,7 +115,7 @@ def test_without_the_old_key_a_rotation_says_so_and_changes_nothing(url: str) ->
     in_database(url, AesGcmFieldCipher(OLD, INDEX), read)
 
 
-def test_a_rotation_finds_accounts_by_another_index_key(url: str) -> None:
+def test_a_rotation_rewrites_blind_indexes_with_a_new_index_key(url: str) -> None:
     user = a_user(Builder())
 
     async def add(database: Database) -> None:
@@ -131,7 +131,7 @@ def test_a_rotation_finds_accounts_by_another_index_key(url: str) -> None:
     in_database(url, AesGcmFieldCipher(NEW, OLD), turn)
 
 
-def test_a_rotation_goes_on_beyond_one_batch(url: str) -> None:
+def test_a_rotation_covers_several_batches(url: str) -> None:
     make = Builder()
     users = [make.user() for _ in range(3)]
 
@@ -147,14 +147,14 @@ def test_a_rotation_goes_on_beyond_one_batch(url: str) -> None:
     in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), turn)
 
 
-def test_every_sealed_column_is_rotated(url: str) -> None:
+def test_every_encrypted_column_is_rotated(url: str) -> None:
     with psycopg.connect(url) as connection:
         query = "SELECT table_name, column_name FROM information_schema.columns WHERE column_name LIKE '%\\_sealed'"
         there = {f"{table}.{column.removesuffix('_sealed')}" for table, column in connection.execute(query)}
     assert {column.field for column in rotation.ROTATED} == there
 
 
-def test_phone_numbers_of_before_are_sealed_by_the_migration_and_opened_on_the_way_back(postgres: TestServer) -> None:
+def test_the_migration_encrypts_phone_numbers_and_its_downgrade_decrypts_them(postgres: TestServer) -> None:
     user_id = Builder().user().id
     with postgres.empty_database() as url:
         migrations.upgrade(url, "0008")

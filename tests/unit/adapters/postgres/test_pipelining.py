@@ -1,4 +1,4 @@
-"""A connection comes out of a pipeline in order, whatever happened inside."""
+"""A connection is usable after a pipeline, whatever happened inside."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,7 +32,7 @@ class Regret(Exception):
 def on_one_connection(
     play: Callable[[AsyncConnection[Row]], Awaitable[None]],
 ) -> Callable[[TestServer], None]:
-    """Make a test of a coroutine that gets the only connection of a pool."""
+    """Turn a coroutine into a test that gets the only connection of a pool."""
 
     def test(postgres: TestServer) -> None:
         async def played() -> None:
@@ -65,7 +65,7 @@ async def numbers(connection: AsyncConnection[Row]) -> list[int]:
 
 
 @on_one_connection
-async def test_what_is_sent_is_kept_together(connection: AsyncConnection[Row]) -> None:
+async def test_pipelined_statements_are_committed_together(connection: AsyncConnection[Row]) -> None:
     async with pipeline(connection, transaction=True) as work:
         for number in range(5):
             await work.execute(ADD, number=number)
@@ -74,7 +74,7 @@ async def test_what_is_sent_is_kept_together(connection: AsyncConnection[Row]) -
 
 
 @on_one_connection
-async def test_an_error_that_nobody_waited_for_shows_at_the_end_and_nothing_is_kept(
+async def test_an_unawaited_error_is_raised_at_the_end_and_rolls_back(
     connection: AsyncConnection[Row],
 ) -> None:
     with pytest.raises(errors.UniqueViolation):
@@ -86,7 +86,7 @@ async def test_an_error_that_nobody_waited_for_shows_at_the_end_and_nothing_is_k
 
 
 @on_one_connection
-async def test_an_error_shows_where_a_later_result_is_waited_for(connection: AsyncConnection[Row]) -> None:
+async def test_an_error_is_raised_where_a_later_result_is_fetched(connection: AsyncConnection[Row]) -> None:
     with pytest.raises(errors.UniqueViolation):
         async with pipeline(connection, transaction=True) as work:
             await work.execute(ADD, number=1)
@@ -96,7 +96,7 @@ async def test_an_error_shows_where_a_later_result_is_waited_for(connection: Asy
 
 
 @on_one_connection
-async def test_who_leaves_by_an_exception_leaves_nothing(connection: AsyncConnection[Row]) -> None:
+async def test_an_exception_rolls_back(connection: AsyncConnection[Row]) -> None:
     with pytest.raises(Regret):
         async with pipeline(connection, transaction=True) as work:
             await work.execute(ADD, number=1)
@@ -105,7 +105,7 @@ async def test_who_leaves_by_an_exception_leaves_nothing(connection: AsyncConnec
 
 
 @on_one_connection
-async def test_who_is_cancelled_while_waiting_leaves_nothing(connection: AsyncConnection[Row]) -> None:
+async def test_a_cancellation_rolls_back(connection: AsyncConnection[Row]) -> None:
     waiting = asyncio.Event()
 
     async def wait_long() -> None:
@@ -136,7 +136,7 @@ async def test_a_statement_is_prepared_once_and_again_after_an_error(connection:
     assert await numbers(connection) == [1, 2, 3]
 
 
-def test_a_connection_that_is_lost_is_replaced(postgres: TestServer) -> None:
+def test_a_lost_connection_is_replaced(postgres: TestServer) -> None:
     async def play() -> None:
         async with asyncio.timeout(20), _database(postgres) as database:
             with pytest.raises(StorageUnavailable):

@@ -72,8 +72,10 @@ def test_the_tables_do_not_drift_from_the_migrations(url: str) -> None:
 
 
 @pytest.mark.parametrize("query", [_CONSTRAINTS, _INDEXES], ids=["constraints", "indexes"])
-def test_constraints_and_indexes_are_the_tables_own_to_the_letter(url: str, postgres: TestServer, query: str) -> None:
-    """Autogenerate does not notice an exclusion constraint that was changed or removed, nor a CHECK."""
+def test_constraints_and_indexes_of_migrations_and_tables_are_identical(
+    url: str, postgres: TestServer, query: str
+) -> None:
+    """Alembic's autogenerate does not compare exclusion constraints and CHECKs."""
     with postgres.empty_database() as other:
         engine = create_engine(alchemy_url(other), poolclass=NullPool)
         with engine.begin() as connection:
@@ -82,7 +84,7 @@ def test_constraints_and_indexes_are_the_tables_own_to_the_letter(url: str, post
         assert rows(url, query) == rows(other, query) != set()
 
 
-def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> None:
+def test_the_database_rejects_overlapping_claims_of_a_provider(url: str) -> None:
     constraints = {name: definition for _, name, definition in rows(url, _CONSTRAINTS)}
     assert constraints["claims_no_overlap"] == (
         "EXCLUDE USING gist (provider_id WITH =, tstzrange(blocked_from, blocked_until) WITH &&)"
@@ -111,7 +113,9 @@ def test_the_database_refuses_overlapping_claims_of_one_provider(url: str) -> No
         ("sms_messages_status_check", SmsStatus),
     ],
 )
-def test_a_check_lists_exactly_the_values_of_its_enum(url: str, constraint: str, values: type[StrEnum]) -> None:
+def test_a_check_constraint_lists_exactly_the_values_of_its_enum(
+    url: str, constraint: str, values: type[StrEnum]
+) -> None:
     (definition,) = (definition for _, name, definition in rows(url, _CONSTRAINTS) if name == constraint)
     listed = {part.split("'")[1] for part in definition.split(",")}
     assert listed == {value.value for value in values}

@@ -1,4 +1,4 @@
-"""Second factors in the database: their secrets are sealed, keys can be replaced, and copied rows open nothing."""
+"""Second factors in the database: encrypted secrets, key rotation, and copied ciphertexts that cannot be decrypted."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,7 +33,7 @@ async def a_factor(database: Database, make: Builder) -> tuple[SecondFactor, tup
     return factor, recovery
 
 
-def test_neither_secrets_nor_recovery_codes_are_in_the_database_as_they_are(url: str) -> None:
+def test_secrets_and_recovery_codes_are_not_stored_in_plain_text(url: str) -> None:
     recovery: list[str] = []
 
     async def keep(database: Database) -> None:
@@ -50,7 +50,7 @@ def test_neither_secrets_nor_recovery_codes_are_in_the_database_as_they_are(url:
         assert canary.lower().encode().hex() not in found
 
 
-def test_a_rotation_seals_them_anew(url: str) -> None:
+def test_a_rotation_encrypts_second_factors_with_the_new_key(url: str) -> None:
     kept: list[SecondFactor] = []
 
     async def keep(database: Database) -> None:
@@ -77,7 +77,7 @@ def test_a_rotation_seals_them_anew(url: str) -> None:
         "UPDATE totp_factors SET secret_sealed = new_secret_sealed",
     ],
 )
-def test_a_secret_that_is_copied_to_another_account_or_column_opens_nothing(url: str, copied: str) -> None:
+def test_a_secret_copied_to_another_account_or_column_cannot_be_decrypted(url: str, copied: str) -> None:
     async def story(database: Database) -> None:
         make = Builder()
         (mine, _), (theirs, _) = await a_factor(database, make), await a_factor(database, make)
@@ -92,7 +92,7 @@ def test_a_secret_that_is_copied_to_another_account_or_column_opens_nothing(url:
     in_database(url, CIPHER, story)
 
 
-def test_to_use_a_recovery_code_up_removes_its_row_alone(url: str) -> None:
+def test_using_a_recovery_code_deletes_only_its_row(url: str) -> None:
     async def story(database: Database) -> None:
         factor, _ = await a_factor(database, Builder())
         left = factor.recovery_codes - {min(factor.recovery_codes)}

@@ -1,4 +1,4 @@
-"""What is forgotten of sessions and attempts to sign in."""
+"""Retention of sessions and login history."""
 
 import asyncio
 from dataclasses import replace
@@ -13,7 +13,7 @@ from booking_domain.testing.builders import NOW, Builder
 JUST = timedelta(microseconds=1)
 
 
-def test_what_has_expired_is_forgotten_and_what_has_not_stays(postgres: TestServer) -> None:
+def test_expired_sessions_and_old_logins_are_deleted_and_others_stay(postgres: TestServer) -> None:
     async def story(database: Database) -> None:
         make = Builder()
         user = make.user()

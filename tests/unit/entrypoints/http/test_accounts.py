@@ -14,7 +14,7 @@ WRONG = {**LOGIN, "password": "battery-staple"}
 
 
 @through_the_api
-async def test_whoever_registers_is_signed_in(api: Api) -> None:
+async def test_registering_signs_in(api: Api) -> None:
     answer = await api.post("/auth/register", json=DORJ)
     made = answer.json()
     assert answer.status_code == 201
@@ -44,14 +44,14 @@ def test_a_new_account_has_the_default_language_of_the_platform() -> None:
 
 
 @through_the_api
-async def test_one_logs_in_by_e_mail_in_any_case_or_by_phone(api: Api) -> None:
+async def test_a_user_logs_in_by_email_in_any_case_or_by_phone(api: Api) -> None:
     await api.post("/auth/register", json={**DORJ, "phone": "+97699112233"})
     for who in ({"email": "DORJ@example.COM "}, {"phone": "+97699112233"}):
         assert (await api.post("/auth/login", json={**who, "password": PASSWORD})).status_code == 200
 
 
 @through_the_api
-async def test_a_wrong_password_and_an_unknown_account_sound_alike(api: Api) -> None:
+async def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(api: Api) -> None:
     await api.post("/auth/register", json=DORJ)
     wrong = await api.post("/auth/login", json=WRONG)
     unknown = await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
@@ -76,20 +76,20 @@ async def test_a_wrong_password_and_an_unknown_account_sound_alike(api: Api) -> 
     ],
 )
 @through_the_api
-async def test_an_account_that_cannot_be_is_not_made(
+async def test_an_invalid_account_is_refused(
     api: Api, change: dict[str, Any], status: int, code: str, pointer: str
 ) -> None:
     assert_problem(await api.post("/auth/register", json={**DORJ, **change}), status, code, pointer)
 
 
 @through_the_api
-async def test_an_address_has_one_account(api: Api) -> None:
+async def test_an_email_address_has_one_account(api: Api) -> None:
     await api.post("/auth/register", json=DORJ)
     assert_problem(await api.post("/auth/register", json=DORJ), 409, "auth.email_taken", "/email")
 
 
 @through_the_api
-async def test_each_time_one_signs_in_or_refreshes_all_tokens_are_others(api: Api) -> None:
+async def test_every_sign_in_and_refresh_issues_new_tokens(api: Api) -> None:
     made = [(await api.post("/auth/register", json=DORJ)).json()]
     made += [(await api.post("/auth/login", json=LOGIN)).json() for _ in range(3)]
     made += [(await api.post("/auth/refresh", json={"refreshToken": each["refreshToken"]})).json() for each in made]
@@ -99,7 +99,7 @@ async def test_each_time_one_signs_in_or_refreshes_all_tokens_are_others(api: Ap
 
 
 @through_the_api
-async def test_a_refresh_token_is_good_once_and_its_reuse_ends_the_session(api: Api) -> None:
+async def test_a_refresh_token_is_accepted_once_and_its_reuse_ends_the_session(api: Api) -> None:
     first = (await api.post("/auth/register", json=DORJ)).json()["refreshToken"]
     second = (await api.post("/auth/refresh", json={"refreshToken": first})).json()["refreshToken"]
     api.clock.advance(timedelta(seconds=10))
@@ -108,7 +108,7 @@ async def test_a_refresh_token_is_good_once_and_its_reuse_ends_the_session(api: 
 
 
 @through_the_api
-async def test_refreshing_twice_at_once_gives_new_access_tokens_and_one_refresh_token(api: Api) -> None:
+async def test_parallel_refreshes_get_new_access_tokens_and_one_refresh_token(api: Api) -> None:
     made = (await api.post("/auth/register", json=DORJ)).json()
     asked = [api.post("/auth/refresh", json={"refreshToken": made["refreshToken"]}) for _ in range(5)]
     answers = [answer.json() for answer in await asyncio.gather(*asked)]
@@ -119,7 +119,7 @@ async def test_refreshing_twice_at_once_gives_new_access_tokens_and_one_refresh_
 
 
 @through_the_api
-async def test_an_access_token_is_good_for_half_an_hour(api: Api) -> None:
+async def test_an_access_token_expires_after_half_an_hour(api: Api) -> None:
     token = (await api.post("/auth/register", json=DORJ)).json()["accessToken"]
     api.clock.advance(timedelta(minutes=30) - timedelta(seconds=1))
     assert (await api.get("/auth/me", token)).status_code == 200
@@ -129,13 +129,13 @@ async def test_an_access_token_is_good_for_half_an_hour(api: Api) -> None:
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer x", "Basic YTpi", "bearer é", ""])
 @through_the_api
-async def test_what_is_no_token_opens_nothing(api: Api, header: str) -> None:
+async def test_an_invalid_token_is_refused(api: Api, header: str) -> None:
     answer = await api.get("/auth/me", headers={"Authorization": header.encode("latin-1")})
     assert_problem(answer, 401, "auth.invalid_token")
 
 
 @through_the_api
-async def test_the_eleventh_guess_in_a_minute_is_not_looked_at(api: Api) -> None:
+async def test_the_eleventh_guess_in_a_minute_is_not_compared(api: Api) -> None:
     await api.post("/auth/register", json=DORJ)
     for attempt in range(10):
         refused = await api.post("/auth/login", json=WRONG)
@@ -147,7 +147,7 @@ async def test_the_eleventh_guess_in_a_minute_is_not_looked_at(api: Api) -> None
 
 
 @through_the_api
-async def test_guessing_at_once_learns_no_more_than_ten_guesses(api: Api) -> None:
+async def test_parallel_guesses_learn_no_more_than_ten_guesses(api: Api) -> None:
     await api.post("/auth/register", json=DORJ)
     guesses = await asyncio.gather(*(api.post("/auth/login", json=WRONG) for _ in range(30)))
     assert sum(answer.status_code == 401 for answer in guesses) == 3
@@ -155,7 +155,7 @@ async def test_guessing_at_once_learns_no_more_than_ten_guesses(api: Api) -> Non
     assert sum(answer.status_code == 429 for answer in guesses) == 20
 
 
-def test_a_developer_may_turn_the_guard_off() -> None:
+def test_a_developer_can_turn_the_quota_off() -> None:
     async def story(api: Api) -> None:
         await api.post("/auth/register", json=DORJ)
         for attempt in range(15):

@@ -1,4 +1,4 @@
-"""What admins see of where somebody is signed in, and what they do to somebody's access."""
+"""Admins list and end sessions of users, and remove second factors."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def id_of(someone: Member) -> str:
 
 
 @through_the_api
-async def test_an_admin_sees_of_somebodys_sessions_what_they_see_themselves(api: Api) -> None:
+async def test_an_admin_sees_a_users_sessions_as_the_user_does(api: Api) -> None:
     admin, dorj, _ = await api.an_admin(), await joined(api), await joined(api)
     api.clock.advance(timedelta(minutes=5))
     phone = await on_another(api, dorj, "phone")
@@ -46,7 +46,7 @@ async def test_an_admin_sees_of_somebodys_sessions_what_they_see_themselves(api:
 
 
 @through_the_api
-async def test_that_an_admin_looked_is_in_the_audit_log(api: Api) -> None:
+async def test_reading_sessions_of_a_user_is_in_the_audit_log(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     await sessions_of(api, admin, dorj["id"])
     last, *_ = await api.database.reads.audit_log.page(AuditFilter(limit=1))
@@ -55,7 +55,7 @@ async def test_that_an_admin_looked_is_in_the_audit_log(api: Api) -> None:
 
 
 @through_the_api
-async def test_an_admin_ends_one_session_of_somebody_and_no_other(api: Api) -> None:
+async def test_an_admin_ends_one_session_of_a_user_and_no_other(api: Api) -> None:
     admin, dorj, other = await api.an_admin(), await joined(api), await joined(api)
     phone = await on_another(api, dorj, "phone")
     (ended,) = [each["id"] for each in await sessions_of(api, admin, dorj["id"]) if each["userAgent"] == "phone"]
@@ -73,7 +73,7 @@ async def test_an_admin_ends_one_session_of_somebody_and_no_other(api: Api) -> N
 
 
 @through_the_api
-async def test_who_has_lost_app_and_recovery_codes_signs_in_with_one_factor_again(api: Api) -> None:
+async def test_after_an_admin_removes_the_factor_one_factor_signs_in(api: Api) -> None:
     dorj, admin = await protected(api), await api.an_admin()
     second = (await dorj.log_in(dorj.code())).json()
     path = f"/admin/users/{id_of(dorj)}/second-factor"
@@ -93,7 +93,7 @@ async def test_who_has_lost_app_and_recovery_codes_signs_in_with_one_factor_agai
 
 
 @through_the_api
-async def test_what_was_being_set_up_in_its_place_is_confirmed_no_more(api: Api) -> None:
+async def test_removing_a_factor_also_discards_its_pending_replacement(api: Api) -> None:
     dorj, admin = await protected(api), await api.an_admin()
     dorj.secret = (await dorj.ask(code=dorj.code())).json()["secret"]
     assert (await api.delete(f"/admin/users/{id_of(dorj)}/second-factor", admin)).status_code == 204
@@ -102,7 +102,7 @@ async def test_what_was_being_set_up_in_its_place_is_confirmed_no_more(api: Api)
 
 
 @through_the_api
-async def test_where_there_is_none_or_it_is_ones_own_none_is_removed(api: Api) -> None:
+async def test_a_missing_factor_or_the_admins_own_is_not_removed(api: Api) -> None:
     admin, dorj = await an_admin(api), await member(api)
     await admin.set_up()
     path = f"/admin/users/{id_of(dorj)}/second-factor"
@@ -115,7 +115,7 @@ async def test_where_there_is_none_or_it_is_ones_own_none_is_removed(api: Api) -
     assert_problem(await api.delete(nobodys, admin.token), 404, "user.not_found")
 
 
-def test_an_admin_who_needs_one_is_helped_by_another_and_sets_up_the_next() -> None:
+def test_an_admin_whose_factor_was_removed_can_set_up_another() -> None:
     async def story(api: Api) -> None:
         lost, helper = await an_admin(api), await an_admin(api)
         for each in (lost, helper):

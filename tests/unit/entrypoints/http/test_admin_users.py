@@ -1,4 +1,4 @@
-"""What admins do to accounts."""
+"""Admins list, export and change accounts."""
 
 import csv
 import re
@@ -35,7 +35,7 @@ async def my_id(api: Api, token: str) -> str:
 
 
 async def may_stay(api: Api, account: Mapping[str, Any]) -> bool:
-    """Whether the account's refresh token is good."""
+    """Whether the account's refresh token is accepted."""
     answer = await api.post("/auth/refresh", json={"refreshToken": account["refreshToken"]})
     if answer.status_code != 200:
         assert_problem(answer, 401, "auth.invalid_token")
@@ -43,7 +43,7 @@ async def may_stay(api: Api, account: Mapping[str, Any]) -> bool:
 
 
 async def entries(api: Api, **chosen: Any) -> list[AuditEntry]:
-    """What admins have done, without what they have read, the first first."""
+    """The audit entries of admins' commands, oldest first, without their reads."""
     found = await api.database.reads.audit_log.page(AuditFilter(limit=10_000, **chosen))
     return [entry for entry in found if entry.action not in {"read", "user.made"}][::-1]
 
@@ -55,7 +55,7 @@ async def listed(api: Api, admin: str, query: str) -> list[str]:
 
 
 @through_the_api
-async def test_accounts_are_found_by_what_is_known_of_them(api: Api) -> None:
+async def test_accounts_are_filtered(api: Api) -> None:
     admin = await api.an_admin()
     await joined(api, "Болд", phone="9911 2233")
     api.clock.advance(timedelta(minutes=10))
@@ -91,7 +91,7 @@ async def test_accounts_are_read_page_by_page(api: Api) -> None:
 
 
 @through_the_api
-async def test_an_admin_sees_one_account_and_no_secret_of_it(api: Api) -> None:
+async def test_an_admin_sees_an_account_without_secrets(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api, phone="+97699112233")
     answer = await api.get(f"/admin/users/{dorj['id']}", admin)
     assert answer.headers["ETag"] == '"1"'
@@ -115,7 +115,7 @@ async def test_an_admin_sees_one_account_and_no_secret_of_it(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_change_is_kept_and_says_what_was_changed_and_nothing_personal(api: Api) -> None:
+async def test_a_change_is_audited_without_personal_data(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api, "Dorj Before")
     change = {"name": "Dorj After", "locale": "MN", "timeZone": "Europe/Berlin", "role": "customer"}
     answer = await api.patch(f"/admin/users/{dorj['id']}", admin, json=change, headers={"If-Match": '"1"'})
@@ -135,7 +135,7 @@ async def test_a_change_is_kept_and_says_what_was_changed_and_nothing_personal(a
 
 
 @through_the_api
-async def test_a_change_of_what_was_changed_meanwhile_is_refused(api: Api) -> None:
+async def test_a_change_with_a_stale_version_is_refused(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     path = f"/admin/users/{dorj['id']}"
     assert (await api.patch(path, admin, json={"name": "One"}, headers={"If-Match": '"1"'})).status_code == 200
@@ -145,7 +145,7 @@ async def test_a_change_of_what_was_changed_meanwhile_is_refused(api: Api) -> No
 
 
 @through_the_api
-async def test_what_is_so_already_makes_no_new_version(api: Api) -> None:
+async def test_a_change_without_effect_makes_no_new_version(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     answer = await api.patch(f"/admin/users/{dorj['id']}", admin, json={"name": "Dorj", "status": "active"})
     assert answer.headers["ETag"] == '"1"'
@@ -153,7 +153,7 @@ async def test_what_is_so_already_makes_no_new_version(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_breaks_a_rule_is_refused(api: Api) -> None:
+async def test_a_change_that_breaks_a_rule_is_refused(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     for change, pointer in (
         ({"status": "disabled"}, "/reason"),
@@ -170,7 +170,7 @@ async def test_what_breaks_a_rule_is_refused(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_nobody_can_have_set_is_refused(api: Api) -> None:
+async def test_a_role_or_status_that_cannot_be_assigned_is_refused(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     for change in (
         {"role": "system"},
@@ -188,14 +188,14 @@ async def test_what_nobody_can_have_set_is_refused(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_disabled_account_is_signed_out_at_once_and_back_when_it_is_enabled(api: Api) -> None:
+async def test_disabling_ends_all_sessions_and_enabling_allows_signing_in(api: Api) -> None:
     admin, dorj, other = await api.an_admin(), await joined(api), await joined(api)
     login = {"email": dorj["user"]["email"], "password": PASSWORD}
     assert (await api.patch(f"/admin/users/{dorj['id']}", admin, json=DISABLED)).json()["status"] == "disabled"
     assert not await may_stay(api, dorj)
     assert await may_stay(api, other)
     assert_problem(await api.post("/auth/login", json=login), 403, "auth.account_disabled")
-    # The documented bound: its access token is good for the rest of its half hour, and no longer.
+    # The documented limit: the access token stays valid until it expires.
     assert (await api.get("/auth/me", dorj["accessToken"])).status_code == 200
     assert_problem(await api.get("/auth/sessions", dorj["accessToken"]), 401, "auth.invalid_token")
     api.clock.advance(timedelta(minutes=30))
@@ -208,7 +208,7 @@ async def test_a_disabled_account_is_signed_out_at_once_and_back_when_it_is_enab
 
 
 @through_the_api
-async def test_another_role_is_had_after_signing_in_again(api: Api) -> None:
+async def test_a_new_role_takes_effect_at_the_next_sign_in(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     assert (await api.patch(f"/admin/users/{dorj['id']}", admin, json={"role": "manager"})).status_code == 200
     assert not await may_stay(api, dorj)
@@ -219,7 +219,7 @@ async def test_another_role_is_had_after_signing_in_again(api: Api) -> None:
 
 
 @through_the_api
-async def test_nobody_disables_or_demotes_themselves(api: Api) -> None:
+async def test_admins_cannot_disable_or_demote_themselves(api: Api) -> None:
     admin = await api.an_admin()
     me = await my_id(api, admin)
     for change in (DISABLED, {"role": "customer"}):
@@ -231,7 +231,7 @@ async def test_nobody_disables_or_demotes_themselves(api: Api) -> None:
 
 @pytest.mark.parametrize("change", [DISABLED, {"role": "customer"}])
 @through_the_api
-async def test_who_was_an_admin_administers_no_more_whatever_their_token_says(api: Api, change: dict[str, str]) -> None:
+async def test_a_former_admin_cannot_administer_with_an_old_token(api: Api, change: dict[str, str]) -> None:
     admin, other, dorj = await api.an_admin(), await api.an_admin(), await joined(api)
     them = await my_id(api, other)
     assert (await api.patch(f"/admin/users/{them}", admin, json=change)).status_code == 200
@@ -249,7 +249,7 @@ async def test_who_was_an_admin_administers_no_more_whatever_their_token_says(ap
 
 
 @through_the_api
-async def test_an_admin_signs_somebody_out_everywhere(api: Api) -> None:
+async def test_an_admin_ends_all_sessions_of_a_user(api: Api) -> None:
     admin, dorj, other = await api.an_admin(), await joined(api), await joined(api)
     login = {"email": dorj["user"]["email"], "password": PASSWORD}
     second = (await api.post("/auth/login", json=login)).json()
@@ -262,7 +262,7 @@ async def test_an_admin_signs_somebody_out_everywhere(api: Api) -> None:
 
 
 @through_the_api
-async def test_one_thing_is_done_to_many_or_to_none(api: Api) -> None:
+async def test_a_bulk_action_applies_to_all_accounts_or_none(api: Api) -> None:
     admin = await api.an_admin()
     people = [await joined(api) for _ in range(3)]
     ids = [each["id"] for each in people]
@@ -294,7 +294,7 @@ async def test_one_thing_is_done_to_many_or_to_none(api: Api) -> None:
 
 
 @through_the_api
-async def test_many_are_named_once_and_are_not_too_many(api: Api) -> None:
+async def test_a_bulk_action_takes_1_to_100_different_accounts(api: Api) -> None:
     admin, one = await api.an_admin(), str(uuid4())
     for body, status in (
         ({"ids": [], "action": "enable"}, 400),
@@ -310,7 +310,7 @@ async def test_many_are_named_once_and_are_not_too_many(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_same_bulk_under_one_key_is_done_once(api: Api) -> None:
+async def test_a_bulk_action_is_idempotent_under_one_key(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     body = {"ids": [dorj["id"]], "action": "end_sessions"}
     first, second = [
@@ -340,7 +340,7 @@ HOSTILE = (
 
 
 async def exported(api: Api) -> str:
-    """The file about people who have such names."""
+    """The CSV file of accounts with these names."""
     admin, make = await api.an_admin(), Builder(seed=7)
     async with api.database.begin() as tx:
         for name in HOSTILE:
@@ -379,7 +379,7 @@ async def test_an_export_with_formulas_is_found(api: Api, monkeypatch: pytest.Mo
 
 
 @through_the_api
-async def test_an_export_has_everybody_who_is_asked_for(api: Api) -> None:
+async def test_an_export_has_every_account_of_the_filter(api: Api) -> None:
     admin, make, there = await api.an_admin(), Builder(seed=7), 0
     for exactly in (PAGE - 1, PAGE, PAGE + 1):
         async with api.database.begin() as tx:

@@ -1,4 +1,4 @@
-"""Where admins need a second factor, nothing is open to them without it but to set it up and to sign out."""
+"""Admins who need a second factor and have none can only set one up and sign out."""
 
 from typing import Any, Final
 from uuid import uuid4
@@ -33,7 +33,7 @@ def token_of(api: Api, role: Role, *, second_factor: bool) -> str:
 
 
 async def shut(api: Api, token: str) -> set[str]:
-    """All routes that read tokens and answer that a second factor is required."""
+    """The routes that refuse the token because a second factor is required."""
     found = set()
     for route, handler in the_routes(api).items():
         if handler.opt.get(ACCESS) == "public":
@@ -62,7 +62,7 @@ def reads_tokens(api: Api) -> set[str]:
     return {route for route, handler in the_routes(api).items() if handler.opt.get(ACCESS) != "public"}
 
 
-def test_without_it_every_route_is_shut_but_three() -> None:
+def test_without_a_second_factor_an_admin_can_use_three_routes() -> None:
     async def story(api: Api) -> None:
         found = await shut(api, token_of(api, Role.ADMIN, second_factor=False))
         assert found == reads_tokens(api) - OPEN
@@ -72,21 +72,21 @@ def test_without_it_every_route_is_shut_but_three() -> None:
     through_the_api(story, **ON)()
 
 
-def test_with_it_or_for_others_or_where_it_is_off_none_is() -> None:
+def test_with_a_second_factor_or_for_other_roles_or_with_the_rule_off_all_routes_work() -> None:
     async def story(api: Api) -> None:
         with_it = await shut(api, token_of(api, Role.ADMIN, second_factor=True))
-        assert with_it == {"DELETE /auth/mfa/totp"}  # which is for those who may do without
+        assert with_it == {"DELETE /auth/mfa/totp"}  # removing it is for roles that do not need one
         assert not await shut(api, token_of(api, Role.PROVIDER, second_factor=False))
 
     through_the_api(story, **ON)()
 
 
 @through_the_api
-async def test_in_development_admins_may_do_without(api: Api) -> None:
+async def test_in_development_admins_need_no_second_factor(api: Api) -> None:
     assert not await shut(api, token_of(api, Role.ADMIN, second_factor=False))
 
 
-def test_an_admin_sets_one_up_and_goes_on() -> None:
+def test_an_admin_sets_up_a_second_factor_and_continues() -> None:
     async def story(api: Api) -> None:
         admin = await an_admin(api)
         refused = await api.get("/admin/providers", admin.token)
@@ -101,7 +101,7 @@ def test_an_admin_sets_one_up_and_goes_on() -> None:
     through_the_api(story, **ON)()
 
 
-def test_an_admin_cannot_remove_it_but_replace_it() -> None:
+def test_an_admin_can_replace_but_not_remove_the_second_factor() -> None:
     async def story(api: Api) -> None:
         admin = await an_admin(api)
         await admin.set_up()
@@ -115,7 +115,7 @@ def test_an_admin_cannot_remove_it_but_replace_it() -> None:
     through_the_api(story, **ON)()
 
 
-def test_an_admin_without_it_signs_out() -> None:
+def test_an_admin_without_a_second_factor_can_sign_out() -> None:
     async def story(api: Api) -> None:
         admin = await an_admin(api)
         assert (await api.post("/auth/logout", admin.token)).status_code == 204
@@ -125,7 +125,7 @@ def test_an_admin_without_it_signs_out() -> None:
 
 
 @through_the_api
-async def test_where_it_is_off_an_admin_may_remove_it(api: Api) -> None:
+async def test_with_the_rule_off_an_admin_can_remove_the_second_factor(api: Api) -> None:
     admin = await an_admin(api)
     await admin.set_up()
     assert (await admin.remove(admin.code())).status_code == 204

@@ -1,4 +1,4 @@
-"""Every request of an admin has an entry in the audit log, whatever it is: walked along the table of row 20."""
+"""Every request of an admin has an entry in the audit log: checked for each row of the access table."""
 
 import importlib
 import pkgutil
@@ -17,7 +17,7 @@ from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.permissions import PERMISSIONS, Permission
 from entrypoints.http.kit.auditing import Auditing
 
-pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
+pytestmark = pytest.mark.no_cover  # other tests cover these routes; tracing doubles the time
 
 FOR_ADMINS: Final = [
     route
@@ -57,7 +57,7 @@ REFUSED: Final = {
     "POST /bookings/{booking_id}/decline",
     "POST /bookings/{booking_id}/offer-times",
 }
-"""What the documented bodies do not bring about."""
+"""Requests whose documented example is refused."""
 
 
 SIGNING_OUT: Final = (
@@ -66,7 +66,7 @@ SIGNING_OUT: Final = (
     "POST /admin/users/bulk",
     "DELETE /admin/users/{user_id}/sessions",
 )
-"""What the admin of a walk cannot go on after."""
+"""Requests that end the session of the admin who sends them."""
 
 
 async def entries(api: Api) -> int:
@@ -74,7 +74,7 @@ async def entries(api: Api) -> int:
 
 
 def unaudited(*routes: str) -> list[str]:
-    """Which of the routes leave no entry when an admin asks, about what is their own or else somebody's."""
+    """The routes that leave no entry when an admin calls them, on the admin's or on another user's objects."""
     silent: list[str] = []
 
     @through_the_api
@@ -90,7 +90,7 @@ def unaudited(*routes: str) -> list[str]:
             before = await entries(api)
             answer = await asked(world, route, the_routes(api)[route], "admin", named)
             if route in REFUSED:
-                assert 400 <= answer.status_code < 500, answer.text  # so nothing has changed
+                assert 400 <= answer.status_code < 500, answer.text  # refused, so nothing has changed
             else:
                 assert answer.is_success or route.startswith("GET "), answer.text
                 silent.extend([route] if await entries(api) == before else [])
@@ -99,20 +99,20 @@ def unaudited(*routes: str) -> list[str]:
     return silent
 
 
-def test_whatever_an_admin_asks_has_an_entry() -> None:
+def test_every_request_of_an_admin_has_an_audit_entry() -> None:
     assert unaudited(*(route for route in FOR_ADMINS if route not in SIGNING_OUT)) == []
 
 
 @pytest.mark.parametrize("route", SIGNING_OUT)
-def test_what_signs_an_admin_out_has_an_entry(route: str) -> None:
+def test_requests_that_sign_an_admin_out_have_an_audit_entry(route: str) -> None:
     assert unaudited(route) == []
 
 
-def test_every_route_of_admins_is_walked() -> None:
+def test_the_audit_test_covers_every_admin_route() -> None:
     assert {route for route in ROUTES if " /admin/" in route} <= set(FOR_ADMINS)
 
 
-def test_a_read_of_which_nothing_is_noted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unaudited_read_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     async def forget(*_: object) -> None: ...
 
     monkeypatch.setattr(Auditing, "note_read", forget)
@@ -120,7 +120,7 @@ def test_a_read_of_which_nothing_is_noted_is_found(monkeypatch: pytest.MonkeyPat
     assert unaudited(*routes) == routes
 
 
-def test_a_change_of_which_nothing_is_noted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unaudited_change_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     async def forgetful(_: object, use_case: Any, command: Any, tx: Any, given: Any) -> Any:
         return await use_case.handle(command, tx, given)
 
@@ -130,7 +130,7 @@ def test_a_change_of_which_nothing_is_noted_is_found(monkeypatch: pytest.MonkeyP
 
 
 def use_cases() -> dict[str, UseCase[Any, Any, Any]]:
-    """All that stand in the library by their names."""
+    """All use cases of the library, by name."""
     modules = [
         importlib.import_module(module.name)
         for module in pkgutil.walk_packages(booking_domain.__path__, "booking_domain.")
@@ -139,7 +139,7 @@ def use_cases() -> dict[str, UseCase[Any, Any, Any]]:
     return {name: thing for module in modules for name, thing in vars(module).items() if isinstance(thing, UseCase)}
 
 
-def test_whatever_an_admin_does_names_what_it_is_done_to() -> None:
+def test_every_admin_command_names_its_subject() -> None:
     default = UseCase.__dataclass_fields__["concerns"].default
     silent = {
         name
@@ -150,7 +150,7 @@ def test_whatever_an_admin_does_names_what_it_is_done_to() -> None:
 
 
 @through_the_api
-async def test_an_entry_says_who_what_on_what_from_where_and_when(api: Api) -> None:
+async def test_an_audit_entry_has_actor_action_subject_origin_and_time(api: Api) -> None:
     owner = await api.joined("provider")
     provider_id = (await api.post("/providers/me", owner, json={"displayName": "Ink"})).json()["id"]
     await api.post("/providers/me/submit", owner)
@@ -182,7 +182,7 @@ async def test_an_entry_says_who_what_on_what_from_where_and_when(api: Api) -> N
 
 
 @through_the_api
-async def test_what_is_read_is_named_and_what_is_searched_for_is_not_kept(api: Api) -> None:
+async def test_an_audit_entry_of_a_read_has_the_subject_but_no_search_terms(api: Api) -> None:
     admin = await api.an_admin()
     booking_id = str(uuid4())
     assert_problem(await api.get(f"/bookings/{booking_id}", admin), 404, "booking.not_found")
@@ -196,7 +196,7 @@ async def test_what_is_read_is_named_and_what_is_searched_for_is_not_kept(api: A
 
 
 @through_the_api
-async def test_the_log_is_read_page_by_page_and_by_time(api: Api) -> None:
+async def test_the_audit_log_is_paged_and_filtered_by_time(api: Api) -> None:
     admin = await api.an_admin()
     for _ in range(3):
         await api.get("/waitlist", admin)
@@ -216,7 +216,7 @@ async def test_the_log_is_read_page_by_page_and_by_time(api: Api) -> None:
 
 
 @through_the_api
-async def test_of_others_there_is_what_changes_what_opens_their_account(api: Api) -> None:
+async def test_other_roles_have_entries_of_changes_to_account_access(api: Api) -> None:
     who = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
     dorj = (await api.post("/auth/register", json=who)).json()
     token, user_id = dorj["accessToken"], UUID(dorj["user"]["id"])
@@ -232,7 +232,7 @@ async def test_of_others_there_is_what_changes_what_opens_their_account(api: Api
 
 
 @through_the_api
-async def test_what_is_asked_twice_under_one_key_has_one_entry(api: Api) -> None:
+async def test_a_replayed_request_has_one_audit_entry(api: Api) -> None:
     _, provider_id = await api.open_provider()
     admin = await api.an_admin()
     before = await entries(api)

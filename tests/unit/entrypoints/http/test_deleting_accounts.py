@@ -1,4 +1,4 @@
-"""The end of an account: deleted at once, brought back or erased later."""
+"""Delete accounts; restore or erase them later."""
 
 import asyncio
 from datetime import timedelta
@@ -37,7 +37,7 @@ async def erase(api: Api, user_id: UserId) -> Erasing:
 
 
 @through_the_api
-async def test_a_deleted_account_is_signed_out_everywhere_and_says_so_to_who_has_its_password(api: Api) -> None:
+async def test_deletion_ends_all_sessions_and_is_revealed_only_with_the_password(api: Api) -> None:
     here, elsewhere = await joined(api), (await log_in(api)).json()
     assert (await delete(api, here["accessToken"])).status_code == 204
     for each in (here, elsewhere):
@@ -54,7 +54,7 @@ async def test_a_deleted_account_is_signed_out_everywhere_and_says_so_to_who_has
 
 
 @through_the_api
-async def test_nothing_more_is_done_with_its_access_token_to_the_account_itself(api: Api) -> None:
+async def test_the_access_token_of_a_deleted_account_cannot_change_it(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     assert (await delete(api, token)).status_code == 204
     for method, path, body in (
@@ -80,10 +80,10 @@ async def test_no_code_is_sent_for_a_deleted_account(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_password_is_needed_and_wrong_ones_count(api: Api) -> None:
+async def test_the_password_is_required_and_wrong_ones_are_counted(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     refused = await api.call("DELETE", "/users/me", token)
-    assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")  # and not counted
+    assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")  # not counted
     for _ in range(3):
         refused = await delete(api, token, currentPassword="battery-staple")
         assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
@@ -91,7 +91,7 @@ async def test_the_password_is_needed_and_wrong_ones_count(api: Api) -> None:
 
 
 @through_the_api
-async def test_without_a_password_one_has_signed_in_a_moment_ago(api: Api) -> None:
+async def test_without_a_password_a_recent_sign_in_is_required(api: Api) -> None:
     made = await joined(api)
     await without_password(api, made["user"]["id"])
     api.clock.advance(timedelta(minutes=5))
@@ -102,7 +102,7 @@ async def test_without_a_password_one_has_signed_in_a_moment_ago(api: Api) -> No
 
 
 @through_the_api
-async def test_neither_side_of_a_booking_to_come_goes_before_it_is_over(api: Api) -> None:
+async def test_neither_party_of_an_upcoming_booking_can_be_deleted(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -115,7 +115,7 @@ async def test_neither_side_of_a_booking_to_come_goes_before_it_is_over(api: Api
 
 
 @through_the_api
-async def test_nobody_goes_while_a_refund_is_owed(api: Api) -> None:
+async def test_an_account_with_a_pending_refund_cannot_be_deleted(api: Api) -> None:
     provider, provider_id = await api.open_provider(**ASKS_FOR_A_DEPOSIT)
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -141,7 +141,7 @@ async def test_a_providers_profile_leaves_the_catalogue_and_takes_no_bookings(ap
 
 
 @through_the_api
-async def test_holds_and_places_on_waiting_lists_are_given_up(api: Api) -> None:
+async def test_deletion_releases_holds_and_waiting_list_entries(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     hold = {"providerId": provider_id, "slot": "2026-11-23T10:00:00+08:00"}
@@ -155,7 +155,7 @@ async def test_holds_and_places_on_waiting_lists_are_given_up(api: Api) -> None:
 
 
 @through_the_api
-async def test_an_admin_deletes_somebody_as_they_would_themselves(api: Api) -> None:
+async def test_an_admin_deletes_an_account_under_the_same_rules(api: Api) -> None:
     admin, provider_id = await api.an_admin(), (await api.open_provider())[1]
     customer = await api.joined("customer")
     path = f"/admin/users/{await id_of(api, customer)}"
@@ -174,7 +174,7 @@ async def test_an_admin_deletes_somebody_as_they_would_themselves(api: Api) -> N
 
 
 @through_the_api
-async def test_admins_are_deleted_by_one_another_and_one_is_left(api: Api) -> None:
+async def test_admins_can_delete_each_other_but_one_remains(api: Api) -> None:
     admins = [await api.an_admin() for _ in range(2)]
     ids = [await id_of(api, admin) for admin in admins]
     assert_problem(await delete(api, admins[0]), 409, "account.admins_own")
@@ -184,7 +184,7 @@ async def test_admins_are_deleted_by_one_another_and_one_is_left(api: Api) -> No
 
 
 @through_the_api
-async def test_the_token_of_an_admin_whose_session_has_ended_deletes_nobody(api: Api) -> None:
+async def test_an_admin_with_an_ended_session_cannot_delete(api: Api) -> None:
     admin, customer = await api.an_admin(), await api.joined("customer")
     path = f"/admin/users/{await id_of(api, customer)}"
     assert (await api.post("/auth/logout", admin)).status_code == 204
@@ -214,7 +214,7 @@ async def test_an_account_is_erased_after_thirty_days_and_not_before(api: Api) -
 
 
 @through_the_api
-async def test_an_account_that_is_active_again_is_not_erased(api: Api) -> None:
+async def test_a_restored_account_is_not_erased(api: Api) -> None:
     made = await joined(api)
     user_id = UserId(UUID(made["user"]["id"]))
     assert (await delete(api, made["accessToken"])).status_code == 204
@@ -228,7 +228,7 @@ async def test_an_account_that_is_active_again_is_not_erased(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_was_booked_with_the_last_token_keeps_the_account_until_it_is_over(api: Api) -> None:
+async def test_a_booking_made_with_the_last_token_delays_the_erasure(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     user_id = await id_of(api, customer)

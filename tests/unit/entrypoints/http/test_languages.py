@@ -25,19 +25,21 @@ LETTERS = {"en": re.compile("[A-Za-z]"), "mn": re.compile("[А-Яа-яЁёӨөҮ
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
-async def told(api: Api, method: str, path: str, token: str | None = None, **request: Any) -> dict[str, dict[str, Any]]:
+async def problems(
+    api: Api, method: str, path: str, token: str | None = None, **request: Any
+) -> dict[str, dict[str, Any]]:
     """Return the same problem in each language; its machine-readable members must be equal."""
     headers = request.pop("headers", {})
-    problems = {}
+    found = {}
     for language in LANGUAGES:
         answer = await api.call(method, path, token, headers={**headers, "Accept-Language": language}, **request)
         assert_in(language, answer)
-        problems[language] = dict(answer.json())
-    for problem in problems.values():
+        found[language] = dict(answer.json())
+    for problem in found.values():
         for name in ("type", "status", "instance", "code"):
-            assert problem[name] == problems["en"][name]
-        assert pointers(problem) == pointers(problems["en"])
-    return problems
+            assert problem[name] == found["en"][name]
+        assert pointers(problem) == pointers(found["en"])
+    return found
 
 
 def pointers(problem: dict[str, Any]) -> list[str]:
@@ -59,7 +61,7 @@ async def test_a_taken_slot_is_rejected_in_every_language(api: Api) -> None:
     _, provider_id = await api.open_provider()
     await api.booked(await api.joined("customer"), provider_id)
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
-    answers = await told(api, "POST", "/bookings", await api.joined("customer"), json=wish)
+    answers = await problems(api, "POST", "/bookings", await api.joined("customer"), json=wish)
     assert [(each["status"], each["code"]) for each in answers.values()] == [(409, "booking.slot_taken")] * 3
     assert {language: (each["title"], each["detail"]) for language, each in answers.items()} == {
         "en": ("Conflict", "The time from 2026-11-23T02:00:00Z is already taken."),
@@ -72,7 +74,7 @@ async def test_a_taken_slot_is_rejected_in_every_language(api: Api) -> None:
 @through_the_api
 async def test_input_of_the_wrong_type_is_rejected_in_every_language(api: Api) -> None:
     wish = {"providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "slot": MONDAY_AT_TEN, "durationMinutes": "60"}
-    answers = await told(api, "POST", "/bookings", await api.joined("customer"), json=wish)
+    answers = await problems(api, "POST", "/bookings", await api.joined("customer"), json=wish)
     assert {language: each["errors"][0] for language, each in answers.items()} == {
         "en": {"pointer": "/durationMinutes", "message": "Expected `int | null`, got `str`"},
         "mn": {"pointer": "/durationMinutes", "message": "`int | null` байх ёстой, харин `str` байна"},
@@ -84,7 +86,7 @@ async def test_input_of_the_wrong_type_is_rejected_in_every_language(api: Api) -
 @through_the_api
 async def test_a_quoted_value_is_not_translated(api: Api) -> None:
     provider, _ = await api.open_provider()
-    answers = await told(api, "PUT", "/providers/me", provider, json={"timeZone": "Mars/Olympus"})
+    answers = await problems(api, "PUT", "/providers/me", provider, json={"timeZone": "Mars/Olympus"})
     assert [each["status"] for each in answers.values()] == [422] * 3
     assert {language: each["detail"] for language, each in answers.items()} == {
         "en": "'Mars/Olympus' is not an IANA time zone.",
@@ -105,7 +107,7 @@ async def test_a_quoted_value_is_not_translated(api: Api) -> None:
 async def test_errors_before_the_domain_are_translated(  # noqa: PLR0917
     api: Api, method: str, path: str, status: int, title: str, detail: str
 ) -> None:
-    answers = await told(api, method, path)
+    answers = await problems(api, method, path)
     assert (answers["mn"]["status"], answers["mn"]["title"]) == (status, title)
     assert answers["mn"]["detail"].startswith(detail)
 
@@ -114,7 +116,7 @@ def test_too_many_requests() -> None:
     async def story(api: Api) -> None:
         token = await api.joined("customer")
         await api.get("/auth/me", token)
-        answers = await told(api, "GET", "/auth/me", token)
+        answers = await problems(api, "GET", "/auth/me", token)
         assert answers["en"]["code"] == "rate.limited"
         assert re.fullmatch(
             "Хэт олон хүсэлт илгээсэн байна; [0-9]+ секундын дараа дахин оролдоно уу.", answers["mn"]["detail"]
@@ -126,10 +128,10 @@ def test_too_many_requests() -> None:
 @through_the_api
 async def test_a_database_that_is_down_and_a_bug(api: Api) -> None:
     api.database.down = StorageUnavailable()
-    answers = await told(api, "GET", "/health/ready")
+    answers = await problems(api, "GET", "/health/ready")
     assert (answers["mn"]["status"], answers["mn"]["title"]) == (503, "Үйлчилгээ түр боломжгүй")
     api.database.down = RuntimeError("no")
-    answers = await told(api, "GET", "/health/ready")
+    answers = await problems(api, "GET", "/health/ready")
     assert (answers["fa"]["status"], answers["fa"]["title"]) == (500, "خطای داخلی سرور")
 
 
@@ -140,7 +142,7 @@ async def test_an_invalid_transition_is_named_in_translated_words(api: Api) -> N
     booking = await api.booked(customer, provider_id)
     path, change = f"/bookings/{booking['id']}", {"status": "cancelled"}
     assert (await api.patch(path, customer, json=change)).status_code == 200
-    answers = await told(api, "PATCH", path, provider, json=change)
+    answers = await problems(api, "PATCH", path, provider, json=change)
     assert answers["en"]["detail"] == "Cannot cancel a booking that is cancelled."
     assert answers["mn"]["detail"] == "«захиалга» нь «цуцлагдсан» төлөвтэй тул «цуцлах» үйлдэл хийх боломжгүй."
 
@@ -150,7 +152,7 @@ async def test_each_time_of_a_series_keeps_its_code(api: Api) -> None:
     _, provider_id = await api.open_provider()
     for_series = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "times": 2, "everyWeeks": 1}
     await api.booked(await api.joined("customer"), provider_id)
-    answers = await told(api, "POST", "/bookings/series", await api.joined("customer"), json=for_series)
+    answers = await problems(api, "POST", "/bookings/series", await api.joined("customer"), json=for_series)
     (named,) = answers["mn"]["errors"]
     assert named["message"] == "booking.slot_taken: 2026-11-23T02:00:00Z-аас эхлэх цагийг өөр хүн авсан байна."
 
@@ -159,18 +161,18 @@ async def test_each_time_of_a_series_keeps_its_code(api: Api) -> None:
 async def test_every_kind_of_invalid_body_is_reported_in_every_language(api: Api) -> None:
     customer = await api.joined("customer")
     for body, _ in BODIES.values():
-        await told(api, "POST", "/bookings", customer, content=body, headers={"Content-Type": "application/json"})
-    await told(api, "POST", "/bookings", customer, content=b"{}", headers={"Content-Type": "text/plain"})
+        await problems(api, "POST", "/bookings", customer, content=body, headers={"Content-Type": "application/json"})
+    await problems(api, "POST", "/bookings", customer, content=b"{}", headers={"Content-Type": "text/plain"})
 
 
 @through_the_api
 async def test_every_kind_of_invalid_parameter_is_reported_in_every_language(api: Api) -> None:
     customer = await api.joined("customer")
     for path, _ in PARAMETERS.values():
-        await told(api, "GET", path, customer)
+        await problems(api, "GET", path, customer)
     provider, _ = await api.open_provider()
     for method, path, body, *_ in OF_PROVIDERS.values():
-        await told(api, method, path, provider, json=body)
+        await problems(api, method, path, provider, json=body)
 
 
 HOSTILE = (b"\xff\xfe", b";;;q=,", b"mn;q=zwei", b"*" * 5_000, b"%0d%0a", b"'; DROP TABLE", b"en\x7f", b"fa," * 9_000)

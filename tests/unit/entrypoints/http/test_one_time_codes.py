@@ -1,4 +1,4 @@
-"""One-time codes: asked for, sent, used."""
+"""Request, send and use one-time codes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -71,7 +71,7 @@ async def log_in(api: Api) -> Any:
 
 @pytest.mark.parametrize("who", [{"phone": "9911-2233"}, {"phone": "+976 9911 2233"}, {"email": "Dorj@example.com "}])
 @through_the_api
-async def test_one_signs_in_by_a_code(api: Api, who: dict[str, str]) -> None:
+async def test_a_user_signs_in_by_a_code(api: Api, who: dict[str, str]) -> None:
     user = (await joined(api))["user"]
     answer = await use(api, await code_for(api, who=who), who=who)
     assert answer.status_code == 200
@@ -81,7 +81,7 @@ async def test_one_signs_in_by_a_code(api: Api, who: dict[str, str]) -> None:
 
 
 @through_the_api
-async def test_codes_are_in_the_login_history(api: Api) -> None:
+async def test_sign_ins_by_code_are_in_the_login_history(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
     assert (await use(api, other(code))).status_code == 401
@@ -105,7 +105,7 @@ async def test_attempts_at_a_locked_account_are_in_the_login_history(api: Api) -
 
 
 @through_the_api
-async def test_a_code_is_good_once(api: Api) -> None:
+async def test_a_code_is_accepted_once(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
     assert (await use(api, code)).status_code == 200
@@ -113,7 +113,7 @@ async def test_a_code_is_good_once(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_right_code_many_times_at_once_gives_one_session(api: Api) -> None:
+async def test_the_right_code_in_parallel_requests_begins_one_session(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
     answers = await asyncio.gather(*(use(api, code) for _ in range(20)))
@@ -121,7 +121,7 @@ async def test_the_right_code_many_times_at_once_gives_one_session(api: Api) -> 
 
 
 @through_the_api
-async def test_after_five_guesses_the_right_code_is_not_good_any_more(api: Api) -> None:
+async def test_after_five_wrong_guesses_the_right_code_is_refused(api: Api) -> None:
     await joined(api)
     for guesses, status in ((4, 200), (5, 401)):
         code = await code_for(api)
@@ -132,7 +132,7 @@ async def test_after_five_guesses_the_right_code_is_not_good_any_more(api: Api) 
 
 
 @through_the_api
-async def test_a_code_is_good_for_five_minutes_and_no_clock_brings_it_back(api: Api) -> None:
+async def test_a_code_expires_after_five_minutes_and_no_clock_revives_it(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
     api.clock.advance(5 * MINUTE)
@@ -145,7 +145,7 @@ async def test_a_code_is_good_for_five_minutes_and_no_clock_brings_it_back(api: 
 
 
 @through_the_api
-async def test_a_clock_that_is_set_back_makes_no_code_last_longer(api: Api) -> None:
+async def test_setting_the_clock_back_does_not_prolong_a_code(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
     api.clock.advance(-2 * 60 * MINUTE)
@@ -153,7 +153,7 @@ async def test_a_clock_that_is_set_back_makes_no_code_last_longer(api: Api) -> N
 
 
 @through_the_api
-async def test_a_new_code_replaces_the_former_one_of_its_purpose_only(api: Api) -> None:
+async def test_a_new_code_replaces_the_previous_one_of_its_purpose_only(api: Api) -> None:
     await joined(api)
     unlock = await code_for(api, "unlock")
     first = await code_for(api)
@@ -166,7 +166,7 @@ async def test_a_new_code_replaces_the_former_one_of_its_purpose_only(api: Api) 
 
 
 @through_the_api
-async def test_a_code_is_good_for_its_purpose_and_contact_only(api: Api) -> None:
+async def test_a_code_is_accepted_for_its_purpose_and_contact_only(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
     assert_problem(await use(api, code, "unlock"), 401, "auth.invalid_code")
@@ -177,7 +177,7 @@ async def test_a_code_is_good_for_its_purpose_and_contact_only(api: Api) -> None
 
 
 @through_the_api
-async def test_a_minute_goes_by_between_two_codes(api: Api) -> None:
+async def test_a_second_code_within_a_minute_is_refused(api: Api) -> None:
     await joined(api)
     await code_for(api)
     api.clock.advance(timedelta(seconds=59, microseconds=1))
@@ -186,7 +186,7 @@ async def test_a_minute_goes_by_between_two_codes(api: Api) -> None:
     assert refused.headers["Retry-After"] == "1"
     api.clock.advance(timedelta(seconds=1))
     assert (await ask(api)).status_code == 202
-    api.clock.advance(-timedelta(days=1))  # a clock that was set back keeps nobody waiting for a day
+    api.clock.advance(-timedelta(days=1))  # a clock that was set back does not delay the next code by a day
     assert (await ask(api)).status_code == 202
 
 
@@ -205,7 +205,7 @@ async def test_a_phone_gets_ten_codes_a_day_of_all_purposes_together(api: Api) -
 
 
 def without_an_account(story: Callable[[Api], Awaitable[list[Any]]]) -> None:
-    """Assert that the answers are the same whether or not there is an account."""
+    """Assert that the answers are the same with and without an account."""
     told: list[list[Any]] = []
 
     async def with_one(api: Api) -> None:
@@ -226,7 +226,7 @@ def without_an_account(story: Callable[[Api], Awaitable[list[Any]]]) -> None:
         assert known.headers.get("Retry-After") == unknown.headers.get("Retry-After")
 
 
-def test_asking_for_codes_does_not_tell_who_has_an_account() -> None:
+def test_requesting_codes_does_not_reveal_accounts() -> None:
     async def story(api: Api) -> list[Any]:
         answers = [await ask(api), await ask(api), await ask(api, "reset")]
         forgot = [await api.post("/auth/forgot-password", json=PHONE) for _ in range(2)]
@@ -235,7 +235,7 @@ def test_asking_for_codes_does_not_tell_who_has_an_account() -> None:
     without_an_account(story)
 
 
-def test_wrong_passwords_do_not_tell_who_has_an_account() -> None:
+def test_wrong_passwords_do_not_reveal_accounts() -> None:
     async def story(api: Api) -> list[Any]:
         wrong = {**PHONE, "password": "battery-staple"}
         return [await api.post("/auth/login", json=wrong) for _ in range(5)]
@@ -273,7 +273,7 @@ async def test_contacts_are_verified_by_codes(api: Api) -> None:
 
 
 @through_the_api
-async def test_who_has_no_address_cannot_verify_one(api: Api) -> None:
+async def test_an_account_without_an_email_address_cannot_verify_one(api: Api) -> None:
     made = await api.post("/auth/register", json={**DORJ, "email": None})
     refused = await api.post("/auth/verify-email", made.json()["accessToken"], json={"code": "000000"})
     assert_problem(refused, 422, "auth.contact_missing")
@@ -303,7 +303,7 @@ async def test_a_locked_account_is_signed_in_by_a_code_and_stays_locked(api: Api
 
 
 @through_the_api
-async def test_a_lock_lasts_a_day(api: Api) -> None:
+async def test_a_lock_ends_after_a_day(api: Api) -> None:
     await joined(api)
     await lock(api)
     api.clock.advance(timedelta(hours=24) - timedelta(seconds=1))
@@ -313,7 +313,7 @@ async def test_a_lock_lasts_a_day(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_right_password_begins_a_new_row(api: Api) -> None:
+async def test_the_right_password_resets_the_count(api: Api) -> None:
     await joined(api)
     wrong = {**PHONE, "password": "battery-staple"}
     for _ in range(3):
@@ -335,19 +335,19 @@ async def test_the_right_password_begins_a_new_row(api: Api) -> None:
     ],
 )
 @through_the_api
-async def test_what_is_no_code_is_not_read(api: Api, change: dict[str, Any], pointer: str) -> None:
+async def test_a_malformed_code_is_refused(api: Api, change: dict[str, Any], pointer: str) -> None:
     body = {**PHONE, "purpose": "login", "code": "123456", **change}
     assert_problem(await api.post("/auth/verify-otp", json=body), 400, "validation.invalid_input", pointer)
 
 
 @through_the_api
-async def test_a_code_needs_somewhere_to_go(api: Api) -> None:
+async def test_a_code_needs_a_recipient(api: Api) -> None:
     assert_problem(await ask(api, who={}), 422, "auth.contact_missing", "/email")
     assert_problem(await ask(api, who={"phone": "12345678901234567890"}), 422, "validation.invalid_value", "/phone")
 
 
 @through_the_api
-async def test_nothing_that_is_kept_tells_a_code_or_whose_contact_it_is(api: Api) -> None:
+async def test_the_storage_reveals_neither_a_code_nor_its_contact(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
     codes = api.database.rows(ONE_TIME_CODES)

@@ -45,7 +45,7 @@ async def reset(api: Api, code: str, who: dict[str, str] = EMAIL, password: str 
 
 
 @through_the_api
-async def test_who_changes_their_password_stays_signed_in_here_and_nowhere_else(api: Api) -> None:
+async def test_changing_the_password_ends_all_other_sessions(api: Api) -> None:
     here, elsewhere = await joined(api), (await log_in(api)).json()
     assert (await change(api, here["accessToken"])).status_code == 204
     assert_problem(await refresh(api, elsewhere), 401, "auth.invalid_token")
@@ -55,7 +55,7 @@ async def test_who_changes_their_password_stays_signed_in_here_and_nowhere_else(
 
 
 @through_the_api
-async def test_the_access_token_of_a_session_that_has_ended_changes_nothing_and_learns_nothing(api: Api) -> None:
+async def test_the_access_token_of_an_ended_session_cannot_probe_or_change_the_password(api: Api) -> None:
     here, elsewhere = await joined(api), (await log_in(api)).json()
     assert (await api.post("/auth/logout", here["accessToken"])).status_code == 204
     for password in (PASSWORD, *["battery-staple"] * 4):
@@ -66,7 +66,7 @@ async def test_the_access_token_of_a_session_that_has_ended_changes_nothing_and_
 
 
 @through_the_api
-async def test_sessions_of_others_go_on(api: Api) -> None:
+async def test_sessions_of_other_users_do_not_end(api: Api) -> None:
     stranger = {**DORJ, "email": "bold@example.com", "phone": None}
     bold = (await api.post("/auth/register", json=stranger)).json()
     assert (await change(api, (await joined(api))["accessToken"])).status_code == 204
@@ -74,7 +74,7 @@ async def test_sessions_of_others_go_on(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_current_password_is_needed_and_wrong_ones_count(api: Api) -> None:
+async def test_the_current_password_is_required_and_wrong_ones_are_counted(api: Api) -> None:
     signed_in = await joined(api)
     token = signed_in["accessToken"]
     for _ in range(3):
@@ -86,7 +86,7 @@ async def test_the_current_password_is_needed_and_wrong_ones_count(api: Api) -> 
 
 
 @through_the_api
-async def test_nothing_is_changed_for_somebody_who_is_gone(api: Api) -> None:
+async def test_the_token_of_an_erased_account_changes_nothing(api: Api) -> None:
     assert_problem(await change(api, api.admin()), 401, "auth.invalid_token")
 
 
@@ -95,14 +95,14 @@ async def test_nothing_is_changed_for_somebody_who_is_gone(api: Api) -> None:
     ["short", "password1", "PASSWORD1", "aaaaaaaaaaaa", "i am Dorj, hello", "booking2026", "call 99112233 now"],
 )
 @through_the_api
-async def test_a_password_that_is_tried_first_is_refused_everywhere(api: Api, password: str) -> None:
+async def test_a_common_password_is_refused_everywhere(api: Api, password: str) -> None:
     token = (await joined(api))["accessToken"]
     refused = await change(api, token, newPassword=password)
     assert_problem(refused, 422, "validation.invalid_value", "/newPassword")
     code = await forgotten(api)
     refused = await reset(api, code, password=password)
     assert_problem(refused, 422, "validation.invalid_value", "/newPassword")
-    assert (await reset(api, code)).status_code == 204  # which has left the code as it was
+    assert (await reset(api, code)).status_code == 204  # the refused password left the code valid
     again = {**DORJ, "email": "dorj.b@example.com", "password": password}
     assert_problem(await api.post("/auth/register", json=again), 422, "validation.invalid_value", "/password")
 
@@ -111,7 +111,7 @@ async def test_a_password_that_is_tried_first_is_refused_everywhere(api: Api, pa
     "password", ["all lower case words", "нууц үг минь урт", "🔑" * 4 + "🚪" * 4, "x y" * 42 + "zz"]
 )
 @through_the_api
-async def test_a_password_may_be_any_text_and_is_compared_as_it_was_typed(api: Api, password: str) -> None:
+async def test_a_password_can_be_any_text_and_is_compared_as_typed(api: Api, password: str) -> None:
     token = (await joined(api))["accessToken"]
     assert (await change(api, token, newPassword=password)).status_code == 204
     assert (await api.post("/auth/login", json={**PHONE, "password": password})).status_code == 200
@@ -119,7 +119,7 @@ async def test_a_password_may_be_any_text_and_is_compared_as_it_was_typed(api: A
         assert (await api.post("/auth/login", json={**PHONE, "password": changed})).status_code == 401
 
 
-def test_composition_is_asked_for_where_the_settings_say_so() -> None:
+def test_the_composition_rule_is_a_setting() -> None:
     async def story(api: Api) -> None:
         refused = await api.post("/auth/register", json=DORJ)
         assert_problem(refused, 422, "validation.invalid_value", "/password")
@@ -142,7 +142,7 @@ async def test_a_forgotten_password_is_reset_and_all_sessions_end(api: Api, who:
 
 
 @through_the_api
-async def test_who_asks_too_often_is_told_the_same_and_gets_no_other_code(api: Api) -> None:
+async def test_requesting_a_reset_too_often_gets_the_same_answer_and_no_new_code(api: Api) -> None:
     await joined(api)
     code = await forgotten(api)
     api.clock.advance(MINUTE / 2)
@@ -153,14 +153,14 @@ async def test_who_asks_too_often_is_told_the_same_and_gets_no_other_code(api: A
 
 
 @through_the_api
-async def test_the_name_of_an_account_is_told_to_nobody_without_the_code(api: Api) -> None:
+async def test_a_reset_without_the_code_does_not_reveal_the_accounts_name(api: Api) -> None:
     await joined(api)
     code = await forgotten(api, PHONE)
     assert_problem(await reset(api, other(code), PHONE, "i am Dorj, hello"), 401, "auth.invalid_code")
 
 
 class Meanwhile(MemoryPasswordHasher):
-    """Something happens after a password was compared, once."""
+    """Runs something once, after a password was compared."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -176,7 +176,7 @@ class Meanwhile(MemoryPasswordHasher):
 
 @pytest.mark.parametrize("changing", [False, True])
 @through_the_api
-async def test_a_password_that_was_reset_while_it_was_compared_opens_nothing(api: Api, *, changing: bool) -> None:
+async def test_a_password_reset_during_its_comparison_is_refused(api: Api, *, changing: bool) -> None:
     hasher = Meanwhile()
     api.container.password_hasher.override(hasher)
     signed_in = await joined(api)
@@ -195,7 +195,7 @@ async def test_a_password_that_was_reset_while_it_was_compared_opens_nothing(api
 
 
 @through_the_api
-async def test_of_two_changes_at_once_in_one_session_the_first_counts(api: Api) -> None:
+async def test_of_two_parallel_password_changes_the_first_wins(api: Api) -> None:
     hasher = Meanwhile()
     api.container.password_hasher.override(hasher)
     token = (await joined(api))["accessToken"]

@@ -1,4 +1,4 @@
-"""Another number for one's account."""
+"""Change the phone number of an account."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -55,7 +55,7 @@ async def without_password(api: Api, user_id: str) -> None:
 
 
 @through_the_api
-async def test_a_number_is_ones_own_once_its_code_has_come_back(api: Api) -> None:
+async def test_a_phone_number_changes_once_its_code_comes_back(api: Api) -> None:
     here, elsewhere = await joined(api), (await log_in(api)).json()
     token = here["accessToken"]
     code = await wanted(api, token)
@@ -73,13 +73,13 @@ async def test_a_number_is_ones_own_once_its_code_has_come_back(api: Api) -> Non
 
 
 @through_the_api
-async def test_the_number_is_in_no_message(api: Api) -> None:
+async def test_the_new_number_is_in_no_event(api: Api) -> None:
     await wanted(api, (await joined(api))["accessToken"])
     assert "80112233" not in repr(await api.database.outbox_events())
 
 
 @through_the_api
-async def test_codes_that_went_to_the_former_number_are_dead_also_once_it_is_back(api: Api) -> None:
+async def test_codes_of_the_former_number_stay_dead_when_it_comes_back(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     old = await code_for(api)
     assert (await confirm(api, token, await wanted(api, token))).status_code == 200
@@ -90,7 +90,7 @@ async def test_codes_that_went_to_the_former_number_are_dead_also_once_it_is_bac
 
 
 @through_the_api
-async def test_a_wrong_code_changes_nothing_and_the_sixth_guess_is_not_looked_at(api: Api) -> None:
+async def test_a_wrong_code_changes_nothing_and_the_sixth_guess_is_not_compared(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     code = await wanted(api, token)
     for by in range(1, 6):
@@ -100,10 +100,10 @@ async def test_a_wrong_code_changes_nothing_and_the_sixth_guess_is_not_looked_at
 
 
 @through_the_api
-async def test_a_code_is_good_for_its_account_and_its_number_only(api: Api) -> None:
+async def test_a_phone_code_is_accepted_for_its_account_and_number_only(api: Api) -> None:
     token, stranger = (await joined(api))["accessToken"], await api.joined("customer")
     code = await wanted(api, token)
-    for _ in range(6):  # which costs its owner no guess
+    for _ in range(6):  # these do not use up guesses of the owner
         assert_problem(await confirm(api, stranger, code), 401, "auth.invalid_code")
         assert_problem(await confirm(api, token, code, "+97680112234"), 401, "auth.invalid_code")
     login = {"phone": NEW, "purpose": "login", "code": code}
@@ -112,7 +112,7 @@ async def test_a_code_is_good_for_its_account_and_its_number_only(api: Api) -> N
 
 
 @through_the_api
-async def test_of_two_who_want_one_number_the_last_one_has_the_code(api: Api) -> None:
+async def test_of_two_accounts_that_request_one_number_the_last_has_the_code(api: Api) -> None:
     first, second = (await joined(api))["accessToken"], await api.joined("customer")
     code = await wanted(api, first)
     assert_problem(await want(api, second), 429, "auth.too_many_codes")
@@ -122,7 +122,7 @@ async def test_of_two_who_want_one_number_the_last_one_has_the_code(api: Api) ->
 
 
 @through_the_api
-async def test_another_number_takes_the_place_of_the_one_before(api: Api) -> None:
+async def test_requesting_another_number_replaces_the_pending_one(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     first = await wanted(api, token)
     api.clock.advance(MINUTE)
@@ -132,17 +132,17 @@ async def test_another_number_takes_the_place_of_the_one_before(api: Api) -> Non
 
 
 @through_the_api
-async def test_that_a_number_is_somebody_elses_is_told_to_who_has_its_code_only(api: Api) -> None:
+async def test_a_taken_number_is_revealed_only_with_the_right_code(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     assert (await api.post("/auth/register", json=BOLD)).status_code == 201
-    code = await wanted(api, token)  # the same answer, and a code that is sent
+    code = await wanted(api, token)  # the same answer, and a code is sent
     assert_problem(await confirm(api, token, other(code)), 401, "auth.invalid_code")
     assert_problem(await confirm(api, token, code), 409, "auth.phone_taken", "/phone")
     assert await number(api, token) == (PHONE["phone"], False)
 
 
 @through_the_api
-async def test_codes_to_ever_other_numbers_are_few_as_well(api: Api) -> None:
+async def test_requests_for_different_numbers_share_one_limit(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     for n in range(10):
         assert (await want(api, token, f"+9768011220{n}")).status_code == 202
@@ -158,14 +158,14 @@ async def test_codes_to_ever_other_numbers_are_few_as_well(api: Api) -> None:
 
 @pytest.mark.parametrize("phone", ["not a number", "1900 1234", "+97699112233"])
 @through_the_api
-async def test_a_number_that_cannot_be_or_is_there_already_is_refused(api: Api, phone: str) -> None:
+async def test_an_unreachable_number_or_the_current_one_is_refused(api: Api, phone: str) -> None:
     refused = await want(api, (await joined(api))["accessToken"], phone)
     assert_problem(refused, 422, "validation.invalid_value", "/phone")
     assert await messages(api) == []
 
 
 @through_the_api
-async def test_the_password_is_needed_and_wrong_ones_count(api: Api) -> None:
+async def test_the_password_is_required_and_wrong_ones_are_counted(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     refused = await api.post("/users/me/phone", token, json={"phone": NEW})
     assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
@@ -178,7 +178,7 @@ async def test_the_password_is_needed_and_wrong_ones_count(api: Api) -> None:
 
 
 @through_the_api
-async def test_without_a_password_one_has_signed_in_a_moment_ago(api: Api) -> None:
+async def test_without_a_password_a_recent_sign_in_is_required(api: Api) -> None:
     made = await joined(api)
     await without_password(api, made["user"]["id"])
     api.clock.advance(FRESH - timedelta(seconds=1))
@@ -200,7 +200,7 @@ async def confirm_it(api: Api, token: str) -> Any:
 
 @pytest.mark.parametrize("step", [want_it, confirm_it])
 @through_the_api
-async def test_the_token_of_a_session_that_has_ended_changes_nothing(
+async def test_the_token_of_an_ended_session_changes_nothing(
     api: Api, step: Callable[[Api, str], Awaitable[Any]]
 ) -> None:
     token = (await joined(api))["accessToken"]
@@ -210,6 +210,6 @@ async def test_the_token_of_a_session_that_has_ended_changes_nothing(
 
 
 @through_the_api
-async def test_a_code_for_a_number_cannot_be_asked_for_without_an_account(api: Api) -> None:
+async def test_a_phone_change_code_cannot_be_requested_without_signing_in(api: Api) -> None:
     await joined(api)
     assert_problem(await ask(api, "change_phone"), 400, "validation.invalid_input", "/purpose")

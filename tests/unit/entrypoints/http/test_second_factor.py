@@ -1,4 +1,4 @@
-"""Second factors: set up, asked for by every way in, lost, replaced, removed."""
+"""Set up, use, replace and remove second factors, with every first factor."""
 
 import asyncio
 from dataclasses import replace
@@ -45,13 +45,13 @@ async def outcomes(api: Api, token: str) -> list[tuple[str, str]]:
 
 
 @through_the_api
-async def test_a_second_factor_is_set_up_and_asked_for_from_then_on(api: Api) -> None:
+async def test_a_confirmed_second_factor_is_required_at_sign_in(api: Api) -> None:
     dorj = await member(api)
     asked = (await dorj.ask()).json()
     uri = urlsplit(asked["otpauthUri"])
     assert parse_qs(uri.query)["secret"] == [asked["secret"]]
     assert uri.path.endswith(":dorj%40example.com")
-    assert (await dorj.log_in()).status_code == 200  # it is not confirmed yet
+    assert (await dorj.log_in()).status_code == 200  # not confirmed yet
     dorj.secret = asked["secret"]
     confirmed = await dorj.confirm(dorj.code())
     assert confirmed.status_code == 200
@@ -62,7 +62,7 @@ async def test_a_second_factor_is_set_up_and_asked_for_from_then_on(api: Api) ->
 
 
 @through_the_api
-async def test_a_wrong_password_says_nothing_of_the_second_factor(api: Api) -> None:
+async def test_a_wrong_password_does_not_reveal_a_second_factor(api: Api) -> None:
     dorj = await protected(api)
     for second_factor in (None, dorj.code(), dorj.wrong()):
         refused = await dorj.log_in(second_factor, password="battery-staple")
@@ -70,19 +70,19 @@ async def test_a_wrong_password_says_nothing_of_the_second_factor(api: Api) -> N
 
 
 @through_the_api
-async def test_other_sessions_end_when_it_is_confirmed_and_this_one_has_two_factors_from_then_on(api: Api) -> None:
+async def test_confirming_a_second_factor_ends_other_sessions_and_upgrades_this_one(api: Api) -> None:
     here = await member(api)
     there = Member(api, here.email, (await here.log_in()).json())
     await here.set_up()
     assert_problem(await there.refresh(), 401, "auth.invalid_token")
     assert "amr" not in jwt.decode(here.token, options={"verify_signature": False})
-    for _ in range(2):  # and it stays so
+    for _ in range(2):  # repeated use changes nothing
         assert (await here.refresh()).status_code == 200
         assert jwt.decode(here.token, options={"verify_signature": False})["amr"] == ["mfa"]
 
 
 @through_the_api
-async def test_a_session_says_whether_it_began_with_two_factors(api: Api) -> None:
+async def test_a_token_says_whether_its_session_has_two_factors(api: Api) -> None:
     dorj = await protected(api)
     two = (await dorj.log_in(dorj.code())).json()["accessToken"]
     assert jwt.decode(two, options={"verify_signature": False})["amr"] == ["mfa"]
@@ -92,20 +92,20 @@ async def test_a_session_says_whether_it_began_with_two_factors(api: Api) -> Non
 
 @pytest.mark.parametrize("password", [None, "battery-staple"])
 @through_the_api
-async def test_the_password_is_needed_to_set_one_up(api: Api, password: str | None) -> None:
+async def test_setting_up_a_second_factor_needs_the_password(api: Api, password: str | None) -> None:
     dorj = await member(api)
     body = {} if password is None else {"currentPassword": password}
     for _ in range(3):
         refused = await api.post("/auth/mfa/totp", dorj.token, json=body)
         assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
     if password is None:
-        assert (await dorj.ask()).status_code == 200  # nothing was guessed, and nothing counted
+        assert (await dorj.ask()).status_code == 200  # no code was compared, and none counted
     else:
         assert_problem(await dorj.ask(), 403, "auth.account_locked")
 
 
 @through_the_api
-async def test_an_account_without_a_password_needs_to_have_signed_in_just_now(api: Api) -> None:
+async def test_setting_up_without_a_password_needs_a_recent_sign_in(api: Api) -> None:
     dorj = await member(api)
     await without_password(api, dorj)
     api.clock.advance(FRESH)
@@ -118,7 +118,7 @@ async def test_an_account_without_a_password_needs_to_have_signed_in_just_now(ap
 
 
 @through_the_api
-async def test_an_ended_session_sets_nothing_up_and_learns_nothing(api: Api) -> None:
+async def test_an_ended_session_cannot_set_up_or_probe_a_second_factor(api: Api) -> None:
     dorj = await protected(api)
     await api.post("/auth/logout", dorj.token)
     for _ in range(MOST_WRONG_IN_A_ROW + 1):
@@ -133,7 +133,7 @@ async def test_an_ended_session_sets_nothing_up_and_learns_nothing(api: Api) -> 
 
 
 @through_the_api
-async def test_a_one_time_code_is_not_used_up_by_a_second_factor_that_is_missing_or_wrong(api: Api) -> None:
+async def test_a_missing_or_wrong_second_factor_leaves_the_one_time_code_valid(api: Api) -> None:
     dorj = await protected(api)
     code = await code_for(api, who=DORJ)
     assert_problem(await by_code(dorj, other(code), dorj.code()), 401, "auth.invalid_code")
@@ -145,7 +145,7 @@ async def test_a_one_time_code_is_not_used_up_by_a_second_factor_that_is_missing
 
 
 @through_the_api
-async def test_a_second_factor_is_not_used_up_by_a_first_one_that_is_wrong(api: Api) -> None:
+async def test_a_wrong_first_factor_leaves_the_second_factor_code_valid(api: Api) -> None:
     dorj = await protected(api)
     code, shown = await code_for(api, who=DORJ), dorj.code()
     assert_problem(await by_code(dorj, other(code), shown), 401, "auth.invalid_code")
@@ -154,7 +154,7 @@ async def test_a_second_factor_is_not_used_up_by_a_first_one_that_is_wrong(api: 
 
 
 @through_the_api
-async def test_a_code_of_the_app_is_good_once_whichever_way_one_comes_in(api: Api) -> None:
+async def test_a_code_of_the_app_is_accepted_once_for_all_first_factors(api: Api) -> None:
     dorj = await protected(api)
     shown = dorj.code()
     assert (await dorj.log_in(shown)).status_code == 200
@@ -165,16 +165,16 @@ async def test_a_code_of_the_app_is_good_once_whichever_way_one_comes_in(api: Ap
 
 
 @through_the_api
-async def test_the_same_code_many_times_at_once_gives_one_session(api: Api) -> None:
+async def test_the_same_code_in_parallel_requests_begins_one_session(api: Api) -> None:
     dorj = await protected(api)
     shown = dorj.code()
     answers = await asyncio.gather(*(dorj.log_in(shown) for _ in range(9)))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 8
-    assert (await dorj.log_in(dorj.code())).status_code == 200  # and none of the others was counted
+    assert (await dorj.log_in(dorj.code())).status_code == 200  # the others were not counted
 
 
 @through_the_api
-async def test_a_reset_password_does_not_do_without_the_second_factor_nor_forget_wrong_codes(api: Api) -> None:
+async def test_a_password_reset_keeps_the_second_factor_and_its_count_of_wrong_codes(api: Api) -> None:
     dorj = await protected(api)
     for by in range(MOST_WRONG_IN_A_ROW):
         assert_problem(await dorj.log_in(dorj.wrong(by + 1)), *INVALID)
@@ -187,7 +187,7 @@ async def test_a_reset_password_does_not_do_without_the_second_factor_nor_forget
 
 
 @through_the_api
-async def test_after_five_wrong_codes_one_waits_whichever_way_one_comes_in(api: Api) -> None:
+async def test_after_five_wrong_codes_all_sign_ins_are_delayed(api: Api) -> None:
     dorj = await protected(api)
     code = await code_for(api, who=DORJ)
     for by in range(MOST_WRONG_IN_A_ROW):
@@ -206,7 +206,7 @@ async def test_after_five_wrong_codes_one_waits_whichever_way_one_comes_in(api: 
 
 
 @through_the_api
-async def test_what_was_tried_is_in_the_login_history_and_half_a_sign_in_is_not(api: Api) -> None:
+async def test_wrong_second_factors_are_in_the_login_history_and_missing_ones_are_not(api: Api) -> None:
     dorj = await protected(api)
     code = await code_for(api, who=DORJ)
     await dorj.log_in()
@@ -223,14 +223,14 @@ async def test_what_was_tried_is_in_the_login_history_and_half_a_sign_in_is_not(
 
 
 @through_the_api
-async def test_half_a_sign_in_does_not_count_as_a_failure(api: Api) -> None:
+async def test_a_missing_second_factor_does_not_count_as_a_failure(api: Api) -> None:
     dorj = await protected(api)
-    for _ in range(20):  # of failures, ten in a minute are let through
+    for _ in range(20):  # the quota allows ten failures in a minute
         assert_problem(await dorj.log_in(), *NEEDED)
 
 
 @through_the_api
-async def test_recovery_codes_sign_in_once_each_until_there_are_others(api: Api) -> None:
+async def test_each_recovery_code_signs_in_once_until_they_are_renewed(api: Api) -> None:
     dorj = await protected(api)
     first, second, third, *_ = dorj.recovery_codes
     answers = await asyncio.gather(*(dorj.log_in(first) for _ in range(9)))
@@ -245,7 +245,7 @@ async def test_recovery_codes_sign_in_once_each_until_there_are_others(api: Api)
 
 
 @through_the_api
-async def test_who_removes_it_signs_in_with_one_factor_again(api: Api) -> None:
+async def test_after_removing_the_second_factor_one_factor_signs_in(api: Api) -> None:
     dorj = await protected(api)
     assert_problem(await dorj.remove(dorj.wrong()), *WRONG)
     assert_problem(await dorj.log_in(), *NEEDED)
@@ -261,7 +261,7 @@ async def test_who_removes_it_signs_in_with_one_factor_again(api: Api) -> None:
 
 
 @through_the_api
-async def test_it_is_replaced_by_who_has_it_or_a_recovery_code(api: Api) -> None:
+async def test_replacing_a_second_factor_needs_its_code_or_a_recovery_code(api: Api) -> None:
     dorj = await protected(api)
     old = replace(dorj)
     for code in ({}, {"code": dorj.wrong()}):
@@ -274,7 +274,7 @@ async def test_it_is_replaced_by_who_has_it_or_a_recovery_code(api: Api) -> None
 
 
 @through_the_api
-async def test_until_the_new_one_is_confirmed_the_old_one_is_it(api: Api) -> None:
+async def test_the_old_second_factor_stays_active_until_the_new_one_is_confirmed(api: Api) -> None:
     dorj = await protected(api)
     asked = (await dorj.ask(code=dorj.code())).json()
     assert_problem(await dorj.log_in(APP.code(asked["secret"], api.clock.now() + STEP)), *INVALID)
@@ -282,7 +282,7 @@ async def test_until_the_new_one_is_confirmed_the_old_one_is_it(api: Api) -> Non
 
 
 @through_the_api
-async def test_what_cannot_be_a_code_is_refused(api: Api) -> None:
+async def test_a_malformed_second_factor_code_is_refused(api: Api) -> None:
     dorj = await protected(api)
     codes: tuple[Any, ...] = ("", "x" * 65, 402519, None)
     for code in codes:
@@ -294,7 +294,7 @@ async def test_what_cannot_be_a_code_is_refused(api: Api) -> None:
 
 
 @through_the_api
-async def test_one_sees_whether_it_is_on_and_how_many_recovery_codes_are_left(api: Api) -> None:
+async def test_a_user_sees_the_state_of_the_second_factor(api: Api) -> None:
     dorj = await member(api)
     off = {"active": False, "confirmedAt": None, "recoveryCodesLeft": 0}
     assert (await api.get("/auth/mfa/totp", dorj.token)).json() == off
@@ -310,7 +310,7 @@ async def test_one_sees_whether_it_is_on_and_how_many_recovery_codes_are_left(ap
 
 
 @through_the_api
-async def test_others_verify_and_unlock_as_before(api: Api) -> None:
+async def test_verifying_and_unlocking_need_no_second_factor(api: Api) -> None:
     dorj = await protected(api)
     for purpose in ("verify", "unlock"):
         assert (await use(api, await code_for(api, purpose, DORJ), purpose, DORJ)).status_code == 204
@@ -318,7 +318,7 @@ async def test_others_verify_and_unlock_as_before(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_is_secret_is_told_once_and_never_logged(api: Api) -> None:
+async def test_secrets_are_shown_once_and_never_logged(api: Api) -> None:
     with capture_logs() as logged:
         dorj = await protected(api)
         answers = [
@@ -333,7 +333,7 @@ async def test_what_is_secret_is_told_once_and_never_logged(api: Api) -> None:
             await api.get("/auth/login-history", dorj.token),
         ]
     told = "".join(answer.text for answer in answers) + str(logged)
-    assert "dorj@example.com" in told  # it would have been seen
+    assert "dorj@example.com" in told  # the log does record values of this request
     for canary in (dorj.secret, *dorj.recovery_codes):
         assert canary not in told
     assert PASSWORD not in str(logged)

@@ -1,4 +1,4 @@
-"""Refusals that an operator would want to know of are in the log, with who, and never with what."""
+"""Security events are logged with the account or address, and never with secrets."""
 
 import io
 import json
@@ -26,7 +26,7 @@ SOMEBODY = "00000000-0000-4000-8000-000000000000"
 
 @contextmanager
 def logged(level: str = "info") -> Iterator[list[dict[str, Any]]]:
-    """What is logged meanwhile, as it is when the product runs."""
+    """The log entries of a block, configured as in production."""
     root, before = logging.getLogger(), logging.getLogger().handlers[:]
     before_level, error_stream = root.level, sys.stderr
     chatty = {name: logging.getLogger(name).level for name in ("httpx", "httpcore", "procrastinate")}
@@ -49,7 +49,7 @@ def only(entries: list[dict[str, Any]], event: str) -> list[dict[str, Any]]:
     return [entry for entry in entries if entry["event"] == event]
 
 
-def test_each_refusal_for_too_many_requests_says_whose_quota_it_was() -> None:
+def test_each_rate_limit_event_names_its_quota() -> None:
     async def story(api: Api) -> None:
         made = (await api.post("/auth/register", json=DORJ)).json()
         with logged() as entries:
@@ -81,7 +81,7 @@ def test_each_refusal_for_too_many_requests_says_whose_quota_it_was() -> None:
 
 
 @through_the_api
-async def test_failed_logins_say_which_account_and_from_where(api: Api) -> None:
+async def test_a_failed_login_event_names_the_account_and_the_address(api: Api) -> None:
     made = (await api.post("/auth/register", json=DORJ)).json()
     with logged() as entries:
         tried = [{"email": DORJ["email"], "password": "a wrong one"}] * (MOST_WRONG + 1)
@@ -98,7 +98,7 @@ async def test_failed_logins_say_which_account_and_from_where(api: Api) -> None:
         assert secret not in json.dumps(entries)
 
 
-def test_too_many_failures_of_one_login_are_said() -> None:
+def test_too_many_failures_of_one_login_are_logged() -> None:
     async def story(api: Api) -> None:
         with logged() as entries:
             for _ in range(3):
@@ -109,7 +109,7 @@ def test_too_many_failures_of_one_login_are_said() -> None:
 
 
 @through_the_api
-async def test_a_refresh_token_that_comes_again_is_a_warning(api: Api) -> None:
+async def test_reuse_of_a_refresh_token_is_logged_as_a_warning(api: Api) -> None:
     made = (await api.post("/auth/register", json=DORJ)).json()
     with logged() as entries:
         first = made["refreshToken"]
@@ -134,7 +134,7 @@ async def test_a_refresh_token_that_comes_again_is_a_warning(api: Api) -> None:
     ],
 )
 @through_the_api
-async def test_what_is_forged_or_guessed_is_said(
+async def test_forgeries_and_wrong_guesses_are_logged(
     api: Api, method: str, path: str, body: dict[str, Any] | None, event: str
 ) -> None:
     with logged() as entries:
@@ -147,7 +147,7 @@ async def test_what_is_forged_or_guessed_is_said(
 
 
 @through_the_api
-async def test_who_asks_for_what_is_not_theirs_is_named(api: Api) -> None:
+async def test_a_denied_access_names_the_account(api: Api) -> None:
     made = (await api.post("/auth/register", json=DORJ)).json()
     with logged() as entries:
         assert (await api.get("/admin/providers", made["accessToken"])).status_code == 403
@@ -165,7 +165,7 @@ async def test_ordinary_refusals_are_not_logged(api: Api) -> None:
 
 
 @through_the_api
-async def test_an_error_of_ours_is_logged_without_values_of_rows_or_variables(api: Api) -> None:
+async def test_an_internal_error_is_logged_without_values_of_rows_or_variables(api: Api) -> None:
     async def fails(phone: str = "+97688112233") -> None:
         raise psycopg.errors.UniqueViolation(f"duplicate key\nDETAIL:  Key (phone)=({phone}) already exists.")
 
@@ -182,7 +182,7 @@ def test_each_event_has_one_name_and_one_level() -> None:
     assert all(name.count(".") == 1 for name, _ in EVENTS.values())
 
 
-def test_the_time_of_an_entry_is_utc_wherever_the_server_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_of_a_log_entry_is_utc_in_every_server_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("TZ", "Asia/Ulaanbaatar")
         time.tzset()

@@ -40,7 +40,7 @@ async def refreshes(api: Api, device: dict[str, Any]) -> bool:
 
 
 @through_the_api
-async def test_one_sees_where_one_is_signed_in(api: Api) -> None:
+async def test_a_user_sees_their_live_sessions(api: Api) -> None:
     phone, laptop = await devices(api, "phone", "laptop" + "!" * 300)
     shown = await sessions(api, phone)
     assert shown == [
@@ -73,7 +73,7 @@ async def test_one_sees_where_one_is_signed_in(api: Api) -> None:
 
 
 @through_the_api
-async def test_who_logs_out_stays_signed_in_elsewhere(api: Api) -> None:
+async def test_logging_out_ends_one_session_only(api: Api) -> None:
     httpx_says = api.client.headers["User-Agent"]
     phone, laptop = await devices(api, "phone", "laptop")
     for _ in range(2):
@@ -85,7 +85,7 @@ async def test_who_logs_out_stays_signed_in_elsewhere(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_refresh_token_is_enough_to_log_out(api: Api) -> None:
+async def test_a_refresh_token_suffices_to_log_out(api: Api) -> None:
     phone, laptop = await devices(api, "phone", "laptop")
     for _ in range(2):
         answer = await api.post("/auth/logout", json={"refreshToken": phone["refreshToken"]})
@@ -97,7 +97,7 @@ async def test_a_refresh_token_is_enough_to_log_out(api: Api) -> None:
 
 
 @through_the_api
-async def test_logging_out_needs_a_token_and_does_nothing_with_a_made_up_one(api: Api) -> None:
+async def test_logging_out_needs_a_token_and_ignores_a_forged_one(api: Api) -> None:
     (phone,) = await devices(api, "phone")
     assert_problem(await api.post("/auth/logout"), 401, "auth.invalid_token")
     assert_problem(await api.post("/auth/logout", json={}), 401, "auth.invalid_token")
@@ -108,7 +108,7 @@ async def test_logging_out_needs_a_token_and_does_nothing_with_a_made_up_one(api
 
 
 @through_the_api
-async def test_an_access_token_outlives_its_session_but_opens_nothing_of_the_account(api: Api) -> None:
+async def test_an_access_token_outlives_its_session_but_cannot_access_the_account(api: Api) -> None:
     phone, laptop = await devices(api, "phone", "laptop")
     other = (await sessions(api, laptop))[0]["id"]
     await api.post("/auth/logout", phone["accessToken"])
@@ -126,7 +126,7 @@ async def test_an_access_token_outlives_its_session_but_opens_nothing_of_the_acc
 
 
 @through_the_api
-async def test_one_signs_out_another_device(api: Api) -> None:
+async def test_a_user_signs_out_another_device(api: Api) -> None:
     phone, laptop = await devices(api, "phone", "laptop")
     (lost,) = [each["id"] for each in await sessions(api, laptop) if not each["current"]]
     answer = await api.delete(f"/auth/sessions/{lost}", laptop["accessToken"])
@@ -137,7 +137,7 @@ async def test_one_signs_out_another_device(api: Api) -> None:
 
 
 @through_the_api
-async def test_somebody_elses_session_is_not_there(api: Api) -> None:
+async def test_the_session_of_another_user_is_not_found(api: Api) -> None:
     (phone,) = await devices(api, "phone")
     (mine,) = await sessions(api, phone)
     stranger = await api.joined("customer")
@@ -147,7 +147,7 @@ async def test_somebody_elses_session_is_not_there(api: Api) -> None:
 
 
 @through_the_api
-async def test_one_signs_out_everywhere_else(api: Api) -> None:
+async def test_a_user_signs_out_all_other_devices(api: Api) -> None:
     phone, laptop, tablet = await devices(api, "phone", "laptop", "tablet")
     for _ in range(2):
         assert (await api.delete("/auth/sessions", laptop["accessToken"])).status_code == 204
@@ -155,7 +155,7 @@ async def test_one_signs_out_everywhere_else(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_login_history_tells_who_came_in_and_who_did_not(api: Api) -> None:
+async def test_the_login_history_shows_successes_and_failures(api: Api) -> None:
     phone, _ = await devices(api, "phone", "laptop")
     await api.post("/auth/login", json={**LOGIN, "password": "battery-staple"}, headers={"User-Agent": "thief"})
     await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
@@ -174,11 +174,11 @@ async def test_the_login_history_tells_who_came_in_and_who_did_not(api: Api) -> 
 
 
 @through_the_api
-async def test_a_disabled_account_sees_later_that_somebody_had_its_password(api: Api) -> None:
+async def test_sign_ins_to_a_disabled_account_are_in_its_login_history(api: Api) -> None:
     (phone,) = await devices(api, "phone")
     user = await api.database.reads.users.by_login("dorj@example.com")
     assert user is not None
-    async with api.database.begin() as tx:  # the memory takes the same id for a change
+    async with api.database.begin() as tx:  # the database in memory accepts the same id for an update
         await tx.users.add(replace(user, email="new@example.com", status=UserStatus.DISABLED))
     login = {**LOGIN, "email": "new@example.com"}
     assert_problem(await api.post("/auth/login", json=login), 403, "auth.account_disabled")
@@ -188,7 +188,7 @@ async def test_a_disabled_account_sees_later_that_somebody_had_its_password(api:
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 @through_the_api
-async def test_the_login_history_comes_in_pages(api: Api, limit: int) -> None:
+async def test_the_login_history_is_paged(api: Api, limit: int) -> None:
     names = ["one", "two", "three"]
     first, *_ = await devices(api, *names)
     found: list[str] = []
@@ -203,14 +203,14 @@ async def test_the_login_history_comes_in_pages(api: Api, limit: int) -> None:
 
 @pytest.mark.parametrize("query", ["?cursor=x", "?limit=0", "?limit=101", "?page=2"])
 @through_the_api
-async def test_pages_that_cannot_be_are_refused(api: Api, query: str) -> None:
+async def test_an_invalid_page_is_refused(api: Api, query: str) -> None:
     token = await api.joined("customer")
     assert_problem(await api.get(f"/auth/login-history{query}", token), 400, "validation.invalid_input")
 
 
 @pytest.mark.parametrize("user_agent", [b"", b"\xff\xfe", b"a\x01b", b"\xc3\x96"])
 @through_the_api
-async def test_any_user_agent_will_do(api: Api, user_agent: bytes) -> None:
+async def test_any_user_agent_is_accepted(api: Api, user_agent: bytes) -> None:
     answer = await api.post("/auth/register", json=DORJ, headers={"User-Agent": user_agent})
     (shown,) = await sessions(api, answer.json())
     assert shown["userAgent"].isprintable()
@@ -226,12 +226,12 @@ async def test_any_user_agent_will_do(api: Api, user_agent: bytes) -> None:
     ],
 )
 @through_the_api
-async def test_without_a_token_there_is_nothing_to_see(api: Api, method: str, path: str) -> None:
+async def test_sessions_and_login_history_need_a_token(api: Api, method: str, path: str) -> None:
     assert_problem(await api.call(method, path), 401, "auth.invalid_token")
 
 
 @through_the_api
-async def test_the_body_of_a_logout_may_be_left_out_and_the_document_says_so(api: Api) -> None:
+async def test_the_body_of_a_logout_is_optional_and_documented_as_such(api: Api) -> None:
     paths = (await api.get("/schema")).json()["paths"]
     assert paths["/api/v1/auth/logout"]["post"]["requestBody"]["required"] is False
     assert paths["/api/v1/auth/refresh"]["post"]["requestBody"]["required"] is True

@@ -45,7 +45,7 @@ def now(api: Api) -> int:
 
 
 def shown(api: Api, subject: int = DORJ["id"], **more: str) -> dict[str, Any]:
-    """What a mini-app sends, another one each time."""
+    """The data that a mini-app sends, different each time."""
     api.clock.advance(timedelta(seconds=1))
     return {"initData": init_data(now(api), {**DORJ, "id": subject}, **more)}
 
@@ -96,7 +96,7 @@ def change(api: Api, user_id: str, **members: Any) -> None:
 
 
 @with_a_bot
-async def test_the_first_time_makes_a_customer_and_after_that_it_is_the_same_account(api: Api) -> None:
+async def test_the_first_telegram_sign_in_creates_a_customer_and_later_ones_reuse_the_account(api: Api) -> None:
     first = await signed_in(api)
     user = first["user"]
     assert (user["name"], user["role"], user["locale"]) == ("Дорж Бат + / & =", "customer", "mn")
@@ -112,7 +112,7 @@ async def test_the_first_time_makes_a_customer_and_after_that_it_is_the_same_acc
 
 
 @with_a_bot
-async def test_signing_in_by_telegram_is_in_the_login_history(api: Api) -> None:
+async def test_telegram_sign_ins_are_in_the_login_history(api: Api) -> None:
     body = shown(api)
     session = await signed_in(api, body)
     assert_problem(await sign_in(api, body), 401, "auth.invalid_assertion")
@@ -128,7 +128,7 @@ async def test_signing_in_by_telegram_is_in_the_login_history(api: Api) -> None:
 
 
 @with_a_bot
-async def test_what_names_nobody_is_noted_for_nobody(api: Api) -> None:
+async def test_a_failure_without_a_known_subject_is_noted_without_an_account(api: Api) -> None:
     for text in ("x", init_data(now(api), token=OTHER_TOKEN)):
         assert_problem(await sign_in(api, {"initData": text}), 401, "auth.invalid_assertion")
     logins = api.database.rows(LOGINS).values()
@@ -137,7 +137,7 @@ async def test_what_names_nobody_is_noted_for_nobody(api: Api) -> None:
 
 
 @with_a_bot
-async def test_an_assertion_is_good_once_however_it_is_written(api: Api) -> None:
+async def test_an_assertion_is_accepted_once_in_any_encoding(api: Api) -> None:
     fields = signed_app(init_data_fields(now(api)))
     assert (await sign_in(api, {"initData": query(fields)})).status_code == 200
     reordered = dict(reversed(fields.items()))
@@ -150,7 +150,7 @@ async def test_an_assertion_is_good_once_however_it_is_written(api: Api) -> None
 
 
 @with_a_bot
-async def test_many_uses_at_once_make_one_session(api: Api) -> None:
+async def test_parallel_uses_of_an_assertion_begin_one_session(api: Api) -> None:
     body = shown(api)
     answers = await asyncio.gather(*(sign_in(api, body) for _ in range(20)))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
@@ -158,7 +158,7 @@ async def test_many_uses_at_once_make_one_session(api: Api) -> None:
 
 
 @with_a_bot
-async def test_what_was_used_to_sign_in_does_not_link_and_the_other_way_round(api: Api) -> None:
+async def test_an_assertion_used_to_sign_in_cannot_link_and_vice_versa(api: Api) -> None:
     token = (await registered(api))["accessToken"]
     body = shown(api, 7)
     await signed_in(api, body)
@@ -169,7 +169,7 @@ async def test_what_was_used_to_sign_in_does_not_link_and_the_other_way_round(ap
 
 
 @with_a_bot
-async def test_what_is_too_old_or_of_the_future_is_refused(api: Api) -> None:
+async def test_an_assertion_from_the_past_or_the_future_is_refused(api: Api) -> None:
     for seconds in (-61, 301):
         at = now(api)
         api.clock.advance(timedelta(seconds=seconds))
@@ -178,7 +178,7 @@ async def test_what_is_too_old_or_of_the_future_is_refused(api: Api) -> None:
 
 
 @with_a_bot
-async def test_another_bots_word_is_not_taken(api: Api) -> None:
+async def test_the_assertion_of_another_bot_is_refused(api: Api) -> None:
     token = (await registered(api))["accessToken"]
     for body in (
         {"initData": init_data(now(api), token=OTHER_TOKEN)},
@@ -188,7 +188,7 @@ async def test_another_bots_word_is_not_taken(api: Api) -> None:
         assert_problem(await link(api, token, body), 401, "auth.invalid_assertion")
 
 
-def test_a_previous_bot_token_is_good_as_long_as_it_is_named() -> None:
+def test_a_previous_bot_token_is_accepted_while_it_is_configured() -> None:
     async def story(api: Api) -> None:
         assert (await sign_in(api, {"initData": init_data(now(api), token=TOKEN)})).status_code == 200
 
@@ -196,7 +196,7 @@ def test_a_previous_bot_token_is_good_as_long_as_it_is_named() -> None:
     through_the_api(story, **named)()
 
 
-def test_how_long_it_is_good_is_a_setting() -> None:
+def test_the_freshness_of_assertions_is_a_setting() -> None:
     async def story(api: Api) -> None:
         body = shown(api)
         api.clock.advance(timedelta(seconds=11))
@@ -207,7 +207,7 @@ def test_how_long_it_is_good_is_a_setting() -> None:
 
 
 @through_the_api
-async def test_without_a_bot_there_is_no_telegram(api: Api) -> None:
+async def test_without_a_bot_token_telegram_is_not_configured(api: Api) -> None:
     token = (await registered(api))["accessToken"]
     for body in (shown(api), shown_by_widget(api)):
         assert_problem(await sign_in(api, body), 404, "auth.telegram_not_configured")
@@ -216,8 +216,8 @@ async def test_without_a_bot_there_is_no_telegram(api: Api) -> None:
 
 
 @with_a_bot
-async def test_who_looks_like_somebody_here_is_nobody_but_themselves(api: Api) -> None:
-    """A Telegram id, a name or an added field that equals an account's phone, address or id signs nobody else in."""
+async def test_a_subject_that_looks_like_a_contact_or_id_matches_no_account(api: Api) -> None:
+    """A Telegram id, a name or an added field that equals a contact or id signs in no other account."""
     there = (await registered(api))["user"]
     subject = int(there["phone"].removeprefix("+"))
     looking = {
@@ -239,7 +239,7 @@ async def test_who_looks_like_somebody_here_is_nobody_but_themselves(api: Api) -
 
 
 @with_a_bot
-async def test_a_linked_account_is_signed_in_to(api: Api) -> None:
+async def test_a_linked_telegram_account_signs_in(api: Api) -> None:
     session = await registered(api)
     assert (await link(api, session["accessToken"])).status_code == 204
     assert (await signed_in(api))["user"] == session["user"]
@@ -259,12 +259,12 @@ async def test_linking_ends_the_other_sessions_and_linking_again_changes_nothing
 
 
 @with_a_bot
-async def test_one_telegram_is_one_accounts_and_the_other_way_round(api: Api) -> None:
+async def test_one_telegram_account_links_to_one_account_and_vice_versa(api: Api) -> None:
     theirs = await signed_in(api, shown(api, 7))
     mine, beside = await registered(api), await password_session(api)
     body = shown(api, 7)
     assert_problem(await link(api, mine["accessToken"], body), 409, "auth.telegram_taken")
-    assert (await signed_in(api, body))["user"] == theirs["user"]  # what was refused was not used up
+    assert (await signed_in(api, body))["user"] == theirs["user"]  # the refused assertion was not used up
     assert (await link(api, mine["accessToken"], shown(api, 8))).status_code == 204
     assert not await alive(api, beside)
     beside = await password_session(api)
@@ -275,7 +275,7 @@ async def test_one_telegram_is_one_accounts_and_the_other_way_round(api: Api) ->
 
 
 @with_a_bot
-async def test_linking_needs_both_a_session_and_telegrams_word(api: Api) -> None:
+async def test_linking_needs_a_session_and_an_assertion(api: Api) -> None:
     session = await registered(api)
     assert_problem(await api.post("/users/me/telegram", json=shown(api)), 401, "auth.invalid_token")
     assert_problem(await link(api, session["accessToken"], {"initData": "hash=x"}), 401, "auth.invalid_assertion")
@@ -287,14 +287,14 @@ async def test_linking_needs_both_a_session_and_telegrams_word(api: Api) -> None
 
 
 @with_a_bot
-async def test_unlinking_ends_the_other_sessions_and_then_it_signs_in_somebody_new(api: Api) -> None:
+async def test_unlinking_ends_other_sessions_and_the_identity_signs_in_a_new_account(api: Api) -> None:
     current = await registered(api)
     assert (await link(api, current["accessToken"])).status_code == 204
     other = await signed_in(api)
     assert (await unlink(api, current["accessToken"])).status_code == 204
     assert [await alive(api, each) for each in (current, other)] == [True, False]
     other = await password_session(api)
-    assert (await unlink(api, current["accessToken"])).status_code == 204  # there is nothing to do
+    assert (await unlink(api, current["accessToken"])).status_code == 204  # nothing is linked
     assert await alive(api, other)
     assert (await signed_in(api))["user"]["id"] != current["user"]["id"]
     assert (await link(api, current["accessToken"], shown(api, 8))).status_code == 204
@@ -311,7 +311,7 @@ async def test_unlinking_needs_a_live_session(api: Api) -> None:
 
 
 @with_a_bot
-async def test_the_last_way_in_is_not_taken_away(api: Api) -> None:
+async def test_the_last_way_to_sign_in_cannot_be_unlinked(api: Api) -> None:
     email, phone = {"email": "dorj@example.com"}, {"phone": "+97699887766"}
     by_email, by_phone = ({f"{each}_verified_at": api.clock.now()} for each in ("email", "phone"))
     nothing = {"email": None, "phone": None, "email_verified_at": None, "phone_verified_at": None}
@@ -330,7 +330,7 @@ async def test_the_last_way_in_is_not_taken_away(api: Api) -> None:
 
 
 @with_a_bot
-async def test_a_disabled_account_is_not_signed_in_to(api: Api) -> None:
+async def test_a_disabled_account_cannot_sign_in_by_telegram(api: Api) -> None:
     session = await signed_in(api)
     change(api, session["user"]["id"], status=UserStatus.DISABLED)
     assert_problem(await sign_in(api), 403, "auth.account_disabled")
@@ -356,7 +356,7 @@ NO_BODIES: Final[list[tuple[dict[str, Any], int, str | None]]] = [
 
 
 @with_a_bot
-async def test_a_body_that_is_none_is_told_so(api: Api) -> None:
+async def test_a_malformed_telegram_body_is_refused(api: Api) -> None:
     token = (await registered(api))["accessToken"]
     for body, status, pointer in NO_BODIES:
         code = {400: "validation.invalid_input", 422: "validation.invalid_value"}[status]
@@ -365,7 +365,7 @@ async def test_a_body_that_is_none_is_told_so(api: Api) -> None:
 
 
 @with_a_bot
-async def test_nothing_that_telegram_signed_is_kept_or_told(api: Api) -> None:
+async def test_signed_telegram_data_is_neither_stored_nor_logged(api: Api) -> None:
     body = shown(api)
     answer = await sign_in(api, body)
     fields = dict(pair.split("=", 1) for pair in body["initData"].split("&"))
@@ -377,7 +377,7 @@ async def test_nothing_that_telegram_signed_is_kept_or_told(api: Api) -> None:
 
 
 @with_a_bot
-async def test_a_second_factor_is_asked_for_and_an_assertion_is_good_until_a_session_begins(api: Api) -> None:
+async def test_an_assertion_stays_valid_until_the_second_factor_is_right(api: Api) -> None:
     somebody = await protected(api)
     assert (await link(api, somebody.token)).status_code == 204
     body = shown(api)
@@ -397,20 +397,20 @@ async def test_a_second_factor_is_asked_for_and_an_assertion_is_good_until_a_ses
 
 
 @with_a_bot
-async def test_linking_and_unlinking_take_the_password(api: Api) -> None:
+async def test_linking_and_unlinking_need_the_password(api: Api) -> None:
     token = (await registered(api))["accessToken"]
     body = shown(api)
     for wrong in ("not the password", None):
         refused = await link(api, token, body, currentPassword=wrong)
         assert_problem(refused, 422, "auth.wrong_password")
-    assert (await link(api, token, body)).status_code == 204  # what was shown was not used up
+    assert (await link(api, token, body)).status_code == 204  # the assertion was not used up
     assert_problem(await unlink(api, token, currentPassword="not the password"), 422, "auth.wrong_password")
-    assert (await sign_in(api)).json()["user"]["email"] == REGISTERED["email"]  # and it is linked as before
+    assert (await sign_in(api)).json()["user"]["email"] == REGISTERED["email"]  # still linked
     assert (await unlink(api, token)).status_code == 204
 
 
 @with_a_bot
-async def test_an_account_without_a_password_signs_in_again_before_it_unlinks(api: Api) -> None:
+async def test_unlinking_without_a_password_needs_a_recent_sign_in(api: Api) -> None:
     session = await signed_in(api)
     change(api, session["user"]["id"], email="bat@example.com", email_verified_at=api.clock.now())
     api.clock.advance(FRESH)

@@ -1,4 +1,4 @@
-"""One's own account and preferences."""
+"""The account of the access token, and its preferences."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ async def edit(api: Api, token: str, tag: str | None = None, **members: Any) -> 
 
 
 @through_the_api
-async def test_a_new_account_shows_what_is_there_and_what_is_not(api: Api) -> None:
+async def test_a_new_account_has_null_for_missing_members(api: Api) -> None:
     made = await joined(api)
     answer = await api.get("/users/me", made["accessToken"])
     empty = dict.fromkeys(("givenName", "familyName", "birthDate", "address", "pictureUrl"))
@@ -42,7 +42,7 @@ async def test_a_new_account_shows_what_is_there_and_what_is_not(api: Api) -> No
 
 
 @through_the_api
-async def test_all_of_it_can_be_edited_and_members_that_are_left_out_stay(api: Api) -> None:
+async def test_all_members_can_be_edited_and_omitted_ones_do_not_change(api: Api) -> None:
     token = await signed_in(api)
     edited = await edit(api, token, **ALL)
     assert (edited.status_code, edited.headers["ETag"]) == (200, '"2"')
@@ -76,7 +76,7 @@ async def test_all_of_it_can_be_edited_and_members_that_are_left_out_stay(api: A
     ],
 )
 @through_the_api
-async def test_what_cannot_be_is_refused_and_changes_nothing(api: Api, member: str, value: Any, status: int) -> None:
+async def test_an_invalid_edit_is_refused_and_changes_nothing(api: Api, member: str, value: Any, status: int) -> None:
     token = await signed_in(api)
     code = {400: "validation.invalid_input", 422: "validation.invalid_value"}[status]
     assert_problem(await edit(api, token, address="x", **{member: value}), status, code, f"/{member}")
@@ -84,7 +84,7 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(api: Api, member: s
 
 
 @through_the_api
-async def test_one_is_born_today_at_the_latest_where_one_is(api: Api) -> None:
+async def test_a_birth_date_is_at_latest_today_in_the_users_time_zone(api: Api) -> None:
     token = await signed_in(api)  # it is 08:00 on the 23rd in Ulaanbaatar, and 14:00 on the 22nd in Honolulu
     assert (await edit(api, token, birthDate="2026-11-23")).status_code == 200
     refused = await edit(api, token, birthDate="2026-11-24", timeZone="Pacific/Honolulu")
@@ -94,11 +94,11 @@ async def test_one_is_born_today_at_the_latest_where_one_is(api: Api) -> None:
 
 @pytest.mark.parametrize("what", ["account", "preferences"])
 @through_the_api
-async def test_a_stale_version_changes_nothing_and_a_known_one_is_not_sent_again(api: Api, what: str) -> None:
+async def test_a_stale_version_is_refused_and_a_known_one_is_not_sent_again(api: Api, what: str) -> None:
     token = await signed_in(api)
     path = "/users/me" if what == "account" else "/users/me/preferences"
     tag = (await api.get(path, token)).headers["ETag"]
-    assert (await edit(api, token, name="Somebody")).status_code == 200  # both are of one version
+    assert (await edit(api, token, name="Somebody")).status_code == 200  # both edits are based on one version
 
     async def change(tag: str) -> Any:
         if what == "account":
@@ -115,7 +115,7 @@ async def test_a_stale_version_changes_nothing_and_a_known_one_is_not_sent_again
 
 
 @through_the_api
-async def test_the_token_of_a_session_that_has_ended_edits_nothing(api: Api) -> None:
+async def test_the_token_of_an_ended_session_cannot_edit(api: Api) -> None:
     token = await signed_in(api)
     assert (await api.post("/auth/logout", token)).status_code == 204
     assert_problem(await edit(api, token, name="Else"), 401, "auth.invalid_token")
@@ -124,7 +124,7 @@ async def test_the_token_of_a_session_that_has_ended_edits_nothing(api: Api) -> 
 
 
 @through_the_api
-async def test_preferences_begin_sensibly_and_are_set_as_a_whole(api: Api) -> None:
+async def test_preferences_have_defaults_and_are_replaced_as_a_whole(api: Api) -> None:
     token = await signed_in(api)
     everywhere = dict.fromkeys(("email", "sms", "telegram", "push"), True)
     first = await api.get("/users/me/preferences", token)

@@ -62,7 +62,7 @@ def test_a_new_feed_is_read_at_once(postgres: TestServer) -> None:
             reader = await with_a_feed(shop)
             await reader.open()
             await shop.relay()
-            ((task, _, due_at, _),) = await shop.waiting_jobs()  # and none that tells anybody
+            ((task, _, due_at, _),) = await shop.waiting_jobs()  # and no notification
             assert (task, due_at) == ("read_feed", None)
             await shop.run_due_jobs()
             assert await failures(shop) == [(True, None)]

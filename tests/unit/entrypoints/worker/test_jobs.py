@@ -19,7 +19,7 @@ from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
-from booking_domain.workflows.settle_payment import note_payment_hint
+from booking_domain.workflows.record_payment_hint import RecordPaymentHint, record_payment_hint
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from entrypoints.worker.bookings import EXPIRE
@@ -167,7 +167,8 @@ def test_a_payment_hint_is_settled_by_a_job(postgres: TestServer) -> None:
             payment = await shop.studio.bill(booking)
             assert payment.invoice is not None
             shop.studio.gateway.pay(payment.invoice.reference, payment.amount)
-            await shop.studio.run(note_payment_hint, payment, by=SYSTEM)
+            hint = RecordPaymentHint(payment_id=payment.id, booking_id=payment.booking_id)
+            await shop.studio.run(record_payment_hint, hint, by=SYSTEM)
             await shop.relay()
             await shop.run_due_jobs()
             assert (await shop.studio.seen(booking)).status is Status.CONFIRMED

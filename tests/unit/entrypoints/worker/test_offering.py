@@ -69,12 +69,12 @@ async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_notif
     await freed(shop)
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
     await handed_on(shop)
-    [told] = [each for each in shop.notifier.delivered if each.subject == "Ink: a time has come free"]
+    [sent] = [each for each in shop.notifier.delivered if each.subject == "Ink: a time has come free"]
     customer = await shop.studio.reads.users.get(other.id)
     assert customer is not None
-    assert (told.channel, told.to) == ("email", customer.email)
-    assert told.text == "A time has come free: Ink, 2026-11-24 10:00; it is held for you until 2026-11-23 09:32."
-    assert told.created_at == NOW
+    assert (sent.channel, sent.to) == ("email", customer.email)
+    assert sent.text == "A time has come free: Ink, 2026-11-24 10:00; it is held for you until 2026-11-23 09:32."
+    assert sent.created_at == NOW
 
 
 @in_a_workshop
@@ -190,5 +190,5 @@ async def test_an_offer_to_a_customer_without_an_address_goes_by_sms(shop: Works
         assert await cursor.fetchone() == (1,)
     await shop.relay()
     await shop.run_due_jobs()
-    [told] = shop.notifier.delivered
-    assert (told.channel, told.to) == ("sms", "+97688000001")
+    [sent] = shop.notifier.delivered
+    assert (sent.channel, sent.to) == ("sms", "+97688000001")

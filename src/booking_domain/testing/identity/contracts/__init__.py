@@ -10,6 +10,7 @@ pytest.register_assert_rewrite(
     f"{__name__}.external_identities",
     f"{__name__}.passwords",
     f"{__name__}.phone_changes",
+    f"{__name__}.phone_numbers",
     f"{__name__}.second_factors",
     f"{__name__}.sessions",
     f"{__name__}.tokens",
@@ -27,6 +28,7 @@ from booking_domain.identity.ports import (
     LoginHistory,
     LoginReads,
     PasswordHasher,
+    PhoneNumbers,
     RefreshTokens,
     SessionReads,
     Sessions,
@@ -46,6 +48,7 @@ from booking_domain.testing.identity.contracts.external_identities import (
 )
 from booking_domain.testing.identity.contracts.passwords import PasswordHasherContract
 from booking_domain.testing.identity.contracts.phone_changes import PhoneChangesContract
+from booking_domain.testing.identity.contracts.phone_numbers import PhoneNumbersContract
 from booking_domain.testing.identity.contracts.second_factors import SecondFactorsContract, TimeCodesContract
 from booking_domain.testing.identity.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.identity.contracts.tokens import AccessTokensContract, RefreshTokensContract
@@ -66,6 +69,7 @@ CONTRACTS: Final = {
     PasswordHasher: PasswordHasherContract,
     PhoneChangeReads: PhoneChangesContract,
     PhoneChanges: PhoneChangesContract,
+    PhoneNumbers: PhoneNumbersContract,
     RefreshTokens: RefreshTokensContract,
     SecondFactors: SecondFactorsContract,
     SecretCodes: SecretCodesContract,

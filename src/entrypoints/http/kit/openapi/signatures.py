@@ -6,7 +6,6 @@ import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from entrypoints.http.kit.openapi.instants import name_instants
 from entrypoints.http.kit.queries import query_type
 
 _SAID: Final = frozenset({"pattern", "format", "enum", "const", "anyOf"})
@@ -43,7 +42,6 @@ class Schemas:
             self._types, ref_template="#/components/schemas/{name}"
         )
         self._refs = dict(zip(self._types, schemas, strict=True))
-        name_instants(self._types, self._components)
         for name, component in self._components.items():
             _amend(component, read=name in self._queries or component.get("additionalProperties") is False)
 

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from hypothesis import strategies as st
-from tests.unit.strategies.money import amounts
 
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, Tier
@@ -15,6 +14,7 @@ from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.ids import BookingId, EventId, ProviderId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
+from booking_domain.testing.shared.strategies import amounts
 
 HOUR: Final = timedelta(hours=1)
 NOON: Final = datetime(2026, 11, 23, 4, tzinfo=UTC)

@@ -1,0 +1,26 @@
+"""Builders of profiles."""
+
+from booking_domain.catalogue.model import Location, Profile, ProfileStatus
+from booking_domain.identity.model import User
+from booking_domain.shared.ids import (
+    ProviderId,
+)
+from booking_domain.testing.kit.builders import NOW, BaseBuilder
+
+
+class CatalogueBuilder(BaseBuilder):
+    """Builds profiles."""
+
+    def profile(self, owner: User, status: ProfileStatus = ProfileStatus.APPROVED) -> Profile:
+        """A complete profile."""
+        return Profile(
+            id=ProviderId(self.entropy.new_id()),
+            owner_id=owner.id,
+            display_name=f"Ink of {owner.name}",
+            bio="Шугам, цэг ✒️",
+            styles=("fine line", "монгол хээ"),
+            address="Энхтайваны өргөн чөлөө 1",
+            location=Location(47.918873, 106.917701),
+            status=status,
+            created_at=NOW,
+        )

@@ -1,0 +1,51 @@
+"""Builders of payments and refunds."""
+
+from booking_domain.bookings.model import Booking
+from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
+from booking_domain.shared.ids import (
+    PaymentId,
+)
+from booking_domain.shared.money import Money
+from booking_domain.testing.kit.builders import DEPOSIT, NOW, BaseBuilder
+
+
+class PaymentsBuilder(BaseBuilder):
+    """Builds payments and refunds."""
+
+    def invoice(self) -> Invoice:
+        """An invoice of a gateway."""
+        reference = str(self.entropy.new_id())
+        return Invoice(
+            reference=reference,
+            qr_text=f"0002010102121531{reference}",
+            qr_image="data:image/png;base64,iVBORw0KGgo=",
+            checkout_url=f"https://gateway.invalid/{reference}",
+            deep_links=(
+                DeepLink(name="Хаан банк", link="khanbank://q?qPay_QRcode=1"),
+                DeepLink(name="Most money", link="most://q?qPay_QRcode=1"),
+            ),
+        )
+
+    def payment(self, booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> Payment:
+        """A pending payment."""
+        return Payment.start(
+            id=PaymentId(self.entropy.new_id()),
+            booking_id=booking.id,
+            customer_id=booking.customer_id,
+            purpose=purpose,
+            gateway="memory",
+            amount=booking.deposit,
+            expires_at=booking.due_at,
+            now=NOW,
+        )
+
+    def refund(self, booking: Booking, amount: Money = DEPOSIT) -> Payment:
+        """A pending refund."""
+        return Payment.schedule_refund(
+            id=PaymentId(self.entropy.new_id()),
+            booking_id=booking.id,
+            customer_id=booking.customer_id,
+            gateway="memory",
+            amount=amount,
+            now=NOW,
+        )

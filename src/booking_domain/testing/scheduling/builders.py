@@ -1,0 +1,90 @@
+"""Builders of calendars, claims and waiting-list entries."""
+
+from datetime import date, datetime, timedelta
+
+from booking_domain.catalogue.model import Profile
+from booking_domain.identity.model import User
+from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim, ClaimKind
+from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
+from booking_domain.scheduling.waiting import Waiting
+from booking_domain.shared.ids import (
+    BlockId,
+    ClaimId,
+    ExceptionId,
+    RuleId,
+    WaitingId,
+)
+from booking_domain.shared.time import TimeRange, WallTime
+from booking_domain.testing.kit.builders import HOUR, NOW, TOMORROW, BaseBuilder
+
+
+def hours(text: str) -> Hours:
+    """Read opening hours.
+
+    >>> hours("10:00-24:00").end.minutes
+    1440
+    """
+    start, _, end = text.partition("-")
+    return Hours(WallTime.parse(start), WallTime.parse(end))
+
+
+class SchedulingBuilder(BaseBuilder):
+    """Builds calendars, claims and waiting-list entries."""
+
+    def rule(self, day: int = 2, opening: str = "10:00-19:00") -> WeeklyRule:
+        """A rule, by default for Tuesdays."""
+        return WeeklyRule(id=RuleId(self.entropy.new_id()), day=day, hours=hours(opening))
+
+    def exception(self, day: date, *openings: str) -> DateException:
+        """An exception for a date, closed if no opening hours are given."""
+        ranges = tuple(hours(opening) for opening in openings)
+        return DateException(id=ExceptionId(self.entropy.new_id()), date=day, ranges=ranges)
+
+    def block(self, span: TimeRange, note: str = "Амралт") -> Block:
+        """A block of time off."""
+        return Block(id=BlockId(self.entropy.new_id()), range=span, note=note)
+
+    def waiting(self, profile: Profile, customer: User, window: TimeRange) -> Waiting:
+        """An open waiting-list entry."""
+        return Waiting(
+            id=WaitingId(self.entropy.new_id()),
+            provider_id=profile.id,
+            customer_id=customer.id,
+            window=window,
+            created_at=NOW,
+        )
+
+    def hold(
+        self,
+        profile: Profile,
+        customer: User,
+        start: datetime = TOMORROW,
+        *,
+        lasts: timedelta = HOUR,
+        expires_at: datetime = NOW + DEFAULT_HOLD,
+    ) -> Claim:
+        """A hold without buffers."""
+        span = TimeRange(start, start + lasts)
+        return Claim(
+            id=ClaimId(self.entropy.new_id()),
+            provider_id=profile.id,
+            customer_id=customer.id,
+            kind=ClaimKind.HOLD,
+            span=span,
+            blocked=span,
+            expires_at=expires_at,
+        )
+
+    def claim(
+        self, profile: Profile, customer: User, start: datetime = TOMORROW, *, buffer: timedelta = timedelta(0)
+    ) -> Claim:
+        """The claim of a one-hour booking."""
+        span = TimeRange(start, start + HOUR)
+        return Claim(
+            id=ClaimId(self.entropy.new_id()),
+            provider_id=profile.id,
+            customer_id=customer.id,
+            kind=ClaimKind.BOOKING,
+            span=span,
+            blocked=TimeRange(span.start - buffer, span.end + buffer),
+        )

@@ -1,0 +1,67 @@
+"""The container of the API process: everything of `Container`, and the HTTP kit over it."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from dependency_injector import providers
+from litestar.di import Provide
+
+from entrypoints.container import Container
+from entrypoints.http.kit.auditing import Auditing
+from entrypoints.http.kit.clients import Clients
+from entrypoints.http.kit.idempotency import provide_idempotent_runner
+from entrypoints.http.kit.identities import provide_actor, provide_client, provide_session_id
+from entrypoints.http.kit.queries import read_query
+from entrypoints.http.kit.rate_limits import RouteLimits
+from entrypoints.http.kit.request_guard import RequestGuard
+from entrypoints.http.kit.transport import Https
+
+_OF_REQUEST: Final[dict[str, Callable[..., Any]]] = {
+    "actor": provide_actor,
+    "session_id": provide_session_id,
+    "client": provide_client,
+    "asked": read_query,
+    "runner": provide_idempotent_runner,
+}
+
+
+class HttpContainer(Container):
+    """A handler's parameter names what it receives: a provider of this container, or a value of the request."""
+
+    clients = providers.Singleton(Clients, Container.settings.provided.trusted_proxies)
+    request_guard = providers.Singleton(
+        RequestGuard,
+        Container.access_tokens,
+        Container.clock,
+        https=providers.Singleton(
+            Https,
+            clients,
+            Container.settings.provided.public_url,
+            required=Container.settings.provided.require_https,
+        ),
+        limits=providers.Singleton(
+            RouteLimits,
+            Container.settings.provided.quotas,
+            shared=Container.shared_rate_limiter,
+            own=Container.process_rate_limiter,
+            clients=clients,
+            clock=Container.clock,
+            on=Container.settings.provided.rate_limits,
+        ),
+        auditing=providers.Singleton(Auditing, Container.executor, clients),
+        two_factors=Container.settings.provided.second_factor_roles,
+    )
+
+
+def dependencies(container: HttpContainer) -> dict[str, Provide]:
+    """Litestar's dependencies: every provider of the container, and the values of a request, by name."""
+    return {name: _provide(provider) for name, provider in container.providers.items()} | {
+        name: Provide(read, sync_to_thread=False) for name, read in _OF_REQUEST.items()
+    }
+
+
+def _provide(provider: providers.Provider[object]) -> Provide:
+    def provide() -> object:
+        return provider()
+
+    return Provide(provide, sync_to_thread=False)
