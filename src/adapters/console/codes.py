@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from uuid import uuid4
 
-from adapters.console.files import write_message
+from adapters.console.files import message_path, write_message
 from booking_domain.notifications.codes import CodeMessenger, code_notice
 from booking_domain.notifications.notices import Translator
 from booking_domain.shared.clock import Clock
@@ -34,7 +34,7 @@ class ConsoleCodeMessenger(CodeMessenger):
 
     def _write(self, to: str, subject: str, text: str, user_id: UserId | None) -> None:
         now = self._clock.now()
-        path = self._folder / f"{now:%Y%m%dT%H%M%S.%fZ}-{uuid4()}.json"
-        write_message(path, now, channel="email", to=to, subject=subject, text=text, user_id=user_id)
+        path = message_path(self._folder, f"{now:%Y%m%dT%H%M%S.%fZ}-{uuid4()}", user_id)
+        write_message(path, now, channel="email", to=to, subject=subject, text=text)
         sys.stdout.write(f"[code by email] {path}\n")
         sys.stdout.flush()

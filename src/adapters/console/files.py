@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,17 +13,13 @@ _FOLDER_MODE: Final = 0o700
 _FILE_MODE: Final = 0o600
 
 
-def write_message(
-    path: Path,
-    created_at: datetime,
-    *,
-    channel: str,
-    to: str,
-    subject: str,
-    text: str,
-    user_id: UserId | None = None,
-) -> bool:
-    """Write `{channel, to, subject, text, createdAt, userId?}` atomically; return False if the file already exists."""
+def message_path(folder: Path, name: str, user_id: UserId | None) -> Path:
+    """The file of a message; the recipient's account is part of its name, so that it is found when that is erased."""
+    return folder / (f"{name}.json" if user_id is None else f"{name}.{user_id}.json")
+
+
+def write_message(path: Path, created_at: datetime, *, channel: str, to: str, subject: str, text: str) -> bool:
+    """Write `{channel, to, subject, text, createdAt}` atomically; return False if the file already exists."""
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
@@ -33,7 +30,6 @@ def write_message(
         "subject": subject,
         "text": text,
         "createdAt": created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        **({} if user_id is None else {"userId": str(user_id)}),
     }
     half_written = path.with_suffix(".part")
     half_written.unlink(missing_ok=True)
@@ -56,12 +52,9 @@ class MessageFiles:
 
     def erase(self, user_id: UserId, addresses: Collection[str], sms: Collection[object]) -> None:
         """Delete the messages of an account: to its id, to its addresses, and these text messages."""
-        for key in sms:
-            sms_path(self._folder, key).unlink(missing_ok=True)
+        for path in (*self._folder.glob(f"*.{user_id}.json"), *(sms_path(self._folder, key) for key in sms)):
+            path.unlink(missing_ok=True)
         for path in self._folder.glob("*.json"):
-            try:
-                message = json.loads(path.read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                continue
-            if message.get("userId") == str(user_id) or message["to"] in addresses:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another erasure deleted it
+                if json.loads(path.read_text(encoding="utf-8"))["to"] in addresses:
+                    path.unlink()

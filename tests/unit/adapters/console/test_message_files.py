@@ -7,15 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from adapters.console.files import MessageFiles, sms_path, write_message
+from adapters.console.files import MessageFiles, message_path, sms_path, write_message
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW
 
 DORJ, BOLD = UserId(UUID(int=1)), UserId(UUID(int=2))
 
 
-def write(path: Path, to: str, user_id: UserId | None = None) -> Path:
-    assert write_message(path, NOW, channel="email", to=to, subject="", text="x", user_id=user_id)
+def write(path: Path, to: str) -> Path:
+    assert write_message(path, NOW, channel="email", to=to, subject="", text="x")
     return path
 
 
@@ -43,10 +43,14 @@ def test_a_file_that_was_half_written_by_a_crash_is_replaced(tmp_path: Path) -> 
 
 
 def test_erasing_deletes_the_messages_of_one_person_only(tmp_path: Path) -> None:
-    write(tmp_path / "by-id.json", "former@example.com", DORJ)
+    write(message_path(tmp_path, "1", DORJ), "former@example.com")
     write(tmp_path / "by-address.json", "dorj@example.com")
     write(sms_path(tmp_path, 7), "+97688112233")
-    kept = {write(tmp_path / "other.json", "bold@example.com", BOLD), write(sms_path(tmp_path, 8), "+97699112233")}
+    kept = {
+        write(message_path(tmp_path, "1", BOLD), "bold@example.com"),
+        write(message_path(tmp_path, "2", None), "unknown@example.com"),
+        write(sms_path(tmp_path, 8), "+97699112233"),
+    }
     MessageFiles(tmp_path).erase(DORJ, ["dorj@example.com"], [7])
     assert set(tmp_path.iterdir()) == kept
 
