@@ -494,10 +494,7 @@ def test_each_history_skipped_on_servers_has_a_reason() -> None:
     assert sum(reason is None for reason in reasons.values()) >= 60
     assert reasons["pending-expired"] == "it needs a clock that can be advanced"
     assert reasons["callback-without-money"] == "the address of a callback is a secret of the server"
-    assert (
-        reasons["paid-beyond-the-price"]
-        == "the checkout page pays a bill whole or by half, and never more in total"
-    )
+    assert reasons["paid-beyond-the-price"] == "the checkout page pays a bill whole or by half, and never more in total"
     assert reasons["cancel-in-yen"] == "the simulated gateway accepts MNT only"
     assert reasons["place-taken"] is None
 
