@@ -1,4 +1,4 @@
-"""Where what is done comes from, for the audit log: known to whoever begins it, asked for where an entry is made."""
+"""The origin of the current request or job, for audit entries."""
 
 from collections.abc import Callable
 from contextvars import ContextVar

@@ -19,7 +19,7 @@ QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
         # Counted by all processes together: requests to register, log in and refresh, and those about codes
         # and passwords: by address, and by account for those who are signed in.
         "auth": Limit(1_200, _MINUTE),
-        # Exports of one's own account, by account; counted by all processes together.
+        # Exports of an account, per account; shared by all processes.
         "export": Limit(10, timedelta(hours=1)),
         # Failures to log in: by login and address; and by login from wherever, which it takes ten addresses to reach,
         # so that nobody alone locks somebody else out.
