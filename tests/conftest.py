@@ -28,6 +28,7 @@ settings.register_profile(
     derandomize=True,
     database=None,
     print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],  # it depends on what else the machine does
 )
 settings.register_profile(
     "nightly",  # other examples each time, and failures are kept for the next run
@@ -35,7 +36,6 @@ settings.register_profile(
     max_examples=2_000,
     derandomize=False,
     database=DirectoryBasedExampleDatabase(_FAILURES),
-    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
     "mutants",  # `make mutants` runs the tests once per mutant: few examples, always the same ones

@@ -1,4 +1,4 @@
-"""For tests that take a defence out: the race is lost each time then, and not only when it happens to be."""
+"""For tests that remove a defence: the race is lost every time, not by luck."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,10 +12,10 @@ PATIENCE_SECONDS: Final = 30.0
 
 
 class Gate:
-    """Nobody goes through before `number` have come, and then everybody does; of one event loop.
+    """Holds callers on one event loop until `number` of them have arrived.
 
-    Errors:
-        TimeoutError: too few have come.
+    Raises:
+        TimeoutError: too few arrived within PATIENCE_SECONDS.
     """
 
     def __init__(self, number: int) -> None:
@@ -30,7 +30,7 @@ class Gate:
             await self._opened.wait()
 
     def after(self, look: Callable[Parameters, Awaitable[Result]]) -> Callable[Parameters, Awaitable[Result]]:
-        """`look`, from which as many go on together: what they have seen is the same."""
+        """`look`, whose callers continue together after `number` of them have seen the same state."""
 
         @wraps(look)
         async def together(*args: Parameters.args, **named: Parameters.kwargs) -> Result:

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import pytest
 from sqlalchemy import bindparam, select
 from tests.databases import CIPHER, TestServer
-from tests.gates import Gate
+from tests.gates import PATIENCE_SECONDS, Gate
 from tests.reliability import scale
 
 from adapters.postgres.database import Database
@@ -187,7 +187,16 @@ def test_without_the_locks_more_guesses_are_checked(postgres: TestServer, monkey
     assert asyncio.run(_looked_at(postgres)) > MOST_WRONG_IN_A_ROW
 
 
-async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:
+async def _held_up(task: asyncio.Task[Any], *, locks: bool) -> bool:
+    """Whether the locks hold up a task; without them, wait until it has finished, so that it has lost the race."""
+    if locks:
+        return await waits(task)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await asyncio.wait({task})
+    return False
+
+
+async def _confirmed_meanwhile(postgres: TestServer, *, locks: bool) -> tuple[bool, bool]:
     """Whether a sign-in with one factor waits for a concurrent confirmation, and whether it then succeeds."""
     async with platform(postgres, confirmed=False) as context:
         first = await context.sign_in(None)
@@ -197,11 +206,11 @@ async def _confirmed_meanwhile(postgres: TestServer) -> tuple[bool, bool]:
             outcome = await confirm_factor.handle(code, tx, context.circumstances())
             assert isinstance(outcome, NewRecoveryCodes)
             other = asyncio.create_task(context.sign_in(None, 1))
-            waited = await waits(other)
+            waited = await _held_up(other, locks=locks)
         return waited, isinstance(await other, SignedIn)
 
 
-async def _signed_in_meanwhile(postgres: TestServer) -> tuple[bool, int]:
+async def _signed_in_meanwhile(postgres: TestServer, *, locks: bool) -> tuple[bool, int]:
     """Whether a confirmation waits for a concurrent sign-in with one factor, and how many sessions remain."""
     async with platform(postgres, confirmed=False) as context:
         first = await context.sign_in(None)
@@ -216,20 +225,20 @@ async def _signed_in_meanwhile(postgres: TestServer) -> tuple[bool, int]:
             opened = await open_session.handle(context.opening(None), tx, context.circumstances())
             assert isinstance(opened, SignedIn)
             confirmation = asyncio.create_task(confirm())
-            waited = await waits(confirmation)
+            waited = await _held_up(confirmation, locks=locks)
         assert isinstance(await confirmation, NewRecoveryCodes)
         return waited, await context.sessions()
 
 
 def test_no_sign_in_with_one_factor_succeeds_during_a_confirmation(postgres: TestServer) -> None:
-    assert asyncio.run(_confirmed_meanwhile(postgres)) == (True, False)
-    assert asyncio.run(_signed_in_meanwhile(postgres)) == (True, 1)
+    assert asyncio.run(_confirmed_meanwhile(postgres, locks=True)) == (True, False)
+    assert asyncio.run(_signed_in_meanwhile(postgres, locks=True)) == (True, 1)
 
 
 @pytest.mark.usefixtures("without_locks")
 def test_without_the_locks_a_sign_in_with_one_factor_succeeds(postgres: TestServer) -> None:
-    assert asyncio.run(_confirmed_meanwhile(postgres))[1]
-    assert asyncio.run(_signed_in_meanwhile(postgres))[1] > 1
+    assert asyncio.run(_confirmed_meanwhile(postgres, locks=False))[1]
+    assert asyncio.run(_signed_in_meanwhile(postgres, locks=False))[1] > 1
 
 
 def test_one_factor_is_not_enough(postgres: TestServer) -> None:

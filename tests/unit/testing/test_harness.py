@@ -46,7 +46,7 @@ def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
     assert len([line for line in block.splitlines() if line.strip()]) <= 10
     (tmp_path / "test_mine.py").write_text(block, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=ci", "test_mine.py"],
         cwd=tmp_path,
         env={"PYTHONPATH": str(LIBRARY.parent), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
         capture_output=True,

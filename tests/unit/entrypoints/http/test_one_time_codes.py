@@ -1,4 +1,4 @@
-"""One-time codes: asked for, sent, used."""
+"""Request, send and use one-time codes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -186,7 +186,7 @@ async def test_a_second_code_within_a_minute_is_refused(api: Api) -> None:
     assert refused.headers["Retry-After"] == "1"
     api.clock.advance(timedelta(seconds=1))
     assert (await ask(api)).status_code == 202
-    api.clock.advance(-timedelta(days=1))  # a clock that was set back keeps nobody waiting for a day
+    api.clock.advance(-timedelta(days=1))  # a clock that was set back does not delay the next code by a day
     assert (await ask(api)).status_code == 202
 
 
@@ -205,7 +205,7 @@ async def test_a_phone_gets_ten_codes_a_day_of_all_purposes_together(api: Api) -
 
 
 def without_an_account(story: Callable[[Api], Awaitable[list[Any]]]) -> None:
-    """Assert that the answers are the same whether or not there is an account."""
+    """Assert that the answers are the same with and without an account."""
     told: list[list[Any]] = []
 
     async def with_one(api: Api) -> None:

@@ -9,7 +9,7 @@ import pytest
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, race, regretted, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
 
 ANSWER = bytes(range(256)) + "Захиалга ✓".encode()
@@ -88,7 +88,7 @@ class IdempotencyContract(StorageContract):
             assert await tx.idempotency.begin(key, NOW) is None
             await tx.idempotency.finish(key, ANSWER)
 
-        await regretted(backend, answer)
+        await rolled_back(backend, answer)
         await _answered(backend, replace(key, fingerprint=b"other"), b"second try")
 
     async def test_a_released_key_can_be_reused(self, backend: Backend, make: Builder) -> None:
@@ -132,7 +132,7 @@ class IdempotencyContract(StorageContract):
             twins.append(asyncio.create_task(_begun(backend, key)))
             assert await waits(twins[0])
 
-        await regretted(backend, begin)
+        await rolled_back(backend, begin)
         assert await twins[0] is None
         assert await _begun(backend, key) == b"mine"
 
