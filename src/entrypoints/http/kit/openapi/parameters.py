@@ -48,7 +48,7 @@ _IDEMPOTENCY: Final[dict[str, Any]] = {
     "name": HEADER,
     "in": "header",
     "required": False,
-    "description": "Repeating the request with the same key within 24 hours has no further effect and gets the same response.",
+    "description": "A repetition with the same key within 24 hours has no effect and gets the first response.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "monday-at-ten-7d1f3c0e",
 }
