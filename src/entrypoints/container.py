@@ -58,7 +58,7 @@ from entrypoints.settings import Settings
 
 
 def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[PaymentId], str]:
-    """Where the gateway tells that a transaction was paid: an address that nobody else can guess."""
+    """The callback URL of each payment, which contains an unguessable token."""
 
     def callback_url(payment_id: PaymentId) -> str:
         return f"{public_url}/api/v1/webhooks/qpay/{payment_id}?token={tokens.issue(payment_id)}"
@@ -67,12 +67,12 @@ def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[PaymentI
 
 
 def issuer_of(public_url: str) -> str:
-    """What authenticator apps show beside an account: the host where the platform is."""
+    """The issuer that authenticator apps show: the host of the public URL."""
     return urlsplit(public_url).hostname or "booking"
 
 
 def sms_status_callbacks(public_url: str) -> Callable[[SmsId], str]:
-    """Where Twilio tells what has become of a message; its signature is what makes it believed."""
+    """The status callback URL of each message; Twilio signs its requests."""
 
     def status_callback(message_id: SmsId) -> str:
         return f"{public_url}/api/v1/webhooks/sms/twilio?message={message_id}"
@@ -81,7 +81,7 @@ def sms_status_callbacks(public_url: str) -> Callable[[SmsId], str]:
 
 
 class Container(containers.DeclarativeContainer):
-    """Everything that lives as long as the process. `Container(settings=...)` makes one."""
+    """Every object that lives as long as the process: `Container(settings=...)`."""
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
 
