@@ -196,8 +196,21 @@ def callback_url(product: Product, payment: Mapping[str, Any]) -> str:
 def everything_about(server: Server, booking_id: str) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of a booking, by table."""
     UUID(booking_id)
-    columns = {"bookings": "id", "booking_events": "booking_id", "transactions": "booking_id", "claims": "id"}
+    columns = {"bookings": "id", "booking_events": "booking_id", "payments": "booking_id", "claims": "id"}
     return {
         table: server.sql(f"SELECT * FROM {table} WHERE {column} = %s ORDER BY 1", booking_id)  # noqa: S608
         for table, column in columns.items()
     }
+
+
+def payments_of(server: Server, booking_id: str) -> list[tuple[Any, ...]]:
+    """The payments of a booking: purpose, status, amount, settled amount."""
+    return server.sql(
+        "SELECT purpose, status, amount, settled_amount FROM payments WHERE booking_id = %s ORDER BY purpose",
+        booking_id,
+    )
+
+
+def refunds_of(server: Server, booking_id: str) -> list[tuple[Any, ...]]:
+    """The refunds of a booking: status, amount."""
+    return server.sql("SELECT status, amount FROM refunds WHERE booking_id = %s ORDER BY created_at, id", booking_id)

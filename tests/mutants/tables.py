@@ -12,6 +12,7 @@ import pytest
 from tests.mutants.running import Mutant
 
 from booking_domain.bookings import transitions as bookings
+from booking_domain.payments import refunds
 from booking_domain.payments import transitions as payments
 from booking_domain.shared.lifecycle import Lifecycle, Move
 
@@ -19,9 +20,11 @@ TESTS: Final = (
     "tests/unit/bookings/test_booking_lifecycle.py",
     "tests/unit/bookings/test_booking_money.py::test_payment_status_moves_as_expected_and_only_on_gateway_reports",
     "tests/unit/payments/test_payment_lifecycle.py",
+    "tests/unit/payments/test_refunds.py",
 )
 BOOKINGS: Final = "src/booking_domain/bookings/transitions.py"
 PAYMENTS: Final = "src/booking_domain/payments/transitions.py"
+REFUNDS: Final = "src/booking_domain/payments/refunds.py"
 Change = tuple[str, str, frozenset[StrEnum], Callable[[], object]]
 """The file, what is changed, what it is about, and how."""
 
@@ -45,6 +48,8 @@ def _changes() -> Iterator[Change]:
     yield from _of_lifecycle(BOOKINGS, bookings.BOOKING_PAYMENT_LIFECYCLE, *money)
     parts = (payments.PaymentStatus, payments.PaymentAction, payments.PaymentParty)
     yield from _of_lifecycle(PAYMENTS, payments.PAYMENT_LIFECYCLE, *parts)
+    parts_of_refunds = (refunds.RefundStatus, refunds.RefundAction, payments.PaymentParty)
+    yield from _of_lifecycle(REFUNDS, refunds.REFUND_LIFECYCLE, *parts_of_refunds)
     for status, claims in bookings.CLAIMS_TIME.items():
         what = f"{status} does{' not' * claims} claim time"
         yield BOOKINGS, what, frozenset({status}), _putting(bookings.CLAIMS_TIME, status, not claims)

@@ -1,4 +1,4 @@
-"""Payments and refunds of bookings: frozen values with pure methods."""
+"""Payments of bookings: frozen values with pure methods."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,11 +19,10 @@ PREPARATION_LEASE: Final = timedelta(seconds=30)
 
 
 class Purpose(StrEnum):
-    """What the money is for."""
+    """What a payment is for."""
 
     DEPOSIT = "deposit"
     BALANCE = "balance"
-    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """Money of a booking that a customer pays, or (purpose `refund`) gets back."""
+    """Money that a customer pays for a booking through a gateway."""
 
     id: PaymentId
     booking_id: BookingId
@@ -58,9 +57,9 @@ class Payment:
     gateway: str
     status: PaymentStatus
     amount: Money
-    """The amount due, or the amount of the refund."""
+    """The amount due."""
     settled: Money
-    """The amount that the gateway (for a payout: the admin) has confirmed."""
+    """The amount that the gateway reports as received."""
     attempt: int = 1
     """The number of invoices requested so far. Each has its own order number: a gateway is not idempotent."""
     preparing_since: datetime | None = None
@@ -98,30 +97,6 @@ class Payment:
             settled=Money.zero(amount.currency),
             preparing_since=now,
             expires_at=expires_at,
-            created_at=now,
-        )
-
-    @classmethod
-    def schedule_refund(
-        cls,
-        *,
-        id: PaymentId,  # noqa: A002
-        booking_id: BookingId,
-        customer_id: UserId,
-        gateway: str,
-        amount: Money,
-        now: datetime,
-    ) -> Self:
-        """A new refund; it stays `refund_pending` until it is made."""
-        return cls(
-            id=id,
-            booking_id=booking_id,
-            customer_id=customer_id,
-            purpose=Purpose.REFUND,
-            gateway=gateway,
-            status=PaymentStatus.REFUND_PENDING,
-            amount=amount,
-            settled=Money.zero(amount.currency),
             created_at=now,
         )
 

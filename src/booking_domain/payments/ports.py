@@ -78,7 +78,7 @@ class CallbackTokens(Protocol):
 
 
 class Payments(Protocol):
-    """Payments and refunds inside a transaction."""
+    """Payments inside a transaction."""
 
     async def add(self, payment: Payment) -> None:
         """Add a payment.
@@ -93,7 +93,7 @@ class Payments(Protocol):
         ...
 
     async def get(self, payment_id: PaymentId) -> Payment | None:
-        """One payment or refund."""
+        """One payment."""
         ...
 
     async def pending(self, booking_id: BookingId, purpose: Purpose) -> Payment | None:
@@ -101,15 +101,15 @@ class Payments(Protocol):
         ...
 
     async def of_booking(self, booking_id: BookingId) -> Sequence[Payment]:
-        """All payments and refunds of a booking, oldest first."""
+        """All payments of a booking, oldest first."""
         ...
 
 
 class PaymentReads(Protocol):
-    """Reads of payments and refunds, outside any transaction."""
+    """Reads of payments, outside any transaction."""
 
     async def get(self, payment_id: PaymentId) -> Payment | None:
-        """One payment or refund."""
+        """One payment."""
         ...
 
     async def by_invoice(self, reference: str) -> Payment | None:
@@ -117,7 +117,7 @@ class PaymentReads(Protocol):
         ...
 
     async def of_booking(self, booking_id: BookingId) -> Sequence[Payment]:
-        """All payments and refunds of a booking, oldest first."""
+        """All payments of a booking, oldest first."""
         ...
 
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:

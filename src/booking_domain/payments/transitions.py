@@ -1,4 +1,4 @@
-"""The lifecycle of a payment or refund, as data."""
+"""The lifecycle of a payment, as data."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,28 +8,24 @@ from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 
 
 class PaymentStatus(StrEnum):
-    """The status of a payment or refund."""
+    """The status of a payment."""
 
     PENDING = "pending"
     PAID = "paid"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    REFUND_PENDING = "refund_pending"
-    """A refund that is scheduled and not made yet."""
-    REFUNDED = "refunded"
 
 
 class PaymentAction(StrEnum):
-    """An action on a payment or refund."""
+    """An action on a payment."""
 
     SETTLE = "settle"
     FAIL = "fail"
     CANCEL = "cancel"
-    REFUND = "refund"
 
 
 class PaymentParty(StrEnum):
-    """Who takes the action."""
+    """Who takes an action on a payment or refund."""
 
     GATEWAY = "gateway"
     PLATFORM = "platform"
@@ -61,6 +57,5 @@ PAYMENT_LIFECYCLE: Final[Lifecycle[PaymentStatus, PaymentAction, PaymentParty]] 
         },
         (PaymentStatus.PENDING, PaymentAction.FAIL): Move(PaymentStatus.FAILED, _GATEWAY),
         (PaymentStatus.PENDING, PaymentAction.CANCEL): Move(PaymentStatus.CANCELLED, _PLATFORM),
-        (PaymentStatus.REFUND_PENDING, PaymentAction.REFUND): Move(PaymentStatus.REFUNDED, _GATEWAY | _PLATFORM),
     },
 )

@@ -19,6 +19,7 @@ ClaimId = NewType("ClaimId", UUID)
 """The id of a hold, or of the booking that claims the time."""
 BookingId = NewType("BookingId", UUID)
 PaymentId = NewType("PaymentId", UUID)
+RefundId = NewType("RefundId", UUID)
 EventId = NewType("EventId", UUID)
 SmsId = NewType("SmsId", UUID)
 AuditId = NewType("AuditId", UUID)

@@ -12,7 +12,8 @@ from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Status
 from booking_domain.payments.events import RefundScheduled
-from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.model import Payment
+from booking_domain.payments.refunds import Refund, RefundStatus, pending_total
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.shared.actor import Role
@@ -33,11 +34,11 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
     bookings = await reads.bookings.page(None, BookingFilter(limit=MOST))
     found: list[str] = []
     for booking in bookings:
-        payments = await reads.payments.of_booking(booking.id)
+        payments, refunds = await reads.payments.of_booking(booking.id), await reads.refunds.of_booking(booking.id)
         events = await reads.bookings.events(booking.id)
-        found += (f"{booking.reference}: {each}" for each in _money(booking, payments, events))
+        found += (f"{booking.reference}: {each}" for each in _money(booking, payments, refunds, events))
         found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
-        found += (f"{booking.reference}: {each}" for each in _told(payments, events, outbox))
+        found += (f"{booking.reference}: {each}" for each in _told(refunds, events, outbox))
     claims: list[Claim] = []
     for provider in await reads.providers.page(None, None, MOST):
         schedule = await reads.schedules.get(provider.profile.id, _ALWAYS)
@@ -45,12 +46,14 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
     return [*found, *_claims(bookings, claims, now)]
 
 
-def _money(booking: Booking, payments: Sequence[Payment], events: Sequence[BookingEvent]) -> Iterator[str]:
-    """Check that paid and refunded amounts equal the payments, cover pending refunds and the deposit."""
+def _money(
+    booking: Booking, payments: Sequence[Payment], refunds: Sequence[Refund], events: Sequence[BookingEvent]
+) -> Iterator[str]:
+    """Check that paid and refunded amounts equal the payments and refunds, cover pending refunds and the deposit."""
     zero = Money.zero(booking.price.currency)
-    collected = sum((each.settled for each in payments if each.purpose is not Purpose.REFUND), zero)
-    returned = sum((each.settled for each in payments if each.purpose is Purpose.REFUND), zero)
-    owed = sum((each.amount for each in payments if each.status is PaymentStatus.REFUND_PENDING), zero)
+    collected = sum((each.settled for each in payments), zero)
+    returned = sum((each.amount for each in refunds if each.status is RefundStatus.REFUNDED), zero)
+    owed = pending_total(refunds, booking.price.currency)
     if (booking.paid, booking.refunded) != (collected, returned):
         yield f"{booking.paid} paid and {booking.refunded} refunded, but {collected} and {returned} moved"
     if booking.paid < booking.refunded + owed:
@@ -81,14 +84,13 @@ def _trail(booking: Booking, events: Sequence[BookingEvent]) -> Iterator[str]:
         yield f"something is due, and it is {booking.status}"
 
 
-def _told(payments: Sequence[Payment], events: Sequence[BookingEvent], outbox: Sequence[Event]) -> Iterator[str]:
+def _told(refunds: Sequence[Refund], events: Sequence[BookingEvent], outbox: Sequence[Event]) -> Iterator[str]:
     """Check that the outbox has each booking event and each scheduled refund exactly once."""
     published = [event.id for event in outbox]
     if any(published.count(entry.id) != 1 for entry in events):
         yield "an entry of its trail is not in the outbox exactly once"
-    refunds = [each.id for each in payments if each.purpose is Purpose.REFUND]
-    scheduled = [event.payment_id for event in outbox if isinstance(event, RefundScheduled)]
-    if any(scheduled.count(refund) != 1 for refund in refunds):
+    scheduled = [event.refund_id for event in outbox if isinstance(event, RefundScheduled)]
+    if any(scheduled.count(refund.id) != 1 for refund in refunds):
         yield "a refund is not in the outbox exactly once"
 
 

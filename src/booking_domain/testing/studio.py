@@ -11,7 +11,7 @@ from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.model import Payment, Purpose
-from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.payments.refunds import RefundStatus
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule
@@ -284,15 +284,15 @@ class Studio:
         return seen
 
     async def payments(self, booking: Booking) -> Sequence[Payment]:
-        """Return the payments that are not refunds."""
-        return [each for each in await self.reads.payments.of_booking(booking.id) if each.purpose is not Purpose.REFUND]
+        """Return the payments of a booking, oldest first."""
+        return await self.reads.payments.of_booking(booking.id)
 
     async def owed(self, booking: Booking) -> list[Money]:
         """Return the amounts of pending refunds, oldest first."""
         return [
             each.amount
-            for each in await self.reads.payments.of_booking(booking.id)
-            if each.status is PaymentStatus.REFUND_PENDING
+            for each in await self.reads.refunds.of_booking(booking.id)
+            if each.status is RefundStatus.PENDING
         ]
 
     async def told(self, booking: Booking) -> list[str]:

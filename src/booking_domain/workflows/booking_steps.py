@@ -21,14 +21,14 @@ from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
 from booking_domain.payments.events import RefundScheduled
-from booking_domain.payments.model import Payment
+from booking_domain.payments.refunds import Refund, pending_total
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Context
-from booking_domain.shared.ids import BookingId, ClaimId, EventId, PaymentId, ProviderId, SeriesId, UserId
+from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange
@@ -237,30 +237,26 @@ async def move_claim(before: Booking, after: Booking, tx: Repositories, context:
 
 async def pending_refunds(booking: Booking, tx: Repositories) -> Money:
     """The sum of the booking's refunds that are scheduled and not made yet."""
-    total = Money.zero(booking.price.currency)
-    for payment in await tx.payments.of_booking(booking.id):
-        if payment.status is PaymentStatus.REFUND_PENDING:
-            total += payment.amount
-    return total
+    return pending_total(await tx.refunds.of_booking(booking.id), booking.price.currency)
 
 
 async def schedule_refund(amount: Money, booking: Booking, gateway: str, tx: Repositories, context: Context) -> None:
     """Add a pending refund and its event; an amount of zero adds nothing."""
     if not amount:
         return
-    refund = Payment.schedule_refund(
-        id=PaymentId(context.entropy.new_id()),
+    refund = Refund.schedule(
+        id=RefundId(context.entropy.new_id()),
         booking_id=booking.id,
         customer_id=booking.customer_id,
         gateway=gateway,
         amount=amount,
         now=context.now,
     )
-    await tx.payments.add(refund)
+    await tx.refunds.add(refund)
     event = RefundScheduled(
         id=EventId(context.entropy.new_id()),
         occurred_at=context.now,
         booking_id=refund.booking_id,
-        payment_id=refund.id,
+        refund_id=refund.id,
     )
     await tx.outbox.put([event])

@@ -13,6 +13,7 @@ from typing import Final
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE
 from booking_domain.catalogue.model import PROFILE_LIFECYCLE
 from booking_domain.catalogue.salons import MEMBER_LIFECYCLE
+from booking_domain.payments.refunds import REFUND_LIFECYCLE
 from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
 from booking_domain.scheduling.waiting import WAITING_LIFECYCLE
 from booking_domain.shared.actor import Role
@@ -38,8 +39,9 @@ def _permissions() -> str:
 PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "lifecycles.md": {
         "booking": _diagram(BOOKING_LIFECYCLE.mermaid),
-        "payment": _diagram(BOOKING_PAYMENT_LIFECYCLE.mermaid),
-        "transaction": _diagram(PAYMENT_LIFECYCLE.mermaid),
+        "payments of a booking": _diagram(BOOKING_PAYMENT_LIFECYCLE.mermaid),
+        "payment": _diagram(PAYMENT_LIFECYCLE.mermaid),
+        "refund": _diagram(REFUND_LIFECYCLE.mermaid),
         "salon membership": _diagram(MEMBER_LIFECYCLE.mermaid),
         "waiting-list entry": _diagram(WAITING_LIFECYCLE.mermaid),
         "profile": _diagram(PROFILE_LIFECYCLE.mermaid),

@@ -5,7 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from booking_domain.payments.model import Invoice, Payment, Purpose
-from booking_domain.shared.ids import BookingId, PaymentId, UserId
+from booking_domain.payments.refunds import Refund
+from booking_domain.shared.ids import BookingId, PaymentId, RefundId, UserId
 from booking_domain.shared.money import Money
 
 NOW: Final = datetime(2026, 11, 23, tzinfo=UTC)
@@ -28,10 +29,10 @@ def a_payment(amount: Money = ASKED, number: int = 1) -> Payment:
     )
 
 
-def a_refund(amount: Money = ASKED) -> Payment:
+def a_refund(amount: Money = ASKED) -> Refund:
     """Pending refunds."""
-    return Payment.schedule_refund(
-        id=PaymentId(UUID(int=4)),
+    return Refund.schedule(
+        id=RefundId(UUID(int=4)),
         booking_id=BookingId(UUID(int=2)),
         customer_id=UserId(UUID(int=3)),
         gateway="qpay",

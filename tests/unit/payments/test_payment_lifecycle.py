@@ -18,7 +18,6 @@ AGREED = """
     paid            settle  paid       gateway
     pending         fail    failed     gateway
     pending         cancel  cancelled  platform
-    refund_pending  refund  refunded   gateway platform
 """
 MOVES = {(status, action): (to, set(by)) for status, action, to, *by in map(str.split, AGREED.strip().splitlines())}
 
@@ -46,4 +45,4 @@ def test_the_lifecycle_equals_the_expected_table() -> None:
 
 
 def test_every_status_can_be_reached() -> None:
-    assert {to for to, _ in MOVES.values()} | {"pending", "refund_pending"} == set(PaymentStatus)
+    assert {to for to, _ in MOVES.values()} | {"pending"} == set(PaymentStatus)

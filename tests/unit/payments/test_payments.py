@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
-from tests.unit.payments.examples import ASKED, INVOICE, NOTHING, NOW, a_payment, a_refund
+from tests.unit.payments.examples import ASKED, INVOICE, NOTHING, NOW, a_payment
 
-from booking_domain.payments.model import PREPARATION_LEASE, Purpose
+from booking_domain.payments.model import PREPARATION_LEASE
 from booking_domain.payments.transitions import InvalidPaymentTransition, PaymentStatus
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
@@ -24,13 +24,6 @@ def test_a_new_payment_has_received_nothing_and_prepares_its_invoice() -> None:
     assert (payment.status, payment.amount, payment.settled) == (PaymentStatus.PENDING, ASKED, NOTHING)
     assert (payment.version, payment.attempt, payment.invoice) == (1, 1, None)
     assert payment.being_prepared(NOW)
-
-
-def test_a_new_refund_is_pending() -> None:
-    refund = a_refund()
-    assert (refund.purpose, refund.status) == (Purpose.REFUND, PaymentStatus.REFUND_PENDING)
-    assert (refund.amount, refund.settled) == (ASKED, NOTHING)
-    assert not refund.being_prepared(NOW)
 
 
 def test_a_payment_is_paid_once_its_amount_is_received() -> None:
@@ -104,14 +97,9 @@ def test_partial_money_for_a_cancelled_payment_counts_and_leaves_it_cancelled() 
 
 def test_a_paid_payment_cannot_be_cancelled() -> None:
     paid, _ = a_payment().settle(ASKED, raw_payload="{}", now=LATER)
-    for payment in (paid, a_payment().cancel(), a_refund()):
+    for payment in (paid, a_payment().cancel()):
         with pytest.raises(InvalidPaymentTransition):
             payment.cancel()
-
-
-def test_a_refund_cannot_be_settled() -> None:
-    with pytest.raises(InvalidPaymentTransition):
-        a_refund().settle(ASKED, raw_payload="{}", now=LATER)
 
 
 def test_money_of_another_currency_is_refused() -> None:

@@ -74,24 +74,34 @@ async def test_a_payment_is_visible_to_the_parties_of_its_booking_and_admins_onl
     payment = await studio.bill(booking)
     assert payment.invoice is not None
     for actor in (studio.customer, studio.owner, studio.admin):
-        assert (await get_payment(actor, payment.id, studio.reads.payments, studio.reads.bookings)).payment == payment
-        by_invoice = await get_payment_by_invoice(
-            actor, payment.invoice.reference, studio.reads.payments, studio.reads.bookings
-        )
+        assert (await get_payment(actor, payment.id, studio.reads)).payment == payment
+        by_invoice = await get_payment_by_invoice(actor, payment.invoice.reference, studio.reads)
         assert by_invoice.payment == payment
     stranger = await studio.joined()
     with pytest.raises(PaymentNotFound):
-        await get_payment(stranger, payment.id, studio.reads.payments, studio.reads.bookings)
+        await get_payment(stranger, payment.id, studio.reads)
     with pytest.raises(PaymentNotFound):
-        await get_payment_by_invoice(stranger, payment.invoice.reference, studio.reads.payments, studio.reads.bookings)
+        await get_payment_by_invoice(stranger, payment.invoice.reference, studio.reads)
     with pytest.raises(PaymentNotFound):
-        await get_payment(studio.admin, PaymentId(uuid4()), studio.reads.payments, studio.reads.bookings)
+        await get_payment(studio.admin, PaymentId(uuid4()), studio.reads)
+
+
+@scene()
+async def test_a_refund_is_visible_to_the_parties_of_its_booking_and_admins_only(studio: Studio) -> None:
+    booking = await studio.book()
+    await studio.paid(booking)
+    await studio.move(booking, Status.CANCELLED)
+    [refund] = await studio.reads.refunds.of_booking(booking.id)
+    for actor in (studio.customer, studio.owner, studio.admin):
+        assert (await get_payment(actor, refund.id, studio.reads)).payment == refund
+    with pytest.raises(PaymentNotFound):
+        await get_payment(await studio.joined(), refund.id, studio.reads)
 
 
 async def _quote(studio: Studio, booking: Booking, by: Literal["customer", "provider"]) -> Money:
     actor = {"customer": studio.customer, "provider": studio.owner}[by]
     return await get_cancellation_quote(
-        actor, booking.id, studio.reads.bookings, studio.reads.payments, now=studio.clock.now()
+        actor, booking.id, studio.reads.bookings, studio.reads.refunds, now=studio.clock.now()
     )
 
 

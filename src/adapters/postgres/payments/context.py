@@ -9,17 +9,18 @@ from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, Reposi
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.work import Work
 from adapters.postgres.payments.payments import PostgresPaymentReads, PostgresPayments
-from adapters.postgres.payments.tables import payments
-from booking_domain.payments.transitions import PaymentStatus
+from adapters.postgres.payments.refunds import PostgresRefundReads, PostgresRefunds
+from adapters.postgres.payments.tables import payments, refunds
+from booking_domain.payments.refunds import RefundStatus
 from booking_domain.shared.errors import ConcurrentChange
 
 CONTEXT: Final = Context(
-    tables=(payments,),
-    conflicts={"transactions_one_pending_key": lambda: ConcurrentChange(what="payment")},
+    tables=(payments, refunds),
+    conflicts={"payments_one_pending_key": lambda: ConcurrentChange(what="payment")},
     erasure_blockers={
         "money": exists().where(
-            payments.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY)),
-            payments.c.status == PaymentStatus.REFUND_PENDING.value,
+            refunds.c.booking_id.in_(select(bookings.c.id).where(IS_PARTY)),
+            refunds.c.status == RefundStatus.PENDING.value,
         )
     },
 )
@@ -31,6 +32,7 @@ class PaymentRepositories(RepositoryGroup):
     def __init__(self, work: Work, cipher: FieldCipher) -> None:
         super().__init__(work, cipher)
         self.payments = PostgresPayments(work)
+        self.refunds = PostgresRefunds(work)
 
 
 class PaymentReads(ReadGroup):
@@ -39,3 +41,4 @@ class PaymentReads(ReadGroup):
     def __init__(self, source: ReadSource) -> None:
         super().__init__(source)
         self.payments = PostgresPaymentReads(source.statements)
+        self.refunds = PostgresRefundReads(source.statements)

@@ -74,7 +74,7 @@ _OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.an
 
 
 class PostgresPaymentReads(PaymentReads):
-    """`PaymentReads` of the table `transactions`."""
+    """`PaymentReads` of the table `payments`."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -99,7 +99,7 @@ class PostgresPaymentReads(PaymentReads):
 
 
 class PostgresPayments(PostgresPaymentReads, Payments):
-    """`Payments` in the table `transactions`."""
+    """`Payments` in the table `payments`."""
 
     async def add(self, payment: Payment) -> None:
         await self._work.execute(_ADD, **PAYMENT.write(payment))

@@ -1,4 +1,4 @@
-"""Payments and refunds, in the table `transactions`."""
+"""The tables `payments` and `refunds`."""
 
 from typing import Final
 
@@ -22,8 +22,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import personal_data
+from adapters.postgres.kit.personal_data import Kept, personal_data
 from booking_domain.payments.model import Purpose
+from booking_domain.payments.refunds import RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 
 
@@ -33,7 +34,7 @@ def _clear_gateway_payload(table: Table, owned: ColumnElement[bool]) -> UpdateBa
 
 
 payments: Final = Table(
-    "transactions",
+    "payments",
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("booking_id", Uuid, ForeignKey("bookings.id"), nullable=False, index=True),
@@ -58,14 +59,32 @@ payments: Final = Table(
     one_of("status", PaymentStatus),
     CheckConstraint("amount > 0 AND settled_amount >= 0", name="amounts"),
     CheckConstraint("(invoice IS NULL) = (invoice_reference IS NULL)", name="invoice"),
-    Index("transactions_invoice_reference_key", "invoice_reference", unique=True),
+    Index("payments_invoice_reference_key", "invoice_reference", unique=True),
     # A booking has at most one pending payment per purpose.
     Index(
-        "transactions_one_pending_key",
+        "payments_one_pending_key",
         "booking_id",
         "purpose",
         unique=True,
         postgresql_where=sql("status = 'pending'"),
     ),
     info=personal_data("booking_id", erase=_clear_gateway_payload, export="bookings"),
+)
+
+refunds: Final = Table(
+    "refunds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("booking_id", Uuid, ForeignKey("bookings.id"), nullable=False, index=True),
+    Column("customer_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("gateway", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    instant("processed_at", nullable=True),
+    Column("version", Integer, nullable=False),
+    instant("created_at"),
+    one_of("status", RefundStatus),
+    CheckConstraint("amount > 0", name="amount"),
+    info=personal_data("booking_id", erase=Kept("accounting: an amount and its times, no text"), export="bookings"),
 )

@@ -26,6 +26,7 @@ from booking_domain.testing.kit.tables import Key, Row, State, Table
 from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.notifications.memory.sms import MemorySmsMessages
 from booking_domain.testing.payments.memory.payments import MemoryPayments
+from booking_domain.testing.payments.memory.refunds import MemoryRefunds
 from booking_domain.testing.scheduling.memory.calendars import MemoryCalendars, MemoryProviderSchedules
 from booking_domain.testing.scheduling.memory.claims import MemoryClaims
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeeds
@@ -62,6 +63,7 @@ class MemoryRepositories:
         self.bookable_providers = MemoryBookableProviders(state)
         self.bookings = MemoryBookings(state)
         self.payments = MemoryPayments(state)
+        self.refunds = MemoryRefunds(state)
         self.sms_messages = MemorySmsMessages(state)
         self.personal_data = MemoryPersonalData(state)
         self.idempotency = MemoryIdempotency(state)

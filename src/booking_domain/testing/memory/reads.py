@@ -16,6 +16,7 @@ from booking_domain.testing.identity.memory.users import (
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.notifications.memory.sms import MemorySmsReads
 from booking_domain.testing.payments.memory.payments import MemoryPaymentReads
+from booking_domain.testing.payments.memory.refunds import MemoryRefundReads
 from booking_domain.testing.scheduling.memory.calendars import MemoryScheduleReads
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReads
 from booking_domain.testing.scheduling.memory.waiting_list import MemoryWaitingReads
@@ -36,6 +37,7 @@ class MemoryReads:
         self.payments = MemoryPaymentReads(committed)
         self.phone_changes = MemoryPhoneChangeReads(committed)
         self.providers = MemoryProviderReads(committed)
+        self.refunds = MemoryRefundReads(committed)
         self.salons = MemorySalonReads(committed)
         self.schedules = MemoryScheduleReads(committed)
         self.sessions = MemorySessionReads(committed)

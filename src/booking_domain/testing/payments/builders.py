@@ -2,9 +2,8 @@
 
 from booking_domain.bookings.model import Booking
 from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
-from booking_domain.shared.ids import (
-    PaymentId,
-)
+from booking_domain.payments.refunds import Refund
+from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.kit.builders import DEPOSIT, NOW, BaseBuilder
 
@@ -39,10 +38,10 @@ class PaymentsBuilder(BaseBuilder):
             now=NOW,
         )
 
-    def refund(self, booking: Booking, amount: Money = DEPOSIT) -> Payment:
+    def refund(self, booking: Booking, amount: Money = DEPOSIT) -> Refund:
         """A pending refund."""
-        return Payment.schedule_refund(
-            id=PaymentId(self.entropy.new_id()),
+        return Refund.schedule(
+            id=RefundId(self.entropy.new_id()),
             booking_id=booking.id,
             customer_id=booking.customer_id,
             gateway="memory",

@@ -9,8 +9,7 @@ from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
-from booking_domain.payments.ports import PaymentReads
-from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.payments.refunds import RefundReads, pending_total
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
@@ -80,17 +79,14 @@ async def _get_appointment(actor: Actor, booking_id: BookingId, reads: Reads) ->
 
 
 async def _get_cancellation_quote(
-    actor: Actor, booking_id: BookingId, bookings: BookingReads, payments: PaymentReads, *, now: datetime
+    actor: Actor, booking_id: BookingId, bookings: BookingReads, refunds: RefundReads, *, now: datetime
 ) -> Money:
     """The amount that goes back if the actor cancels at `now`, refunds that are already pending not included."""
     visible = await _get_booking(actor, booking_id, bookings)
     booking = visible.booking
     # Quoting fails exactly as cancelling would; the decision is discarded.
     booking.apply(Action.CANCEL, party=visible.party, by=actor, now=now, event_id=EventId(booking.id))
-    pending = Money.zero(booking.price.currency)
-    for payment in await payments.of_booking(booking.id):
-        if payment.status is PaymentStatus.REFUND_PENDING:
-            pending += payment.amount
+    pending = pending_total(await refunds.of_booking(booking.id), booking.price.currency)
     return booking.refund_on_cancellation(visible.party, now, owed=pending)
 
 

@@ -1,4 +1,4 @@
-"""Payments as the parties of their bookings and admins see them, and as the gateway's callback names them."""
+"""Payments and refunds, for the parties of their bookings and admins; and payments, for the gateway's callback."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,34 +8,34 @@ from booking_domain.bookings.transitions import Party
 from booking_domain.payments.errors import InvalidCallbackToken, PaymentNotFound
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import CallbackTokens, PaymentReads
+from booking_domain.payments.refunds import Refund
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import PaymentId
+from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.shared.queries import Query
+from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.queries.bookings import find_visible_booking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisiblePayment:
-    """A payment, and the party that the actor is to its booking."""
+    """A payment or refund, and the party that the actor is to its booking."""
 
-    payment: Payment
+    payment: Payment | Refund
     party: Party
 
 
-async def _get_payment(
-    actor: Actor, payment_id: PaymentId, payments: PaymentReads, bookings: BookingReads
-) -> VisiblePayment:
-    return await _visible(actor, await payments.get(payment_id), bookings)
+async def _get_payment(actor: Actor, payment_id: PaymentId | RefundId, reads: Reads) -> VisiblePayment:
+    """The payment, or the refund, with this id."""
+    found = await reads.payments.get(PaymentId(payment_id)) or await reads.refunds.get(RefundId(payment_id))
+    return await _visible(actor, found, reads.bookings)
 
 
-async def _get_payment_by_invoice(
-    actor: Actor, invoice_reference: str, payments: PaymentReads, bookings: BookingReads
-) -> VisiblePayment:
+async def _get_payment_by_invoice(actor: Actor, invoice_reference: str, reads: Reads) -> VisiblePayment:
     """The payment with the gateway's id of its invoice."""
-    return await _visible(actor, await payments.by_invoice(invoice_reference), bookings)
+    return await _visible(actor, await reads.payments.by_invoice(invoice_reference), reads.bookings)
 
 
-async def _visible(actor: Actor, found: Payment | None, bookings: BookingReads) -> VisiblePayment:
+async def _visible(actor: Actor, found: Payment | Refund | None, bookings: BookingReads) -> VisiblePayment:
     visible = None if found is None else await find_visible_booking(actor, found.booking_id, bookings)
     if found is None or visible is None:
         raise PaymentNotFound

@@ -12,6 +12,7 @@ from booking_domain.payments.errors import (
 )
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import PaymentGateway
+from booking_domain.payments.refunds import Refund
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId
@@ -51,11 +52,11 @@ async def get_payment(
     executor: Injected[Executor[Repositories]],
     gateway: Injected[PaymentGateway],
 ) -> PaymentJson:
-    """Return a payment to the parties of its booking.
+    """Return a payment or refund to the parties of its booking.
 
     If the customer asks, the server asks the gateway too, and so finds a payment whose callback was lost.
     """
-    found = await payments.get_payment(actor, PaymentId(payment_id), reads.payments, reads.bookings)
+    found = await payments.get_payment(actor, PaymentId(payment_id), reads)
     return payment_json(await _refreshed(found, executor, gateway))
 
 
@@ -68,15 +69,15 @@ async def get_payment_by_invoice(
     gateway: Injected[PaymentGateway],
 ) -> PaymentJson:
     """Return a payment by the gateway's invoice id (`qpayInvoiceId`)."""
-    found = await payments.get_payment_by_invoice(actor, invoice_id, reads.payments, reads.bookings)
+    found = await payments.get_payment_by_invoice(actor, invoice_id, reads)
     return payment_json(await _refreshed(found, executor, gateway))
 
 
 async def _refreshed(
     found: payments.VisiblePayment, executor: Executor[Repositories], gateway: PaymentGateway
-) -> Payment:
+) -> Payment | Refund:
     """Ask the gateway first if the customer reads the payment; return the stored payment if it is unavailable."""
-    if found.party is not Party.CUSTOMER:
+    if found.party is not Party.CUSTOMER or isinstance(found.payment, Refund):
         return found.payment
     try:
         return await settle_when_asked(found.payment, executor=executor, gateway=gateway)

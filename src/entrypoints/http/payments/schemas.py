@@ -1,14 +1,18 @@
 """The JSON of payments."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from booking_domain.payments.model import Payment, Purpose
+from booking_domain.payments.refunds import Refund
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.start_payment import StartPayment
 from entrypoints.http.kit.fields import Body, Json, Timestamp
+
+REFUND: Final = "refund"
+"""The purpose that a refund is shown with: clients see payments and refunds in one list."""
 
 
 class PayBody(Body, frozen=True, kw_only=True):
@@ -40,7 +44,7 @@ class DeepLinkJson(Json, frozen=True, kw_only=True):
 
 
 class PaymentJson(Json, frozen=True, kw_only=True):
-    """A payment, and how to make it."""
+    """A payment, and how to make it; or a refund, whose purpose is `refund`."""
 
     id: UUID
     booking_id: UUID
@@ -58,8 +62,10 @@ class PaymentJson(Json, frozen=True, kw_only=True):
     processed_at: Timestamp | UnsetType = UNSET
 
 
-def payment_json(payment: Payment) -> PaymentJson:
-    """Show a payment to a party of its booking."""
+def payment_json(payment: Payment | Refund) -> PaymentJson:
+    """Show a payment or refund to a party of its booking."""
+    if isinstance(payment, Refund):
+        return _refund_json(payment)
     invoice = payment.invoice
     links = () if invoice is None else invoice.deep_links
     return PaymentJson(
@@ -77,4 +83,20 @@ def payment_json(payment: Payment) -> PaymentJson:
         deep_links=tuple(DeepLinkJson(name=link.name, link=link.link) for link in links),
         expires_at=payment.expires_at,
         processed_at=payment.processed_at or UNSET,
+    )
+
+
+def _refund_json(refund: Refund) -> PaymentJson:
+    return PaymentJson(
+        id=refund.id,
+        booking_id=refund.booking_id,
+        purpose=REFUND,
+        gateway=refund.gateway,
+        status=refund.status.value,
+        amount=refund.amount.amount,
+        currency=refund.amount.currency,
+        checkout_url=None,
+        deep_links=(),
+        expires_at=None,
+        processed_at=refund.processed_at or UNSET,
     )

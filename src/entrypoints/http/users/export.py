@@ -107,6 +107,10 @@ async def _bookings(user: User, reads: Reads) -> AsyncIterator[Sequence[msgspec.
     after = None
     while found := await reads.bookings.page(user.id, BookingFilter(after=after, limit=PAGE)):
         ids = [booking.id for booking in found]
-        events, payments = await reads.bookings.events_of_each(ids), await reads.payments.of_each_booking(ids)
-        yield [exported_booking(booking, events[booking.id], payments[booking.id]) for booking in found]
+        events = await reads.bookings.events_of_each(ids)
+        payments, refunds = await reads.payments.of_each_booking(ids), await reads.refunds.of_each_booking(ids)
+        yield [
+            exported_booking(booking, events[booking.id], payments[booking.id], refunds[booking.id])
+            for booking in found
+        ]
         after = found[-1].id

@@ -12,6 +12,7 @@ from booking_domain.identity.model import User
 from booking_domain.identity.sessions import Session
 from booking_domain.notifications.sms import SmsMessage
 from booking_domain.payments.model import Payment
+from booking_domain.payments.refunds import Refund
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts.schemas import LoginJson
 from entrypoints.http.accounts.session_schemas import DeviceJson, device_json
@@ -28,6 +29,7 @@ from entrypoints.http.availability.schemas import (
 )
 from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
 from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.payments.schemas import REFUND
 from entrypoints.http.providers.schemas import ProviderJson
 from entrypoints.http.providers.views import provider_json_with_note
 from entrypoints.http.salons.schemas import SalonJson
@@ -42,7 +44,7 @@ class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
 
 
 class ExportedPaymentJson(Json, frozen=True, kw_only=True):
-    """A payment."""
+    """A payment, or a refund, whose purpose is `refund`."""
 
     id: UUID
     purpose: str
@@ -56,7 +58,7 @@ class ExportedPaymentJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
-    """A booking with its events and payments."""
+    """A booking with its events, and its payments and refunds, oldest first."""
 
     events: tuple[EventJson, ...]
     payments: tuple[ExportedPaymentJson, ...]
@@ -113,26 +115,29 @@ def exported_session(session: Session) -> ExportedSessionJson:
 
 
 def exported_booking(
-    booking: Booking, events: Sequence[BookingEvent], payments: Sequence[Payment]
+    booking: Booking, events: Sequence[BookingEvent], payments: Sequence[Payment], refunds: Sequence[Refund]
 ) -> ExportedBookingJson:
     """Show a booking to one of its parties."""
     shown = booking_json(booking)
+    moved: list[Payment | Refund] = [*payments, *refunds]
+    moved.sort(key=lambda each: (each.created_at, each.id))
     return ExportedBookingJson(
         **{name: getattr(shown, name) for name in BookingJson.__struct_fields__},
         events=tuple(event_json(event) for event in events),
-        payments=tuple(_exported_payment(payment) for payment in payments),
+        payments=tuple(_exported_payment(each) for each in moved),
     )
 
 
-def _exported_payment(payment: Payment) -> ExportedPaymentJson:
+def _exported_payment(payment: Payment | Refund) -> ExportedPaymentJson:
+    invoice = None if isinstance(payment, Refund) else payment.invoice
     return ExportedPaymentJson(
         id=payment.id,
-        purpose=payment.purpose.value,
+        purpose=REFUND if isinstance(payment, Refund) else payment.purpose.value,
         gateway=payment.gateway,
         status=payment.status.value,
         amount=payment.amount.amount,
         currency=payment.amount.currency,
-        gateway_reference=None if payment.invoice is None else payment.invoice.reference,
+        gateway_reference=None if invoice is None else invoice.reference,
         created_at=payment.created_at,
         processed_at=payment.processed_at,
     )

@@ -33,6 +33,7 @@ from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Client
+from booking_domain.payments.transitions import PaymentParty
 from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.executor import Executor
@@ -227,6 +228,7 @@ async def _books(tx: Repositories, make: Builder, cast: Cast) -> None:
     event = replace(make.event(booking), reason=f"because of a {CANARY}")
     await tx.bookings.add(booking, [event, make.event(booking, Status.CONFIRMED)])
     await tx.payments.add(replace(make.payment(booking), raw_payload=f'{{"payer": "{CANARY}"}}'))
+    await tx.refunds.add(make.refund(booking).mark_refunded(PaymentParty.GATEWAY, NOW))
     await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
     await tx.claims.acquire(make.hold(cast.profile, cast.customer, TOMORROW + 6 * HOUR), NOW)
     await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
@@ -247,7 +249,8 @@ def in_a_database(postgres: TestServer, story: Callable[[Backend], Awaitable[Non
 
 BOOKS: Final = (
     "SELECT count(*), sum(price_amount), sum(deposit_amount), sum(paid_amount), sum(refunded_amount) FROM bookings",
-    "SELECT count(*), sum(amount), sum(settled_amount), min(status), min(gateway) FROM transactions",
+    "SELECT count(*), sum(amount), sum(settled_amount), min(status), min(gateway) FROM payments",
+    "SELECT count(*), sum(amount), min(status), min(gateway), min(processed_at) FROM refunds",
     "SELECT count(*), min(type), max(to_status), min(by_id::text) FROM booking_events",
     "SELECT reference, status, starts_at, ends_at, customer_id, provider_id FROM bookings",
     "SELECT count(*), sum(segments) FROM sms_messages",

@@ -22,6 +22,7 @@ from booking_domain.identity.one_time_codes import CodePurpose
 from booking_domain.identity.sessions import LoginMethod, LoginOutcome
 from booking_domain.notifications.sms import SmsStatus
 from booking_domain.payments.model import Purpose
+from booking_domain.payments.refunds import RefundStatus
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.feeds import WhenFeedFails
@@ -108,8 +109,9 @@ def test_the_database_rejects_overlapping_claims_of_a_provider(url: str) -> None
         ("claims_kind_check", ClaimKind),
         ("bookings_status_check", Status),
         ("bookings_payment_status_check", BookingPaymentStatus),
-        ("transactions_purpose_check", Purpose),
-        ("transactions_status_check", PaymentStatus),
+        ("payments_purpose_check", Purpose),
+        ("payments_status_check", PaymentStatus),
+        ("refunds_status_check", RefundStatus),
         ("sms_messages_status_check", SmsStatus),
     ],
 )

@@ -73,6 +73,33 @@ async def test_a_customer_finds_what_is_theirs_and_nothing_of_others(api: Api) -
 
 
 @through_the_api
+async def test_payments_and_refunds_of_a_booking_are_exported_in_one_list_oldest_first(api: Api) -> None:
+    provider, provider_id = await api.open_provider(depositAmount=2_000_000, priceAmount=8_000_000)
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    asked = {"bookingId": booking["id"], "purpose": "deposit"}
+    payment = (await api.post("/payments", customer, json=asked)).json()
+    api.pay(payment)
+    assert (await api.get(f"/payments/{payment['id']}", customer)).json()["status"] == "paid"
+    assert (await api.post(f"/bookings/{booking['id']}/cancel", provider, json={"reason": "ill"})).status_code == 200
+    for token in (provider, customer):
+        [taken] = (await exported(api, token))["bookings"]
+        paid, refund = taken["payments"]
+        assert (paid["id"], paid["purpose"], paid["status"]) == (payment["id"], "deposit", "paid")
+        assert {**refund, "id": "", "createdAt": ""} == {
+            "id": "",
+            "purpose": "refund",
+            "gateway": payment["gateway"],
+            "status": "refund_pending",
+            "amount": 2_000_000,
+            "currency": "MNT",
+            "gatewayReference": None,
+            "createdAt": "",
+            "processedAt": None,
+        }
+
+
+@through_the_api
 async def test_a_provider_finds_the_desk_and_the_bookings_there_with_their_payments(api: Api) -> None:
     deposit = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
     provider, provider_id = await api.open_provider(bio=f"{CANARY} of a bio", **deposit)

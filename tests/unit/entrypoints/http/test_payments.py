@@ -1,12 +1,13 @@
 """Payments and the gateway's callback."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
 
 from booking_domain.payments.events import PaymentHinted
+from booking_domain.shared.ids import BookingId
 
 
 async def a_payment(api: Api) -> tuple[str, dict[str, Any]]:
@@ -107,6 +108,33 @@ async def test_a_payment_is_shown_to_the_parties_of_its_booking_only(api: Api) -
         assert_problem(await api.get(path, stranger), 404, "payment.not_found")
         assert (await api.get(path, api.admin())).json() == payment
     assert api.gateway.reports == 0
+
+
+@through_the_api
+async def test_a_refund_is_shown_to_the_parties_of_its_booking_only(api: Api) -> None:
+    customer, payment = await a_payment(api)
+    api.pay(payment)
+    assert (await api.get(f"/payments/{payment['id']}", customer)).json()["status"] == "paid"
+    cancelled = await api.post(f"/bookings/{payment['bookingId']}/cancel", api.admin(), json={"reason": "ill"})
+    assert cancelled.status_code == 200, cancelled.text
+    [refund] = await api.database.reads.refunds.of_booking(BookingId(UUID(payment["bookingId"])))
+    reports = api.gateway.reports
+    for token in (customer, api.admin()):
+        assert (await api.get(f"/payments/{refund.id}", token)).json() == {
+            "id": str(refund.id),
+            "bookingId": payment["bookingId"],
+            "purpose": "refund",
+            "gateway": payment["gateway"],
+            "status": "refund_pending",
+            "amount": payment["amount"],
+            "currency": payment["currency"],
+            "checkoutUrl": None,
+            "deepLinks": [],
+            "expiresAt": None,
+        }
+    assert api.gateway.reports == reports
+    stranger = await api.joined("customer")
+    assert_problem(await api.get(f"/payments/{refund.id}", stranger), 404, "payment.not_found")
 
 
 @through_the_api

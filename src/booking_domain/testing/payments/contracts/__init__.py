@@ -4,17 +4,23 @@ from typing import Final
 
 import pytest
 
-pytest.register_assert_rewrite(f"{__name__}.callback_tokens", f"{__name__}.payment_gateway", f"{__name__}.payments")
+pytest.register_assert_rewrite(
+    *(f"{__name__}.{name}" for name in ("callback_tokens", "payment_gateway", "payments", "refunds"))
+)
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.payments.ports import CallbackTokens, PaymentGateway, PaymentReads, Payments
+from booking_domain.payments.refunds import RefundReads, Refunds
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
 from booking_domain.testing.payments.contracts.payment_gateway import PaymentGatewayContract
 from booking_domain.testing.payments.contracts.payments import PaymentsContract
+from booking_domain.testing.payments.contracts.refunds import RefundsContract
 
 CONTRACTS: Final = {
     CallbackTokens: CallbackTokensContract,
     PaymentGateway: PaymentGatewayContract,
     PaymentReads: PaymentsContract,
     Payments: PaymentsContract,
+    RefundReads: RefundsContract,
+    Refunds: RefundsContract,
 }

@@ -31,7 +31,7 @@ async def _add(backend: Backend, *payments: Payment) -> None:
 
 
 class PaymentsContract(StorageContract):
-    """Payments and refunds in a transaction, and reads of them."""
+    """Payments in a transaction, and reads of them."""
 
     async def test_a_payment_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
@@ -62,7 +62,7 @@ class PaymentsContract(StorageContract):
             replace(make.payment(await _a_booking(backend, make, cast), purpose), status=status)
             for purpose, status in product(Purpose, PaymentStatus)
         ]
-        for payment in (full, bare, make.refund(booking), *several):
+        for payment in (full, bare, *several):
             await _add(backend, payment)
             assert await backend.reads.payments.get(payment.id) == payment
             async with backend.begin() as tx:
@@ -88,7 +88,6 @@ class PaymentsContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) == deposit
             assert await tx.payments.pending(booking.id, Purpose.BALANCE) == balance
-            assert await tx.payments.pending(booking.id, Purpose.REFUND) is None
 
     async def test_a_payment_that_is_no_longer_pending_allows_another(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
@@ -102,12 +101,6 @@ class PaymentsContract(StorageContract):
         async with backend.begin() as tx:
             assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) == second
 
-    async def test_several_refunds_can_be_pending(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
-        refunds = [make.refund(booking), make.refund(booking)]
-        await _add(backend, *refunds)
-        assert list(await backend.reads.payments.of_booking(booking.id)) == refunds
-
     async def test_of_concurrent_payments_for_one_purpose_one_is_stored(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
         added, refusals = await race([_add(backend, make.payment(booking)) for _ in range(10)])
@@ -117,7 +110,7 @@ class PaymentsContract(StorageContract):
 
     async def test_saving_replaces_every_field(self, backend: Backend, make: Builder) -> None:
         booking = await _a_booking(backend, make)
-        was, other = make.payment(booking), make.refund(booking)
+        was, other = make.payment(booking), make.payment(booking, Purpose.BALANCE)
         await _add(backend, was, other)
         invoiced = was.invoiced(make.invoice())
         paid, _ = invoiced.checked(NOW + HOUR).settle(invoiced.amount, raw_payload="{ }", now=NOW + 2 * HOUR)
@@ -160,7 +153,7 @@ class PaymentsContract(StorageContract):
         cast = await a_cast(backend, make)
         booking, other = await _a_booking(backend, make, cast), await _a_booking(backend, make, cast)
         oldest = replace(make.payment(booking), created_at=NOW - HOUR, status=PaymentStatus.CANCELLED)
-        middle = replace(make.refund(booking), created_at=NOW)
+        middle = replace(make.payment(booking, Purpose.BALANCE), created_at=NOW)
         newest = replace(make.payment(booking), created_at=NOW + HOUR)
         await _add(backend, oldest, middle, newest, make.payment(other))
         assert list(await backend.reads.payments.of_booking(booking.id)) == [oldest, middle, newest]

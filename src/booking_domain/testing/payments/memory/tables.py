@@ -1,10 +1,11 @@
-"""The table of payments in memory."""
+"""The tables of payments and refunds in memory."""
 
 from dataclasses import replace
 from typing import Final
 
 from booking_domain.payments.model import Payment
-from booking_domain.shared.ids import PaymentId
+from booking_domain.payments.refunds import Refund
+from booking_domain.shared.ids import PaymentId, RefundId
 from booking_domain.testing.kit.tables import Table, change_rows
 
 
@@ -15,5 +16,6 @@ def _without_payload(payment: Payment) -> Payment:
 PAYMENTS: Final = Table[PaymentId, Payment](
     "payments", erase=change_rows(lambda payment: payment.customer_id, _without_payload)
 )
+REFUNDS: Final = Table[RefundId, Refund]("refunds")
 
-TABLES: Final = (PAYMENTS,)
+TABLES: Final = (PAYMENTS, REFUNDS)

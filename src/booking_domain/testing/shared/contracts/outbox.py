@@ -11,7 +11,17 @@ from booking_domain.identity.one_time_codes import Channel, CodePurpose
 from booking_domain.payments.events import PaymentHinted, RefundScheduled
 from booking_domain.scheduling.events import FeedAdded, WaitlistOffered
 from booking_domain.shared.events import Event
-from booking_domain.shared.ids import BookingId, CodeId, EventId, FeedId, PaymentId, ProviderId, UserId, WaitingId
+from booking_domain.shared.ids import (
+    BookingId,
+    CodeId,
+    EventId,
+    FeedId,
+    PaymentId,
+    ProviderId,
+    RefundId,
+    UserId,
+    WaitingId,
+)
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract
 
@@ -34,7 +44,7 @@ EVERY_EVENT: tuple[Event, ...] = (
             strict=False,
         )
     ),
-    RefundScheduled(id=EventId(_ID), occurred_at=_LATER, booking_id=BookingId(_ID), payment_id=PaymentId(UUID(int=2))),
+    RefundScheduled(id=EventId(_ID), occurred_at=_LATER, booking_id=BookingId(_ID), refund_id=RefundId(UUID(int=2))),
     PaymentHinted(id=EventId(_ID), occurred_at=_LATER, booking_id=BookingId(_ID), payment_id=PaymentId(UUID(int=2))),
     WaitlistOffered(
         id=EventId(_ID),

@@ -14,6 +14,7 @@ from booking_domain.identity.model import ERASED_NAME, User
 from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
 from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.payments.transitions import PaymentParty
 from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, UserId
@@ -132,7 +133,11 @@ class PersonalDataContract(StorageContract):
             booking = make.booking(each.profile, each.customer, status=Status.CANCELLED)
             await _booked(backend, make, booking)
             async with backend.begin() as tx:
-                await tx.payments.add(make.refund(booking) if each is cast else make.payment(booking))
+                await tx.payments.add(make.payment(booking))
+                if each is cast:
+                    await tx.refunds.add(make.refund(booking))
+                else:
+                    await tx.refunds.add(make.refund(booking).mark_refunded(PaymentParty.GATEWAY, NOW))
         for user in (cast.customer, cast.owner):
             assert await _erasure_blockers(backend, user.id) == ErasureBlockers(bookings=False, money=True)
         assert await _erasure_blockers(backend, others.customer.id) == FREE

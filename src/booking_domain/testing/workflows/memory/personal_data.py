@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.payments.refunds import RefundStatus
 from booking_domain.scheduling.claims import ClaimKind
 from booking_domain.scheduling.waiting import OPEN
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.contexts import CONTEXTS
 from booking_domain.testing.kit.tables import State
-from booking_domain.testing.payments.memory.tables import PAYMENTS
+from booking_domain.testing.payments.memory.tables import REFUNDS
 from booking_domain.testing.scheduling.memory.tables import CLAIMS, WAITING_LIST
 from booking_domain.workflows.personal_data import TO_COME, ErasureBlockers, PersonalData
 
@@ -32,8 +32,7 @@ class MemoryPersonalData(PersonalData):
                 for booking in theirs
             ),
             money=any(
-                each.status is PaymentStatus.REFUND_PENDING and each.booking_id in ids
-                for each in self._state[PAYMENTS].values()
+                each.status is RefundStatus.PENDING and each.booking_id in ids for each in self._state[REFUNDS].values()
             ),
         )
 

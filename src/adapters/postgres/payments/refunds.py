@@ -1,0 +1,58 @@
+"""Refunds on PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, func, select
+
+from adapters.postgres.kit.codec import Columns, Mapper
+from adapters.postgres.kit.statements import Statement
+from adapters.postgres.kit.work import Work
+from adapters.postgres.payments.tables import refunds
+from booking_domain.payments.refunds import Refund, RefundReads, Refunds
+from booking_domain.shared.ids import BookingId, RefundId
+
+REFUND: Final = Mapper(
+    refunds,
+    Refund,
+    amount=Columns("amount", "currency"),
+    changes=("status", "processed_at", "version"),
+)
+_t: Final = refunds.c
+_ADD: Final = REFUND.insert()
+_SAVE: Final = REFUND.update(versioned=True)
+_ONE: Final = Statement(select(*REFUND.columns).where(_t.id == bindparam("refund_id")))
+_OLDEST_FIRST: Final = select(*REFUND.columns).order_by(_t.created_at, _t.id)
+_OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
+_OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
+
+
+class PostgresRefundReads(RefundReads):
+    """`RefundReads` of the table `refunds`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def get(self, refund_id: RefundId) -> Refund | None:
+        row = await self._work.one(_ONE, refund_id=refund_id)
+        return None if row is None else REFUND.read(row)
+
+    async def of_booking(self, booking_id: BookingId) -> list[Refund]:
+        return [REFUND.read(row) for row in await self._work.all(_OF_BOOKING, booking_id=booking_id)]
+
+    async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> dict[BookingId, list[Refund]]:
+        found: dict[BookingId, list[Refund]] = {booking_id: [] for booking_id in booking_ids}
+        for row in await self._work.all(_OF_EACH_BOOKING, booking_ids=list(booking_ids)):
+            refund = REFUND.read(row)
+            found[refund.booking_id].append(refund)
+        return found
+
+
+class PostgresRefunds(PostgresRefundReads, Refunds):
+    """`Refunds` in the table `refunds`."""
+
+    async def add(self, refund: Refund) -> None:
+        await self._work.execute(_ADD, **REFUND.write(refund))
+
+    async def save(self, refund: Refund, *, was: Refund) -> None:
+        await self._work.update_one("refund", _SAVE, row_key=was.id, seen_version=was.version, **REFUND.changes(refund))
