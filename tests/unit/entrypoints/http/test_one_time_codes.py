@@ -354,3 +354,21 @@ async def test_the_storage_reveals_neither_a_code_nor_its_contact(api: Api) -> N
     kept = repr([codes, await messages(api)])
     assert code not in kept
     assert "99112233" not in kept
+
+
+def test_without_a_provider_of_text_messages_phones_get_no_codes_and_addresses_do() -> None:
+    async def story(api: Api) -> None:
+        session = await joined(api)
+        for answer in (
+            *[await ask(api, purpose) for purpose in ("login", "verify", "unlock")],
+            await ask(api, "login", {"phone": "+97680000000"}),  # of no account: the answer is the same
+            await api.post("/auth/forgot-password", json=PHONE),
+            await api.post(
+                "/users/me/phone", session["accessToken"], json={"phone": "+97680112233", "currentPassword": PASSWORD}
+            ),
+        ):
+            assert_problem(answer, 404, "auth.phone_codes_not_configured")
+        assert await messages(api) == []
+        assert (await ask(api, "login", {"email": DORJ["email"]})).status_code == 202
+
+    through_the_api(story, BOOKING_SMS_PROVIDER="none")()
