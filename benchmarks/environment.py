@@ -20,12 +20,16 @@ def database(folder: Path) -> Iterator[str]:
 
 
 def production(url: str) -> dict[str, str]:
-    """The environment variables of a production server; its payment gateway is never called."""
+    """The environment variables of a production server; neither its payment gateway nor its mail server is called."""
     return {
         "BOOKING_ENV": "production",
         "DATABASE_URL": url,
         **{f"BOOKING_{name}_KEY": secrets.token_urlsafe(32) for name in ("SECRET", "ENCRYPTION", "BLIND_INDEX")},
         "BOOKING_PUBLIC_URL": "https://booking.example",
+        "BOOKING_EMAIL_PROVIDER": "smtp",
+        "BOOKING_EMAIL_FROM": "booking@booking.example",
+        "SMTP_HOST": "smtp.booking.example",
+        "BOOKING_SMS_PROVIDER": "none",
         "QPAY_BASE_URL": "https://qpay.example/v2",
         "QPAY_USERNAME": "BENCHMARK",
         "QPAY_PASSWORD": secrets.token_urlsafe(16),

@@ -12,6 +12,7 @@ from dependency_injector import containers, providers
 from adapters.calendars.files import ICalendarFiles
 from adapters.calendars.reader import HttpFeedReader
 from adapters.console.codes import ConsoleCodeMessenger
+from adapters.console.files import MessageFiles
 from adapters.console.notifier import ConsoleNotifier
 from adapters.console.sms import ConsoleSmsSender
 from adapters.phone_numbers import LibPhoneNumbers
@@ -32,9 +33,13 @@ from adapters.security.rate_limits import ProcessRateLimiter
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from adapters.security.time_codes import TotpTimeCodes
 from adapters.sms.codes import SmsCodeMessenger
+from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
+from adapters.sms.notifier import SmsNotifier
 from adapters.sms.twilio import TwilioCallbacks, TwilioSmsSender
 from adapters.smtp.codes import SmtpCodeMessenger
+from adapters.smtp.mailer import SmtpMailer
+from adapters.smtp.notifier import SmtpNotifier
 from adapters.telegram.assertions import TelegramBotAssertions
 from booking_domain.identity.login_quota import LoginQuota
 from booking_domain.identity.passwords import PasswordPolicy
@@ -45,13 +50,15 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import PaymentId, SmsId
 from booking_domain.workflows.ports import Reads, Repositories
 from entrypoints.languages.notices import GettextTranslator
+from entrypoints.messaging_settings import SmsProvider
+from entrypoints.notifying import NotifierByChannel
 from entrypoints.origins import current_origin
 from entrypoints.security_log import StructuredSecurityLog
 from entrypoints.settings import Settings
 
 
 def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[PaymentId], str]:
-    """Where the gateway tells that a transaction was paid: an address that nobody else can guess."""
+    """The callback URL of each payment, which contains an unguessable token."""
 
     def callback_url(payment_id: PaymentId) -> str:
         return f"{public_url}/api/v1/webhooks/qpay/{payment_id}?token={tokens.issue(payment_id)}"
@@ -60,12 +67,12 @@ def callback_urls(public_url: str, tokens: CallbackTokens) -> Callable[[PaymentI
 
 
 def issuer_of(public_url: str) -> str:
-    """What authenticator apps show beside an account: the host where the platform is."""
+    """The issuer that authenticator apps show: the host of the public URL."""
     return urlsplit(public_url).hostname or "booking"
 
 
 def sms_status_callbacks(public_url: str) -> Callable[[SmsId], str]:
-    """Where Twilio tells what has become of a message; its signature is what makes it believed."""
+    """The status callback URL of each message; Twilio signs its requests."""
 
     def status_callback(message_id: SmsId) -> str:
         return f"{public_url}/api/v1/webhooks/sms/twilio?message={message_id}"
@@ -74,7 +81,7 @@ def sms_status_callbacks(public_url: str) -> Callable[[SmsId], str]:
 
 
 class Container(containers.DeclarativeContainer):
-    """Everything that lives as long as the process. `Container(settings=...)` makes one."""
+    """Every object that lives as long as the process: `Container(settings=...)`."""
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
 
@@ -157,6 +164,7 @@ class Container(containers.DeclarativeContainer):
         phone_numbers=phone_numbers,
         login_quota=login_quota,
         log=providers.Singleton(StructuredSecurityLog),
+        phone_codes=providers.Callable(operator.ne, settings.provided.sms.service, SmsProvider.NONE),
     )
     callback_tokens = providers.Singleton(
         HmacCallbackTokens,
@@ -178,11 +186,12 @@ class Container(containers.DeclarativeContainer):
     feed_reader = providers.Singleton(HttpFeedReader, allow_private=settings.provided.feeds_allow_private)
 
     message_folder = providers.Callable(operator.truediv, settings.provided.data_dir, "messages")
-    notifier = providers.Singleton(ConsoleNotifier, message_folder)
+    message_files = providers.Singleton(MessageFiles, message_folder)
     translator = providers.Singleton(GettextTranslator, settings.provided.default_language)
     sms_sender = providers.Selector(
         settings.provided.sms.service,
         console=providers.Singleton(ConsoleSmsSender, message_folder, clock),
+        none=providers.Singleton(DisabledSmsSender),
         twilio=providers.Singleton(
             TwilioSmsSender,
             account_sid=settings.provided.sms.twilio_account_sid,
@@ -202,30 +211,54 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     sms_callbacks = providers.Singleton(TwilioCallbacks, settings.provided.sms.twilio_auth_token)
+    sms_recipient_key = providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients")
+    mailer = providers.Singleton(
+        SmtpMailer,
+        host=settings.provided.email.smtp_host,
+        port=settings.provided.email.smtp_port,
+        security=settings.provided.email.smtp_security,
+        username=settings.provided.email.smtp_username,
+        password=settings.provided.email.smtp_password,
+        sender=settings.provided.email.sender,
+        timeout_seconds=settings.provided.email.timeout_seconds,
+    )
+    console_notifier = providers.Singleton(ConsoleNotifier, message_folder)
+    sms_notifier = providers.Singleton(
+        SmsNotifier,
+        sender=sms_sender,
+        executor=executor,
+        recipient_key=sms_recipient_key,
+        most_per_day=settings.provided.sms.most_per_day,
+    )
+    notifier = providers.Singleton(
+        NotifierByChannel,
+        providers.Dict(
+            email=providers.Selector(
+                settings.provided.email.service,
+                console=console_notifier,
+                smtp=providers.Singleton(SmtpNotifier, mailer),
+            ),
+            sms=providers.Selector(
+                settings.provided.sms.service,
+                console=console_notifier,
+                twilio=sms_notifier,
+                kavenegar=sms_notifier,
+                none=providers.Object(None),
+            ),
+        ),
+    )
     code_messenger = providers.Singleton(
         CodesByAddress,
         to_email=providers.Selector(
             settings.provided.email.service,
             console=providers.Singleton(ConsoleCodeMessenger, message_folder, clock, translator),
-            smtp=providers.Singleton(
-                SmtpCodeMessenger,
-                host=settings.provided.email.smtp_host,
-                port=settings.provided.email.smtp_port,
-                security=settings.provided.email.smtp_security,
-                username=settings.provided.email.smtp_username,
-                password=settings.provided.email.smtp_password,
-                sender=settings.provided.email.sender,
-                timeout_seconds=settings.provided.email.timeout_seconds,
-                clock=clock,
-                entropy=entropy,
-                translator=translator,
-            ),
+            smtp=providers.Singleton(SmtpCodeMessenger, mailer, clock=clock, entropy=entropy, translator=translator),
         ),
         to_phone=providers.Singleton(
             SmsCodeMessenger,
             sender=sms_sender,
             executor=executor,
-            recipient_key=providers.Callable(derived_key, settings.provided.secret_key, "sms-recipients"),
+            recipient_key=sms_recipient_key,
             most_per_day=settings.provided.sms.most_per_day,
             translator=translator,
         ),

@@ -18,6 +18,10 @@ class SmsProvider(StrEnum):
     CONSOLE = "console"
     TWILIO = "twilio"
     KAVENEGAR = "kavenegar"
+    NONE = "none"
+
+
+_REAL_SMS: Final = tuple(provider for provider in SmsProvider if provider is not SmsProvider.CONSOLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,8 @@ class SmsSettings:
     """Who sends text messages, and how they are reached; what belongs to another provider is empty or unused."""
 
     service: SmsProvider = SmsProvider.CONSOLE
-    """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, or `console`, which keeps them as files in the data folder."""
+    """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, `none`, which sends no text messages and no codes to phones, or
+    `console`, which writes them to files in the data folder and is for development only."""
     timeout_seconds: float = 10.0
     """BOOKING_SMS_TIMEOUT_SECONDS: how long the provider may take to answer."""
     most_per_day: int = 10_000
@@ -60,7 +65,8 @@ class EmailSettings:
     """Who sends e-mail, and how that server is reached."""
 
     service: EmailProvider = EmailProvider.CONSOLE
-    """BOOKING_EMAIL_PROVIDER: `smtp`, or `console`, which keeps messages as files in the data folder."""
+    """BOOKING_EMAIL_PROVIDER: `smtp`, or `console`, which writes messages to files in the data folder and is for
+    development only."""
     sender: str = ""
     """BOOKING_EMAIL_FROM: the address that messages come from."""
     smtp_host: str = ""
@@ -104,6 +110,10 @@ def sms_settings(read: Environ) -> SmsSettings:
         kavenegar_api_key=read.optional("KAVENEGAR_API_KEY") or "",
         kavenegar_sender=read.optional("KAVENEGAR_SENDER") or "",
     )
+    if read.production and service is SmsProvider.CONSOLE:
+        read.refuse(
+            "BOOKING_SMS_PROVIDER", f"must be one of {', '.join(_REAL_SMS)} in production: console writes files"
+        )
     base_urls = {"TWILIO_BASE_URL": found.twilio_base_url, "KAVENEGAR_BASE_URL": found.kavenegar_base_url}
     for name, base_url in base_urls.items():
         if read.production and base_url.startswith("http://"):
@@ -113,6 +123,7 @@ def sms_settings(read: Environ) -> SmsSettings:
         read.refuse("TWILIO_ACCOUNT_SID", "must be letters and digits")
     needed = {
         SmsProvider.CONSOLE: {},
+        SmsProvider.NONE: {},
         SmsProvider.TWILIO: {
             "TWILIO_ACCOUNT_SID": sid,
             "TWILIO_AUTH_TOKEN": found.twilio_auth_token,
@@ -139,6 +150,8 @@ def email_settings(read: Environ) -> EmailSettings:
         smtp_password=read.optional("SMTP_PASSWORD") or "",
         timeout_seconds=float(read.number("SMTP_TIMEOUT_SECONDS", 15, 1, 60)),
     )
+    if read.production and service is EmailProvider.CONSOLE:
+        read.refuse("BOOKING_EMAIL_PROVIDER", "must be smtp in production: console writes files")
     read.only_in_development("SMTP_SECURITY", given=found.smtp_security == "none")
     if service is EmailProvider.SMTP:
         for name, value in (("BOOKING_EMAIL_FROM", found.sender), ("SMTP_HOST", found.smtp_host)):

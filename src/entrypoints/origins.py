@@ -1,4 +1,4 @@
-"""Where what is done comes from, for the audit log: known to whoever begins it, asked for where an entry is made."""
+"""The origin of the current request or job, for audit entries."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -10,10 +10,10 @@ _FOUND_BY: Final[ContextVar[Callable[[], Origin]]] = ContextVar("origin", defaul
 
 
 def current_origin() -> Origin:
-    """Where what is done right now comes from."""
+    """Return the origin of the current request or job."""
     return _FOUND_BY.get()()
 
 
-def comes_from(find: Callable[[], Origin]) -> None:
-    """Say how to find out, for this task and those that it starts; nothing is looked at before an entry is made."""
+def set_origin(find: Callable[[], Origin]) -> None:
+    """Set the function that finds the origin, for this task and its children; it is called once per audit entry."""
     _FOUND_BY.set(find)

@@ -11,18 +11,18 @@ from booking_domain.shared.rate_limits import Limit
 _MINUTE: Final = timedelta(minutes=1)
 QUOTAS: Final[Mapping[str, Limit]] = MappingProxyType(
     {
-        # By account, and by address for those who are not signed in; counted by each process for itself.
+        # Per account, or per address without an access token; counted by each process separately.
         "read": Limit(12_000, _MINUTE),
         "create": Limit(12_000, _MINUTE),
         "default": Limit(12_000, _MINUTE),
         "webhook": Limit(12_000, _MINUTE),
-        # Counted by all processes together: requests to register, log in and refresh, and those about codes
-        # and passwords: by address, and by account for those who are signed in.
+        # Registration, login, refresh, codes and passwords: per address, and per account with an access token; shared
+        # by all processes.
         "auth": Limit(1_200, _MINUTE),
-        # Exports of one's own account, by account; counted by all processes together.
+        # Exports of an account, per account; shared by all processes.
         "export": Limit(10, timedelta(hours=1)),
-        # Failures to log in: by login and address; and by login from wherever, which it takes ten addresses to reach,
-        # so that nobody alone locks somebody else out.
+        # Failed logins: per login and address, and per login from all addresses. The second limit is ten times the
+        # first, so that a single address cannot lock out the account's owner.
         "login": Limit(10, _MINUTE),
         "login-anywhere": Limit(100, _MINUTE),
     }
@@ -31,7 +31,7 @@ _QUOTA: Final = re.compile(r"([a-z-]+)=([0-9]{1,9})/([0-9]{1,5})")
 
 
 def quotas(text: str) -> Mapping[str, Limit]:
-    """The limits with some of them changed, as in `login=5/60,read=1000/10`; seconds come after the stroke."""
+    """The limits with changes such as `login=5/60,read=1000/10`: the quota, and the window in seconds."""
     changed = dict(QUOTAS)
     for part in text.split(","):
         found = _QUOTA.fullmatch(part.strip())

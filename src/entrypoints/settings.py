@@ -88,7 +88,7 @@ class Settings:
     encryption_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
     """BOOKING_ENCRYPTION_KEY: what personal data is sealed with at rest, at least 32 characters."""
     previous_encryption_keys: tuple[str, ...] = field(default=(), repr=False)
-    """BOOKING_PREVIOUS_ENCRYPTION_KEYS: earlier ones, separated by commas, until `rotate-keys` has sealed all anew."""
+    """BOOKING_PREVIOUS_ENCRYPTION_KEYS: earlier keys, separated by commas, until `rotate-keys` has run."""
     blind_index_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
     """BOOKING_BLIND_INDEX_KEY: what sealed data is found by, at least 32 characters; it outlives the others."""
     qpay: QPaySettings

@@ -97,6 +97,13 @@ def test_production_without_its_variables_is_refused_and_names_each(refused: Ref
         assert f"{name} is required" in said
 
 
+def test_production_that_would_write_messages_to_files_is_refused(refused: Refused) -> None:
+    for name in ("bare production", "development secrets"):
+        said = refused.said(name)
+        assert "BOOKING_EMAIL_PROVIDER must be smtp in production" in said
+        assert "BOOKING_SMS_PROVIDER must be one of twilio, kavenegar, none in production" in said
+
+
 def test_production_with_development_secrets_is_refused_and_names_each(refused: Refused) -> None:
     said = refused.said("development secrets")
     assert {line.split()[0] for line in said.splitlines() if line.startswith("  ")} == {
@@ -108,6 +115,8 @@ def test_production_with_development_secrets_is_refused_and_names_each(refused: 
         "QPAY_PASSWORD",
         "QPAY_INVOICE_CODE",
         "BOOKING_RATE_LIMITS",
+        "BOOKING_EMAIL_PROVIDER",
+        "BOOKING_SMS_PROVIDER",
     }
     assert "hidden" not in said
     assert DEVELOPMENT_SECRET not in said

@@ -38,14 +38,18 @@ from booking_domain.testing.memory import (
     SeededEntropy,
 )
 from booking_domain.testing.notifications.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
-from booking_domain.testing.notifications.contracts.sms import Exchange, OpenExchange, SmsSenderContract
+from booking_domain.testing.notifications.contracts.sms import OpenSms, SmsSenderContract, SmsUnderTest
 from booking_domain.testing.payments.contracts.callback_tokens import CallbackTokensContract
-from booking_domain.testing.payments.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
+from booking_domain.testing.payments.contracts.payment_gateway import (
+    GatewayUnderTest,
+    OpenGateway,
+    PaymentGatewayContract,
+)
 from booking_domain.testing.shared.contracts.rate_limits import OpenRateLimiter, RateLimiterContract
 from booking_domain.testing.shared.contracts.sources import ClockContract, EntropyContract
 
 
-class MemoryTill:
+class MemoryGatewayUnderTest:
     currency = "MNT"
 
     def __init__(self) -> None:
@@ -78,7 +82,7 @@ class MemoryMailbox:
         self.notifier.available = True
 
 
-class MemoryExchange:
+class MemorySmsUnderTest:
     number = "+97699112233"
     refused_number = "+97600000000"
 
@@ -98,20 +102,20 @@ class MemoryExchange:
 
 class TestSmsSender(SmsSenderContract):
     @pytest.fixture
-    def open_exchange(self) -> OpenExchange:
+    def open_sms(self) -> OpenSms:
         @asynccontextmanager
-        async def opened() -> AsyncIterator[Exchange]:
-            yield MemoryExchange()
+        async def opened() -> AsyncIterator[SmsUnderTest]:
+            yield MemorySmsUnderTest()
 
         return opened
 
 
 class TestPaymentGateway(PaymentGatewayContract):
     @pytest.fixture
-    def open_till(self) -> OpenTill:
+    def open_gateway(self) -> OpenGateway:
         @asynccontextmanager
-        async def opened() -> AsyncIterator[Till]:
-            yield MemoryTill()
+        async def opened() -> AsyncIterator[GatewayUnderTest]:
+            yield MemoryGatewayUnderTest()
 
         return opened
 

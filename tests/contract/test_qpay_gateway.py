@@ -14,7 +14,11 @@ from adapters.qpay.simulator.state.invoices import Invoices, InvoiceStatus
 from adapters.qpay.simulator.state.payments import Method, Payment, Payments, PaymentStatus, new_payment_id
 from adapters.qpay.simulator.state.store import Store
 from booking_domain.shared.money import Money
-from booking_domain.testing.payments.contracts.payment_gateway import OpenTill, PaymentGatewayContract, Till
+from booking_domain.testing.payments.contracts.payment_gateway import (
+    GatewayUnderTest,
+    OpenGateway,
+    PaymentGatewayContract,
+)
 
 A_LONG_WHILE = 10**6
 
@@ -25,7 +29,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorPro
         yield running
 
 
-class QPayTill:
+class QPayUnderTest:
     currency = "MNT"
 
     def __init__(self, gateway: QPayGateway, simulator: SimulatorProcess) -> None:
@@ -60,10 +64,10 @@ class QPayTill:
 
 class TestPaymentGateway(PaymentGatewayContract):
     @pytest.fixture
-    def open_till(self, simulator: SimulatorProcess) -> OpenTill:
+    def open_gateway(self, simulator: SimulatorProcess) -> OpenGateway:
         @asynccontextmanager
-        async def opened() -> AsyncIterator[Till]:
+        async def opened() -> AsyncIterator[GatewayUnderTest]:
             async with gateway_at(simulator.url) as gateway:
-                yield QPayTill(gateway, simulator)
+                yield QPayUnderTest(gateway, simulator)
 
         return opened

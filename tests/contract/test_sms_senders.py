@@ -13,10 +13,10 @@ from tests.unit.adapters.sms.fakes import Fake, FakeKavenegar, FakeTwilio, kaven
 from adapters.console.sms import ConsoleSmsSender
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.notifications.contracts.sms import Exchange, OpenExchange, SmsSenderContract
+from booking_domain.testing.notifications.contracts.sms import OpenSms, SmsSenderContract, SmsUnderTest
 
 
-class FakeExchange:
+class FakeSmsUnderTest:
     def __init__(self, sender: SmsSender, fake: Fake, *, number: str, dialled: str, refused_number: str) -> None:
         self.sender = sender
         self.number = number
@@ -37,27 +37,27 @@ class FakeExchange:
 
 class TestTwilio(SmsSenderContract):
     @pytest.fixture(params=[False, True], ids=["a number", "a Messaging Service"])
-    def open_exchange(self, request: pytest.FixtureRequest) -> OpenExchange:
+    def open_sms(self, request: pytest.FixtureRequest) -> OpenSms:
         @asynccontextmanager
-        async def opened() -> AsyncIterator[Exchange]:
+        async def opened() -> AsyncIterator[SmsUnderTest]:
             fake = FakeTwilio()
             fake.refused = {"+15005550001"}
             async with fake.open() as url, twilio_at(url, service=request.param) as sender:
                 number = "+97699112233"
-                yield FakeExchange(sender, fake, number=number, dialled=number, refused_number="+15005550001")
+                yield FakeSmsUnderTest(sender, fake, number=number, dialled=number, refused_number="+15005550001")
 
         return opened
 
 
 class TestKavenegar(SmsSenderContract):
     @pytest.fixture
-    def open_exchange(self) -> OpenExchange:
+    def open_sms(self) -> OpenSms:
         @asynccontextmanager
-        async def opened() -> AsyncIterator[Exchange]:
+        async def opened() -> AsyncIterator[SmsUnderTest]:
             fake = FakeKavenegar()
             fake.refused = {"0015005550001"}
             async with fake.open() as url, kavenegar_at(url) as sender:
-                yield FakeExchange(
+                yield FakeSmsUnderTest(
                     sender, fake, number="+989123456789", dialled="09123456789", refused_number="+15005550001"
                 )
 
@@ -73,7 +73,7 @@ class TickingClock:
         return self._now
 
 
-class ConsoleExchange:
+class ConsoleSmsUnderTest:
     number = "+97699112233"
     refused_number = "99112233"
 
@@ -98,9 +98,9 @@ class ConsoleExchange:
 
 class TestConsole(SmsSenderContract):
     @pytest.fixture
-    def open_exchange(self, tmp_path: Path) -> OpenExchange:
+    def open_sms(self, tmp_path: Path) -> OpenSms:
         @asynccontextmanager
-        async def opened() -> AsyncIterator[Exchange]:
-            yield ConsoleExchange(tmp_path / "messages")
+        async def opened() -> AsyncIterator[SmsUnderTest]:
+            yield ConsoleSmsUnderTest(tmp_path / "messages")
 
         return opened

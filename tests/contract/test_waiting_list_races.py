@@ -35,8 +35,8 @@ async def test_a_freed_slot_is_offered_once_however_many_workers_offer_it(
     [place] = await studio.reads.waiting_list.of_customer(studio.customer.id)
     assert (place.status, place.hold_id) == (WaitingStatus.OFFERED, hold.id)
     assert (await studio.place_of(other)).status is WaitingStatus.WAITING
-    told = [each for each in await backend.outbox_events() if each.topic == "waitlist.offered"]
-    assert [event.subject for event in told] == [place.id]
+    offered = [each for each in await backend.outbox_events() if each.topic == "waitlist.offered"]
+    assert [event.subject for event in offered] == [place.id]
 
 
 async def test_leaving_booking_and_passing_over_an_offer_at_once_has_one_outcome(

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from uuid import uuid4
 
-from adapters.console.files import write_message
+from adapters.console.files import message_path, write_message
 from booking_domain.notifications.codes import CodeMessenger, code_notice
 from booking_domain.notifications.notices import Translator
 from booking_domain.shared.clock import Clock
@@ -27,14 +27,14 @@ class ConsoleCodeMessenger(CodeMessenger):
         code: str,
         purpose: str,
         locale: str,
-        user_id: UserId | None = None,  # noqa: ARG002 - nothing is kept here
+        user_id: UserId | None = None,
     ) -> None:
         notice = self._translator.translate(code_notice(purpose, code), locale)
-        await asyncio.to_thread(self._write, to, notice.subject, notice.text)
+        await asyncio.to_thread(self._write, to, notice.subject, notice.text, user_id)
 
-    def _write(self, to: str, subject: str, text: str) -> None:
+    def _write(self, to: str, subject: str, text: str, user_id: UserId | None) -> None:
         now = self._clock.now()
-        path = self._folder / f"{now:%Y%m%dT%H%M%S.%fZ}-{uuid4()}.json"
+        path = message_path(self._folder, f"{now:%Y%m%dT%H%M%S.%fZ}-{uuid4()}", user_id)
         write_message(path, now, channel="email", to=to, subject=subject, text=text)
         sys.stdout.write(f"[code by email] {path}\n")
         sys.stdout.flush()

@@ -1,29 +1,60 @@
-"""Messages as JSON files."""
+"""Messages as JSON files that only the user of the process can read."""
 
 import json
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
+
+from booking_domain.shared.ids import UserId
+
+_FOLDER_MODE: Final = 0o700
+_FILE_MODE: Final = 0o600
+
+
+def message_path(folder: Path, name: str, user_id: UserId | None) -> Path:
+    """The file of a message; the recipient's account is part of its name, so that it is found when that is erased."""
+    return folder / (f"{name}.json" if user_id is None else f"{name}.{user_id}.json")
 
 
 def write_message(path: Path, created_at: datetime, *, channel: str, to: str, subject: str, text: str) -> bool:
     """Write `{channel, to, subject, text, createdAt}` atomically; return False if the file already exists."""
     if path.exists():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
+    path.parent.chmod(_FOLDER_MODE)  # it may be of an earlier version, which let others read it
+    message = {
+        "channel": channel,
+        "to": to,
+        "subject": subject,
+        "text": text,
+        "createdAt": created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    }
     half_written = path.with_suffix(".part")
-    half_written.write_text(
-        json.dumps(
-            {
-                "channel": channel,
-                "to": to,
-                "subject": subject,
-                "text": text,
-                "createdAt": created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-            },
-            ensure_ascii=False,
-            indent=2,
-        ),
-        encoding="utf-8",
-    )
+    half_written.unlink(missing_ok=True)
+    half_written.touch(_FILE_MODE, exist_ok=False)  # before anything is in it
+    half_written.write_text(json.dumps(message, ensure_ascii=False, indent=2), encoding="utf-8")
     half_written.replace(path)
     return True
+
+
+def sms_path(folder: Path, key: object) -> Path:
+    """The file of a text message."""
+    return folder / f"sms-{key}.json"
+
+
+class MessageFiles:
+    """The files that the adapters of this package wrote; in production there are none."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def erase(self, user_id: UserId, addresses: Collection[str], sms: Collection[object]) -> None:
+        """Delete the messages of an account: to its id, to its addresses, and these text messages."""
+        for path in (*self._folder.glob(f"*.{user_id}.json"), *(sms_path(self._folder, key) for key in sms)):
+            path.unlink(missing_ok=True)
+        for path in self._folder.glob("*.json"):
+            with suppress(FileNotFoundError):  # another erasure deleted it
+                if json.loads(path.read_text(encoding="utf-8"))["to"] in addresses:
+                    path.unlink()

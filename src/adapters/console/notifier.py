@@ -5,7 +5,7 @@ import sys
 from datetime import UTC
 from pathlib import Path
 
-from adapters.console.files import write_message
+from adapters.console.files import message_path, write_message
 from booking_domain.notifications.ports import Notification, Notifier
 
 
@@ -23,7 +23,8 @@ class ConsoleNotifier(Notifier):
 
     def _write(self, notification: Notification) -> None:
         created_at = notification.created_at.astimezone(UTC)
-        path = self._folder / f"{created_at:%Y%m%dT%H%M%S.%fZ}-{notification.id}.json"
+        name = f"{created_at:%Y%m%dT%H%M%S.%fZ}-{notification.id}"
+        path = message_path(self._folder, name, notification.user_id)
         is_new = write_message(
             path,
             created_at,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from adapters.console.files import write_message
+from adapters.console.files import sms_path, write_message
 from booking_domain.notifications.errors import SmsRefused, SmsUnavailable
 from booking_domain.notifications.ports import SmsSender
 from booking_domain.notifications.segments import segments_of
@@ -69,4 +69,4 @@ class ConsoleSmsSender(SmsSender):
             sys.stdout.flush()
 
     def _path(self, key: SmsId) -> Path:
-        return self._folder / f"sms-{key}.json"
+        return sms_path(self._folder, key)

@@ -56,7 +56,7 @@ class Terms:
 
     def __post_init__(self) -> None:
         if self.price < self.deposit:
-            raise InvalidValue(field="deposit_amount", problem="a deposit is at most the price")
+            raise InvalidValue(field="deposit_amount", problem="a deposit must not exceed the price")
 
     def deposit_of(self, asked: int | None) -> Money:
         """The deposit of a booking: `asked` minor units, or the deposit of the terms if None.
@@ -126,7 +126,7 @@ class Booking:
         if len(self.notes) > MAX_NOTES:
             raise InvalidValue(field="notes", problem=f"at most {MAX_NOTES} characters")
         if self.paid < self.refunded:
-            raise InvalidValue(field="refunded_amount", problem="more was refunded than was paid")
+            raise InvalidValue(field="refunded_amount", problem="refunds must not exceed payments")
 
     @classmethod
     def place(

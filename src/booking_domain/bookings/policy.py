@@ -20,7 +20,9 @@ class Tier:
 
     def __post_init__(self) -> None:
         if self.hours_before < 0 or not 0 <= self.percent <= _WHOLE:
-            raise InvalidValue(field="cancellation_policy", problem="a tier is (hours ≥ 0, percent 0 to 100)")
+            raise InvalidValue(
+                field="cancellation_policy", problem="a tier must have hours ≥ 0 and a percentage of 0 to 100"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class CancellationPolicy:
 
     def __post_init__(self) -> None:
         if len({tier.hours_before for tier in self.tiers}) != len(self.tiers):
-            raise InvalidValue(field="cancellation_policy", problem="two tiers for the same hours")
+            raise InvalidValue(field="cancellation_policy", problem="at most one tier per number of hours")
 
     def percent(self, *, start: datetime, cancelled_at: datetime) -> int:
         """The percentage of the tier with the most hours that the cancellation still meets; 0 if it meets none."""

@@ -1,1 +1,4 @@
-"""Identity: who somebody is, and who may do what."""
+"""Accounts, signing in, sessions.
+
+`sign_in` and `own_account` are the functions that entry points call; `queries` are the reads with their authorisation.
+"""

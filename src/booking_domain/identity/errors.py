@@ -138,6 +138,12 @@ class TelegramNotConfigured(NotFound):
     code: ClassVar[str] = "auth.telegram_not_configured"
 
 
+class PhoneCodesNotConfigured(NotFound):
+    """No codes can be sent to phones here; use an e-mail address."""
+
+    code: ClassVar[str] = "auth.phone_codes_not_configured"
+
+
 class TelegramTaken(Conflict):
     """This Telegram account is linked to another account, or this account to another Telegram account."""
 

@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from booking_domain.identity.contacts import ContactInput
-from booking_domain.identity.errors import ContactMissing, InvalidToken, TelegramNotConfigured, TooManyCodes
+from booking_domain.identity.errors import (
+    ContactMissing,
+    InvalidToken,
+    PhoneCodesNotConfigured,
+    TelegramNotConfigured,
+    TooManyCodes,
+)
 from booking_domain.identity.external_identities import IdentityProvider, TelegramProof
-from booking_domain.identity.one_time_codes import COOL_DOWN, CodePurpose
+from booking_domain.identity.one_time_codes import COOL_DOWN, Channel, CodePurpose
 from booking_domain.identity.passwords import own_words
 from booking_domain.identity.queries import get_own_account
 from booking_domain.identity.security import Identity
@@ -67,11 +73,19 @@ async def _send_code(identity: Identity, contact: ContactInput, purpose: CodePur
 
     Raises:
         ContactMissing, InvalidValue: the contact is missing or malformed.
+        PhoneCodesNotConfigured: the contact is a phone number, and no codes can be sent to phones.
         TooManyCodes: a code was requested within the last minute, or ten within a day.
     """
     parsed = contact.parsed(identity.phone_numbers)
+    if parsed.channel is Channel.PHONE:
+        _require_phone_codes(identity)
     command = RequestCode(parsed, purpose, await identity.reads.users.by_login(parsed.address))
     await identity.executor.run(request_code, command, actor=SYSTEM)
+
+
+def _require_phone_codes(identity: Identity) -> None:
+    if not identity.phone_codes:
+        raise PhoneCodesNotConfigured
 
 
 async def _verify_with_code(identity: Identity, contact: ContactInput, code: str) -> None:
@@ -138,6 +152,7 @@ async def _forget_password(identity: Identity, contact: ContactInput) -> int:
 
     Raises:
         ContactMissing, InvalidValue: the contact is missing or malformed.
+        PhoneCodesNotConfigured: the contact is a phone number, and no codes can be sent to phones.
     """
     try:
         await _send_code(identity, contact, CodePurpose.RESET)
@@ -168,10 +183,12 @@ async def _start_phone_change(identity: Identity, requester: Requester, phone: s
     """Have a code sent to the account's new number.
 
     Raises:
+        PhoneCodesNotConfigured: no codes can be sent to phones.
         InvalidValue: no messages can be sent to the number, or the account has it already.
         TooManyCodes: a code was requested within the last minute, or ten within a day.
         WrongPassword, AccountLocked, SignInTooOld, InvalidToken: see `reauthenticate`.
     """
+    _require_phone_codes(identity)
     reachable = identity.phone_numbers.parse_reachable(phone)
     command = RequestPhoneChange(proof=await prove(identity, requester, password), phone=reachable)
     await identity.executor.run(request_phone_change, command, actor=requester.actor)
@@ -236,14 +253,14 @@ async def _unlink_telegram(identity: Identity, requester: Requester, password: s
 
 _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 
-send_code: Final = Process(_send_code, (*_CONTACT_ERRORS, *request_code.raises))
+send_code: Final = Process(_send_code, (*_CONTACT_ERRORS, PhoneCodesNotConfigured, *request_code.raises))
 verify_with_code: Final = Process(_verify_with_code, (*_CONTACT_ERRORS, *verify_contact.raises))
 unlock_with_code: Final = Process(_unlock_with_code, (*_CONTACT_ERRORS, *unlock_account.raises))
 verify_own_email: Final = Process(_verify_own_email, (InvalidToken, ContactMissing, *verify_contact.raises))
 change_password: Final = Process(_change_password, (InvalidValue, *replace_password.raises))
-forget_password: Final = Process(_forget_password, _CONTACT_ERRORS)
+forget_password: Final = Process(_forget_password, (*_CONTACT_ERRORS, PhoneCodesNotConfigured))
 reset_password: Final = Process(_reset_password, (ContactMissing, *replace_forgotten_password.raises))
-start_phone_change: Final = Process(_start_phone_change, request_phone_change.raises)
+start_phone_change: Final = Process(_start_phone_change, (PhoneCodesNotConfigured, *request_phone_change.raises))
 confirm_phone_change: Final = Process(_confirm_phone_change, (InvalidValue, *change_phone.raises))
 set_up_second_factor: Final = Process(_set_up_second_factor, set_up_factor.raises)
 link_telegram: Final = Process(_link_telegram, (TelegramNotConfigured, *link_identity.raises))

@@ -62,5 +62,7 @@ class Identity:
     phone_numbers: PhoneNumbers
     login_quota: LoginQuota
     log: SecurityLog
+    phone_codes: bool = True
+    """Whether one-time codes can be sent to phones."""
     default_locale: str = FALLBACK
     """The locale of new accounts, until their owner sets another one."""

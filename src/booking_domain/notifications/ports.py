@@ -22,6 +22,10 @@ class Notification:
     subject: str
     text: str
     created_at: datetime
+    language: str = "und"
+    """Of subject and text (BCP 47); `und` if unknown."""
+    user_id: UserId | None = None
+    """The recipient's account: what is kept of the notification is erased with it."""
 
 
 class Notifier(Protocol):

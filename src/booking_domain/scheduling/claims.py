@@ -42,7 +42,7 @@ class Claim:
 
     def __post_init__(self) -> None:
         if not (self.blocked.start <= self.span.start and self.span.end <= self.blocked.end):
-            raise InvalidValue(field="blocked", problem="what is blocked includes the appointment itself")
+            raise InvalidValue(field="blocked", problem="the blocked range must include the appointment")
 
     @classmethod
     def of(cls, span: TimeRange, *, blocked: TimeRange | None = None, expires_at: datetime | None = None) -> Self:

@@ -41,7 +41,7 @@ class Hours:
 
     def __post_init__(self) -> None:
         if self.start.minutes == MINUTES_A_DAY:
-            raise InvalidValue(field="start_time", problem="opening hours start before 24:00")
+            raise InvalidValue(field="start_time", problem="opening hours must start before 24:00")
         end = self.end.minutes + (MINUTES_A_DAY if self.past_midnight else 0)
         object.__setattr__(self, "seconds", (self.start.minutes * 60, end * 60))
 
@@ -82,11 +82,11 @@ class WeeklyRule:
         if not 0 <= self.day < DAYS_A_WEEK:
             raise InvalidValue(field="day", problem="a day of the week is 0 (Sunday) to 6 (Saturday)")
         if not 1 <= self.every_weeks <= MAX_WEEKS_APART:
-            raise InvalidValue(field="every_weeks", problem=f"a rule repeats every 1 to {MAX_WEEKS_APART} weeks")
+            raise InvalidValue(field="every_weeks", problem=f"a rule must repeat every 1 to {MAX_WEEKS_APART} weeks")
         if self.every_weeks > 1 and self.valid_from is None:
-            raise InvalidValue(field="valid_from", problem="a rule that skips weeks needs a date to count from")
+            raise InvalidValue(field="valid_from", problem="a rule that skips weeks requires a start date")
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
-            raise InvalidValue(field="valid_until", problem="a rule is not valid until before it is valid")
+            raise InvalidValue(field="valid_until", problem="valid until must not be before valid from")
 
     @classmethod
     def every_day(cls, *hours: Hours) -> tuple[Self, ...]:
@@ -187,7 +187,7 @@ class OpeningHours:
     def __post_init__(self) -> None:
         time_zone(self.time_zone)
         if len({exception.date for exception in self.exceptions}) < len(self.exceptions):
-            raise InvalidValue(field="exceptions", problem="at most one exception for a date")
+            raise InvalidValue(field="exceptions", problem="at most one exception per date")
 
     @property
     def zone(self) -> ZoneInfo:

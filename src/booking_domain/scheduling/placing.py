@@ -71,7 +71,7 @@ def placeable(
         problem = f"{start:%Y-%m-%dT%H:%M:%SZ} is not between a day ago and {MAX_HORIZON_DAYS} days ahead"
         raise InvalidValue(field="slot", problem=problem)
     if start.microsecond:
-        raise InvalidValue(field="slot", problem="an appointment starts at a whole second")
+        raise InvalidValue(field="slot", problem="an appointment must start at a whole second")
     others, span, blocked = _requested(schedule, start, now, duration_minutes, own)
     if any(claim.blocked.overlaps(blocked) for claim in others):
         raise SlotTaken(start=span.start)

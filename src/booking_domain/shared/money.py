@@ -41,7 +41,7 @@ class Money:
         if self.currency not in MINOR_UNIT_DIGITS:
             raise InvalidValue(field="currency", problem=f"{self.currency!r} is not an ISO 4217 currency")
         if self.amount < 0:
-            raise InvalidValue(field="amount", problem="an amount of money is never negative")
+            raise InvalidValue(field="amount", problem="an amount must not be negative")
 
     @classmethod
     def of(cls, units: int, currency: str) -> "Money":
@@ -100,4 +100,4 @@ class Money:
 
     def _same_currency(self, other: "Money") -> None:
         if self.currency != other.currency:
-            raise InvalidValue(field="currency", problem=f"{self.currency} and {other.currency} do not add up")
+            raise InvalidValue(field="currency", problem=f"{self.currency} and {other.currency} cannot be combined")

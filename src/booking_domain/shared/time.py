@@ -28,9 +28,9 @@ def instant(value: datetime, *, field: str = "at") -> datetime:
     '2026-11-02T02:00:00+00:00'
     """
     if value.utcoffset() is None:
-        raise InvalidValue(field=field, problem="an instant needs a time zone offset")
+        raise InvalidValue(field=field, problem="an instant must have a UTC offset")
     if not _EARLIEST <= value <= _LATEST:
-        raise InvalidValue(field=field, problem=f"an instant lies between {_EARLIEST.year} and {_LATEST.year}")
+        raise InvalidValue(field=field, problem=f"an instant must be between {_EARLIEST.year} and {_LATEST.year}")
     return value.astimezone(UTC)
 
 
@@ -79,7 +79,7 @@ class WallTime:
 
     def __post_init__(self) -> None:
         if not 0 <= self.minutes <= MINUTES_A_DAY:
-            raise InvalidValue(field="time", problem="a time of day lies between 00:00 and 24:00")
+            raise InvalidValue(field="time", problem="a time of day must be between 00:00 and 24:00")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -108,7 +108,7 @@ class TimeRange:
     def __post_init__(self) -> None:
         start, end = instant(self.start, field="start"), instant(self.end, field="end")
         if start >= end:
-            raise InvalidValue(field="end", problem="a range ends after it starts")
+            raise InvalidValue(field="end", problem="a range must end after it starts")
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "end", end)
         object.__setattr__(self, "lower", seconds_down(start))
@@ -124,7 +124,7 @@ class TimeRange:
         try:
             return cls(datetime.fromisoformat(start), datetime.fromisoformat(end))
         except ValueError as error:
-            raise InvalidValue(field="start", problem="an RFC 3339 instant with an offset is needed") from error
+            raise InvalidValue(field="start", problem="an RFC 3339 instant with an offset is required") from error
 
     def overlaps(self, other: "TimeRange") -> bool:
         """Whether the ranges have an instant in common. Ranges that only touch do not overlap."""

@@ -34,7 +34,7 @@ _PASSING: Final = st.sampled_from([timedelta(minutes=minutes) for minutes in (1,
 _OFF: Final = st.sampled_from([timedelta(minutes=minutes) for minutes in (-61, -1, 1, 7, 31, 12 * 60)])
 
 
-class NotHad(Exception):
+class SlotUnavailable(Exception):
     """The slot is taken or not offered, or the hold or booking no longer exists."""
 
 
@@ -50,7 +50,7 @@ class BookableCalendar(Protocol):
         ...
 
     def hold(self, start: datetime) -> str:
-        """Hold a slot for a new customer for at least a minute, or raise `NotHad`."""
+        """Hold a slot for a new customer for at least a minute, or raise `SlotUnavailable`."""
         ...
 
     def release(self, hold: str) -> None:
@@ -58,15 +58,15 @@ class BookableCalendar(Protocol):
         ...
 
     def book(self, start: datetime, hold: str | None = None) -> str:
-        """Book a slot for a new customer, or for the customer of the hold, or raise `NotHad`."""
+        """Book a slot for a new customer, or for the customer of the hold, or raise `SlotUnavailable`."""
         ...
 
     def reschedule(self, booking: str, start: datetime) -> None:
-        """Reschedule a booking, or raise `NotHad` and keep its time."""
+        """Reschedule a booking, or raise `SlotUnavailable` and keep its time."""
         ...
 
     def cancel(self, booking: str) -> None:
-        """Cancel a booking, or raise `NotHad` if it is too late."""
+        """Cancel a booking, or raise `SlotUnavailable` if it is too late."""
         ...
 
     def wait(self, passing: timedelta) -> None:
@@ -100,7 +100,7 @@ class CalendarMachine(RuleBasedStateMachine):
         if slot is None:
             return multiple()
         booking = self._had(f"{slot.start} is listed", slot.start)
-        assert slot.start not in self._listed(), f"{slot.start} is booked, and still listed"  # noqa: S101
+        assert slot.start not in self._listed(), f"{slot.start} is booked but still listed"  # noqa: S101
         return booking
 
     @rule(nth=_NTH, off=_OFF)
@@ -119,7 +119,7 @@ class CalendarMachine(RuleBasedStateMachine):
         booking = self._had(f"{slot.start} is listed", slot.start)
         self._refused(slot.start)
         self.calendar.cancel(booking)
-        assert slot.start in self._listed(), f"{slot.start} was cancelled, and is not listed again"  # noqa: S101
+        assert slot.start in self._listed(), f"{slot.start} was cancelled but is not listed again"  # noqa: S101
 
     @rule(target=holds, nth=_NTH)
     def hold(self, nth: int) -> tuple[str, datetime] | MultipleResults[tuple[str, datetime]]:
@@ -128,9 +128,9 @@ class CalendarMachine(RuleBasedStateMachine):
             return multiple()
         try:
             hold = self.calendar.hold(slot.start)
-        except NotHad as refused:
-            raise AssertionError(f"{slot.start} is listed, and cannot be held") from refused
-        assert slot.start not in self._listed(), f"{slot.start} is held, and still listed"  # noqa: S101
+        except SlotUnavailable as refused:
+            raise AssertionError(f"{slot.start} is listed but cannot be held") from refused
+        assert slot.start not in self._listed(), f"{slot.start} is held but still listed"  # noqa: S101
         self._refused(slot.start)
         return hold, slot.start
 
@@ -138,7 +138,7 @@ class CalendarMachine(RuleBasedStateMachine):
     def book_what_was_held(self, hold: tuple[str, datetime]) -> str | MultipleResults[str]:
         try:
             return self.calendar.book(hold[1], hold[0])
-        except NotHad:
+        except SlotUnavailable:
             return multiple()
 
     @rule(nth=_NTH)
@@ -156,7 +156,7 @@ class CalendarMachine(RuleBasedStateMachine):
     def cancel(self, booking: str) -> None:
         try:
             self.calendar.cancel(booking)
-        except NotHad:
+        except SlotUnavailable:
             return
 
     @rule(booking=bookings, nth=_NTH, off=st.just(timedelta(0)) | _OFF)
@@ -167,9 +167,9 @@ class CalendarMachine(RuleBasedStateMachine):
         before = sorted(self.calendar.taken())
         try:
             self.calendar.reschedule(booking, slot.start + off)
-        except NotHad:
+        except SlotUnavailable:
             after = sorted(self.calendar.taken())
-            assert before == after, "a move that was refused moved something"  # noqa: S101
+            assert before == after, "a rejected reschedule changed the calendar"  # noqa: S101
 
     @rule(passing=_PASSING)
     def wait(self, passing: timedelta) -> None:
@@ -184,10 +184,10 @@ class CalendarMachine(RuleBasedStateMachine):
     @invariant()
     def what_is_listed_is_in_order_and_free(self) -> None:
         slots, taken = self.calendar.slots(), self.calendar.taken()
-        assert [slot.start for slot in slots] == sorted({slot.start for slot in slots}), "not in order"  # noqa: S101
+        assert [slot.start for slot in slots] == sorted({slot.start for slot in slots}), "slots are not sorted"  # noqa: S101
         for slot in slots:
             span = TimeRange(slot.start, slot.end)
-            assert not any(each.overlaps(span) for each in taken), f"{slot.start} is taken, and listed"  # noqa: S101
+            assert not any(each.overlaps(span) for each in taken), f"{slot.start} is taken but listed"  # noqa: S101
 
     def teardown(self) -> None:
         if hasattr(self, "calendar"):
@@ -203,12 +203,12 @@ class CalendarMachine(RuleBasedStateMachine):
     def _had(self, why: str, start: datetime, hold: str | None = None) -> str:
         try:
             return self.calendar.book(start, hold)
-        except NotHad as refused:
-            raise AssertionError(f"{why}, and cannot be booked") from refused
+        except SlotUnavailable as refused:
+            raise AssertionError(f"{why} but cannot be booked") from refused
 
     def _refused(self, start: datetime) -> None:
         try:
             self.calendar.book(start)
-        except NotHad:
+        except SlotUnavailable:
             return
-        raise AssertionError(f"{start} is not listed, and was booked")
+        raise AssertionError(f"{start} is not listed but was booked")

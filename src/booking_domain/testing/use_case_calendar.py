@@ -19,7 +19,7 @@ from booking_domain.shared.ids import BookingId
 from booking_domain.shared.money import Money
 from booking_domain.testing.backend import Backend
 from booking_domain.testing.builders import PRICE, terms
-from booking_domain.testing.machines import BookableCalendar, NotHad
+from booking_domain.testing.machines import BookableCalendar, SlotUnavailable
 from booking_domain.testing.memory import MemoryDatabase
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
@@ -27,7 +27,7 @@ from booking_domain.workflows.reschedule_booking import RescheduleBooking, resch
 
 T = TypeVar("T")
 AHEAD: Final = timedelta(days=15)
-_NOT_HAD: Final = (
+_UNAVAILABLE: Final = (
     AlreadyOver,
     DepositDue,
     HoldNotFound,
@@ -71,7 +71,7 @@ class UseCaseCalendar(BookableCalendar):
         customer, claim = self._held.pop(hold)
         try:
             self._do(self._studio.run(release_hold, claim.id, by=customer))
-        except NotHad:
+        except SlotUnavailable:
             return
 
     def book(self, start: datetime, hold: str | None = None) -> str:
@@ -118,5 +118,5 @@ class UseCaseCalendar(BookableCalendar):
     def _do(self, coroutine: Coroutine[object, object, T]) -> T:
         try:
             return self._runner.run(coroutine)
-        except _NOT_HAD as refused:
-            raise NotHad(str(refused)) from refused
+        except _UNAVAILABLE as refused:
+            raise SlotUnavailable(str(refused)) from refused

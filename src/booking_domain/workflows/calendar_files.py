@@ -41,11 +41,11 @@ class CalendarEntry:
         for field in ("start", "end", "last_modified", "created"):
             object.__setattr__(self, field, instant(getattr(self, field), field=field))
         if self.start >= self.end:
-            raise InvalidValue(field="end", problem="an entry ends after it starts")
+            raise InvalidValue(field="end", problem="an entry must end after it starts")
         if not self.uid:
-            raise InvalidValue(field="uid", problem="an entry has a uid")
+            raise InvalidValue(field="uid", problem="an entry must have a uid")
         if self.sequence < 0:
-            raise InvalidValue(field="sequence", problem="a sequence starts at 0")
+            raise InvalidValue(field="sequence", problem="a sequence must not be negative")
 
 
 class CalendarFiles(Protocol):

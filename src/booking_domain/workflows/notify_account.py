@@ -49,6 +49,8 @@ async def notify_account(
             subject=translated.subject,
             text=translated.text,
             created_at=event.occurred_at,
+            language=translated.language,
+            user_id=user.id,
         )
         await notifier.send(notification)
 

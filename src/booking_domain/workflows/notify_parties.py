@@ -79,5 +79,7 @@ async def tell(user: User, event: Event, notice: Notice, *, notifier: Notifier, 
         subject=translated.subject,
         text=translated.text,
         created_at=event.occurred_at,
+        language=translated.language,
+        user_id=user.id,
     )
     await notifier.send(notification)

@@ -46,10 +46,10 @@ class PlaceSeries:
     def __post_init__(self) -> None:
         if not MIN_SERIES_LENGTH <= self.times <= MAX_SERIES_LENGTH:
             raise InvalidValue(
-                field="times", problem=f"a series has {MIN_SERIES_LENGTH} to {MAX_SERIES_LENGTH} bookings"
+                field="times", problem=f"a series must have {MIN_SERIES_LENGTH} to {MAX_SERIES_LENGTH} bookings"
             )
         if not 1 <= self.every_weeks <= MAX_WEEKS_APART:
-            raise InvalidValue(field="every_weeks", problem=f"a series repeats every 1 to {MAX_WEEKS_APART} weeks")
+            raise InvalidValue(field="every_weeks", problem=f"a series must repeat every 1 to {MAX_WEEKS_APART} weeks")
 
 
 async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tuple[Booking, ...]:

@@ -79,9 +79,9 @@ def _on_a_provided_database(settings: Settings, chosen: argparse.Namespace) -> i
     from entrypoints.cli.seed import SeedRefused, seed
     from entrypoints.cli.zone_changes import zone_changes
     from entrypoints.container import Container
-    from entrypoints.origins import comes_from
+    from entrypoints.origins import set_origin
 
-    comes_from(lambda: Origin(user_agent=f"cli {chosen.command}"))
+    set_origin(lambda: Origin(user_agent=f"cli {chosen.command}"))
     try:
         if chosen.command == "run":
             return run(settings)

@@ -1,4 +1,4 @@
-"""`rotate-keys`: seal personal data anew with BOOKING_ENCRYPTION_KEY, so that earlier keys can be given up."""
+"""`rotate-keys`: encrypt personal data with the current BOOKING_ENCRYPTION_KEY, so that earlier keys can be removed."""
 
 import sys
 from dataclasses import replace

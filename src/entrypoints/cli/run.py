@@ -31,7 +31,7 @@ _PAUSE_SECONDS: Final = 0.05
 
 
 class CannotRun(Exception):
-    """Somebody else has what we need."""
+    """A port or folder is in use by another process."""
 
 
 def run(settings: Settings) -> int:

@@ -1,4 +1,4 @@
-"""What the server loads: `granian --interface asgi --factory entrypoints.http.asgi:create`."""
+"""The application factory for granian: `granian --interface asgi --factory entrypoints.http.asgi:create`."""
 
 import gc
 import os

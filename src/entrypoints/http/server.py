@@ -4,8 +4,8 @@ import gc
 import sys
 from typing import Final
 
-# Where this package happens to be installed granian renames its processes with it, over the environment and the command
-# line by which whoever runs them finds them.
+# If setproctitle is installed, granian overwrites the command line and environment by which operators find its
+# processes.
 sys.modules["setproctitle"] = None  # type: ignore[assignment]
 
 from granian import Granian  # noqa: E402
@@ -19,13 +19,13 @@ CONNECTIONS: Final = 4_096
 _AS_JSON: Final = {name: {"()": "entrypoints.logs.json_lines"} for name in ("generic", "access")}
 MOST_HEADER_BYTES: Final = 65_536
 HEADER_MILLISECONDS: Final = 30_000
-"""How long the head of a request may take to come in."""
+"""The deadline for the head of a request."""
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM, with as many processes as the settings say; one that dies is replaced.
+    """Serve until SIGINT or SIGTERM with the configured number of processes; a process that dies is replaced.
 
-    The processes are forks of this one, which has imported what they serve: each is there a second sooner.
+    The processes are forks of this one, which has imported the application already, so each starts a second sooner.
     """
     gc.collect()
     gc.freeze()  # and so the collector writes nothing into the pages that they share
@@ -40,7 +40,7 @@ def serve(settings: Settings) -> None:
         backlog=CONNECTIONS,
         backpressure=CONNECTIONS,
         loop=Loops.uvloop,
-        # HTTP/2 and WebSockets have limits of their own, and nobody speaks them to us: TLS ends at a proxy.
+        # HTTP/2 and WebSockets would need limits of their own; TLS ends at a proxy, which speaks HTTP/1.1 to us.
         http=HTTPModes.http1,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=MOST_HEADER_BYTES),

@@ -1,5 +1,6 @@
 """Accounts in the worker: one-time codes are sent, deleted accounts erased, expired secrets removed."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
@@ -13,7 +14,7 @@ from booking_domain.identity.use_cases.external_identities import sweep_assertio
 from booking_domain.identity.use_cases.one_time_codes import sweep_codes
 from booking_domain.notifications.errors import SmsCapReached
 from booking_domain.shared.actor import SYSTEM
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import SmsId, UserId
 from booking_domain.workflows.erase_account import Erasing, erase_account
 from booking_domain.workflows.notify_account import notify_account
 from booking_domain.workflows.send_code import send_code
@@ -32,6 +33,7 @@ from entrypoints.worker.declarations import (
 
 log: Final = structlog.get_logger()
 ERASURES_PER_PAGE = 500
+SMS_PER_PAGE: Final = 500
 
 
 async def _send_code(container: Container, *, message: str) -> None:
@@ -53,10 +55,23 @@ async def _send_code(container: Container, *, message: str) -> None:
 
 
 async def _erase(container: Container, *, user_id: str) -> None:
-    """Erase an account whose grace period is over."""
+    """Erase an account whose grace period is over; first the files of its messages, while its addresses are known."""
+    await _erase_message_files(container, UserId(UUID(user_id)))
     done = await container.executor().run(erase_account, UserId(UUID(user_id)), actor=SYSTEM)
     if done is Erasing.BLOCKED:
         log.warning("erasure.waits", user_id=user_id)
+
+
+async def _erase_message_files(container: Container, user_id: UserId) -> None:
+    reads = container.reads()
+    user = await reads.users.get(user_id)
+    if user is None or user.erased_from is None or container.clock().now() < user.erased_from:
+        return
+    sms: list[SmsId] = []
+    while page := await reads.sms.of_user(user_id, sms[-1] if sms else None, SMS_PER_PAGE):
+        sms += [message.id for message in page]
+    addresses = [address for address in (user.email, user.phone) if address is not None]
+    await asyncio.to_thread(container.message_files().erase, user_id, addresses, sms)
 
 
 SEND_CODE: Final = Job(name="send_code", run=_send_code, retry=RETRY_SOON)

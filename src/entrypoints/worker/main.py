@@ -13,7 +13,7 @@ from booking_domain.shared.audit import Origin
 from booking_domain.shared.errors import DomainError
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
-from entrypoints.origins import comes_from
+from entrypoints.origins import set_origin
 from entrypoints.settings import Settings
 from entrypoints.worker.declarations import DEFAULT, REMOTE
 from entrypoints.worker.jobs import Jobs
@@ -129,6 +129,6 @@ def main() -> None:
     use_pinned_zone_data(os.environ)
     settings = Settings.from_environment(os.environ)
     configure_logs(settings.log_level)
-    comes_from(lambda: Origin(user_agent="worker"))
+    set_origin(lambda: Origin(user_agent="worker"))
     with suppress(asyncio.CancelledError):
         asyncio.run(_until_signalled(Container(settings=settings)))

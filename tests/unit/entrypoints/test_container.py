@@ -1,12 +1,16 @@
 """The composition root."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 import pytest
+from tests.unit.adapters.smtp.mail_server import Mailbox, server
 from tests.unit.adapters.telegram.bot import init_data
+from tests.unit.entrypoints.test_settings import SMTP
 
 from adapters.calendars.reader import HttpFeedReader
 from adapters.console.sms import ConsoleSmsSender
@@ -14,17 +18,20 @@ from adapters.postgres.database import Database
 from adapters.postgres.rate_limits import PostgresRateLimiter
 from adapters.qpay.gateway import QPayGateway
 from adapters.security.rate_limits import ProcessRateLimiter
+from adapters.sms.disabled import DisabledSmsSender
 from adapters.sms.kavenegar import KavenegarSmsSender
 from adapters.sms.twilio import TwilioSmsSender
 from booking_domain.identity.errors import InvalidAssertion, InvalidToken
 from booking_domain.identity.external_identities import Assertion, InitData
 from booking_domain.identity.ports import Bearer
+from booking_domain.notifications.ports import Notification
+from booking_domain.notifications.sms import SmsMessage
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import PaymentId, SessionId, SmsId, UserId
 from booking_domain.shared.time import TimeRange
-from booking_domain.testing.builders import HOUR, NOW
-from booking_domain.testing.memory import MemoryDatabase
+from booking_domain.testing.builders import HOUR, NOW, Builder
+from booking_domain.testing.memory import MemoryDatabase, MemorySmsSender
 from entrypoints.container import Container, callback_urls, sms_status_callbacks
 from entrypoints.settings import Settings
 
@@ -131,6 +138,7 @@ def test_a_callback_address_carries_the_transactions_own_token() -> None:
             TwilioSmsSender,
         ),
         ({"BOOKING_SMS_PROVIDER": "kavenegar", "KAVENEGAR_API_KEY": "key"}, KavenegarSmsSender),
+        ({"BOOKING_SMS_PROVIDER": "none"}, DisabledSmsSender),
     ],
 )
 def test_the_settings_choose_who_sends_text_messages(environ: dict[str, str], sender: type) -> None:
@@ -149,6 +157,60 @@ async def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in files]
     assert {(each["channel"], each["to"]) for each in kept} == {("email", "dorj@example.com"), ("sms", "+97699112233")}
     assert {each["text"] for each in kept} == {"012345 is your code to sign in. Do not share it with anybody."}
+
+
+NOTIFICATION: Final = Notification(
+    id=UUID(int=7), channel="email", to="dorj@example.com", subject="Confirmed", text="See you.", created_at=NOW
+)
+
+
+def test_notifications_in_development_are_files(tmp_path: Path) -> None:
+    notifier = a_container(BOOKING_DATA_DIR=str(tmp_path)).notifier()
+    asyncio.run(notifier.send(NOTIFICATION))
+    asyncio.run(notifier.send(replace(NOTIFICATION, id=UUID(int=8), channel="sms", to="+97699112233")))
+    written = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "messages").glob("*.json")]
+    assert {(each["channel"], each["to"]) for each in written} == {
+        ("email", "dorj@example.com"),
+        ("sms", "+97699112233"),
+    }
+
+
+def test_notifications_with_a_mail_server_go_there_and_write_no_file(tmp_path: Path) -> None:
+    received = Mailbox()
+
+    async def send() -> None:
+        async with server(received) as port:
+            smtp = {**SMTP, "SMTP_HOST": "localhost", "SMTP_PORT": str(port), "SMTP_SECURITY": "none"}
+            container = a_container(BOOKING_DATA_DIR=str(tmp_path), BOOKING_SMS_PROVIDER="none", **smtp)
+            for channel, to in (("email", NOTIFICATION.to), ("sms", "+97699112233")):
+                await container.notifier().send(replace(NOTIFICATION, channel=channel, to=to))
+            await container.code_messenger().send_code(
+                to="dorj@example.com", code="012345", purpose="login", locale="en"
+            )
+
+    asyncio.run(send())
+    assert [message["Subject"] for message in received.messages] == ["Confirmed", "012345 is your code"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_notifications_by_sms_are_recorded_under_their_account() -> None:
+    async def send() -> tuple[list[tuple[str, str]], list[SmsMessage]]:
+        database, sender, user = MemoryDatabase(), MemorySmsSender(), Builder().user()
+        container = a_container(BOOKING_SMS_PROVIDER="kavenegar", KAVENEGAR_API_KEY="key")
+        container.database.override(database)
+        container.sms_sender.override(sender)
+        async with database.begin() as tx:
+            await tx.users.add(user)
+        await container.notifier().send(
+            replace(NOTIFICATION, channel="sms", to="+97699112233", language="mn", user_id=user.id)
+        )
+        return list(sender.delivered), list(await database.reads.sms.of_user(user.id, None, 9))
+
+    delivered, recorded = asyncio.run(send())
+    assert delivered == [("+97699112233", "See you.")]
+    assert [(each.template, each.language, each.to_masked) for each in recorded] == [
+        ("notification", "mn", "+976****2233")
+    ]
 
 
 def test_twilio_is_told_the_address_of_each_message() -> None:

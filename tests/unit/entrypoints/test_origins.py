@@ -3,13 +3,13 @@
 import asyncio
 
 from booking_domain.shared.audit import Origin
-from entrypoints.origins import comes_from, current_origin
+from entrypoints.origins import current_origin, set_origin
 
 
 async def test_each_task_knows_its_own_origin_and_is_asked_late() -> None:
     async def task(name: str, go: asyncio.Event) -> Origin:
         told: list[str] = []
-        comes_from(lambda: Origin(user_agent=told[0]))
+        set_origin(lambda: Origin(user_agent=told[0]))
         await go.wait()
         told.append(name)
         return await asyncio.create_task(asyncio.to_thread(current_origin))

@@ -14,7 +14,7 @@ from entrypoints.messaging_settings import EmailProvider, SmsProvider
 from entrypoints.quotas import QUOTAS
 from entrypoints.settings import Environment, InvalidSettings, Settings
 
-PRODUCTION = {
+REQUIRED_IN_PRODUCTION = {
     "BOOKING_ENV": "production",
     "DATABASE_URL": "postgresql://booking@db.internal/booking",
     "BOOKING_PUBLIC_URL": "https://booking.example.com/",
@@ -26,6 +26,8 @@ PRODUCTION = {
     "QPAY_PASSWORD": "s3cret-of-the-merchant",
     "QPAY_INVOICE_CODE": "STUDIO_INVOICE",
 }
+SMTP = {"BOOKING_EMAIL_PROVIDER": "smtp", "BOOKING_EMAIL_FROM": "Booking@Example.com", "SMTP_HOST": "mail.example.com"}
+PRODUCTION = {**REQUIRED_IN_PRODUCTION, **SMTP, "BOOKING_SMS_PROVIDER": "none"}
 TWILIO = {
     "BOOKING_SMS_PROVIDER": "twilio",
     "TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
@@ -91,7 +93,7 @@ def test_whether_admins_need_a_second_factor_can_be_said() -> None:
     assert not Settings.from_environment({**PRODUCTION, "BOOKING_ADMIN_SECOND_FACTOR": "off"}).second_factor_roles
 
 
-@pytest.mark.parametrize("missing", sorted(set(PRODUCTION) - {"BOOKING_ENV"}))
+@pytest.mark.parametrize("missing", sorted(set(REQUIRED_IN_PRODUCTION) - {"BOOKING_ENV"}))
 def test_production_needs_each_of_them(missing: str) -> None:
     (problem,) = problems(**{name: value for name, value in PRODUCTION.items() if name != missing})
     assert problem == f"{missing} is required in production"
@@ -113,6 +115,10 @@ def test_production_needs_each_of_them(missing: str) -> None:
         ("QPAY_BASE_URL", "http://127.0.0.1:8001/v2"),
         ("BOOKING_RATE_LIMITS", "off"),
         ("BOOKING_FEEDS_ALLOW_PRIVATE", "on"),
+        ("BOOKING_EMAIL_PROVIDER", "console"),
+        ("BOOKING_EMAIL_PROVIDER", ""),
+        ("BOOKING_SMS_PROVIDER", "console"),
+        ("BOOKING_SMS_PROVIDER", ""),
     ],
 )
 def test_production_refuses_what_belongs_to_development(name: str, value: str) -> None:
@@ -199,7 +205,13 @@ def test_a_laptop_can_read_calendars_at_private_addresses() -> None:
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     found = problems(BOOKING_ENV="production", PORT="x", BOOKING_LOG_LEVEL="loud")
-    assert {problem.split()[0] for problem in found} == {*PRODUCTION, "PORT", "BOOKING_LOG_LEVEL"} - {"BOOKING_ENV"}
+    assert {problem.split()[0] for problem in found} == {
+        *REQUIRED_IN_PRODUCTION,
+        "BOOKING_EMAIL_PROVIDER",
+        "BOOKING_SMS_PROVIDER",
+        "PORT",
+        "BOOKING_LOG_LEVEL",
+    } - {"BOOKING_ENV"}
 
 
 def test_previous_secrets_are_separated_by_commas() -> None:
@@ -227,9 +239,8 @@ def test_secrets_are_not_shown() -> None:
         assert secret not in shown
 
 
-def test_text_messages_are_files_unless_a_provider_is_chosen() -> None:
+def test_text_messages_are_files_in_development_unless_a_provider_is_chosen() -> None:
     assert Settings.from_environment({}).sms.service is SmsProvider.CONSOLE
-    assert Settings.from_environment(PRODUCTION).sms.service is SmsProvider.CONSOLE
     twilio = Settings.from_environment({**PRODUCTION, **TWILIO}).sms
     assert (twilio.service, twilio.twilio_base_url) == (SmsProvider.TWILIO, "https://api.twilio.com")
     kavenegar = Settings.from_environment({**PRODUCTION, **KAVENEGAR}).sms
@@ -315,11 +326,15 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
     assert Settings.from_environment({"PORT": "", "DATABASE_URL": " "}) == Settings.from_environment({})
 
 
-SMTP = {"BOOKING_EMAIL_PROVIDER": "smtp", "BOOKING_EMAIL_FROM": "Booking@Example.com", "SMTP_HOST": "mail.example.com"}
+@pytest.mark.parametrize("sms", [TWILIO, KAVENEGAR, {"BOOKING_SMS_PROVIDER": "none"}])
+def test_production_sends_messages_by_a_real_provider_or_not_at_all(sms: dict[str, str]) -> None:
+    settings = Settings.from_environment({**PRODUCTION, **sms})
+    assert settings.email.service is EmailProvider.SMTP
+    assert settings.sms.service == sms["BOOKING_SMS_PROVIDER"]
 
 
-def test_e_mail_is_files_unless_a_server_is_named() -> None:
-    assert Settings.from_environment(PRODUCTION).email.service is EmailProvider.CONSOLE
+def test_e_mail_is_files_in_development_unless_a_server_is_named() -> None:
+    assert Settings.from_environment({}).email.service is EmailProvider.CONSOLE
     found = Settings.from_environment({**PRODUCTION, **SMTP, "SMTP_PASSWORD": "s3cret-of-smtp"}).email
     assert (found.service, found.sender, found.smtp_port, found.smtp_security) == (
         EmailProvider.SMTP,

@@ -1,4 +1,4 @@
-"""An admin ends one session of somebody, and removes a second factor that its owner has lost."""
+"""Admins end sessions of users and remove second factors that were lost."""
 
 from dataclasses import replace
 from typing import Final
@@ -40,7 +40,7 @@ async def live(stage: Stage, user: User) -> set[SessionId]:
 
 
 def active(user: User) -> SecondFactor:
-    """Being replaced, too."""
+    """An active factor that is being replaced."""
     return SecondFactor(
         user_id=user.id, secret="A" * 32, new_secret="B" * 32, confirmed_at=NOW, recovery_codes=RECOVERY_CODES
     )

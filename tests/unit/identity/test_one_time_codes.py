@@ -1,4 +1,4 @@
-"""What holds of codes whatever clocks do, and of passwords whatever they are."""
+"""Properties of one-time codes under any clock, and of passwords."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a second factor accepts, and how often it may be tried."""
+"""Which codes a second factor accepts, and how many wrong ones."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -59,7 +59,7 @@ def invalid(factor: SecondFactor, guess: str, now: datetime) -> SecondFactor:
 
 
 def wait_of(factor: SecondFactor, guess: str, now: datetime) -> timedelta:
-    """How long one is told to wait for a guess that is not looked at."""
+    """The delay in the error for a guess that is not compared."""
     after, refused = factor.proved(guess, CODES, now)
     assert refused is not None
     assert isinstance(refused, TooManyAttempts)
@@ -94,7 +94,9 @@ def test_a_factor_stays_active_until_its_replacement_is_confirmed() -> None:
     replaced, secret = factor.set_up(SeededEntropy(2))
     accepted(replaced, shown(factor, NOW), NOW)
     invalid(replaced, CODES.code(secret, NOW), NOW)
-    confirmed, refused = replaced.confirmed(CODES.code(secret, NOW - STEP), CODES, NOW)  # a step the old one has used
+    confirmed, refused = replaced.confirmed(
+        CODES.code(secret, NOW - STEP), CODES, NOW
+    )  # a time step that the old secret has used
     assert refused is None
     assert confirmed.secret == secret
     invalid(confirmed, shown(factor, NOW), NOW)
@@ -112,7 +114,7 @@ def test_a_code_one_time_step_off_is_accepted(by: int) -> None:
 
 def test_no_code_is_accepted_twice_or_after_a_later_one() -> None:
     factor, _ = an_active_one()
-    invalid(factor, shown(factor, NOW - STEP), NOW)  # the one that confirmed it
+    invalid(factor, shown(factor, NOW - STEP), NOW)  # the code that confirmed it
     earlier, present = shown(factor, NOW), shown(factor, NOW + STEP)
     used = accepted(factor, present, NOW + STEP)
     for code in (present, earlier):

@@ -95,7 +95,7 @@ async def test_a_refresh_token_is_traded_for_the_next_one(stage: Stage) -> None:
     stage.clock.advance(timedelta(days=29))
     second = await refreshed(stage, first.refresh_token)
     assert second.user == first.user == stage.cast.customer
-    stage.clock.advance(timedelta(days=29))  # longer than the first one lived
+    stage.clock.advance(timedelta(days=29))  # beyond the expiry of the first token
     await refreshed(stage, second.refresh_token)
 
 
@@ -115,7 +115,7 @@ async def test_within_the_grace_period_a_token_gets_the_same_next_one(stage: Sta
     second = await refreshed_once(stage, first.refresh_token)
     stage.clock.advance(GRACE - INSTANT)
     assert await refreshed_once(stage, first.refresh_token) == second
-    stage.clock.advance(INSTANT)  # asking again has not prolonged it
+    stage.clock.advance(INSTANT)  # a repeated use does not extend the grace period
     with pytest.raises(TokenReused):
         await refreshed(stage, first.refresh_token)
     assert await dead(stage, second)

@@ -214,12 +214,12 @@ def test_a_missing_or_different_error_fails() -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"do": "dance"}, "nobody knows how to do that"),
-        ({"at": "tomorrow"}, "is no time"),
+        ({"do": "dance"}, "unknown action"),
+        ({"at": "tomorrow"}, "is not a time"),
         ({"at": "due"}, "there is no booking yet"),
         ({"do": "cancel"}, "there is no booking yet"),
         ({"do": "pay"}, "there is no bill to pay"),
-        ({"more": {"hold": True}}, "nobody holds the slot"),
+        ({"more": {"hold": True}}, "there is no hold on slot"),
     ],
 )
 def test_an_invalid_vector_fails(changes: dict[str, Any], problem: str) -> None:
@@ -480,7 +480,7 @@ def test_a_wrong_server_fails(served: str, monkeypatch: pytest.MonkeyPatch, caps
 
 def test_a_server_without_the_operation_fails(served: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert runner.main(["--url", f"{served}/elsewhere", "--only", "rules-exact-fit"]) == 1
-    assert "POST /scheduling/slots answered 404 http.not_found" in capsys.readouterr().out
+    assert "POST /scheduling/slots returned 404 http.not_found" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "ftp://example.com", "nowhere"])
@@ -492,10 +492,10 @@ def test_without_a_server_nothing_is_checked(url: str, capsys: pytest.CaptureFix
 def test_each_history_skipped_on_servers_has_a_reason() -> None:
     reasons = {history.id: why_not(history) for history in HISTORIES}
     assert sum(reason is None for reason in reasons.values()) >= 60
-    assert reasons["pending-expired"] == "it needs a clock that is moved"
+    assert reasons["pending-expired"] == "it needs a clock that can be advanced"
     assert reasons["callback-without-money"] == "the address of a callback is a secret of the server"
-    assert reasons["paid-beyond-the-price"] == "the checkout page pays a bill or half of it, and no more than all"
-    assert reasons["cancel-in-yen"] == "the simulated gateway takes MNT only"
+    assert reasons["paid-beyond-the-price"] == "the checkout page pays a bill whole or by half, and never more in total"
+    assert reasons["cancel-in-yen"] == "the simulated gateway accepts MNT only"
     assert reasons["place-taken"] is None
 
 
@@ -564,7 +564,7 @@ async def test_histories_need_valid_admin_credentials() -> None:
         server = _ServerInMemory(api, asyncio.get_running_loop())
         found = await asyncio.to_thread(play_on_server, server, HISTORIES[:1], email="a@example.com", password="no")
     [failure] = found.failures
-    assert "signing in as the admin: the server answered 401 auth.invalid_credentials" in failure.problems[0]
+    assert "signing in as the admin: the server returned 401 auth.invalid_credentials" in failure.problems[0]
 
 
 # The endpoint of this repository.

@@ -25,7 +25,7 @@ ENTRY: Final = Mapper(
 )
 _ADD: Final = ENTRY.insert()
 _PAGE: Final = Statement(
-    select(audit_log)
+    select(*ENTRY.columns)
     .where(
         *(
             if_given(name, column, column == bindparam(name))

@@ -21,7 +21,7 @@ _b: Final = bookings.c
 
 def _appointments(*whose: ColumnElement[bool]) -> Statement:
     return Statement(
-        select(bookings, providers.c.display_name, providers.c.address, users.c.name)
+        select(*BOOKING.columns, providers.c.display_name, providers.c.address, users.c.name)
         .select_from(
             bookings.join(providers, providers.c.id == _b.provider_id).join(users, users.c.id == _b.customer_id)
         )

@@ -50,7 +50,7 @@ _b: Final = bookings.c
 _ADD: Final = BOOKING.insert()
 _ADD_EVENT: Final = EVENT.insert()
 _SAVE: Final = BOOKING.update(versioned=True)
-_BY_ID: Final = select(bookings).where(_b.id == bindparam("booking_id"))
+_BY_ID: Final = select(*BOOKING.columns).where(_b.id == bindparam("booking_id"))
 _BOOKING: Final = Statement(_BY_ID)
 _LOCK: Final = Statement(_BY_ID.with_for_update())
 _UNSETTLED: Final = Statement(
@@ -68,7 +68,7 @@ _OVERDUE: Final = Statement(
 )
 _BEFORE_ALL: Final = UUID(int=0)
 _TO_COME: Final = Statement(
-    select(bookings)
+    select(*BOOKING.columns)
     .where(
         _b.starts_at > bindparam("now"),
         or_(*(_b.status == status.value for status in Status if CLAIMS_TIME[status])),
@@ -82,7 +82,7 @@ _TO_COME: Final = Statement(
 
 
 def _page(whose: ColumnElement[bool] | None) -> Statement:
-    page: Select[Any] = select(bookings)
+    page: Select[Any] = select(*BOOKING.columns)
     if whose is not None:
         page = page.where(whose)
     return Statement(

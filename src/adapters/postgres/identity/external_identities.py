@@ -28,9 +28,9 @@ _USER_OF: Final = select(_i.user_id).where(_i.provider == bindparam("provider"),
 _FIND: Final = Statement(_USER_OF)
 # FOR KEY SHARE: sign-ins do not block each other; removing the identity waits for them.
 _LOCK: Final = Statement(_USER_OF.with_for_update(read=True, key_share=True))
-_GET: Final = Statement(select(external_identities).where(*_OF_USER))
+_GET: Final = Statement(select(*IDENTITY.columns).where(*_OF_USER))
 _ALL_OF_USER: Final = Statement(
-    select(external_identities).where(_i.user_id == bindparam("user_id")).order_by(_i.provider)
+    select(*IDENTITY.columns).where(_i.user_id == bindparam("user_id")).order_by(_i.provider)
 )
 _ADD: Final = IDENTITY.insert()
 _REMOVE: Final = Statement(delete(external_identities).where(*_OF_USER))

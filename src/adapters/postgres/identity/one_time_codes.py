@@ -17,7 +17,7 @@ _c: Final = one_time_codes.c
 # A contact has no row before its first code, so lock its key first; then lock the rows, which `sweep` changes too.
 _LOCK_CONTACT: Final = Statement(select(func.pg_advisory_xact_lock(bindparam("lock_key"))))
 _LOCK: Final = Statement(
-    select(one_time_codes).where(_c.contact == bindparam("of_contact")).order_by(_c.purpose).with_for_update()
+    select(*CODE.columns).where(_c.contact == bindparam("of_contact")).order_by(_c.purpose).with_for_update()
 )
 _SAVE: Final = CODE.upsert()
 _END: Final = Statement(

@@ -18,7 +18,7 @@ PHONE_CHANGE: Final = Mapper(
     phone_changes, PhoneChange, phone=Encrypted("phone_sealed"), former=Encrypted("former_sealed")
 )
 _c: Final = phone_changes.c
-_GET: Final = Statement(select(phone_changes).where(_c.user_id == bindparam("who")))
+_GET: Final = Statement(select(*PHONE_CHANGE.columns).where(_c.user_id == bindparam("who")))
 _SAVE: Final = PHONE_CHANGE.upsert()
 _FORGET: Final = Statement(
     delete(phone_changes).where(or_(_c.asked_at <= bindparam("before"), _c.asked_at >= bindparam("after")))

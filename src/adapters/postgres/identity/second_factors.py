@@ -23,7 +23,7 @@ FACTOR: Final = Mapper(
 )
 _f: Final = totp_factors.c
 _r: Final = recovery_codes.c
-_LOCK: Final = Statement(select(totp_factors).where(_f.user_id == bindparam("of_user")).with_for_update())
+_LOCK: Final = Statement(select(*FACTOR.columns).where(_f.user_id == bindparam("of_user")).with_for_update())
 _SAVE: Final = FACTOR.upsert()
 _REMOVE: Final = Statement(delete(totp_factors).where(_f.user_id == bindparam("of_user")))
 _OF_USER: Final = _r.user_id == bindparam("of_user")

@@ -33,8 +33,8 @@ SESSION: Final = Mapper(
 LOGIN: Final = Mapper(login_history, Login, client=Columns("address", "user_agent"))
 _s: Final = sessions.c
 _l: Final = login_history.c
-_ONE: Final = select(sessions).where(_s.id == bindparam("session_id"))
-_LIVE: Final = select(sessions).where(
+_ONE: Final = select(*SESSION.columns).where(_s.id == bindparam("session_id"))
+_LIVE: Final = select(*SESSION.columns).where(
     _s.user_id == bindparam("user_id"), _s.ended_at.is_(None), _s.expires_at > bindparam("now")
 )
 _ADD: Final = SESSION.insert()
@@ -43,7 +43,7 @@ _LOCK: Final = Statement(_ONE.with_for_update())
 _LOCK_LIVE: Final = Statement(_LIVE.order_by(_s.id).with_for_update())
 _LAST_USED: Final = Statement(_LIVE.order_by(_s.last_used_at.desc(), _s.id.desc()).limit(bindparam("most")))
 _OF_USER: Final = Statement(
-    select(sessions)
+    select(*SESSION.columns)
     .where(_s.user_id == bindparam("user_id"), if_given("after", _s.id, _s.id > bindparam("after")))
     .order_by(_s.id)
     .limit(bindparam("most"))
@@ -52,7 +52,7 @@ _SAVE: Final = SESSION.update()
 
 
 def _logins(*, all_of_them: bool) -> Select[Any]:
-    found = select(login_history).where(_l.user_id == bindparam("user_id"))
+    found = select(*LOGIN.columns).where(_l.user_id == bindparam("user_id"))
     page = found if all_of_them else found.where(_l.id < bindparam("after"))
     return page.order_by(_l.id.desc()).limit(bindparam("most"))
 

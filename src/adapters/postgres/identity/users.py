@@ -18,50 +18,6 @@ from booking_domain.identity.ports import UserFilter, UserReads, Users
 from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.ids import UserId
 
-_THIS: Final = users.c.id == bindparam("user_id")
-_USER: Final = Statement(select(users).where(_THIS))
-# FOR NO KEY UPDATE: other transactions can insert rows that refer to the account.
-_LOCK: Final = Statement(select(users).where(_THIS).with_for_update(key_share=True))
-_LOCK_ALL: Final = Statement(
-    select(users)
-    .where(users.c.id == any_(bindparam("user_ids", type_=ARRAY(users.c.id.type))))
-    .order_by(users.c.id)
-    .with_for_update(key_share=True)
-)
-_USER_BY_LOGIN: Final = Statement(
-    select(users).where(or_(users.c.email == bindparam("login"), users.c.phone_index == bindparam("phone_index")))
-)
-_TO_ERASE: Final = Statement(
-    select(users.c.id)
-    .where(
-        users.c.status == literal_column(f"'{UserStatus.DELETED.value}'"),
-        users.c.erased_at.is_(None),
-        users.c.deleted_at <= bindparam("deleted_before"),
-        if_given("after", users.c.id, users.c.id > bindparam("after")),
-    )
-    .order_by(users.c.id)
-    .limit(bindparam("most"))
-)
-_BEGINNING: Final = func.lower(bindparam("text", type_=Text()))
-_PAGE: Final = Statement(
-    select(users)
-    .where(
-        if_given("role", users.c.role, users.c.role == bindparam("role")),
-        if_given("status", users.c.status, users.c.status == bindparam("status")),
-        or_(
-            bindparam("text", type_=Text()).is_(None),
-            func.starts_with(func.lower(users.c.name), _BEGINNING),
-            func.starts_with(users.c.email, _BEGINNING),
-            users.c.phone_index == bindparam("phone_index"),
-        ),
-        if_given("created_from", users.c.created_at, users.c.created_at >= bindparam("created_from")),
-        if_given("created_before", users.c.created_at, users.c.created_at < bindparam("created_before")),
-        if_given("after", users.c.id, users.c.id < bindparam("after")),
-    )
-    .order_by(users.c.id.desc())
-    .limit(bindparam("most"))
-)
-
 
 def _preferences_json(preferences: Preferences) -> Jsonb:
     return Jsonb(asdict(preferences))
@@ -80,6 +36,54 @@ USER: Final = Mapper(
     address=Encrypted("address_sealed"),
     preferences=Converted("preferences", write=_preferences_json, read=_preferences_of),
 )
+
+_THIS: Final = users.c.id == bindparam("user_id")
+_USER: Final = Statement(select(*USER.columns).where(_THIS))
+# FOR NO KEY UPDATE: other transactions can insert rows that refer to the account.
+_LOCK: Final = Statement(select(*USER.columns).where(_THIS).with_for_update(key_share=True))
+_LOCK_ALL: Final = Statement(
+    select(*USER.columns)
+    .where(users.c.id == any_(bindparam("user_ids", type_=ARRAY(users.c.id.type))))
+    .order_by(users.c.id)
+    .with_for_update(key_share=True)
+)
+_USER_BY_LOGIN: Final = Statement(
+    select(*USER.columns).where(
+        or_(users.c.email == bindparam("login"), users.c.phone_index == bindparam("phone_index"))
+    )
+)
+_TO_ERASE: Final = Statement(
+    select(users.c.id)
+    .where(
+        users.c.status == literal_column(f"'{UserStatus.DELETED.value}'"),
+        users.c.erased_at.is_(None),
+        users.c.deleted_at <= bindparam("deleted_before"),
+        if_given("after", users.c.id, users.c.id > bindparam("after")),
+    )
+    .order_by(users.c.id)
+    .limit(bindparam("most"))
+)
+_BEGINNING: Final = func.lower(bindparam("text", type_=Text()))
+_PAGE: Final = Statement(
+    select(*USER.columns)
+    .where(
+        if_given("role", users.c.role, users.c.role == bindparam("role")),
+        if_given("status", users.c.status, users.c.status == bindparam("status")),
+        or_(
+            bindparam("text", type_=Text()).is_(None),
+            func.starts_with(func.lower(users.c.name), _BEGINNING),
+            func.starts_with(users.c.email, _BEGINNING),
+            users.c.phone_index == bindparam("phone_index"),
+        ),
+        if_given("created_from", users.c.created_at, users.c.created_at >= bindparam("created_from")),
+        if_given("created_before", users.c.created_at, users.c.created_at < bindparam("created_before")),
+        if_given("after", users.c.id, users.c.id < bindparam("after")),
+    )
+    .order_by(users.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
 _ADD: Final = USER.insert()
 _SAVE: Final = USER.update()
 PHONE: Final = EncryptedColumn.of(users.c.phone_sealed).field

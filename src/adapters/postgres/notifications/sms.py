@@ -32,10 +32,10 @@ SMS: Final = Mapper(
 _m: Final = sms_messages.c
 _ADD: Final = SMS.insert()
 _COUNT: Final = Statement(select(func.count()).where(_m.created_at > bindparam("since")))
-_GET: Final = Statement(select(sms_messages).where(_m.id == bindparam("message_id")))
-_LOCK: Final = Statement(select(sms_messages).where(_m.id == bindparam("message_id")).with_for_update())
+_GET: Final = Statement(select(*SMS.columns).where(_m.id == bindparam("message_id")))
+_LOCK: Final = Statement(select(*SMS.columns).where(_m.id == bindparam("message_id")).with_for_update())
 _OF_USER: Final = Statement(
-    select(sms_messages)
+    select(*SMS.columns)
     .where(_m.user_id == bindparam("user_id"), if_given("after", _m.id, _m.id > bindparam("after")))
     .order_by(_m.id)
     .limit(bindparam("most"))

@@ -59,16 +59,16 @@ PAYMENT: Final = Mapper(
 _t: Final = payments.c
 _ADD: Final = PAYMENT.insert()
 _SAVE: Final = PAYMENT.update(versioned=True)
-_ONE: Final = Statement(select(payments).where(_t.id == bindparam("payment_id")))
-_BY_INVOICE: Final = Statement(select(payments).where(_t.invoice_reference == bindparam("reference")))
+_ONE: Final = Statement(select(*PAYMENT.columns).where(_t.id == bindparam("payment_id")))
+_BY_INVOICE: Final = Statement(select(*PAYMENT.columns).where(_t.invoice_reference == bindparam("reference")))
 _PENDING: Final = Statement(
-    select(payments).where(
+    select(*PAYMENT.columns).where(
         _t.booking_id == bindparam("booking_id"),
         _t.purpose == bindparam("purpose"),
         _t.status == PaymentStatus.PENDING.value,
     )
 )
-_OLDEST_FIRST: Final = select(payments).order_by(_t.created_at, _t.id)
+_OLDEST_FIRST: Final = select(*PAYMENT.columns).order_by(_t.created_at, _t.id)
 _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("booking_id")))
 _OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
 

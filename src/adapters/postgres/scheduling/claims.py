@@ -37,7 +37,7 @@ _REACH: Final = case(
     else_=literal_column(f"interval '{WEEKLY_CLAIM_MARGIN.days} days'"),
 )
 _AROUND: Final = Statement(
-    select(claims).where(
+    select(*CLAIM.columns).where(
         _c.provider_id == bindparam("provider_id"),
         _BLOCKED.op("&&")(
             func.tstzrange(
@@ -72,7 +72,7 @@ _TAKE: Final = Statement(
 )
 _RELEASE: Final = Statement(delete(claims).where(_c.id == bindparam("claim_id")))
 _HOLD: Final = Statement(
-    select(claims).where(
+    select(*CLAIM.columns).where(
         _c.id == bindparam("claim_id"),
         _c.customer_id == bindparam("customer_id"),
         _c.kind == ClaimKind.HOLD.value,

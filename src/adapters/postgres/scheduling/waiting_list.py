@@ -30,15 +30,15 @@ _IS_OPEN: Final = _w.status.in_([literal_column(f"'{status.value}'") for status 
 _ADD: Final = WAITING.insert()
 _SAVE: Final = WAITING.update()
 _OPEN_FOR: Final = Statement(
-    select(waiting_list)
+    select(*WAITING.columns)
     .where(_w.provider_id == bindparam("provider_id"), _IS_OPEN)
     .order_by(_w.created_at, _w.id)
     .with_for_update()
 )
-_GET: Final = Statement(select(waiting_list).where(_w.id == bindparam("waiting_id")).with_for_update())
+_GET: Final = Statement(select(*WAITING.columns).where(_w.id == bindparam("waiting_id")).with_for_update())
 _COUNT: Final = Statement(select(func.count()).where(_w.customer_id == bindparam("customer_id"), _IS_OPEN))
 _OF_CUSTOMER: Final = Statement(
-    select(waiting_list)
+    select(*WAITING.columns)
     .where(
         _w.customer_id == bindparam("customer_id"),
         if_given("after", _w.id, _w.id < bindparam("after")),

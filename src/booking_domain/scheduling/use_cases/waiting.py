@@ -92,7 +92,7 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Wa
 def _window(command: JoinWaitingList) -> TimeRange:
     start, end = instant(command.starts_from, field="from"), instant(command.starts_before, field="to")
     if end <= start:
-        raise InvalidValue(field="to", problem="`to` comes after `from`")
+        raise InvalidValue(field="to", problem="`to` must be after `from`")
     return TimeRange(start, end)
 
 

@@ -134,7 +134,7 @@ class _Play:
             await self._go_to(step.at)
         doing: Callable[[Step, Actor], Awaitable[object]] | None = getattr(self, f"do_{step.do}", None)
         if doing is None and step.do not in MOVES:
-            raise VectorError(f"{step}: nobody knows how to do that")
+            raise VectorError(f"{step}: unknown action")
         try:
             await (doing or self.do_move)(step, self._people[step.who])
         except DomainError as error:
@@ -182,7 +182,7 @@ class _Play:
         bill = self._bill(step)
         amount = Money(amount=step.more.get("amount", bill.amount.amount), currency=bill.amount.currency)
         if not self._studio.pay(bill, amount):
-            raise VectorError(f"{step}: the gateway does not take money for this bill")
+            raise VectorError(f"{step}: the gateway rejects the payment of this bill")
         for _ in range(step.more.get("callbacks", 1)):
             await self._studio.settle(bill)
 
@@ -243,7 +243,7 @@ class _Play:
 
     def _held(self, slot: float) -> Claim:
         if slot not in self._holds:
-            raise VectorError(f"nobody holds the slot {slot}")
+            raise VectorError(f"there is no hold on slot {slot}")
         return self._holds[slot]
 
     def _bill(self, step: Step) -> Payment:
@@ -257,7 +257,7 @@ class _Play:
     async def _moment(self, at: str) -> datetime:
         read = _AT.fullmatch(at)
         if read is None or not at:
-            raise VectorError(f"{at!r} is no time: start-24h, end, due+1s, +15m")
+            raise VectorError(f"{at!r} is not a time: start-24h, end, due+1s, +15m")
         base, sign, length = read.groups()
         away = length_of(length or "") * (-1 if sign == "-" else 1)
         match base:

@@ -100,7 +100,7 @@ class Server:
             with error:
                 return Answer(error.code, _read(error.read())), _seconds(error.headers.get("Retry-After"))
         except (URLError, OSError) as error:
-            raise Unexpected(f"no answer from {request.full_url}: {error}") from error
+            raise Unexpected(f"no response from {request.full_url}: {error}") from error
 
     def slots(self, case: SlotCase) -> tuple[Slot, ...]:
         """Return the slots that the server offers in a case."""
@@ -122,7 +122,7 @@ class Server:
     def _computed(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         answer = self.ask("POST", path, body)
         if not answer.done:
-            raise Unexpected(f"POST {path} answered {answer}")
+            raise Unexpected(f"POST {path} returned {answer}")
         found: dict[str, Any] = answer.body
         return found
 

@@ -91,18 +91,18 @@ def why_not(history: History) -> str | None:
     """Return why a history cannot be run on any server; None if it can."""
     kinds = {step.do for step in history.steps}
     if history.moves_the_clock:
-        return "it needs a clock that is moved"
+        return "it needs a clock that can be advanced"
     for kind in kinds & _NOT_OVER_HTTP.keys():
         return _NOT_OVER_HTTP[kind]
     if any(step.who == "system" for step in history.steps):
-        return "nobody is the platform over HTTP"
+        return "HTTP clients cannot act as the platform"
     if history.terms.price.currency != _CURRENCY_OF_GATEWAY and "pay" in kinds:
-        return f"the simulated gateway takes {_CURRENCY_OF_GATEWAY} only"
+        return f"the simulated gateway accepts {_CURRENCY_OF_GATEWAY} only"
     return _why_not_paid(history)
 
 
 def _why_not_paid(history: History) -> str | None:
-    """Pay a bill on the checkout page in whole or half amounts until it is paid."""
+    """Return why the checkout page cannot make the payments of the history; None if it can."""
     deposit = next(
         (step.more["deposit"] for step in history.steps if step.refusal is None and "deposit" in step.more),
         history.terms.deposit.amount,
@@ -115,7 +115,7 @@ def _why_not_paid(history: History) -> str | None:
         purpose = step.more.get("purpose", "deposit")
         amount = step.more.get("amount", due[purpose])
         if amount not in {due[purpose], due[purpose] / 2} or paid[purpose] + amount > due[purpose]:
-            return "the checkout page pays a bill or half of it, and no more than all"
+            return "the checkout page pays a bill whole or by half, and never more in total"
         paid[purpose] += amount
     return None
 
@@ -249,11 +249,11 @@ class _Play:
             outcome = "underpaid"
         paying = self._stage.server.post_form(bill["checkoutUrl"], {"outcome": outcome})
         if not paying.done:
-            raise Skipped(f"the checkout page is not the simulator's: it answered {paying}")
+            raise Skipped(f"the checkout page is not the simulator's: it returned {paying}")
         deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
         while callbacks and self._seen()["paidAmount"] < before + amount:
             if time.monotonic() > deadline:
-                raise Unexpected(f"{step}: nothing was counted within {SETTLED_WITHIN_SECONDS:.0f} s")
+                raise Unexpected(f"{step}: no payment was recorded within {SETTLED_WITHIN_SECONDS:.0f} s")
             time.sleep(0.05)
 
     def _do_ask(self, step: Step) -> Answer:
@@ -317,5 +317,5 @@ class _Play:
 
 def _done(answer: Answer, what: str) -> dict[str, Any]:
     if not answer.done:
-        raise Unexpected(f"{what}: the server answered {answer}")
+        raise Unexpected(f"{what}: the server returned {answer}")
     return answer.body or {}

@@ -89,7 +89,7 @@ class Lockstep:
                     self._same(lambda: "the end of a transaction", late[0] if late else None, error)
                 raise
             if late:
-                raise Divergence(f"{late[0]!r} was raised by the first storage alone")
+                raise Divergence(f"{late[0]!r} was raised by the first storage only")
 
     async def outbox_events(self) -> Sequence[Event]:
         """Return the events, which must be the same on both storages."""
@@ -220,7 +220,7 @@ class LockstepMachine(PlatformMachine):
             yield self.lockstep
 
     @invariant()
-    def what_else_is_kept_is_the_same(self) -> None:
+    def remaining_state_is_the_same(self) -> None:
         async def look() -> None:
             reads = self.studio.reads
             await reads.bookings.overdue(self.studio.clock.now(), _MOST)

@@ -353,17 +353,17 @@ class PlatformMachine(RuleBasedStateMachine):
             self._try(self.studio.settle(payment), GatewayUnavailable)
 
     @rule(target=payments, who=_SOMEBODY, nth=_SOMETHING)
-    def pay_in_time_and_be_noticed_at_the_last_moment(self, who: int, nth: int) -> Made[Payment]:
+    def pay_in_time_and_reconcile_at_the_deadline(self, who: int, nth: int) -> Made[Payment]:
         payment = self._new_bill(who, nth)
         if payment is None:
             return multiple()
         self.studio.pay(payment)
         booking = self._let_it_expire(payment)
-        assert booking.status is Status.CONFIRMED, "a payment was lost with its callback"
+        assert booking.status is Status.CONFIRMED, "a payment without a callback was lost"
         return payment
 
     @rule(target=payments, who=_SOMEBODY, nth=_SOMETHING, in_time=_PARTS, late=_AMOUNTS, other=st.none() | _SOMEBODY)
-    def pay_when_it_is_too_late(
+    def pay_after_the_deadline(
         self, who: int, nth: int, in_time: Money | None, late: Money | None, other: int | None
     ) -> Made[Payment]:
         payment = self._new_bill(who, nth)
@@ -398,7 +398,7 @@ class PlatformMachine(RuleBasedStateMachine):
         self._try(asked, GatewayUnavailable)
 
     @rule(booking=bookings)
-    def look_whether_it_is_overdue(self, booking: Booking) -> None:
+    def expire_if_overdue(self, booking: Booking) -> None:
         self._try(self.studio.expire(booking), GatewayUnavailable)
 
     @rule(booking=bookings)
@@ -485,7 +485,7 @@ class PlatformMachine(RuleBasedStateMachine):
                 assert not bill.received, "an invoice was paid that no customer has seen"
                 continue
             settled = await studio.settle(payment)
-            assert settled.settled == bill.received, "the gateway has money that we do not know of"
+            assert settled.settled == bill.received, "the gateway has received money that the platform does not know of"
         studio.clock.advance(timedelta(days=3))
         for booking_id in await studio.reads.bookings.overdue(studio.clock.now(), 1_000):
             booking = await studio.reads.bookings.get(booking_id)

@@ -43,7 +43,7 @@ __all__ = [
     "StorageContract",
     "a_cast",
     "race",
-    "regretted",
+    "rolled_back",
     "waits",
 ]
 
@@ -116,20 +116,20 @@ async def race(attempts: Sequence[Awaitable[T]]) -> tuple[list[T], list[DomainEr
     return results, refusals
 
 
-class _Regret(Exception):
+class _Rollback(Exception):
     """Rolls back a transaction."""
 
 
-async def regretted(backend: Backend, work: Callable[[Repositories], Awaitable[None]]) -> None:
+async def rolled_back(backend: Backend, work: Callable[[Repositories], Awaitable[None]]) -> None:
     """Do the work in a transaction and roll it back with an exception, which must propagate."""
 
-    async def work_and_regret(tx: Repositories) -> None:
+    async def work_and_roll_back(tx: Repositories) -> None:
         await work(tx)
-        raise _Regret
+        raise _Rollback
 
-    with pytest.raises(_Regret):
+    with pytest.raises(_Rollback):
         async with backend.begin() as tx:
-            await work_and_regret(tx)
+            await work_and_roll_back(tx)
 
 
 async def waits(task: asyncio.Task[T]) -> bool:

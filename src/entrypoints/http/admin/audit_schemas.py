@@ -14,7 +14,7 @@ Word = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class AuditQuery(Query, frozen=True, kw_only=True):
-    """Which entries, and which page of them."""
+    """A filter of entries, and the page."""
 
     actor_id: UUID | None = None
     subject_kind: Word | None = None
@@ -35,7 +35,7 @@ class EntryJson(Json, frozen=True, kw_only=True):
     actor_role: str
     action: str
     subject_kind: str | None
-    """What it was done to: `user`, `booking`, `provider`, …; null: nothing in particular, or what is the actor's."""
+    """The kind of the subject: `user`, `booking`, `provider`, …; null: none, or the actor's own account."""
     subject_id: UUID | None
     address: str
     user_agent: str

@@ -1,4 +1,4 @@
-"""Accounts as a CSV file (RFC 4180), read and sent page by page."""
+"""Accounts as a CSV file (RFC 4180), read and streamed page by page."""
 
 import csv
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -28,7 +28,7 @@ PAGE: Final = 500
 
 
 async def csv_of(chosen: UserFilter, first: Sequence[User], reads: UserReads) -> AsyncIterator[bytes]:
-    """The file: `first`, which are the first `PAGE` that were chosen, and all that follow them."""
+    """The file: `first`, the first page of the filter, and all pages after it."""
     yield _lines([COLUMNS])
     page = first
     while page:

@@ -1,4 +1,4 @@
-"""`/availability/feeds`: external calendars, whose appointments keep slots from being offered here."""
+"""`/availability/feeds`: external calendars, whose busy times are not offered."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -46,10 +46,10 @@ TrustHours = Annotated[
 
 
 class FeedsBody(Body, frozen=True, kw_only=True):
-    """All external calendars, and what holds while one of them cannot be read.
+    """All external calendars of a provider, and what is offered while one of them cannot be read.
 
-    `closed` offers nothing, `trust` goes by what was read last for `trustHours` and then offers nothing, `open` offers
-    everything.
+    `closed` offers nothing, `trust` uses the last reading for `trustHours` and then offers nothing, `open` ignores
+    the calendar.
     """
 
     urls: Annotated[tuple[FeedUrl, ...], Meta(max_length=MAX_FEEDS)]
@@ -57,7 +57,7 @@ class FeedsBody(Body, frozen=True, kw_only=True):
     trust_hours: TrustHours = DEFAULT_FEED_RULE.trust_hours
 
     def command(self, expected_version: ExpectedVersion) -> SetFeeds:
-        """The command."""
+        """Return the command."""
         return SetFeeds(
             urls=self.urls,
             rule=FeedRule(self.when_failing, self.trust_hours),
@@ -66,7 +66,7 @@ class FeedsBody(Body, frozen=True, kw_only=True):
 
 
 class FeedJson(Json, frozen=True, kw_only=True):
-    """An external calendar; `failing` while what is known of it may be wrong."""
+    """An external calendar; `failing` if its busy times may be out of date."""
 
     id: UUID
     url: str
@@ -76,7 +76,7 @@ class FeedJson(Json, frozen=True, kw_only=True):
 
 
 class FeedsJson(Json, frozen=True, kw_only=True):
-    """One's external calendars."""
+    """The provider's external calendars."""
 
     feeds: tuple[FeedJson, ...]
     when_failing: str
@@ -92,10 +92,11 @@ async def set_availability_feeds(
     clock: Injected[Clock],
     if_match: IfMatch = None,
 ) -> Response[FeedsJson]:
-    """Replace one's external calendars; they are read at once, and then every ten minutes.
+    """Replace the provider's external calendars.
 
-    What is busy there is not offered here. One that stays in the list keeps what was read from it. `If-Match` is about
-    the list and what holds while one cannot be read: that one was read meanwhile is no change.
+    They are read at once, and then every ten minutes. Their busy times are not offered. A calendar that stays in
+    the list keeps its last reading. `If-Match` covers the list and `whenFailing`; a reading does not change the
+    version.
     """
     own = await executor.run(set_feeds, data.command(expected_version(if_match)), actor=actor)
     shown = feeds_json(own, clock.now())
@@ -106,7 +107,10 @@ async def set_availability_feeds(
 async def get_availability_feeds(
     actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock], if_none_match: IfNoneMatch = None
 ) -> Response[FeedsJson]:
-    """One's external calendars, and how reading them went. Their URLs are secrets: only the host is shown."""
+    """Return the provider's external calendars and the results of reading them.
+
+    Their URLs are secrets: only the host is returned.
+    """
     own = await get_own_feeds(actor, reads.providers, reads.feeds)
     shown = feeds_json(own, clock.now())
     return unless_known(shown, _tag(own, shown), if_none_match)
@@ -122,7 +126,7 @@ def feeds_json(own: OwnFeeds, now: datetime) -> FeedsJson:
 
 
 def _tag(own: OwnFeeds, shown: FeedsJson) -> dict[str, str]:
-    """Of the version, and of what reading the feeds has come to."""
+    """The tag of the version and the results of reading."""
     return etag(own.version, sha256(repr(shown).encode()).hexdigest()[:16])
 
 

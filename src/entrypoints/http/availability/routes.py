@@ -1,4 +1,4 @@
-"""`/availability`: when a provider is open."""
+"""`/availability`: a provider's rules, exceptions, blocks and settings."""
 
 from typing import Final
 from uuid import UUID
@@ -54,15 +54,15 @@ from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
 
 _OUTSIDE: Final = "outside"
-"""The variant without the notes of blocks."""
+"""The variant of the entity tag without the notes of blocks."""
 
 
 @post("/", opt=documented(add_rule, body=ADD_RULE, answer=RULE))
 async def add_availability(data: JSONBody[RuleBody], runner: Injected[IdempotentRunner]) -> Response[RuleJson]:
-    """Be open weekly at these hours.
+    """Add a weekly availability rule.
 
-    Hours are on the provider's clock. `endTime` at or before `startTime` means the next day; `everyWeeks` above 1 needs
-    `validFrom`.
+    Hours are in the provider's time zone. If `endTime` is not after `startTime`, the rule ends on the next day.
+    `everyWeeks` above 1 requires `validFrom`.
     """
     return await runner.created(add_rule, data.command(), answer=rule_json)
 
@@ -74,7 +74,10 @@ async def get_availability(
     reads: Injected[Reads],
     if_none_match: IfNoneMatch = None,
 ) -> Response[AvailabilityJson]:
-    """A provider's rules, exceptions and settings; until it is approved, for its owner and admins only."""
+    """Return a provider's rules, exceptions, blocks and settings.
+
+    Until the provider is approved, only its owner and admins can read them.
+    """
     found = await get_calendar(actor, ProviderId(provider_id), reads.schedules, reads.providers)
     calendar = found.calendar
     shown = AvailabilityJson(
@@ -90,7 +93,7 @@ async def get_availability(
 async def remove_availability(
     rule_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Remove a weekly rule; bookings that were made under it stay."""
+    """Remove a weekly rule. Bookings made under it stay."""
     await executor.run(remove_rule, RuleId(rule_id), actor=actor)
 
 
@@ -101,9 +104,10 @@ async def change_availability_settings(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[SettingsJson]:
-    """Change how slots are cut and what a booking costs; members that are left out stay as they are.
+    """Change slot settings and prices.
 
-    `If-Match` takes the `ETag` of one's availability, which covers its rules, exceptions and blocks too.
+    Omitted members keep their values. `If-Match` takes the `ETag` of the availability, which also covers rules,
+    exceptions and blocks.
     """
     view = await executor.run(change_settings, data.change(expected_version(if_match)), actor=actor)
     return Response(settings_json(view.calendar, view.terms), headers=etag(view.calendar.version))
@@ -113,7 +117,10 @@ async def change_availability_settings(
 async def add_availability_exception(
     data: JSONBody[ExceptionBody], runner: Injected[IdempotentRunner]
 ) -> Response[ExceptionJson]:
-    """Have other hours on one date, or none; they replace the rules that start on it."""
+    """Set other hours for one date, or close it.
+
+    An exception replaces the weekly rules that start on that date.
+    """
     return await runner.created(add_exception, data.command(), answer=exception_json)
 
 
@@ -121,13 +128,16 @@ async def add_availability_exception(
 async def remove_availability_exception(
     exception_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Remove an exception: the weekly rules count again on that date."""
+    """Remove an exception. The weekly rules apply to that date again."""
     await executor.run(remove_exception, ExceptionId(exception_id), actor=actor)
 
 
 @post("/blocks", opt=documented(add_block, body=ADD_BLOCK, answer=BLOCK))
 async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[IdempotentRunner]) -> Response[BlockJson]:
-    """Take time off: nothing is offered in exactly this range, and no other slot moves. Bookings in it stay."""
+    """Block a time range.
+
+    No slot is offered in the range; other slots do not move. Existing bookings in the range stay.
+    """
     return await runner.created(add_block, data.command(), answer=block_json)
 
 
@@ -135,7 +145,7 @@ async def add_availability_block(data: JSONBody[BlockBody], runner: Injected[Ide
 async def remove_availability_block(
     block_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Take a block away: the time is open again as the rules say."""
+    """Remove a block. The rules apply to its time range again."""
     await executor.run(remove_block, BlockId(block_id), actor=actor)
 
 

@@ -36,18 +36,18 @@ EndTime = Annotated[
 
 
 class HoursBody(Body, frozen=True, kw_only=True):
-    """From one time of the day to another."""
+    """A range of times of the day."""
 
     start_time: StartTime
     end_time: EndTime
 
     def hours(self) -> Hours:
-        """The value of the domain."""
+        """Return the value of the domain."""
         return Hours(WallTime.parse(self.start_time), WallTime.parse(self.end_time))
 
 
 class RuleBody(HoursBody, frozen=True, kw_only=True):
-    """Be open weekly at these hours; an end that is not after the start means the next day."""
+    """A weekly rule; an end that is not after the start is on the next day."""
 
     day: Annotated[int, Meta(ge=0, le=6, description="0 is Sunday.")]
     valid_from: date | None = None
@@ -55,7 +55,7 @@ class RuleBody(HoursBody, frozen=True, kw_only=True):
     every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
 
     def command(self) -> AddRule:
-        """The command."""
+        """Return the command."""
         return AddRule(
             day=self.day,
             hours=self.hours(),
@@ -66,21 +66,21 @@ class RuleBody(HoursBody, frozen=True, kw_only=True):
 
 
 class ExceptionBody(Body, frozen=True, kw_only=True):
-    """Other hours on one date, or none: either `closed` or `ranges`."""
+    """Other hours for one date: either `closed` or `ranges`."""
 
     date: date
     closed: Literal[True] | None = None
     ranges: Annotated[tuple[HoursBody, ...], Meta(min_length=1, max_length=24)] | None = None
 
     def command(self) -> AddException:
-        """The command."""
+        """Return the command."""
         if (self.closed is None) is (self.ranges is None):
             raise InvalidValue(field="ranges", problem="either `closed` or `ranges`, one of them")
         return AddException(date=self.date, ranges=tuple(hours.hours() for hours in self.ranges or ()))
 
 
 class SettingsBody(TermsBody, frozen=True, kw_only=True):
-    """Settings to change; what is left out stays as it is. `null` takes a limit (`maxPerDay`, `maxPerWeek`) away."""
+    """Settings to change; omitted members keep their values. `null` removes a limit (`maxPerDay`, `maxPerWeek`)."""
 
     time_zone: ZoneName | UnsetType = UNSET
     slot_step_minutes: SomeMinutes | UnsetType = UNSET
@@ -94,7 +94,7 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
     anchoring: Anchoring | UnsetType = UNSET
 
     def change(self, expected_version: ExpectedVersion) -> SettingsChange:
-        """The command."""
+        """Return the command."""
         return SettingsChange(
             time_zone=given(self.time_zone),
             step_minutes=given(self.slot_step_minutes),
@@ -114,7 +114,7 @@ class SettingsBody(TermsBody, frozen=True, kw_only=True):
 
 
 class HoursJson(Json, frozen=True, kw_only=True):
-    """From one time of the day to another."""
+    """A range of times of the day."""
 
     start_time: str
     end_time: str
@@ -133,7 +133,7 @@ class RuleJson(Json, frozen=True, kw_only=True):
 
 
 class ExceptionJson(Json, frozen=True, kw_only=True):
-    """Other hours on one date, or none."""
+    """Other hours for one date, or none."""
 
     id: UUID
     date: date
@@ -142,7 +142,7 @@ class ExceptionJson(Json, frozen=True, kw_only=True):
 
 
 class SettingsJson(Json, frozen=True, kw_only=True):
-    """How slots are cut from open hours, and what a booking costs."""
+    """How slots follow from open hours, and the terms of a booking."""
 
     time_zone: str
     slot_step_minutes: int
@@ -163,19 +163,19 @@ class SettingsJson(Json, frozen=True, kw_only=True):
 
 
 class BlockBody(Body, frozen=True, kw_only=True):
-    """Take this time off."""
+    """A time range to block."""
 
     start: Instant
     end: Instant
     note: Note | None = None
 
     def command(self) -> AddBlock:
-        """The command."""
+        """Return the command."""
         return AddBlock(range=TimeRange(self.start, self.end), note=self.note or "")
 
 
 class BlockJson(Json, frozen=True, kw_only=True):
-    """Time off; the note is for the provider alone."""
+    """A blocked time range; only the provider sees the note."""
 
     id: UUID
     start: Timestamp
@@ -184,7 +184,7 @@ class BlockJson(Json, frozen=True, kw_only=True):
 
 
 class AvailabilityJson(Json, frozen=True, kw_only=True):
-    """All that decides when a provider is open."""
+    """A provider's rules, exceptions, blocks and settings."""
 
     settings: SettingsJson
     rules: tuple[RuleJson, ...]

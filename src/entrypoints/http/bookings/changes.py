@@ -1,4 +1,4 @@
-"""`/bookings/{id}/…`: reschedule, cancel, and answer a request."""
+"""`/bookings/{id}/…`: reschedule, cancel, and answer requests."""
 
 from typing import Final
 from uuid import UUID
@@ -59,9 +59,10 @@ async def reschedule(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Move a booking to another time in one step: the old one is given up only if the new one is won.
+    """Reschedule a booking in one step.
 
-    A customer takes an offered slot; the provider and admins may go off the grid. Done twice it has one effect.
+    The old time is released only if the new time is available. A customer takes an offered slot; the provider and
+    admins can choose any time. Repeating the request has no further effect.
     """
     command = RescheduleBooking(
         booking_id=BookingId(booking_id),
@@ -86,7 +87,7 @@ async def cancel(
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Cancel a booking; what was paid goes back as the policy that was agreed on says."""
+    """Cancel a booking. Payments are refunded as its cancellation policy says."""
     command = ChangeBookingStatus(
         booking_id=BookingId(booking_id),
         to=Status.CANCELLED,
@@ -111,9 +112,9 @@ async def accept(
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Accept a request (the provider), or take one of the times offered for it (the customer).
+    """Accept a request (provider), or one of the times offered for it (customer).
 
-    It is `pending` until its deposit is paid, or `confirmed` where none is due.
+    The booking is `pending` until its deposit is paid, or `confirmed` if none is due.
     """
     command = AcceptRequest(
         booking_id=BookingId(booking_id),
@@ -137,7 +138,7 @@ async def decline(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Decline a request: it is `cancelled`."""
+    """Decline a request. The booking becomes `cancelled`."""
     command = DeclineRequest(
         booking_id=BookingId(booking_id), reason=data.reason, expected_version=expected_version(if_match)
     )
@@ -157,7 +158,10 @@ async def offer_other_times(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Offer other times for a request; the customer has 48 hours to accept one, if it is still free then."""
+    """Offer other times for a request.
+
+    The customer can accept one of them within 48 hours, if it is still free.
+    """
     command = OfferTimes(
         booking_id=BookingId(booking_id), slots=data.slots, expected_version=expected_version(if_match)
     )

@@ -42,7 +42,7 @@ from entrypoints.settings import Settings
 
 
 class _Made(msgspec.Struct):
-    """What the headers of a new booking need of its JSON."""
+    """The members of a new booking that its headers need."""
 
     id: str
     version: int
@@ -62,8 +62,8 @@ async def book_slot(
 ) -> Response[BookingJson]:
     """Book an offered slot.
 
-    It is `confirmed` at once where no deposit is due, `pending` until the deposit is paid, `requested` where the
-    provider takes requests. `depositAmount` may raise the deposit up to the price.
+    The booking is `confirmed` if no deposit is due, `pending` until the deposit is paid, or `requested` if the
+    provider accepts each booking. `depositAmount` can raise the deposit up to the price.
     """
     command = data.command(settings.payment_window)
     return await runner.created(place_booking, command, answer=booking_json, headers=_headers)
@@ -73,16 +73,16 @@ async def book_slot(
 async def book_series(
     data: JSONBody[PlaceSeriesBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[SeriesJson]:
-    """Book a slot and the same time on the wall every so many weeks: all of them, or none.
+    """Book a slot and the same local time in following weeks: all of them, or none.
 
-    If some of the times cannot be had, `errors` names each of them, and why.
+    If some times are not available, `errors` names each of them with the reason.
     """
     return await runner.created(place_series, data.command(settings.payment_window), answer=series_json)
 
 
 @get("/", opt=documented(bookings.list_bookings, raises=(InvalidValue,), answer=PAGE))
 async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], reads: Injected[Reads]) -> BookingsJson:
-    """One's own bookings, newest first; an admin sees all."""
+    """List the caller's bookings, newest first. Admins get all bookings."""
     after = read_cursor(asked.cursor)
     chosen = BookingFilter(
         status=asked.status,
@@ -101,7 +101,7 @@ async def list_bookings(asked: Injected[BookingsQuery], actor: Injected[Actor], 
 async def get_booking(
     booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[BookingJson]:
-    """One booking, for its parties and admins."""
+    """Return a booking to its parties and admins."""
     booking = (await bookings.get_booking(actor, BookingId(booking_id), reads.bookings)).booking
     return unless_known(booking_json(booking), etag(booking.version), if_none_match)
 
@@ -116,7 +116,7 @@ async def move_to_status(
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Bring a booking to another status, as its lifecycle allows."""
+    """Change the status of a booking, as its lifecycle allows."""
     command = ChangeBookingStatus(
         booking_id=BookingId(booking_id),
         to=data.status,
@@ -130,7 +130,7 @@ async def move_to_status(
 
 @get("/{booking_id:str}/events", opt=documented(bookings.list_booking_events, answer=EVENTS))
 async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads]) -> EventsJson:
-    """What has happened to a booking, oldest first."""
+    """List the events of a booking, oldest first."""
     events = await bookings.list_booking_events(actor, BookingId(booking_id), reads.bookings)
     return EventsJson(items=tuple(event_json(event) for event in events))
 

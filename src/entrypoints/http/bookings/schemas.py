@@ -30,21 +30,21 @@ from entrypoints.http.kit.fields import (
 
 
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
-    """Book this slot."""
+    """A slot to book."""
 
     provider_id: UUID
     slot: Instant
     duration_minutes: SomeMinutes | None = None
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
     deposit_amount: Amount | None = None
-    """More than what is due, up to the price."""
+    """A deposit above the required one, up to the price."""
     hold_id: UUID | None = None
-    """A hold of one's own on this slot, which the booking takes over."""
+    """The customer's hold on this slot, which the booking replaces."""
     customer_id: UUID | None = None
-    """Whom the provider or an admin books for; without it the provider enters somebody who has walked in."""
+    """The customer for whom the provider or an admin books; without it, the provider books a walk-in."""
 
     def command(self, payment_window: timedelta) -> PlaceBooking:
-        """The command."""
+        """Return the command."""
         return PlaceBooking(
             provider_id=ProviderId(self.provider_id),
             slot=self.slot,
@@ -58,7 +58,7 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
 
 
 class PlaceSeriesBody(Body, frozen=True, kw_only=True):
-    """Book this slot, and the same time on the wall again every so many weeks."""
+    """A slot to book, and how often to repeat it at the same local time."""
 
     provider_id: UUID
     slot: Instant
@@ -69,12 +69,12 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
     duration_minutes: SomeMinutes | None = None
     notes: Annotated[str, Meta(max_length=MAX_NOTES)] | None = None
     deposit_amount: Amount | None = None
-    """Of each booking: more than what is due, up to the price."""
+    """The deposit of each booking, above the required one and up to the price."""
     customer_id: UUID | None = None
-    """Whom the provider or an admin books for."""
+    """The customer for whom the provider or an admin books."""
 
     def command(self, payment_window: timedelta) -> PlaceSeries:
-        """The command."""
+        """Return the command."""
         first = PlaceBooking(
             provider_id=ProviderId(self.provider_id),
             slot=self.slot,
@@ -88,39 +88,39 @@ class PlaceSeriesBody(Body, frozen=True, kw_only=True):
 
 
 class RescheduleBody(Body, frozen=True, kw_only=True):
-    """Where the booking should go; it stays as long as it is, if nothing else is said."""
+    """The new start; without a duration, the booking keeps its own."""
 
     slot: Instant
     duration_minutes: SomeMinutes | None = None
 
 
 class AcceptBody(Body, frozen=True, kw_only=True):
-    """Nothing for the provider; for the customer the offered time to take."""
+    """For a customer, the offered time to accept; empty for the provider."""
 
     slot: Instant | None = None
 
 
 class ReasonBody(Body, frozen=True, kw_only=True):
-    """Why."""
+    """The reason."""
 
     reason: Note | None = None
 
 
 class OfferTimesBody(Body, frozen=True, kw_only=True):
-    """Other times that would suit the provider."""
+    """Other times that the provider offers."""
 
     slots: Annotated[tuple[Instant, ...], Meta(min_length=1, max_length=MAX_OFFERED_TIMES)]
 
 
 class MoveBookingBody(Body, frozen=True, kw_only=True):
-    """The status that the booking should have, and why."""
+    """The new status, and the reason."""
 
     status: Status
     reason: Note | None = None
 
 
 class BookingsQuery(Query, frozen=True, kw_only=True):
-    """Which bookings: those that start in `[from, to)`; a date is its midnight in UTC."""
+    """Filters: bookings that start in `[from, to)`; a date means midnight UTC."""
 
     status: Status | None = None
     from_: Moment | None = field(default=None, name="from")
@@ -151,9 +151,9 @@ class BookingJson(Json, frozen=True, kw_only=True):
     created_at: Timestamp
     updated_at: Timestamp
     due_at: Timestamp | UnsetType = UNSET
-    """When it lapses by itself: the deposit, or the answer to a request, is due."""
+    """When the booking expires unless the deposit is paid or the request is answered."""
     offered_times: tuple[Timestamp, ...] | UnsetType = UNSET
-    """Other starts that the provider offers for a request; the customer accepts one of them."""
+    """Other starts that the provider offers for a request; the customer can accept one of them."""
     series_id: UUID | UnsetType = UNSET
 
 
@@ -172,14 +172,14 @@ class SeriesJson(Json, frozen=True, kw_only=True):
 
 
 class ActorJson(Json, frozen=True, kw_only=True):
-    """Who did it."""
+    """The actor."""
 
     id: UUID
     role: str
 
 
 class EventJson(Json, frozen=True, kw_only=True):
-    """One entry of a booking's audit trail."""
+    """An event of a booking."""
 
     id: UUID
     type: str
@@ -191,7 +191,7 @@ class EventJson(Json, frozen=True, kw_only=True):
 
 
 class EventsJson(Json, frozen=True, kw_only=True):
-    """The audit trail, oldest first."""
+    """The events of a booking, oldest first."""
 
     items: tuple[EventJson, ...]
     next_cursor: str | None = None

@@ -44,9 +44,9 @@ async def get_booking_file(
     calendar_files: Injected[CalendarFiles],
     clock: Injected[Clock],
 ) -> Response[str]:
-    """One booking as an iCalendar file, for its parties and admins.
+    """Return a booking as an iCalendar file, to its parties and admins.
 
-    The file of a later version has a higher SEQUENCE under the same UID, so that a calendar changes its entry.
+    The file of a later version has a higher SEQUENCE under the same UID, so a calendar updates its entry.
     """
     found = await get_appointment(actor, BookingId(booking_id), reads)
     booking = found.appointment.booking
@@ -63,11 +63,11 @@ async def get_booking_file(
 async def change_provider_link(
     actor: Injected[Actor], executor: Injected[Executor[Repositories]], settings: Injected[Settings]
 ) -> CalendarLinkJson:
-    """Make or change the secret address of the calendar of one's bookings as a provider.
+    """Create or change the secret URL of the caller's calendar as a provider.
 
-    The address can be subscribed to by calendar programs; whoever has it reads the calendar, and nothing else. There is
-    one secret an account: those that were given out before stop working at once, also that of `/users/me`. Not
-    idempotent, and no `Idempotency-Key` is taken: each call makes another secret, and none is kept to be told again.
+    Calendar programs can subscribe to the URL; it gives read access to the calendar and nothing else. An account
+    has one secret: earlier URLs stop working at once, also that of `/users/me`. The operation is not idempotent and
+    takes no `Idempotency-Key`: each call creates a new secret, which is not stored and cannot be shown again.
     """
     link = await executor.run(change_provider_calendar_link, None, actor=actor)
     return _shown(link, "providers", settings)
@@ -77,11 +77,11 @@ async def change_provider_link(
 async def change_link(
     actor: Injected[Actor], executor: Injected[Executor[Repositories]], settings: Injected[Settings]
 ) -> CalendarLinkJson:
-    """Make or change the secret address of the calendar of one's bookings as a customer.
+    """Create or change the secret URL of the caller's calendar as a customer.
 
-    The address can be subscribed to by calendar programs; whoever has it reads the calendar, and nothing else. There is
-    one secret an account: those that were given out before stop working at once, also that of `/providers/me`. Not
-    idempotent, and no `Idempotency-Key` is taken: each call makes another secret, and none is kept to be told again.
+    Calendar programs can subscribe to the URL; it gives read access to the calendar and nothing else. An account
+    has one secret: earlier URLs stop working at once, also that of `/providers/me`. The operation is not idempotent
+    and takes no `Idempotency-Key`: each call creates a new secret, which is not stored and cannot be shown again.
     """
     link = await executor.run(change_calendar_link, None, actor=actor)
     return _shown(link, "users", settings)
@@ -89,13 +89,13 @@ async def change_link(
 
 @delete("/providers/me/calendar-link", opt=documented(remove_provider_calendar_link))
 async def remove_provider_link(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
-    """Let the secret addresses of one's calendars stop working."""
+    """Revoke the secret URLs of the caller's calendars."""
     await executor.run(remove_provider_calendar_link, None, actor=actor)
 
 
 @delete("/users/me/calendar-link", opt=documented(remove_calendar_link))
 async def remove_link(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
-    """Let the secret addresses of one's calendars stop working."""
+    """Revoke the secret URLs of the caller's calendars."""
     await executor.run(remove_calendar_link, None, actor=actor)
 
 
@@ -111,9 +111,10 @@ async def get_provider_calendar(
     clock: Injected[Clock],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
-    """The bookings of a provider, whom the token names, from 90 days ago on; 5,000 at most.
+    """Return the calendar of the provider that the token identifies.
 
-    Those that were cancelled or have expired are shown as cancelled for 30 days.
+    It contains bookings from 90 days ago on, at most 5,000. Cancelled and expired bookings are shown as cancelled
+    for 30 days.
     """
     now = clock.now()
     shared = await shared_calendars.get_provider_calendar(asked.token, reads, now=now)
@@ -132,9 +133,10 @@ async def get_calendar(
     clock: Injected[Clock],
     if_none_match: IfNoneMatch = None,
 ) -> Response[str]:
-    """The bookings of a customer, whom the token names, from 90 days ago on; 5,000 at most.
+    """Return the calendar of the customer that the token identifies.
 
-    Those that were cancelled or have expired are shown as cancelled for 30 days.
+    It contains bookings from 90 days ago on, at most 5,000. Cancelled and expired bookings are shown as cancelled
+    for 30 days.
     """
     now = clock.now()
     shared = await shared_calendars.get_customer_calendar(asked.token, reads, now=now)

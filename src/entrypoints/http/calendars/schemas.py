@@ -8,13 +8,13 @@ from entrypoints.http.kit.fields import Json, Query, Timestamp
 
 
 class CalendarQuery(Query, frozen=True, kw_only=True):
-    """Whose calendar: the secret says it."""
+    """The secret of the calendar."""
 
     token: Annotated[str, Meta(max_length=200)] = ""
 
 
 class CalendarLinkJson(Json, frozen=True, kw_only=True):
-    """A link to one's calendar. It is shown once."""
+    """The secret URL of a calendar. It is shown once."""
 
     url: str
     created_at: Timestamp

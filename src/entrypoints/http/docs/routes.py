@@ -32,7 +32,7 @@ def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/docs/openapi-3.0.json", sync_to_thread=False, opt=_HIDDEN)
 def older_schema(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The same in OpenAPI 3.0, which is what the page can show."""
+    """The document in OpenAPI 3.0, which the page can show."""
     return Response(msgspec.json.encode(as_openapi_30(document_of(request.app))), media_type=MediaType.JSON)
 
 

@@ -1,4 +1,4 @@
-"""`/health`, at the root for load balancers and under the API's prefix."""
+"""`/health`, at the root (for load balancers) and below the API's prefix."""
 
 from typing import Final, Protocol
 
@@ -13,14 +13,14 @@ from entrypoints.http.kit.transport import UNENCRYPTED
 
 
 class Pinged(Protocol):
-    """A database that says whether it is there."""
+    """A database that can be pinged."""
 
     async def ping(self) -> None:
         """Raise `StorageUnavailable` if it does not answer."""
 
 
 class HealthJson(Json, frozen=True, kw_only=True):
-    """All is well."""
+    """The process is healthy."""
 
     status: str = "ok"
 
@@ -31,17 +31,17 @@ _ALWAYS: Final = PUBLIC | UNLIMITED | UNENCRYPTED
 
 @get("/live", sync_to_thread=False, opt=_ALWAYS | documented(answer=_OK))
 def live() -> HealthJson:
-    """Whether the process lives; it asks nobody."""
+    """Report that the process runs. It checks nothing else."""
     return HealthJson()
 
 
 @get("/ready", opt=_ALWAYS | documented(answer=_OK))
 async def ready(database: Injected[Pinged]) -> HealthJson:
-    """Whether the process can serve: the database answers."""
+    """Report whether the database answers."""
     await database.ping()
     return HealthJson()
 
 
 def routes() -> Router:
-    """A router of its own for each place it is put."""
+    """Return a new router, because it is registered twice."""
     return Router("/health", route_handlers=[live, ready])

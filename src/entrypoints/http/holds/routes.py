@@ -1,4 +1,4 @@
-"""`/holds`: hold a slot, and let it go."""
+"""`/holds`: place and release holds."""
 
 from typing import Final
 from uuid import UUID
@@ -34,13 +34,13 @@ _HOLD: Final = {
 async def hold_slot(
     data: JSONBody[HoldBody], runner: Injected[IdempotentRunner], settings: Injected[Settings]
 ) -> Response[HoldJson]:
-    """Hold a slot for a few minutes; at most three at once."""
+    """Hold a slot for a few minutes. A customer has at most three holds."""
     return await runner.created(place_hold, data.command(settings.hold_length), answer=hold_json)
 
 
 @delete("/{hold_id:str}", opt=documented(release_hold))
 async def let_go(hold_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
-    """Let a hold of one's own go."""
+    """Release a hold of the caller."""
     await executor.run(release_hold, ClaimId(hold_id), actor=actor)
 
 

@@ -10,14 +10,14 @@ from entrypoints.http.kit.fields import Body, Instant, Json, SomeMinutes, Timest
 
 
 class HoldBody(Body, frozen=True, kw_only=True):
-    """Hold this slot."""
+    """A slot to hold."""
 
     provider_id: UUID
     slot: Instant
     duration_minutes: SomeMinutes | None = None
 
     def command(self, lasts: timedelta) -> PlaceHold:
-        """The command."""
+        """Return the command."""
         return PlaceHold(
             provider_id=ProviderId(self.provider_id),
             slot=self.slot,

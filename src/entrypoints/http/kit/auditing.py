@@ -14,7 +14,7 @@ from booking_domain.workflows.admin_reads import AdminRead, note_admin_read
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.response_headers import request_id
-from entrypoints.origins import comes_from
+from entrypoints.origins import set_origin
 
 _READING: Final = frozenset({"GET", "HEAD"})
 
@@ -29,7 +29,7 @@ class Auditing:
     def begin(self, request: Request[Any, Any, Any]) -> None:
         """Set the origin of all audit entries of this request."""
         scope = request.scope
-        comes_from(lambda: self._origin(scope))
+        set_origin(lambda: self._origin(scope))
 
     async def note_read(self, request: Request[Any, Any, Any]) -> None:
         """Write an audit entry if an admin reads."""

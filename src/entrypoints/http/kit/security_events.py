@@ -47,7 +47,7 @@ EVENTS: Final[Mapping[type[DomainError], tuple[str, str]]] = MappingProxyType(
         Forbidden: ("access.denied", "info"),
     }
 )
-"""The first that an error is one of. A failed login is noted where its account is known: `SignInDesk.note_failure`."""
+"""The first class that an error is an instance of counts. `StructuredSecurityLog` logs failed logins."""
 _log: Final = structlog.get_logger("entrypoints.http.security")
 
 

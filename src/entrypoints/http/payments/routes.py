@@ -34,10 +34,10 @@ async def pay(
     executor: Injected[Executor[Repositories]],
     gateway: Injected[PaymentGateway],
 ) -> PaymentJson:
-    """Begin to pay for a booking.
+    """Start a payment for a booking.
 
-    Idempotent by nature, so it takes no `Idempotency-Key`: as long as a payment for the purpose is open, asking again
-    gives the same one.
+    The operation is idempotent and takes no `Idempotency-Key`: while a payment for the purpose is open, repeating
+    the request returns it.
     """
     command = data.command(gateway.name)
     return payment_json(await start_payment(command, actor=actor, executor=executor, gateway=gateway))
@@ -51,9 +51,9 @@ async def get_payment(
     executor: Injected[Executor[Repositories]],
     gateway: Injected[PaymentGateway],
 ) -> PaymentJson:
-    """One payment, for the parties of its booking.
+    """Return a payment to the parties of its booking.
 
-    When its customer asks, the gateway is asked too, so that a payment is found whose callback was lost.
+    If the customer asks, the server asks the gateway too, and so finds a payment whose callback was lost.
     """
     found = await payments.get_payment(actor, PaymentId(payment_id), reads.payments, reads.bookings)
     return payment_json(await _refreshed(found, executor, gateway))
@@ -67,7 +67,7 @@ async def get_payment_by_invoice(
     executor: Injected[Executor[Repositories]],
     gateway: Injected[PaymentGateway],
 ) -> PaymentJson:
-    """One payment by the gateway's id of its invoice (`qpayInvoiceId`)."""
+    """Return a payment by the gateway's invoice id (`qpayInvoiceId`)."""
     found = await payments.get_payment_by_invoice(actor, invoice_id, reads.payments, reads.bookings)
     return payment_json(await _refreshed(found, executor, gateway))
 

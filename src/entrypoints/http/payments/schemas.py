@@ -12,28 +12,28 @@ from entrypoints.http.kit.fields import Body, Json, Timestamp
 
 
 class PayBody(Body, frozen=True, kw_only=True):
-    """Let me pay for this booking."""
+    """The booking to pay for."""
 
     booking_id: UUID
     purpose: Literal["deposit", "balance"]
     gateway: Literal["qpay"] | None = None
-    """`qpay` is the only one for now."""
+    """The gateway; only `qpay` is supported."""
 
     def command(self, gateway: str) -> StartPayment:
-        """The command, for the gateway that there is."""
+        """Return the command for the configured gateway."""
         return StartPayment(booking_id=BookingId(self.booking_id), purpose=Purpose(self.purpose), gateway=gateway)
 
 
 class CallbackQuery(Struct, frozen=True, kw_only=True):
-    """What the gateway calls us with; it may add what it likes."""
+    """The query of the gateway's callback; unknown parameters are ignored."""
 
     token: Annotated[str, Meta(max_length=200)] = ""
     qpay_payment_id: str | None = None
-    """Never believed: only what the gateway's API says counts."""
+    """Not trusted: only the gateway's API is."""
 
 
 class DeepLinkJson(Json, frozen=True, kw_only=True):
-    """A link that opens a bank's app."""
+    """A link that opens a banking app."""
 
     name: str
     link: str

@@ -1,4 +1,4 @@
-"""`/webhooks/qpay`: the gateway says that something was paid. That is a hint to ask it, and nothing more."""
+"""`/webhooks/qpay`: callbacks of the gateway. A callback only prompts the server to ask the gateway."""
 
 from typing import Final
 from uuid import UUID
@@ -40,10 +40,10 @@ async def take_qpay_callback(
     executor: Injected[Executor[Repositories]],
     gateway: Injected[PaymentGateway],
 ) -> str:
-    """Take QPay's word that there is something to ask about; its body is not read.
+    """Receive a callback of QPay. The body is ignored.
 
-    The token in the address proves that the address is ours. While the gateway cannot be asked the answer is 503, so
-    that it calls again, and the hint is kept all the same.
+    The token in the URL proves that this server issued the URL. If the gateway is unavailable, the answer is 503,
+    so that it calls again; the payment is checked later in any case.
     """
     payment = await get_payment_of_callback(PaymentId(transaction_id), asked.token, callback_tokens, reads.payments)
     try:

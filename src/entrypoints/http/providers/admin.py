@@ -1,4 +1,4 @@
-"""`/admin/providers`: what admins decide on."""
+"""`/admin/providers`: provider profiles, for admins."""
 
 from typing import Final
 from uuid import UUID
@@ -25,7 +25,7 @@ from entrypoints.http.providers.views import provider_json_with_note, providers_
 async def list_profiles(
     asked: Injected[ProfilesQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProvidersJson:
-    """All provider profiles, or those of one status; for admins."""
+    """List all provider profiles, or those in one status. Admins only."""
     after = read_cursor(asked.cursor)
     after_id = None if after is None else ProviderId(after)
     found = await providers.list_profiles(actor, asked.status, after_id, asked.limit + 1, reads.providers)
@@ -45,7 +45,7 @@ async def decide_on_provider(
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
-    """Approve a submitted profile, or reject it; for admins."""
+    """Approve or reject a submitted profile. Admins only."""
     command = DecideOnProfile(
         provider_id=ProviderId(provider_id),
         approved=data.approved,

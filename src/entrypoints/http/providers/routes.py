@@ -1,4 +1,4 @@
-"""`/providers`: one's own profile, and the public catalogue."""
+"""`/providers`: the caller's own profile, and the public providers."""
 
 from typing import Final
 from uuid import UUID
@@ -36,7 +36,7 @@ from entrypoints.http.providers.views import provider_json_with_note, providers_
 async def open_my_profile(
     data: JSONBody[OpenProfileBody], runner: Injected[IdempotentRunner]
 ) -> Response[ProviderJson]:
-    """Open one's provider profile, as a draft."""
+    """Create the caller's provider profile, as a draft."""
     return await runner.created(open_profile, data.change(), answer=provider_json)
 
 
@@ -44,7 +44,7 @@ async def open_my_profile(
 async def my_profile(
     actor: Injected[Actor], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
-    """One's own provider profile, whatever its status."""
+    """Return the caller's provider profile, in any status."""
     mine = provider_json_with_note(await get_own_provider(actor, reads.providers))
     return unless_known(mine, etag(mine.version), if_none_match)
 
@@ -56,7 +56,7 @@ async def change_my_profile(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
-    """Change one's provider profile; members that are left out stay as they are."""
+    """Change the caller's provider profile. Omitted members keep their values."""
     view = await executor.run(edit_profile, data.change(expected_version(if_match)), actor=actor)
     return Response(provider_json(view), headers=etag(view.profile.version))
 
@@ -68,7 +68,7 @@ async def submit_my_profile(
     reads: Injected[Reads],
     if_match: IfMatch = None,
 ) -> Response[ProviderJson]:
-    """Submit one's profile for approval."""
+    """Submit the caller's profile for approval."""
     await executor.run(submit_profile, expected_version(if_match), actor=actor)
     mine = provider_json_with_note(await get_own_provider(actor, reads.providers))
     return Response(mine, status_code=200, headers=etag(mine.version))
@@ -76,7 +76,7 @@ async def submit_my_profile(
 
 @get("/", opt=PUBLIC | documented(providers.list_providers, answer=PAGE))
 async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
-    """The providers that can be booked, a page at a time."""
+    """List the providers that take bookings."""
     after = read_cursor(asked.cursor)
     found = await providers.list_providers(
         None if after is None else ProviderId(after), asked.limit + 1, reads.providers
@@ -88,7 +88,7 @@ async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]
 async def get_provider(
     provider_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[ProviderJson]:
-    """One provider that can be booked."""
+    """Return a provider that takes bookings."""
     view = await providers.get_provider(ProviderId(provider_id), reads.providers)
     return unless_known(provider_json(view), etag(view.profile.version), if_none_match)
 

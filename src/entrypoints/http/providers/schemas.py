@@ -20,14 +20,14 @@ Address = Annotated[str, Meta(max_length=300)]
 
 
 class PointBody(Body, frozen=True, kw_only=True):
-    """A point on earth, WGS 84 degrees."""
+    """A location in WGS 84 degrees."""
 
     lat: Annotated[float, Meta(ge=-90, le=90)]
     lon: Annotated[float, Meta(ge=-180, le=180)]
 
 
 class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
-    """A profile's new facts; what is left out stays as it is."""
+    """Changes of a profile; omitted members keep their values."""
 
     display_name: DisplayName | UnsetType = UNSET
     bio: Bio | UnsetType = UNSET
@@ -37,7 +37,7 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
     time_zone: ZoneName | UnsetType = UNSET
 
     def change(self, expected_version: ExpectedVersion = None) -> ProfileChange:
-        """The command."""
+        """Return the command."""
         location = given(self.location)
         return ProfileChange(
             display_name=given(self.display_name),
@@ -52,7 +52,7 @@ class ChangeProfileBody(TermsBody, frozen=True, kw_only=True):
 
 
 class OpenProfileBody(ChangeProfileBody, frozen=True, kw_only=True):
-    """A new profile; it is a draft until it is submitted and approved. Defaults: no deposit, MNT, Asia/Ulaanbaatar."""
+    """A new profile, a draft until it is approved. Defaults: no deposit, MNT, Asia/Ulaanbaatar."""
 
     display_name: DisplayName
 
@@ -78,7 +78,7 @@ class ProfilesQuery(ProvidersQuery, frozen=True, kw_only=True):
 
 
 class PointJson(Json, frozen=True, kw_only=True):
-    """A point on earth, WGS 84 degrees."""
+    """A location in WGS 84 degrees."""
 
     lat: float
     lon: float
@@ -113,7 +113,7 @@ class ProvidersJson(Json, frozen=True, kw_only=True):
 
 
 def provider_json(view: ProviderView) -> ProviderJson:
-    """Show a provider to anybody."""
+    """Show a provider to the public."""
     profile, terms, point = view.profile, view.terms, view.profile.location
     return ProviderJson(
         id=profile.id,

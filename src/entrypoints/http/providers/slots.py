@@ -1,4 +1,4 @@
-"""`GET /providers/{id}/slots`: what can be booked when."""
+"""`/providers/{id}/slots`: offered slots, and why a time is not offered."""
 
 from datetime import UTC, timedelta
 from typing import Annotated, Final
@@ -28,28 +28,28 @@ from entrypoints.http.providers.examples import EXPLANATION, SLOTS
 
 LONGEST_WINDOW: Final = timedelta(days=62)
 _ANY_OFFSET: Final = timedelta(days=1)
-"""No zone is further from UTC than this."""
+"""No time zone is further from UTC than this."""
 
 
 class SlotsQuery(Query, frozen=True, kw_only=True):
-    """Which slots; `from` and `to` are dates in the provider's zone or instants, half-open, at most 62 days apart."""
+    """The window `[from, to)`: dates in the provider's time zone, or instants, at most 62 days apart."""
 
     from_: Annotated[Moment, Meta(examples=["2026-11-23"])] = field(name="from")
     to: Annotated[Moment, Meta(examples=["2026-11-30"])]
     duration_minutes: SomeMinutes | None = None
     time_zone: ZoneName | None = None
-    """Write the slots with this zone's offset, instead of in UTC."""
+    """Return slots with the offset of this time zone instead of in UTC."""
 
 
 class SlotJson(Json, frozen=True, kw_only=True):
-    """An offered time."""
+    """An offered slot."""
 
     start: Timestamp
     end: Timestamp
 
 
 class SlotsJson(Json, frozen=True, kw_only=True):
-    """The slots that start in the window, in order, and the zone to show them in: the provider's, unless asked.
+    """The slots that start in the window, in order, and the time zone to show them in.
 
     `degraded` names what could not be taken into account.
     """
@@ -60,7 +60,7 @@ class SlotsJson(Json, frozen=True, kw_only=True):
 
 
 class ExplainQuery(Query, frozen=True, kw_only=True):
-    """Which time."""
+    """The start to explain."""
 
     slot: Annotated[
         str,
@@ -76,7 +76,7 @@ class ExplainQuery(Query, frozen=True, kw_only=True):
 
 
 class ExplanationJson(Json, frozen=True, kw_only=True):
-    """Why a time is, or is not, offered.
+    """Why a start is or is not offered.
 
     `reasons` are `closed`, `exception`, `salon_closed`, `block`, `claimed`, `busy`, `buffer`, `notice`, `horizon`,
     `day_full`, `week_full`, `off_grid` and `not_bookable`.
@@ -98,7 +98,7 @@ class ExplanationJson(Json, frozen=True, kw_only=True):
 async def list_slots(
     provider_id: FromPath[UUID], asked: Injected[SlotsQuery], reads: Injected[Reads], clock: Injected[Clock]
 ) -> SlotsJson:
-    """The free slots of a provider."""
+    """List the offered slots of a provider."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
     schedule = await availability.get_bookable_schedule(ProviderId(provider_id), _wide(asked), reads.schedules)
     window = window_of(asked, schedule.calendar.zone)
@@ -124,9 +124,10 @@ async def explain_slot(
     reads: Injected[Reads],
     clock: Injected[Clock],
 ) -> ExplanationJson:
-    """Every reason why a time is not offered (none: it is), and the nearest times before and after that are.
+    """Explain why a time is not offered.
 
-    A provider who takes no bookings is there for its owner and admins only, who are told `not_bookable`.
+    The answer lists every reason (none if the time is offered) and the nearest offered times before and after. A
+    provider that takes no bookings is visible to its owner and admins only, with the reason `not_bookable`.
     """
     found = await availability.explain_slot(
         actor,
@@ -149,7 +150,7 @@ async def explain_slot(
 
 
 def _wide(asked: SlotsQuery) -> TimeRange:
-    """The window before the provider's zone is known, wide enough for any zone."""
+    """The window before the provider's time zone is known, wide enough for any."""
     start, end = moment(asked.from_, UTC, name="from"), moment(asked.to, UTC, name="to")
     if not timedelta(0) < end - start <= LONGEST_WINDOW + _ANY_OFFSET:
         raise WindowInvalid
@@ -157,7 +158,7 @@ def _wide(asked: SlotsQuery) -> TimeRange:
 
 
 def window_of(asked: SlotsQuery, zone: ZoneInfo) -> TimeRange:
-    """The window that is asked about; dates are in this zone."""
+    """The window of the query, with dates in this time zone."""
     start, end = moment(asked.from_, zone, name="from"), moment(asked.to, zone, name="to")
     # 62 days are 62 days on the clock on the wall too, when an hour is put in between.
     on_the_wall = end.astimezone(zone).replace(tzinfo=None) - start.astimezone(zone).replace(tzinfo=None)
@@ -167,7 +168,7 @@ def window_of(asked: SlotsQuery, zone: ZoneInfo) -> TimeRange:
 
 
 def slot_json(slot: Slot, zone: ZoneInfo | None = None) -> SlotJson:
-    """Show a slot, in UTC or with the offset of a zone."""
+    """Show a slot in UTC or with the offset of a time zone."""
     if zone is None:
         return SlotJson(start=slot.start, end=slot.end)
     return SlotJson(start=slot.start.astimezone(zone), end=slot.end.astimezone(zone))

@@ -1,4 +1,4 @@
-"""What a provider asks for a booking, as profiles and settings show and change it."""
+"""The terms of a provider: booking mode, price, deposit and cancellation policy."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from entrypoints.http.kit.fields import Amount, Body, Currency, Json, given
 
 
 class TierBody(Body, frozen=True, kw_only=True):
-    """Cancelled at least so many hours before the start, so many percent of what was paid go back."""
+    """A tier: up to `hoursBefore` the start, `percent` of the payments are refunded."""
 
     hours_before: Annotated[int, Meta(ge=0, le=8_760)]
     percent: Annotated[int, Meta(ge=0, le=100)]
@@ -28,7 +28,7 @@ CancellationTiers = Annotated[tuple[TierBody, ...], Meta(max_length=10)]
 
 
 class TermsBody(Body, frozen=True, kw_only=True):
-    """Terms to set; what is left out stays as it is. A price below the deposit that is not named rises to it."""
+    """Terms to change; omitted members keep their values. An omitted price below the deposit rises to it."""
 
     booking_mode: BookingMode | UnsetType = UNSET
     deposit_amount: Amount | UnsetType = UNSET
@@ -36,10 +36,10 @@ class TermsBody(Body, frozen=True, kw_only=True):
     currency: Currency | UnsetType = UNSET
     cancellation_policy: CancellationTiers | UnsetType = UNSET
     requests_claim_time: bool | UnsetType = UNSET
-    """Whether a request keeps its time from others until it is answered."""
+    """Whether a request occupies its time until it is answered."""
 
     def terms(self) -> TermsChange:
-        """The change for the domain."""
+        """Return the command."""
         return TermsChange(
             mode=given(self.booking_mode),
             deposit_amount=given(self.deposit_amount),

@@ -1,4 +1,4 @@
-"""`/salons/{id}/members`: who works in a salon, by consent of both sides."""
+"""`/salons/{id}/members`: members and invitations."""
 
 from uuid import UUID
 
@@ -23,7 +23,10 @@ from entrypoints.http.salons.schemas import InviteBody, MemberJson, MembersJson,
 async def list_salon_members(
     salon_id: FromPath[UUID], actor: Injected[Actor | None], reads: Injected[Reads]
 ) -> MembersJson:
-    """Who works in a salon; who is invited, the manager sees, and of themselves the provider."""
+    """List the members of a salon.
+
+    Invitations are visible to the manager and to the invited provider.
+    """
     members = await salons.list_salon_members(actor, SalonId(salon_id), reads.salons, reads.providers)
     return MembersJson(items=tuple(map(member_json, members)))
 
@@ -32,7 +35,7 @@ async def list_salon_members(
 async def invite_into_salon(
     salon_id: FromPath[UUID], data: JSONBody[InviteBody], runner: Injected[IdempotentRunner]
 ) -> Response[MemberJson]:
-    """Invite a provider into one's salon; its hours count for the provider once the provider has accepted."""
+    """Invite a provider to a salon. Its hours apply once the provider has accepted."""
     return await runner.created(invite_provider, data.command(salon_id), answer=member_json)
 
 
@@ -40,7 +43,7 @@ async def invite_into_salon(
 async def accept_salon_invitation(
     salon_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> MemberJson:
-    """Become a member of a salon that has invited one: from now on one is open only where the salon is too."""
+    """Accept an invitation to a salon. The provider is then open only while the salon is open."""
     return member_json(await executor.run(accept_invitation, SalonId(salon_id), actor=actor))
 
 
@@ -54,6 +57,9 @@ async def end_salon_membership(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
 ) -> None:
-    """End a membership or an invitation: the manager any, the provider one's own. Bookings stay."""
+    """End a membership or an invitation. Bookings stay.
+
+    The manager can end any of the salon, a provider only their own.
+    """
     membership = Membership(salon_id=SalonId(salon_id), provider_id=ProviderId(provider_id))
     await executor.run(end_membership, membership, actor=actor)

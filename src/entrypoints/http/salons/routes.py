@@ -1,4 +1,4 @@
-"""`/salons`: places, and when they are open."""
+"""`/salons`: salons and their opening hours."""
 
 from typing import Final
 from uuid import UUID
@@ -38,7 +38,7 @@ from entrypoints.http.salons.slots import list_salon_slots
 
 @post("/", opt=documented(open_salon, body=OPEN, answer=SALON))
 async def open_a_salon(data: JSONBody[OpenSalonBody], runner: Injected[IdempotentRunner]) -> Response[SalonJson]:
-    """Open a salon, as its manager; it is closed until it has hours."""
+    """Create a salon with the caller as its manager. It is closed until it has hours."""
     return await runner.created(open_salon, data.command(), answer=salon_json)
 
 
@@ -46,7 +46,7 @@ async def open_a_salon(data: JSONBody[OpenSalonBody], runner: Injected[Idempoten
 async def get_salon(
     salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[SalonJson]:
-    """One salon."""
+    """Return a salon."""
     view = await salons.get_salon(SalonId(salon_id), reads.salons)
     return unless_known(salon_json(view.salon), etag(view.salon.version), if_none_match)
 
@@ -59,7 +59,7 @@ async def change_salon(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[SalonJson]:
-    """Change one's salon; members that are left out stay as they are. Its hours move with its time zone."""
+    """Change a salon. Omitted members keep their values; its hours follow its time zone."""
     salon = await executor.run(edit_salon, data.command(salon_id, expected_version(if_match)), actor=actor)
     return Response(salon_json(salon), headers=etag(salon.version))
 
@@ -68,7 +68,7 @@ async def change_salon(
 async def get_salon_hours(
     salon_id: FromPath[UUID], reads: Injected[Reads], if_none_match: IfNoneMatch = None
 ) -> Response[SalonHoursJson]:
-    """When a salon is open."""
+    """Return the opening hours of a salon."""
     view = await salons.get_salon(SalonId(salon_id), reads.salons)
     return unless_known(hours_json(view), etag(view.salon.version), if_none_match)
 
@@ -81,7 +81,7 @@ async def set_hours_of_salon(
     executor: Injected[Executor[Repositories]],
     if_match: IfMatch = None,
 ) -> Response[SalonHoursJson]:
-    """Replace all of a salon's hours: from now on its members are open only where the salon is too."""
+    """Replace the opening hours of a salon. Its members are open only while it is open."""
     view = await executor.run(set_salon_hours, data.command(salon_id, expected_version(if_match)), actor=actor)
     return Response(hours_json(view), headers=etag(view.salon.version))
 

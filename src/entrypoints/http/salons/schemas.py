@@ -32,18 +32,18 @@ class OpenSalonBody(Body, frozen=True, kw_only=True):
     time_zone: ZoneName
 
     def command(self) -> OpenSalon:
-        """The command."""
+        """Return the command."""
         return OpenSalon(name=self.name, time_zone=self.time_zone)
 
 
 class EditSalonBody(Body, frozen=True, kw_only=True):
-    """A salon's new facts; what is left out stays as it is."""
+    """Changes of a salon; omitted members keep their values."""
 
     name: SalonName | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
 
     def command(self, salon_id: UUID, expected_version: ExpectedVersion) -> EditSalon:
-        """The command."""
+        """Return the command."""
         return EditSalon(
             salon_id=SalonId(salon_id),
             name=given(self.name),
@@ -53,13 +53,13 @@ class EditSalonBody(Body, frozen=True, kw_only=True):
 
 
 class SalonHoursBody(Body, frozen=True, kw_only=True):
-    """All of a salon's hours, on its own clock."""
+    """All opening hours of a salon, in its time zone."""
 
     rules: Annotated[tuple[RuleBody, ...], Meta(max_length=MAX_SALON_RULES)]
     exceptions: Annotated[tuple[ExceptionBody, ...], Meta(max_length=MAX_SALON_EXCEPTIONS)] = ()
 
     def command(self, salon_id: UUID, expected_version: ExpectedVersion) -> SetSalonHours:
-        """The command."""
+        """Return the command."""
         return SetSalonHours(
             salon_id=SalonId(salon_id),
             rules=tuple(rule.command() for rule in self.rules),
@@ -69,12 +69,12 @@ class SalonHoursBody(Body, frozen=True, kw_only=True):
 
 
 class InviteBody(Body, frozen=True, kw_only=True):
-    """Whom to invite."""
+    """The provider to invite."""
 
     provider_id: UUID
 
     def command(self, salon_id: UUID) -> Membership:
-        """The command."""
+        """Return the command."""
         return Membership(salon_id=SalonId(salon_id), provider_id=ProviderId(self.provider_id))
 
 
@@ -90,7 +90,7 @@ class SalonJson(Json, frozen=True, kw_only=True):
 
 
 class SalonRuleJson(HoursJson, frozen=True, kw_only=True):
-    """Open weekly at these hours."""
+    """A weekly rule."""
 
     day: int
     valid_from: date | UnsetType = UNSET
@@ -99,7 +99,7 @@ class SalonRuleJson(HoursJson, frozen=True, kw_only=True):
 
 
 class SalonExceptionJson(Json, frozen=True, kw_only=True):
-    """Other hours on one date, or none."""
+    """Other hours for one date, or none."""
 
     date: date
     closed: Literal[True] | UnsetType = UNSET
@@ -107,7 +107,7 @@ class SalonExceptionJson(Json, frozen=True, kw_only=True):
 
 
 class SalonHoursJson(Json, frozen=True, kw_only=True):
-    """When a salon is open: as it was set."""
+    """The opening hours of a salon."""
 
     time_zone: str
     rules: tuple[SalonRuleJson, ...]

@@ -1,4 +1,4 @@
-"""`GET /salons/{id}/slots`: what can be booked with any provider of a salon."""
+"""`/salons/{id}/slots`: the offered slots of all members of a salon."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from entrypoints.http.salons.examples import SALON_SLOTS
 
 
 class SalonSlotJson(Json, frozen=True, kw_only=True):
-    """An offered time, and who offers it."""
+    """An offered slot, and the providers that offer it."""
 
     start: Timestamp
     end: Timestamp
@@ -30,7 +30,7 @@ class SalonSlotJson(Json, frozen=True, kw_only=True):
 
 
 class SalonSlotsJson(Json, frozen=True, kw_only=True):
-    """The slots of all members that start in the window, in order, and the zone to show them in.
+    """The slots of all members that start in the window, in order, and the time zone to show them in.
 
     `degraded` names what could not be taken into account.
     """
@@ -47,7 +47,7 @@ class SalonSlotsJson(Json, frozen=True, kw_only=True):
 async def list_salon_slots(
     salon_id: FromPath[UUID], asked: Injected[SlotsQuery], reads: Injected[Reads], clock: Injected[Clock]
 ) -> SalonSlotsJson:
-    """The free slots of all providers of a salon; dates are in the salon's zone."""
+    """List the offered slots of all members of a salon. Dates are in the salon's time zone."""
     zone = None if asked.time_zone is None else time_zone(asked.time_zone)
     view = await get_salon(SalonId(salon_id), reads.salons)
     window = window_of(asked, view.hours.zone)

@@ -1,4 +1,4 @@
-"""`/scheduling`: slots of a calendar that need not be kept here. Nothing is read, and nothing is written."""
+"""`/scheduling`: slots of a calendar in the request. The database is not used."""
 
 from asyncio import to_thread
 from functools import partial
@@ -30,9 +30,9 @@ _OF_EXPLAINING: Final = documented(raises=(InvalidValue,), body=EXPLAIN, answer=
 
 @post("/slots", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_SLOTS)
 async def compute_slots(data: JSONBody[ComputeSlotsBody]) -> ComputedSlotsJson:
-    """Compute the slots of a calendar that is sent along.
+    """Compute the slots of the calendar in the request.
 
-    The window is at most 62 days and 10,000 steps long. The conformance vectors are asked here.
+    The window is at most 62 days and 10,000 steps long. The conformance vectors use this operation.
     """
     work = partial(
         offered_slots,
@@ -48,7 +48,7 @@ async def compute_slots(data: JSONBody[ComputeSlotsBody]) -> ComputedSlotsJson:
 
 @post("/explain", status_code=200, opt=PUBLIC | COMPRESSIBLE | _OF_EXPLAINING)
 async def explain_start(data: JSONBody[ExplainSlotBody]) -> ExplainedSlotJson:
-    """Explain why a start is offered, or not, by a calendar that is sent along."""
+    """Explain why a start is or is not offered by the calendar in the request."""
     work = partial(
         explain,
         data.calendar.calendar(),

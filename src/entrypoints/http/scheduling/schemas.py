@@ -1,4 +1,4 @@
-"""The JSON of calendars that are sent along."""
+"""The JSON of calendars in requests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ MOST_RULES: Final = 200
 MOST_EXCEPTIONS: Final = 400
 MAX_SERIES_LENGTH: Final = 2_000
 MOST_STEPS: Final = 10_000
-"""So many slots can be listed at once: a window of 62 days in steps of 10 minutes."""
+"""A window of 62 days in steps of 10 minutes has fewer."""
 MOST_STEPS_AHEAD: Final = 150_000
 _LONGEST: Final = timedelta(days=2)
 _NOBODY: Final = UUID(int=0)
@@ -56,7 +56,7 @@ class InvalidPart(InvalidValue):
 
 
 def _within(path: FieldPath, make: Callable[[], Made]) -> Made:
-    """Make a part; where its values do not go together, say which part it is."""
+    """Make a part of the calendar; an `InvalidValue` gets the path to that part."""
     try:
         return make()
     except InvalidPart:
@@ -66,18 +66,18 @@ def _within(path: FieldPath, make: Callable[[], Made]) -> Made:
 
 
 class HoursOfDayBody(Body, frozen=True, kw_only=True):
-    """From one time of the day to another; an end that is not after the start means the next day."""
+    """A range of times of the day; an end that is not after the start is on the next day."""
 
     start_time: StartTime
     end_time: EndTime
 
     def hours(self) -> Hours:
-        """The value of the domain."""
+        """Return the value of the domain."""
         return Hours(WallTime.parse(self.start_time), WallTime.parse(self.end_time))
 
 
 class CalendarRuleBody(HoursOfDayBody, frozen=True, kw_only=True):
-    """Open weekly at these hours."""
+    """A weekly rule."""
 
     day: Annotated[int, Meta(ge=0, le=6, description="0 is Sunday.")]
     valid_from: date | None = None
@@ -85,7 +85,7 @@ class CalendarRuleBody(HoursOfDayBody, frozen=True, kw_only=True):
     every_weeks: Annotated[int, Meta(ge=1, le=MAX_WEEKS_APART)] = 1
 
     def rule(self) -> WeeklyRule:
-        """The value of the domain."""
+        """Return the value of the domain."""
         return WeeklyRule(
             id=RuleId(_NOBODY),
             day=self.day,
@@ -97,14 +97,14 @@ class CalendarRuleBody(HoursOfDayBody, frozen=True, kw_only=True):
 
 
 class CalendarExceptionBody(Body, frozen=True, kw_only=True):
-    """Other hours on one date, or none: either `closed` or `ranges`."""
+    """Other hours for one date: either `closed` or `ranges`."""
 
     date: date
     closed: Literal[True] | None = None
     ranges: Annotated[tuple[HoursOfDayBody, ...], Meta(min_length=1, max_length=24)] | None = None
 
     def exception(self, path: FieldPath) -> DateException:
-        """The value of the domain."""
+        """Return the value of the domain."""
         if (self.closed is None) is (self.ranges is None):
             problem = "either `closed` or `ranges`, one of them"
             raise InvalidPart(field="ranges", problem=problem, within=path)
@@ -113,39 +113,39 @@ class CalendarExceptionBody(Body, frozen=True, kw_only=True):
 
 
 class OpeningHoursBody(Body, frozen=True, kw_only=True):
-    """Weekly rules and exceptions on one zone's clock."""
+    """Weekly rules and exceptions in one time zone."""
 
     time_zone: ZoneName
     rules: Annotated[tuple[CalendarRuleBody, ...], Meta(max_length=MOST_RULES)] = ()
     exceptions: Annotated[tuple[CalendarExceptionBody, ...], Meta(max_length=MOST_EXCEPTIONS)] = ()
 
     def opening_hours(self, path: FieldPath) -> OpeningHours:
-        """The value of the domain."""
+        """Return the value of the domain."""
         rules = tuple(_within((*path, "rules", index), each.rule) for index, each in enumerate(self.rules))
         exceptions = tuple(each.exception((*path, "exceptions", index)) for index, each in enumerate(self.exceptions))
         return _within(path, lambda: OpeningHours(time_zone=self.time_zone, rules=rules, exceptions=exceptions))
 
 
 class PeriodBody(Body, frozen=True, kw_only=True):
-    """From one instant to another, half-open."""
+    """A range of instants, half-open."""
 
     start: Instant
     end: Instant
 
     def range(self) -> TimeRange:
-        """The value of the domain."""
+        """Return the value of the domain."""
         return TimeRange(self.start, self.end)
 
 
 class ClaimBody(PeriodBody, frozen=True, kw_only=True):
-    """An appointment, or a hold until it expires, and the buffers that were agreed on with it."""
+    """A booking or a hold, with the buffers that it was made with."""
 
     buffer_before_minutes: Minutes = 0
     buffer_after_minutes: Minutes = 0
     expires_at: Instant | None = None
 
     def claim(self) -> Claim:
-        """The value of the domain."""
+        """Return the value of the domain."""
         span = self.range()
         return Claim(
             id=ClaimId(_NOBODY),
@@ -162,7 +162,7 @@ class ClaimBody(PeriodBody, frozen=True, kw_only=True):
 
 
 class SlotSettingsBody(Body, frozen=True, kw_only=True):
-    """How slots are cut; what is left out has its default."""
+    """Slot settings; omitted members have their defaults."""
 
     slot_step_minutes: SomeMinutes = 30
     slot_duration_minutes: SomeMinutes = 60
@@ -175,7 +175,7 @@ class SlotSettingsBody(Body, frozen=True, kw_only=True):
     anchoring: Anchoring = Anchoring.OPEN_RANGE
 
     def settings(self) -> SlotSettings:
-        """The value of the domain."""
+        """Return the value of the domain."""
         return SlotSettings(
             step_minutes=self.slot_step_minutes,
             duration_minutes=self.slot_duration_minutes,
@@ -193,18 +193,18 @@ Periods = Annotated[tuple[PeriodBody, ...], Meta(max_length=MAX_SERIES_LENGTH)]
 
 
 class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
-    """All that decides when somebody can be booked, but for the claims."""
+    """A provider's calendar without its claims."""
 
     settings: SlotSettingsBody = SlotSettingsBody()
     blocks: Periods = ()
-    """Time off."""
+    """Blocked time ranges."""
     busy: Periods = ()
-    """Appointments that are kept elsewhere."""
+    """Busy times of external calendars."""
     salon: OpeningHoursBody | None = None
-    """The hours of the place, where there is one: open is only where both are."""
+    """The opening hours of the salon, if any: the provider is open only while the salon is."""
 
     def calendar(self) -> Calendar:
-        """The value of the domain."""
+        """Return the value of the domain."""
         hours = self.opening_hours(("calendar",))
         return Calendar(
             time_zone=hours.time_zone,
@@ -220,14 +220,14 @@ class CalendarBody(OpeningHoursBody, frozen=True, kw_only=True):
 
 
 class WindowBody(Body, frozen=True, kw_only=True):
-    """Where slots may start: half-open, at most 62 days."""
+    """The half-open window in which slots start, at most 62 days."""
 
     from_: Instant = field(name="from")
     to: Instant
 
 
 class AskedOfCalendarBody(Body, frozen=True, kw_only=True):
-    """A calendar, and what is claimed of it."""
+    """A calendar and its claims."""
 
     calendar: CalendarBody
     claims: Annotated[tuple[ClaimBody, ...], Meta(max_length=MAX_SERIES_LENGTH)] = ()
@@ -235,17 +235,17 @@ class AskedOfCalendarBody(Body, frozen=True, kw_only=True):
     duration_minutes: SomeMinutes | None = None
 
     def claimed(self) -> tuple[Claim, ...]:
-        """The values of the domain."""
+        """Return the values of the domain."""
         return tuple(_within(("claims", index), each.claim) for index, each in enumerate(self.claims))
 
 
 class ComputeSlotsBody(AskedOfCalendarBody, frozen=True, kw_only=True):
-    """Which slots of this calendar start in the window?"""
+    """A calendar, and the window to compute slots for."""
 
     window: WindowBody
 
     def range(self) -> TimeRange:
-        """The window, or `WindowInvalid`: too long, or more steps than are listed at once."""
+        """Return the window; raise `WindowInvalid` if it is too long or has too many steps."""
         length = self.window.to - self.window.from_
         most = min(LONGEST_WINDOW, timedelta(minutes=MOST_STEPS * self.calendar.settings.slot_step_minutes))
         if not timedelta(0) < length <= most:
@@ -255,15 +255,15 @@ class ComputeSlotsBody(AskedOfCalendarBody, frozen=True, kw_only=True):
 
 
 class ExplainSlotBody(AskedOfCalendarBody, frozen=True, kw_only=True):
-    """Why is this start of this calendar offered, or not?
+    """A calendar, and the start to explain.
 
-    The nearest offered starts are looked for up to the horizon, which is at most 150,000 steps away.
+    The nearest offered starts are searched up to the horizon, which is at most 150,000 steps away.
     """
 
     slot: Instant
 
     def start(self) -> datetime:
-        """The start, or `InvalidValue`: out of reach, or so many steps to the horizon that looking would take long."""
+        """Return the start; raise `InvalidValue` if it is out of range or the horizon is too many steps away."""
         settings = self.calendar.settings
         if (settings.horizon_days + 1) * MINUTES_A_DAY > MOST_STEPS_AHEAD * settings.slot_step_minutes:
             problem = f"at most {MOST_STEPS_AHEAD} steps ahead"
@@ -280,7 +280,7 @@ class ComputedSlotsJson(Json, frozen=True, kw_only=True):
 
 
 class ExplainedSlotJson(Json, frozen=True, kw_only=True):
-    """Each reason why a start is not offered (none: it is), and the nearest slots that are."""
+    """The reasons why a start is not offered (none if it is), and the nearest offered slots."""
 
     offered: bool
     reasons: tuple[str, ...]

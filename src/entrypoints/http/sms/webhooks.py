@@ -1,4 +1,4 @@
-"""`/webhooks/sms`: the provider of text messages says what has become of one."""
+"""`/webhooks/sms`: delivery reports of the SMS provider."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -20,10 +20,10 @@ from entrypoints.settings import Settings
 
 
 class SmsCallbackQuery(Struct, frozen=True, kw_only=True):
-    """What the provider calls us with; it may add what it likes."""
+    """The query of the provider's callback; unknown parameters are ignored."""
 
     message: UUID | None = None
-    """Our id of the message, as we gave it to the provider."""
+    """The id of the message that was sent to the provider."""
 
 
 @post("/twilio", status_code=204, opt=PUBLIC | documented(apply_sms_update, raises=(InvalidSmsSignature,)))
@@ -35,11 +35,11 @@ async def take_twilio_callback(
     sms_callbacks: Injected[SmsCallbacks],
     executor: Injected[Executor[Repositories]],
 ) -> None:
-    """Take Twilio's word for what has become of a text message.
+    """Receive a delivery report of Twilio.
 
-    The body is a form, which Twilio signs together with the address (`X-Twilio-Signature`); what is not signed is
-    refused with 403. A callback may come twice or late: a status never goes back. One of a message that we do not
-    have is answered with 204 all the same.
+    The body is a form, which Twilio signs together with the URL (`X-Twilio-Signature`); a wrong signature is
+    rejected with 403. A report may arrive twice or late: a status never goes back. A report about an unknown
+    message is answered with 204.
     """
     body = await request.body()
     news = sms_callbacks.read(
@@ -53,7 +53,7 @@ async def take_twilio_callback(
 
 
 def _address(request: Request[Any, Any, Any], public_url: str) -> str:
-    """The address as the provider knows it, whatever proxies have made of it."""
+    """The public URL of the request, before any proxy rewrote it."""
     query = request.scope["query_string"].decode("latin-1")
     return f"{public_url}{request.scope['path']}{'?' if query else ''}{query}"
 

@@ -1,1 +1,1 @@
-"""My account."""
+"""The account of the access token."""

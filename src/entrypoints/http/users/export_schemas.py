@@ -1,4 +1,4 @@
-"""The JSON of an export that is nowhere else."""
+"""The JSON that only the export uses."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,13 +36,13 @@ from entrypoints.http.waitlist.schemas import WaitingJson
 
 
 class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
-    """A device that is or was signed in."""
+    """A session, live or ended."""
 
     ended_at: Timestamp | None
 
 
 class ExportedPaymentJson(Json, frozen=True, kw_only=True):
-    """A movement of money."""
+    """A payment."""
 
     id: UUID
     purpose: str
@@ -56,7 +56,7 @@ class ExportedPaymentJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
-    """A booking with all that has happened to it."""
+    """A booking with its events and payments."""
 
     events: tuple[EventJson, ...]
     payments: tuple[ExportedPaymentJson, ...]
@@ -74,7 +74,7 @@ class ExportedProviderJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedTextJson(Json, frozen=True, kw_only=True):
-    """A text message that was sent; neither its text nor the whole number is kept."""
+    """A text message that was sent; neither its text nor the complete number is stored."""
 
     at: Timestamp
     to: str
@@ -84,7 +84,7 @@ class ExportedTextJson(Json, frozen=True, kw_only=True):
 
 
 class ExportedIdentityJson(Json, frozen=True, kw_only=True):
-    """Who one is at another service, by which one signs in."""
+    """An identity at another service, with which the user signs in."""
 
     service: str
     subject: str
@@ -92,7 +92,7 @@ class ExportedIdentityJson(Json, frozen=True, kw_only=True):
 
 
 class ExportJson(Json, frozen=True, kw_only=True):
-    """Everything about an account."""
+    """All data about an account."""
 
     exported_at: Timestamp
     account: AccountJson
@@ -108,7 +108,7 @@ class ExportJson(Json, frozen=True, kw_only=True):
 
 
 def exported_session(session: Session) -> ExportedSessionJson:
-    """Show a session, whether or not it is over."""
+    """Show a session, live or ended."""
     return ExportedSessionJson(**msgspec.structs.asdict(device_json(session)), ended_at=session.ended_at)
 
 
@@ -139,7 +139,7 @@ def _exported_payment(payment: Payment) -> ExportedPaymentJson:
 
 
 def exported_text(message: SmsMessage) -> ExportedTextJson:
-    """Show what is kept of a text message."""
+    """Show what is stored of a text message."""
     return ExportedTextJson(
         at=message.created_at,
         to=message.to_masked,
@@ -155,7 +155,7 @@ def exported_identity(identity: ExternalIdentity) -> ExportedIdentityJson:
 
 
 async def exported_provider(user: User, reads: Reads, now: datetime) -> ExportedProviderJson | None:
-    """A provider's desk, if the account has one."""
+    """The provider profile and calendar of the account, if it has one."""
     view = await reads.providers.by_owner(user.id)
     calendar = None if view is None else await reads.schedules.calendar(view.profile.id)
     if view is None or calendar is None:

@@ -1,4 +1,4 @@
-"""The JSON of one's own account."""
+"""The JSON of the account of the access token."""
 
 from datetime import date
 from typing import Annotated, cast
@@ -14,16 +14,17 @@ from entrypoints.http.accounts.schemas import Phone, ProofBody, UserJson, user_j
 from entrypoints.http.kit.fields import Body, Json, Locale, ZoneName
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
-BirthDate = Annotated[date, Meta(description="From 1900-01-01 on, and not in the future.", examples=["1996-02-29"])]
+BirthDate = Annotated[date, Meta(description="1900-01-01 or later, and not in the future.", examples=["1996-02-29"])]
 PostalAddress = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS)]
 PictureUrl = Annotated[str, Meta(min_length=1, max_length=MAX_PICTURE_URL, description="An `https://` address.")]
 Password = Annotated[
-    OldPassword, Meta(description="Needed where the account has one; else one has signed in within five minutes.")
+    OldPassword,
+    Meta(description="Required if the account has one; otherwise the session must have begun within five minutes."),
 ]
 
 
 class EditAccountBody(Body, frozen=True, kw_only=True):
-    """New members of one's account; what is left out stays as it is, and null clears what may be empty."""
+    """Changes to the account; omitted members do not change, and null clears an optional one."""
 
     name: Name | UnsetType = UNSET
     given_name: Name | UnsetType | None = UNSET
@@ -35,26 +36,26 @@ class EditAccountBody(Body, frozen=True, kw_only=True):
     picture_url: PictureUrl | UnsetType | None = UNSET
 
     def changes(self) -> AccountChanges:
-        """What is to be changed."""
+        """The changes."""
         members = {name: getattr(self, name) for name in self.__struct_fields__}
         return cast("AccountChanges", {name: value for name, value in members.items() if value is not UNSET})
 
 
 class WantPhoneBody(ProofBody, frozen=True, kw_only=True):
-    """The number to have, and that it is really one's own account."""
+    """The new phone number, and the current password."""
 
     phone: Phone
 
 
 class ConfirmPhoneBody(Body, frozen=True, kw_only=True):
-    """The number to have, and the code that was sent there."""
+    """The new phone number, and the code that was sent to it."""
 
     phone: Phone
     code: Code
 
 
 class ChannelsBody(Body, frozen=True, kw_only=True):
-    """Which channels news may come over."""
+    """The channels that notifications may use."""
 
     email: bool
     sms: bool
@@ -63,14 +64,14 @@ class ChannelsBody(Body, frozen=True, kw_only=True):
 
 
 class PreferencesBody(Body, frozen=True, kw_only=True):
-    """All of one's preferences."""
+    """All notification preferences."""
 
     channels: ChannelsBody
     reminders: bool
     marketing: bool
 
     def preferences(self) -> Preferences:
-        """The value."""
+        """The domain's value."""
         return Preferences(
             channels=Channels(**msgspec.structs.asdict(self.channels)),
             reminders=self.reminders,
@@ -79,7 +80,7 @@ class PreferencesBody(Body, frozen=True, kw_only=True):
 
 
 class AccountJson(UserJson, frozen=True, kw_only=True):
-    """One's own account, with what only oneself sees."""
+    """An account, including the fields that only its owner can see."""
 
     given_name: str | None
     family_name: str | None
@@ -90,7 +91,7 @@ class AccountJson(UserJson, frozen=True, kw_only=True):
 
 
 class ChannelsJson(Json, frozen=True, kw_only=True):
-    """Which channels news may come over."""
+    """The channels that notifications may use."""
 
     email: bool
     sms: bool
@@ -99,7 +100,7 @@ class ChannelsJson(Json, frozen=True, kw_only=True):
 
 
 class PreferencesJson(Json, frozen=True, kw_only=True):
-    """What one wants to be told, and how."""
+    """Notification preferences."""
 
     channels: ChannelsJson
     reminders: bool

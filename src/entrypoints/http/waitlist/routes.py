@@ -25,10 +25,11 @@ from entrypoints.http.waitlist.schemas import JoinBody, WaitingJson, WaitsJson, 
 async def join_waitlist(
     data: JSONBody[JoinBody], runner: Injected[IdempotentRunner], reads: Injected[Reads]
 ) -> Response[WaitingJson]:
-    """Wait for a provider to have time.
+    """Join the waiting list of a provider.
 
-    Whoever came first is offered what comes free first: the slot is held for half an hour, and a message says so. Book
-    it with the hold's id as `holdId`; an offer that is not taken goes to the next in line, and the place is lost.
+    A slot that becomes free is offered to the first customer in line: it is held for half an hour, and the customer
+    gets a message. Book it with the hold's id as `holdId`. An offer that is not booked goes to the next customer,
+    and the entry lapses.
     """
     zone = await get_time_zone(ProviderId(data.provider_id), reads.providers)
     return await runner.created(join_waiting_list, data.command(zone), answer=waiting_json)
@@ -36,9 +37,9 @@ async def join_waitlist(
 
 @get("/", opt=documented(list_own_entries, answer=LIST))
 async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]) -> WaitsJson:
-    """One's own places on waiting lists, newest first, at most 100.
+    """List the caller's waiting-list entries, newest first, at most 100.
 
-    `status` is `waiting`, `offered` (see `hold`), `booked`, `lapsed` (an offer that was not taken, or a window that is
+    `status` is `waiting`, `offered` (see `hold`), `booked`, `lapsed` (the offer was not booked, or the window is
     over) or `left`.
     """
     entries = await list_own_entries(actor, reads.waiting_list, now=clock.now())
@@ -49,7 +50,7 @@ async def list_waits(actor: Injected[Actor], reads: Injected[Reads], clock: Inje
 async def leave_waitlist(
     waiting_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """Leave a waiting list; a slot that was offered is given back at once."""
+    """Leave a waiting list. An offered slot is released at once."""
     await executor.run(leave_waiting_list, WaitingId(waiting_id), actor=actor)
 
 

@@ -13,7 +13,7 @@ from entrypoints.http.kit.queries import moment
 
 
 class JoinBody(Body, frozen=True, kw_only=True):
-    """Wait for a start in `[from, to)`: dates in the provider's zone or instants, at most 92 days apart."""
+    """A window `[from, to)` of starts: dates in the provider's time zone or instants, at most 92 days apart."""
 
     provider_id: UUID
     from_: Moment = field(name="from")
@@ -21,7 +21,7 @@ class JoinBody(Body, frozen=True, kw_only=True):
     duration_minutes: SomeMinutes | None = None
 
     def command(self, zone: tzinfo) -> JoinWaitingList:
-        """The command, with dates read on this zone's clock."""
+        """Return the command, with dates in this time zone."""
         return JoinWaitingList(
             provider_id=ProviderId(self.provider_id),
             starts_from=moment(self.from_, zone, name="from", within=""),
@@ -31,7 +31,7 @@ class JoinBody(Body, frozen=True, kw_only=True):
 
 
 class OfferJson(Json, frozen=True, kw_only=True):
-    """The hold by which a slot is offered: book it with this id as `holdId`. It ends when its booking will."""
+    """The hold of an offered slot: book it with this id as `holdId`."""
 
     id: UUID
     start: Timestamp
@@ -40,7 +40,7 @@ class OfferJson(Json, frozen=True, kw_only=True):
 
 
 class WaitingJson(Json, frozen=True, kw_only=True):
-    """A place on the waiting list; `hold` while something is offered."""
+    """A waiting-list entry; `hold` while a slot is offered."""
 
     id: UUID
     provider_id: UUID
@@ -53,14 +53,14 @@ class WaitingJson(Json, frozen=True, kw_only=True):
 
 
 class WaitsJson(Json, frozen=True, kw_only=True):
-    """One's places, newest first."""
+    """Waiting-list entries, newest first."""
 
     items: tuple[WaitingJson, ...]
     next_cursor: str | None = None
 
 
 def waiting_json(waiting: Waiting) -> WaitingJson:
-    """Show a place on the waiting list to whose it is."""
+    """Show a waiting-list entry to its customer."""
     return WaitingJson(
         id=waiting.id,
         provider_id=waiting.provider_id,

@@ -1,4 +1,4 @@
-"""What admins see of where somebody is signed in, and what they do to somebody's access."""
+"""Admins list and end sessions of users, and remove second factors."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What admins do to accounts."""
+"""Admins list, export and change accounts."""
 
 import csv
 import re
@@ -35,7 +35,7 @@ async def my_id(api: Api, token: str) -> str:
 
 
 async def may_stay(api: Api, account: Mapping[str, Any]) -> bool:
-    """Whether the account's refresh token is good."""
+    """Whether the account's refresh token is accepted."""
     answer = await api.post("/auth/refresh", json={"refreshToken": account["refreshToken"]})
     if answer.status_code != 200:
         assert_problem(answer, 401, "auth.invalid_token")
@@ -43,7 +43,7 @@ async def may_stay(api: Api, account: Mapping[str, Any]) -> bool:
 
 
 async def entries(api: Api, **chosen: Any) -> list[AuditEntry]:
-    """What admins have done, without what they have read, the first first."""
+    """The audit entries of admins' commands, oldest first, without their reads."""
     found = await api.database.reads.audit_log.page(AuditFilter(limit=10_000, **chosen))
     return [entry for entry in found if entry.action not in {"read", "user.made"}][::-1]
 
@@ -195,7 +195,7 @@ async def test_disabling_ends_all_sessions_and_enabling_allows_signing_in(api: A
     assert not await may_stay(api, dorj)
     assert await may_stay(api, other)
     assert_problem(await api.post("/auth/login", json=login), 403, "auth.account_disabled")
-    # The documented bound: its access token is good for the rest of its half hour, and no longer.
+    # The documented limit: the access token stays valid until it expires.
     assert (await api.get("/auth/me", dorj["accessToken"])).status_code == 200
     assert_problem(await api.get("/auth/sessions", dorj["accessToken"]), 401, "auth.invalid_token")
     api.clock.advance(timedelta(minutes=30))
@@ -340,7 +340,7 @@ HOSTILE = (
 
 
 async def exported(api: Api) -> str:
-    """The file about people who have such names."""
+    """The CSV file of accounts with these names."""
     admin, make = await api.an_admin(), Builder(seed=7)
     async with api.database.begin() as tx:
         for name in HOSTILE:

@@ -1,4 +1,4 @@
-"""Where admins need a second factor, nothing is open to them without it but to set it up and to sign out."""
+"""Admins who need a second factor and have none can only set one up and sign out."""
 
 from typing import Any, Final
 from uuid import uuid4
@@ -33,7 +33,7 @@ def token_of(api: Api, role: Role, *, second_factor: bool) -> str:
 
 
 async def shut(api: Api, token: str) -> set[str]:
-    """All routes that read tokens and answer that a second factor is required."""
+    """The routes that refuse the token because a second factor is required."""
     found = set()
     for route, handler in the_routes(api).items():
         if handler.opt.get(ACCESS) == "public":
@@ -75,7 +75,7 @@ def test_without_a_second_factor_an_admin_can_use_three_routes() -> None:
 def test_with_a_second_factor_or_for_other_roles_or_with_the_rule_off_all_routes_work() -> None:
     async def story(api: Api) -> None:
         with_it = await shut(api, token_of(api, Role.ADMIN, second_factor=True))
-        assert with_it == {"DELETE /auth/mfa/totp"}  # which is for those who may do without
+        assert with_it == {"DELETE /auth/mfa/totp"}  # removing it is for roles that do not need one
         assert not await shut(api, token_of(api, Role.PROVIDER, second_factor=False))
 
     through_the_api(story, **ON)()

@@ -1,4 +1,4 @@
-"""Every request of an admin has an entry in the audit log, whatever it is: walked along the table of row 20."""
+"""Every request of an admin has an entry in the audit log: checked for each row of the access table."""
 
 import importlib
 import pkgutil
@@ -17,7 +17,7 @@ from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.permissions import PERMISSIONS, Permission
 from entrypoints.http.kit.auditing import Auditing
 
-pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
+pytestmark = pytest.mark.no_cover  # other tests cover these routes; tracing doubles the time
 
 FOR_ADMINS: Final = [
     route
@@ -57,7 +57,7 @@ REFUSED: Final = {
     "POST /bookings/{booking_id}/decline",
     "POST /bookings/{booking_id}/offer-times",
 }
-"""What the documented bodies do not bring about."""
+"""Requests whose documented example is refused."""
 
 
 SIGNING_OUT: Final = (
@@ -66,7 +66,7 @@ SIGNING_OUT: Final = (
     "POST /admin/users/bulk",
     "DELETE /admin/users/{user_id}/sessions",
 )
-"""What the admin of a walk cannot go on after."""
+"""Requests that end the session of the admin who sends them."""
 
 
 async def entries(api: Api) -> int:
@@ -74,7 +74,7 @@ async def entries(api: Api) -> int:
 
 
 def unaudited(*routes: str) -> list[str]:
-    """Which of the routes leave no entry when an admin asks, about what is their own or else somebody's."""
+    """The routes that leave no entry when an admin calls them, on the admin's or on another user's objects."""
     silent: list[str] = []
 
     @through_the_api
@@ -90,7 +90,7 @@ def unaudited(*routes: str) -> list[str]:
             before = await entries(api)
             answer = await asked(world, route, the_routes(api)[route], "admin", named)
             if route in REFUSED:
-                assert 400 <= answer.status_code < 500, answer.text  # so nothing has changed
+                assert 400 <= answer.status_code < 500, answer.text  # refused, so nothing has changed
             else:
                 assert answer.is_success or route.startswith("GET "), answer.text
                 silent.extend([route] if await entries(api) == before else [])
@@ -130,7 +130,7 @@ def test_an_unaudited_change_is_detected(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def use_cases() -> dict[str, UseCase[Any, Any, Any]]:
-    """All that stand in the library by their names."""
+    """All use cases of the library, by name."""
     modules = [
         importlib.import_module(module.name)
         for module in pkgutil.walk_packages(booking_domain.__path__, "booking_domain.")

@@ -1,4 +1,4 @@
-"""The end of an account: deleted at once, brought back or erased later."""
+"""Delete accounts; restore or erase them later."""
 
 import asyncio
 from datetime import timedelta
@@ -83,7 +83,7 @@ async def test_no_code_is_sent_for_a_deleted_account(api: Api) -> None:
 async def test_the_password_is_required_and_wrong_ones_are_counted(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     refused = await api.call("DELETE", "/users/me", token)
-    assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")  # and not counted
+    assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")  # not counted
     for _ in range(3):
         refused = await delete(api, token, currentPassword="battery-staple")
         assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")

@@ -1,4 +1,4 @@
-"""One-time codes: asked for, sent, used."""
+"""Request, send and use one-time codes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -186,7 +186,7 @@ async def test_a_second_code_within_a_minute_is_refused(api: Api) -> None:
     assert refused.headers["Retry-After"] == "1"
     api.clock.advance(timedelta(seconds=1))
     assert (await ask(api)).status_code == 202
-    api.clock.advance(-timedelta(days=1))  # a clock that was set back keeps nobody waiting for a day
+    api.clock.advance(-timedelta(days=1))  # a clock that was set back does not delay the next code by a day
     assert (await ask(api)).status_code == 202
 
 
@@ -205,7 +205,7 @@ async def test_a_phone_gets_ten_codes_a_day_of_all_purposes_together(api: Api) -
 
 
 def without_an_account(story: Callable[[Api], Awaitable[list[Any]]]) -> None:
-    """Assert that the answers are the same whether or not there is an account."""
+    """Assert that the answers are the same with and without an account."""
     told: list[list[Any]] = []
 
     async def with_one(api: Api) -> None:
@@ -354,3 +354,21 @@ async def test_the_storage_reveals_neither_a_code_nor_its_contact(api: Api) -> N
     kept = repr([codes, await messages(api)])
     assert code not in kept
     assert "99112233" not in kept
+
+
+def test_without_a_provider_of_text_messages_phones_get_no_codes_and_addresses_do() -> None:
+    async def story(api: Api) -> None:
+        session = await joined(api)
+        for answer in (
+            *[await ask(api, purpose) for purpose in ("login", "verify", "unlock")],
+            await ask(api, "login", {"phone": "+97680000000"}),  # of no account: the answer is the same
+            await api.post("/auth/forgot-password", json=PHONE),
+            await api.post(
+                "/users/me/phone", session["accessToken"], json={"phone": "+97680112233", "currentPassword": PASSWORD}
+            ),
+        ):
+            assert_problem(answer, 404, "auth.phone_codes_not_configured")
+        assert await messages(api) == []
+        assert (await ask(api, "login", {"email": DORJ["email"]})).status_code == 202
+
+    through_the_api(story, BOOKING_SMS_PROVIDER="none")()

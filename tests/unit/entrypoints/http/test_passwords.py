@@ -102,7 +102,7 @@ async def test_a_common_password_is_refused_everywhere(api: Api, password: str) 
     code = await forgotten(api)
     refused = await reset(api, code, password=password)
     assert_problem(refused, 422, "validation.invalid_value", "/newPassword")
-    assert (await reset(api, code)).status_code == 204  # which has left the code as it was
+    assert (await reset(api, code)).status_code == 204  # the refused password left the code valid
     again = {**DORJ, "email": "dorj.b@example.com", "password": password}
     assert_problem(await api.post("/auth/register", json=again), 422, "validation.invalid_value", "/password")
 
@@ -160,7 +160,7 @@ async def test_a_reset_without_the_code_does_not_reveal_the_accounts_name(api: A
 
 
 class Meanwhile(MemoryPasswordHasher):
-    """Something happens after a password was compared, once."""
+    """Runs something once, after a password was compared."""
 
     def __init__(self) -> None:
         super().__init__()

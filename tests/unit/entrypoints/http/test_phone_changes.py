@@ -1,4 +1,4 @@
-"""Another number for one's account."""
+"""Change the phone number of an account."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -103,7 +103,7 @@ async def test_a_wrong_code_changes_nothing_and_the_sixth_guess_is_not_compared(
 async def test_a_phone_code_is_accepted_for_its_account_and_number_only(api: Api) -> None:
     token, stranger = (await joined(api))["accessToken"], await api.joined("customer")
     code = await wanted(api, token)
-    for _ in range(6):  # which costs its owner no guess
+    for _ in range(6):  # these do not use up guesses of the owner
         assert_problem(await confirm(api, stranger, code), 401, "auth.invalid_code")
         assert_problem(await confirm(api, token, code, "+97680112234"), 401, "auth.invalid_code")
     login = {"phone": NEW, "purpose": "login", "code": code}
@@ -135,7 +135,7 @@ async def test_requesting_another_number_replaces_the_pending_one(api: Api) -> N
 async def test_a_taken_number_is_revealed_only_with_the_right_code(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     assert (await api.post("/auth/register", json=BOLD)).status_code == 201
-    code = await wanted(api, token)  # the same answer, and a code that is sent
+    code = await wanted(api, token)  # the same answer, and a code is sent
     assert_problem(await confirm(api, token, other(code)), 401, "auth.invalid_code")
     assert_problem(await confirm(api, token, code), 409, "auth.phone_taken", "/phone")
     assert await number(api, token) == (PHONE["phone"], False)

@@ -1,4 +1,4 @@
-"""Second factors: set up, asked for by every way in, lost, replaced, removed."""
+"""Set up, use, replace and remove second factors, with every first factor."""
 
 import asyncio
 from dataclasses import replace
@@ -51,7 +51,7 @@ async def test_a_confirmed_second_factor_is_required_at_sign_in(api: Api) -> Non
     uri = urlsplit(asked["otpauthUri"])
     assert parse_qs(uri.query)["secret"] == [asked["secret"]]
     assert uri.path.endswith(":dorj%40example.com")
-    assert (await dorj.log_in()).status_code == 200  # it is not confirmed yet
+    assert (await dorj.log_in()).status_code == 200  # not confirmed yet
     dorj.secret = asked["secret"]
     confirmed = await dorj.confirm(dorj.code())
     assert confirmed.status_code == 200
@@ -76,7 +76,7 @@ async def test_confirming_a_second_factor_ends_other_sessions_and_upgrades_this_
     await here.set_up()
     assert_problem(await there.refresh(), 401, "auth.invalid_token")
     assert "amr" not in jwt.decode(here.token, options={"verify_signature": False})
-    for _ in range(2):  # and it stays so
+    for _ in range(2):  # repeated use changes nothing
         assert (await here.refresh()).status_code == 200
         assert jwt.decode(here.token, options={"verify_signature": False})["amr"] == ["mfa"]
 
@@ -99,7 +99,7 @@ async def test_setting_up_a_second_factor_needs_the_password(api: Api, password:
         refused = await api.post("/auth/mfa/totp", dorj.token, json=body)
         assert_problem(refused, 422, "auth.wrong_password", "/currentPassword")
     if password is None:
-        assert (await dorj.ask()).status_code == 200  # nothing was guessed, and nothing counted
+        assert (await dorj.ask()).status_code == 200  # no code was compared, and none counted
     else:
         assert_problem(await dorj.ask(), 403, "auth.account_locked")
 
@@ -170,7 +170,7 @@ async def test_the_same_code_in_parallel_requests_begins_one_session(api: Api) -
     shown = dorj.code()
     answers = await asyncio.gather(*(dorj.log_in(shown) for _ in range(9)))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 8
-    assert (await dorj.log_in(dorj.code())).status_code == 200  # and none of the others was counted
+    assert (await dorj.log_in(dorj.code())).status_code == 200  # the others were not counted
 
 
 @through_the_api
@@ -225,7 +225,7 @@ async def test_wrong_second_factors_are_in_the_login_history_and_missing_ones_ar
 @through_the_api
 async def test_a_missing_second_factor_does_not_count_as_a_failure(api: Api) -> None:
     dorj = await protected(api)
-    for _ in range(20):  # of failures, ten in a minute are let through
+    for _ in range(20):  # the quota allows ten failures in a minute
         assert_problem(await dorj.log_in(), *NEEDED)
 
 
@@ -333,7 +333,7 @@ async def test_secrets_are_shown_once_and_never_logged(api: Api) -> None:
             await api.get("/auth/login-history", dorj.token),
         ]
     told = "".join(answer.text for answer in answers) + str(logged)
-    assert "dorj@example.com" in told  # it would have been seen
+    assert "dorj@example.com" in told  # the log does record values of this request
     for canary in (dorj.secret, *dorj.recovery_codes):
         assert canary not in told
     assert PASSWORD not in str(logged)

@@ -1,4 +1,4 @@
-"""Refusals that an operator would want to know of are in the log, with who, and never with what."""
+"""Security events are logged with the account or address, and never with secrets."""
 
 import io
 import json
@@ -26,7 +26,7 @@ SOMEBODY = "00000000-0000-4000-8000-000000000000"
 
 @contextmanager
 def logged(level: str = "info") -> Iterator[list[dict[str, Any]]]:
-    """What is logged meanwhile, as it is when the product runs."""
+    """The log entries of a block, configured as in production."""
     root, before = logging.getLogger(), logging.getLogger().handlers[:]
     before_level, error_stream = root.level, sys.stderr
     chatty = {name: logging.getLogger(name).level for name in ("httpx", "httpcore", "procrastinate")}

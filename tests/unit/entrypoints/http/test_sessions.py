@@ -178,7 +178,7 @@ async def test_sign_ins_to_a_disabled_account_are_in_its_login_history(api: Api)
     (phone,) = await devices(api, "phone")
     user = await api.database.reads.users.by_login("dorj@example.com")
     assert user is not None
-    async with api.database.begin() as tx:  # the memory takes the same id for a change
+    async with api.database.begin() as tx:  # the database in memory accepts the same id for an update
         await tx.users.add(replace(user, email="new@example.com", status=UserStatus.DISABLED))
     login = {**LOGIN, "email": "new@example.com"}
     assert_problem(await api.post("/auth/login", json=login), 403, "auth.account_disabled")

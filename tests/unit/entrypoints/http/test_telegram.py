@@ -45,7 +45,7 @@ def now(api: Api) -> int:
 
 
 def shown(api: Api, subject: int = DORJ["id"], **more: str) -> dict[str, Any]:
-    """What a mini-app sends, another one each time."""
+    """The data that a mini-app sends, different each time."""
     api.clock.advance(timedelta(seconds=1))
     return {"initData": init_data(now(api), {**DORJ, "id": subject}, **more)}
 
@@ -217,7 +217,7 @@ async def test_without_a_bot_token_telegram_is_not_configured(api: Api) -> None:
 
 @with_a_bot
 async def test_a_subject_that_looks_like_a_contact_or_id_matches_no_account(api: Api) -> None:
-    """A Telegram id, a name or an added field that equals an account's phone, address or id signs nobody else in."""
+    """A Telegram id, a name or an added field that equals a contact or id signs in no other account."""
     there = (await registered(api))["user"]
     subject = int(there["phone"].removeprefix("+"))
     looking = {
@@ -264,7 +264,7 @@ async def test_one_telegram_account_links_to_one_account_and_vice_versa(api: Api
     mine, beside = await registered(api), await password_session(api)
     body = shown(api, 7)
     assert_problem(await link(api, mine["accessToken"], body), 409, "auth.telegram_taken")
-    assert (await signed_in(api, body))["user"] == theirs["user"]  # what was refused was not used up
+    assert (await signed_in(api, body))["user"] == theirs["user"]  # the refused assertion was not used up
     assert (await link(api, mine["accessToken"], shown(api, 8))).status_code == 204
     assert not await alive(api, beside)
     beside = await password_session(api)
@@ -294,7 +294,7 @@ async def test_unlinking_ends_other_sessions_and_the_identity_signs_in_a_new_acc
     assert (await unlink(api, current["accessToken"])).status_code == 204
     assert [await alive(api, each) for each in (current, other)] == [True, False]
     other = await password_session(api)
-    assert (await unlink(api, current["accessToken"])).status_code == 204  # there is nothing to do
+    assert (await unlink(api, current["accessToken"])).status_code == 204  # nothing is linked
     assert await alive(api, other)
     assert (await signed_in(api))["user"]["id"] != current["user"]["id"]
     assert (await link(api, current["accessToken"], shown(api, 8))).status_code == 204
@@ -403,9 +403,9 @@ async def test_linking_and_unlinking_need_the_password(api: Api) -> None:
     for wrong in ("not the password", None):
         refused = await link(api, token, body, currentPassword=wrong)
         assert_problem(refused, 422, "auth.wrong_password")
-    assert (await link(api, token, body)).status_code == 204  # what was shown was not used up
+    assert (await link(api, token, body)).status_code == 204  # the assertion was not used up
     assert_problem(await unlink(api, token, currentPassword="not the password"), 422, "auth.wrong_password")
-    assert (await sign_in(api)).json()["user"]["email"] == REGISTERED["email"]  # and it is linked as before
+    assert (await sign_in(api)).json()["user"]["email"] == REGISTERED["email"]  # still linked
     assert (await unlink(api, token)).status_code == 204
 
 

@@ -1,4 +1,4 @@
-"""One's own account and preferences."""
+"""The account of the access token, and its preferences."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ async def test_a_stale_version_is_refused_and_a_known_one_is_not_sent_again(api:
     token = await signed_in(api)
     path = "/users/me" if what == "account" else "/users/me/preferences"
     tag = (await api.get(path, token)).headers["ETag"]
-    assert (await edit(api, token, name="Somebody")).status_code == 200  # both are of one version
+    assert (await edit(api, token, name="Somebody")).status_code == 200  # both edits are based on one version
 
     async def change(tag: str) -> Any:
         if what == "account":

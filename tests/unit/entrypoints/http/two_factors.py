@@ -1,4 +1,4 @@
-"""Somebody with a second factor, and what their authenticator app shows."""
+"""A user with a second factor and an authenticator app."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -26,12 +26,12 @@ class Member:
         return str(self.signed_in["accessToken"])
 
     def code(self) -> str:
-        """What the app shows once what it showed before is gone: no code is good twice."""
+        """The next code that the app shows: no code is accepted twice."""
         self.api.clock.advance(STEP)
         return APP.code(self.secret, self.api.clock.now())
 
     def wrong(self, by: int = 1) -> str:
-        """Not what it shows, nor what it showed or will show."""
+        """A code that is wrong in the previous, present and next time step."""
         now = self.api.clock.now()
         near = {APP.code(self.secret, now + step * STEP) for step in range(-2, 3)}
         start = int(APP.code(self.secret, now))
@@ -63,7 +63,7 @@ class Member:
         return await self.api.post("/auth/mfa/recovery-codes", self.token, json={"code": code})
 
     async def set_up(self, **body: Any) -> None:
-        """All of it."""
+        """The user with a confirmed factor."""
         asked = await self.ask(**body)
         assert asked.status_code == 200, asked.text
         self.secret = asked.json()["secret"]
@@ -73,7 +73,7 @@ class Member:
 
 
 async def member(api: Api, **who: Any) -> Member:
-    """Somebody new, without a second factor."""
+    """A new user without a second factor."""
     body = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer", **who}
     answer = await api.post("/auth/register", json=body)
     assert answer.status_code == 201, answer.text
@@ -81,7 +81,7 @@ async def member(api: Api, **who: Any) -> Member:
 
 
 async def protected(api: Api, **who: Any) -> Member:
-    """Somebody new, with one."""
+    """A new user with a second factor."""
     made = await member(api, **who)
     await made.set_up()
     return made

@@ -1,5 +1,6 @@
 """Account jobs: codes to new numbers, notices of changes, erasure."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -132,3 +133,39 @@ async def test_the_daily_job_erases_more_accounts_than_fit_on_one_page(shop: Wor
         patched.setattr(identity, "ERASURES_PER_PAGE", 2)
         await shop.run_periodic("erase_due")
     assert len([task for task, *_ in await shop.waiting_jobs() if task == "erase"]) == 3
+
+
+@in_a_workshop
+async def test_erasing_an_account_deletes_the_files_of_its_messages(shop: Workshop) -> None:
+    shop.container.notifier.reset_override()
+    [(deleted, deleted_session), (other, other_session)] = [
+        await joined(shop),
+        await joined(shop, phone="+97688112233"),
+    ]
+    for user, session_id, phone in ((deleted, deleted_session, NEW), (other, other_session, "+97680112244")):
+        issued = await wanted(shop, user, session_id, phone)
+        await shop.relay()
+        await shop.run_due_jobs()
+        code = shop.container.secret_codes().code(issued.id, issued.purpose)
+        command = ChangePhone(phone=phone, code=code, current=session_id)
+        await shop.container.executor().run(change_phone, command, actor=user.actor)
+    await shop.relay()
+    await shop.run_due_jobs()
+    folder = shop.container.settings().data_dir / "messages"
+
+    def recipients() -> set[str]:
+        return {json.loads(path.read_text(encoding="utf-8"))["to"] for path in folder.glob("*.json")}
+
+    others = {other.email, "+97688112233", "+97680112244"}
+    assert recipients() == {deleted.email, OLD, NEW, *others}
+    changed = await shop.database.reads.users.get(deleted.id)
+    assert changed is not None
+    proof = Proof(user=changed, right=True, current=deleted_session)
+    await shop.container.executor().run(delete_own_account, proof, actor=deleted.actor)
+    arguments = {"user_id": str(deleted.id)}
+    shop.studio.clock.advance(ERASED_AFTER - timedelta(seconds=1))
+    await shop.run(identity.ERASE, **arguments)
+    assert recipients() == {deleted.email, OLD, NEW, *others}
+    shop.studio.clock.advance(timedelta(seconds=1))
+    await shop.run(identity.ERASE, **arguments)
+    assert recipients() == others

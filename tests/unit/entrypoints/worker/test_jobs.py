@@ -1,6 +1,7 @@
 """From the outbox to jobs and their effects, over the real queue on PostgreSQL."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -83,9 +84,10 @@ class Backend(Database):
 
 @asynccontextmanager
 async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
-    with server.database() as url:
+    with server.database() as url, tempfile.TemporaryDirectory() as data:
         database = Backend(url, cipher=CIPHER)
-        container = Container(settings=Settings.from_environment({"DATABASE_URL": url}))
+        environ = {"DATABASE_URL": url, "BOOKING_DATA_DIR": data}
+        container = Container(settings=Settings.from_environment(environ))
         await database.open()
         try:
             studio = await Studio.opened(database, gateway=OpenGateway())

@@ -14,7 +14,7 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, SalonId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, regretted, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.views import SalonView
 
@@ -238,7 +238,7 @@ class SalonsContract(StorageContract):
             await tx.salon_hours.save_hours(salon.id, _hours(make))
             await tx.salons.save(replace(salon, name="x", version=2), was=salon)
 
-        await regretted(backend, all_of_it)
+        await rolled_back(backend, all_of_it)
         assert await backend.reads.salons.get(salon.id) == SalonView(salon=salon, hours=OpeningHours(time_zone=ZONE))
         assert await _members(backend, salon) == []
         assert await _salon_in(backend, cast) is None

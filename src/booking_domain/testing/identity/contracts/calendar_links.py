@@ -9,7 +9,7 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, regretted
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.views import Appointment
 
@@ -70,7 +70,7 @@ class CalendarLinksContract(StorageContract):
             await tx.calendar_links.remove(cast.customer.id)
 
         for work in (change, remove):
-            await regretted(backend, work)
+            await rolled_back(backend, work)
             assert await backend.reads.calendar_links.user_of(old.secret_digest) == cast.customer.id
             assert await backend.reads.calendar_links.user_of(new.secret_digest) is None
 

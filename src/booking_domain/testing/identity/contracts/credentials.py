@@ -26,7 +26,7 @@ from booking_domain.identity.one_time_codes import (
 from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, race, regretted, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
 from booking_domain.testing.shared.memory.entropy import SeededEntropy
 from booking_domain.workflows.ports import Repositories
 
@@ -103,7 +103,7 @@ class OneTimeCodesContract(StorageContract):
         async def keep(tx: Repositories) -> None:
             await tx.one_time_codes.save(_code(make))
 
-        await regretted(backend, keep)
+        await rolled_back(backend, keep)
         assert list(await _kept(backend)) == []
 
     async def test_a_contact_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:

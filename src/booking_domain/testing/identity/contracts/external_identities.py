@@ -13,7 +13,7 @@ from booking_domain.identity.model import User
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, race, regretted, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
 
 INSTANT: Final = timedelta(microseconds=1)
@@ -112,7 +112,7 @@ class ExternalIdentitiesContract(StorageContract):
             await tx.external_identities.remove(user.id, TELEGRAM)
 
         for work in (link, unlink):
-            await regretted(backend, work)
+            await rolled_back(backend, work)
         assert await _owner(backend, "1") == user.id
         assert await _owner(backend, "2") is None
 
@@ -159,7 +159,7 @@ class UsedAssertionsContract(StorageContract):
         async def use(tx: Repositories) -> None:
             assert await tx.used_assertions.use(ONE, NOW)
 
-        await regretted(backend, use)
+        await rolled_back(backend, use)
         assert await _use(backend, ONE)
 
     async def test_a_released_use_has_no_effect_and_other_uses_remain(self, backend: Backend) -> None:

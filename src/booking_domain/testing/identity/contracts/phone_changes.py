@@ -8,7 +8,7 @@ from booking_domain.identity.one_time_codes import DAY
 from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.shared.ids import CodeId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, regretted
+from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
 from booking_domain.workflows.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -66,5 +66,5 @@ class PhoneChangesContract(StorageContract):
         async def ask(tx: Repositories) -> None:
             await tx.phone_changes.save(_change(make, user))
 
-        await regretted(backend, ask)
+        await rolled_back(backend, ask)
         assert await backend.reads.phone_changes.get(user.id) is None

@@ -13,7 +13,7 @@ import pytest
 from booking_domain.identity.model import User
 from booking_domain.identity.second_factor import STEP, SecondFactor, TimeCodes
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, regretted, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
 
 INSTANT: Final = timedelta(microseconds=1)
@@ -99,10 +99,10 @@ class SecondFactorsContract(StorageContract):
         async def remove(tx: Repositories) -> None:
             await tx.second_factors.remove(user.id)
 
-        await regretted(backend, keep)
+        await rolled_back(backend, keep)
         assert await _kept(backend, user) is None
         await _keep(backend, _factor(user))
-        await regretted(backend, remove)
+        await rolled_back(backend, remove)
         assert await _kept(backend, user) == _factor(user)
 
     async def test_a_factor_is_locked_until_the_commit(self, backend: Backend, make: Builder) -> None:

@@ -1,4 +1,4 @@
-"""The ports of signing in, in memory: quick, deterministic, and right for tests only."""
+"""The ports of the sign-in use cases in memory: fast and deterministic, for tests only."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ LOGIN_QUOTAS: Final = {
 
 @dataclass(frozen=True)
 class MemoryKnownPasswords(KnownPasswords):
-    """These passwords are known."""
+    """A short list of known passwords."""
 
     passwords: frozenset[str] = frozenset({"password", "sunflower"})
 
@@ -46,7 +46,7 @@ class MemoryKnownPasswords(KnownPasswords):
 
 
 class MemoryPhoneNumbers(PhoneNumbers):
-    """Numbers in E.164 with spaces and hyphens between the digits; every number can be reached."""
+    """Parses E.164 numbers with spaces and hyphens. Every number counts as reachable."""
 
     def parse(self, text: str) -> str:
         return phone_number(text.replace(" ", "").replace("-", ""))
@@ -56,7 +56,7 @@ class MemoryPhoneNumbers(PhoneNumbers):
 
 
 class MemoryTelegramAssertions(TelegramAssertions):
-    """Accepts `InitData("<subject> <nonce>")` of numeric subjects, as if Telegram had signed it."""
+    """Accepts `InitData("<subject> <nonce>")` with a numeric subject, without a signature."""
 
     def read(self, proof: TelegramProof, now: datetime) -> Assertion:
         text = proof.text if isinstance(proof, InitData) else proof.fields.get("id", "")
@@ -75,7 +75,7 @@ class MemoryTelegramAssertions(TelegramAssertions):
 
 @dataclass
 class MemorySecurityLog(SecurityLog):
-    """Keeps what it is told."""
+    """Stores the reported events."""
 
     failed_logins: list[tuple[UserId | None, LoginMethod]] = field(default_factory=list)
     reused_tokens: list[SessionId] = field(default_factory=list)
@@ -88,7 +88,7 @@ class MemorySecurityLog(SecurityLog):
 
 
 def memory_security_ports() -> SecurityPorts:
-    """The pure ports, for an `Executor`; no role needs a second factor."""
+    """Return the pure ports for an `Executor`. No role requires a second factor."""
     return SecurityPorts(
         secret_codes=MemorySecretCodes(),
         time_codes=MemoryTimeCodes(),
@@ -105,7 +105,7 @@ def memory_identity(
     *,
     log: SecurityLog,
 ) -> Identity:
-    """Everything that signing in runs on, around an executor that was given `security`."""
+    """Return the dependencies of the sign-in use cases, around an executor that has `security`."""
     return Identity(
         executor=executor,
         reads=reads,

@@ -1,6 +1,6 @@
 """The contract of `SmsSender`.
 
-Define a fixture `open_exchange` that returns an async context manager. It opens an `Exchange`: the sender and the
+Define a fixture `open_sms` that returns an async context manager. It opens an `SmsUnderTest`: the sender and the
 phones of its recipients.
 """
 
@@ -28,7 +28,7 @@ TEXTS = (
 GOOD = frozenset({SmsStatus.QUEUED, SmsStatus.SENT, SmsStatus.DELIVERED})
 
 
-class Exchange(Protocol):
+class SmsUnderTest(Protocol):
     """The sender under test, with the phones of its recipients."""
 
     @property
@@ -55,7 +55,7 @@ class Exchange(Protocol):
         ...
 
 
-OpenExchange = Callable[[], AbstractAsyncContextManager[Exchange]]
+OpenSms = Callable[[], AbstractAsyncContextManager[SmsUnderTest]]
 
 
 def _key(number: int = 1) -> SmsId:
@@ -66,53 +66,53 @@ class SmsSenderContract(AsyncContract):
     """Sends text messages and reports their delivery."""
 
     @pytest.fixture
-    async def exchange(self, open_exchange: OpenExchange) -> AsyncIterator[Exchange]:
+    async def subject(self, open_sms: OpenSms) -> AsyncIterator[SmsUnderTest]:
         """Open the adapter under test."""
-        async with open_exchange() as exchange:
-            yield exchange
+        async with open_sms() as subject:
+            yield subject
 
-    async def test_messages_arrive_unchanged_and_in_order(self, exchange: Exchange) -> None:
+    async def test_messages_arrive_unchanged_and_in_order(self, subject: SmsUnderTest) -> None:
         for number, text in enumerate(TEXTS):
-            await exchange.sender.send(to=exchange.number, text=text, key=_key(number))
-        assert list(await exchange.arrived()) == [(exchange.number, text) for text in TEXTS]
+            await subject.sender.send(to=subject.number, text=text, key=_key(number))
+        assert list(await subject.arrived()) == [(subject.number, text) for text in TEXTS]
 
-    async def test_the_receipt_names_the_message_and_counts_its_segments(self, exchange: Exchange) -> None:
+    async def test_the_receipt_names_the_message_and_counts_its_segments(self, subject: SmsUnderTest) -> None:
         receipts = [
-            await exchange.sender.send(to=exchange.number, text=text, key=_key(number))
+            await subject.sender.send(to=subject.number, text=text, key=_key(number))
             for number, text in enumerate(TEXTS)
         ]
         assert len({receipt.provider_message_id for receipt in receipts} - {""}) == len(TEXTS)
         assert [receipt.segments for receipt in receipts] == [segments_of(text) for text in TEXTS]
         assert {receipt.status for receipt in receipts} <= GOOD
 
-    async def test_the_status_of_a_message_can_be_requested(self, exchange: Exchange) -> None:
-        receipt = await exchange.sender.send(to=exchange.number, text=TEXTS[0], key=_key())
+    async def test_the_status_of_a_message_can_be_requested(self, subject: SmsUnderTest) -> None:
+        receipt = await subject.sender.send(to=subject.number, text=TEXTS[0], key=_key())
         for _ in range(2):
-            report = await exchange.sender.report(receipt.provider_message_id)
+            report = await subject.sender.report(receipt.provider_message_id)
             assert report.status in GOOD
 
-    async def test_the_status_of_an_unknown_message_is_unavailable(self, exchange: Exchange) -> None:
+    async def test_the_status_of_an_unknown_message_is_unavailable(self, subject: SmsUnderTest) -> None:
         with pytest.raises(SmsUnavailable):
-            await exchange.sender.report(UNKNOWN)
+            await subject.sender.report(UNKNOWN)
 
-    async def test_a_rejected_number_differs_from_an_unavailable_provider(self, exchange: Exchange) -> None:
+    async def test_a_rejected_number_differs_from_an_unavailable_provider(self, subject: SmsUnderTest) -> None:
         with pytest.raises(SmsRefused) as refusal:
-            await exchange.sender.send(to=exchange.refused_number, text=TEXTS[0], key=_key())
-        assert refusal.value.provider == exchange.sender.name
-        assert exchange.refused_number not in str(refusal.value)
-        assert list(await exchange.arrived()) == []
+            await subject.sender.send(to=subject.refused_number, text=TEXTS[0], key=_key())
+        assert refusal.value.provider == subject.sender.name
+        assert subject.refused_number not in str(refusal.value)
+        assert list(await subject.arrived()) == []
 
     async def test_a_provider_without_a_usable_response_is_unavailable_and_can_be_retried(
-        self, exchange: Exchange
+        self, subject: SmsUnderTest
     ) -> None:
-        receipt = await exchange.sender.send(to=exchange.number, text=TEXTS[0], key=_key(1))
-        async with exchange.cut_off():
+        receipt = await subject.sender.send(to=subject.number, text=TEXTS[0], key=_key(1))
+        async with subject.cut_off():
             for attempt in (
-                exchange.sender.send(to=exchange.number, text=TEXTS[1], key=_key(2)),
-                exchange.sender.report(receipt.provider_message_id),
+                subject.sender.send(to=subject.number, text=TEXTS[1], key=_key(2)),
+                subject.sender.report(receipt.provider_message_id),
             ):
                 with pytest.raises(SmsUnavailable) as refusal:
                     await attempt
-                assert refusal.value.provider == exchange.sender.name
-        await exchange.sender.send(to=exchange.number, text=TEXTS[1], key=_key(2))
-        assert [text for _, text in await exchange.arrived()] == list(TEXTS[:2])
+                assert refusal.value.provider == subject.sender.name
+        await subject.sender.send(to=subject.number, text=TEXTS[1], key=_key(2))
+        assert [text for _, text in await subject.arrived()] == list(TEXTS[:2])

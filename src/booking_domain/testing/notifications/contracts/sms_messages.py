@@ -7,7 +7,7 @@ from datetime import timedelta
 from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending, SmsStatus, SmsUpdate
 from booking_domain.shared.ids import SmsId
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, regretted, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
 
 INSTANT = timedelta(microseconds=1)
@@ -121,7 +121,7 @@ class SmsMessagesContract(StorageContract):
             await tx.sms_messages.add(never)
             await tx.sms_messages.save(_delivered(message))
 
-        await regretted(backend, change)
+        await rolled_back(backend, change)
         assert await backend.reads.sms.get(message.id) == message
         assert await backend.reads.sms.get(never.id) is None
 

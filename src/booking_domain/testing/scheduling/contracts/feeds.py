@@ -9,7 +9,7 @@ from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import FeedId, ProviderId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, regretted, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -180,7 +180,7 @@ class FeedsContract(StorageContract):
             await tx.feeds.lock_feed(feed.id)
             await tx.feeds.save_reading(replace(feed, failure="lost", failures=1), due_at=NOW)
 
-        await regretted(backend, another)
+        await rolled_back(backend, another)
         kept = await _kept(backend, feed)
         assert (kept.feed, kept.due_at) == (read, NOW + HOUR)
 

@@ -16,7 +16,7 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder, terms
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, regretted, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
 
 WORKDAY = TimeRange(TOMORROW, TOMORROW + 9 * HOUR)
@@ -213,7 +213,7 @@ class ProviderSchedulesContract(StorageContract):
             assert await waits(second[0])
             await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
 
-        await regretted(backend, first)
+        await rolled_back(backend, first)
         assert await second[0] == ()
 
     async def test_a_lock_covers_one_provider(self, backend: Backend, make: Builder) -> None:

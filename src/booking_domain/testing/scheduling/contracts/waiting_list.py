@@ -8,7 +8,7 @@ from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OFFER_DURATION
 from booking_domain.shared.ids import WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, regretted, waits
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
 
 WINDOW = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
@@ -121,7 +121,7 @@ class WaitingListContract(StorageContract):
             await tx.waiting_list.save(waiting.left())
             await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
 
-        await regretted(backend, work)
+        await rolled_back(backend, work)
         assert await backend.reads.waiting_list.of_customer(cast.customer.id) == [waiting]
 
     async def test_open_entries_are_counted_across_providers(self, backend: Backend, make: Builder) -> None:

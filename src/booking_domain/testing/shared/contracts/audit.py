@@ -8,7 +8,7 @@ from uuid import UUID
 from booking_domain.shared.audit import AuditEntry, AuditFilter, Origin, Subject
 from booking_domain.shared.ids import AuditId, UserId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, regretted
+from booking_domain.testing.kit.storage import Backend, StorageContract, rolled_back
 from booking_domain.workflows.ports import Repositories
 
 _ALL = AuditFilter(limit=100)
@@ -47,7 +47,7 @@ class AuditContract(StorageContract):
         async def work(tx: Repositories) -> None:
             await tx.audit_log.add(make.audit_entry())
 
-        await regretted(backend, work)
+        await rolled_back(backend, work)
         assert await _found(backend, _ALL) == []
 
     async def test_pages_are_newest_first(self, backend: Backend, make: Builder) -> None:

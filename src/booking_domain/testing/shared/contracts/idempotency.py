@@ -9,7 +9,7 @@ import pytest
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, race, regretted, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, race, rolled_back, waits
 from booking_domain.workflows.ports import Repositories
 
 ANSWER = bytes(range(256)) + "Захиалга ✓".encode()
@@ -88,7 +88,7 @@ class IdempotencyContract(StorageContract):
             assert await tx.idempotency.begin(key, NOW) is None
             await tx.idempotency.finish(key, ANSWER)
 
-        await regretted(backend, answer)
+        await rolled_back(backend, answer)
         await _answered(backend, replace(key, fingerprint=b"other"), b"second try")
 
     async def test_a_released_key_can_be_reused(self, backend: Backend, make: Builder) -> None:
@@ -104,10 +104,10 @@ class IdempotencyContract(StorageContract):
         key = await _a_key(backend, make)
         async with backend.begin() as tx:
             assert await tx.idempotency.begin(key, NOW) is None
-            twin = asyncio.create_task(_begun(backend, key))
-            assert await waits(twin)
+            duplicate = asyncio.create_task(_begun(backend, key))
+            assert await waits(duplicate)
             await tx.idempotency.release(key)
-        assert await twin is None
+        assert await duplicate is None
         assert await _begun(backend, key) == b"mine"
 
     async def test_a_concurrent_duplicate_waits_and_gets_the_first_response(
@@ -116,24 +116,24 @@ class IdempotencyContract(StorageContract):
         key = await _a_key(backend, make)
         async with backend.begin() as tx:
             assert await tx.idempotency.begin(key, NOW) is None
-            twin = asyncio.create_task(_begun(backend, key))
-            assert await waits(twin)
+            duplicate = asyncio.create_task(_begun(backend, key))
+            assert await waits(duplicate)
             await tx.idempotency.finish(key, ANSWER)
-        assert await twin == ANSWER
+        assert await duplicate == ANSWER
 
     async def test_a_concurrent_duplicate_takes_over_if_the_first_request_fails(
         self, backend: Backend, make: Builder
     ) -> None:
         key = await _a_key(backend, make)
-        twins: list[asyncio.Task[bytes | None]] = []
+        duplicates: list[asyncio.Task[bytes | None]] = []
 
         async def begin(tx: Repositories) -> None:
             assert await tx.idempotency.begin(key, NOW) is None
-            twins.append(asyncio.create_task(_begun(backend, key)))
-            assert await waits(twins[0])
+            duplicates.append(asyncio.create_task(_begun(backend, key)))
+            assert await waits(duplicates[0])
 
-        await regretted(backend, begin)
-        assert await twins[0] is None
+        await rolled_back(backend, begin)
+        assert await duplicates[0] is None
         assert await _begun(backend, key) == b"mine"
 
     async def test_twenty_concurrent_duplicates_have_one_effect_and_one_response(

@@ -11,7 +11,7 @@ from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId
 from booking_domain.testing.builders import NOW, Builder, terms
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, regretted
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, rolled_back
 from booking_domain.workflows.ports import Repositories
 
 
@@ -43,7 +43,7 @@ class UnitOfWorkContract(StorageContract):
             await tx.payments.add(payment)
             await tx.outbox.put([make.domain_event(booking.id)])
 
-        await regretted(backend, place)
+        await rolled_back(backend, place)
         assert await backend.reads.bookings.get(booking.id) is None
         assert list(await backend.reads.bookings.events(booking.id)) == []
         assert await backend.reads.payments.get(payment.id) is None
@@ -61,7 +61,7 @@ class UnitOfWorkContract(StorageContract):
             await tx.bookable_providers.save_terms(cast.profile.id, terms(mode=BookingMode.REQUEST))
             await tx.profiles.save(replace(cast.profile, display_name="New", version=2), was=cast.profile)
 
-        await regretted(backend, move_away)
+        await rolled_back(backend, move_away)
         assert await backend.reads.schedules.calendar(cast.profile.id) == before
         view = await backend.reads.providers.get(cast.profile.id)
         assert view is not None

@@ -19,7 +19,7 @@ from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.shared.ids import ClaimId, CodeId, FeedId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, regretted
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, rolled_back
 from booking_domain.workflows.personal_data import ErasureBlockers
 from booking_domain.workflows.ports import Repositories
 
@@ -40,7 +40,7 @@ async def _booked(backend: Backend, make: Builder, booking: Booking, reason: str
     return booking
 
 
-async def _leave_all_there_is(backend: Backend, make: Builder, user: User, profile: Profile) -> None:
+async def _add_all_personal_data(backend: Backend, make: Builder, user: User, profile: Profile) -> None:
     """Create every kind of personal data that the user can leave as a customer of the profile."""
     waiting = make.waiting(profile, user, WINDOW)
     code = OneTimeCode(
@@ -164,7 +164,7 @@ class PersonalDataContract(StorageContract):
 
     async def test_erasure_deletes_the_data_of_one_user_only(self, backend: Backend, make: Builder) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        await _leave_all_there_is(backend, make, cast.customer, other.profile)
+        await _add_all_personal_data(backend, make, cast.customer, other.profile)
         there = await _left(backend, cast.customer)
         assert set(there.values()) == {1}, there
         for _ in range(2):  # a repetition changes nothing
@@ -198,13 +198,13 @@ class PersonalDataContract(StorageContract):
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         await _fill(backend, make, cast)
         await _fill(backend, make, other)
-        theirs = await _desk(backend, other)
+        theirs = await _profile_and_calendar(backend, other)
         booking = replace(make.booking(cast.profile, other.customer), notes="Theirs")
         await _booked(backend, make, booking)
         for _ in range(2):
             async with backend.begin() as tx:
                 await tx.personal_data.clear(cast.owner.id)
-        profile, calendar, feeds = await _desk(backend, cast)
+        profile, calendar, feeds = await _profile_and_calendar(backend, cast)
         assert profile == replace(
             cast.profile,
             display_name=ERASED_NAME,
@@ -217,18 +217,18 @@ class PersonalDataContract(StorageContract):
         assert profile.version > cast.profile.version
         assert (calendar, feeds) == ((), ())
         assert (await _memberships(backend, cast), await _memberships(backend, other)) == (0, 2)
-        assert await _desk(backend, other) == theirs
+        assert await _profile_and_calendar(backend, other) == theirs
         assert await backend.reads.bookings.get(booking.id) == booking
 
     async def test_a_rolled_back_erasure_has_no_effect(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        await _leave_all_there_is(backend, make, cast.customer, cast.profile)
+        await _add_all_personal_data(backend, make, cast.customer, cast.profile)
 
         async def clear(tx: Repositories) -> None:
             await tx.personal_data.clear(cast.customer.id)
             await tx.personal_data.leave_queues(cast.customer.id)
 
-        await regretted(backend, clear)
+        await rolled_back(backend, clear)
         assert set((await _left(backend, cast.customer)).values()) == {1}
 
 
@@ -259,7 +259,7 @@ async def _memberships(backend: Backend, cast: Cast) -> int:
     return sum([len(await backend.reads.salons.members(salon.id)) for salon in salons])
 
 
-async def _desk(backend: Backend, cast: Cast) -> tuple[Profile, tuple[object, ...], tuple[object, ...]]:
+async def _profile_and_calendar(backend: Backend, cast: Cast) -> tuple[Profile, tuple[object, ...], tuple[object, ...]]:
     view, calendar = (
         await backend.reads.providers.get(cast.profile.id),
         await backend.reads.schedules.calendar(cast.profile.id),

@@ -1,5 +1,5 @@
-"""The OpenAPI document, made from what the handlers really read and write.
+"""The OpenAPI document, generated from the signatures of the handlers.
 
-Litestar's own generator does not know our problems, and loses what msgspec enforces (`additionalProperties`, bounds);
-here the schemas come from msgspec itself, so that they cannot differ from what is decoded.
+Litestar's generator does not document our problems and drops what msgspec enforces (`additionalProperties`, bounds).
+Here msgspec generates the schemas, so they cannot differ from what is decoded.
 """

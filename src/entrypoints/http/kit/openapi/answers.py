@@ -1,4 +1,4 @@
-"""The answers of an operation: what it is for, and the problems that callers should know."""
+"""The responses of an operation: success and problems."""
 
 import re
 from collections import defaultdict
@@ -37,10 +37,10 @@ _BUG: Final = (500, "service.internal_error", DETAILS[500])
 
 
 def success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> dict[str, Any]:
-    """The answer that was hoped for."""
+    """The successful response."""
     answer = answer_type(handler)
     found: dict[str, Any] = {
-        "description": "Done." if answer is None else "As asked.",
+        "description": "Done." if answer is None else "Success.",
         "headers": headers_of_success(handler, said, schemas),
     }
     if answer is not None:
@@ -51,12 +51,12 @@ def success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) ->
 
 
 def without_body(handler: HTTPRouteHandler, said: Documentation) -> dict[str, Any]:
-    """Answers without a body that come instead: 204 where that is said, 304 where `If-None-Match` is taken."""
+    """Responses without a body: 204 if documented, 304 if the route takes `If-None-Match`."""
     found: dict[str, Any] = {}
     if said.nothing is not None:
         found["204"] = {"description": said.nothing, "headers": headers_of_any(handler)}
     if takes_if_none_match(handler):
-        found["304"] = {"description": "Nothing has changed since.", "headers": headers_of_unchanged(handler)}
+        found["304"] = {"description": "Not modified.", "headers": headers_of_unchanged(handler)}
     return found
 
 

@@ -1,4 +1,4 @@
-"""The whole document."""
+"""The document."""
 
 import re
 from collections import defaultdict
@@ -20,9 +20,9 @@ Operation = tuple[str, str, HTTPRouteHandler]
 """Path, method and handler."""
 _NAME: Final = re.compile(r"\{[^}]+\}")
 _ABOUT: Final = (
-    "Instants are RFC 3339 and come out in UTC. Amounts are integers in the currency's minor unit (ISO 4217). "
+    "Instants are RFC 3339, in UTC in responses. Amounts are integers in the currency's minor unit (ISO 4217). "
     "Every error is a problem (RFC 9457) with a stable `code`, in the language that `Content-Language` names. "
-    "Lists come as `{items, nextCursor}`."
+    "Lists are `{items, nextCursor}`."
 )
 
 
@@ -49,7 +49,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
 
 
 def _told_apart_by_method(found: list[Operation]) -> list[Operation]:
-    """Two templates that differ by a name only are one path to OpenAPI (3.1 §4.8.8): the name there becomes `id`."""
+    """Templates that differ only in a name are the same path (OpenAPI 3.1 §4.8.8): that name becomes `id`."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for path, _, _ in found:
         names[_NAME.sub("{}", path)].add(path)
@@ -58,7 +58,7 @@ def _told_apart_by_method(found: list[Operation]) -> list[Operation]:
 
 
 def _documented(app: Litestar) -> list[Operation]:
-    """The operations with their paths as clients know them; health is served twice and described once."""
+    """The operations with their paths in camel case. Health is served twice and documented once."""
     found = []
     for route in app.routes:
         if isinstance(route, HTTPRoute) and not route.path.startswith("/api/v1/health"):

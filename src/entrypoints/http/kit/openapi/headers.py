@@ -1,4 +1,4 @@
-"""The headers that answers carry."""
+"""Response headers."""
 
 from typing import Any, Final
 
@@ -26,27 +26,27 @@ def _header(description: str, example: str, *, always: bool = False, **schema: A
 
 HEADERS: Final = {
     "X-Request-Id": _header(
-        "The id of the request: the caller's, or one of ours.",
+        "The id of the request: the client's, or a new one.",
         "0199f3a9-5e7f-7a31-8c44-2b9d6f1e8a70",
         always=True,
         pattern="^[A-Za-z0-9._-]{1,64}$",
     ),
-    "Cache-Control": _header("Who may keep the answer.", "no-store", always=True),
-    "RateLimit-Policy": _header("How many requests are let through in how many seconds.", '"read";q=12000;w=60'),
+    "Cache-Control": _header("Who may cache the response.", "no-store", always=True),
+    "RateLimit-Policy": _header("The quota `q` of requests in a window of `w` seconds.", '"read";q=12000;w=60'),
     "RateLimit": _header(
-        "How many of them are left, and in how many seconds there is room for one more.", '"read";r=11999;t=60'
+        "The remaining requests `r`, and the seconds `t` until another one is available.", '"read";r=11999;t=60'
     ),
     "ETag": _header(
-        "The version of what is shown, for `If-Match` and `If-None-Match`.", '"1"', pattern='^(W/)?"[!#-~]+"$'
+        "The version of the resource, for `If-Match` and `If-None-Match`.", '"1"', pattern='^(W/)?"[!#-~]+"$'
     ),
-    "Location": _header("Where what was made is found.", "/api/v1/bookings/0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"),
+    "Location": _header("The URL of the created resource.", "/api/v1/bookings/0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"),
     "Content-Disposition": _header("The name of the file.", 'attachment; filename="BK-7Q2M9X.ics"'),
     "Idempotency-Replayed": _header(
-        "There if the answer is that of an earlier request under the same key.", "true", enum=["true"]
+        "Present if the response is that of an earlier request with the same key.", "true", enum=["true"]
     ),
     "Content-Language": _header("The language of the messages.", FALLBACK, always=True, enum=list(LANGUAGES)),
-    "WWW-Authenticate": _header("How to say who one is.", "Bearer", always=True),
-    "Retry-After": _header("In how many seconds to try again.", "2", always=True, pattern="^[0-9]+$"),
+    "WWW-Authenticate": _header("The authentication scheme.", "Bearer", always=True),
+    "Retry-After": _header("The seconds after which to retry.", "2", always=True, pattern="^[0-9]+$"),
 }
 """The components."""
 _LIMITS: Final = ("RateLimit-Policy", "RateLimit")
@@ -58,7 +58,7 @@ _OF_FAMILIES: Final[dict[type[DomainError], str]] = {
 
 
 def headers_of_success(handler: HTTPRouteHandler, said: Documentation, schemas: Schemas) -> References:
-    """Of the answer that was hoped for: an `ETag` where a version is shown, or named by the caller."""
+    """The headers of the successful response: an `ETag` if it has a version or the route is conditional."""
     fields = handler.parsed_fn_signature.parameters
     conditional = any(isinstance(field.kwarg_definition, HeaderParameter) for field in fields.values())
     names = ["ETag"] if conditional or schemas.has_member(answer_type(handler), "version") else []
@@ -67,23 +67,23 @@ def headers_of_success(handler: HTTPRouteHandler, said: Documentation, schemas: 
 
 
 def headers_of_unchanged(handler: HTTPRouteHandler) -> References:
-    """Of 304."""
+    """The headers of 304."""
     return headers_of_any(handler) | _references("ETag")
 
 
 def headers_of_problem(handler: HTTPRouteHandler, status: int) -> References:
-    """Of a problem."""
+    """The headers of a problem."""
     names = [name for family, name in _OF_FAMILIES.items() if STATUS[family] == status]
     return headers_of_any(handler) | _references("Content-Language", *names)
 
 
 def headers_of_any(handler: HTTPRouteHandler) -> References:
-    """Of every answer of the operation."""
+    """The headers of every response of the operation."""
     return _references("X-Request-Id", "Cache-Control", *(() if class_of(handler) is None else _LIMITS))
 
 
 def takes_if_none_match(handler: HTTPRouteHandler) -> bool:
-    """Whether the answer may be 304."""
+    """Whether the response may be 304."""
     fields = handler.parsed_fn_signature.parameters.values()
     named = (field.kwarg_definition for field in fields)
     return any(isinstance(each, HeaderParameter) and each.name == "If-None-Match" for each in named)

@@ -1,4 +1,4 @@
-"""Links: what can be done with something that was just made (OpenAPI 3.1 §4.8.20)."""
+"""Links from a created resource to its operations (OpenAPI 3.1 §4.8.20)."""
 
 import re
 from typing import Any, Final
@@ -6,11 +6,11 @@ from typing import Any, Final
 _METHODS: Final = frozenset({"get", "put", "patch", "post", "delete"})
 _ID: Final = "$response.body#/id"
 _SHARED: Final = "id"
-"""The name in a path that means different things to different methods."""
+"""The path parameter whose meaning depends on the method."""
 
 
 def add_links(paths: dict[str, dict[str, Any]], schemas: dict[str, Any]) -> None:
-    """From each operation that makes something with an id, link to those whose path goes on with that id."""
+    """Link each operation that creates a resource to the operations whose path continues with its id."""
     for path, item in paths.items():
         made = item.get("post", {}).get("responses", {}).get("201")
         if made is not None and "id" in _members(made, schemas):

@@ -1,4 +1,4 @@
-"""The document in OpenAPI 3.0, for the page: the Swagger UI that PyPI has does not know 3.1."""
+"""The document in OpenAPI 3.0 for `/docs`: the Swagger UI on PyPI cannot read 3.1."""
 
 from typing import Any, Final
 
@@ -6,7 +6,7 @@ _NULL: Final = {"type": "null"}
 
 
 def as_openapi_30(document: dict[str, Any]) -> dict[str, Any]:
-    """The same document, as far as 3.0 can say it."""
+    """The same document, as far as OpenAPI 3.0 can express it."""
     return {**_older(document), "openapi": "3.0.3"}
 
 

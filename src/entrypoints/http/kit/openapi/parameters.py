@@ -30,8 +30,8 @@ _REQUEST_ID: Final[dict[str, Any]] = {
     "in": "header",
     "required": False,
     "description": (
-        "Comes back with the answer, and is written to the log. Anything but 1 to 64 letters, digits and `._-` is "
-        "replaced by an id of ours."
+        "Returned with the response and logged. A value other than 1 to 64 letters, digits and `._-` is replaced by a "
+        "new id."
     ),
     "schema": {"type": "string"},
     "example": "checkout-42",
@@ -48,7 +48,7 @@ _IDEMPOTENCY: Final[dict[str, Any]] = {
     "name": HEADER,
     "in": "header",
     "required": False,
-    "description": "The same request under the same key has one effect and one answer, for 24 hours.",
+    "description": "A repetition with the same key within 24 hours has no effect and gets the first response.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "monday-at-ten-7d1f3c0e",
 }
@@ -57,7 +57,7 @@ _IF_MATCH: Final[dict[str, Any]] = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The `ETag` that was seen, or several; 412 if none of them is what is there. `*` takes any version.",
+    "description": "One or more `ETag`s; 412 if none of them is the current version. `*` matches any version.",
     "schema": {"type": "string", "maxLength": 1000, "pattern": _TAGS},
     "example": '"1"',
 }
@@ -65,7 +65,7 @@ _IF_NONE_MATCH: Final[dict[str, Any]] = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "The `ETag` that was seen; 304 without a body if nothing has changed since.",
+    "description": "An `ETag`; 304 without a body if it is current.",
     "schema": {"type": "string"},
     "example": 'W/"9f2b5c0d7e1a4863b0c2d4e6f8a91b3d"',
 }
@@ -107,6 +107,6 @@ def _of_query(query: Any, schemas: Schemas) -> list[dict[str, Any]]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A query has no null: a parameter that has no value is left out."""
+    """Drop null: a query parameter without a value is omitted."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     return dict(kinds[0]) if len(kinds) == 1 else schema

@@ -1,4 +1,4 @@
-"""What a handler's signature says that it reads and answers."""
+"""The request and response types in a handler's signature."""
 
 from typing import Any, Final
 
@@ -13,18 +13,18 @@ _NO_NUL: Final = "^[^\\u0000]*$"
 
 
 def body_type(handler: HTTPRouteHandler) -> Any:
-    """What the handler reads, or None."""
+    """The type of the request body, or None."""
     parameter = handler.parsed_fn_signature.parameters.get("data")
     return None if parameter is None else parameter.annotation
 
 
 def body_required(handler: HTTPRouteHandler) -> bool:
-    """Whether the handler cannot do without one."""
+    """Whether the request body is required."""
     return not handler.parsed_fn_signature.parameters["data"].has_default
 
 
 def answer_type(handler: HTTPRouteHandler) -> Any:
-    """What the handler answers with, or None."""
+    """The type of the response body, or None."""
     returned = handler.parsed_fn_signature.return_type
     if returned.is_subclass_of(Response):
         return returned.inner_types[0].annotation
@@ -32,7 +32,7 @@ def answer_type(handler: HTTPRouteHandler) -> Any:
 
 
 class Schemas:
-    """The schemas of all types that the document needs, as msgspec decodes and encodes them."""
+    """The schemas of all types in the document, as msgspec decodes and encodes them."""
 
     def __init__(self, handlers: list[HTTPRouteHandler], *others: Any) -> None:
         found = [kind(handler) for handler in handlers for kind in (body_type, query_type, answer_type)]
@@ -62,12 +62,12 @@ class Schemas:
 
     @property
     def components(self) -> dict[str, Any]:
-        """The components; queries are written out as parameters instead."""
+        """The components, without queries, which become parameters."""
         return {name: schema for name, schema in self._components.items() if name not in self._queries}
 
 
 def _amend(schema: Any, *, read: bool) -> None:
-    """Say what msgspec does not: that there is no NUL in a text that is read, and a constant as one."""
+    """Add what msgspec does not document: no NUL in request texts, and constants."""
     if isinstance(schema, list):
         for each in schema:
             _amend(each, read=read)

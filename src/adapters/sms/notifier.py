@@ -1,0 +1,44 @@
+"""Notifications by SMS."""
+
+import hmac
+from typing import Final
+
+from booking_domain.notifications.ports import Notification, Notifier, SmsSender
+from booking_domain.notifications.sms import SmsOrder
+from booking_domain.shared.executor import Executor
+from booking_domain.workflows.ports import Repositories
+from booking_domain.workflows.send_sms import send_sms
+
+TEMPLATE: Final = "notification"
+
+
+class SmsNotifier(Notifier):
+    """Sends the text of each notification and records a digest of the number, but not the text."""
+
+    def __init__(
+        self, *, sender: SmsSender, executor: Executor[Repositories], recipient_key: bytes, most_per_day: int
+    ) -> None:
+        self._sender = sender
+        self._executor = executor
+        self._recipient_key = recipient_key
+        self._most_per_day = most_per_day
+
+    async def send(self, notification: Notification) -> None:
+        """Send the text to an E.164 number; a repetition after an unclear failure may send it twice.
+
+        Raises:
+            InvalidValue: `to` is not a phone number.
+            SmsCapReached: the daily cap is reached; the message was not sent.
+            SmsUnavailable: the message may or may not have been sent.
+            SmsRefused: the provider rejected the message permanently.
+        """
+        order = SmsOrder(
+            to=notification.to,
+            to_digest=hmac.digest(self._recipient_key, notification.to.encode(), "sha256"),
+            text=notification.text,
+            template=TEMPLATE,
+            language=notification.language,
+            provider=self._sender.name,
+            user_id=notification.user_id,
+        )
+        await send_sms(order, most_per_day=self._most_per_day, executor=self._executor, sender=self._sender)

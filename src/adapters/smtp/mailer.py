@@ -1,0 +1,92 @@
+"""Submits e-mail to an SMTP server (RFC 5321)."""
+
+import ssl
+from collections.abc import Callable
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import aiosmtplib
+
+from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
+
+_PERMANENT_RECIPIENT_ERRORS: Final = frozenset({550, 551, 553, 556})
+"""Unknown mailbox, not allowed, or unknown domain (RFC 5321 §4.2.3, RFC 7504): a retry cannot succeed."""
+
+
+class Security(StrEnum):
+    STARTTLS = "starttls"
+    """Starts in plain text; if the server offers no TLS, nothing is sent."""
+    TLS = "tls"
+    """Implicit TLS (RFC 8314 §3.3)."""
+    NONE = "none"
+
+
+class SmtpMailer:
+    """Submits each message over a new connection: messages are few, and a crashed worker leaves no connection open."""
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        security: str,
+        username: str,
+        password: str,
+        sender: str,
+        timeout_seconds: float,
+        trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
+        self._host, self._port, self._security = host, port, Security(security)
+        self._username, self._password = username, password
+        self._sender = sender
+        self._timeout = timeout_seconds
+        self._trust = trust
+
+    async def send(self, *, message_id: UUID, to: str, subject: str, text: str, language: str, date: datetime) -> None:
+        """Submit a message; its Message-ID follows from `message_id`, so that mailboxes can recognise a repetition.
+
+        Raises:
+            EmailUnavailable: the message may or may not have been sent.
+            EmailRefused: the message was rejected permanently.
+        """
+        try:
+            message = EmailMessage(policy=SMTP)
+            message["From"] = self._sender
+            message["To"] = to
+            message["Subject"] = subject
+            message["Date"] = format_datetime(date)
+            message["Message-ID"] = f"<{message_id}@{self._sender.rpartition('@')[2]}>"
+            message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: suppresses out-of-office replies
+            message.set_content(text)
+            message["Content-Language"] = language
+            await self._submit(message)
+        except ValueError as error:  # the address cannot be written as a header or an SMTP command
+            raise EmailRefused(reason="it is not an address") from error
+
+    async def _submit(self, message: EmailMessage) -> None:
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=self._host,
+                port=self._port,
+                username=self._username or None,
+                password=self._password or None,
+                use_tls=self._security is Security.TLS,
+                start_tls=self._security is Security.STARTTLS,
+                tls_context=None if self._security is Security.NONE else self._trust(),
+                timeout=self._timeout,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            (refusal, *_) = error.recipients
+            if refusal.code in _PERMANENT_RECIPIENT_ERRORS:
+                raise EmailRefused(reason=str(refusal.code)) from error
+            raise EmailUnavailable from error
+        except aiosmtplib.SMTPNotSupported as error:
+            raise EmailRefused(reason="it needs SMTPUTF8") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise EmailUnavailable from error

@@ -1,0 +1,107 @@
+"""Notifications by e-mail, sent to a local SMTP server."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from tests.unit.adapters.smtp.mail_server import Mailbox as ServerMailbox
+from tests.unit.adapters.smtp.mail_server import in_a_loop, mailer, server
+
+from adapters.smtp.notifier import SmtpNotifier
+from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
+from booking_domain.notifications.ports import Notification
+from booking_domain.testing.builders import NOW
+from booking_domain.testing.memory import SeededEntropy
+from booking_domain.testing.notifications.contracts.notifier import Mailbox, NotifierContract, OpenMailbox
+
+NOTIFICATION = Notification(
+    id=SeededEntropy(1).new_id(),
+    channel="email",
+    to="dorj@example.com",
+    subject="Захиалга баталгаажлаа",
+    text="Маргааш 10:00 цагт уулзъя",
+    created_at=NOW,
+    language="mn",
+)
+
+
+class SmtpMailbox:
+    channel = "email"
+    address = "someone@example.com"
+
+    def __init__(self, port: int, received: ServerMailbox) -> None:
+        self.notifier = SmtpNotifier(mailer(port))
+        self._received = received
+
+    async def arrived(self) -> Sequence[str]:
+        assert set(self._received.recipients) <= {self.address}
+        texts = [message.get_content() for message in self._received.messages]
+        return [text.replace("\r\n", "\n").removesuffix("\n") for text in texts]
+
+    @asynccontextmanager
+    async def cut_off(self) -> AsyncIterator[None]:
+        self._received.rejection = "450 mailbox busy"
+        yield
+        self._received.rejection = None
+
+
+class TestSmtpNotifier(NotifierContract):
+    @pytest.fixture
+    def open_mailbox(self) -> OpenMailbox:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Mailbox]:
+            received = ServerMailbox()
+            async with server(received) as port:
+                yield SmtpMailbox(port, received)
+
+        return opened
+
+
+@in_a_loop
+async def test_a_repetition_has_the_same_message_id() -> None:
+    received = ServerMailbox()
+    async with server(received) as port:
+        for _ in range(2):
+            await SmtpNotifier(mailer(port)).send(NOTIFICATION)
+    assert [message["Message-ID"] for message in received.messages] == [f"<{NOTIFICATION.id}@example.com>"] * 2
+    message = received.messages[0]
+    assert (message["From"], message["To"]) == ("booking@example.com", "dorj@example.com")
+    assert message["Subject"] == NOTIFICATION.subject
+    assert message["Content-Language"] == "mn"
+    assert message["Date"].datetime == NOW.replace(microsecond=0)
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize(
+    ("rejection", "error"), [("550 no such user here", EmailRefused), ("450 mailbox busy", EmailUnavailable)]
+)
+@in_a_loop
+async def test_the_reply_decides_between_refused_and_unavailable(rejection: str, error: type[Exception]) -> None:
+    received = ServerMailbox()
+    received.rejection = rejection
+    async with server(received) as port:
+        with pytest.raises(error):
+            await SmtpNotifier(mailer(port)).send(NOTIFICATION)
+
+
+INJECTION = "dorj@example.com\r\nBcc: everybody@example.com"
+
+
+@pytest.mark.parametrize("hostile", [replace(NOTIFICATION, to=INJECTION), replace(NOTIFICATION, subject=INJECTION)])
+@in_a_loop
+async def test_no_field_can_inject_headers(hostile: Notification) -> None:
+    received = ServerMailbox()
+    async with server(received) as port:
+        with pytest.raises(EmailRefused):
+            await SmtpNotifier(mailer(port)).send(hostile)
+    assert received.messages == []
+
+
+@in_a_loop
+async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
+    received = ServerMailbox()
+    async with server(received) as port:
+        with pytest.raises(EmailUnavailable):
+            await SmtpNotifier(mailer(port, security="starttls")).send(NOTIFICATION)
+    assert received.messages == []
