@@ -1,6 +1,5 @@
 """The composition root."""
 
-import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -59,13 +58,13 @@ def test_real_adapters_stand_behind_the_ports() -> None:
     ("setting", "why"),
     [("off", "its address names a port other than 80 and 443"), ("on", "no connection could be made")],
 )
-def test_private_addresses_are_read_where_the_settings_say_so(setting: str, why: str) -> None:
+async def test_private_addresses_are_read_where_the_settings_say_so(setting: str, why: str) -> None:
     async def read() -> None:
         async with a_container(BOOKING_FEEDS_ALLOW_PRIVATE=setting).feed_reader() as reader:
             await reader.read("http://127.0.0.1:1/x.ics", window=WINDOW, time_zone="UTC")
 
     with pytest.raises(FeedUnreadable) as refused:
-        asyncio.run(read())
+        await read()
     assert refused.value.why == why
 
 
@@ -149,16 +148,13 @@ def test_the_settings_choose_who_sends_text_messages(environ: dict[str, str], se
     assert container.sms_sender().name == environ.get("BOOKING_SMS_PROVIDER", "console")
 
 
-def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp_path: Path) -> None:
-    async def sent() -> list[dict[str, str]]:
-        container = a_container(BOOKING_DATA_DIR=str(tmp_path))
-        container.database.override(MemoryDatabase())
-        for to in ("dorj@example.com", "+97699112233"):
-            await container.code_messenger().send_code(to=to, code="012345", purpose="login", locale="en")
-        files = (tmp_path / "messages").glob("*.json")
-        return [json.loads(path.read_text(encoding="utf-8")) for path in files]
-
-    kept = asyncio.run(sent())
+async def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp_path: Path) -> None:
+    container = a_container(BOOKING_DATA_DIR=str(tmp_path))
+    container.database.override(MemoryDatabase())
+    for to in ("dorj@example.com", "+97699112233"):
+        await container.code_messenger().send_code(to=to, code="012345", purpose="login", locale="en")
+    files = (tmp_path / "messages").glob("*.json")
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in files]
     assert {(each["channel"], each["to"]) for each in kept} == {("email", "dorj@example.com"), ("sms", "+97699112233")}
     assert {each["text"] for each in kept} == {"012345 is your code to sign in. Do not share it with anybody."}
 
