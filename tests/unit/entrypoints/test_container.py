@@ -25,7 +25,6 @@ from booking_domain.identity.errors import InvalidAssertion, InvalidToken
 from booking_domain.identity.external_identities import Assertion, InitData
 from booking_domain.identity.ports import Bearer
 from booking_domain.notifications.ports import Notification
-from booking_domain.notifications.sms import SmsMessage
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import PaymentId, SessionId, SmsId, UserId
@@ -164,10 +163,10 @@ NOTIFICATION: Final = Notification(
 )
 
 
-def test_notifications_in_development_are_files(tmp_path: Path) -> None:
+async def test_notifications_in_development_are_files(tmp_path: Path) -> None:
     notifier = a_container(BOOKING_DATA_DIR=str(tmp_path)).notifier()
-    asyncio.run(notifier.send(NOTIFICATION))
-    asyncio.run(notifier.send(replace(NOTIFICATION, id=UUID(int=8), channel="sms", to="+97699112233")))
+    await notifier.send(NOTIFICATION)
+    await notifier.send(replace(NOTIFICATION, id=UUID(int=8), channel="sms", to="+97699112233"))
     written = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "messages").glob("*.json")]
     assert {(each["channel"], each["to"]) for each in written} == {
         ("email", "dorj@example.com"),
@@ -175,38 +174,30 @@ def test_notifications_in_development_are_files(tmp_path: Path) -> None:
     }
 
 
-def test_notifications_with_a_mail_server_go_there_and_write_no_file(tmp_path: Path) -> None:
+async def test_notifications_with_a_mail_server_go_there_and_write_no_file(tmp_path: Path) -> None:
     received = Mailbox()
 
-    async def send() -> None:
-        async with server(received) as port:
-            smtp = {**SMTP, "SMTP_HOST": "localhost", "SMTP_PORT": str(port), "SMTP_SECURITY": "none"}
-            container = a_container(BOOKING_DATA_DIR=str(tmp_path), BOOKING_SMS_PROVIDER="none", **smtp)
-            for channel, to in (("email", NOTIFICATION.to), ("sms", "+97699112233")):
-                await container.notifier().send(replace(NOTIFICATION, channel=channel, to=to))
-            await container.code_messenger().send_code(
-                to="dorj@example.com", code="012345", purpose="login", locale="en"
-            )
-
-    asyncio.run(send())
+    async with server(received) as port:
+        smtp = {**SMTP, "SMTP_HOST": "localhost", "SMTP_PORT": str(port), "SMTP_SECURITY": "none"}
+        container = a_container(BOOKING_DATA_DIR=str(tmp_path), BOOKING_SMS_PROVIDER="none", **smtp)
+        for channel, to in (("email", NOTIFICATION.to), ("sms", "+97699112233")):
+            await container.notifier().send(replace(NOTIFICATION, channel=channel, to=to))
+        await container.code_messenger().send_code(to="dorj@example.com", code="012345", purpose="login", locale="en")
     assert [message["Subject"] for message in received.messages] == ["Confirmed", "012345 is your code"]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_notifications_by_sms_are_recorded_under_their_account() -> None:
-    async def send() -> tuple[list[tuple[str, str]], list[SmsMessage]]:
-        database, sender, user = MemoryDatabase(), MemorySmsSender(), Builder().user()
-        container = a_container(BOOKING_SMS_PROVIDER="kavenegar", KAVENEGAR_API_KEY="key")
-        container.database.override(database)
-        container.sms_sender.override(sender)
-        async with database.begin() as tx:
-            await tx.users.add(user)
-        await container.notifier().send(
-            replace(NOTIFICATION, channel="sms", to="+97699112233", language="mn", user_id=user.id)
-        )
-        return list(sender.delivered), list(await database.reads.sms.of_user(user.id, None, 9))
-
-    delivered, recorded = asyncio.run(send())
+async def test_notifications_by_sms_are_recorded_under_their_account() -> None:
+    database, sender, user = MemoryDatabase(), MemorySmsSender(), Builder().user()
+    container = a_container(BOOKING_SMS_PROVIDER="kavenegar", KAVENEGAR_API_KEY="key")
+    container.database.override(database)
+    container.sms_sender.override(sender)
+    async with database.begin() as tx:
+        await tx.users.add(user)
+    await container.notifier().send(
+        replace(NOTIFICATION, channel="sms", to="+97699112233", language="mn", user_id=user.id)
+    )
+    delivered, recorded = (list(sender.delivered), list(await database.reads.sms.of_user(user.id, None, 9)))
     assert delivered == [("+97699112233", "See you.")]
     assert [(each.template, each.language, each.to_masked) for each in recorded] == [
         ("notification", "mn", "+976****2233")

@@ -1,6 +1,5 @@
 """Codes by e-mail, sent to a local SMTP server with and without TLS and authentication, and under faults."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
