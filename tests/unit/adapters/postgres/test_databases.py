@@ -32,10 +32,10 @@ def test_a_database_with_rows_is_emptied_and_reused(postgres: TestServer) -> Non
 @pytest.mark.parametrize(
     "change",
     [
-        b"CREATE TABLE somebodys (id int)",
+        b"CREATE TABLE added (id int)",
         b"DROP TABLE used_assertions",
         b"ALTER TABLE users DISABLE TRIGGER ALL",
-        b"CREATE FUNCTION somebodys() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        b"CREATE FUNCTION added() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         NOTE,
     ],
 )

@@ -23,7 +23,7 @@ OLD, NEW, INDEX = (
     "what is found by; 32 characters",
 )
 PHONE, ADDRESS, BORN = "+97699112233", "Canary street 8", date(1987, 6, 5)
-SEALED_FIELDS = 3
+ENCRYPTED_FIELDS = 3
 
 
 @pytest.fixture
@@ -83,16 +83,16 @@ def test_after_a_rotation_the_old_key_is_not_needed_and_a_second_rotation_change
             for user in users:
                 await tx.users.add(user)
 
-    async def turn(database: Database) -> None:
-        assert await rotate(database) == Rotated(seen=SEALED_FIELDS + 1, renewed=SEALED_FIELDS + 1)
-        assert await rotate(database) == Rotated(seen=SEALED_FIELDS + 1, renewed=0)
+    async def rotate_keys(database: Database) -> None:
+        assert await rotate(database) == Rotated(seen=ENCRYPTED_FIELDS + 1, renewed=ENCRYPTED_FIELDS + 1)
+        assert await rotate(database) == Rotated(seen=ENCRYPTED_FIELDS + 1, renewed=0)
 
     async def read(database: Database) -> None:
         assert [await database.reads.users.get(user.id) for user in users] == users
         assert await database.reads.users.by_login(PHONE) == users[0]
 
     in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), turn)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), rotate_keys)
     in_database(url, AesGcmFieldCipher(NEW, INDEX), read)
 
 
@@ -103,7 +103,7 @@ def test_a_rotation_without_the_old_key_fails_and_changes_nothing(url: str) -> N
         async with database.begin() as tx:
             await tx.users.add(user)
 
-    async def turn(database: Database) -> None:
+    async def rotate_keys(database: Database) -> None:
         with pytest.raises(DecryptionError):
             await rotate(database)
 
@@ -111,7 +111,7 @@ def test_a_rotation_without_the_old_key_fails_and_changes_nothing(url: str) -> N
         assert await database.reads.users.get(user.id) == user
 
     in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX), turn)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX), rotate_keys)
     in_database(url, AesGcmFieldCipher(OLD, INDEX), read)
 
 
@@ -122,13 +122,13 @@ def test_a_rotation_rewrites_blind_indexes_with_a_new_index_key(url: str) -> Non
         async with database.begin() as tx:
             await tx.users.add(user)
 
-    async def turn(database: Database) -> None:
+    async def rotate_keys(database: Database) -> None:
         assert await database.reads.users.by_login(PHONE) is None
-        assert await rotate(database) == Rotated(seen=SEALED_FIELDS, renewed=1)
+        assert await rotate(database) == Rotated(seen=ENCRYPTED_FIELDS, renewed=1)
         assert await database.reads.users.by_login(PHONE) == user
 
     in_database(url, AesGcmFieldCipher(NEW, INDEX), add)
-    in_database(url, AesGcmFieldCipher(NEW, OLD), turn)
+    in_database(url, AesGcmFieldCipher(NEW, OLD), rotate_keys)
 
 
 def test_a_rotation_covers_several_batches(url: str) -> None:
@@ -140,11 +140,11 @@ def test_a_rotation_covers_several_batches(url: str) -> None:
             for user in users:
                 await tx.users.add(user)
 
-    async def turn(database: Database) -> None:
+    async def rotate_keys(database: Database) -> None:
         assert await rotate(database, batch=2) == Rotated(seen=len(users), renewed=len(users))
 
     in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), turn)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), rotate_keys)
 
 
 def test_every_encrypted_column_is_rotated(url: str) -> None:

@@ -56,7 +56,7 @@ def test_a_rotation_encrypts_second_factors_with_the_new_key(url: str) -> None:
     async def keep(database: Database) -> None:
         kept.append((await a_factor(database, Builder()))[0])
 
-    async def turn(database: Database) -> None:
+    async def rotate_keys(database: Database) -> None:
         rotated = await rotate(database)
         assert rotated.renewed == rotated.seen >= 2
         assert (await rotate(database)).renewed == 0
@@ -66,7 +66,7 @@ def test_a_rotation_encrypts_second_factors_with_the_new_key(url: str) -> None:
             assert await tx.second_factors.lock(kept[0].user_id) == kept[0]
 
     in_database(url, AesGcmFieldCipher(OLD, INDEX), keep)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), turn)
+    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), rotate_keys)
     in_database(url, AesGcmFieldCipher(NEW, INDEX), read)
 
 

@@ -1,7 +1,5 @@
 """Demo accounts are for development: in production there is nobody at first, and nobody with a known password."""
 
-import asyncio
-
 import psycopg
 import pytest
 from psycopg import sql
@@ -30,10 +28,10 @@ def test_a_migrated_database_has_no_accounts(postgres: TestServer) -> None:
         assert not {name for name in there if not name.startswith("procrastinate_")}
 
 
-def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
+async def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
     with postgres.database() as url:
         with pytest.raises(SeedRefused):
-            asyncio.run(seed(Settings.from_environment(PRODUCTION), url))
+            await seed(Settings.from_environment(PRODUCTION), url)
         assert "users" not in rows(url)
-        asyncio.run(seed(Settings.from_environment({"DATABASE_URL": url}), url))
+        await seed(Settings.from_environment({"DATABASE_URL": url}), url)
         assert rows(url)["users"] == 3
