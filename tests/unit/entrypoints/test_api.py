@@ -6,7 +6,7 @@ DORJ = {"email": "dorj@example.com", "password": PASSWORD}
 MOST = "login=2/60,login-anywhere=2/60,auth=2/60"
 
 
-async def test_what_serves_again_knows_nothing_of_before() -> None:
+async def test_a_reused_application_keeps_no_state() -> None:
     async def told() -> list[object]:
         api = Api({"BOOKING_RATE_LIMIT_QUOTAS": MOST})
         async with api.opened():

@@ -57,7 +57,7 @@ def test_real_adapters_stand_behind_the_ports() -> None:
     ("setting", "why"),
     [("off", "its address names a port other than 80 and 443"), ("on", "no connection could be made")],
 )
-async def test_private_addresses_are_read_where_the_settings_say_so(setting: str, why: str) -> None:
+async def test_feeds_at_private_addresses_need_a_setting(setting: str, why: str) -> None:
     async def read() -> None:
         async with a_container(BOOKING_FEEDS_ALLOW_PRIVATE=setting).feed_reader() as reader:
             await reader.read("http://127.0.0.1:1/x.ics", window=WINDOW, time_zone="UTC")
@@ -67,7 +67,7 @@ async def test_private_addresses_are_read_where_the_settings_say_so(setting: str
     assert refused.value.why == why
 
 
-def test_logging_in_is_counted_where_all_processes_see_it() -> None:
+def test_logins_are_counted_in_shared_storage() -> None:
     assert isinstance(a_container().shared_rate_limiter(), ProcessRateLimiter)
     several = a_container(BOOKING_API_PROCESSES="4")
     assert isinstance(several.shared_rate_limiter(), PostgresRateLimiter)
@@ -80,7 +80,7 @@ def test_logging_in_is_counted_where_all_processes_see_it() -> None:
     ("public_url", "issuer"),
     [("https://booking.example.com", "booking.example.com"), ("http://127.0.0.1:8000", "127.0.0.1")],
 )
-def test_authenticator_apps_show_where_the_platform_is(public_url: str, issuer: str) -> None:
+def test_authenticator_apps_show_the_public_host(public_url: str, issuer: str) -> None:
     uri = a_container(BOOKING_PUBLIC_URL=public_url).time_codes().uri("JBSWY3DPEHPK3PXP" * 2, "dorj")
     assert uri.startswith(f"otpauth://totp/{issuer}:dorj?")
 
@@ -103,7 +103,7 @@ def test_tokens_of_a_previous_secret_are_still_read() -> None:
         a_container().access_tokens().read(text, now)
 
 
-def test_telegram_is_checked_by_the_bots_of_the_settings() -> None:
+def test_telegram_assertions_are_checked_with_the_configured_bots() -> None:
     bot, earlier = "123456789:AAE" + "b" * 32, "123456789:AAE" + "e" * 32
     given = {"BOOKING_TELEGRAM_BOT_TOKEN": bot, "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS": earlier}
     container = a_container(**given, BOOKING_TELEGRAM_FRESHNESS_SECONDS="60")
@@ -114,7 +114,7 @@ def test_telegram_is_checked_by_the_bots_of_the_settings() -> None:
             container.telegram_assertions().read(proof, NOW + timedelta(seconds=61))
 
 
-def test_a_callback_address_carries_the_transactions_own_token() -> None:
+def test_a_callback_url_contains_the_token_of_its_payment() -> None:
     tokens = a_container().callback_tokens()
     address = callback_urls("https://booking.example.com", tokens)(TRANSACTION)
     start, _, token = address.partition("?token=")
@@ -140,7 +140,7 @@ def test_a_callback_address_carries_the_transactions_own_token() -> None:
         ({"BOOKING_SMS_PROVIDER": "none"}, DisabledSmsSender),
     ],
 )
-def test_the_settings_choose_who_sends_text_messages(environ: dict[str, str], sender: type) -> None:
+def test_the_settings_choose_the_sms_provider(environ: dict[str, str], sender: type) -> None:
     container = a_container(**environ)
     assert type(container.sms_sender()) is sender
     assert container.sms_sender() is container.sms_sender()
@@ -204,6 +204,6 @@ async def test_notifications_by_sms_are_recorded_under_their_account() -> None:
     ]
 
 
-def test_twilio_is_told_the_address_of_each_message() -> None:
+def test_twilio_gets_a_callback_url_for_each_message() -> None:
     address = sms_status_callbacks("https://booking.example.com")(SmsId(UUID(int=7)))
     assert address == f"https://booking.example.com/api/v1/webhooks/sms/twilio?message={UUID(int=7)}"

@@ -426,7 +426,7 @@ def as_meant(route: str, row: Row, answer: httpx.Response, meant: set[int]) -> b
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_who_gets_in_is_what_the_table_says(route: str) -> None:
+def test_access_equals_the_permission_table(route: str) -> None:
     assert walked(route) == []
 
 
@@ -438,6 +438,6 @@ def test_who_gets_in_is_what_the_table_says(route: str) -> None:
         ("GET /bookings/{booking_id}", "booking_domain.bookings.model"),
     ],
 )
-def test_a_door_that_was_left_open_is_found(route: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unprotected_route_is_detected(route: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{module}.may", lambda *_: True)
     assert any("other's: " in each for each in walked(route))

@@ -89,7 +89,7 @@ async def test_json_may_name_its_charset(api: Api, content_type: str) -> None:
 
 @pytest.mark.parametrize("announced", [True, False])
 @through_the_api
-async def test_ten_megabytes_are_too_many(api: Api, announced: bool) -> None:  # noqa: FBT001
+async def test_a_body_of_ten_megabytes_is_rejected(api: Api, announced: bool) -> None:  # noqa: FBT001
     async def chunks() -> Any:
         for _ in range(10):
             yield b"x" * 1024 * 1024
@@ -113,7 +113,7 @@ RULES: dict[str, tuple[dict[str, Any], str, str]] = {
 
 @pytest.mark.parametrize("kind", RULES)
 @through_the_api
-async def test_a_well_formed_wish_that_breaks_a_rule_is_unprocessable(api: Api, kind: str) -> None:
+async def test_a_valid_body_that_breaks_a_rule_is_unprocessable(api: Api, kind: str) -> None:
     _, provider_id = await api.open_provider()
     wish, code, pointer = RULES[kind]
     body = {**GOOD, "providerId": provider_id, **wish}
@@ -182,7 +182,7 @@ OF_PROVIDERS: dict[str, tuple[str, str, dict[str, Any], int, str, str]] = {
 
 @pytest.mark.parametrize("kind", OF_PROVIDERS)
 @through_the_api
-async def test_a_provider_is_told_what_is_wrong(api: Api, kind: str) -> None:
+async def test_invalid_input_of_providers_is_pointed_to(api: Api, kind: str) -> None:
     method, path, body, status, code, pointer = OF_PROVIDERS[kind]
     provider, _ = await api.open_provider()
     assert_problem(await api.call(method, path, provider, json=body), status, code, pointer)
@@ -254,7 +254,7 @@ async def test_a_bad_if_match_is_refused(api: Api, tag: str) -> None:
 
 
 @through_the_api
-async def test_what_is_not_there_is_said_as_a_problem_too(api: Api) -> None:
+async def test_unknown_addresses_answer_with_a_problem(api: Api) -> None:
     assert_problem(await api.get("/nowhere"), 404, "http.not_found")
     refused = await api.delete("/bookings")
     assert_problem(refused, 405, "http.method_not_allowed")
@@ -264,7 +264,7 @@ async def test_what_is_not_there_is_said_as_a_problem_too(api: Api) -> None:
 
 
 @through_the_api
-async def test_whoever_sends_no_token_is_not_told_what_is_wrong_with_the_body(api: Api) -> None:
+async def test_without_a_token_the_body_is_not_validated(api: Api) -> None:
     answer = await api.post("/bookings", content=b"[" * 1_000)
     assert_problem(answer, 401, "auth.invalid_token")
     assert answer.headers["WWW-Authenticate"] == "Bearer"

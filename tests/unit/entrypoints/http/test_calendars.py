@@ -151,7 +151,7 @@ async def test_a_removed_link_is_gone_and_removing_it_again_is_no_error(api: Api
 
 
 @through_the_api
-async def test_removing_ones_link_leaves_those_of_others(api: Api) -> None:
+async def test_removing_a_link_keeps_those_of_others(api: Api) -> None:
     one, other = await api.joined("customer"), await api.joined("customer")
     addresses = [await link(api, one), await link(api, other)]
     await api.delete("/users/me/calendar-link", one)
@@ -161,7 +161,7 @@ async def test_removing_ones_link_leaves_those_of_others(api: Api) -> None:
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", f"?token={'x' * 43}", "?token=%F0%9F%98%80"])
 @through_the_api
-async def test_without_the_secret_there_is_nothing(api: Api, side: str, query: str) -> None:
+async def test_a_calendar_needs_its_secret(api: Api, side: str, query: str) -> None:
     provider, _ = await api.open_provider()
     await link(api, provider, side)
     assert_problem(await api.get(f"/{side}/me/calendar.ics{query}"), 404, "calendar.link_not_found")
@@ -187,7 +187,7 @@ async def test_the_calendar_of_a_disabled_account_is_closed(api: Api) -> None:
 
 
 @through_the_api
-async def test_links_are_for_who_has_what_they_show(api: Api) -> None:
+async def test_a_provider_link_needs_a_provider_profile(api: Api) -> None:
     customer, provider = await api.joined("customer"), await api.joined("provider")
     for side in SIDES:
         assert_problem(await api.post(f"/{side}/me/calendar-link"), 401, "auth.invalid_token")
@@ -198,7 +198,7 @@ async def test_links_are_for_who_has_what_they_show(api: Api) -> None:
 
 
 @through_the_api
-async def test_only_a_digest_of_the_secret_is_kept_and_each_is_another(api: Api) -> None:
+async def test_only_the_digest_of_a_new_secret_is_stored(api: Api) -> None:
     customer = await api.joined("customer")
     secrets = {(await link(api, customer)).partition("=")[2] for _ in range(20)}
     assert len(secrets) == 20
@@ -213,7 +213,7 @@ async def test_only_a_digest_of_the_secret_is_kept_and_each_is_another(api: Api)
 
 
 @through_the_api
-async def test_who_has_it_already_is_told_so_in_a_line(api: Api) -> None:
+async def test_an_unchanged_calendar_answers_304(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -234,7 +234,7 @@ async def test_who_has_it_already_is_told_so_in_a_line(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_was_cancelled_is_shown_for_a_month_and_the_rest_for_three(api: Api) -> None:
+async def test_cancelled_bookings_are_shown_for_30_days_and_others_for_90(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     kept = await api.booked(customer, provider_id, MONDAY_AT_TEN)
@@ -299,7 +299,7 @@ async def test_the_document_says_what_kind_of_file_it_is(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_calendar_that_cannot_be_read_now_is_not_an_empty_one(api: Api) -> None:
+async def test_an_unavailable_database_is_not_an_empty_calendar(api: Api) -> None:
     customer = await api.joined("customer")
     address = await link(api, customer)
 

@@ -41,7 +41,7 @@ async def test_a_booking_is_rescheduled_in_one_step(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_cannot_be_had_is_refused_and_the_old_time_is_kept(api: Api) -> None:
+async def test_a_rejected_reschedule_keeps_the_old_time(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer, other = await api.joined("customer"), await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -59,7 +59,7 @@ async def test_what_cannot_be_had_is_refused_and_the_old_time_is_kept(api: Api) 
 
 
 @through_the_api
-async def test_what_has_begun_is_moved_by_the_provider_alone(api: Api) -> None:
+async def test_only_the_provider_reschedules_a_started_booking(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     soon = "2026-11-23T00:10:00Z"
@@ -82,7 +82,7 @@ async def test_what_has_begun_is_moved_by_the_provider_alone(api: Api) -> None:
     ],
 )
 @through_the_api
-async def test_a_change_names_the_version_that_was_seen(api: Api, step: str, body: dict[str, Any]) -> None:
+async def test_a_change_with_a_stale_version_is_rejected(api: Api, step: str, body: dict[str, Any]) -> None:
     provider, provider_id = await api.open_provider(**REQUESTS)
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -111,7 +111,7 @@ async def test_a_change_names_the_version_that_was_seen(api: Api, step: str, bod
     ],
 )
 @through_the_api
-async def test_a_booking_is_changed_by_its_parties_alone(api: Api, step: str, body: dict[str, Any]) -> None:
+async def test_only_its_parties_change_a_booking(api: Api, step: str, body: dict[str, Any]) -> None:
     _, provider_id = await api.open_provider(**REQUESTS)
     other_provider, _ = await api.open_provider()
     customer = await api.joined("customer")
@@ -285,7 +285,7 @@ async def test_a_series_is_made_whole_and_once(api: Api) -> None:
 
 
 @through_the_api
-async def test_of_a_series_that_cannot_be_made_every_time_in_the_way_is_named(api: Api) -> None:
+async def test_an_impossible_series_names_every_unavailable_time(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     await api.booked(provider, provider_id, "2026-11-30T10:30:00+08:00")
     await api.post("/availability/exceptions", provider, json={"date": "2026-12-14", "closed": True})
@@ -315,7 +315,7 @@ async def test_a_series_has_bounds(api: Api, member: str, value: object) -> None
 
 
 @through_the_api
-async def test_a_series_is_for_oneself_unless_the_staff_makes_it(api: Api) -> None:
+async def test_only_staff_books_a_series_for_others(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "times": 2, "customerId": await me(api, customer)}

@@ -34,11 +34,11 @@ def assert_safe(answer: httpx.Response) -> None:
 
 @pytest.mark.parametrize("path", ["/health/live", "/nowhere", "/auth/me", "/schema"])
 @through_the_api
-async def test_answers_keep_browsers_out_of_harms_way(api: Api, path: str) -> None:
+async def test_responses_have_security_headers(api: Api, path: str) -> None:
     assert_safe(await api.get(path))
 
 
-def test_answers_of_every_status_do() -> None:
+def test_responses_of_every_status_have_security_headers() -> None:
     async def story(api: Api) -> None:
         provider, provider_id = await api.open_provider()
         customer = await api.joined("customer")
@@ -73,7 +73,7 @@ def test_answers_of_every_status_do() -> None:
     through_the_api(story, BOOKING_RATE_LIMIT_QUOTAS="login=1/60")()
 
 
-def test_redirections_do() -> None:
+def test_redirections_have_security_headers() -> None:
     async def story(api: Api) -> None:
         answer = await api.get("/providers", headers={"X-Forwarded-Proto": "http"})
         assert answer.status_code == 308
@@ -83,7 +83,7 @@ def test_redirections_do() -> None:
 
 
 @through_the_api
-async def test_a_request_id_comes_back_if_it_is_harmless(api: Api) -> None:
+async def test_a_well_formed_request_id_is_returned(api: Api) -> None:
     for good in ("checkout-42", "a" * 64, "A.b_c-1"):
         assert (await api.get("/health/live", headers={"X-Request-Id": good})).headers["X-Request-Id"] == good
     for bad in ("a" * 65, "two words", "<script>", ""):
@@ -98,7 +98,7 @@ async def test_two_requests_have_two_ids(api: Api) -> None:
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 @through_the_api
-async def test_health_is_told_at_the_root_and_below_the_prefix(api: Api, path: str) -> None:
+async def test_health_is_served_at_the_root_and_below_the_prefix(api: Api, path: str) -> None:
     for place in ("http://api.test", "http://api.test/api/v1"):
         answer = await api.client.get(place + path)
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
@@ -114,7 +114,7 @@ async def test_without_its_database_the_process_lives_and_is_not_ready(api: Api)
 
 
 @through_the_api
-async def test_a_bug_tells_the_log_and_not_the_client(api: Api) -> None:
+async def test_a_bug_is_logged_and_not_shown_to_the_client(api: Api) -> None:
     api.database.down = RuntimeError("password=hunter2")
     with capture_logs() as logged:
         answer = await api.get("/health/ready", headers={"X-Request-Id": "find-me"})
@@ -142,7 +142,7 @@ def test_the_database_is_closed_with_the_application() -> None:
 
 
 @through_the_api
-async def test_no_request_waits_for_a_task_group_of_dependencies(api: Api) -> None:
+async def test_dependencies_are_resolved_sequentially(api: Api) -> None:
     for route in api.app.routes:
         for _, model in getattr(route, "route_handler_map", {}).values():
             assert all(len(batch) == 1 for batch in model.dependency_batches)

@@ -18,7 +18,7 @@ def at(hour: int, minute: int = 0, day: str = "2026-11-24") -> str:
 
 
 @through_the_api
-async def test_what_is_offered_has_no_reason_against_it(api: Api) -> None:
+async def test_an_offered_slot_has_no_reasons(api: Api) -> None:
     _, provider_id = await api.open_provider()
     assert await explained(api, provider_id, at(10)) == {
         "timeZone": "Asia/Ulaanbaatar",
@@ -66,7 +66,7 @@ async def test_each_reason_is_given(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_nearest_times_that_are_offered_are_named(api: Api) -> None:
+async def test_the_nearest_offered_times_are_named(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     start, end = at(0), at(0, day="2026-12-20")
     assert (await api.post("/availability/blocks", provider, json={"start": start, "end": end})).status_code == 201
@@ -84,7 +84,7 @@ async def test_the_nearest_times_that_are_offered_are_named(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_it_says_is_what_booking_does(api: Api) -> None:
+async def test_an_explanation_agrees_with_booking(api: Api) -> None:
     _, provider_id = await api.open_provider()
     await api.booked(await api.joined("customer"), provider_id, at(12))
     for minutes in range(9 * 60, 20 * 60, 35):
@@ -114,7 +114,7 @@ async def test_what_is_malformed_is_pointed_at(api: Api, query: str, pointer: st
 
 
 @through_the_api
-async def test_a_provider_who_takes_no_bookings_is_not_there(api: Api) -> None:
+async def test_a_provider_that_takes_no_bookings_is_not_found(api: Api) -> None:
     draft = await api.post("/providers/me", await api.joined("provider"), json={"displayName": "Draft"})
     for provider_id in (draft.json()["id"], "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"):
         answer = await api.get(f"/providers/{provider_id}/slots/explain?slot={MONDAY_AT_TEN}")

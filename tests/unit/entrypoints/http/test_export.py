@@ -33,7 +33,7 @@ async def exported(api: Api, token: str) -> dict[str, Any]:
 
 
 @through_the_api
-async def test_of_an_account_that_has_done_nothing_there_is_the_account(api: Api) -> None:
+async def test_the_export_of_an_unused_account_contains_the_account(api: Api) -> None:
     token = await api.joined("customer")
     found = await exported(api, token)
     assert found["account"] == (await api.get("/users/me", token)).json()
@@ -47,7 +47,7 @@ async def test_of_an_account_that_has_done_nothing_there_is_the_account(api: Api
 
 
 @through_the_api
-async def test_a_customer_finds_what_is_theirs_and_nothing_of_others(api: Api) -> None:
+async def test_a_customers_export_contains_only_their_data(api: Api) -> None:
     _, provider_id = await api.open_provider()
     token, other = await joined(api, "customer"), await api.joined("customer")
     user_id = UserId(UUID((await api.get("/auth/me", token)).json()["id"]))
@@ -73,7 +73,7 @@ async def test_a_customer_finds_what_is_theirs_and_nothing_of_others(api: Api) -
 
 
 @through_the_api
-async def test_a_provider_finds_the_desk_and_the_bookings_there_with_their_payments(api: Api) -> None:
+async def test_a_providers_export_contains_profile_calendar_and_bookings(api: Api) -> None:
     deposit = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
     provider, provider_id = await api.open_provider(bio=f"{CANARY} of a bio", **deposit)
     customer = await api.joined("customer")
@@ -103,7 +103,7 @@ async def test_a_provider_finds_the_desk_and_the_bookings_there_with_their_payme
 
 
 @through_the_api
-async def test_a_manager_finds_their_salons(api: Api) -> None:
+async def test_a_managers_export_contains_their_salons(api: Api) -> None:
     manager, other = await api.joined("manager"), await api.joined("manager")
     made = [
         (await api.post("/salons", who, json={"name": "Nomad", "timeZone": "UTC"})).json() for who in (manager, other)
@@ -112,13 +112,13 @@ async def test_a_manager_finds_their_salons(api: Api) -> None:
 
 
 @through_the_api
-async def test_an_admin_finds_only_bookings_of_their_own(api: Api) -> None:
+async def test_an_admins_export_contains_only_their_own_bookings(api: Api) -> None:
     _, provider_id = await api.open_provider()
     await api.booked(await api.joined("customer"), provider_id)
     assert (await exported(api, await api.an_admin()))["bookings"] == []
 
 
-def test_however_much_there_is_it_is_read_in_pages_and_all_of_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_export_is_complete_and_read_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "PAGE", 2)
 
     async def story(api: Api) -> None:

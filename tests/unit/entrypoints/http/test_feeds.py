@@ -58,7 +58,7 @@ async def test_feeds_are_set_whole_and_show_no_secret(api: Api) -> None:
 
 
 @through_the_api
-async def test_slots_go_by_what_was_read_and_say_what_is_degraded(api: Api) -> None:
+async def test_slots_use_the_last_reading_and_list_degraded_feeds(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     everything, _ = await slots(api, provider_id)
     await api.put("/availability/feeds", provider, json={"urls": [SECRET], "whenFailing": "trust", "trustHours": 1})
@@ -83,7 +83,7 @@ async def test_slots_go_by_what_was_read_and_say_what_is_degraded(api: Api) -> N
 
 
 @through_the_api
-async def test_feeds_are_a_providers_own(api: Api) -> None:
+async def test_a_provider_reads_only_their_own_feeds(api: Api) -> None:
     wish = {"urls": [SECRET], "whenFailing": "closed"}
     customer, newcomer = await api.joined("customer"), await api.joined("provider")
     assert_problem(await api.put("/availability/feeds", customer, json=wish), 403, "auth.not_permitted")
@@ -109,7 +109,7 @@ async def test_feeds_are_a_providers_own(api: Api) -> None:
     ],
 )
 @through_the_api
-async def test_what_is_not_a_feed_is_refused(api: Api, change: dict[str, object], status: int, pointer: str) -> None:
+async def test_an_invalid_feed_is_rejected(api: Api, change: dict[str, object], status: int, pointer: str) -> None:
     provider, _ = await api.open_provider()
     answer = await api.put("/availability/feeds", provider, json={"urls": [SECRET], "whenFailing": "open", **change})
     code = "validation.invalid_input" if status == 400 else "validation.invalid_value"

@@ -51,7 +51,7 @@ async def test_twenty_at_once_under_one_key_make_one_booking(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_request_that_failed_may_be_tried_again_under_its_key(api: Api) -> None:
+async def test_a_failed_request_can_be_repeated_with_its_key(api: Api) -> None:
     _, provider_id = await api.open_provider()
     owner, other = await api.joined("customer"), await api.joined("customer")
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
@@ -178,7 +178,7 @@ WITHOUT_A_KEY: Final = {
 
 
 @through_the_api
-async def test_every_post_takes_a_key_or_says_why_not(api: Api) -> None:
+async def test_every_post_takes_a_key_or_is_exempt(api: Api) -> None:
     posts = {route: handler for route, handler in the_routes(api).items() if route.startswith("POST ")}
     taking = {route for route, handler in posts.items() if "runner" in handler.parsed_fn_signature.parameters}
     assert taking == set(UNDER_A_KEY)
@@ -186,7 +186,7 @@ async def test_every_post_takes_a_key_or_says_why_not(api: Api) -> None:
 
 
 @through_the_api
-async def test_all_that_creates_does_so_once_under_a_key(api: Api) -> None:
+async def test_every_creating_route_creates_once_per_key(api: Api) -> None:
     for route in UNDER_A_KEY:
         try:
             await try_a_key(api, route)
@@ -222,7 +222,7 @@ async def test_two_callers_may_use_the_same_key(api: Api) -> None:
 
 @pytest.mark.parametrize("key", [b"", b"two words", b"x" * 256, b"\xc3\xa9", b"tab\there"])
 @through_the_api
-async def test_a_key_that_is_not_one_is_refused(api: Api, key: bytes) -> None:
+async def test_a_malformed_key_is_rejected(api: Api, key: bytes) -> None:
     _, provider_id = await api.open_provider()
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
     answer = await api.post("/bookings", await api.joined("customer"), json=wish, headers={"Idempotency-Key": key})

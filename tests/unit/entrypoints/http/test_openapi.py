@@ -51,7 +51,7 @@ def documented(api: Api) -> Iterator[HTTPRouteHandler]:
 
 
 @through_the_api
-async def test_each_operation_is_whole(api: Api) -> None:
+async def test_each_operation_is_complete(api: Api) -> None:
     document = (await api.get("/schema")).json()
     assert document["openapi"].startswith("3.1")
     ids = []
@@ -79,7 +79,7 @@ async def test_each_operation_is_whole(api: Api) -> None:
 
 
 @through_the_api
-async def test_answers_say_which_headers_they_carry(api: Api) -> None:
+async def test_responses_document_their_headers(api: Api) -> None:
     paths = (await api.get("/schema")).json()["paths"]
 
     def headers(path: str, method: str, status: str) -> set[str]:
@@ -95,7 +95,7 @@ async def test_answers_say_which_headers_they_carry(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_is_made_is_linked_to_what_can_be_done_with_it(api: Api) -> None:
+async def test_created_resources_link_to_their_operations(api: Api) -> None:
     document = (await api.get("/schema")).json()
     named = {operation["operationId"]: name for name, operation in operations(document)}
     found = {
@@ -112,7 +112,7 @@ async def test_what_is_made_is_linked_to_what_can_be_done_with_it(api: Api) -> N
 
 
 @through_the_api
-async def test_schemas_say_what_is_read_and_written(api: Api) -> None:
+async def test_schemas_match_what_is_decoded_and_encoded(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     booking = schemas["BookingJson"]["properties"]
     assert booking["start"] == booking["dueAt"] == {"type": "string", "format": "date-time"}
@@ -140,7 +140,7 @@ async def test_each_parameter_in_a_path_is_declared(api: Api) -> None:
 
 
 @through_the_api
-async def test_each_reference_leads_somewhere(api: Api) -> None:
+async def test_each_reference_resolves(api: Api) -> None:
     for path in ("/schema", "/docs/openapi-3.0.json"):
         document = (await api.get(path)).json()
         found = set(references(document))
@@ -150,7 +150,7 @@ async def test_each_reference_leads_somewhere(api: Api) -> None:
 
 
 @through_the_api
-async def test_bodies_that_refuse_unknown_members_say_so(api: Api) -> None:
+async def test_strict_bodies_document_that_they_are_strict(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     bodies = {name: schema for name, schema in schemas.items() if name.endswith("Body")}
     assert len(bodies) >= 12
@@ -187,7 +187,7 @@ async def test_the_paths_of_the_contract_are_there(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_page_and_all_that_it_needs_come_from_here(api: Api) -> None:
+async def test_the_documentation_page_loads_nothing_from_other_hosts(api: Api) -> None:
     page = await api.get("/docs")
     assert page.headers["Content-Type"].startswith("text/html")
     assert "script-src 'self';" in page.headers["Content-Security-Policy"]
@@ -214,7 +214,7 @@ def answers(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
 
 
 @through_the_api
-async def test_tokens_are_answered_to_who_signs_in_and_to_nobody_else(api: Api) -> None:
+async def test_only_sign_in_operations_answer_with_tokens(api: Api) -> None:
     document = (await api.get("/schema")).json()
     properties = {name: set(each.get("properties", ())) for name, each in document["components"]["schemas"].items()}
     telling = {
@@ -227,7 +227,7 @@ async def test_tokens_are_answered_to_who_signs_in_and_to_nobody_else(api: Api) 
 
 
 @through_the_api
-async def test_what_is_kept_as_a_secret_is_a_member_of_no_answer(api: Api) -> None:
+async def test_no_response_contains_a_stored_secret(api: Api) -> None:
     document = (await api.get("/schema")).json()
     secret = {
         column.name
@@ -253,7 +253,7 @@ def takes_an_instant(value: Any, schemas: dict[str, Any]) -> bool:
 
 
 @through_the_api
-async def test_whatever_takes_an_instant_says_that_it_may_be_out_of_range(api: Api) -> None:
+async def test_operations_with_instants_document_invalid_values(api: Api) -> None:
     document = (await api.get("/schema")).json()
     schemas, admin, asked = document["components"]["schemas"], await api.an_admin(), 0
     for name, operation in operations(document):

@@ -43,7 +43,7 @@ async def test_a_callback_confirms_the_booking_however_often_it_comes(api: Api, 
 
 
 @through_the_api
-async def test_a_callback_is_believed_only_as_far_as_the_gateway_confirms_it(api: Api) -> None:
+async def test_a_callback_counts_only_if_the_gateway_confirms_it(api: Api) -> None:
     customer, payment = await a_payment(api)
     assert (await api.get(api.callback(payment["id"]))).text == "SUCCESS"
     assert await status_of(api, customer, payment) == "pending"
@@ -63,12 +63,12 @@ async def test_a_forged_callback_is_turned_away(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_callback_for_a_transaction_that_we_do_not_have_is_not_found(api: Api) -> None:
+async def test_a_callback_for_an_unknown_payment_is_not_found(api: Api) -> None:
     assert_problem(await api.get(api.callback(str(uuid4()))), 404, "payment.not_found")
 
 
 @through_the_api
-async def test_while_the_gateway_cannot_be_asked_it_shall_call_again_and_the_hint_is_kept(api: Api) -> None:
+async def test_if_the_gateway_is_down_a_callback_answers_503_and_is_kept(api: Api) -> None:
     customer, payment = await a_payment(api)
     api.pay(payment)
     api.gateway.available = False
@@ -82,7 +82,7 @@ async def test_while_the_gateway_cannot_be_asked_it_shall_call_again_and_the_hin
 
 @pytest.mark.parametrize("by", ["id", "qpayInvoiceId"])
 @through_the_api
-async def test_a_lost_callback_loses_no_payment_once_the_customer_asks(api: Api, by: str) -> None:
+async def test_a_payment_with_a_lost_callback_is_found_when_the_customer_reads_it(api: Api, by: str) -> None:
     customer, payment = await a_payment(api)
     api.pay(payment)
     path = f"/payments/{payment['id']}" if by == "id" else f"/payments/status/{payment['qpayInvoiceId']}"
@@ -92,7 +92,7 @@ async def test_a_lost_callback_loses_no_payment_once_the_customer_asks(api: Api,
 
 
 @through_the_api
-async def test_a_customer_who_asks_while_the_gateway_is_away_sees_what_is_known(api: Api) -> None:
+async def test_if_the_gateway_is_down_the_customer_gets_the_stored_payment(api: Api) -> None:
     customer, payment = await a_payment(api)
     api.gateway.available = False
     answer = await api.get(f"/payments/{payment['id']}", customer)
@@ -110,7 +110,7 @@ async def test_a_payment_is_shown_to_the_parties_of_its_booking_only(api: Api) -
 
 
 @through_the_api
-async def test_a_gateway_that_there_is_not_is_refused(api: Api) -> None:
+async def test_an_unknown_gateway_is_rejected(api: Api) -> None:
     customer, payment = await a_payment(api)
     wish = {"bookingId": payment["bookingId"], "purpose": "deposit", "gateway": "stripe"}
     answer = await api.post("/payments", customer, json=wish)
@@ -131,7 +131,7 @@ async def test_only_what_is_due_can_be_paid(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_gateway_that_is_away_can_be_tried_again(api: Api) -> None:
+async def test_a_payment_can_be_started_again_after_a_gateway_failure(api: Api) -> None:
     _, provider_id = await api.open_provider(depositAmount=2_000_000)
     customer = await api.joined("customer")
     wish = {"bookingId": (await api.booked(customer, provider_id))["id"], "purpose": "deposit"}

@@ -62,7 +62,7 @@ async def test_only_admins_decide_and_only_providers_have_profiles(api: Api) -> 
 
 
 @through_the_api
-async def test_a_change_keeps_what_it_does_not_name(api: Api) -> None:
+async def test_omitted_members_keep_their_values(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
     changed = await api.put("/providers/me", provider, json={"bio": "Cover-ups."}, headers={"If-Match": '"1"'})
@@ -82,7 +82,7 @@ async def test_the_catalogue_is_read_page_by_page(api: Api) -> None:
 
 
 @through_the_api
-async def test_settings_that_are_left_out_stay_and_a_limit_can_be_taken_away(api: Api) -> None:
+async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
     provider, provider_id = await api.open_provider(**PROFILE)
     changed = await api.put("/availability/settings", provider, json={"slotStepMinutes": 15, "maxPerDay": 3})
     settings = changed.json()
@@ -234,7 +234,7 @@ async def test_a_week_has_a_limit_and_steps_may_be_counted_from_the_last_appoint
 
 
 @through_the_api
-async def test_the_availability_of_a_draft_is_its_owners_and_the_admins(api: Api) -> None:
+async def test_only_owner_and_admins_read_the_availability_of_a_draft(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
     path = f"/availability/{made['id']}"
@@ -266,7 +266,7 @@ async def test_slots_are_those_of_the_window_on_the_providers_clock(
 
 
 @through_the_api
-async def test_slots_are_shown_on_the_clock_that_is_asked_for(api: Api) -> None:
+async def test_slots_are_returned_in_the_requested_time_zone(api: Api) -> None:
     _, provider_id = await api.open_provider()
     path = f"/providers/{provider_id}/slots?from=2026-11-23&to=2026-11-24"
     found = (await api.get(f"{path}&timeZone=Europe/Paris&durationMinutes=120")).json()
@@ -294,7 +294,7 @@ async def test_a_window_is_at_most_62_days_and_not_empty(api: Api, window: str) 
 
 
 @through_the_api
-async def test_sixty_two_days_may_have_an_hour_more(api: Api) -> None:
+async def test_a_window_of_62_days_may_contain_an_extra_hour(api: Api) -> None:
     _, provider_id = await api.open_provider(timeZone="Europe/Paris")
     answer = await api.get(f"/providers/{provider_id}/slots?from=2026-10-01&to=2026-12-02")
     assert answer.status_code == 200

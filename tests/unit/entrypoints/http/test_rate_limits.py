@@ -67,7 +67,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
 
 
 @through_the_api
-async def test_answers_say_how_one_stands(api: Api) -> None:
+async def test_responses_report_the_remaining_quota(api: Api) -> None:
     made = await api.post("/auth/register", json={**LOGIN, "name": "Dorj", "role": "customer"})
     assert told(made) == ('"auth";q=1200;w=60', '"auth";r=1199;t=60')
     token = made.json()["accessToken"]
@@ -99,7 +99,7 @@ def test_each_account_is_counted_for_itself() -> None:
 @pytest.mark.parametrize(
     "path", [SLOTS_OF_NOBODY, "/bookings", "/providers?unknown=1", "/users/me/calendar.ics?token=x"]
 )
-def test_who_is_not_signed_in_is_counted_by_address_whatever_the_answer(path: str) -> None:
+def test_anonymous_requests_are_counted_by_address(path: str) -> None:
     async def story(api: Api) -> None:
         for number in range(6):
             answer = await api.get(path, headers={"X-Forwarded-For": f"203.0.113.{number}"})
@@ -108,7 +108,7 @@ def test_who_is_not_signed_in_is_counted_by_address_whatever_the_answer(path: st
     through_the_api(story, **with_three_of_each())()
 
 
-def test_tokens_cannot_be_guessed_without_end() -> None:
+def test_guesses_of_tokens_are_limited() -> None:
     async def story(api: Api) -> None:
         found = [(await api.get("/bookings", f"guess {number}")).status_code for number in range(5)]
         assert found == [401, 401, 401, 429, 429]
@@ -128,7 +128,7 @@ def test_clients_behind_a_trusted_proxy_are_told_apart() -> None:
     through_the_api(story, **with_three_of_each(BOOKING_TRUSTED_PROXIES=PROXY))()
 
 
-def test_whoever_registers_logs_in_or_refreshes_is_counted_together() -> None:
+def test_registration_login_and_refresh_share_a_quota() -> None:
     async def story(api: Api) -> None:
         assert (await api.post("/auth/register", json={})).status_code == 400
         assert (await api.post("/auth/refresh", json={"refreshToken": "x"})).status_code == 401
@@ -139,7 +139,7 @@ def test_whoever_registers_logs_in_or_refreshes_is_counted_together() -> None:
     through_the_api(story, **with_three_of_each())()
 
 
-def test_a_login_is_guarded_against_guesses_from_wherever_and_its_owner_is_not_counted() -> None:
+def test_guesses_of_a_login_are_limited_across_addresses() -> None:
     async def story(api: Api) -> None:
         await api.post("/auth/register", json={**LOGIN, "name": "Dorj", "role": "customer"})
 

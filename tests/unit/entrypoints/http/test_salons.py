@@ -163,7 +163,7 @@ async def test_dates_of_a_salon_are_in_its_zone(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_is_the_managers_is_nobody_elses(api: Api) -> None:
+async def test_only_the_manager_changes_a_salon(api: Api) -> None:
     _, path = await opened(api)
     rival, customer = await api.joined("manager"), await api.joined("customer")
     provider, provider_id = await api.open_provider()
@@ -187,7 +187,7 @@ async def test_what_is_the_managers_is_nobody_elses(api: Api) -> None:
 
 
 @through_the_api
-async def test_there_is_nothing_in_a_salon_that_is_not_there(api: Api) -> None:
+async def test_an_unknown_salon_is_not_found(api: Api) -> None:
     manager, _ = await opened(api)
     provider, provider_id = await api.open_provider()
     path = "/salons/0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02"
@@ -206,7 +206,7 @@ async def test_there_is_nothing_in_a_salon_that_is_not_there(api: Api) -> None:
 
 
 @through_the_api
-async def test_an_invitation_of_nobody_is_refused_where_it_is_written(api: Api) -> None:
+async def test_an_invitation_of_an_unknown_provider_is_rejected(api: Api) -> None:
     manager, path = await opened(api)
     nobody = {"providerId": "0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02"}
     answer = await api.post(f"{path}/members", manager, json=nobody)

@@ -33,7 +33,7 @@ def sharing(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.startswith("access-control-")}
 
 
-def test_known_origins_may_read_answers_and_refusals() -> None:
+def test_allowed_origins_read_responses_and_errors() -> None:
     async def story(api: Api) -> None:
         for path, status in (("/health/live", 200), ("/auth/me", 401), ("/nowhere", 404)):
             for origin in (SHOP, "http://localhost:5173"):
@@ -63,7 +63,7 @@ def test_known_origins_may_read_answers_and_refusals() -> None:
         "https://SHOP.example.com",
     ],
 )
-def test_no_other_origin_may(origin: str) -> None:
+def test_other_origins_get_no_cors_headers(origin: str) -> None:
     async def story(api: Api) -> None:
         for answer in (
             await api.get("/health/live", headers={"Origin": origin}),
@@ -75,7 +75,7 @@ def test_no_other_origin_may(origin: str) -> None:
     through_the_api(story, **CORS)()
 
 
-def test_a_preflight_is_answered_for_every_address_and_counted_nowhere() -> None:
+def test_every_address_answers_preflights_without_counting_them() -> None:
     async def story(api: Api) -> None:
         for path in ("/bookings", "/providers/x/slots?from=2026-11-23&to=2026-11-24", "/auth/login"):
             answer = await api.call("OPTIONS", path, headers={"Origin": SHOP, **ASKING})
@@ -99,7 +99,7 @@ async def test_by_default_no_page_of_another_origin_may_use_the_api(api: Api) ->
     assert "Vary" not in answer.headers
 
 
-def test_readers_who_come_in_the_clear_are_sent_to_https() -> None:
+def test_unencrypted_gets_are_redirected_to_https() -> None:
     async def story(api: Api) -> None:
         for method in ("GET", "HEAD"):
             answer = await api.call(method, "/providers?limit=5&cursor=a%2Fb", headers=IN_THE_CLEAR)
@@ -109,7 +109,7 @@ def test_readers_who_come_in_the_clear_are_sent_to_https() -> None:
     through_the_api(story, **BEHIND_A_PROXY)()
 
 
-def test_what_was_sent_in_the_clear_is_refused() -> None:
+def test_unencrypted_writes_are_rejected() -> None:
     async def story(api: Api) -> None:
         for method, path in (("POST", "/auth/login"), ("DELETE", "/waitlist/x"), ("OPTIONS", "/bookings")):
             answer = await api.call(method, path, api.admin(), headers=IN_THE_CLEAR)
@@ -118,7 +118,7 @@ def test_what_was_sent_in_the_clear_is_refused() -> None:
     through_the_api(story, **BEHIND_A_PROXY)()
 
 
-def test_health_is_told_in_the_clear_and_everything_over_tls() -> None:
+def test_health_answers_unencrypted_and_everything_over_tls() -> None:
     async def story(api: Api) -> None:
         for path in ("/health/live", "/health/ready"):
             assert (await api.get(path, headers=IN_THE_CLEAR)).status_code == 200
@@ -204,7 +204,7 @@ def unpacked(coding: str, sent: bytes) -> bytes:
 )
 @pytest.mark.parametrize("path", ["/schema", "/docs/assets/swagger-ui-bundle.js"])
 @through_the_api
-async def test_large_answers_are_compressed_for_those_who_ask(api: Api, path: str, accepted: str, coding: str) -> None:
+async def test_large_responses_are_compressed_on_request(api: Api, path: str, accepted: str, coding: str) -> None:
     plain = await api.get(path, headers=PLAIN)
     assert "Content-Encoding" not in plain.headers
     assert len(plain.content) > LARGE
@@ -219,7 +219,7 @@ async def test_large_answers_are_compressed_for_those_who_ask(api: Api, path: st
 
 
 @through_the_api
-async def test_answers_that_hold_tokens_are_not_compressed_however_long(api: Api) -> None:
+async def test_responses_with_tokens_are_not_compressed(api: Api) -> None:
     person = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
     headers = {"Accept-Encoding": "gzip"}
     with pytest.MonkeyPatch.context() as patch:
@@ -249,7 +249,7 @@ async def test_small_answers_are_not(api: Api) -> None:
 
 
 @through_the_api
-async def test_an_entity_tag_stands_for_the_same_bytes_whatever_is_accepted(api: Api) -> None:
+async def test_a_strong_tag_means_the_same_bytes_in_every_coding(api: Api) -> None:
     token = await api.joined("customer")
     _, provider_id = await api.open_provider()
     booking = await api.booked(token, provider_id, notes="x" * 900)
@@ -306,6 +306,6 @@ async def test_a_calendar_is_not_sent_again_to_who_has_it_compressed(api: Api) -
         ("", None),
     ],
 )
-def test_what_is_accepted_is_read_with_its_weight(said: str, coding: str | None) -> None:
+def test_accept_encoding_is_read_with_quality_values(said: str, coding: str | None) -> None:
     assert chosen([(b"accept", b"gzip"), (b"accept-encoding", said.encode())]) == coding
     assert chosen([(b"accept-encoding", part.encode()) for part in said.split(",")]) == coding

@@ -187,7 +187,7 @@ async def shown(api: Api, thing: Thing, if_none_match: str | None = None) -> Any
 
 
 @through_the_api
-async def test_a_change_is_made_of_the_version_that_was_seen_and_of_no_other(api: Api) -> None:
+async def test_a_change_needs_the_current_version(api: Api) -> None:
     for route in EDITED:
         try:
             await try_versions(api, route)
@@ -231,7 +231,7 @@ async def test_head_says_304_too(api: Api) -> None:
 
 
 @through_the_api
-async def test_what_is_not_there_is_not_found_whatever_was_seen(api: Api) -> None:
+async def test_a_missing_resource_is_404_for_every_tag(api: Api) -> None:
     """`*` asks for any version of what is there: there is none."""
     nobody = "0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02"
     manager, customer = await api.joined("manager"), await api.joined("customer")
@@ -272,7 +272,7 @@ async def test_each_change_of_a_calendar_makes_a_version_of_it(api: Api) -> None
 
 
 @through_the_api
-async def test_what_the_owner_sees_and_what_others_see_are_two_variants_of_one_version(api: Api) -> None:
+async def test_owner_and_public_get_variants_of_one_version(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     path = f"/availability/{provider_id}"
     own, others = await api.get(path, provider), await api.get(path)
@@ -303,7 +303,7 @@ async def test_profile_and_calendar_are_new_versions_of_what_both_show(api: Api)
 
 
 @through_the_api
-async def test_reading_a_feed_is_seen_and_is_no_conflict(api: Api) -> None:
+async def test_reading_a_feed_changes_the_tag_without_a_conflict(api: Api) -> None:
     provider, _ = await api.open_provider()
     set_ = await api.put("/availability/feeds", provider, json=FEEDS)
     before = await api.get("/availability/feeds", provider)

@@ -78,7 +78,7 @@ async def test_where_no_length_was_asked_for_none_is_shown(api: Api) -> None:
 
 
 @through_the_api
-async def test_an_offer_that_has_lapsed_is_shown_so_even_while_nobody_has_noticed(api: Api) -> None:
+async def test_a_lapsed_offer_is_shown_before_the_worker_notices(api: Api) -> None:
     _, provider_id = await api.open_provider()
     api.clock.advance(timedelta(minutes=110))
     customer = await api.joined("customer")
@@ -141,7 +141,7 @@ async def test_a_bad_wish_is_refused(api: Api, kind: str) -> None:
 
 
 @through_the_api
-async def test_nobody_waits_for_a_draft(api: Api) -> None:
+async def test_a_draft_has_no_waiting_list(api: Api) -> None:
     provider = await api.joined("provider")
     draft = (await api.post("/providers/me", provider, json={"displayName": "Draft"})).json()["id"]
     answer = await api.post("/waitlist", await api.joined("customer"), json={"providerId": draft, **AT_TEN})
@@ -149,7 +149,7 @@ async def test_nobody_waits_for_a_draft(api: Api) -> None:
 
 
 @through_the_api
-async def test_a_customer_waits_for_at_most_ten_things(api: Api) -> None:
+async def test_a_customer_has_at_most_ten_waiting_list_entries(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     made = [(await waits(api, customer, provider_id))["id"] for _ in range(10)]
@@ -159,7 +159,7 @@ async def test_a_customer_waits_for_at_most_ten_things(api: Api) -> None:
 
 
 @through_the_api
-async def test_who_leaves_gives_back_what_was_offered(api: Api) -> None:
+async def test_leaving_releases_the_offered_slot(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer, other = await api.joined("customer"), await api.joined("customer")
     place = await waits(api, customer, provider_id)
@@ -175,7 +175,7 @@ async def test_who_leaves_gives_back_what_was_offered(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_same_wish_under_one_key_is_one_place(api: Api) -> None:
+async def test_a_key_creates_one_waiting_list_entry(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     first, second = [
@@ -189,7 +189,7 @@ async def test_the_same_wish_under_one_key_is_one_place(api: Api) -> None:
 
 
 @through_the_api
-async def test_the_waiting_list_is_for_those_who_are_signed_in(api: Api) -> None:
+async def test_the_waiting_list_needs_a_token(api: Api) -> None:
     _, provider_id = await api.open_provider()
     for answer in (
         await api.post("/waitlist", json={"providerId": provider_id, **MONDAY}),
