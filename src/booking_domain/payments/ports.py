@@ -123,3 +123,17 @@ class PaymentReads(Protocol):
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
         """All payments of each booking, oldest first."""
         ...
+
+
+class PaymentRepositories(Protocol):
+    """What this context adds to the repositories of a transaction."""
+
+    @property
+    def payments(self) -> Payments: ...
+
+
+class PaymentReadGroup(Protocol):
+    """What this context adds to the reads outside any transaction."""
+
+    @property
+    def payments(self) -> PaymentReads: ...

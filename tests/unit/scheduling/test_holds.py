@@ -67,7 +67,7 @@ async def test_a_customer_has_at_most_three_holds(stage: Stage) -> None:
 
 
 @on_stage
-async def test_a_hold_is_released_by_the_one_who_has_it_and_once(stage: Stage) -> None:
+async def test_only_its_holder_releases_a_hold_and_only_once(stage: Stage) -> None:
     await open_on_tuesday(stage)
     hold = await stage.by_customer(place_hold, slot(stage))
     other = await stage.joined_by(stage.make.user())
@@ -79,7 +79,7 @@ async def test_a_hold_is_released_by_the_one_who_has_it_and_once(stage: Stage) -
 
 
 @on_stage
-async def test_nothing_of_a_provider_who_is_not_known_or_does_not_take_bookings_is_held(stage: Stage) -> None:
+async def test_an_unknown_or_closed_provider_has_no_holds(stage: Stage) -> None:
     await open_on_tuesday(stage)
     with pytest.raises(ProviderNotFound):
         await stage.by_customer(place_hold, replace(slot(stage), provider_id=ProviderId(stage.cast.customer.id)))
@@ -91,7 +91,7 @@ async def test_nothing_of_a_provider_who_is_not_known_or_does_not_take_bookings_
 
 
 @on_stage
-async def test_sweeping_removes_lapsed_holds_only(stage: Stage) -> None:
+async def test_the_sweep_deletes_only_expired_holds(stage: Stage) -> None:
     await open_on_tuesday(stage)
     await stage.by_customer(place_hold, slot(stage))
     stage.clock.advance(DEFAULT_HOLD)

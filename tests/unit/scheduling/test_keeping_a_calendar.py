@@ -44,7 +44,7 @@ async def test_a_provider_adds_rules_to_the_calendar_and_removes_them(stage: Sta
 
 
 @on_stage
-async def test_a_date_has_one_exception_at_most(stage: Stage) -> None:
+async def test_a_date_has_at_most_one_exception(stage: Stage) -> None:
     closed = await stage.by_provider(add_exception, AddException(date=CHRISTMAS))
     assert closed.ranges == ()
     with pytest.raises(DateHasException):
@@ -57,13 +57,13 @@ async def test_a_date_has_one_exception_at_most(stage: Stage) -> None:
 
 
 @on_stage
-async def test_who_has_no_profile_has_no_calendar(stage: Stage) -> None:
+async def test_a_user_without_a_profile_has_no_calendar(stage: Stage) -> None:
     newcomer = await stage.joined_by(stage.make.user(Role.PROVIDER))
     with pytest.raises(ProviderNotFound):
         await stage.by(newcomer.actor, add_rule, SUNDAYS)
 
 
 @on_stage
-async def test_a_customer_keeps_no_calendar(stage: Stage) -> None:
+async def test_a_customer_has_no_calendar(stage: Stage) -> None:
     with pytest.raises(NotPermitted):
         await stage.by_customer(add_rule, SUNDAYS)

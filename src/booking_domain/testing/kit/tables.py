@@ -100,3 +100,17 @@ class Context:
     package: str
     """The name of the package. Its module `contracts` holds `CONTRACTS`: each port with its contract."""
     tables: tuple[Table[Any, Any], ...] = ()
+
+
+class RepositoryGroup:
+    """Base of the classes with which each context adds its repositories to a transaction."""
+
+    def __init__(self, state: State) -> None:
+        pass
+
+
+class ReadGroup:
+    """Base of the classes with which each context adds its reads."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        pass

@@ -1,4 +1,4 @@
-"""Demo accounts are for development: in production there is nobody at first, and nobody with a known password."""
+"""Demo accounts exist only in development: production starts without accounts and without known passwords."""
 
 import psycopg
 import pytest
@@ -13,7 +13,7 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablen
 
 
 def rows(url: str) -> dict[str, int]:
-    """The tables that have rows, and how many."""
+    """The number of rows of each table that has any."""
     with psycopg.connect(url) as connection:
         names = [name for (name,) in connection.execute(TABLES)]
         assert {"users", "one_time_codes", "external_identities"} <= set(names)
