@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import Builder
@@ -32,7 +32,6 @@ async def exported(api: Api, token: str) -> dict[str, Any]:
     return dict(answer.json())
 
 
-@through_the_api
 async def test_the_export_of_an_unused_account_contains_the_account(api: Api) -> None:
     token = await api.joined("customer")
     found = await exported(api, token)
@@ -46,7 +45,6 @@ async def test_the_export_of_an_unused_account_contains_the_account(api: Api) ->
     assert empty == {**nothing, "provider": None}
 
 
-@through_the_api
 async def test_a_customers_export_contains_only_their_data(api: Api) -> None:
     _, provider_id = await api.open_provider()
     token, other = await joined(api, "customer"), await api.joined("customer")
@@ -72,7 +70,6 @@ async def test_a_customers_export_contains_only_their_data(api: Api) -> None:
     assert "not mine" not in json.dumps(found)
 
 
-@through_the_api
 async def test_a_providers_export_contains_profile_calendar_and_bookings(api: Api) -> None:
     deposit = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
     provider, provider_id = await api.open_provider(bio=f"{CANARY} of a bio", **deposit)
@@ -102,7 +99,6 @@ async def test_a_providers_export_contains_profile_calendar_and_bookings(api: Ap
     assert (await exported(api, customer))["provider"] is None
 
 
-@through_the_api
 async def test_a_managers_export_contains_their_salons(api: Api) -> None:
     manager, other = await api.joined("manager"), await api.joined("manager")
     made = [
@@ -111,31 +107,25 @@ async def test_a_managers_export_contains_their_salons(api: Api) -> None:
     assert (await exported(api, manager))["salons"] == made[:1]
 
 
-@through_the_api
 async def test_an_admins_export_contains_only_their_own_bookings(api: Api) -> None:
     _, provider_id = await api.open_provider()
     await api.booked(await api.joined("customer"), provider_id)
     assert (await exported(api, await api.an_admin()))["bookings"] == []
 
 
-def test_a_large_export_is_complete_and_read_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_large_export_is_complete_and_read_in_pages(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "PAGE", 2)
-
-    async def story(api: Api) -> None:
-        _, provider_id = await api.open_provider()
-        token = await joined(api, "customer")
-        booked = [await api.booked(token, provider_id, f"2026-11-23T{hour}:00:00+08:00") for hour in range(10, 15)]
-        for _ in range(4):
-            await api.post("/auth/login", json={"phone": "9911 2233", "password": PASSWORD})
-        found = await exported(api, token)
-        assert [each["id"] for each in found["bookings"]] == [each["id"] for each in booked[::-1]]
-        assert (len(found["sessions"]), len(found["loginHistory"])) == (5, 5)
-        assert len({each["id"] for each in found["sessions"]}) == 5
-
-    through_the_api(story)()
+    _, provider_id = await api.open_provider()
+    token = await joined(api, "customer")
+    booked = [await api.booked(token, provider_id, f"2026-11-23T{hour}:00:00+08:00") for hour in range(10, 15)]
+    for _ in range(4):
+        await api.post("/auth/login", json={"phone": "9911 2233", "password": PASSWORD})
+    found = await exported(api, token)
+    assert [each["id"] for each in found["bookings"]] == [each["id"] for each in booked[::-1]]
+    assert (len(found["sessions"]), len(found["loginHistory"])) == (5, 5)
+    assert len({each["id"] for each in found["sessions"]}) == 5
 
 
-@through_the_api
 async def test_no_secret_is_in_it(api: Api) -> None:
     token = await joined(api, "provider")
     await api.post("/providers/me", token, json={"displayName": "Studio"})
@@ -148,7 +138,6 @@ async def test_no_secret_is_in_it(api: Api) -> None:
         assert secret not in text
 
 
-@through_the_api
 async def test_ten_exports_an_hour_are_enough(api: Api) -> None:
     token, other = await api.joined("customer"), await api.joined("customer")
     for _ in range(10):

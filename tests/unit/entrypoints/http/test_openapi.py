@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import LargeBinary
-from tests.unit.entrypoints.api import V1, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import V1, Api, assert_problem
 
 from adapters.postgres.contexts import metadata
 from entrypoints.http.kit.documentation import KEY
@@ -50,7 +50,6 @@ def documented(api: Api) -> Iterator[HTTPRouteHandler]:
                 yield handler
 
 
-@through_the_api
 async def test_each_operation_is_complete(api: Api) -> None:
     document = (await api.get("/schema")).json()
     assert document["openapi"].startswith("3.1")
@@ -78,7 +77,6 @@ async def test_each_operation_is_complete(api: Api) -> None:
     assert len(ids) == len(set(ids)) >= 30
 
 
-@through_the_api
 async def test_responses_document_their_headers(api: Api) -> None:
     paths = (await api.get("/schema")).json()["paths"]
 
@@ -94,7 +92,6 @@ async def test_responses_document_their_headers(api: Api) -> None:
     assert set(paths["/health/live"]["get"]["responses"]["200"]["headers"]) == {"X-Request-Id", "Cache-Control"}
 
 
-@through_the_api
 async def test_created_resources_link_to_their_operations(api: Api) -> None:
     document = (await api.get("/schema")).json()
     named = {operation["operationId"]: name for name, operation in operations(document)}
@@ -111,7 +108,6 @@ async def test_created_resources_link_to_their_operations(api: Api) -> None:
         assert all(f"{{{name}}}" in named[to] for name in parameters), to
 
 
-@through_the_api
 async def test_schemas_match_what_is_decoded_and_encoded(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     booking = schemas["BookingJson"]["properties"]
@@ -123,7 +119,6 @@ async def test_schemas_match_what_is_decoded_and_encoded(api: Api) -> None:
     assert not no_nul.search("Dorj\0")
 
 
-@through_the_api
 async def test_no_pattern_leaves_an_end_open_to_a_nul(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     bodies = [schema for schema in schemas.values() if schema.get("additionalProperties") is False]
@@ -132,14 +127,12 @@ async def test_no_pattern_leaves_an_end_open_to_a_nul(api: Api) -> None:
     assert [each for each in found if not (each.startswith("^") and each.endswith("$"))] == []
 
 
-@through_the_api
 async def test_each_parameter_in_a_path_is_declared(api: Api) -> None:
     for name, operation in operations((await api.get("/schema")).json()):
         declared = {each["name"] for each in operation["parameters"] if each["in"] == "path"}
         assert declared == set(re.findall(r"\{(\w+)\}", name)), name
 
 
-@through_the_api
 async def test_each_reference_resolves(api: Api) -> None:
     for path in ("/schema", "/docs/openapi-3.0.json"):
         document = (await api.get(path)).json()
@@ -149,7 +142,6 @@ async def test_each_reference_resolves(api: Api) -> None:
         assert found <= components
 
 
-@through_the_api
 async def test_strict_bodies_document_that_they_are_strict(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     bodies = {name: schema for name, schema in schemas.items() if name.endswith("Body")}
@@ -157,7 +149,6 @@ async def test_strict_bodies_document_that_they_are_strict(api: Api) -> None:
     assert all(schema["additionalProperties"] is False for schema in bodies.values())
 
 
-@through_the_api
 async def test_examples_are_what_is_read_and_written(api: Api) -> None:
     for handler in documented(api):
         said = handler.opt[KEY]
@@ -169,7 +160,6 @@ async def test_examples_are_what_is_read_and_written(api: Api) -> None:
             assert msgspec.json.decode(msgspec.json.encode(shown)) == said.answer, handler.fn.__name__
 
 
-@through_the_api
 async def test_the_paths_of_the_contract_are_there(api: Api) -> None:
     names = {name for name, _ in operations((await api.get("/schema")).json())}
     assert {
@@ -186,7 +176,6 @@ async def test_the_paths_of_the_contract_are_there(api: Api) -> None:
     } <= names
 
 
-@through_the_api
 async def test_the_documentation_page_loads_nothing_from_other_hosts(api: Api) -> None:
     page = await api.get("/docs")
     assert page.headers["Content-Type"].startswith("text/html")
@@ -213,7 +202,6 @@ def answers(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
     return found
 
 
-@through_the_api
 async def test_only_sign_in_operations_answer_with_tokens(api: Api) -> None:
     document = (await api.get("/schema")).json()
     properties = {name: set(each.get("properties", ())) for name, each in document["components"]["schemas"].items()}
@@ -226,7 +214,6 @@ async def test_only_sign_in_operations_answer_with_tokens(api: Api) -> None:
     assert telling == {f"post /api/v1/auth/{name}" for name in signing_in}
 
 
-@through_the_api
 async def test_no_response_contains_a_stored_secret(api: Api) -> None:
     document = (await api.get("/schema")).json()
     secret = {
@@ -252,7 +239,6 @@ def takes_an_instant(value: Any, schemas: dict[str, Any]) -> bool:
     return isinstance(value, list) and any(takes_an_instant(each, schemas) for each in value)
 
 
-@through_the_api
 async def test_operations_with_instants_document_invalid_values(api: Api) -> None:
     document = (await api.get("/schema")).json()
     schemas, admin, asked = document["components"]["schemas"], await api.an_admin(), 0

@@ -3,14 +3,14 @@
 import base64
 import hmac
 from dataclasses import replace
-from typing import Any
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
 import pytest
 from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, TOKEN, FakeTwilio, twilio_at
-from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import Api, assert_problem
 
 from booking_domain.notifications.sms import SmsMessage, SmsStatus
 from booking_domain.shared.ids import SmsId
@@ -25,10 +25,7 @@ TWILIO = {
     "TWILIO_AUTH_TOKEN": TOKEN,
     "TWILIO_FROM": FROM,
 }
-
-
-def with_twilio(story: Any) -> Any:
-    return through_the_api(story, **TWILIO)
+with_twilio: Final = pytest.mark.settings(**TWILIO)
 
 
 async def a_message(api: Api) -> SmsMessage:
@@ -135,11 +132,8 @@ async def test_an_enormous_callback_is_not_read(api: Api) -> None:
     assert_problem(await called(api, message, said("x" * 1_000_000)), 413, "validation.body_too_large")
 
 
-async def without_twilio(api: Api, token: str) -> None:
+@pytest.mark.settings(BOOKING_PUBLIC_URL=PUBLIC)
+@pytest.mark.parametrize("token", ["", TOKEN])
+async def test_without_twilio_every_report_is_rejected(api: Api, token: str) -> None:
     message = await a_message(api)
     assert_problem(await called(api, message, said("delivered"), token=token), 403, "sms.invalid_signature")
-
-
-@pytest.mark.parametrize("token", ["", TOKEN])
-def test_without_twilio_every_report_is_rejected(token: str) -> None:
-    through_the_api(without_twilio, BOOKING_PUBLIC_URL=PUBLIC)(token)
