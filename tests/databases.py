@@ -1,4 +1,4 @@
-"""Real PostgreSQL for tests: one server a test process, a migrated database made anew where one is asked for."""
+"""Real PostgreSQL for tests: one server per test process, and empty migrated databases on it."""
 
 import os
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from adapters.postgres.kit import embedded, migrations
 from adapters.security.encryption import AesGcmFieldCipher
 
 BINARIES: Final = Path(os.environ.get("BOOKING_TEST_PG_BIN") or embedded.BINARIES)
-"""`BOOKING_TEST_PG_BIN` names the programs of a stock PostgreSQL to test on instead."""
-CIPHER: Final = AesGcmFieldCipher("what tests seal personal data with", "what tests find sealed data by")
+"""`BOOKING_TEST_PG_BIN` names the binaries of a stock PostgreSQL to use instead."""
+CIPHER: Final = AesGcmFieldCipher("encryption key of the tests", "blind index key of the tests")
 _FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
@@ -28,7 +28,7 @@ _SHAPE: Final = b"""
         (SELECT (count(*), max(xmin::text::bigint)) FROM pg_constraint),
         (SELECT (count(*), max(xmin::text::bigint)) FROM pg_namespace)
 """
-"""Is another one as soon as anything is made, altered or dropped."""
+"""A fingerprint of the schema: it changes when anything is created, altered or dropped."""
 _CAN_BE_EMPTIED: Final = b"""
     SELECT NOT EXISTS (SELECT FROM audit_log)
         AND pg_database_size(current_database()) < 24 * 1024 * 1024
@@ -36,14 +36,14 @@ _CAN_BE_EMPTIED: Final = b"""
             SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
         )
 """
-"""The audit log can only be added to; what is large stays so; and whoever is still connected may go on."""
+"""A database is dropped instead if its append-only audit log has rows, it is large, or a connection is still open."""
 _TABLES: Final = (
     b"SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'audit_log'"
 )
 
 
 class TestServer:
-    """A PostgreSQL server and the template of its databases."""
+    """A PostgreSQL server with a template for its databases."""
 
     __test__ = False
 
@@ -62,7 +62,7 @@ class TestServer:
 
     @contextmanager
     def empty_database(self) -> Iterator[str]:
-        """The URL of a database without schema."""
+        """The URL of a database without a schema."""
         name = self._made("")
         try:
             yield self._url(name)
@@ -73,7 +73,7 @@ class TestServer:
     def database(self) -> Iterator[str]:
         """The URL of a migrated database without rows.
 
-        It may have been another test's, and been emptied: to make one is 16 MB to write, and a disk has its limits.
+        A database of an earlier test is emptied and reused, because creating one writes 16 MB.
         """
         name = self._idle.pop() if self._idle else self._made(" TEMPLATE template_booking")
         try:
@@ -85,7 +85,7 @@ class TestServer:
                 self._drop(name)
 
     def _is_as_new(self, name: str) -> bool:
-        """Empty it; False if that is not all there is to do."""
+        """Empty the database; return False if it cannot be reused."""
         with psycopg.connect(self._url(name), autocommit=True) as connection:
             if connection.execute(_CAN_BE_EMPTIED).fetchone() != (True,):
                 return False
@@ -111,8 +111,8 @@ class TestServer:
 
 
 def _emptying(connection: psycopg.Connection[tuple[Any, ...]]) -> bytes:
-    """What empties the tables that have no rows in the template, whatever refers to what."""
+    """SQL that empties the tables that have no rows in the template, regardless of foreign keys."""
     tables = [name for (name,) in connection.execute(_TABLES)]
     empty = [name for name in tables if connection.execute(f"SELECT FROM {name} LIMIT 1".encode()).fetchone() is None]
-    deletions = [f"DELETE FROM {name}" for name in empty]  # noqa: S608 - names of the catalogue
+    deletions = [f"DELETE FROM {name}" for name in empty]  # noqa: S608 - table names from the catalogue
     return "; ".join(["SET session_replication_role = replica", *deletions]).encode()

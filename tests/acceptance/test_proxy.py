@@ -27,7 +27,7 @@ HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"
 
 
 class Proxy:
-    """nginx with the shipped configuration; only paths, ports and the user differ."""
+    """nginx with the shipped configuration; only paths, ports, the user and two timeouts differ."""
 
     def __init__(self, folder: Path, api_port: int) -> None:
         assert NGINX is not None
@@ -36,6 +36,8 @@ class Proxy:
         (folder / "privkey.pem").write_text(KEY)
         replacements = {
             "user www-data;": "daemon off;" if os.getuid() else "daemon off; user root;",
+            "client_header_timeout 10s;": "client_header_timeout 1h;",  # else it could also close silent connections
+            "proxy_timeout 90s;": "proxy_timeout 1h;",
             "/run/nginx.pid": str(folder / "nginx.pid"),
             "/var/log/nginx/": f"{folder}/",
             "/etc/ssl/booking/": f"{folder}/",

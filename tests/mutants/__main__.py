@@ -1,4 +1,4 @@
-"""`make mutants`: change the slots and the lifecycles in every small way, and see whether a test notices.
+"""`make mutants`: mutation testing of slots and lifecycles.
 
 mutmut makes the mutants of functions, as `[tool.mutmut]` says, and `tables` those of the lifecycles' tables. It fails
 if fewer than 92 percent are killed. `python -m tests.mutants` goes on where it was stopped, and tries what has survived
@@ -33,7 +33,7 @@ _KILLED: Final = frozenset({"killed", "timeout"})
 _COLUMNS: Final = ("killed", "timeout", "survived", "no tests")
 _FATES: Final = MUTANTS / "fates.jsonl"
 Fates = dict[tuple[str, str], str]
-"""What became of each mutant, by file and name."""
+"""The result of each mutant, by file and name."""
 
 
 def make_mutants(workers: int) -> list[tuple[str, str]]:
@@ -55,7 +55,7 @@ def make_mutants(workers: int) -> list[tuple[str, str]]:
 
 
 def known() -> Fates:
-    """What was found before."""
+    """The results of earlier runs."""
     if not _FATES.exists():
         return {}
     lines = map(json.loads, _FATES.read_text(encoding="utf-8").splitlines())
@@ -63,7 +63,7 @@ def known() -> Fates:
 
 
 def run_tests(made: list[tuple[str, str]], before: Fates, only: str, workers: int) -> None:
-    """Run the tests against each mutant of such a name that is not known to be killed, and write down its fate."""
+    """Run the tests against each matching mutant that is not known to be killed, and record the result."""
 
     def plan(items: list[pytest.Item], hits: dict[str, Hit]) -> Iterator[Mutant]:
         soonest = sorted(items, key=lambda item: hits[item.nodeid].seconds)
@@ -96,7 +96,7 @@ def run_tests(made: list[tuple[str, str]], before: Fates, only: str, workers: in
 
 
 def report(fates: Fates, *, survivors: bool) -> bool:
-    """Print a line for each file, and one for all; return whether enough were killed."""
+    """Print a line per file and a total; return whether enough mutants were killed."""
     counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for (file, _), fate in fates.items():
         counted[file][fate] += 1
@@ -119,7 +119,7 @@ def _percent(fates: Counter[str]) -> float:
 
 
 def main() -> int:
-    """Make mutants, try them, and tell."""
+    """Create mutants, run them and print the results."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="*", metavar="PATTERN")

@@ -1,4 +1,4 @@
-"""Mutants of the lifecycle tables, which mutmut leaves alone, as they are no functions.
+"""Mutants of the lifecycle tables, which mutmut ignores because they are not functions.
 
 Each row is removed, led to each other status, given to and taken from each party; each row that is not there is added;
 each flag is flipped.
@@ -26,11 +26,11 @@ BOOKINGS: Final = "src/booking_domain/bookings/transitions.py"
 PAYMENTS: Final = "src/booking_domain/payments/transitions.py"
 REFUNDS: Final = "src/booking_domain/payments/refunds.py"
 Change = tuple[str, str, frozenset[StrEnum], Callable[[], object]]
-"""The file, what is changed, what it is about, and how."""
+"""File, changed object, parameters that the change concerns, and the change."""
 
 
 def table_mutants(items: list[pytest.Item]) -> Iterator[Mutant]:
-    """All of them; a test whose parameters are what the change is about comes first."""
+    """All table mutants; tests whose parameters match the change come first."""
     tests = [item for item in items if item.nodeid.startswith(TESTS)]
     for file, name, about, change in _changes():
         yield Mutant(file, name, name, change, sorted(tests, key=lambda item: -_nearness(item, about)))

@@ -1,6 +1,5 @@
 """Row 24: read-only members and wrong types are rejected on every route and change no row."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -102,7 +101,7 @@ def _refused(answer: httpx.Response) -> bool:
     return answer.status_code == 400 and answer.json()["code"] == "validation.invalid_input"
 
 
-def test_every_route_rejects_a_confused_body_and_changes_nothing(postgres: TestServer, report: Report) -> None:
+async def test_every_route_rejects_a_confused_body_and_changes_nothing(postgres: TestServer, report: Report) -> None:
     async def story(url: str) -> tuple[int, int, list[str]]:
         async with stored(url) as api:
             world, tried, wrong = World(api), 0, list[str]()
@@ -113,7 +112,7 @@ def test_every_route_rejects_a_confused_body_and_changes_nothing(postgres: TestS
             return len(routes), tried, wrong
 
     with postgres.database() as url:
-        routes, tried, wrong = asyncio.run(story(url))
+        routes, tried, wrong = await story(url)
     assert wrong == []
     assert tried > 40 * routes // STRIDE
     report(24, f"{tried} bodies for {routes} routes: all 400, no row of any table changed")
@@ -137,7 +136,7 @@ def assigning(raw: bytes, schema: Any) -> Any:
 
 
 @pytest.mark.parametrize("careless", [forgiving, assigning])
-def test_a_careless_body_reader_is_found(
+async def test_a_careless_body_reader_is_found(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch, careless: Callable[[bytes, Any], Any]
 ) -> None:
     async def story(url: str) -> list[str]:
@@ -149,7 +148,7 @@ def test_a_careless_body_reader_is_found(
             return wrong
 
     with postgres.database() as url:
-        wrong = asyncio.run(story(url))
+        wrong = await story(url)
     assert any(" + role: 200" in each for each in wrong), wrong
     assert any("salons has changed" in each for each in wrong), wrong
 

@@ -4,7 +4,6 @@ Why they do not: the threads that compute password hashes leave one processor fr
 tests/unit/adapters/security/test_passwords.py tests in every run.
 """
 
-import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -23,10 +22,10 @@ GOAL_MILLISECONDS: Final = 50.0
 
 
 @pytest.mark.skipif(not scale.FULL, reason="measured by make reliability")
-def test_health_is_served_while_many_log_in(postgres: TestServer, tmp_path: Path, report: Report) -> None:
+async def test_health_is_served_while_many_log_in(postgres: TestServer, tmp_path: Path, report: Report) -> None:
     with postgres.database() as url:
         container = Container(settings=Settings.from_environment({"DATABASE_URL": url}))
-        emails = asyncio.run(accounts(container, CONCURRENT_LOGINS))
+        emails = await accounts(container, CONCURRENT_LOGINS)
         with Api(tmp_path, url) as api:
             timings = measure(api.port, emails, ROUNDS)
     p99 = timings.under_load.percentile(99)

@@ -242,11 +242,11 @@ def wrong(right: str, place: int) -> str:
     return wrong_codes(right, place + 1)[-1]
 
 
-def test_the_row_is_locked_before_it_is_read(postgres: TestServer) -> None:
+async def test_the_row_is_locked_before_it_is_read(postgres: TestServer) -> None:
     with postgres.database() as url:
-        assert asyncio.run(outcome(url, wrong, 100)) == (MOST_GUESSES, 0)
+        assert await outcome(url, wrong, 100) == (MOST_GUESSES, 0)
     with postgres.database() as url:
-        assert asyncio.run(outcome(url, lambda right, _: right, 100)) == (1, 1)
+        assert await outcome(url, lambda right, _: right, 100) == (1, 1)
 
 
 _LOOK: Final = Statement(select(one_time_codes).where(one_time_codes.c.contact == bindparam("of_contact")))
@@ -272,14 +272,14 @@ async def _without_a_lock(self: PostgresOneTimeCodes, contact: bytes, gate: Gate
     return found
 
 
-def test_without_the_lock_more_guesses_are_checked(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_lock_more_guesses_are_checked(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PostgresOneTimeCodes, "lock", partialmethod(_without_a_lock, gate=Gate(MOST_GUESSES + 1)))
     with postgres.database() as url:
-        looked, _ = asyncio.run(outcome(url, wrong, 100))
+        looked, _ = await outcome(url, wrong, 100)
         assert looked > MOST_GUESSES
     monkeypatch.setattr(PostgresOneTimeCodes, "lock", partialmethod(_without_a_lock, gate=Gate(2)))
     with postgres.database() as url:
-        _, sessions = asyncio.run(outcome(url, lambda right, _: right, 100))
+        _, sessions = await outcome(url, lambda right, _: right, 100)
         assert sessions > 1
 
 
@@ -313,15 +313,15 @@ async def counted_at_once(url: str, number: int) -> int:
         await database.close()
 
 
-def test_wrong_passwords_are_counted_by_one_statement(postgres: TestServer) -> None:
+async def test_wrong_passwords_are_counted_by_one_statement(postgres: TestServer) -> None:
     with postgres.database() as url:
-        assert asyncio.run(counted_at_once(url, 50)) == MOST_WRONG
+        assert await counted_at_once(url, 50) == MOST_WRONG
 
 
-def test_counting_in_two_statements_checks_more_passwords(
+async def test_counting_in_two_statements_checks_more_passwords(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted = partialmethod(_read_and_then_write, gate=Gate(MOST_WRONG + 1))
     monkeypatch.setattr(PostgresCredentials, "count_wrong", planted)
     with postgres.database() as url:
-        assert asyncio.run(counted_at_once(url, 50)) > MOST_WRONG
+        assert await counted_at_once(url, 50) > MOST_WRONG

@@ -147,17 +147,17 @@ async def _sessions_of_one_code(postgres: TestServer, *, recovery: bool) -> int:
 
 
 @pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
-def test_concurrent_uses_of_a_code_give_one_session(postgres: TestServer, *, recovery: bool) -> None:
-    assert asyncio.run(_sessions_of_one_code(postgres, recovery=recovery)) == 1
+async def test_concurrent_uses_of_a_code_give_one_session(postgres: TestServer, *, recovery: bool) -> None:
+    assert await _sessions_of_one_code(postgres, recovery=recovery) == 1
 
 
 @pytest.mark.usefixtures("without_locks")
 @pytest.mark.parametrize("recovery", [False, True], ids=["app", "recovery code"])
-def test_without_the_locks_a_code_gives_several_sessions(
+async def test_without_the_locks_a_code_gives_several_sessions(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch, *, recovery: bool
 ) -> None:
     monkeypatch.setattr(PostgresSecondFactors, "lock", Gate(2).after(PostgresSecondFactors.lock))
-    assert asyncio.run(_sessions_of_one_code(postgres, recovery=recovery)) > 1
+    assert await _sessions_of_one_code(postgres, recovery=recovery) > 1
 
 
 async def _looked_at(postgres: TestServer) -> int:
@@ -176,15 +176,17 @@ async def _looked_at(postgres: TestServer) -> int:
         return looked_at
 
 
-def test_of_concurrent_guesses_five_are_checked(postgres: TestServer) -> None:
-    assert asyncio.run(_looked_at(postgres)) == MOST_WRONG_IN_A_ROW
+async def test_of_concurrent_guesses_five_are_checked(postgres: TestServer) -> None:
+    assert await _looked_at(postgres) == MOST_WRONG_IN_A_ROW
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_without_the_locks_more_guesses_are_checked(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_locks_more_guesses_are_checked(
+    postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     together = Gate(MOST_WRONG_IN_A_ROW + 1).after(PostgresSecondFactors.lock)
     monkeypatch.setattr(PostgresSecondFactors, "lock", together)
-    assert asyncio.run(_looked_at(postgres)) > MOST_WRONG_IN_A_ROW
+    assert await _looked_at(postgres) > MOST_WRONG_IN_A_ROW
 
 
 async def _held_up(task: asyncio.Task[Any], *, locks: bool) -> bool:
@@ -230,21 +232,18 @@ async def _signed_in_meanwhile(postgres: TestServer, *, locks: bool) -> tuple[bo
         return waited, await context.sessions()
 
 
-def test_no_sign_in_with_one_factor_succeeds_during_a_confirmation(postgres: TestServer) -> None:
-    assert asyncio.run(_confirmed_meanwhile(postgres, locks=True)) == (True, False)
-    assert asyncio.run(_signed_in_meanwhile(postgres, locks=True)) == (True, 1)
+async def test_no_sign_in_with_one_factor_succeeds_during_a_confirmation(postgres: TestServer) -> None:
+    assert await _confirmed_meanwhile(postgres, locks=True) == (True, False)
+    assert await _signed_in_meanwhile(postgres, locks=True) == (True, 1)
 
 
 @pytest.mark.usefixtures("without_locks")
-def test_without_the_locks_a_sign_in_with_one_factor_succeeds(postgres: TestServer) -> None:
-    assert asyncio.run(_confirmed_meanwhile(postgres, locks=False))[1]
-    assert asyncio.run(_signed_in_meanwhile(postgres, locks=False))[1] > 1
+async def test_without_the_locks_a_sign_in_with_one_factor_succeeds(postgres: TestServer) -> None:
+    assert (await _confirmed_meanwhile(postgres, locks=False))[1]
+    assert (await _signed_in_meanwhile(postgres, locks=False))[1] > 1
 
 
-def test_one_factor_is_not_enough(postgres: TestServer) -> None:
-    async def story() -> None:
-        async with platform(postgres) as context:
-            assert refusals([await context.sign_in(None)]) == [SecondFactorNeeded]
-            assert await context.sessions() == 0
-
-    asyncio.run(story())
+async def test_one_factor_is_not_enough(postgres: TestServer) -> None:
+    async with platform(postgres) as context:
+        assert refusals([await context.sign_in(None)]) == [SecondFactorNeeded]
+        assert await context.sessions() == 0

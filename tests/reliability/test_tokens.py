@@ -11,7 +11,7 @@ import pytest
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.forgeries import KINDS, Forger
-from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import assert_problem, serving
 
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.callback_tokens import HmacCallbackTokens
@@ -73,19 +73,19 @@ def test_the_forged_tokens_derive_from_a_valid_one() -> None:
         assert TOKENS.read(text, NOW) == DORJ
 
 
-@through_the_api
-async def test_no_forgery_opens_the_api(api: Api) -> None:
-    now = api.clock.now()
-    made = api.container.access_tokens().issue(DORJ, now).text
-    other = api.container.access_tokens().issue(BOLD, now).text
-    base = forger(1)
-    signer = Forger(base.random, made, other, base.key, base.own_key, base.keys_of_other_uses, base.opaque)
-    assert (await api.get("/bookings", signer.signed())).status_code == 200
-    for _, text in signer.forgeries(OVER_HTTP):
-        header = b"Bearer " + text.encode("utf-8", "surrogatepass")
-        if text.strip() != made:  # space around a token is not part of it
-            refused = await api.get("/bookings", headers={"Authorization": header})
-            assert_problem(refused, 401, "auth.invalid_token")
+async def test_no_forgery_opens_the_api() -> None:
+    async with serving() as api:
+        now = api.clock.now()
+        made = api.container.access_tokens().issue(DORJ, now).text
+        other = api.container.access_tokens().issue(BOLD, now).text
+        base = forger(1)
+        signer = Forger(base.random, made, other, base.key, base.own_key, base.keys_of_other_uses, base.opaque)
+        assert (await api.get("/bookings", signer.signed())).status_code == 200
+        for _, text in signer.forgeries(OVER_HTTP):
+            header = b"Bearer " + text.encode("utf-8", "surrogatepass")
+            if text.strip() != made:  # space around a token is not part of it
+                refused = await api.get("/bookings", headers={"Authorization": header})
+                assert_problem(refused, 401, "auth.invalid_token")
 
 
 class Unsigned(JwtAccessTokens):

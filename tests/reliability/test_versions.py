@@ -67,9 +67,9 @@ async def _calendar(executor: Executor[Repositories], owner: Actor) -> tuple[Any
 
 
 @pytest.mark.parametrize(("thing", "made"), [("salon", "Salon"), ("calendar", "SettingsView")])
-def test_the_row_is_locked_before_its_version_is_read(postgres: TestServer, thing: str, made: str) -> None:
+async def test_the_row_is_locked_before_its_version_is_read(postgres: TestServer, thing: str, made: str) -> None:
     with postgres.database() as url:
-        assert asyncio.run(outcome(url, thing)) == {made: 1, "refused": AT_ONCE - 1}
+        assert await outcome(url, thing) == {made: 1, "refused": AT_ONCE - 1}
 
 
 _LOOK: Final = Statement(
@@ -101,16 +101,16 @@ async def _provider_without_a_lock(self: PostgresCalendars, user_id: UserId) -> 
     return None if row is None else ProviderId(row[0])
 
 
-def test_without_the_lock_several_changes_succeed(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_lock_several_changes_succeed(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a salon that is saved whatever its version is by then, too: each of the two alone is enough."""
     monkeypatch.setattr(PostgresSalons, "lock", Gate(2).after(_salon_without_a_lock))
     with postgres.database() as url:
-        assert asyncio.run(outcome(url, "salon"))["Salon"] == 1
+        assert (await outcome(url, "salon"))["Salon"] == 1
     monkeypatch.setattr(PostgresSalons, "lock", Gate(2).after(_salon_without_a_lock))
     monkeypatch.setattr(PostgresSalons, "save", _saved_over_any_version)
     with postgres.database() as url:
-        assert asyncio.run(outcome(url, "salon"))["Salon"] > 1
+        assert (await outcome(url, "salon"))["Salon"] > 1
     monkeypatch.setattr(PostgresCalendars, "lock_provider_of", _provider_without_a_lock)
     monkeypatch.setattr(PostgresBookableProviders, "terms_of", Gate(2).after(PostgresBookableProviders.terms_of))
     with postgres.database() as url:
-        assert asyncio.run(outcome(url, "calendar"))["SettingsView"] > 1
+        assert (await outcome(url, "calendar"))["SettingsView"] > 1

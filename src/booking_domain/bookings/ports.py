@@ -117,3 +117,19 @@ class BookingReads(Protocol):
         booking that is rescheduled between pages keeps its place.
         """
         ...
+
+
+class BookingRepositories(Protocol):
+    """What this context adds to the repositories of a transaction."""
+
+    @property
+    def bookable_providers(self) -> BookableProviders: ...
+    @property
+    def bookings(self) -> Bookings: ...
+
+
+class BookingReadGroup(Protocol):
+    """What this context adds to the reads outside any transaction."""
+
+    @property
+    def bookings(self) -> BookingReads: ...

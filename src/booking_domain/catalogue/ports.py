@@ -62,3 +62,12 @@ class Salons(Protocol):
     async def part(self, salon_id: SalonId, provider_id: ProviderId) -> None:
         """Delete a membership or invitation, if there is one; needs the salon's lock."""
         ...
+
+
+class CatalogueRepositories(Protocol):
+    """What this context adds to the repositories of a transaction."""
+
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def salons(self) -> Salons: ...

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from booking_domain.identity.external_identities import ExternalIdentities, UsedAssertions
+from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
-from booking_domain.identity.phone_changes import PhoneChanges
+from booking_domain.identity.phone_changes import PhoneChangeReads, PhoneChanges
 from booking_domain.identity.second_factor import SecondFactors
 from booking_domain.identity.sessions import Client, Login, LoginMethod, RefreshToken, Session
 from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.audit import AuditLog
-from booking_domain.shared.idempotency import IdempotencyStore
 from booking_domain.shared.ids import LoginId, SessionId, UserId
-from booking_domain.shared.outbox import Outbox
+from booking_domain.shared.repositories import SharedRepositories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,8 +220,8 @@ class SecurityLog(Protocol):
         ...
 
 
-class IdentityTx(Protocol):
-    """What the use cases of identity, and their executor, need of a transaction."""
+class IdentityRepositories(Protocol):
+    """What this context adds to the repositories of a transaction."""
 
     @property
     def users(self) -> Users: ...
@@ -243,8 +242,25 @@ class IdentityTx(Protocol):
     @property
     def used_assertions(self) -> UsedAssertions: ...
     @property
-    def outbox(self) -> Outbox: ...
+    def calendar_links(self) -> CalendarLinks: ...
+
+
+class IdentityReadGroup(Protocol):
+    """What this context adds to the reads outside any transaction."""
+
     @property
-    def idempotency(self) -> IdempotencyStore: ...
+    def users(self) -> UserReads: ...
     @property
-    def audit_log(self) -> AuditLog: ...
+    def sessions(self) -> SessionReads: ...
+    @property
+    def login_history(self) -> LoginReads: ...
+    @property
+    def phone_changes(self) -> PhoneChangeReads: ...
+    @property
+    def external_identities(self) -> ExternalIdentityReads: ...
+    @property
+    def calendar_links(self) -> CalendarLinkReads: ...
+
+
+class IdentityTx(IdentityRepositories, SharedRepositories, Protocol):
+    """What the use cases of identity, and their executor, need of a transaction."""

@@ -116,3 +116,17 @@ class SmsReads(Protocol):
     async def spending(self, since: datetime, before: datetime) -> Sequence[SmsSpending]:
         """Return the cost of messages created in `[since, before)` by provider and currency; unknown costs last."""
         ...
+
+
+class NotificationRepositories(Protocol):
+    """What this context adds to the repositories of a transaction."""
+
+    @property
+    def sms_messages(self) -> SmsMessages: ...
+
+
+class NotificationReadGroup(Protocol):
+    """What this context adds to the reads outside any transaction."""
+
+    @property
+    def sms(self) -> SmsReads: ...

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from booking_domain.payments.model import Invoice, Payment, Purpose
+from booking_domain.payments.refunds import RefundReads, Refunds
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 
@@ -123,3 +124,21 @@ class PaymentReads(Protocol):
     async def of_each_booking(self, booking_ids: Sequence[BookingId]) -> Mapping[BookingId, Sequence[Payment]]:
         """All payments of each booking, oldest first."""
         ...
+
+
+class PaymentRepositories(Protocol):
+    """What this context adds to the repositories of a transaction."""
+
+    @property
+    def payments(self) -> Payments: ...
+    @property
+    def refunds(self) -> Refunds: ...
+
+
+class PaymentReadGroup(Protocol):
+    """What this context adds to the reads outside any transaction."""
+
+    @property
+    def payments(self) -> PaymentReads: ...
+    @property
+    def refunds(self) -> RefundReads: ...

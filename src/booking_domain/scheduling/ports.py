@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.feeds import FeedReads, FeedRepository
 from booking_domain.scheduling.model import (
     Block,
     Calendar,
@@ -13,6 +14,7 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
+from booking_domain.scheduling.waiting import WaitingList, WaitingReads
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -137,3 +139,31 @@ class SalonHours(Protocol):
     async def save_hours(self, salon_id: SalonId, hours: OpeningHours) -> None:
         """Replace the rules and exceptions of a locked salon. The hours use the salon's time zone."""
         ...
+
+
+class SchedulingRepositories(Protocol):
+    """What this context adds to the repositories of a transaction."""
+
+    @property
+    def calendars(self) -> CalendarRepository: ...
+    @property
+    def schedules(self) -> ProviderSchedules: ...
+    @property
+    def salon_hours(self) -> SalonHours: ...
+    @property
+    def feeds(self) -> FeedRepository: ...
+    @property
+    def claims(self) -> Claims: ...
+    @property
+    def waiting_list(self) -> WaitingList: ...
+
+
+class SchedulingReadGroup(Protocol):
+    """What this context adds to the reads outside any transaction."""
+
+    @property
+    def schedules(self) -> ScheduleReads: ...
+    @property
+    def feeds(self) -> FeedReads: ...
+    @property
+    def waiting_list(self) -> WaitingReads: ...

@@ -1,8 +1,15 @@
-"""The contexts of the test kit. Everything that spans contexts is derived from `CONTEXTS`."""
+"""The contexts of the test kit. A new context is added here; everything that spans contexts is derived from this."""
 
 from typing import Final
 
 from booking_domain.testing import bookings, catalogue, identity, notifications, payments, scheduling, shared, workflows
+from booking_domain.testing.bookings.memory.context import BookingReads, BookingRepositories
+from booking_domain.testing.catalogue.memory.context import CatalogueReads, CatalogueRepositories
+from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
+from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
+from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
+from booking_domain.testing.scheduling.memory.context import SchedulingReads, SchedulingRepositories
+from booking_domain.testing.shared.memory.context import SharedReads, SharedRepositories
 
 CONTEXTS: Final = (
     identity.CONTEXT,
@@ -14,3 +21,27 @@ CONTEXTS: Final = (
     shared.CONTEXT,
     workflows.CONTEXT,
 )
+
+
+class ContextRepositories(
+    IdentityRepositories,
+    CatalogueRepositories,
+    SchedulingRepositories,
+    BookingRepositories,
+    PaymentRepositories,
+    NotificationRepositories,
+    SharedRepositories,
+):
+    """The repositories of every context over one state."""
+
+
+class ContextReads(
+    IdentityReads,
+    CatalogueReads,
+    SchedulingReads,
+    BookingReads,
+    PaymentReads,
+    NotificationReads,
+    SharedReads,
+):
+    """The reads of every context."""

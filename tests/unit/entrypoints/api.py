@@ -1,11 +1,9 @@
 """The HTTP API on the ports in memory: a client, a clock that stands still, and short ways to people and slots."""
 
-import asyncio
-import inspect
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Concatenate, Final, ParamSpec, cast
+from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
 import httpx
@@ -30,7 +28,6 @@ from entrypoints.settings import Settings
 PASSWORD: Final = "correct-horse-battery"
 MONDAY_AT_TEN: Final = "2026-11-23T10:00:00+08:00"
 V1: Final = "/api/v1"
-Given = ParamSpec("Given")
 
 
 class OpenDatabase(MemoryDatabase):
@@ -186,22 +183,12 @@ def the_routes(api: Api) -> dict[str, HTTPRouteHandler]:
     return found
 
 
-def through_the_api(story: Callable[Concatenate[Api, Given], Awaitable[None]], **environ: str) -> Callable[Given, None]:
-    """Make a test of a coroutine that is given an API of its own."""
-
-    def test(*args: Given.args, **given: Given.kwargs) -> None:
-        async def told() -> None:
-            api = Api(environ)
-            async with api.opened():
-                await story(api, *args, **given)
-
-        asyncio.run(told())
-
-    test.__name__, test.__qualname__ = story.__name__, story.__qualname__
-    signature = inspect.signature(story)
-    rest = list(signature.parameters.values())[1:]  # pytest passes what is parametrized, and not the API
-    test.__signature__ = signature.replace(parameters=rest)  # type: ignore[attr-defined]
-    return test
+@asynccontextmanager
+async def serving(**environ: str) -> AsyncIterator[Api]:
+    """Serve a new API with these settings."""
+    api = Api(environ)
+    async with api.opened():
+        yield api
 
 
 def assert_problem(answer: httpx.Response, status: int, code: str, pointer: str | None = None) -> None:

@@ -1,14 +1,12 @@
 """The API of these tests: an application serves one after the other, and each finds it as new."""
 
-import asyncio
-
 from tests.unit.entrypoints.api import PASSWORD, Api
 
 DORJ = {"email": "dorj@example.com", "password": PASSWORD}
 MOST = "login=2/60,login-anywhere=2/60,auth=2/60"
 
 
-def test_what_serves_again_knows_nothing_of_before() -> None:
+async def test_a_reused_application_keeps_no_state() -> None:
     async def told() -> list[object]:
         api = Api({"BOOKING_RATE_LIMIT_QUOTAS": MOST})
         async with api.opened():
@@ -16,6 +14,6 @@ def test_what_serves_again_knows_nothing_of_before() -> None:
             signed_in = [(await api.post("/auth/login", json=DORJ)).status_code for _ in range(3)]
         return [api.app, joined.status_code, signed_in]
 
-    first, second = asyncio.run(told()), asyncio.run(told())
+    first, second = await told(), await told()
     assert first[0] is second[0]
     assert first[1:] == second[1:] == [201, [200, 429, 429]]

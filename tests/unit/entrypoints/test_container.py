@@ -1,6 +1,5 @@
 """The composition root."""
 
-import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -26,7 +25,6 @@ from booking_domain.identity.errors import InvalidAssertion, InvalidToken
 from booking_domain.identity.external_identities import Assertion, InitData
 from booking_domain.identity.ports import Bearer
 from booking_domain.notifications.ports import Notification
-from booking_domain.notifications.sms import SmsMessage
 from booking_domain.scheduling.feeds import FeedUnreadable
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import PaymentId, SessionId, SmsId, UserId
@@ -59,17 +57,17 @@ def test_real_adapters_stand_behind_the_ports() -> None:
     ("setting", "why"),
     [("off", "its address names a port other than 80 and 443"), ("on", "no connection could be made")],
 )
-def test_private_addresses_are_read_where_the_settings_say_so(setting: str, why: str) -> None:
+async def test_feeds_at_private_addresses_need_a_setting(setting: str, why: str) -> None:
     async def read() -> None:
         async with a_container(BOOKING_FEEDS_ALLOW_PRIVATE=setting).feed_reader() as reader:
             await reader.read("http://127.0.0.1:1/x.ics", window=WINDOW, time_zone="UTC")
 
     with pytest.raises(FeedUnreadable) as refused:
-        asyncio.run(read())
+        await read()
     assert refused.value.why == why
 
 
-def test_logging_in_is_counted_where_all_processes_see_it() -> None:
+def test_logins_are_counted_in_shared_storage() -> None:
     assert isinstance(a_container().shared_rate_limiter(), ProcessRateLimiter)
     several = a_container(BOOKING_API_PROCESSES="4")
     assert isinstance(several.shared_rate_limiter(), PostgresRateLimiter)
@@ -82,7 +80,7 @@ def test_logging_in_is_counted_where_all_processes_see_it() -> None:
     ("public_url", "issuer"),
     [("https://booking.example.com", "booking.example.com"), ("http://127.0.0.1:8000", "127.0.0.1")],
 )
-def test_authenticator_apps_show_where_the_platform_is(public_url: str, issuer: str) -> None:
+def test_authenticator_apps_show_the_public_host(public_url: str, issuer: str) -> None:
     uri = a_container(BOOKING_PUBLIC_URL=public_url).time_codes().uri("JBSWY3DPEHPK3PXP" * 2, "dorj")
     assert uri.startswith(f"otpauth://totp/{issuer}:dorj?")
 
@@ -105,7 +103,7 @@ def test_tokens_of_a_previous_secret_are_still_read() -> None:
         a_container().access_tokens().read(text, now)
 
 
-def test_telegram_is_checked_by_the_bots_of_the_settings() -> None:
+def test_telegram_assertions_are_checked_with_the_configured_bots() -> None:
     bot, earlier = "123456789:AAE" + "b" * 32, "123456789:AAE" + "e" * 32
     given = {"BOOKING_TELEGRAM_BOT_TOKEN": bot, "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS": earlier}
     container = a_container(**given, BOOKING_TELEGRAM_FRESHNESS_SECONDS="60")
@@ -116,7 +114,7 @@ def test_telegram_is_checked_by_the_bots_of_the_settings() -> None:
             container.telegram_assertions().read(proof, NOW + timedelta(seconds=61))
 
 
-def test_a_callback_address_carries_the_transactions_own_token() -> None:
+def test_a_callback_url_contains_the_token_of_its_payment() -> None:
     tokens = a_container().callback_tokens()
     address = callback_urls("https://booking.example.com", tokens)(TRANSACTION)
     start, _, token = address.partition("?token=")
@@ -142,23 +140,20 @@ def test_a_callback_address_carries_the_transactions_own_token() -> None:
         ({"BOOKING_SMS_PROVIDER": "none"}, DisabledSmsSender),
     ],
 )
-def test_the_settings_choose_who_sends_text_messages(environ: dict[str, str], sender: type) -> None:
+def test_the_settings_choose_the_sms_provider(environ: dict[str, str], sender: type) -> None:
     container = a_container(**environ)
     assert type(container.sms_sender()) is sender
     assert container.sms_sender() is container.sms_sender()
     assert container.sms_sender().name == environ.get("BOOKING_SMS_PROVIDER", "console")
 
 
-def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp_path: Path) -> None:
-    async def sent() -> list[dict[str, str]]:
-        container = a_container(BOOKING_DATA_DIR=str(tmp_path))
-        container.database.override(MemoryDatabase())
-        for to in ("dorj@example.com", "+97699112233"):
-            await container.code_messenger().send_code(to=to, code="012345", purpose="login", locale="en")
-        files = (tmp_path / "messages").glob("*.json")
-        return [json.loads(path.read_text(encoding="utf-8")) for path in files]
-
-    kept = asyncio.run(sent())
+async def test_codes_go_to_phones_as_text_messages_and_to_addresses_as_files(tmp_path: Path) -> None:
+    container = a_container(BOOKING_DATA_DIR=str(tmp_path))
+    container.database.override(MemoryDatabase())
+    for to in ("dorj@example.com", "+97699112233"):
+        await container.code_messenger().send_code(to=to, code="012345", purpose="login", locale="en")
+    files = (tmp_path / "messages").glob("*.json")
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in files]
     assert {(each["channel"], each["to"]) for each in kept} == {("email", "dorj@example.com"), ("sms", "+97699112233")}
     assert {each["text"] for each in kept} == {"012345 is your code to sign in. Do not share it with anybody."}
 
@@ -168,10 +163,10 @@ NOTIFICATION: Final = Notification(
 )
 
 
-def test_notifications_in_development_are_files(tmp_path: Path) -> None:
+async def test_notifications_in_development_are_files(tmp_path: Path) -> None:
     notifier = a_container(BOOKING_DATA_DIR=str(tmp_path)).notifier()
-    asyncio.run(notifier.send(NOTIFICATION))
-    asyncio.run(notifier.send(replace(NOTIFICATION, id=UUID(int=8), channel="sms", to="+97699112233")))
+    await notifier.send(NOTIFICATION)
+    await notifier.send(replace(NOTIFICATION, id=UUID(int=8), channel="sms", to="+97699112233"))
     written = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "messages").glob("*.json")]
     assert {(each["channel"], each["to"]) for each in written} == {
         ("email", "dorj@example.com"),
@@ -179,44 +174,36 @@ def test_notifications_in_development_are_files(tmp_path: Path) -> None:
     }
 
 
-def test_notifications_with_a_mail_server_go_there_and_write_no_file(tmp_path: Path) -> None:
+async def test_notifications_with_a_mail_server_go_there_and_write_no_file(tmp_path: Path) -> None:
     received = Mailbox()
 
-    async def send() -> None:
-        async with server(received) as port:
-            smtp = {**SMTP, "SMTP_HOST": "localhost", "SMTP_PORT": str(port), "SMTP_SECURITY": "none"}
-            container = a_container(BOOKING_DATA_DIR=str(tmp_path), BOOKING_SMS_PROVIDER="none", **smtp)
-            for channel, to in (("email", NOTIFICATION.to), ("sms", "+97699112233")):
-                await container.notifier().send(replace(NOTIFICATION, channel=channel, to=to))
-            await container.code_messenger().send_code(
-                to="dorj@example.com", code="012345", purpose="login", locale="en"
-            )
-
-    asyncio.run(send())
+    async with server(received) as port:
+        smtp = {**SMTP, "SMTP_HOST": "localhost", "SMTP_PORT": str(port), "SMTP_SECURITY": "none"}
+        container = a_container(BOOKING_DATA_DIR=str(tmp_path), BOOKING_SMS_PROVIDER="none", **smtp)
+        for channel, to in (("email", NOTIFICATION.to), ("sms", "+97699112233")):
+            await container.notifier().send(replace(NOTIFICATION, channel=channel, to=to))
+        await container.code_messenger().send_code(to="dorj@example.com", code="012345", purpose="login", locale="en")
     assert [message["Subject"] for message in received.messages] == ["Confirmed", "012345 is your code"]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_notifications_by_sms_are_recorded_under_their_account() -> None:
-    async def send() -> tuple[list[tuple[str, str]], list[SmsMessage]]:
-        database, sender, user = MemoryDatabase(), MemorySmsSender(), Builder().user()
-        container = a_container(BOOKING_SMS_PROVIDER="kavenegar", KAVENEGAR_API_KEY="key")
-        container.database.override(database)
-        container.sms_sender.override(sender)
-        async with database.begin() as tx:
-            await tx.users.add(user)
-        await container.notifier().send(
-            replace(NOTIFICATION, channel="sms", to="+97699112233", language="mn", user_id=user.id)
-        )
-        return list(sender.delivered), list(await database.reads.sms.of_user(user.id, None, 9))
-
-    delivered, recorded = asyncio.run(send())
+async def test_notifications_by_sms_are_recorded_under_their_account() -> None:
+    database, sender, user = MemoryDatabase(), MemorySmsSender(), Builder().user()
+    container = a_container(BOOKING_SMS_PROVIDER="kavenegar", KAVENEGAR_API_KEY="key")
+    container.database.override(database)
+    container.sms_sender.override(sender)
+    async with database.begin() as tx:
+        await tx.users.add(user)
+    await container.notifier().send(
+        replace(NOTIFICATION, channel="sms", to="+97699112233", language="mn", user_id=user.id)
+    )
+    delivered, recorded = (list(sender.delivered), list(await database.reads.sms.of_user(user.id, None, 9)))
     assert delivered == [("+97699112233", "See you.")]
     assert [(each.template, each.language, each.to_masked) for each in recorded] == [
         ("notification", "mn", "+976****2233")
     ]
 
 
-def test_twilio_is_told_the_address_of_each_message() -> None:
+def test_twilio_gets_a_callback_url_for_each_message() -> None:
     address = sms_status_callbacks("https://booking.example.com")(SmsId(UUID(int=7)))
     assert address == f"https://booking.example.com/api/v1/webhooks/sms/twilio?message={UUID(int=7)}"

@@ -6,7 +6,7 @@ from booking_domain.shared.audit import Origin
 from entrypoints.origins import current_origin, set_origin
 
 
-def test_each_task_knows_its_own_origin_and_is_asked_late() -> None:
+async def test_each_task_knows_its_own_origin_and_is_asked_late() -> None:
     async def task(name: str, go: asyncio.Event) -> Origin:
         told: list[str] = []
         set_origin(lambda: Origin(user_agent=told[0]))
@@ -14,12 +14,9 @@ def test_each_task_knows_its_own_origin_and_is_asked_late() -> None:
         told.append(name)
         return await asyncio.create_task(asyncio.to_thread(current_origin))
 
-    async def story() -> None:
-        go = asyncio.Event()
-        tasks = [asyncio.create_task(task(name, go)) for name in ("one", "other")]
-        await asyncio.sleep(0)
-        go.set()
-        assert [origin.user_agent for origin in await asyncio.gather(*tasks)] == ["one", "other"]
-        assert current_origin() == Origin()
-
-    asyncio.run(story())
+    go = asyncio.Event()
+    tasks = [asyncio.create_task(task(name, go)) for name in ("one", "other")]
+    await asyncio.sleep(0)
+    go.set()
+    assert [origin.user_agent for origin in await asyncio.gather(*tasks)] == ["one", "other"]
+    assert current_origin() == Origin()

@@ -61,7 +61,7 @@ def test_an_empty_environment_is_a_laptop() -> None:
     assert settings.second_factor_roles == set()
 
 
-def test_phones_are_of_a_country_that_there_is() -> None:
+def test_the_default_phone_country_must_exist() -> None:
     assert Settings.from_environment({"BOOKING_PHONE_COUNTRY": "de"}).phone_country == "DE"
     (problem,) = problems(BOOKING_PHONE_COUNTRY="Mongolia")
     assert problem == "BOOKING_PHONE_COUNTRY must be a country of two letters, such as MN, and is 'Mongolia'"
@@ -83,12 +83,12 @@ def test_a_whole_production_environment_is_accepted() -> None:
     assert settings.second_factor_roles == {Role.ADMIN}
 
 
-def test_what_is_measured_is_set_up_as_in_production() -> None:
+def test_benchmarks_use_production_settings() -> None:
     settings = Settings.from_environment(production(PRODUCTION["DATABASE_URL"]))
     assert settings.environment is Environment.PRODUCTION
 
 
-def test_whether_admins_need_a_second_factor_can_be_said() -> None:
+def test_the_second_factor_of_admins_is_configurable() -> None:
     assert Settings.from_environment({"BOOKING_ADMIN_SECOND_FACTOR": "on"}).second_factor_roles == {Role.ADMIN}
     assert not Settings.from_environment({**PRODUCTION, "BOOKING_ADMIN_SECOND_FACTOR": "off"}).second_factor_roles
 
@@ -181,7 +181,7 @@ def test_several_processes_count_in_the_database_unless_told_otherwise() -> None
     assert Settings.from_environment(told).rate_limit_storage == "memory"
 
 
-def test_production_has_no_limit_that_each_process_counts_for_itself() -> None:
+def test_production_requires_shared_rate_limits() -> None:
     told = {**PRODUCTION, "BOOKING_RATE_LIMIT_STORAGE": "memory"}
     assert Settings.from_environment(told).rate_limit_storage == "memory"
     (problem,) = problems(**told, BOOKING_API_PROCESSES="2")
@@ -203,7 +203,7 @@ def test_a_laptop_can_read_calendars_at_private_addresses() -> None:
     assert Settings.from_environment({"BOOKING_FEEDS_ALLOW_PRIVATE": "on"}).feeds_allow_private
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_all_invalid_settings_are_reported_at_once() -> None:
     found = problems(BOOKING_ENV="production", PORT="x", BOOKING_LOG_LEVEL="loud")
     assert {problem.split()[0] for problem in found} == {
         *REQUIRED_IN_PRODUCTION,
@@ -274,7 +274,7 @@ def test_a_messaging_service_does_for_a_number() -> None:
 BOT, EARLIER_BOT = "123456789:AAE" + "b" * 32, "123456789:AAE" + "e" * 32
 
 
-def test_nobody_signs_in_by_telegram_without_a_bot() -> None:
+def test_telegram_sign_in_needs_a_bot() -> None:
     assert Settings.from_environment(PRODUCTION).telegram.bot_tokens == ()
     assert Settings.from_environment({"BOOKING_TELEGRAM_BOT_TOKEN": BOT}).telegram.bot_tokens == (BOT,)
     given = {
@@ -292,7 +292,7 @@ def test_nobody_signs_in_by_telegram_without_a_bot() -> None:
 
 @pytest.mark.parametrize("name", ["BOOKING_TELEGRAM_BOT_TOKEN", "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"])
 @pytest.mark.parametrize("value", ["AAE" + "b" * 32, "123456789:AAEb", BOT + "/test", f"{BOT},x", "123456789 AAEb"])
-def test_what_is_no_token_of_a_bot_is_named_and_not_shown(name: str, value: str) -> None:
+def test_an_invalid_bot_token_is_reported_without_its_value(name: str, value: str) -> None:
     (problem,) = problems(**{"BOOKING_TELEGRAM_BOT_TOKEN": BOT, name: value})
     assert problem == f"{name} must be like 123456789:AAE… as BotFather gives it"
 
@@ -322,7 +322,7 @@ def test_credentials_go_over_https_in_production(name: str) -> None:
     assert problem.startswith(f"{name} must begin with https://")
 
 
-def test_an_empty_variable_is_as_good_as_none() -> None:
+def test_an_empty_variable_counts_as_unset() -> None:
     assert Settings.from_environment({"PORT": "", "DATABASE_URL": " "}) == Settings.from_environment({})
 
 
@@ -346,13 +346,13 @@ def test_e_mail_is_files_in_development_unless_a_server_is_named() -> None:
 
 
 @pytest.mark.parametrize("missing", ["BOOKING_EMAIL_FROM", "SMTP_HOST"])
-def test_a_server_of_e_mail_needs_each_of_them(missing: str) -> None:
+def test_an_email_server_needs_all_its_settings(missing: str) -> None:
     with pytest.raises(InvalidSettings) as refusal:
         Settings.from_environment({**SMTP, missing: ""})
     assert refusal.value.problems == (f"{missing} is required with BOOKING_EMAIL_PROVIDER=smtp",)
 
 
-def test_e_mail_goes_in_the_clear_in_development_only() -> None:
+def test_unencrypted_email_is_allowed_in_development_only() -> None:
     assert Settings.from_environment({**SMTP, "SMTP_SECURITY": "none"}).email.smtp_security == "none"
     with pytest.raises(InvalidSettings, match="SMTP_SECURITY can be none in development only"):
         Settings.from_environment({**PRODUCTION, **SMTP, "SMTP_SECURITY": "none"})

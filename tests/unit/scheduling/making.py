@@ -1,4 +1,4 @@
-"""Short ways to say what a calendar is and what is claimed of it."""
+"""Shortcuts for calendars and claims."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -26,7 +26,7 @@ SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY = range(7)
 
 
 def hours(text: str) -> Hours:
-    """Hours, as `HH:MM-HH:MM`."""
+    """Parse hours written as `HH:MM-HH:MM`."""
     start, _, end = text.partition("-")
     return Hours(WallTime.parse(start), WallTime.parse(end))
 
@@ -51,14 +51,14 @@ def daily(text: str, *, valid_from: date | None = None) -> tuple[WeeklyRule, ...
 
 
 def exception(day: date, *texts: str) -> DateException:
-    """Other hours on a date, or none at all."""
+    """An exception: other hours on a date, or closed."""
     return DateException(id=ExceptionId(UUID(int=4)), date=day, ranges=tuple(hours(text) for text in texts))
 
 
 def calendar(
     zone: str, *rules: WeeklyRule, settings: SlotSettings = HOURLY, exceptions: tuple[DateException, ...] = ()
 ) -> Calendar:
-    """A calendar, of hourly slots of an hour if nothing else is said."""
+    """A calendar; by default with hourly slots of an hour."""
     return Calendar(time_zone=zone, settings=settings, rules=rules, exceptions=exceptions)
 
 
@@ -77,7 +77,7 @@ def booked(start: datetime, minutes: int = 60, *, before: int = 0, after: int = 
 
 
 def held(start: datetime, *, until: datetime, minutes: int = 60) -> Claim:
-    """A hold, until it lapses."""
+    """A hold with its expiry."""
     span = TimeRange(start, start + timedelta(minutes=minutes))
     return Claim(
         id=ClaimId(UUID(int=6)),

@@ -1,4 +1,4 @@
-"""Which slots are offered, and why no others, minute by minute: slow, and with none of the library's arithmetic.
+"""A slow oracle: finds slots and reasons minute by minute, without the library's arithmetic.
 
 The only thing asked of `zoneinfo` is what a clock on the wall shows at an instant. From that, table by table: where
 a wall-clock time falls (RFC 5545 §3.3.5), which minutes are open, how many minutes ago the steps were last counted
@@ -23,26 +23,26 @@ AN_HOUR: Final = 60
 MINUTE: Final = timedelta(minutes=1)
 A_SUNDAY: Final = date(2000, 1, 2)
 DAYS_BEFORE: Final = 16
-"""Calendars that close once a week, or opened at most so long ago, are seen from where they opened."""
+"""How far back the oracle looks: calendars that close weekly or opened later are seen from their opening."""
 DAYS_BEFORE_IF_NEVER_CLOSED: Final = 62
-"""Two dates on which all are counted anew lie between this and the window, whenever the calendar opened."""
+"""Far enough back that counting restarts on two dates before the window."""
 DAYS_AFTER: Final = 10
 ANEW_ON_EVERY: Final = {Anchoring.OPEN_RANGE: 28, Anchoring.AFTER_CLAIM: 1}
-"""Dates with a number that this divides (the first of January of the year 1 is number 1) may begin a new count."""
+"""Counting may restart on dates whose ordinal (1 January of year 1 is 1) is divisible by this."""
 
 
 @dataclass(frozen=True)
 class Wall:
-    """What the clock on the wall shows in each of many successive minutes."""
+    """The local time of each of many successive minutes."""
 
     zone: str
     first: datetime
     shows: Sequence[int]
-    """Per minute: the date's number × 1440 + the minute of that day."""
+    """For each minute: the ordinal of its date × 1440 + the minute of that day."""
     _found: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
 
     def minute_of(self, shown: int) -> int:
-        """The minute that a wall-clock time means: the first that shows it, or, in a gap, by the clock before."""
+        """The minute of a local time: its first occurrence or, in a gap, by the old offset."""
         if shown not in self._found:
             self._found[shown] = self._search(shown)
         return self._found[shown]
@@ -58,13 +58,13 @@ class Wall:
         raise AssertionError("the oracle does not see this time")
 
     def dates(self) -> range:
-        """The numbers of all dates of which all is seen."""
+        """The ordinals of all dates that are covered completely."""
         return range(min(self.shows[0], self.shows[2 * A_DAY]) // A_DAY + 2, self.shows[-1] // A_DAY - 1)
 
 
 @lru_cache(maxsize=128)
 def wall_around(zone_name: str, around: date, days_before: int = DAYS_BEFORE) -> Wall:
-    """The wall's clock from about two weeks before a date to one week after it."""
+    """The local times from about two weeks before a date to one week after it."""
     zone = ZoneInfo(zone_name)
     first = datetime.combine(around - timedelta(days=days_before), datetime.min.time(), UTC)
 
@@ -83,12 +83,12 @@ def wall_around(zone_name: str, around: date, days_before: int = DAYS_BEFORE) ->
 
 
 def days_since_sunday(day: date) -> int:
-    """Counted from a Sunday that everybody remembers."""
+    """Counted from a known Sunday."""
     return (day - A_SUNDAY).days % 7
 
 
 def rule_applies(rule: WeeklyRule, day: date) -> bool:
-    """Go from the first matching date week by week and see whether one gets to `day`."""
+    """Step week by week from the first matching date; return whether `day` is reached."""
     if days_since_sunday(day) != rule.day or (rule.valid_until is not None and day > rule.valid_until):
         return False
     if rule.valid_from is None:
@@ -102,7 +102,7 @@ def rule_applies(rule: WeeklyRule, day: date) -> bool:
 
 
 def open_minutes(hours: OpeningHours, wall: Wall) -> bytearray:
-    """One for each minute that is open by rules and exceptions."""
+    """A flag for each minute: open by rules and exceptions."""
     opened = bytearray(len(wall.shows))
     for number in wall.dates():
         day = date.fromordinal(number)
@@ -121,7 +121,7 @@ def open_minutes(hours: OpeningHours, wall: Wall) -> bytearray:
 
 @dataclass(frozen=True)
 class Oracle:
-    """Answers one question, for the weeks that are seen on the walls of the provider and of the salon."""
+    """Answers one question within the covered weeks of the provider and the salon."""
 
     question: Question
     wall: Wall
@@ -131,24 +131,24 @@ class Oracle:
 
     @cached_property
     def own(self) -> bytearray:
-        """When the provider is open."""
+        """Open minutes of the provider."""
         return open_minutes(self.question.calendar, self.wall)
 
     @cached_property
     def salons(self) -> bytearray:
-        """When the salon is open; always, if there is none."""
+        """Open minutes of the salon; all minutes without a salon."""
         salon = self.question.calendar.salon
         return bytearray(b"\1" * len(self.own)) if salon is None else open_minutes(salon, self.salons_wall)
 
     @cached_property
     def opened(self) -> bytearray:
-        """When both are."""
+        """Minutes in which both are open."""
         if self.question.calendar.salon is None:
             return self.own
         return bytearray(map(and_, self.own, self.salons))
 
     def counted(self, minute: int) -> int:
-        """How many minutes before an open minute the steps were last counted anew.
+        """How many minutes before an open minute the counting of steps last restarted.
 
         They are where a range opens; if they are anchored after claims, as soon as a claim or a busy time and the
         appointment's own buffer are over; and at midnight of certain dates, but not of the first of them in the range,
@@ -184,13 +184,13 @@ class Oracle:
 
     @cached_property
     def live(self) -> list[Claim]:
-        """The claims that have not lapsed."""
+        """The claims that have not expired."""
         now = self.question.now
         return [claim for claim in self.question.claims if claim.expires_at is None or now < claim.expires_at]
 
     @cached_property
     def length(self) -> int:
-        """How many minutes the appointment lasts."""
+        """The length of the appointment in minutes."""
         asked = self.question.duration_minutes
         return self.question.calendar.settings.duration_minutes if asked is None else asked
 
@@ -201,7 +201,7 @@ class Oracle:
         return minute
 
     def starts(self, window: TimeRange | None = None) -> list[datetime]:
-        """The starts that are offered, in order: those for which there is no reason against it."""
+        """The offered starts in order: those without a reason against them."""
         return list(self._starts(window or self.question.window))
 
     def _starts(self, window: TimeRange) -> Iterator[datetime]:

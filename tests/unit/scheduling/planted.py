@@ -1,4 +1,4 @@
-"""Slot functions that are wrong: what an honest engineer might have written on a Friday afternoon."""
+"""Slot functions with realistic bugs."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable

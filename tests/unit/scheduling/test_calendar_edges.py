@@ -1,4 +1,4 @@
-"""The last thing that is allowed and the first that is refused, and from where every other week is counted."""
+"""The bounds of calendar values, and where every other week counts from."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -18,9 +18,7 @@ A_DAY = timedelta(days=1)
 
 @pytest.mark.parametrize("weekday", range(7))
 @pytest.mark.parametrize("later", range(7))
-def test_every_other_week_is_counted_from_the_first_such_day_whichever_day_the_validity_begins(
-    weekday: int, later: int
-) -> None:
+def test_every_other_week_counts_from_the_first_matching_weekday_of_the_validity(weekday: int, later: int) -> None:
     begins = MONDAY + later * A_DAY
     every_other = rule(weekday, "09:00-10:00", valid_from=begins, every_weeks=2)
     (first,) = (day for day in (begins + ahead * A_DAY for ahead in range(7)) if day.isoweekday() % 7 == weekday)
@@ -30,13 +28,13 @@ def test_every_other_week_is_counted_from_the_first_such_day_whichever_day_the_v
     ]
 
 
-def test_a_rule_may_come_once_a_year() -> None:
+def test_a_rule_may_repeat_once_a_year() -> None:
     yearly = rule(1, "09:00-10:00", valid_from=MONDAY, every_weeks=52)
     assert yearly.applies_on(MONDAY + 52 * 7 * A_DAY)
     assert not any(yearly.applies_on(MONDAY + weeks * 7 * A_DAY) for weeks in range(1, 52))
 
 
-def test_the_same_hours_on_every_day_are_these_hours_on_each() -> None:
+def test_the_same_hours_every_day_equal_seven_rules() -> None:
     morning, evening = hours("09:00-12:00"), hours("18:00-20:00")
     rules = WeeklyRule.every_day(morning, evening)
     assert [(each.day, each.hours) for each in rules] == [
@@ -53,20 +51,20 @@ def test_a_note_on_time_off_has_at_most_500_characters() -> None:
     assert refused.value.field_path == ("note",)
 
 
-def test_a_date_has_one_exception_at_most() -> None:
+def test_a_date_has_at_most_one_exception() -> None:
     OpeningHours(time_zone="UTC", exceptions=(exception(MONDAY), exception(MONDAY + A_DAY)))
     with pytest.raises(InvalidValue) as refused:
         calendar("UTC", exceptions=(exception(MONDAY), exception(MONDAY, "09:00-10:00")))
     assert refused.value.field_path == ("exceptions",)
 
 
-def test_a_setting_that_is_out_of_bounds_says_which_it_is_and_what_they_are() -> None:
+def test_an_out_of_bounds_setting_is_named_with_its_bounds() -> None:
     with pytest.raises(InvalidValue, match="must be between 1 and 1440") as refused:
         SlotSettings(step_minutes=0)
     assert refused.value.field_path == ("slot_step_minutes",)
 
 
-def test_a_window_that_begins_within_a_second_begins_with_the_next_whole_one() -> None:
+def test_a_window_start_is_rounded_up_to_a_whole_second() -> None:
     nine = datetime(2026, 11, 2, 9, tzinfo=UTC)
     of = calendar("UTC", rule(1, "09:00-11:00"))
     for before in (timedelta(microseconds=1), timedelta(microseconds=999_999)):

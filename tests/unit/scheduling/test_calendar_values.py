@@ -31,7 +31,7 @@ def test_hours_whose_end_is_not_after_their_start_run_past_midnight() -> None:
 
 
 @pytest.mark.parametrize("day", [-1, 7])
-def test_there_are_seven_days_in_a_week(day: int) -> None:
+def test_a_weekday_is_0_to_6(day: int) -> None:
     with pytest.raises(InvalidValue) as refused:
         rule(day, "09:00-10:00")
     assert refused.value.field == "day"
@@ -50,7 +50,7 @@ def test_a_rule_that_skips_weeks_needs_a_date_to_count_from() -> None:
     assert refused.value.field_path == ("valid_from",)
 
 
-def test_a_rule_is_valid_for_a_day_at_least() -> None:
+def test_a_rule_is_valid_for_at_least_a_day() -> None:
     day = date(2026, 11, 24)
     assert rule(TUESDAY, "09:00-10:00", valid_from=day, valid_until=day).applies_on(day)
     with pytest.raises(InvalidValue) as refused:
@@ -60,7 +60,7 @@ def test_a_rule_is_valid_for_a_day_at_least() -> None:
 
 @examples(500)
 @given(DATES, st.integers(0, 6), st.integers(0, 700), st.none() | st.integers(0, 600), st.integers(1, 52))
-def test_a_rule_opens_on_the_dates_that_counting_week_by_week_arrives_at(
+def test_a_rule_opens_on_the_dates_found_week_by_week(
     valid_from: date, weekday: int, later: int, valid_for: int | None, every_weeks: int
 ) -> None:
     until = None if valid_for is None else valid_from + timedelta(days=valid_for)
@@ -107,11 +107,11 @@ def test_settings_have_bounds(field: str, least: int, most: int) -> None:
         assert refused.value.field.endswith(field)
 
 
-def test_as_many_bookings_a_day_as_fit_if_nothing_else_is_said() -> None:
+def test_by_default_bookings_per_day_are_unlimited() -> None:
     assert SlotSettings().max_per_day is None
 
 
-def test_a_calendar_is_kept_in_a_known_time_zone() -> None:
+def test_a_calendar_needs_a_known_time_zone() -> None:
     assert calendar("Asia/Ulaanbaatar").zone.key == "Asia/Ulaanbaatar"
     with pytest.raises(InvalidValue) as refused:
         Calendar(time_zone="Asia/Atlantis")
@@ -119,6 +119,6 @@ def test_a_calendar_is_kept_in_a_known_time_zone() -> None:
 
 
 @given(instants(), st.timedeltas(timedelta(days=-1), timedelta(days=1)))
-def test_a_hold_lives_until_it_lapses_and_the_claim_of_a_booking_lives_on(now: datetime, away: timedelta) -> None:
+def test_a_hold_expires_and_the_claim_of_a_booking_does_not(now: datetime, away: timedelta) -> None:
     assert held(now, until=now + away).live(now) == (away > timedelta(0))
     assert booked(now - timedelta(days=1)).live(now)

@@ -1,4 +1,4 @@
-"""What can be claimed, and why not, for the length that was asked for and with what is busy elsewhere."""
+"""Claiming and explaining starts of a requested length, with busy times of external calendars."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,21 +33,21 @@ def monday(hour: int, minute: int = 0) -> datetime:
 NOW = monday(0)
 
 
-def test_what_does_not_fit_before_the_closing_is_not_offered_whoever_has_some_of_it() -> None:
+def test_an_appointment_past_closing_is_not_offered_even_if_its_time_is_taken() -> None:
     claimable(schedule(), monday(10), now=NOW, duration_minutes=180)
     for claims in ((), (booked(monday(11)),), (booked(monday(8)),)):
         with pytest.raises(SlotNotOffered):
             claimable(schedule(*claims), monday(11), now=NOW, duration_minutes=180)
 
 
-def test_what_would_fit_but_for_a_claim_on_its_end_is_taken() -> None:
+def test_an_appointment_whose_end_is_claimed_is_taken() -> None:
     later = booked(monday(12))
     claimable(schedule(later), monday(10), now=NOW, duration_minutes=120)
     with pytest.raises(SlotTaken):
         claimable(schedule(later), monday(10), now=NOW, duration_minutes=121)
 
 
-def test_what_is_busy_elsewhere_cannot_be_claimed_nor_anything_once_that_is_not_known() -> None:
+def test_busy_times_cannot_be_claimed_nor_any_time_when_they_are_unknown() -> None:
     busy = TimeRange(monday(9), monday(10))
     feed = Feed(id=FeedId(UUID(int=1)), url="https://a.example/x.ics", busy=(busy,), read_at=NOW)
     known = replace(schedule(), feeds=(feed,), feed_rule=FeedRule(WhenFeedFails.CLOSED))
@@ -57,7 +57,7 @@ def test_what_is_busy_elsewhere_cannot_be_claimed_nor_anything_once_that_is_not_
             claimable(known, start, now=now)
 
 
-def test_a_start_is_explained_as_an_instant() -> None:
+def test_explaining_a_start_needs_an_instant() -> None:
     why = explain(SALON, (), monday(9), now=NOW)
     assert (why.start, why.start.tzinfo, why.offered) == (monday(9), UTC, True)
     with pytest.raises(InvalidValue) as refused:
@@ -65,7 +65,7 @@ def test_a_start_is_explained_as_an_instant() -> None:
     assert refused.value.field_path == ("slot",)
 
 
-def test_the_neighbours_of_a_start_are_as_long_as_was_asked_for() -> None:
+def test_the_nearest_slots_have_the_requested_length() -> None:
     why = explain(SALON, (), monday(12), now=NOW, duration_minutes=120)
     assert why.reasons == (Reason.CLOSED,)
     assert why.before is not None
@@ -80,7 +80,7 @@ def test_a_diary_reaches_over_a_week_where_bookings_are_counted_by_the_week() ->
     assert claim_margin(SlotSettings(max_per_week=1)) == WEEKLY_CLAIM_MARGIN == timedelta(days=9)
 
 
-def test_notice_and_horizon_are_reasons_to_the_instant() -> None:
+def test_notice_and_horizon_are_exact_reasons() -> None:
     strict = replace(SALON, settings=SlotSettings(min_notice_minutes=60, horizon_days=7))
     soonest, last_midnight = NOW + timedelta(hours=1), NOW + timedelta(days=8)
     for start, reason, given in (
@@ -103,7 +103,7 @@ def test_an_instant_after_a_slot_is_off_the_grid() -> None:
         assert explain(SALON, (), start + INSTANT, now=NOW).reasons == (Reason.OFF_GRID,)
 
 
-def test_where_the_steps_are_counted_anew_a_slot_is_on_the_grid() -> None:
+def test_a_slot_where_counting_restarts_is_on_the_grid() -> None:
     settings = SlotSettings(step_minutes=50, duration_minutes=50, anchoring=Anchoring.AFTER_CLAIM)
     always = calendar("Asia/Ulaanbaatar", *daily("00:00-24:00"), settings=settings)
     later = booked(monday(10, 7), 30)
@@ -112,7 +112,7 @@ def test_where_the_steps_are_counted_anew_a_slot_is_on_the_grid() -> None:
 
 
 @pytest.mark.parametrize("days", [-1, 0, 1, 3, 7])
-def test_who_is_never_open_offers_nothing_before_or_after_however_near_the_horizon_is(days: int) -> None:
+def test_a_provider_that_never_opens_has_no_nearest_slots(days: int) -> None:
     never = calendar("Asia/Ulaanbaatar", settings=SlotSettings(horizon_days=6))
     why = explain(never, (), NOW + timedelta(days=days), now=NOW)
     assert (why.before, why.after) == (None, None)

@@ -1,4 +1,4 @@
-"""External calendars as values: what is known of several of them at once, and what a provider may choose."""
+"""External calendars as values: combining several feeds, and the choices of a provider."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from tests.unit.scheduling.making import PROVIDER, calendar
-from tests.unit.workflows.scenes import scene
 
 from booking_domain.scheduling import TimeRange
 from booking_domain.scheduling.feeds import ALWAYS, STALE_AFTER, Feed, FeedRule, WhenFeedFails, imported
@@ -34,28 +33,26 @@ def test_a_feed_that_fails_may_be_trusted_for_an_hour_to_thirty_days(hours: int)
 
 
 @pytest.mark.parametrize("hours", [0, 721])
-def test_a_feed_that_fails_is_trusted_no_shorter_and_no_longer(hours: int) -> None:
+def test_the_trust_in_a_failing_feed_has_bounds(hours: int) -> None:
     with pytest.raises(InvalidValue) as refused:
         FeedRule(WhenFeedFails.TRUST, hours)
     assert refused.value.field_path == ("trust_hours",)
 
 
-def test_what_any_feed_has_is_busy() -> None:
+def test_busy_times_of_every_feed_count() -> None:
     assert imported([feed(1, MORNING), feed(2), feed(3, NOON, EVENING)], CLOSED, NOW) == ((MORNING, NOON, EVENING), ())
 
 
 @pytest.mark.parametrize(
     ("rule", "of_the_second"), [(OPEN, ()), (TRUST, (NOON,)), (CLOSED, (ALWAYS,))], ids=["open", "trust", "closed"]
 )
-def test_one_feed_that_fails_takes_nothing_from_the_others(
-    rule: FeedRule, of_the_second: tuple[TimeRange, ...]
-) -> None:
+def test_a_failing_feed_does_not_affect_the_others(rule: FeedRule, of_the_second: tuple[TimeRange, ...]) -> None:
     busy, degraded = imported([feed(1, MORNING), feed(2, NOON, failure="it is gone"), feed(3, EVENING)], rule, NOW)
     assert busy == (MORNING, *of_the_second, EVENING)
     assert len(degraded) == 1
 
 
-def test_each_feed_that_fails_is_told() -> None:
+def test_every_failing_feed_is_reported() -> None:
     feeds = [feed(1, failure="it is gone"), feed(2), feed(3, failure="it is gone too")]
     assert len(imported(feeds, OPEN, NOW)[1]) == 2
 
@@ -66,7 +63,7 @@ def test_a_feed_is_trusted_to_the_last_instant() -> None:
     assert imported(failing, TRUST, NOW + 24 * HOUR + INSTANT)[0] == (ALWAYS,)
 
 
-def test_a_feed_is_failing_once_nobody_has_read_it_for_half_an_hour() -> None:
+def test_a_feed_is_failing_after_half_an_hour_without_a_reading() -> None:
     assert timedelta(minutes=30) == STALE_AFTER
     assert not feed(1).failing(NOW + STALE_AFTER)
     assert feed(1).failing(NOW + STALE_AFTER + INSTANT)
@@ -103,8 +100,7 @@ def test_the_url_of_a_feed_has_at_most_two_thousand_characters() -> None:
     assert refused.value.field_path == ("urls",)
 
 
-@scene()
-async def test_who_waits_is_offered_nothing_that_is_busy_elsewhere_nor_anything_once_it_is_not_known(
+async def test_a_waiting_customer_is_offered_no_busy_or_unknown_time(
     studio: Studio,
 ) -> None:
     own = await studio.run(set_feeds, SetFeeds(urls=("https://a.example/x.ics",), rule=CLOSED), by=studio.owner)

@@ -1,4 +1,4 @@
-"""What the provider or an admin enters: on or off the grid, in or out of hours, and never over what somebody has."""
+"""Appointments entered by staff: on or off the grid, in or out of hours, but never over a claim."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ def test_staff_enter_an_appointment_at_any_second_and_it_blocks_its_buffers() ->
     assert blocked == TimeRange(start - 10 * MINUTE, start + 80 * MINUTE)
 
 
-def test_staff_enter_an_appointment_of_any_length_of_a_minute_to_a_day() -> None:
+def test_staff_enter_appointments_from_a_minute_to_a_day() -> None:
     for minutes in (1, 90, 1440):
         span, _ = placeable(schedule(), NOW, now=NOW, duration_minutes=minutes)
         assert span.end - span.start == minutes * MINUTE
@@ -49,7 +49,7 @@ def test_staff_enter_an_appointment_of_any_length_of_a_minute_to_a_day() -> None
         assert refused.value.field_path == ("duration_minutes",)
 
 
-def test_staff_enter_what_began_a_day_ago_or_begins_within_two_years() -> None:
+def test_staff_enter_starts_from_a_day_ago_to_two_years_ahead() -> None:
     for allowed in (NOW - DAY, NOW, NOW + 730 * DAY):
         assert placeable(schedule(), allowed, now=NOW)[0].start == allowed
     for refusable in (NOW - DAY - SECOND, NOW + 730 * DAY + SECOND):
@@ -64,7 +64,7 @@ def test_staff_enter_whole_seconds() -> None:
     assert refused.value.field_path == ("slot",)
 
 
-def test_staff_do_not_enter_what_somebody_has_buffers_and_all() -> None:
+def test_staff_cannot_enter_a_claimed_time_or_its_buffers() -> None:
     other = booked(NOW + 80 * MINUTE)
     placeable(schedule(other), NOW, now=NOW)
     with pytest.raises(SlotTaken) as refused:
@@ -72,7 +72,7 @@ def test_staff_do_not_enter_what_somebody_has_buffers_and_all() -> None:
     assert refused.value.start == NOW + SECOND
 
 
-def test_neither_a_lapsed_hold_nor_what_is_moved_is_in_the_way_of_staff() -> None:
+def test_expired_holds_and_the_rescheduled_booking_do_not_block_staff() -> None:
     lapsed = held(NOW, until=NOW)
     placeable(schedule(lapsed), NOW, now=NOW)
     moved = replace(booked(NOW), id=ClaimId(UUID(int=50)))
@@ -85,7 +85,7 @@ def test_a_diary_is_asked_for_around_the_second_of_the_start() -> None:
     assert slot_window(NOW) == TimeRange(NOW, NOW + SECOND)
 
 
-def test_a_claim_on_time_alone_is_nobodys_and_of_a_booking_unless_it_lapses() -> None:
+def test_a_claim_without_expiry_is_a_booking() -> None:
     span, wide = TimeRange(NOW, NOW + 60 * MINUTE), TimeRange(NOW - MINUTE, NOW + 61 * MINUTE)
     booking = Claim.of(span)
     assert (booking.kind, booking.span, booking.blocked) == (ClaimKind.BOOKING, span, span)

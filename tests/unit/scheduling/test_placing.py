@@ -54,14 +54,14 @@ def test_an_appointment_lasts_a_minute_to_a_day(minutes: int) -> None:
     assert refused.value.field_path == ("duration_minutes",)
 
 
-def test_a_slot_that_somebody_has_is_taken() -> None:
+def test_a_claimed_slot_is_taken() -> None:
     with pytest.raises(SlotTaken) as refused:
         claimable(schedule(booked(monday(10))), monday(10), now=NOW)
     assert refused.value.start == monday(10)
     assert str(refused.value) == "The time from 2026-11-23T02:00:00Z is already taken."
 
 
-def test_a_slot_is_taken_too_if_only_its_buffer_meets_another_claim() -> None:
+def test_a_slot_whose_buffer_overlaps_a_claim_is_taken() -> None:
     just_before = booked(monday(8), 111)
     with pytest.raises(SlotTaken):
         claimable(schedule(just_before), monday(10), now=NOW)
@@ -69,14 +69,14 @@ def test_a_slot_is_taken_too_if_only_its_buffer_meets_another_claim() -> None:
 
 
 @pytest.mark.parametrize("start", [monday(8), monday(10, 30), monday(13), monday(12) + timedelta(seconds=1)])
-def test_a_start_that_is_closed_or_off_the_grid_is_not_offered_whoever_has_it(start: datetime) -> None:
+def test_a_claimed_start_that_is_closed_or_off_the_grid_is_not_offered(start: datetime) -> None:
     for claims in ((), (booked(start),)):
         with pytest.raises(SlotNotOffered) as refused:
             claimable(schedule(*claims), start, now=NOW)
         assert refused.value.start == start
 
 
-def test_a_start_in_the_past_is_not_offered_even_if_somebody_has_it() -> None:
+def test_a_claimed_start_in_the_past_is_not_offered() -> None:
     with pytest.raises(SlotNotOffered):
         claimable(schedule(booked(monday(10))), monday(10), now=monday(10, 1))
 
@@ -87,7 +87,7 @@ def test_a_full_day_is_not_offered_rather_than_taken() -> None:
         claimable(schedule(booked(monday(20)), of=one_a_day), monday(10), now=NOW)
 
 
-def test_one_s_own_hold_is_not_in_the_way() -> None:
+def test_the_customers_own_hold_does_not_block() -> None:
     hold = held(monday(10), until=monday(1))
     claimable(schedule(hold), monday(10), now=NOW, own=hold.id)
     with pytest.raises(SlotTaken):
@@ -96,13 +96,13 @@ def test_one_s_own_hold_is_not_in_the_way() -> None:
         claimable(schedule(hold), monday(10), now=NOW)
 
 
-def test_one_s_own_hold_does_not_fill_the_day() -> None:
+def test_the_customers_own_hold_does_not_fill_the_day() -> None:
     one_a_day = replace(SALON, settings=replace(SETTINGS, max_per_day=1))
     hold = held(monday(12), until=monday(1))
     claimable(schedule(hold, of=one_a_day), monday(12), now=NOW, own=hold.id)
 
 
-def test_a_lapsed_hold_of_somebody_else_is_not_in_the_way() -> None:
+def test_an_expired_hold_does_not_block() -> None:
     claimable(schedule(held(monday(10), until=NOW)), monday(10), now=NOW)
 
 
@@ -118,7 +118,7 @@ DISTANCES = st.sampled_from([timedelta(0), 1 * MINUTE]) | st.timedeltas(timedelt
     DISTANCES,
     st.sampled_from(["before", "after"]),
 )
-def test_a_claim_out_of_reach_of_a_slot_does_not_matter_to_it(
+def test_a_distant_claim_does_not_affect_a_slot(
     zone_and_day: tuple[str, date],
     ours: tuple[int, int, int],
     theirs: tuple[int, int, int],

@@ -23,7 +23,7 @@ TUESDAY_24 = date(2026, 11, 24)
 
 
 def on_monday(hour: int, minute: int = 0) -> datetime:
-    """A time on that Monday in Ulaanbaatar."""
+    """A local time on the Monday of these tests, in Ulaanbaatar."""
     return datetime(2026, 11, 23, hour, minute, tzinfo=calendar(UB).zone)
 
 
@@ -67,7 +67,7 @@ def test_a_range_inside_another_changes_nothing() -> None:
     assert times(shown(salon, MONDAY_23)) == ["09:00", "10:00", "11:00"]
 
 
-def test_the_length_asked_for_takes_the_place_of_the_usual_one() -> None:
+def test_the_requested_length_replaces_the_default() -> None:
     window = TimeRange(on_monday(0), on_monday(23))
     slots = offered_slots(
         calendar(UB, rule(MONDAY, "09:00-12:00")), (), window=window, now=window.start, duration_minutes=120
@@ -78,7 +78,7 @@ def test_the_length_asked_for_takes_the_place_of_the_usual_one() -> None:
     ]
 
 
-def test_a_night_is_one_range_over_midnight() -> None:
+def test_hours_past_midnight_are_one_range() -> None:
     bar = calendar(UB, rule(MONDAY, "22:00-02:00"))
     assert shown(bar, MONDAY_23, TUESDAY_24) == [
         "Mon 22:00 +0800",
@@ -103,14 +103,14 @@ def test_a_slot_over_midnight_is_offered_when_asked_for_alone() -> None:
     assert is_offered(salon, (), on_monday(23, 30), now=on_monday(0))
 
 
-def test_a_window_that_ends_in_the_evening_has_the_slots_that_end_after_midnight() -> None:
+def test_a_window_ending_in_the_evening_has_slots_that_end_after_midnight() -> None:
     salon = calendar(UB, *daily("00:00-24:00"))
     window = TimeRange(on_monday(22), on_monday(23, 30))
     slots = offered_slots(salon, (), window=window, now=window.start, duration_minutes=240)
     assert [slot.start for slot in slots] == [on_monday(22), on_monday(23)]
 
 
-def test_slots_of_a_range_that_opened_days_ago_are_counted_from_its_opening() -> None:
+def test_slots_count_from_an_opening_days_ago() -> None:
     opened = date(2026, 11, 20)
     always = tuple(rule(day, "00:00-24:00", valid_from=opened) for day in range(7))
     salon = calendar(UB, *always, settings=with_settings(step=50, duration=50))
@@ -120,7 +120,7 @@ def test_slots_of_a_range_that_opened_days_ago_are_counted_from_its_opening() ->
     assert first == (since + steps * timedelta(minutes=50)).strftime("%H:%M")
 
 
-def test_who_never_closes_has_hourly_slots_on_the_hour() -> None:
+def test_a_provider_that_never_closes_has_slots_on_the_hour() -> None:
     salon = calendar(UB, *daily("00:00-24:00"))
     assert times(shown(salon, MONDAY_23)) == [f"{hour:02d}:00" for hour in range(24)]
 
@@ -130,12 +130,12 @@ def test_an_exception_closes_its_date() -> None:
     assert shown(salon, MONDAY_23, TUESDAY_24) == ["Tue 09:00 +0800"]
 
 
-def test_an_exception_has_hours_of_its_own() -> None:
+def test_an_exception_replaces_the_hours() -> None:
     salon = calendar(UB, *daily("09:00-10:00"), exceptions=(exception(MONDAY_23, "13:00-14:00", "20:00-21:00"),))
     assert times(shown(salon, MONDAY_23)) == ["13:00", "20:00"]
 
 
-def test_what_began_the_evening_before_an_exception_still_runs_to_its_end() -> None:
+def test_hours_of_the_evening_before_run_into_an_exception() -> None:
     bar = calendar(UB, *daily("22:00-02:00"), exceptions=(exception(TUESDAY_24),))
     assert shown(bar, TUESDAY_24) == ["Tue 00:00 +0800", "Tue 01:00 +0800"]
 
@@ -151,14 +151,14 @@ def test_a_rule_opens_only_on_the_dates_of_its_validity_both_included() -> None:
     assert opened == [9, 16, 23]
 
 
-def test_every_other_week_is_counted_from_the_first_such_weekday_of_the_validity() -> None:
+def test_every_other_week_counts_from_the_first_weekday_of_the_validity() -> None:
     wednesday = date(2026, 11, 4)
     salon = calendar(UB, rule(MONDAY, "09:00-10:00", valid_from=wednesday, every_weeks=2))
     opened = [day for day in (2, 9, 16, 23, 30) if shown(salon, date(2026, 11, day))]
     assert opened == [9, 23]
 
 
-def test_buffers_keep_a_distance_to_what_others_have_blocked() -> None:
+def test_buffers_keep_a_distance_to_other_claims() -> None:
     settings = with_settings(step=15, duration=30, buffer_before_minutes=15, buffer_after_minutes=30)
     salon = calendar(UB, rule(MONDAY, "09:00-13:00"), settings=settings)
     other = booked(on_monday(10, 30), 30)
@@ -187,13 +187,13 @@ def test_buffers_may_reach_outside_of_open_hours() -> None:
     assert times(shown(calendar(UB, rule(MONDAY, "09:00-10:00"), settings=settings), MONDAY_23)) == ["09:00"]
 
 
-def test_a_long_claim_is_in_the_way_although_shorter_ones_began_later() -> None:
+def test_a_long_claim_blocks_although_shorter_ones_began_later() -> None:
     salon = calendar(UB, rule(MONDAY, "09:00-13:00"))
     claims = (booked(on_monday(8), 60 * 4), booked(on_monday(9), 5))
     assert times(shown(salon, MONDAY_23, None, *claims)) == ["12:00"]
 
 
-def test_a_hold_is_in_the_way_until_the_moment_it_lapses() -> None:
+def test_a_hold_blocks_until_it_expires() -> None:
     salon = calendar(UB, rule(MONDAY, "09:00-10:00"))
     hold = held(on_monday(9), until=on_monday(8))
     just_before = on_monday(8) - timedelta(microseconds=1)
@@ -201,26 +201,26 @@ def test_a_hold_is_in_the_way_until_the_moment_it_lapses() -> None:
     assert times(shown(salon, MONDAY_23, None, hold, now=on_monday(8))) == ["09:00"]
 
 
-def test_notice_is_kept_to_the_microsecond() -> None:
+def test_notice_is_exact_to_the_microsecond() -> None:
     salon = calendar(UB, rule(MONDAY, "09:00-11:00"), settings=with_settings(min_notice_minutes=120))
     assert times(shown(salon, MONDAY_23, now=on_monday(7))) == ["09:00", "10:00"]
     assert times(shown(salon, MONDAY_23, now=on_monday(7) + timedelta(microseconds=1))) == ["10:00"]
 
 
-def test_without_notice_a_slot_can_be_had_until_it_starts() -> None:
+def test_without_notice_a_slot_can_be_booked_until_it_starts() -> None:
     salon = calendar(UB, rule(MONDAY, "09:00-10:00"))
     assert is_offered(salon, (), on_monday(9), now=on_monday(9))
     assert not is_offered(salon, (), on_monday(9), now=on_monday(9, 1))
 
 
-def test_the_horizon_ends_with_the_providers_date_of_today_and_so_many_days() -> None:
+def test_the_horizon_counts_days_from_the_providers_date() -> None:
     salon = calendar(UB, *daily("00:00-24:00"), settings=with_settings(horizon_days=1))
     late_on_sunday = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)  # 23:59 in Ulaanbaatar
     assert shown(salon, MONDAY_23, TUESDAY_24, now=late_on_sunday)[-1] == "Mon 23:00 +0800"
     assert shown(salon, MONDAY_23, TUESDAY_24, now=late_on_sunday + timedelta(minutes=1))[-1] == "Tue 23:00 +0800"
 
 
-def test_a_day_is_full_when_as_many_have_started_as_are_taken() -> None:
+def test_a_day_is_full_at_the_maximum_number_of_starts() -> None:
     salon = calendar(UB, *daily("09:00-12:00"), settings=with_settings(max_per_day=1))
     other = booked(on_monday(20))
     assert shown(salon, MONDAY_23, TUESDAY_24, other)[0] == "Tue 09:00 +0800"
@@ -228,18 +228,18 @@ def test_a_day_is_full_when_as_many_have_started_as_are_taken() -> None:
     assert len(shown(two, MONDAY_23, None, other)) == 3
 
 
-def test_the_most_per_day_counts_starts_by_the_providers_date() -> None:
+def test_the_daily_maximum_counts_starts_by_the_providers_date() -> None:
     salon = calendar(UB, *daily("00:00-24:00"), settings=with_settings(max_per_day=1))
     over_midnight = booked(on_monday(23, 30))
     assert {slot[:3] for slot in shown(salon, MONDAY_23, TUESDAY_24, over_midnight)} == {"Tue"}
 
 
-def test_a_lapsed_hold_does_not_fill_the_day() -> None:
+def test_an_expired_hold_does_not_fill_the_day() -> None:
     salon = calendar(UB, *daily("09:00-10:00"), settings=with_settings(max_per_day=1))
     assert shown(salon, MONDAY_23, None, held(on_monday(20), until=on_monday(8)), now=on_monday(8))
 
 
-def test_the_window_has_its_start_and_not_its_end() -> None:
+def test_the_window_includes_its_start_and_excludes_its_end() -> None:
     salon = calendar(UB, rule(MONDAY, "09:00-12:00"))
     window = TimeRange(on_monday(9), on_monday(11))
     assert [slot.start.hour for slot in offered_slots(salon, (), window=window, now=window.start)] == [1, 2]

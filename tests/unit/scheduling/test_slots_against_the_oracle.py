@@ -1,4 +1,4 @@
-"""The library and the slow minute-by-minute oracle answer alike."""
+"""The library agrees with the slow minute-by-minute oracle."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from booking_domain.testing.strategies import Question, opening_hours, questions
 pytestmark = pytest.mark.no_cover  # its thousands of examples cost twice as much when lines are counted
 
 _SEEN: Final = timedelta(days=DAYS_AFTER - 4)
-"""How far ahead of the window the oracle sees all: rules and appointments that run over a midnight too."""
+"""How far past the window the oracle looks, so that it sees rules and appointments that cross midnight."""
 _ODD: Final = st.sampled_from([timedelta(0)] * 6 + [timedelta(microseconds=1), timedelta(seconds=30)])
 _WITHIN_A_DAY: Final = opening_hours().filter(lambda hours: hours.start < hours.end < WallTime(24 * 60))
 
@@ -31,22 +31,20 @@ def daily(hours: list[Hours], since: date | None = None) -> tuple[WeeklyRule, ..
 
 @examples(400, nightly=20_000)
 @given(questions())
-def test_the_slots_are_those_that_a_slow_minute_by_minute_search_finds(question: Question) -> None:
+def test_the_slots_equal_those_of_the_oracle(question: Question) -> None:
     assert question.offered() == oracle_for(question).starts()
 
 
 @examples(200)
 @given(questions(exceptions=False), st.lists(_WITHIN_A_DAY, min_size=1, max_size=2))
-def test_the_slots_of_those_who_have_the_same_hours_every_day_are_too(question: Question, hours: list[Hours]) -> None:
+def test_the_slots_of_daily_hours_equal_those_of_the_oracle(question: Question, hours: list[Hours]) -> None:
     every_day = replace(question, calendar=replace(question.calendar, rules=daily(hours)))
     assert every_day.offered() == oracle_for(every_day).starts()
 
 
 @examples(100)
 @given(questions(), st.integers(0, 100) | st.none())
-def test_who_never_closes_is_counted_anew_on_every_28th_date_once_open_for_28_days(
-    question: Question, open_for: int | None
-) -> None:
+def test_counting_restarts_every_28_days_without_a_closing(question: Question, open_for: int | None) -> None:
     since = None if open_for is None else question.window.start.date() - timedelta(days=open_for)
     always = Hours(WallTime(0), WallTime(24 * 60))
     open_all_day = replace(question, calendar=replace(question.calendar, rules=daily([always], since), salon=None))
@@ -56,7 +54,7 @@ def test_who_never_closes_is_counted_anew_on_every_28th_date_once_open_for_28_da
 
 @examples(200, nightly=8_000)
 @given(question=questions(), minutes=st.integers(0, 3 * 24 * 60), odd=_ODD, bookable=st.booleans())
-def test_explained_is_every_reason_that_the_oracle_finds_and_the_nearest_slots(
+def test_explanations_equal_those_of_the_oracle(
     question: Question, minutes: int, odd: timedelta, *, bookable: bool
 ) -> None:
     start = question.window.start.replace(second=0, microsecond=0) + minutes * MINUTE + odd

@@ -1,4 +1,4 @@
-"""Slots where something begins or ends to the second, and where the steps are counted from long ago."""
+"""Slots at exact boundaries, and steps that count from long ago."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 A_DAY = timedelta(days=1)
 MIDNIGHT = datetime(2026, 11, 2, tzinfo=UTC)
-"""A Monday's."""
+"""Opening hours of a Monday."""
 NINE = MIDNIGHT + 9 * HOUR
 MORNING = calendar("UTC", rule(1, "09:00-11:00"))
 AFTER_CLAIM = SlotSettings(step_minutes=60, duration_minutes=60, anchoring=Anchoring.AFTER_CLAIM)
@@ -27,17 +27,17 @@ def starts(of: Calendar, first: datetime, last: datetime, *others: datetime) -> 
 
 
 @pytest.mark.parametrize("away", [-2 * SECOND, -SECOND, SECOND, 2 * SECOND])
-def test_what_starts_seconds_from_a_slot_is_not_offered(away: timedelta) -> None:
+def test_a_start_seconds_from_a_slot_is_not_offered(away: timedelta) -> None:
     assert is_offered(MORNING, (), NINE, now=MIDNIGHT)
     assert not is_offered(MORNING, (), NINE + away, now=MIDNIGHT)
 
 
-def test_whether_a_start_is_offered_depends_on_the_length_that_is_asked_for() -> None:
+def test_whether_a_start_is_offered_depends_on_the_length() -> None:
     answers = [is_offered(MORNING, (), NINE, now=MIDNIGHT, duration_minutes=minutes) for minutes in (1, 120, 121)]
     assert answers == [True, True, False]
 
 
-def test_a_slot_may_start_a_second_before_the_steps_are_counted_anew() -> None:
+def test_a_slot_may_start_a_second_before_counting_restarts() -> None:
     always = calendar("UTC", *daily("00:00-24:00"), settings=AFTER_CLAIM)
     before_midnight = MIDNIGHT - SECOND
     other = before_midnight - 2 * HOUR  # until an hour and a second before midnight
@@ -45,7 +45,7 @@ def test_a_slot_may_start_a_second_before_the_steps_are_counted_anew() -> None:
     assert found == [before_midnight - HOUR, before_midnight, MIDNIGHT]
 
 
-def test_steps_that_begin_anew_after_each_claim_begin_anew_at_midnight_too() -> None:
+def test_counting_after_claims_also_restarts_at_midnight() -> None:
     settings = replace(AFTER_CLAIM, step_minutes=50, duration_minutes=50)
     always = calendar("UTC", *daily("00:00-24:00", valid_from=date(2026, 10, 1)), settings=settings)
     for day in range(4):
@@ -54,7 +54,7 @@ def test_steps_that_begin_anew_after_each_claim_begin_anew_at_midnight_too() -> 
 
 
 @pytest.mark.parametrize("days", [4, 10, 20])
-def test_steps_are_counted_from_the_opening_even_if_it_was_weeks_ago(days: int) -> None:
+def test_steps_count_from_an_opening_weeks_ago(days: int) -> None:
     opened = MIDNIGHT - days * A_DAY
     rules = daily("00:00-24:00", valid_from=opened.date())
     of = calendar("UTC", *rules, settings=SlotSettings(step_minutes=50, duration_minutes=50))
@@ -67,11 +67,11 @@ def test_steps_are_counted_from_the_opening_even_if_it_was_weeks_ago(days: int) 
 
 
 A_28TH = date.fromordinal(-(-MIDNIGHT.toordinal() // ANCHOR_PERIOD_DAYS) * ANCHOR_PERIOD_DAYS)
-"""One of the dates from which who never closes is counted anew."""
+"""A date on which counting restarts for a provider that never closes."""
 
 
 def opened(zone: str, opens: datetime, *, until: str | None = None) -> Calendar:
-    """Open from then on and for ever, or until that time of the 28th day after."""
+    """Open without end from a date, or until a time on the 28th day after it."""
     day = opens.date()
     exceptions = [exception(day, f"{opens:%H:%M}-24:00")]
     if until is not None:
@@ -88,7 +88,7 @@ def first_two(of: Calendar, since: datetime) -> list[timedelta]:
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Ulaanbaatar", "Pacific/Honolulu"])
 @pytest.mark.parametrize("opens", ["00:00", "00:01", "09:00", "23:59"])
 @pytest.mark.parametrize("later", [0, 1, 27])
-def test_who_never_closes_is_counted_anew_at_the_second_28th_midnight(zone: str, opens: str, later: int) -> None:
+def test_without_a_closing_counting_restarts_at_the_second_28th_midnight(zone: str, opens: str, later: int) -> None:
     opening = datetime.fromisoformat(f"{A_28TH + later * A_DAY} {opens}")
     at_once = later == 0 and opens == "00:00"
     midnight = datetime(A_28TH.year, A_28TH.month, A_28TH.day) + (0 if at_once else 28) * A_DAY  # noqa: DTZ001
@@ -98,7 +98,7 @@ def test_who_never_closes_is_counted_anew_at_the_second_28th_midnight(zone: str,
         assert first_two(of, since.replace(tzinfo=of.zone)) == [into_step, into_step + 50 * MINUTE], since
 
 
-def test_who_has_been_open_for_28_days_and_closes_at_noon_is_counted_anew_that_morning() -> None:
+def test_after_28_open_days_counting_restarts_on_the_morning_of_the_closing() -> None:
     opening = datetime(A_28TH.year, A_28TH.month, A_28TH.day, tzinfo=UTC)
     last_day = opening + 28 * A_DAY
     of = opened("UTC", opening, until="12:00")
@@ -108,8 +108,8 @@ def test_who_has_been_open_for_28_days_and_closes_at_noon_is_counted_anew_that_m
 
 
 @pytest.mark.parametrize("opening", [date(2011, 12, 20), date(2011, 12, 27), date(2011, 12, 29)])
-def test_the_date_that_samoa_skipped_is_no_closing(opening: date) -> None:
-    """There was no 30 December 2011 in Apia: who was open on the 29th until midnight was open on the 31st from then."""
+def test_the_skipped_date_of_samoa_is_not_a_closing(opening: date) -> None:
+    """Apia had no 30 December 2011: hours until midnight on the 29th continue on the 31st."""
     rules = daily("00:00-24:00", valid_from=opening)
     of = calendar("Pacific/Apia", *rules, settings=SlotSettings(step_minutes=50, duration_minutes=50))
     since = datetime.combine(opening, time(), of.zone).astimezone(UTC)

@@ -40,7 +40,7 @@ ENTRY = Waiting(
 @pytest.mark.parametrize(
     ("status", "action", "party"), list(product(WaitingStatus, WaitingAction, WaitingParty)), ids=str
 )
-def test_an_entry_moves_as_the_table_says_and_not_otherwise(
+def test_an_entry_makes_exactly_the_transitions_of_the_table(
     status: WaitingStatus, action: WaitingAction, party: WaitingParty
 ) -> None:
     to, by = MOVES.get((status, action), (None, None))
@@ -54,7 +54,7 @@ def test_an_entry_moves_as_the_table_says_and_not_otherwise(
         assert WAITING_LIFECYCLE.advance(status, action, party) == to
 
 
-def test_the_lifecycle_has_exactly_the_moves_of_the_table() -> None:
+def test_the_lifecycle_has_exactly_the_transitions_of_the_table() -> None:
     assert {key: (move.to, *move.by) for key, move in WAITING_LIFECYCLE.moves.items()} == MOVES
 
 
@@ -68,7 +68,7 @@ def test_an_entry_is_booked_only_while_a_slot_is_offered() -> None:
         ENTRY.booked()
 
 
-def test_an_entry_that_has_ended_stays_as_it_is() -> None:
+def test_an_ended_entry_never_changes() -> None:
     for ended in (ENTRY.lapsed(), ENTRY.left(), ENTRY.offered(NOW, NOW + HOUR).booked()):
         for move in (ended.booked, ended.lapsed, ended.left):
             with pytest.raises(InvalidTransition):
@@ -78,7 +78,7 @@ def test_an_entry_that_has_ended_stays_as_it_is() -> None:
         assert ended.seen(ENTRY.window.end + HOUR) == ended
 
 
-def test_an_entry_counts_as_lapsed_from_the_end_of_its_offer_or_window() -> None:
+def test_an_entry_lapses_at_the_end_of_its_offer_or_window() -> None:
     offered = ENTRY.offered(NOW + HOUR, NOW + HOUR)
     assert (offered.seen(NOW), offered.seen(NOW + HOUR)) == (offered, offered.lapsed())
     assert (ENTRY.seen(NOW + HOUR), ENTRY.seen(ENTRY.window.end)) == (ENTRY, ENTRY.lapsed())

@@ -1,12 +1,11 @@
-"""What each command leaves behind is what was asked for, and every id and instant comes from the circumstances."""
+"""Each command stores exactly what it was given; ids and instants come from the context."""
 
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.unit.stage import Stage, on_stage
-from tests.unit.workflows.scenes import scene
+from tests.unit.stage import Stage
 
 from booking_domain.scheduling import Block, Calendar, DateException, TimeRange, WeeklyRule
 from booking_domain.scheduling.errors import BlockNotFound, ProviderNotFound
@@ -49,8 +48,7 @@ async def calendar_of(stage: Stage) -> Calendar:
     return calendar
 
 
-@on_stage
-async def test_a_rule_is_kept_as_it_was_added(stage: Stage) -> None:
+async def test_a_rule_is_stored_as_added(stage: Stage) -> None:
     added = await stage.by_provider(add_rule, EVERY_OTHER_MONDAY)
     asked = EVERY_OTHER_MONDAY
     assert added == WeeklyRule(
@@ -64,15 +62,13 @@ async def test_a_rule_is_kept_as_it_was_added(stage: Stage) -> None:
     assert (await calendar_of(stage)).rules == (added,)
 
 
-@on_stage
-async def test_an_exception_is_kept_as_it_was_added(stage: Stage) -> None:
+async def test_an_exception_is_stored_as_added(stage: Stage) -> None:
     added = await stage.by_provider(add_exception, AddException(date=CHRISTMAS, ranges=MORNING))
     assert added == DateException(id=added.id, date=CHRISTMAS, ranges=MORNING)
     assert (await calendar_of(stage)).exceptions == (added,)
 
 
-@on_stage
-async def test_a_block_is_kept_as_it_was_added_and_removed_once(stage: Stage) -> None:
+async def test_a_block_is_stored_as_added_and_removed_once(stage: Stage) -> None:
     added = await stage.by_provider(add_block, AddBlock(range=LUNCH, note="lunch"))
     assert added == Block(id=added.id, range=LUNCH, note="lunch")
     schedule = await stage.database.reads.schedules.get(stage.cast.profile.id, slot_window(LUNCH.start))
@@ -83,8 +79,7 @@ async def test_a_block_is_kept_as_it_was_added_and_removed_once(stage: Stage) ->
         await stage.by_provider(remove_block, added.id)
 
 
-@on_stage
-async def test_one_removes_from_no_calendar_but_one_s_own(stage: Stage) -> None:
+async def test_a_provider_removes_only_from_their_own_calendar(stage: Stage) -> None:
     rule = await stage.by_provider(add_rule, EVERY_OTHER_MONDAY)
     exception = await stage.by_provider(add_exception, AddException(date=CHRISTMAS))
     block = await stage.by_provider(add_block, AddBlock(range=LUNCH))
@@ -101,7 +96,7 @@ async def test_one_removes_from_no_calendar_but_one_s_own(stage: Stage) -> None:
 
 
 async def everything(studio: Studio) -> list[Any]:
-    """One of each command, and all that came of it."""
+    """Run one of each command; return everything that it stored."""
     by = studio.owner
     done: list[Any] = [
         await studio.run(add_rule, EVERY_OTHER_MONDAY, by=by),
@@ -116,8 +111,7 @@ async def everything(studio: Studio) -> list[Any]:
     return [*done, await studio.backend.outbox_events()]
 
 
-@scene()
-async def test_the_same_circumstances_leave_the_same_ids_and_instants(studio: Studio) -> None:
+async def test_the_same_context_gives_the_same_ids_and_instants(studio: Studio) -> None:
     once = await everything(studio)
     again = await everything(await Studio.opened(MemoryDatabase()))
     assert once == again
@@ -129,24 +123,21 @@ async def test_the_same_circumstances_leave_the_same_ids_and_instants(studio: St
     assert {message.occurred_at for message in messages} == {NOW}
 
 
-@on_stage
-async def test_a_slot_to_be_held_is_an_instant(stage: Stage) -> None:
+async def test_holding_a_slot_needs_an_instant(stage: Stage) -> None:
     command = PlaceHold(provider_id=stage.cast.profile.id, slot=TOMORROW.replace(tzinfo=None))
     with pytest.raises(InvalidValue) as refused:
         await stage.by_customer(place_hold, command)
     assert refused.value.field_path == ("slot",)
 
 
-@scene()
-async def test_who_waits_until_a_slot_begins_is_not_offered_it_although_somebody_else_is(studio: Studio) -> None:
+async def test_an_entry_that_ends_at_the_start_of_a_slot_is_passed_over(studio: Studio) -> None:
     early = await studio.wait(TOMORROW - HOUR, until=TOMORROW)
     late = await studio.wait(TOMORROW - HOUR, until=TOMORROW + HOUR, by=await studio.joined())
     assert [(each.id, each.offered_start) for each in await studio.offer()] == [(late.id, TOMORROW)]
     assert (await studio.place_of(early)).offered_start is None
 
 
-@scene()
-async def test_nothing_is_offered_where_the_horizon_ends_before_the_notice_does(studio: Studio) -> None:
+async def test_nothing_is_offered_if_the_horizon_ends_before_the_notice(studio: Studio) -> None:
     await studio.wait(until=TOMORROW + 7 * 24 * HOUR)
     two_days_but_an_offer = 2 * 24 * 60 - MIN_OFFER // timedelta(minutes=1)
     for notice in (two_days_but_an_offer, two_days_but_an_offer + 1):
@@ -155,8 +146,7 @@ async def test_nothing_is_offered_where_the_horizon_ends_before_the_notice_does(
         assert await studio.offer() == ()
 
 
-@scene()
-async def test_an_entry_that_was_left_refuses_to_be_booked(studio: Studio) -> None:
+async def test_a_left_entry_cannot_be_booked(studio: Studio) -> None:
     left = (await studio.wait()).left()
     with pytest.raises(InvalidTransition) as refused:
         left.booked()

@@ -1,7 +1,5 @@
 """The slots of a salon's member equal the slots of its calendar with the salon's hours."""
 
-import asyncio
-
 from hypothesis import assume, given
 
 from booking_domain.catalogue.salons import Salon
@@ -51,9 +49,9 @@ async def as_a_member(question: Question) -> SalonSlots:
 
 
 @given(questions(busy=False, most_claims=0))
-def test_a_member_offers_the_slots_of_the_calendar_with_the_salon(question: Question) -> None:
+async def test_a_member_offers_the_slots_of_the_calendar_with_the_salon(question: Question) -> None:
     assume(question.calendar.salon is not None)
-    found = asyncio.run(as_a_member(question))
+    found = await as_a_member(question)
     assert [slot for slot, _ in found.slots] == list(
         offered_slots(
             question.calendar,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Self, TypeVar, cast
 
+from booking_domain.shared.events import Event
 from booking_domain.shared.ids import UserId
 
 Key = TypeVar("Key")
@@ -100,3 +101,18 @@ class Context:
     package: str
     """The name of the package. Its module `contracts` holds `CONTRACTS`: each port with its contract."""
     tables: tuple[Table[Any, Any], ...] = ()
+    events: tuple[type[Event], ...] = ()
+
+
+class RepositoryGroup:
+    """Base of the classes with which each context adds its repositories to a transaction."""
+
+    def __init__(self, state: State) -> None:
+        pass
+
+
+class ReadGroup:
+    """Base of the classes with which each context adds its reads."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        pass

@@ -13,9 +13,8 @@ from booking_domain.testing.identity.memory.codes import MemoryCodeMessenger, Me
 from booking_domain.testing.identity.memory.passwords import MemoryPasswordHasher
 from booking_domain.testing.identity.memory.second_factors import MemoryTimeCodes
 from booking_domain.testing.identity.memory.tokens import MemoryAccessTokens, MemoryRefreshTokens
-from booking_domain.testing.memory.database import MemoryDatabase, MemoryRepositories
+from booking_domain.testing.memory.database import MemoryDatabase, MemoryReads, MemoryRepositories
 from booking_domain.testing.memory.platform import MemoryPlatform
-from booking_domain.testing.memory.reads import MemoryReads
 from booking_domain.testing.notifications.memory.notifier import MemoryNotifier
 from booking_domain.testing.notifications.memory.sms import MemorySmsSender
 from booking_domain.testing.payments.memory.callback_tokens import MemoryCallbackTokens

@@ -58,9 +58,9 @@ def test_a_name_with_any_non_public_address_is_refused(kind: str, address: str) 
         assert refused("https://feed.test/", *names) == "its address is not on the public internet", kind
 
 
-def test_a_public_name_resolves_to_its_addresses() -> None:
+async def test_a_public_name_resolves_to_its_addresses() -> None:
     destinations = Destinations(FakeResolver([["8.8.8.8", "2606:4700::1111"]]))
-    found = asyncio.run(destinations.resolve(httpx.URL("https://feed.test/")))
+    found = await destinations.resolve(httpx.URL("https://feed.test/"))
     assert list(map(str, found)) == ["8.8.8.8", "2606:4700::1111"]
 
 
@@ -82,12 +82,12 @@ def test_ports_other_than_80_and_443_are_refused(port: int) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://8.8.8.8/", "http://8.8.8.8:443/", "https://8.8.8.8:80/", "https://8.8.8.8/"])
-def test_ports_80_and_443_are_allowed(url: str) -> None:
-    assert asyncio.run(Destinations(resolve_literal).resolve(httpx.URL(url))) == [ip_address("8.8.8.8")]
+async def test_ports_80_and_443_are_allowed(url: str) -> None:
+    assert await Destinations(resolve_literal).resolve(httpx.URL(url)) == [ip_address("8.8.8.8")]
 
 
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001", "0177.1", "localhost", "[::1]", "[::]"])
-def test_alternative_notations_of_loopback_are_refused(host: str) -> None:
+async def test_alternative_notations_of_loopback_are_refused(host: str) -> None:
     async def run() -> str:
         resolver = SystemResolver()
         try:
@@ -95,17 +95,17 @@ def test_alternative_notations_of_loopback_are_refused(host: str) -> None:
         finally:
             resolver.close()
 
-    assert asyncio.run(run()) == "its address is not on the public internet"
+    assert await run() == "its address is not on the public internet"
 
 
 @pytest.mark.parametrize("results", [[[]], [["not-an-address"]]])
-def test_an_unresolvable_name_is_unreadable(results: list[list[str]]) -> None:
-    reason = asyncio.run(failure_reason(Destinations(FakeResolver(results)).resolve(httpx.URL("https://feed.test/"))))
+async def test_an_unresolvable_name_is_unreadable(results: list[list[str]]) -> None:
+    reason = await failure_reason(Destinations(FakeResolver(results)).resolve(httpx.URL("https://feed.test/")))
     assert reason == "its host name is not known"
 
 
 @pytest.mark.parametrize("host", ["no-such-name.invalid", "a" * 64 + ".test"])
-def test_the_system_resolver_reports_unknown_names(host: str) -> None:
+async def test_the_system_resolver_reports_unknown_names(host: str) -> None:
     async def run() -> str:
         resolver = SystemResolver()
         try:
@@ -113,4 +113,4 @@ def test_the_system_resolver_reports_unknown_names(host: str) -> None:
         finally:
             resolver.close()
 
-    assert asyncio.run(run()) == "its host name is not known"
+    assert await run() == "its host name is not known"

@@ -1,4 +1,3 @@
-import asyncio
 import gzip
 import zlib
 
@@ -17,13 +16,13 @@ def zipped(body: bytes, encoding: str = "gzip") -> bytes:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
-def test_a_compressed_file_is_fetched(encoding: str) -> None:
-    assert asyncio.run(fetched(zipped(ZIPPED, encoding))) == FEED
+async def test_a_compressed_file_is_fetched(encoding: str) -> None:
+    assert await fetched(zipped(ZIPPED, encoding)) == FEED
 
 
-def test_a_file_of_exactly_the_maximum_size_is_fetched() -> None:
-    assert len(asyncio.run(fetched(http(bytes(MAX_BYTES))))) == MAX_BYTES
-    assert len(asyncio.run(fetched(zipped(gzip.compress(bytes(MAX_BYTES)))))) == MAX_BYTES
+async def test_a_file_of_exactly_the_maximum_size_is_fetched() -> None:
+    assert len(await fetched(http(bytes(MAX_BYTES)))) == MAX_BYTES
+    assert len(await fetched(zipped(gzip.compress(bytes(MAX_BYTES))))) == MAX_BYTES
 
 
 @pytest.mark.parametrize(

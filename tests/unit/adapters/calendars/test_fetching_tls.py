@@ -26,18 +26,14 @@ async def fetch_over_tls(host: str, trust: ssl.SSLContext | None) -> bytes:
         return await fetcher.fetch(server.url(host=host, scheme="https"))
 
 
-def test_the_certificate_is_verified_against_the_host_name() -> None:
-    assert asyncio.run(fetch_over_tls("feed.test", trusting_context())) == FEED
-    assert (
-        asyncio.run(failure_reason(fetch_over_tls("other.test", trusting_context()))) == "no connection could be made"
-    )
-    assert (
-        asyncio.run(failure_reason(fetch_over_tls(PUBLIC_ADDRESS, trusting_context()))) == "no connection could be made"
-    )
+async def test_the_certificate_is_verified_against_the_host_name() -> None:
+    assert await fetch_over_tls("feed.test", trusting_context()) == FEED
+    assert await failure_reason(fetch_over_tls("other.test", trusting_context())) == "no connection could be made"
+    assert await failure_reason(fetch_over_tls(PUBLIC_ADDRESS, trusting_context())) == "no connection could be made"
 
 
-def test_an_untrusted_certificate_is_refused() -> None:
-    assert asyncio.run(failure_reason(fetch_over_tls("feed.test", None))) == "no connection could be made"
+async def test_an_untrusted_certificate_is_refused() -> None:
+    assert await failure_reason(fetch_over_tls("feed.test", None)) == "no connection could be made"
 
 
 def test_webcal_is_https() -> None:

@@ -21,13 +21,13 @@ async def read_from(response: bytes, *, zone: str = HOME_ZONE) -> Sequence[TimeR
         return await reader.read(server.url(), window=YEAR, time_zone=zone)
 
 
-def test_a_feed_is_read() -> None:
-    assert formatted(asyncio.run(read_from(http(FEED)))) == ["02-28 16:00/03-01 16:00", "04-01 09:00/10:00"]
+async def test_a_feed_is_read() -> None:
+    assert formatted(await read_from(http(FEED))) == ["02-28 16:00/03-01 16:00", "04-01 09:00/10:00"]
 
 
-def test_a_compressed_feed_is_read() -> None:
+async def test_a_compressed_feed_is_read() -> None:
     response = http(gzip.compress(FEED), headers="content-encoding: gzip\r\n")
-    assert formatted(asyncio.run(read_from(response, zone="UTC"))) == ["03-01 00:00/03-02 00:00", "04-01 09:00/10:00"]
+    assert formatted(await read_from(response, zone="UTC")) == ["03-01 00:00/03-02 00:00", "04-01 09:00/10:00"]
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_a_compressed_feed_is_read() -> None:
         (redirect("/again"), "it redirects too often"),
     ],
 )
-def test_the_error_states_why_a_feed_is_unreadable(response: bytes, reason: str) -> None:
+async def test_the_error_states_why_a_feed_is_unreadable(response: bytes, reason: str) -> None:
     with pytest.raises(FeedUnreadable) as caught:
-        asyncio.run(read_from(response))
+        await read_from(response)
     assert str(caught.value) == f"The external calendar could not be read: {reason}."
 
 
@@ -79,6 +79,6 @@ def test_a_callers_timeout_is_not_reported_as_an_unreadable_feed() -> None:
         asyncio.run(run())
 
 
-def test_an_unknown_time_zone_raises_invalid_value() -> None:
+async def test_an_unknown_time_zone_raises_invalid_value() -> None:
     with pytest.raises(InvalidValue):
-        asyncio.run(read_from(http(FEED), zone="Nowhere/At_All"))
+        await read_from(http(FEED), zone="Nowhere/At_All")

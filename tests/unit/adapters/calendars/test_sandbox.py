@@ -37,17 +37,17 @@ def replace_interpreter(monkeypatch: pytest.MonkeyPatch, folder: Path, script: s
     monkeypatch.setattr("sys.executable", os.fspath(program))
 
 
-def test_the_sandbox_parses_a_file() -> None:
-    assert [formatted(found) for found in asyncio.run(parsed(ONE))] == [["03-01 09:00/10:00"]]
+async def test_the_sandbox_parses_a_file() -> None:
+    assert [formatted(found) for found in await parsed(ONE)] == [["03-01 09:00/10:00"]]
 
 
-def test_all_day_events_use_the_requested_time_zone() -> None:
+async def test_all_day_events_use_the_requested_time_zone() -> None:
     day = calendar(event("DTSTART;VALUE=DATE:20260301"))
-    assert [formatted(found) for found in asyncio.run(parsed(day))] == [["02-28 16:00/03-01 16:00"]]
+    assert [formatted(found) for found in await parsed(day)] == [["02-28 16:00/03-01 16:00"]]
 
 
-def test_the_sandbox_reports_why_a_file_is_unreadable() -> None:
-    assert asyncio.run(failure_reason(parsed(b"<html>"))) == NOT_ICALENDAR
+async def test_the_sandbox_reports_why_a_file_is_unreadable() -> None:
+    assert await failure_reason(parsed(b"<html>")) == NOT_ICALENDAR
 
 
 @pytest.mark.parametrize(
@@ -58,33 +58,33 @@ def test_the_sandbox_reports_why_a_file_is_unreadable() -> None:
         "FREQ=DAILY;BYHOUR=" + ",".join(map(str, range(24))) + ";BYMINUTE=" + ",".join(map(str, range(60))),
     ],
 )
-def test_recurrence_rules_that_never_terminate_are_killed(rule: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_recurrence_rules_that_never_terminate_are_killed(rule: str, caplog: pytest.LogCaptureFixture) -> None:
     bomb = calendar(event(f"{ONE_HOUR}RRULE:{rule}").replace("2026030", "1970030"))
     with caplog.at_level(logging.WARNING):
-        assert asyncio.run(failure_reason(parsed(bomb, cpu_seconds=1))) == LIMIT_EXCEEDED
+        assert await failure_reason(parsed(bomb, cpu_seconds=1)) == LIMIT_EXCEEDED
     assert [record.message for record in caplog.records] == [f"calendar feed parser exited with status {KILLED}"]
 
 
-def test_a_hanging_parser_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_a_hanging_parser_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     replace_interpreter(monkeypatch, tmp_path, "exec tail -f /dev/null")
-    assert asyncio.run(failure_reason(parsed(ONE, seconds=0.3))) == LIMIT_EXCEEDED
+    assert await failure_reason(parsed(ONE, seconds=0.3)) == LIMIT_EXCEEDED
 
 
-def test_a_hundred_thousand_events_are_rejected() -> None:
+async def test_a_hundred_thousand_events_are_rejected() -> None:
     bomb = calendar(*[event("DTSTART:20260301T090000Z", str(nth)) for nth in range(100_000)])
-    assert asyncio.run(failure_reason(parsed(bomb))) == LIMIT_EXCEEDED
+    assert await failure_reason(parsed(bomb)) == LIMIT_EXCEEDED
 
 
-def test_memory_is_limited_and_a_crashed_parser_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+async def test_memory_is_limited_and_a_crashed_parser_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     lines = b"BEGIN:VCALENDAR\r\n" + b"abc\n" * 3_000_000 + b"END:VCALENDAR\r\n"
-    assert asyncio.run(parsed(lines)) == [[]]
+    assert await parsed(lines) == [[]]
     with caplog.at_level(logging.WARNING):
-        assert asyncio.run(failure_reason(parsed(lines, memory_bytes=150_000_000))) == LIMIT_EXCEEDED
+        assert await failure_reason(parsed(lines, memory_bytes=150_000_000)) == LIMIT_EXCEEDED
     assert [record.message for record in caplog.records] == ["calendar feed parser exited with status 1"]
-    assert len(asyncio.run(parsed(ONE, memory_bytes=150_000_000))) == 1
+    assert len(await parsed(ONE, memory_bytes=150_000_000)) == 1
 
 
-def test_a_slow_file_does_not_block_others() -> None:
+async def test_a_slow_file_does_not_block_others() -> None:
     bomb = calendar(event(f"{ONE_HOUR}RRULE:FREQ=SECONDLY"))
 
     async def run() -> tuple[str, list[TimeRange]]:
@@ -97,20 +97,20 @@ def test_a_slow_file_does_not_block_others() -> None:
         finally:
             await sandbox.close()
 
-    reason, quick = asyncio.run(run())
+    reason, quick = await run()
     assert reason == LIMIT_EXCEEDED
     assert len(quick) == 1
 
 
-def test_files_beyond_the_process_limit_wait() -> None:
-    assert [len(found) for found in asyncio.run(parsed(*[ONE] * 5, max_processes=1))] == [1] * 5
+async def test_files_beyond_the_process_limit_wait() -> None:
+    assert [len(found) for found in await parsed(*[ONE] * 5, max_processes=1)] == [1] * 5
 
 
-def test_the_sandbox_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_the_sandbox_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     replace_interpreter(monkeypatch, tmp_path, f"env > {seen}\necho '{{\"busy\": []}}'")
     monkeypatch.setenv("DATABASE_URL", "postgresql://a-secret")
-    assert asyncio.run(parsed(ONE)) == [[]]
+    assert await parsed(ONE) == [[]]
     environment = seen.read_text()
     assert "PYTHONPATH=" in environment
     assert "a-secret" not in environment

@@ -1,6 +1,5 @@
 """One-time codes in development: written to files, never printed."""
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -12,12 +11,12 @@ from booking_domain.testing.memory import ManualClock
 from entrypoints.languages.notices import GettextTranslator
 
 
-def test_a_code_is_written_in_the_recipients_language_and_not_printed(
+async def test_a_code_is_written_in_the_recipients_language_and_not_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     messenger = ConsoleCodeMessenger(tmp_path / "messages", ManualClock(NOW), GettextTranslator("en"))
     for locale in ("en", "mn", "fa", "xx"):
-        asyncio.run(messenger.send_code(to="dorj@example.com", code="012345", purpose="login", locale=locale))
+        await messenger.send_code(to="dorj@example.com", code="012345", purpose="login", locale=locale)
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "messages").iterdir()]
     assert len(kept) == 4
     assert {(each["channel"], each["to"], each["createdAt"]) for each in kept} == {

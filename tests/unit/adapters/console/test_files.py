@@ -1,6 +1,5 @@
 """What the console adapters write to files and print."""
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -17,7 +16,7 @@ ID = SeededEntropy(1).new_id()
 AT = "2026-11-23T01:02:03.456789Z"
 
 
-def test_a_notification_is_one_file_and_one_line_without_its_content(
+async def test_a_notification_is_one_file_and_one_line_without_its_content(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     notification = Notification(
@@ -25,7 +24,7 @@ def test_a_notification_is_one_file_and_one_line_without_its_content(
     )
     notifier = ConsoleNotifier(tmp_path / "messages")
     for _ in range(2):
-        asyncio.run(notifier.send(notification))
+        await notifier.send(notification)
     (path,) = (tmp_path / "messages").iterdir()
     assert path.name == f"20261123T010203.456789Z-{ID}.json"
     assert json.loads(path.read_text(encoding="utf-8")) == {
@@ -38,11 +37,11 @@ def test_a_notification_is_one_file_and_one_line_without_its_content(
     assert capsys.readouterr().out == f"[email] {path}\n"
 
 
-def test_an_sms_is_one_file_and_one_line_without_number_or_code(
+async def test_an_sms_is_one_file_and_one_line_without_number_or_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sender = ConsoleSmsSender(tmp_path / "messages", ManualClock(NOW))
-    receipts = [asyncio.run(sender.send(to="+97699112233", text="482913 - код", key=SmsId(ID))) for _ in range(2)]
+    receipts = [await sender.send(to="+97699112233", text="482913 - код", key=SmsId(ID)) for _ in range(2)]
     assert receipts[0] == receipts[1]
     (path,) = (tmp_path / "messages").iterdir()
     assert json.loads(path.read_text(encoding="utf-8")) == {

@@ -1,6 +1,5 @@
 """Retention of sessions and login history."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +12,7 @@ from booking_domain.testing.builders import NOW, Builder
 JUST = timedelta(microseconds=1)
 
 
-def test_expired_sessions_and_old_logins_are_deleted_and_others_stay(postgres: TestServer) -> None:
+async def test_expired_sessions_and_old_logins_are_deleted_and_others_stay(postgres: TestServer) -> None:
     async def story(database: Database) -> None:
         make = Builder()
         user = make.user()
@@ -34,13 +33,10 @@ def test_expired_sessions_and_old_logins_are_deleted_and_others_stay(postgres: T
         assert left == [live, ended, None]
         assert await database.reads.login_history.of_user(user.id, None, 9) == [new]
 
-    async def told() -> None:
-        with postgres.database() as url:
-            database = Database(url, cipher=CIPHER, pool_size=2)
-            await database.open()
-            try:
-                await story(database)
-            finally:
-                await database.close()
-
-    asyncio.run(told())
+    with postgres.database() as url:
+        database = Database(url, cipher=CIPHER, pool_size=2)
+        await database.open()
+        try:
+            await story(database)
+        finally:
+            await database.close()

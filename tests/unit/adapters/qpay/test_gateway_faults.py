@@ -1,11 +1,11 @@
 import asyncio
 import base64
 import logging
-import time
 import traceback
 
 import httpx
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay.gateway_fixtures import (
     CALLBACK_SECRET,
     PASSWORD,
@@ -71,39 +71,39 @@ async def create_invoice_with(response: bytes) -> Invoice:
 
 
 @pytest.mark.parametrize("response", INVALID_RESPONSES.values(), ids=INVALID_RESPONSES.keys())
-def test_an_invalid_response_is_unavailable_and_creating_is_not_retried(response: bytes) -> None:
+async def test_an_invalid_response_is_unavailable_and_creating_is_not_retried(response: bytes) -> None:
     with pytest.raises(GatewayUnavailable):
-        asyncio.run(create_invoice_with(response))
+        await create_invoice_with(response)
 
 
 @pytest.mark.parametrize("response", INVALID_RESPONSES.values(), ids=INVALID_RESPONSES.keys())
-def test_an_invalid_response_to_a_check_is_unavailable(response: bytes) -> None:
+async def test_an_invalid_response_to_a_check_is_unavailable(response: bytes) -> None:
     async def run() -> None:
         async with scripted_qpay(lambda _: response) as (url, _), gateway_at(url) as gateway:
             await gateway.report("an-invoice", "MNT")
 
     with pytest.raises(GatewayUnavailable):
-        asyncio.run(run())
+        await run()
 
 
-def test_invalid_optional_fields_are_dropped() -> None:
+async def test_invalid_optional_fields_are_dropped() -> None:
     scripts = [{"name": "A", "link": link} for link in ("javascript:alert(1)", "JavaScript://%0aalert(1)", " data://x")]
     urls = [*scripts, {"name": "a\x00b", "link": "bank://q"}, {"link": "bank://q", "more": 1}, {"name": None}, {}]
     bare = {"invoice_id": "an-invoice", "qr_text": "00020101", "qr_image": None, "urls": urls}
-    invoice = asyncio.run(create_invoice_with(document(bare)))
+    invoice = await create_invoice_with(document(bare))
     assert invoice.qr_image.startswith("data:image/png;base64,iVBOR")
     assert invoice.checkout_url == ""
     assert [(link.name, link.link) for link in invoice.deep_links] == [("bank", "bank://q")]
 
 
 @pytest.mark.parametrize("image", ["no base64!", base64.b64encode(b"<svg/>").decode(), "data:,x", "é"])
-def test_an_image_that_is_not_a_png_is_replaced(image: str) -> None:
-    invoice = asyncio.run(create_invoice_with(document({**VALID_INVOICE, "qr_image": image})))
+async def test_an_image_that_is_not_a_png_is_replaced(image: str) -> None:
+    invoice = await create_invoice_with(document({**VALID_INVOICE, "qr_image": image}))
     assert invoice.qr_image.startswith("data:image/png;base64,iVBOR")
 
 
-def test_a_checkout_url_that_is_not_http_is_dropped() -> None:
-    invoice = asyncio.run(create_invoice_with(document({**VALID_INVOICE, "qPay_shortUrl": "javascript:alert(1)"})))
+async def test_a_checkout_url_that_is_not_http_is_dropped() -> None:
+    invoice = await create_invoice_with(document({**VALID_INVOICE, "qPay_shortUrl": "javascript:alert(1)"}))
     assert invoice.checkout_url == ""
 
 
@@ -137,89 +137,73 @@ def test_a_busy_qpay_is_unavailable_without_a_retry(simulator: SimulatorProcess,
     assert Merchant(merchant.client).pay("paid", reference)
 
 
-def test_a_stalled_qpay_is_unavailable_after_the_deadline_and_may_have_created_the_invoice(
+async def test_a_stalled_qpay_is_unavailable_after_the_deadline_and_may_have_created_the_invoice(
     simulator: SimulatorProcess, merchant: Merchant
 ) -> None:
     requested = order()
 
-    async def run() -> float:
-        async with gateway_at(simulator.url, timeout_seconds=1.0) as gateway:
-            await gateway.create_invoice(order())
-            merchant.set_switches(stallSeconds=3600)
-            started = time.monotonic()
+    async with gateway_at(simulator.url, timeout_seconds=1.0) as gateway:
+        await gateway.create_invoice(order())
+        merchant.set_switches(stallSeconds=3600)
+        async with asyncio.timeout(PATIENCE_SECONDS):
             with pytest.raises(GatewayUnavailable):
                 await gateway.create_invoice(requested)
-            return time.monotonic() - started
-
-    assert 0.9 <= asyncio.run(run()) < 10
     assert len(invoices_of(merchant.client, requested)) == 1
 
 
-def test_a_response_that_never_completes_is_unavailable_after_the_deadline() -> None:
-    async def run() -> None:
-        endless = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"
-        stop = asyncio.Event()
+async def test_a_response_that_never_completes_is_unavailable_after_the_deadline() -> None:
+    endless = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"
+    stop = asyncio.Event()
 
-        async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(endless)
-            await stop.wait()
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(endless)
+        await stop.wait()
 
-        async with serve_tcp(drip) as url, gateway_at(url, timeout_seconds=0.3) as gateway:
-            with pytest.raises(GatewayUnavailable):
-                await gateway.report("an-invoice", "MNT")
-
-    asyncio.run(run())
+    async with serve_tcp(drip) as url, gateway_at(url, timeout_seconds=0.3) as gateway:
+        with pytest.raises(GatewayUnavailable):
+            await gateway.report("an-invoice", "MNT")
 
 
-def test_checks_and_cancellations_are_retried_once_after_a_broken_connection(
+async def test_checks_and_cancellations_are_retried_once_after_a_broken_connection(
     simulator: SimulatorProcess, client: httpx.Client
 ) -> None:
-    async def run() -> Money:
-        proxy = CountingProxy(simulator.port)
-        async with proxy.open() as url, gateway_at(url) as gateway:
-            invoice = await gateway.create_invoice(order())
-            Merchant(client).pay("underpaid", invoice.reference)
-            proxy.breaks_left = 1
-            report = await gateway.report(invoice.reference, "MNT")
-            proxy.breaks_left = 1
-            await gateway.cancel_invoice(invoice.reference)
-            assert proxy.count("POST /v2/payment/check ") == 2
-            proxy.breaks_left = 2
-            with pytest.raises(GatewayUnavailable):
-                await gateway.report(invoice.reference, "MNT")
-            return report.received
-
-    assert asyncio.run(run()) == Money.of(10_000, "MNT")
+    proxy = CountingProxy(simulator.port)
+    async with proxy.open() as url, gateway_at(url) as gateway:
+        invoice = await gateway.create_invoice(order())
+        Merchant(client).pay("underpaid", invoice.reference)
+        proxy.breaks_left = 1
+        report = await gateway.report(invoice.reference, "MNT")
+        proxy.breaks_left = 1
+        await gateway.cancel_invoice(invoice.reference)
+        assert proxy.count("POST /v2/payment/check ") == 2
+        proxy.breaks_left = 2
+        with pytest.raises(GatewayUnavailable):
+            await gateway.report(invoice.reference, "MNT")
+        assert report.received == Money.of(10_000, "MNT")
 
 
-def test_creating_an_invoice_is_not_retried_after_a_broken_connection(
+async def test_creating_an_invoice_is_not_retried_after_a_broken_connection(
     simulator: SimulatorProcess, client: httpx.Client
 ) -> None:
-    async def run() -> int:
-        proxy = CountingProxy(simulator.port)
-        async with proxy.open() as url, gateway_at(url) as gateway:
+    proxy = CountingProxy(simulator.port)
+    async with proxy.open() as url, gateway_at(url) as gateway:
+        await gateway.create_invoice(order())
+        proxy.breaks_left = 1
+        with pytest.raises(GatewayUnavailable):
             await gateway.create_invoice(order())
-            proxy.breaks_left = 1
-            with pytest.raises(GatewayUnavailable):
-                await gateway.create_invoice(order())
-        return proxy.count("POST /v2/invoice ")
-
-    assert asyncio.run(run()) == 2
+    assert proxy.count("POST /v2/invoice ") == 2
 
 
-def test_a_callers_timeout_is_not_reported_as_gateway_unavailable(
+async def test_a_callers_timeout_is_not_reported_as_gateway_unavailable(
     simulator: SimulatorProcess, merchant: Merchant
 ) -> None:
     merchant.set_switches(stallSeconds=3600)
 
-    async def run() -> None:
-        async with gateway_at(simulator.url) as gateway:
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await gateway.report("an-invoice", "MNT")
-
-    asyncio.run(run())
+    async with gateway_at(simulator.url) as gateway:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await gateway.report("an-invoice", "MNT")
 
 
 @pytest.mark.parametrize(
@@ -232,10 +216,10 @@ def test_a_callers_timeout_is_not_reported_as_gateway_unavailable(
         b"",
     ],
 )
-def test_neither_log_nor_error_contains_a_secret(response: bytes, caplog: pytest.LogCaptureFixture) -> None:
+async def test_neither_log_nor_error_contains_a_secret(response: bytes, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     with pytest.raises(GatewayUnavailable) as refused:
-        asyncio.run(create_invoice_with(response))
+        await create_invoice_with(response)
     output = caplog.text + "".join(traceback.format_exception(refused.value)) + repr(refused.value)
     assert "QPay: no usable response to create invoice" in caplog.text
     basic = base64.b64encode(f"SIMULATOR:{PASSWORD}".encode()).decode()
@@ -243,19 +227,16 @@ def test_neither_log_nor_error_contains_a_secret(response: bytes, caplog: pytest
         assert secret not in output
 
 
-def test_using_a_gateway_before_open_raises_runtime_error() -> None:
+async def test_using_a_gateway_before_open_raises_runtime_error() -> None:
     with pytest.raises(RuntimeError, match="not open"):
-        asyncio.run(gateway_at("http://127.0.0.1:9").report("an-invoice", "MNT"))
+        await gateway_at("http://127.0.0.1:9").report("an-invoice", "MNT")
 
 
-def test_a_gateway_can_be_reopened(simulator: SimulatorProcess, client: httpx.Client) -> None:
-    async def run() -> list[str]:
-        gateway = gateway_at(simulator.url)
-        references = []
-        for _ in range(2):
-            async with gateway:
-                references.append((await gateway.create_invoice(order())).reference)
-        await gateway.close()
-        return references
-
-    assert len(set(asyncio.run(run()))) == 2
+async def test_a_gateway_can_be_reopened(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    gateway = gateway_at(simulator.url)
+    references = []
+    for _ in range(2):
+        async with gateway:
+            references.append((await gateway.create_invoice(order())).reference)
+    await gateway.close()
+    assert len(set(references)) == 2

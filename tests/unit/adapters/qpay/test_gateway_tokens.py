@@ -24,74 +24,59 @@ async def unpaid_invoice(gateway: QPayGateway) -> str:
     return (await gateway.create_invoice(order())).reference
 
 
-def test_ten_concurrent_calls_log_in_once(simulator: SimulatorProcess, client: httpx.Client) -> None:
-    async def run() -> int:
-        proxy = CountingProxy(simulator.port)
-        async with proxy.open() as url, gateway_at(url) as gateway:
-            await asyncio.gather(*(unpaid_invoice(gateway) for _ in range(10)))
-        return proxy.logins
-
-    assert asyncio.run(run()) == 1
+async def test_ten_concurrent_calls_log_in_once(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    proxy = CountingProxy(simulator.port)
+    async with proxy.open() as url, gateway_at(url) as gateway:
+        await asyncio.gather(*(unpaid_invoice(gateway) for _ in range(10)))
+    assert proxy.logins == 1
 
 
-def test_the_tokens_expiry_is_stored(simulator: SimulatorProcess, client: httpx.Client) -> None:
-    async def run() -> AccessToken | None:
-        store = InProcessTokenStore()
-        async with gateway_at(simulator.url, token_store=store) as gateway:
-            await unpaid_invoice(gateway)
-        return await store.get()
-
-    token = asyncio.run(run())
+async def test_the_tokens_expiry_is_stored(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    store = InProcessTokenStore()
+    async with gateway_at(simulator.url, token_store=store) as gateway:
+        await unpaid_invoice(gateway)
+    token = await store.get()
     assert token is not None
     assert token.expires_at == pytest.approx(time.time() + TOMORROW, abs=60)
 
 
-def test_an_expired_token_is_not_sent(simulator: SimulatorProcess, client: httpx.Client) -> None:
-    async def run() -> tuple[int, int]:
-        proxy, store = CountingProxy(simulator.port), InProcessTokenStore()
-        await store.put(AccessToken(access="expired", expires_at=int(time.time())))
-        async with proxy.open() as url, gateway_at(url, token_store=store) as gateway:
-            await unpaid_invoice(gateway)
-        return proxy.count("Bearer expired"), proxy.logins
-
-    assert asyncio.run(run()) == (0, 1)
+async def test_an_expired_token_is_not_sent(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    proxy, store = CountingProxy(simulator.port), InProcessTokenStore()
+    await store.put(AccessToken(access="expired", expires_at=int(time.time())))
+    async with proxy.open() as url, gateway_at(url, token_store=store) as gateway:
+        await unpaid_invoice(gateway)
+    assert (proxy.count("Bearer expired"), proxy.logins) == (0, 1)
 
 
-def test_a_revoked_token_costs_one_login_and_the_call_is_retried(
+async def test_a_revoked_token_costs_one_login_and_the_call_is_retried(
     simulator: SimulatorProcess, merchant: Merchant
 ) -> None:
     requested = order()
 
-    async def run() -> int:
-        proxy = CountingProxy(simulator.port)
-        async with proxy.open() as url, gateway_at(url) as gateway:
-            await unpaid_invoice(gateway)
-            merchant.set_switches(revokeToken=True)
-            await gateway.create_invoice(requested)
-        return proxy.logins
-
-    assert asyncio.run(run()) == 2
+    proxy = CountingProxy(simulator.port)
+    async with proxy.open() as url, gateway_at(url) as gateway:
+        await unpaid_invoice(gateway)
+        merchant.set_switches(revokeToken=True)
+        await gateway.create_invoice(requested)
+    assert proxy.logins == 2
     assert len(invoices_of(merchant.client, requested)) == 1
 
 
-def test_gateways_sharing_a_store_do_not_revoke_each_others_tokens(
+async def test_gateways_sharing_a_store_do_not_revoke_each_others_tokens(
     simulator: SimulatorProcess, merchant: Merchant
 ) -> None:
-    async def run() -> list[int]:
-        proxy, store = CountingProxy(simulator.port), InProcessTokenStore()
-        logins = []
-        async with (
-            proxy.open() as url,
-            gateway_at(url, token_store=store) as first,
-            gateway_at(url, token_store=store) as second,
-        ):
-            for _ in range(3):
-                await asyncio.gather(*(unpaid_invoice(gateway) for gateway in (first, second) * 5))
-                logins.append(proxy.logins)
-                merchant.log_in()  # a login that bypasses the shared store
-        return logins
-
-    assert asyncio.run(run()) == [1, 2, 3]
+    proxy, store = CountingProxy(simulator.port), InProcessTokenStore()
+    logins = []
+    async with (
+        proxy.open() as url,
+        gateway_at(url, token_store=store) as first,
+        gateway_at(url, token_store=store) as second,
+    ):
+        for _ in range(3):
+            await asyncio.gather(*(unpaid_invoice(gateway) for gateway in (first, second) * 5))
+            logins.append(proxy.logins)
+            merchant.log_in()  # a login that bypasses the shared store
+    assert logins == [1, 2, 3]
 
 
 class AlwaysRevokedTokenStore(InProcessTokenStore):
@@ -106,39 +91,30 @@ class AlwaysRevokedTokenStore(InProcessTokenStore):
         return await super().get() or revoked_token(f"dead-{self._reads}")
 
 
-def test_a_revoked_stored_token_costs_one_login(simulator: SimulatorProcess, client: httpx.Client) -> None:
-    async def run() -> tuple[int, int, int]:
-        proxy, store = CountingProxy(simulator.port), InProcessTokenStore()
-        await store.put(revoked_token("dead-0"))
-        async with proxy.open() as url, gateway_at(url, token_store=store) as gateway:
-            await unpaid_invoice(gateway)
-        return proxy.count("Bearer dead-0"), proxy.logins, proxy.count("POST /v2/invoice ")
-
-    assert asyncio.run(run()) == (1, 1, 2)
+async def test_a_revoked_stored_token_costs_one_login(simulator: SimulatorProcess, client: httpx.Client) -> None:
+    proxy, store = CountingProxy(simulator.port), InProcessTokenStore()
+    await store.put(revoked_token("dead-0"))
+    async with proxy.open() as url, gateway_at(url, token_store=store) as gateway:
+        await unpaid_invoice(gateway)
+    assert (proxy.count("Bearer dead-0"), proxy.logins, proxy.count("POST /v2/invoice ")) == (1, 1, 2)
 
 
-def test_the_call_fails_if_the_store_keeps_returning_revoked_tokens(
+async def test_the_call_fails_if_the_store_keeps_returning_revoked_tokens(
     simulator: SimulatorProcess, client: httpx.Client
 ) -> None:
-    async def run() -> tuple[int, int]:
-        proxy = CountingProxy(simulator.port)
-        async with proxy.open() as url, gateway_at(url, token_store=AlwaysRevokedTokenStore()) as gateway:
-            with pytest.raises(GatewayUnavailable):
-                await unpaid_invoice(gateway)
-        return proxy.logins, proxy.count("POST /v2/invoice ")
-
-    assert asyncio.run(run()) == (0, 3)
+    proxy = CountingProxy(simulator.port)
+    async with proxy.open() as url, gateway_at(url, token_store=AlwaysRevokedTokenStore()) as gateway:
+        with pytest.raises(GatewayUnavailable):
+            await unpaid_invoice(gateway)
+    assert (proxy.logins, proxy.count("POST /v2/invoice ")) == (0, 3)
 
 
-def test_the_call_fails_if_qpay_rejects_every_token() -> None:
-    async def run() -> list[str]:
-        refusal = document({"error": "NO_CREDENTIALS"}, status="401 Unauthorized")
-        async with scripted_qpay(lambda _: refusal) as (url, calls), gateway_at(url) as gateway:
-            with pytest.raises(GatewayUnavailable):
-                await gateway.create_invoice(order())
-            return [call.line.split(" ")[1] for call in calls]
-
-    assert asyncio.run(run()) == ["/v2/auth/token", "/v2/invoice"] * 2
+async def test_the_call_fails_if_qpay_rejects_every_token() -> None:
+    refusal = document({"error": "NO_CREDENTIALS"}, status="401 Unauthorized")
+    async with scripted_qpay(lambda _: refusal) as (url, calls), gateway_at(url) as gateway:
+        with pytest.raises(GatewayUnavailable):
+            await gateway.create_invoice(order())
+        assert ([call.line.split(" ")[1] for call in calls]) == ["/v2/auth/token", "/v2/invoice"] * 2
 
 
 @pytest.mark.parametrize(
@@ -155,30 +131,24 @@ def test_the_call_fails_if_qpay_rejects_every_token() -> None:
         http(),
     ],
 )
-def test_a_login_without_a_usable_token_is_unavailable(response: bytes) -> None:
-    async def run() -> int:
-        async with (
-            scripted_qpay(lambda _: document({}), log_in=lambda: response) as (url, calls),
-            gateway_at(url) as gateway,
-        ):
-            with pytest.raises(GatewayUnavailable):
-                await gateway.create_invoice(order())
-            return len(calls)
-
-    assert asyncio.run(run()) == 1
+async def test_a_login_without_a_usable_token_is_unavailable(response: bytes) -> None:
+    async with (
+        scripted_qpay(lambda _: document({}), log_in=lambda: response) as (url, calls),
+        gateway_at(url) as gateway,
+    ):
+        with pytest.raises(GatewayUnavailable):
+            await gateway.create_invoice(order())
+        assert len(calls) == 1
 
 
 @pytest.mark.parametrize("expires_in", [TOMORROW, str(TOMORROW), "1900000000"])
-def test_expires_in_may_be_a_duration_or_a_string(expires_in: object) -> None:
-    async def run() -> int:
-        log_in = document({"access_token": "token", "expires_in": expires_in})
-        response = document({"count": 0, "rows": []})
-        async with scripted_qpay(lambda _: response, log_in=lambda: log_in) as (url, calls), gateway_at(url) as gateway:
-            for _ in range(3):
-                await gateway.report("an-invoice", "MNT")
-            return sum(call.line.startswith("POST /v2/auth/token ") for call in calls)
-
-    assert asyncio.run(run()) == 1
+async def test_expires_in_may_be_a_duration_or_a_string(expires_in: object) -> None:
+    log_in = document({"access_token": "token", "expires_in": expires_in})
+    response = document({"count": 0, "rows": []})
+    async with scripted_qpay(lambda _: response, log_in=lambda: log_in) as (url, calls), gateway_at(url) as gateway:
+        for _ in range(3):
+            await gateway.report("an-invoice", "MNT")
+        assert sum(call.line.startswith("POST /v2/auth/token ") for call in calls) == 1
 
 
 class UnavailableTokenStore(InProcessTokenStore):
@@ -186,10 +156,7 @@ class UnavailableTokenStore(InProcessTokenStore):
         raise StorageUnavailable
 
 
-def test_an_unavailable_token_store_makes_the_gateway_unavailable() -> None:
-    async def run() -> None:
-        async with gateway_at("http://127.0.0.1:9", token_store=UnavailableTokenStore()) as gateway:
-            with pytest.raises(GatewayUnavailable):
-                await gateway.report("an-invoice", "MNT")
-
-    asyncio.run(run())
+async def test_an_unavailable_token_store_makes_the_gateway_unavailable() -> None:
+    async with gateway_at("http://127.0.0.1:9", token_store=UnavailableTokenStore()) as gateway:
+        with pytest.raises(GatewayUnavailable):
+            await gateway.report("an-invoice", "MNT")

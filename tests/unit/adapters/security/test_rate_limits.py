@@ -1,6 +1,5 @@
 """The in-memory rate limiter."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -25,23 +24,17 @@ class TestProcessRateLimiter(RateLimiterContract):
         return opened
 
 
-def test_expired_keys_are_removed_from_memory() -> None:
-    async def run() -> None:
-        limiter = ProcessRateLimiter()
-        for number in range(20 * HITS_BETWEEN_CLEANUPS):
-            assert (await limiter.consume(f"client {number}", ONE_A_MINUTE, NOW + number * MINUTE)).allowed
-        assert len(limiter) <= HITS_BETWEEN_CLEANUPS + 2
-
-    asyncio.run(run())
+async def test_expired_keys_are_removed_from_memory() -> None:
+    limiter = ProcessRateLimiter()
+    for number in range(20 * HITS_BETWEEN_CLEANUPS):
+        assert (await limiter.consume(f"client {number}", ONE_A_MINUTE, NOW + number * MINUTE)).allowed
+    assert len(limiter) <= HITS_BETWEEN_CLEANUPS + 2
 
 
-def test_keys_hit_within_the_window_are_kept() -> None:
-    async def run() -> None:
-        limiter = ProcessRateLimiter()
-        for _ in range(2):
-            for number in range(3 * HITS_BETWEEN_CLEANUPS):
-                await limiter.consume(f"guest {number}", ONE_A_MINUTE, NOW + timedelta(seconds=1))
-        assert len(limiter) == 3 * HITS_BETWEEN_CLEANUPS
-        assert not (await limiter.consume("guest 0", ONE_A_MINUTE, NOW + MINUTE)).allowed
-
-    asyncio.run(run())
+async def test_keys_hit_within_the_window_are_kept() -> None:
+    limiter = ProcessRateLimiter()
+    for _ in range(2):
+        for number in range(3 * HITS_BETWEEN_CLEANUPS):
+            await limiter.consume(f"guest {number}", ONE_A_MINUTE, NOW + timedelta(seconds=1))
+    assert len(limiter) == 3 * HITS_BETWEEN_CLEANUPS
+    assert not (await limiter.consume("guest 0", ONE_A_MINUTE, NOW + MINUTE)).allowed

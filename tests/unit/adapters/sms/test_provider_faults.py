@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import time
 import traceback
 from collections.abc import Callable
 
 import pytest
+from tests.gates import PATIENCE_SECONDS
 from tests.unit.adapters.qpay.gateway_fixtures import serve_tcp
 from tests.unit.adapters.qpay.scripted_qpay import document, http
 from tests.unit.adapters.qpay.simulator_process import free_port
@@ -69,7 +69,7 @@ each_provider = pytest.mark.parametrize("provider", PROVIDERS)
 
 @each_provider
 @pytest.mark.parametrize("response", INVALID_RESPONSES.values(), ids=INVALID_RESPONSES.keys())
-def test_an_invalid_response_is_unavailable_not_retried_and_leaks_no_secret(
+async def test_an_invalid_response_is_unavailable_not_retried_and_leaks_no_secret(
     provider: str, response: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     make, sender_at = PROVIDERS[provider]
@@ -85,7 +85,7 @@ def test_an_invalid_response_is_unavailable_not_retried_and_leaks_no_secret(
                 refusals.append(refusal.value)
 
     with caplog.at_level(logging.INFO, logger="adapters"):
-        asyncio.run(run())
+        await run()
     assert [request.method for request in fake.requests] == ["POST", "GET"]
     assert [refusal.provider for refusal in refusals] == [provider, provider]
     ours = "".join(record.getMessage() for record in caplog.records if record.name.startswith("adapters"))
@@ -96,36 +96,29 @@ def test_an_invalid_response_is_unavailable_not_retried_and_leaks_no_secret(
 
 
 @each_provider
-def test_the_oversized_response_is_valid_at_normal_size(provider: str) -> None:
+async def test_the_oversized_response_is_valid_at_normal_size(provider: str) -> None:
     make, sender_at = PROVIDERS[provider]
     fake = make()
     fake.response = lambda _: http(GOOD)
 
-    async def run() -> None:
-        async with fake.open() as url, sender_at(url) as sender:
-            assert (await sender.send(to=TO, text="Hello", key=KEY)).provider_message_id in {"SM1", "123"}
-
-    asyncio.run(run())
+    async with fake.open() as url, sender_at(url) as sender:
+        assert (await sender.send(to=TO, text="Hello", key=KEY)).provider_message_id in {"SM1", "123"}
 
 
 @each_provider
-def test_a_provider_that_stalls_is_unavailable_after_the_deadline(provider: str) -> None:
+async def test_a_provider_that_stalls_is_unavailable_after_the_deadline(provider: str) -> None:
     make, sender_at = PROVIDERS[provider]
 
-    async def run() -> float:
-        fake = make()
-        fake.stalls = True
-        async with fake.open() as url, sender_at(url, timeout_seconds=0.3) as sender:
-            started = time.monotonic()
+    fake = make()
+    fake.stalls = True
+    async with fake.open() as url, sender_at(url, timeout_seconds=0.3) as sender:
+        async with asyncio.timeout(PATIENCE_SECONDS):
             with pytest.raises(SmsUnavailable):
                 await sender.send(to=TO, text="Hello", key=KEY)
-            return time.monotonic() - started
-
-    assert 0.2 <= asyncio.run(run()) < 8
 
 
 @each_provider
-def test_a_response_that_never_completes_is_unavailable_after_the_deadline(provider: str) -> None:
+async def test_a_response_that_never_completes_is_unavailable_after_the_deadline(provider: str) -> None:
     _, sender_at = PROVIDERS[provider]
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -133,43 +126,34 @@ def test_a_response_that_never_completes_is_unavailable_after_the_deadline(provi
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
         await asyncio.Event().wait()
 
-    async def run() -> None:
-        async with serve_tcp(drip) as url, sender_at(url, timeout_seconds=0.3) as sender:
-            with pytest.raises(SmsUnavailable):
-                await sender.send(to=TO, text="Hello", key=KEY)
-
-    asyncio.run(run())
+    async with serve_tcp(drip) as url, sender_at(url, timeout_seconds=0.3) as sender:
+        with pytest.raises(SmsUnavailable):
+            await sender.send(to=TO, text="Hello", key=KEY)
 
 
 @each_provider
-def test_a_refused_connection_is_unavailable(provider: str) -> None:
+async def test_a_refused_connection_is_unavailable(provider: str) -> None:
     _, sender_at = PROVIDERS[provider]
 
-    async def run() -> None:
-        async with sender_at(f"http://127.0.0.1:{free_port()}") as sender:
-            with pytest.raises(SmsUnavailable):
-                await sender.send(to=TO, text="Hello", key=KEY)
-
-    asyncio.run(run())
+    async with sender_at(f"http://127.0.0.1:{free_port()}") as sender:
+        with pytest.raises(SmsUnavailable):
+            await sender.send(to=TO, text="Hello", key=KEY)
 
 
 @each_provider
-def test_using_a_sender_before_open_raises_runtime_error(provider: str) -> None:
+async def test_using_a_sender_before_open_raises_runtime_error(provider: str) -> None:
     _, sender_at = PROVIDERS[provider]
     with pytest.raises(RuntimeError):
-        asyncio.run(sender_at("http://127.0.0.1:9").send(to=TO, text="Hello", key=KEY))
+        await sender_at("http://127.0.0.1:9").send(to=TO, text="Hello", key=KEY)
 
 
 @each_provider
 @pytest.mark.parametrize("unknown", ["", "../../Accounts", "1?x=1", "é", "x" * 3 + "/"])
-def test_an_invalid_message_id_is_unavailable_without_a_request(provider: str, unknown: str) -> None:
+async def test_an_invalid_message_id_is_unavailable_without_a_request(provider: str, unknown: str) -> None:
     make, sender_at = PROVIDERS[provider]
     fake = make()
 
-    async def run() -> None:
-        async with fake.open() as url, sender_at(url) as sender:
-            with pytest.raises(SmsUnavailable):
-                await sender.report(unknown)
-
-    asyncio.run(run())
+    async with fake.open() as url, sender_at(url) as sender:
+        with pytest.raises(SmsUnavailable):
+            await sender.report(unknown)
     assert fake.requests == []

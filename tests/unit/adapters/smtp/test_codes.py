@@ -1,6 +1,5 @@
 """Codes by e-mail, sent to a local SMTP server with and without TLS and authentication, and under faults."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +125,6 @@ async def test_a_refused_connection_is_unavailable() -> None:
         await send(messenger(port))
 
 
-def test_an_unknown_purpose_raises_key_error() -> None:
+async def test_an_unknown_purpose_raises_key_error() -> None:
     with pytest.raises(KeyError):
-        asyncio.run(messenger(1).send_code(to="dorj@example.com", code="012345", purpose="gift", locale="en"))
+        await messenger(1).send_code(to="dorj@example.com", code="012345", purpose="gift", locale="en")

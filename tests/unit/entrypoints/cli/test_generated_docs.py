@@ -11,11 +11,11 @@ def empty(name: str) -> str:
     return "\n".join(f"<!-- begin {part} -->\n<!-- end {part} -->" for part in PARTS[name])
 
 
-def test_what_the_documentation_takes_from_the_code_is_fresh() -> None:
+def test_the_generated_documentation_is_up_to_date() -> None:
     assert main(["--check"]) == 0
 
 
-def test_the_documentation_has_every_move_and_every_permission() -> None:
+def test_the_documentation_has_every_transition_and_permission() -> None:
     lifecycles, permissions = ((DOCS / name).read_text(encoding="utf-8") for name in PARTS)
     assert "    confirmed --> no_show: mark_no_show (admin, manager, provider)" in lifecycles
     assert "    pending --> failed: fail (gateway)" in lifecycles
@@ -23,7 +23,7 @@ def test_the_documentation_has_every_move_and_every_permission() -> None:
     assert "| `salon.end_membership` |  | member's salon | own |  |  |" in permissions
 
 
-def test_what_stands_around_a_part_is_left_alone() -> None:
+def test_text_around_a_generated_part_is_preserved() -> None:
     text = f"before\n{empty('lifecycles.md')}\nafter \\1"
     written = with_fresh_parts(text, LIFECYCLES)
     assert written.startswith("before\n<!-- begin booking -->\n```mermaid\nstateDiagram-v2\n")
@@ -32,12 +32,12 @@ def test_what_stands_around_a_part_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("times", [0, 2])
-def test_every_part_has_one_place(times: int) -> None:
+def test_a_document_has_each_part_exactly_once(times: int) -> None:
     with pytest.raises(LookupError):
         with_fresh_parts(empty("lifecycles.md") * times, LIFECYCLES)
 
 
-def test_a_stale_document_is_told_when_checked_and_mended_when_not(
+def test_a_stale_document_fails_the_check_and_is_updated_without_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in PARTS:

@@ -1,6 +1,4 @@
-"""Demo accounts are for development: in production there is nobody at first, and nobody with a known password."""
-
-import asyncio
+"""Demo accounts exist only in development: production starts without accounts and without known passwords."""
 
 import psycopg
 import pytest
@@ -15,7 +13,7 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablen
 
 
 def rows(url: str) -> dict[str, int]:
-    """The tables that have rows, and how many."""
+    """The number of rows of each table that has any."""
     with psycopg.connect(url) as connection:
         names = [name for (name,) in connection.execute(TABLES)]
         assert {"users", "one_time_codes", "external_identities"} <= set(names)
@@ -30,10 +28,10 @@ def test_a_migrated_database_has_no_accounts(postgres: TestServer) -> None:
         assert not {name for name in there if not name.startswith("procrastinate_")}
 
 
-def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
+async def test_production_has_no_demo_accounts(postgres: TestServer) -> None:
     with postgres.database() as url:
         with pytest.raises(SeedRefused):
-            asyncio.run(seed(Settings.from_environment(PRODUCTION), url))
+            await seed(Settings.from_environment(PRODUCTION), url)
         assert "users" not in rows(url)
-        asyncio.run(seed(Settings.from_environment({"DATABASE_URL": url}), url))
+        await seed(Settings.from_environment({"DATABASE_URL": url}), url)
         assert rows(url)["users"] == 3

@@ -6,14 +6,13 @@ from typing import Any
 
 import jwt
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
 DORJ = {"email": "Dorj@Example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
 LOGIN = {"email": "dorj@example.com", "password": PASSWORD}
 WRONG = {**LOGIN, "password": "battery-staple"}
 
 
-@through_the_api
 async def test_registering_signs_in(api: Api) -> None:
     answer = await api.post("/auth/register", json=DORJ)
     made = answer.json()
@@ -35,22 +34,18 @@ async def test_registering_signs_in(api: Api) -> None:
     assert (await api.get("/auth/me", made["accessToken"])).json() == made["user"]
 
 
-def test_a_new_account_has_the_default_language_of_the_platform() -> None:
-    async def story(api: Api) -> None:
-        answer = await api.post("/auth/register", json=DORJ)
-        assert answer.json()["user"]["locale"] == "mn"
-
-    through_the_api(story, BOOKING_DEFAULT_LANGUAGE="mn")()
+@pytest.mark.settings(BOOKING_DEFAULT_LANGUAGE="mn")
+async def test_a_new_account_has_the_default_language_of_the_platform(api: Api) -> None:
+    answer = await api.post("/auth/register", json=DORJ)
+    assert answer.json()["user"]["locale"] == "mn"
 
 
-@through_the_api
 async def test_a_user_logs_in_by_email_in_any_case_or_by_phone(api: Api) -> None:
     await api.post("/auth/register", json={**DORJ, "phone": "+97699112233"})
     for who in ({"email": "DORJ@example.COM "}, {"phone": "+97699112233"}):
         assert (await api.post("/auth/login", json={**who, "password": PASSWORD})).status_code == 200
 
 
-@through_the_api
 async def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(api: Api) -> None:
     await api.post("/auth/register", json=DORJ)
     wrong = await api.post("/auth/login", json=WRONG)
@@ -75,20 +70,17 @@ async def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(api: 
         ({"name": "  "}, 422, "validation.invalid_value", "/name"),
     ],
 )
-@through_the_api
 async def test_an_invalid_account_is_refused(
     api: Api, change: dict[str, Any], status: int, code: str, pointer: str
 ) -> None:
     assert_problem(await api.post("/auth/register", json={**DORJ, **change}), status, code, pointer)
 
 
-@through_the_api
 async def test_an_email_address_has_one_account(api: Api) -> None:
     await api.post("/auth/register", json=DORJ)
     assert_problem(await api.post("/auth/register", json=DORJ), 409, "auth.email_taken", "/email")
 
 
-@through_the_api
 async def test_every_sign_in_and_refresh_issues_new_tokens(api: Api) -> None:
     made = [(await api.post("/auth/register", json=DORJ)).json()]
     made += [(await api.post("/auth/login", json=LOGIN)).json() for _ in range(3)]
@@ -98,7 +90,6 @@ async def test_every_sign_in_and_refresh_issues_new_tokens(api: Api) -> None:
     assert len({each["sid"] for each in claims}) == 4
 
 
-@through_the_api
 async def test_a_refresh_token_is_accepted_once_and_its_reuse_ends_the_session(api: Api) -> None:
     first = (await api.post("/auth/register", json=DORJ)).json()["refreshToken"]
     second = (await api.post("/auth/refresh", json={"refreshToken": first})).json()["refreshToken"]
@@ -107,7 +98,6 @@ async def test_a_refresh_token_is_accepted_once_and_its_reuse_ends_the_session(a
     assert_problem(await api.post("/auth/refresh", json={"refreshToken": second}), 401, "auth.invalid_token")
 
 
-@through_the_api
 async def test_parallel_refreshes_get_new_access_tokens_and_one_refresh_token(api: Api) -> None:
     made = (await api.post("/auth/register", json=DORJ)).json()
     asked = [api.post("/auth/refresh", json={"refreshToken": made["refreshToken"]}) for _ in range(5)]
@@ -118,7 +108,6 @@ async def test_parallel_refreshes_get_new_access_tokens_and_one_refresh_token(ap
         assert (await api.get("/auth/sessions", answer["accessToken"])).status_code == 200
 
 
-@through_the_api
 async def test_an_access_token_expires_after_half_an_hour(api: Api) -> None:
     token = (await api.post("/auth/register", json=DORJ)).json()["accessToken"]
     api.clock.advance(timedelta(minutes=30) - timedelta(seconds=1))
@@ -128,13 +117,11 @@ async def test_an_access_token_expires_after_half_an_hour(api: Api) -> None:
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer x", "Basic YTpi", "bearer é", ""])
-@through_the_api
 async def test_an_invalid_token_is_refused(api: Api, header: str) -> None:
     answer = await api.get("/auth/me", headers={"Authorization": header.encode("latin-1")})
     assert_problem(answer, 401, "auth.invalid_token")
 
 
-@through_the_api
 async def test_the_eleventh_guess_in_a_minute_is_not_compared(api: Api) -> None:
     await api.post("/auth/register", json=DORJ)
     for attempt in range(10):
@@ -146,7 +133,6 @@ async def test_the_eleventh_guess_in_a_minute_is_not_compared(api: Api) -> None:
     assert (await api.post("/auth/login", json={"email": "x@example.com", "password": "y"})).status_code == 401
 
 
-@through_the_api
 async def test_parallel_guesses_learn_no_more_than_ten_guesses(api: Api) -> None:
     await api.post("/auth/register", json=DORJ)
     guesses = await asyncio.gather(*(api.post("/auth/login", json=WRONG) for _ in range(30)))
@@ -155,10 +141,8 @@ async def test_parallel_guesses_learn_no_more_than_ten_guesses(api: Api) -> None
     assert sum(answer.status_code == 429 for answer in guesses) == 20
 
 
-def test_a_developer_can_turn_the_quota_off() -> None:
-    async def story(api: Api) -> None:
-        await api.post("/auth/register", json=DORJ)
-        for attempt in range(15):
-            assert (await api.post("/auth/login", json=WRONG)).status_code == (401 if attempt < 3 else 403)
-
-    through_the_api(story, BOOKING_RATE_LIMITS="off")()
+@pytest.mark.settings(BOOKING_RATE_LIMITS="off")
+async def test_a_developer_can_turn_the_quota_off(api: Api) -> None:
+    await api.post("/auth/register", json=DORJ)
+    for attempt in range(15):
+        assert (await api.post("/auth/login", json=WRONG)).status_code == (401 if attempt < 3 else 403)

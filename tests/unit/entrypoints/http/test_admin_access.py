@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+import pytest
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_admin_users import entries, joined, may_stay, my_id
 from tests.unit.entrypoints.http.test_admins_second_factor import ON, an_admin
 from tests.unit.entrypoints.http.two_factors import Member, member, protected
@@ -28,7 +29,6 @@ def id_of(someone: Member) -> str:
     return str(someone.signed_in["user"]["id"])
 
 
-@through_the_api
 async def test_an_admin_sees_a_users_sessions_as_the_user_does(api: Api) -> None:
     admin, dorj, _ = await api.an_admin(), await joined(api), await joined(api)
     api.clock.advance(timedelta(minutes=5))
@@ -45,7 +45,6 @@ async def test_an_admin_sees_a_users_sessions_as_the_user_does(api: Api) -> None
     assert_problem(await api.get(f"/admin/users/{uuid4()}/sessions", admin), 404, "user.not_found")
 
 
-@through_the_api
 async def test_reading_sessions_of_a_user_is_in_the_audit_log(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     await sessions_of(api, admin, dorj["id"])
@@ -54,7 +53,6 @@ async def test_reading_sessions_of_a_user_is_in_the_audit_log(api: Api) -> None:
     assert last.details["what"] == "GET /api/v1/admin/users/{user_id}/sessions"
 
 
-@through_the_api
 async def test_an_admin_ends_one_session_of_a_user_and_no_other(api: Api) -> None:
     admin, dorj, other = await api.an_admin(), await joined(api), await joined(api)
     phone = await on_another(api, dorj, "phone")
@@ -72,7 +70,6 @@ async def test_an_admin_ends_one_session_of_a_user_and_no_other(api: Api) -> Non
     assert [await may_stay(api, each) for each in (phone, dorj, other)] == [False, True, True]
 
 
-@through_the_api
 async def test_after_an_admin_removes_the_factor_one_factor_signs_in(api: Api) -> None:
     dorj, admin = await protected(api), await api.an_admin()
     second = (await dorj.log_in(dorj.code())).json()
@@ -92,7 +89,6 @@ async def test_after_an_admin_removes_the_factor_one_factor_signs_in(api: Api) -
     assert (await dorj.log_in(dorj.code())).status_code == 200
 
 
-@through_the_api
 async def test_removing_a_factor_also_discards_its_pending_replacement(api: Api) -> None:
     dorj, admin = await protected(api), await api.an_admin()
     dorj.secret = (await dorj.ask(code=dorj.code())).json()["secret"]
@@ -101,7 +97,6 @@ async def test_removing_a_factor_also_discards_its_pending_replacement(api: Api)
     assert_problem(await dorj.confirm(dorj.code()), 404, "auth.second_factor_missing")
 
 
-@through_the_api
 async def test_a_missing_factor_or_the_admins_own_is_not_removed(api: Api) -> None:
     admin, dorj = await an_admin(api), await member(api)
     await admin.set_up()
@@ -115,19 +110,17 @@ async def test_a_missing_factor_or_the_admins_own_is_not_removed(api: Api) -> No
     assert_problem(await api.delete(nobodys, admin.token), 404, "user.not_found")
 
 
-def test_an_admin_whose_factor_was_removed_can_set_up_another() -> None:
-    async def story(api: Api) -> None:
-        lost, helper = await an_admin(api), await an_admin(api)
-        for each in (lost, helper):
-            await each.set_up()
-            each.signed_in = (await each.log_in(each.code())).json()
-        path = f"/admin/users/{id_of(lost)}/second-factor"
-        assert (await api.delete(path, helper.token)).status_code == 204
-        assert not await may_stay(api, lost.signed_in)
-        lost.signed_in = (await lost.log_in()).json()
-        assert_problem(await api.get("/admin/providers", lost.token), 403, "auth.second_factor_required")
-        await lost.set_up()
-        assert (await lost.refresh()).status_code == 200
-        assert (await api.get("/admin/providers", lost.token)).status_code == 200
-
-    through_the_api(story, **ON)()
+@pytest.mark.settings(**ON)
+async def test_an_admin_whose_factor_was_removed_can_set_up_another(api: Api) -> None:
+    lost, helper = await an_admin(api), await an_admin(api)
+    for each in (lost, helper):
+        await each.set_up()
+        each.signed_in = (await each.log_in(each.code())).json()
+    path = f"/admin/users/{id_of(lost)}/second-factor"
+    assert (await api.delete(path, helper.token)).status_code == 204
+    assert not await may_stay(api, lost.signed_in)
+    lost.signed_in = (await lost.log_in()).json()
+    assert_problem(await api.get("/admin/providers", lost.token), 403, "auth.second_factor_required")
+    await lost.set_up()
+    assert (await lost.refresh()).status_code == 200
+    assert (await api.get("/admin/providers", lost.token)).status_code == 200

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
 from booking_domain.shared.actor import Role
 from booking_domain.shared.audit import AuditEntry, AuditFilter
@@ -54,7 +54,6 @@ async def listed(api: Api, admin: str, query: str) -> list[str]:
     return [user["name"] for user in answer.json()["items"]]
 
 
-@through_the_api
 async def test_accounts_are_filtered(api: Api) -> None:
     admin = await api.an_admin()
     await joined(api, "Болд", phone="9911 2233")
@@ -79,7 +78,6 @@ async def test_accounts_are_filtered(api: Api) -> None:
         assert (await api.get(f"/admin/users?{wrong}", admin)).status_code == 400, wrong
 
 
-@through_the_api
 async def test_accounts_are_read_page_by_page(api: Api) -> None:
     admin = await api.an_admin()
     for number in range(4):
@@ -90,7 +88,6 @@ async def test_accounts_are_read_page_by_page(api: Api) -> None:
     assert len({user["id"] for user in first["items"] + rest["items"]}) == 5
 
 
-@through_the_api
 async def test_an_admin_sees_an_account_without_secrets(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api, phone="+97699112233")
     answer = await api.get(f"/admin/users/{dorj['id']}", admin)
@@ -114,7 +111,6 @@ async def test_an_admin_sees_an_account_without_secrets(api: Api) -> None:
     assert_problem(await api.get(f"/admin/users/{uuid4()}", admin), 404, "user.not_found")
 
 
-@through_the_api
 async def test_a_change_is_audited_without_personal_data(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api, "Dorj Before")
     change = {"name": "Dorj After", "locale": "MN", "timeZone": "Europe/Berlin", "role": "customer"}
@@ -134,7 +130,6 @@ async def test_a_change_is_audited_without_personal_data(api: Api) -> None:
     assert await may_stay(api, dorj)
 
 
-@through_the_api
 async def test_a_change_with_a_stale_version_is_refused(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     path = f"/admin/users/{dorj['id']}"
@@ -144,7 +139,6 @@ async def test_a_change_with_a_stale_version_is_refused(api: Api) -> None:
     assert (await api.get(path, admin)).json()["name"] == "One"
 
 
-@through_the_api
 async def test_a_change_without_effect_makes_no_new_version(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     answer = await api.patch(f"/admin/users/{dorj['id']}", admin, json={"name": "Dorj", "status": "active"})
@@ -152,7 +146,6 @@ async def test_a_change_without_effect_makes_no_new_version(api: Api) -> None:
     assert [entry.action for entry in await entries(api)] == ["user.manage"]
 
 
-@through_the_api
 async def test_a_change_that_breaks_a_rule_is_refused(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     for change, pointer in (
@@ -169,7 +162,6 @@ async def test_a_change_that_breaks_a_rule_is_refused(api: Api) -> None:
     assert await entries(api) == []
 
 
-@through_the_api
 async def test_a_role_or_status_that_cannot_be_assigned_is_refused(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     for change in (
@@ -187,7 +179,6 @@ async def test_a_role_or_status_that_cannot_be_assigned_is_refused(api: Api) -> 
     assert (await api.get(f"/admin/users/{dorj['id']}", admin)).json()["version"] == 1
 
 
-@through_the_api
 async def test_disabling_ends_all_sessions_and_enabling_allows_signing_in(api: Api) -> None:
     admin, dorj, other = await api.an_admin(), await joined(api), await joined(api)
     login = {"email": dorj["user"]["email"], "password": PASSWORD}
@@ -207,7 +198,6 @@ async def test_disabling_ends_all_sessions_and_enabling_allows_signing_in(api: A
     assert told == [("user.disabled", "abuse"), ("user.enabled", None)]
 
 
-@through_the_api
 async def test_a_new_role_takes_effect_at_the_next_sign_in(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     assert (await api.patch(f"/admin/users/{dorj['id']}", admin, json={"role": "manager"})).status_code == 200
@@ -218,7 +208,6 @@ async def test_a_new_role_takes_effect_at_the_next_sign_in(api: Api) -> None:
     assert entry.details == {"changed": ["role"], "before": {"role": "customer"}, "after": {"role": "manager"}}
 
 
-@through_the_api
 async def test_admins_cannot_disable_or_demote_themselves(api: Api) -> None:
     admin = await api.an_admin()
     me = await my_id(api, admin)
@@ -230,7 +219,6 @@ async def test_admins_cannot_disable_or_demote_themselves(api: Api) -> None:
 
 
 @pytest.mark.parametrize("change", [DISABLED, {"role": "customer"}])
-@through_the_api
 async def test_a_former_admin_cannot_administer_with_an_old_token(api: Api, change: dict[str, str]) -> None:
     admin, other, dorj = await api.an_admin(), await api.an_admin(), await joined(api)
     them = await my_id(api, other)
@@ -248,7 +236,6 @@ async def test_a_former_admin_cannot_administer_with_an_old_token(api: Api, chan
     assert await may_stay(api, dorj)
 
 
-@through_the_api
 async def test_an_admin_ends_all_sessions_of_a_user(api: Api) -> None:
     admin, dorj, other = await api.an_admin(), await joined(api), await joined(api)
     login = {"email": dorj["user"]["email"], "password": PASSWORD}
@@ -261,7 +248,6 @@ async def test_an_admin_ends_all_sessions_of_a_user(api: Api) -> None:
     assert (await api.post("/auth/login", json=login)).status_code == 200
 
 
-@through_the_api
 async def test_a_bulk_action_applies_to_all_accounts_or_none(api: Api) -> None:
     admin = await api.an_admin()
     people = [await joined(api) for _ in range(3)]
@@ -293,7 +279,6 @@ async def test_a_bulk_action_applies_to_all_accounts_or_none(api: Api) -> None:
     )
 
 
-@through_the_api
 async def test_a_bulk_action_takes_1_to_100_different_accounts(api: Api) -> None:
     admin, one = await api.an_admin(), str(uuid4())
     for body, status in (
@@ -309,7 +294,6 @@ async def test_a_bulk_action_takes_1_to_100_different_accounts(api: Api) -> None
         assert (await api.post("/admin/users/bulk", admin, json=body)).status_code == status, body
 
 
-@through_the_api
 async def test_a_bulk_action_is_idempotent_under_one_key(api: Api) -> None:
     admin, dorj = await api.an_admin(), await joined(api)
     body = {"ids": [dorj["id"]], "action": "end_sessions"}
@@ -365,20 +349,17 @@ def is_computed(cell: str) -> bool:
     return cell[:1] in ("\t", "\r", "\n") or any(part.startswith(("=", "+", "-", "@")) for part in parts)
 
 
-@through_the_api
 async def test_an_export_computes_nothing_in_a_spreadsheet(api: Api) -> None:
     file = await exported(api)
     assert formulas(file) == []
     assert file.count(",'+976") == len(HOSTILE)
 
 
-@through_the_api
 async def test_an_export_with_formulas_is_found(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "neutralise_formulas", str)
     assert len(formulas(await exported(api))) == 19 + len(HOSTILE)
 
 
-@through_the_api
 async def test_an_export_has_every_account_of_the_filter(api: Api) -> None:
     admin, make, there = await api.an_admin(), Builder(seed=7), 0
     for exactly in (PAGE - 1, PAGE, PAGE + 1):

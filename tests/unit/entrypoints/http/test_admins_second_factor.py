@@ -3,8 +3,9 @@
 from typing import Any, Final
 from uuid import uuid4
 
+import pytest
 from litestar.handlers import HTTPRouteHandler
-from tests.unit.entrypoints.api import Api, assert_problem, the_routes, through_the_api
+from tests.unit.entrypoints.api import Api, assert_problem, the_routes
 from tests.unit.entrypoints.http.test_access import ROUTES
 from tests.unit.entrypoints.http.two_factors import Member
 
@@ -62,69 +63,57 @@ def reads_tokens(api: Api) -> set[str]:
     return {route for route, handler in the_routes(api).items() if handler.opt.get(ACCESS) != "public"}
 
 
-def test_without_a_second_factor_an_admin_can_use_three_routes() -> None:
-    async def story(api: Api) -> None:
-        found = await shut(api, token_of(api, Role.ADMIN, second_factor=False))
-        assert found == reads_tokens(api) - OPEN
-        assert {route for route in found if "/admin/" in route}
-        assert len(found) > 40
-
-    through_the_api(story, **ON)()
+@pytest.mark.settings(**ON)
+async def test_without_a_second_factor_an_admin_can_use_three_routes(api: Api) -> None:
+    found = await shut(api, token_of(api, Role.ADMIN, second_factor=False))
+    assert found == reads_tokens(api) - OPEN
+    assert {route for route in found if "/admin/" in route}
+    assert len(found) > 40
 
 
-def test_with_a_second_factor_or_for_other_roles_or_with_the_rule_off_all_routes_work() -> None:
-    async def story(api: Api) -> None:
-        with_it = await shut(api, token_of(api, Role.ADMIN, second_factor=True))
-        assert with_it == {"DELETE /auth/mfa/totp"}  # removing it is for roles that do not need one
-        assert not await shut(api, token_of(api, Role.PROVIDER, second_factor=False))
-
-    through_the_api(story, **ON)()
+@pytest.mark.settings(**ON)
+async def test_with_a_second_factor_or_for_other_roles_or_with_the_rule_off_all_routes_work(api: Api) -> None:
+    with_it = await shut(api, token_of(api, Role.ADMIN, second_factor=True))
+    assert with_it == {"DELETE /auth/mfa/totp"}  # removing it is for roles that do not need one
+    assert not await shut(api, token_of(api, Role.PROVIDER, second_factor=False))
 
 
-@through_the_api
 async def test_in_development_admins_need_no_second_factor(api: Api) -> None:
     assert not await shut(api, token_of(api, Role.ADMIN, second_factor=False))
 
 
-def test_an_admin_sets_up_a_second_factor_and_continues() -> None:
-    async def story(api: Api) -> None:
-        admin = await an_admin(api)
-        refused = await api.get("/admin/providers", admin.token)
-        assert_problem(refused, 403, "auth.second_factor_required")
-        await admin.set_up()
-        assert_problem(await admin.log_in(), 401, "auth.second_factor_needed", "/secondFactor")
-        admin.signed_in = (await admin.log_in(admin.code())).json()
-        assert (await api.get("/admin/providers", admin.token)).status_code == 200
-        assert (await admin.refresh()).status_code == 200
-        assert (await api.get("/admin/providers", admin.token)).status_code == 200
-
-    through_the_api(story, **ON)()
+@pytest.mark.settings(**ON)
+async def test_an_admin_sets_up_a_second_factor_and_continues(api: Api) -> None:
+    admin = await an_admin(api)
+    refused = await api.get("/admin/providers", admin.token)
+    assert_problem(refused, 403, "auth.second_factor_required")
+    await admin.set_up()
+    assert_problem(await admin.log_in(), 401, "auth.second_factor_needed", "/secondFactor")
+    admin.signed_in = (await admin.log_in(admin.code())).json()
+    assert (await api.get("/admin/providers", admin.token)).status_code == 200
+    assert (await admin.refresh()).status_code == 200
+    assert (await api.get("/admin/providers", admin.token)).status_code == 200
 
 
-def test_an_admin_can_replace_but_not_remove_the_second_factor() -> None:
-    async def story(api: Api) -> None:
-        admin = await an_admin(api)
-        await admin.set_up()
-        admin.signed_in = (await admin.log_in(admin.code())).json()
-        assert_problem(await admin.remove(admin.code()), 403, "auth.second_factor_required")
-        assert_problem(await admin.log_in(), 401, "auth.second_factor_needed", "/secondFactor")
-        former = admin.secret
-        await admin.set_up(code=admin.code())
-        assert admin.secret != former
-
-    through_the_api(story, **ON)()
+@pytest.mark.settings(**ON)
+async def test_an_admin_can_replace_but_not_remove_the_second_factor(api: Api) -> None:
+    admin = await an_admin(api)
+    await admin.set_up()
+    admin.signed_in = (await admin.log_in(admin.code())).json()
+    assert_problem(await admin.remove(admin.code()), 403, "auth.second_factor_required")
+    assert_problem(await admin.log_in(), 401, "auth.second_factor_needed", "/secondFactor")
+    former = admin.secret
+    await admin.set_up(code=admin.code())
+    assert admin.secret != former
 
 
-def test_an_admin_without_a_second_factor_can_sign_out() -> None:
-    async def story(api: Api) -> None:
-        admin = await an_admin(api)
-        assert (await api.post("/auth/logout", admin.token)).status_code == 204
-        assert all(session.ended_at for session in api.database.rows(SESSIONS).values())
-
-    through_the_api(story, **ON)()
+@pytest.mark.settings(**ON)
+async def test_an_admin_without_a_second_factor_can_sign_out(api: Api) -> None:
+    admin = await an_admin(api)
+    assert (await api.post("/auth/logout", admin.token)).status_code == 204
+    assert all(session.ended_at for session in api.database.rows(SESSIONS).values())
 
 
-@through_the_api
 async def test_with_the_rule_off_an_admin_can_remove_the_second_factor(api: Api) -> None:
     admin = await an_admin(api)
     await admin.set_up()

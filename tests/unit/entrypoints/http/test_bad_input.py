@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
@@ -62,7 +62,6 @@ BODIES = {
 
 
 @pytest.mark.parametrize("kind", BODIES)
-@through_the_api
 async def test_a_bad_body_is_refused(api: Api, kind: str) -> None:
     body, pointer = BODIES[kind]
     customer = await api.joined("customer")
@@ -72,7 +71,6 @@ async def test_a_bad_body_is_refused(api: Api, kind: str) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""])
-@through_the_api
 async def test_a_body_of_another_type_is_refused(api: Api, content_type: str) -> None:
     customer = await api.joined("customer")
     answer = await api.post("/bookings", customer, content=raw(), headers={"Content-Type": content_type})
@@ -80,7 +78,6 @@ async def test_a_body_of_another_type_is_refused(api: Api, content_type: str) ->
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
-@through_the_api
 async def test_json_may_name_its_charset(api: Api, content_type: str) -> None:
     customer = await api.joined("customer")
     answer = await api.post("/bookings", customer, content=raw(), headers={"Content-Type": content_type})
@@ -88,8 +85,7 @@ async def test_json_may_name_its_charset(api: Api, content_type: str) -> None:
 
 
 @pytest.mark.parametrize("announced", [True, False])
-@through_the_api
-async def test_ten_megabytes_are_too_many(api: Api, announced: bool) -> None:  # noqa: FBT001
+async def test_a_body_of_ten_megabytes_is_rejected(api: Api, announced: bool) -> None:  # noqa: FBT001
     async def chunks() -> Any:
         for _ in range(10):
             yield b"x" * 1024 * 1024
@@ -112,8 +108,7 @@ RULES: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("kind", RULES)
-@through_the_api
-async def test_a_well_formed_wish_that_breaks_a_rule_is_unprocessable(api: Api, kind: str) -> None:
+async def test_a_valid_body_that_breaks_a_rule_is_unprocessable(api: Api, kind: str) -> None:
     _, provider_id = await api.open_provider()
     wish, code, pointer = RULES[kind]
     body = {**GOOD, "providerId": provider_id, **wish}
@@ -181,14 +176,12 @@ OF_PROVIDERS: dict[str, tuple[str, str, dict[str, Any], int, str, str]] = {
 
 
 @pytest.mark.parametrize("kind", OF_PROVIDERS)
-@through_the_api
-async def test_a_provider_is_told_what_is_wrong(api: Api, kind: str) -> None:
+async def test_invalid_input_of_providers_is_pointed_to(api: Api, kind: str) -> None:
     method, path, body, status, code, pointer = OF_PROVIDERS[kind]
     provider, _ = await api.open_provider()
     assert_problem(await api.call(method, path, provider, json=body), status, code, pointer)
 
 
-@through_the_api
 async def test_a_whole_number_may_be_written_with_a_point(api: Api) -> None:
     provider, _ = await api.open_provider()
 
@@ -234,7 +227,6 @@ PARAMETERS = {
 
 
 @pytest.mark.parametrize("kind", PARAMETERS)
-@through_the_api
 async def test_a_bad_parameter_is_refused(api: Api, kind: str) -> None:
     path, pointer = PARAMETERS[kind]
     answer = await api.get(path, await api.joined("customer"))
@@ -242,7 +234,6 @@ async def test_a_bad_parameter_is_refused(api: Api, kind: str) -> None:
 
 
 @pytest.mark.parametrize("tag", ["1", '"1', "W/1", '"1" "2"', '"1",', '"1", *', '"a"b"', ""])
-@through_the_api
 async def test_a_bad_if_match_is_refused(api: Api, tag: str) -> None:
     answer = await api.patch(
         f"/bookings/{PROVIDER_ID}",
@@ -253,8 +244,7 @@ async def test_a_bad_if_match_is_refused(api: Api, tag: str) -> None:
     assert_problem(answer, 400, INVALID, "/header/If-Match")
 
 
-@through_the_api
-async def test_what_is_not_there_is_said_as_a_problem_too(api: Api) -> None:
+async def test_unknown_addresses_answer_with_a_problem(api: Api) -> None:
     assert_problem(await api.get("/nowhere"), 404, "http.not_found")
     refused = await api.delete("/bookings")
     assert_problem(refused, 405, "http.method_not_allowed")
@@ -263,8 +253,7 @@ async def test_what_is_not_there_is_said_as_a_problem_too(api: Api) -> None:
     assert (head.status_code, head.content) == (404, b"")
 
 
-@through_the_api
-async def test_whoever_sends_no_token_is_not_told_what_is_wrong_with_the_body(api: Api) -> None:
+async def test_without_a_token_the_body_is_not_validated(api: Api) -> None:
     answer = await api.post("/bookings", content=b"[" * 1_000)
     assert_problem(answer, 401, "auth.invalid_token")
     assert answer.headers["WWW-Authenticate"] == "Bearer"

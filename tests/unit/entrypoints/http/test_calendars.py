@@ -9,7 +9,7 @@ import httpx
 import pytest
 from icalendar import Calendar, Event
 from structlog.testing import capture_logs
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 from booking_domain.identity.model import UserStatus
 from booking_domain.shared.errors import StorageUnavailable
@@ -52,7 +52,6 @@ async def cancel(api: Api, token: str, booking: dict[str, Any]) -> None:
     assert answer.status_code == 200, answer.text
 
 
-@through_the_api
 async def test_a_booking_is_a_file_for_its_parties_and_admins(api: Api) -> None:
     provider, provider_id = await api.open_provider(displayName="Ink & Co", address="Peace Avenue 1; Ulaanbaatar")
     customer, stranger = await api.joined("customer"), await api.joined("customer")
@@ -73,7 +72,6 @@ async def test_a_booking_is_a_file_for_its_parties_and_admins(api: Api) -> None:
     assert_problem(await api.get(path), 401, "auth.invalid_token")
 
 
-@through_the_api
 async def test_the_uid_stays_and_the_sequence_rises_with_each_change(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -97,7 +95,6 @@ async def test_the_uid_stays_and_the_sequence_rises_with_each_change(api: Api) -
     assert (await api.get(file, customer)).headers["ETag"] == '"3"'
 
 
-@through_the_api
 async def test_each_side_sees_its_own_bookings_with_the_name_of_the_other(api: Api) -> None:
     ink, ink_id = await api.open_provider(displayName="Ink", address="Peace Avenue 1")
     _, other_id = await api.open_provider(displayName="Other")
@@ -117,7 +114,6 @@ async def test_each_side_sees_its_own_bookings_with_the_name_of_the_other(api: A
     }
 
 
-@through_the_api
 async def test_the_calendar_has_a_name(api: Api) -> None:
     provider, _ = await api.open_provider(displayName="Ink")
     names = {}
@@ -128,7 +124,6 @@ async def test_the_calendar_has_a_name(api: Api) -> None:
 
 
 @pytest.mark.parametrize("side", SIDES)
-@through_the_api
 async def test_a_changed_link_ends_the_old_one_at_once(api: Api, side: str) -> None:
     provider, _ = await api.open_provider()
     old = await link(api, provider, side)
@@ -140,7 +135,6 @@ async def test_a_changed_link_ends_the_old_one_at_once(api: Api, side: str) -> N
 
 
 @pytest.mark.parametrize("side", SIDES)
-@through_the_api
 async def test_a_removed_link_is_gone_and_removing_it_again_is_no_error(api: Api, side: str) -> None:
     provider, _ = await api.open_provider()
     address = await link(api, provider, side)
@@ -150,8 +144,7 @@ async def test_a_removed_link_is_gone_and_removing_it_again_is_no_error(api: Api
         assert_problem(await api.get(address), 404, "calendar.link_not_found")
 
 
-@through_the_api
-async def test_removing_ones_link_leaves_those_of_others(api: Api) -> None:
+async def test_removing_a_link_keeps_those_of_others(api: Api) -> None:
     one, other = await api.joined("customer"), await api.joined("customer")
     addresses = [await link(api, one), await link(api, other)]
     await api.delete("/users/me/calendar-link", one)
@@ -160,8 +153,7 @@ async def test_removing_ones_link_leaves_those_of_others(api: Api) -> None:
 
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", f"?token={'x' * 43}", "?token=%F0%9F%98%80"])
-@through_the_api
-async def test_without_the_secret_there_is_nothing(api: Api, side: str, query: str) -> None:
+async def test_a_calendar_needs_its_secret(api: Api, side: str, query: str) -> None:
     provider, _ = await api.open_provider()
     await link(api, provider, side)
     assert_problem(await api.get(f"/{side}/me/calendar.ics{query}"), 404, "calendar.link_not_found")
@@ -169,14 +161,12 @@ async def test_without_the_secret_there_is_nothing(api: Api, side: str, query: s
     assert_problem(await api.get(f"/{side}/me/calendar.ics{query}", provider), 404, "calendar.link_not_found")
 
 
-@through_the_api
 async def test_a_customer_s_secret_opens_no_provider_s_calendar(api: Api) -> None:
     customer = await api.joined("customer")
     address = await link(api, customer)
     assert_problem(await api.get(address.replace("users", "providers")), 404, "calendar.link_not_found")
 
 
-@through_the_api
 async def test_the_calendar_of_a_disabled_account_is_closed(api: Api) -> None:
     customer = await api.joined("customer")
     address = await link(api, customer)
@@ -186,8 +176,7 @@ async def test_the_calendar_of_a_disabled_account_is_closed(api: Api) -> None:
     assert_problem(await api.get(address), 404, "calendar.link_not_found")
 
 
-@through_the_api
-async def test_links_are_for_who_has_what_they_show(api: Api) -> None:
+async def test_a_provider_link_needs_a_provider_profile(api: Api) -> None:
     customer, provider = await api.joined("customer"), await api.joined("provider")
     for side in SIDES:
         assert_problem(await api.post(f"/{side}/me/calendar-link"), 401, "auth.invalid_token")
@@ -197,8 +186,7 @@ async def test_links_are_for_who_has_what_they_show(api: Api) -> None:
     assert_problem(await api.post("/providers/me/calendar-link", provider), 404, "provider.profile_missing")
 
 
-@through_the_api
-async def test_only_a_digest_of_the_secret_is_kept_and_each_is_another(api: Api) -> None:
+async def test_only_the_digest_of_a_new_secret_is_stored(api: Api) -> None:
     customer = await api.joined("customer")
     secrets = {(await link(api, customer)).partition("=")[2] for _ in range(20)}
     assert len(secrets) == 20
@@ -212,8 +200,7 @@ async def test_only_a_digest_of_the_secret_is_kept_and_each_is_another(api: Api)
     assert not api.database.rows(ANSWERS)  # an answer that is kept for a repetition would hold the secret
 
 
-@through_the_api
-async def test_who_has_it_already_is_told_so_in_a_line(api: Api) -> None:
+async def test_an_unchanged_calendar_answers_304(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -233,8 +220,7 @@ async def test_who_has_it_already_is_told_so_in_a_line(api: Api) -> None:
     assert changed.headers["ETag"] != tag
 
 
-@through_the_api
-async def test_what_was_cancelled_is_shown_for_a_month_and_the_rest_for_three(api: Api) -> None:
+async def test_cancelled_bookings_are_shown_for_30_days_and_others_for_90(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     kept = await api.booked(customer, provider_id, MONDAY_AT_TEN)
@@ -254,7 +240,6 @@ async def test_what_was_cancelled_is_shown_for_a_month_and_the_rest_for_three(ap
             assert [str(each["UID"])[:36] for each in events(await api.get(address))] == shown
 
 
-@through_the_api
 async def test_a_calendar_has_a_bound(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -267,7 +252,6 @@ async def test_a_calendar_has_a_bound(api: Api) -> None:
     assert calendar_links.MAX_CALENDAR_ENTRIES == 5_000
 
 
-@through_the_api
 async def test_the_secret_is_written_to_no_log(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     customer = await api.joined("customer")
     caplog.set_level("DEBUG")
@@ -287,7 +271,6 @@ async def test_the_secret_is_written_to_no_log(api: Api, caplog: pytest.LogCaptu
     assert all(secret not in each.text for each in (good, wrong, *broken))
 
 
-@through_the_api
 async def test_the_document_says_what_kind_of_file_it_is(api: Api) -> None:
     paths = (await api.get("/schema")).json()["paths"]
     for path in ("bookings/{bookingId}", "providers/me", "users/me"):
@@ -298,8 +281,7 @@ async def test_the_document_says_what_kind_of_file_it_is(api: Api) -> None:
     assert names == ["If-None-Match", "token", "Accept-Language", "X-Request-Id"]
 
 
-@through_the_api
-async def test_a_calendar_that_cannot_be_read_now_is_not_an_empty_one(api: Api) -> None:
+async def test_an_unavailable_database_is_not_an_empty_calendar(api: Api) -> None:
     customer = await api.joined("customer")
     address = await link(api, customer)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 MONDAY_AT_NOON = "2026-11-23T12:00:00+08:00"
 MONDAY_AT_2_10 = "2026-11-23T14:10:00+08:00"
@@ -17,7 +17,6 @@ async def me(api: Api, token: str) -> str:
     return str((await api.get("/auth/me", token)).json()["id"])
 
 
-@through_the_api
 async def test_a_booking_is_rescheduled_in_one_step(api: Api) -> None:
     provider, provider_id = await api.open_provider(**DEPOSIT)
     customer = await api.joined("customer")
@@ -40,8 +39,7 @@ async def test_a_booking_is_rescheduled_in_one_step(api: Api) -> None:
     await api.booked(await api.joined("customer"), provider_id)
 
 
-@through_the_api
-async def test_what_cannot_be_had_is_refused_and_the_old_time_is_kept(api: Api) -> None:
+async def test_a_rejected_reschedule_keeps_the_old_time(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer, other = await api.joined("customer"), await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -58,8 +56,7 @@ async def test_what_cannot_be_had_is_refused_and_the_old_time_is_kept(api: Api) 
     assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == booking
 
 
-@through_the_api
-async def test_what_has_begun_is_moved_by_the_provider_alone(api: Api) -> None:
+async def test_only_the_provider_reschedules_a_started_booking(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     soon = "2026-11-23T00:10:00Z"
@@ -81,8 +78,7 @@ async def test_what_has_begun_is_moved_by_the_provider_alone(api: Api) -> None:
         ("offer-times", {"slots": [MONDAY_AT_NOON]}),
     ],
 )
-@through_the_api
-async def test_a_change_names_the_version_that_was_seen(api: Api, step: str, body: dict[str, Any]) -> None:
+async def test_a_change_with_a_stale_version_is_rejected(api: Api, step: str, body: dict[str, Any]) -> None:
     provider, provider_id = await api.open_provider(**REQUESTS)
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -110,8 +106,7 @@ async def test_a_change_names_the_version_that_was_seen(api: Api, step: str, bod
         ("offer-times", {"slots": [MONDAY_AT_NOON]}),
     ],
 )
-@through_the_api
-async def test_a_booking_is_changed_by_its_parties_alone(api: Api, step: str, body: dict[str, Any]) -> None:
+async def test_only_its_parties_change_a_booking(api: Api, step: str, body: dict[str, Any]) -> None:
     _, provider_id = await api.open_provider(**REQUESTS)
     other_provider, _ = await api.open_provider()
     customer = await api.joined("customer")
@@ -141,14 +136,12 @@ async def test_a_booking_is_changed_by_its_parties_alone(api: Api, step: str, bo
         ("offer-times", {"slots": [MONDAY_AT_NOON, "2026-11-23T12:00:00"]}, "/slots/1"),
     ],
 )
-@through_the_api
 async def test_what_is_malformed_is_pointed_at(api: Api, step: str, body: dict[str, Any], pointer: str) -> None:
     customer = await api.joined("customer")
     answer = await api.post(f"/bookings/0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03/{step}", customer, json=body)
     assert_problem(answer, 400, "validation.invalid_input", pointer)
 
 
-@through_the_api
 async def test_a_booking_is_cancelled_with_a_reason(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -164,7 +157,6 @@ async def test_a_booking_is_cancelled_with_a_reason(api: Api) -> None:
     await api.booked(customer, provider_id)
 
 
-@through_the_api
 async def test_a_request_is_accepted_and_then_waits_for_its_deposit(api: Api) -> None:
     provider, provider_id = await api.open_provider(**REQUESTS, **DEPOSIT)
     customer = await api.joined("customer")
@@ -181,7 +173,6 @@ async def test_a_request_is_accepted_and_then_waits_for_its_deposit(api: Api) ->
     assert_problem(await api.post(path, provider, json={}), 409, "booking.invalid_transition", "/status")
 
 
-@through_the_api
 async def test_a_request_is_declined_by_the_provider(api: Api) -> None:
     provider, provider_id = await api.open_provider(**REQUESTS)
     customer = await api.joined("customer")
@@ -194,7 +185,6 @@ async def test_a_request_is_declined_by_the_provider(api: Api) -> None:
     assert events[-1]["reason"] == "Not my style."
 
 
-@through_the_api
 async def test_a_customer_takes_one_of_the_times_that_were_offered(api: Api) -> None:
     provider, provider_id = await api.open_provider(**REQUESTS)
     customer, other = await api.joined("customer"), await api.joined("customer")
@@ -222,7 +212,6 @@ async def test_a_customer_takes_one_of_the_times_that_were_offered(api: Api) -> 
     assert "dueAt" not in taken.json()
 
 
-@through_the_api
 async def test_an_offer_of_a_time_that_is_taken_is_refused(api: Api) -> None:
     provider, provider_id = await api.open_provider(**REQUESTS)
     booking = await api.booked(await api.joined("customer"), provider_id)
@@ -231,7 +220,6 @@ async def test_an_offer_of_a_time_that_is_taken_is_refused(api: Api) -> None:
     assert_problem(answer, 409, "booking.slot_taken", "/slot")
 
 
-@through_the_api
 async def test_a_request_need_not_claim_its_time(api: Api) -> None:
     provider, provider_id = await api.open_provider(**REQUESTS)
     changed = await api.put("/availability/settings", provider, json={"requestsClaimTime": False})
@@ -243,7 +231,6 @@ async def test_a_request_need_not_claim_its_time(api: Api) -> None:
     assert_problem(late, 409, "booking.slot_taken", "/slot")
 
 
-@through_the_api
 async def test_the_provider_enters_walk_ins_and_books_for_customers(api: Api) -> None:
     provider, provider_id = await api.open_provider(**DEPOSIT)
     customer = await api.joined("customer")
@@ -262,7 +249,6 @@ async def test_the_provider_enters_walk_ins_and_books_for_customers(api: Api) ->
     assert_problem(nosy, 403, "booking.for_others", "/customerId")
 
 
-@through_the_api
 async def test_a_series_is_made_whole_and_once(api: Api) -> None:
     _, provider_id = await api.open_provider(**DEPOSIT)
     customer = await api.joined("customer")
@@ -284,8 +270,7 @@ async def test_a_series_is_made_whole_and_once(api: Api) -> None:
     assert "seriesId" not in await api.booked(customer, provider_id, MONDAY_AT_NOON)
 
 
-@through_the_api
-async def test_of_a_series_that_cannot_be_made_every_time_in_the_way_is_named(api: Api) -> None:
+async def test_an_impossible_series_names_every_unavailable_time(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     await api.booked(provider, provider_id, "2026-11-30T10:30:00+08:00")
     await api.post("/availability/exceptions", provider, json={"date": "2026-12-14", "closed": True})
@@ -307,15 +292,13 @@ async def test_of_a_series_that_cannot_be_made_every_time_in_the_way_is_named(ap
     ("member", "value"),
     [("times", 1), ("times", 53), ("everyWeeks", 0), ("everyWeeks", 53), ("holdId", None), ("slot", "2026-11-23")],
 )
-@through_the_api
 async def test_a_series_has_bounds(api: Api, member: str, value: object) -> None:
     wish = {"providerId": "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03", "slot": MONDAY_AT_TEN, "times": 2, member: value}
     answer = await api.post("/bookings/series", await api.joined("customer"), json=wish)
     assert_problem(answer, 400, "validation.invalid_input", f"/{member}")
 
 
-@through_the_api
-async def test_a_series_is_for_oneself_unless_the_staff_makes_it(api: Api) -> None:
+async def test_only_staff_books_a_series_for_others(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "times": 2, "customerId": await me(api, customer)}

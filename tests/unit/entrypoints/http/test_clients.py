@@ -42,13 +42,13 @@ def a_scope(peer: str | None, *forwarded: str, proto: Sequence[str] = ()) -> Sco
         ("/run/api.sock", ("198.51.100.1",), ""),
     ],
 )
-def test_the_client_is_the_right_most_that_is_no_trusted_proxy(
+def test_the_client_is_the_rightmost_untrusted_address(
     peer: str | None, forwarded: Sequence[str], address: str
 ) -> None:
     assert TRUSTED.address(a_scope(peer, *forwarded)) == address
 
 
-def test_by_default_nobody_is_believed() -> None:
+def test_by_default_no_proxy_is_trusted() -> None:
     scope = a_scope("10.0.0.1", "198.51.100.1", proto=["http"])
     assert NOBODY.address(scope) == NOBODY.counted_as(scope) == "10.0.0.1"
     assert not NOBODY.came_in_the_clear(scope)
@@ -65,7 +65,7 @@ def test_by_default_nobody_is_believed() -> None:
         (None, ""),
     ],
 )
-def test_a_network_of_ipv6_is_counted_as_one(peer: str | None, counted_as: str) -> None:
+def test_an_ipv6_network_is_counted_as_one_client(peer: str | None, counted_as: str) -> None:
     assert NOBODY.counted_as(a_scope(peer)) == counted_as
 
 
@@ -83,7 +83,5 @@ def test_a_network_of_ipv6_is_counted_as_one(peer: str | None, counted_as: str) 
         (None, ["http"], False),
     ],
 )
-def test_only_trusted_proxies_say_how_the_client_came(
-    peer: str | None, proto: Sequence[str], *, in_the_clear: bool
-) -> None:
+def test_only_trusted_proxies_report_the_scheme(peer: str | None, proto: Sequence[str], *, in_the_clear: bool) -> None:
     assert TRUSTED.came_in_the_clear(a_scope(peer, proto=proto)) is in_the_clear

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import DORJ, code_for, joined, log_in, messages, use
 from tests.unit.entrypoints.http.test_phone_changes import without_password
 
@@ -36,7 +36,6 @@ async def erase(api: Api, user_id: UserId) -> Erasing:
     return await api.container.executor().run(erase_account, user_id, actor=SYSTEM)
 
 
-@through_the_api
 async def test_deletion_ends_all_sessions_and_is_revealed_only_with_the_password(api: Api) -> None:
     here, elsewhere = await joined(api), (await log_in(api)).json()
     assert (await delete(api, here["accessToken"])).status_code == 204
@@ -53,7 +52,6 @@ async def test_deletion_ends_all_sessions_and_is_revealed_only_with_the_password
     assert (await api.database.outbox_events())[-1].topic == "account.deleted"
 
 
-@through_the_api
 async def test_the_access_token_of_a_deleted_account_cannot_change_it(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     assert (await delete(api, token)).status_code == 204
@@ -67,7 +65,6 @@ async def test_the_access_token_of_a_deleted_account_cannot_change_it(api: Api) 
         assert_problem(answer, 401, "auth.invalid_token")
 
 
-@through_the_api
 async def test_no_code_is_sent_for_a_deleted_account(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     code = await code_for(api)
@@ -79,7 +76,6 @@ async def test_no_code_is_sent_for_a_deleted_account(api: Api) -> None:
     assert len(await messages(api)) == before
 
 
-@through_the_api
 async def test_the_password_is_required_and_wrong_ones_are_counted(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     refused = await api.call("DELETE", "/users/me", token)
@@ -90,7 +86,6 @@ async def test_the_password_is_required_and_wrong_ones_are_counted(api: Api) -> 
     assert_problem(await delete(api, token), 403, "auth.account_locked")
 
 
-@through_the_api
 async def test_without_a_password_a_recent_sign_in_is_required(api: Api) -> None:
     made = await joined(api)
     await without_password(api, made["user"]["id"])
@@ -101,7 +96,6 @@ async def test_without_a_password_a_recent_sign_in_is_required(api: Api) -> None
     assert (await api.call("DELETE", "/users/me", again["accessToken"])).status_code == 204
 
 
-@through_the_api
 async def test_neither_party_of_an_upcoming_booking_can_be_deleted(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -114,7 +108,6 @@ async def test_neither_party_of_an_upcoming_booking_can_be_deleted(api: Api) -> 
         assert (await delete(api, token)).status_code == 204
 
 
-@through_the_api
 async def test_an_account_with_a_pending_refund_cannot_be_deleted(api: Api) -> None:
     provider, provider_id = await api.open_provider(**ASKS_FOR_A_DEPOSIT)
     customer = await api.joined("customer")
@@ -129,7 +122,6 @@ async def test_an_account_with_a_pending_refund_cannot_be_deleted(api: Api) -> N
         assert_problem(await delete(api, token), 409, "account.money_owed")
 
 
-@through_the_api
 async def test_a_providers_profile_leaves_the_catalogue_and_takes_no_bookings(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     assert (await delete(api, provider)).status_code == 204
@@ -140,7 +132,6 @@ async def test_a_providers_profile_leaves_the_catalogue_and_takes_no_bookings(ap
     assert refused.status_code in {404, 422}
 
 
-@through_the_api
 async def test_deletion_releases_holds_and_waiting_list_entries(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -154,7 +145,6 @@ async def test_deletion_releases_holds_and_waiting_list_entries(api: Api) -> Non
     assert place.status == "left"
 
 
-@through_the_api
 async def test_an_admin_deletes_an_account_under_the_same_rules(api: Api) -> None:
     admin, provider_id = await api.an_admin(), (await api.open_provider())[1]
     customer = await api.joined("customer")
@@ -173,7 +163,6 @@ async def test_an_admin_deletes_an_account_under_the_same_rules(api: Api) -> Non
     assert_problem(await api.delete(f"/admin/users/{uuid4()}", admin), 404, "user.not_found")
 
 
-@through_the_api
 async def test_admins_can_delete_each_other_but_one_remains(api: Api) -> None:
     admins = [await api.an_admin() for _ in range(2)]
     ids = [await id_of(api, admin) for admin in admins]
@@ -183,7 +172,6 @@ async def test_admins_can_delete_each_other_but_one_remains(api: Api) -> None:
     assert sorted(answer.status_code for answer in await asyncio.gather(*asked)) == [204, 401]
 
 
-@through_the_api
 async def test_an_admin_with_an_ended_session_cannot_delete(api: Api) -> None:
     admin, customer = await api.an_admin(), await api.joined("customer")
     path = f"/admin/users/{await id_of(api, customer)}"
@@ -192,7 +180,6 @@ async def test_an_admin_with_an_ended_session_cannot_delete(api: Api) -> None:
     assert_problem(await api.delete(path, api.admin()), 401, "auth.invalid_token")
 
 
-@through_the_api
 async def test_an_account_is_erased_after_thirty_days_and_not_before(api: Api) -> None:
     made = await joined(api)
     user_id = UserId(UUID(made["user"]["id"]))
@@ -213,7 +200,6 @@ async def test_an_account_is_erased_after_thirty_days_and_not_before(api: Api) -
     assert_problem(refused, 404, "user.not_found")
 
 
-@through_the_api
 async def test_a_restored_account_is_not_erased(api: Api) -> None:
     made = await joined(api)
     user_id = UserId(UUID(made["user"]["id"]))
@@ -227,7 +213,6 @@ async def test_a_restored_account_is_not_erased(api: Api) -> None:
     assert (await log_in(api)).status_code == 200
 
 
-@through_the_api
 async def test_a_booking_made_with_the_last_token_delays_the_erasure(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 
 async def explained(api: Api, provider_id: str, slot: str, more: str = "") -> dict[str, Any]:
@@ -17,8 +17,7 @@ def at(hour: int, minute: int = 0, day: str = "2026-11-24") -> str:
     return f"{day}T{hour:02d}:{minute:02d}:00+08:00"
 
 
-@through_the_api
-async def test_what_is_offered_has_no_reason_against_it(api: Api) -> None:
+async def test_an_offered_slot_has_no_reasons(api: Api) -> None:
     _, provider_id = await api.open_provider()
     assert await explained(api, provider_id, at(10)) == {
         "timeZone": "Asia/Ulaanbaatar",
@@ -32,7 +31,6 @@ async def test_what_is_offered_has_no_reason_against_it(api: Api) -> None:
     await api.booked(await api.joined("customer"), provider_id, at(10))
 
 
-@through_the_api
 async def test_each_reason_is_given(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     change = {"bufferAfterMinutes": 15, "minNoticeMinutes": 120, "maxPerDay": 1, "horizonDays": 30}
@@ -65,8 +63,7 @@ async def test_each_reason_is_given(api: Api) -> None:
     assert await why(at(14, day="2026-12-01")) == []
 
 
-@through_the_api
-async def test_the_nearest_times_that_are_offered_are_named(api: Api) -> None:
+async def test_the_nearest_offered_times_are_named(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     start, end = at(0), at(0, day="2026-12-20")
     assert (await api.post("/availability/blocks", provider, json={"start": start, "end": end})).status_code == 201
@@ -83,8 +80,7 @@ async def test_the_nearest_times_that_are_offered_are_named(api: Api) -> None:
     assert (await explained(api, provider_id, "1901-01-01T00:00:00Z"))["before"] is None
 
 
-@through_the_api
-async def test_what_it_says_is_what_booking_does(api: Api) -> None:
+async def test_an_explanation_agrees_with_booking(api: Api) -> None:
     _, provider_id = await api.open_provider()
     await api.booked(await api.joined("customer"), provider_id, at(12))
     for minutes in range(9 * 60, 20 * 60, 35):
@@ -106,15 +102,13 @@ async def test_what_it_says_is_what_booking_does(api: Api) -> None:
         ("slot=2026-11-23T10:00:00Z&other=1", "/query/other"),
     ],
 )
-@through_the_api
 async def test_what_is_malformed_is_pointed_at(api: Api, query: str, pointer: str) -> None:
     _, provider_id = await api.open_provider()
     answer = await api.get(f"/providers/{provider_id}/slots/explain?{query}")
     assert_problem(answer, 400, "validation.invalid_input", pointer)
 
 
-@through_the_api
-async def test_a_provider_who_takes_no_bookings_is_not_there(api: Api) -> None:
+async def test_a_provider_that_takes_no_bookings_is_not_found(api: Api) -> None:
     draft = await api.post("/providers/me", await api.joined("provider"), json={"displayName": "Draft"})
     for provider_id in (draft.json()["id"], "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03"):
         answer = await api.get(f"/providers/{provider_id}/slots/explain?slot={MONDAY_AT_TEN}")

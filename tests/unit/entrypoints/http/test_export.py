@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import Builder
@@ -32,8 +32,7 @@ async def exported(api: Api, token: str) -> dict[str, Any]:
     return dict(answer.json())
 
 
-@through_the_api
-async def test_of_an_account_that_has_done_nothing_there_is_the_account(api: Api) -> None:
+async def test_the_export_of_an_unused_account_contains_the_account(api: Api) -> None:
     token = await api.joined("customer")
     found = await exported(api, token)
     assert found["account"] == (await api.get("/users/me", token)).json()
@@ -46,8 +45,7 @@ async def test_of_an_account_that_has_done_nothing_there_is_the_account(api: Api
     assert empty == {**nothing, "provider": None}
 
 
-@through_the_api
-async def test_a_customer_finds_what_is_theirs_and_nothing_of_others(api: Api) -> None:
+async def test_a_customers_export_contains_only_their_data(api: Api) -> None:
     _, provider_id = await api.open_provider()
     token, other = await joined(api, "customer"), await api.joined("customer")
     user_id = UserId(UUID((await api.get("/auth/me", token)).json()["id"]))
@@ -72,7 +70,6 @@ async def test_a_customer_finds_what_is_theirs_and_nothing_of_others(api: Api) -
     assert "not mine" not in json.dumps(found)
 
 
-@through_the_api
 async def test_payments_and_refunds_of_a_booking_are_exported_in_one_list_oldest_first(api: Api) -> None:
     provider, provider_id = await api.open_provider(depositAmount=2_000_000, priceAmount=8_000_000)
     customer = await api.joined("customer")
@@ -99,8 +96,7 @@ async def test_payments_and_refunds_of_a_booking_are_exported_in_one_list_oldest
         }
 
 
-@through_the_api
-async def test_a_provider_finds_the_desk_and_the_bookings_there_with_their_payments(api: Api) -> None:
+async def test_a_providers_export_contains_profile_calendar_and_bookings(api: Api) -> None:
     deposit = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
     provider, provider_id = await api.open_provider(bio=f"{CANARY} of a bio", **deposit)
     customer = await api.joined("customer")
@@ -129,8 +125,7 @@ async def test_a_provider_finds_the_desk_and_the_bookings_there_with_their_payme
     assert (await exported(api, customer))["provider"] is None
 
 
-@through_the_api
-async def test_a_manager_finds_their_salons(api: Api) -> None:
+async def test_a_managers_export_contains_their_salons(api: Api) -> None:
     manager, other = await api.joined("manager"), await api.joined("manager")
     made = [
         (await api.post("/salons", who, json={"name": "Nomad", "timeZone": "UTC"})).json() for who in (manager, other)
@@ -138,31 +133,25 @@ async def test_a_manager_finds_their_salons(api: Api) -> None:
     assert (await exported(api, manager))["salons"] == made[:1]
 
 
-@through_the_api
-async def test_an_admin_finds_only_bookings_of_their_own(api: Api) -> None:
+async def test_an_admins_export_contains_only_their_own_bookings(api: Api) -> None:
     _, provider_id = await api.open_provider()
     await api.booked(await api.joined("customer"), provider_id)
     assert (await exported(api, await api.an_admin()))["bookings"] == []
 
 
-def test_however_much_there_is_it_is_read_in_pages_and_all_of_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_large_export_is_complete_and_read_in_pages(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "PAGE", 2)
-
-    async def story(api: Api) -> None:
-        _, provider_id = await api.open_provider()
-        token = await joined(api, "customer")
-        booked = [await api.booked(token, provider_id, f"2026-11-23T{hour}:00:00+08:00") for hour in range(10, 15)]
-        for _ in range(4):
-            await api.post("/auth/login", json={"phone": "9911 2233", "password": PASSWORD})
-        found = await exported(api, token)
-        assert [each["id"] for each in found["bookings"]] == [each["id"] for each in booked[::-1]]
-        assert (len(found["sessions"]), len(found["loginHistory"])) == (5, 5)
-        assert len({each["id"] for each in found["sessions"]}) == 5
-
-    through_the_api(story)()
+    _, provider_id = await api.open_provider()
+    token = await joined(api, "customer")
+    booked = [await api.booked(token, provider_id, f"2026-11-23T{hour}:00:00+08:00") for hour in range(10, 15)]
+    for _ in range(4):
+        await api.post("/auth/login", json={"phone": "9911 2233", "password": PASSWORD})
+    found = await exported(api, token)
+    assert [each["id"] for each in found["bookings"]] == [each["id"] for each in booked[::-1]]
+    assert (len(found["sessions"]), len(found["loginHistory"])) == (5, 5)
+    assert len({each["id"] for each in found["sessions"]}) == 5
 
 
-@through_the_api
 async def test_no_secret_is_in_it(api: Api) -> None:
     token = await joined(api, "provider")
     await api.post("/providers/me", token, json={"displayName": "Studio"})
@@ -175,7 +164,6 @@ async def test_no_secret_is_in_it(api: Api) -> None:
         assert secret not in text
 
 
-@through_the_api
 async def test_ten_exports_an_hour_are_enough(api: Api) -> None:
     token, other = await api.joined("customer"), await api.joined("customer")
     for _ in range(10):

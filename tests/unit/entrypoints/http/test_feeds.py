@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 from booking_domain.scheduling.feeds import READ_EVERY
 from booking_domain.shared.ids import FeedId
@@ -34,7 +34,6 @@ async def slots(api: Api, provider_id: str) -> tuple[list[str], list[str]]:
     return [slot["start"][11:16] for slot in found["slots"]], found["degraded"]
 
 
-@through_the_api
 async def test_feeds_are_set_whole_and_show_no_secret(api: Api) -> None:
     provider, _ = await api.open_provider()
     nothing = {"feeds": [], "whenFailing": "trust", "trustHours": 24}
@@ -57,8 +56,7 @@ async def test_feeds_are_set_whole_and_show_no_secret(api: Api) -> None:
     assert none.json() == nothing
 
 
-@through_the_api
-async def test_slots_go_by_what_was_read_and_say_what_is_degraded(api: Api) -> None:
+async def test_slots_use_the_last_reading_and_list_degraded_feeds(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     everything, _ = await slots(api, provider_id)
     await api.put("/availability/feeds", provider, json={"urls": [SECRET], "whenFailing": "trust", "trustHours": 1})
@@ -82,8 +80,7 @@ async def test_slots_go_by_what_was_read_and_say_what_is_degraded(api: Api) -> N
     assert (found, len(degraded)) == ([], 1)
 
 
-@through_the_api
-async def test_feeds_are_a_providers_own(api: Api) -> None:
+async def test_a_provider_reads_only_their_own_feeds(api: Api) -> None:
     wish = {"urls": [SECRET], "whenFailing": "closed"}
     customer, newcomer = await api.joined("customer"), await api.joined("provider")
     assert_problem(await api.put("/availability/feeds", customer, json=wish), 403, "auth.not_permitted")
@@ -108,8 +105,7 @@ async def test_feeds_are_a_providers_own(api: Api) -> None:
         ({"more": 1}, 400, "/more"),
     ],
 )
-@through_the_api
-async def test_what_is_not_a_feed_is_refused(api: Api, change: dict[str, object], status: int, pointer: str) -> None:
+async def test_an_invalid_feed_is_rejected(api: Api, change: dict[str, object], status: int, pointer: str) -> None:
     provider, _ = await api.open_provider()
     answer = await api.put("/availability/feeds", provider, json={"urls": [SECRET], "whenFailing": "open", **change})
     code = "validation.invalid_input" if status == 400 else "validation.invalid_value"

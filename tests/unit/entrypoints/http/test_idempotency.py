@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
@@ -13,7 +13,6 @@ KEY = {"Idempotency-Key": "monday-at-ten"}
 JSON = {"Content-Type": "application/json"}
 
 
-@through_the_api
 async def test_the_same_key_and_body_get_the_same_answer_byte_by_byte(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -28,7 +27,6 @@ async def test_the_same_key_and_body_get_the_same_answer_byte_by_byte(api: Api) 
         assert first.headers[header] == second.headers[header]
 
 
-@through_the_api
 async def test_the_same_key_with_another_body_is_refused(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -40,7 +38,6 @@ async def test_the_same_key_with_another_body_is_refused(api: Api) -> None:
     assert_problem(elsewhere, 422, "idempotency.key_reused")
 
 
-@through_the_api
 async def test_twenty_at_once_under_one_key_make_one_booking(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -50,8 +47,7 @@ async def test_twenty_at_once_under_one_key_make_one_booking(api: Api) -> None:
     assert len((await api.get("/bookings", customer)).json()["items"]) == 1
 
 
-@through_the_api
-async def test_a_request_that_failed_may_be_tried_again_under_its_key(api: Api) -> None:
+async def test_a_failed_request_can_be_repeated_with_its_key(api: Api) -> None:
     _, provider_id = await api.open_provider()
     owner, other = await api.joined("customer"), await api.joined("customer")
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
@@ -177,16 +173,14 @@ WITHOUT_A_KEY: Final = {
 """POSTs that create nothing, or nothing twice by themselves; and why an answer is not kept under a key."""
 
 
-@through_the_api
-async def test_every_post_takes_a_key_or_says_why_not(api: Api) -> None:
+async def test_every_post_takes_a_key_or_is_exempt(api: Api) -> None:
     posts = {route: handler for route, handler in the_routes(api).items() if route.startswith("POST ")}
     taking = {route for route, handler in posts.items() if "runner" in handler.parsed_fn_signature.parameters}
     assert taking == set(UNDER_A_KEY)
     assert set(posts) - taking == set(WITHOUT_A_KEY)
 
 
-@through_the_api
-async def test_all_that_creates_does_so_once_under_a_key(api: Api) -> None:
+async def test_every_creating_route_creates_once_per_key(api: Api) -> None:
     for route in UNDER_A_KEY:
         try:
             await try_a_key(api, route)
@@ -211,7 +205,6 @@ async def try_a_key(api: Api, route: str) -> None:
     assert api.database.all_but_answers() == after
 
 
-@through_the_api
 async def test_two_callers_may_use_the_same_key(api: Api) -> None:
     _, provider_id = await api.open_provider()
     for hour in (10, 11):
@@ -221,8 +214,7 @@ async def test_two_callers_may_use_the_same_key(api: Api) -> None:
 
 
 @pytest.mark.parametrize("key", [b"", b"two words", b"x" * 256, b"\xc3\xa9", b"tab\there"])
-@through_the_api
-async def test_a_key_that_is_not_one_is_refused(api: Api, key: bytes) -> None:
+async def test_a_malformed_key_is_rejected(api: Api, key: bytes) -> None:
     _, provider_id = await api.open_provider()
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
     answer = await api.post("/bookings", await api.joined("customer"), json=wish, headers={"Idempotency-Key": key})

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 from msgspec import Meta
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 from tests.unit.entrypoints.http.test_bad_input import BODIES, OF_PROVIDERS, PARAMETERS
 
 from booking_domain.shared.errors import StorageUnavailable
@@ -56,7 +56,6 @@ def assert_in(language: str, answer: httpx.Response) -> None:
         assert LETTERS[language].search(text), text
 
 
-@through_the_api
 async def test_a_taken_slot_is_rejected_in_every_language(api: Api) -> None:
     _, provider_id = await api.open_provider()
     await api.booked(await api.joined("customer"), provider_id)
@@ -71,7 +70,6 @@ async def test_a_taken_slot_is_rejected_in_every_language(api: Api) -> None:
     assert all(each["errors"] == [{"pointer": "/slot", "message": each["detail"]}] for each in answers.values())
 
 
-@through_the_api
 async def test_input_of_the_wrong_type_is_rejected_in_every_language(api: Api) -> None:
     wish = {"providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21", "slot": MONDAY_AT_TEN, "durationMinutes": "60"}
     answers = await problems(api, "POST", "/bookings", await api.joined("customer"), json=wish)
@@ -83,7 +81,6 @@ async def test_input_of_the_wrong_type_is_rejected_in_every_language(api: Api) -
     assert answers["mn"]["detail"] == "Хүсэлт буруу байна."
 
 
-@through_the_api
 async def test_a_quoted_value_is_not_translated(api: Api) -> None:
     provider, _ = await api.open_provider()
     answers = await problems(api, "PUT", "/providers/me", provider, json={"timeZone": "Mars/Olympus"})
@@ -103,7 +100,6 @@ async def test_a_quoted_value_is_not_translated(api: Api) -> None:
         ("GET", "/auth/me", 401, "Нэвтрэх шаардлагатай", "Токен байхгүй, буруу хэлбэртэй"),
     ],
 )
-@through_the_api
 async def test_errors_before_the_domain_are_translated(  # noqa: PLR0917
     api: Api, method: str, path: str, status: int, title: str, detail: str
 ) -> None:
@@ -112,20 +108,17 @@ async def test_errors_before_the_domain_are_translated(  # noqa: PLR0917
     assert answers["mn"]["detail"].startswith(detail)
 
 
-def test_too_many_requests() -> None:
-    async def story(api: Api) -> None:
-        token = await api.joined("customer")
-        await api.get("/auth/me", token)
-        answers = await problems(api, "GET", "/auth/me", token)
-        assert answers["en"]["code"] == "rate.limited"
-        assert re.fullmatch(
-            "Хэт олон хүсэлт илгээсэн байна; [0-9]+ секундын дараа дахин оролдоно уу.", answers["mn"]["detail"]
-        )
-
-    through_the_api(story, BOOKING_RATE_LIMIT_QUOTAS="read=1/60")()
+@pytest.mark.settings(BOOKING_RATE_LIMIT_QUOTAS="read=1/60")
+async def test_too_many_requests(api: Api) -> None:
+    token = await api.joined("customer")
+    await api.get("/auth/me", token)
+    answers = await problems(api, "GET", "/auth/me", token)
+    assert answers["en"]["code"] == "rate.limited"
+    assert re.fullmatch(
+        "Хэт олон хүсэлт илгээсэн байна; [0-9]+ секундын дараа дахин оролдоно уу.", answers["mn"]["detail"]
+    )
 
 
-@through_the_api
 async def test_a_database_that_is_down_and_a_bug(api: Api) -> None:
     api.database.down = StorageUnavailable()
     answers = await problems(api, "GET", "/health/ready")
@@ -135,7 +128,6 @@ async def test_a_database_that_is_down_and_a_bug(api: Api) -> None:
     assert (answers["fa"]["status"], answers["fa"]["title"]) == (500, "خطای داخلی سرور")
 
 
-@through_the_api
 async def test_an_invalid_transition_is_named_in_translated_words(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -147,7 +139,6 @@ async def test_an_invalid_transition_is_named_in_translated_words(api: Api) -> N
     assert answers["mn"]["detail"] == "«захиалга» нь «цуцлагдсан» төлөвтэй тул «цуцлах» үйлдэл хийх боломжгүй."
 
 
-@through_the_api
 async def test_each_time_of_a_series_keeps_its_code(api: Api) -> None:
     _, provider_id = await api.open_provider()
     for_series = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "times": 2, "everyWeeks": 1}
@@ -157,7 +148,6 @@ async def test_each_time_of_a_series_keeps_its_code(api: Api) -> None:
     assert named["message"] == "booking.slot_taken: 2026-11-23T02:00:00Z-аас эхлэх цагийг өөр хүн авсан байна."
 
 
-@through_the_api
 async def test_every_kind_of_invalid_body_is_reported_in_every_language(api: Api) -> None:
     customer = await api.joined("customer")
     for body, _ in BODIES.values():
@@ -165,7 +155,6 @@ async def test_every_kind_of_invalid_body_is_reported_in_every_language(api: Api
     await problems(api, "POST", "/bookings", customer, content=b"{}", headers={"Content-Type": "text/plain"})
 
 
-@through_the_api
 async def test_every_kind_of_invalid_parameter_is_reported_in_every_language(api: Api) -> None:
     customer = await api.joined("customer")
     for path, _ in PARAMETERS.values():
@@ -178,7 +167,6 @@ async def test_every_kind_of_invalid_parameter_is_reported_in_every_language(api
 HOSTILE = (b"\xff\xfe", b";;;q=,", b"mn;q=zwei", b"*" * 5_000, b"%0d%0a", b"'; DROP TABLE", b"en\x7f", b"fa," * 9_000)
 
 
-@through_the_api
 async def test_no_header_is_an_error(api: Api) -> None:
     for hostile in HOSTILE:
         answer = await api.client.get("http://api.test/nowhere", headers=[(b"Accept-Language", hostile)])
@@ -186,26 +174,22 @@ async def test_no_header_is_an_error(api: Api) -> None:
         assert_in("en", answer)
 
 
-def test_vary_names_every_header_that_a_response_depends_on() -> None:
-    async def story(api: Api) -> None:
-        asking = {"Accept-Language": "fa", "Origin": "https://shop.example.com", "Accept-Encoding": "gzip"}
-        answer = await api.get("/providers/" + "x" * 1_000, headers=asking)
-        assert answer.headers["Content-Encoding"] == "gzip"
-        named = answer.headers.get_list("Vary", split_commas=True)
-        assert set(named) == {"Accept-Encoding", "Accept-Language", "Origin"}
-        assert_in("fa", answer)
-
-    through_the_api(story, BOOKING_CORS_ORIGINS="https://shop.example.com")()
+@pytest.mark.settings(BOOKING_CORS_ORIGINS="https://shop.example.com")
+async def test_vary_names_every_header_that_a_response_depends_on(api: Api) -> None:
+    asking = {"Accept-Language": "fa", "Origin": "https://shop.example.com", "Accept-Encoding": "gzip"}
+    answer = await api.get("/providers/" + "x" * 1_000, headers=asking)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    named = answer.headers.get_list("Vary", split_commas=True)
+    assert set(named) == {"Accept-Encoding", "Accept-Language", "Origin"}
+    assert_in("fa", answer)
 
 
-@through_the_api
 async def test_a_response_without_a_message_has_no_language(api: Api) -> None:
     answer = await api.get("/health/live", headers={"Accept-Language": "mn"})
     assert "Content-Language" not in answer.headers
     assert "Vary" not in answer.headers
 
 
-@through_the_api
 async def test_each_operation_documents_accept_language(api: Api) -> None:
     for path in (await api.get("/schema")).json()["paths"].values():
         for operation in path.values():

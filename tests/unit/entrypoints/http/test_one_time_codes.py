@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, serving
 
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import UserStatus
@@ -70,7 +70,6 @@ async def log_in(api: Api) -> Any:
 
 
 @pytest.mark.parametrize("who", [{"phone": "9911-2233"}, {"phone": "+976 9911 2233"}, {"email": "Dorj@example.com "}])
-@through_the_api
 async def test_a_user_signs_in_by_a_code(api: Api, who: dict[str, str]) -> None:
     user = (await joined(api))["user"]
     answer = await use(api, await code_for(api, who=who), who=who)
@@ -80,7 +79,6 @@ async def test_a_user_signs_in_by_a_code(api: Api, who: dict[str, str]) -> None:
     assert (await api.post("/auth/refresh", json={"refreshToken": answer.json()["refreshToken"]})).status_code == 200
 
 
-@through_the_api
 async def test_sign_ins_by_code_are_in_the_login_history(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
@@ -95,7 +93,6 @@ async def test_sign_ins_by_code_are_in_the_login_history(api: Api) -> None:
     ]
 
 
-@through_the_api
 async def test_attempts_at_a_locked_account_are_in_the_login_history(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     await lock(api)
@@ -104,7 +101,6 @@ async def test_attempts_at_a_locked_account_are_in_the_login_history(api: Api) -
     assert [each["outcome"] for each in noted] == ["failed"] * 4 + ["succeeded"]
 
 
-@through_the_api
 async def test_a_code_is_accepted_once(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
@@ -112,7 +108,6 @@ async def test_a_code_is_accepted_once(api: Api) -> None:
     assert_problem(await use(api, code), 401, "auth.invalid_code")
 
 
-@through_the_api
 async def test_the_right_code_in_parallel_requests_begins_one_session(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
@@ -120,7 +115,6 @@ async def test_the_right_code_in_parallel_requests_begins_one_session(api: Api) 
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
 
 
-@through_the_api
 async def test_after_five_wrong_guesses_the_right_code_is_refused(api: Api) -> None:
     await joined(api)
     for guesses, status in ((4, 200), (5, 401)):
@@ -131,7 +125,6 @@ async def test_after_five_wrong_guesses_the_right_code_is_refused(api: Api) -> N
         api.clock.advance(MINUTE)
 
 
-@through_the_api
 async def test_a_code_expires_after_five_minutes_and_no_clock_revives_it(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
@@ -144,7 +137,6 @@ async def test_a_code_expires_after_five_minutes_and_no_clock_revives_it(api: Ap
     assert (await use(api, code)).status_code == 200
 
 
-@through_the_api
 async def test_setting_the_clock_back_does_not_prolong_a_code(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
@@ -152,7 +144,6 @@ async def test_setting_the_clock_back_does_not_prolong_a_code(api: Api) -> None:
     assert_problem(await use(api, code), 401, "auth.invalid_code")
 
 
-@through_the_api
 async def test_a_new_code_replaces_the_previous_one_of_its_purpose_only(api: Api) -> None:
     await joined(api)
     unlock = await code_for(api, "unlock")
@@ -165,7 +156,6 @@ async def test_a_new_code_replaces_the_previous_one_of_its_purpose_only(api: Api
     assert (await use(api, unlock, "unlock")).status_code == 204
 
 
-@through_the_api
 async def test_a_code_is_accepted_for_its_purpose_and_contact_only(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
@@ -176,7 +166,6 @@ async def test_a_code_is_accepted_for_its_purpose_and_contact_only(api: Api) -> 
     assert (await use(api, code)).status_code == 200
 
 
-@through_the_api
 async def test_a_second_code_within_a_minute_is_refused(api: Api) -> None:
     await joined(api)
     await code_for(api)
@@ -190,7 +179,6 @@ async def test_a_second_code_within_a_minute_is_refused(api: Api) -> None:
     assert (await ask(api)).status_code == 202
 
 
-@through_the_api
 async def test_a_phone_gets_ten_codes_a_day_of_all_purposes_together(api: Api) -> None:
     await joined(api)
     for number in range(10):
@@ -204,46 +192,39 @@ async def test_a_phone_gets_ten_codes_a_day_of_all_purposes_together(api: Api) -
     assert (await ask(api)).status_code == 202
 
 
-def without_an_account(story: Callable[[Api], Awaitable[list[Any]]]) -> None:
+async def without_an_account(requests: Callable[[Api], Awaitable[list[Any]]]) -> None:
     """Assert that the answers are the same with and without an account."""
-    told: list[list[Any]] = []
-
-    async def with_one(api: Api) -> None:
+    async with serving() as api:
         await joined(api)
-        told.append(await story(api))
-
-    async def with_none(api: Api) -> None:
-        told.append(await story(api))
+        with_one = await requests(api)
+    async with serving() as api:
+        with_none = await requests(api)
         assert await messages(api) == []
-
-    through_the_api(with_one)()
-    through_the_api(with_none)()
-    assert len(told[0]) >= 3
-    for known, unknown in zip(*told, strict=True):
+    assert len(with_one) >= 3
+    for known, unknown in zip(with_one, with_none, strict=True):
         assert known.status_code == unknown.status_code
         mine, theirs = known.json(), unknown.json()
         assert {**mine, "requestId": ""} == {**theirs, "requestId": ""}
         assert known.headers.get("Retry-After") == unknown.headers.get("Retry-After")
 
 
-def test_requesting_codes_does_not_reveal_accounts() -> None:
-    async def story(api: Api) -> list[Any]:
+async def test_requesting_codes_does_not_reveal_accounts() -> None:
+    async def requests(api: Api) -> list[Any]:
         answers = [await ask(api), await ask(api), await ask(api, "reset")]
         forgot = [await api.post("/auth/forgot-password", json=PHONE) for _ in range(2)]
         return [*answers, *forgot, *[await use(api, f"{guess:06}") for guess in range(7)]]
 
-    without_an_account(story)
+    await without_an_account(requests)
 
 
-def test_wrong_passwords_do_not_reveal_accounts() -> None:
-    async def story(api: Api) -> list[Any]:
+async def test_wrong_passwords_do_not_reveal_accounts() -> None:
+    async def requests(api: Api) -> list[Any]:
         wrong = {**PHONE, "password": "battery-staple"}
         return [await api.post("/auth/login", json=wrong) for _ in range(5)]
 
-    without_an_account(story)
+    await without_an_account(requests)
 
 
-@through_the_api
 async def test_a_disabled_account_gets_no_code(api: Api) -> None:
     user_id = (await joined(api))["user"]["id"]
     code = await code_for(api)
@@ -256,7 +237,6 @@ async def test_a_disabled_account_gets_no_code(api: Api) -> None:
     assert len(await messages(api)) == 1
 
 
-@through_the_api
 async def test_contacts_are_verified_by_codes(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     email = {"email": "dorj@example.com"}
@@ -272,7 +252,6 @@ async def test_contacts_are_verified_by_codes(api: Api) -> None:
     assert (me["phoneVerifiedAt"], me["emailVerifiedAt"]) == ("2026-11-23T00:00:00Z", "2026-11-23T00:01:00Z")
 
 
-@through_the_api
 async def test_an_account_without_an_email_address_cannot_verify_one(api: Api) -> None:
     made = await api.post("/auth/register", json={**DORJ, "email": None})
     refused = await api.post("/auth/verify-email", made.json()["accessToken"], json={"code": "000000"})
@@ -282,7 +261,6 @@ async def test_an_account_without_an_email_address_cannot_verify_one(api: Api) -
     )
 
 
-@through_the_api
 async def test_an_account_is_locked_after_three_wrong_passwords_and_unlocked_by_a_code(api: Api) -> None:
     await joined(api)
     await lock(api)
@@ -294,7 +272,6 @@ async def test_an_account_is_locked_after_three_wrong_passwords_and_unlocked_by_
     assert (await log_in(api)).status_code == 200
 
 
-@through_the_api
 async def test_a_locked_account_is_signed_in_by_a_code_and_stays_locked(api: Api) -> None:
     await joined(api)
     await lock(api)
@@ -302,7 +279,6 @@ async def test_a_locked_account_is_signed_in_by_a_code_and_stays_locked(api: Api
     assert_problem(await log_in(api), 403, "auth.account_locked")
 
 
-@through_the_api
 async def test_a_lock_ends_after_a_day(api: Api) -> None:
     await joined(api)
     await lock(api)
@@ -312,7 +288,6 @@ async def test_a_lock_ends_after_a_day(api: Api) -> None:
     assert (await log_in(api)).status_code == 200
 
 
-@through_the_api
 async def test_the_right_password_resets_the_count(api: Api) -> None:
     await joined(api)
     wrong = {**PHONE, "password": "battery-staple"}
@@ -334,19 +309,16 @@ async def test_the_right_password_resets_the_count(api: Api) -> None:
         ({"more": 1}, "/more"),
     ],
 )
-@through_the_api
 async def test_a_malformed_code_is_refused(api: Api, change: dict[str, Any], pointer: str) -> None:
     body = {**PHONE, "purpose": "login", "code": "123456", **change}
     assert_problem(await api.post("/auth/verify-otp", json=body), 400, "validation.invalid_input", pointer)
 
 
-@through_the_api
 async def test_a_code_needs_a_recipient(api: Api) -> None:
     assert_problem(await ask(api, who={}), 422, "auth.contact_missing", "/email")
     assert_problem(await ask(api, who={"phone": "12345678901234567890"}), 422, "validation.invalid_value", "/phone")
 
 
-@through_the_api
 async def test_the_storage_reveals_neither_a_code_nor_its_contact(api: Api) -> None:
     await joined(api)
     code = await code_for(api)
@@ -356,19 +328,17 @@ async def test_the_storage_reveals_neither_a_code_nor_its_contact(api: Api) -> N
     assert "99112233" not in kept
 
 
-def test_without_a_provider_of_text_messages_phones_get_no_codes_and_addresses_do() -> None:
-    async def story(api: Api) -> None:
-        session = await joined(api)
-        for answer in (
-            *[await ask(api, purpose) for purpose in ("login", "verify", "unlock")],
-            await ask(api, "login", {"phone": "+97680000000"}),  # of no account: the answer is the same
-            await api.post("/auth/forgot-password", json=PHONE),
-            await api.post(
-                "/users/me/phone", session["accessToken"], json={"phone": "+97680112233", "currentPassword": PASSWORD}
-            ),
-        ):
-            assert_problem(answer, 404, "auth.phone_codes_not_configured")
-        assert await messages(api) == []
-        assert (await ask(api, "login", {"email": DORJ["email"]})).status_code == 202
-
-    through_the_api(story, BOOKING_SMS_PROVIDER="none")()
+@pytest.mark.settings(BOOKING_SMS_PROVIDER="none")
+async def test_without_a_provider_of_text_messages_phones_get_no_codes_and_addresses_do(api: Api) -> None:
+    session = await joined(api)
+    for answer in (
+        *[await ask(api, purpose) for purpose in ("login", "verify", "unlock")],
+        await ask(api, "login", {"phone": "+97680000000"}),  # of no account: the answer is the same
+        await api.post("/auth/forgot-password", json=PHONE),
+        await api.post(
+            "/users/me/phone", session["accessToken"], json={"phone": "+97680112233", "currentPassword": PASSWORD}
+        ),
+    ):
+        assert_problem(answer, 404, "auth.phone_codes_not_configured")
+    assert await messages(api) == []
+    assert (await ask(api, "login", {"email": DORJ["email"]})).status_code == 202

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import LargeBinary
-from tests.unit.entrypoints.api import V1, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import V1, Api, assert_problem
 
 from adapters.postgres.contexts import metadata
 from entrypoints.http.kit.documentation import KEY
@@ -50,8 +50,7 @@ def documented(api: Api) -> Iterator[HTTPRouteHandler]:
                 yield handler
 
 
-@through_the_api
-async def test_each_operation_is_whole(api: Api) -> None:
+async def test_each_operation_is_complete(api: Api) -> None:
     document = (await api.get("/schema")).json()
     assert document["openapi"].startswith("3.1")
     ids = []
@@ -78,8 +77,7 @@ async def test_each_operation_is_whole(api: Api) -> None:
     assert len(ids) == len(set(ids)) >= 30
 
 
-@through_the_api
-async def test_answers_say_which_headers_they_carry(api: Api) -> None:
+async def test_responses_document_their_headers(api: Api) -> None:
     paths = (await api.get("/schema")).json()["paths"]
 
     def headers(path: str, method: str, status: str) -> set[str]:
@@ -94,8 +92,7 @@ async def test_answers_say_which_headers_they_carry(api: Api) -> None:
     assert set(paths["/health/live"]["get"]["responses"]["200"]["headers"]) == {"X-Request-Id", "Cache-Control"}
 
 
-@through_the_api
-async def test_what_is_made_is_linked_to_what_can_be_done_with_it(api: Api) -> None:
+async def test_created_resources_link_to_their_operations(api: Api) -> None:
     document = (await api.get("/schema")).json()
     named = {operation["operationId"]: name for name, operation in operations(document)}
     found = {
@@ -111,8 +108,7 @@ async def test_what_is_made_is_linked_to_what_can_be_done_with_it(api: Api) -> N
         assert all(f"{{{name}}}" in named[to] for name in parameters), to
 
 
-@through_the_api
-async def test_schemas_say_what_is_read_and_written(api: Api) -> None:
+async def test_schemas_match_what_is_decoded_and_encoded(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     booking = schemas["BookingJson"]["properties"]
     assert booking["start"] == booking["dueAt"] == {"type": "string", "format": "date-time"}
@@ -123,7 +119,6 @@ async def test_schemas_say_what_is_read_and_written(api: Api) -> None:
     assert not no_nul.search("Dorj\0")
 
 
-@through_the_api
 async def test_no_pattern_leaves_an_end_open_to_a_nul(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     bodies = [schema for schema in schemas.values() if schema.get("additionalProperties") is False]
@@ -132,15 +127,13 @@ async def test_no_pattern_leaves_an_end_open_to_a_nul(api: Api) -> None:
     assert [each for each in found if not (each.startswith("^") and each.endswith("$"))] == []
 
 
-@through_the_api
 async def test_each_parameter_in_a_path_is_declared(api: Api) -> None:
     for name, operation in operations((await api.get("/schema")).json()):
         declared = {each["name"] for each in operation["parameters"] if each["in"] == "path"}
         assert declared == set(re.findall(r"\{(\w+)\}", name)), name
 
 
-@through_the_api
-async def test_each_reference_leads_somewhere(api: Api) -> None:
+async def test_each_reference_resolves(api: Api) -> None:
     for path in ("/schema", "/docs/openapi-3.0.json"):
         document = (await api.get(path)).json()
         found = set(references(document))
@@ -149,15 +142,13 @@ async def test_each_reference_leads_somewhere(api: Api) -> None:
         assert found <= components
 
 
-@through_the_api
-async def test_bodies_that_refuse_unknown_members_say_so(api: Api) -> None:
+async def test_strict_bodies_document_that_they_are_strict(api: Api) -> None:
     schemas = (await api.get("/schema")).json()["components"]["schemas"]
     bodies = {name: schema for name, schema in schemas.items() if name.endswith("Body")}
     assert len(bodies) >= 12
     assert all(schema["additionalProperties"] is False for schema in bodies.values())
 
 
-@through_the_api
 async def test_examples_are_what_is_read_and_written(api: Api) -> None:
     for handler in documented(api):
         said = handler.opt[KEY]
@@ -169,7 +160,6 @@ async def test_examples_are_what_is_read_and_written(api: Api) -> None:
             assert msgspec.json.decode(msgspec.json.encode(shown)) == said.answer, handler.fn.__name__
 
 
-@through_the_api
 async def test_the_paths_of_the_contract_are_there(api: Api) -> None:
     names = {name for name, _ in operations((await api.get("/schema")).json())}
     assert {
@@ -186,8 +176,7 @@ async def test_the_paths_of_the_contract_are_there(api: Api) -> None:
     } <= names
 
 
-@through_the_api
-async def test_the_page_and_all_that_it_needs_come_from_here(api: Api) -> None:
+async def test_the_documentation_page_loads_nothing_from_other_hosts(api: Api) -> None:
     page = await api.get("/docs")
     assert page.headers["Content-Type"].startswith("text/html")
     assert "script-src 'self';" in page.headers["Content-Security-Policy"]
@@ -213,8 +202,7 @@ def answers(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
     return found
 
 
-@through_the_api
-async def test_tokens_are_answered_to_who_signs_in_and_to_nobody_else(api: Api) -> None:
+async def test_only_sign_in_operations_answer_with_tokens(api: Api) -> None:
     document = (await api.get("/schema")).json()
     properties = {name: set(each.get("properties", ())) for name, each in document["components"]["schemas"].items()}
     telling = {
@@ -226,8 +214,7 @@ async def test_tokens_are_answered_to_who_signs_in_and_to_nobody_else(api: Api) 
     assert telling == {f"post /api/v1/auth/{name}" for name in signing_in}
 
 
-@through_the_api
-async def test_what_is_kept_as_a_secret_is_a_member_of_no_answer(api: Api) -> None:
+async def test_no_response_contains_a_stored_secret(api: Api) -> None:
     document = (await api.get("/schema")).json()
     secret = {
         column.name
@@ -252,8 +239,7 @@ def takes_an_instant(value: Any, schemas: dict[str, Any]) -> bool:
     return isinstance(value, list) and any(takes_an_instant(each, schemas) for each in value)
 
 
-@through_the_api
-async def test_whatever_takes_an_instant_says_that_it_may_be_out_of_range(api: Api) -> None:
+async def test_operations_with_instants_document_invalid_values(api: Api) -> None:
     document = (await api.get("/schema")).json()
     schemas, admin, asked = document["components"]["schemas"], await api.an_admin(), 0
     for name, operation in operations(document):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import (
     DORJ,
     MINUTE,
@@ -44,7 +44,6 @@ async def reset(api: Api, code: str, who: dict[str, str] = EMAIL, password: str 
     return await api.post("/auth/reset-password", json={**who, "code": code, "newPassword": password})
 
 
-@through_the_api
 async def test_changing_the_password_ends_all_other_sessions(api: Api) -> None:
     here, elsewhere = await joined(api), (await log_in(api)).json()
     assert (await change(api, here["accessToken"])).status_code == 204
@@ -54,7 +53,6 @@ async def test_changing_the_password_ends_all_other_sessions(api: Api) -> None:
     assert (await api.post("/auth/login", json={**PHONE, "password": NEW})).status_code == 200
 
 
-@through_the_api
 async def test_the_access_token_of_an_ended_session_cannot_probe_or_change_the_password(api: Api) -> None:
     here, elsewhere = await joined(api), (await log_in(api)).json()
     assert (await api.post("/auth/logout", here["accessToken"])).status_code == 204
@@ -65,7 +63,6 @@ async def test_the_access_token_of_an_ended_session_cannot_probe_or_change_the_p
     assert (await log_in(api)).status_code == 200
 
 
-@through_the_api
 async def test_sessions_of_other_users_do_not_end(api: Api) -> None:
     stranger = {**DORJ, "email": "bold@example.com", "phone": None}
     bold = (await api.post("/auth/register", json=stranger)).json()
@@ -73,7 +70,6 @@ async def test_sessions_of_other_users_do_not_end(api: Api) -> None:
     assert (await refresh(api, bold)).status_code == 200
 
 
-@through_the_api
 async def test_the_current_password_is_required_and_wrong_ones_are_counted(api: Api) -> None:
     signed_in = await joined(api)
     token = signed_in["accessToken"]
@@ -85,7 +81,6 @@ async def test_the_current_password_is_required_and_wrong_ones_are_counted(api: 
     assert (await refresh(api, signed_in)).status_code == 200
 
 
-@through_the_api
 async def test_the_token_of_an_erased_account_changes_nothing(api: Api) -> None:
     assert_problem(await change(api, api.admin()), 401, "auth.invalid_token")
 
@@ -94,7 +89,6 @@ async def test_the_token_of_an_erased_account_changes_nothing(api: Api) -> None:
     "password",
     ["short", "password1", "PASSWORD1", "aaaaaaaaaaaa", "i am Dorj, hello", "booking2026", "call 99112233 now"],
 )
-@through_the_api
 async def test_a_common_password_is_refused_everywhere(api: Api, password: str) -> None:
     token = (await joined(api))["accessToken"]
     refused = await change(api, token, newPassword=password)
@@ -110,7 +104,6 @@ async def test_a_common_password_is_refused_everywhere(api: Api, password: str) 
 @pytest.mark.parametrize(
     "password", ["all lower case words", "нууц үг минь урт", "🔑" * 4 + "🚪" * 4, "x y" * 42 + "zz"]
 )
-@through_the_api
 async def test_a_password_can_be_any_text_and_is_compared_as_typed(api: Api, password: str) -> None:
     token = (await joined(api))["accessToken"]
     assert (await change(api, token, newPassword=password)).status_code == 204
@@ -119,17 +112,14 @@ async def test_a_password_can_be_any_text_and_is_compared_as_typed(api: Api, pas
         assert (await api.post("/auth/login", json={**PHONE, "password": changed})).status_code == 401
 
 
-def test_the_composition_rule_is_a_setting() -> None:
-    async def story(api: Api) -> None:
-        refused = await api.post("/auth/register", json=DORJ)
-        assert_problem(refused, 422, "validation.invalid_value", "/password")
-        assert (await api.post("/auth/register", json={**DORJ, "password": "7 blue lanterns"})).status_code == 201
-
-    through_the_api(story, BOOKING_PASSWORD_COMPOSITION="on")()
+@pytest.mark.settings(BOOKING_PASSWORD_COMPOSITION="on")
+async def test_the_composition_rule_is_a_setting(api: Api) -> None:
+    refused = await api.post("/auth/register", json=DORJ)
+    assert_problem(refused, 422, "validation.invalid_value", "/password")
+    assert (await api.post("/auth/register", json={**DORJ, "password": "7 blue lanterns"})).status_code == 201
 
 
 @pytest.mark.parametrize("who", [EMAIL, PHONE])
-@through_the_api
 async def test_a_forgotten_password_is_reset_and_all_sessions_end(api: Api, who: dict[str, str]) -> None:
     signed_in = await joined(api)
     await lock(api)
@@ -141,7 +131,6 @@ async def test_a_forgotten_password_is_reset_and_all_sessions_end(api: Api, who:
     assert_problem(await reset(api, code, who), 401, "auth.invalid_code")
 
 
-@through_the_api
 async def test_requesting_a_reset_too_often_gets_the_same_answer_and_no_new_code(api: Api) -> None:
     await joined(api)
     code = await forgotten(api)
@@ -152,7 +141,6 @@ async def test_requesting_a_reset_too_often_gets_the_same_answer_and_no_new_code
     assert (await reset(api, code)).status_code == 204
 
 
-@through_the_api
 async def test_a_reset_without_the_code_does_not_reveal_the_accounts_name(api: Api) -> None:
     await joined(api)
     code = await forgotten(api, PHONE)
@@ -175,7 +163,6 @@ class Meanwhile(MemoryPasswordHasher):
 
 
 @pytest.mark.parametrize("changing", [False, True])
-@through_the_api
 async def test_a_password_reset_during_its_comparison_is_refused(api: Api, *, changing: bool) -> None:
     hasher = Meanwhile()
     api.container.password_hasher.override(hasher)
@@ -194,7 +181,6 @@ async def test_a_password_reset_during_its_comparison_is_refused(api: Api, *, ch
     assert (await api.post("/auth/login", json={**PHONE, "password": NEW})).status_code == 200
 
 
-@through_the_api
 async def test_of_two_parallel_password_changes_the_first_wins(api: Api) -> None:
     hasher = Meanwhile()
     api.container.password_hasher.override(hasher)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import Api, assert_problem
 
 from booking_domain.payments.events import PaymentHinted
 from booking_domain.shared.ids import BookingId
@@ -24,7 +24,6 @@ async def status_of(api: Api, customer: str, payment: dict[str, Any]) -> str:
     return str(booking.json()["status"])
 
 
-@through_the_api
 async def test_asking_to_pay_twice_gives_the_same_payment(api: Api) -> None:
     customer, payment = await a_payment(api)
     wish = {"bookingId": payment["bookingId"], "purpose": "deposit"}
@@ -32,7 +31,6 @@ async def test_asking_to_pay_twice_gives_the_same_payment(api: Api) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@through_the_api
 async def test_a_callback_confirms_the_booking_however_often_it_comes(api: Api, method: str) -> None:
     customer, payment = await a_payment(api)
     api.pay(payment)
@@ -43,14 +41,12 @@ async def test_a_callback_confirms_the_booking_however_often_it_comes(api: Api, 
     assert (booking["status"], booking["paidAmount"]) == ("confirmed", 2_000_000)
 
 
-@through_the_api
-async def test_a_callback_is_believed_only_as_far_as_the_gateway_confirms_it(api: Api) -> None:
+async def test_a_callback_counts_only_if_the_gateway_confirms_it(api: Api) -> None:
     customer, payment = await a_payment(api)
     assert (await api.get(api.callback(payment["id"]))).text == "SUCCESS"
     assert await status_of(api, customer, payment) == "pending"
 
 
-@through_the_api
 async def test_a_forged_callback_is_turned_away(api: Api) -> None:
     _, payment = await a_payment(api)
     for forged in (
@@ -63,13 +59,11 @@ async def test_a_forged_callback_is_turned_away(api: Api) -> None:
     assert api.gateway.reports == 0
 
 
-@through_the_api
-async def test_a_callback_for_a_transaction_that_we_do_not_have_is_not_found(api: Api) -> None:
+async def test_a_callback_for_an_unknown_payment_is_not_found(api: Api) -> None:
     assert_problem(await api.get(api.callback(str(uuid4()))), 404, "payment.not_found")
 
 
-@through_the_api
-async def test_while_the_gateway_cannot_be_asked_it_shall_call_again_and_the_hint_is_kept(api: Api) -> None:
+async def test_if_the_gateway_is_down_a_callback_answers_503_and_is_kept(api: Api) -> None:
     customer, payment = await a_payment(api)
     api.pay(payment)
     api.gateway.available = False
@@ -82,8 +76,7 @@ async def test_while_the_gateway_cannot_be_asked_it_shall_call_again_and_the_hin
 
 
 @pytest.mark.parametrize("by", ["id", "qpayInvoiceId"])
-@through_the_api
-async def test_a_lost_callback_loses_no_payment_once_the_customer_asks(api: Api, by: str) -> None:
+async def test_a_payment_with_a_lost_callback_is_found_when_the_customer_reads_it(api: Api, by: str) -> None:
     customer, payment = await a_payment(api)
     api.pay(payment)
     path = f"/payments/{payment['id']}" if by == "id" else f"/payments/status/{payment['qpayInvoiceId']}"
@@ -92,15 +85,13 @@ async def test_a_lost_callback_loses_no_payment_once_the_customer_asks(api: Api,
     assert await status_of(api, customer, payment) == "confirmed"
 
 
-@through_the_api
-async def test_a_customer_who_asks_while_the_gateway_is_away_sees_what_is_known(api: Api) -> None:
+async def test_if_the_gateway_is_down_the_customer_gets_the_stored_payment(api: Api) -> None:
     customer, payment = await a_payment(api)
     api.gateway.available = False
     answer = await api.get(f"/payments/{payment['id']}", customer)
     assert (answer.status_code, answer.json()["status"]) == (200, "pending")
 
 
-@through_the_api
 async def test_a_payment_is_shown_to_the_parties_of_its_booking_only(api: Api) -> None:
     _, payment = await a_payment(api)
     stranger = await api.joined("customer")
@@ -110,7 +101,6 @@ async def test_a_payment_is_shown_to_the_parties_of_its_booking_only(api: Api) -
     assert api.gateway.reports == 0
 
 
-@through_the_api
 async def test_a_refund_is_shown_to_the_parties_of_its_booking_only(api: Api) -> None:
     customer, payment = await a_payment(api)
     api.pay(payment)
@@ -137,15 +127,13 @@ async def test_a_refund_is_shown_to_the_parties_of_its_booking_only(api: Api) ->
     assert_problem(await api.get(f"/payments/{refund.id}", stranger), 404, "payment.not_found")
 
 
-@through_the_api
-async def test_a_gateway_that_there_is_not_is_refused(api: Api) -> None:
+async def test_an_unknown_gateway_is_rejected(api: Api) -> None:
     customer, payment = await a_payment(api)
     wish = {"bookingId": payment["bookingId"], "purpose": "deposit", "gateway": "stripe"}
     answer = await api.post("/payments", customer, json=wish)
     assert_problem(answer, 400, "validation.invalid_input", "/gateway")
 
 
-@through_the_api
 async def test_only_what_is_due_can_be_paid(api: Api) -> None:
     customer, payment = await a_payment(api)
     balance = await api.post("/payments", customer, json={"bookingId": payment["bookingId"], "purpose": "balance"})
@@ -158,8 +146,7 @@ async def test_only_what_is_due_can_be_paid(api: Api) -> None:
     assert_problem(strangers, 404, "booking.not_found", "/bookingId")
 
 
-@through_the_api
-async def test_a_gateway_that_is_away_can_be_tried_again(api: Api) -> None:
+async def test_a_payment_can_be_started_again_after_a_gateway_failure(api: Api) -> None:
     _, provider_id = await api.open_provider(depositAmount=2_000_000)
     customer = await api.joined("customer")
     wish = {"bookingId": (await api.booked(customer, provider_id))["id"], "purpose": "deposit"}

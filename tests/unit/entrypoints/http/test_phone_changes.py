@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import (
     MINUTE,
     PHONE,
@@ -54,7 +54,6 @@ async def without_password(api: Api, user_id: str) -> None:
         await tx.users.save(user.changed(password_hash=None))
 
 
-@through_the_api
 async def test_a_phone_number_changes_once_its_code_comes_back(api: Api) -> None:
     here, elsewhere = await joined(api), (await log_in(api)).json()
     token = here["accessToken"]
@@ -72,13 +71,11 @@ async def test_a_phone_number_changes_once_its_code_comes_back(api: Api) -> None
     assert [each.topic for each in await api.database.outbox_events()][-1] == "account.phone_changed"
 
 
-@through_the_api
 async def test_the_new_number_is_in_no_event(api: Api) -> None:
     await wanted(api, (await joined(api))["accessToken"])
     assert "80112233" not in repr(await api.database.outbox_events())
 
 
-@through_the_api
 async def test_codes_of_the_former_number_stay_dead_when_it_comes_back(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     old = await code_for(api)
@@ -89,7 +86,6 @@ async def test_codes_of_the_former_number_stay_dead_when_it_comes_back(api: Api)
     assert_problem(await use(api, old), 401, "auth.invalid_code")
 
 
-@through_the_api
 async def test_a_wrong_code_changes_nothing_and_the_sixth_guess_is_not_compared(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     code = await wanted(api, token)
@@ -99,7 +95,6 @@ async def test_a_wrong_code_changes_nothing_and_the_sixth_guess_is_not_compared(
     assert await number(api, token) == (PHONE["phone"], False)
 
 
-@through_the_api
 async def test_a_phone_code_is_accepted_for_its_account_and_number_only(api: Api) -> None:
     token, stranger = (await joined(api))["accessToken"], await api.joined("customer")
     code = await wanted(api, token)
@@ -111,7 +106,6 @@ async def test_a_phone_code_is_accepted_for_its_account_and_number_only(api: Api
     assert (await confirm(api, token, code)).status_code == 200
 
 
-@through_the_api
 async def test_of_two_accounts_that_request_one_number_the_last_has_the_code(api: Api) -> None:
     first, second = (await joined(api))["accessToken"], await api.joined("customer")
     code = await wanted(api, first)
@@ -121,7 +115,6 @@ async def test_of_two_accounts_that_request_one_number_the_last_has_the_code(api
     assert_problem(await confirm(api, first, code), 401, "auth.invalid_code")
 
 
-@through_the_api
 async def test_requesting_another_number_replaces_the_pending_one(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     first = await wanted(api, token)
@@ -131,7 +124,6 @@ async def test_requesting_another_number_replaces_the_pending_one(api: Api) -> N
     assert (await confirm(api, token, second, "+97680112234")).status_code == 200
 
 
-@through_the_api
 async def test_a_taken_number_is_revealed_only_with_the_right_code(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     assert (await api.post("/auth/register", json=BOLD)).status_code == 201
@@ -141,7 +133,6 @@ async def test_a_taken_number_is_revealed_only_with_the_right_code(api: Api) -> 
     assert await number(api, token) == (PHONE["phone"], False)
 
 
-@through_the_api
 async def test_requests_for_different_numbers_share_one_limit(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     for n in range(10):
@@ -157,14 +148,12 @@ async def test_requests_for_different_numbers_share_one_limit(api: Api) -> None:
 
 
 @pytest.mark.parametrize("phone", ["not a number", "1900 1234", "+97699112233"])
-@through_the_api
 async def test_an_unreachable_number_or_the_current_one_is_refused(api: Api, phone: str) -> None:
     refused = await want(api, (await joined(api))["accessToken"], phone)
     assert_problem(refused, 422, "validation.invalid_value", "/phone")
     assert await messages(api) == []
 
 
-@through_the_api
 async def test_the_password_is_required_and_wrong_ones_are_counted(api: Api) -> None:
     token = (await joined(api))["accessToken"]
     refused = await api.post("/users/me/phone", token, json={"phone": NEW})
@@ -177,7 +166,6 @@ async def test_the_password_is_required_and_wrong_ones_are_counted(api: Api) -> 
     assert await messages(api) == []
 
 
-@through_the_api
 async def test_without_a_password_a_recent_sign_in_is_required(api: Api) -> None:
     made = await joined(api)
     await without_password(api, made["user"]["id"])
@@ -199,7 +187,6 @@ async def confirm_it(api: Api, token: str) -> Any:
 
 
 @pytest.mark.parametrize("step", [want_it, confirm_it])
-@through_the_api
 async def test_the_token_of_an_ended_session_changes_nothing(
     api: Api, step: Callable[[Api, str], Awaitable[Any]]
 ) -> None:
@@ -209,7 +196,6 @@ async def test_the_token_of_an_ended_session_changes_nothing(
     assert_problem(await step(api, token), 401, "auth.invalid_token")
 
 
-@through_the_api
 async def test_a_phone_change_code_cannot_be_requested_without_signing_in(api: Api) -> None:
     await joined(api)
     assert_problem(await ask(api, "change_phone"), 400, "validation.invalid_input", "/purpose")

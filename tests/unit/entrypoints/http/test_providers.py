@@ -1,7 +1,7 @@
 """Providers, their availability, and the slots that follow."""
 
 import pytest
-from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import Api, assert_problem
 
 PROFILE = {
     "displayName": "Studio Nomad",
@@ -18,7 +18,6 @@ PROFILE = {
 }
 
 
-@through_the_api
 async def test_a_profile_becomes_public_once_an_admin_approves_it(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
@@ -38,7 +37,6 @@ async def test_a_profile_becomes_public_once_an_admin_approves_it(api: Api) -> N
     assert (await api.get("/providers")).json()["items"] == [public]
 
 
-@through_the_api
 async def test_a_rejected_profile_tells_its_owner_why(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
@@ -49,7 +47,6 @@ async def test_a_rejected_profile_tells_its_owner_why(api: Api) -> None:
     assert (mine["status"], mine["reviewNote"]) == ("rejected", "A photograph, please.")
 
 
-@through_the_api
 async def test_only_admins_decide_and_only_providers_have_profiles(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -61,8 +58,7 @@ async def test_only_admins_decide_and_only_providers_have_profiles(api: Api) -> 
     assert_problem(await api.get("/providers/me", customer), 404, "provider.profile_missing")
 
 
-@through_the_api
-async def test_a_change_keeps_what_it_does_not_name(api: Api) -> None:
+async def test_omitted_members_keep_their_values(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
     changed = await api.put("/providers/me", provider, json={"bio": "Cover-ups."}, headers={"If-Match": '"1"'})
@@ -72,7 +68,6 @@ async def test_a_change_keeps_what_it_does_not_name(api: Api) -> None:
     assert_problem(stale, 412, "conflict.stale_version")
 
 
-@through_the_api
 async def test_the_catalogue_is_read_page_by_page(api: Api) -> None:
     ids = sorted([(await api.open_provider())[1] for _ in range(3)])
     first = (await api.get("/providers?limit=2")).json()
@@ -81,8 +76,7 @@ async def test_the_catalogue_is_read_page_by_page(api: Api) -> None:
     assert second["nextCursor"] is None
 
 
-@through_the_api
-async def test_settings_that_are_left_out_stay_and_a_limit_can_be_taken_away(api: Api) -> None:
+async def test_omitted_settings_stay_and_null_removes_a_limit(api: Api) -> None:
     provider, provider_id = await api.open_provider(**PROFILE)
     changed = await api.put("/availability/settings", provider, json={"slotStepMinutes": 15, "maxPerDay": 3})
     settings = changed.json()
@@ -110,7 +104,6 @@ async def test_settings_that_are_left_out_stay_and_a_limit_can_be_taken_away(api
     assert "maxPerDay" not in unlimited.json()
 
 
-@through_the_api
 async def test_rules_and_exceptions_come_and_go(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     wish = {"day": 1, "startTime": "22:00", "endTime": "02:00", "validFrom": "2026-11-23", "everyWeeks": 2}
@@ -139,7 +132,6 @@ async def test_rules_and_exceptions_come_and_go(api: Api) -> None:
     assert after["exceptions"] == [other_hours]
 
 
-@through_the_api
 async def test_blocks_come_and_go_and_close_exactly_their_time(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     wish = {"start": "2026-11-24T11:15:00+08:00", "end": "2026-11-24T18:00:00+08:00", "note": "Dentist."}
@@ -173,7 +165,6 @@ async def test_blocks_come_and_go_and_close_exactly_their_time(api: Api) -> None
     assert len((await api.get(path)).json()["slots"]) == 17
 
 
-@through_the_api
 async def test_a_block_ends_after_it_starts_and_is_a_providers_own(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     ten, eleven = "2026-11-24T10:00:00+08:00", "2026-11-24T11:00:00+08:00"
@@ -192,7 +183,6 @@ async def test_a_block_ends_after_it_starts_and_is_a_providers_own(api: Api) -> 
     assert (await api.get(f"/availability/{provider_id}")).json()["blocks"] == []
 
 
-@through_the_api
 async def test_bookings_in_a_block_stay_and_a_block_is_made_once(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     booking = await api.booked(await api.joined("customer"), provider_id)
@@ -209,7 +199,6 @@ async def test_bookings_in_a_block_stay_and_a_block_is_made_once(api: Api) -> No
     assert_problem(refused, 422, "booking.slot_not_offered", "/slot")
 
 
-@through_the_api
 async def test_a_week_has_a_limit_and_steps_may_be_counted_from_the_last_appointment(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     change = {"maxPerWeek": 2, "anchoring": "after_claim", "slotDurationMinutes": 50, "requestsClaimTime": False}
@@ -233,8 +222,7 @@ async def test_a_week_has_a_limit_and_steps_may_be_counted_from_the_last_appoint
         assert_problem(answer, 400, "validation.invalid_input", f"/{name}")
 
 
-@through_the_api
-async def test_the_availability_of_a_draft_is_its_owners_and_the_admins(api: Api) -> None:
+async def test_only_owner_and_admins_read_the_availability_of_a_draft(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
     path = f"/availability/{made['id']}"
@@ -255,7 +243,6 @@ async def test_the_availability_of_a_draft_is_its_owners_and_the_admins(api: Api
         ("from=2026-11-23&to=2027-01-24", "2026-11-23T02:00:00Z", "2027-01-23T10:00:00Z"),
     ],
 )
-@through_the_api
 async def test_slots_are_those_of_the_window_on_the_providers_clock(
     api: Api, window: str, first: str, last: str | None
 ) -> None:
@@ -265,8 +252,7 @@ async def test_slots_are_those_of_the_window_on_the_providers_clock(
     assert last is None or slots[-1]["start"] == last
 
 
-@through_the_api
-async def test_slots_are_shown_on_the_clock_that_is_asked_for(api: Api) -> None:
+async def test_slots_are_returned_in_the_requested_time_zone(api: Api) -> None:
     _, provider_id = await api.open_provider()
     path = f"/providers/{provider_id}/slots?from=2026-11-23&to=2026-11-24"
     found = (await api.get(f"{path}&timeZone=Europe/Paris&durationMinutes=120")).json()
@@ -286,21 +272,18 @@ async def test_slots_are_shown_on_the_clock_that_is_asked_for(api: Api) -> None:
         "from=2026-11-23&to=2999-01-24",
     ],
 )
-@through_the_api
 async def test_a_window_is_at_most_62_days_and_not_empty(api: Api, window: str) -> None:
     _, provider_id = await api.open_provider()
     answer = await api.get(f"/providers/{provider_id}/slots?{window}")
     assert_problem(answer, 422, "scheduling.window_invalid", "/query/to")
 
 
-@through_the_api
-async def test_sixty_two_days_may_have_an_hour_more(api: Api) -> None:
+async def test_a_window_of_62_days_may_contain_an_extra_hour(api: Api) -> None:
     _, provider_id = await api.open_provider(timeZone="Europe/Paris")
     answer = await api.get(f"/providers/{provider_id}/slots?from=2026-10-01&to=2026-12-02")
     assert answer.status_code == 200
 
 
-@through_the_api
 async def test_a_provider_who_is_not_approved_has_no_slots(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
 from entrypoints.http.kit.rate_limits import class_of
 from entrypoints.quotas import QUOTAS
@@ -24,7 +24,6 @@ def with_three_of_each(**environ: str) -> dict[str, str]:
     return {"BOOKING_RATE_LIMIT_QUOTAS": THREE_OF_EACH, **environ}
 
 
-@through_the_api
 async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None:
     handlers = {
         (route.path, handler)
@@ -66,8 +65,7 @@ async def test_only_health_and_the_documentation_have_no_limit(api: Api) -> None
     }
 
 
-@through_the_api
-async def test_answers_say_how_one_stands(api: Api) -> None:
+async def test_responses_report_the_remaining_quota(api: Api) -> None:
     made = await api.post("/auth/register", json={**LOGIN, "name": "Dorj", "role": "customer"})
     assert told(made) == ('"auth";q=1200;w=60', '"auth";r=1199;t=60')
     token = made.json()["accessToken"]
@@ -80,92 +78,80 @@ async def test_answers_say_how_one_stands(api: Api) -> None:
         assert "RateLimit" not in (await api.get(path)).headers
 
 
-def test_each_account_is_counted_for_itself() -> None:
-    async def story(api: Api) -> None:
-        dorj, bold = api.admin(), api.admin()
-        assert [(await api.get("/bookings", dorj)).status_code for _ in range(4)] == [200, 200, 200, 429]
-        refused = await api.get("/bookings", dorj)
-        assert_problem(refused, 429, "rate.limited")
-        assert told(refused) == ('"read";q=3;w=60', '"read";r=0;t=60')
-        assert refused.headers["Retry-After"] == "60"
-        assert (await api.get("/bookings", bold)).status_code == 200
-        assert (await api.delete("/waitlist/00000000-0000-4000-8000-000000000000", dorj)).status_code == 404
-        api.clock.advance(timedelta(minutes=1))
-        assert (await api.get("/bookings", dorj)).status_code == 200
-
-    through_the_api(story, **with_three_of_each())()
+@pytest.mark.settings(**with_three_of_each())
+async def test_each_account_is_counted_for_itself(api: Api) -> None:
+    dorj, bold = api.admin(), api.admin()
+    assert [(await api.get("/bookings", dorj)).status_code for _ in range(4)] == [200, 200, 200, 429]
+    refused = await api.get("/bookings", dorj)
+    assert_problem(refused, 429, "rate.limited")
+    assert told(refused) == ('"read";q=3;w=60', '"read";r=0;t=60')
+    assert refused.headers["Retry-After"] == "60"
+    assert (await api.get("/bookings", bold)).status_code == 200
+    assert (await api.delete("/waitlist/00000000-0000-4000-8000-000000000000", dorj)).status_code == 404
+    api.clock.advance(timedelta(minutes=1))
+    assert (await api.get("/bookings", dorj)).status_code == 200
 
 
 @pytest.mark.parametrize(
     "path", [SLOTS_OF_NOBODY, "/bookings", "/providers?unknown=1", "/users/me/calendar.ics?token=x"]
 )
-def test_who_is_not_signed_in_is_counted_by_address_whatever_the_answer(path: str) -> None:
-    async def story(api: Api) -> None:
-        for number in range(6):
-            answer = await api.get(path, headers={"X-Forwarded-For": f"203.0.113.{number}"})
-            assert (answer.status_code == 429) is (number >= 3)
-
-    through_the_api(story, **with_three_of_each())()
+@pytest.mark.settings(**with_three_of_each())
+async def test_anonymous_requests_are_counted_by_address(api: Api, path: str) -> None:
+    for number in range(6):
+        answer = await api.get(path, headers={"X-Forwarded-For": f"203.0.113.{number}"})
+        assert (answer.status_code == 429) is (number >= 3)
 
 
-def test_tokens_cannot_be_guessed_without_end() -> None:
-    async def story(api: Api) -> None:
-        found = [(await api.get("/bookings", f"guess {number}")).status_code for number in range(5)]
-        assert found == [401, 401, 401, 429, 429]
-
-    through_the_api(story, **with_three_of_each())()
+@pytest.mark.settings(**with_three_of_each())
+async def test_guesses_of_tokens_are_limited(api: Api) -> None:
+    found = [(await api.get("/bookings", f"guess {number}")).status_code for number in range(5)]
+    assert found == [401, 401, 401, 429, 429]
 
 
-def test_clients_behind_a_trusted_proxy_are_told_apart() -> None:
-    async def story(api: Api) -> None:
-        for client in ("203.0.113.1", "203.0.113.2"):
-            found = [
-                (await api.get(SLOTS_OF_NOBODY, headers={"X-Forwarded-For": f"{spoofed}, {client}"})).status_code
-                for spoofed in ("198.51.100.1", "198.51.100.2", "x", "198.51.100.4")
-            ]
-            assert found == [404, 404, 404, 429]
-
-    through_the_api(story, **with_three_of_each(BOOKING_TRUSTED_PROXIES=PROXY))()
+@pytest.mark.settings(**with_three_of_each(BOOKING_TRUSTED_PROXIES=PROXY))
+async def test_clients_behind_a_trusted_proxy_are_told_apart(api: Api) -> None:
+    for client in ("203.0.113.1", "203.0.113.2"):
+        found = [
+            (await api.get(SLOTS_OF_NOBODY, headers={"X-Forwarded-For": f"{spoofed}, {client}"})).status_code
+            for spoofed in ("198.51.100.1", "198.51.100.2", "x", "198.51.100.4")
+        ]
+        assert found == [404, 404, 404, 429]
 
 
-def test_whoever_registers_logs_in_or_refreshes_is_counted_together() -> None:
-    async def story(api: Api) -> None:
-        assert (await api.post("/auth/register", json={})).status_code == 400
-        assert (await api.post("/auth/refresh", json={"refreshToken": "x"})).status_code == 401
-        assert (await api.post("/auth/login", json=LOGIN)).status_code == 401
-        assert_problem(await api.post("/auth/login", json=LOGIN), 429, "rate.limited")
-        assert (await api.get("/bookings", api.admin())).status_code == 200
-
-    through_the_api(story, **with_three_of_each())()
+@pytest.mark.settings(**with_three_of_each())
+async def test_registration_login_and_refresh_share_a_quota(api: Api) -> None:
+    assert (await api.post("/auth/register", json={})).status_code == 400
+    assert (await api.post("/auth/refresh", json={"refreshToken": "x"})).status_code == 401
+    assert (await api.post("/auth/login", json=LOGIN)).status_code == 401
+    assert_problem(await api.post("/auth/login", json=LOGIN), 429, "rate.limited")
+    assert (await api.get("/bookings", api.admin())).status_code == 200
 
 
-def test_a_login_is_guarded_against_guesses_from_wherever_and_its_owner_is_not_counted() -> None:
-    async def story(api: Api) -> None:
-        await api.post("/auth/register", json={**LOGIN, "name": "Dorj", "role": "customer"})
+@pytest.mark.settings(
+    BOOKING_RATE_LIMIT_QUOTAS="login=1/60,login-anywhere=2/60",  # fewer than lock the account
+    BOOKING_TRUSTED_PROXIES=PROXY,
+)
+async def test_guesses_of_a_login_are_limited_across_addresses(api: Api) -> None:
+    await api.post("/auth/register", json={**LOGIN, "name": "Dorj", "role": "customer"})
 
-        async def log_in(address: str, password: str) -> httpx.Response:
-            headers = {"X-Forwarded-For": address}
-            return await api.post("/auth/login", json={**LOGIN, "password": password}, headers=headers)
+    async def log_in(address: str, password: str) -> httpx.Response:
+        headers = {"X-Forwarded-For": address}
+        return await api.post("/auth/login", json={**LOGIN, "password": password}, headers=headers)
 
-        for number in range(12):
-            assert (await log_in("198.51.100.1", PASSWORD)).status_code == 200, number
-        for number in range(5):
-            assert (await log_in(f"2001:db8::{number}", "wrong")).status_code == (401 if number < 1 else 429)
-        for number in range(5):
-            assert (await log_in(f"203.0.113.{number}", "wrong")).status_code == (401 if number < 1 else 429)
-        assert_problem(await log_in("198.51.100.1", PASSWORD), 429, "auth.too_many_attempts")
-        api.clock.advance(timedelta(minutes=1))
-        assert (await log_in("198.51.100.1", PASSWORD)).status_code == 200
-
-    quotas = "login=1/60,login-anywhere=2/60"  # fewer than lock the account
-    through_the_api(story, BOOKING_RATE_LIMIT_QUOTAS=quotas, BOOKING_TRUSTED_PROXIES=PROXY)()
+    for number in range(12):
+        assert (await log_in("198.51.100.1", PASSWORD)).status_code == 200, number
+    for number in range(5):
+        assert (await log_in(f"2001:db8::{number}", "wrong")).status_code == (401 if number < 1 else 429)
+    for number in range(5):
+        assert (await log_in(f"203.0.113.{number}", "wrong")).status_code == (401 if number < 1 else 429)
+    assert_problem(await log_in("198.51.100.1", PASSWORD), 429, "auth.too_many_attempts")
+    api.clock.advance(timedelta(minutes=1))
+    assert (await log_in("198.51.100.1", PASSWORD)).status_code == 200
 
 
-def test_a_developer_may_turn_the_limits_off() -> None:
-    async def story(api: Api) -> None:
-        for _ in range(5):
-            answer = await api.get("/bookings", api.admin())
-            assert answer.status_code == 200
-            assert "RateLimit" not in answer.headers
-
-    through_the_api(story, **with_three_of_each(BOOKING_RATE_LIMITS="off"))()
+@pytest.mark.settings(**with_three_of_each(BOOKING_RATE_LIMITS="off"))
+async def test_a_developer_may_turn_the_limits_off(api: Api) -> None:
+    for _ in range(5):
+        answer = await api.get("/bookings", api.admin())
+        assert answer.status_code == 200
+        assert "RateLimit" not in answer.headers

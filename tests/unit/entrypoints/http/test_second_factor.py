@@ -10,7 +10,7 @@ from uuid import UUID
 import jwt
 import pytest
 from structlog.testing import capture_logs
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import code_for, last_code, other, use
 from tests.unit.entrypoints.http.two_factors import APP, Member, member, protected
 
@@ -44,7 +44,6 @@ async def outcomes(api: Api, token: str) -> list[tuple[str, str]]:
     return [(each["method"], each["outcome"]) for each in noted]
 
 
-@through_the_api
 async def test_a_confirmed_second_factor_is_required_at_sign_in(api: Api) -> None:
     dorj = await member(api)
     asked = (await dorj.ask()).json()
@@ -61,7 +60,6 @@ async def test_a_confirmed_second_factor_is_required_at_sign_in(api: Api) -> Non
     assert (await dorj.log_in(dorj.code())).status_code == 200
 
 
-@through_the_api
 async def test_a_wrong_password_does_not_reveal_a_second_factor(api: Api) -> None:
     dorj = await protected(api)
     for second_factor in (None, dorj.code(), dorj.wrong()):
@@ -69,7 +67,6 @@ async def test_a_wrong_password_does_not_reveal_a_second_factor(api: Api) -> Non
         assert_problem(refused, 401, "auth.invalid_credentials")
 
 
-@through_the_api
 async def test_confirming_a_second_factor_ends_other_sessions_and_upgrades_this_one(api: Api) -> None:
     here = await member(api)
     there = Member(api, here.email, (await here.log_in()).json())
@@ -81,7 +78,6 @@ async def test_confirming_a_second_factor_ends_other_sessions_and_upgrades_this_
         assert jwt.decode(here.token, options={"verify_signature": False})["amr"] == ["mfa"]
 
 
-@through_the_api
 async def test_a_token_says_whether_its_session_has_two_factors(api: Api) -> None:
     dorj = await protected(api)
     two = (await dorj.log_in(dorj.code())).json()["accessToken"]
@@ -91,7 +87,6 @@ async def test_a_token_says_whether_its_session_has_two_factors(api: Api) -> Non
 
 
 @pytest.mark.parametrize("password", [None, "battery-staple"])
-@through_the_api
 async def test_setting_up_a_second_factor_needs_the_password(api: Api, password: str | None) -> None:
     dorj = await member(api)
     body = {} if password is None else {"currentPassword": password}
@@ -104,7 +99,6 @@ async def test_setting_up_a_second_factor_needs_the_password(api: Api, password:
         assert_problem(await dorj.ask(), 403, "auth.account_locked")
 
 
-@through_the_api
 async def test_setting_up_without_a_password_needs_a_recent_sign_in(api: Api) -> None:
     dorj = await member(api)
     await without_password(api, dorj)
@@ -117,7 +111,6 @@ async def test_setting_up_without_a_password_needs_a_recent_sign_in(api: Api) ->
     assert_problem(await by_code(dorj, await code_for(api, who=DORJ)), *NEEDED)
 
 
-@through_the_api
 async def test_an_ended_session_cannot_set_up_or_probe_a_second_factor(api: Api) -> None:
     dorj = await protected(api)
     await api.post("/auth/logout", dorj.token)
@@ -132,7 +125,6 @@ async def test_an_ended_session_cannot_set_up_or_probe_a_second_factor(api: Api)
     assert (await dorj.log_in(dorj.code())).status_code == 200
 
 
-@through_the_api
 async def test_a_missing_or_wrong_second_factor_leaves_the_one_time_code_valid(api: Api) -> None:
     dorj = await protected(api)
     code = await code_for(api, who=DORJ)
@@ -144,7 +136,6 @@ async def test_a_missing_or_wrong_second_factor_leaves_the_one_time_code_valid(a
     assert_problem(await by_code(dorj, code, dorj.code()), 401, "auth.invalid_code")
 
 
-@through_the_api
 async def test_a_wrong_first_factor_leaves_the_second_factor_code_valid(api: Api) -> None:
     dorj = await protected(api)
     code, shown = await code_for(api, who=DORJ), dorj.code()
@@ -153,7 +144,6 @@ async def test_a_wrong_first_factor_leaves_the_second_factor_code_valid(api: Api
     assert (await by_code(dorj, code, shown)).status_code == 200
 
 
-@through_the_api
 async def test_a_code_of_the_app_is_accepted_once_for_all_first_factors(api: Api) -> None:
     dorj = await protected(api)
     shown = dorj.code()
@@ -164,7 +154,6 @@ async def test_a_code_of_the_app_is_accepted_once_for_all_first_factors(api: Api
     assert_problem(await dorj.remove(shown), *WRONG)
 
 
-@through_the_api
 async def test_the_same_code_in_parallel_requests_begins_one_session(api: Api) -> None:
     dorj = await protected(api)
     shown = dorj.code()
@@ -173,7 +162,6 @@ async def test_the_same_code_in_parallel_requests_begins_one_session(api: Api) -
     assert (await dorj.log_in(dorj.code())).status_code == 200  # the others were not counted
 
 
-@through_the_api
 async def test_a_password_reset_keeps_the_second_factor_and_its_count_of_wrong_codes(api: Api) -> None:
     dorj = await protected(api)
     for by in range(MOST_WRONG_IN_A_ROW):
@@ -186,7 +174,6 @@ async def test_a_password_reset_keeps_the_second_factor_and_its_count_of_wrong_c
     assert (await dorj.log_in(dorj.recovery_codes[0], password=NEW)).status_code == 200
 
 
-@through_the_api
 async def test_after_five_wrong_codes_all_sign_ins_are_delayed(api: Api) -> None:
     dorj = await protected(api)
     code = await code_for(api, who=DORJ)
@@ -205,7 +192,6 @@ async def test_after_five_wrong_codes_all_sign_ins_are_delayed(api: Api) -> None
     assert (await dorj.log_in(dorj.code())).status_code == 200
 
 
-@through_the_api
 async def test_wrong_second_factors_are_in_the_login_history_and_missing_ones_are_not(api: Api) -> None:
     dorj = await protected(api)
     code = await code_for(api, who=DORJ)
@@ -222,14 +208,12 @@ async def test_wrong_second_factors_are_in_the_login_history_and_missing_ones_ar
     ]
 
 
-@through_the_api
 async def test_a_missing_second_factor_does_not_count_as_a_failure(api: Api) -> None:
     dorj = await protected(api)
     for _ in range(20):  # the quota allows ten failures in a minute
         assert_problem(await dorj.log_in(), *NEEDED)
 
 
-@through_the_api
 async def test_each_recovery_code_signs_in_once_until_they_are_renewed(api: Api) -> None:
     dorj = await protected(api)
     first, second, third, *_ = dorj.recovery_codes
@@ -244,7 +228,6 @@ async def test_each_recovery_code_signs_in_once_until_they_are_renewed(api: Api)
     assert (await dorj.log_in(renewed[0])).status_code == 200
 
 
-@through_the_api
 async def test_after_removing_the_second_factor_one_factor_signs_in(api: Api) -> None:
     dorj = await protected(api)
     assert_problem(await dorj.remove(dorj.wrong()), *WRONG)
@@ -260,7 +243,6 @@ async def test_after_removing_the_second_factor_one_factor_signs_in(api: Api) ->
     await dorj.set_up()
 
 
-@through_the_api
 async def test_replacing_a_second_factor_needs_its_code_or_a_recovery_code(api: Api) -> None:
     dorj = await protected(api)
     old = replace(dorj)
@@ -273,7 +255,6 @@ async def test_replacing_a_second_factor_needs_its_code_or_a_recovery_code(api: 
     assert (await dorj.log_in(dorj.code())).status_code == 200
 
 
-@through_the_api
 async def test_the_old_second_factor_stays_active_until_the_new_one_is_confirmed(api: Api) -> None:
     dorj = await protected(api)
     asked = (await dorj.ask(code=dorj.code())).json()
@@ -281,7 +262,6 @@ async def test_the_old_second_factor_stays_active_until_the_new_one_is_confirmed
     assert (await dorj.log_in(dorj.code())).status_code == 200
 
 
-@through_the_api
 async def test_a_malformed_second_factor_code_is_refused(api: Api) -> None:
     dorj = await protected(api)
     codes: tuple[Any, ...] = ("", "x" * 65, 402519, None)
@@ -293,7 +273,6 @@ async def test_a_malformed_second_factor_code_is_refused(api: Api) -> None:
     assert (await dorj.log_in(dorj.code())).status_code == 200
 
 
-@through_the_api
 async def test_a_user_sees_the_state_of_the_second_factor(api: Api) -> None:
     dorj = await member(api)
     off = {"active": False, "confirmedAt": None, "recoveryCodesLeft": 0}
@@ -309,7 +288,6 @@ async def test_a_user_sees_the_state_of_the_second_factor(api: Api) -> None:
     assert_problem(await api.get("/auth/mfa/totp", dorj.token), 401, "auth.invalid_token")
 
 
-@through_the_api
 async def test_verifying_and_unlocking_need_no_second_factor(api: Api) -> None:
     dorj = await protected(api)
     for purpose in ("verify", "unlock"):
@@ -317,7 +295,6 @@ async def test_verifying_and_unlocking_need_no_second_factor(api: Api) -> None:
     assert_problem(await dorj.log_in(), *NEEDED)
 
 
-@through_the_api
 async def test_secrets_are_shown_once_and_never_logged(api: Api) -> None:
     with capture_logs() as logged:
         dorj = await protected(api)

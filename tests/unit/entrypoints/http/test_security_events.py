@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 import structlog
-from tests.unit.entrypoints.api import PASSWORD, Api, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api
 
 from adapters.security.refresh_tokens import OpaqueRefreshTokens
 from booking_domain.identity.passwords import MOST_WRONG
@@ -49,38 +49,35 @@ def only(entries: list[dict[str, Any]], event: str) -> list[dict[str, Any]]:
     return [entry for entry in entries if entry["event"] == event]
 
 
-def test_each_rate_limit_event_names_its_quota() -> None:
-    async def story(api: Api) -> None:
-        made = (await api.post("/auth/register", json=DORJ)).json()
-        with logged() as entries:
-            for _ in range(4):
-                await api.get("/bookings", made["accessToken"])
-            answers = [await api.get("/providers", headers={"X-Request-Id": f"r{number}"}) for number in range(4)]
-        assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
-        assert [
-            {name: entry[name] for name in ("limit", "who", "route", "level")}
-            for entry in only(entries, "requests.limited")
-        ] == [
-            *(
-                2
-                * [
-                    {
-                        "limit": "read",
-                        "who": f"account {made['user']['id']}",
-                        "route": "/api/v1/bookings",
-                        "level": "warning",
-                    }
-                ]
-            ),
-            *(2 * [{"limit": "read", "who": "address 127.0.0.1", "route": "/api/v1/providers", "level": "warning"}]),
-        ]
-        assert [entry["request_id"] for entry in only(entries, "requests.limited")][2:] == ["r2", "r3"]
-        assert made["accessToken"] not in json.dumps(entries)
-
-    through_the_api(story, BOOKING_RATE_LIMIT_QUOTAS="read=2/60")()
+@pytest.mark.settings(BOOKING_RATE_LIMIT_QUOTAS="read=2/60")
+async def test_each_rate_limit_event_names_its_quota(api: Api) -> None:
+    made = (await api.post("/auth/register", json=DORJ)).json()
+    with logged() as entries:
+        for _ in range(4):
+            await api.get("/bookings", made["accessToken"])
+        answers = [await api.get("/providers", headers={"X-Request-Id": f"r{number}"}) for number in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert [
+        {name: entry[name] for name in ("limit", "who", "route", "level")}
+        for entry in only(entries, "requests.limited")
+    ] == [
+        *(
+            2
+            * [
+                {
+                    "limit": "read",
+                    "who": f"account {made['user']['id']}",
+                    "route": "/api/v1/bookings",
+                    "level": "warning",
+                }
+            ]
+        ),
+        *(2 * [{"limit": "read", "who": "address 127.0.0.1", "route": "/api/v1/providers", "level": "warning"}]),
+    ]
+    assert [entry["request_id"] for entry in only(entries, "requests.limited")][2:] == ["r2", "r3"]
+    assert made["accessToken"] not in json.dumps(entries)
 
 
-@through_the_api
 async def test_a_failed_login_event_names_the_account_and_the_address(api: Api) -> None:
     made = (await api.post("/auth/register", json=DORJ)).json()
     with logged() as entries:
@@ -98,17 +95,14 @@ async def test_a_failed_login_event_names_the_account_and_the_address(api: Api) 
         assert secret not in json.dumps(entries)
 
 
-def test_too_many_failures_of_one_login_are_logged() -> None:
-    async def story(api: Api) -> None:
-        with logged() as entries:
-            for _ in range(3):
-                await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
-        assert [entry["who"] for entry in only(entries, "login.limited")] == ["address 127.0.0.1"]
-
-    through_the_api(story, BOOKING_RATE_LIMIT_QUOTAS="login=2/60")()
+@pytest.mark.settings(BOOKING_RATE_LIMIT_QUOTAS="login=2/60")
+async def test_too_many_failures_of_one_login_are_logged(api: Api) -> None:
+    with logged() as entries:
+        for _ in range(3):
+            await api.post("/auth/login", json={"email": "nobody@example.com", "password": PASSWORD})
+    assert [entry["who"] for entry in only(entries, "login.limited")] == ["address 127.0.0.1"]
 
 
-@through_the_api
 async def test_reuse_of_a_refresh_token_is_logged_as_a_warning(api: Api) -> None:
     made = (await api.post("/auth/register", json=DORJ)).json()
     with logged() as entries:
@@ -133,7 +127,6 @@ async def test_reuse_of_a_refresh_token_is_logged_as_a_warning(api: Api) -> None
         ("POST", "/auth/verify-otp", {"email": "a@example.com", "purpose": "login", "code": "123456"}, "code.wrong"),
     ],
 )
-@through_the_api
 async def test_forgeries_and_wrong_guesses_are_logged(
     api: Api, method: str, path: str, body: dict[str, Any] | None, event: str
 ) -> None:
@@ -146,7 +139,6 @@ async def test_forgeries_and_wrong_guesses_are_logged(
     assert "123456" not in json.dumps(entries)
 
 
-@through_the_api
 async def test_a_denied_access_names_the_account(api: Api) -> None:
     made = (await api.post("/auth/register", json=DORJ)).json()
     with logged() as entries:
@@ -155,7 +147,6 @@ async def test_a_denied_access_names_the_account(api: Api) -> None:
     assert (entry["who"], entry["code"]) == (f"account {made['user']['id']}", "auth.not_permitted")
 
 
-@through_the_api
 async def test_ordinary_refusals_are_not_logged(api: Api) -> None:
     with logged() as entries:
         await api.get("/nowhere")
@@ -164,7 +155,6 @@ async def test_ordinary_refusals_are_not_logged(api: Api) -> None:
     assert entries == []
 
 
-@through_the_api
 async def test_an_internal_error_is_logged_without_values_of_rows_or_variables(api: Api) -> None:
     async def fails(phone: str = "+97688112233") -> None:
         raise psycopg.errors.UniqueViolation(f"duplicate key\nDETAIL:  Key (phone)=({phone}) already exists.")

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 
 from booking_domain.identity.model import UserStatus
 
@@ -39,7 +39,6 @@ async def refreshes(api: Api, device: dict[str, Any]) -> bool:
     return True
 
 
-@through_the_api
 async def test_a_user_sees_their_live_sessions(api: Api) -> None:
     phone, laptop = await devices(api, "phone", "laptop" + "!" * 300)
     shown = await sessions(api, phone)
@@ -72,7 +71,6 @@ async def test_a_user_sees_their_live_sessions(api: Api) -> None:
     assert len(await sessions(api, phone)) == 2
 
 
-@through_the_api
 async def test_logging_out_ends_one_session_only(api: Api) -> None:
     httpx_says = api.client.headers["User-Agent"]
     phone, laptop = await devices(api, "phone", "laptop")
@@ -84,7 +82,6 @@ async def test_logging_out_ends_one_session_only(api: Api) -> None:
     assert [each["userAgent"] for each in await sessions(api, laptop)] == [httpx_says]
 
 
-@through_the_api
 async def test_a_refresh_token_suffices_to_log_out(api: Api) -> None:
     phone, laptop = await devices(api, "phone", "laptop")
     for _ in range(2):
@@ -96,7 +93,6 @@ async def test_a_refresh_token_suffices_to_log_out(api: Api) -> None:
     assert not await refreshes(api, laptop)
 
 
-@through_the_api
 async def test_logging_out_needs_a_token_and_ignores_a_forged_one(api: Api) -> None:
     (phone,) = await devices(api, "phone")
     assert_problem(await api.post("/auth/logout"), 401, "auth.invalid_token")
@@ -107,7 +103,6 @@ async def test_logging_out_needs_a_token_and_ignores_a_forged_one(api: Api) -> N
     assert await refreshes(api, phone)
 
 
-@through_the_api
 async def test_an_access_token_outlives_its_session_but_cannot_access_the_account(api: Api) -> None:
     phone, laptop = await devices(api, "phone", "laptop")
     other = (await sessions(api, laptop))[0]["id"]
@@ -125,7 +120,6 @@ async def test_an_access_token_outlives_its_session_but_cannot_access_the_accoun
     assert len(await sessions(api, laptop)) == 1
 
 
-@through_the_api
 async def test_a_user_signs_out_another_device(api: Api) -> None:
     phone, laptop = await devices(api, "phone", "laptop")
     (lost,) = [each["id"] for each in await sessions(api, laptop) if not each["current"]]
@@ -136,7 +130,6 @@ async def test_a_user_signs_out_another_device(api: Api) -> None:
     assert await refreshes(api, laptop)
 
 
-@through_the_api
 async def test_the_session_of_another_user_is_not_found(api: Api) -> None:
     (phone,) = await devices(api, "phone")
     (mine,) = await sessions(api, phone)
@@ -146,7 +139,6 @@ async def test_the_session_of_another_user_is_not_found(api: Api) -> None:
     assert await refreshes(api, phone)
 
 
-@through_the_api
 async def test_a_user_signs_out_all_other_devices(api: Api) -> None:
     phone, laptop, tablet = await devices(api, "phone", "laptop", "tablet")
     for _ in range(2):
@@ -154,7 +146,6 @@ async def test_a_user_signs_out_all_other_devices(api: Api) -> None:
     assert [await refreshes(api, each) for each in (phone, laptop, tablet)] == [False, True, False]
 
 
-@through_the_api
 async def test_the_login_history_shows_successes_and_failures(api: Api) -> None:
     phone, _ = await devices(api, "phone", "laptop")
     await api.post("/auth/login", json={**LOGIN, "password": "battery-staple"}, headers={"User-Agent": "thief"})
@@ -173,7 +164,6 @@ async def test_the_login_history_shows_successes_and_failures(api: Api) -> None:
     }
 
 
-@through_the_api
 async def test_sign_ins_to_a_disabled_account_are_in_its_login_history(api: Api) -> None:
     (phone,) = await devices(api, "phone")
     user = await api.database.reads.users.by_login("dorj@example.com")
@@ -187,7 +177,6 @@ async def test_sign_ins_to_a_disabled_account_are_in_its_login_history(api: Api)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-@through_the_api
 async def test_the_login_history_is_paged(api: Api, limit: int) -> None:
     names = ["one", "two", "three"]
     first, *_ = await devices(api, *names)
@@ -202,14 +191,12 @@ async def test_the_login_history_is_paged(api: Api, limit: int) -> None:
 
 
 @pytest.mark.parametrize("query", ["?cursor=x", "?limit=0", "?limit=101", "?page=2"])
-@through_the_api
 async def test_an_invalid_page_is_refused(api: Api, query: str) -> None:
     token = await api.joined("customer")
     assert_problem(await api.get(f"/auth/login-history{query}", token), 400, "validation.invalid_input")
 
 
 @pytest.mark.parametrize("user_agent", [b"", b"\xff\xfe", b"a\x01b", b"\xc3\x96"])
-@through_the_api
 async def test_any_user_agent_is_accepted(api: Api, user_agent: bytes) -> None:
     answer = await api.post("/auth/register", json=DORJ, headers={"User-Agent": user_agent})
     (shown,) = await sessions(api, answer.json())
@@ -225,12 +212,10 @@ async def test_any_user_agent_is_accepted(api: Api, user_agent: bytes) -> None:
         ("GET", "/auth/login-history"),
     ],
 )
-@through_the_api
 async def test_sessions_and_login_history_need_a_token(api: Api, method: str, path: str) -> None:
     assert_problem(await api.call(method, path), 401, "auth.invalid_token")
 
 
-@through_the_api
 async def test_the_body_of_a_logout_is_optional_and_documented_as_such(api: Api) -> None:
     paths = (await api.get("/schema")).json()["paths"]
     assert paths["/api/v1/auth/logout"]["post"]["requestBody"]["required"] is False

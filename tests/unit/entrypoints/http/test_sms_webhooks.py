@@ -3,14 +3,14 @@
 import base64
 import hmac
 from dataclasses import replace
-from typing import Any
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
 import pytest
 from tests.unit.adapters.sms.fakes import ACCOUNT, FROM, TOKEN, FakeTwilio, twilio_at
-from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import Api, assert_problem
 
 from booking_domain.notifications.sms import SmsMessage, SmsStatus
 from booking_domain.shared.ids import SmsId
@@ -25,10 +25,7 @@ TWILIO = {
     "TWILIO_AUTH_TOKEN": TOKEN,
     "TWILIO_FROM": FROM,
 }
-
-
-def with_twilio(story: Any) -> Any:
-    return through_the_api(story, **TWILIO)
+with_twilio: Final = pytest.mark.settings(**TWILIO)
 
 
 async def a_message(api: Api) -> SmsMessage:
@@ -60,7 +57,7 @@ def said(status: str, **more: str) -> dict[str, str]:
 
 
 @with_twilio
-async def test_a_callback_brings_the_status_however_often_and_late_it_comes(api: Api) -> None:
+async def test_repeated_and_late_reports_keep_the_final_status(api: Api) -> None:
     message = await a_message(api)
     for status in ("sent", "delivered", "delivered", "sent", "undelivered"):
         answer = await called(api, message, said(status))
@@ -71,7 +68,7 @@ async def test_a_callback_brings_the_status_however_often_and_late_it_comes(api:
 
 
 @with_twilio
-async def test_from_a_code_to_the_phone_and_back(api: Api) -> None:
+async def test_a_code_is_sent_delivered_and_reported(api: Api) -> None:
     fake = FakeTwilio()
     async with fake.open() as url, twilio_at(url) as sender:
         with api.container.sms_sender.override(sender):
@@ -123,7 +120,7 @@ async def test_the_signature_holds_for_one_message(api: Api) -> None:
 
 
 @with_twilio
-async def test_a_callback_of_a_message_that_we_do_not_have_changes_nothing(api: Api) -> None:
+async def test_a_report_about_an_unknown_message_changes_nothing(api: Api) -> None:
     message = Builder().sms()
     assert (await called(api, message, said("delivered"))).status_code == 204
     assert await api.database.reads.sms.get(message.id) is None
@@ -135,11 +132,8 @@ async def test_an_enormous_callback_is_not_read(api: Api) -> None:
     assert_problem(await called(api, message, said("x" * 1_000_000)), 413, "validation.body_too_large")
 
 
-async def without_twilio(api: Api, token: str) -> None:
+@pytest.mark.settings(BOOKING_PUBLIC_URL=PUBLIC)
+@pytest.mark.parametrize("token", ["", TOKEN])
+async def test_without_twilio_every_report_is_rejected(api: Api, token: str) -> None:
     message = await a_message(api)
     assert_problem(await called(api, message, said("delivered"), token=token), 403, "sms.invalid_signature")
-
-
-@pytest.mark.parametrize("token", ["", TOKEN])
-def test_without_twilio_nobody_is_believed(token: str) -> None:
-    through_the_api(without_twilio, BOOKING_PUBLIC_URL=PUBLIC)(token)

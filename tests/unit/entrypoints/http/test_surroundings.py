@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import zstandard
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, the_routes, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, serving, the_routes
 from tests.unit.entrypoints.test_settings import PRODUCTION
 
 from entrypoints.http.kit.compression import LARGE, SMALLEST, chosen
@@ -33,19 +33,17 @@ def sharing(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.startswith("access-control-")}
 
 
-def test_known_origins_may_read_answers_and_refusals() -> None:
-    async def story(api: Api) -> None:
-        for path, status in (("/health/live", 200), ("/auth/me", 401), ("/nowhere", 404)):
-            for origin in (SHOP, "http://localhost:5173"):
-                answer = await api.get(path, headers={"Origin": origin})
-                assert answer.status_code == status
-                assert answer.headers["Access-Control-Allow-Origin"] == origin
-                assert "Origin" in answer.headers.get_list("Vary")
-                exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
-                assert {"ETag", "Location", "RateLimit", "Retry-After", "X-Request-Id"} < set(exposed)
-                assert "Access-Control-Allow-Credentials" not in answer.headers
-
-    through_the_api(story, **CORS)()
+@pytest.mark.settings(**CORS)
+async def test_allowed_origins_read_responses_and_errors(api: Api) -> None:
+    for path, status in (("/health/live", 200), ("/auth/me", 401), ("/nowhere", 404)):
+        for origin in (SHOP, "http://localhost:5173"):
+            answer = await api.get(path, headers={"Origin": origin})
+            assert answer.status_code == status
+            assert answer.headers["Access-Control-Allow-Origin"] == origin
+            assert "Origin" in answer.headers.get_list("Vary")
+            exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+            assert {"ETag", "Location", "RateLimit", "Retry-After", "X-Request-Id"} < set(exposed)
+            assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
 @pytest.mark.parametrize(
@@ -63,69 +61,56 @@ def test_known_origins_may_read_answers_and_refusals() -> None:
         "https://SHOP.example.com",
     ],
 )
-def test_no_other_origin_may(origin: str) -> None:
-    async def story(api: Api) -> None:
-        for answer in (
-            await api.get("/health/live", headers={"Origin": origin}),
-            await api.call("OPTIONS", "/bookings", headers={"Origin": origin, **ASKING}),
-        ):
-            assert sharing(answer) == {}
-            assert "Origin" in answer.headers.get_list("Vary")
-
-    through_the_api(story, **CORS)()
+@pytest.mark.settings(**CORS)
+async def test_other_origins_get_no_cors_headers(api: Api, origin: str) -> None:
+    for answer in (
+        await api.get("/health/live", headers={"Origin": origin}),
+        await api.call("OPTIONS", "/bookings", headers={"Origin": origin, **ASKING}),
+    ):
+        assert sharing(answer) == {}
+        assert "Origin" in answer.headers.get_list("Vary")
 
 
-def test_a_preflight_is_answered_for_every_address_and_counted_nowhere() -> None:
-    async def story(api: Api) -> None:
-        for path in ("/bookings", "/providers/x/slots?from=2026-11-23&to=2026-11-24", "/auth/login"):
-            answer = await api.call("OPTIONS", path, headers={"Origin": SHOP, **ASKING})
-            assert (answer.status_code, answer.content) == (204, b"")
-            found = sharing(answer)
-            assert found["access-control-allow-origin"] == SHOP
-            assert "PATCH" in found["access-control-allow-methods"].split(", ")
-            assert {"Authorization", "Idempotency-Key", "If-Match"} < set(
-                found["access-control-allow-headers"].split(", ")
-            )
-            assert found["access-control-max-age"] == "7200"
-            assert "RateLimit" not in answer.headers
-
-    through_the_api(story, **CORS)()
+@pytest.mark.settings(**CORS)
+async def test_every_address_answers_preflights_without_counting_them(api: Api) -> None:
+    for path in ("/bookings", "/providers/x/slots?from=2026-11-23&to=2026-11-24", "/auth/login"):
+        answer = await api.call("OPTIONS", path, headers={"Origin": SHOP, **ASKING})
+        assert (answer.status_code, answer.content) == (204, b"")
+        found = sharing(answer)
+        assert found["access-control-allow-origin"] == SHOP
+        assert "PATCH" in found["access-control-allow-methods"].split(", ")
+        assert {"Authorization", "Idempotency-Key", "If-Match"} < set(found["access-control-allow-headers"].split(", "))
+        assert found["access-control-max-age"] == "7200"
+        assert "RateLimit" not in answer.headers
 
 
-@through_the_api
 async def test_by_default_no_page_of_another_origin_may_use_the_api(api: Api) -> None:
     answer = await api.get("/health/live", headers={"Origin": SHOP})
     assert sharing(answer) == {}
     assert "Vary" not in answer.headers
 
 
-def test_readers_who_come_in_the_clear_are_sent_to_https() -> None:
-    async def story(api: Api) -> None:
-        for method in ("GET", "HEAD"):
-            answer = await api.call(method, "/providers?limit=5&cursor=a%2Fb", headers=IN_THE_CLEAR)
-            assert answer.status_code == 308
-            assert answer.headers["Location"] == ("https://booking.example.com/api/v1/providers?limit=5&cursor=a%2Fb")
-
-    through_the_api(story, **BEHIND_A_PROXY)()
+@pytest.mark.settings(**BEHIND_A_PROXY)
+async def test_unencrypted_gets_are_redirected_to_https(api: Api) -> None:
+    for method in ("GET", "HEAD"):
+        answer = await api.call(method, "/providers?limit=5&cursor=a%2Fb", headers=IN_THE_CLEAR)
+        assert answer.status_code == 308
+        assert answer.headers["Location"] == ("https://booking.example.com/api/v1/providers?limit=5&cursor=a%2Fb")
 
 
-def test_what_was_sent_in_the_clear_is_refused() -> None:
-    async def story(api: Api) -> None:
-        for method, path in (("POST", "/auth/login"), ("DELETE", "/waitlist/x"), ("OPTIONS", "/bookings")):
-            answer = await api.call(method, path, api.admin(), headers=IN_THE_CLEAR)
-            assert_problem(answer, 403, "http.https_required")
-
-    through_the_api(story, **BEHIND_A_PROXY)()
+@pytest.mark.settings(**BEHIND_A_PROXY)
+async def test_unencrypted_writes_are_rejected(api: Api) -> None:
+    for method, path in (("POST", "/auth/login"), ("DELETE", "/waitlist/x"), ("OPTIONS", "/bookings")):
+        answer = await api.call(method, path, api.admin(), headers=IN_THE_CLEAR)
+        assert_problem(answer, 403, "http.https_required")
 
 
-def test_health_is_told_in_the_clear_and_everything_over_tls() -> None:
-    async def story(api: Api) -> None:
-        for path in ("/health/live", "/health/ready"):
-            assert (await api.get(path, headers=IN_THE_CLEAR)).status_code == 200
-        for headers in ({"X-Forwarded-Proto": "https"}, {}):
-            assert (await api.get("/providers", headers=headers)).status_code == 200
-
-    through_the_api(story, **BEHIND_A_PROXY)()
+@pytest.mark.settings(**BEHIND_A_PROXY)
+async def test_health_answers_unencrypted_and_everything_over_tls(api: Api) -> None:
+    for path in ("/health/live", "/health/ready"):
+        assert (await api.get(path, headers=IN_THE_CLEAR)).status_code == 200
+    for headers in ({"X-Forwarded-Proto": "https"}, {}):
+        assert (await api.get("/providers", headers=headers)).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -137,15 +122,12 @@ def test_health_is_told_in_the_clear_and_everything_over_tls() -> None:
     ],
     ids=["nobody is believed", "not required", "development"],
 )
-def test_https_is_required_in_production_behind_a_trusted_proxy(environ: dict[str, str]) -> None:
-    async def story(api: Api) -> None:
+async def test_https_is_required_in_production_behind_a_trusted_proxy(environ: dict[str, str]) -> None:
+    async with serving(**environ) as api:
         assert (await api.get("/providers", headers=IN_THE_CLEAR)).status_code == 200
-
-    through_the_api(story, **environ)()
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/schema", "/providers", "/nowhere", "/auth/me", "/auth/login"])
-@through_the_api
 async def test_head_is_get_without_its_body(api: Api, path: str) -> None:
     head, get = await api.call("HEAD", path), await api.get(path)
     assert (head.status_code, head.content) == (get.status_code, b"")
@@ -157,7 +139,6 @@ async def test_head_is_get_without_its_body(api: Api, path: str) -> None:
     assert set(head.headers) == set(get.headers)
 
 
-@through_the_api
 async def test_no_route_echoes_a_request(api: Api) -> None:
     paths = {path.format_map(AnyId()) for path in (route.split()[1] for route in the_routes(api))}
     assert len(paths) > 60
@@ -168,7 +149,6 @@ async def test_no_route_echoes_a_request(api: Api) -> None:
             assert "canary" not in answer.text
 
 
-@through_the_api
 async def test_no_header_makes_another_method_of_a_request(api: Api) -> None:
     token, provider_id = await api.open_provider()
     (rule, *_) = (await api.get(f"/availability/{provider_id}", token)).json()["rules"]
@@ -177,7 +157,6 @@ async def test_no_header_makes_another_method_of_a_request(api: Api) -> None:
     assert rule in (await api.get(f"/availability/{provider_id}", token)).json()["rules"]
 
 
-@through_the_api
 async def test_methods_are_named_with_head(api: Api) -> None:
     refused = await api.call("PUT", "/providers")
     assert refused.headers["Allow"] == "GET, HEAD, OPTIONS"
@@ -203,8 +182,7 @@ def unpacked(coding: str, sent: bytes) -> bytes:
     ("accepted", "coding"), [("br, gzip", "gzip"), ("gzip, zstd", "zstd"), ("gzip, zstd;q=0.9", "gzip")]
 )
 @pytest.mark.parametrize("path", ["/schema", "/docs/assets/swagger-ui-bundle.js"])
-@through_the_api
-async def test_large_answers_are_compressed_for_those_who_ask(api: Api, path: str, accepted: str, coding: str) -> None:
+async def test_large_responses_are_compressed_on_request(api: Api, path: str, accepted: str, coding: str) -> None:
     plain = await api.get(path, headers=PLAIN)
     assert "Content-Encoding" not in plain.headers
     assert len(plain.content) > LARGE
@@ -218,8 +196,7 @@ async def test_large_answers_are_compressed_for_those_who_ask(api: Api, path: st
     assert nothing == b""
 
 
-@through_the_api
-async def test_answers_that_hold_tokens_are_not_compressed_however_long(api: Api) -> None:
+async def test_responses_with_tokens_are_not_compressed(api: Api) -> None:
     person = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
     headers = {"Accept-Encoding": "gzip"}
     with pytest.MonkeyPatch.context() as patch:
@@ -240,7 +217,6 @@ async def test_answers_that_hold_tokens_are_not_compressed_however_long(api: Api
             assert fine.headers["Content-Encoding"] == "gzip"
 
 
-@through_the_api
 async def test_small_answers_are_not(api: Api) -> None:
     for path in ("/health/live", "/nowhere"):
         answer = await api.get(path, headers={"Accept-Encoding": "gzip"})
@@ -248,8 +224,7 @@ async def test_small_answers_are_not(api: Api) -> None:
         assert "Content-Encoding" not in answer.headers
 
 
-@through_the_api
-async def test_an_entity_tag_stands_for_the_same_bytes_whatever_is_accepted(api: Api) -> None:
+async def test_a_strong_tag_means_the_same_bytes_in_every_coding(api: Api) -> None:
     token = await api.joined("customer")
     _, provider_id = await api.open_provider()
     booking = await api.booked(token, provider_id, notes="x" * 900)
@@ -263,7 +238,6 @@ async def test_an_entity_tag_stands_for_the_same_bytes_whatever_is_accepted(api:
     assert changed.status_code == 200
 
 
-@through_the_api
 async def test_a_calendar_is_not_sent_again_to_who_has_it_compressed(api: Api) -> None:
     token = await api.joined("customer")
     _, provider_id = await api.open_provider()
@@ -306,6 +280,6 @@ async def test_a_calendar_is_not_sent_again_to_who_has_it_compressed(api: Api) -
         ("", None),
     ],
 )
-def test_what_is_accepted_is_read_with_its_weight(said: str, coding: str | None) -> None:
+def test_accept_encoding_is_read_with_quality_values(said: str, coding: str | None) -> None:
     assert chosen([(b"accept", b"gzip"), (b"accept-encoding", said.encode())]) == coding
     assert chosen([(b"accept-encoding", part.encode()) for part in said.split(",")]) == coding

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import httpx
+import pytest
 from tests.unit.adapters.telegram.bot import (
     DORJ,
     OTHER_TOKEN,
@@ -17,7 +18,7 @@ from tests.unit.adapters.telegram.bot import (
     signed_widget,
     widget_fields,
 )
-from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.two_factors import protected
 
 from booking_domain.identity.external_identities import IdentityProvider
@@ -36,8 +37,7 @@ REGISTERED: Final = {
 MINUTE: Final = timedelta(minutes=1)
 
 
-def with_a_bot(story: Any) -> Any:
-    return through_the_api(story, BOOKING_TELEGRAM_BOT_TOKEN=TOKEN)
+with_a_bot: Final = pytest.mark.settings(BOOKING_TELEGRAM_BOT_TOKEN=TOKEN)
 
 
 def now(api: Api) -> int:
@@ -188,25 +188,19 @@ async def test_the_assertion_of_another_bot_is_refused(api: Api) -> None:
         assert_problem(await link(api, token, body), 401, "auth.invalid_assertion")
 
 
-def test_a_previous_bot_token_is_accepted_while_it_is_configured() -> None:
-    async def story(api: Api) -> None:
-        assert (await sign_in(api, {"initData": init_data(now(api), token=TOKEN)})).status_code == 200
-
-    named = {"BOOKING_TELEGRAM_BOT_TOKEN": OTHER_TOKEN, "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS": TOKEN}
-    through_the_api(story, **named)()
+@pytest.mark.settings(BOOKING_TELEGRAM_BOT_TOKEN=OTHER_TOKEN, BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS=TOKEN)
+async def test_a_previous_bot_token_is_accepted_while_it_is_configured(api: Api) -> None:
+    assert (await sign_in(api, {"initData": init_data(now(api), token=TOKEN)})).status_code == 200
 
 
-def test_the_freshness_of_assertions_is_a_setting() -> None:
-    async def story(api: Api) -> None:
-        body = shown(api)
-        api.clock.advance(timedelta(seconds=11))
-        assert_problem(await sign_in(api, body), 401, "auth.invalid_assertion")
-        assert (await sign_in(api)).status_code == 200
-
-    through_the_api(story, BOOKING_TELEGRAM_BOT_TOKEN=TOKEN, BOOKING_TELEGRAM_FRESHNESS_SECONDS="10")()
+@pytest.mark.settings(BOOKING_TELEGRAM_BOT_TOKEN=TOKEN, BOOKING_TELEGRAM_FRESHNESS_SECONDS="10")
+async def test_the_freshness_of_assertions_is_a_setting(api: Api) -> None:
+    body = shown(api)
+    api.clock.advance(timedelta(seconds=11))
+    assert_problem(await sign_in(api, body), 401, "auth.invalid_assertion")
+    assert (await sign_in(api)).status_code == 200
 
 
-@through_the_api
 async def test_without_a_bot_token_telegram_is_not_configured(api: Api) -> None:
     token = (await registered(api))["accessToken"]
     for body in (shown(api), shown_by_widget(api)):

@@ -2,10 +2,9 @@
 
 import asyncio
 
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 
-@through_the_api
 async def test_a_customer_books_a_slot_pays_the_deposit_and_is_confirmed(api: Api) -> None:
     _, provider_id = await api.open_provider(depositAmount=2_000_000, priceAmount=8_000_000)
     customer = await api.joined("customer")
@@ -36,8 +35,7 @@ async def test_a_customer_books_a_slot_pays_the_deposit_and_is_confirmed(api: Ap
     assert [(event["from"], event["to"]) for event in events] == [(None, "pending"), ("pending", "confirmed")]
 
 
-@through_the_api
-async def test_of_many_who_want_one_slot_one_gets_it_and_the_others_are_told_that_it_is_taken(api: Api) -> None:
+async def test_of_parallel_bookings_of_a_slot_one_wins_and_others_get_slot_taken(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customers = [await api.joined("customer") for _ in range(20)]
     wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN}
@@ -48,7 +46,6 @@ async def test_of_many_who_want_one_slot_one_gets_it_and_the_others_are_told_tha
             assert_problem(answer, 409, "booking.slot_taken", "/slot")
 
 
-@through_the_api
 async def test_a_hold_keeps_the_slot_for_its_owner_who_books_it(api: Api) -> None:
     _, provider_id = await api.open_provider()
     owner, other = await api.joined("customer"), await api.joined("customer")
@@ -59,8 +56,7 @@ async def test_a_hold_keeps_the_slot_for_its_owner_who_books_it(api: Api) -> Non
     assert (await api.booked(owner, provider_id, holdId=hold["id"]))["status"] == "confirmed"
 
 
-@through_the_api
-async def test_a_hold_that_is_let_go_frees_its_slot(api: Api) -> None:
+async def test_a_released_hold_frees_its_slot(api: Api) -> None:
     _, provider_id = await api.open_provider()
     owner, other = await api.joined("customer"), await api.joined("customer")
     hold = (await api.post("/holds", owner, json={"providerId": provider_id, "slot": MONDAY_AT_TEN})).json()
@@ -70,8 +66,7 @@ async def test_a_hold_that_is_let_go_frees_its_slot(api: Api) -> None:
     await api.booked(other, provider_id)
 
 
-@through_the_api
-async def test_a_booking_is_nobody_elses_business(api: Api) -> None:
+async def test_a_booking_is_visible_to_its_parties_only(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer, stranger = await api.joined("customer"), await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -84,7 +79,6 @@ async def test_a_booking_is_nobody_elses_business(api: Api) -> None:
         assert [each["id"] for each in (await api.get("/bookings", party)).json()["items"]] == [booking["id"]]
 
 
-@through_the_api
 async def test_a_list_of_bookings_is_read_page_by_page_and_narrowed(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -100,8 +94,7 @@ async def test_a_list_of_bookings_is_read_page_by_page_and_narrowed(api: Api) ->
     assert (await api.get("/bookings?status=cancelled", customer)).json()["items"] == []
 
 
-@through_the_api
-async def test_a_move_names_the_version_that_was_seen(api: Api) -> None:
+async def test_a_status_change_with_a_stale_version_is_rejected(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)
@@ -117,8 +110,7 @@ async def test_a_move_names_the_version_that_was_seen(api: Api) -> None:
     assert events[-1]["by"]["role"] == "customer"
 
 
-@through_the_api
-async def test_what_is_not_ones_own_move_is_forbidden(api: Api) -> None:
+async def test_a_status_change_of_the_other_party_is_forbidden(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     booking = await api.booked(customer, provider_id)

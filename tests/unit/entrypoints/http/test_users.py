@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.entrypoints.api import Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import joined
 
 ALL = {
@@ -32,7 +32,6 @@ async def edit(api: Api, token: str, tag: str | None = None, **members: Any) -> 
     return await api.patch("/users/me", token, json=members, headers=headers)
 
 
-@through_the_api
 async def test_a_new_account_has_null_for_missing_members(api: Api) -> None:
     made = await joined(api)
     answer = await api.get("/users/me", made["accessToken"])
@@ -41,7 +40,6 @@ async def test_a_new_account_has_null_for_missing_members(api: Api) -> None:
     assert answer.headers["ETag"] == '"1"'
 
 
-@through_the_api
 async def test_all_members_can_be_edited_and_omitted_ones_do_not_change(api: Api) -> None:
     token = await signed_in(api)
     edited = await edit(api, token, **ALL)
@@ -75,7 +73,6 @@ async def test_all_members_can_be_edited_and_omitted_ones_do_not_change(api: Api
         ("status", "active", 400),
     ],
 )
-@through_the_api
 async def test_an_invalid_edit_is_refused_and_changes_nothing(api: Api, member: str, value: Any, status: int) -> None:
     token = await signed_in(api)
     code = {400: "validation.invalid_input", 422: "validation.invalid_value"}[status]
@@ -83,7 +80,6 @@ async def test_an_invalid_edit_is_refused_and_changes_nothing(api: Api, member: 
     assert (await api.get("/users/me", token)).json()["version"] == 1
 
 
-@through_the_api
 async def test_a_birth_date_is_at_latest_today_in_the_users_time_zone(api: Api) -> None:
     token = await signed_in(api)  # it is 08:00 on the 23rd in Ulaanbaatar, and 14:00 on the 22nd in Honolulu
     assert (await edit(api, token, birthDate="2026-11-23")).status_code == 200
@@ -93,7 +89,6 @@ async def test_a_birth_date_is_at_latest_today_in_the_users_time_zone(api: Api) 
 
 
 @pytest.mark.parametrize("what", ["account", "preferences"])
-@through_the_api
 async def test_a_stale_version_is_refused_and_a_known_one_is_not_sent_again(api: Api, what: str) -> None:
     token = await signed_in(api)
     path = "/users/me" if what == "account" else "/users/me/preferences"
@@ -114,7 +109,6 @@ async def test_a_stale_version_is_refused_and_a_known_one_is_not_sent_again(api:
     assert (await api.get(path, token, headers={"If-None-Match": fresh})).status_code == 200
 
 
-@through_the_api
 async def test_the_token_of_an_ended_session_cannot_edit(api: Api) -> None:
     token = await signed_in(api)
     assert (await api.post("/auth/logout", token)).status_code == 204
@@ -123,7 +117,6 @@ async def test_the_token_of_an_ended_session_cannot_edit(api: Api) -> None:
     assert_problem(await api.get("/users/me/export", token), 401, "auth.invalid_token")
 
 
-@through_the_api
 async def test_preferences_have_defaults_and_are_replaced_as_a_whole(api: Api) -> None:
     token = await signed_in(api)
     everywhere = dict.fromkeys(("email", "sms", "telegram", "push"), True)

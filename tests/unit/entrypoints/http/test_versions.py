@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from litestar.params import HeaderParameter
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes
 
 from booking_domain.shared.ids import FeedId
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
@@ -138,7 +138,6 @@ WITHOUT_A_VERSION: Final[dict[str, str]] = {}
 """PUT and PATCH that edit nothing which has a version, and why that is right."""
 
 
-@through_the_api
 async def test_every_route_that_edits_is_in_the_table(api: Api) -> None:
     routes = the_routes(api)
     assert {route for route in routes if route.startswith(("PUT ", "PATCH "))} <= {*EDITED, *WITHOUT_A_VERSION}
@@ -148,7 +147,6 @@ async def test_every_route_that_edits_is_in_the_table(api: Api) -> None:
     assert taking == set(EDITED)
 
 
-@through_the_api
 async def test_every_route_with_a_tag_of_its_own_answers_304(api: Api) -> None:
     """And nothing but GET does."""
     seen = {
@@ -186,8 +184,7 @@ async def shown(api: Api, thing: Thing, if_none_match: str | None = None) -> Any
     return await api.get(thing.seen_at, thing.viewer, headers=headers)
 
 
-@through_the_api
-async def test_a_change_is_made_of_the_version_that_was_seen_and_of_no_other(api: Api) -> None:
+async def test_a_change_needs_the_current_version(api: Api) -> None:
     for route in EDITED:
         try:
             await try_versions(api, route)
@@ -223,15 +220,13 @@ async def try_versions(api: Api, route: str) -> None:
             tag = again.headers["ETag"]
 
 
-@through_the_api
 async def test_head_says_304_too(api: Api) -> None:
     thing = await salon(api)
     known = await api.call("HEAD", thing.path, headers={"If-None-Match": thing.tag})
     assert (known.status_code, known.headers["ETag"]) == (304, thing.tag)
 
 
-@through_the_api
-async def test_what_is_not_there_is_not_found_whatever_was_seen(api: Api) -> None:
+async def test_a_missing_resource_is_404_for_every_tag(api: Api) -> None:
     """`*` asks for any version of what is there: there is none."""
     nobody = "0199f3b1-2c44-7d10-8e5a-6b9f1d3c7a02"
     manager, customer = await api.joined("manager"), await api.joined("customer")
@@ -243,7 +238,6 @@ async def test_what_is_not_there_is_not_found_whatever_was_seen(api: Api) -> Non
         assert_problem(gone, 404, "booking.not_found")
 
 
-@through_the_api
 async def test_each_change_of_a_calendar_makes_a_version_of_it(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     path = f"/availability/{provider_id}"
@@ -271,8 +265,7 @@ async def test_each_change_of_a_calendar_makes_a_version_of_it(api: Api) -> None
     assert tags == ['"8"', '"11"', '"12"', '"13"', '"14"', '"15"']
 
 
-@through_the_api
-async def test_what_the_owner_sees_and_what_others_see_are_two_variants_of_one_version(api: Api) -> None:
+async def test_owner_and_public_get_variants_of_one_version(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     path = f"/availability/{provider_id}"
     own, others = await api.get(path, provider), await api.get(path)
@@ -282,7 +275,6 @@ async def test_what_the_owner_sees_and_what_others_see_are_two_variants_of_one_v
     assert (await api.get(path, headers={"If-None-Match": '"8-outside"'})).status_code == 304
 
 
-@through_the_api
 async def test_profile_and_calendar_are_new_versions_of_what_both_show(api: Api) -> None:
     provider, provider_id = await api.open_provider()
 
@@ -302,8 +294,7 @@ async def test_profile_and_calendar_are_new_versions_of_what_both_show(api: Api)
     assert await tags() == ('"6"', '"11"')
 
 
-@through_the_api
-async def test_reading_a_feed_is_seen_and_is_no_conflict(api: Api) -> None:
+async def test_reading_a_feed_changes_the_tag_without_a_conflict(api: Api) -> None:
     provider, _ = await api.open_provider()
     set_ = await api.put("/availability/feeds", provider, json=FEEDS)
     before = await api.get("/availability/feeds", provider)
@@ -331,7 +322,6 @@ async def test_reading_a_feed_is_seen_and_is_no_conflict(api: Api) -> None:
     )
 
 
-@through_the_api
 async def test_a_stale_change_of_a_booking_takes_no_step(api: Api) -> None:
     """Also where the step would be refused for another reason: the version comes first."""
     _, provider_id = await api.open_provider()

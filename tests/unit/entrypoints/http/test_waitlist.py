@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, through_the_api
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 from booking_domain.scheduling.use_cases.waiting import offer_freed
 from booking_domain.shared.actor import SYSTEM
@@ -34,7 +34,6 @@ async def places(api: Api, token: str) -> list[dict[str, Any]]:
     return list(answer.json()["items"])
 
 
-@through_the_api
 async def test_a_customer_waits_is_offered_a_slot_and_books_it(api: Api) -> None:
     _, provider_id = await api.open_provider()
     first, second = await api.joined("customer"), await api.joined("customer")
@@ -67,7 +66,6 @@ async def test_a_customer_waits_is_offered_a_slot_and_books_it(api: Api) -> None
     assert await places(api, second) == [{**place, "status": "booked"}]
 
 
-@through_the_api
 async def test_where_no_length_was_asked_for_none_is_shown(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
@@ -77,8 +75,7 @@ async def test_where_no_length_was_asked_for_none_is_shown(api: Api) -> None:
     assert set(place["hold"]) == {"id", "start", "expiresAt"}
 
 
-@through_the_api
-async def test_an_offer_that_has_lapsed_is_shown_so_even_while_nobody_has_noticed(api: Api) -> None:
+async def test_a_lapsed_offer_is_shown_before_the_worker_notices(api: Api) -> None:
     _, provider_id = await api.open_provider()
     api.clock.advance(timedelta(minutes=110))
     customer = await api.joined("customer")
@@ -96,14 +93,12 @@ async def test_an_offer_that_has_lapsed_is_shown_so_even_while_nobody_has_notice
         ("America/New_York", "2026-11-23T05:00:00Z", "2026-11-24T05:00:00Z"),
     ],
 )
-@through_the_api
 async def test_dates_are_the_provider_s(api: Api, zone: str, start: str, end: str) -> None:
     _, provider_id = await api.open_provider(timeZone=zone)
     place = await waits(api, await api.joined("customer"), provider_id, **MONDAY)
     assert (place["from"], place["to"]) == (start, end)
 
 
-@through_the_api
 async def test_a_date_is_as_long_as_the_clocks_make_it(api: Api) -> None:
     _, provider_id = await api.open_provider(timeZone="Europe/Berlin")
     customer = await api.joined("customer")
@@ -131,7 +126,6 @@ BAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-@through_the_api
 async def test_a_bad_wish_is_refused(api: Api, kind: str) -> None:
     _, provider_id = await api.open_provider()
     wish, status, code, pointer = BAD[kind]
@@ -140,16 +134,14 @@ async def test_a_bad_wish_is_refused(api: Api, kind: str) -> None:
     assert_problem(answer, status, code, pointer)
 
 
-@through_the_api
-async def test_nobody_waits_for_a_draft(api: Api) -> None:
+async def test_a_draft_has_no_waiting_list(api: Api) -> None:
     provider = await api.joined("provider")
     draft = (await api.post("/providers/me", provider, json={"displayName": "Draft"})).json()["id"]
     answer = await api.post("/waitlist", await api.joined("customer"), json={"providerId": draft, **AT_TEN})
     assert_problem(answer, 404, "provider.not_found", "/providerId")
 
 
-@through_the_api
-async def test_a_customer_waits_for_at_most_ten_things(api: Api) -> None:
+async def test_a_customer_has_at_most_ten_waiting_list_entries(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     made = [(await waits(api, customer, provider_id))["id"] for _ in range(10)]
@@ -158,8 +150,7 @@ async def test_a_customer_waits_for_at_most_ten_things(api: Api) -> None:
     assert [place["id"] for place in await places(api, customer)] == made[::-1]
 
 
-@through_the_api
-async def test_who_leaves_gives_back_what_was_offered(api: Api) -> None:
+async def test_leaving_releases_the_offered_slot(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer, other = await api.joined("customer"), await api.joined("customer")
     place = await waits(api, customer, provider_id)
@@ -174,8 +165,7 @@ async def test_who_leaves_gives_back_what_was_offered(api: Api) -> None:
     assert_problem(await api.delete("/waitlist/42", customer), 400, "validation.invalid_input", "/path/waitingId")
 
 
-@through_the_api
-async def test_the_same_wish_under_one_key_is_one_place(api: Api) -> None:
+async def test_a_key_creates_one_waiting_list_entry(api: Api) -> None:
     _, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     first, second = [
@@ -188,8 +178,7 @@ async def test_the_same_wish_under_one_key_is_one_place(api: Api) -> None:
     assert_problem(other, 422, "idempotency.key_reused")
 
 
-@through_the_api
-async def test_the_waiting_list_is_for_those_who_are_signed_in(api: Api) -> None:
+async def test_the_waiting_list_needs_a_token(api: Api) -> None:
     _, provider_id = await api.open_provider()
     for answer in (
         await api.post("/waitlist", json={"providerId": provider_id, **MONDAY}),

@@ -4,14 +4,17 @@ from typing import Final
 
 import pytest
 
-pytest.register_assert_rewrite(f"{__name__}.booking_reads", f"{__name__}.bookings")
+pytest.register_assert_rewrite(f"{__name__}.appointments", f"{__name__}.booking_reads", f"{__name__}.bookings")
 
 # ruff: noqa: E402 - pytest rewrites the assertions of modules that are imported after the registration
 from booking_domain.bookings.ports import BookingReads, Bookings
+from booking_domain.testing.bookings.contracts.appointments import AppointmentReadsContract
 from booking_domain.testing.bookings.contracts.booking_reads import BookingReadsContract
 from booking_domain.testing.bookings.contracts.bookings import BookingsContract
+from booking_domain.workflows.ports import AppointmentReads
 
 CONTRACTS: Final = {
+    AppointmentReads: AppointmentReadsContract,
     BookingReads: BookingReadsContract,
     Bookings: BookingsContract,
 }

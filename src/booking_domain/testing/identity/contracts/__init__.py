@@ -36,7 +36,7 @@ from booking_domain.identity.ports import (
     Users,
 )
 from booking_domain.identity.second_factor import SecondFactors, TimeCodes
-from booking_domain.testing.identity.contracts.calendar_links import AppointmentReadsContract, CalendarLinksContract
+from booking_domain.testing.identity.contracts.calendar_links import CalendarLinksContract
 from booking_domain.testing.identity.contracts.credentials import (
     CredentialsContract,
     OneTimeCodesContract,
@@ -53,11 +53,9 @@ from booking_domain.testing.identity.contracts.second_factors import SecondFacto
 from booking_domain.testing.identity.contracts.sessions import LoginHistoryContract, SessionsContract
 from booking_domain.testing.identity.contracts.tokens import AccessTokensContract, RefreshTokensContract
 from booking_domain.testing.identity.contracts.users import UsersContract
-from booking_domain.workflows.ports import AppointmentReads
 
 CONTRACTS: Final = {
     AccessTokens: AccessTokensContract,
-    AppointmentReads: AppointmentReadsContract,
     CalendarLinkReads: CalendarLinksContract,
     CalendarLinks: CalendarLinksContract,
     Credentials: CredentialsContract,

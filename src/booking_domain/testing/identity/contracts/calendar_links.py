@@ -1,17 +1,13 @@
-"""The contracts of `CalendarLinks`, `CalendarLinkReads` and `AppointmentReads`."""
+"""The contracts of `CalendarLinks` and `CalendarLinkReads`."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
-from booking_domain.bookings.model import Booking
-from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
 from booking_domain.identity.calendar_links import CalendarLink
 from booking_domain.shared.ids import UserId
-from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
+from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, rolled_back
 from booking_domain.workflows.ports import Repositories
-from booking_domain.workflows.views import Appointment
 
 INSTANT = timedelta(microseconds=1)
 
@@ -73,93 +69,3 @@ class CalendarLinksContract(StorageContract):
             await rolled_back(backend, work)
             assert await backend.reads.calendar_links.user_of(old.secret_digest) == cast.customer.id
             assert await backend.reads.calendar_links.user_of(new.secret_digest) is None
-
-
-async def _kept(backend: Backend, make: Builder, *bookings: Booking) -> None:
-    async with backend.begin() as tx:
-        for booking in bookings:
-            await tx.bookings.add(booking, [make.event(booking)])
-
-
-async def _of(
-    backend: Backend,
-    user_id: UserId,
-    party: Party,
-    *,
-    starts_from: datetime = NOW,
-    ended_from: datetime = NOW,
-    limit: int = 50,
-) -> list[Appointment]:
-    return list(
-        await backend.reads.appointments.of_user(
-            user_id, party, starts_from=starts_from, ended_from=ended_from, limit=limit
-        )
-    )
-
-
-class AppointmentReadsContract(StorageContract):
-    """The appointments in the calendars of both parties."""
-
-    async def test_each_party_sees_its_appointments_with_both_names(self, backend: Backend, make: Builder) -> None:
-        cast, other = await a_cast(backend, make), await a_cast(backend, make)
-        sold = make.booking(cast.profile, cast.customer)
-        bought = make.booking(other.profile, cast.owner, TOMORROW + HOUR)
-        walked_in = make.booking(cast.profile, cast.owner, TOMORROW + 2 * HOUR)
-        strange = make.booking(other.profile, other.customer)
-        await _kept(backend, make, sold, bought, walked_in, strange)
-        given = await _of(backend, cast.owner.id, Party.PROVIDER)
-        assert given == [
-            Appointment(
-                booking=booking,
-                provider_name=cast.profile.display_name,
-                provider_address=cast.profile.address,
-                customer_name=customer.name,
-            )
-            for booking, customer in ((sold, cast.customer), (walked_in, cast.owner))
-        ]
-        gone_to = await _of(backend, cast.owner.id, Party.CUSTOMER)
-        assert [(each.booking, each.provider_name) for each in gone_to] == [(bought, other.profile.display_name)]
-        assert [each.booking for each in await _of(backend, cast.customer.id, Party.CUSTOMER)] == [sold]
-        assert await _of(backend, cast.customer.id, Party.PROVIDER) == []
-
-    async def test_appointments_are_sorted_by_start_and_the_limit_keeps_the_latest(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        made = [make.booking(cast.profile, cast.customer, TOMORROW - n * HOUR) for n in range(4)]
-        twin = make.booking(cast.profile, cast.customer, TOMORROW)
-        await _kept(backend, make, *made, twin)
-        in_order = [*made[::-1], twin]
-        for user_id, party in ((cast.owner.id, Party.PROVIDER), (cast.customer.id, Party.CUSTOMER)):
-            for limit in (1, 2, 5):
-                found = await _of(backend, user_id, party, limit=limit)
-                assert [each.booking for each in found] == in_order[-limit:]
-
-    async def test_appointments_begin_at_the_given_start(self, backend: Backend, make: Builder) -> None:
-        cast = await a_cast(backend, make)
-        before, first = (make.booking(cast.profile, cast.customer, at) for at in (TOMORROW - INSTANT, TOMORROW))
-        await _kept(backend, make, before, first)
-        for user_id, party in ((cast.owner.id, Party.PROVIDER), (cast.customer.id, Party.CUSTOMER)):
-            found = await _of(backend, user_id, party, starts_from=TOMORROW)
-            assert [each.booking for each in found] == [first]
-
-    async def test_an_appointment_cancelled_before_its_start_is_shown_if_the_change_is_recent(
-        self, backend: Backend, make: Builder
-    ) -> None:
-        cast = await a_cast(backend, make)
-        old = {
-            status: replace(make.booking(cast.profile, cast.customer, status=status), updated_at=NOW - INSTANT)
-            for status in Status
-        }
-        new = [
-            make.booking(cast.profile, cast.customer, TOMORROW + HOUR, status=status)
-            for status in Status
-            if not CLAIMS_TIME[status]
-        ]
-        await _kept(backend, make, *old.values(), *new)
-        for user_id, party in ((cast.owner.id, Party.PROVIDER), (cast.customer.id, Party.CUSTOMER)):
-            found = await _of(backend, user_id, party, ended_from=NOW)
-            assert [each.booking for each in found] == [
-                *(booking for status, booking in old.items() if CLAIMS_TIME[status]),
-                *new,
-            ]

@@ -1,81 +1,56 @@
 """The contract of `Outbox`."""
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from types import NoneType
+from typing import Any, Final, get_args, get_type_hints
 from uuid import UUID
 
-from booking_domain.bookings.events import EVENTS
-from booking_domain.bookings.transitions import Status
-from booking_domain.identity.events import AccountDeleted, CodeRequested, PhoneChanged
-from booking_domain.identity.one_time_codes import Channel, CodePurpose
-from booking_domain.payments.events import PaymentHinted, RefundScheduled
-from booking_domain.scheduling.events import FeedAdded, WaitlistOffered
 from booking_domain.shared.events import Event
-from booking_domain.shared.ids import (
-    BookingId,
-    CodeId,
-    EventId,
-    FeedId,
-    PaymentId,
-    ProviderId,
-    RefundId,
-    UserId,
-    WaitingId,
-)
+from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.contexts import CONTEXTS
 from booking_domain.testing.kit.storage import Backend, StorageContract
 
-_ID = UUID("0192f0c1-2b3c-7d4e-8f50-123456789abc")
-_LATER = NOW + timedelta(microseconds=1)
-EVERY_EVENT: tuple[Event, ...] = (
-    *(
-        event(
-            id=EventId(_ID),
-            occurred_at=_LATER,
-            booking_id=BookingId(_ID),
-            provider_id=ProviderId(UUID(int=1)),
-            to=to,
-            due_at=due_at,
-        )
-        for event, to, due_at in zip(
-            EVENTS,
-            (*Status, *Status),
-            (_LATER, None, *(NOW for _ in EVENTS[2:])),
-            strict=False,
-        )
-    ),
-    RefundScheduled(id=EventId(_ID), occurred_at=_LATER, booking_id=BookingId(_ID), refund_id=RefundId(UUID(int=2))),
-    PaymentHinted(id=EventId(_ID), occurred_at=_LATER, booking_id=BookingId(_ID), payment_id=PaymentId(UUID(int=2))),
-    WaitlistOffered(
-        id=EventId(_ID),
-        occurred_at=_LATER,
-        waiting_id=WaitingId(_ID),
-        provider_id=ProviderId(UUID(int=1)),
-        customer_id=UserId(UUID(int=3)),
-        start=NOW,
-        until=_LATER,
-    ),
-    FeedAdded(id=EventId(_ID), occurred_at=_LATER, provider_id=ProviderId(UUID(int=1)), feed_id=FeedId(_ID)),
-    CodeRequested(
-        id=EventId(_ID),
-        occurred_at=_LATER,
-        user_id=UserId(UUID(int=3)),
-        code_id=CodeId(_ID),
-        purpose=CodePurpose.CHANGE_PHONE,
-        channel=Channel.PHONE,
-        until=_LATER,
-    ),
-    PhoneChanged(id=EventId(_ID), occurred_at=_LATER, user_id=UserId(_ID)),
-    AccountDeleted(id=EventId(_ID), occurred_at=_LATER, user_id=UserId(_ID)),
-)
-"""One event of each type."""
+
+def sample(event: type[Event], number: int, *, sparse: bool = False) -> Event:
+    """Return an event of this type. If it is sparse, its optional fields are None."""
+    hints = get_type_hints(event)
+    values: dict[str, Any] = {
+        field.name: _value(hints[field.name], number, place, sparse=sparse) for place, field in enumerate(fields(event))
+    }
+    return event(**values)
+
+
+def _value(hint: Any, number: int, place: int, *, sparse: bool) -> object:
+    """Return a value of a field's type. The ids and instants of one event differ from each other."""
+    if NoneType in get_args(hint):
+        (required,) = (each for each in get_args(hint) if each is not NoneType)
+        return None if sparse else _value(required, number, place, sparse=sparse)
+    kind = getattr(hint, "__supertype__", hint)
+    if kind is UUID:
+        return UUID(int=number * 100 + place)
+    if kind is datetime:
+        return NOW + timedelta(microseconds=place)
+    if issubclass(kind, Enum):
+        return list(kind)[number % len(kind)]
+    message = f"no sample of {hint}"
+    raise TypeError(message)
+
+
+_TYPES: Final = tuple(enumerate(event for context in CONTEXTS for event in context.events))
+EVERY_EVENT: Final[tuple[Event, ...]] = tuple(sample(event, number) for number, event in _TYPES)
+"""One event of each type, with all fields."""
+SPARSE_EVENTS: Final[tuple[Event, ...]] = tuple(sample(event, number, sparse=True) for number, event in _TYPES)
+"""One event of each type, without optional fields."""
 
 
 class OutboxContract(StorageContract):
     """The outbox keeps the events of committed transactions, in order."""
 
     async def test_every_type_of_event_comes_back_as_it_was_put(self, backend: Backend, make: Builder) -> None:
-        events = [replace(event, id=EventId(make.entropy.new_id())) for event in EVERY_EVENT]
+        events = [replace(event, id=EventId(make.entropy.new_id())) for event in EVERY_EVENT + SPARSE_EVENTS]
         async with backend.begin() as tx:
             await tx.outbox.put(events)
         assert list(await backend.outbox_events()) == events

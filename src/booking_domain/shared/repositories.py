@@ -1,0 +1,25 @@
+"""The repositories and reads that every context shares."""
+
+from typing import Protocol
+
+from booking_domain.shared.audit import AuditLog, AuditReads
+from booking_domain.shared.idempotency import IdempotencyStore
+from booking_domain.shared.outbox import Outbox
+
+
+class SharedRepositories(Protocol):
+    """What use cases of all contexts need of a transaction."""
+
+    @property
+    def idempotency(self) -> IdempotencyStore: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def audit_log(self) -> AuditLog: ...
+
+
+class SharedReadGroup(Protocol):
+    """Reads of the shared repositories, outside any transaction."""
+
+    @property
+    def audit_log(self) -> AuditReads: ...

@@ -1,0 +1,29 @@
+"""What bookings adds to the database in memory."""
+
+from collections.abc import Callable
+
+from booking_domain.testing.bookings.memory.bookings import (
+    MemoryAppointmentReads,
+    MemoryBookableProviders,
+    MemoryBookingReads,
+    MemoryBookings,
+)
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+
+
+class BookingRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.bookable_providers = MemoryBookableProviders(state)
+        self.bookings = MemoryBookings(state)
+
+
+class BookingReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        super().__init__(committed)
+        self.bookings = MemoryBookingReads(committed)
+        self.appointments = MemoryAppointmentReads(committed)

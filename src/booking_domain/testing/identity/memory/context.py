@@ -1,0 +1,53 @@
+"""What identity adds to the database in memory."""
+
+from collections.abc import Callable
+
+from booking_domain.testing.identity.memory.credentials import MemoryCredentials, MemoryOneTimeCodes
+from booking_domain.testing.identity.memory.external_identities import (
+    MemoryExternalIdentities,
+    MemoryExternalIdentityReads,
+    MemoryUsedAssertions,
+)
+from booking_domain.testing.identity.memory.phone_changes import MemoryPhoneChangeReads, MemoryPhoneChanges
+from booking_domain.testing.identity.memory.second_factors import MemorySecondFactors
+from booking_domain.testing.identity.memory.users import (
+    MemoryCalendarLinkReads,
+    MemoryCalendarLinks,
+    MemoryLoginHistory,
+    MemoryLoginReads,
+    MemorySessionReads,
+    MemorySessions,
+    MemoryUserReads,
+    MemoryUsers,
+)
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+
+
+class IdentityRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.users = MemoryUsers(state)
+        self.sessions = MemorySessions(state)
+        self.login_history = MemoryLoginHistory(state)
+        self.one_time_codes = MemoryOneTimeCodes(state)
+        self.credentials = MemoryCredentials(state)
+        self.phone_changes = MemoryPhoneChanges(state)
+        self.external_identities = MemoryExternalIdentities(state)
+        self.used_assertions = MemoryUsedAssertions(state)
+        self.second_factors = MemorySecondFactors(state)
+        self.calendar_links = MemoryCalendarLinks(state)
+
+
+class IdentityReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        super().__init__(committed)
+        self.users = MemoryUserReads(committed)
+        self.sessions = MemorySessionReads(committed)
+        self.login_history = MemoryLoginReads(committed)
+        self.phone_changes = MemoryPhoneChangeReads(committed)
+        self.external_identities = MemoryExternalIdentityReads(committed)
+        self.calendar_links = MemoryCalendarLinkReads(committed)

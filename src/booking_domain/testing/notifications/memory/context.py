@@ -1,0 +1,22 @@
+"""What notifications adds to the database in memory."""
+
+from collections.abc import Callable
+
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.notifications.memory.sms import MemorySmsMessages, MemorySmsReads
+
+
+class NotificationRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.sms_messages = MemorySmsMessages(state)
+
+
+class NotificationReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        super().__init__(committed)
+        self.sms = MemorySmsReads(committed)

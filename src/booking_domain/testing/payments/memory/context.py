@@ -1,0 +1,25 @@
+"""What payments adds to the database in memory."""
+
+from collections.abc import Callable
+
+from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
+from booking_domain.testing.payments.memory.payments import MemoryPaymentReads, MemoryPayments
+from booking_domain.testing.payments.memory.refunds import MemoryRefundReads, MemoryRefunds
+
+
+class PaymentRepositories(RepositoryGroup):
+    """The repositories of this context."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.payments = MemoryPayments(state)
+        self.refunds = MemoryRefunds(state)
+
+
+class PaymentReads(ReadGroup):
+    """The reads of this context."""
+
+    def __init__(self, committed: Callable[[], State]) -> None:
+        super().__init__(committed)
+        self.payments = MemoryPaymentReads(committed)
+        self.refunds = MemoryRefundReads(committed)
