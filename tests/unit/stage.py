@@ -1,7 +1,5 @@
-"""Use cases on a stage: the ports in memory, a clock that stands still, a provider and a customer."""
+"""Runs single use cases on the in-memory ports, with a manual clock, a provider and a customer."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from booking_domain.identity.model import User
@@ -9,7 +7,7 @@ from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.identity.memory.security import memory_security_ports
-from booking_domain.testing.kit.storage import Cast, a_cast
+from booking_domain.testing.kit.storage import Cast
 from booking_domain.testing.memory.database import MemoryDatabase, MemoryRepositories
 from booking_domain.testing.shared.memory.clock import ManualClock
 
@@ -33,7 +31,7 @@ class Stage:
     async def by(
         self, actor: Actor, use_case: UseCase[Command, MemoryRepositories, Result], command: Command
     ) -> Result:
-        """Run a use case for somebody."""
+        """Run a use case for the actor."""
         return await self._executor.run(use_case, command, actor=actor)
 
     async def by_customer(self, use_case: UseCase[Command, MemoryRepositories, Result], command: Command) -> Result:
@@ -53,17 +51,3 @@ class Stage:
         async with self.database.begin() as tx:
             await tx.users.add(user)
         return user
-
-
-def on_stage(play: Callable[[Stage], Awaitable[None]]) -> Callable[[], None]:
-    """Make a test of a coroutine that is given a stage of its own."""
-
-    def test() -> None:
-        async def played() -> None:
-            database, make = MemoryDatabase(), Builder()
-            await play(Stage(await a_cast(database, make), database, make))
-
-        asyncio.run(played())
-
-    test.__name__, test.__qualname__ = play.__name__, play.__qualname__  # not functools.wraps: pytest looks through it
-    return test

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
-from tests.unit.stage import Stage, on_stage
+from tests.unit.stage import Stage
 
 from booking_domain.identity.errors import OwnAccount, SecondFactorMissing, SessionNotFound, UserNotFound
 from booking_domain.identity.model import User
@@ -56,7 +56,6 @@ async def factor_of(stage: Stage, user: User) -> SecondFactor | None:
         return await tx.second_factors.lock(user.id)
 
 
-@on_stage
 async def test_an_admin_ends_one_session_of_a_user_and_the_audit_log_names_it(stage: Stage) -> None:
     admin, customer = await an_admin(stage), stage.cast.customer
     phone, laptop = await signed_in(stage, customer), await signed_in(stage, customer)
@@ -74,7 +73,6 @@ async def test_an_admin_ends_one_session_of_a_user_and_the_audit_log_names_it(st
         await stage.by(admin.actor, end_session_of_user, command)
 
 
-@on_stage
 async def test_an_admin_cannot_end_an_ended_session_or_one_of_another_user(stage: Stage) -> None:
     admin, customer, owner = await an_admin(stage), stage.cast.customer, stage.cast.owner
     theirs, expired = await signed_in(stage, owner), await signed_in(stage, customer, expires_at=NOW)
@@ -86,7 +84,6 @@ async def test_an_admin_cannot_end_an_ended_session_or_one_of_another_user(stage
     assert (await live(stage, owner), await live(stage, admin)) == ({theirs.id}, {mine.id})
 
 
-@on_stage
 async def test_removing_a_second_factor_removes_its_codes_and_ends_all_sessions(stage: Stage) -> None:
     admin, customer, owner = await an_admin(stage), stage.cast.customer, stage.cast.owner
     theirs = await signed_in(stage, owner)
@@ -104,7 +101,6 @@ async def test_removing_a_second_factor_removes_its_codes_and_ends_all_sessions(
     assert entry.subject == Subject("user", customer.id)
 
 
-@on_stage
 async def test_removing_a_missing_second_factor_changes_nothing(stage: Stage) -> None:
     admin, customer = await an_admin(stage), stage.cast.customer
     phone, being_set_up = await signed_in(stage, customer), SecondFactor(user_id=customer.id, new_secret="B" * 32)
@@ -116,7 +112,6 @@ async def test_removing_a_missing_second_factor_changes_nothing(stage: Stage) ->
         assert (await factor_of(stage, customer), await live(stage, customer)) == (kept, {phone.id})
 
 
-@on_stage
 async def test_an_admin_can_remove_the_factor_of_another_admin_but_not_their_own(stage: Stage) -> None:
     admin, other = await an_admin(stage), await an_admin(stage)
     for each in (admin, other):
@@ -128,7 +123,6 @@ async def test_an_admin_can_remove_the_factor_of_another_admin_but_not_their_own
     assert await factor_of(stage, other) is None
 
 
-@on_stage
 async def test_a_former_admin_can_neither_end_sessions_nor_remove_factors(stage: Stage) -> None:
     admin, customer = await an_admin(stage), stage.cast.customer
     phone = await signed_in(stage, customer)
@@ -143,7 +137,6 @@ async def test_a_former_admin_can_neither_end_sessions_nor_remove_factors(stage:
     assert (await factor_of(stage, customer), await live(stage, customer)) == (active(customer), {phone.id})
 
 
-@on_stage
 async def test_an_unknown_account_has_no_sessions_or_factors_to_remove(stage: Stage) -> None:
     admin, nobody = await an_admin(stage), UserId(stage.make.entropy.new_id())
     mine = await signed_in(stage, admin)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.stage import Stage, on_stage
+from tests.unit.stage import Stage
 
 from booking_domain.identity.errors import InvalidCode, TooManyCodes
 from booking_domain.identity.model import MAX_PASSWORD, MIN_PASSWORD
@@ -50,7 +50,6 @@ class Known(KnownPasswords):
 POLICY = PasswordPolicy(known=Known())
 
 
-@on_stage
 async def test_a_swept_code_stays_dead_when_the_clock_is_set_back(stage: Stage) -> None:
     user = stage.cast.customer
     assert user.phone is not None
@@ -64,7 +63,6 @@ async def test_a_swept_code_stays_dead_when_the_clock_is_set_back(stage: Stage) 
         await stage.by_platform(verify_contact, guess)
 
 
-@on_stage
 async def test_a_code_is_refused_once_the_account_has_another_contact(stage: Stage) -> None:
     user = stage.cast.customer
     contact = Contact(Channel.PHONE, "+97699112233")  # not theirs, any more

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.stage import Stage, on_stage
+from tests.unit.stage import Stage
 
 from booking_domain.identity.errors import InvalidToken, SessionNotFound
 from booking_domain.identity.model import User
@@ -107,24 +107,19 @@ async def live(stage: Stage, *sessions: SignedIn) -> list[bool]:
         ("phone", "laptop", [False, False]),
     ],
 )
-def test_logging_out_ends_the_sessions_that_the_tokens_name(
-    by_access_token: str | None, by_refresh_token: str | None, left: list[bool]
+async def test_logging_out_ends_the_sessions_that_the_tokens_name(
+    stage: Stage, by_access_token: str | None, by_refresh_token: str | None, left: list[bool]
 ) -> None:
-    @on_stage
-    async def story(stage: Stage) -> None:
-        sessions = {"phone": await signed_in(stage), "laptop": await signed_in(stage)}
-        command = LogOut(
-            session_id=sessions[by_access_token].session_id if by_access_token else None,
-            refresh_token=sessions[by_refresh_token].refresh_token if by_refresh_token else None,
-        )
-        for _ in range(2):
-            await stage.by_platform(log_out, command)
-            assert await live(stage, *sessions.values()) == left
-
-    story()
+    sessions = {"phone": await signed_in(stage), "laptop": await signed_in(stage)}
+    command = LogOut(
+        session_id=sessions[by_access_token].session_id if by_access_token else None,
+        refresh_token=sessions[by_refresh_token].refresh_token if by_refresh_token else None,
+    )
+    for _ in range(2):
+        await stage.by_platform(log_out, command)
+        assert await live(stage, *sessions.values()) == left
 
 
-@on_stage
 async def test_an_old_refresh_token_logs_out_and_a_forged_one_has_no_effect(stage: Stage) -> None:
     session = await signed_in(stage)
     await stage.by_platform(refresh_session, RefreshSession(refresh_token=session.refresh_token, client=Client()))
@@ -137,7 +132,6 @@ async def test_an_old_refresh_token_logs_out_and_a_forged_one_has_no_effect(stag
     assert await live(stage, session) == [False]
 
 
-@on_stage
 async def test_an_ended_session_cannot_be_refreshed(stage: Stage) -> None:
     session = await signed_in(stage)
     await stage.by_platform(log_out, LogOut(session_id=session.session_id, refresh_token=None))
@@ -145,7 +139,6 @@ async def test_an_ended_session_cannot_be_refreshed(stage: Stage) -> None:
         await stage.by_platform(refresh_session, RefreshSession(refresh_token=session.refresh_token, client=Client()))
 
 
-@on_stage
 async def test_a_user_can_end_only_their_own_sessions(stage: Stage) -> None:
     phone, laptop, theirs = await signed_in(stage), await signed_in(stage), await signed_in(stage, stage.cast.owner)
     await stage.by_customer(end_session, EndSession(session_id=laptop.session_id, current=phone.session_id))
@@ -157,7 +150,6 @@ async def test_a_user_can_end_only_their_own_sessions(stage: Stage) -> None:
     assert await live(stage, phone, theirs) == [False, True]
 
 
-@on_stage
 async def test_all_other_sessions_end_in_one_command(stage: Stage) -> None:
     phone, laptop, tablet = [await signed_in(stage) for _ in range(3)]
     theirs = await signed_in(stage, stage.cast.owner)
@@ -166,7 +158,6 @@ async def test_all_other_sessions_end_in_one_command(stage: Stage) -> None:
         assert await live(stage, phone, laptop, tablet, theirs) == [False, True, False, True]
 
 
-@on_stage
 async def test_an_ended_session_cannot_end_others(stage: Stage) -> None:
     phone, laptop, theirs = await signed_in(stage), await signed_in(stage), await signed_in(stage, stage.cast.owner)
     await stage.by_customer(end_other_sessions, laptop.session_id)

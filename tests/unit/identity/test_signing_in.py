@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.unit.stage import Stage, on_stage
+from tests.unit.stage import Stage
 
 from booking_domain.identity.errors import AccountDisabled, ContactMissing, EmailTaken, InvalidToken, TokenReused
 from booking_domain.identity.model import User, UserStatus
@@ -56,7 +56,6 @@ async def disable(stage: Stage, user: User) -> User:
     return await stage.joined_by(replace(user, status=UserStatus.DISABLED))
 
 
-@on_stage
 async def test_an_account_is_stored_with_the_normal_form_of_its_email(stage: Stage) -> None:
     user = await stage.by_platform(register, DORJ)
     assert (user.email, user.role, user.status, user.created_at) == (
@@ -70,7 +69,6 @@ async def test_an_account_is_stored_with_the_normal_form_of_its_email(stage: Sta
         await stage.by_platform(register, replace(DORJ, email="DORJ@example.com"))
 
 
-@on_stage
 async def test_an_account_can_have_a_phone_number_only(stage: Stage) -> None:
     user = await stage.by_platform(register, replace(DORJ, email=None, phone="+97699112233"))
     assert (user.email, user.phone) == (None, "+97699112233")
@@ -80,7 +78,6 @@ async def test_an_account_can_have_a_phone_number_only(stage: Stage) -> None:
         await stage.by_platform(register, replace(DORJ, email="dorj"))
 
 
-@on_stage
 async def test_nobody_can_register_as_an_admin(stage: Stage) -> None:
     for role in (Role.ADMIN, Role.SYSTEM):
         with pytest.raises(NotPermitted):
@@ -89,7 +86,6 @@ async def test_nobody_can_register_as_an_admin(stage: Stage) -> None:
     assert admin.role is Role.ADMIN
 
 
-@on_stage
 async def test_a_refresh_token_is_traded_for_the_next_one(stage: Stage) -> None:
     first = await signed_in(stage)
     stage.clock.advance(timedelta(days=29))
@@ -99,7 +95,6 @@ async def test_a_refresh_token_is_traded_for_the_next_one(stage: Stage) -> None:
     await refreshed(stage, second.refresh_token)
 
 
-@on_stage
 async def test_reuse_of_a_refresh_token_ends_the_session(stage: Stage) -> None:
     first = await signed_in(stage)
     second = await refreshed_once(stage, first.refresh_token)
@@ -109,7 +104,6 @@ async def test_reuse_of_a_refresh_token_ends_the_session(stage: Stage) -> None:
     assert await dead(stage, first.refresh_token, second)
 
 
-@on_stage
 async def test_within_the_grace_period_a_token_gets_the_same_next_one(stage: Stage) -> None:
     first = await signed_in(stage)
     second = await refreshed_once(stage, first.refresh_token)
@@ -121,7 +115,6 @@ async def test_within_the_grace_period_a_token_gets_the_same_next_one(stage: Sta
     assert await dead(stage, second)
 
 
-@on_stage
 async def test_the_grace_period_ends_when_the_next_token_is_used(stage: Stage) -> None:
     first = await signed_in(stage)
     second = await refreshed_once(stage, first.refresh_token)
@@ -132,7 +125,6 @@ async def test_the_grace_period_ends_when_the_next_token_is_used(stage: Stage) -
     assert await dead(stage, second, third)
 
 
-@on_stage
 async def test_a_theft_within_the_grace_period_is_detected_at_the_next_refresh(stage: Stage) -> None:
     stolen = (await signed_in(stage)).refresh_token
     owner = await refreshed_once(stage, stolen)
@@ -145,14 +137,12 @@ async def test_a_theft_within_the_grace_period_is_detected_at_the_next_refresh(s
     assert await dead(stage, owner, thief)
 
 
-@on_stage
 async def test_the_id_of_a_session_does_not_suffice_to_end_it(stage: Stage) -> None:
     session = await signed_in(stage)
     assert await dead(stage, stage.security.refresh_tokens.first(session.session_id).text)
     assert await refreshed_once(stage, session.refresh_token)
 
 
-@on_stage
 async def test_reuse_in_one_session_does_not_end_the_others(stage: Stage) -> None:
     phone, laptop = await signed_in(stage), await signed_in(stage)
     await refreshed(stage, phone.refresh_token)
@@ -162,7 +152,6 @@ async def test_reuse_in_one_session_does_not_end_the_others(stage: Stage) -> Non
     await refreshed(stage, laptop.refresh_token)
 
 
-@on_stage
 async def test_a_refresh_token_expires_after_30_days(stage: Stage) -> None:
     session = await signed_in(stage)
     stage.clock.advance(REFRESH_TOKEN_LIFE)
@@ -170,7 +159,6 @@ async def test_a_refresh_token_expires_after_30_days(stage: Stage) -> None:
         await refreshed(stage, session.refresh_token)
 
 
-@on_stage
 async def test_a_session_lasts_for_180_days_however_often_it_is_used(stage: Stage) -> None:
     token = (await signed_in(stage)).refresh_token
     for _ in range(17):
@@ -183,7 +171,6 @@ async def test_a_session_lasts_for_180_days_however_often_it_is_used(stage: Stag
     assert await dead(stage, token)
 
 
-@on_stage
 async def test_a_session_shows_the_client_of_its_last_refresh(stage: Stage) -> None:
     session = await signed_in(stage)
     kept = await stage.database.reads.sessions.get(session.session_id)
@@ -198,7 +185,6 @@ async def test_a_session_shows_the_client_of_its_last_refresh(stage: Stage) -> N
     assert (kept.client, kept.created_at, kept.last_used_at) == (LAPTOP, NOW, NOW + timedelta(hours=1))
 
 
-@on_stage
 async def test_successful_and_failed_sign_ins_are_in_the_login_history(stage: Stage) -> None:
     customer = stage.cast.customer
     await signed_in(stage)
@@ -213,7 +199,6 @@ async def test_successful_and_failed_sign_ins_are_in_the_login_history(stage: St
     ]
 
 
-@on_stage
 async def test_a_token_of_an_unknown_session_is_refused(stage: Stage) -> None:
     unknown = stage.security.refresh_tokens.first(SessionId(stage.make.entropy.new_id()))
     for token in (unknown.text, "", "nonsense"):
@@ -221,7 +206,6 @@ async def test_a_token_of_an_unknown_session_is_refused(stage: Stage) -> None:
             await refreshed(stage, token)
 
 
-@on_stage
 async def test_a_disabled_account_gets_no_session_and_keeps_none(stage: Stage) -> None:
     user = await stage.joined_by(stage.make.user())
     session = await signed_in(stage, user)
@@ -232,7 +216,6 @@ async def test_a_disabled_account_gets_no_session_and_keeps_none(stage: Stage) -
         await refreshed(stage, session.refresh_token)
 
 
-@on_stage
 async def test_an_unknown_account_gets_no_session(stage: Stage) -> None:
     with pytest.raises(InvalidToken):
         await signed_in(stage, replace(stage.cast.customer, id=UserId(stage.make.entropy.new_id())))

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from tests.unit.scheduling.making import PROVIDER, calendar
-from tests.unit.workflows.scenes import scene
 
 from booking_domain.scheduling import TimeRange
 from booking_domain.scheduling.feeds import ALWAYS, STALE_AFTER, Feed, FeedRule, WhenFeedFails, imported
@@ -101,7 +100,6 @@ def test_the_url_of_a_feed_has_at_most_two_thousand_characters() -> None:
     assert refused.value.field_path == ("urls",)
 
 
-@scene()
 async def test_a_waiting_customer_is_offered_no_busy_or_unknown_time(
     studio: Studio,
 ) -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.unit.stage import Stage, on_stage
+from tests.unit.stage import Stage
 
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, ClaimKind
@@ -24,7 +24,6 @@ def slot(stage: Stage, hour: int = 0) -> PlaceHold:
     return PlaceHold(provider_id=stage.cast.profile.id, slot=TOMORROW + hour * HOUR)
 
 
-@on_stage
 async def test_a_hold_keeps_its_slot_for_five_minutes(stage: Stage) -> None:
     await open_on_tuesday(stage)
     hold = await stage.by_customer(place_hold, slot(stage))
@@ -41,14 +40,12 @@ async def test_a_hold_keeps_its_slot_for_five_minutes(stage: Stage) -> None:
     await stage.by(other.actor, place_hold, slot(stage))
 
 
-@on_stage
 async def test_a_slot_that_is_not_offered_is_not_held(stage: Stage) -> None:
     await open_on_tuesday(stage)
     with pytest.raises(SlotNotOffered):
         await stage.by_customer(place_hold, slot(stage, hour=9))
 
 
-@on_stage
 async def test_a_hold_may_be_longer_than_usual(stage: Stage) -> None:
     await open_on_tuesday(stage)
     hold = await stage.by_customer(place_hold, replace(slot(stage), duration_minutes=120, lasts=timedelta(seconds=2)))
@@ -56,7 +53,6 @@ async def test_a_hold_may_be_longer_than_usual(stage: Stage) -> None:
     assert hold.expires_at == NOW + timedelta(seconds=2)
 
 
-@on_stage
 async def test_a_customer_has_at_most_three_holds(stage: Stage) -> None:
     await open_on_tuesday(stage)
     holds = [await stage.by_customer(place_hold, slot(stage, hour)) for hour in range(HOLDS_PER_CUSTOMER)]
@@ -66,7 +62,6 @@ async def test_a_customer_has_at_most_three_holds(stage: Stage) -> None:
     await stage.by_customer(place_hold, slot(stage, hour=5))
 
 
-@on_stage
 async def test_only_its_holder_releases_a_hold_and_only_once(stage: Stage) -> None:
     await open_on_tuesday(stage)
     hold = await stage.by_customer(place_hold, slot(stage))
@@ -78,7 +73,6 @@ async def test_only_its_holder_releases_a_hold_and_only_once(stage: Stage) -> No
         await stage.by_customer(release_hold, hold.id)
 
 
-@on_stage
 async def test_an_unknown_or_closed_provider_has_no_holds(stage: Stage) -> None:
     await open_on_tuesday(stage)
     with pytest.raises(ProviderNotFound):
@@ -90,7 +84,6 @@ async def test_an_unknown_or_closed_provider_has_no_holds(stage: Stage) -> None:
         await stage.by_customer(place_hold, slot(stage))
 
 
-@on_stage
 async def test_the_sweep_deletes_only_expired_holds(stage: Stage) -> None:
     await open_on_tuesday(stage)
     await stage.by_customer(place_hold, slot(stage))

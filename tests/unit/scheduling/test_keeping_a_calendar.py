@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from tests.unit.stage import Stage, on_stage
+from tests.unit.stage import Stage
 
 from booking_domain.scheduling import Calendar
 from booking_domain.scheduling.errors import DateHasException, ExceptionNotFound, ProviderNotFound, RuleNotFound
@@ -30,7 +30,6 @@ async def calendar_of(stage: Stage) -> Calendar:
     return calendar
 
 
-@on_stage
 async def test_a_provider_adds_rules_to_the_calendar_and_removes_them(stage: Stage) -> None:
     monday = await stage.by_provider(add_rule, EVERY_OTHER_MONDAY)
     sunday = await stage.by_provider(add_rule, SUNDAYS)
@@ -43,7 +42,6 @@ async def test_a_provider_adds_rules_to_the_calendar_and_removes_them(stage: Sta
         await stage.by_provider(remove_rule, sunday.id)
 
 
-@on_stage
 async def test_a_date_has_at_most_one_exception(stage: Stage) -> None:
     closed = await stage.by_provider(add_exception, AddException(date=CHRISTMAS))
     assert closed.ranges == ()
@@ -56,14 +54,12 @@ async def test_a_date_has_at_most_one_exception(stage: Stage) -> None:
     assert (await calendar_of(stage)).exceptions == (short,)
 
 
-@on_stage
 async def test_a_user_without_a_profile_has_no_calendar(stage: Stage) -> None:
     newcomer = await stage.joined_by(stage.make.user(Role.PROVIDER))
     with pytest.raises(ProviderNotFound):
         await stage.by(newcomer.actor, add_rule, SUNDAYS)
 
 
-@on_stage
 async def test_a_customer_has_no_calendar(stage: Stage) -> None:
     with pytest.raises(NotPermitted):
         await stage.by_customer(add_rule, SUNDAYS)

@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.unit.stage import Stage, on_stage
-from tests.unit.workflows.scenes import scene
+from tests.unit.stage import Stage
 
 from booking_domain.scheduling import Block, Calendar, DateException, TimeRange, WeeklyRule
 from booking_domain.scheduling.errors import BlockNotFound, ProviderNotFound
@@ -49,7 +48,6 @@ async def calendar_of(stage: Stage) -> Calendar:
     return calendar
 
 
-@on_stage
 async def test_a_rule_is_stored_as_added(stage: Stage) -> None:
     added = await stage.by_provider(add_rule, EVERY_OTHER_MONDAY)
     asked = EVERY_OTHER_MONDAY
@@ -64,14 +62,12 @@ async def test_a_rule_is_stored_as_added(stage: Stage) -> None:
     assert (await calendar_of(stage)).rules == (added,)
 
 
-@on_stage
 async def test_an_exception_is_stored_as_added(stage: Stage) -> None:
     added = await stage.by_provider(add_exception, AddException(date=CHRISTMAS, ranges=MORNING))
     assert added == DateException(id=added.id, date=CHRISTMAS, ranges=MORNING)
     assert (await calendar_of(stage)).exceptions == (added,)
 
 
-@on_stage
 async def test_a_block_is_stored_as_added_and_removed_once(stage: Stage) -> None:
     added = await stage.by_provider(add_block, AddBlock(range=LUNCH, note="lunch"))
     assert added == Block(id=added.id, range=LUNCH, note="lunch")
@@ -83,7 +79,6 @@ async def test_a_block_is_stored_as_added_and_removed_once(stage: Stage) -> None
         await stage.by_provider(remove_block, added.id)
 
 
-@on_stage
 async def test_a_provider_removes_only_from_their_own_calendar(stage: Stage) -> None:
     rule = await stage.by_provider(add_rule, EVERY_OTHER_MONDAY)
     exception = await stage.by_provider(add_exception, AddException(date=CHRISTMAS))
@@ -116,7 +111,6 @@ async def everything(studio: Studio) -> list[Any]:
     return [*done, await studio.backend.outbox_events()]
 
 
-@scene()
 async def test_the_same_context_gives_the_same_ids_and_instants(studio: Studio) -> None:
     once = await everything(studio)
     again = await everything(await Studio.opened(MemoryDatabase()))
@@ -129,7 +123,6 @@ async def test_the_same_context_gives_the_same_ids_and_instants(studio: Studio) 
     assert {message.occurred_at for message in messages} == {NOW}
 
 
-@on_stage
 async def test_holding_a_slot_needs_an_instant(stage: Stage) -> None:
     command = PlaceHold(provider_id=stage.cast.profile.id, slot=TOMORROW.replace(tzinfo=None))
     with pytest.raises(InvalidValue) as refused:
@@ -137,7 +130,6 @@ async def test_holding_a_slot_needs_an_instant(stage: Stage) -> None:
     assert refused.value.field_path == ("slot",)
 
 
-@scene()
 async def test_an_entry_that_ends_at_the_start_of_a_slot_is_passed_over(studio: Studio) -> None:
     early = await studio.wait(TOMORROW - HOUR, until=TOMORROW)
     late = await studio.wait(TOMORROW - HOUR, until=TOMORROW + HOUR, by=await studio.joined())
@@ -145,7 +137,6 @@ async def test_an_entry_that_ends_at_the_start_of_a_slot_is_passed_over(studio: 
     assert (await studio.place_of(early)).offered_start is None
 
 
-@scene()
 async def test_nothing_is_offered_if_the_horizon_ends_before_the_notice(studio: Studio) -> None:
     await studio.wait(until=TOMORROW + 7 * 24 * HOUR)
     two_days_but_an_offer = 2 * 24 * 60 - MIN_OFFER // timedelta(minutes=1)
@@ -155,7 +146,6 @@ async def test_nothing_is_offered_if_the_horizon_ends_before_the_notice(studio: 
         assert await studio.offer() == ()
 
 
-@scene()
 async def test_a_left_entry_cannot_be_booked(studio: Studio) -> None:
     left = (await studio.wait()).left()
     with pytest.raises(InvalidTransition) as refused:

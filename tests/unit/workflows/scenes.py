@@ -1,12 +1,10 @@
-"""Scenes: tests in an in-memory studio, after each of which all invariants must hold."""
+"""Terms and short cuts of the tests in an in-memory studio."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from booking_domain.bookings.model import Booking, BookingMode, Terms
+from booking_domain.bookings.model import Booking, BookingMode
 from booking_domain.bookings.policy import CancellationPolicy, tiers
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import terms
@@ -25,24 +23,6 @@ NEVER_ANYTHING: Final = terms(cancellation=CancellationPolicy(()))
 def tugriks(amount: int) -> Money:
     """An amount in tögrög."""
     return Money.of(amount, "MNT")
-
-
-def scene(asks: Terms | None = None) -> Callable[[Callable[[Studio], Awaitable[None]]], Callable[[], None]]:
-    """Make a test from a coroutine that gets a studio with these terms."""
-
-    def made(body: Callable[[Studio], Awaitable[None]]) -> Callable[[], None]:
-        def test() -> None:
-            async def play() -> None:
-                studio = await Studio.opened(asks=asks)
-                await body(studio)
-                assert await studio.violations() == []
-
-            asyncio.run(play())
-
-        test.__name__, test.__qualname__, test.__doc__ = body.__name__, body.__qualname__, body.__doc__
-        return test
-
-    return made
 
 
 async def expired(studio: Studio, booking: Booking) -> Booking:

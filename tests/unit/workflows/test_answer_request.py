@@ -11,7 +11,6 @@ from tests.unit.workflows.scenes import (
     ON_REQUEST_AND_FREE,
     SECOND,
     expired,
-    scene,
 )
 
 from booking_domain.bookings.errors import BookingNotFound, NotATimeOffered
@@ -35,7 +34,7 @@ OFF_THE_GRID = TOMORROW + 10 * HOUR + 7 * MINUTE
 """And out of hours."""
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_the_deposit_is_due_only_after_the_provider_accepted(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     with pytest.raises(NothingDue):
@@ -51,21 +50,21 @@ async def test_the_deposit_is_due_only_after_the_provider_accepted(studio: Studi
     assert not await studio.is_free(NEXT_WEEK)
 
 
-@scene(ON_REQUEST_AND_FREE)
+@pytest.mark.terms(ON_REQUEST_AND_FREE)
 async def test_an_accepted_request_without_a_deposit_is_confirmed(studio: Studio) -> None:
     accepted = await studio.accept(await studio.book())
     assert (accepted.status, accepted.due_at) == (Status.CONFIRMED, None)
     assert await studio.told(accepted) == ["booking.placed", "booking.confirmed"]
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_an_accepted_request_expires_unless_it_is_paid(studio: Studio) -> None:
     booking = await studio.accept(await studio.book())
     assert (await expired(studio, booking)).status is Status.EXPIRED
     assert await studio.is_free()
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_only_the_provider_accepts(studio: Studio) -> None:
     booking = await studio.book()
     for party in (studio.customer, studio.admin):
@@ -79,7 +78,7 @@ async def test_only_the_provider_accepts(studio: Studio) -> None:
     assert await studio.seen(booking) == booking
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_request_is_answered_once(studio: Studio) -> None:
     accepted, declined = await studio.book(), await studio.book(LATER)
     await studio.accept(accepted)
@@ -95,7 +94,7 @@ async def test_a_request_is_answered_once(studio: Studio) -> None:
                 await again
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_only_a_request_can_be_answered(studio: Studio) -> None:
     booking = await studio.book()
     for answer in (studio.accept(booking), studio.decline(booking), studio.offer_times(booking, NEXT_WEEK)):
@@ -104,7 +103,7 @@ async def test_only_a_request_can_be_answered(studio: Studio) -> None:
     assert await studio.seen(booking) == booking
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_stale_version_does_not_answer(studio: Studio) -> None:
     booking = await studio.offer_times(await studio.book(), NEXT_WEEK)
     assert booking.version == 2
@@ -120,7 +119,7 @@ async def test_a_stale_version_does_not_answer(studio: Studio) -> None:
     assert (await studio.accept(booking, saw=2)).status is Status.PENDING
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_declined_request_is_cancelled_and_releases_its_time(studio: Studio) -> None:
     for start, staff, why, reason in (
         (TOMORROW, studio.owner, None, "declined"),
@@ -134,7 +133,7 @@ async def test_a_declined_request_is_cancelled_and_releases_its_time(studio: Stu
         assert await studio.told(booking) == ["booking.placed", "booking.cancelled"]
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_customer_cannot_decline(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NotYourMove) as refusal:
@@ -145,7 +144,7 @@ async def test_a_customer_cannot_decline(studio: Studio) -> None:
     assert not await studio.is_free()
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_offered_times_are_ordered_and_claim_nothing(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     studio.clock.advance(HOUR)
@@ -162,7 +161,7 @@ async def test_offered_times_are_ordered_and_claim_nothing(studio: Studio) -> No
     assert await studio.seen(booking) == offered
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_an_offer_is_due_in_48_hours_or_at_its_last_time(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     studio.clock.advance(HOUR)
@@ -175,7 +174,7 @@ async def test_an_offer_is_due_in_48_hours_or_at_its_last_time(studio: Studio) -
     assert (over.status, over.offered_times) == (Status.EXPIRED, ())
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_one_to_ten_future_times_can_be_offered(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     studio.clock.set(TOMORROW)
@@ -192,7 +191,7 @@ async def test_one_to_ten_future_times_can_be_offered(studio: Studio) -> None:
     assert (await studio.offer_times(booking, TOMORROW + SECOND)).offered_times == (TOMORROW + SECOND,)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_only_free_times_can_be_offered(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(buffer_before_minutes=15), by=studio.owner)
     booking = await studio.book(NEXT_WEEK)
@@ -206,7 +205,7 @@ async def test_only_free_times_can_be_offered(studio: Studio) -> None:
     assert len(own.offered_times) == 3
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_offers_are_checked_for_the_whole_duration_however_far_ahead(studio: Studio) -> None:
     booking = await studio.book(minutes=120)
     await studio.book(NEXT_WEEK + 3 * HOUR, by=await studio.joined())
@@ -217,7 +216,7 @@ async def test_offers_are_checked_for_the_whole_duration_however_far_ahead(studi
     assert len((await studio.offer_times(booking, TOMORROW, NEXT_WEEK + HOUR)).offered_times) == 2
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_only_the_provider_offers_times(studio: Studio) -> None:
     booking = await studio.book()
     for party in (studio.customer, studio.admin):
@@ -227,7 +226,7 @@ async def test_only_the_provider_offers_times(studio: Studio) -> None:
         await studio.offer_times(booking, LATER, by=await studio.joined())
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_customer_takes_an_offered_time_off_the_grid(studio: Studio) -> None:
     booking = await studio.book()
     await studio.offer_times(booking, LATER, OFF_THE_GRID)
@@ -251,7 +250,7 @@ async def test_a_customer_takes_an_offered_time_off_the_grid(studio: Studio) -> 
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
-@scene(ON_REQUEST_AND_FREE)
+@pytest.mark.terms(ON_REQUEST_AND_FREE)
 async def test_an_offered_time_without_a_deposit_is_confirmed_when_it_is_taken(studio: Studio) -> None:
     booking = await studio.book(minutes=90)
     await studio.run(change_settings, SettingsChange(duration_minutes=30, buffer_after_minutes=15), by=studio.owner)
@@ -261,7 +260,7 @@ async def test_an_offered_time_without_a_deposit_is_confirmed_when_it_is_taken(s
     assert taken.blocked == TimeRange(LATER, LATER + 105 * MINUTE)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_only_the_customer_takes_and_only_the_last_offers(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NotATimeOffered):
@@ -283,7 +282,7 @@ async def test_only_the_customer_takes_and_only_the_last_offers(studio: Studio) 
     assert (await studio.accept(booking, slot=LATER)).span.start == LATER
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_an_offered_time_that_was_booked_since_is_refused_and_the_request_stays(studio: Studio) -> None:
     booking = await studio.book()
     offered = await studio.offer_times(booking, LATER, NEXT_WEEK)
@@ -295,7 +294,7 @@ async def test_an_offered_time_that_was_booked_since_is_refused_and_the_request_
     assert (await studio.accept(booking, slot=NEXT_WEEK)).span.start == NEXT_WEEK
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_provider_who_has_offered_times_may_still_accept_the_original_one(studio: Studio) -> None:
     booking = await studio.book()
     await studio.offer_times(booking, LATER)
@@ -304,7 +303,7 @@ async def test_a_provider_who_has_offered_times_may_still_accept_the_original_on
     assert not await studio.is_free(TOMORROW)
 
 
-@scene(NO_CLAIM_ON_REQUEST)
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
 async def test_a_request_without_a_claim_gets_its_time_when_it_is_accepted(studio: Studio) -> None:
     first, second = await studio.book(), await studio.book(by=await studio.joined())
     accepted = await studio.accept(second)
@@ -320,7 +319,7 @@ async def test_a_request_without_a_claim_gets_its_time_when_it_is_accepted(studi
     assert not await studio.is_free(TOMORROW + HOUR)
 
 
-@scene(NO_CLAIM_ON_REQUEST)
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
 async def test_a_request_without_a_claim_is_declined_without_touching_the_calendar(studio: Studio) -> None:
     booking = await studio.book()
     taken = await studio.book(TOMORROW, by=studio.owner)
@@ -328,7 +327,7 @@ async def test_a_request_without_a_claim_is_declined_without_touching_the_calend
     assert not await studio.is_free(taken.span.start)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_raised_deposit_is_due_when_the_request_is_accepted(studio: Studio) -> None:
     booking = await studio.book(deposit=DEPOSIT + DEPOSIT)
     accepted = await studio.accept(booking)
@@ -340,7 +339,7 @@ async def _with_offers(studio: Studio) -> Booking:
     return await studio.offer_times(booking, TOMORROW, LATER)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_taking_an_offered_time_frees_the_old_time_for_the_waiting_list(studio: Studio) -> None:
     booking = await _with_offers(studio)
     await studio.accept(booking, slot=LATER)
@@ -348,7 +347,7 @@ async def test_taking_an_offered_time_frees_the_old_time_for_the_waiting_list(st
     assert set(await studio.told(booking)) & {event.topic for event in FREES_TIME}
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_the_audit_trail_has_the_move_and_the_acceptance(studio: Studio) -> None:
     booking = await _with_offers(studio)
     await studio.accept(booking, slot=LATER)
@@ -356,7 +355,7 @@ async def test_the_audit_trail_has_the_move_and_the_acceptance(studio: Studio) -
     assert any("2026-11-24T05:00:00Z" in each for each in told)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_an_offered_time_that_has_passed_is_not_taken(studio: Studio) -> None:
     booking = await _with_offers(studio)
     studio.clock.set(TOMORROW + SECOND)
@@ -368,7 +367,7 @@ async def test_an_offered_time_that_has_passed_is_not_taken(studio: Studio) -> N
     assert (await studio.accept(booking, slot=LATER)).span.start == LATER
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_an_offered_time_can_be_taken_after_the_original_one_has_passed(studio: Studio) -> None:
     booking = await _with_offers(studio)
     studio.clock.set(TOMORROW + 2 * HOUR)
@@ -376,7 +375,7 @@ async def test_an_offered_time_can_be_taken_after_the_original_one_has_passed(st
     assert (await studio.accept(booking, slot=LATER)).span.start == LATER
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_an_overdue_request_cannot_be_accepted(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.set(TOMORROW + HOUR)
@@ -392,7 +391,7 @@ async def test_an_overdue_request_cannot_be_accepted(studio: Studio) -> None:
     assert over.status is Status.EXPIRED
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_an_overdue_request_cannot_be_answered_in_any_other_way(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.set(TOMORROW)
@@ -404,7 +403,7 @@ async def test_an_overdue_request_cannot_be_answered_in_any_other_way(studio: St
         await studio.move(booking, Status.PENDING, by=studio.owner)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_claim_moves_with_its_booking_even_if_the_blocked_range_is_the_same(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(buffer_before_minutes=30), by=studio.owner)
     booking = await studio.book()

@@ -12,7 +12,6 @@ from tests.unit.workflows.scenes import (
     ON_REQUEST_AND_FREE,
     SECOND,
     expired,
-    scene,
     tugriks,
 )
 
@@ -38,7 +37,6 @@ async def confirmed(studio: Studio, slot_in: timedelta = timedelta(days=7)) -> B
     return await studio.seen(booking)
 
 
-@scene()
 async def test_a_cancelled_booking_releases_its_time_and_cancels_its_payments(studio: Studio) -> None:
     booking = await studio.book()
     await studio.bill(booking)
@@ -53,13 +51,11 @@ async def test_a_cancelled_booking_releases_its_time_and_cancels_its_payments(st
     assert await studio.told(booking) == ["booking.placed", "booking.cancelled"]
 
 
-@scene()
 async def test_another_customer_books_the_freed_slot(studio: Studio) -> None:
     await studio.move(await studio.book(), Status.CANCELLED)
     assert (await studio.book(by=await studio.joined())).status is Status.PENDING
 
 
-@scene()
 async def test_an_early_cancellation_refunds_everything(studio: Studio) -> None:
     booking = await confirmed(studio)
     await studio.move(booking, Status.CANCELLED)
@@ -67,7 +63,6 @@ async def test_an_early_cancellation_refunds_everything(studio: Studio) -> None:
     assert (await studio.told(booking)).count("payment.refund_owed") == 1
 
 
-@scene()
 async def test_a_late_cancellation_forfeits_the_deposit(studio: Studio) -> None:
     booking = await confirmed(studio)
     studio.clock.set(booking.span.start - timedelta(hours=24) + SECOND)
@@ -75,7 +70,7 @@ async def test_a_late_cancellation_forfeits_the_deposit(studio: Studio) -> None:
     assert await studio.owed(booking) == []
 
 
-@scene(HALF_A_DAY_BEFORE)
+@pytest.mark.terms(HALF_A_DAY_BEFORE)
 async def test_the_refund_follows_the_agreed_tiers(studio: Studio) -> None:
     for number, (hours_before, back) in enumerate(
         [
@@ -93,7 +88,7 @@ async def test_the_refund_follows_the_agreed_tiers(studio: Studio) -> None:
         assert await studio.owed(booking) == back
 
 
-@scene(NEVER_ANYTHING)
+@pytest.mark.terms(NEVER_ANYTHING)
 async def test_a_cancellation_by_the_provider_or_an_admin_refunds_everything(studio: Studio) -> None:
     for day, staff in ((7, studio.owner), (14, studio.admin)):
         booking = await confirmed(studio, timedelta(days=day))
@@ -102,7 +97,7 @@ async def test_a_cancellation_by_the_provider_or_an_admin_refunds_everything(stu
         assert await studio.owed(booking) == [DEPOSIT]
 
 
-@scene(HALF_A_DAY_BEFORE)
+@pytest.mark.terms(HALF_A_DAY_BEFORE)
 async def test_a_surplus_is_refunded_in_full_and_the_tier_applies_to_the_rest(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7), deposit=PRICE)
     payment = await studio.paid(booking)
@@ -114,7 +109,6 @@ async def test_a_surplus_is_refunded_in_full_and_the_tier_applies_to_the_rest(st
     assert await studio.owed(booking) == [tugriks(10_000), PRICE.percent(50)]
 
 
-@scene()
 async def test_a_pending_refund_is_not_scheduled_again(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7), deposit=PRICE)
     payment = await studio.paid(booking)
@@ -124,7 +118,6 @@ async def test_a_pending_refund_is_not_scheduled_again(studio: Studio) -> None:
     assert await studio.owed(booking) == [tugriks(10_000), PRICE]
 
 
-@scene()
 async def test_deposit_and_balance_are_refunded_together(studio: Studio) -> None:
     booking = await confirmed(studio)
     await studio.paid(booking, purpose=Purpose.BALANCE)
@@ -132,7 +125,6 @@ async def test_deposit_and_balance_are_refunded_together(studio: Studio) -> None
     assert await studio.owed(booking) == [PRICE]
 
 
-@scene()
 async def test_money_received_after_a_cancellation_is_refunded(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -146,7 +138,7 @@ async def test_money_received_after_a_cancellation_is_refunded(studio: Studio) -
     assert await studio.is_free()
 
 
-@scene(NEVER_ANYTHING)
+@pytest.mark.terms(NEVER_ANYTHING)
 async def test_money_received_after_a_cancellation_is_refunded_whatever_the_policy(studio: Studio) -> None:
     booking = await confirmed(studio)
     payment = await studio.bill(booking, Purpose.BALANCE)
@@ -157,7 +149,6 @@ async def test_money_received_after_a_cancellation_is_refunded_whatever_the_poli
     assert await studio.owed(booking) == [PRICE - DEPOSIT]
 
 
-@scene()
 async def test_a_concurrent_cancellation_and_payment_lose_no_money(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7))
     payment = await studio.bill(booking)
@@ -175,14 +166,12 @@ async def test_a_concurrent_cancellation_and_payment_lose_no_money(studio: Studi
     assert await studio.owed(booking) == [DEPOSIT]
 
 
-@scene()
 async def test_an_expired_booking_cannot_be_cancelled(studio: Studio) -> None:
     booking = await expired(studio, await studio.book())
     with pytest.raises(InvalidBookingTransition):
         await studio.move(booking, Status.CANCELLED)
 
 
-@scene()
 async def test_a_booking_is_cancelled_once(studio: Studio) -> None:
     booking = await confirmed(studio)
     cancelled, refusals = await race([studio.move(booking, Status.CANCELLED) for _ in range(5)])
@@ -191,7 +180,6 @@ async def test_a_booking_is_cancelled_once(studio: Studio) -> None:
     assert await studio.owed(booking) == [DEPOSIT]
 
 
-@scene()
 async def test_a_booking_is_cancelled_before_its_end_and_not_after(studio: Studio) -> None:
     booking = await confirmed(studio)
     studio.clock.set(booking.span.end)
@@ -200,7 +188,6 @@ async def test_a_booking_is_cancelled_before_its_end_and_not_after(studio: Studi
             await studio.move(booking, Status.CANCELLED, by=party)
 
 
-@scene()
 async def test_a_stale_version_does_not_change_the_booking(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
@@ -212,7 +199,6 @@ async def test_a_stale_version_does_not_change_the_booking(studio: Studio) -> No
     assert (await studio.move(booking, Status.CANCELLED, saw=current.version)).status is Status.CANCELLED
 
 
-@scene()
 async def test_of_many_changes_of_one_version_one_succeeds(studio: Studio) -> None:
     booking = await confirmed(studio)
     moved, refusals = await race([studio.move(booking, Status.CANCELLED, saw=booking.version) for _ in range(10)])
@@ -220,7 +206,6 @@ async def test_of_many_changes_of_one_version_one_succeeds(studio: Studio) -> No
     assert [type(refusal) for refusal in refusals] == [StaleVersion] * 9
 
 
-@scene()
 async def test_a_booking_is_hidden_from_strangers(studio: Studio) -> None:
     booking = await confirmed(studio)
     strangers = [await studio.joined(role) for role in (Role.CUSTOMER, Role.PROVIDER, Role.MANAGER)]
@@ -236,14 +221,13 @@ async def test_a_booking_is_hidden_from_strangers(studio: Studio) -> None:
     assert await studio.seen(booking) == booking
 
 
-@scene()
 async def test_the_system_cannot_request_a_status(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NotPermitted):
         await studio.move(booking, Status.CANCELLED, by=SYSTEM)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_accepting_a_request_makes_the_deposit_due(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(HOUR)
@@ -254,7 +238,7 @@ async def test_accepting_a_request_makes_the_deposit_due(studio: Studio) -> None
     assert await studio.told(booking) == ["booking.placed", "booking.pending", "booking.confirmed"]
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_an_accepted_request_that_is_not_paid_expires(studio: Studio) -> None:
     booking = await studio.book()
     await studio.move(booking, Status.PENDING, by=studio.owner)
@@ -262,14 +246,14 @@ async def test_an_accepted_request_that_is_not_paid_expires(studio: Studio) -> N
     assert await studio.is_free()
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_request_with_a_deposit_is_not_confirmed_without_it(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(DepositDue):
         await studio.move(booking, Status.CONFIRMED, by=studio.owner)
 
 
-@scene(ON_REQUEST_AND_FREE)
+@pytest.mark.terms(ON_REQUEST_AND_FREE)
 async def test_a_request_without_a_deposit_is_confirmed_at_once(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(InvalidBookingTransition):
@@ -277,7 +261,7 @@ async def test_a_request_without_a_deposit_is_confirmed_at_once(studio: Studio) 
     assert (await studio.move(booking, Status.CONFIRMED, by=studio.owner)).status is Status.CONFIRMED
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_only_the_provider_accepts_a_request(studio: Studio) -> None:
     booking = await studio.book()
     for party in (studio.customer, studio.admin):
@@ -285,7 +269,7 @@ async def test_only_the_provider_accepts_a_request(studio: Studio) -> None:
             await studio.move(booking, Status.PENDING, by=party)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_request_is_declined_or_withdrawn(studio: Studio) -> None:
     for slot, party in ((TOMORROW, studio.owner), (TOMORROW + HOUR, studio.customer)):
         booking = await studio.book(slot)
@@ -293,7 +277,6 @@ async def test_a_request_is_declined_or_withdrawn(studio: Studio) -> None:
         assert await studio.is_free(slot)
 
 
-@scene()
 async def test_customers_cannot_confirm_and_providers_only_paid_bookings(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NotYourMove):
@@ -302,7 +285,6 @@ async def test_customers_cannot_confirm_and_providers_only_paid_bookings(studio:
         await studio.move(booking, Status.CONFIRMED, by=studio.owner)
 
 
-@scene()
 async def test_an_admin_may_waive_the_deposit_and_a_payment_that_comes_still_counts(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -316,7 +298,6 @@ async def test_an_admin_may_waive_the_deposit_and_a_payment_that_comes_still_cou
     assert (after.status, after.payment_status, after.paid) == (Status.CONFIRMED, BookingPaymentStatus.PAID, DEPOSIT)
 
 
-@scene()
 async def test_after_its_start_a_booking_can_be_completed_or_no_show(studio: Studio) -> None:
     for day, status in ((7, Status.COMPLETED), (14, Status.NO_SHOW)):
         booking = await confirmed(studio, timedelta(days=day))
@@ -332,7 +313,7 @@ async def test_after_its_start_a_booking_can_be_completed_or_no_show(studio: Stu
         assert await studio.owed(booking) == []
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_statuses_without_an_action_cannot_be_requested(studio: Studio) -> None:
     booking = await studio.book()
     for status in (Status.REQUESTED, Status.EXPIRED, Status.DISPUTED):
@@ -340,7 +321,6 @@ async def test_statuses_without_an_action_cannot_be_requested(studio: Studio) ->
             await studio.move(booking, status, by=studio.admin)
 
 
-@scene()
 async def test_money_for_a_completed_booking_counts_and_the_excess_is_refunded(studio: Studio) -> None:
     booking = await confirmed(studio)
     studio.clock.set(booking.span.end)

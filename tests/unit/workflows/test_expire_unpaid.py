@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.unit.workflows.scenes import MINUTE, ON_REQUEST, SECOND, expired, scene, tugriks
+from tests.unit.workflows.scenes import MINUTE, ON_REQUEST, SECOND, expired, tugriks
 
 from booking_domain.bookings.model import ANSWER_DUE
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
@@ -19,7 +19,6 @@ from booking_domain.workflows.expire_booking import ExpireBooking, expire_bookin
 from booking_domain.workflows.expire_unpaid import MAX_GATEWAY_DELAY, expire_unpaid
 
 
-@scene()
 async def test_an_unpaid_booking_expires_and_frees_its_time(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -34,13 +33,12 @@ async def test_an_unpaid_booking_expires_and_frees_its_time(studio: Studio) -> N
     assert await studio.told(booking) == ["booking.placed", "booking.expired"]
 
 
-@scene()
 async def test_a_booking_without_a_payment_expires_too(studio: Studio) -> None:
     after = await expired(studio, await studio.book())
     assert (after.status, after.payment_status) == (Status.EXPIRED, BookingPaymentStatus.UNPAID)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_an_unanswered_request_expires(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7))
     studio.clock.advance(ANSWER_DUE - SECOND)
@@ -53,7 +51,6 @@ async def test_an_unanswered_request_expires(studio: Studio) -> None:
     assert events[-1].reason == "not answered in time"
 
 
-@scene()
 async def test_a_booking_expires_not_a_second_early_and_once(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(15 * MINUTE - SECOND)
@@ -64,7 +61,6 @@ async def test_a_booking_expires_not_a_second_early_and_once(studio: Studio) -> 
     assert await studio.told(booking) == ["booking.placed", "booking.expired"]
 
 
-@scene()
 async def test_concurrent_sweeps_expire_a_booking_once(studio: Studio) -> None:
     booking = await studio.book()
     await studio.bill(booking)
@@ -74,7 +70,6 @@ async def test_concurrent_sweeps_expire_a_booking_once(studio: Studio) -> None:
     assert sum(over is not None for over in looked) == 1
 
 
-@scene()
 async def test_an_unknown_booking_does_not_expire(studio: Studio) -> None:
     unknown = BookingId(studio.entropy.new_id())
     over = await expire_unpaid(
@@ -84,7 +79,6 @@ async def test_an_unknown_booking_does_not_expire(studio: Studio) -> None:
     assert await studio.run(expire_booking, ExpireBooking(booking_id=unknown), by=SYSTEM) is None
 
 
-@scene()
 async def test_only_the_system_expires_bookings(studio: Studio) -> None:
     booking = await studio.book()
     for actor in (studio.customer, studio.owner, studio.admin):
@@ -92,7 +86,6 @@ async def test_only_the_system_expires_bookings(studio: Studio) -> None:
             await studio.run(expire_booking, ExpireBooking(booking_id=booking.id), by=actor)
 
 
-@scene()
 async def test_a_lost_callback_loses_no_payment(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -102,7 +95,6 @@ async def test_a_lost_callback_loses_no_payment(studio: Studio) -> None:
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
-@scene()
 async def test_an_underpayment_is_refunded_once_when_the_booking_expires(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking, tugriks(12_000))
@@ -113,7 +105,6 @@ async def test_an_underpayment_is_refunded_once_when_the_booking_expires(studio:
     assert await studio.told(booking) == ["booking.placed", "payment.refund_owed", "booking.expired"]
 
 
-@scene()
 async def test_an_underpayment_found_at_expiry_is_refunded(studio: Studio) -> None:
     booking = await studio.book()
     studio.pay(await studio.bill(booking), tugriks(12_000))
@@ -121,7 +112,6 @@ async def test_an_underpayment_found_at_expiry_is_refunded(studio: Studio) -> No
     assert await studio.owed(booking) == [tugriks(12_000)]
 
 
-@scene()
 async def test_an_unavailable_gateway_postpones_expiry_for_five_minutes(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -136,7 +126,6 @@ async def test_an_unavailable_gateway_postpones_expiry_for_five_minutes(studio: 
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
-@scene()
 async def test_after_five_minutes_a_booking_expires_without_the_gateway(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -152,14 +141,12 @@ async def test_after_five_minutes_a_booking_expires_without_the_gateway(studio: 
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
-@scene()
 async def test_an_unavailable_gateway_does_not_postpone_without_an_invoice(studio: Studio) -> None:
     booking = await studio.book()
     studio.gateway.available = False
     assert (await expired(studio, booking)).status is Status.EXPIRED
 
 
-@scene()
 async def test_a_payment_after_expiry_revives_the_booking_if_its_slot_is_free(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -175,7 +162,6 @@ async def test_a_payment_after_expiry_revives_the_booking_if_its_slot_is_free(st
     assert await studio.told(booking) == ["booking.placed", "booking.expired", "booking.revived"]
 
 
-@scene()
 async def test_a_payment_after_expiry_is_refunded_if_its_slot_is_taken(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -189,7 +175,6 @@ async def test_a_payment_after_expiry_is_refunded_if_its_slot_is_taken(studio: S
     assert await studio.owed(booking) == [DEPOSIT]
 
 
-@scene()
 async def test_a_live_hold_prevents_a_revival_and_an_expired_one_does_not(studio: Studio) -> None:
     for minutes, status in ((4, Status.EXPIRED), (5, Status.CONFIRMED)):
         other = await Studio.opened()
@@ -205,7 +190,6 @@ async def test_a_live_hold_prevents_a_revival_and_an_expired_one_does_not(studio
     assert await studio.is_free()
 
 
-@scene()
 async def test_a_payment_after_the_start_is_refunded(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -217,7 +201,6 @@ async def test_a_payment_after_the_start_is_refunded(studio: Studio) -> None:
     assert await studio.owed(booking) == [DEPOSIT]
 
 
-@scene()
 async def test_a_payment_a_second_before_the_start_still_revives(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -228,7 +211,6 @@ async def test_a_payment_a_second_before_the_start_still_revives(studio: Studio)
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
-@scene()
 async def test_underpayments_after_expiry_are_refunded_and_do_not_add_up(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -240,7 +222,6 @@ async def test_underpayments_after_expiry_are_refunded_and_do_not_add_up(studio:
     assert await studio.owed(booking) == [tugriks(10_000), tugriks(10_000)]
 
 
-@scene()
 async def test_pending_refunds_do_not_pay_for_a_revival(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.paid(booking, tugriks(12_000))
@@ -256,7 +237,6 @@ async def test_pending_refunds_do_not_pay_for_a_revival(studio: Studio) -> None:
     assert await studio.owed(booking) == [tugriks(12_000), tugriks(8_000)]
 
 
-@scene()
 async def test_a_revived_booking_keeps_at_most_its_price(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -267,7 +247,6 @@ async def test_a_revived_booking_keeps_at_most_its_price(studio: Studio) -> None
     assert await studio.owed(booking) == [DEPOSIT]
 
 
-@scene()
 async def test_of_a_late_payment_and_a_concurrent_booking_one_gets_the_slot(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -286,7 +265,6 @@ async def test_of_a_late_payment_and_a_concurrent_booking_one_gets_the_slot(stud
     assert sum(won) == 1
 
 
-@scene()
 async def test_the_longest_overdue_bookings_come_first(studio: Studio) -> None:
     first = await studio.book()
     studio.clock.advance(MINUTE)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.unit.workflows.scenes import FREE, ON_REQUEST, scene
+import pytest
+from tests.unit.workflows.scenes import FREE, ON_REQUEST
 
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
@@ -54,7 +55,7 @@ async def starts(studio: Studio, bookings: Sequence[Booking]) -> list[float]:
     return [((await studio.seen(booking)).span.start - TOMORROW) / HOUR for booking in bookings]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_three_bookings_move_through_each_others_times(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
     before = await clocks_put_forward(studio, *row)
@@ -66,7 +67,7 @@ async def test_three_bookings_move_through_each_others_times(studio: Studio) -> 
         assert (now.status, now.version) == (was.status, was.version + 1)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_three_bookings_move_back_through_each_others_times(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
     await clocks_put_forward(studio, *row, by=-HOUR)
@@ -74,7 +75,7 @@ async def test_three_bookings_move_back_through_each_others_times(studio: Studio
     assert await starts(studio, row) == [2, 3, 4]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_both_parties_are_notified_that_the_local_time_stays(studio: Studio) -> None:
     [booking] = await clocks_put_forward(studio, await studio.book(TOMORROW + HOUR))
     await followed(studio)
@@ -92,7 +93,7 @@ async def test_both_parties_are_notified_that_the_local_time_stays(studio: Studi
     assert all("Asia/Ulaanbaatar" in each.text for each in notifier.delivered)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_booking_whose_new_time_is_taken_keeps_its_time_and_claim(studio: Studio) -> None:
     settled, stuck, next_one = [await studio.book(TOMORROW + n * HOUR) for n in (0, 1, 2)]
     await clocks_put_forward(studio, stuck, next_one)
@@ -108,7 +109,7 @@ async def test_a_booking_whose_new_time_is_taken_keeps_its_time_and_claim(studio
     assert await starts(studio, [stuck, next_one]) == [0, 1]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_hold_blocks_a_move_while_it_is_live(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + HOUR)
     await clocks_put_forward(studio, booking)
@@ -119,7 +120,7 @@ async def test_a_hold_blocks_a_move_while_it_is_live(studio: Studio) -> None:
     assert [each.possible for each in await followed(studio)] == [True]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_second_run_finds_nothing_to_do(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2)]
     await clocks_put_forward(studio, *row)
@@ -132,7 +133,7 @@ async def test_a_second_run_finds_nothing_to_do(studio: Studio) -> None:
     assert len(await studio.backend.outbox_events()) == told
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_looking_ahead_predicts_the_moves_without_effect(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (0, 1, 3)]
     await clocks_put_forward(studio, *row[1:])
@@ -143,7 +144,7 @@ async def test_looking_ahead_predicts_the_moves_without_effect(studio: Studio) -
     assert await followed(studio) == ahead
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_booking_cancelled_in_the_meantime_does_not_move(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2)]
     await clocks_put_forward(studio, *row)
@@ -155,7 +156,7 @@ async def test_a_booking_cancelled_in_the_meantime_does_not_move(studio: Studio)
     assert await starts(studio, row) == [1, 1]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_bookings_that_started_or_ended_do_not_move(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2)]
     await clocks_put_forward(studio, *row)
@@ -169,7 +170,6 @@ async def test_bookings_that_started_or_ended_do_not_move(studio: Studio) -> Non
     assert await starts(studio, row) == [1, 2]
 
 
-@scene()
 async def test_a_moved_pending_booking_can_still_be_paid(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + HOUR)
     await clocks_put_forward(studio, booking)
@@ -181,7 +181,7 @@ async def test_a_moved_pending_booking_can_still_be_paid(studio: Studio) -> None
     assert await starts(studio, [booking]) == [0]
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_request_moves_too(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + HOUR)
     await clocks_put_forward(studio, booking)
@@ -189,7 +189,7 @@ async def test_a_request_moves_too(studio: Studio) -> None:
     assert await starts(studio, [booking]) == [0]
 
 
-@scene(replace(ON_REQUEST, requests_claim_time=False))
+@pytest.mark.terms(replace(ON_REQUEST, requests_claim_time=False))
 async def test_a_request_without_a_claim_moves_without_claiming(studio: Studio) -> None:
     async with studio.backend.begin() as tx:
         await tx.bookable_providers.save_terms(studio.provider_id, replace(ON_REQUEST, requests_claim_time=False))
@@ -200,7 +200,7 @@ async def test_a_request_without_a_claim_moves_without_claiming(studio: Studio) 
     assert await studio.is_free(TOMORROW)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_an_unknown_zone_does_not_stop_other_bookings(studio: Studio) -> None:
     lost, booking = await studio.book(TOMORROW + 5 * HOUR), await studio.book(TOMORROW + HOUR)
     await clocks_put_forward(studio, booking)
@@ -212,7 +212,7 @@ async def test_an_unknown_zone_does_not_stop_other_bookings(studio: Studio) -> N
     assert [change.possible for change in await followed(studio)] == [True]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_displaced_bookings_are_grouped_by_provider_and_filtered_by_zone(studio: Studio) -> None:
     row = [await studio.book(TOMORROW + n * HOUR) for n in (1, 2, 3)]
     provider_id = studio.provider_id
@@ -229,7 +229,7 @@ async def test_displaced_bookings_are_grouped_by_provider_and_filtered_by_zone(s
     assert len(await found(studio, "Asia/Ulaanbaatar")) == 2
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_local_time_in_a_gap_stays_agreed_for_the_next_change(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + HOUR)
     async with studio.backend.begin() as tx:  # Berlin skips the hour from 02:00 on 28 March 2027

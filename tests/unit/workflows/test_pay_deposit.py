@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 import pytest
-from tests.unit.workflows.scenes import FREE, MINUTE, ON_REQUEST, SECOND, expired, scene, tugriks
+from tests.unit.workflows.scenes import FREE, MINUTE, ON_REQUEST, SECOND, expired, tugriks
 
 from booking_domain.bookings.errors import BookingNotFound
 from booking_domain.bookings.model import Booking
@@ -24,7 +24,6 @@ from booking_domain.workflows.settle_payment import settle_when_asked
 from booking_domain.workflows.start_payment import StartPayment, start_payment
 
 
-@scene()
 async def test_a_payment_has_the_amount_due_and_the_due_time(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -39,14 +38,12 @@ async def test_a_payment_has_the_amount_due_and_the_due_time(studio: Studio) -> 
     assert booking.reference in bill.order.description
 
 
-@scene()
 async def test_starting_a_payment_twice_returns_the_same_payment(studio: Studio) -> None:
     booking = await studio.book()
     assert await studio.bill(booking) == await studio.bill(booking)
     assert len(studio.gateway.bills) == 1
 
 
-@scene()
 async def test_a_paid_deposit_confirms_the_booking(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.paid(booking)
@@ -61,7 +58,6 @@ async def test_a_paid_deposit_confirms_the_booking(studio: Studio) -> None:
     assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
 
 
-@scene()
 async def test_a_callback_without_money_changes_nothing(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -70,7 +66,6 @@ async def test_a_callback_without_money_changes_nothing(studio: Studio) -> None:
     assert await studio.seen(booking) == before
 
 
-@scene()
 async def test_ten_callbacks_count_once(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.paid(booking)
@@ -81,7 +76,6 @@ async def test_ten_callbacks_count_once(studio: Studio) -> None:
     assert await studio.told(booking) == ["booking.placed", "booking.confirmed"]
 
 
-@scene()
 async def test_ten_callbacks_at_once_count_once(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -96,7 +90,6 @@ async def test_ten_callbacks_at_once_count_once(studio: Studio) -> None:
     assert after.version == (await studio.seen(paid_once)).version
 
 
-@scene()
 async def test_an_underpayment_confirms_only_once_the_rest_is_paid(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.paid(booking, tugriks(12_000))
@@ -110,7 +103,6 @@ async def test_an_underpayment_confirms_only_once_the_rest_is_paid(studio: Studi
     assert await studio.owed(booking) == []
 
 
-@scene()
 async def test_an_amount_above_the_deposit_counts_towards_the_price(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.paid(booking)
@@ -122,7 +114,6 @@ async def test_an_amount_above_the_deposit_counts_towards_the_price(studio: Stud
     assert balance.amount == tugriks(40_000)
 
 
-@scene()
 async def test_an_amount_above_the_price_is_refunded_once(studio: Studio) -> None:
     booking = await studio.book(deposit=PRICE)
     payment = await studio.paid(booking)
@@ -136,7 +127,6 @@ async def test_an_amount_above_the_price_is_refunded_once(studio: Studio) -> Non
     assert (await studio.told(booking)).count("payment.refund_owed") == 2
 
 
-@scene()
 async def test_a_deposit_paid_twice_is_refunded_above_the_price(studio: Studio) -> None:
     booking = await studio.book(deposit=tugriks(50_000))
     await studio.paid(booking, tugriks(100_000))
@@ -145,7 +135,6 @@ async def test_a_deposit_paid_twice_is_refunded_above_the_price(studio: Studio) 
     assert await studio.owed(booking) == [tugriks(20_000)]
 
 
-@scene()
 async def test_the_balance_can_be_paid_once_the_booking_is_confirmed(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NothingDue):
@@ -160,7 +149,7 @@ async def test_the_balance_can_be_paid_once_the_booking_is_confirmed(studio: Stu
     assert [each.purpose for each in await studio.payments(booking)] == [Purpose.DEPOSIT, Purpose.BALANCE]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_without_a_deposit_only_the_balance_can_be_paid(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(NothingDue):
@@ -169,13 +158,12 @@ async def test_without_a_deposit_only_the_balance_can_be_paid(studio: Studio) ->
     assert (await studio.seen(booking)).paid == PRICE
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_request_cannot_be_paid_before_it_is_accepted(studio: Studio) -> None:
     with pytest.raises(NothingDue):
         await studio.bill(await studio.book())
 
 
-@scene()
 async def test_only_the_customer_pays_and_the_booking_is_hidden_from_strangers(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(BookingNotFound):
@@ -191,7 +179,6 @@ async def test_only_the_customer_pays_and_the_booking_is_hidden_from_strangers(s
     assert studio.gateway.bills == {}
 
 
-@scene()
 async def test_after_the_payment_window_no_payment_starts_even_before_the_sweep(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(15 * MINUTE)
@@ -202,7 +189,6 @@ async def test_after_the_payment_window_no_payment_starts_even_before_the_sweep(
         await studio.bill(booking)
 
 
-@scene()
 async def test_a_payment_can_start_until_the_last_second_of_the_window(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(15 * MINUTE - SECOND)
@@ -210,7 +196,6 @@ async def test_a_payment_can_start_until_the_last_second_of_the_window(studio: S
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
-@scene()
 async def test_a_payment_found_after_the_window_but_before_the_sweep_confirms(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -221,7 +206,6 @@ async def test_a_payment_found_after_the_window_but_before_the_sweep_confirms(st
     assert await studio.expire(booking) is None
 
 
-@scene()
 async def test_after_a_gateway_failure_the_payment_can_be_retried_at_once(studio: Studio) -> None:
     booking = await studio.book()
     studio.gateway.available = False
@@ -234,7 +218,6 @@ async def test_after_a_gateway_failure_the_payment_can_be_retried_at_once(studio
     assert len(await studio.payments(booking)) == 1
 
 
-@scene()
 async def test_a_lost_invoice_is_requested_again_under_a_new_order_number(studio: Studio) -> None:
     booking = await studio.book()
     studio.gateway.lose_answers = True
@@ -274,7 +257,6 @@ async def _crash_before_the_invoice_is_kept(studio: Studio, booking: Booking) ->
         )
 
 
-@scene()
 async def test_after_a_crash_another_request_takes_over_when_the_lease_expires(studio: Studio) -> None:
     booking = await studio.book()
     await _crash_before_the_invoice_is_kept(studio, booking)
@@ -290,7 +272,6 @@ async def test_after_a_crash_another_request_takes_over_when_the_lease_expires(s
     assert (await studio.seen(booking)).status is Status.CONFIRMED
 
 
-@scene()
 async def test_a_booking_whose_invoice_was_lost_in_a_crash_expires_in_time(studio: Studio) -> None:
     booking = await studio.book()
     await _crash_before_the_invoice_is_kept(studio, booking)
@@ -315,7 +296,6 @@ class _SlowGateway(MemoryGateway):
         return invoice
 
 
-@scene()
 async def test_the_slower_request_returns_the_first_invoice_and_cancels_its_own(studio: Studio) -> None:
     booking = await studio.book()
     slow = _SlowGateway(studio, booking)
@@ -345,7 +325,6 @@ class _TwoAtOnceGateway(MemoryGateway):
         return await super().create_invoice(order)
 
 
-@scene()
 async def test_a_slower_request_does_not_disturb_the_faster_one(studio: Studio) -> None:
     booking = await studio.book()
     gateway = _TwoAtOnceGateway(studio.gateway.name)
@@ -367,7 +346,6 @@ async def test_a_slower_request_does_not_disturb_the_faster_one(studio: Studio) 
     assert gateway.bills[payment.invoice.reference].order.order_number == payment.order_number
 
 
-@scene()
 async def test_concurrent_requests_get_one_payment(studio: Studio) -> None:
     booking = await studio.book()
     billed, refusals = await race([studio.bill(booking) for _ in range(5)])
@@ -377,7 +355,6 @@ async def test_concurrent_requests_get_one_payment(studio: Studio) -> None:
     assert len(await studio.payments(booking)) == 1
 
 
-@scene()
 async def test_customer_requests_ask_the_gateway_at_most_once_a_second(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -398,7 +375,6 @@ async def test_customer_requests_ask_the_gateway_at_most_once_a_second(studio: S
     assert studio.gateway.reports == 2
 
 
-@scene()
 async def test_an_unavailable_gateway_changes_nothing(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -429,7 +405,6 @@ class _HesitatingGateway(_CrashingGateway):
         await self.inner.cancel_invoice(invoice_reference)
 
 
-@scene()
 async def test_an_invoice_of_an_ended_booking_is_cancelled(studio: Studio) -> None:
     booking = await studio.book()
     command = StartPayment(booking_id=booking.id, purpose=Purpose.DEPOSIT, gateway=studio.gateway.name)

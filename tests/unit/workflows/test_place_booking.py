@@ -13,7 +13,6 @@ from tests.unit.workflows.scenes import (
     ON_REQUEST,
     ON_REQUEST_AND_FREE,
     SECOND,
-    scene,
     tugriks,
 )
 
@@ -59,7 +58,6 @@ NEVER_OFFERED = (
 )
 
 
-@scene()
 async def test_a_booking_waits_for_its_deposit_in_the_payment_window(studio: Studio) -> None:
     booking = await studio.book()
     assert await studio.seen(booking) == booking
@@ -71,7 +69,6 @@ async def test_a_booking_waits_for_its_deposit_in_the_payment_window(studio: Stu
     assert not await studio.is_free()
 
 
-@scene()
 async def test_placing_a_booking_adds_its_first_event_and_message(studio: Studio) -> None:
     booking = await studio.book()
     [event] = await studio.reads.bookings.events(booking.id)
@@ -80,7 +77,6 @@ async def test_placing_a_booking_adds_its_first_event_and_message(studio: Studio
     assert await studio.told(booking) == ["booking.placed"]
 
 
-@scene()
 async def test_a_booking_reference_has_no_look_alike_letters(studio: Studio) -> None:
     prefix, _, letters = (await studio.book()).reference.partition("-")
     assert prefix == "BK"
@@ -88,13 +84,13 @@ async def test_a_booking_reference_has_no_look_alike_letters(studio: Studio) -> 
     assert set(letters) <= set(ALPHABET)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_booking_without_a_deposit_is_confirmed_at_once(studio: Studio) -> None:
     booking = await studio.book()
     assert (booking.status, booking.due_at) == (Status.CONFIRMED, None)
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_request_waits_for_an_answer_and_claims_its_time(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     assert (booking.status, booking.due_at) == (Status.REQUESTED, studio.clock.now() + ANSWER_DUE)
@@ -102,7 +98,6 @@ async def test_a_request_waits_for_an_answer_and_claims_its_time(studio: Studio)
     assert (await studio.book(TOMORROW)).due_at == TOMORROW, "a request expires at its start"
 
 
-@scene()
 async def test_a_slot_is_booked_once(studio: Studio) -> None:
     await studio.book()
     with pytest.raises(SlotTaken) as refusal:
@@ -110,7 +105,6 @@ async def test_a_slot_is_booked_once(studio: Studio) -> None:
     assert refusal.value.start == TOMORROW
 
 
-@scene()
 async def test_a_slot_that_overlaps_a_booking_is_taken(studio: Studio) -> None:
     await studio.book()
     for start in (TOMORROW - HOUR / 2, TOMORROW + HOUR / 2):
@@ -119,7 +113,6 @@ async def test_a_slot_that_overlaps_a_booking_is_taken(studio: Studio) -> None:
     await studio.book(TOMORROW + HOUR)
 
 
-@scene()
 async def test_only_offered_slots_can_be_booked(studio: Studio) -> None:
     for start in (
         TOMORROW + timedelta(minutes=10),  # off the grid
@@ -135,14 +128,12 @@ async def test_only_offered_slots_can_be_booked(studio: Studio) -> None:
     assert await studio.is_free()
 
 
-@scene()
 async def test_a_slot_without_an_offset_is_refused_and_not_guessed(studio: Studio) -> None:
     with pytest.raises(InvalidValue) as refusal:
         await studio.book(TOMORROW.replace(tzinfo=None))
     assert refusal.value.field_path == ("slot",)
 
 
-@scene()
 async def test_unknown_and_unapproved_providers_cannot_be_booked(studio: Studio) -> None:
     command = PlaceBooking(
         provider_id=ProviderId(studio.entropy.new_id()), slot=TOMORROW, payment_window=PAYMENT_WINDOW
@@ -151,7 +142,6 @@ async def test_unknown_and_unapproved_providers_cannot_be_booked(studio: Studio)
         await studio.run(place_booking, command, by=studio.customer)
 
 
-@scene()
 async def test_a_provider_who_books_their_own_calendar_enters_a_walk_in(studio: Studio) -> None:
     walk_in = await studio.book(TOMORROW + timedelta(minutes=7), by=studio.owner)
     assert (walk_in.status, walk_in.deposit) == (Status.CONFIRMED, Money.zero("MNT"))
@@ -159,26 +149,22 @@ async def test_a_provider_who_books_their_own_calendar_enters_a_walk_in(studio: 
         await studio.book(TOMORROW, by=studio.owner)
 
 
-@scene()
 async def test_providers_book_others_as_customers_do(studio: Studio) -> None:
     other = await studio.joined(Role.PROVIDER)
     assert (await studio.book(by=other)).customer_id == other.id
 
 
-@scene()
 async def test_the_system_cannot_book(studio: Studio) -> None:
     with pytest.raises(NotPermitted):
         await studio.book(by=SYSTEM)
 
 
-@scene()
 async def test_a_deposit_may_be_raised_up_to_the_price(studio: Studio) -> None:
     assert (await studio.book(deposit=tugriks(30_000))).deposit == tugriks(30_000)
     assert (await studio.book(TOMORROW + HOUR, deposit=PRICE)).deposit == PRICE
     assert (await studio.book(TOMORROW + 2 * HOUR, deposit=DEPOSIT)).deposit == DEPOSIT
 
 
-@scene()
 async def test_a_deposit_is_neither_lowered_nor_raised_above_the_price(studio: Studio) -> None:
     for asked in (tugriks(0), tugriks(19_999), tugriks(80_001)):
         with pytest.raises(DepositOutOfRange) as refusal:
@@ -187,13 +173,12 @@ async def test_a_deposit_is_neither_lowered_nor_raised_above_the_price(studio: S
     assert await studio.is_free()
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_customer_may_pay_a_deposit_where_none_is_due(studio: Studio) -> None:
     booking = await studio.book(deposit=tugriks(1_000))
     assert (booking.status, booking.deposit) == (Status.PENDING, tugriks(1_000))
 
 
-@scene()
 async def test_changed_terms_and_buffers_do_not_affect_existing_bookings(studio: Studio) -> None:
     booking = await studio.book()
     change = SettingsChange(
@@ -206,7 +191,6 @@ async def test_changed_terms_and_buffers_do_not_affect_existing_bookings(studio:
     assert await studio.seen(booking) == booking
 
 
-@scene()
 async def test_buffers_separate_bookings_and_may_lie_outside_open_hours(studio: Studio) -> None:
     change = SettingsChange(buffer_before_minutes=20, buffer_after_minutes=30)
     await studio.run(change_settings, change, by=studio.owner)
@@ -217,7 +201,6 @@ async def test_buffers_separate_bookings_and_may_lie_outside_open_hours(studio: 
     await studio.book(TOMORROW + 120 * MINUTE)
 
 
-@scene()
 async def test_a_full_day_offers_nothing_more(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(max_per_day=1), by=studio.owner)
     await studio.book()
@@ -226,7 +209,6 @@ async def test_a_full_day_offers_nothing_more(studio: Studio) -> None:
     await studio.book(TOMORROW + timedelta(days=7))
 
 
-@scene()
 async def test_a_customers_hold_becomes_the_booking(studio: Studio) -> None:
     hold = await studio.hold()
     booking = await studio.book(hold=hold.id)
@@ -235,14 +217,12 @@ async def test_a_customers_hold_becomes_the_booking(studio: Studio) -> None:
         await studio.run(release_hold, hold.id, by=studio.customer)
 
 
-@scene()
 async def test_a_customers_own_hold_does_not_fill_the_day(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(max_per_day=1), by=studio.owner)
     hold = await studio.hold()
     assert (await studio.book(hold=hold.id)).status is Status.PENDING
 
 
-@scene()
 async def test_a_hold_that_is_not_named_blocks_even_its_customer(studio: Studio) -> None:
     await studio.hold()
     with pytest.raises(SlotTaken):
@@ -251,7 +231,6 @@ async def test_a_hold_that_is_not_named_blocks_even_its_customer(studio: Studio)
         await studio.book(by=await studio.joined())
 
 
-@scene()
 async def test_a_hold_of_another_slot_is_refused_and_kept(studio: Studio) -> None:
     hold = await studio.hold()
     with pytest.raises(HoldNotFound):
@@ -260,7 +239,6 @@ async def test_a_hold_of_another_slot_is_refused_and_kept(studio: Studio) -> Non
     assert await studio.is_free(TOMORROW + 2 * HOUR)
 
 
-@scene()
 async def test_another_customers_hold_is_refused(studio: Studio) -> None:
     hold = await studio.hold(by=await studio.joined())
     for hold_id in (hold.id, ClaimId(studio.entropy.new_id())):
@@ -268,7 +246,6 @@ async def test_another_customers_hold_is_refused(studio: Studio) -> None:
             await studio.book(hold=hold_id)
 
 
-@scene()
 async def test_an_expired_hold_is_refused_and_blocks_nothing(studio: Studio) -> None:
     hold = await studio.hold()
     studio.clock.advance(5 * MINUTE)
@@ -278,7 +255,6 @@ async def test_an_expired_hold_is_refused_and_blocks_nothing(studio: Studio) -> 
     assert booking.span == hold.span
 
 
-@scene()
 async def test_a_hold_counts_until_its_last_second(studio: Studio) -> None:
     hold = await studio.hold()
     studio.clock.advance(5 * MINUTE - SECOND)
@@ -287,7 +263,6 @@ async def test_a_hold_counts_until_its_last_second(studio: Studio) -> None:
     assert (await studio.book(hold=hold.id)).status is Status.PENDING
 
 
-@scene()
 async def test_a_failed_booking_keeps_its_hold(studio: Studio) -> None:
     hold = await studio.hold()
     with pytest.raises(DepositOutOfRange):
@@ -295,7 +270,6 @@ async def test_a_failed_booking_keeps_its_hold(studio: Studio) -> None:
     assert (await studio.book(hold=hold.id)).span == hold.span
 
 
-@scene()
 async def test_a_customer_has_three_holds_not_counting_booked_or_expired_ones(studio: Studio) -> None:
     first = await studio.hold(TOMORROW)
     await studio.hold(TOMORROW + 1 * HOUR)
@@ -309,7 +283,6 @@ async def test_a_customer_has_three_holds_not_counting_booked_or_expired_ones(st
     assert await studio.run(sweep_holds, None, by=SYSTEM) == 3
 
 
-@scene()
 async def test_of_many_concurrent_bookings_of_a_slot_one_succeeds(studio: Studio) -> None:
     customers = [await studio.joined() for _ in range(10)]
     attempts: list[Coroutine[object, object, Booking]] = [studio.book(by=customer) for customer in customers]
@@ -318,14 +291,12 @@ async def test_of_many_concurrent_bookings_of_a_slot_one_succeeds(studio: Studio
     assert [type(refusal) for refusal in refusals] == [SlotTaken] * 9
 
 
-@scene()
 async def test_of_four_concurrent_holds_three_succeed(studio: Studio) -> None:
     held, refusals = await race([studio.hold(TOMORROW + number * HOUR) for number in range(4)])
     assert len(held) == 3
     assert [type(refusal) for refusal in refusals] == [TooManyHolds]
 
 
-@scene()
 async def test_a_hold_is_booked_once_by_concurrent_requests(studio: Studio) -> None:
     hold = await studio.hold()
     booked, refusals = await race([studio.book(hold=hold.id) for _ in range(5)])
@@ -334,7 +305,7 @@ async def test_a_hold_is_booked_once_by_concurrent_requests(studio: Studio) -> N
     assert len(await asyncio.gather(*(studio.told(booking) for booking in booked))) == 1
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_only_the_owner_and_admins_book_off_the_grid_and_outside_hours(studio: Studio) -> None:
     others = [studio.customer, await studio.joined(Role.PROVIDER), await studio.joined(Role.MANAGER)]
     for start in NEVER_OFFERED:
@@ -348,7 +319,7 @@ async def test_only_the_owner_and_admins_book_off_the_grid_and_outside_hours(stu
             await studio.move(placed, Status.CANCELLED, by=staff)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_limits_notice_and_time_off_do_not_bind_the_staff(studio: Studio) -> None:
     change = SettingsChange(max_per_day=1, max_per_week=1, min_notice_minutes=10_000)
     await studio.run(change_settings, change, by=studio.owner)
@@ -359,7 +330,7 @@ async def test_limits_notice_and_time_off_do_not_bind_the_staff(studio: Studio) 
         await studio.book(TOMORROW + 4 * HOUR)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_the_staff_cannot_book_over_a_claim_or_its_buffers(studio: Studio) -> None:
     await studio.run(
         change_settings, SettingsChange(buffer_before_minutes=10, buffer_after_minutes=20), by=studio.owner
@@ -381,7 +352,7 @@ async def test_the_staff_cannot_book_over_a_claim_or_its_buffers(studio: Studio)
         await studio.book(start, by=studio.owner)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_the_staff_enters_appointments_from_a_day_ago_to_730_days_ahead(studio: Studio) -> None:
     studio.clock.set(now := TOMORROW)
     for start in (now - DAY - SECOND, now + MAX_HORIZON_DAYS * DAY + SECOND):
@@ -393,7 +364,7 @@ async def test_the_staff_enters_appointments_from_a_day_ago_to_730_days_ahead(st
     await studio.book(now + MAX_HORIZON_DAYS * DAY, by=studio.admin)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_appointments_of_the_staff_start_at_whole_seconds_and_last_a_minute_to_a_day(studio: Studio) -> None:
     with pytest.raises(InvalidValue) as refusal:
         await studio.book(TOMORROW + timedelta(microseconds=1), by=studio.owner)
@@ -405,7 +376,6 @@ async def test_appointments_of_the_staff_start_at_whole_seconds_and_last_a_minut
     assert (await studio.book(TOMORROW + SECOND, by=studio.owner, minutes=1_440)).span.end == TOMORROW + DAY + SECOND
 
 
-@scene()
 async def test_the_owner_and_admins_book_for_a_customer_who_pays_and_moves_the_booking(studio: Studio) -> None:
     for start, staff in ((TOMORROW, studio.owner), (TOMORROW + HOUR, studio.admin)):
         booking = await studio.book(start, by=staff, customer=studio.customer)
@@ -418,7 +388,6 @@ async def test_the_owner_and_admins_book_for_a_customer_who_pays_and_moves_the_b
         await studio.move(booking, Status.CANCELLED, by=studio.customer)
 
 
-@scene()
 async def test_only_the_staff_books_for_other_customers(studio: Studio) -> None:
     other = await studio.joined()
     for nosy in (studio.customer, await studio.joined(Role.PROVIDER), await studio.joined(Role.MANAGER)):
@@ -431,7 +400,6 @@ async def test_only_the_staff_books_for_other_customers(studio: Studio) -> None:
     assert await studio.is_free()
 
 
-@scene()
 async def test_booking_for_an_unknown_customer_is_refused(studio: Studio) -> None:
     unknown = Actor(UserId(studio.entropy.new_id()), Role.CUSTOMER)
     for staff in (studio.owner, studio.admin):
@@ -441,7 +409,6 @@ async def test_booking_for_an_unknown_customer_is_refused(studio: Studio) -> Non
     assert await studio.is_free()
 
 
-@scene()
 async def test_a_walk_in_pays_no_deposit_and_an_admin_pays_like_a_customer(studio: Studio) -> None:
     for start, named in ((TOMORROW, None), (TOMORROW + HOUR, studio.owner)):
         walk_in = await studio.book(start, by=studio.owner, customer=named)
@@ -451,7 +418,6 @@ async def test_a_walk_in_pays_no_deposit_and_an_admin_pays_like_a_customer(studi
     assert (booking.status, booking.customer_id) == (Status.PENDING, studio.admin.id)
 
 
-@scene()
 async def test_a_walk_in_is_confirmed_without_a_deposit(studio: Studio) -> None:
     try:
         walk_in = await studio.book(by=studio.owner, deposit=DEPOSIT)
@@ -460,7 +426,6 @@ async def test_a_walk_in_is_confirmed_without_a_deposit(studio: Studio) -> None:
     assert walk_in.status is Status.CONFIRMED
 
 
-@scene()
 async def test_the_provider_changes_the_booking_of_a_walk_in(studio: Studio) -> None:
     missed = await studio.book(TOMORROW, by=studio.owner)
     done = await studio.book(TOMORROW + HOUR, by=studio.owner)
@@ -471,7 +436,7 @@ async def test_the_provider_changes_the_booking_of_a_walk_in(studio: Studio) -> 
     assert (await studio.move(done, Status.COMPLETED, by=studio.owner)).status is Status.COMPLETED
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_booking_by_the_staff_skips_the_request(studio: Studio) -> None:
     assert (await studio.book(TOMORROW, by=studio.owner)).status is Status.CONFIRMED
     for start, staff in ((TOMORROW + HOUR, studio.owner), (TOMORROW + 2 * HOUR, studio.admin)):
@@ -480,12 +445,12 @@ async def test_a_booking_by_the_staff_skips_the_request(studio: Studio) -> None:
     assert (await studio.book(TOMORROW + 3 * HOUR, by=studio.customer)).status is Status.REQUESTED
 
 
-@scene(ON_REQUEST_AND_FREE)
+@pytest.mark.terms(ON_REQUEST_AND_FREE)
 async def test_a_booking_by_the_staff_without_a_deposit_is_confirmed(studio: Studio) -> None:
     assert (await studio.book(by=studio.owner, customer=studio.customer)).status is Status.CONFIRMED
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_before_the_provider_is_approved_only_the_staff_books(studio: Studio) -> None:
     profile = ProfileChange(display_name="Draft")
     draft_owner = await studio.joined(Role.PROVIDER)
@@ -499,7 +464,6 @@ async def test_before_the_provider_is_approved_only_the_staff_books(studio: Stud
     assert (await studio.run(place_booking, later, by=studio.admin)).status is Status.CONFIRMED
 
 
-@scene()
 async def test_a_hold_of_the_staff_becomes_the_booking_of_a_customer(studio: Studio) -> None:
     hold = await studio.hold(by=studio.owner)
     theirs = await studio.hold(TOMORROW + HOUR)
@@ -510,7 +474,7 @@ async def test_a_hold_of_the_staff_becomes_the_booking_of_a_customer(studio: Stu
     assert booking.customer_id == studio.customer.id
 
 
-@scene(NO_CLAIM_ON_REQUEST)
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
 async def test_a_request_claims_no_time_if_the_terms_say_so(studio: Studio) -> None:
     request = await studio.book(NEXT_WEEK)
     assert (request.status, request.claims_time) == (Status.REQUESTED, False)
@@ -522,7 +486,7 @@ async def test_a_request_claims_no_time_if_the_terms_say_so(studio: Studio) -> N
         await studio.book(NEXT_WEEK, by=await studio.joined())
 
 
-@scene(NO_CLAIM_ON_REQUEST)
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
 async def test_a_hold_is_released_when_it_becomes_a_request_without_a_claim(studio: Studio) -> None:
     hold = await studio.hold()
     with pytest.raises(SlotTaken):
@@ -531,7 +495,7 @@ async def test_a_hold_is_released_when_it_becomes_a_request_without_a_claim(stud
     assert await studio.is_free()
 
 
-@scene(NO_CLAIM_ON_REQUEST)
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
 async def test_existing_requests_keep_the_terms_they_were_made_with(studio: Studio) -> None:
     request = await studio.book()
     change = SettingsChange(terms=TermsChange(requests_claim_time=True))
@@ -542,7 +506,7 @@ async def test_existing_requests_keep_the_terms_they_were_made_with(studio: Stud
     assert not await studio.is_free()
 
 
-@scene(NO_CLAIM_ON_REQUEST)
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
 async def test_a_request_without_a_claim_ends_without_touching_the_calendar(studio: Studio) -> None:
     withdrawn, unanswered = await studio.book(), await studio.book(NEXT_WEEK)
     taken = await studio.book(NEXT_WEEK, by=studio.owner)
@@ -554,7 +518,7 @@ async def test_a_request_without_a_claim_ends_without_touching_the_calendar(stud
     assert not await studio.is_free(taken.span.start), "another claim"
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_booking_stores_its_local_start(studio: Studio) -> None:
     booking = await studio.book()
     assert (booking.local_start.isoformat(), booking.time_zone) == ("2026-11-24T10:00:00", "Asia/Ulaanbaatar")
@@ -569,7 +533,6 @@ async def unsettled(studio: Studio, *, by: Actor | None = None) -> list[Booking]
     return [await studio.book(slot, by=by) for slot in slots[:UNSETTLED_PER_CUSTOMER]]
 
 
-@scene()
 async def test_a_customer_at_the_limit_of_unsettled_bookings_cannot_book(studio: Studio) -> None:
     first, *_ = await unsettled(studio)
     another = TOMORROW + 7 * HOUR
@@ -584,14 +547,12 @@ async def test_a_customer_at_the_limit_of_unsettled_bookings_cannot_book(studio:
     await studio.book(first.span.start)
 
 
-@scene()
 async def test_overdue_bookings_do_not_count_towards_the_limit(studio: Studio) -> None:
     await unsettled(studio)
     studio.clock.advance(PAYMENT_WINDOW)
     await studio.book(TOMORROW + 7 * HOUR)
 
 
-@scene()
 async def test_concurrent_bookings_respect_the_limit_of_unsettled_bookings(studio: Studio) -> None:
     placed = await unsettled(studio)
     await studio.move(placed[0], Status.CANCELLED)

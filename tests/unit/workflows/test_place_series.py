@@ -9,7 +9,6 @@ from tests.unit.workflows.scenes import (
     NO_CLAIM_ON_REQUEST,
     ON_REQUEST,
     expired,
-    scene,
 )
 
 from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound, SeriesNotPossible
@@ -49,7 +48,6 @@ async def nothing_is_left(studio: Studio, *kept: Booking) -> None:
     assert {message.subject for message in topics} == {booking.id for booking in kept}
 
 
-@scene()
 async def test_a_series_repeats_the_same_local_time(studio: Studio) -> None:
     series = await studio.book_series(times=4, every_weeks=2)
     assert starts_of(series) == [TOMORROW + number * 2 * WEEK for number in range(4)]
@@ -69,7 +67,6 @@ async def test_a_series_repeats_the_same_local_time(studio: Studio) -> None:
     assert other != series[0].series_id
 
 
-@scene()
 async def test_bookings_of_a_series_change_independently(studio: Studio) -> None:
     first, second, third = await studio.book_series(times=3)
     await studio.paid(first)
@@ -81,7 +78,7 @@ async def test_bookings_of_a_series_change_independently(studio: Studio) -> None
     assert (await expired(studio, third)).status is Status.EXPIRED
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_series_of_requests_is_answered_one_by_one(studio: Studio) -> None:
     first, second = await studio.book_series(times=2)
     assert (first.due_at, second.due_at) == (TOMORROW, studio.clock.now() + ANSWER_DUE)
@@ -89,14 +86,14 @@ async def test_a_series_of_requests_is_answered_one_by_one(studio: Studio) -> No
     assert (await studio.decline(second)).status is Status.CANCELLED
 
 
-@scene(NO_CLAIM_ON_REQUEST)
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
 async def test_a_series_of_requests_claims_nothing_if_the_terms_say_so(studio: Studio) -> None:
     for booking in await studio.book_series(times=2):
         assert booking.status is Status.REQUESTED
         assert await studio.is_free(booking.span.start)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_no_booking_is_made_if_one_fails_and_every_failed_time_is_named(studio: Studio) -> None:
     taken = await studio.book(TOMORROW + WEEK + HOUR / 2, by=studio.owner)
     day_off = (TOMORROW + 3 * WEEK).date()
@@ -115,7 +112,7 @@ async def test_no_booking_is_made_if_one_fails_and_every_failed_time_is_named(st
     assert starts_of(await studio.book_series(times=2, every_weeks=2)) == [TOMORROW, TOMORROW + 2 * WEEK]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_series_follows_all_rules_of_single_bookings(studio: Studio) -> None:
     async def failing(change: SettingsChange, times: int = 2) -> list[datetime]:
         await studio.run(change_settings, change, by=studio.owner)
@@ -134,7 +131,7 @@ async def test_a_series_follows_all_rules_of_single_bookings(studio: Studio) -> 
     await nothing_is_left(studio, there)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_claims_are_checked_over_the_whole_series(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(horizon_days=700), by=studio.owner)
     last = TOMORROW + 51 * WEEK
@@ -149,7 +146,7 @@ async def test_claims_are_checked_over_the_whole_series(studio: Studio) -> None:
     assert len(await studio.book_series(times=MAX_SERIES_LENGTH - 1)) == 51
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_bookings_of_a_series_never_block_each_other(studio: Studio) -> None:
     """Even the longest durations and buffers do not reach into the next week."""
     for day in range(7):
@@ -172,7 +169,7 @@ async def test_bookings_of_a_series_never_block_each_other(studio: Studio) -> No
             await studio.move(booking, Status.CANCELLED)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_the_staff_places_a_series_off_the_grid_and_never_over_another_claim(studio: Studio) -> None:
     odd = TOMORROW + DAY + 7 * MINUTE  # on Wednesdays
     with pytest.raises(SeriesNotPossible):
@@ -189,7 +186,6 @@ async def test_the_staff_places_a_series_off_the_grid_and_never_over_another_cla
     await nothing_is_left(studio, *walk_ins, *theirs)
 
 
-@scene()
 async def test_only_the_staff_places_a_series_for_others(studio: Studio) -> None:
     other = await studio.joined()
     with pytest.raises(BookingForOthers):
@@ -205,7 +201,7 @@ async def test_only_the_staff_places_a_series_for_others(studio: Studio) -> None
     await nothing_is_left(studio)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_series_has_2_to_52_bookings_1_to_52_weeks_apart(studio: Studio) -> None:
     for times in (MIN_SERIES_LENGTH - 1, MAX_SERIES_LENGTH + 1, 0, -2):
         with pytest.raises(InvalidValue) as refusal:
@@ -233,7 +229,7 @@ async def in_berlin(studio: Studio, first: datetime, times: int, every_weeks: in
     return [f"{start:%m-%d %H:%M}" for start in starts_of(series)]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_local_times_stay_across_a_clock_change(studio: Studio) -> None:
     autumn = await in_berlin(studio, datetime(2026, 10, 18, 8, tzinfo=UTC), 3)
     assert autumn == ["10-18 08:00", "10-25 09:00", "11-01 09:00"]
@@ -241,31 +237,31 @@ async def test_local_times_stay_across_a_clock_change(studio: Studio) -> None:
     assert spring == ["03-21 09:00", "03-28 08:00", "04-04 08:00"]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_local_time_in_a_gap_uses_the_offset_before_it(studio: Studio) -> None:
     half_past_two = await in_berlin(studio, datetime(2027, 3, 21, 1, 30, tzinfo=UTC), 3)
     assert half_past_two == ["03-21 01:30", "03-28 01:30", "04-04 00:30"]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_local_time_that_occurs_twice_means_the_first(studio: Studio) -> None:
     half_past_two = await in_berlin(studio, datetime(2026, 10, 18, 0, 30, tzinfo=UTC), 3)
     assert half_past_two == ["10-18 00:30", "10-25 00:30", "11-01 01:30"]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_series_may_start_at_the_second_occurrence(studio: Studio) -> None:
     half_past_two = await in_berlin(studio, datetime(2026, 10, 25, 1, 30, tzinfo=UTC), 3)
     assert half_past_two == ["10-25 01:30", "11-01 01:30", "11-08 01:30"]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_gap_uses_the_offset_before_it_wherever_the_series_starts(studio: Studio) -> None:
     half_past_two = await in_berlin(studio, datetime(2026, 10, 25, 1, 30, tzinfo=UTC), 2, every_weeks=22)
     assert half_past_two == ["10-25 01:30", "03-28 01:30"]
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_every_time_beyond_the_horizon_is_named(studio: Studio) -> None:
     with pytest.raises(SeriesNotPossible) as refusal:
         await studio.book_series(times=5, every_weeks=52, by=studio.owner)
@@ -280,7 +276,7 @@ class _OneReference(SeededEntropy):
         return alphabet[0] * count
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_series_that_fails_leaves_nothing_behind(studio: Studio) -> None:
     unlucky = Executor[Repositories](begin=studio.backend.begin, clock=studio.clock, entropy=_OneReference(1))
     first = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW, payment_window=PAYMENT_WINDOW)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.workflows.scenes import scene, tugriks
+from tests.unit.workflows.scenes import tugriks
 
 from booking_domain.bookings.model import BookingMode, Terms
 from booking_domain.bookings.policy import tiers
@@ -65,7 +65,6 @@ async def settings_of(studio: Studio) -> SlotSettings:
     return calendar.settings
 
 
-@scene()
 async def test_a_new_profile_is_a_draft_with_the_given_values(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     view = await studio.run(open_profile, EVERYTHING, by=owner)
@@ -82,7 +81,6 @@ async def test_a_new_profile_is_a_draft_with_the_given_values(studio: Studio) ->
     )
 
 
-@scene()
 async def test_values_that_are_not_given_have_defaults(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     view = await studio.run(open_profile, ProfileChange(display_name="Ink"), by=owner)
@@ -93,7 +91,6 @@ async def test_values_that_are_not_given_have_defaults(studio: Studio) -> None:
     assert (calendar.settings, calendar.rules, calendar.exceptions) == (SlotSettings(), (), ())
 
 
-@scene()
 async def test_a_profile_needs_a_name_and_a_zone_that_exists(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     for change in (ProfileChange(), ProfileChange(display_name="Ink", time_zone="Asia/Atlantis")):
@@ -102,7 +99,6 @@ async def test_a_profile_needs_a_name_and_a_zone_that_exists(studio: Studio) -> 
     assert await studio.reads.providers.by_owner(owner.id) is None
 
 
-@scene()
 async def test_concurrent_creation_makes_one_profile_per_account(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     opened, refusals = await race([studio.run(open_profile, EVERYTHING, by=owner) for _ in range(5)])
@@ -110,14 +106,12 @@ async def test_concurrent_creation_makes_one_profile_per_account(studio: Studio)
     assert [type(refusal) for refusal in refusals] == [ProfileExists] * 4
 
 
-@scene()
 async def test_only_providers_have_profiles(studio: Studio) -> None:
     for role in (Role.CUSTOMER, Role.MANAGER, Role.ADMIN):
         with pytest.raises(NotPermitted):
             await studio.run(open_profile, EVERYTHING, by=await studio.joined(role))
 
 
-@scene()
 async def test_an_edit_changes_the_given_values_and_keeps_the_approval(studio: Studio) -> None:
     before = await seen(studio)
     view = await studio.run(edit_profile, ProfileChange(bio="New"), by=studio.owner)
@@ -126,7 +120,6 @@ async def test_an_edit_changes_the_given_values_and_keeps_the_approval(studio: S
     assert view.profile.status is ProfileStatus.APPROVED
 
 
-@scene()
 async def test_an_edit_can_change_everything(studio: Studio) -> None:
     view = await studio.run(edit_profile, EVERYTHING, by=studio.owner)
     assert view == await seen(studio)
@@ -134,7 +127,6 @@ async def test_an_edit_can_change_everything(studio: Studio) -> None:
     assert (view.time_zone, view.terms.mode) == ("Asia/Hovd", BookingMode.REQUEST)
 
 
-@scene()
 async def test_a_stale_version_does_not_edit(studio: Studio) -> None:
     version = (await seen(studio)).profile.version
     change = ProfileChange(bio="First", expected_version=version)
@@ -143,7 +135,6 @@ async def test_a_stale_version_does_not_edit(studio: Studio) -> None:
     assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
 
 
-@scene()
 async def test_a_stale_calendar_version_does_not_change_settings(studio: Studio) -> None:
     calendar = await studio.reads.schedules.calendar(studio.provider_id)
     assert calendar is not None
@@ -154,7 +145,6 @@ async def test_a_stale_calendar_version_does_not_change_settings(studio: Studio)
     assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
 
 
-@scene()
 async def test_submission_and_decision_check_the_expected_version(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
@@ -168,7 +158,6 @@ async def test_submission_and_decision_check_the_expected_version(studio: Studio
     await studio.run(decide_on_profile, replace(decide, expected_version=3), by=studio.admin)
 
 
-@scene()
 async def test_without_a_profile_there_is_nothing_to_edit_submit_or_set(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     for attempt in (
@@ -180,7 +169,6 @@ async def test_without_a_profile_there_is_nothing_to_edit_submit_or_set(studio: 
             await attempt
 
 
-@scene()
 async def test_a_provider_cannot_be_booked_before_approval(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
@@ -197,7 +185,6 @@ async def test_a_provider_cannot_be_booked_before_approval(studio: Studio) -> No
     assert (await seen(studio)).profile.status is ProfileStatus.APPROVED
 
 
-@scene()
 async def test_a_rejected_profile_has_a_note_and_can_be_resubmitted(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     studio.provider_id = (await studio.run(open_profile, EVERYTHING, by=owner)).profile.id
@@ -210,7 +197,6 @@ async def test_a_rejected_profile_has_a_note_and_can_be_resubmitted(studio: Stud
     assert (await seen(studio)).profile.status is ProfileStatus.SUBMITTED
 
 
-@scene()
 async def test_only_admins_decide_and_only_on_existing_profiles(studio: Studio) -> None:
     decide = DecideOnProfile(provider_id=ProviderId(studio.entropy.new_id()), approved=True)
     with pytest.raises(ProviderNotFound):
@@ -220,7 +206,6 @@ async def test_only_admins_decide_and_only_on_existing_profiles(studio: Studio) 
             await studio.run(decide_on_profile, decide, by=actor)
 
 
-@scene()
 async def test_settings_change_only_where_given(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(step_minutes=15, max_per_day=4), by=studio.owner)
     assert await settings_of(studio) == SlotSettings(step_minutes=15, max_per_day=4)
@@ -229,7 +214,6 @@ async def test_settings_change_only_where_given(studio: Studio) -> None:
     assert await settings_of(studio) == SlotSettings(step_minutes=15, duration_minutes=90)
 
 
-@scene()
 async def test_invalid_settings_change_nothing(studio: Studio) -> None:
     before = await seen(studio)
     for change in (
@@ -245,7 +229,6 @@ async def test_invalid_settings_change_nothing(studio: Studio) -> None:
     assert await settings_of(studio) == SlotSettings()
 
 
-@scene()
 async def test_a_price_that_is_not_given_rises_to_the_deposit(studio: Studio) -> None:
     change = SettingsChange(terms=TermsChange(deposit_amount=tugriks(90_000).amount))
     view = await studio.run(change_settings, change, by=studio.owner)

@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import uuid4
 
 import pytest
-from tests.unit.workflows.scenes import HALF_A_DAY_BEFORE, scene
+from tests.unit.workflows.scenes import HALF_A_DAY_BEFORE
 
 from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import Booking
@@ -42,7 +42,6 @@ from booking_domain.workflows.queries.providers import (
 )
 
 
-@scene()
 async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studio) -> None:
     booking = await studio.book()
     for actor, party in (
@@ -68,7 +67,6 @@ async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studi
         await get_booking(studio.admin, BookingId(uuid4()), studio.reads.bookings)
 
 
-@scene()
 async def test_a_payment_is_visible_to_the_parties_of_its_booking_and_admins_only(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -95,7 +93,7 @@ async def _quote(studio: Studio, booking: Booking, by: Literal["customer", "prov
     )
 
 
-@scene(HALF_A_DAY_BEFORE)
+@pytest.mark.terms(HALF_A_DAY_BEFORE)
 async def test_a_cancellation_quote_is_the_refund_that_cancelling_schedules(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + timedelta(days=7))
     await studio.paid(booking)
@@ -108,7 +106,6 @@ async def test_a_cancellation_quote_is_the_refund_that_cancelling_schedules(stud
     assert await studio.owed(booking) == [quote]
 
 
-@scene()
 async def test_a_booking_that_cannot_be_cancelled_has_no_quote(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
@@ -121,7 +118,6 @@ async def test_a_booking_that_cannot_be_cancelled_has_no_quote(studio: Studio) -
         await _quote(studio, cancelled, "customer")
 
 
-@scene()
 async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(studio: Studio) -> None:
     owner = await studio.joined(Role.PROVIDER)
     with pytest.raises(ProfileMissing):
@@ -156,7 +152,6 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
         await get_profile(studio.admin, ProviderId(uuid4()), studio.reads.providers)
 
 
-@scene()
 async def test_only_the_owner_and_admins_see_the_notes_of_blocks(studio: Studio) -> None:
     time_off = AddBlock(range=TimeRange(TOMORROW, TOMORROW + HOUR), note="Dentist")
     await studio.run(add_block, time_off, by=studio.owner)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.unit.workflows.scenes import MINUTE, scene
+from tests.unit.workflows.scenes import MINUTE
 
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.events import FeedAdded
@@ -83,7 +83,6 @@ def reader_of(*busy: TimeRange) -> MemoryFeedReader:
     return reader
 
 
-@scene()
 async def test_imported_busy_times_are_not_offered(studio: Studio) -> None:
     feed_id = await feed_of(studio)
     feed = await read(studio, feed_id, reader_of(TEN_TO_TWELVE))
@@ -92,7 +91,6 @@ async def test_imported_busy_times_are_not_offered(studio: Studio) -> None:
     assert await offered(studio) == ([2, 3, 4, 5, 6, 7, 8], ())
 
 
-@scene()
 async def test_a_reading_covers_every_time_that_can_affect_a_slot(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(horizon_days=10, time_zone="Asia/Hovd"), by=studio.owner)
     reader = reader_of()
@@ -105,7 +103,6 @@ async def test_a_reading_covers_every_time_that_can_affect_a_slot(studio: Studio
     assert last_date_ends + length_and_buffers <= window.end <= NOW + 14 * DAY
 
 
-@scene()
 async def test_a_feed_is_read_again_ten_minutes_later_and_not_before(studio: Studio) -> None:
     feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
     assert list(await studio.reads.feeds.due(NOW, 10)) == [feed_id]
@@ -120,7 +117,6 @@ async def test_a_feed_is_read_again_ten_minutes_later_and_not_before(studio: Stu
     assert (await offered(studio))[0] == [0, 1, 2, 3, 4, 5, 6, 7, 8]
 
 
-@scene()
 async def test_the_delay_after_failed_readings_doubles(studio: Studio) -> None:
     feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
     reader.available = False
@@ -143,7 +139,6 @@ async def test_the_delay_after_failed_readings_doubles(studio: Studio) -> None:
     assert (await kept(studio, feed_id)).due_at == studio.clock.now() + MINUTE
 
 
-@scene()
 async def test_a_failed_reading_keeps_the_busy_times(studio: Studio) -> None:
     feed_id, reader = await feed_of(studio), reader_of(TEN_TO_TWELVE)
     await read(studio, feed_id, reader)
@@ -162,25 +157,20 @@ async def test_a_failed_reading_keeps_the_busy_times(studio: Studio) -> None:
         (OPEN, [*range(9)], "its busy times are not known", [*range(9)], "its busy times are not known"),
     ],
 )
-def test_the_feed_rule_applies_while_a_feed_fails(
-    rule: FeedRule, while_trusted: list[int], meaning: str, later: list[int], meaning_later: str
+async def test_the_feed_rule_applies_while_a_feed_fails(
+    studio: Studio, *, rule: FeedRule, while_trusted: list[int], meaning: str, later: list[int], meaning_later: str
 ) -> None:
-    @scene()
-    async def play(studio: Studio) -> None:
-        feed_id, reader = await feed_of(studio, rule=rule), reader_of(TEN_TO_TWELVE)
-        await read(studio, feed_id, reader)
-        reader.available = False
-        studio.clock.advance(READ_EVERY)
-        await read(studio, feed_id, reader)
-        since = "An external calendar was last read at 2026-11-23T01:02:03Z: "
-        assert await offered(studio) == (while_trusted, (f"{since}{meaning}.",))
-        studio.clock.advance(2 * HOUR)
-        assert await offered(studio) == (later, (f"{since}{meaning_later}.",))
-
-    play()
+    feed_id, reader = await feed_of(studio, rule=rule), reader_of(TEN_TO_TWELVE)
+    await read(studio, feed_id, reader)
+    reader.available = False
+    studio.clock.advance(READ_EVERY)
+    await read(studio, feed_id, reader)
+    since = "An external calendar was last read at 2026-11-23T01:02:03Z: "
+    assert await offered(studio) == (while_trusted, (f"{since}{meaning}.",))
+    studio.clock.advance(2 * HOUR)
+    assert await offered(studio) == (later, (f"{since}{meaning_later}.",))
 
 
-@scene()
 async def test_a_feed_that_is_no_longer_read_is_failing(studio: Studio) -> None:
     await read(studio, await feed_of(studio, rule=CLOSED), reader_of())
     studio.clock.advance(STALE_AFTER)
@@ -190,13 +180,11 @@ async def test_a_feed_that_is_no_longer_read_is_failing(studio: Studio) -> None:
     assert (hours, len(degraded)) == ([], 1)
 
 
-@scene()
 async def test_a_feed_that_was_never_read_counts_as_failing(studio: Studio) -> None:
     await feed_of(studio, rule=TRUST)
     assert await offered(studio) == ([], ("An external calendar was never read: nothing is offered.",))
 
 
-@scene()
 async def test_each_new_feed_is_announced_without_its_secret_url(studio: Studio) -> None:
     first = await named(studio, URL)
     both = await named(studio, OTHER, URL)
@@ -208,7 +196,6 @@ async def test_each_new_feed_is_announced_without_its_secret_url(studio: Studio)
     assert "https://" not in repr(events)
 
 
-@scene()
 async def test_a_kept_feed_keeps_its_busy_times_and_a_re_added_one_starts_empty(studio: Studio) -> None:
     feed_id = await feed_of(studio)
     await read(studio, feed_id, reader_of(TEN_TO_TWELVE))
@@ -220,7 +207,6 @@ async def test_a_kept_feed_keeps_its_busy_times_and_a_re_added_one_starts_empty(
     assert (back.id != feed_id, back.read_at) == (True, None)
 
 
-@scene()
 async def test_the_stored_feeds_are_those_that_were_set(studio: Studio) -> None:
     own = await named(studio, OTHER, URL, OTHER, rule=CLOSED)
     assert (
@@ -231,7 +217,6 @@ async def test_the_stored_feeds_are_those_that_were_set(studio: Studio) -> None:
     assert [feed.url for feed in own.feeds] == [OTHER, URL]
 
 
-@scene()
 async def test_a_stale_version_does_not_replace_the_feeds(studio: Studio) -> None:
     await named(studio, OTHER)
     command = SetFeeds(urls=(URL,), rule=TRUST, expected_version=2)
@@ -240,7 +225,6 @@ async def test_a_stale_version_does_not_replace_the_feeds(studio: Studio) -> Non
     assert [type(refusal) for refusal in refusals] == [StaleVersion] * 4
 
 
-@scene()
 async def test_there_are_at_most_five_feeds_and_each_has_a_url(studio: Studio) -> None:
     many = [f"{URL}?{number}" for number in range(MAX_FEEDS)]
     await named(studio, *many)
@@ -261,7 +245,6 @@ async def test_there_are_at_most_five_feeds_and_each_has_a_url(studio: Studio) -
     assert len((await studio.reads.feeds.of_provider(studio.provider_id)).feeds) == MAX_FEEDS
 
 
-@scene()
 async def test_only_a_provider_has_feeds_and_only_the_platform_reads_them(studio: Studio) -> None:
     newcomer = await studio.joined(Role.PROVIDER)
     with pytest.raises(ProviderNotFound):
@@ -303,7 +286,6 @@ async def begun(studio: Studio, feed_id: FeedId, says: Sequence[TimeRange] | Non
 Reading = asyncio.Task[Feed | None]
 
 
-@scene()
 async def test_a_feed_that_is_removed_while_it_is_read_stays_removed(studio: Studio) -> None:
     feed_id = await feed_of(studio)
     reader, reading = await begun(studio, feed_id, [TEN_TO_TWELVE])
@@ -314,7 +296,6 @@ async def test_a_feed_that_is_removed_while_it_is_read_stays_removed(studio: Stu
     assert (other.url, other.read_at) == (OTHER, None)
 
 
-@scene()
 async def test_busy_times_are_dated_by_the_start_of_their_reading(studio: Studio) -> None:
     feed_id = await feed_of(studio)
     slow, reading = await begun(studio, feed_id, [TEN_TO_TWELVE])
@@ -326,23 +307,18 @@ async def test_busy_times_are_dated_by_the_start_of_their_reading(studio: Studio
 
 
 @pytest.mark.parametrize("says", [[TEN_TO_TWELVE], None], ids=["success", "failure"])
-def test_the_reading_that_started_later_wins(says: Sequence[TimeRange] | None) -> None:
-    @scene()
-    async def play(studio: Studio) -> None:
-        feed_id = await feed_of(studio)
-        slow, reading = await begun(studio, feed_id, says)
-        studio.clock.advance(MINUTE)
-        later = await read(studio, feed_id, reader_of())
-        assert later is not None
-        slow.go_on.set()
-        assert await reading == later
-        assert (await kept(studio, feed_id)).feed == later
-        assert (later.busy, later.read_at, later.failure) == ((), NOW + MINUTE, None)
-
-    play()
+async def test_the_reading_that_started_later_wins(studio: Studio, says: Sequence[TimeRange] | None) -> None:
+    feed_id = await feed_of(studio)
+    slow, reading = await begun(studio, feed_id, says)
+    studio.clock.advance(MINUTE)
+    later = await read(studio, feed_id, reader_of())
+    assert later is not None
+    slow.go_on.set()
+    assert await reading == later
+    assert (await kept(studio, feed_id)).feed == later
+    assert (later.busy, later.read_at, later.failure) == ((), NOW + MINUTE, None)
 
 
-@scene()
 async def test_a_clock_that_is_set_back_does_not_stop_the_reading(studio: Studio) -> None:
     feed_id = await feed_of(studio)
     studio.clock.advance(DAY)
@@ -354,7 +330,6 @@ async def test_a_clock_that_is_set_back_does_not_stop_the_reading(studio: Studio
     assert (feed.busy, feed.read_at) == ((TEN_TO_TWELVE,), NOW)
 
 
-@scene()
 async def test_recording_a_reading_twice_changes_nothing_more(studio: Studio) -> None:
     feed_id = await feed_of(studio)
     reading = RecordReading(feed_id=feed_id, began=NOW, busy=(TEN_TO_TWELVE,))
@@ -364,14 +339,13 @@ async def test_recording_a_reading_twice_changes_nothing_more(studio: Studio) ->
     assert await kept(studio, feed_id) == before
 
 
-@scene()
 async def test_an_unknown_feed_is_not_read(studio: Studio) -> None:
     reader = reader_of()
     assert await read(studio, FeedId(studio.entropy.new_id()), reader) is None
     assert reader.asked == []
 
 
-@scene(terms())
+@pytest.mark.terms(terms())
 async def test_a_booking_at_a_time_that_becomes_busy_stays(studio: Studio) -> None:
     booking = await studio.book()
     await read(studio, await feed_of(studio), reader_of(TEN_TO_TWELVE))

@@ -12,7 +12,6 @@ from tests.unit.workflows.scenes import (
     ON_REQUEST,
     SECOND,
     expired,
-    scene,
     tugriks,
 )
 
@@ -49,7 +48,6 @@ async def refused(studio: Studio, booking: Booking, to: datetime, error: type[Ex
     assert await studio.is_free(before.span.start) is not before.claims_time
 
 
-@scene()
 async def test_rescheduling_moves_the_claim_and_keeps_the_terms(studio: Studio) -> None:
     booking = await studio.book()
     studio.clock.advance(MINUTE)
@@ -70,7 +68,6 @@ async def test_rescheduling_moves_the_claim_and_keeps_the_terms(studio: Studio) 
         await studio.book(LATER, by=await studio.joined())
 
 
-@scene()
 async def test_the_event_and_message_have_the_old_and_new_start(studio: Studio) -> None:
     booking = await studio.book()
     await studio.reschedule(booking, LATER)
@@ -81,14 +78,12 @@ async def test_the_event_and_message_have_the_old_and_new_start(studio: Studio) 
     assert await studio.told(booking) == ["booking.placed", "booking.rescheduled"]
 
 
-@scene()
 async def test_all_parties_and_admins_can_reschedule(studio: Studio) -> None:
     booking = await studio.book()
     for number, party in enumerate((studio.customer, studio.owner, studio.admin), start=1):
         assert (await studio.reschedule(booking, TOMORROW + number * HOUR, by=party)).version == number + 1
 
 
-@scene()
 async def test_strangers_and_the_system_cannot_reschedule(studio: Studio) -> None:
     booking = await studio.book()
     for role in (Role.CUSTOMER, Role.PROVIDER, Role.MANAGER):
@@ -99,7 +94,7 @@ async def test_strangers_and_the_system_cannot_reschedule(studio: Studio) -> Non
         await studio.run(reschedule_booking, command, by=studio.admin)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_customers_move_to_offered_slots_and_the_staff_anywhere(studio: Studio) -> None:
     booking = await studio.book(TOMORROW + 4 * HOUR)
     await studio.take_off(TOMORROW + 7 * HOUR, TOMORROW + 8 * HOUR)
@@ -121,7 +116,7 @@ async def test_customers_move_to_offered_slots_and_the_staff_anywhere(studio: St
             await studio.reschedule(booking, before.span.start, by=staff)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_no_party_moves_over_another_claim_or_its_buffers(studio: Studio) -> None:
     await studio.run(
         change_settings, SettingsChange(buffer_before_minutes=10, buffer_after_minutes=20), by=studio.owner
@@ -136,7 +131,7 @@ async def test_no_party_moves_over_another_claim_or_its_buffers(studio: Studio) 
     assert (await studio.reschedule(booking, TOMORROW + 4 * HOUR)).span.start == TOMORROW + 4 * HOUR
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_the_bookings_own_claim_does_not_block_or_fill_a_day_or_week(studio: Studio) -> None:
     change = SettingsChange(max_per_day=1, max_per_week=1, buffer_before_minutes=30, buffer_after_minutes=30)
     await studio.run(change_settings, change, by=studio.owner)
@@ -146,7 +141,7 @@ async def test_the_bookings_own_claim_does_not_block_or_fill_a_day_or_week(studi
             assert (await studio.reschedule(booking, start, by=party)).span.start == start
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_day_or_week_filled_by_others_is_full(studio: Studio) -> None:
     booking = await studio.book(TOMORROW)
     await studio.book(NEXT_WEEK, by=await studio.joined())
@@ -156,7 +151,7 @@ async def test_a_day_or_week_filled_by_others_is_full(studio: Studio) -> None:
     await studio.reschedule(booking, NEXT_WEEK + 5 * HOUR, by=studio.owner)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_rescheduled_booking_keeps_its_duration_by_default(studio: Studio) -> None:
     booking = await studio.book(minutes=90)
     await studio.run(change_settings, SettingsChange(duration_minutes=30, buffer_after_minutes=15), by=studio.owner)
@@ -173,14 +168,14 @@ async def test_a_rescheduled_booking_keeps_its_duration_by_default(studio: Studi
         assert refusal.value.field_path == ("duration_minutes",)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_duration_of_zero_is_refused(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(InvalidValue):
         await studio.reschedule(booking, LATER, minutes=0)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_a_time_without_an_offset_is_refused_and_not_guessed(studio: Studio) -> None:
     booking = await studio.book()
     with pytest.raises(InvalidValue) as refusal:
@@ -188,7 +183,7 @@ async def test_a_time_without_an_offset_is_refused_and_not_guessed(studio: Studi
     assert refusal.value.field_path == ("slot",)
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_customers_reschedule_before_the_start_and_the_staff_before_the_end(studio: Studio) -> None:
     for week in (0, 1):
         booking = await studio.book(TOMORROW + week * 7 * DAY)
@@ -206,7 +201,6 @@ async def test_customers_reschedule_before_the_start_and_the_staff_before_the_en
             await refused(studio, booking, to, AlreadyOver, by=party)
 
 
-@scene()
 async def test_an_ended_booking_cannot_be_rescheduled(studio: Studio) -> None:
     cancelled = await studio.book(NEXT_WEEK)
     await studio.move(cancelled, Status.CANCELLED)
@@ -222,7 +216,6 @@ async def test_an_ended_booking_cannot_be_rescheduled(studio: Studio) -> None:
         await refused(studio, booking, NEXT_WEEK + 5 * HOUR, InvalidBookingTransition, by=studio.customer)
 
 
-@scene()
 async def test_a_stale_version_does_not_change_the_booking(studio: Studio) -> None:
     booking = await studio.book()
     await studio.reschedule(booking, LATER, saw=1)
@@ -232,7 +225,6 @@ async def test_a_stale_version_does_not_change_the_booking(studio: Studio) -> No
     assert (await studio.seen(booking)).span.start == LATER
 
 
-@scene()
 async def test_rescheduling_twice_has_one_effect_on_the_calendar(studio: Studio) -> None:
     booking = await studio.book()
     for version in (2, 3):
@@ -241,7 +233,6 @@ async def test_rescheduling_twice_has_one_effect_on_the_calendar(studio: Studio)
     assert await studio.is_free(TOMORROW)
 
 
-@scene()
 async def test_the_due_time_stays_and_a_pending_payment_still_counts(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -254,7 +245,6 @@ async def test_the_due_time_stays_and_a_pending_payment_still_counts(studio: Stu
     assert (after.status, after.paid, after.span.start) == (Status.CONFIRMED, DEPOSIT, NEXT_WEEK)
 
 
-@scene()
 async def test_an_unpaid_rescheduled_booking_frees_its_new_time(studio: Studio) -> None:
     booking = await studio.book()
     await studio.reschedule(booking, LATER)
@@ -262,7 +252,6 @@ async def test_an_unpaid_rescheduled_booking_frees_its_new_time(studio: Studio) 
     assert await studio.is_free(LATER)
 
 
-@scene()
 async def test_a_late_payment_revives_at_the_last_time(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)
@@ -276,7 +265,7 @@ async def test_a_late_payment_revives_at_the_last_time(studio: Studio) -> None:
     assert not await studio.is_free(LATER)
 
 
-@scene(HALF_A_DAY_BEFORE)
+@pytest.mark.terms(HALF_A_DAY_BEFORE)
 async def test_refunds_follow_the_current_start_after_rescheduling(studio: Studio) -> None:
     studio.clock.set(TOMORROW - 13 * HOUR)  # half of it is refunded
     for here, there, back in ((TOMORROW, NEXT_WEEK, DEPOSIT), (NEXT_WEEK, TOMORROW, tugriks(10_000))):
@@ -294,7 +283,6 @@ async def test_refunds_follow_the_current_start_after_rescheduling(studio: Studi
         assert await studio.owed(booking) == [back]
 
 
-@scene()
 async def test_the_balance_can_be_paid_after_rescheduling(studio: Studio) -> None:
     booking = await studio.book()
     await studio.paid(booking)
@@ -305,7 +293,6 @@ async def test_the_balance_can_be_paid_after_rescheduling(studio: Studio) -> Non
     assert {each.status for each in await studio.payments(booking)} == {PaymentStatus.PAID}
 
 
-@scene()
 async def test_rescheduling_keeps_the_terms_of_the_booking(studio: Studio) -> None:
     booking = await studio.book()
     change = SettingsChange(terms=TermsChange(price_amount=1, deposit_amount=0), time_zone="Asia/Hovd")
@@ -315,7 +302,7 @@ async def test_rescheduling_keeps_the_terms_of_the_booking(studio: Studio) -> No
     assert moved.local_start.isoformat() == "2026-12-01T14:00:00"
 
 
-@scene(ON_REQUEST)
+@pytest.mark.terms(ON_REQUEST)
 async def test_a_rescheduled_request_gets_a_new_answer_window(studio: Studio) -> None:
     booking = await studio.book(NEXT_WEEK)
     await studio.offer_times(booking, NEXT_WEEK + 2 * HOUR)
@@ -330,7 +317,7 @@ async def test_a_rescheduled_request_gets_a_new_answer_window(studio: Studio) ->
     assert accepted.due_at == studio.clock.now() + PAYMENT_WINDOW
 
 
-@scene(NO_CLAIM_ON_REQUEST)
+@pytest.mark.terms(NO_CLAIM_ON_REQUEST)
 async def test_a_request_without_a_claim_claims_nothing_when_rescheduled(studio: Studio) -> None:
     booking = await studio.book()
     taken = await studio.book(LATER, by=studio.owner)
@@ -343,7 +330,6 @@ async def test_a_request_without_a_claim_claims_nothing_when_rescheduled(studio:
     assert not await studio.is_free(TOMORROW + HOUR)
 
 
-@scene()
 async def test_the_provider_reschedules_a_walk_in_as_the_provider(studio: Studio) -> None:
     walk_in = await studio.book(TOMORROW, by=studio.owner)
     studio.clock.set(TOMORROW + MINUTE)
@@ -351,7 +337,7 @@ async def test_the_provider_reschedules_a_walk_in_as_the_provider(studio: Studio
     assert moved.span.start == TOMORROW + 10 * MINUTE
 
 
-@scene(FREE)
+@pytest.mark.terms(FREE)
 async def test_customers_cannot_reschedule_while_the_provider_takes_no_bookings(studio: Studio) -> None:
     booking = await studio.book()
     async with studio.backend.begin() as tx:

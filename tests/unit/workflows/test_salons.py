@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.unit.workflows.scenes import scene
 
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.catalogue.salons import (
@@ -120,7 +119,6 @@ async def refused(attempt: Awaitable[Any], error: type[Exception]) -> None:
         await attempt
 
 
-@scene()
 async def test_a_manager_can_have_several_salons(studio: Studio) -> None:
     home = await house(studio)
     assert home.salon == Salon(
@@ -133,7 +131,6 @@ async def test_a_manager_can_have_several_salons(studio: Studio) -> None:
         assert (view.salon, view.hours.rules) == (salon, ())
 
 
-@scene()
 async def test_a_salon_needs_a_name_and_a_zone_that_exists(studio: Studio) -> None:
     manager = await studio.joined(Role.MANAGER)
     for name, zone in (("", ZONE), ("  ", ZONE), ("x" * 121, ZONE), ("Nomad", "Asia/Atlantis")):
@@ -151,7 +148,6 @@ def test_a_salon_with_an_unknown_time_zone_is_refused() -> None:
         )
 
 
-@scene()
 async def test_salon_permissions_follow_role_and_ownership(studio: Studio) -> None:
     home = await house(studio)
     rival = await studio.joined(Role.MANAGER)
@@ -179,7 +175,6 @@ async def test_salon_permissions_follow_role_and_ownership(studio: Studio) -> No
     assert view.salon == home.salon
 
 
-@scene()
 async def test_an_unknown_salon_is_not_found(studio: Studio) -> None:
     manager = await studio.joined(Role.MANAGER)
     nowhere = SalonId(studio.entropy.new_id())
@@ -194,7 +189,6 @@ async def test_an_unknown_salon_is_not_found(studio: Studio) -> None:
         await refused(attempt, SalonNotFound)
 
 
-@scene()
 async def test_an_edit_changes_the_given_values_of_the_expected_version(studio: Studio) -> None:
     home = await house(studio)
     change = EditSalon(salon_id=home.salon.id, name="New", expected_version=1)
@@ -210,7 +204,6 @@ async def test_an_edit_changes_the_given_values_of_the_expected_version(studio: 
     assert await studio.reads.salons.get(home.salon.id) == view
 
 
-@scene()
 async def test_hours_are_replaced_completely_or_not_at_all(studio: Studio) -> None:
     home = await house(studio)
     closed = AddException(date=date(2026, 12, 31))
@@ -229,7 +222,6 @@ async def test_hours_are_replaced_completely_or_not_at_all(studio: Studio) -> No
     assert len((await home.set_hours(*[NOON_TO_FIVE] * MAX_SALON_RULES, exceptions=many[1:])).hours.rules) == 100
 
 
-@scene()
 async def test_the_salons_hours_apply_once_the_provider_has_accepted(studio: Studio) -> None:
     home = await house(studio)
     await home.set_hours(NOON_TO_FIVE)
@@ -250,7 +242,6 @@ async def test_the_salons_hours_apply_once_the_provider_has_accepted(studio: Stu
     assert await own_hours(studio) == [0, 1, 3, 4, 5, 6, 7, 8]
 
 
-@scene()
 async def test_a_salon_without_hours_is_closed(studio: Studio) -> None:
     home = await house(studio)
     await home.invite()
@@ -258,7 +249,6 @@ async def test_a_salon_without_hours_is_closed(studio: Studio) -> None:
     assert await own_hours(studio) == []
 
 
-@scene()
 async def test_inviting_and_accepting_twice_has_one_effect(studio: Studio) -> None:
     home = await house(studio)
     invited = await home.invite()
@@ -268,7 +258,6 @@ async def test_inviting_and_accepting_twice_has_one_effect(studio: Studio) -> No
     assert await home.members() == [(studio.provider_id, "member")]
 
 
-@scene()
 async def test_only_approved_providers_can_be_invited(studio: Studio) -> None:
     home = await house(studio)
     draft = await studio.run(open_profile, ProfileChange(display_name="x"), by=await studio.joined(Role.PROVIDER))
@@ -276,7 +265,6 @@ async def test_only_approved_providers_can_be_invited(studio: Studio) -> None:
         await refused(home.invite(unknown), ProviderNotFound)
 
 
-@scene()
 async def test_joining_requires_an_invitation(studio: Studio) -> None:
     home = await house(studio)
     await refused(home.accept(), NotInvited)
@@ -287,7 +275,6 @@ async def test_joining_requires_an_invitation(studio: Studio) -> None:
     assert await home.members() == []
 
 
-@scene()
 async def test_a_provider_is_a_member_of_one_salon_at_most(studio: Studio) -> None:
     one, other = await house(studio), await house(studio)
     await one.invite()
@@ -302,7 +289,6 @@ async def test_a_provider_is_a_member_of_one_salon_at_most(studio: Studio) -> No
     assert (await first.members(), await second.members()) == ([], [(studio.provider_id, "member")])
 
 
-@scene()
 async def test_only_the_manager_or_the_provider_ends_a_membership(studio: Studio) -> None:
     home = await house(studio)
     colleague, colleague_id = await home.another()
@@ -319,7 +305,6 @@ async def test_only_the_manager_or_the_provider_ends_a_membership(studio: Studio
     await refused(home.part(studio.owner, colleague_id), NotYourSalon)
 
 
-@scene()
 async def test_concurrent_invitations_respect_the_limit_of_fifty_members(studio: Studio) -> None:
     home = await house(studio)
     ids = [(await home.another())[1] for _ in range(MAX_MEMBERS + 1)]
@@ -328,7 +313,6 @@ async def test_concurrent_invitations_respect_the_limit_of_fifty_members(studio:
     assert [type(refusal) for refusal in refusals] == [SalonFull]
 
 
-@scene()
 async def test_the_slots_of_a_salon_are_those_of_its_members(studio: Studio) -> None:
     home = await house(studio)
     await home.set_hours(NOON_TO_FIVE)
@@ -353,7 +337,6 @@ async def test_the_slots_of_a_salon_are_those_of_its_members(studio: Studio) -> 
         ]
 
 
-@scene()
 async def test_unapproved_members_offer_nothing(studio: Studio) -> None:
     home = await house(studio)
     await home.set_hours(NOON_TO_FIVE)
@@ -369,7 +352,6 @@ async def test_unapproved_members_offer_nothing(studio: Studio) -> None:
     assert len(await home.offered()) == 5
 
 
-@scene()
 async def test_salon_slots_report_degraded_member_calendars(studio: Studio) -> None:
     home = await house(studio)
     await home.set_hours(NOON_TO_FIVE)

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from tests.unit.workflows.scenes import SECOND, scene
+from tests.unit.workflows.scenes import SECOND
 
 from booking_domain.bookings.model import Booking
 from booking_domain.payments.events import PaymentHinted
@@ -35,7 +35,6 @@ async def _book(studio: Studio, *, key: str, by: Actor | None = None, hour: int 
     )
 
 
-@scene()
 async def test_twenty_concurrent_requests_with_one_key_make_one_booking(studio: Studio) -> None:
     answers, refusals = await race([_book(studio, key="k") for _ in range(20)])
     assert refusals == []
@@ -45,14 +44,12 @@ async def test_twenty_concurrent_requests_with_one_key_make_one_booking(studio: 
     assert event.topic == "booking.placed"
 
 
-@scene()
 async def test_a_replay_returns_the_first_response_even_after_the_booking_changed(studio: Studio) -> None:
     first = await _book(studio, key="k")
     studio.clock.advance(KEPT_FOR - SECOND)
     assert await _book(studio, key="k") == Answer(first.body, replayed=True)
 
 
-@scene()
 async def test_another_request_under_the_key_is_refused_without_effect(studio: Studio) -> None:
     await _book(studio, key="k")
     with pytest.raises(KeyReused):
@@ -60,13 +57,11 @@ async def test_another_request_under_the_key_is_refused_without_effect(studio: S
     assert await studio.is_free(TOMORROW + 2 * HOUR)
 
 
-@scene()
 async def test_the_same_key_of_another_customer_is_another_request(studio: Studio) -> None:
     await _book(studio, key="k")
     assert not (await _book(studio, key="k", by=await studio.joined(), hour=2)).replayed
 
 
-@scene()
 async def test_a_failed_request_may_be_retried_under_its_key(studio: Studio) -> None:
     hold = await studio.hold()
     other = await studio.joined()
@@ -77,7 +72,6 @@ async def test_a_failed_request_may_be_retried_under_its_key(studio: Studio) -> 
     assert not (await _book(studio, key="k", by=other)).replayed
 
 
-@scene()
 async def test_a_payment_hint_is_stored_while_the_gateway_is_unavailable(studio: Studio) -> None:
     booking = await studio.book()
     payment = await studio.bill(booking)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.unit.workflows.scenes import MINUTE, SECOND, expired, scene
+from tests.unit.workflows.scenes import MINUTE, SECOND, expired
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileAction, ProfileStatus
@@ -83,7 +83,6 @@ async def suspend(studio: Studio) -> None:
 # Joining
 
 
-@scene()
 async def test_a_customer_joins_the_waiting_list(studio: Studio) -> None:
     place = await studio.wait(TOMORROW, until=TOMORROW + 7 * A_DAY, minutes=90)
     assert (place.provider_id, place.customer_id) == (studio.provider_id, studio.customer.id)
@@ -94,7 +93,6 @@ async def test_a_customer_joins_the_waiting_list(studio: Studio) -> None:
     assert await studio.reads.waiting_list.providers() == [studio.provider_id]
 
 
-@scene()
 async def test_unknown_and_unapproved_providers_have_no_waiting_list(studio: Studio) -> None:
     here = studio.provider_id
     studio.provider_id = ProviderId(studio.entropy.new_id())
@@ -106,7 +104,6 @@ async def test_unknown_and_unapproved_providers_have_no_waiting_list(studio: Stu
         await studio.wait()
 
 
-@scene()
 async def test_a_window_is_not_over_and_ends_after_it_starts(studio: Studio) -> None:
     for start, end, problem in (
         (TOMORROW, TOMORROW, "must be after"),
@@ -123,7 +120,6 @@ async def test_a_window_is_not_over_and_ends_after_it_starts(studio: Studio) -> 
     await studio.wait(TOMORROW, until=TOMORROW + MAX_WAITING_WINDOW + DST_MARGIN)
 
 
-@scene()
 async def test_a_window_is_of_instants(studio: Studio) -> None:
     naive = TOMORROW.replace(tzinfo=None)
     for start, end, field in ((naive, TOMORROW + HOUR, "from"), (TOMORROW, naive + HOUR, "to")):
@@ -133,7 +129,6 @@ async def test_a_window_is_of_instants(studio: Studio) -> None:
         assert refused.value.field_path == (field,)
 
 
-@scene()
 async def test_the_duration_is_a_minute_to_a_day(studio: Studio) -> None:
     for minutes in (0, -1, 1441):
         with pytest.raises(InvalidValue) as refused:
@@ -143,7 +138,6 @@ async def test_the_duration_is_a_minute_to_a_day(studio: Studio) -> None:
         await studio.wait(minutes=minutes)
 
 
-@scene()
 async def test_a_customer_has_at_most_ten_open_entries(studio: Studio) -> None:
     places = [await studio.wait() for _ in range(MAX_ENTRIES_PER_CUSTOMER)]
     assert len(places) == 10
@@ -157,7 +151,6 @@ async def test_a_customer_has_at_most_ten_open_entries(studio: Studio) -> None:
     await studio.wait()
 
 
-@scene()
 async def test_of_many_concurrent_joins_of_a_customer_ten_succeed(studio: Studio) -> None:
     joined, refusals = await race([studio.wait() for _ in range(MAX_ENTRIES_PER_CUSTOMER + 3)])
     assert len(joined) == MAX_ENTRIES_PER_CUSTOMER
@@ -167,7 +160,6 @@ async def test_of_many_concurrent_joins_of_a_customer_ten_succeed(studio: Studio
 # Leaving
 
 
-@scene()
 async def test_a_customer_who_left_gets_no_offer(studio: Studio) -> None:
     place = await studio.wait()
     await studio.run(leave_waiting_list, place.id, by=studio.customer)
@@ -178,7 +170,6 @@ async def test_a_customer_who_left_gets_no_offer(studio: Studio) -> None:
         await studio.run(leave_waiting_list, place.id, by=studio.customer)
 
 
-@scene()
 async def test_only_its_customer_can_leave_an_entry(studio: Studio) -> None:
     place = await studio.wait()
     for other in (await studio.joined(), studio.owner, studio.admin):
@@ -189,7 +180,6 @@ async def test_only_its_customer_can_leave_an_entry(studio: Studio) -> None:
     assert await statuses(studio, place) == [WaitingStatus.WAITING]
 
 
-@scene()
 async def test_leaving_releases_the_offered_slot(studio: Studio) -> None:
     place, other = await studio.wait(), await studio.joined()
     await studio.offer()
@@ -199,7 +189,6 @@ async def test_leaving_releases_the_offered_slot(studio: Studio) -> None:
     await studio.book(by=other)
 
 
-@scene()
 async def test_a_booked_entry_cannot_be_left(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
@@ -212,7 +201,6 @@ async def test_a_booked_entry_cannot_be_left(studio: Studio) -> None:
 # Offers
 
 
-@scene()
 async def test_the_time_of_a_cancelled_booking_is_offered(studio: Studio) -> None:
     booking, other = await studio.book(), await studio.joined()
     place = await studio.wait(by=other)
@@ -231,7 +219,6 @@ async def test_the_time_of_a_cancelled_booking_is_offered(studio: Studio) -> Non
     assert (hold.span, hold.expires_at) == (TimeRange(TOMORROW, TOMORROW + HOUR), NOW + OFFER_DURATION)
 
 
-@scene()
 async def test_expired_and_rescheduled_bookings_free_their_time_too(studio: Studio) -> None:
     unpaid, moved = await studio.book(), await studio.book(TOMORROW + 2 * HOUR)
     await studio.paid(moved)
@@ -244,7 +231,6 @@ async def test_expired_and_rescheduled_bookings_free_their_time_too(studio: Stud
     assert await statuses(studio, *places) == [WaitingStatus.OFFERED] * 2
 
 
-@scene()
 async def test_an_offer_is_announced_with_its_customer_slot_and_end(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
@@ -260,7 +246,6 @@ async def test_an_offer_is_announced_with_its_customer_slot_and_end(studio: Stud
     )
 
 
-@scene()
 async def test_offering_twice_changes_nothing(studio: Studio) -> None:
     for _ in range(2):
         await studio.wait(until=TOMORROW + 2 * HOUR, by=await studio.joined())
@@ -271,7 +256,6 @@ async def test_offering_twice_changes_nothing(studio: Studio) -> None:
     assert await everything(studio) == before
 
 
-@scene()
 async def test_an_offered_entry_gets_no_second_offer(studio: Studio) -> None:
     await studio.wait(until=TOMORROW + 9 * HOUR)
     assert len(await studio.offer()) == 1
@@ -279,7 +263,6 @@ async def test_an_offered_entry_gets_no_second_offer(studio: Studio) -> None:
     assert await holds(studio) == [TOMORROW]
 
 
-@scene()
 async def test_concurrent_offering_makes_one_hold(studio: Studio) -> None:
     await studio.wait()
     await studio.wait(by=await studio.joined())
@@ -289,7 +272,6 @@ async def test_concurrent_offering_makes_one_hold(studio: Studio) -> None:
     assert len(await offers_told(studio)) == 1
 
 
-@scene()
 async def test_the_oldest_entry_gets_the_slot(studio: Studio) -> None:
     late = await studio.joined()
     first = await studio.wait()
@@ -299,7 +281,6 @@ async def test_the_oldest_entry_gets_the_slot(studio: Studio) -> None:
     assert await statuses(studio, first, second) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
 
 
-@scene()
 async def test_each_entry_gets_the_first_remaining_slot(studio: Studio) -> None:
     places = [await studio.wait(until=TOMORROW + 4 * HOUR, by=await studio.joined()) for _ in range(5)]
     await studio.offer()
@@ -307,7 +288,6 @@ async def test_each_entry_gets_the_first_remaining_slot(studio: Studio) -> None:
     assert got == [TOMORROW + hour * HOUR for hour in range(4)] + [None]
 
 
-@scene()
 async def test_a_lapsed_offer_goes_to_the_next_entry(studio: Studio) -> None:
     first, second = await studio.wait(), await studio.wait(by=await studio.joined())
     await studio.offer()
@@ -324,7 +304,6 @@ async def test_a_lapsed_offer_goes_to_the_next_entry(studio: Studio) -> None:
     assert await studio.is_free()
 
 
-@scene()
 async def test_an_offer_whose_hold_was_swept_has_lapsed(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
@@ -334,7 +313,6 @@ async def test_an_offer_whose_hold_was_swept_has_lapsed(studio: Studio) -> None:
     assert await statuses(studio, place) == [WaitingStatus.LAPSED]
 
 
-@scene()
 async def test_an_offer_whose_hold_was_released_lapses_and_goes_to_the_next_entry(studio: Studio) -> None:
     first, second = await studio.wait(), await studio.wait(by=await studio.joined())
     await studio.offer()
@@ -343,7 +321,6 @@ async def test_an_offer_whose_hold_was_released_lapses_and_goes_to_the_next_entr
     assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
 
 
-@scene()
 async def test_an_offer_stands_exactly_while_its_hold_is_live(studio: Studio) -> None:
     place = await studio.wait(TOMORROW + 40 * A_DAY, until=TOMORROW + 50 * A_DAY)
     await studio.offer()
@@ -353,7 +330,6 @@ async def test_an_offer_stands_exactly_while_its_hold_is_live(studio: Studio) ->
     assert await statuses(studio, place, other) == [WaitingStatus.OFFERED, WaitingStatus.OFFERED]
 
 
-@scene()
 async def test_booking_the_offer_ends_the_entry(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
@@ -364,7 +340,6 @@ async def test_booking_the_offer_ends_the_entry(studio: Studio) -> None:
     assert await studio.offer() == ()
 
 
-@scene()
 async def test_only_its_customer_books_an_offer_and_only_while_it_stands(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
@@ -375,7 +350,6 @@ async def test_only_its_customer_books_an_offer_and_only_while_it_stands(studio:
         await studio.book(hold=place.hold_id)
 
 
-@scene()
 async def test_an_entry_whose_window_is_over_lapses(studio: Studio) -> None:
     booking = await studio.book()
     place = await studio.wait(by=await studio.joined())
@@ -392,7 +366,6 @@ async def test_an_entry_whose_window_is_over_lapses(studio: Studio) -> None:
 # Which slot is offered
 
 
-@scene()
 async def test_the_first_slot_of_the_window_is_offered_and_none_outside(studio: Studio) -> None:
     for start, end, slot in (
         (TOMORROW - A_DAY, TOMORROW + A_DAY, TOMORROW),
@@ -408,7 +381,6 @@ async def test_the_first_slot_of_the_window_is_offered_and_none_outside(studio: 
         await studio.run(leave_waiting_list, place.id, by=studio.customer)
 
 
-@scene()
 async def test_an_offer_has_the_requested_duration(studio: Studio) -> None:
     await studio.book(TOMORROW + 2 * HOUR)
     whole_day = TOMORROW + 9 * HOUR
@@ -424,7 +396,6 @@ async def test_an_offer_has_the_requested_duration(studio: Studio) -> None:
     assert [lengths[each.hold_id] for each in places] == [150, 90, 30, 60]
 
 
-@scene()
 async def test_offers_count_for_buffers_and_the_daily_maximum(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(buffer_after_minutes=30, max_per_day=2), by=studio.owner)
     places = [await studio.wait(until=TOMORROW + 9 * HOUR, by=await studio.joined()) for _ in range(3)]
@@ -433,7 +404,6 @@ async def test_offers_count_for_buffers_and_the_daily_maximum(studio: Studio) ->
     assert got == [TOMORROW, TOMORROW + 1.5 * HOUR, None]
 
 
-@scene()
 async def test_a_slot_that_cannot_be_booked_long_enough_is_not_offered(studio: Studio) -> None:
     notice = 20 * HOUR
     await studio.run(change_settings, SettingsChange(min_notice_minutes=20 * 60), by=studio.owner)
@@ -447,7 +417,6 @@ async def test_a_slot_that_cannot_be_booked_long_enough_is_not_offered(studio: S
     await studio.book(hold=place.hold_id)
 
 
-@scene()
 async def test_an_offer_ends_at_the_start_of_its_slot(studio: Studio) -> None:
     place = await studio.wait()
     studio.clock.set(TOMORROW - 10 * MINUTE)
@@ -458,7 +427,6 @@ async def test_an_offer_ends_at_the_start_of_its_slot(studio: Studio) -> None:
     assert await statuses(studio, place) == [WaitingStatus.LAPSED]
 
 
-@scene()
 async def test_a_slot_beyond_the_horizon_is_offered_later(studio: Studio) -> None:
     await studio.run(change_settings, SettingsChange(horizon_days=3), by=studio.owner)
     slot = TOMORROW + 7 * A_DAY
@@ -471,7 +439,6 @@ async def test_a_slot_beyond_the_horizon_is_offered_later(studio: Studio) -> Non
     assert (offered.id, offered.offered_start) == (place.id, slot)
 
 
-@scene()
 async def test_time_claimed_weeks_ahead_is_not_offered(studio: Studio) -> None:
     slot = TOMORROW + 28 * A_DAY
     await studio.book(slot)
@@ -480,7 +447,6 @@ async def test_time_claimed_weeks_ahead_is_not_offered(studio: Studio) -> None:
     assert (offered.id, offered.offered_start) == (place.id, slot + HOUR)
 
 
-@scene()
 async def test_imported_busy_times_are_not_offered_to_the_waiting_list(studio: Studio) -> None:
     unread = SetFeeds(urls=("https://calendar.invalid/busy.ics",), rule=DEFAULT_FEED_RULE)
     await studio.run(set_feeds, unread, by=studio.owner)
@@ -490,7 +456,6 @@ async def test_imported_busy_times_are_not_offered_to_the_waiting_list(studio: S
     assert len(await studio.offer()) == 1
 
 
-@scene()
 async def test_new_hours_and_removed_blocks_are_offered_too(studio: Studio) -> None:
     block = await studio.run(add_block, AddBlock(range=TimeRange(TOMORROW, TOMORROW + HOUR)), by=studio.owner)
     blocked = await studio.wait()
@@ -502,7 +467,6 @@ async def test_new_hours_and_removed_blocks_are_offered_too(studio: Studio) -> N
     assert await statuses(studio, blocked, closed) == [WaitingStatus.OFFERED] * 2
 
 
-@scene()
 async def test_a_window_is_as_long_as_its_dates_when_the_clocks_change(studio: Studio) -> None:
     """Dates in Berlin: the date on which daylight saving time ends has 25 hours, the next one 24."""
     berlin = ZoneInfo("Europe/Berlin")
@@ -525,7 +489,6 @@ async def test_a_window_is_as_long_as_its_dates_when_the_clocks_change(studio: S
 # Customers who are skipped
 
 
-@scene()
 async def test_a_customer_with_three_holds_is_skipped_and_keeps_the_place(studio: Studio) -> None:
     later = TOMORROW + 4 * HOUR
     own = [await studio.hold(later + hour * HOUR) for hour in range(HOLDS_PER_CUSTOMER)]
@@ -539,7 +502,6 @@ async def test_a_customer_with_three_holds_is_skipped_and_keeps_the_place(studio
     assert await statuses(studio, first, third) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
 
 
-@scene()
 async def test_offers_count_among_the_three_holds(studio: Studio) -> None:
     places = [await studio.wait(TOMORROW + hour * HOUR) for hour in range(HOLDS_PER_CUSTOMER + 1)]
     other = await studio.wait(TOMORROW + HOLDS_PER_CUSTOMER * HOUR, by=await studio.joined())
@@ -555,7 +517,6 @@ async def actor_of(studio: Studio, place: Waiting) -> Actor:
     return user.actor
 
 
-@scene()
 async def test_an_unapproved_provider_offers_nothing_but_offers_still_lapse(studio: Studio) -> None:
     offered = await studio.wait()
     await studio.offer()
@@ -568,13 +529,11 @@ async def test_an_unapproved_provider_offers_nothing_but_offers_still_lapse(stud
     assert await statuses(studio, offered, waiting) == [WaitingStatus.LAPSED, WaitingStatus.WAITING]
 
 
-@scene()
 async def test_an_unknown_provider_offers_nothing(studio: Studio) -> None:
     studio.provider_id = ProviderId(studio.entropy.new_id())
     assert await studio.offer() == ()
 
 
-@scene()
 async def test_only_the_system_offers_and_only_people_wait(studio: Studio) -> None:
     for person in (studio.customer, studio.owner, studio.admin):
         with pytest.raises(NotPermitted):
@@ -588,7 +547,6 @@ async def test_only_the_system_offers_and_only_people_wait(studio: Studio) -> No
 # The entry as a value
 
 
-@scene()
 async def test_an_entry_counts_as_lapsed_before_the_sweep(studio: Studio) -> None:
     place = await studio.wait()
     assert place.seen(place.window.end - INSTANT) is place
@@ -600,7 +558,6 @@ async def test_an_entry_counts_as_lapsed_before_the_sweep(studio: Studio) -> Non
         assert over.seen(TOMORROW + A_DAY) is over
 
 
-@scene()
 async def test_an_entry_that_has_ended_stays_as_it_is(studio: Studio) -> None:
     place = await studio.wait()
     for over in (place.offered(TOMORROW, TOMORROW).booked(), place.lapsed(), place.left()):
