@@ -13,8 +13,8 @@ from typing import Final
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE
 from booking_domain.catalogue.model import PROFILE_LIFECYCLE
 from booking_domain.catalogue.salons import MEMBER_LIFECYCLE
-from booking_domain.payments.refunds import REFUND_LIFECYCLE
 from booking_domain.identity.model import USER_LIFECYCLE
+from booking_domain.payments.refunds import REFUND_LIFECYCLE
 from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
 from booking_domain.scheduling.waiting import WAITING_LIFECYCLE
 from booking_domain.shared.actor import Role
