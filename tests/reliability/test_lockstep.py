@@ -188,6 +188,7 @@ class Flawed(MemoryDatabase):
 @pytest.mark.parametrize("planted", PLANTED)
 def test_a_planted_bug_in_memory_storage_is_found(planted: str, postgres: TestServer) -> None:
     effort = settings(_TRIES, max_examples=500, stateful_step_count=50, phases=[Phase.generate])
-    with one_loop(postgres) as loop, pytest.raises(Divergence):
+    # The machine also fails on an error that a use case does not declare, which some of the bugs cause first.
+    with one_loop(postgres) as loop, pytest.raises((Divergence, AssertionError)):
         flawed = machine(loop, Counter(), lambda: Flawed(*PLANTED[planted]))
         run_state_machine_as_test(seed(0)(flawed), settings=effort)

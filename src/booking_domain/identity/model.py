@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 from urllib.parse import urlsplit
 
 from booking_domain.identity.preferences import DEFAULT_PREFERENCES, Preferences
 from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import UserId
+from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.phones import phone_number
 from booking_domain.shared.time import time_zone
 
@@ -33,6 +34,47 @@ class UserStatus(StrEnum):
     DISABLED = "disabled"
     DELETED = "deleted"
     """Deleted by its owner or an admin; erased 30 days later."""
+
+
+class UserAction(StrEnum):
+    """An action on an account that depends on its status."""
+
+    DISABLE = "disable"
+    ENABLE = "enable"
+    """End the disabling, or restore the deleted account."""
+    DELETE = "delete"
+    ERASE = "erase"
+
+
+class UserParty(StrEnum):
+    """Who takes the action."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    PLATFORM = "platform"
+
+
+class InvalidUserTransition(InvalidTransition):
+    """Cannot {action} a {thing} that is {status}."""
+
+    code: ClassVar[str] = "user.invalid_transition"
+
+
+_ADMIN: Final = frozenset({UserParty.ADMIN})
+
+USER_LIFECYCLE: Final[Lifecycle[UserStatus, UserAction, UserParty]] = Lifecycle(
+    thing="account",
+    refusal=InvalidUserTransition,
+    moves={
+        (UserStatus.ACTIVE, UserAction.DISABLE): Move(UserStatus.DISABLED, _ADMIN),
+        (UserStatus.DISABLED, UserAction.ENABLE): Move(UserStatus.ACTIVE, _ADMIN),
+        (UserStatus.ACTIVE, UserAction.DELETE): Move(UserStatus.DELETED, _ADMIN | {UserParty.OWNER}),
+        (UserStatus.DISABLED, UserAction.DELETE): Move(UserStatus.DELETED, _ADMIN),
+        (UserStatus.DELETED, UserAction.ENABLE): Move(UserStatus.ACTIVE, _ADMIN),
+        # A deleted account cannot be disabled: it would never be erased.
+        (UserStatus.DELETED, UserAction.ERASE): Move(UserStatus.DELETED, frozenset({UserParty.PLATFORM})),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +134,24 @@ class User:
             raise InvalidValue(field="status", problem="this account is erased")
 
     def changed(self, **members: Any) -> Self:
-        """The account with these changes, in its next version."""
+        """The account with these changes, in its next version. `moved` changes the status."""
+        if "status" in members:
+            message = "change the status with `moved`"
+            raise TypeError(message)
         return replace(self, **members, version=self.version + 1)
 
-    def deleted(self, now: datetime) -> Self:
+    def moved(self, action: UserAction, by: UserParty, **members: Any) -> Self:
+        """Apply an action of the lifecycle, together with other changes.
+
+        Raises:
+            InvalidUserTransition: the lifecycle has no such move.
+            NotYourMove: the move exists, for other parties.
+        """
+        return replace(self.changed(**members), status=USER_LIFECYCLE.advance(self.status, action, by))
+
+    def deleted(self, now: datetime, by: UserParty = UserParty.OWNER) -> Self:
         """The deleted account."""
-        return self.changed(status=UserStatus.DELETED, deleted_at=now)
+        return self.moved(UserAction.DELETE, by, deleted_at=now)
 
     @property
     def erased_from(self) -> datetime | None:
@@ -113,7 +167,7 @@ class User:
             phone=None,
             name=ERASED_NAME,
             role=self.role,
-            status=UserStatus.DELETED,
+            status=USER_LIFECYCLE.advance(self.status, UserAction.ERASE, UserParty.PLATFORM),
             password_hash=None,
             created_at=self.created_at,
             deleted_at=self.deleted_at,

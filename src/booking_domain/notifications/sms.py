@@ -41,7 +41,8 @@ FOLLOWS: Final[dict[SmsStatus, frozenset[SmsStatus]]] = {
 }
 """The lifecycle: the statuses that may follow each one.
 
-Updates arrive late, twice and in any order; a status that does not follow is outdated and ignored.
+Updates arrive late, twice and in any order; a status that does not follow is outdated and ignored. So this is no
+`Lifecycle`: an update reports a status instead of requesting a move, and nothing is ever refused.
 """
 
 

@@ -20,7 +20,7 @@ from booking_domain.identity.errors import (
     UserNotFound,
 )
 from booking_domain.identity.events import AccountDeleted
-from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.model import User, UserParty, UserStatus
 from booking_domain.identity.use_cases.reauthentication import PROOF_ERRORS, Proof, reauthenticate
 from booking_domain.identity.use_cases.sessions import end_all_sessions, lock_live_sessions
 from booking_domain.shared.actor import Role
@@ -43,7 +43,7 @@ async def _delete_own(proof: Proof, tx: Repositories, context: Context) -> None:
     if context.actor.role is Role.ADMIN:
         raise AdminsOwnAccount
     proved = await reauthenticate(proof, tx, context)
-    await _delete(proved.user, tx, context)
+    await _delete(proved.user, UserParty.OWNER, tx, context)
 
 
 async def _delete_any(command: DeleteAccount, tx: Repositories, context: Context) -> None:
@@ -58,10 +58,10 @@ async def _delete_any(command: DeleteAccount, tx: Repositories, context: Context
     if user is None or user.erased_at is not None:
         raise UserNotFound
     if user.status is not UserStatus.DELETED:
-        await _delete(user, tx, context)
+        await _delete(user, UserParty.ADMIN, tx, context)
 
 
-async def _delete(user: User, tx: Repositories, context: Context) -> None:
+async def _delete(user: User, by: UserParty, tx: Repositories, context: Context) -> None:
     """Lock the account's provider, so that no booking is placed meanwhile, and delete the account."""
     await tx.calendars.lock_provider_of(user.id)
     erasure_blockers = await tx.personal_data.erasure_blockers(user.id, context.now)
@@ -71,11 +71,11 @@ async def _delete(user: User, tx: Repositories, context: Context) -> None:
         raise AccountOwesMoney
     profile = await tx.profiles.of_owner(user.id)
     if profile is not None and (profile.status, ProfileAction.WITHDRAW) in PROFILE_LIFECYCLE.moves:
-        by = Role.ADMIN if context.actor.role is Role.ADMIN else Role.PROVIDER  # the owner may have changed role
-        await tx.profiles.save(profile.moved(ProfileAction.WITHDRAW, by), was=profile)
+        role = Role.ADMIN if by is UserParty.ADMIN else Role.PROVIDER  # the owner may have changed role
+        await tx.profiles.save(profile.moved(ProfileAction.WITHDRAW, role), was=profile)
     await tx.personal_data.leave_queues(user.id)
     await end_all_sessions(user.id, tx, context)
-    await tx.users.save(user.deleted(context.now))
+    await tx.users.save(user.deleted(context.now, by))
     context.note("user.deleted", Subject("user", user.id))
     event = AccountDeleted(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user.id)
     await tx.outbox.put([event])

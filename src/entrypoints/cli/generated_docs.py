@@ -13,6 +13,7 @@ from typing import Final
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE
 from booking_domain.catalogue.model import PROFILE_LIFECYCLE
 from booking_domain.catalogue.salons import MEMBER_LIFECYCLE
+from booking_domain.identity.model import USER_LIFECYCLE
 from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
 from booking_domain.scheduling.waiting import WAITING_LIFECYCLE
 from booking_domain.shared.actor import Role
@@ -42,6 +43,7 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "transaction": _diagram(PAYMENT_LIFECYCLE.mermaid),
         "salon membership": _diagram(MEMBER_LIFECYCLE.mermaid),
         "waiting-list entry": _diagram(WAITING_LIFECYCLE.mermaid),
+        "account": _diagram(USER_LIFECYCLE.mermaid),
         "profile": _diagram(PROFILE_LIFECYCLE.mermaid),
     },
     "permissions.md": {"permissions": _permissions},

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ async def customer_is(studio: Studio, **members: Any) -> User:
     async with studio.backend.begin() as tx:
         user = await tx.users.lock(studio.customer.id)
         assert user is not None
-        user = user.changed(**members)
+        user = replace(user, **members, version=user.version + 1)
         await tx.users.save(user)
     return user
 

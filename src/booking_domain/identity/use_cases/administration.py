@@ -5,13 +5,13 @@ to half an hour. So if two admins demote each other at once, the second transact
 or disable themselves, an admin always remains.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from booking_domain.identity.errors import OwnAccount, SecondFactorMissing, SessionNotFound, UserNotFound
-from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.model import USER_LIFECYCLE, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.use_cases.accounts import normal_locale
 from booking_domain.identity.use_cases.second_factor import lock_active_factor
@@ -46,6 +46,13 @@ class BulkAction(StrEnum):
     DISABLE = "disable"
     ENABLE = "enable"
     END_SESSIONS = "end_sessions"
+
+
+_ACTIONS: Final[Mapping[object, UserAction]] = {
+    UserStatus.DISABLED: UserAction.DISABLE,
+    UserStatus.ACTIVE: UserAction.ENABLE,
+}
+"""The action that leads to each status an admin can set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,11 +168,13 @@ async def _changed(
     changes = {name: value for name, value in wanted.items() if value not in {None, getattr(user, name)}}
     if not changes:
         return user
-    if user.status is UserStatus.DELETED and changes.get("status") is UserStatus.DISABLED:
-        raise InvalidValue(field="status", problem="this account is deleted")  # it would never be erased
+    action = _ACTIONS[changes["status"]] if "status" in changes else None
+    if action is not None and (user.status, action) not in USER_LIFECYCLE.moves:
+        raise InvalidValue(field="status", problem="this account is deleted")
     if user.id == context.actor.id and changes.keys() & {"role", "status"}:
         raise OwnAccount
-    after = user.changed(**changes)
+    others = {name: value for name, value in changes.items() if name != "status"}
+    after = user.changed(**others) if action is None else user.moved(action, UserParty.ADMIN, **others)
     await tx.users.save(after)
     if "role" in changes or after.status is UserStatus.DISABLED:
         await end_all_sessions(user.id, tx, context)
@@ -177,9 +186,8 @@ async def _changed(
     }
     if reason is not None:
         details["reason"] = reason.value
-    action = {None: "user.changed", UserStatus.DISABLED: "user.disabled", UserStatus.ACTIVE: "user.enabled"}
-    status = after.status if "status" in changes else None
-    context.note(action[status], Subject("user", user.id), details=details)
+    noted = {None: "user.changed", UserAction.DISABLE: "user.disabled", UserAction.ENABLE: "user.enabled"}
+    context.note(noted[action], Subject("user", user.id), details=details)
     return after
 
 

@@ -9,7 +9,7 @@ from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem
 from tests.unit.entrypoints.http.test_one_time_codes import DORJ, code_for, joined, log_in, messages, use
 from tests.unit.entrypoints.http.test_phone_changes import without_password
 
-from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
+from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserAction, UserParty, UserStatus
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.audit import AuditFilter
 from booking_domain.shared.ids import UserId
@@ -207,7 +207,7 @@ async def test_a_restored_account_is_not_erased(api: Api) -> None:
     async with api.database.begin() as tx:
         user = await tx.users.lock(user_id)
         assert user is not None
-        await tx.users.save(user.changed(status=UserStatus.ACTIVE))
+        await tx.users.save(user.moved(UserAction.ENABLE, UserParty.ADMIN))
     api.clock.advance(ERASED_AFTER * 2)
     assert await erase(api, user_id) is Erasing.NOT_DUE
     assert (await log_in(api)).status_code == 200

@@ -1,6 +1,7 @@
 """Sign in by Telegram, link it, unlink it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -92,7 +93,7 @@ async def password_session(api: Api) -> dict[str, Any]:
 def change(api: Api, user_id: str, **members: Any) -> None:
     users = api.database.rows(USERS)
     key = UserId(UUID(user_id))
-    users[key] = users[key].changed(**members)
+    users[key] = replace(users[key], **members, version=users[key].version + 1)
 
 
 @with_a_bot

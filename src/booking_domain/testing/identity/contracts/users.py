@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from booking_domain.identity.errors import EmailTaken, PhoneTaken
-from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
+from booking_domain.identity.model import ERASED_AFTER, User, UserAction, UserParty, UserStatus
 from booking_domain.identity.ports import UserFilter
 from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.actor import Role
@@ -212,7 +212,7 @@ class UsersContract(StorageContract):
         others = [
             make.user().deleted(NOW + instant),
             make.user().deleted(NOW).erased(NOW),
-            make.user().deleted(NOW).changed(status=UserStatus.ACTIVE),
+            make.user().deleted(NOW).moved(UserAction.ENABLE, UserParty.ADMIN),
             make.user(),
         ]
         for user in (*others, *due):
