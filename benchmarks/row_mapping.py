@@ -14,7 +14,7 @@ from typing import Any, Final
 from adapters.postgres.kit.work import Row
 from adapters.postgres.scheduling.tables import waiting_list
 from adapters.postgres.scheduling.waiting_list import WAITING
-from booking_domain.scheduling.waiting import Waiting, WaitingStatus
+from booking_domain.scheduling.waiting import WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, TOMORROW, Builder
@@ -23,10 +23,10 @@ ROUNDS: Final = 3_000
 CALLS: Final = 50
 
 
-def read_by_hand(row: Row) -> Waiting:
+def read_by_hand(row: Row) -> WaitingListEntry:
     """Map a row as the adapter did before the codec."""
     r: dict[str, Any] = dict(zip(waiting_list.c.keys(), row, strict=True))
-    return Waiting(
+    return WaitingListEntry(
         id=WaitingId(r["id"]),
         provider_id=ProviderId(r["provider_id"]),
         customer_id=UserId(r["customer_id"]),
@@ -39,10 +39,10 @@ def read_by_hand(row: Row) -> Waiting:
     )
 
 
-def read_unpacked(row: Row) -> Waiting:
+def read_unpacked(row: Row) -> WaitingListEntry:
     """Map a row by hand in the fastest style: unpack the tuple."""
     id_, provider_id, customer_id, start, end, duration_minutes, status, offered_start, offered_until, created_at = row
-    return Waiting(
+    return WaitingListEntry(
         id=WaitingId(id_),
         provider_id=ProviderId(provider_id),
         customer_id=UserId(customer_id),
@@ -55,7 +55,7 @@ def read_unpacked(row: Row) -> Waiting:
     )
 
 
-def write_by_hand(waiting: Waiting) -> dict[str, Any]:
+def write_by_hand(waiting: WaitingListEntry) -> dict[str, Any]:
     """Return a row's values as the adapter did before the codec."""
     return {
         "id": waiting.id,

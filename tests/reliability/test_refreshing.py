@@ -46,7 +46,7 @@ FAMILIES: Final = scale.of(200, less=4)
 TOKENS: Final = OpaqueRefreshTokens()
 _LIVE: Final = "SELECT count(*) FROM sessions WHERE ended_at IS NULL"
 
-Answer = SignedIn | InvalidToken
+RefreshResult = SignedIn | InvalidToken
 Refresh = Callable[[RefreshSession, IdentityTx, Context], Awaitable[SignedIn]]
 Begin = Callable[[Database], Any]
 
@@ -66,7 +66,7 @@ class Servers:
         signed_in: SignedIn = await self._run(self.executors[0], open_session.handle, command)
         return signed_in
 
-    async def refreshed(self, *tokens: str, and_logged_out: SessionId | None = None) -> list[Answer]:
+    async def refreshed(self, *tokens: str, and_logged_out: SessionId | None = None) -> list[RefreshResult]:
         """Use all tokens concurrently and log out in the middle."""
         servers = cycle(self.executors)
         asked = [
@@ -76,7 +76,7 @@ class Servers:
         if and_logged_out is not None:
             command = LogOut(session_id=and_logged_out, refresh_token=None)
             asked.insert(len(asked) // 2, self._run(next(servers), log_out.handle, command))
-        answers: list[Answer] = []
+        answers: list[RefreshResult] = []
         for answer in await asyncio.gather(*asked, return_exceptions=True):
             if isinstance(answer, BaseException) and not isinstance(answer, InvalidToken):
                 raise answer
@@ -124,7 +124,7 @@ async def servers(
         yield Servers(executors, clock, user, url, refreshing or refresh_session.handle)
 
 
-def the_one(answers: list[Answer]) -> str:
+def the_one(answers: list[RefreshResult]) -> str:
     """The refresh token that all responses share."""
     assert Counter(type(answer).__name__ for answer in answers) == {"SignedIn": len(answers)}
     tokens = {answer.refresh_token for answer in answers if isinstance(answer, SignedIn)}

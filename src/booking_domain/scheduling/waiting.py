@@ -83,7 +83,7 @@ class TooManyWaits(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingListEntry:
     """An entry of the waiting list: a customer waits for a slot of a provider that starts in a window."""
 
     id: WaitingId
@@ -135,19 +135,19 @@ class Waiting:
 class WaitingList(Protocol):
     """The waiting list of a transaction."""
 
-    async def add(self, waiting: Waiting) -> None:
+    async def add(self, waiting: WaitingListEntry) -> None:
         """Add an entry."""
         ...
 
-    async def open_for(self, provider_id: ProviderId) -> Sequence[Waiting]:
+    async def open_for(self, provider_id: ProviderId) -> Sequence[WaitingListEntry]:
         """The provider's entries that are waiting or offered, oldest first, locked until the transaction ends."""
         ...
 
-    async def get(self, waiting_id: WaitingId) -> Waiting | None:
+    async def get(self, waiting_id: WaitingId) -> WaitingListEntry | None:
         """One entry, locked until the transaction ends."""
         ...
 
-    async def save(self, waiting: Waiting) -> None:
+    async def save(self, waiting: WaitingListEntry) -> None:
         """Replace an entry that this transaction has locked."""
         ...
 
@@ -159,7 +159,7 @@ class WaitingList(Protocol):
 class WaitingReads(Protocol):
     """Reads of the waiting list, outside any transaction."""
 
-    async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
+    async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[WaitingListEntry]:
         """The customer's entries, newest first, at most `MAX_LISTED_ENTRIES`: those older than `after`, if given."""
         ...
 

@@ -93,8 +93,8 @@ class UseCase(Generic[Command, TxNeeded, Result]):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to a request with an idempotency key; `replayed` if an earlier request had the effect."""
+class StoredResponse:
+    """The response to a request with an idempotency key; `replayed` if an earlier request had the effect."""
 
     body: bytes
     replayed: bool
@@ -149,7 +149,7 @@ class Executor(Generic[Begun]):
         actor: Actor,
         key: IdempotencyKey,
         answer: Callable[[Result], bytes],
-    ) -> Answer:
+    ) -> StoredResponse:
         """Run a use case at most once under `key`; a repetition gets the first answer, byte by byte.
 
         Only a success is kept as an answer. After any error, one that commits included, the key can be used again.
@@ -159,19 +159,19 @@ class Executor(Generic[Begun]):
         """
         authorise(actor, use_case.action)
 
-        async def attempt() -> Answer | _Refused:
+        async def attempt() -> StoredResponse | _Refused:
             async with self._begin() as tx:
                 context = self._context(actor)
                 earlier = await tx.idempotency.begin(key, context.now)
                 if earlier is not None:
-                    return Answer(earlier, replayed=True)
+                    return StoredResponse(earlier, replayed=True)
                 result = await self._handle(use_case, command, tx, context)
                 if isinstance(result, _Refused):
                     await tx.idempotency.release(key)
                     return result
                 body = answer(result)
                 await tx.idempotency.finish(key, body)
-                return Answer(body, replayed=False)
+                return StoredResponse(body, replayed=False)
 
         return await _retried(attempt)
 

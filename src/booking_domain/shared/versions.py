@@ -8,14 +8,14 @@ ExpectedVersion: TypeAlias = int | frozenset[int] | None
 """The version that the caller saw: one version, one of several (an empty set matches none), or None for any."""
 
 
-def must_be_expected(version: int, expected: ExpectedVersion) -> None:
+def require_expected_version(version: int, expected: ExpectedVersion) -> None:
     """Raise `StaleVersion` unless `version` is one that the caller expects.
 
     The row must be locked; otherwise two callers who saw the same version could both pass.
 
-    >>> must_be_expected(2, None)
-    >>> must_be_expected(2, 2)
-    >>> must_be_expected(2, frozenset({1, 2}))
+    >>> require_expected_version(2, None)
+    >>> require_expected_version(2, 2)
+    >>> require_expected_version(2, frozenset({1, 2}))
     """
     if expected is None:
         return

@@ -17,7 +17,7 @@ from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule
 from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
 from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, join_waiting_list, offer_freed
-from booking_domain.scheduling.waiting import Waiting
+from booking_domain.scheduling.waiting import WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId
@@ -220,7 +220,7 @@ class Studio:
         by: Actor | None = None,
         until: datetime | None = None,
         minutes: int | None = None,
-    ) -> Waiting:
+    ) -> WaitingListEntry:
         """Join the waiting list for this slot, or for any slot up to `until`."""
         command = JoinWaitingList(
             provider_id=self.provider_id,
@@ -230,11 +230,11 @@ class Studio:
         )
         return await self.run(join_waiting_list, command, by=by or self.customer)
 
-    async def offer(self) -> Sequence[Waiting]:
+    async def offer(self) -> Sequence[WaitingListEntry]:
         """Offer free slots to the waiting list, as the platform does."""
         return await self.run(offer_freed, self.provider_id, by=SYSTEM)
 
-    async def place_of(self, waiting: Waiting) -> Waiting:
+    async def place_of(self, waiting: WaitingListEntry) -> WaitingListEntry:
         """Return the current waiting-list entry."""
         places = await self.reads.waiting_list.of_customer(waiting.customer_id)
         return next(each for each in places if each.id == waiting.id)

@@ -32,7 +32,7 @@ from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, R
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange
-from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.ports import Repositories
 
 
@@ -159,7 +159,7 @@ async def lock_visible_booking(
     party = booking.party(context.actor) if booking is not None else None
     if booking is None or party is None:
         raise BookingNotFound
-    must_be_expected(booking.version, expected_version)
+    require_expected_version(booking.version, expected_version)
     return booking, party
 
 

@@ -21,7 +21,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
-from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.views import ProviderView, SettingsView
 
@@ -135,7 +135,7 @@ async def _open(command: ProfileChange, tx: Repositories, context: Context) -> P
 async def _edit(command: ProfileChange, tx: Repositories, context: Context) -> ProviderView:
 
     before = await _own(tx, context)
-    must_be_expected(before.version, command.expected_version)
+    require_expected_version(before.version, command.expected_version)
     after = replace(
         before,
         display_name=before.display_name if command.display_name is None else command.display_name,
@@ -157,7 +157,7 @@ async def _change_settings(command: SettingsChange, tx: Repositories, context: C
     """Bookings made earlier keep the terms and the buffers they were made under."""
     profile = await _own(tx, context)
     seen = await _settings(profile, tx)
-    must_be_expected(seen.calendar.version, command.expected_version)
+    require_expected_version(seen.calendar.version, command.expected_version)
     if command.shows_on_profile:
         await tx.profiles.save(replace(profile, version=profile.version + 1), was=profile)
     return await _reset(profile, seen, command, tx)
@@ -192,7 +192,7 @@ async def _reset(profile: Profile, seen: SettingsView, change: SettingsChange, t
 
 async def _submit(expected: ExpectedVersion, tx: Repositories, context: Context) -> None:
     before = await _own(tx, context)
-    must_be_expected(before.version, expected)
+    require_expected_version(before.version, expected)
     await tx.profiles.save(before.moved(ProfileAction.SUBMIT, context.actor.role), was=before)
 
 
@@ -200,7 +200,7 @@ async def _decide(command: DecideOnProfile, tx: Repositories, context: Context) 
     before = await tx.profiles.get(command.provider_id)
     if before is None:
         raise ProviderNotFound
-    must_be_expected(before.version, command.expected_version)
+    require_expected_version(before.version, command.expected_version)
     action = ProfileAction.APPROVE if command.approved else ProfileAction.REJECT
     context.note(f"profile.{action}")
     await tx.profiles.save(before.moved(action, context.actor.role, command.note), was=before)

@@ -27,7 +27,7 @@ from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import ExceptionId, ProviderId, RuleId, SalonId
 from booking_domain.shared.permissions import Permission, Relation, may, owned
-from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.views import SalonView
 
@@ -189,7 +189,7 @@ async def _own(salon_id: SalonId, tx: Repositories, context: Context, expected: 
         raise SalonNotFound
     if not may(context.actor, Permission.MANAGE_SALONS, owned(context.actor, salon.manager_id)):
         raise NotYourSalon
-    must_be_expected(salon.version, expected)
+    require_expected_version(salon.version, expected)
     return salon
 
 

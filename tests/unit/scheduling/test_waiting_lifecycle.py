@@ -8,8 +8,8 @@ import pytest
 
 from booking_domain.scheduling.waiting import (
     WAITING_LIFECYCLE,
-    Waiting,
     WaitingAction,
+    WaitingListEntry,
     WaitingParty,
     WaitingStatus,
 )
@@ -28,7 +28,7 @@ EXPECTED = """
 MOVES = {(status, action): (to, party) for status, action, to, party in map(str.split, EXPECTED.strip().splitlines())}
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ENTRY = Waiting(
+ENTRY = WaitingListEntry(
     id=WaitingId(UUID(int=1)),
     provider_id=ProviderId(UUID(int=2)),
     customer_id=UserId(UUID(int=3)),

@@ -13,7 +13,7 @@ import pytest
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.audit import AuditEntry, AuditLog, Origin, Subject
 from booking_domain.shared.errors import ConcurrentChange, NotPermitted, RuleViolated, StorageUnavailable
-from booking_domain.shared.executor import ATTEMPTS, Answer, Context, Executor, UseCase
+from booking_domain.shared.executor import ATTEMPTS, Context, Executor, StoredResponse, UseCase
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import Permission
@@ -151,7 +151,7 @@ def run_once(
     body: bytes = b"body",
     actor: Actor = CUSTOMER,
     use_case: UseCase[int, Tx, int] = ADD,
-) -> Answer:
+) -> StoredResponse:
     return asyncio.run(
         world.executor.run_once(
             use_case,
@@ -224,8 +224,8 @@ def test_the_context_has_the_actor_and_the_time() -> None:
 
 def test_the_same_request_twice_has_one_effect_and_one_answer() -> None:
     world = World()
-    assert run_once(world) == Answer(b"it is 1", replayed=False)
-    assert run_once(world) == Answer(b"it is 1", replayed=True)
+    assert run_once(world) == StoredResponse(b"it is 1", replayed=False)
+    assert run_once(world) == StoredResponse(b"it is 1", replayed=True)
     assert world.number == 1
 
 
@@ -240,15 +240,15 @@ def test_a_key_of_another_request_is_refused() -> None:
 def test_another_key_or_another_caller_makes_another_request() -> None:
     world = World()
     run_once(world)
-    assert run_once(world, "another key") == Answer(b"it is 2", replayed=False)
-    assert run_once(world, actor=OTHER) == Answer(b"it is 3", replayed=False)
+    assert run_once(world, "another key") == StoredResponse(b"it is 2", replayed=False)
+    assert run_once(world, actor=OTHER) == StoredResponse(b"it is 3", replayed=False)
 
 
 def test_a_key_can_be_used_for_another_request_after_a_day() -> None:
     world = World()
     run_once(world)
     world.time += timedelta(hours=24)
-    assert run_once(world, body=b"another body") == Answer(b"it is 2", replayed=False)
+    assert run_once(world, body=b"another body") == StoredResponse(b"it is 2", replayed=False)
 
 
 def test_a_failed_request_can_be_repeated_under_its_key() -> None:
@@ -256,13 +256,13 @@ def test_a_failed_request_can_be_repeated_under_its_key() -> None:
     with pytest.raises(StorageUnavailable):
         run_once(world, use_case=UseCase(Permission.PAY, failing_with(StorageUnavailable())))
     assert world.answers == {}
-    assert run_once(world) == Answer(b"it is 1", replayed=False)
+    assert run_once(world) == StoredResponse(b"it is 1", replayed=False)
 
 
 def test_a_request_that_lost_races_has_one_effect() -> None:
     world = World(rivals=3)
-    assert run_once(world) == Answer(b"it is 1", replayed=False)
-    assert run_once(world) == Answer(b"it is 1", replayed=True)
+    assert run_once(world) == StoredResponse(b"it is 1", replayed=False)
+    assert run_once(world) == StoredResponse(b"it is 1", replayed=True)
     assert world.number == 1
 
 
@@ -361,7 +361,7 @@ def test_an_error_that_commits_is_not_kept_as_the_answer_of_a_key() -> None:
         with pytest.raises(WrongGuess):
             run_once(world, use_case=GUESS)
         assert (world.number, world.answers) == (tries, {})
-    assert run_once(world, body=b"another body") == Answer(b"it is 3", replayed=False)
+    assert run_once(world, body=b"another body") == StoredResponse(b"it is 3", replayed=False)
 
 
 def test_an_error_that_commits_keeps_the_notes_of_the_use_case_and_no_other_entry() -> None:

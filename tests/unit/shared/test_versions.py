@@ -3,12 +3,12 @@
 import pytest
 
 from booking_domain.shared.errors import StaleVersion
-from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 
 @pytest.mark.parametrize("expected", [None, 3, frozenset({3}), frozenset({1, 3, 9})])
 def test_callers_who_saw_the_current_version_or_name_none_pass(expected: ExpectedVersion) -> None:
-    must_be_expected(3, expected)
+    require_expected_version(3, expected)
 
 
 @pytest.mark.parametrize(
@@ -16,5 +16,5 @@ def test_callers_who_saw_the_current_version_or_name_none_pass(expected: Expecte
 )
 def test_callers_who_saw_other_versions_are_refused(expected: ExpectedVersion, named: int) -> None:
     with pytest.raises(StaleVersion) as refused:
-        must_be_expected(3, expected)
+        require_expected_version(3, expected)
     assert refused.value.parameters == {"expected": named, "actual": 3}

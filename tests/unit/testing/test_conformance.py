@@ -36,7 +36,7 @@ from booking_domain.testing.conformance import (
     load_histories,
     load_slot_cases,
 )
-from booking_domain.testing.conformance.remote import Answer, Server
+from booking_domain.testing.conformance.remote import RemoteResponse, Server
 from booking_domain.testing.conformance.remote_histories import play_on_server, why_not
 from booking_domain.testing.conformance.slot_checks import check_answers, check_reasons
 from entrypoints.http.kit.problems import answer_exception
@@ -516,17 +516,17 @@ class _ServerInMemory(Server):
         *,
         token: str | None = None,
         query: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> RemoteResponse:
         asked = cast("Any", self)
         request = {} if body is None else {"json": body}
         calling = asked._api.call(method, path, token, params=query, **request)
         response = asyncio.run_coroutine_threadsafe(calling, asked._loop).result()
-        answer = Answer(response.status_code, response.json() if response.content else None)
+        answer = RemoteResponse(response.status_code, response.json() if response.content else None)
         if answer.done and path == "/payments":
             asked._bills[answer.body["checkoutUrl"]] = answer.body
         return answer
 
-    def post_form(self, address: str, form: Mapping[str, str]) -> Answer:
+    def post_form(self, address: str, form: Mapping[str, str]) -> RemoteResponse:
         asked = cast("Any", self)
         bill = asked._bills[address]
         share = 2 if form["outcome"] == "underpaid" else 1
@@ -534,7 +534,7 @@ class _ServerInMemory(Server):
         for _ in range({"paid_without_callback": 0, "callback_twice": 2}.get(form["outcome"], 1)):
             calling = asked._api.get(asked._api.callback(bill["id"]))
             asyncio.run_coroutine_threadsafe(calling, asked._loop).result()
-        return Answer(200, {})
+        return RemoteResponse(200, {})
 
 
 async def test_histories_pass_through_the_api() -> None:
@@ -581,9 +581,9 @@ class _Endpoint(Server):
         *,
         token: str | None = None,
         query: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> RemoteResponse:
         response = asyncio.run(_responses_of_endpoint([(path, body)]))[0]
-        return Answer(response.status_code, response.json())
+        return RemoteResponse(response.status_code, response.json())
 
 
 async def _responses_of_endpoint(requests: list[tuple[str, Any]]) -> list[httpx.Response]:

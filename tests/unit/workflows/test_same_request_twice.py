@@ -9,7 +9,7 @@ from booking_domain.bookings.model import Booking
 from booking_domain.payments.events import PaymentHinted
 from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.shared.actor import SYSTEM, Actor
-from booking_domain.shared.executor import Answer
+from booking_domain.shared.executor import StoredResponse
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
 from booking_domain.testing.builders import HOUR, TOMORROW
 from booking_domain.testing.kit.storage import race
@@ -22,7 +22,7 @@ def _answer(booking: Booking) -> bytes:
     return f"{booking.reference} {booking.status}".encode()
 
 
-async def _book(studio: Studio, *, key: str, by: Actor | None = None, hour: int = 0) -> Answer:
+async def _book(studio: Studio, *, key: str, by: Actor | None = None, hour: int = 0) -> StoredResponse:
     customer = by or studio.customer
     command = PlaceBooking(provider_id=studio.provider_id, slot=TOMORROW + hour * HOUR, payment_window=PAYMENT_WINDOW)
     fingerprint = sha256(repr(command).encode()).digest()
@@ -47,7 +47,7 @@ async def test_twenty_concurrent_requests_with_one_key_make_one_booking(studio: 
 async def test_a_replay_returns_the_first_response_even_after_the_booking_changed(studio: Studio) -> None:
     first = await _book(studio, key="k")
     studio.clock.advance(KEPT_FOR - SECOND)
-    assert await _book(studio, key="k") == Answer(first.body, replayed=True)
+    assert await _book(studio, key="k") == StoredResponse(first.body, replayed=True)
 
 
 async def test_another_request_under_the_key_is_refused_without_effect(studio: Studio) -> None:

@@ -30,7 +30,7 @@ from booking_domain.scheduling.waiting import (
     OFFER_DURATION,
     NotWaiting,
     TooManyWaits,
-    Waiting,
+    WaitingListEntry,
     WaitingStatus,
 )
 from booking_domain.shared.actor import SYSTEM, Actor, Role
@@ -48,7 +48,7 @@ INSTANT = timedelta(microseconds=1)
 A_DAY = timedelta(days=1)
 
 
-async def statuses(studio: Studio, *places: Waiting) -> list[WaitingStatus]:
+async def statuses(studio: Studio, *places: WaitingListEntry) -> list[WaitingStatus]:
     return [(await studio.place_of(each)).status for each in places]
 
 
@@ -511,7 +511,7 @@ async def test_offers_count_among_the_three_holds(studio: Studio) -> None:
     assert await holds(studio) == [TOMORROW + hour * HOUR for hour in range(4)]
 
 
-async def actor_of(studio: Studio, place: Waiting) -> Actor:
+async def actor_of(studio: Studio, place: WaitingListEntry) -> Actor:
     user = await studio.reads.users.get(place.customer_id)
     assert user is not None
     return user.actor

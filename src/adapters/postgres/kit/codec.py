@@ -2,7 +2,7 @@
 
 A field is stored in the column of its name. What is not that simple is declared:
 
-    WAITING = Mapper(waiting_list, Waiting, window=Columns("waits_from", "waits_until"), changes=("status",))
+    WAITING = Mapper(waiting_list, WaitingListEntry, window=Columns("waits_from", "waits_until"), changes=("status",))
 
     await work.execute(WAITING.insert(), **WAITING.write(waiting))
     await work.update_one("waiting list", WAITING.update(), row_key=waiting.id, **WAITING.changes(waiting))

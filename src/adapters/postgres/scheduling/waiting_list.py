@@ -12,15 +12,15 @@ from adapters.postgres.scheduling.tables import waiting_list
 from booking_domain.scheduling.waiting import (
     MAX_LISTED_ENTRIES,
     OPEN,
-    Waiting,
     WaitingList,
+    WaitingListEntry,
     WaitingReads,
 )
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 
 WAITING: Final = Mapper(
     waiting_list,
-    Waiting,
+    WaitingListEntry,
     window=Columns("waits_from", "waits_until"),
     changes=("status", "offered_start", "offered_until"),
 )
@@ -55,17 +55,17 @@ class PostgresWaitingList(WaitingList):
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def add(self, waiting: Waiting) -> None:
+    async def add(self, waiting: WaitingListEntry) -> None:
         await self._work.execute(_ADD, **WAITING.write(waiting))
 
-    async def open_for(self, provider_id: ProviderId) -> list[Waiting]:
+    async def open_for(self, provider_id: ProviderId) -> list[WaitingListEntry]:
         return [WAITING.read(row) for row in await self._work.all(_OPEN_FOR, provider_id=provider_id)]
 
-    async def get(self, waiting_id: WaitingId) -> Waiting | None:
+    async def get(self, waiting_id: WaitingId) -> WaitingListEntry | None:
         row = await self._work.one(_GET, waiting_id=waiting_id)
         return None if row is None else WAITING.read(row)
 
-    async def save(self, waiting: Waiting) -> None:
+    async def save(self, waiting: WaitingListEntry) -> None:
         await self._work.update_one("waiting list", _SAVE, row_key=waiting.id, **WAITING.changes(waiting))
 
     async def count_open(self, customer_id: UserId) -> int:
@@ -78,7 +78,7 @@ class PostgresWaitingReads(WaitingReads):
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> list[Waiting]:
+    async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> list[WaitingListEntry]:
         return [WAITING.read(row) for row in await self._work.all(_OF_CUSTOMER, customer_id=customer_id, after=after)]
 
     async def providers(self) -> list[ProviderId]:

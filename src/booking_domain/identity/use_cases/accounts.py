@@ -14,7 +14,7 @@ from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import time_zone
-from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 _LOCALE: Final = re.compile(r"(en|mn|fa)(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?", re.ASCII | re.IGNORECASE)
 
@@ -61,7 +61,7 @@ async def _edit(command: EditAccount, tx: IdentityTx, context: Context) -> User:
     session = await tx.sessions.lock(command.current)
     if before is None or session is None or session.user_id != before.id or not session.live(context.now):
         raise InvalidToken
-    must_be_expected(before.version, command.expected_version)
+    require_expected_version(before.version, command.expected_version)
     changes = command.changes.copy()
     if "locale" in changes:
         changes["locale"] = normal_locale(changes["locale"])

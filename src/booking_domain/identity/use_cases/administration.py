@@ -22,7 +22,7 @@ from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersio
 from booking_domain.shared.executor import Context, UseCase
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission, may
-from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 MOST_AT_ONCE: Final = 100
 _PERSONAL: Final = frozenset({"name"})
@@ -106,7 +106,7 @@ def _require_reason(reason: Reason | None, *, disabling: bool) -> None:
 
 async def _change(command: ChangeUser, tx: IdentityTx, context: Context) -> User:
     (user,) = await _locked([command.user_id], tx, context)
-    must_be_expected(user.version, command.expected_version)
+    require_expected_version(user.version, command.expected_version)
     wanted = {name: getattr(command, name) for name in ("name", "role", "status", "time_zone")}
     wanted["locale"] = None if command.locale is None else normal_locale(command.locale)
     return await _changed(user, wanted, command.reason, tx, context)

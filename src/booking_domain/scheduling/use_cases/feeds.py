@@ -15,7 +15,7 @@ from booking_domain.shared.ids import EventId, FeedId, ProviderId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
-from booking_domain.shared.versions import ExpectedVersion, must_be_expected
+from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 
 
 class FeedTx(CalendarTx, Protocol):
@@ -57,7 +57,7 @@ async def _set(command: SetFeeds, tx: FeedTx, context: Context) -> OwnFeeds:
         raise InvalidValue(field="urls", problem=f"at most {MAX_FEEDS} external calendars")
     provider_id = await own_provider(tx, context)
     before = await tx.feeds.feeds_of(provider_id)
-    must_be_expected(before.version, command.expected_version)
+    require_expected_version(before.version, command.expected_version)
     known = {feed.url: feed for feed in before.feeds}
     feeds = [known.get(url) or Feed(id=FeedId(context.entropy.new_id()), url=url) for url in urls]
     await tx.feeds.save_feeds(provider_id, command.rule, feeds, due_at=context.now)

@@ -23,8 +23,8 @@ from booking_domain.scheduling.waiting import (
     OPEN,
     NotWaiting,
     TooManyWaits,
-    Waiting,
     WaitingList,
+    WaitingListEntry,
     WaitingStatus,
 )
 from booking_domain.shared.audit import Subject
@@ -67,7 +67,7 @@ class JoinWaitingList:
     """None: the provider's default."""
 
 
-async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Waiting:
+async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> WaitingListEntry:
 
     window = _window(command)
     if window.end <= context.now:
@@ -77,7 +77,7 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Wa
         raise ProviderNotFound
     if await tx.waiting_list.count_open(context.actor.id) >= MAX_ENTRIES_PER_CUSTOMER:
         raise TooManyWaits
-    waiting = Waiting(
+    waiting = WaitingListEntry(
         id=WaitingId(context.entropy.new_id()),
         provider_id=command.provider_id,
         customer_id=context.actor.id,
@@ -107,7 +107,7 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None
     await tx.claims.release(waiting.hold_id)
 
 
-async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Sequence[Waiting]:
+async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Sequence[WaitingListEntry]:
     """Offer the provider's free slots to waiting customers, oldest entry first. Running it twice has one effect.
 
     - An offer whose hold is gone or expired lapses, and so does an entry whose window is over.
@@ -129,7 +129,7 @@ async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Se
     # Lock customers in the order of their ids: another provider's transaction may offer to the same customers.
     customers = sorted({each.customer_id for each in candidates})
     holds = {customer: await tx.claims.count_holds(customer, now) for customer in customers}
-    offers: list[Waiting] = []
+    offers: list[WaitingListEntry] = []
     for entry in candidates:
         slot = free.first(entry) if holds[entry.customer_id] < HOLDS_PER_CUSTOMER else None
         if slot is not None:
@@ -138,7 +138,7 @@ async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Se
     return tuple(offers)
 
 
-async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
+async def _has_lapsed(entry: WaitingListEntry, tx: WaitingTx, now: datetime) -> bool:
     """Whether the entry has lapsed, which is then saved. An offer stands exactly as long as its hold is live."""
     if entry.status is WaitingStatus.OFFERED:
         hold = await tx.claims.hold_of(entry.customer_id, entry.hold_id)
@@ -150,7 +150,7 @@ async def _has_lapsed(entry: Waiting, tx: WaitingTx, now: datetime) -> bool:
     return lapsed
 
 
-def _ahead(waiting: Sequence[Waiting], schedule: ProviderSchedule, now: datetime) -> TimeRange | None:
+def _ahead(waiting: Sequence[WaitingListEntry], schedule: ProviderSchedule, now: datetime) -> TimeRange | None:
     """The smallest window with all starts that customers wait for and that can be offered long enough."""
     settings = schedule.calendar.settings
     soonest = now + timedelta(minutes=settings.min_notice_minutes) + MIN_OFFER
@@ -171,7 +171,7 @@ class _FreeSlots:
         self._claims: Final = list(schedule.claims)
         self._slots: Final[dict[int | None, tuple[Slot, ...]]] = {}
 
-    def first(self, waiting: Waiting) -> Slot | None:
+    def first(self, waiting: WaitingListEntry) -> Slot | None:
         """The first free slot in the entry's window, of the entry's duration."""
         minutes = waiting.duration_minutes
         if minutes not in self._slots:
@@ -188,7 +188,9 @@ class _FreeSlots:
         self._slots.clear()
 
 
-async def _offer_slot(slot: Slot, entry: Waiting, free: _FreeSlots, tx: WaitingTx, context: Context) -> Waiting:
+async def _offer_slot(
+    slot: Slot, entry: WaitingListEntry, free: _FreeSlots, tx: WaitingTx, context: Context
+) -> WaitingListEntry:
     """Hold the slot for the duration of an offer, but not past the time until which it can be booked."""
     span = TimeRange(slot.start, slot.end)
     bookable_until = slot.start - timedelta(minutes=free.schedule.calendar.settings.min_notice_minutes)

@@ -26,7 +26,7 @@ class Unexpected(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RemoteResponse:
     """A response of the server."""
 
     status: int
@@ -65,7 +65,7 @@ class Server:
         *,
         token: str | None = None,
         query: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> RemoteResponse:
         """Send a request. After a rate-limit response, wait and retry."""
         address = f"{self.url.rstrip('/')}/api/v1{quote(path)}" + (f"?{urlencode(query)}" if query else "")
         headers = {"Accept": "application/json"}
@@ -76,15 +76,15 @@ class Server:
         data = None if body is None else json.dumps(body).encode()
         return self._asked(lambda: Request(address, data, headers, method=method))  # noqa: S310 - looked at above
 
-    def post_form(self, address: str, form: Mapping[str, str]) -> Answer:
+    def post_form(self, address: str, form: Mapping[str, str]) -> RemoteResponse:
         """Post a form to a URL that the server has returned."""
         if urlsplit(address).scheme not in {"http", "https"}:
             raise Unexpected(f"{address!r} is not an http:// or https:// address")
         headers = {"Accept": "application/json"}
         return self._asked(lambda: Request(address, urlencode(form).encode(), headers))  # noqa: S310
 
-    def _asked(self, request: Any) -> Answer:
-        answer = Answer(0, None)
+    def _asked(self, request: Any) -> RemoteResponse:
+        answer = RemoteResponse(0, None)
         for _ in range(TRIES):
             answer, patience = self._once(request())
             if answer.status not in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE} or not patience:
@@ -92,13 +92,13 @@ class Server:
             time.sleep(min(patience, MOST_PATIENCE_SECONDS))
         return answer
 
-    def _once(self, request: Request) -> tuple[Answer, int]:
+    def _once(self, request: Request) -> tuple[RemoteResponse, int]:
         try:
             with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
-                return Answer(response.status, _read(response.read())), 0
+                return RemoteResponse(response.status, _read(response.read())), 0
         except HTTPError as error:
             with error:
-                return Answer(error.code, _read(error.read())), _seconds(error.headers.get("Retry-After"))
+                return RemoteResponse(error.code, _read(error.read())), _seconds(error.headers.get("Retry-After"))
         except (URLError, OSError) as error:
             raise Unexpected(f"no response from {request.full_url}: {error}") from error
 

@@ -15,7 +15,7 @@ from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 from booking_domain.testing.builders import HOUR
 from booking_domain.testing.conformance.cases import History, Outcome, Step
 from booking_domain.testing.conformance.playing import MOVES, differences
-from booking_domain.testing.conformance.remote import Answer, Server, Unexpected
+from booking_domain.testing.conformance.remote import RemoteResponse, Server, Unexpected
 from booking_domain.testing.conformance.slot_checks import Failure
 
 HOURS_A_HISTORY: Final = 5
@@ -130,7 +130,7 @@ def _joined(server: Server, role: str) -> str:
     return _token(server.ask("POST", "/auth/register", body), f"registering a {role}")
 
 
-def _token(answer: Answer, what: str) -> str:
+def _token(answer: RemoteResponse, what: str) -> str:
     return str(_done(answer, what)["accessToken"])
 
 
@@ -197,11 +197,11 @@ class _Play:
         }
         _done(self._ask("provider", "PUT", "/availability/settings", settings), "agreeing on terms")
 
-    def _ask(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def _ask(self, who: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> RemoteResponse:
         return self._stage.server.ask(method, path, body, token=self._stage.tokens[who])
 
     def _refusal_of(self, step: Step) -> str | None:
-        doing: Callable[[Step], Answer | None] = getattr(self, f"_do_{step.do}", self._do_move)
+        doing: Callable[[Step], RemoteResponse | None] = getattr(self, f"_do_{step.do}", self._do_move)
         answer = doing(step)
         if answer is None or answer.done:
             return None
@@ -209,7 +209,7 @@ class _Play:
             raise Skipped(f"the server has no operation for {step.do!r}")
         return answer.code or str(answer)
 
-    def _do_place(self, step: Step) -> Answer:
+    def _do_place(self, step: Step) -> RemoteResponse:
         slot = step.more.get("slot", 0)
         body = {"providerId": self._stage.provider_id, "slot": self._slot(slot)}
         if "deposit" in step.more:
@@ -221,7 +221,7 @@ class _Play:
             self._booking_id = answer.body["id"]
         return answer
 
-    def _do_hold(self, step: Step) -> Answer:
+    def _do_hold(self, step: Step) -> RemoteResponse:
         slot = step.more.get("slot", 0)
         body = {"providerId": self._stage.provider_id, "slot": self._slot(slot)}
         answer = self._ask(step.who, "POST", "/holds", body)
@@ -229,11 +229,11 @@ class _Play:
             self._holds[slot] = (answer.body["id"], step.who)
         return answer
 
-    def _do_release(self, step: Step) -> Answer:
+    def _do_release(self, step: Step) -> RemoteResponse:
         hold_id, _ = self._holds[step.more.get("slot", 0)]
         return self._ask(step.who, "DELETE", f"/holds/{hold_id}")
 
-    def _do_bill(self, step: Step) -> Answer:
+    def _do_bill(self, step: Step) -> RemoteResponse:
         purpose = step.more.get("purpose", "deposit")
         answer = self._ask(step.who, "POST", "/payments", {"bookingId": self._booking_id, "purpose": purpose})
         if answer.done:
@@ -256,11 +256,11 @@ class _Play:
                 raise Unexpected(f"{step}: no payment was recorded within {SETTLED_WITHIN_SECONDS:.0f} s")
             time.sleep(0.05)
 
-    def _do_ask(self, step: Step) -> Answer:
+    def _do_ask(self, step: Step) -> RemoteResponse:
         bill = self._bills[step.more.get("purpose", "deposit")]
         return self._ask(step.who, "GET", f"/payments/{bill['id']}")
 
-    def _do_accept(self, step: Step) -> Answer:
+    def _do_accept(self, step: Step) -> RemoteResponse:
         body = {"slot": self._slot(step.more["slot"])} if "slot" in step.more else {}
         answer = self._ask(step.who, "POST", f"/bookings/{self._booking_id}/accept", body)
         if answer.code in _NOT_THERE and not body:
@@ -268,18 +268,18 @@ class _Play:
             return self._ask(step.who, "PATCH", f"/bookings/{self._booking_id}", {"status": status})
         return answer
 
-    def _do_decline(self, step: Step) -> Answer:
+    def _do_decline(self, step: Step) -> RemoteResponse:
         return self._ask(step.who, "POST", f"/bookings/{self._booking_id}/decline", {})
 
-    def _do_offer(self, step: Step) -> Answer:
+    def _do_offer(self, step: Step) -> RemoteResponse:
         body = {"slots": [self._slot(slot) for slot in step.more["slots"]]}
         return self._ask(step.who, "POST", f"/bookings/{self._booking_id}/offer-times", body)
 
-    def _do_reschedule(self, step: Step) -> Answer:
+    def _do_reschedule(self, step: Step) -> RemoteResponse:
         body = {"slot": self._slot(step.more["slot"])}
         return self._ask(step.who, "POST", f"/bookings/{self._booking_id}/reschedule", body)
 
-    def _do_move(self, step: Step) -> Answer:
+    def _do_move(self, step: Step) -> RemoteResponse:
         status = MOVES[step.do].value if step.do in MOVES else step.more["to"]
         return self._ask(step.who, "PATCH", f"/bookings/{self._booking_id}", {"status": status})
 
@@ -315,7 +315,7 @@ class _Play:
         return (self._begins + number * HOUR).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _done(answer: Answer, what: str) -> dict[str, Any]:
+def _done(answer: RemoteResponse, what: str) -> dict[str, Any]:
     if not answer.done:
         raise Unexpected(f"{what}: the server returned {answer}")
     return answer.body or {}

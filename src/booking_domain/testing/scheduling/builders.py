@@ -6,7 +6,7 @@ from booking_domain.catalogue.model import Profile
 from booking_domain.identity.model import User
 from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim, ClaimKind
 from booking_domain.scheduling.model import Block, DateException, Hours, WeeklyRule
-from booking_domain.scheduling.waiting import Waiting
+from booking_domain.scheduling.waiting import WaitingListEntry
 from booking_domain.shared.ids import (
     BlockId,
     ClaimId,
@@ -44,9 +44,9 @@ class SchedulingBuilder(BaseBuilder):
         """A block of time off."""
         return Block(id=BlockId(self.entropy.new_id()), range=span, note=note)
 
-    def waiting(self, profile: Profile, customer: User, window: TimeRange) -> Waiting:
+    def waiting(self, profile: Profile, customer: User, window: TimeRange) -> WaitingListEntry:
         """An open waiting-list entry."""
-        return Waiting(
+        return WaitingListEntry(
             id=WaitingId(self.entropy.new_id()),
             provider_id=profile.id,
             customer_id=customer.id,

@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.executor import Answer, Executor, UseCase
+from booking_domain.shared.executor import Executor, StoredResponse, UseCase
 from booking_domain.shared.idempotency import IdempotencyKey
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.kit.injection import Injected
@@ -58,11 +58,11 @@ class IdempotentRunner:
         use_case: UseCase[Command, Repositories, Result],
         command: Command,
         answer: Callable[[Result], bytes],
-    ) -> Answer:
+    ) -> StoredResponse:
         actor: Actor = self._request.scope["user"]
         key = _key(self._request.scope["headers"])
         if key is None:
-            return Answer(answer(await self._executor.run(use_case, command, actor=actor)), replayed=False)
+            return StoredResponse(answer(await self._executor.run(use_case, command, actor=actor)), replayed=False)
         fingerprint = await self._fingerprint()
         named = IdempotencyKey(caller=actor.id, key=key, fingerprint=fingerprint)
         return await self._executor.run_once(use_case, command, actor=actor, key=named, answer=answer)
@@ -72,7 +72,7 @@ class IdempotentRunner:
         return sha256(f"{scope['method']} {scope['path']}\n".encode() + await self._request.body()).digest()
 
 
-def _answered(done: Answer, status: int, headers: dict[str, str]) -> Response[Any]:
+def _answered(done: StoredResponse, status: int, headers: dict[str, str]) -> Response[Any]:
     if done.replayed:
         headers["Idempotency-Replayed"] = "true"
     return Response(done.body, status_code=status, media_type=MediaType.JSON, headers=headers)

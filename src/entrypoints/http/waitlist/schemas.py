@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType, field
 
 from booking_domain.scheduling.use_cases.waiting import JoinWaitingList
-from booking_domain.scheduling.waiting import Waiting, WaitingStatus
+from booking_domain.scheduling.waiting import WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import ProviderId
 from entrypoints.http.kit.fields import Body, Json, Moment, SomeMinutes, Timestamp
 from entrypoints.http.kit.queries import moment
@@ -59,7 +59,7 @@ class WaitsJson(Json, frozen=True, kw_only=True):
     next_cursor: str | None = None
 
 
-def waiting_json(waiting: Waiting) -> WaitingJson:
+def waiting_json(waiting: WaitingListEntry) -> WaitingJson:
     """Show a waiting-list entry to its customer."""
     return WaitingJson(
         id=waiting.id,
@@ -73,7 +73,7 @@ def waiting_json(waiting: Waiting) -> WaitingJson:
     )
 
 
-def _offer_json(waiting: Waiting) -> OfferJson | UnsetType:
+def _offer_json(waiting: WaitingListEntry) -> OfferJson | UnsetType:
     start, until, minutes = waiting.offered_start, waiting.offered_until, waiting.duration_minutes
     if waiting.status is not WaitingStatus.OFFERED or start is None or until is None:
         return UNSET

@@ -17,7 +17,7 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.use_cases.holds import release_hold
-from booking_domain.scheduling.waiting import OFFER_DURATION, Waiting, WaitingStatus
+from booking_domain.scheduling.waiting import OFFER_DURATION, WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import BookingId, EventId, ProviderId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.studio import PAYMENT_WINDOW
@@ -42,7 +42,7 @@ async def offer_jobs(shop: Workshop) -> list[tuple[Any, datetime | None]]:
     return [(args, at) for task, args, at, _ in await shop.waiting_jobs() if task == "offer"]
 
 
-async def statuses(shop: Workshop, *places: Waiting) -> list[WaitingStatus]:
+async def statuses(shop: Workshop, *places: WaitingListEntry) -> list[WaitingStatus]:
     return [(await shop.studio.place_of(each)).status for each in places]
 
 

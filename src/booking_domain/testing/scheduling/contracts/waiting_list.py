@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OFFER_DURATION, OPEN, Waiting, WaitingStatus
+from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OFFER_DURATION, OPEN, WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import WaitingId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
@@ -15,7 +15,9 @@ WINDOW = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
 INSTANT = timedelta(microseconds=1)
 
 
-async def _waiting(backend: Backend, make: Builder, cast: Cast, status: WaitingStatus | None = None) -> Waiting:
+async def _waiting(
+    backend: Backend, make: Builder, cast: Cast, status: WaitingStatus | None = None
+) -> WaitingListEntry:
     """Store an entry with this status."""
     waiting = make.waiting(cast.profile, cast.customer, WINDOW)
     match status:
@@ -33,18 +35,18 @@ async def _waiting(backend: Backend, make: Builder, cast: Cast, status: WaitingS
     return waiting
 
 
-async def _kept(backend: Backend, *entries: Waiting) -> None:
+async def _kept(backend: Backend, *entries: WaitingListEntry) -> None:
     async with backend.begin() as tx:
         for waiting in entries:
             await tx.waiting_list.add(waiting)
 
 
-async def _open_for(backend: Backend, cast: Cast) -> list[Waiting]:
+async def _open_for(backend: Backend, cast: Cast) -> list[WaitingListEntry]:
     async with backend.begin() as tx:
         return list(await tx.waiting_list.open_for(cast.profile.id))
 
 
-async def _get(backend: Backend, waiting: Waiting) -> Waiting | None:
+async def _get(backend: Backend, waiting: WaitingListEntry) -> WaitingListEntry | None:
     async with backend.begin() as tx:
         return await tx.waiting_list.get(waiting.id)
 

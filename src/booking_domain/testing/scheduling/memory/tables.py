@@ -7,7 +7,7 @@ from typing import Final
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.feeds import OwnFeeds
 from booking_domain.scheduling.model import Calendar, OpeningHours
-from booking_domain.scheduling.waiting import Waiting
+from booking_domain.scheduling.waiting import WaitingListEntry
 from booking_domain.shared.ids import ClaimId, FeedId, ProviderId, SalonId, UserId, WaitingId
 from booking_domain.testing.catalogue.memory.tables import providers_of
 from booking_domain.testing.kit.tables import State, Table, delete_rows
@@ -34,6 +34,6 @@ FEEDS_DUE: Final = Table[FeedId, datetime]("feeds_due")
 CLAIMS: Final = Table[ClaimId, Claim](
     "claims", erase=delete_rows(lambda claim: claim.customer_id, lambda claim: claim.kind is ClaimKind.HOLD)
 )
-WAITING_LIST: Final = Table[WaitingId, Waiting]("waiting_list", erase=delete_rows(lambda row: row.customer_id))
+WAITING_LIST: Final = Table[WaitingId, WaitingListEntry]("waiting_list", erase=delete_rows(lambda row: row.customer_id))
 
 TABLES: Final = (CALENDARS, SALON_HOURS, FEEDS, FEEDS_DUE, CLAIMS, WAITING_LIST)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OPEN, Waiting, WaitingList, WaitingReads
+from booking_domain.scheduling.waiting import MAX_LISTED_ENTRIES, OPEN, WaitingList, WaitingListEntry, WaitingReads
 from booking_domain.shared.ids import ProviderId, UserId, WaitingId
 from booking_domain.testing.catalogue.memory.tables import require_provider
 from booking_domain.testing.identity.memory.tables import require_user
@@ -16,12 +16,12 @@ class MemoryWaitingList(WaitingList):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def add(self, waiting: Waiting) -> None:
+    async def add(self, waiting: WaitingListEntry) -> None:
         require_provider(self._state, waiting.provider_id)
         require_user(self._state, waiting.customer_id)
         self._state[WAITING_LIST][waiting.id] = waiting
 
-    async def open_for(self, provider_id: ProviderId) -> Sequence[Waiting]:
+    async def open_for(self, provider_id: ProviderId) -> Sequence[WaitingListEntry]:
         found = [
             each
             for each in self._state[WAITING_LIST].values()
@@ -29,10 +29,10 @@ class MemoryWaitingList(WaitingList):
         ]
         return sorted(found, key=lambda each: (each.created_at, each.id))
 
-    async def get(self, waiting_id: WaitingId) -> Waiting | None:
+    async def get(self, waiting_id: WaitingId) -> WaitingListEntry | None:
         return self._state[WAITING_LIST].get(waiting_id)
 
-    async def save(self, waiting: Waiting) -> None:
+    async def save(self, waiting: WaitingListEntry) -> None:
         self._state[WAITING_LIST][waiting.id] = waiting
 
     async def count_open(self, customer_id: UserId) -> int:
@@ -47,7 +47,7 @@ class MemoryWaitingReads(WaitingReads):
     def __init__(self, committed: Callable[[], State]) -> None:
         self._committed = committed
 
-    async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[Waiting]:
+    async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> Sequence[WaitingListEntry]:
         found = [
             each
             for each in self._committed()[WAITING_LIST].values()
