@@ -168,5 +168,5 @@ async def fetched(response: bytes | Callable[[str], bytes]) -> bytes:
         return await fetcher.fetch(server.url())
 
 
-def refused(response: bytes | Callable[[str], bytes]) -> str:
-    return asyncio.run(failure_reason(fetched(response)))
+async def refused(response: bytes | Callable[[str], bytes]) -> str:
+    return await failure_reason(fetched(response))

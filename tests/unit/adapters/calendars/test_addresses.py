@@ -1,6 +1,5 @@
 """Public addresses according to the IANA special-purpose address registries (RFC 6890 and successors)."""
 
-import asyncio
 from ipaddress import ip_address
 
 import httpx
@@ -47,15 +46,15 @@ def test_special_purpose_addresses_are_not_public(kind: str, address: str) -> No
     assert not is_public(ip_address(address)), kind
 
 
-def refused(url: str, *names: str) -> str:
+async def refused(url: str, *names: str) -> str:
     resolve = FakeResolver([names]) if names else resolve_literal
-    return asyncio.run(failure_reason(Destinations(resolve).resolve(httpx.URL(url))))
+    return await failure_reason(Destinations(resolve).resolve(httpx.URL(url)))
 
 
 @pytest.mark.parametrize(("kind", "address"), _REFUSED)
-def test_a_name_with_any_non_public_address_is_refused(kind: str, address: str) -> None:
+async def test_a_name_with_any_non_public_address_is_refused(kind: str, address: str) -> None:
     for names in ((address, "8.8.8.8"), ("8.8.8.8", address)):
-        assert refused("https://feed.test/", *names) == "its address is not on the public internet", kind
+        assert await refused("https://feed.test/", *names) == "its address is not on the public internet", kind
 
 
 async def test_a_public_name_resolves_to_its_addresses() -> None:
@@ -67,18 +66,18 @@ async def test_a_public_name_resolves_to_its_addresses() -> None:
 @pytest.mark.parametrize(
     "url", ["ftp://8.8.8.8/", "file:///etc/passwd", "gopher://8.8.8.8/", "//8.8.8.8/", "https:///x"]
 )
-def test_only_http_urls_are_allowed(url: str) -> None:
-    assert refused(url) == "its address is not an http(s) or webcal address"
+async def test_only_http_urls_are_allowed(url: str) -> None:
+    assert await refused(url) == "its address is not an http(s) or webcal address"
 
 
 @pytest.mark.parametrize("url", ["https://u:p@8.8.8.8/", "https://u@8.8.8.8/", "https://:p@8.8.8.8/"])
-def test_urls_with_credentials_are_refused(url: str) -> None:
-    assert refused(url) == "its address holds a user name or a password"
+async def test_urls_with_credentials_are_refused(url: str) -> None:
+    assert await refused(url) == "its address holds a user name or a password"
 
 
 @pytest.mark.parametrize("port", [0, 1, 22, 25, 81, 444, 5432, 6379, 8080, 65535])
-def test_ports_other_than_80_and_443_are_refused(port: int) -> None:
-    assert refused(f"http://8.8.8.8:{port}/") == "its address names a port other than 80 and 443"
+async def test_ports_other_than_80_and_443_are_refused(port: int) -> None:
+    assert await refused(f"http://8.8.8.8:{port}/") == "its address names a port other than 80 and 443"
 
 
 @pytest.mark.parametrize("url", ["http://8.8.8.8/", "http://8.8.8.8:443/", "https://8.8.8.8:80/", "https://8.8.8.8/"])

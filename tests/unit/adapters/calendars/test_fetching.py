@@ -31,30 +31,28 @@ async def test_a_file_in_chunks_is_fetched_whole() -> None:
 
 
 @pytest.mark.parametrize("status", ["201 Created", "204 No Content", "304 Not Modified", "404 Not Found", "500 Oops"])
-def test_a_status_other_than_200_is_unreadable(status: str) -> None:
-    assert refused(http(status=status)) == f"the server answered {status[:3]}"
+async def test_a_status_other_than_200_is_unreadable(status: str) -> None:
+    assert await refused(http(status=status)) == f"the server answered {status[:3]}"
 
 
 @pytest.mark.parametrize(
     "response",
     [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nBEGIN", b"HTTP/1.1 200 OK\r\nx:"],
 )
-def test_an_invalid_or_truncated_http_response_is_unreadable(response: bytes) -> None:
-    assert refused(response) == "the answer was not understood, or broke off"
+async def test_an_invalid_or_truncated_http_response_is_unreadable(response: bytes) -> None:
+    assert await refused(response) == "the answer was not understood, or broke off"
 
 
-def test_a_ten_megabyte_header_is_rejected() -> None:
-    assert refused(b"HTTP/1.1 200 OK\r\nx: " + b"x" * 10_000_000) == "the answer was not understood, or broke off"
+async def test_a_ten_megabyte_header_is_rejected() -> None:
+    assert await refused(b"HTTP/1.1 200 OK\r\nx: " + b"x" * 10_000_000) == "the answer was not understood, or broke off"
 
 
-def test_a_refused_connection_is_unreadable() -> None:
-    async def run() -> str:
-        async with feeds(FEED) as server:
-            url = server.url()
-        async with fetching() as fetcher:
-            return await failure_reason(fetcher.fetch(url))
-
-    assert asyncio.run(run()) == "no connection could be made"
+async def test_a_refused_connection_is_unreadable() -> None:
+    async with feeds(FEED) as server:
+        url = server.url()
+    async with fetching() as fetcher:
+        result = await failure_reason(fetcher.fetch(url))
+    assert result == "no connection could be made"
 
 
 async def test_a_response_that_trickles_is_abandoned_at_the_deadline() -> None:
@@ -69,16 +67,14 @@ async def test_a_response_that_trickles_is_abandoned_at_the_deadline() -> None:
         assert await failure_reason(fetcher.fetch(server.url())) == "there was no answer in time"
 
 
-def test_redirects_share_one_deadline() -> None:
+async def test_redirects_share_one_deadline() -> None:
     async def respond_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await wait_for_disconnect(reader, 0.3)
         writer.write(redirect("/again"))
 
-    async def run() -> str:
-        async with feeds(respond_slowly) as server, fetching(timeout_seconds=0.7, max_redirects=100) as fetcher:
-            return await failure_reason(fetcher.fetch(server.url()))
-
-    assert asyncio.run(run()) == "there was no answer in time"
+    async with feeds(respond_slowly) as server, fetching(timeout_seconds=0.7, max_redirects=100) as fetcher:
+        result = await failure_reason(fetcher.fetch(server.url()))
+    assert result == "there was no answer in time"
 
 
 async def test_a_stalled_name_server_is_abandoned_at_the_deadline() -> None:
@@ -90,35 +86,29 @@ async def test_a_stalled_name_server_is_abandoned_at_the_deadline() -> None:
         assert await failure_reason(fetcher.fetch("http://feed.test/")) == "there was no answer in time"
 
 
-def test_the_checked_address_is_contacted_with_the_original_host_name() -> None:
-    async def run() -> tuple[bytes, list[str], list[str]]:
-        rebinding = FakeResolver([[PUBLIC_ADDRESS], [PRIVATE_ADDRESS]])
-        async with feeds(http(FEED)) as server, fetching(rebinding) as fetcher:
-            file = await fetcher.fetch(server.url("/a?key=b", host="feed.test"))
-            assert f"\r\nhost: feed.test:{server.port}\r\n" in server.requests[0].lower()
-            return file, rebinding.hosts, [head.split("\r\n")[0] for head in server.requests]
-
-    assert asyncio.run(run()) == (FEED, ["feed.test"], ["GET /a?key=b HTTP/1.1"])
+async def test_the_checked_address_is_contacted_with_the_original_host_name() -> None:
+    rebinding = FakeResolver([[PUBLIC_ADDRESS], [PRIVATE_ADDRESS]])
+    async with feeds(http(FEED)) as server, fetching(rebinding) as fetcher:
+        file = await fetcher.fetch(server.url("/a?key=b", host="feed.test"))
+        assert f"\r\nhost: feed.test:{server.port}\r\n" in server.requests[0].lower()
+        result = file, rebinding.hosts, [head.split("\r\n")[0] for head in server.requests]
+    assert result == (FEED, ["feed.test"], ["GET /a?key=b HTTP/1.1"])
 
 
-def test_an_unreachable_address_falls_back_to_the_next() -> None:
-    async def run() -> bytes:
-        names = FakeResolver([["::1", PUBLIC_ADDRESS]])
-        async with feeds(http(FEED)) as server, fetching(names, is_allowed=allow_any) as fetcher:
-            return await fetcher.fetch(server.url(host="feed.test"))
-
-    assert asyncio.run(run()) == FEED
+async def test_an_unreachable_address_falls_back_to_the_next() -> None:
+    names = FakeResolver([["::1", PUBLIC_ADDRESS]])
+    async with feeds(http(FEED)) as server, fetching(names, is_allowed=allow_any) as fetcher:
+        result = await fetcher.fetch(server.url(host="feed.test"))
+    assert result == FEED
 
 
-def test_cookies_are_not_stored() -> None:
-    async def run() -> list[str]:
-        setting = http(FEED, headers="set-cookie: a=b; path=/\r\n")
-        async with feeds(setting) as server, fetching() as fetcher:
-            await fetcher.fetch(server.url())
-            await fetcher.fetch(server.url())
-            return server.requests
-
-    assert not any("cookie" in head.lower() for head in asyncio.run(run()))
+async def test_cookies_are_not_stored() -> None:
+    setting = http(FEED, headers="set-cookie: a=b; path=/\r\n")
+    async with feeds(setting) as server, fetching() as fetcher:
+        await fetcher.fetch(server.url())
+        await fetcher.fetch(server.url())
+        result = server.requests
+    assert not any("cookie" in head.lower() for head in result)
 
 
 async def test_proxy_variables_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,14 +128,11 @@ async def test_an_invalid_url_is_unreadable(url: str) -> None:
         }
 
 
-def test_errors_do_not_contain_the_url() -> None:
-    async def run() -> BaseException:
-        async with feeds(b"") as server, fetching() as fetcher:
-            with pytest.raises(Exception, match="could not be read") as caught:
-                await fetcher.fetch(server.url("/secret.ics"))
-            return caught.value
-
-    error = asyncio.run(run())
+async def test_errors_do_not_contain_the_url() -> None:
+    async with feeds(b"") as server, fetching() as fetcher:
+        with pytest.raises(Exception, match="could not be read") as caught:
+            await fetcher.fetch(server.url("/secret.ics"))
+        error = caught.value
     assert "secret" not in str(error)
     assert error.__suppress_context__
 

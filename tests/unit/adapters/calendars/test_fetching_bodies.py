@@ -36,11 +36,11 @@ async def test_a_file_of_exactly_the_maximum_size_is_fetched() -> None:
     ],
     ids=["one byte over", "no content length", "chunked", "one byte over, compressed", "gzip bomb"],
 )
-def test_a_file_over_the_maximum_size_is_unreadable(response: bytes) -> None:
-    assert refused(response) == TOO_LARGE
+async def test_a_file_over_the_maximum_size_is_unreadable(response: bytes) -> None:
+    assert await refused(response) == TOO_LARGE
 
 
-def test_a_gzip_bomb_is_not_inflated_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_gzip_bomb_is_not_inflated_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts the bytes that zlib returns."""
     inflated: list[int] = []
     real = zlib.decompressobj
@@ -58,13 +58,13 @@ def test_a_gzip_bomb_is_not_inflated_beyond_the_limit(monkeypatch: pytest.Monkey
             return getattr(self._real, name)
 
     monkeypatch.setattr(zlib, "decompressobj", Counting)
-    assert refused(zipped(GZIP_BOMB)) == TOO_LARGE
+    assert await refused(zipped(GZIP_BOMB)) == TOO_LARGE
     assert 0 < sum(inflated) <= MAX_BYTES + 1
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "deflate", "zstd", "compress"])
-def test_an_unrequested_content_encoding_is_unreadable(encoding: str) -> None:
-    assert refused(zipped(ZIPPED, encoding)) == "it is compressed in a way that was not asked for"
+async def test_an_unrequested_content_encoding_is_unreadable(encoding: str) -> None:
+    assert await refused(zipped(ZIPPED, encoding)) == "it is compressed in a way that was not asked for"
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_an_unrequested_content_encoding_is_unreadable(encoding: str) -> None:
     [FEED, ZIPPED[:-9], ZIPPED + b"more", ZIPPED * 2, b""],
     ids=["not compressed", "truncated", "trailing data", "two members", "empty"],
 )
-def test_invalid_gzip_data_is_unreadable(body: bytes) -> None:
-    assert refused(zipped(body)) == BROKEN
+async def test_invalid_gzip_data_is_unreadable(body: bytes) -> None:
+    assert await refused(zipped(body)) == BROKEN

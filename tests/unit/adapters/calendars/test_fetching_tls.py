@@ -36,41 +36,35 @@ async def test_an_untrusted_certificate_is_refused() -> None:
     assert await failure_reason(fetch_over_tls("feed.test", None)) == "no connection could be made"
 
 
-def test_webcal_is_https() -> None:
-    async def run() -> bytes:
-        async with (
-            feeds(http(FEED), secure=True) as server,
-            fetching(FakeResolver([[PUBLIC_ADDRESS]]), trust=trusting_context()) as fetcher,
-        ):
-            return await fetcher.fetch(server.url(host="feed.test", scheme="webcal"))
-
-    assert asyncio.run(run()) == FEED
+async def test_webcal_is_https() -> None:
+    async with (
+        feeds(http(FEED), secure=True) as server,
+        fetching(FakeResolver([[PUBLIC_ADDRESS]]), trust=trusting_context()) as fetcher,
+    ):
+        result = await fetcher.fetch(server.url(host="feed.test", scheme="webcal"))
+    assert result == FEED
 
 
-def test_two_host_names_at_one_address_do_not_share_a_connection() -> None:
+async def test_two_host_names_at_one_address_do_not_share_a_connection() -> None:
     async def keep_alive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(http(FEED))
         await reader.readuntil(b"\r\n\r\n")
         writer.write(http(b"what the certificate does not speak for"))
 
-    async def run() -> str:
-        async with (
-            feeds(keep_alive, secure=True) as server,
-            fetching(FakeResolver([[PUBLIC_ADDRESS]]), trust=trusting_context()) as fetcher,
-        ):
-            assert await fetcher.fetch(server.url(host="feed.test", scheme="https")) == FEED
-            return await failure_reason(fetcher.fetch(server.url(host="other.test", scheme="https")))
-
-    assert asyncio.run(run()) == "no connection could be made"
+    async with (
+        feeds(keep_alive, secure=True) as server,
+        fetching(FakeResolver([[PUBLIC_ADDRESS]]), trust=trusting_context()) as fetcher,
+    ):
+        assert await fetcher.fetch(server.url(host="feed.test", scheme="https")) == FEED
+        result = await failure_reason(fetcher.fetch(server.url(host="other.test", scheme="https")))
+    assert result == "no connection could be made"
 
 
-def test_a_redirect_from_https_to_http_is_not_followed() -> None:
-    async def run() -> tuple[str, list[str]]:
-        async with (
-            feeds(http(FEED)) as plain,
-            feeds(redirect(plain.url(host="feed.test")), secure=True) as server,
-            fetching(FakeResolver([[PUBLIC_ADDRESS]]), trust=trusting_context()) as fetcher,
-        ):
-            return await failure_reason(fetcher.fetch(server.url(host="feed.test", scheme="https"))), plain.requests
-
-    assert asyncio.run(run()) == ("it redirects from https to http", [])
+async def test_a_redirect_from_https_to_http_is_not_followed() -> None:
+    async with (
+        feeds(http(FEED)) as plain,
+        feeds(redirect(plain.url(host="feed.test")), secure=True) as server,
+        fetching(FakeResolver([[PUBLIC_ADDRESS]]), trust=trusting_context()) as fetcher,
+    ):
+        result = await failure_reason(fetcher.fetch(server.url(host="feed.test", scheme="https"))), plain.requests
+    assert result == ("it redirects from https to http", [])

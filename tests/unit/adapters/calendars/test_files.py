@@ -180,7 +180,7 @@ def test_lines_end_in_crlf_and_have_at_most_75_octets(text: str) -> None:
 
 
 def test_invalid_entries_are_refused() -> None:
-    with pytest.raises(InvalidValue, match="ends after it starts"):
+    with pytest.raises(InvalidValue, match="must end after it starts"):
         replace(ENTRY, end=ENTRY.start)
     with pytest.raises(InvalidValue, match="offset"):
         replace(ENTRY, created=datetime(2026, 1, 1))  # noqa: DTZ001

@@ -46,27 +46,23 @@ async def test_the_error_states_why_a_feed_is_unreadable(response: bytes, reason
     assert str(caught.value) == f"The external calendar could not be read: {reason}."
 
 
-def test_a_private_address_is_never_contacted() -> None:
-    async def run() -> tuple[str, str, list[str]]:
-        async with feeds(http(FEED)) as server, HttpFeedReader() as reader:
-            at_port = await failure_reason(reader.read(server.url(), window=YEAR, time_zone=HOME_ZONE))
-            at_home = await failure_reason(reader.read("http://localhost/", window=YEAR, time_zone=HOME_ZONE))
-            return at_port, at_home, server.requests
-
+async def test_a_private_address_is_never_contacted() -> None:
+    async with feeds(http(FEED)) as server, HttpFeedReader() as reader:
+        at_port = await failure_reason(reader.read(server.url(), window=YEAR, time_zone=HOME_ZONE))
+        at_home = await failure_reason(reader.read("http://localhost/", window=YEAR, time_zone=HOME_ZONE))
+        result = at_port, at_home, server.requests
     by_port, by_address = "its address names a port other than 80 and 443", "its address is not on the public internet"
-    assert asyncio.run(run()) == (by_port, by_address, [])
+    assert result == (by_port, by_address, [])
 
 
-def test_feeds_are_read_concurrently() -> None:
-    async def run() -> list[Sequence[TimeRange]]:
-        async with feeds(http(FEED)) as server, HttpFeedReader(allow_private=True) as reader:
-            each = [reader.read(server.url(), window=YEAR, time_zone=HOME_ZONE) for _ in range(5)]
-            return await asyncio.gather(*each)
-
-    assert [len(found) for found in asyncio.run(run())] == [2] * 5
+async def test_feeds_are_read_concurrently() -> None:
+    async with feeds(http(FEED)) as server, HttpFeedReader(allow_private=True) as reader:
+        each = [reader.read(server.url(), window=YEAR, time_zone=HOME_ZONE) for _ in range(5)]
+        result = await asyncio.gather(*each)
+    assert [len(found) for found in result] == [2] * 5
 
 
-def test_a_callers_timeout_is_not_reported_as_an_unreadable_feed() -> None:
+async def test_a_callers_timeout_is_not_reported_as_an_unreadable_feed() -> None:
     async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
@@ -76,7 +72,7 @@ def test_a_callers_timeout_is_not_reported_as_an_unreadable_feed() -> None:
                 await reader.read(server.url(), window=YEAR, time_zone=HOME_ZONE)
 
     with pytest.raises(TimeoutError):
-        asyncio.run(run())
+        await run()
 
 
 async def test_an_unknown_time_zone_raises_invalid_value() -> None:

@@ -42,12 +42,9 @@ def gateway_at(
     )
 
 
-def with_gateway(url: str, use: Callable[[QPayGateway], Coroutine[Any, Any, ResultT]]) -> ResultT:
-    async def run() -> ResultT:
-        async with gateway_at(url) as gateway:
-            return await use(gateway)
-
-    return asyncio.run(run())
+async def with_gateway(url: str, use: Callable[[QPayGateway], Coroutine[Any, Any, ResultT]]) -> ResultT:
+    async with gateway_at(url) as gateway:
+        return await use(gateway)
 
 
 def order(

@@ -1,5 +1,3 @@
-import asyncio
-
 import httpx
 import pytest
 from tests.unit.adapters.qpay.gateway_fixtures import gateway_at, invoices_of, order, with_gateway
@@ -12,16 +10,13 @@ from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.shared.money import Money
 
 
-def cancel_scripted(response: bytes) -> list[str]:
-    async def run() -> list[str]:
-        async with scripted_qpay(lambda _: response) as (url, calls), gateway_at(url) as gateway:
-            await gateway.cancel_invoice("an-invoice")
-            return [call.line for call in calls[1:]]
-
-    return asyncio.run(run())
+async def cancel_scripted(response: bytes) -> list[str]:
+    async with scripted_qpay(lambda _: response) as (url, calls), gateway_at(url) as gateway:
+        await gateway.cancel_invoice("an-invoice")
+        return [call.line for call in calls[1:]]
 
 
-def test_a_cancelled_invoice_cannot_be_paid(simulator: SimulatorProcess, client: httpx.Client) -> None:
+async def test_a_cancelled_invoice_cannot_be_paid(simulator: SimulatorProcess, client: httpx.Client) -> None:
     requested = order()
 
     async def use(gateway: QPayGateway) -> str:
@@ -29,12 +24,12 @@ def test_a_cancelled_invoice_cannot_be_paid(simulator: SimulatorProcess, client:
         await gateway.cancel_invoice(invoice.reference)
         return invoice.reference
 
-    reference = with_gateway(simulator.url, use)
+    reference = await with_gateway(simulator.url, use)
     assert [invoice["status"] for invoice in invoices_of(client, requested)] == ["CANCELED"]
     assert Merchant(client).checkout("paid", reference).status_code == 409
 
 
-def test_cancelling_twice_is_harmless(simulator: SimulatorProcess, client: httpx.Client) -> None:
+async def test_cancelling_twice_is_harmless(simulator: SimulatorProcess, client: httpx.Client) -> None:
     requested = order()
 
     async def use(gateway: QPayGateway) -> None:
@@ -42,25 +37,25 @@ def test_cancelling_twice_is_harmless(simulator: SimulatorProcess, client: httpx
         await gateway.cancel_invoice(invoice.reference)
         await gateway.cancel_invoice(invoice.reference)
 
-    with_gateway(simulator.url, use)
+    await with_gateway(simulator.url, use)
     assert [invoice["status"] for invoice in invoices_of(client, requested)] == ["CANCELED"]
 
 
-def test_cancelling_a_paid_invoice_keeps_it_paid(simulator: SimulatorProcess, client: httpx.Client) -> None:
+async def test_cancelling_a_paid_invoice_keeps_it_paid(simulator: SimulatorProcess, client: httpx.Client) -> None:
     async def use(gateway: QPayGateway) -> Money:
         invoice = await gateway.create_invoice(order())
         Merchant(client).pay("paid", invoice.reference)
         await gateway.cancel_invoice(invoice.reference)
         return (await gateway.report(invoice.reference, "MNT")).received
 
-    assert with_gateway(simulator.url, use) == Money.of(20_000, "MNT")
+    assert await with_gateway(simulator.url, use) == Money.of(20_000, "MNT")
 
 
 @pytest.mark.parametrize("reference", ["none", "", ".", "../payment/cancel/1", "ключ", "x" * 300, "a\n"])
-def test_cancelling_an_unknown_invoice_is_a_no_op(
+async def test_cancelling_an_unknown_invoice_is_a_no_op(
     simulator: SimulatorProcess, client: httpx.Client, reference: str
 ) -> None:
-    with_gateway(simulator.url, lambda gateway: gateway.cancel_invoice(reference))
+    await with_gateway(simulator.url, lambda gateway: gateway.cancel_invoice(reference))
 
 
 @pytest.mark.parametrize(
@@ -74,8 +69,8 @@ def test_cancelling_an_unknown_invoice_is_a_no_op(
         document({"error": "INVOICE_PAID"}, status="400 Bad Request"),
     ],
 )
-def test_a_cancellation_is_sent_once(response: bytes) -> None:
-    assert cancel_scripted(response) == ["DELETE /v2/invoice/an-invoice HTTP/1.1"]
+async def test_a_cancellation_is_sent_once(response: bytes) -> None:
+    assert await cancel_scripted(response) == ["DELETE /v2/invoice/an-invoice HTTP/1.1"]
 
 
 @pytest.mark.parametrize(
@@ -89,6 +84,6 @@ def test_a_cancellation_is_sent_once(response: bytes) -> None:
         document({"error": {"note": {"type": "string.max"}}}, status="400 Bad Request"),
     ],
 )
-def test_an_unexpected_response_to_a_cancellation_is_unavailable(response: bytes) -> None:
+async def test_an_unexpected_response_to_a_cancellation_is_unavailable(response: bytes) -> None:
     with pytest.raises(GatewayUnavailable):
-        cancel_scripted(response)
+        await cancel_scripted(response)

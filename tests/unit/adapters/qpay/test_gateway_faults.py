@@ -16,11 +16,12 @@ from tests.unit.adapters.qpay.gateway_fixtures import (
     serve_tcp,
     with_gateway,
 )
-from tests.unit.adapters.qpay.merchant import Merchant
+from tests.unit.adapters.qpay.merchant import Merchant, until
 from tests.unit.adapters.qpay.scripted_qpay import TOKEN, document, http, scripted_qpay
 from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, free_port
 
 from adapters.qpay.gateway import QPayGateway
+from adapters.qpay.tokens import InProcessTokenStore
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
 from booking_domain.shared.money import Money
@@ -107,17 +108,17 @@ async def test_a_checkout_url_that_is_not_http_is_dropped() -> None:
     assert invoice.checkout_url == ""
 
 
-def test_a_refused_connection_is_unavailable() -> None:
+async def test_a_refused_connection_is_unavailable() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(GatewayUnavailable):
-        with_gateway(url, lambda gateway: gateway.create_invoice(order()))
+        await with_gateway(url, lambda gateway: gateway.create_invoice(order()))
     with pytest.raises(GatewayUnavailable):
-        with_gateway(url, lambda gateway: gateway.report("an-invoice", "MNT"))
+        await with_gateway(url, lambda gateway: gateway.report("an-invoice", "MNT"))
     with pytest.raises(GatewayUnavailable):
-        with_gateway(url, lambda gateway: gateway.cancel_invoice("an-invoice"))
+        await with_gateway(url, lambda gateway: gateway.cancel_invoice("an-invoice"))
 
 
-def test_a_busy_qpay_is_unavailable_without_a_retry(simulator: SimulatorProcess, merchant: Merchant) -> None:
+async def test_a_busy_qpay_is_unavailable_without_a_retry(simulator: SimulatorProcess, merchant: Merchant) -> None:
     requested = order()
 
     async def use(gateway: QPayGateway) -> str:
@@ -131,7 +132,7 @@ def test_a_busy_qpay_is_unavailable_without_a_retry(simulator: SimulatorProcess,
             await gateway.cancel_invoice(reference)
         return reference
 
-    reference = with_gateway(simulator.url, use)
+    reference = await with_gateway(simulator.url, use)
     assert merchant.client.get("/simulator/switches").json()["busy"] == 0
     assert invoices_of(merchant.client, requested) == []
     assert Merchant(merchant.client).pay("paid", reference)
@@ -142,12 +143,15 @@ async def test_a_stalled_qpay_is_unavailable_after_the_deadline_and_may_have_cre
 ) -> None:
     requested = order()
 
-    async with gateway_at(simulator.url, timeout_seconds=1.0) as gateway:
-        await gateway.create_invoice(order())
-        merchant.set_switches(stallSeconds=3600)
+    tokens = InProcessTokenStore()
+    async with gateway_at(simulator.url, token_store=tokens) as gateway:
+        await gateway.create_invoice(order())  # logs in, so that the next gateway need not
+    merchant.set_switches(stallSeconds=3600)
+    async with gateway_at(simulator.url, token_store=tokens, timeout_seconds=1.0) as gateway:
         async with asyncio.timeout(PATIENCE_SECONDS):
             with pytest.raises(GatewayUnavailable):
                 await gateway.create_invoice(requested)
+    until(lambda: bool(invoices_of(merchant.client, requested)))
     assert len(invoices_of(merchant.client, requested)) == 1
 
 

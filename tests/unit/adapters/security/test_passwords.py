@@ -6,6 +6,7 @@ import threading
 from types import SimpleNamespace
 
 from argon2 import extract_parameters
+from tests.gates import PATIENCE_SECONDS
 
 from adapters.security.passwords import Argon2PasswordHasher
 
@@ -35,23 +36,22 @@ async def test_a_password_may_be_any_text() -> None:
 
 
 async def test_hashing_does_not_block_the_event_loop() -> None:
-    async def run() -> None:
-        hasher = Argon2PasswordHasher(threads=1)
-        iterations = 0
+    """The hash is only computed after the event loop has run another task."""
+    started, proceed = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
 
-        async def spin() -> None:
-            nonlocal iterations
-            while True:
-                iterations += 1
-                await asyncio.sleep(0)
+    def compute(_password: bytes) -> str:
+        loop.call_soon_threadsafe(started.set)
+        return "hashed" if proceed.wait(PATIENCE_SECONDS) else "the event loop was blocked"
 
-        spinner = asyncio.create_task(spin())
-        await asyncio.gather(*(hasher.hash("correct-horse-battery") for _ in range(3)))
-        spinner.cancel()
-        hasher.close()
-        assert iterations > 10
-
-    await run()
+    hasher = Argon2PasswordHasher(threads=1)
+    hasher._argon2 = SimpleNamespace(hash=compute)  # type: ignore[assignment]
+    hashing = asyncio.create_task(hasher.hash("correct-horse-battery"))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await started.wait()
+        proceed.set()
+        assert await hashing == "hashed"
+    hasher.close()
 
 
 async def test_an_unknown_account_costs_the_same_computation_as_a_wrong_password() -> None:
@@ -72,24 +72,23 @@ async def test_an_unknown_account_costs_the_same_computation_as_a_wrong_password
 
 
 async def test_hashing_leaves_one_core_free() -> None:
-    async def run() -> None:
-        hasher = Argon2PasswordHasher()
-        lock = threading.Lock()
-        running, peak = 0, 0
+    threads = max(1, (os.cpu_count() or 1) - 1)
+    together = threading.Barrier(threads, timeout=PATIENCE_SECONDS)
+    lock = threading.Lock()
+    running, peak = 0, 0
 
-        def verify(_hash: str, _password: bytes) -> bool:
-            nonlocal running, peak
-            with lock:
-                running += 1
-                peak = max(peak, running)
-            threading.Event().wait(0.002)
-            with lock:
-                running -= 1
-            return True
+    def verify(_hash: str, _password: bytes) -> bool:
+        nonlocal running, peak
+        with lock:
+            running += 1
+            peak = max(peak, running)
+        together.wait()  # until as many threads compute as there may be
+        with lock:
+            running -= 1
+        return True
 
-        hasher._argon2 = SimpleNamespace(verify=verify)  # type: ignore[assignment]
-        assert all(await asyncio.gather(*(hasher.verify("x", "y") for _ in range(50))))
-        hasher.close()
-        assert peak == max(1, (os.cpu_count() or 1) - 1)
-
-    await run()
+    hasher = Argon2PasswordHasher()
+    hasher._argon2 = SimpleNamespace(verify=verify)  # type: ignore[assignment]
+    assert all(await asyncio.gather(*(hasher.verify("x", "y") for _ in range(threads * 5))))
+    hasher.close()
+    assert peak == threads

@@ -1,6 +1,5 @@
 """Requests to Kavenegar, and the interpretation of its responses."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import quote
@@ -19,23 +18,20 @@ KEY = SmsId(SeededEntropy(1).new_id())
 TEXT = "کد ورود شما: 482913\nاین کد را به کسی ندهید."
 
 
-def run_with_sender(fake: FakeKavenegar, use: Callable[[KavenegarSmsSender], Coroutine[Any, Any, Any]]) -> Any:
-    async def run() -> Any:
-        async with fake.open() as url, kavenegar_at(url) as sender:
-            return await use(sender)
-
-    return asyncio.run(run())
+async def run_with_sender(fake: FakeKavenegar, use: Callable[[KavenegarSmsSender], Coroutine[Any, Any, Any]]) -> Any:
+    async with fake.open() as url, kavenegar_at(url) as sender:
+        return await use(sender)
 
 
-def send_one(fake: FakeKavenegar, *, to: str = "+989123456789") -> SmsReceipt:
-    receipt: SmsReceipt = run_with_sender(fake, lambda sender: sender.send(to=to, text=TEXT, key=KEY))
+async def send_one(fake: FakeKavenegar, *, to: str = "+989123456789") -> SmsReceipt:
+    receipt: SmsReceipt = await run_with_sender(fake, lambda sender: sender.send(to=to, text=TEXT, key=KEY))
     return receipt
 
 
 @pytest.mark.parametrize(("to", "formatted"), [("+989123456789", "09123456789"), ("+97699112233", "0097699112233")])
-def test_send_posts_every_required_field(to: str, formatted: str) -> None:
+async def test_send_posts_every_required_field(to: str, formatted: str) -> None:
     fake = FakeKavenegar()
-    receipt = send_one(fake, to=to)
+    receipt = await send_one(fake, to=to)
     (request,) = fake.requests
     assert (request.method, request.path) == ("POST", f"/v1/{quote(API_KEY, safe='')}/sms/send.json")
     assert request.form == {"receptor": formatted, "message": TEXT, "sender": LINE, "localid": str(local_id(KEY))}
@@ -47,13 +43,13 @@ def test_send_posts_every_required_field(to: str, formatted: str) -> None:
     )
 
 
-def test_repeating_a_send_delivers_one_message() -> None:
+async def test_repeating_a_send_delivers_one_message() -> None:
     fake = FakeKavenegar()
 
     async def twice(sender: KavenegarSmsSender) -> list[SmsReceipt]:
         return [await sender.send(to="+989123456789", text=TEXT, key=KEY) for _ in range(2)]
 
-    first, second = run_with_sender(fake, twice)
+    first, second = await run_with_sender(fake, twice)
     assert first == second
     assert len(fake.arrived) == 1
 
@@ -72,36 +68,36 @@ def test_repeating_a_send_delivers_one_message() -> None:
         (14, SmsStatus.FAILED, "kavenegar 14"),
     ],
 )
-def test_each_provider_status_maps_to_a_domain_status(status: int, means: SmsStatus, error: str | None) -> None:
+async def test_each_provider_status_maps_to_a_domain_status(status: int, means: SmsStatus, error: str | None) -> None:
     fake = FakeKavenegar()
     fake.statuses["7"] = status
-    assert run_with_sender(fake, lambda sender: sender.report("7")) == SmsReport(status=means, error=error)
+    assert await run_with_sender(fake, lambda sender: sender.report("7")) == SmsReport(status=means, error=error)
     (request,) = fake.requests
     assert (request.method, request.query) == ("GET", {"messageid": "7"})
     assert request.path == f"/v1/{quote(API_KEY, safe='')}/sms/status.json"
 
 
 @pytest.mark.parametrize("response", [{"messageid": 8, "status": 10}, {"messageid": 7, "status": 77}, {"messageid": 7}])
-def test_a_report_for_another_message_or_with_an_unknown_status_is_unavailable(response: dict[str, Any]) -> None:
+async def test_a_report_for_another_message_or_with_an_unknown_status_is_unavailable(response: dict[str, Any]) -> None:
     fake = FakeKavenegar()
     fake.response = lambda _: FakeKavenegar.reply(200, [response])
     with pytest.raises(SmsUnavailable):
-        run_with_sender(fake, lambda sender: sender.report("7"))
+        await run_with_sender(fake, lambda sender: sender.report("7"))
 
 
 @pytest.mark.parametrize(
     "odd", [{}, {"status": [], "cost": {}}, {"status": "?", "cost": "NaN"}, {"cost": -1}, {"cost": "1e99"}]
 )
-def test_an_id_alone_proves_acceptance_whatever_the_other_fields(odd: dict[str, Any]) -> None:
+async def test_an_id_alone_proves_acceptance_whatever_the_other_fields(odd: dict[str, Any]) -> None:
     fake = FakeKavenegar()
     fake.response = lambda _: document({"return": {"status": 200}, "entries": [{"messageid": "12", **odd}]})
-    assert send_one(fake) == SmsReceipt(provider_message_id="12", status=SmsStatus.QUEUED, segments=1, cost=None)
+    assert await send_one(fake) == SmsReceipt(provider_message_id="12", status=SmsStatus.QUEUED, segments=1, cost=None)
 
 
 @pytest.mark.parametrize("code", [411, 413, 422])
-def test_a_rejected_number_or_text_raises_sms_refused_with_only_the_code(code: int) -> None:
+async def test_a_rejected_number_or_text_raises_sms_refused_with_only_the_code(code: int) -> None:
     fake = FakeKavenegar()
     fake.response = lambda _: FakeKavenegar.reply(code)
     with pytest.raises(SmsRefused) as refusal:
-        send_one(fake)
+        await send_one(fake)
     assert refusal.value.reason == f"kavenegar {code}"

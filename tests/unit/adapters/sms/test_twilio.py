@@ -1,6 +1,5 @@
 """Requests to Twilio, and the interpretation of its responses."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -19,25 +18,24 @@ TO = "+97699112233"
 TEXT = "482913 - нэвтрэх код + & = %"
 
 
-def run_with_sender(
+async def run_with_sender(
     fake: FakeTwilio, use: Callable[[TwilioSmsSender], Coroutine[Any, Any, Any]], *, service: bool = False
 ) -> Any:
-    async def run() -> Any:
-        async with fake.open() as url, twilio_at(url, service=service) as sender:
-            return await use(sender)
-
-    return asyncio.run(run())
+    async with fake.open() as url, twilio_at(url, service=service) as sender:
+        return await use(sender)
 
 
-def send_one(fake: FakeTwilio, *, service: bool = False) -> SmsReceipt:
-    receipt: SmsReceipt = run_with_sender(fake, lambda sender: sender.send(to=TO, text=TEXT, key=KEY), service=service)
+async def send_one(fake: FakeTwilio, *, service: bool = False) -> SmsReceipt:
+    receipt: SmsReceipt = await run_with_sender(
+        fake, lambda sender: sender.send(to=TO, text=TEXT, key=KEY), service=service
+    )
     return receipt
 
 
 @pytest.mark.parametrize("service", [False, True])
-def test_send_posts_every_required_field(service: bool) -> None:  # noqa: FBT001
+async def test_send_posts_every_required_field(service: bool) -> None:  # noqa: FBT001
     fake = FakeTwilio()
-    receipt = send_one(fake, service=service)
+    receipt = await send_one(fake, service=service)
     (request,) = fake.requests
     assert (request.method, request.path) == ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json")
     sender = {"MessagingServiceSid": SERVICE} if service else {"From": FROM}
@@ -47,10 +45,10 @@ def test_send_posts_every_required_field(service: bool) -> None:  # noqa: FBT001
     )
 
 
-def test_a_report_carries_segments_and_price_once_known() -> None:
+async def test_a_report_carries_segments_and_price_once_known() -> None:
     fake = FakeTwilio(price="-0.01580")
-    receipt = send_one(fake)
-    report = run_with_sender(fake, lambda sender: sender.report(receipt.provider_message_id))
+    receipt = await send_one(fake)
+    report = await run_with_sender(fake, lambda sender: sender.report(receipt.provider_message_id))
     assert report == SmsReport(status=SmsStatus.DELIVERED, segments=2, cost=SmsCost(millionths=15_800, currency="USD"))
 
 
@@ -69,10 +67,10 @@ def test_a_report_carries_segments_and_price_once_known() -> None:
         ("something new", None),
     ],
 )
-def test_each_provider_status_maps_to_a_domain_status(status: str, means: SmsStatus | None) -> None:
+async def test_each_provider_status_maps_to_a_domain_status(status: str, means: SmsStatus | None) -> None:
     fake = FakeTwilio()
     fake.statuses["SM1"] = status
-    assert run_with_sender(fake, lambda sender: sender.report("SM1")) == SmsReport(status=means)
+    assert await run_with_sender(fake, lambda sender: sender.report("SM1")) == SmsReport(status=means)
 
 
 @pytest.mark.parametrize(
@@ -86,25 +84,25 @@ def test_each_provider_status_maps_to_a_domain_status(status: str, means: SmsSta
         {"price": "Infinity", "price_unit": "USD"},
     ],
 )
-def test_an_id_alone_proves_acceptance_whatever_the_other_fields(odd: dict[str, Any]) -> None:
+async def test_an_id_alone_proves_acceptance_whatever_the_other_fields(odd: dict[str, Any]) -> None:
     fake = FakeTwilio()
     fake.response = lambda _: document({"sid": "SM1", **odd}, status="201 Created")
-    assert send_one(fake) == SmsReceipt(provider_message_id="SM1", status=SmsStatus.QUEUED, segments=1, cost=None)
+    assert await send_one(fake) == SmsReceipt(provider_message_id="SM1", status=SmsStatus.QUEUED, segments=1, cost=None)
 
 
-def test_an_immediate_failure_carries_its_error_code() -> None:
+async def test_an_immediate_failure_carries_its_error_code() -> None:
     fake = FakeTwilio()
     failed = {"sid": "SM1", "status": "failed", "num_segments": "3", "error_code": 30003}
     fake.response = lambda _: document(failed, status="201 Created")
-    receipt = send_one(fake)
+    receipt = await send_one(fake)
     assert (receipt.status, receipt.segments, receipt.error) == (SmsStatus.FAILED, 3, "twilio 30003")
 
 
 @pytest.mark.parametrize("code", [21211, 21408, 21610, 21612, 21614, 21617])
-def test_a_rejected_number_or_text_raises_sms_refused_with_only_the_code(code: int) -> None:
+async def test_a_rejected_number_or_text_raises_sms_refused_with_only_the_code(code: int) -> None:
     fake = FakeTwilio()
     fake.response = lambda _: FakeTwilio.error(code, "400 Bad Request")
     with pytest.raises(SmsRefused) as refusal:
-        send_one(fake)
+        await send_one(fake)
     assert refusal.value.reason == f"twilio {code}"
     assert "+1500" not in str(refusal.value)

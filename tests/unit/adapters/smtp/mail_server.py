@@ -2,15 +2,14 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - beside the policy SMTP
 from aiosmtpd.smtp import Envelope, Session
@@ -21,8 +20,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from adapters.smtp.mailer import SmtpMailer
-
-P = ParamSpec("P")
 
 
 class Mailbox:
@@ -100,13 +97,3 @@ def mailer(port: int, **options: Any) -> SmtpMailer:
         **options,
     }
     return SmtpMailer(**arguments)
-
-
-def in_a_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Run an async test in a new event loop."""
-
-    @wraps(test)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        asyncio.run(test(*args, **kwargs))
-
-    return run

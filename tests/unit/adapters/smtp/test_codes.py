@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - as in the server
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
-from tests.unit.adapters.smtp.mail_server import Certificate, Mailbox, in_a_loop, mailer, server
+from tests.unit.adapters.smtp.mail_server import Certificate, Mailbox, mailer, server
 
 from adapters.smtp.codes import SmtpCodeMessenger
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
@@ -27,7 +27,6 @@ async def send(sender: SmtpCodeMessenger, *, to: str = "dorj@example.com", local
     await sender.send_code(to=to, code="012345", purpose="login", locale=locale)
 
 
-@in_a_loop
 async def test_a_code_arrives_in_the_recipients_language() -> None:
     mailbox = Mailbox()
     async with server(mailbox) as port:
@@ -44,7 +43,6 @@ async def test_a_code_arrives_in_the_recipients_language() -> None:
     assert "нэвтрэх" in mailbox.messages[1].get_content()
 
 
-@in_a_loop
 async def test_starttls_with_authentication_sends_over_tls(tmp_path: Path) -> None:
     certificate, mailbox = Certificate(tmp_path), Mailbox()
 
@@ -69,7 +67,6 @@ async def test_starttls_with_authentication_sends_over_tls(tmp_path: Path) -> No
     assert mailbox.over_tls == [True]
 
 
-@in_a_loop
 async def test_implicit_tls_sends_the_code(tmp_path: Path) -> None:
     certificate, mailbox = Certificate(tmp_path), Mailbox()
     async with server(mailbox, tls=certificate.server()) as port:
@@ -77,7 +74,6 @@ async def test_implicit_tls_sends_the_code(tmp_path: Path) -> None:
     assert len(mailbox.messages) == 1
 
 
-@in_a_loop
 async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
     mailbox = Mailbox()
     async with server(mailbox) as port:
@@ -96,7 +92,6 @@ async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
         ("554 we do not like the sender", EmailUnavailable),
     ],
 )
-@in_a_loop
 async def test_the_smtp_reply_code_decides_between_refused_and_unavailable(
     rejection: str, error: type[Exception]
 ) -> None:
@@ -108,7 +103,6 @@ async def test_the_smtp_reply_code_decides_between_refused_and_unavailable(
 
 
 @pytest.mark.parametrize("to", ["dorj@example.com\r\nBcc: everybody@example.com", "dorj@example.com\nX: y", "not one"])
-@in_a_loop
 async def test_an_address_cannot_inject_headers(to: str) -> None:
     mailbox = Mailbox()
     async with server(mailbox) as port:
@@ -117,7 +111,6 @@ async def test_an_address_cannot_inject_headers(to: str) -> None:
     assert mailbox.messages == []
 
 
-@in_a_loop
 async def test_a_refused_connection_is_unavailable() -> None:
     async with server(Mailbox()) as port:
         pass

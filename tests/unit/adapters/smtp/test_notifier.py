@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tests.unit.adapters.smtp.mail_server import Mailbox as ServerMailbox
-from tests.unit.adapters.smtp.mail_server import in_a_loop, mailer, server
+from tests.unit.adapters.smtp.mail_server import mailer, server
 
 from adapters.smtp.notifier import SmtpNotifier
 from booking_domain.notifications.errors import EmailRefused, EmailUnavailable
@@ -58,7 +58,6 @@ class TestSmtpNotifier(NotifierContract):
         return opened
 
 
-@in_a_loop
 async def test_a_repetition_has_the_same_message_id() -> None:
     received = ServerMailbox()
     async with server(received) as port:
@@ -76,7 +75,6 @@ async def test_a_repetition_has_the_same_message_id() -> None:
 @pytest.mark.parametrize(
     ("rejection", "error"), [("550 no such user here", EmailRefused), ("450 mailbox busy", EmailUnavailable)]
 )
-@in_a_loop
 async def test_the_reply_decides_between_refused_and_unavailable(rejection: str, error: type[Exception]) -> None:
     received = ServerMailbox()
     received.rejection = rejection
@@ -89,7 +87,6 @@ INJECTION = "dorj@example.com\r\nBcc: everybody@example.com"
 
 
 @pytest.mark.parametrize("hostile", [replace(NOTIFICATION, to=INJECTION), replace(NOTIFICATION, subject=INJECTION)])
-@in_a_loop
 async def test_no_field_can_inject_headers(hostile: Notification) -> None:
     received = ServerMailbox()
     async with server(received) as port:
@@ -98,7 +95,6 @@ async def test_no_field_can_inject_headers(hostile: Notification) -> None:
     assert received.messages == []
 
 
-@in_a_loop
 async def test_starttls_sends_nothing_to_a_server_without_tls() -> None:
     received = ServerMailbox()
     async with server(received) as port:
