@@ -1,6 +1,5 @@
 """The watch over declared errors sees an undeclared one."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -11,20 +10,17 @@ from booking_domain.shared.ids import ClaimId
 from booking_domain.testing.studio import Studio
 
 
-def release_unknown_hold(*, declared: bool) -> None:
-    async def release() -> None:
-        studio = await Studio.opened()
-        use_case = release_hold if declared else replace(release_hold, raises=())
-        await studio.run(use_case, ClaimId(studio.entropy.new_id()), by=studio.customer)
-
-    asyncio.run(release())
+async def release_unknown_hold(*, declared: bool) -> None:
+    studio = await Studio.opened()
+    use_case = release_hold if declared else replace(release_hold, raises=())
+    await studio.run(use_case, ClaimId(studio.entropy.new_id()), by=studio.customer)
 
 
-def test_an_undeclared_error_fails_the_test() -> None:
+async def test_an_undeclared_error_fails_the_test() -> None:
     with pytest.raises(AssertionError, match="HoldNotFound"):
-        release_unknown_hold(declared=False)
+        await release_unknown_hold(declared=False)
 
 
-def test_a_declared_error_passes() -> None:
+async def test_a_declared_error_passes() -> None:
     with pytest.raises(HoldNotFound):
-        release_unknown_hold(declared=True)
+        await release_unknown_hold(declared=True)

@@ -1,6 +1,5 @@
 """Notifications by channel: what can be retried is raised, what can never be sent is logged and dropped."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -27,30 +26,30 @@ class FailingNotifier(Notifier):
         raise self._error
 
 
-def test_each_channel_has_its_own_notifier() -> None:
+async def test_each_channel_has_its_own_notifier() -> None:
     by_email, by_sms = MemoryNotifier(), MemoryNotifier()
     notifier = NotifierByChannel({"email": by_email, "sms": by_sms})
     for notification in (EMAIL, SMS):
-        asyncio.run(notifier.send(notification))
+        await notifier.send(notification)
     assert (list(by_email.delivered), list(by_sms.delivered)) == ([EMAIL], [SMS])
 
 
-def test_a_refused_address_is_logged_without_the_address_and_dropped() -> None:
+async def test_a_refused_address_is_logged_without_the_address_and_dropped() -> None:
     notifier = NotifierByChannel({"email": FailingNotifier(EmailRefused(reason="550"))})
     with capture_logs() as entries:
-        asyncio.run(notifier.send(EMAIL))
+        await notifier.send(EMAIL)
     [entry] = entries
     assert (entry["event"], entry["code"], entry["id"]) == ("notification.refused", "email.refused", str(EMAIL.id))
     assert EMAIL.to not in repr(entry)
 
 
-def test_an_unavailable_server_is_raised_for_a_retry() -> None:
+async def test_an_unavailable_server_is_raised_for_a_retry() -> None:
     notifier = NotifierByChannel({"email": FailingNotifier(EmailUnavailable())})
     with pytest.raises(EmailUnavailable):
-        asyncio.run(notifier.send(EMAIL))
+        await notifier.send(EMAIL)
 
 
-def test_a_channel_that_is_off_sends_nothing() -> None:
+async def test_a_channel_that_is_off_sends_nothing() -> None:
     with capture_logs() as entries:
-        asyncio.run(NotifierByChannel({"sms": None}).send(SMS))
+        await NotifierByChannel({"sms": None}).send(SMS)
     assert [entry["event"] for entry in entries] == ["notification.channel_off"]

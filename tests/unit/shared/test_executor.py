@@ -1,6 +1,5 @@
 """The executor on a small store: a transaction works on a copy, which replaces the original at commit."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -140,11 +139,11 @@ ADD = UseCase(Permission.PAY, _add)
 GUESS = UseCase(Permission.PAY, failing_with(WrongGuess()))
 
 
-def run(world: World, use_case: UseCase[int, Tx, int] = ADD, *, actor: Actor = CUSTOMER) -> int:
-    return asyncio.run(world.executor.run(use_case, 1, actor=actor))
+async def run(world: World, use_case: UseCase[int, Tx, int] = ADD, *, actor: Actor = CUSTOMER) -> int:
+    return await world.executor.run(use_case, 1, actor=actor)
 
 
-def run_once(
+async def run_once(
     world: World,
     key: str = "k",
     *,
@@ -152,151 +151,149 @@ def run_once(
     actor: Actor = CUSTOMER,
     use_case: UseCase[int, Tx, int] = ADD,
 ) -> StoredResponse:
-    return asyncio.run(
-        world.executor.run_once(
-            use_case,
-            1,
-            actor=actor,
-            key=IdempotencyKey(caller=actor.id, key=key, fingerprint=body),
-            answer=lambda number: f"it is {number}".encode(),
-        )
+    return await world.executor.run_once(
+        use_case,
+        1,
+        actor=actor,
+        key=IdempotencyKey(caller=actor.id, key=key, fingerprint=body),
+        answer=lambda number: f"it is {number}".encode(),
     )
 
 
-def test_a_use_case_is_begun_handled_and_committed_in_this_order() -> None:
+async def test_a_use_case_is_begun_handled_and_committed_in_this_order() -> None:
     world = World()
-    assert run(world) == 1
+    assert await run(world) == 1
     assert world.number == 1
     assert world.happened == ["begin", "look at the clock", "commit"]
 
 
-def test_without_the_permission_no_transaction_begins() -> None:
+async def test_without_the_permission_no_transaction_begins() -> None:
     world = World()
     with pytest.raises(NotPermitted):
-        run(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
+        await run(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
     assert world.happened == []
 
 
-def test_an_error_rolls_the_transaction_back_and_is_not_retried() -> None:
+async def test_an_error_rolls_the_transaction_back_and_is_not_retried() -> None:
     for error in (NotPermitted(action="count"), StorageUnavailable(), ZeroDivisionError()):
         world = World()
         with pytest.raises(type(error)) as refused:
-            run(world, UseCase(Permission.PAY, failing_with(error)))
+            await run(world, UseCase(Permission.PAY, failing_with(error)))
         assert refused.value is error
         assert world.number == 0
         assert world.happened == ["begin", "look at the clock", "roll back"]
 
 
-def test_a_transaction_that_lost_a_race_runs_again_with_a_new_time() -> None:
+async def test_a_transaction_that_lost_a_race_runs_again_with_a_new_time() -> None:
     world = World(rivals=2)
-    assert run(world) == 1
+    assert await run(world) == 1
     assert world.happened == [
         *["begin", "look at the clock", "roll back"] * 2,
         *["begin", "look at the clock", "commit"],
     ]
 
 
-def test_a_conflict_inside_the_use_case_is_retried_like_one_at_the_commit() -> None:
+async def test_a_conflict_inside_the_use_case_is_retried_like_one_at_the_commit() -> None:
     world = World()
     with pytest.raises(ConcurrentChange):
-        run(world, UseCase(Permission.PAY, failing_with(ConcurrentChange(what="the number"))))
+        await run(world, UseCase(Permission.PAY, failing_with(ConcurrentChange(what="the number"))))
     assert world.happened.count("begin") == ATTEMPTS
 
 
-def test_a_transaction_that_lost_five_races_in_a_row_fails() -> None:
+async def test_a_transaction_that_lost_five_races_in_a_row_fails() -> None:
     world = World(rivals=4)
-    assert run(world) == 1
+    assert await run(world) == 1
     world = World(rivals=5)
     with pytest.raises(ConcurrentChange):
-        run(world)
+        await run(world)
     assert (ATTEMPTS, world.happened.count("begin"), world.number) == (5, 5, 0)
 
 
-def test_the_context_has_the_actor_and_the_time() -> None:
+async def test_the_context_has_the_actor_and_the_time() -> None:
     async def who_and_when(_: int, tx: Tx, context: Context) -> int:
         assert context.actor == SYSTEM
         assert context.now == START + timedelta(seconds=1)
         assert context.entropy.new_id() != context.entropy.new_id()
         return 42
 
-    assert run(World(), UseCase(Permission.RUN_PLATFORM, who_and_when), actor=SYSTEM) == 42
+    assert await run(World(), UseCase(Permission.RUN_PLATFORM, who_and_when), actor=SYSTEM) == 42
 
 
-def test_the_same_request_twice_has_one_effect_and_one_answer() -> None:
+async def test_the_same_request_twice_has_one_effect_and_one_answer() -> None:
     world = World()
-    assert run_once(world) == StoredResponse(b"it is 1", replayed=False)
-    assert run_once(world) == StoredResponse(b"it is 1", replayed=True)
+    assert await run_once(world) == StoredResponse(b"it is 1", replayed=False)
+    assert await run_once(world) == StoredResponse(b"it is 1", replayed=True)
     assert world.number == 1
 
 
-def test_a_key_of_another_request_is_refused() -> None:
+async def test_a_key_of_another_request_is_refused() -> None:
     world = World()
-    run_once(world)
+    await run_once(world)
     with pytest.raises(KeyReused):
-        run_once(world, body=b"another body")
+        await run_once(world, body=b"another body")
     assert world.number == 1
 
 
-def test_another_key_or_another_caller_makes_another_request() -> None:
+async def test_another_key_or_another_caller_makes_another_request() -> None:
     world = World()
-    run_once(world)
-    assert run_once(world, "another key") == StoredResponse(b"it is 2", replayed=False)
-    assert run_once(world, actor=OTHER) == StoredResponse(b"it is 3", replayed=False)
+    await run_once(world)
+    assert await run_once(world, "another key") == StoredResponse(b"it is 2", replayed=False)
+    assert await run_once(world, actor=OTHER) == StoredResponse(b"it is 3", replayed=False)
 
 
-def test_a_key_can_be_used_for_another_request_after_a_day() -> None:
+async def test_a_key_can_be_used_for_another_request_after_a_day() -> None:
     world = World()
-    run_once(world)
+    await run_once(world)
     world.time += timedelta(hours=24)
-    assert run_once(world, body=b"another body") == StoredResponse(b"it is 2", replayed=False)
+    assert await run_once(world, body=b"another body") == StoredResponse(b"it is 2", replayed=False)
 
 
-def test_a_failed_request_can_be_repeated_under_its_key() -> None:
+async def test_a_failed_request_can_be_repeated_under_its_key() -> None:
     world = World()
     with pytest.raises(StorageUnavailable):
-        run_once(world, use_case=UseCase(Permission.PAY, failing_with(StorageUnavailable())))
+        await run_once(world, use_case=UseCase(Permission.PAY, failing_with(StorageUnavailable())))
     assert world.answers == {}
-    assert run_once(world) == StoredResponse(b"it is 1", replayed=False)
+    assert await run_once(world) == StoredResponse(b"it is 1", replayed=False)
 
 
-def test_a_request_that_lost_races_has_one_effect() -> None:
+async def test_a_request_that_lost_races_has_one_effect() -> None:
     world = World(rivals=3)
-    assert run_once(world) == StoredResponse(b"it is 1", replayed=False)
-    assert run_once(world) == StoredResponse(b"it is 1", replayed=True)
+    assert await run_once(world) == StoredResponse(b"it is 1", replayed=False)
+    assert await run_once(world) == StoredResponse(b"it is 1", replayed=True)
     assert world.number == 1
 
 
-def test_a_replay_needs_the_permission_too() -> None:
+async def test_a_replay_needs_the_permission_too() -> None:
     world = World()
-    run_once(world)
+    await run_once(world)
     with pytest.raises(NotPermitted):
-        run_once(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
+        await run_once(world, actor=Actor(CUSTOMER.id, Role.SYSTEM))
 
 
-def test_the_command_of_an_admin_is_audited_by_default() -> None:
+async def test_the_command_of_an_admin_is_audited_by_default() -> None:
     world = World()
-    run(world, actor=ADMIN)
+    await run(world, actor=ADMIN)
     (entry,) = world.audited
     assert (entry.actor, entry.action, entry.subject) == (ADMIN, "payment.start", None)
     assert (entry.at, entry.origin, entry.details) == (world.time, ORIGIN, {})
 
 
-def test_an_entry_has_the_action_and_the_subject_of_the_use_case() -> None:
+async def test_an_entry_has_the_action_and_the_subject_of_the_use_case() -> None:
     world = World()
     named = UseCase(Permission.PAY, _add, lambda more, now: Subject("sum", UUID(int=more + now)), audited_as="sum.grow")
-    run(world, named, actor=ADMIN)
+    await run(world, named, actor=ADMIN)
     (entry,) = world.audited
     assert (entry.action, entry.subject) == ("sum.grow", Subject("sum", UUID(int=2)))
 
 
 @pytest.mark.parametrize("actor", [CUSTOMER, Actor(OTHER.id, Role.PROVIDER), Actor(OTHER.id, Role.MANAGER)])
-def test_the_command_of_another_role_is_not_audited_by_default(actor: Actor) -> None:
+async def test_the_command_of_another_role_is_not_audited_by_default(actor: Actor) -> None:
     world = World()
-    run(world, actor=actor)
+    await run(world, actor=actor)
     assert world.audited == []
 
 
-def test_the_notes_of_a_use_case_are_audited_for_every_role() -> None:
+async def test_the_notes_of_a_use_case_are_audited_for_every_role() -> None:
     async def reset(_: int, tx: Tx, context: Context) -> int:
         context.note("sum.reset", Subject("sum", UUID(int=1)), details={"was": 3})
         context.note("sum.seen", actor=CUSTOMER)
@@ -304,76 +301,76 @@ def test_the_notes_of_a_use_case_are_audited_for_every_role() -> None:
 
     for use_case, actor in ((UseCase(Permission.PAY, reset), ADMIN), (UseCase(Permission.RUN_PLATFORM, reset), SYSTEM)):
         world = World()
-        run(world, use_case, actor=actor)
+        await run(world, use_case, actor=actor)
         assert [(each.actor, each.action, each.details) for each in world.audited] == [
             (actor, "sum.reset", {"was": 3}),
             (CUSTOMER, "sum.seen", {}),
         ]
 
 
-def test_a_rolled_back_command_has_no_entry() -> None:
+async def test_a_rolled_back_command_has_no_entry() -> None:
     world = World()
     with pytest.raises(StorageUnavailable):
-        run(world, UseCase(Permission.PAY, failing_with(StorageUnavailable())), actor=ADMIN)
+        await run(world, UseCase(Permission.PAY, failing_with(StorageUnavailable())), actor=ADMIN)
     assert world.audited == []
 
 
-def test_retries_and_replays_add_no_entry() -> None:
+async def test_retries_and_replays_add_no_entry() -> None:
     world = World(rivals=3)
-    run_once(world, actor=ADMIN)
-    assert run_once(world, actor=ADMIN).replayed
+    await run_once(world, actor=ADMIN)
+    assert (await run_once(world, actor=ADMIN)).replayed
     assert len(world.audited) == 1
 
 
-def test_an_error_that_commits_is_raised_after_the_commit() -> None:
+async def test_an_error_that_commits_is_raised_after_the_commit() -> None:
     world = World()
     with pytest.raises(WrongGuess):
-        run(world, GUESS)
+        await run(world, GUESS)
     assert world.number == 1
     assert world.happened == ["begin", "look at the clock", "commit"]
 
 
-def test_a_transaction_that_commits_an_error_is_retried_after_a_lost_race() -> None:
+async def test_a_transaction_that_commits_an_error_is_retried_after_a_lost_race() -> None:
     world = World(rivals=2)
     with pytest.raises(WrongGuess):
-        run(world, GUESS)
+        await run(world, GUESS)
     assert world.number == 1
     assert world.happened.count("begin") == 3
     world = World(rivals=5)
     with pytest.raises(ConcurrentChange):
-        run(world, GUESS)
+        await run(world, GUESS)
     assert world.number == 0
 
 
-def test_a_crash_between_commit_and_raise_keeps_the_counted_failure() -> None:
+async def test_a_crash_between_commit_and_raise_keeps_the_counted_failure() -> None:
     world = World(crashes=True)
     with pytest.raises(Crash):
-        run(world, GUESS)
+        await run(world, GUESS)
     assert world.number == 1
     with pytest.raises(WrongGuess):
-        run(world, GUESS)
+        await run(world, GUESS)
     assert world.number == 2
 
 
-def test_an_error_that_commits_is_not_kept_as_the_answer_of_a_key() -> None:
+async def test_an_error_that_commits_is_not_kept_as_the_answer_of_a_key() -> None:
     world = World()
     for tries in (1, 2):
         with pytest.raises(WrongGuess):
-            run_once(world, use_case=GUESS)
+            await run_once(world, use_case=GUESS)
         assert (world.number, world.answers) == (tries, {})
-    assert run_once(world, body=b"another body") == StoredResponse(b"it is 3", replayed=False)
+    assert await run_once(world, body=b"another body") == StoredResponse(b"it is 3", replayed=False)
 
 
-def test_an_error_that_commits_keeps_the_notes_of_the_use_case_and_no_other_entry() -> None:
+async def test_an_error_that_commits_keeps_the_notes_of_the_use_case_and_no_other_entry() -> None:
     async def guess(_: int, tx: Tx, context: Context) -> int:
         context.note("guess.wrong", Subject("sum", UUID(int=1)))
         raise WrongGuess
 
     world = World()
     with pytest.raises(WrongGuess):
-        run(world, UseCase(Permission.PAY, guess), actor=ADMIN)
+        await run(world, UseCase(Permission.PAY, guess), actor=ADMIN)
     assert [each.action for each in world.audited] == ["guess.wrong"]
     world = World()
     with pytest.raises(WrongGuess):
-        run(world, GUESS, actor=ADMIN)
+        await run(world, GUESS, actor=ADMIN)
     assert world.audited == []

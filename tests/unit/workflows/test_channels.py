@@ -1,7 +1,5 @@
 """Booking notices respect switched-off channels; account notices do not."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,7 +12,7 @@ from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
 from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.ids import EventId
 from booking_domain.testing.builders import NOW
-from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
+from booking_domain.testing.memory import MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.notify_account import notify_account
 from booking_domain.workflows.notify_parties import notify_parties
@@ -23,13 +21,6 @@ from entrypoints.languages.notices import GettextTranslator
 EMAIL, PHONE = "dorj@example.com", "+97699112233"
 ON_BOTH = Channels()
 TRANSLATOR = GettextTranslator("en")
-
-
-def in_a_studio(play: Callable[[Studio], Awaitable[None]]) -> None:
-    async def played() -> None:
-        await play(await Studio.opened(MemoryDatabase()))
-
-    asyncio.run(played())
 
 
 async def customer_is(studio: Studio, **members: Any) -> User:
@@ -58,63 +49,49 @@ def contacts_of(notifier: MemoryNotifier) -> list[tuple[str, str]]:
         (None, None, ON_BOTH, []),
     ],
 )
-def test_booking_notices_go_by_e_mail_else_by_sms_and_respect_switched_off_channels(
-    email: str | None, phone: str | None, channels: Channels, way: list[tuple[str, str]]
+async def test_booking_notices_go_by_e_mail_else_by_sms_and_respect_switched_off_channels(
+    studio: Studio, email: str | None, phone: str | None, channels: Channels, way: list[tuple[str, str]]
 ) -> None:
-    async def play(studio: Studio) -> None:
-        notifier = MemoryNotifier()
-        await customer_is(studio, email=email, phone=phone, preferences=Preferences(channels=channels))
-        await studio.book()
-        for event in await studio.backend.outbox_events():
-            assert isinstance(event, BookingChanged)
-            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
-        assert contacts_of(notifier) == way
-
-    in_a_studio(play)
+    notifier = MemoryNotifier()
+    await customer_is(studio, email=email, phone=phone, preferences=Preferences(channels=channels))
+    await studio.book()
+    for event in await studio.backend.outbox_events():
+        assert isinstance(event, BookingChanged)
+        await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    assert contacts_of(notifier) == way
 
 
-def test_a_deleted_account_gets_no_booking_notices() -> None:
-    async def play(studio: Studio) -> None:
-        notifier = MemoryNotifier()
-        await studio.book()
-        await customer_is(studio, email=EMAIL, phone=PHONE, status=UserStatus.DELETED, deleted_at=NOW)
-        for event in await studio.backend.outbox_events():
-            assert isinstance(event, BookingChanged)
-            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
-        assert contacts_of(notifier) == []
-
-    in_a_studio(play)
+async def test_a_deleted_account_gets_no_booking_notices(studio: Studio) -> None:
+    notifier = MemoryNotifier()
+    await studio.book()
+    await customer_is(studio, email=EMAIL, phone=PHONE, status=UserStatus.DELETED, deleted_at=NOW)
+    for event in await studio.backend.outbox_events():
+        assert isinstance(event, BookingChanged)
+        await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    assert contacts_of(notifier) == []
 
 
 def about(user: User, event: type[AccountDeleted] | type[PhoneChanged]) -> AccountDeleted | PhoneChanged:
     return event(id=EventId(UUID(int=7)), occurred_at=NOW, user_id=user.id)
 
 
-def test_account_notices_ignore_switched_off_channels_and_repeat_under_the_same_ids() -> None:
-    async def play(studio: Studio) -> None:
-        notifier = MemoryNotifier()
-        off = Preferences(channels=Channels(email=False, sms=False))
-        user = (await customer_is(studio, email=EMAIL, phone=PHONE, preferences=off)).deleted(NOW)
-        await customer_is(studio, status=user.status, deleted_at=user.deleted_at)
-        for _ in range(2):
-            await notify_account(
-                about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR
-            )
-        assert contacts_of(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the repetition has the same ids
-        assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
-
-    in_a_studio(play)
-
-
-def test_a_restored_or_erased_account_gets_no_notice_of_its_deletion() -> None:
-    async def play(studio: Studio) -> None:
-        notifier = MemoryNotifier()
-        user = await customer_is(studio, email=EMAIL)
+async def test_account_notices_ignore_switched_off_channels_and_repeat_under_the_same_ids(studio: Studio) -> None:
+    notifier = MemoryNotifier()
+    off = Preferences(channels=Channels(email=False, sms=False))
+    user = (await customer_is(studio, email=EMAIL, phone=PHONE, preferences=off)).deleted(NOW)
+    await customer_is(studio, status=user.status, deleted_at=user.deleted_at)
+    for _ in range(2):
         await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
-        async with studio.backend.begin() as tx:
-            await tx.users.save(user.deleted(NOW).erased(NOW))
-        for event in (AccountDeleted, PhoneChanged):
-            await notify_account(about(user, event), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
-        assert list(notifier.delivered) == []
+    assert contacts_of(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the repetition has the same ids
+    assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
 
-    in_a_studio(play)
+
+async def test_a_restored_or_erased_account_gets_no_notice_of_its_deletion(studio: Studio) -> None:
+    notifier = MemoryNotifier()
+    user = await customer_is(studio, email=EMAIL)
+    await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    async with studio.backend.begin() as tx:
+        await tx.users.save(user.deleted(NOW).erased(NOW))
+    for event in (AccountDeleted, PhoneChanged):
+        await notify_account(about(user, event), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    assert list(notifier.delivered) == []

@@ -1,7 +1,5 @@
 """Sending text messages, recording their outcome, and polling for the rest."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -58,76 +56,64 @@ class Office:
         await follow_sms(message_id, reads=self.platform.reads.sms, executor=self.platform.executor, sender=self.sender)
 
 
-def in_the_office(story: Callable[[Office], Awaitable[None]], office: Office | None = None) -> None:
-    async def play() -> None:
-        await story(office or Office())
-
-    asyncio.run(play())
+@pytest.fixture
+def office() -> Office:
+    return Office()
 
 
-def test_a_code_is_sent_in_the_recipients_language_and_its_record_reveals_neither_code_nor_number() -> None:
-    async def story(office: Office) -> None:
+async def test_a_code_is_sent_in_the_recipients_language_and_its_record_reveals_neither_code_nor_number(
+    office: Office,
+) -> None:
+    await office.send()
+    assert office.sender.delivered == ((TO, f"{CODE} - нэвтрэх код. Хэнд ч бүү хэлээрэй."),)
+    (message,) = await office.kept()
+    assert (message.to_masked, message.template, message.language) == ("+976****2233", "code.login", "mn")
+    assert (message.provider, message.status, message.segments) == ("memory", SmsStatus.QUEUED, 1)
+    assert message.provider_message_id == str(message.id)
+    assert message.ask_at == office.platform.clock.now() + FIRST_POLL
+    shown = repr(message)
+    assert CODE not in shown
+    assert TO[4:] not in shown
+
+
+async def test_the_digest_of_a_number_depends_on_the_key(office: Office) -> None:
+    await office.send()
+    await office.send(purpose="reset")
+    await office.send(to="+97699112234")
+    office.messenger = SmsCodeMessenger(
+        sender=office.sender,
+        executor=office.platform.executor,
+        recipient_key=b"another",
+        most_per_day=100,
+        translator=GettextTranslator("en"),
+    )
+    await office.send()
+    first, second, other, under_another_key = [message.to_digest for message in await office.kept()]
+    assert first == second
+    assert len({first, other, under_another_key}) == 3
+
+
+async def test_a_rejected_message_is_recorded_as_failed(office: Office) -> None:
+    office.sender.refused.add(TO)
+    with pytest.raises(SmsRefused):
         await office.send()
-        assert office.sender.delivered == ((TO, f"{CODE} - нэвтрэх код. Хэнд ч бүү хэлээрэй."),)
-        (message,) = await office.kept()
-        assert (message.to_masked, message.template, message.language) == ("+976****2233", "code.login", "mn")
-        assert (message.provider, message.status, message.segments) == ("memory", SmsStatus.QUEUED, 1)
-        assert message.provider_message_id == str(message.id)
-        assert message.ask_at == office.platform.clock.now() + FIRST_POLL
-        shown = repr(message)
-        assert CODE not in shown
-        assert TO[4:] not in shown
-
-    in_the_office(story)
+    (message,) = await office.kept()
+    assert (message.status, message.error) == (SmsStatus.FAILED, "refused")
 
 
-def test_the_digest_of_a_number_depends_on_the_key() -> None:
-    async def story(office: Office) -> None:
+async def test_a_message_without_a_response_stays_open_until_a_callback(office: Office) -> None:
+    office.sender.lose_answers = True
+    with pytest.raises(SmsUnavailable):
         await office.send()
-        await office.send(purpose="reset")
-        await office.send(to="+97699112234")
-        office.messenger = SmsCodeMessenger(
-            sender=office.sender,
-            executor=office.platform.executor,
-            recipient_key=b"another",
-            most_per_day=100,
-            translator=GettextTranslator("en"),
-        )
-        await office.send()
-        first, second, other, under_another_key = [message.to_digest for message in await office.kept()]
-        assert first == second
-        assert len({first, other, under_another_key}) == 3
-
-    in_the_office(story)
+    (message,) = await office.kept()
+    assert (message.status, message.error, message.ask_at) == (SmsStatus.QUEUED, "no usable answer", None)
+    update = SmsUpdate(message_id=message.id, provider_message_id="SM1", status=SmsStatus.DELIVERED)
+    await office.platform.executor.run(apply_sms_update, update, actor=SYSTEM)
+    (message,) = await office.kept()
+    assert (message.status, message.error, message.provider_message_id) == (SmsStatus.DELIVERED, None, "SM1")
 
 
-def test_a_rejected_message_is_recorded_as_failed() -> None:
-    async def story(office: Office) -> None:
-        office.sender.refused.add(TO)
-        with pytest.raises(SmsRefused):
-            await office.send()
-        (message,) = await office.kept()
-        assert (message.status, message.error) == (SmsStatus.FAILED, "refused")
-
-    in_the_office(story)
-
-
-def test_a_message_without_a_response_stays_open_until_a_callback() -> None:
-    async def story(office: Office) -> None:
-        office.sender.lose_answers = True
-        with pytest.raises(SmsUnavailable):
-            await office.send()
-        (message,) = await office.kept()
-        assert (message.status, message.error, message.ask_at) == (SmsStatus.QUEUED, "no usable answer", None)
-        update = SmsUpdate(message_id=message.id, provider_message_id="SM1", status=SmsStatus.DELIVERED)
-        await office.platform.executor.run(apply_sms_update, update, actor=SYSTEM)
-        (message,) = await office.kept()
-        assert (message.status, message.error, message.provider_message_id) == (SmsStatus.DELIVERED, None, "SM1")
-
-    in_the_office(story)
-
-
-def test_a_callback_before_the_response_is_not_undone_by_it() -> None:
+async def test_a_callback_before_the_response_is_not_undone_by_it() -> None:
     class Overtaken(MemorySmsSender):
         office: Office
 
@@ -136,22 +122,20 @@ def test_a_callback_before_the_response_is_not_undone_by_it() -> None:
             await self.office.platform.executor.run(apply_sms_update, update, actor=SYSTEM)
             return await super().send(to=to, text=text, key=key)
 
-    async def story(office: Office) -> None:
-        await office.send()
-        (message,) = await office.kept()
-        assert message.status is SmsStatus.DELIVERED
-        assert message.provider_message_id == str(message.id)
-
     sender = Overtaken()
     sender.office = Office(sender)
-    in_the_office(story, sender.office)
+    office = sender.office
+    await office.send()
+    (message,) = await office.kept()
+    assert message.status is SmsStatus.DELIVERED
+    assert message.provider_message_id == str(message.id)
 
 
 def down() -> Any:
     raise StorageUnavailable
 
 
-def test_a_storage_failure_after_sending_is_not_reported_as_a_failed_send() -> None:
+async def test_a_storage_failure_after_sending_is_not_reported_as_a_failed_send() -> None:
     class Failing(MemorySmsSender):
         office: Office
 
@@ -160,128 +144,101 @@ def test_a_storage_failure_after_sending_is_not_reported_as_a_failed_send() -> N
             self.office.platform.executor._begin = down
             return receipt
 
-    async def story(office: Office) -> None:
-        await office.send()
-        assert len(office.sender.delivered) == 1
-
     sender = Failing()
     sender.office = Office(sender)
-    in_the_office(story, sender.office)
+    office = sender.office
+    await office.send()
+    assert len(office.sender.delivered) == 1
 
 
-def test_a_storage_failure_before_sending_prevents_it() -> None:
-    async def story(office: Office) -> None:
-        office.platform.executor._begin = down
-        with pytest.raises(StorageUnavailable):
-            await office.send()
-        assert office.sender.delivered == ()
-
-    in_the_office(story)
+async def test_a_storage_failure_before_sending_prevents_it(office: Office) -> None:
+    office.platform.executor._begin = down
+    with pytest.raises(StorageUnavailable):
+        await office.send()
+    assert office.sender.delivered == ()
 
 
 @pytest.mark.parametrize("to", ["", "99112233", "+976-9911-2233"])
-def test_an_invalid_number_is_rejected_before_anything_is_recorded(to: str) -> None:
-    async def story(office: Office) -> None:
-        with pytest.raises(InvalidValue):
-            await office.send(to=to)
-        assert await office.kept() == []
-        assert office.sender.delivered == ()
-
-    in_the_office(story)
+async def test_an_invalid_number_is_rejected_before_anything_is_recorded(office: Office, to: str) -> None:
+    with pytest.raises(InvalidValue):
+        await office.send(to=to)
+    assert await office.kept() == []
+    assert office.sender.delivered == ()
 
 
-def test_the_limit_of_24_hours_counts_the_messages_to_all_numbers() -> None:
-    async def story(office: Office) -> None:
-        clock = office.platform.clock
-        await office.send()
-        clock.advance(timedelta(hours=1))
-        await office.send(to="+989123456789", locale="fa")
-        for wait in (timedelta(0), timedelta(hours=23, microseconds=-1)):
-            clock.advance(wait)
-            with pytest.raises(SmsCapReached):
-                await office.send(to="+97699112234")
-        assert len(office.sender.delivered) == len(await office.kept()) == 2
-        clock.advance(timedelta(microseconds=1))
-        await office.send(to="+97699112234")
+async def test_the_limit_of_24_hours_counts_the_messages_to_all_numbers() -> None:
+    office = Office(most_per_day=2)
+    clock = office.platform.clock
+    await office.send()
+    clock.advance(timedelta(hours=1))
+    await office.send(to="+989123456789", locale="fa")
+    for wait in (timedelta(0), timedelta(hours=23, microseconds=-1)):
+        clock.advance(wait)
         with pytest.raises(SmsCapReached):
-            await office.send()
-        assert len(office.sender.delivered) == 3
-
-    in_the_office(story, Office(most_per_day=2))
-
-
-def test_a_message_without_a_response_counts_towards_the_limit() -> None:
-    async def story(office: Office) -> None:
-        office.sender.lose_answers = True
-        with pytest.raises(SmsUnavailable):
-            await office.send()
-        with pytest.raises(SmsCapReached):
-            await office.send()
-        assert len(office.sender.delivered) == len(await office.kept()) == 1
-
-    in_the_office(story, Office(most_per_day=1))
-
-
-def test_there_is_no_code_for_another_purpose() -> None:
-    async def story(office: Office) -> None:
-        with pytest.raises(KeyError, match="greet"):
-            await office.send(purpose="greet")
-        assert await office.kept() == []
-
-    in_the_office(story)
-
-
-def test_what_becomes_of_a_message_and_what_it_cost_is_asked_for() -> None:
-    async def story(office: Office) -> None:
+            await office.send(to="+97699112234")
+    assert len(office.sender.delivered) == len(await office.kept()) == 2
+    clock.advance(timedelta(microseconds=1))
+    await office.send(to="+97699112234")
+    with pytest.raises(SmsCapReached):
         await office.send()
-        (message,) = await office.kept()
-        reads, clock = office.platform.reads, office.platform.clock
-        assert await reads.sms.to_poll("memory", clock.now(), 10) == []
-        clock.advance(FIRST_POLL)
-        assert await reads.sms.to_poll("memory", clock.now(), 10) == [message.id]
-        office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.SENT)
-        await office.follow(message.id)
-        assert await reads.sms.to_poll("memory", clock.now(), 10) == []
-        clock.advance(FIRST_POLL)
-        office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.DELIVERED, segments=1, cost=PRICE)
-        await office.follow(message.id)
-        (message,) = await office.kept()
-        assert (message.status, message.cost, message.ask_at) == (SmsStatus.DELIVERED, PRICE, None)
-        (spent,) = await reads.sms.spending(message.created_at, clock.now())
-        assert (spent.messages, spent.segments, spent.cost) == (1, 1, PRICE)
-
-    in_the_office(story)
+    assert len(office.sender.delivered) == 3
 
 
-def test_a_provider_that_gives_no_answer_is_asked_later() -> None:
-    async def story(office: Office) -> None:
+async def test_a_message_without_a_response_counts_towards_the_limit() -> None:
+    office = Office(most_per_day=1)
+    office.sender.lose_answers = True
+    with pytest.raises(SmsUnavailable):
         await office.send()
-        (message,) = await office.kept()
-        office.platform.clock.advance(FIRST_POLL)
-        office.sender.available = False
-        await office.follow(message.id)
-        (after,) = await office.kept()
-        assert after == replace(message, ask_at=office.platform.clock.now() + FIRST_POLL)
-
-    in_the_office(story)
-
-
-def test_nobody_is_asked_about_what_another_provider_was_given_or_nobody_has_taken() -> None:
-    async def story(office: Office) -> None:
+    with pytest.raises(SmsCapReached):
         await office.send()
-        (message,) = await office.kept()
-        office.sender = MemorySmsSender("another")
-        await office.follow(message.id)
-        await office.follow(SmsId(office.platform.entropy.new_id()))
-        assert await office.kept() == [message]
-
-    in_the_office(story)
+    assert len(office.sender.delivered) == len(await office.kept()) == 1
 
 
-def test_news_of_a_message_that_is_not_there_is_nobodys() -> None:
-    async def story(office: Office) -> None:
-        update = SmsUpdate(message_id=SmsId(office.platform.entropy.new_id()), status=SmsStatus.SENT)
-        await office.platform.executor.run(apply_sms_update, update, actor=SYSTEM)
-        assert await office.kept() == []
+async def test_there_is_no_code_for_another_purpose(office: Office) -> None:
+    with pytest.raises(KeyError, match="greet"):
+        await office.send(purpose="greet")
+    assert await office.kept() == []
 
-    in_the_office(story)
+
+async def test_the_status_and_cost_of_a_message_are_polled(office: Office) -> None:
+    await office.send()
+    (message,) = await office.kept()
+    reads, clock = office.platform.reads, office.platform.clock
+    assert await reads.sms.to_poll("memory", clock.now(), 10) == []
+    clock.advance(FIRST_POLL)
+    assert await reads.sms.to_poll("memory", clock.now(), 10) == [message.id]
+    office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.SENT)
+    await office.follow(message.id)
+    assert await reads.sms.to_poll("memory", clock.now(), 10) == []
+    clock.advance(FIRST_POLL)
+    office.sender.reports[str(message.id)] = SmsReport(status=SmsStatus.DELIVERED, segments=1, cost=PRICE)
+    await office.follow(message.id)
+    (message,) = await office.kept()
+    assert (message.status, message.cost, message.ask_at) == (SmsStatus.DELIVERED, PRICE, None)
+    (spent,) = await reads.sms.spending(message.created_at, clock.now())
+    assert (spent.messages, spent.segments, spent.cost) == (1, 1, PRICE)
+
+
+async def test_a_provider_without_a_response_is_polled_later(office: Office) -> None:
+    await office.send()
+    (message,) = await office.kept()
+    office.platform.clock.advance(FIRST_POLL)
+    office.sender.available = False
+    await office.follow(message.id)
+    (after,) = await office.kept()
+    assert after == replace(message, ask_at=office.platform.clock.now() + FIRST_POLL)
+
+
+async def test_only_known_messages_of_the_current_provider_are_polled(office: Office) -> None:
+    await office.send()
+    (message,) = await office.kept()
+    office.sender = MemorySmsSender("another")
+    await office.follow(message.id)
+    await office.follow(SmsId(office.platform.entropy.new_id()))
+    assert await office.kept() == [message]
+
+
+async def test_an_update_of_an_unknown_message_is_ignored(office: Office) -> None:
+    update = SmsUpdate(message_id=SmsId(office.platform.entropy.new_id()), status=SmsStatus.SENT)
+    await office.platform.executor.run(apply_sms_update, update, actor=SYSTEM)
+    assert await office.kept() == []

@@ -1,6 +1,5 @@
 """A notice goes to the e-mail address, else to the phone number, else nowhere."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -19,10 +18,10 @@ USER = MAKE.user()
 EVENT = MAKE.domain_event(BookingId(MAKE.entropy.new_id()))
 
 
-def sent_to(user: User) -> list[Notification]:
+async def sent_to(user: User) -> list[Notification]:
     notifier = MemoryNotifier()
     notice = NoticeTemplate(subject="A subject", text="A text").fill()
-    asyncio.run(tell(user, EVENT, notice, notifier=notifier, translator=GettextTranslator("en")))
+    await tell(user, EVENT, notice, notifier=notifier, translator=GettextTranslator("en"))
     return list(notifier.delivered)
 
 
@@ -31,11 +30,11 @@ def sent_to(user: User) -> list[Notification]:
     [(USER, "email", USER.email), (replace(USER, email=None), "sms", USER.phone)],
     ids=["with an address", "with a number only"],
 )
-def test_a_user_is_notified_by_e_mail_or_else_by_sms(user: User, channel: str, to: str) -> None:
-    (notification,) = sent_to(user)
+async def test_a_user_is_notified_by_e_mail_or_else_by_sms(user: User, channel: str, to: str) -> None:
+    (notification,) = await sent_to(user)
     assert (notification.channel, notification.to, notification.text) == (channel, to, "A text")
-    assert sent_to(user) == [notification]  # a repetition has the same id
+    assert await sent_to(user) == [notification]  # a repetition has the same id
 
 
-def test_a_user_without_a_contact_is_not_notified() -> None:
-    assert sent_to(replace(USER, email=None, phone=None)) == []
+async def test_a_user_without_a_contact_is_not_notified() -> None:
+    assert await sent_to(replace(USER, email=None, phone=None)) == []

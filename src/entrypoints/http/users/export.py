@@ -1,52 +1,55 @@
-"""`GET /users/me/export`: all personal data of an account, as one JSON document that is streamed.
+"""`GET /users/me/export`: all personal data of an account, as one JSON document that is streamed."""
 
-Memory is bounded, however much data there is: pages are read one after the other, each on its own connection.
-"""
+from collections.abc import AsyncIterator
+from typing import Final, cast
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar, cast
-from uuid import UUID
-
-import msgspec
 from litestar import Response, get
 from litestar.response import Stream
 
-from booking_domain.bookings.ports import BookingFilter
-from booking_domain.identity.model import User
 from booking_domain.identity.queries import get_own_live_account
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads
-from entrypoints.http.accounts.schemas import login_json
+from entrypoints.http.accounts.export import IDENTITIES, LOGIN_HISTORY, SESSIONS
+from entrypoints.http.bookings.export import BOOKINGS
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import ExportSource, encode, value
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import EXPORT, limited_as
-from entrypoints.http.salons.schemas import salon_json
+from entrypoints.http.providers.export import PROVIDER
+from entrypoints.http.salons.export import SALONS
+from entrypoints.http.sms.export import TEXT_MESSAGES
 from entrypoints.http.users.examples import EXPORT as EXAMPLE
-from entrypoints.http.users.export_schemas import (
-    ExportJson,
-    exported_booking,
-    exported_identity,
-    exported_provider,
-    exported_session,
-    exported_text,
-)
-from entrypoints.http.users.schemas import account_json, preferences_json
-from entrypoints.http.waitlist.schemas import waiting_json
+from entrypoints.http.users.export_schemas import ExportJson
+from entrypoints.http.users.schemas import AccountJson, PreferencesJson, account_json, preferences_json
+from entrypoints.http.waitlist.export import WAITING_LIST
 
 PAGE: Final = 100
 _HEADERS: Final = {"Content-Disposition": 'attachment; filename="my-account.json"'}
-_encode: Final = msgspec.json.Encoder().encode
 
 
-class _WithId(Protocol):
-    @property
-    def id(self) -> UUID: ...
+async def _account(source: ExportSource) -> AccountJson:
+    return account_json(source.user)
 
 
-Item = TypeVar("Item", bound=_WithId)
+async def _preferences(source: ExportSource) -> PreferencesJson:
+    return preferences_json(source.user)
+
+
+SECTIONS: Final = (
+    value("account", _account),
+    value("preferences", _preferences),
+    SESSIONS,
+    LOGIN_HISTORY,
+    BOOKINGS,
+    WAITING_LIST,
+    TEXT_MESSAGES,
+    PROVIDER,
+    IDENTITIES,
+    SALONS,
+)
+"""All sections, in the order of the document. `ExportJson` has a field for each."""
 
 
 @get(
@@ -65,52 +68,14 @@ async def export_account(
     external calendars. The session of the access token must be live.
     """
     user = await get_own_live_account(actor, session_id, reads.users, reads.sessions, now=clock.now())
-    written = _written(user, reads, clock.now())
+    written = _written(ExportSource(user=user, reads=reads, now=clock.now(), page=PAGE))
     return cast("Response[ExportJson]", Stream(written, media_type="application/json", headers=_HEADERS))
 
 
-async def _written(user: User, reads: Reads, now: datetime) -> AsyncIterator[bytes]:
-    yield b'{"exportedAt":' + _encode(now)
-    yield b',"account":' + _encode(account_json(user))
-    yield b',"preferences":' + _encode(preferences_json(user))
-    sections: dict[str, AsyncIterator[Sequence[msgspec.Struct]]] = {
-        "sessions": _pages(lambda after: reads.sessions.of_user(user.id, after, PAGE), exported_session),
-        "loginHistory": _pages(lambda after: reads.login_history.of_user(user.id, after, PAGE), login_json),
-        "bookings": _bookings(user, reads),
-        "waitingList": _pages(lambda after: reads.waiting_list.of_customer(user.id, after), waiting_json),
-        "textMessages": _pages(lambda after: reads.sms.of_user(user.id, after, PAGE), exported_text),
-    }
-    for name, pages in sections.items():
-        yield f',"{name}":['.encode()
-        first = True
-        async for page in pages:
-            yield b"".join((b"" if first else b",", _encode(page)[1:-1]))
-            first = False
-        yield b"]"
-    yield b',"provider":' + _encode(await exported_provider(user, reads, now))
-    identities = [exported_identity(each) for each in await reads.external_identities.of_user(user.id)]
-    yield b',"identities":' + _encode(identities)
-    yield b',"salons":' + _encode([salon_json(salon) for salon in await reads.salons.of_manager(user.id)]) + b"}"
-
-
-async def _pages(
-    read: Callable[[Any], Awaitable[Sequence[Item]]], show: Callable[[Item], msgspec.Struct]
-) -> AsyncIterator[Sequence[msgspec.Struct]]:
-    after = None
-    while found := await read(after):
-        yield [show(item) for item in found]
-        after = found[-1].id
-
-
-async def _bookings(user: User, reads: Reads) -> AsyncIterator[Sequence[msgspec.Struct]]:
-    """The bookings that the user is a party to, also if the user is an admin."""
-    after = None
-    while found := await reads.bookings.page(user.id, BookingFilter(after=after, limit=PAGE)):
-        ids = [booking.id for booking in found]
-        events = await reads.bookings.events_of_each(ids)
-        payments, refunds = await reads.payments.of_each_booking(ids), await reads.refunds.of_each_booking(ids)
-        yield [
-            exported_booking(booking, events[booking.id], payments[booking.id], refunds[booking.id])
-            for booking in found
-        ]
-        after = found[-1].id
+async def _written(source: ExportSource) -> AsyncIterator[bytes]:
+    yield b'{"exportedAt":' + encode(source.now)
+    for section in SECTIONS:
+        yield f',"{section.name}":'.encode()
+        async for part in section.write(source):
+            yield part
+    yield b"}"

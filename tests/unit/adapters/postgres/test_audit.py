@@ -1,7 +1,6 @@
 """A trigger keeps the audit log append-only."""
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
@@ -22,8 +21,9 @@ CHANGES = (
 
 
 @pytest.fixture
-def url(postgres: TestServer) -> Iterator[str]:
-    async def one_entry(url: str) -> None:
+async def url(postgres: TestServer) -> AsyncIterator[str]:
+    """Create a database with one audit entry."""
+    with postgres.database() as url:
         database = Database(url, cipher=CIPHER, pool_size=1)
         await database.open()
         try:
@@ -31,9 +31,6 @@ def url(postgres: TestServer) -> Iterator[str]:
                 await tx.audit_log.add(Builder().audit_entry())
         finally:
             await database.close()
-
-    with postgres.database() as url:
-        asyncio.run(one_entry(url))
         yield url
 
 
@@ -51,11 +48,11 @@ def tried(url: str, change: str, *, before: str = "") -> tuple[bool, int]:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_an_audit_entry_cannot_be_changed_or_deleted(url: str, change: str) -> None:
+async def test_an_audit_entry_cannot_be_changed_or_deleted(url: str, change: str) -> None:
     assert tried(url, change) == (True, 1)
     assert tried(url, change, before="SET session_replication_role = replica") == (True, 1)
 
 
-def test_without_the_trigger_the_change_is_possible(url: str) -> None:
+async def test_without_the_trigger_the_change_is_possible(url: str) -> None:
     off = "ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only"
     assert tried(url, "DELETE FROM audit_log", before=off) == (False, 0)

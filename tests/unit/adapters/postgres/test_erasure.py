@@ -4,8 +4,7 @@ A table that refers to an account declares beside its columns how an erasure cle
 them. One that declares nothing fails here.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -234,17 +233,15 @@ async def _books(tx: Repositories, make: Builder, cast: Cast) -> None:
     await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
 
 
-def in_a_database(postgres: TestServer, story: Callable[[Backend], Awaitable[None]]) -> None:
-    async def told() -> None:
-        with postgres.database() as url:
-            database = Backend(url, cipher=CIPHER, pool_size=4)
-            await database.open()
-            try:
-                await story(database)
-            finally:
-                await database.close()
-
-    asyncio.run(told())
+@pytest.fixture
+async def database(postgres: TestServer) -> AsyncIterator[Backend]:
+    with postgres.database() as url:
+        database = Backend(url, cipher=CIPHER, pool_size=4)
+        await database.open()
+        try:
+            yield database
+        finally:
+            await database.close()
 
 
 BOOKS: Final = (
@@ -262,58 +259,51 @@ async def the_books(connection: AsyncConnection[Any]) -> list[Any]:
     return [await (await connection.execute(query.encode())).fetchall() for query in BOOKS]
 
 
-def test_an_erasure_removes_all_personal_data_and_keeps_the_accounting(postgres: TestServer) -> None:
-    async def story(database: Backend) -> None:
-        make = Builder()
-        cast = await left_all_over(database, make)
-        executor = Executor[Repositories](begin=database.begin, clock=ManualClock(NOW), entropy=make.entropy)
-        async with database.connection() as connection:
-            before, books = await dumped(connection), await the_books(connection)
-            assert before.count(CANARY) + before.count(CANARY.encode().hex()) > 30  # the dump shows personal data
-            for user in (cast.customer, cast.owner):
-                assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.ERASED
-                assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.NOT_DUE
-            after = await dumped(connection)
-            for canary in (CANARY, CANARY.encode().hex(), PHONE, WHERE.address, BORN.isoformat()):
-                assert canary not in after
-            assert await the_books(connection) == books
-            cursor = await connection.execute(
-                "SELECT * FROM users WHERE id = ANY(%s)", ([cast.customer.id, cast.owner.id],)
-            )
-            for row in await cursor.fetchall():
-                there = {
-                    column.name: value
-                    for column, value in zip(cursor.description or (), row, strict=True)
-                    if value is not None
-                }
-                assert set(there) == {
-                    *("id", "name", "role", "status", "locale", "time_zone", "created_at"),
-                    *("version", "preferences", "deleted_at", "erased_at"),
-                }
-                assert (there["name"], there["locale"], there["time_zone"]) == (ERASED_NAME, "en", "Asia/Ulaanbaatar")
-                assert there["preferences"]["marketing"] is False
-
-    in_a_database(postgres, story)
+async def test_an_erasure_removes_all_personal_data_and_keeps_the_accounting(database: Backend) -> None:
+    make = Builder()
+    cast = await left_all_over(database, make)
+    executor = Executor[Repositories](begin=database.begin, clock=ManualClock(NOW), entropy=make.entropy)
+    async with database.connection() as connection:
+        before, books = await dumped(connection), await the_books(connection)
+        assert before.count(CANARY) + before.count(CANARY.encode().hex()) > 30  # the dump shows personal data
+        for user in (cast.customer, cast.owner):
+            assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.ERASED
+            assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.NOT_DUE
+        after = await dumped(connection)
+        for canary in (CANARY, CANARY.encode().hex(), PHONE, WHERE.address, BORN.isoformat()):
+            assert canary not in after
+        assert await the_books(connection) == books
+        cursor = await connection.execute(
+            "SELECT * FROM users WHERE id = ANY(%s)", ([cast.customer.id, cast.owner.id],)
+        )
+        for row in await cursor.fetchall():
+            there = {
+                column.name: value
+                for column, value in zip(cursor.description or (), row, strict=True)
+                if value is not None
+            }
+            assert set(there) == {
+                *("id", "name", "role", "status", "locale", "time_zone", "created_at"),
+                *("version", "preferences", "deleted_at", "erased_at"),
+            }
+            assert (there["name"], there["locale"], there["time_zone"]) == (ERASED_NAME, "en", "Asia/Ulaanbaatar")
+            assert there["preferences"]["marketing"] is False
 
 
-def test_each_erasure_statement_is_needed(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_erasure_statement_is_needed(database: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leaving a statement out, or one that matches no rows, is noticed."""
     statements = personal_data._CLEAR
     wholly = -1
-
-    async def story(database: Backend) -> None:
-        cast = await left_all_over(database, Builder())
-        found = {}
-        for left_out in range(wholly, len(statements)):
-            rest = tuple(each for number, each in enumerate(statements) if number != left_out)
-            monkeypatch.setattr(personal_data, "_CLEAR", rest)
-            async with database.connection() as connection:
-                with suppress(ForeignKeyViolation):  # the database rejects it too
-                    async with connection.transaction(force_rollback=True):
-                        for user in (cast.customer, cast.owner):
-                            await PostgresPersonalData(Work(connection)).clear(user.id)
-                        found[left_out] = await dumped(connection)
-        same = [statements[number].sql for number, text in found.items() if number != wholly and text == found[wholly]]
-        assert same == []
-
-    in_a_database(postgres, story)
+    cast = await left_all_over(database, Builder())
+    found = {}
+    for left_out in range(wholly, len(statements)):
+        rest = tuple(each for number, each in enumerate(statements) if number != left_out)
+        monkeypatch.setattr(personal_data, "_CLEAR", rest)
+        async with database.connection() as connection:
+            with suppress(ForeignKeyViolation):  # the database rejects it too
+                async with connection.transaction(force_rollback=True):
+                    for user in (cast.customer, cast.owner):
+                        await PostgresPersonalData(Work(connection)).clear(user.id)
+                    found[left_out] = await dumped(connection)
+    same = [statements[number].sql for number, text in found.items() if number != wholly and text == found[wholly]]
+    assert same == []

@@ -1,6 +1,5 @@
 """Encrypted personal data: it is unreadable without the key, and keys can be rotated."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -36,16 +35,13 @@ def a_user(make: Builder) -> User:
     return replace(make.user(), phone=PHONE, address=ADDRESS, birth_date=BORN)
 
 
-def in_database(url: str, cipher: AesGcmFieldCipher, story: Callable[[Database], Awaitable[None]]) -> None:
-    async def told() -> None:
-        database = Database(url, cipher=cipher, pool_size=2)
-        await database.open()
-        try:
-            await story(database)
-        finally:
-            await database.close()
-
-    asyncio.run(told())
+async def in_database(url: str, cipher: AesGcmFieldCipher, story: Callable[[Database], Awaitable[None]]) -> None:
+    database = Database(url, cipher=cipher, pool_size=2)
+    await database.open()
+    try:
+        await story(database)
+    finally:
+        await database.close()
 
 
 def everything(url: str) -> str:
@@ -59,14 +55,14 @@ def everything(url: str) -> str:
         )
 
 
-def test_encrypted_fields_are_not_stored_in_plain_text(url: str) -> None:
+async def test_encrypted_fields_are_not_stored_in_plain_text(url: str) -> None:
     user = replace(a_user(Builder()), name="A name that is not encrypted")
 
     async def story(database: Database) -> None:
         async with database.begin() as tx:
             await tx.users.add(user)
 
-    in_database(url, CIPHER, story)
+    await in_database(url, CIPHER, story)
     found = everything(url)
     assert "A name that is not encrypted" in found  # the dump shows plain text
     sealed = (PHONE, PHONE[4:], ADDRESS, "Canary", BORN.isoformat(), PHONE.encode().hex(), b"Canary".hex())
@@ -74,7 +70,7 @@ def test_encrypted_fields_are_not_stored_in_plain_text(url: str) -> None:
         assert canary not in found
 
 
-def test_after_a_rotation_the_old_key_is_not_needed_and_a_second_rotation_changes_nothing(url: str) -> None:
+async def test_after_a_rotation_the_old_key_is_not_needed_and_a_second_rotation_changes_nothing(url: str) -> None:
     make = Builder()
     users = [a_user(make), make.user(), replace(make.user(), phone=None)]
 
@@ -91,12 +87,12 @@ def test_after_a_rotation_the_old_key_is_not_needed_and_a_second_rotation_change
         assert [await database.reads.users.get(user.id) for user in users] == users
         assert await database.reads.users.by_login(PHONE) == users[0]
 
-    in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), rotate_keys)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX), read)
+    await in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
+    await in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), rotate_keys)
+    await in_database(url, AesGcmFieldCipher(NEW, INDEX), read)
 
 
-def test_a_rotation_without_the_old_key_fails_and_changes_nothing(url: str) -> None:
+async def test_a_rotation_without_the_old_key_fails_and_changes_nothing(url: str) -> None:
     user = a_user(Builder())
 
     async def add(database: Database) -> None:
@@ -110,12 +106,12 @@ def test_a_rotation_without_the_old_key_fails_and_changes_nothing(url: str) -> N
     async def read(database: Database) -> None:
         assert await database.reads.users.get(user.id) == user
 
-    in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX), rotate_keys)
-    in_database(url, AesGcmFieldCipher(OLD, INDEX), read)
+    await in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
+    await in_database(url, AesGcmFieldCipher(NEW, INDEX), rotate_keys)
+    await in_database(url, AesGcmFieldCipher(OLD, INDEX), read)
 
 
-def test_a_rotation_rewrites_blind_indexes_with_a_new_index_key(url: str) -> None:
+async def test_a_rotation_rewrites_blind_indexes_with_a_new_index_key(url: str) -> None:
     user = a_user(Builder())
 
     async def add(database: Database) -> None:
@@ -127,11 +123,11 @@ def test_a_rotation_rewrites_blind_indexes_with_a_new_index_key(url: str) -> Non
         assert await rotate(database) == Rotated(seen=ENCRYPTED_FIELDS, renewed=1)
         assert await database.reads.users.by_login(PHONE) == user
 
-    in_database(url, AesGcmFieldCipher(NEW, INDEX), add)
-    in_database(url, AesGcmFieldCipher(NEW, OLD), rotate_keys)
+    await in_database(url, AesGcmFieldCipher(NEW, INDEX), add)
+    await in_database(url, AesGcmFieldCipher(NEW, OLD), rotate_keys)
 
 
-def test_a_rotation_covers_several_batches(url: str) -> None:
+async def test_a_rotation_covers_several_batches(url: str) -> None:
     make = Builder()
     users = [make.user() for _ in range(3)]
 
@@ -143,8 +139,8 @@ def test_a_rotation_covers_several_batches(url: str) -> None:
     async def rotate_keys(database: Database) -> None:
         assert await rotate(database, batch=2) == Rotated(seen=len(users), renewed=len(users))
 
-    in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), rotate_keys)
+    await in_database(url, AesGcmFieldCipher(OLD, INDEX), add)
+    await in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), rotate_keys)
 
 
 def test_every_encrypted_column_is_rotated(url: str) -> None:
@@ -154,7 +150,7 @@ def test_every_encrypted_column_is_rotated(url: str) -> None:
     assert {column.field for column in rotation.ROTATED} == there
 
 
-def test_the_migration_encrypts_phone_numbers_and_its_downgrade_decrypts_them(postgres: TestServer) -> None:
+async def test_the_migration_encrypts_phone_numbers_and_its_downgrade_decrypts_them(postgres: TestServer) -> None:
     user_id = Builder().user().id
     with postgres.empty_database() as url:
         migrations.upgrade(url, "0008")
@@ -173,7 +169,7 @@ def test_the_migration_encrypts_phone_numbers_and_its_downgrade_decrypts_them(po
             assert user is not None
             assert (user.id, user.phone, user.version) == (user_id, PHONE, 1)
 
-        in_database(url, CIPHER, read)
+        await in_database(url, CIPHER, read)
         assert PHONE not in everything(url)
         migrations.downgrade(url, "0008", cipher=CIPHER)
         with psycopg.connect(url) as connection:

@@ -1,7 +1,7 @@
 """A connection is usable after a pipeline, whatever happened inside."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from psycopg import AsyncConnection, errors
 from psycopg.pq import TransactionStatus
 from sqlalchemy import bindparam, text
 from tests.databases import CIPHER, TestServer
+from tests.gates import PATIENCE_SECONDS
 
 from adapters.postgres.database import Database
 from adapters.postgres.kit.pipelining import pipeline
@@ -29,25 +30,6 @@ class Regret(Exception):
     pass
 
 
-def on_one_connection(
-    play: Callable[[AsyncConnection[Row]], Awaitable[None]],
-) -> Callable[[TestServer], None]:
-    """Turn a coroutine into a test that gets the only connection of a pool."""
-
-    def test(postgres: TestServer) -> None:
-        async def played() -> None:
-            async with asyncio.timeout(20), _database(postgres) as database, database.connection() as connection:
-                async with pipeline(connection, transaction=True) as work:
-                    await work.execute(CREATE)
-                await play(connection)
-                assert connection.pgconn.transaction_status == TransactionStatus.IDLE
-
-        asyncio.run(played())
-
-    test.__name__, test.__qualname__ = play.__name__, play.__qualname__  # not functools.wraps: pytest looks through it
-    return test
-
-
 @asynccontextmanager
 async def _database(server: TestServer) -> AsyncIterator[Database]:
     with server.database() as url:
@@ -59,12 +41,21 @@ async def _database(server: TestServer) -> AsyncIterator[Database]:
             await database.close()
 
 
+@pytest.fixture
+async def connection(postgres: TestServer) -> AsyncIterator[AsyncConnection[Row]]:
+    """Take a connection of a pool; after the test it must be idle."""
+    async with asyncio.timeout(PATIENCE_SECONDS), _database(postgres) as database, database.connection() as connection:
+        async with pipeline(connection, transaction=True) as work:
+            await work.execute(CREATE)
+        yield connection
+        assert connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+
 async def numbers(connection: AsyncConnection[Row]) -> list[int]:
     async with pipeline(connection, transaction=False) as work:
         return [number for (number,) in await work.all(ALL)]
 
 
-@on_one_connection
 async def test_pipelined_statements_are_committed_together(connection: AsyncConnection[Row]) -> None:
     async with pipeline(connection, transaction=True) as work:
         for number in range(5):
@@ -73,7 +64,6 @@ async def test_pipelined_statements_are_committed_together(connection: AsyncConn
     assert await numbers(connection) == [0, 1, 2, 3, 4]
 
 
-@on_one_connection
 async def test_an_unawaited_error_is_raised_at_the_end_and_rolls_back(
     connection: AsyncConnection[Row],
 ) -> None:
@@ -85,7 +75,6 @@ async def test_an_unawaited_error_is_raised_at_the_end_and_rolls_back(
     assert await numbers(connection) == []
 
 
-@on_one_connection
 async def test_an_error_is_raised_where_a_later_result_is_fetched(connection: AsyncConnection[Row]) -> None:
     with pytest.raises(errors.UniqueViolation):
         async with pipeline(connection, transaction=True) as work:
@@ -95,7 +84,6 @@ async def test_an_error_is_raised_where_a_later_result_is_fetched(connection: As
     assert await numbers(connection) == []
 
 
-@on_one_connection
 async def test_an_exception_rolls_back(connection: AsyncConnection[Row]) -> None:
     with pytest.raises(Regret):
         async with pipeline(connection, transaction=True) as work:
@@ -104,7 +92,6 @@ async def test_an_exception_rolls_back(connection: AsyncConnection[Row]) -> None
     assert await numbers(connection) == []
 
 
-@on_one_connection
 async def test_a_cancellation_rolls_back(connection: AsyncConnection[Row]) -> None:
     waiting = asyncio.Event()
 
@@ -123,7 +110,6 @@ async def test_a_cancellation_rolls_back(connection: AsyncConnection[Row]) -> No
     assert await numbers(connection) == []
 
 
-@on_one_connection
 async def test_a_statement_is_prepared_once_and_again_after_an_error(connection: AsyncConnection[Row]) -> None:
     for number in (1, 2, 1, 3):
         try:
@@ -136,18 +122,15 @@ async def test_a_statement_is_prepared_once_and_again_after_an_error(connection:
     assert await numbers(connection) == [1, 2, 3]
 
 
-def test_a_lost_connection_is_replaced(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with asyncio.timeout(20), _database(postgres) as database:
-            with pytest.raises(StorageUnavailable):
-                async with database.begin() as tx:
-                    await tx.outbox.put([])
-                    async with database.connection() as other:
-                        await other.execute(
-                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle%'"
-                        )
-                    await tx.users.get(UserId(UUID(int=0)))
-            await database.ping()
-
-    asyncio.run(play())
+async def test_a_lost_connection_is_replaced(postgres: TestServer) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS), _database(postgres) as database:
+        with pytest.raises(StorageUnavailable):
+            async with database.begin() as tx:
+                await tx.outbox.put([])
+                async with database.connection() as other:
+                    await other.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle%'"
+                    )
+                await tx.users.get(UserId(UUID(int=0)))
+        await database.ping()

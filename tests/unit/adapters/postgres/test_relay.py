@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,9 +25,9 @@ class Broken(Exception):
     pass
 
 
-@asynccontextmanager
-async def database(server: TestServer) -> AsyncIterator[Database]:
-    with server.database() as url:
+@pytest.fixture
+async def opened(postgres: TestServer) -> AsyncIterator[Database]:
+    with postgres.database() as url:
         opened = Database(url, cipher=CIPHER)
         await opened.open()
         try:
@@ -76,47 +75,35 @@ async def received(opened: Database) -> list[UUID]:
         ]
 
 
-def test_messages_are_relayed_in_order_and_once(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with database(postgres) as opened:
-            events = await put(opened, 25)
-            receiver = Receiver()
-            moved = [(await relay(opened, receiver.dispatch, most=10)).total for _ in range(4)]
-            assert moved == [10, 10, 5, 0]
-            assert await received(opened) == [event.id for event in events]
-            async with opened.work() as work:
-                assert await waiting_events(work) == []
-
-    asyncio.run(play())
+async def test_messages_are_relayed_in_order_and_once(opened: Database) -> None:
+    events = await put(opened, 25)
+    receiver = Receiver()
+    moved = [(await relay(opened, receiver.dispatch, most=10)).total for _ in range(4)]
+    assert moved == [10, 10, 5, 0]
+    assert await received(opened) == [event.id for event in events]
+    async with opened.work() as work:
+        assert await waiting_events(work) == []
 
 
-def test_a_failed_relay_leaves_its_messages_for_the_next_one(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with database(postgres) as opened:
-            events = await put(opened, 3)
-            receiver = Receiver(breaks=1)
-            with pytest.raises(Broken):
-                await relay(opened, receiver.dispatch)
-            async with opened.work() as work:
-                assert await waiting_events(work) == events
-            assert await relay(opened, receiver.dispatch) == Relayed(dispatched=3)
-            assert await received(opened) == [event.id for event in events]
-
-    asyncio.run(play())
+async def test_a_failed_relay_leaves_its_messages_for_the_next_one(opened: Database) -> None:
+    events = await put(opened, 3)
+    receiver = Receiver(breaks=1)
+    with pytest.raises(Broken):
+        await relay(opened, receiver.dispatch)
+    async with opened.work() as work:
+        assert await waiting_events(work) == events
+    assert await relay(opened, receiver.dispatch) == Relayed(dispatched=3)
+    assert await received(opened) == [event.id for event in events]
 
 
-def test_concurrent_relays_keep_the_order(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with database(postgres) as opened:
-            events = await put(opened, 40)
-            receiver = Receiver()
-            await relay(opened, receiver.dispatch, most=1)
-            relayed = [Relayed(dispatched=1)]
-            while any(each.total for each in relayed):
-                relayed = await asyncio.gather(*(relay(opened, receiver.dispatch, most=3) for _ in range(4)))
-            assert await received(opened) == [event.id for event in events]
-
-    asyncio.run(play())
+async def test_concurrent_relays_keep_the_order(opened: Database) -> None:
+    events = await put(opened, 40)
+    receiver = Receiver()
+    await relay(opened, receiver.dispatch, most=1)
+    relayed = [Relayed(dispatched=1)]
+    while any(each.total for each in relayed):
+        relayed = await asyncio.gather(*(relay(opened, receiver.dispatch, most=3) for _ in range(4)))
+    assert await received(opened) == [event.id for event in events]
 
 
 async def insert(opened: Database, *, topic: str, payload: dict[str, str]) -> UUID:
@@ -130,50 +117,38 @@ async def insert(opened: Database, *, topic: str, payload: dict[str, str]) -> UU
     return message_id
 
 
-def test_an_unreadable_message_is_parked_reported_and_blocks_no_other(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with database(postgres) as opened:
-            first = await put(opened, 1)
-            unknown = await insert(opened, topic="review.published", payload={"stars": "5"})
-            broken = await insert(opened, topic="booking.confirmed", payload={"to": "sideways"})
-            last = await put(opened, 1)
-            receiver = Receiver()
-            relayed = await relay(opened, receiver.dispatch)
-            assert (relayed.dispatched, [each.message.id for each in relayed.parked]) == (2, [unknown, broken])
-            assert [each.reason for each in relayed.parked] == [
-                "unknown topic 'review.published'",
-                "booking.confirmed: Invalid enum value 'sideways' - at `$.to`",
-            ]
-            assert await received(opened) == [event.id for event in (*first, *last)]
-            assert await relay(opened, receiver.dispatch) == Relayed()
-            assert await count_parked(opened) == 2
-
-    asyncio.run(play())
+async def test_an_unreadable_message_is_parked_reported_and_blocks_no_other(opened: Database) -> None:
+    first = await put(opened, 1)
+    unknown = await insert(opened, topic="review.published", payload={"stars": "5"})
+    broken = await insert(opened, topic="booking.confirmed", payload={"to": "sideways"})
+    last = await put(opened, 1)
+    receiver = Receiver()
+    relayed = await relay(opened, receiver.dispatch)
+    assert (relayed.dispatched, [each.message.id for each in relayed.parked]) == (2, [unknown, broken])
+    assert [each.reason for each in relayed.parked] == [
+        "unknown topic 'review.published'",
+        "booking.confirmed: Invalid enum value 'sideways' - at `$.to`",
+    ]
+    assert await received(opened) == [event.id for event in (*first, *last)]
+    assert await relay(opened, receiver.dispatch) == Relayed()
+    assert await count_parked(opened) == 2
 
 
-def test_parked_messages_of_a_topic_that_has_become_known_are_relayed_after_a_restart(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with database(postgres) as opened:
-            await insert(opened, topic="review.published", payload={})
-            known = await insert(opened, topic="booking.cancelled", payload={"to": "cancelled"})
-            async with opened.connection() as connection:
-                await connection.execute("UPDATE outbox SET parked_at = now()")
-            receiver = Receiver()
-            assert await release_parked(opened) == 1
-            assert await relay(opened, receiver.dispatch) == Relayed(dispatched=1)
-            assert await received(opened) == [known]
-            assert await count_parked(opened) == 1
-
-    asyncio.run(play())
+async def test_parked_messages_of_a_topic_that_has_become_known_are_relayed_after_a_restart(opened: Database) -> None:
+    await insert(opened, topic="review.published", payload={})
+    known = await insert(opened, topic="booking.cancelled", payload={"to": "cancelled"})
+    async with opened.connection() as connection:
+        await connection.execute("UPDATE outbox SET parked_at = now()")
+    receiver = Receiver()
+    assert await release_parked(opened) == 1
+    assert await relay(opened, receiver.dispatch) == Relayed(dispatched=1)
+    assert await received(opened) == [known]
+    assert await count_parked(opened) == 1
 
 
-def test_a_failed_relay_parks_nothing(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with database(postgres) as opened:
-            await put(opened, 1)
-            await insert(opened, topic="review.published", payload={})
-            with pytest.raises(Broken):
-                await relay(opened, Receiver(breaks=1).dispatch)
-            assert await count_parked(opened) == 0
-
-    asyncio.run(play())
+async def test_a_failed_relay_parks_nothing(opened: Database) -> None:
+    await put(opened, 1)
+    await insert(opened, topic="review.published", payload={})
+    with pytest.raises(Broken):
+        await relay(opened, Receiver(breaks=1).dispatch)
+    assert await count_parked(opened) == 0

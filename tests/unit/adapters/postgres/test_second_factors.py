@@ -33,13 +33,13 @@ async def a_factor(database: Database, make: Builder) -> tuple[SecondFactor, tup
     return factor, recovery
 
 
-def test_secrets_and_recovery_codes_are_not_stored_in_plain_text(url: str) -> None:
+async def test_secrets_and_recovery_codes_are_not_stored_in_plain_text(url: str) -> None:
     recovery: list[str] = []
 
     async def keep(database: Database) -> None:
         recovery.extend((await a_factor(database, Builder()))[1])
 
-    in_database(url, CIPHER, keep)
+    await in_database(url, CIPHER, keep)
     found = everything(url).lower()
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM recovery_codes").fetchone() == (len(recovery),)
@@ -50,7 +50,7 @@ def test_secrets_and_recovery_codes_are_not_stored_in_plain_text(url: str) -> No
         assert canary.lower().encode().hex() not in found
 
 
-def test_a_rotation_encrypts_second_factors_with_the_new_key(url: str) -> None:
+async def test_a_rotation_encrypts_second_factors_with_the_new_key(url: str) -> None:
     kept: list[SecondFactor] = []
 
     async def keep(database: Database) -> None:
@@ -65,9 +65,9 @@ def test_a_rotation_encrypts_second_factors_with_the_new_key(url: str) -> None:
         async with database.begin() as tx:
             assert await tx.second_factors.lock(kept[0].user_id) == kept[0]
 
-    in_database(url, AesGcmFieldCipher(OLD, INDEX), keep)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), rotate_keys)
-    in_database(url, AesGcmFieldCipher(NEW, INDEX), read)
+    await in_database(url, AesGcmFieldCipher(OLD, INDEX), keep)
+    await in_database(url, AesGcmFieldCipher(NEW, INDEX, previous=[OLD]), rotate_keys)
+    await in_database(url, AesGcmFieldCipher(NEW, INDEX), read)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_rotation_encrypts_second_factors_with_the_new_key(url: str) -> None:
         "UPDATE totp_factors SET secret_sealed = new_secret_sealed",
     ],
 )
-def test_a_secret_copied_to_another_account_or_column_cannot_be_decrypted(url: str, copied: str) -> None:
+async def test_a_secret_copied_to_another_account_or_column_cannot_be_decrypted(url: str, copied: str) -> None:
     async def story(database: Database) -> None:
         make = Builder()
         (mine, _), (theirs, _) = await a_factor(database, make), await a_factor(database, make)
@@ -89,10 +89,10 @@ def test_a_secret_copied_to_another_account_or_column_cannot_be_decrypted(url: s
             with pytest.raises(DecryptionError):
                 await tx.second_factors.lock(theirs.user_id)
 
-    in_database(url, CIPHER, story)
+    await in_database(url, CIPHER, story)
 
 
-def test_using_a_recovery_code_deletes_only_its_row(url: str) -> None:
+async def test_using_a_recovery_code_deletes_only_its_row(url: str) -> None:
     async def story(database: Database) -> None:
         factor, _ = await a_factor(database, Builder())
         left = factor.recovery_codes - {min(factor.recovery_codes)}
@@ -102,4 +102,4 @@ def test_using_a_recovery_code_deletes_only_its_row(url: str) -> None:
             rows = connection.execute("SELECT digest FROM recovery_codes").fetchall()
         assert {bytes(digest) for (digest,) in rows} == left
 
-    in_database(url, CIPHER, story)
+    await in_database(url, CIPHER, story)

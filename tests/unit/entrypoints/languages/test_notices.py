@@ -1,6 +1,5 @@
 """Notices reach people in their own language."""
 
-import asyncio
 import re
 from datetime import date
 from typing import Final
@@ -99,29 +98,27 @@ def test_a_notice_shows_no_values_in_a_log() -> None:
     assert "482913" not in repr(GettextTranslator("en").translate(notice, "en"))
 
 
-def test_each_party_of_a_booking_reads_its_own_language() -> None:
-    async def play() -> list[tuple[str, str]]:
-        studio = await Studio.opened(MemoryDatabase())
-        provider = await studio.reads.providers.get(studio.provider_id)
-        assert provider is not None
-        locales = {studio.customer.id: "mn-MN", provider.profile.owner_id: "fa"}
-        emails = {}
-        async with studio.backend.begin() as tx:
-            for user_id, locale in locales.items():
-                user = await tx.users.lock(user_id)
-                assert user is not None
-                await tx.users.save(user.changed(locale=locale, email=f"{locale}@example.com"))
-                emails[f"{locale}@example.com"] = locale
-        booking = await studio.book()
-        await studio.paid(booking)
-        notifier = MemoryNotifier()
-        for event in await studio.backend.outbox_events():
-            assert isinstance(event, bookings.BookingChanged)
-            await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator(FALLBACK))
-        reference = (await studio.seen(booking)).reference
-        return [(emails[each.to], each.subject.replace(reference, "#")) for each in notifier.delivered]
-
-    assert asyncio.run(play()) == [
+async def test_each_party_of_a_booking_reads_its_own_language() -> None:
+    studio = await Studio.opened(MemoryDatabase())
+    provider = await studio.reads.providers.get(studio.provider_id)
+    assert provider is not None
+    locales = {studio.customer.id: "mn-MN", provider.profile.owner_id: "fa"}
+    emails = {}
+    async with studio.backend.begin() as tx:
+        for user_id, locale in locales.items():
+            user = await tx.users.lock(user_id)
+            assert user is not None
+            await tx.users.save(user.changed(locale=locale, email=f"{locale}@example.com"))
+            emails[f"{locale}@example.com"] = locale
+    booking = await studio.book()
+    await studio.paid(booking)
+    notifier = MemoryNotifier()
+    for event in await studio.backend.outbox_events():
+        assert isinstance(event, bookings.BookingChanged)
+        await notify_parties(event, reads=studio.reads, notifier=notifier, translator=GettextTranslator(FALLBACK))
+    reference = (await studio.seen(booking)).reference
+    result = [(emails[each.to], each.subject.replace(reference, "#")) for each in notifier.delivered]
+    assert result == [
         ("mn-MN", "Захиалга #: урьдчилгаагаа төлнө үү"),
         ("mn-MN", "Захиалга #: баталгаажлаа"),
         ("fa", "رزرو #: تأیید شد"),

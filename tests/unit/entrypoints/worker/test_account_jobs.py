@@ -7,8 +7,7 @@ from uuid import uuid4
 
 import pytest
 from tests.unit.entrypoints.worker.test_codes import messenger_of
-from tests.unit.entrypoints.worker.test_jobs import Workshop
-from tests.unit.entrypoints.worker.test_offering import in_a_workshop
+from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME, User, UserStatus
 from booking_domain.identity.one_time_codes import OneTimeCode
@@ -46,7 +45,6 @@ async def wanted(shop: Workshop, user: User, session_id: SessionId, phone: str =
     return code
 
 
-@in_a_workshop
 async def test_the_code_goes_to_the_new_number_which_no_job_contains(shop: Workshop) -> None:
     messenger, (user, session_id) = messenger_of(shop), await joined(shop)
     issued = await wanted(shop, user, session_id)
@@ -59,7 +57,6 @@ async def test_the_code_goes_to_the_new_number_which_no_job_contains(shop: Works
     assert messenger.delivered == [SentCode(to=NEW, code=code, purpose="change_phone", locale="mn")]
 
 
-@in_a_workshop
 async def test_a_newer_phone_change_replaces_the_unsent_code(shop: Workshop) -> None:
     messenger, (user, session_id) = messenger_of(shop), await joined(shop)
     await wanted(shop, user, session_id)
@@ -70,7 +67,6 @@ async def test_a_newer_phone_change_replaces_the_unsent_code(shop: Workshop) -> 
     assert [sent.to for sent in messenger.delivered] == ["+97680112244"]
 
 
-@in_a_workshop
 async def test_a_code_sent_by_sms_is_recorded_under_its_account(shop: Workshop) -> None:
     user, session_id = await joined(shop)
     await wanted(shop, user, session_id)
@@ -80,7 +76,6 @@ async def test_a_code_sent_by_sms_is_recorded_under_its_account(shop: Workshop) 
     assert (message.template, message.to_masked) == ("code.change_phone", "+976****2233")
 
 
-@in_a_workshop
 async def test_a_changed_number_is_announced_to_the_address_and_the_former_number(shop: Workshop) -> None:
     user, session_id = await joined(shop)
     issued = await wanted(shop, user, session_id)
@@ -95,7 +90,6 @@ async def test_a_changed_number_is_announced_to_the_address_and_the_former_numbe
     assert told == [("email", user.email, subject), ("sms", OLD, subject)]
 
 
-@in_a_workshop
 async def test_a_deleted_account_is_notified_and_erased_30_days_later_by_the_daily_job(shop: Workshop) -> None:
     people = [await joined(shop, phone=None) for _ in range(3)]
     for user, session_id in people[:2]:
@@ -124,7 +118,6 @@ async def test_a_deleted_account_is_notified_and_erased_30_days_later_by_the_dai
     assert await shop.waiting_jobs() == []
 
 
-@in_a_workshop
 async def test_the_daily_job_erases_more_accounts_than_fit_on_one_page(shop: Workshop) -> None:
     deleted = {"status": UserStatus.DELETED, "deleted_at": shop.studio.clock.now() - ERASED_AFTER}
     for _ in range(3):
@@ -135,7 +128,6 @@ async def test_the_daily_job_erases_more_accounts_than_fit_on_one_page(shop: Wor
     assert len([task for task, *_ in await shop.waiting_jobs() if task == "erase"]) == 3
 
 
-@in_a_workshop
 async def test_erasing_an_account_deletes_the_files_of_its_messages(shop: Workshop) -> None:
     shop.container.notifier.reset_override()
     [(deleted, deleted_session), (other, other_session)] = [

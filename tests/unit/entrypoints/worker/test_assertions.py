@@ -2,13 +2,11 @@
 
 from datetime import timedelta
 
-from tests.unit.entrypoints.worker.test_jobs import Workshop
-from tests.unit.entrypoints.worker.test_offering import in_a_workshop
+from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.identity.external_identities import CLOCKS_DIFFER
 
 
-@in_a_workshop
 async def test_the_sweep_deletes_assertions_that_can_no_longer_be_replayed(shop: Workshop) -> None:
     now = shop.container.clock().now()
     young = now - CLOCKS_DIFFER

@@ -6,8 +6,7 @@ from uuid import uuid4
 
 import pytest
 from structlog.testing import capture_logs
-from tests.unit.entrypoints.worker.test_jobs import Workshop
-from tests.unit.entrypoints.worker.test_offering import in_a_workshop
+from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.identity.events import CodeRequested
 from booking_domain.identity.model import User
@@ -47,7 +46,6 @@ def messenger_of(shop: Workshop) -> MemoryCodeMessenger:
     return messenger
 
 
-@in_a_workshop
 async def test_a_code_goes_to_the_requested_contact_and_is_in_no_job(shop: Workshop) -> None:
     messenger, user = messenger_of(shop), await joined(shop)
     codes = []
@@ -67,7 +65,6 @@ async def test_a_code_goes_to_the_requested_contact_and_is_in_no_job(shop: Works
     assert shop.notifier.delivered == ()
 
 
-@in_a_workshop
 async def test_an_unsent_code_is_retried_soon(shop: Workshop) -> None:
     messenger, user = messenger_of(shop), await joined(shop)
     messenger.available = False
@@ -80,7 +77,6 @@ async def test_an_unsent_code_is_retried_soon(shop: Workshop) -> None:
     assert messenger.delivered == []
 
 
-@in_a_workshop
 async def test_a_code_over_the_sms_limit_is_logged_and_retried_while_it_is_valid(shop: Workshop) -> None:
     shop.container.settings.override(Settings.from_environment({"BOOKING_SMS_PER_DAY": "1"}))
     sender, user = MemorySmsSender(), await joined(shop)
@@ -101,7 +97,6 @@ async def test_a_code_over_the_sms_limit_is_logged_and_retried_while_it_is_valid
     assert [to for to, _ in sender.delivered] == ["+989123456789"]
 
 
-@in_a_workshop
 async def test_an_expired_code_or_one_without_a_user_is_not_sent(shop: Workshop) -> None:
     messenger, user = MemoryCodeMessenger(), await joined(shop)
     code, _ = await wanted(shop, user)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from tests.databases import TestServer
-from tests.unit.entrypoints.worker.test_jobs import Workshop, workshop
+from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.scheduling.feeds import READ_EVERY, FeedRule
 from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
@@ -56,62 +55,50 @@ async def readings(shop: Workshop) -> list[Any]:
     return [args for task, args, _, _ in await shop.waiting_jobs() if task == "read_feed"]
 
 
-def test_a_new_feed_is_read_at_once(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with workshop(postgres) as shop:
-            reader = await with_a_feed(shop)
-            await reader.open()
-            await shop.relay()
-            ((task, _, due_at, _),) = await shop.waiting_jobs()  # and no notification
-            assert (task, due_at) == ("read_feed", None)
-            await shop.run_due_jobs()
-            assert await failures(shop) == [(True, None)]
-            assert await shop.waiting_jobs() == []
-
-    asyncio.run(play())
+async def test_a_new_feed_is_read_at_once(shop: Workshop) -> None:
+    reader = await with_a_feed(shop)
+    await reader.open()
+    await shop.relay()
+    ((task, _, due_at, _),) = await shop.waiting_jobs()  # and no notification
+    assert (task, due_at) == ("read_feed", None)
+    await shop.run_due_jobs()
+    assert await failures(shop) == [(True, None)]
+    assert await shop.waiting_jobs() == []
 
 
-def test_the_sweep_enqueues_each_due_feed_once(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with workshop(postgres) as shop:
-            reader = await with_a_feed(shop)
-            await reader.open()
-            await shop.run_periodic("sweep")
-            await shop.run_periodic("sweep")  # its job already waits
-            assert len(await readings(shop)) == 1
-            await shop.relay()  # and the message makes another one, that finds nothing to do
-            await shop.run_due_jobs()
-            assert len(reader.asked) == 1
-            await shop.run_periodic("sweep")
-            assert await readings(shop) == []
-            shop.studio.clock.advance(READ_EVERY)
-            await shop.run_periodic("sweep")
-            await shop.run_due_jobs()
-            assert len(reader.asked) == 2
-
-    asyncio.run(play())
+async def test_the_sweep_enqueues_each_due_feed_once(shop: Workshop) -> None:
+    reader = await with_a_feed(shop)
+    await reader.open()
+    await shop.run_periodic("sweep")
+    await shop.run_periodic("sweep")  # its job already waits
+    assert len(await readings(shop)) == 1
+    await shop.relay()  # and the message makes another one, that finds nothing to do
+    await shop.run_due_jobs()
+    assert len(reader.asked) == 1
+    await shop.run_periodic("sweep")
+    assert await readings(shop) == []
+    shop.studio.clock.advance(READ_EVERY)
+    await shop.run_periodic("sweep")
+    await shop.run_due_jobs()
+    assert len(reader.asked) == 2
 
 
-def test_a_failed_reading_is_recorded_and_its_job_succeeds(postgres: TestServer) -> None:
-    async def play() -> None:
-        async with workshop(postgres) as shop:
-            reader = await with_a_feed(shop)
-            await reader.open()
-            reader.available = False
-            await shop.relay()
-            await shop.run_due_jobs()
-            assert await failures(shop) == [(False, "there was no answer in time")]
-            assert await shop.waiting_jobs() == []
-            shop.studio.clock.advance(timedelta(minutes=1))
-            reader.available = True
-            await shop.run_periodic("sweep")
-            await shop.run_due_jobs()
-            assert await failures(shop) == [(True, None)]
-
-    asyncio.run(play())
+async def test_a_failed_reading_is_recorded_and_its_job_succeeds(shop: Workshop) -> None:
+    reader = await with_a_feed(shop)
+    await reader.open()
+    reader.available = False
+    await shop.relay()
+    await shop.run_due_jobs()
+    assert await failures(shop) == [(False, "there was no answer in time")]
+    assert await shop.waiting_jobs() == []
+    shop.studio.clock.advance(timedelta(minutes=1))
+    reader.available = True
+    await shop.run_periodic("sweep")
+    await shop.run_due_jobs()
+    assert await failures(shop) == [(True, None)]
 
 
-def test_slow_feeds_delay_no_other_job_and_the_reader_closes_with_the_worker(postgres: TestServer) -> None:
+async def test_slow_feeds_delay_no_other_job_and_the_reader_closes_with_the_worker(shop: Workshop) -> None:
     class Stuck(OwnReader):
         def __init__(self) -> None:
             super().__init__()
@@ -126,23 +113,20 @@ def test_slow_feeds_delay_no_other_job_and_the_reader_closes_with_the_worker(pos
             await self.go_on.wait()
             return ()
 
-    async def play() -> None:
-        async with workshop(postgres) as shop, asyncio.timeout(30):
-            reader = Stuck()
-            shop.container.feed_reader.override(reader)
-            for number in range(3 * AT_ONCE):  # more than jobs are run at once
-                owner = await shop.studio.joined(Role.PROVIDER)
-                await shop.studio.new_provider(owner, terms())
-                urls = (f"{URL}?{number}",)
-                await shop.studio.run(set_feeds, SetFeeds(urls=urls, rule=FeedRule()), by=owner)
-            stop = asyncio.Event()
-            worker = asyncio.create_task(work(shop.container, stop))
-            await reader.all_read.wait()
-            await shop.studio.book()
-            await shop.notifier.has_delivered.wait()
-            reader.go_on.set()
-            stop.set()
-            await worker
-            assert not reader.open_now
-
-    asyncio.run(play())
+    async with asyncio.timeout(30):
+        reader = Stuck()
+        shop.container.feed_reader.override(reader)
+        for number in range(3 * AT_ONCE):  # more than jobs are run at once
+            owner = await shop.studio.joined(Role.PROVIDER)
+            await shop.studio.new_provider(owner, terms())
+            urls = (f"{URL}?{number}",)
+            await shop.studio.run(set_feeds, SetFeeds(urls=urls, rule=FeedRule()), by=owner)
+        stop = asyncio.Event()
+        worker = asyncio.create_task(work(shop.container, stop))
+        await reader.all_read.wait()
+        await shop.studio.book()
+        await shop.notifier.has_delivered.wait()
+        reader.go_on.set()
+        stop.set()
+        await worker
+        assert not reader.open_now

@@ -1,12 +1,9 @@
 """The worker offers free time to the waiting list, at once or within a minute."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from tests.databases import TestServer
-from tests.unit.entrypoints.worker.test_jobs import Workshop, workshop
+from tests.unit.entrypoints.worker.workshop import Workshop
 
 from booking_domain.bookings.events import (
     EVENTS,
@@ -24,18 +21,6 @@ from booking_domain.testing.studio import PAYMENT_WINDOW
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
 from entrypoints.worker.bookings import EXPIRE
 from entrypoints.worker.waiting_list import OFFER
-
-
-def in_a_workshop(play: Callable[[Workshop], Awaitable[None]]) -> Callable[[TestServer], None]:
-    def test(postgres: TestServer) -> None:
-        async def played() -> None:
-            async with workshop(postgres) as shop:
-                await play(shop)
-
-        asyncio.run(played())
-
-    test.__name__, test.__qualname__ = play.__name__, play.__qualname__
-    return test
 
 
 async def offer_jobs(shop: Workshop) -> list[tuple[Any, datetime | None]]:
@@ -60,7 +45,6 @@ async def freed(shop: Workshop) -> None:
     await shop.run(OFFER, provider_id=args["provider_id"])
 
 
-@in_a_workshop
 async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_notified(shop: Workshop) -> None:
     booking, other = await shop.studio.book(), await shop.studio.joined()
     place = await shop.studio.wait(by=other)
@@ -77,7 +61,6 @@ async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_notif
     assert sent.created_at == NOW
 
 
-@in_a_workshop
 async def test_only_events_that_free_time_lead_to_an_offer_job(shop: Workshop) -> None:
     make = Builder()
     events = [
@@ -101,7 +84,6 @@ async def test_only_events_that_free_time_lead_to_an_offer_job(shop: Workshop) -
     assert {at for _, at in jobs} == {None}
 
 
-@in_a_workshop
 async def test_the_time_of_an_expired_booking_is_offered(shop: Workshop) -> None:
     booking = await shop.studio.book()
     place = await shop.studio.wait(by=await shop.studio.joined())
@@ -112,7 +94,6 @@ async def test_the_time_of_an_expired_booking_is_offered(shop: Workshop) -> None
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
 
 
-@in_a_workshop
 async def test_the_former_time_of_a_rescheduled_booking_is_offered(shop: Workshop) -> None:
     booking = await shop.studio.book()
     place = await shop.studio.wait(by=await shop.studio.joined())
@@ -123,7 +104,6 @@ async def test_the_former_time_of_a_rescheduled_booking_is_offered(shop: Worksho
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
 
 
-@in_a_workshop
 async def test_events_that_free_no_time_enqueue_no_offer_job(shop: Workshop) -> None:
     booking = await shop.studio.book()
     await shop.studio.paid(booking)
@@ -131,7 +111,6 @@ async def test_events_that_free_no_time_enqueue_no_offer_job(shop: Workshop) -> 
     assert await offer_jobs(shop) == []
 
 
-@in_a_workshop
 async def test_a_message_without_a_provider_is_dispatched_without_an_offer_job(shop: Workshop) -> None:
     booking = await shop.studio.book()
     await shop.studio.move(booking, Status.CANCELLED)
@@ -142,7 +121,6 @@ async def test_a_message_without_a_provider_is_dispatched_without_an_offer_job(s
     assert "cancel_invoices" in {task for task, *_ in await shop.waiting_jobs()}
 
 
-@in_a_workshop
 async def test_a_lapsed_offer_passes_to_the_next_entry(shop: Workshop) -> None:
     first = await shop.studio.wait()
     second = await shop.studio.wait(by=await shop.studio.joined())
@@ -156,7 +134,6 @@ async def test_a_lapsed_offer_passes_to_the_next_entry(shop: Workshop) -> None:
     assert await statuses(shop, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
 
 
-@in_a_workshop
 async def test_the_sweep_offers_time_that_no_event_announced(shop: Workshop) -> None:
     hold = await shop.studio.hold()
     place = await shop.studio.wait(by=await shop.studio.joined())
@@ -171,13 +148,11 @@ async def test_the_sweep_offers_time_that_no_event_announced(shop: Workshop) -> 
     assert await statuses(shop, place) == [WaitingStatus.OFFERED]
 
 
-@in_a_workshop
 async def test_the_sweep_ignores_providers_without_waiting_customers(shop: Workshop) -> None:
     await shop.run_periodic("sweep")
     assert await offer_jobs(shop) == []
 
 
-@in_a_workshop
 async def test_an_offer_to_a_customer_without_an_address_goes_by_sms(shop: Workshop) -> None:
     place = await shop.studio.wait()
     await shop.studio.offer()

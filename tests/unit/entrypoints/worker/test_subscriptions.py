@@ -7,8 +7,7 @@ from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
-from tests.unit.entrypoints.worker.test_jobs import Workshop
-from tests.unit.entrypoints.worker.test_offering import in_a_workshop
+from tests.unit.entrypoints.worker.workshop import Workshop
 
 from adapters.postgres.outbox.event_codec import EVENTS
 from booking_domain.payments.events import PaymentHinted
@@ -60,7 +59,6 @@ def test_a_subscriber_of_an_event_that_is_not_stored_stops_the_worker_from_start
         handlers([*CONTEXTS, stray], notify=NOTIFY)
 
 
-@in_a_workshop
 async def test_jobs_that_were_queued_by_an_earlier_version_find_their_tasks(shop: Workshop) -> None:
     assert set(shop.jobs.app.tasks) >= {
         "notify",
@@ -79,7 +77,6 @@ async def test_jobs_that_were_queued_by_an_earlier_version_find_their_tasks(shop
     assert {name for name, queue in queues.items() if queue == "feeds"} == {"read_feed", "follow_sms"}
 
 
-@in_a_workshop
 async def test_a_failing_sweep_does_not_keep_the_others_from_running(shop: Workshop) -> None:
     ran: list[str] = []
 
@@ -97,7 +94,6 @@ async def test_a_failing_sweep_does_not_keep_the_others_from_running(shop: Works
     assert ran == ["run"]
 
 
-@in_a_workshop
 async def test_a_message_of_an_unknown_topic_is_logged_kept_and_reported_every_minute(shop: Workshop) -> None:
     async with shop.database.connection() as connection:
         await connection.execute(

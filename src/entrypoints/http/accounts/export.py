@@ -1,0 +1,51 @@
+"""The sessions, attempts to sign in and identities of an exported account."""
+
+from typing import Final
+
+import msgspec
+
+from booking_domain.identity.external_identities import ExternalIdentity
+from booking_domain.identity.sessions import Session
+from entrypoints.http.accounts.schemas import login_json
+from entrypoints.http.accounts.session_schemas import DeviceJson, device_json
+from entrypoints.http.kit.exporting import ExportSource, items, value
+from entrypoints.http.kit.fields import Json, Timestamp
+
+
+class ExportedSessionJson(DeviceJson, frozen=True, kw_only=True):
+    """A session, live or ended."""
+
+    ended_at: Timestamp | None
+
+
+class ExportedIdentityJson(Json, frozen=True, kw_only=True):
+    """An identity at another service, with which the user signs in."""
+
+    service: str
+    subject: str
+    linked_at: Timestamp
+
+
+def _session(session: Session) -> ExportedSessionJson:
+    """Show a session, live or ended."""
+    return ExportedSessionJson(**msgspec.structs.asdict(device_json(session)), ended_at=session.ended_at)
+
+
+def _identity(identity: ExternalIdentity) -> ExportedIdentityJson:
+    """Show an identity."""
+    return ExportedIdentityJson(service=identity.provider.value, subject=identity.subject, linked_at=identity.linked_at)
+
+
+async def _identities(source: ExportSource) -> list[ExportedIdentityJson]:
+    return [_identity(each) for each in await source.reads.external_identities.of_user(source.user.id)]
+
+
+SESSIONS: Final = items(
+    "sessions", lambda source, after: source.reads.sessions.of_user(source.user.id, after, source.page), _session
+)
+LOGIN_HISTORY: Final = items(
+    "loginHistory",
+    lambda source, after: source.reads.login_history.of_user(source.user.id, after, source.page),
+    login_json,
+)
+IDENTITIES: Final = value("identities", _identities)

@@ -1,0 +1,79 @@
+"""The bookings of an exported account, with their events, payments and refunds."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+from uuid import UUID
+
+from booking_domain.bookings.model import Booking, BookingEvent
+from booking_domain.bookings.ports import BookingFilter
+from booking_domain.payments.model import Payment
+from booking_domain.payments.refunds import Refund
+from entrypoints.http.bookings.schemas import BookingJson, EventJson, booking_json, event_json
+from entrypoints.http.kit.exporting import ExportSource, pages
+from entrypoints.http.kit.fields import Json, Timestamp
+from entrypoints.http.payments.schemas import REFUND
+
+
+class ExportedPaymentJson(Json, frozen=True, kw_only=True):
+    """A payment, or a refund, whose purpose is `refund`."""
+
+    id: UUID
+    purpose: str
+    gateway: str
+    status: str
+    amount: int
+    currency: str
+    gateway_reference: str | None
+    created_at: Timestamp
+    processed_at: Timestamp | None
+
+
+class ExportedBookingJson(BookingJson, frozen=True, kw_only=True):
+    """A booking with its events, and its payments and refunds, oldest first."""
+
+    events: tuple[EventJson, ...]
+    payments: tuple[ExportedPaymentJson, ...]
+
+
+def _booking(
+    booking: Booking, events: Sequence[BookingEvent], payments: Sequence[Payment], refunds: Sequence[Refund]
+) -> ExportedBookingJson:
+    """Show a booking to one of its parties."""
+    shown = booking_json(booking)
+    moved: list[Payment | Refund] = [*payments, *refunds]
+    moved.sort(key=lambda each: (each.created_at, each.id))
+    return ExportedBookingJson(
+        **{name: getattr(shown, name) for name in BookingJson.__struct_fields__},
+        events=tuple(event_json(event) for event in events),
+        payments=tuple(_payment(each) for each in moved),
+    )
+
+
+def _payment(payment: Payment | Refund) -> ExportedPaymentJson:
+    invoice = None if isinstance(payment, Refund) else payment.invoice
+    return ExportedPaymentJson(
+        id=payment.id,
+        purpose=REFUND if isinstance(payment, Refund) else payment.purpose.value,
+        gateway=payment.gateway,
+        status=payment.status.value,
+        amount=payment.amount.amount,
+        currency=payment.amount.currency,
+        gateway_reference=None if invoice is None else invoice.reference,
+        created_at=payment.created_at,
+        processed_at=payment.processed_at,
+    )
+
+
+async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBookingJson]]:
+    """The bookings that the user is a party to, also if the user is an admin."""
+    reads = source.reads
+    after = None
+    while found := await reads.bookings.page(source.user.id, BookingFilter(after=after, limit=source.page)):
+        ids = [booking.id for booking in found]
+        events = await reads.bookings.events_of_each(ids)
+        payments, refunds = await reads.payments.of_each_booking(ids), await reads.refunds.of_each_booking(ids)
+        yield [_booking(booking, events[booking.id], payments[booking.id], refunds[booking.id]) for booking in found]
+        after = found[-1].id
+
+
+BOOKINGS: Final = pages("bookings", _bookings)

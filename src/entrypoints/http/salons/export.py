@@ -1,0 +1,13 @@
+"""The salons that an exported account manages."""
+
+from typing import Final
+
+from entrypoints.http.kit.exporting import ExportSource, value
+from entrypoints.http.salons.schemas import SalonJson, salon_json
+
+
+async def _salons(source: ExportSource) -> list[SalonJson]:
+    return [salon_json(salon) for salon in await source.reads.salons.of_manager(source.user.id)]
+
+
+SALONS: Final = value("salons", _salons)

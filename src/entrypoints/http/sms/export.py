@@ -1,0 +1,33 @@
+"""The text messages of an exported account."""
+
+from typing import Final
+
+from booking_domain.notifications.sms import SmsMessage
+from entrypoints.http.kit.exporting import items
+from entrypoints.http.kit.fields import Json, Timestamp
+
+
+class ExportedTextJson(Json, frozen=True, kw_only=True):
+    """A text message that was sent; neither its text nor the complete number is stored."""
+
+    at: Timestamp
+    to: str
+    template: str
+    language: str
+    status: str
+
+
+def _text(message: SmsMessage) -> ExportedTextJson:
+    """Show what is stored of a text message."""
+    return ExportedTextJson(
+        at=message.created_at,
+        to=message.to_masked,
+        template=message.template,
+        language=message.language,
+        status=message.status.value,
+    )
+
+
+TEXT_MESSAGES: Final = items(
+    "textMessages", lambda source, after: source.reads.sms.of_user(source.user.id, after, source.page), _text
+)

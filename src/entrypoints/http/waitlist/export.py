@@ -1,0 +1,10 @@
+"""The waiting-list entries of an exported account."""
+
+from typing import Final
+
+from entrypoints.http.kit.exporting import items
+from entrypoints.http.waitlist.schemas import waiting_json
+
+WAITING_LIST: Final = items(
+    "waitingList", lambda source, after: source.reads.waiting_list.of_customer(source.user.id, after), waiting_json
+)

@@ -1,0 +1,97 @@
+"""A studio on PostgreSQL with the parts of a worker."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import procrastinate
+from tests.databases import CIPHER, TestServer
+from tests.unit.entrypoints.api import OpenGateway
+
+from adapters.postgres.database import Database
+from adapters.postgres.outbox.relay import relay
+from booking_domain.notifications.ports import Notification
+from booking_domain.testing.memory import MemoryNotifier
+from booking_domain.testing.studio import Studio
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from entrypoints.worker.declarations import Job
+from entrypoints.worker.jobs import Jobs
+
+
+class Workshop:
+    """A studio with the container, jobs and notifier of a worker."""
+
+    def __init__(
+        self, studio: Studio, database: Database, container: Container, jobs: Jobs, notifier: "TellingNotifier"
+    ) -> None:
+        self.studio = studio
+        self.database = database
+        self.container = container
+        self.jobs = jobs
+        self.notifier = notifier
+
+    async def relay(self) -> None:
+        while (await relay(self.database, self.jobs.dispatch)).total:
+            pass
+
+    async def run(self, job: Job, **arguments: str) -> None:
+        await job.run(self.container, **arguments)
+
+    async def run_periodic(self, name: str) -> None:
+        await self.jobs.app.tasks[name].func(0)
+
+    async def run_due_jobs(self) -> None:
+        """Run the jobs that are due now."""
+        await self.jobs.app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+
+    async def waiting_jobs(self) -> list[tuple[Any, ...]]:
+        async with self.database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT task_name, args, scheduled_at, lock FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
+            )
+            return await cursor.fetchall()
+
+    def subjects(self) -> list[str]:
+        return [notification.subject.partition(": ")[2] for notification in self.notifier.delivered]
+
+
+class TellingNotifier(MemoryNotifier):
+    """Sets an event on each delivery."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_delivered = asyncio.Event()
+
+    async def send(self, notification: Notification) -> None:
+        await super().send(notification)
+        self.has_delivered.set()
+
+
+class Backend(Database):
+    async def outbox_events(self) -> list[Any]:
+        return []
+
+
+@asynccontextmanager
+async def workshop(server: TestServer) -> AsyncIterator[Workshop]:
+    with server.database() as url, tempfile.TemporaryDirectory() as data:
+        database = Backend(url, cipher=CIPHER)
+        environ = {"DATABASE_URL": url, "BOOKING_DATA_DIR": data}
+        container = Container(settings=Settings.from_environment(environ))
+        await database.open()
+        try:
+            studio = await Studio.opened(database, gateway=OpenGateway())
+            container.database.override(database)
+            container.clock.override(studio.clock)
+            container.gateway.override(studio.gateway)
+            notifier = TellingNotifier()
+            container.notifier.override(notifier)
+            connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
+            jobs = Jobs(container, procrastinate.App(connector=connector))
+            async with jobs.app.open_async():
+                yield Workshop(studio, database, container, jobs, notifier)
+        finally:
+            await database.close()
