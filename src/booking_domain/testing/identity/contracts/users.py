@@ -62,12 +62,13 @@ class UsersContract(StorageContract):
         user, other = make.user(), make.user()
         for each in (user, other):
             await _add(backend, each)
-        changed = user.changed(
+        changed = user.moved(
+            UserAction.DISABLE,
+            UserParty.ADMIN,
             email="elsewhere@example.com",
             phone="+97699887766",
             name="Another name",
             birth_date=date(2000, 1, 1),
-            status=UserStatus.DISABLED,
             password_hash=None,
             email_verified_at=NOW,
         )
