@@ -20,6 +20,7 @@ ClaimId = NewType("ClaimId", UUID)
 BookingId = NewType("BookingId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 EventId = NewType("EventId", UUID)
+ReviewId = NewType("ReviewId", UUID)
 SmsId = NewType("SmsId", UUID)
 AuditId = NewType("AuditId", UUID)
 
