@@ -1,4 +1,7 @@
-"""Rename the table of payments; move refunds into a table of their own."""
+"""Rename the table of payments; move refunds into a table of their own.
+
+Not expand only: the previous version does not find its table afterwards, so stop it first.
+"""
 
 from collections.abc import Sequence
 
@@ -6,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0018"
-down_revision: str | Sequence[str] | None = "0016"
+down_revision: str | Sequence[str] | None = "0017"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

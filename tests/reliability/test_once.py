@@ -88,13 +88,13 @@ async def salons(url: str) -> AsyncIterator[Salons]:
         yield Salons(client, container, clock, Bearer(user.actor, SessionId(uuid4())), url)
 
 
-def play(postgres: TestServer, story: Callable[[Salons], Awaitable[None]]) -> None:
+async def play(postgres: TestServer, story: Callable[[Salons], Awaitable[None]]) -> None:
     async def told(url: str) -> None:
         async with salons(url) as these:
             await story(these)
 
     with postgres.database() as url:
-        asyncio.run(told(url))
+        await told(url)
 
 
 def kinds(answers: list[httpx.Response]) -> Counter[tuple[int, str | None]]:
@@ -105,7 +105,7 @@ def keys() -> list[str]:
     return [uuid4().hex for _ in range(KEYS)]
 
 
-def test_a_key_expires_after_24_hours(postgres: TestServer, report: Report) -> None:
+async def test_a_key_expires_after_24_hours(postgres: TestServer, report: Report) -> None:
     async def story(these: Salons) -> None:
         ours = keys()
         first = {answer.request.headers["Idempotency-Key"]: answer for answer in await these.twins(*ours)}
@@ -125,11 +125,11 @@ def test_a_key_expires_after_24_hours(postgres: TestServer, report: Report) -> N
         assert sum("Idempotency-Replayed" not in answer.headers for answer in later) == KEYS
         assert these.number() == 2 * KEYS
 
-    play(postgres, story)
+    await play(postgres, story)
     report(3, f"{KEYS} keys × {TWINS}: after 24 h less a second replayed or 422, after 24 h {KEYS} new effects")
 
 
-def test_a_key_in_flight_is_refused_and_can_be_retried(
+async def test_a_key_in_flight_is_refused_and_can_be_retried(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:
     """Hold a transaction open under the key."""
@@ -153,7 +153,7 @@ def test_a_key_in_flight_is_refused_and_can_be_retried(
         assert len({answer.content for answer in done}) == 1
         assert these.number() == 2
 
-    play(postgres, story)
+    await play(postgres, story)
     report(3, f"a key in flight × {TWINS}: 409, and once that has failed: one effect")
 
 
@@ -175,7 +175,7 @@ async def _kept(self: PostgresIdempotency, key: IdempotencyKey, answer: bytes) -
     )
 
 
-def test_without_reserving_the_key_there_are_several_effects(
+async def test_without_reserving_the_key_there_are_several_effects(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PostgresIdempotency, "begin", Gate(KEYS_AT_ONCE + 1).after(_looked_up))
@@ -185,4 +185,4 @@ def test_without_reserving_the_key_there_are_several_effects(
         await these.twins(*keys())
         assert these.number() > KEYS
 
-    play(postgres, story)
+    await play(postgres, story)

@@ -182,20 +182,17 @@ async def a_logout_in_the_middle_ends_it(these: Servers, families: int) -> None:
 Story = Callable[[Servers, int], Awaitable[None]]
 
 
-def play(postgres: TestServer, story: Story, families: int = FAMILIES, **context: Any) -> None:
-    async def played() -> None:
-        async with servers(postgres, **context) as these:
-            await story(these, families)
-
-    asyncio.run(played())
+async def play(postgres: TestServer, story: Story, families: int = FAMILIES, **context: Any) -> None:
+    async with servers(postgres, **context) as these:
+        await story(these, families)
 
 
 STORIES: Final = [all_at_once_get_one_token, a_replay_in_the_middle_ends_it, a_logout_in_the_middle_ends_it]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_a_token_family_has_at_most_one_live_token(postgres: TestServer, report: Report, story: Story) -> None:
-    play(postgres, story)
+async def test_a_token_family_has_at_most_one_live_token(postgres: TestServer, report: Report, story: Story) -> None:
+    await play(postgres, story)
     report(22, f"{story.__name__}: {FAMILIES} families, {AT_ONCE} at once")
 
 
@@ -217,15 +214,15 @@ class UnlockedRepositories(PostgresRepositories):
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_without_the_lock_several_tokens_follow(
+async def test_without_the_lock_several_tokens_follow(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch, story: Story
 ) -> None:
     monkeypatch.setattr("adapters.postgres.database.PostgresRepositories", UnlockedRepositories)
     with pytest.raises(AssertionError):
-        play(postgres, story, families=20)
+        await play(postgres, story, families=20)
 
 
-def test_a_replay_whose_refusal_is_rolled_back_is_noticed(postgres: TestServer) -> None:
+async def test_a_replay_whose_refusal_is_rolled_back_is_noticed(postgres: TestServer) -> None:
     async def rolled_back(command: RefreshSession, tx: IdentityTx, context: Context) -> SignedIn:
         try:
             return await refresh_session.handle(command, tx, context)
@@ -234,18 +231,18 @@ def test_a_replay_whose_refusal_is_rolled_back_is_noticed(postgres: TestServer) 
 
     for story in STORIES[:2]:
         with pytest.raises(AssertionError):
-            play(postgres, story, families=1, refreshing=rolled_back)
+            await play(postgres, story, families=1, refreshing=rolled_back)
 
 
-def test_without_the_grace_period_a_retrying_client_is_signed_out(
+async def test_without_the_grace_period_a_retrying_client_is_signed_out(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("booking_domain.identity.sessions.GRACE", timedelta(0))
     with pytest.raises(AssertionError):
-        play(postgres, all_at_once_get_one_token, families=1)
+        await play(postgres, all_at_once_get_one_token, families=1)
 
 
-def test_a_grace_period_with_several_next_tokens_is_noticed(postgres: TestServer) -> None:
+async def test_a_grace_period_with_several_next_tokens_is_noticed(postgres: TestServer) -> None:
     class Fresh(OpaqueRefreshTokens):
         """The client loses every token except one."""
 
@@ -253,4 +250,4 @@ def test_a_grace_period_with_several_next_tokens_is_noticed(postgres: TestServer
             return super().following(token, self.seed())
 
     with pytest.raises(AssertionError):
-        play(postgres, all_at_once_get_one_token, families=1, tokens=Fresh())
+        await play(postgres, all_at_once_get_one_token, families=1, tokens=Fresh())

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from adapters.postgres import gateway_tokens, idempotency, rate_limits
+from adapters.postgres import gateway_tokens, idempotency, rate_limits, reviews
 from adapters.postgres.audit import context as audit
 from adapters.postgres.bookings import context as bookings
 from adapters.postgres.catalogue import context as catalogue
@@ -21,6 +21,7 @@ CONTEXTS: Final = (
     scheduling.CONTEXT,
     bookings.CONTEXT,
     payments.CONTEXT,
+    reviews.CONTEXT,
     notifications.CONTEXT,
     audit.CONTEXT,
     outbox.CONTEXT,
@@ -36,6 +37,7 @@ class ContextRepositories(
     scheduling.SchedulingRepositories,
     bookings.BookingRepositories,
     payments.PaymentRepositories,
+    reviews.ReviewRepositories,
     notifications.NotificationRepositories,
     audit.AuditRepositories,
     outbox.OutboxRepositories,
@@ -50,6 +52,7 @@ class ContextReads(
     scheduling.SchedulingReads,
     bookings.BookingReads,
     payments.PaymentReads,
+    reviews.ReviewReadGroup,
     notifications.NotificationReads,
     audit.AuditReads,
 ):

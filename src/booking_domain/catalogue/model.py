@@ -9,8 +9,18 @@ from booking_domain.shared.actor import Role
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
+from booking_domain.shared.rating import NO_REVIEWS, Rating
 
 MAX_STYLES: Final = 20
+
+
+class ProviderOrder(StrEnum):
+    """How providers are sorted."""
+
+    REGISTERED = "registered"
+    """By id, which is the order of registration."""
+    RATING = "rating"
+    """By `Rating.score`, best first."""
 
 
 class ProfileStatus(StrEnum):
@@ -98,6 +108,8 @@ class Profile:
     status: ProfileStatus = ProfileStatus.DRAFT
     review_note: str | None = None
     """The admin's note about the decision."""
+    rating: Rating = NO_REVIEWS
+    """What the published reviews add up to. A change of it is a new version."""
     version: int = 1
     created_at: datetime
 

@@ -21,6 +21,7 @@ BookingId = NewType("BookingId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
 EventId = NewType("EventId", UUID)
+ReviewId = NewType("ReviewId", UUID)
 SmsId = NewType("SmsId", UUID)
 AuditId = NewType("AuditId", UUID)
 

@@ -41,6 +41,9 @@ class Permission(StrEnum):
     SEE_BOOKINGS = "booking.see"
     MOVE_BOOKINGS = "booking.move"
     PAY = "payment.start"
+    WRITE_REVIEWS = "review.write"
+    REPLY_TO_REVIEWS = "review.reply"
+    MODERATE_REVIEWS = "review.moderate"
     SEE_USERS = "user.see"
     """See accounts of others."""
     MANAGE_USERS = "user.manage"
@@ -91,6 +94,9 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,
+    Permission.WRITE_REVIEWS: _PEOPLE_THEIR_OWN,
+    Permission.REPLY_TO_REVIEWS: {Role.PROVIDER: _OWN},
+    Permission.MODERATE_REVIEWS: {Role.ADMIN: _ANY},
     Permission.SEE_USERS: {Role.ADMIN: _ANY},
     Permission.MANAGE_USERS: {Role.ADMIN: _ANY},
     Permission.SEE_AUDIT_LOG: {Role.ADMIN: _ANY},

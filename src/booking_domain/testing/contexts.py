@@ -2,12 +2,23 @@
 
 from typing import Final
 
-from booking_domain.testing import bookings, catalogue, identity, notifications, payments, scheduling, shared, workflows
+from booking_domain.testing import (
+    bookings,
+    catalogue,
+    identity,
+    notifications,
+    payments,
+    reviews,
+    scheduling,
+    shared,
+    workflows,
+)
 from booking_domain.testing.bookings.memory.context import BookingReads, BookingRepositories
 from booking_domain.testing.catalogue.memory.context import CatalogueReads, CatalogueRepositories
 from booking_domain.testing.identity.memory.context import IdentityReads, IdentityRepositories
 from booking_domain.testing.notifications.memory.context import NotificationReads, NotificationRepositories
 from booking_domain.testing.payments.memory.context import PaymentReads, PaymentRepositories
+from booking_domain.testing.reviews.memory import ReviewReadGroup, ReviewRepositories
 from booking_domain.testing.scheduling.memory.context import SchedulingReads, SchedulingRepositories
 from booking_domain.testing.shared.memory.context import SharedReads, SharedRepositories
 
@@ -17,6 +28,7 @@ CONTEXTS: Final = (
     scheduling.CONTEXT,
     bookings.CONTEXT,
     payments.CONTEXT,
+    reviews.CONTEXT,
     notifications.CONTEXT,
     shared.CONTEXT,
     workflows.CONTEXT,
@@ -29,6 +41,7 @@ class ContextRepositories(
     SchedulingRepositories,
     BookingRepositories,
     PaymentRepositories,
+    ReviewRepositories,
     NotificationRepositories,
     SharedRepositories,
 ):
@@ -41,6 +54,7 @@ class ContextReads(
     SchedulingReads,
     BookingReads,
     PaymentReads,
+    ReviewReadGroup,
     NotificationReads,
     SharedReads,
 ):

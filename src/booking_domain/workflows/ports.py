@@ -9,12 +9,13 @@ from typing import Protocol
 
 from booking_domain.bookings.ports import BookingReadGroup, BookingRepositories
 from booking_domain.bookings.transitions import Party
-from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.catalogue.model import ProfileStatus, ProviderOrder
 from booking_domain.catalogue.ports import CatalogueRepositories
 from booking_domain.catalogue.salons import Member, Salon
 from booking_domain.identity.ports import IdentityReadGroup, IdentityRepositories
 from booking_domain.notifications.ports import NotificationReadGroup, NotificationRepositories
 from booking_domain.payments.ports import PaymentReadGroup, PaymentRepositories
+from booking_domain.reviews.ports import ReviewReadGroup, ReviewRepositories
 from booking_domain.scheduling.ports import SchedulingReadGroup, SchedulingRepositories
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
@@ -33,8 +34,14 @@ class ProviderReads(Protocol):
         """The provider whose profile this user owns."""
         ...
 
-    async def page(self, status: ProfileStatus | None, after: ProviderId | None, limit: int) -> Sequence[ProviderView]:
-        """Providers of this status (None: of any), by id: those after `after`, at most `limit`."""
+    async def page(
+        self,
+        status: ProfileStatus | None,
+        after: ProviderId | None,
+        limit: int,
+        order: ProviderOrder = ProviderOrder.REGISTERED,
+    ) -> Sequence[ProviderView]:
+        """Providers of this status (None: of any): those that follow `after` in this order, at most `limit`."""
         ...
 
 
@@ -92,6 +99,7 @@ class Repositories(
     SchedulingRepositories,
     BookingRepositories,
     PaymentRepositories,
+    ReviewRepositories,
     NotificationRepositories,
     SharedRepositories,
     WorkflowRepositories,
@@ -105,6 +113,7 @@ class Reads(
     SchedulingReadGroup,
     BookingReadGroup,
     PaymentReadGroup,
+    ReviewReadGroup,
     NotificationReadGroup,
     SharedReadGroup,
     WorkflowReadGroup,

@@ -16,6 +16,7 @@ from booking_domain.catalogue.salons import MEMBER_LIFECYCLE
 from booking_domain.identity.model import USER_LIFECYCLE
 from booking_domain.payments.refunds import REFUND_LIFECYCLE
 from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
+from booking_domain.reviews.model import REVIEW_LIFECYCLE
 from booking_domain.scheduling.waiting import WAITING_LIFECYCLE
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import PERMISSIONS
@@ -47,6 +48,7 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "waiting-list entry": _diagram(WAITING_LIFECYCLE.mermaid),
         "account": _diagram(USER_LIFECYCLE.mermaid),
         "profile": _diagram(PROFILE_LIFECYCLE.mermaid),
+        "review": _diagram(REVIEW_LIFECYCLE.mermaid),
     },
     "permissions.md": {"permissions": _permissions},
 }

@@ -1,16 +1,24 @@
-"""Demo data for development: three accounts, and a provider who is open. Seeding twice changes nothing."""
+"""Demo data for development: three accounts, a provider with open hours, and reviews. Seeding twice changes nothing."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
+from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import User
 from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.reviews.model import MAX_RATING
+from booking_domain.reviews.ports import ReviewFilter
+from booking_domain.reviews.use_cases import PostReview, ReplyToReview, post_review, reply_to_review
+from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import WallTime
+from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
+from booking_domain.workflows.place_booking import PlaceBooking, place_booking
 from booking_domain.workflows.provider_profiles import (
     DecideOnProfile,
     ProfileChange,
@@ -26,6 +34,11 @@ PASSWORD: Final = "correct-horse-battery"  # noqa: S105 - development only, as t
 DEPOSIT: Final = Money.of(20_000, "MNT")
 PRICE: Final = Money.of(80_000, "MNT")
 OPEN: Final = Hours(WallTime.parse("10:00"), WallTime.parse("19:00"))
+REVIEWS: Final = (
+    (timedelta(hours=20), 5, "Steady hands and a clean studio."),
+    (timedelta(hours=6), 4, "Lovely lines. I waited ten minutes."),
+)
+"""How long ago the appointment was, the stars, and the text."""
 MONDAY_TO_SATURDAY: Final = range(1, 7)
 
 
@@ -55,8 +68,9 @@ async def seed(settings: Settings, url: str) -> None:
     container = Container(settings=replace(settings, database_url=url))
     await container.database().open()
     try:
-        admin, provider, _ = [await _account(container, account) for account in ACCOUNTS]
+        admin, provider, customer = [await _account(container, account) for account in ACCOUNTS]
         await _provider(container, provider, admin)
+        await _reviews(container, provider, customer, admin)
     finally:
         await container.database().close()
 
@@ -100,3 +114,31 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
         await executor.run(submit_profile, None, actor=owner.actor)
         decision = DecideOnProfile(provider_id=view.profile.id, approved=True)
         await executor.run(decide_on_profile, decision, actor=admin.actor)
+
+
+async def _reviews(container: Container, owner: User, customer: User, admin: User) -> None:
+    """Completed appointments of the customer, each with a review; the provider replies to the first."""
+    executor, reads, now = container.executor(), container.reads(), container.clock().now()
+    view = await reads.providers.by_owner(owner.id)
+    if view is None or await reads.reviews.page(ReviewFilter(provider_id=view.profile.id, limit=1)):
+        return
+    for ago, stars, text in REVIEWS:
+        place = PlaceBooking(
+            provider_id=view.profile.id,
+            slot=(now - ago).replace(minute=0, second=0, microsecond=0),
+            payment_window=container.settings().payment_window,
+            customer_id=customer.id,
+        )
+        try:
+            booking = await executor.run(place_booking, place, actor=owner.actor)
+        except SlotTaken:  # the developer's own bookings come first
+            continue
+        for to, actor in ((Status.CONFIRMED, admin.actor), (Status.COMPLETED, owner.actor)):
+            if booking.status is not to:
+                change = ChangeBookingStatus(booking_id=booking.id, to=to, payment_window=place.payment_window)
+                booking = await executor.run(change_booking_status, change, actor=actor)
+        post = PostReview(booking_id=booking.id, rating=stars, text=text)
+        review = (await executor.run(post_review, post, actor=customer.actor)).review
+        if stars == MAX_RATING:
+            reply = ReplyToReview(review_id=review.id, text="Thank you, Bold!")
+            await executor.run(reply_to_review, reply, actor=owner.actor)

@@ -29,6 +29,7 @@ from entrypoints.http.payments import routes as payments
 from entrypoints.http.payments import webhooks
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
+from entrypoints.http.reviews import routes as reviews
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.sms import webhooks as sms_webhooks
@@ -53,6 +54,7 @@ RESOURCES: Final = (
     users.routes,
     calendars.routes,
     waitlist.routes,
+    reviews.routes,
     payments.routes,
     webhooks.routes,
     sms_webhooks.routes,

@@ -1,9 +1,10 @@
 """Profiles and terms of providers on PostgreSQL."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
@@ -11,7 +12,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, Work
 from booking_domain.bookings.model import Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
-from booking_domain.catalogue.model import Profile, ProfileStatus
+from booking_domain.catalogue.model import Profile, ProfileStatus, ProviderOrder
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.workflows.ports import ProviderReads
@@ -32,6 +33,7 @@ PROFILE: Final = Mapper(
     providers,
     Profile,
     location=Columns("lat", "lon"),
+    rating=Columns("rating_count", "rating_total"),
     changes=("display_name", "bio", "styles", "address", "lat", "lon", "status", "review_note", "version"),
 )
 TERMS: Final = Mapper(
@@ -51,14 +53,29 @@ _PROFILE: Final = Statement(select(*PROFILE.columns).where(_p.id == bindparam("p
 _PROFILE_OF_OWNER: Final = Statement(select(*PROFILE.columns).where(_p.owner_id == bindparam("user_id")))
 _VIEW_BY_ID: Final = Statement(_VIEW.where(_p.id == bindparam("provider_id")))
 _VIEW_BY_OWNER: Final = Statement(_VIEW.where(_p.owner_id == bindparam("user_id")))
-_VIEWS: Final = Statement(
-    _VIEW.where(
-        if_given("status", _p.status, _p.status == bindparam("status")),
-        if_given("after", _p.id, _p.id > bindparam("after")),
+_last: Final = providers.alias("last")
+_AFTER_SCORE: Final = select(_last.c.rating_score).where(_last.c.id == bindparam("after")).scalar_subquery()
+
+
+def _page(follows: ColumnElement[bool], *order: ColumnElement[Any]) -> Statement:
+    return Statement(
+        _VIEW.where(if_given("status", _p.status, _p.status == bindparam("status")), if_given("after", _p.id, follows))
+        .order_by(*order)
+        .limit(bindparam("most"))
     )
-    .order_by(_p.id)
-    .limit(bindparam("most"))
-)
+
+
+_PAGES: Final[Mapping[ProviderOrder, Statement]] = {
+    ProviderOrder.REGISTERED: _page(_p.id > bindparam("after"), _p.id.asc()),
+    ProviderOrder.RATING: _page(
+        or_(
+            _p.rating_score < _AFTER_SCORE,
+            and_(_p.rating_score == _AFTER_SCORE, _p.id < bindparam("after")),
+        ),
+        _p.rating_score.desc(),
+        _p.id.desc(),
+    ),
+}
 
 
 def _view_of(row: Row) -> ProviderView:
@@ -104,6 +121,12 @@ class PostgresProviderReads(ProviderReads):
         row = await self._work.one(_VIEW_BY_OWNER, user_id=user_id)
         return None if row is None else _view_of(row)
 
-    async def page(self, status: ProfileStatus | None, after: ProviderId | None, limit: int) -> list[ProviderView]:
+    async def page(
+        self,
+        status: ProfileStatus | None,
+        after: ProviderId | None,
+        limit: int,
+        order: ProviderOrder = ProviderOrder.REGISTERED,
+    ) -> list[ProviderView]:
         chosen = None if status is None else status.value
-        return [_view_of(row) for row in await self._work.all(_VIEWS, status=chosen, after=after, most=limit)]
+        return [_view_of(row) for row in await self._work.all(_PAGES[order], status=chosen, after=after, most=limit)]

@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    Computed,
     Double,
     ForeignKey,
     Index,
@@ -30,6 +31,7 @@ from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import ERASED_NAME
 from booking_domain.scheduling.feeds import WhenFeedFails
 from booking_domain.scheduling.model import Anchoring
+from booking_domain.shared.rating import PRIOR_RATING, PRIOR_REVIEWS
 
 salons: Final = Table(
     "salons",
@@ -106,12 +108,24 @@ providers: Final = Table(
     Column("price_amount", BigInteger, nullable=False, server_default="0"),
     Column("deposit_amount", BigInteger, nullable=False, server_default="0"),
     Column("cancellation_policy", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    # The published reviews, and the sort key of the search (`booking_domain.reviews.model.Rating`).
+    Column("rating_count", Integer, nullable=False, server_default="0"),
+    Column("rating_total", Integer, nullable=False, server_default="0"),
+    Column(
+        "rating_score",
+        BigInteger,
+        Computed(
+            f"1000000 * ({PRIOR_REVIEWS * PRIOR_RATING}::bigint + rating_total) / ({PRIOR_REVIEWS} + rating_count)",
+            persisted=True,
+        ),
+    ),
     one_of("status", ProfileStatus),
     one_of("booking_mode", BookingMode),
     one_of("anchoring", Anchoring),
     one_of("when_feeds_fail", WhenFeedFails),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("providers_status_id_idx", "status", "id"),
+    Index("providers_status_rating_idx", "status", "rating_score", "id"),
     info=personal_data("owner_id", erase=_clear_profile, export="provider"),
 )
 

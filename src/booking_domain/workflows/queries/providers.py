@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking_domain.catalogue.model import ProfileMissing, ProfileStatus
+from booking_domain.catalogue.model import ProfileMissing, ProfileStatus, ProviderOrder
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
@@ -24,9 +24,11 @@ async def _get_provider(provider_id: ProviderId, providers: ProviderReads) -> Pr
     return view
 
 
-async def _list_providers(after: ProviderId | None, limit: int, providers: ProviderReads) -> Sequence[ProviderView]:
-    """The providers that are public, by id: those after `after`, at most `limit`."""
-    return await providers.page(ProfileStatus.APPROVED, after, limit)
+async def _list_providers(
+    after: ProviderId | None, limit: int, providers: ProviderReads, order: ProviderOrder = ProviderOrder.REGISTERED
+) -> Sequence[ProviderView]:
+    """The providers that are public: those that follow `after` in this order, at most `limit`."""
+    return await providers.page(ProfileStatus.APPROVED, after, limit, order)
 
 
 async def _get_own_provider(actor: Actor, providers: ProviderReads) -> ProviderView:

@@ -20,7 +20,8 @@ PROVIDER: Final[dict[str, Any]] = {
     **PROFILE,
     "status": "approved",
     "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],
-    "rating": None,
+    "rating": 4.83,
+    "ratingCount": 12,
     "version": 3,
 }
 CHANGES: Final[dict[str, Any]] = {"bio": "Fine lines, lettering and cover-ups.", "depositAmount": 2500000}

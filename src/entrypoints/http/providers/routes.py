@@ -25,7 +25,7 @@ from entrypoints.http.providers.schemas import (
     OpenProfileBody,
     ProviderJson,
     ProvidersJson,
-    ProvidersQuery,
+    SortedProvidersQuery,
     provider_json,
 )
 from entrypoints.http.providers.slots import explain_slot, list_slots
@@ -75,11 +75,11 @@ async def submit_my_profile(
 
 
 @get("/", opt=PUBLIC | documented(providers.list_providers, answer=PAGE))
-async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
-    """List the providers that take bookings."""
+async def list_providers(asked: Injected[SortedProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
+    """List the providers that take bookings, by registration or by rating."""
     after = read_cursor(asked.cursor)
     found = await providers.list_providers(
-        None if after is None else ProviderId(after), asked.limit + 1, reads.providers
+        None if after is None else ProviderId(after), asked.limit + 1, reads.providers, asked.sort
     )
     return providers_page(found, asked.limit, provider_json)
 

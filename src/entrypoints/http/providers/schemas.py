@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.catalogue.model import MAX_STYLES, Location, ProfileStatus
+from booking_domain.catalogue.model import MAX_STYLES, Location, ProfileStatus, ProviderOrder
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.provider_profiles import ProfileChange
 from booking_domain.workflows.views import ProviderView
@@ -71,6 +71,12 @@ class ProvidersQuery(Query, frozen=True, kw_only=True):
     cursor: Cursor | None = None
 
 
+class SortedProvidersQuery(ProvidersQuery, frozen=True, kw_only=True):
+    """A page of approved providers, sorted by registration or by rating (best first)."""
+
+    sort: ProviderOrder = ProviderOrder.REGISTERED
+
+
 class ProfilesQuery(ProvidersQuery, frozen=True, kw_only=True):
     """A page of profiles, for admins."""
 
@@ -100,7 +106,9 @@ class ProviderJson(Json, frozen=True, kw_only=True):
     price_amount: int
     currency: str
     cancellation_policy: tuple[TierJson, ...]
-    rating: float | None = None
+    rating: float | None
+    """The mean of the published reviews in stars, rounded to two decimals; null without reviews."""
+    rating_count: int
     version: int
     review_note: str | UnsetType = UNSET
 
@@ -129,5 +137,7 @@ def provider_json(view: ProviderView) -> ProviderJson:
         price_amount=terms.price.amount,
         currency=terms.price.currency,
         cancellation_policy=tiers_json(terms),
+        rating=profile.rating.average,
+        rating_count=profile.rating.count,
         version=profile.version,
     )

@@ -31,6 +31,7 @@ EXPORT: Final[dict[str, Any]] = {
     "loginHistory": LOGINS["items"],
     "bookings": [],
     "waitingList": [],
+    "reviews": [],
     "identities": [{"service": "telegram", "subject": "279058397", "linkedAt": "2026-11-20T03:20:00Z"}],
     "provider": None,
     "salons": [],

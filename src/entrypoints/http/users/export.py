@@ -18,6 +18,7 @@ from entrypoints.http.kit.exporting import ExportSource, encode, value
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import EXPORT, limited_as
 from entrypoints.http.providers.export import PROVIDER
+from entrypoints.http.reviews.schemas import REVIEWS
 from entrypoints.http.salons.export import SALONS
 from entrypoints.http.sms.export import TEXT_MESSAGES
 from entrypoints.http.users.examples import EXPORT as EXAMPLE
@@ -44,6 +45,7 @@ SECTIONS: Final = (
     LOGIN_HISTORY,
     BOOKINGS,
     WAITING_LIST,
+    REVIEWS,
     TEXT_MESSAGES,
     PROVIDER,
     IDENTITIES,

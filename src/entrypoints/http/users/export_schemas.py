@@ -5,6 +5,7 @@ from entrypoints.http.accounts.schemas import LoginJson
 from entrypoints.http.bookings.export import ExportedBookingJson
 from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.providers.export import ExportedProviderJson
+from entrypoints.http.reviews.schemas import ExportedReviewJson
 from entrypoints.http.salons.schemas import SalonJson
 from entrypoints.http.sms.export import ExportedTextJson
 from entrypoints.http.users.schemas import AccountJson, PreferencesJson
@@ -21,6 +22,7 @@ class ExportJson(Json, frozen=True, kw_only=True):
     login_history: tuple[LoginJson, ...]
     bookings: tuple[ExportedBookingJson, ...]
     waiting_list: tuple[WaitingJson, ...]
+    reviews: tuple[ExportedReviewJson, ...]
     text_messages: tuple[ExportedTextJson, ...]
     identities: tuple[ExportedIdentityJson, ...]
     provider: ExportedProviderJson | None

@@ -23,6 +23,7 @@ from adapters.postgres.kit.codec import Columns, Mapper, Renamed
 from booking_domain.identity.model import User
 from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.reviews.model import MAX_RATING, MIN_RATING, Review
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.feeds import Feed
 from booking_domain.shared.errors import DomainError
@@ -51,6 +52,7 @@ VALID: Final[Mapping[tuple[type, str], st.SearchStrategy[Any]]] = {
     (User, "picture_url"): st.none() | st.just("https://pictures.example.com/1.webp"),
     (Feed, "url"): st.sampled_from(["https://calendar.example.com/a.ics", "webcal://example.com/b.ics"]),
     (Feed, "busy"): st.just(()),
+    (Review, "rating"): st.integers(MIN_RATING, MAX_RATING),
     (SecondFactor, "recovery_codes"): st.just(frozenset()),
 }
 

@@ -33,11 +33,12 @@ from booking_domain.identity.preferences import Preferences
 from booking_domain.identity.second_factor import SecondFactor
 from booking_domain.identity.sessions import Client
 from booking_domain.payments.transitions import PaymentParty
+from booking_domain.reviews.model import HideReason, Review
 from booking_domain.scheduling.feeds import Feed, FeedRule
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import CodeId, FeedId, SalonId, UserId
+from booking_domain.shared.ids import CodeId, FeedId, ReviewId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Cast, a_cast
@@ -156,7 +157,27 @@ async def left_all_over(database: Backend, make: Builder) -> Cast:
             await _identity(tx, make, user.id, digest=digest + user.id.bytes)
         await _desk(tx, make, replace(cast, owner=owner, customer=customer))
         await _books(tx, make, cast)
+        await _reviews(tx, make, cast)
     return cast
+
+
+async def _reviews(tx: Repositories, make: Builder, cast: Cast) -> None:
+    """A review of a completed booking, with a reply, and hidden with a note."""
+    booking = replace(make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
+    await tx.bookings.add(booking, [make.event(booking)])
+    review = Review(
+        id=ReviewId(make.entropy.new_id()),
+        booking_id=booking.id,
+        provider_id=booking.provider_id,
+        provider_user_id=booking.provider_user_id,
+        author_id=booking.customer_id,
+        rating=4,
+        text=f"{CANARY} text",
+        created_at=NOW,
+    )
+    await tx.reviews.add(review)
+    replied = review.reply_with(f"{CANARY} reply", now=NOW)
+    await tx.reviews.save(replied.hide(HideReason.OTHER, f"{CANARY} note"), was=review)
 
 
 async def _identity(tx: Repositories, make: Builder, user_id: UserId, *, digest: bytes) -> None:
@@ -249,7 +270,7 @@ BOOKS: Final = (
     "SELECT count(*), sum(amount), sum(settled_amount), min(status), min(gateway) FROM payments",
     "SELECT count(*), sum(amount), min(status), min(gateway), min(processed_at) FROM refunds",
     "SELECT count(*), min(type), max(to_status), min(by_id::text) FROM booking_events",
-    "SELECT reference, status, starts_at, ends_at, customer_id, provider_id FROM bookings",
+    "SELECT reference, status, starts_at, ends_at, customer_id, provider_id FROM bookings ORDER BY reference",
     "SELECT count(*), sum(segments) FROM sms_messages",
     "SELECT count(*) FROM claims WHERE kind = 'booking'",
 )

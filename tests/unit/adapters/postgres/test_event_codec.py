@@ -23,6 +23,10 @@ from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.testing.shared.contracts.outbox import EVERY_EVENT, SPARSE_EVENTS
 
 STORED = {
+    "review.posted": {"reviewId"},
+    "review.replied": {"reviewId"},
+    "review.hidden": {"reviewId"},
+    "review.restored": {"reviewId"},
     "account.deleted": {"userId"},
     "account.phone_changed": {"userId"},
     "booking.cancelled": {"bookingId", "providerId", "to", "dueAt"},

@@ -6,6 +6,7 @@ route that is not here fails.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -28,7 +29,7 @@ IDENTITIES: Final = ("anonymous", "customer", "provider", "manager", "admin")
 TARGETS: Final = ("own", "other's", "gone", "random")
 NOBODY: Final = uuid4()
 
-DESKS: Final = ("provider", "other provider", "studio")
+DESKS: Final = ("provider", "other provider", "studio", "clinic")
 
 ASKS_FOR_A_DEPOSIT: Final = {"depositAmount": 2_000_000, "priceAmount": 8_000_000}
 
@@ -147,6 +148,15 @@ ROUTES: Final[dict[str, Row]] = {
     "GET /waitlist": Row(SIGNED_IN),
     "POST /waitlist": Row(Permission.WAIT),
     "DELETE /waitlist/{waiting_id}": Row(Permission.WAIT, "waiting"),
+    "POST /reviews": Row(Permission.WRITE_REVIEWS, "completed"),
+    "GET /reviews/me": Row(SIGNED_IN),
+    "GET /reviews/{review_id}": Row(PUBLIC, "review"),
+    "PATCH /reviews/{review_id}": Row(Permission.WRITE_REVIEWS, "review", foreign=403),
+    "POST /reviews/{review_id}/reply": Row(Permission.REPLY_TO_REVIEWS, "received_review", foreign=403),
+    "GET /providers/{provider_id}/reviews": Row(PUBLIC, "provider"),
+    "GET /admin/reviews": Row(Permission.MODERATE_REVIEWS),
+    "POST /admin/reviews/{review_id}/hide": Row(Permission.MODERATE_REVIEWS, "review"),
+    "POST /admin/reviews/{review_id}/restore": Row(Permission.MODERATE_REVIEWS, "review"),
     "POST /payments": Row(Permission.PAY, "booking"),
     "GET /payments/{payment_id}": Row(Permission.SEE_BOOKINGS, "payment"),
     "GET /payments/status/{invoice_id}": Row(Permission.SEE_BOOKINGS, "payment"),
@@ -183,6 +193,7 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     bookable_providers: dict[str, str] = field(default_factory=dict)
     hours: int = 0
+    minutes: int = 0
 
     async def token(self, who: str) -> str | None:
         """Whoever it is comes when they are first heard of."""
@@ -218,6 +229,32 @@ class World:
             "POST", "/bookings", customer, providerId=await self.bookable(bookable), slot=self.slot()
         )
         return {"booking_id": made["id"]}
+
+    async def completed(self, who: str, desk: str = "clinic") -> Ids:
+        """A completed booking of theirs."""
+        customer, provider_id = await self.user(who), await self.bookable(desk)
+        await self.done("PUT", "/providers/me", desk, depositAmount=0)
+        self.minutes += 5
+        slot = (datetime(2026, 11, 22, tzinfo=UTC) + timedelta(minutes=self.minutes)).isoformat()
+        made = await self.done(
+            "POST",
+            "/bookings",
+            desk,
+            providerId=provider_id,
+            slot=slot,
+            customerId=customer["user_id"],
+            durationMinutes=5,
+        )
+        await self.done("PATCH", f"/bookings/{made['id']}", desk, status="completed")
+        return {"booking_id": made["id"]}
+
+    async def review(self, who: str, desk: str = "clinic") -> Ids:
+        booking = await self.completed(who, desk)
+        made = await self.done("POST", "/reviews", who, bookingId=booking["booking_id"], rating=5)
+        return {"review_id": made["id"]}
+
+    async def received_review(self, who: str) -> Ids:
+        return await self.review("other customer", who)
 
     async def payment(self, who: str) -> Ids:
         booking = await self.booking(who)
@@ -305,11 +342,11 @@ REMOVED_BY: Final = {
 }
 """What can be taken away; the rest stays for good."""
 OWNED_BY: Final = {
-    **dict.fromkeys(("provider", "rule", "exception", "block", "invitation"), ("provider",)),
+    **dict.fromkeys(("provider", "rule", "exception", "block", "invitation", "received_review"), ("provider",)),
     "salon": ("manager",),
     "membership": ("manager", "provider"),
     **dict.fromkeys(
-        ("booking", "payment", "hold", "waiting", "session", "device", "user"),
+        ("booking", "completed", "review", "payment", "hold", "waiting", "session", "device", "user"),
         ("customer", "provider", "manager", "admin"),
     ),
     "factor": ("customer", "provider", "manager"),  # of which admins do not remove their own here

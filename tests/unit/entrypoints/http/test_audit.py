@@ -53,6 +53,7 @@ REFUSED: Final = {
     "DELETE /users/me",
     "DELETE /admin/users/{user_id}",
     "PATCH /admin/providers/{provider_id}/approve",
+    "POST /admin/reviews/{review_id}/restore",
     "POST /bookings/{booking_id}/accept",
     "POST /bookings/{booking_id}/decline",
     "POST /bookings/{booking_id}/offer-times",

@@ -68,7 +68,7 @@ async def test_nothing_hostile_makes_a_500(api: Api) -> None:
     booking = await api.booked(customer, provider_id)
     wish = {"bookingId": booking["id"], "purpose": "deposit"}
     payment = (await api.post("/payments", customer, json=wish)).json()
-    some_id = dict.fromkeys(("id", "providerId", "exceptionId", "holdId", "waitingId"), provider_id)
+    some_id = dict.fromkeys(("id", "providerId", "exceptionId", "holdId", "waitingId", "reviewId"), provider_id)
     known = some_id | {"bookingId": booking["id"], "paymentId": payment["id"], "transactionId": payment["id"]}
     known["invoiceId"] = payment["qpayInvoiceId"]
     manager = await api.joined("manager")

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes
+from tests.unit.entrypoints.http.reviewing import completed_booking
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
@@ -120,10 +121,16 @@ async def many_accounts(api: Api) -> Creating:
     return await api.an_admin(), "/admin/users/bulk", {"ids": [answer.json()["user"]["id"]], "action": "end_sessions"}
 
 
+async def review(api: Api) -> Creating:
+    customer, _, booking = await completed_booking(api)
+    return customer, "/reviews", {"bookingId": booking["id"], "rating": 5}
+
+
 UNDER_A_KEY: Final[dict[str, Callable[[Api], Awaitable[Creating]]]] = {
     "POST /bookings": booking,
     "POST /bookings/series": series,
     "POST /holds": hold,
+    "POST /reviews": review,
     "POST /waitlist": waiting,
     "POST /availability": rule,
     "POST /availability/exceptions": exception,
@@ -165,6 +172,9 @@ WITHOUT_A_KEY: Final = {
     "POST /users/me/phone": "passwords, of which nothing may be kept; no second code within a minute of the first",
     "POST /users/me/phone/confirm": "a code is good once",
     "POST /payments": "while a payment for the purpose is open, asking again gives the same one; then nothing is due",
+    "POST /reviews/{review_id}/reply": "replaces the reply",
+    "POST /admin/reviews/{review_id}/hide": _STEP,
+    "POST /admin/reviews/{review_id}/restore": _STEP,
     "POST /scheduling/slots": "computes, and keeps nothing",
     "POST /scheduling/explain": "computes, and keeps nothing",
     "POST /webhooks/qpay/{transaction_id}": "a hint, which the gateway may repeat: it is asked what is new",

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from litestar.params import HeaderParameter
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes
+from tests.unit.entrypoints.http.reviewing import reviewed
 
 from booking_domain.shared.ids import FeedId
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
@@ -116,6 +117,16 @@ async def account(api: Api) -> Thing:
     return Thing(admin, path, {"name": "Bat"}, path, admin, again=False)  # the same again is no change
 
 
+def review(step: str, edit: dict[str, Any], *, by_author: bool) -> Callable[[Api], Awaitable[Thing]]:
+    async def request(api: Api) -> Thing:
+        author, provider, made = await reviewed(api)
+        path = f"/reviews/{made['id']}"
+        tag = '"1-inside"'
+        return Thing(author if by_author else provider, f"{path}{step}", edit, path, author, tag=tag)
+
+    return request
+
+
 EDITED: Final[dict[str, Callable[[Api], Awaitable[Thing]]]] = {
     "PATCH /users/me": my_account,
     "PUT /users/me/preferences": preferences,
@@ -125,6 +136,8 @@ EDITED: Final[dict[str, Callable[[Api], Awaitable[Thing]]]] = {
     "PUT /availability/settings": settings,
     "PUT /availability/feeds": feeds,
     "PUT /providers/me": profile,
+    "PATCH /reviews/{review_id}": review("", {"rating": 2}, by_author=True),
+    "POST /reviews/{review_id}/reply": review("/reply", {"text": "Thank you"}, by_author=False),
     "POST /providers/me/submit": submission,
     "PATCH /admin/providers/{provider_id}/approve": decision,
     "PATCH /bookings/{booking_id}": booking("", {"status": "cancelled"}),
@@ -164,6 +177,7 @@ async def test_every_route_with_a_tag_of_its_own_answers_304(api: Api) -> None:
         "GET /providers/me",
         "GET /providers/{provider_id}",
         "GET /bookings/{booking_id}",
+        "GET /reviews/{review_id}",
         "GET /providers/me/calendar.ics",
         "GET /users/me",
         "GET /users/me/preferences",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from booking_domain.catalogue.model import Profile, ProfileExists, ProfileStatus
+from booking_domain.catalogue.model import Profile, ProfileExists, ProfileStatus, ProviderOrder
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, UserId
@@ -54,13 +54,25 @@ class MemoryProviderReads(ProviderReads):
         profiles = self._committed()[PROFILES].values()
         return next((self._view(profile) for profile in profiles if profile.owner_id == user_id), None)
 
-    async def page(self, status: ProfileStatus | None, after: ProviderId | None, limit: int) -> Sequence[ProviderView]:
+    async def page(
+        self,
+        status: ProfileStatus | None,
+        after: ProviderId | None,
+        limit: int,
+        order: ProviderOrder = ProviderOrder.REGISTERED,
+    ) -> Sequence[ProviderView]:
+        rows = self._committed()[PROFILES]
+
+        def rank(profile: Profile) -> tuple[int, int]:
+            by_rating = order is ProviderOrder.RATING
+            return (-profile.rating.score, -profile.id.int) if by_rating else (0, profile.id.int)
+
         chosen = [
             profile
-            for profile in self._committed()[PROFILES].values()
-            if status in {None, profile.status} and (after is None or profile.id > after)
+            for profile in rows.values()
+            if status in {None, profile.status} and (after is None or rank(profile) > rank(rows[after]))
         ]
-        return [self._view(profile) for profile in sorted(chosen, key=lambda profile: profile.id)[:limit]]
+        return [self._view(profile) for profile in sorted(chosen, key=rank)[:limit]]
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._committed()

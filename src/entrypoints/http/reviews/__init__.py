@@ -1,0 +1,1 @@
+"""Reviews: post, read, reply, moderate."""

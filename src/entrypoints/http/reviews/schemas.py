@@ -1,0 +1,257 @@
+"""The JSON of reviews."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from booking_domain.reviews.model import (
+    MAX_NOTE,
+    MAX_RATING,
+    MAX_REPLY,
+    MAX_TEXT,
+    MIN_RATING,
+    HideReason,
+    Review,
+    ReviewStatus,
+)
+from booking_domain.reviews.ports import ReviewFilter, ReviewOrder, ReviewView
+from booking_domain.reviews.use_cases import EditReview, HideReview, PostReview, ReplyToReview
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.ids import BookingId, ProviderId, ReviewId
+from booking_domain.shared.permissions import Permission, may
+from booking_domain.shared.versions import ExpectedVersion
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cursor_of, cut, read_cursor
+from entrypoints.http.kit.exporting import items
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, given
+
+Stars = Annotated[int, Meta(ge=MIN_RATING, le=MAX_RATING, description="Stars, 5 is best.")]
+ReviewText = Annotated[str, Meta(max_length=MAX_TEXT)]
+
+
+class PostReviewBody(Body, frozen=True, kw_only=True):
+    """A review of one of the caller's completed bookings."""
+
+    booking_id: UUID
+    rating: Stars
+    text: ReviewText = ""
+
+    def command(self) -> PostReview:
+        """The command."""
+        return PostReview(booking_id=BookingId(self.booking_id), rating=self.rating, text=self.text)
+
+
+class EditReviewBody(Body, frozen=True, kw_only=True):
+    """New values of a review; members that are left out keep theirs."""
+
+    rating: Stars | UnsetType = UNSET
+    text: ReviewText | UnsetType = UNSET
+
+    def command(self, review_id: UUID, expected_version: ExpectedVersion) -> EditReview:
+        """The command."""
+        return EditReview(
+            review_id=ReviewId(review_id),
+            rating=given(self.rating),
+            text=given(self.text),
+            expected_version=expected_version,
+        )
+
+
+class ReplyBody(Body, frozen=True, kw_only=True):
+    """The provider's reply; it replaces an earlier one."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_REPLY)]
+
+    def command(self, review_id: UUID, expected_version: ExpectedVersion) -> ReplyToReview:
+        """The command."""
+        return ReplyToReview(review_id=ReviewId(review_id), text=self.text, expected_version=expected_version)
+
+
+class HideReviewBody(Body, frozen=True, kw_only=True):
+    """Why a review is hidden. Its author sees both."""
+
+    reason: HideReason
+    note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
+
+    def command(self, review_id: UUID) -> HideReview:
+        """The command."""
+        return HideReview(review_id=ReviewId(review_id), reason=self.reason, note=self.note)
+
+
+class OwnReviewsQuery(Query, frozen=True, kw_only=True):
+    """A page of reviews."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    @property
+    def after(self) -> ReviewId | None:
+        """The last review of the previous page."""
+        after = read_cursor(self.cursor)
+        return None if after is None else ReviewId(after)
+
+
+class ProviderReviewsQuery(OwnReviewsQuery, frozen=True, kw_only=True):
+    """A page of a provider's published reviews."""
+
+    sort: ReviewOrder = ReviewOrder.NEWEST
+
+
+class ReviewsQuery(OwnReviewsQuery, frozen=True, kw_only=True):
+    """A page of reviews, for admins."""
+
+    status: ReviewStatus | None = None
+    provider_id: UUID | None = None
+
+    def chosen(self) -> ReviewFilter:
+        """The filter, for one review more than the page has."""
+        provider_id = None if self.provider_id is None else ProviderId(self.provider_id)
+        return ReviewFilter(provider_id=provider_id, status=self.status, after=self.after, limit=self.limit + 1)
+
+
+class AuthorJson(Json, frozen=True, kw_only=True):
+    """The author of a review, by the first word of their name."""
+
+    display_name: str
+
+
+class ReplyJson(Json, frozen=True, kw_only=True):
+    """The provider's reply."""
+
+    text: str
+    at: datetime
+
+
+class HiddenJson(Json, frozen=True, kw_only=True):
+    """Why a review is hidden."""
+
+    reason: str
+    note: str
+
+
+class ReviewJson(Json, frozen=True, kw_only=True):
+    """A review; `bookingId` and `hidden` only for its two sides and admins."""
+
+    id: UUID
+    booking_id: UUID | UnsetType = UNSET
+    provider_id: UUID
+    author: AuthorJson
+    rating: int
+    text: str
+    status: str
+    reply: ReplyJson | UnsetType = UNSET
+    hidden: HiddenJson | UnsetType = UNSET
+    created_at: datetime
+    edited_at: datetime | UnsetType = UNSET
+    version: int
+
+
+class ReviewsJson(Json, frozen=True, kw_only=True):
+    """A page of reviews."""
+
+    items: tuple[ReviewJson, ...]
+    next_cursor: str | None
+
+
+class ExportedReviewJson(Json, frozen=True, kw_only=True):
+    """A review that the account wrote or received."""
+
+    id: UUID
+    booking_id: UUID
+    rating: int
+    text: str
+    reply: str | None
+    created_at: datetime
+
+
+def review_json(view: ReviewView, actor: Actor | None) -> ReviewJson:
+    """Show a review; its booking, and why it is hidden, only to its two sides and to admins."""
+    review = view.review
+    inside = may(actor, Permission.MODERATE_REVIEWS) or (
+        actor is not None and actor.id in {review.author_id, review.provider_user_id}
+    )
+    reply: ReplyJson | UnsetType = UNSET
+    if review.reply is not None and review.replied_at is not None:
+        reply = ReplyJson(text=review.reply, at=review.replied_at)
+    hidden: HiddenJson | UnsetType = UNSET
+    if inside and review.hide_reason is not None:
+        hidden = HiddenJson(reason=review.hide_reason.value, note=review.hide_note)
+    return ReviewJson(
+        id=review.id,
+        booking_id=review.booking_id if inside else UNSET,
+        provider_id=review.provider_id,
+        author=AuthorJson(display_name=view.author_name.partition(" ")[0]),
+        rating=review.rating,
+        text=review.text,
+        status=review.status.value,
+        reply=reply,
+        hidden=hidden,
+        created_at=review.created_at,
+        edited_at=review.edited_at or UNSET,
+        version=review.version,
+    )
+
+
+def reviews_json(found: Sequence[ReviewView], limit: int, actor: Actor | None) -> ReviewsJson:
+    """A page of the `limit` + 1 reviews that were read."""
+    page, more = cut(found, limit)
+    return ReviewsJson(
+        items=tuple(review_json(view, actor) for view in page),
+        next_cursor=cursor_of(page[-1].review.id) if more else None,
+    )
+
+
+def exported_review(review: Review) -> ExportedReviewJson:
+    """Show a review in the export of its author or provider."""
+    return ExportedReviewJson(
+        id=review.id,
+        booking_id=review.booking_id,
+        rating=review.rating,
+        text=review.text,
+        reply=review.reply,
+        created_at=review.created_at,
+    )
+
+
+REVIEWS: Final = items(
+    "reviews",
+    lambda source, after: source.reads.reviews.written_for(source.user.id, after, source.page),
+    exported_review,
+)
+"""The section of the export."""
+
+# Examples for the API's documentation.
+POST: Final[dict[str, Any]] = {
+    "bookingId": "0199f3a4-7c52-7d0e-8b3f-2a9c6e5d4f10",
+    "rating": 5,
+    "text": "Clean lines, and no waiting.",
+}
+REVIEW: Final[dict[str, Any]] = {
+    "id": "0199f3b2-5e41-7b8a-93d7-1f0c8a2e6b54",
+    "bookingId": POST["bookingId"],
+    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
+    "author": {"displayName": "Bold"},
+    "rating": 5,
+    "text": POST["text"],
+    "status": "published",
+    "createdAt": "2026-11-25T04:10:00Z",
+    "version": 1,
+}
+EDIT: Final[dict[str, Any]] = {"rating": 4, "text": "Clean lines. Ten minutes of waiting."}
+REPLY: Final[dict[str, Any]] = {"text": "Thank you, Bold!"}
+REPLIED: Final[dict[str, Any]] = {
+    **REVIEW,
+    "reply": {"text": REPLY["text"], "at": "2026-11-25T06:00:00Z"},
+    "version": 2,
+}
+HIDE: Final[dict[str, Any]] = {"reason": "personal_data", "note": "It names a phone number."}
+HIDDEN: Final[dict[str, Any]] = {
+    **REVIEW,
+    "status": "hidden",
+    "hidden": {"reason": HIDE["reason"], "note": HIDE["note"]},
+    "version": 2,
+}
+PAGE: Final[dict[str, Any]] = {"items": [REPLIED], "nextCursor": None}
+OWN: Final[dict[str, Any]] = {"items": [HIDDEN], "nextCursor": None}
