@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from tests.gates import PATIENCE_SECONDS
 
 from adapters.smtp.mailer import SmtpMailer
 
@@ -93,7 +94,7 @@ def mailer(port: int, **options: Any) -> SmtpMailer:
         "username": "",
         "password": "",
         "sender": "booking@example.com",
-        "timeout_seconds": 5.0,
+        "timeout_seconds": PATIENCE_SECONDS,
         **options,
     }
     return SmtpMailer(**arguments)

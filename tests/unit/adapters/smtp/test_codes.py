@@ -57,11 +57,11 @@ async def test_starttls_with_authentication_sends_over_tls(tmp_path: Path) -> No
         "authenticator": authenticator,
         "auth_exclude_mechanism": ["LOGIN"],
     }
-    private = {"timeout_seconds": 0.5, "security": "starttls", "trust": certificate.trusting, "username": USERNAME}
+    private = {"security": "starttls", "trust": certificate.trusting, "username": USERNAME}
     async with server(mailbox, **options) as port:
         await send(messenger(port, **private, password=PASSWORD))
         with pytest.raises(EmailUnavailable):
-            await send(messenger(port, **private, password="wrong"))
+            await send(messenger(port, **private, password="wrong", timeout_seconds=0.5))
         with pytest.raises(EmailUnavailable):  # the server's certificate is not trusted
             await send(messenger(port, timeout_seconds=0.5, security="starttls", username=USERNAME, password=PASSWORD))
     assert mailbox.over_tls == [True]
