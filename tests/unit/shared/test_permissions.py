@@ -31,6 +31,9 @@ AGREED = """
     booking.see              customer:party provider:party manager:party admin:any
     booking.move             customer:party provider:party manager:party admin:any
     payment.start            customer:own provider:own manager:own admin:own
+    review.write             customer:own provider:own manager:own admin:own
+    review.reply             provider:own
+    review.moderate          admin:any
     user.see                 admin:any
     user.manage              admin:any
     audit.see                admin:any
