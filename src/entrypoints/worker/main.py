@@ -43,8 +43,8 @@ async def work(container: Container, stop: asyncio.Event) -> None:
     jobs = Jobs(container, procrastinate.App(connector=connector))
     try:
         async with jobs.app.open_async(), asyncio.TaskGroup() as group:
-            working = group.create_task(_work_on(jobs, DEFAULT, concurrency=8))
-            reading = group.create_task(_work_on(jobs, REMOTE, concurrency=4))
+            working = group.create_task(_work_on(jobs, DEFAULT, stop, concurrency=8))
+            reading = group.create_task(_work_on(jobs, REMOTE, stop, concurrency=4))
             reclaiming = group.create_task(_reclaim_on(jobs))
             relaying = group.create_task(_relay_on(container, jobs))
             await stop.wait()
@@ -59,12 +59,14 @@ async def work(container: Container, stop: asyncio.Event) -> None:
         await database.close()
 
 
-async def _work_on(jobs: Jobs, queue: str, *, concurrency: int) -> None:
+async def _work_on(jobs: Jobs, queue: str, stop: asyncio.Event, *, concurrency: int) -> None:
     """Run the jobs of a queue until cancelled.
 
-    procrastinate's worker stops, without an error, when it loses the database; it is then started again.
+    procrastinate's worker stops, without an error, when it loses the database; it is then started again. If it is
+    cancelled while the database is unreachable, it raises `ConnectorException` instead of `CancelledError`; `stop`
+    then ends the loop.
     """
-    while True:
+    while not stop.is_set():
         try:
             await jobs.app.run_worker_async(
                 queues=[queue],
