@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import Any, Final, Self, TypeVar
 
 import httpx
 import psycopg
+from tests.ports import free_port
 
 CHECKOUT: Final = Path(__file__).parents[2]
 PATIENCE_SECONDS: Final = 60.0
@@ -38,13 +38,6 @@ def eventually(look: Callable[[], Found], *, what: str) -> Found:
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(settings: Mapping[str, str], *, traced: bool = False) -> dict[str, str]:

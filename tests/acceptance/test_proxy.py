@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.acceptance.product import CHECKOUT, PATIENCE_SECONDS, Product, eventually, free_port
+from tests.acceptance.product import CHECKOUT, PATIENCE_SECONDS, Product, eventually
+from tests.ports import free_port
 from tests.unit.adapters.calendars.certificates import CERTIFICATE, KEY
 
 from entrypoints.http.server import HEADER_MILLISECONDS

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.acceptance.product import PATIENCE_SECONDS, Product, Program, command_line, free_port, processes_of
+from tests.acceptance.product import PATIENCE_SECONDS, Product, Program, command_line, processes_of
+from tests.ports import free_port
 
 from entrypoints.environment import DEVELOPMENT_SECRET
 from entrypoints.settings import (

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.acceptance.people import check_out, customer, log_in, open_studio, wait_for_status
-from tests.acceptance.product import Product, Program, command_line, eventually, free_port, processes_of
+from tests.acceptance.product import Product, Program, command_line, eventually, processes_of
+from tests.ports import free_port
 
 pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc"),

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,17 +10,11 @@ from types import TracebackType
 from typing import Self
 
 import httpx
+from tests.ports import free_port
 
 SOURCES = Path(__file__).parents[4] / "src"
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def command(port: int, state: Path) -> list[str]:

@@ -6,6 +6,7 @@ import traceback
 import httpx
 import pytest
 from tests.gates import PATIENCE_SECONDS
+from tests.ports import free_port
 from tests.unit.adapters.qpay.gateway_fixtures import (
     CALLBACK_SECRET,
     PASSWORD,
@@ -18,7 +19,7 @@ from tests.unit.adapters.qpay.gateway_fixtures import (
 )
 from tests.unit.adapters.qpay.merchant import Merchant, until
 from tests.unit.adapters.qpay.scripted_qpay import TOKEN, document, http, scripted_qpay
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, free_port
+from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 
 from adapters.qpay.gateway import QPayGateway
 from adapters.qpay.tokens import InProcessTokenStore

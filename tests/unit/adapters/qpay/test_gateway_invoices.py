@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from tests.ports import free_port
 from tests.unit.adapters.qpay.gateway_fixtures import callback_url, gateway_at, invoices_of, order, with_gateway
 from tests.unit.adapters.qpay.merchant import Merchant
-from tests.unit.adapters.qpay.simulator_process import SimulatorProcess, free_port
+from tests.unit.adapters.qpay.simulator_process import SimulatorProcess
 
 from booking_domain.payments.errors import GatewayUnavailable
 from booking_domain.payments.model import Invoice
