@@ -24,6 +24,7 @@ from typing import Final, TypeVar
 
 import pytest
 
+from booking_domain.bookings.model import Booking
 from booking_domain.catalogue.model import Profile, ProfileStatus
 from booking_domain.identity.model import User
 from booking_domain.scheduling.model import SlotSettings
@@ -91,6 +92,21 @@ async def a_cast(backend: Backend, make: Builder, status: ProfileStatus = Profil
         await tx.calendars.save_settings(cast.profile.id, "Asia/Ulaanbaatar", SlotSettings())
         await tx.bookable_providers.save_terms(cast.profile.id, terms())
     return cast
+
+
+async def a_booking(backend: Backend, make: Builder, cast: Cast | None = None) -> Booking:
+    """Store a booking of the customer of `cast`, or of a new one."""
+    cast = cast or await a_cast(backend, make)
+    booking = make.booking(cast.profile, cast.customer)
+    await store_bookings(backend, make, booking)
+    return booking
+
+
+async def store_bookings(backend: Backend, make: Builder, *bookings: Booking) -> None:
+    """Store bookings in one transaction, each with one event."""
+    async with backend.begin() as tx:
+        for booking in bookings:
+            await tx.bookings.add(booking, [make.event(booking)])
 
 
 async def race(attempts: Sequence[Awaitable[T]]) -> tuple[list[T], list[DomainError]]:

@@ -16,14 +16,13 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, ProviderId, ReviewId
 from booking_domain.shared.rating import Rating
 from booking_domain.testing.builders import NOW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, store_bookings
 from booking_domain.workflows.ports import Repositories
 
 
 async def _a_booking(backend: Backend, make: Builder, cast: Cast, status: Status = Status.COMPLETED) -> Booking:
     booking = replace(make.booking(cast.profile, cast.customer), status=status)
-    async with backend.begin() as tx:
-        await tx.bookings.add(booking, [make.event(booking)])
+    await store_bookings(backend, make, booking)
     return booking
 
 

@@ -3,20 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, store_bookings
 from booking_domain.workflows.views import Appointment
 
 INSTANT = timedelta(microseconds=1)
-
-
-async def _kept(backend: Backend, make: Builder, *bookings: Booking) -> None:
-    async with backend.begin() as tx:
-        for booking in bookings:
-            await tx.bookings.add(booking, [make.event(booking)])
 
 
 async def _of(
@@ -44,7 +37,7 @@ class AppointmentReadsContract(StorageContract):
         bought = make.booking(other.profile, cast.owner, TOMORROW + HOUR)
         walked_in = make.booking(cast.profile, cast.owner, TOMORROW + 2 * HOUR)
         strange = make.booking(other.profile, other.customer)
-        await _kept(backend, make, sold, bought, walked_in, strange)
+        await store_bookings(backend, make, sold, bought, walked_in, strange)
         given = await _of(backend, cast.owner.id, Party.PROVIDER)
         assert given == [
             Appointment(
@@ -66,7 +59,7 @@ class AppointmentReadsContract(StorageContract):
         cast = await a_cast(backend, make)
         made = [make.booking(cast.profile, cast.customer, TOMORROW - n * HOUR) for n in range(4)]
         simultaneous = make.booking(cast.profile, cast.customer, TOMORROW)
-        await _kept(backend, make, *made, simultaneous)
+        await store_bookings(backend, make, *made, simultaneous)
         in_order = [*made[::-1], simultaneous]
         for user_id, party in ((cast.owner.id, Party.PROVIDER), (cast.customer.id, Party.CUSTOMER)):
             for limit in (1, 2, 5):
@@ -76,7 +69,7 @@ class AppointmentReadsContract(StorageContract):
     async def test_appointments_begin_at_the_given_start(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         before, first = (make.booking(cast.profile, cast.customer, at) for at in (TOMORROW - INSTANT, TOMORROW))
-        await _kept(backend, make, before, first)
+        await store_bookings(backend, make, before, first)
         for user_id, party in ((cast.owner.id, Party.PROVIDER), (cast.customer.id, Party.CUSTOMER)):
             found = await _of(backend, user_id, party, starts_from=TOMORROW)
             assert [each.booking for each in found] == [first]
@@ -94,7 +87,7 @@ class AppointmentReadsContract(StorageContract):
             for status in Status
             if not CLAIMS_TIME[status]
         ]
-        await _kept(backend, make, *old.values(), *new)
+        await store_bookings(backend, make, *old.values(), *new)
         for user_id, party in ((cast.owner.id, Party.PROVIDER), (cast.customer.id, Party.CUSTOMER)):
             found = await _of(backend, user_id, party, ended_from=NOW)
             assert [each.booking for each in found] == [

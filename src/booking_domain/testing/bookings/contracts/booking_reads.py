@@ -9,16 +9,10 @@ from booking_domain.bookings.transitions import CLAIMS_TIME, Status
 from booking_domain.payments.model import Purpose
 from booking_domain.shared.ids import UserId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast
+from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, store_bookings
 
 INSTANT = timedelta(microseconds=1)
 ALL = BookingFilter()
-
-
-async def _kept(backend: Backend, make: Builder, *bookings: Booking) -> None:
-    async with backend.begin() as tx:
-        for booking in bookings:
-            await tx.bookings.add(booking, [make.event(booking)])
 
 
 async def _a_list(backend: Backend, make: Builder, cast: Cast, length: int = 5) -> list[Booking]:
@@ -31,7 +25,7 @@ async def _a_list(backend: Backend, make: Builder, cast: Cast, length: int = 5) 
         )
         for number in range(length)
     ]
-    await _kept(backend, make, *made)
+    await store_bookings(backend, make, *made)
     return made[::-1]
 
 
@@ -43,7 +37,7 @@ class BookingReadsContract(StorageContract):
         own = make.booking(cast.profile, cast.customer)
         away = make.booking(other.profile, cast.customer)
         strange = make.booking(other.profile, other.customer)
-        await _kept(backend, make, own, away, strange)
+        await store_bookings(backend, make, own, away, strange)
         seen = [
             list(await backend.reads.bookings.page(party_id, ALL))
             for party_id in (
@@ -61,7 +55,7 @@ class BookingReadsContract(StorageContract):
     ) -> None:
         cast, other = await a_cast(backend, make), await a_cast(backend, make)
         sold, bought = make.booking(cast.profile, cast.customer), make.booking(other.profile, cast.owner)
-        await _kept(backend, make, sold, bought)
+        await store_bookings(backend, make, sold, bought)
         assert list(await backend.reads.bookings.page(cast.owner.id, ALL)) == [bought, sold]
 
     async def test_a_page_is_newest_first_and_limited(self, backend: Backend, make: Builder) -> None:
@@ -84,14 +78,16 @@ class BookingReadsContract(StorageContract):
     async def test_a_new_booking_does_not_shift_the_next_page(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         newest_first = await _a_list(backend, make, cast, 4)
-        await _kept(backend, make, replace(make.booking(cast.profile, cast.customer), created_at=NOW + 9 * HOUR))
+        await store_bookings(
+            backend, make, replace(make.booking(cast.profile, cast.customer), created_at=NOW + 9 * HOUR)
+        )
         second_page = BookingFilter(limit=2, after=newest_first[1].id)
         assert list(await backend.reads.bookings.page(cast.customer.id, second_page)) == newest_first[2:]
 
     async def test_bookings_are_filtered_by_status(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
         bookings = {status: make.booking(cast.profile, cast.customer, status=status) for status in Status}
-        await _kept(backend, make, *bookings.values())
+        await store_bookings(backend, make, *bookings.values())
         for status in Status:
             found = await backend.reads.bookings.page(cast.customer.id, BookingFilter(status=status))
             assert list(found) == [bookings[status]]
@@ -102,7 +98,7 @@ class BookingReadsContract(StorageContract):
             make.booking(cast.profile, cast.customer, start)
             for start in (TOMORROW - INSTANT, TOMORROW, TOMORROW + HOUR - INSTANT, TOMORROW + HOUR)
         )
-        await _kept(backend, make, before, first, last, after)
+        await store_bookings(backend, make, before, first, last, after)
         customer_id = cast.customer.id
         within = BookingFilter(starts_from=TOMORROW, starts_before=TOMORROW + HOUR)
         later = BookingFilter(starts_from=TOMORROW + HOUR)
@@ -116,7 +112,7 @@ class BookingReadsContract(StorageContract):
             make.booking(cast.profile, cast.customer, TOMORROW + n * HOUR, status=Status.CONFIRMED) for n in range(4)
         ]
         pending = make.booking(cast.profile, cast.customer, TOMORROW + HOUR)
-        await _kept(backend, make, *confirmed, pending)
+        await store_bookings(backend, make, *confirmed, pending)
         chosen = BookingFilter(
             status=Status.CONFIRMED,
             starts_from=TOMORROW + HOUR,
@@ -133,7 +129,7 @@ class BookingReadsContract(StorageContract):
         lately = replace(make.booking(cast.profile, cast.customer), due_at=NOW - INSTANT)
         not_yet = replace(make.booking(cast.profile, cast.customer), due_at=NOW + INSTANT)
         settled = make.booking(cast.profile, cast.customer, status=Status.CONFIRMED)
-        await _kept(backend, make, just_now, long_ago, lately, not_yet, settled)
+        await store_bookings(backend, make, just_now, long_ago, lately, not_yet, settled)
         overdue = [long_ago.id, lately.id, just_now.id]
         assert list(await backend.reads.bookings.overdue(NOW, 50)) == overdue
         assert list(await backend.reads.bookings.overdue(NOW, 2)) == overdue[:2]
@@ -147,14 +143,14 @@ class BookingReadsContract(StorageContract):
         )
         asking = replace(asking, requests_claim_time=False)
         begun = make.booking(cast.profile, cast.customer, NOW, status=Status.CONFIRMED)
-        await _kept(backend, make, *later.values(), asking, begun)
+        await store_bookings(backend, make, *later.values(), asking, begun)
         found = await backend.reads.bookings.upcoming(NOW, time_zone=None, after=None, limit=50)
         assert list(found) == [*(later[status] for status in Status if CLAIMS_TIME[status]), asking]
 
     async def test_upcoming_bookings_are_paged_by_provider(self, backend: Backend, make: Builder) -> None:
         casts = [await a_cast(backend, make) for _ in range(3)]
         made = [make.booking(cast.profile, cast.customer, TOMORROW - n * HOUR) for n in range(4) for cast in casts]
-        await _kept(backend, make, *made)
+        await store_bookings(backend, make, *made)
         by_provider = sorted(made, key=lambda booking: (booking.provider_id, booking.id))
         pages: list[list[Booking]] = []
         while not pages or (pages[-1] and len(pages) <= len(made)):
@@ -174,7 +170,7 @@ class BookingReadsContract(StorageContract):
         cast = await a_cast(backend, make)
         here = make.booking(cast.profile, cast.customer)
         there = replace(make.booking(cast.profile, cast.customer), time_zone="Europe/Berlin")
-        await _kept(backend, make, here, there)
+        await store_bookings(backend, make, here, there)
         for zone, found in (("Asia/Ulaanbaatar", [here]), ("Europe/Berlin", [there]), ("UTC", [])):
             read = await backend.reads.bookings.upcoming(NOW, time_zone=zone, after=None, limit=50)
             assert list(read) == found

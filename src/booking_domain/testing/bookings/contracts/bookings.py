@@ -15,12 +15,11 @@ from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId, SeriesId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
-from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, waits
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, store_bookings, waits
 
 
 async def _add(backend: Backend, make: Builder, booking: Booking) -> Booking:
-    async with backend.begin() as tx:
-        await tx.bookings.add(booking, [make.event(booking)])
+    await store_bookings(backend, make, booking)
     return booking
 
 

@@ -6,22 +6,13 @@ from itertools import product
 
 import pytest
 
-from booking_domain.bookings.model import Booking
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race
-
-
-async def _a_booking(backend: Backend, make: Builder, cast: Cast | None = None) -> Booking:
-    cast = cast or await a_cast(backend, make)
-    booking = make.booking(cast.profile, cast.customer)
-    async with backend.begin() as tx:
-        await tx.bookings.add(booking, [make.event(booking)])
-    return booking
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race
 
 
 async def _add(backend: Backend, *payments: Payment) -> None:
@@ -35,7 +26,7 @@ class PaymentsContract(StorageContract):
 
     async def test_a_payment_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        booking = await _a_booking(backend, make, cast)
+        booking = await a_booking(backend, make, cast)
         full = replace(
             make.payment(booking),
             gateway="qpay",
@@ -59,7 +50,7 @@ class PaymentsContract(StorageContract):
             invoice=replace(make.invoice(), deep_links=(), qr_text="", qr_image=""),
         )
         several = [
-            replace(make.payment(await _a_booking(backend, make, cast), purpose), status=status)
+            replace(make.payment(await a_booking(backend, make, cast), purpose), status=status)
             for purpose, status in product(Purpose, PaymentStatus)
         ]
         for payment in (full, bare, *several):
@@ -69,7 +60,7 @@ class PaymentsContract(StorageContract):
                 assert await tx.payments.get(payment.id) == payment
 
     async def test_an_unknown_payment_is_not_found(self, backend: Backend, make: Builder) -> None:
-        await _add(backend, make.payment(await _a_booking(backend, make)))
+        await _add(backend, make.payment(await a_booking(backend, make)))
         unknown, unknown_booking = PaymentId(make.entropy.new_id()), BookingId(make.entropy.new_id())
         assert await backend.reads.payments.get(unknown) is None
         assert await backend.reads.payments.by_invoice("nothing") is None
@@ -80,7 +71,7 @@ class PaymentsContract(StorageContract):
             assert list(await tx.payments.of_booking(unknown_booking)) == []
 
     async def test_a_booking_has_one_pending_payment_per_purpose(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         deposit, balance = make.payment(booking), make.payment(booking, Purpose.BALANCE)
         await _add(backend, deposit, balance)
         with pytest.raises(ConcurrentChange):
@@ -90,7 +81,7 @@ class PaymentsContract(StorageContract):
             assert await tx.payments.pending(booking.id, Purpose.BALANCE) == balance
 
     async def test_a_payment_that_is_no_longer_pending_allows_another(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         first = make.payment(booking)
         await _add(backend, first)
         async with backend.begin() as tx:
@@ -102,14 +93,14 @@ class PaymentsContract(StorageContract):
             assert await tx.payments.pending(booking.id, Purpose.DEPOSIT) == second
 
     async def test_of_concurrent_payments_for_one_purpose_one_is_stored(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         added, refusals = await race([_add(backend, make.payment(booking)) for _ in range(10)])
         assert len(added) == 1
         assert [type(refusal) for refusal in refusals] == [ConcurrentChange] * 9
         assert len(await backend.reads.payments.of_booking(booking.id)) == 1
 
     async def test_saving_replaces_every_field(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         was, other = make.payment(booking), make.payment(booking, Purpose.BALANCE)
         await _add(backend, was, other)
         invoiced = was.invoiced(make.invoice())
@@ -121,7 +112,7 @@ class PaymentsContract(StorageContract):
         assert await backend.reads.payments.get(other.id) == other
 
     async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
-        was = make.payment(await _a_booking(backend, make))
+        was = make.payment(await a_booking(backend, make))
         await _add(backend, was)
         first = was.checked(NOW)
         async with backend.begin() as tx:
@@ -132,13 +123,13 @@ class PaymentsContract(StorageContract):
         assert await backend.reads.payments.get(was.id) == first
 
     async def test_a_change_of_an_unknown_payment_is_rejected(self, backend: Backend, make: Builder) -> None:
-        was = make.payment(await _a_booking(backend, make))
+        was = make.payment(await a_booking(backend, make))
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
                 await tx.payments.save(was.checked(NOW), was=was)
 
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
-        was = make.payment(await _a_booking(backend, make))
+        was = make.payment(await a_booking(backend, make))
         await _add(backend, was)
 
         async def check() -> None:
@@ -151,7 +142,7 @@ class PaymentsContract(StorageContract):
 
     async def test_the_payments_of_a_booking_are_listed_oldest_first(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        booking, other = await _a_booking(backend, make, cast), await _a_booking(backend, make, cast)
+        booking, other = await a_booking(backend, make, cast), await a_booking(backend, make, cast)
         oldest = replace(make.payment(booking), created_at=NOW - HOUR, status=PaymentStatus.CANCELLED)
         middle = replace(make.payment(booking, Purpose.BALANCE), created_at=NOW)
         newest = replace(make.payment(booking), created_at=NOW + HOUR)
@@ -161,7 +152,7 @@ class PaymentsContract(StorageContract):
             assert list(await tx.payments.of_booking(booking.id)) == [oldest, middle, newest]
 
     async def test_a_payment_is_found_by_the_invoice_of_the_gateway(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         one = make.payment(booking).invoiced(make.invoice())
         other = make.payment(booking, Purpose.BALANCE).invoiced(make.invoice())
         await _add(backend, one, other)

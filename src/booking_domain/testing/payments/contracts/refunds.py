@@ -5,23 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from booking_domain.bookings.model import Booking
 from booking_domain.payments.refunds import Refund, RefundStatus
 from booking_domain.payments.transitions import PaymentParty
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, RefundId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import HOUR, NOW, Builder
-from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back
+from booking_domain.testing.kit.storage import Backend, StorageContract, a_booking, a_cast, race, rolled_back
 from booking_domain.workflows.ports import Repositories
-
-
-async def _a_booking(backend: Backend, make: Builder, cast: Cast | None = None) -> Booking:
-    cast = cast or await a_cast(backend, make)
-    booking = make.booking(cast.profile, cast.customer)
-    async with backend.begin() as tx:
-        await tx.bookings.add(booking, [make.event(booking)])
-    return booking
 
 
 async def _add(backend: Backend, *refunds: Refund) -> None:
@@ -34,7 +25,7 @@ class RefundsContract(StorageContract):
     """Refunds in a transaction, and reads of them."""
 
     async def test_a_refund_is_stored_with_all_fields(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         for status in RefundStatus:
             refund = replace(
                 make.refund(booking),
@@ -48,7 +39,7 @@ class RefundsContract(StorageContract):
             assert await backend.reads.refunds.get(refund.id) == refund
 
     async def test_an_unknown_refund_is_not_found(self, backend: Backend, make: Builder) -> None:
-        await _add(backend, make.refund(await _a_booking(backend, make)))
+        await _add(backend, make.refund(await a_booking(backend, make)))
         unknown_booking = BookingId(make.entropy.new_id())
         assert await backend.reads.refunds.get(RefundId(make.entropy.new_id())) is None
         assert list(await backend.reads.refunds.of_booking(unknown_booking)) == []
@@ -58,7 +49,7 @@ class RefundsContract(StorageContract):
     async def test_a_refund_is_not_a_payment_and_a_payment_is_not_a_refund(
         self, backend: Backend, make: Builder
     ) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         refund, payment = make.refund(booking), make.payment(booking)
         async with backend.begin() as tx:
             await tx.refunds.add(refund)
@@ -68,13 +59,13 @@ class RefundsContract(StorageContract):
         assert await backend.reads.refunds.get(RefundId(payment.id)) is None
 
     async def test_several_refunds_can_be_pending(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         refunds = [make.refund(booking), make.refund(booking)]
         await _add(backend, *refunds)
         assert list(await backend.reads.refunds.of_booking(booking.id)) == refunds
 
     async def test_a_refund_of_a_rolled_back_transaction_is_not_stored(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         refund = make.refund(booking)
 
         async def add(tx: Repositories) -> None:
@@ -85,7 +76,7 @@ class RefundsContract(StorageContract):
         assert await backend.reads.refunds.get(refund.id) is None
 
     async def test_a_made_refund_is_saved(self, backend: Backend, make: Builder) -> None:
-        booking = await _a_booking(backend, make)
+        booking = await a_booking(backend, make)
         was, other = make.refund(booking), make.refund(booking)
         await _add(backend, was, other)
         made = was.mark_refunded(PaymentParty.GATEWAY, NOW + HOUR)
@@ -95,7 +86,7 @@ class RefundsContract(StorageContract):
         assert await backend.reads.refunds.get(other.id) == other
 
     async def test_a_stale_change_is_rejected(self, backend: Backend, make: Builder) -> None:
-        was = make.refund(await _a_booking(backend, make))
+        was = make.refund(await a_booking(backend, make))
         await _add(backend, was)
         first = was.mark_refunded(PaymentParty.GATEWAY, NOW)
         async with backend.begin() as tx:
@@ -106,13 +97,13 @@ class RefundsContract(StorageContract):
         assert await backend.reads.refunds.get(was.id) == first
 
     async def test_a_change_of_an_unknown_refund_is_rejected(self, backend: Backend, make: Builder) -> None:
-        was = make.refund(await _a_booking(backend, make))
+        was = make.refund(await a_booking(backend, make))
         with pytest.raises(ConcurrentChange):
             async with backend.begin() as tx:
                 await tx.refunds.save(was.mark_refunded(PaymentParty.GATEWAY, NOW), was=was)
 
     async def test_of_concurrent_changes_one_succeeds(self, backend: Backend, make: Builder) -> None:
-        was = make.refund(await _a_booking(backend, make))
+        was = make.refund(await a_booking(backend, make))
         await _add(backend, was)
 
         async def mark_refunded() -> None:
@@ -125,8 +116,8 @@ class RefundsContract(StorageContract):
 
     async def test_the_refunds_of_bookings_are_listed_oldest_first(self, backend: Backend, make: Builder) -> None:
         cast = await a_cast(backend, make)
-        one, other = await _a_booking(backend, make, cast), await _a_booking(backend, make, cast)
-        without = await _a_booking(backend, make, cast)
+        one, other = await a_booking(backend, make, cast), await a_booking(backend, make, cast)
+        without = await a_booking(backend, make, cast)
         newest = replace(make.refund(one), created_at=NOW + HOUR)
         oldest, middle = replace(make.refund(one), created_at=NOW - HOUR), make.refund(one)
         theirs = make.refund(other)
