@@ -55,7 +55,7 @@ class MemberStatus(StrEnum):
     """The status of a membership."""
 
     INVITED = "invited"
-    """The manager has invited the provider, who has not accepted yet."""
+    """The manager has invited the provider; the invitation is not accepted yet."""
     MEMBER = "member"
 
 
@@ -75,7 +75,7 @@ MEMBER_LIFECYCLE: Final[Lifecycle[MemberStatus, MemberAction, Role]] = Lifecycle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A provider who is a member of a salon, or invited to become one."""
+    """A member of a salon, or a provider invited to join it."""
 
     provider_id: ProviderId
     status: MemberStatus = MemberStatus.INVITED

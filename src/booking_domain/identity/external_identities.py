@@ -4,8 +4,8 @@ An identity is a service and the subject that the service uses for a person. A s
 one that looks like a phone number, an e-mail address or an id gives access to nothing but the account that it is linked
 to.
 
-An assertion is what a service has signed about a person who has just signed in there. It is valid for a few minutes and
-one use.
+An assertion is a statement, signed by a service, that a person has just signed in there. It is valid for a few minutes
+and one use.
 """
 
 from collections.abc import Mapping, Sequence

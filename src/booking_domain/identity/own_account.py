@@ -53,7 +53,7 @@ COOL_DOWN_SECONDS: Final = int(COOL_DOWN.total_seconds())
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """A user who is signed in, and the session of their access token."""
+    """A signed-in user and the session of their access token."""
 
     actor: Actor
     session_id: SessionId
@@ -201,7 +201,7 @@ async def _confirm_phone_change(identity: Identity, requester: Requester, phone:
         InvalidToken: the session has ended.
         InvalidValue: the number is malformed.
         InvalidCode: the code is wrong, which is counted, or no longer good.
-        PhoneTaken: another account has the number; only a user who has the code learns this.
+        PhoneTaken: another account has the number. It is raised only after a correct code.
     """
     command = ChangePhone(phone=identity.phone_numbers.parse(phone), code=code, current=requester.session_id)
     await identity.executor.run(change_phone, command, actor=requester.actor)

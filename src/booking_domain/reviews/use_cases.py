@@ -248,7 +248,7 @@ async def _get_review(actor: Actor | None, review_id: ReviewId, reviews: ReviewR
 async def _list_provider_reviews(
     provider_id: ProviderId, order: ReviewOrder, after: ReviewId | None, limit: int, reviews: ReviewReads
 ) -> Sequence[ReviewView]:
-    """The provider's published reviews. A provider who is unknown has none."""
+    """The provider's published reviews; none if the provider does not exist."""
     return await reviews.of_provider(provider_id, order, after, limit)
 
 

@@ -129,7 +129,7 @@ providers: Final = Table(
     info=personal_data("owner_id", erase=_clear_profile, export="provider"),
 )
 
-# Pending invitations. A provider who has accepted one has `salon_id` set instead.
+# Pending invitations. Accepting one deletes its row and sets the provider's `salon_id`.
 salon_invitations: Final = Table(
     "salon_invitations",
     metadata,

@@ -141,7 +141,7 @@ async def _proved(command: UseFactor, tx: IdentityTx, context: Context) -> Secon
 
 
 def _for_signed_in(refused: Refusal) -> WrongSecondFactor | TooManyAttempts:
-    """The error for a user who is signed in: `InvalidSecondFactor` would say that their token is not valid."""
+    """The error for a signed-in user: `InvalidSecondFactor` would say that their token is not valid."""
     return WrongSecondFactor() if isinstance(refused, InvalidSecondFactor) else refused
 
 

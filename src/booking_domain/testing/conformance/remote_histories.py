@@ -135,7 +135,7 @@ def _token(answer: RemoteResponse, what: str) -> str:
 
 
 def _set(server: Server, email: str, password: str) -> _Stage:
-    """Create a provider who is always open, and the other parties."""
+    """Create the parties; the provider is open at all times."""
     login = {"email": email, "password": password}
     tokens = {
         "admin": _token(server.ask("POST", "/auth/login", login), "signing in as the admin"),
