@@ -15,16 +15,10 @@ from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.unit.entrypoints.api import Api, the_routes
 from tests.unit.entrypoints.http.confusion import confused, types_of
-from tests.unit.entrypoints.http.test_access import (
-    IDENTITIES,
-    ROUTES,
-    Ids,
-    Row,
-    World,
-    expected,
-    ids,
-    the_body,
-)
+from tests.unit.entrypoints.http.test_access import the_body
+from tests.unit.features.collected import ROUTES
+from tests.unit.features.declarations import IDENTITIES, Ids, Row, World, expected, ids
+from tests.unit.features.salons import salon
 
 from entrypoints.http.kit import strict_json
 from entrypoints.http.kit.openapi.document import document_of
@@ -142,7 +136,7 @@ async def test_a_careless_body_reader_is_found(
     async def story(url: str) -> list[str]:
         async with stored(url) as api:
             world = World(api)
-            await world.salon("manager")
+            await salon(world, "manager")
             monkeypatch.setattr(strict_json, "read_json", careless)
             _, wrong = await confusions(api, world, "PATCH /salons/{salon_id}", 1)
             return wrong

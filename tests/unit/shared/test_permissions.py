@@ -1,47 +1,19 @@
-"""The permission table against a table that was written by hand."""
+"""The permission table against the tables that features declare by hand."""
 
 from uuid import UUID
 
 import pytest
+from tests.unit.features.collected import FEATURES
 
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import UserId
 from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation, authorise, may, owned
 
-AGREED = """
-    session.manage           customer:own provider:own manager:own admin:own
-    account.manage           customer:own provider:own manager:own admin:own
-    account.delete           admin:any
-    second_factor.manage     customer:own provider:own manager:own admin:own
-    identity.link            customer:own provider:own manager:own admin:own
-    profile.manage           provider:own
-    profile.decide           admin:any
-    calendar.manage          provider:own
-    calendar.see_inside      provider:own admin:any
-    calendar.share           customer:own provider:own manager:own admin:own
-    salon.manage             manager:own
-    salon.join               provider:member
-    salon.end_membership     manager:own provider:member
-    salon.see_invitations    manager:own provider:member
-    hold.place               customer:own provider:own manager:own admin:own
-    waitlist.join            customer:own provider:own manager:own admin:own
-    booking.place            customer:any provider:any manager:any admin:any
-    booking.place_for_others provider:own admin:any
-    booking.see              customer:party provider:party manager:party admin:any
-    booking.move             customer:party provider:party manager:party admin:any
-    payment.start            customer:own provider:own manager:own admin:own
-    review.write             customer:own provider:own manager:own admin:own
-    review.reply             provider:own
-    review.moderate          admin:any
-    user.see                 admin:any
-    user.manage              admin:any
-    audit.see                admin:any
-    platform.run             system:any
-"""
+AGREED = "\n".join(("platform.run system:any", *(feature.permissions for feature in FEATURES)))
 ALLOWED = {
     action: {role: Relation[relation.upper()] for role, relation in (each.split(":") for each in roles)}
-    for action, *roles in map(str.split, AGREED.strip().splitlines())
+    for action, *roles in filter(None, map(str.split, AGREED.splitlines()))
 }
 
 

@@ -18,14 +18,13 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from tests.databases import CIPHER
 from tests.unit.effort import examples
+from tests.unit.features.collected import FEATURES
 
 from adapters.postgres.kit.codec import Columns, Mapper, Renamed
 from booking_domain.identity.model import User
 from booking_domain.identity.phone_changes import PhoneChange
 from booking_domain.identity.second_factor import SecondFactor
-from booking_domain.reviews.model import MAX_RATING, MIN_RATING, Review
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.feeds import Feed
 from booking_domain.shared.errors import DomainError
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import TimeRange
@@ -46,15 +45,7 @@ INSTANTS: Final = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timez
 SPANS: Final = st.builds(
     lambda start, minutes: TimeRange(start, start + timedelta(minutes=minutes)), INSTANTS, st.integers(1, 10_000)
 )
-VALID: Final[Mapping[tuple[type, str], st.SearchStrategy[Any]]] = {
-    (User, "email"): st.none() | st.sampled_from(["bold@example.com", "saraa@example.mn"]),
-    (User, "phone"): st.none() | st.sampled_from(["+97699112233", "+989123456789"]),
-    (User, "picture_url"): st.none() | st.just("https://pictures.example.com/1.webp"),
-    (Feed, "url"): st.sampled_from(["https://calendar.example.com/a.ics", "webcal://example.com/b.ics"]),
-    (Feed, "busy"): st.just(()),
-    (Review, "rating"): st.integers(MIN_RATING, MAX_RATING),
-    (SecondFactor, "recovery_codes"): st.just(frozenset()),
-}
+VALID: Final = {field: strategy for feature in FEATURES for field, strategy in feature.samples.items()}
 
 
 def of_type(hint: Any, currency: str) -> st.SearchStrategy[Any]:

@@ -6,8 +6,6 @@ them. One that declares nothing fails here.
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
-from dataclasses import replace
-from datetime import date
 from typing import Any, Final
 
 import pytest
@@ -15,6 +13,9 @@ from psycopg import AsyncConnection
 from psycopg.errors import ForeignKeyViolation
 from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, Uuid
 from tests.databases import CIPHER, TestServer
+from tests.unit.features.collected import FEATURES
+from tests.unit.features.declarations import CANARY, CLIENT
+from tests.unit.features.users import BORN, PHONE
 
 from adapters.postgres import personal_data
 from adapters.postgres.contexts import CONTEXTS, metadata
@@ -22,36 +23,15 @@ from adapters.postgres.database import Database
 from adapters.postgres.kit.personal_data import Kept, NotExported, PersonalRows
 from adapters.postgres.kit.work import Work
 from adapters.postgres.personal_data import PostgresPersonalData
-from booking_domain.bookings.transitions import Status
-from booking_domain.catalogue.salons import Salon
-from booking_domain.identity.calendar_links import CalendarLink
-from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
-from booking_domain.identity.model import ERASED_AFTER, ERASED_NAME
-from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
-from booking_domain.identity.phone_changes import PhoneChange
-from booking_domain.identity.preferences import Preferences
-from booking_domain.identity.second_factor import SecondFactor
-from booking_domain.identity.sessions import Client
-from booking_domain.payments.transitions import PaymentParty
-from booking_domain.reviews.model import HideReason, Review
-from booking_domain.scheduling.feeds import Feed, FeedRule
-from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.identity.model import ERASED_NAME
+from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.idempotency import IdempotencyKey
-from booking_domain.shared.ids import CodeId, FeedId, ReviewId, SalonId, UserId
-from booking_domain.shared.time import TimeRange
-from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
+from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast, a_cast
 from booking_domain.testing.shared.memory.clock import ManualClock
 from booking_domain.workflows.erase_account import Erasing, erase_account
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.users.export_schemas import ExportJson
-
-CANARY: Final = "canary"
-PHONE: Final = "+97699112233"
-BORN: Final = date(1987, 6, 5)
-WINDOW: Final = TimeRange(TOMORROW, TOMORROW + 8 * HOUR)
-WHERE: Final = Client("2001:db8::ca:1a", f"{CANARY} of a browser")
 
 NOT_OF_AN_ACCOUNT: Final = {
     ("bookings", "series_id"),
@@ -134,124 +114,11 @@ class Backend(Database):
 async def left_all_over(database: Backend, make: Builder) -> Cast:
     """Store a customer and a provider with a value in every personal field."""
     cast = await a_cast(database, make)
-    customer = cast.customer.changed(
-        email=f"{CANARY}@example.com",
-        phone=PHONE,
-        name=f"{CANARY} of a name",
-        given_name=f"{CANARY} given",
-        family_name=f"{CANARY} of a family",
-        birth_date=BORN,
-        address=f"{CANARY} street 8",
-        picture_url=f"https://pictures.example.com/{CANARY}.webp",
-        password_hash=f"hash of a {CANARY}",
-        email_verified_at=NOW,
-        phone_verified_at=NOW,
-        preferences=Preferences(marketing=True),
-    )
-    owner = cast.owner.changed(email=f"owner.{CANARY}@example.com", name=f"{CANARY} who owns")
-    digest = CANARY.encode().ljust(32)
     async with database.begin() as tx:
-        for user in (customer, owner):
-            await tx.users.save(user.deleted(NOW - ERASED_AFTER))
-        for user in (customer, owner):
-            await _identity(tx, make, user.id, digest=digest + user.id.bytes)
-        await _desk(tx, make, replace(cast, owner=owner, customer=customer))
-        await _books(tx, make, cast)
-        await _reviews(tx, make, cast)
+        for feature in FEATURES:
+            if feature.personal_data is not None:
+                await feature.personal_data(tx, make, cast)
     return cast
-
-
-async def _reviews(tx: Repositories, make: Builder, cast: Cast) -> None:
-    """A review of a completed booking, with a reply, and hidden with a note."""
-    booking = replace(make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
-    await tx.bookings.add(booking, [make.event(booking)])
-    review = Review(
-        id=ReviewId(make.entropy.new_id()),
-        booking_id=booking.id,
-        provider_id=booking.provider_id,
-        provider_user_id=booking.provider_user_id,
-        author_id=booking.customer_id,
-        rating=4,
-        text=f"{CANARY} text",
-        created_at=NOW,
-    )
-    await tx.reviews.add(review)
-    replied = review.reply_with(f"{CANARY} reply", now=NOW)
-    await tx.reviews.save(replied.hide(HideReason.OTHER, f"{CANARY} note"), was=review)
-
-
-async def _identity(tx: Repositories, make: Builder, user_id: UserId, *, digest: bytes) -> None:
-    user = await tx.users.get(user_id)
-    assert user is not None
-    code_id = CodeId(make.entropy.new_id())
-    code = OneTimeCode(
-        contact=digest,
-        purpose=CodePurpose.LOGIN,
-        id=code_id,
-        user_id=user_id,
-        issued_at=NOW,
-        expires_at=NOW + CODE_LIFE,
-        day_began=NOW,
-    )
-    key = IdempotencyKey(caller=user_id, key=CANARY, fingerprint=b"f")
-    await tx.sessions.add(replace(make.session(user), client=WHERE))
-    await tx.login_history.add(replace(make.login(user), client=WHERE))
-    await tx.one_time_codes.save(code)
-    await tx.credentials.count_wrong(user_id, NOW)
-    await tx.phone_changes.save(PhoneChange.ask(None, user_id=user_id, phone=PHONE, code_id=code_id, now=NOW))
-    recovery = frozenset({CANARY.encode()})
-    await tx.second_factors.save(SecondFactor(user_id=user_id, secret="A" * 32, recovery_codes=recovery))
-    subject = f"{CANARY} {user_id}"
-    await tx.external_identities.add(
-        ExternalIdentity(provider=IdentityProvider.TELEGRAM, subject=subject, user_id=user_id, linked_at=NOW)
-    )
-    await tx.calendar_links.save(CalendarLink(user_id=user_id, secret_digest=digest, created_at=NOW))
-    await tx.idempotency.begin(key, NOW)
-    await tx.idempotency.finish(key, CANARY.encode())
-    await tx.sms_messages.add(replace(make.sms(user), to_digest=digest))
-
-
-async def _desk(tx: Repositories, make: Builder, cast: Cast) -> None:
-    profile = cast.profile
-    await tx.calendars.lock_provider_of(cast.owner.id)
-    await tx.profiles.save(
-        replace(
-            profile,
-            display_name=f"{CANARY} ink",
-            bio=f"bio of a {CANARY}",
-            styles=(CANARY,),
-            address=f"{CANARY} lane",
-            review_note=f"note on a {CANARY}",
-        ),
-        was=profile,
-    )
-    await tx.calendars.add_rule(profile.id, make.rule())
-    await tx.calendars.add_exception(profile.id, make.exception(TOMORROW.date()))
-    await tx.calendars.add_block(profile.id, make.block(WINDOW, f"block of a {CANARY}"))
-    feed = Feed(id=FeedId(make.entropy.new_id()), url=f"https://calendar.example.com/{CANARY}.ics", busy=(WINDOW,))
-    await tx.feeds.save_feeds(profile.id, FeedRule(), (feed,), due_at=NOW)
-    await tx.feeds.save_reading(replace(feed, read_at=NOW), due_at=NOW)
-    manager = make.user(Role.MANAGER)
-    await tx.users.add(manager)
-    for joins in (True, False):
-        salon_id = SalonId(make.entropy.new_id())
-        await tx.salons.add(Salon(id=salon_id, manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW))
-        await tx.salons.invite(salon_id, profile.id, NOW)
-        if joins:
-            await tx.salons.join(salon_id, profile.id)
-
-
-async def _books(tx: Repositories, make: Builder, cast: Cast) -> None:
-    booking = replace(
-        make.booking(cast.profile, cast.customer, status=Status.COMPLETED), notes=f"notes of a {CANARY}", due_at=None
-    )
-    event = replace(make.event(booking), reason=f"because of a {CANARY}")
-    await tx.bookings.add(booking, [event, make.event(booking, Status.CONFIRMED)])
-    await tx.payments.add(replace(make.payment(booking), raw_payload=f'{{"payer": "{CANARY}"}}'))
-    await tx.refunds.add(make.refund(booking).mark_refunded(PaymentParty.GATEWAY, NOW))
-    await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
-    await tx.claims.acquire(make.hold(cast.profile, cast.customer, TOMORROW + 6 * HOUR), NOW)
-    await tx.waiting_list.add(make.waiting(cast.profile, cast.customer, WINDOW))
 
 
 @pytest.fixture
@@ -291,7 +158,7 @@ async def test_an_erasure_removes_all_personal_data_and_keeps_the_accounting(dat
             assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.ERASED
             assert await executor.run(erase_account, user.id, actor=SYSTEM) is Erasing.NOT_DUE
         after = await dumped(connection)
-        for canary in (CANARY, CANARY.encode().hex(), PHONE, WHERE.address, BORN.isoformat()):
+        for canary in (CANARY, CANARY.encode().hex(), PHONE, CLIENT.address, BORN.isoformat()):
             assert canary not in after
         assert await the_books(connection) == books
         cursor = await connection.execute(

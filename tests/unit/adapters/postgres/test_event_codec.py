@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from tests.unit.features.collected import FEATURES
 
 from adapters.postgres.outbox.event_codec import (
     EVENTS,
@@ -22,31 +23,7 @@ from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.testing.shared.contracts.outbox import EVERY_EVENT, SPARSE_EVENTS
 
-STORED = {
-    "review.posted": {"reviewId"},
-    "review.replied": {"reviewId"},
-    "review.hidden": {"reviewId"},
-    "review.restored": {"reviewId"},
-    "account.deleted": {"userId"},
-    "account.phone_changed": {"userId"},
-    "booking.cancelled": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.clock_changed": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.completed": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.confirmed": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.disputed": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.expired": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.no_show": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.pending": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.placed": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.rescheduled": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.revived": {"bookingId", "providerId", "to", "dueAt"},
-    "booking.times_offered": {"bookingId", "providerId", "to", "dueAt"},
-    "calendar.feed_added": {"providerId", "feedId"},
-    "code.wanted": {"userId", "codeId", "purpose", "channel", "until"},
-    "payment.hinted": {"bookingId", "transactionId"},
-    "payment.refund_owed": {"bookingId", "transactionId"},
-    "waitlist.offered": {"waitingId", "providerId", "customerId", "start", "until"},
-}
+STORED = {topic: keys for feature in FEATURES for topic, keys in feature.events.items()}
 ID = UUID("0192f0c1-2b3c-7d4e-8f50-123456789abc")
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 # Payloads as they were written before events were types.

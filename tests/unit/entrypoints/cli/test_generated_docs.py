@@ -27,7 +27,7 @@ def test_text_around_a_generated_part_is_preserved() -> None:
     text = f"before\n{empty('lifecycles.md')}\nafter \\1"
     written = with_fresh_parts(text, LIFECYCLES)
     assert written.startswith("before\n<!-- begin booking -->\n```mermaid\nstateDiagram-v2\n")
-    assert written.endswith("```\n<!-- end review -->\nafter \\1")
+    assert written.endswith(f"```\n<!-- end {list(LIFECYCLES)[-1]} -->\nafter \\1")
     assert with_fresh_parts(written, LIFECYCLES) == written
 
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from tests.unit.entrypoints.api import Api, assert_problem, the_routes
-from tests.unit.entrypoints.http.test_access import ROUTES
 from tests.unit.entrypoints.http.two_factors import Member
+from tests.unit.features.collected import ROUTES
 
 from booking_domain.identity.ports import Bearer
 from booking_domain.shared.actor import Actor, Role

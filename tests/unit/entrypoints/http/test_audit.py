@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, serving, the_routes
-from tests.unit.entrypoints.http.test_access import ROUTES, SIGNED_IN, World, asked, ids
+from tests.unit.entrypoints.http.test_access import asked
+from tests.unit.features.collected import ROUTES
+from tests.unit.features.declarations import SIGNED_IN, World, ids
 
 import booking_domain
 from booking_domain.shared.actor import Role
@@ -43,31 +45,7 @@ THEIR_OWN: Final = {
 """Use cases whose subject is the actor's own account, or the one thing of its kind that the account has."""
 
 
-REFUSED: Final = {
-    "POST /auth/verify-email",
-    "POST /auth/mfa/totp/confirm",
-    "POST /auth/mfa/recovery-codes",
-    "DELETE /auth/mfa/totp",
-    "POST /users/me/telegram",
-    "POST /users/me/phone/confirm",
-    "DELETE /users/me",
-    "DELETE /admin/users/{user_id}",
-    "PATCH /admin/providers/{provider_id}/approve",
-    "POST /admin/reviews/{review_id}/restore",
-    "POST /bookings/{booking_id}/accept",
-    "POST /bookings/{booking_id}/decline",
-    "POST /bookings/{booking_id}/offer-times",
-}
-"""Requests whose documented example is refused."""
-
-
-SIGNING_OUT: Final = (
-    "POST /auth/change-password",
-    "DELETE /auth/sessions",
-    "POST /admin/users/bulk",
-    "DELETE /admin/users/{user_id}/sessions",
-)
-"""Requests that end the session of the admin who sends them."""
+SIGNING_OUT: Final = tuple(route for route, row in ROUTES.items() if row.signs_out)
 
 
 async def entries(api: Api) -> int:
@@ -88,7 +66,7 @@ async def unaudited(*routes: str) -> list[str]:
             assert named is not None
             before = await entries(api)
             answer = await asked(world, route, the_routes(api)[route], "admin", named)
-            if route in REFUSED:
+            if row.example_refused:
                 assert 400 <= answer.status_code < 500, answer.text  # refused, so nothing has changed
             else:
                 assert answer.is_success or route.startswith("GET "), answer.text

@@ -1,6 +1,7 @@
 """Whatever is put wherever, no operation of the document answers with a 500."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -48,7 +49,7 @@ def hostile_bodies(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterat
             yield json.dumps({**content["example"], member: value}).encode()
 
 
-def hostile_paths(path: str, operation: dict[str, Any], known: dict[str, str]) -> Iterator[str]:
+def hostile_paths(path: str, operation: dict[str, Any], known: defaultdict[str, str]) -> Iterator[str]:
     """The path with one parameter replaced by something hostile."""
     required = {
         each["name"]: each["example"] for each in operation["parameters"] if each["in"] == "query" and each["required"]
@@ -59,7 +60,7 @@ def hostile_paths(path: str, operation: dict[str, Any], known: dict[str, str]) -
             if parameter["in"] == "query":
                 yield f"{path.format_map(known)}?{urlencode({**required, name: value})}"
             elif parameter["in"] == "path" and value != "":
-                yield path.format_map({**known, name: quote(str(value), safe="")})
+                yield path.format_map(defaultdict(known.default_factory, {**known, name: quote(str(value), safe="")}))
 
 
 async def test_nothing_hostile_makes_a_500(api: Api) -> None:
@@ -68,8 +69,9 @@ async def test_nothing_hostile_makes_a_500(api: Api) -> None:
     booking = await api.booked(customer, provider_id)
     wish = {"bookingId": booking["id"], "purpose": "deposit"}
     payment = (await api.post("/payments", customer, json=wish)).json()
-    some_id = dict.fromkeys(("id", "providerId", "exceptionId", "holdId", "waitingId", "reviewId"), provider_id)
-    known = some_id | {"bookingId": booking["id"], "paymentId": payment["id"], "transactionId": payment["id"]}
+    known = defaultdict(
+        lambda: provider_id, bookingId=booking["id"], paymentId=payment["id"], transactionId=payment["id"]
+    )
     known["invoiceId"] = payment["qpayInvoiceId"]
     manager = await api.joined("manager")
     salon = await api.post("/salons", manager, json={"name": "Nomad House", "timeZone": "Asia/Ulaanbaatar"})

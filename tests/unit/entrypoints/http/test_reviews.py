@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.unit.entrypoints.api import Api, assert_problem
-from tests.unit.entrypoints.http.reviewing import completed_booking, reviewed
+from tests.unit.features.reviews import completed_booking, reviewed
 
 
 async def test_a_review_is_public_under_the_first_name_of_its_author(api: Api) -> None:

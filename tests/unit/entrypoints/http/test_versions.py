@@ -1,17 +1,19 @@
 """`ETag`, `If-Match` and `If-None-Match`: on everything that can be edited in place.
 
-Here stands, for each route that edits, how that is done and where it is seen. A PUT or PATCH that is not here fails.
+Each feature declares for a route that edits how that is done and where it is seen (`tests/unit/features`). A PUT or
+PATCH without it fails.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 import pytest
 from litestar.params import HeaderParameter
-from tests.unit.entrypoints.api import MONDAY_AT_TEN, PASSWORD, Api, assert_problem, the_routes
-from tests.unit.entrypoints.http.reviewing import reviewed
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem, the_routes
+from tests.unit.features.availability import FEEDS
+from tests.unit.features.collected import ROUTES
+from tests.unit.features.declarations import Edit
+from tests.unit.features.salons import name
 
 from booking_domain.shared.ids import FeedId
 from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
@@ -19,136 +21,9 @@ from booking_domain.workflows.read_feed import read_feed
 
 pytestmark = pytest.mark.no_cover  # others cover what this walks; traced, it takes twice as long
 
-TUESDAY_AT_TWO: Final = "2026-11-24T14:00:00+08:00"
-FEEDS: Final = {"urls": ["https://calendar.example.com/x.ics"], "whenFailing": "closed"}
-
-
-@dataclass(frozen=True)
-class Thing:
-    """What is edited, by whom and how, and where somebody sees it."""
-
-    token: str
-    path: str
-    edit: dict[str, Any]
-    seen_at: str | None
-    viewer: str | None
-    tag: str = '"1"'
-    """Of the version that is there."""
-    again: bool = True
-    """Whether the same edit may be made a second time."""
-
-
-async def salon(api: Api) -> Thing:
-    manager = await api.joined("manager")
-    made = await api.post("/salons", manager, json={"name": "Nomad", "timeZone": "UTC"})
-    path = f"/salons/{made.json()['id']}"
-    return Thing(manager, path, {"name": "Ordos"}, path, None)
-
-
-async def salon_hours(api: Api) -> Thing:
-    thing = await salon(api)
-    path = f"{thing.path}/hours"
-    hours = {"rules": [{"day": 1, "startTime": "10:00", "endTime": "11:00"}]}
-    return Thing(thing.token, path, hours, path, None)
-
-
-async def settings(api: Api) -> Thing:
-    provider, provider_id = await api.open_provider()
-    # It has had its settings, and seven rules.
-    path = f"/availability/{provider_id}"
-    return Thing(provider, "/availability/settings", {"slotStepMinutes": 15}, path, provider, tag='"8"')
-
-
-async def feeds(api: Api) -> Thing:
-    provider, _ = await api.open_provider()
-    tag = (await api.get("/availability/feeds", provider)).headers["ETag"]
-    return Thing(provider, "/availability/feeds", FEEDS, "/availability/feeds", provider, tag=tag)
-
-
-async def profile(api: Api) -> Thing:
-    provider, _ = await api.open_provider()
-    return Thing(provider, "/providers/me", {"bio": "Cover-ups."}, "/providers/me", provider, tag='"3"')
-
-
-async def submission(api: Api) -> Thing:
-    provider = await api.joined("provider")
-    await api.post("/providers/me", provider, json={"displayName": "Studio"})
-    return Thing(provider, "/providers/me/submit", {}, "/providers/me", provider, again=False)
-
-
-async def decision(api: Api) -> Thing:
-    thing = await submission(api)
-    submitted = await api.post(thing.path, thing.token)
-    path = f"/admin/providers/{submitted.json()['id']}/approve"
-    tag = submitted.headers["ETag"]
-    return Thing(api.admin(), path, {"approved": True}, "/providers/me", thing.token, tag=tag, again=False)
-
-
-async def my_account(api: Api) -> Thing:
-    customer = await api.joined("customer")
-    return Thing(customer, "/users/me", {"familyName": "Bat-Erdene"}, "/users/me", customer)
-
-
-async def preferences(api: Api) -> Thing:
-    customer = await api.joined("customer")
-    channels = {"email": True, "sms": False, "telegram": False, "push": False}
-    wanted = {"channels": channels, "reminders": True, "marketing": False}
-    path = "/users/me/preferences"
-    return Thing(customer, path, wanted, path, customer)
-
-
-def booking(step: str, edit: dict[str, Any], *, again: bool = False) -> Callable[[Api], Awaitable[Thing]]:
-    async def request(api: Api) -> Thing:
-        provider, provider_id = await api.open_provider(bookingMode="request")
-        customer = await api.joined("customer")
-        path = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
-        return Thing(provider, f"{path}{step}", edit, path, customer, again=again)
-
-    return request
-
-
-async def account(api: Api) -> Thing:
-    made = await api.post(
-        "/auth/register",
-        json={"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"},
-    )
-    path = f"/admin/users/{made.json()['user']['id']}"
-    admin = await api.an_admin()
-    return Thing(admin, path, {"name": "Bat"}, path, admin, again=False)  # the same again is no change
-
-
-def review(step: str, edit: dict[str, Any], *, by_author: bool) -> Callable[[Api], Awaitable[Thing]]:
-    async def request(api: Api) -> Thing:
-        author, provider, made = await reviewed(api)
-        path = f"/reviews/{made['id']}"
-        tag = '"1-inside"'
-        return Thing(author if by_author else provider, f"{path}{step}", edit, path, author, tag=tag)
-
-    return request
-
-
-EDITED: Final[dict[str, Callable[[Api], Awaitable[Thing]]]] = {
-    "PATCH /users/me": my_account,
-    "PUT /users/me/preferences": preferences,
-    "PATCH /admin/users/{user_id}": account,
-    "PATCH /salons/{salon_id}": salon,
-    "PUT /salons/{salon_id}/hours": salon_hours,
-    "PUT /availability/settings": settings,
-    "PUT /availability/feeds": feeds,
-    "PUT /providers/me": profile,
-    "PATCH /reviews/{review_id}": review("", {"rating": 2}, by_author=True),
-    "POST /reviews/{review_id}/reply": review("/reply", {"text": "Thank you"}, by_author=False),
-    "POST /providers/me/submit": submission,
-    "PATCH /admin/providers/{provider_id}/approve": decision,
-    "PATCH /bookings/{booking_id}": booking("", {"status": "cancelled"}),
-    "POST /bookings/{booking_id}/reschedule": booking("/reschedule", {"slot": TUESDAY_AT_TWO}),
-    "POST /bookings/{booking_id}/cancel": booking("/cancel", {}),
-    "POST /bookings/{booking_id}/accept": booking("/accept", {}),
-    "POST /bookings/{booking_id}/decline": booking("/decline", {}),
-    "POST /bookings/{booking_id}/offer-times": booking("/offer-times", {"slots": [TUESDAY_AT_TWO]}),
-}
-WITHOUT_A_VERSION: Final[dict[str, str]] = {}
-"""PUT and PATCH that edit nothing which has a version, and why that is right."""
+EDITED: Final = {route: row.edit for route, row in ROUTES.items() if row.edit is not None}
+WITHOUT_A_VERSION: Final = {route: row.unversioned for route, row in ROUTES.items() if row.unversioned}
+"""PUT and PATCH that edit nothing which has a version, and the reason."""
 
 
 async def test_every_route_that_edits_is_in_the_table(api: Api) -> None:
@@ -168,31 +43,17 @@ async def test_every_route_with_a_tag_of_its_own_answers_304(api: Api) -> None:
         for each in handler.parsed_fn_signature.parameters.values()
         if isinstance(each.kwarg_definition, HeaderParameter) and each.kwarg_definition.name == "If-None-Match"
     }
-    assert seen == {
-        "GET /admin/users/{user_id}",
-        "GET /salons/{salon_id}",
-        "GET /salons/{salon_id}/hours",
-        "GET /availability/{provider_id}",
-        "GET /availability/feeds",
-        "GET /providers/me",
-        "GET /providers/{provider_id}",
-        "GET /bookings/{booking_id}",
-        "GET /reviews/{review_id}",
-        "GET /providers/me/calendar.ics",
-        "GET /users/me",
-        "GET /users/me/preferences",
-        "GET /users/me/calendar.ics",
-    }
+    assert seen == {route for route, row in ROUTES.items() if row.tagged}
 
 
-async def edited(api: Api, route: str, thing: Thing, if_match: str | None) -> Any:
+async def edited(api: Api, route: str, thing: Edit, if_match: str | None) -> Any:
     method, _ = route.split()
     headers = {} if if_match is None else {"If-Match": if_match}
-    more = {"json": thing.edit} if thing.edit or not thing.path.endswith("/submit") else {}
+    more = {"json": thing.body} if thing.body or not thing.path.endswith("/submit") else {}
     return await api.call(method, thing.path, thing.token, headers=headers, **more)
 
 
-async def shown(api: Api, thing: Thing, if_none_match: str | None = None) -> Any:
+async def shown(api: Api, thing: Edit, if_none_match: str | None = None) -> Any:
     assert thing.seen_at is not None
     headers = {} if if_none_match is None else {"If-None-Match": if_none_match}
     return await api.get(thing.seen_at, thing.viewer, headers=headers)
@@ -235,7 +96,7 @@ async def try_versions(api: Api, route: str) -> None:
 
 
 async def test_head_says_304_too(api: Api) -> None:
-    thing = await salon(api)
+    thing = await name(api)
     known = await api.call("HEAD", thing.path, headers={"If-None-Match": thing.tag})
     assert (known.status_code, known.headers["ETag"]) == (304, thing.tag)
 

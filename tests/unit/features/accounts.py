@@ -1,0 +1,74 @@
+"""`/auth`: registration, sign-in, sessions, one-time codes, passwords and second factors."""
+
+from typing import Final
+
+from tests.unit.entrypoints.api import PASSWORD
+from tests.unit.entrypoints.http.two_factors import APP
+from tests.unit.features.declarations import PUBLIC, SIGNED_IN, Feature, Ids, Kind, Row, World
+
+from booking_domain.shared.permissions import Permission
+
+TOKENS: Final = "its answer is tokens, which are not stored; "
+DIGESTS: Final = "its answer is secrets, of which only digests are stored; a code is good once"
+ONE_CODE: Final = "no second code within a minute of the first"
+
+
+async def user(world: World, who: str) -> Ids:
+    return {"user_id": (await world.done("GET", "/auth/me", who))["id"]}
+
+
+async def session(world: World, who: str) -> Ids:
+    """Another session than that of their token."""
+    email = (await world.done("GET", "/auth/me", who))["email"]
+    signed_in = await world.api.post("/auth/login", json={"email": email, "password": PASSWORD})
+    found = (await world.api.get("/auth/sessions", signed_in.json()["accessToken"])).json()["items"]
+    return {"ended_id": next(session["id"] for session in found if session["current"])}
+
+
+async def second_factor(world: World, who: str) -> Ids:
+    """The id of a user with a second factor."""
+    asked = await world.done("POST", "/auth/mfa/totp", who, currentPassword=PASSWORD)
+    code = APP.code(asked["secret"], world.api.clock.now())
+    await world.done("POST", "/auth/mfa/totp/confirm", who, code=code)
+    return await user(world, who)
+
+
+SESSION: Final = Kind(session, removed_by="/auth/sessions/{ended_id}")
+_FACTOR: Final = Permission.MANAGE_SECOND_FACTOR
+
+FEATURE: Final = Feature(
+    routes={
+        "POST /auth/register": Row(PUBLIC, keyless=TOKENS + "the second time the contact is taken"),
+        "POST /auth/login": Row(PUBLIC, by_secret=True, keyless=TOKENS + "a second session harms nobody"),
+        "POST /auth/refresh": Row(PUBLIC, by_secret=True, keyless=TOKENS + "a repetition gets the same next token"),
+        "POST /auth/logout": Row(PUBLIC, by_secret=True, keyless="ends what may have ended already"),
+        "GET /auth/me": Row(SIGNED_IN),
+        "GET /auth/sessions": Row(Permission.MANAGE_SESSIONS),
+        "DELETE /auth/sessions": Row(Permission.MANAGE_SESSIONS, signs_out=True),
+        "DELETE /auth/sessions/{ended_id}": Row(Permission.MANAGE_SESSIONS, SESSION),
+        "GET /auth/login-history": Row(Permission.MANAGE_SESSIONS),
+        "POST /auth/send-otp": Row(PUBLIC, keyless=ONE_CODE),
+        "POST /auth/verify-otp": Row(PUBLIC, by_secret=True, keyless=TOKENS + "a code is good once"),
+        "POST /auth/verify-email": Row(SIGNED_IN, by_secret=True, example_refused=True, keyless="a code is good once"),
+        "POST /auth/change-password": Row(
+            SIGNED_IN, signs_out=True, keyless="passwords are not stored; the second time the old one is wrong"
+        ),
+        "POST /auth/forgot-password": Row(PUBLIC, keyless=ONE_CODE),
+        "POST /auth/reset-password": Row(
+            PUBLIC, by_secret=True, keyless="passwords are not stored; a code is good once"
+        ),
+        "POST /auth/telegram": Row(
+            PUBLIC, by_secret=True, keyless=TOKENS + "an assertion of Telegram is accepted once"
+        ),
+        "GET /auth/mfa/totp": Row(_FACTOR),
+        "POST /auth/mfa/totp": Row(_FACTOR, keyless="its answer is a secret; a second one replaces it"),
+        "POST /auth/mfa/totp/confirm": Row(_FACTOR, example_refused=True, keyless=DIGESTS),
+        "DELETE /auth/mfa/totp": Row(_FACTOR, example_refused=True),
+        "POST /auth/mfa/recovery-codes": Row(_FACTOR, example_refused=True, keyless=DIGESTS),
+    },
+    permissions="""
+        session.manage       customer:own provider:own manager:own admin:own
+        second_factor.manage customer:own provider:own manager:own admin:own
+    """,
+    events={"code.wanted": {"userId", "codeId", "purpose", "channel", "until"}},
+)

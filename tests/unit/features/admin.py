@@ -1,0 +1,56 @@
+"""`/admin/users` and `/admin/audit`: administration of accounts, and the audit log."""
+
+from typing import Final
+
+from tests.unit.entrypoints.api import PASSWORD, Api
+from tests.unit.features.accounts import second_factor, session, user
+from tests.unit.features.declarations import Edit, Feature, Ids, Kind, Request, Row, World
+
+from booking_domain.shared.permissions import Permission
+
+_DORJ: Final = {"email": "dorj@example.com", "password": PASSWORD, "name": "Dorj", "role": "customer"}
+
+
+async def device(world: World, who: str) -> Ids:
+    """A session, and whose it is."""
+    return {**await user(world, who), **await session(world, who)}
+
+
+async def many_accounts(api: Api) -> Request:
+    answer = await api.post("/auth/register", json=_DORJ)
+    return await api.an_admin(), "/admin/users/bulk", {"ids": [answer.json()["user"]["id"]], "action": "end_sessions"}
+
+
+async def account(api: Api) -> Edit:
+    made = await api.post("/auth/register", json=_DORJ)
+    path = f"/admin/users/{made.json()['user']['id']}"
+    admin = await api.an_admin()
+    return Edit(admin, path, {"name": "Bat"}, path, admin, again=False)  # the same again is no change
+
+
+USER: Final = Kind(user)
+DEVICE: Final = Kind(device, removed_by="/auth/sessions/{ended_id}")
+FACTOR: Final = Kind(second_factor, ("customer", "provider", "manager"))
+"""An admin does not remove a second factor of their own here."""
+
+FEATURE: Final = Feature(
+    routes={
+        "GET /admin/users": Row(Permission.SEE_USERS),
+        "GET /admin/users/export": Row(Permission.SEE_USERS),
+        "POST /admin/users/bulk": Row(Permission.MANAGE_USERS, USER, signs_out=True, once=many_accounts),
+        "GET /admin/users/{user_id}": Row(Permission.SEE_USERS, USER, tagged=True),
+        "PATCH /admin/users/{user_id}": Row(Permission.MANAGE_USERS, USER, edit=account),
+        "DELETE /admin/users/{user_id}": Row(Permission.DELETE_ACCOUNTS, USER, example_refused=True),
+        "GET /admin/users/{user_id}/sessions": Row(Permission.SEE_USERS, USER),
+        "DELETE /admin/users/{user_id}/sessions": Row(Permission.MANAGE_USERS, USER, signs_out=True),
+        "DELETE /admin/users/{user_id}/sessions/{ended_id}": Row(Permission.MANAGE_USERS, DEVICE),
+        "DELETE /admin/users/{user_id}/second-factor": Row(Permission.MANAGE_USERS, FACTOR),
+        "GET /admin/audit": Row(Permission.SEE_AUDIT_LOG),
+    },
+    permissions="""
+        account.delete       admin:any
+        user.see             admin:any
+        user.manage          admin:any
+        audit.see            admin:any
+    """,
+)

@@ -1,0 +1,138 @@
+"""`/bookings`: bookings, series, and the steps of their lifecycle."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api
+from tests.unit.features.declarations import (
+    A_STEP,
+    CANARY,
+    PROVIDERS,
+    Edit,
+    Feature,
+    Ids,
+    Kind,
+    Request,
+    Row,
+    World,
+)
+
+from booking_domain.bookings.transitions import Status
+from booking_domain.shared.actor import Role
+from booking_domain.shared.permissions import Permission, Relation
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.workflows.ports import Repositories
+
+TUESDAY_AT_TWO: Final = "2026-11-24T14:00:00+08:00"
+
+
+async def booking(world: World, who: str) -> Ids:
+    """A customer's own, or one with the provider."""
+    customer, provider = ("other customer", who) if who in PROVIDERS else (who, "studio")
+    made = await world.done(
+        "POST", "/bookings", customer, providerId=await world.provider_id(provider), slot=world.slot()
+    )
+    return {"booking_id": made["id"]}
+
+
+async def a_slot(api: Api) -> tuple[str, dict[str, Any]]:
+    """The token of a customer, and a slot of a provider."""
+    _, provider_id = await api.open_provider()
+    return await api.joined("customer"), {"providerId": provider_id, "slot": MONDAY_AT_TEN}
+
+
+async def new_booking(api: Api) -> Request:
+    customer, slot = await a_slot(api)
+    return customer, "/bookings", slot
+
+
+async def new_series(api: Api) -> Request:
+    customer, slot = await a_slot(api)
+    return customer, "/bookings/series", {**slot, "everyWeeks": 1, "times": 2}
+
+
+def step(path: str, body: dict[str, Any]) -> Callable[[Api], Awaitable[Edit]]:
+    """A step of the provider, with a requested booking."""
+
+    async def request(api: Api) -> Edit:
+        provider, provider_id = await api.open_provider(bookingMode="request")
+        customer = await api.joined("customer")
+        seen_at = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
+        return Edit(provider, f"{seen_at}{path}", body, seen_at, customer, again=False)
+
+    return request
+
+
+async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
+    booked = replace(
+        make.booking(cast.profile, cast.customer, status=Status.COMPLETED), notes=f"notes of a {CANARY}", due_at=None
+    )
+    event = replace(make.event(booked), reason=f"because of a {CANARY}")
+    await tx.bookings.add(booked, [event, make.event(booked, Status.CONFIRMED)])
+    await tx.claims.acquire(make.claim(cast.profile, cast.customer), NOW)
+
+
+_SEE: Final = Permission.SEE_BOOKINGS
+_MOVE: Final = Permission.MOVE_BOOKINGS
+_STORED: Final = {"bookingId", "providerId", "to", "dueAt"}
+BOOKING: Final = Kind(
+    booking,
+    relations=(Relation.PARTY, Relation.OWN),
+    relations_of={Role.PROVIDER: (Relation.PARTY,)},
+    seen_with=_SEE,
+)
+
+FEATURE: Final = Feature(
+    routes={
+        "POST /bookings": Row(Permission.PLACE_BOOKINGS, once=new_booking),
+        "POST /bookings/series": Row(Permission.PLACE_BOOKINGS, once=new_series),
+        "GET /bookings": Row(_SEE),
+        "GET /bookings/{booking_id}": Row(_SEE, BOOKING, tagged=True),
+        "GET /bookings/{booking_id}/events": Row(_SEE, BOOKING),
+        "PATCH /bookings/{booking_id}": Row(_MOVE, BOOKING, edit=step("", {"status": "cancelled"})),
+        "POST /bookings/{booking_id}/reschedule": Row(
+            _MOVE,
+            BOOKING,
+            keyless="to the same time twice has one effect",
+            edit=step("/reschedule", {"slot": TUESDAY_AT_TWO}),
+        ),
+        "POST /bookings/{booking_id}/cancel": Row(_MOVE, BOOKING, keyless=A_STEP, edit=step("/cancel", {})),
+        "POST /bookings/{booking_id}/accept": Row(
+            _MOVE, BOOKING, steps=True, example_refused=True, keyless=A_STEP, edit=step("/accept", {})
+        ),
+        "POST /bookings/{booking_id}/decline": Row(
+            _MOVE, BOOKING, steps=True, example_refused=True, keyless=A_STEP, edit=step("/decline", {})
+        ),
+        "POST /bookings/{booking_id}/offer-times": Row(
+            _MOVE,
+            BOOKING,
+            steps=True,
+            example_refused=True,
+            keyless="replaces what was offered",
+            edit=step("/offer-times", {"slots": [TUESDAY_AT_TWO]}),
+        ),
+    },
+    permissions="""
+        booking.place            customer:any provider:any manager:any admin:any
+        booking.place_for_others provider:own admin:any
+        booking.see              customer:party provider:party manager:party admin:any
+        booking.move             customer:party provider:party manager:party admin:any
+    """,
+    events={
+        "booking.cancelled": _STORED,
+        "booking.clock_changed": _STORED,
+        "booking.completed": _STORED,
+        "booking.confirmed": _STORED,
+        "booking.disputed": _STORED,
+        "booking.expired": _STORED,
+        "booking.no_show": _STORED,
+        "booking.pending": _STORED,
+        "booking.placed": _STORED,
+        "booking.rescheduled": _STORED,
+        "booking.revived": _STORED,
+        "booking.times_offered": _STORED,
+    },
+    personal_data=personal_data,
+)

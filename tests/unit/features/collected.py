@@ -1,0 +1,45 @@
+"""The features that the shared tests walk. A new feature is added to the tuple."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tests.unit.features import (
+    accounts,
+    admin,
+    availability,
+    bookings,
+    calendars,
+    health,
+    holds,
+    payments,
+    providers,
+    reviews,
+    salons,
+    scheduling,
+    sms,
+    users,
+    waitlist,
+)
+from tests.unit.features.declarations import Feature, Row
+
+FEATURES: Final[tuple[Feature, ...]] = tuple(
+    module.FEATURE
+    for module in (
+        accounts,
+        users,
+        admin,
+        providers,
+        availability,
+        salons,
+        scheduling,
+        holds,
+        bookings,
+        calendars,
+        waitlist,
+        payments,
+        reviews,
+        sms,
+        health,
+    )
+)
+ROUTES: Final[Mapping[str, Row]] = {route: row for feature in FEATURES for route, row in feature.routes.items()}

@@ -1,0 +1,150 @@
+"""Reviews of completed bookings, replies to them and their moderation."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from hypothesis import strategies as st
+from tests.unit.entrypoints.api import Api
+from tests.unit.features.accounts import user
+from tests.unit.features.declarations import (
+    A_STEP,
+    CANARY,
+    PUBLIC,
+    SIGNED_IN,
+    Edit,
+    Feature,
+    Ids,
+    Kind,
+    Request,
+    Row,
+    World,
+)
+from tests.unit.features.providers import PROVIDER
+
+from booking_domain.bookings.transitions import Status
+from booking_domain.reviews.model import MAX_RATING, MIN_RATING, HideReason, Review
+from booking_domain.shared.ids import ReviewId
+from booking_domain.shared.permissions import Permission
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.workflows.ports import Repositories
+
+YESTERDAY: Final = "2026-11-22T12:00:00Z"
+
+
+async def completed(world: World, who: str, provider: str = "clinic") -> Ids:
+    """A completed booking of theirs."""
+    customer, provider_id = await user(world, who), await world.provider_id(provider)
+    await world.done("PUT", "/providers/me", provider, depositAmount=0)
+    world.minutes += 5
+    made = await world.done(
+        "POST",
+        "/bookings",
+        provider,
+        providerId=provider_id,
+        slot=(datetime(2026, 11, 22, tzinfo=UTC) + timedelta(minutes=world.minutes)).isoformat(),
+        customerId=customer["user_id"],
+        durationMinutes=5,
+    )
+    await world.done("PATCH", f"/bookings/{made['id']}", provider, status="completed")
+    return {"booking_id": made["id"]}
+
+
+async def review(world: World, who: str, provider: str = "clinic") -> Ids:
+    booking = await completed(world, who, provider)
+    made = await world.done("POST", "/reviews", who, bookingId=booking["booking_id"], rating=5)
+    return {"review_id": made["id"]}
+
+
+async def received_review(world: World, who: str) -> Ids:
+    return await review(world, "other customer", who)
+
+
+async def completed_booking(api: Api, slot: str = YESTERDAY) -> tuple[str, str, dict[str, Any]]:
+    """Customer, provider and booking: entered by the provider for the customer, and completed."""
+    owner, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    customer_id = (await api.get("/auth/me", customer)).json()["id"]
+    booking = await api.booked(owner, provider_id, slot, customerId=customer_id)
+    done = await api.patch(f"/bookings/{booking['id']}", owner, json={"status": "completed"})
+    assert done.status_code == 200, done.text
+    return customer, owner, done.json()
+
+
+async def reviewed(api: Api, rating: int = 5) -> tuple[str, str, dict[str, Any]]:
+    """Author, provider and review."""
+    customer, owner, booking = await completed_booking(api)
+    wish = {"bookingId": booking["id"], "rating": rating, "text": "Clean lines"}
+    answer = await api.post("/reviews", customer, json=wish)
+    assert answer.status_code == 201, answer.text
+    return customer, owner, answer.json()
+
+
+async def new_review(api: Api) -> Request:
+    customer, _, booking = await completed_booking(api)
+    return customer, "/reviews", {"bookingId": booking["id"], "rating": 5}
+
+
+def edit(step: str, body: dict[str, Any], *, by_author: bool) -> Callable[[Api], Awaitable[Edit]]:
+    async def request(api: Api) -> Edit:
+        author, provider, made = await reviewed(api)
+        path = f"/reviews/{made['id']}"
+        return Edit(author if by_author else provider, f"{path}{step}", body, path, author, tag='"1-inside"')
+
+    return request
+
+
+async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
+    """A review of a completed booking, with a reply, and hidden with a note."""
+    booking = replace(make.booking(cast.profile, cast.customer), status=Status.COMPLETED)
+    await tx.bookings.add(booking, [make.event(booking)])
+    written = Review(
+        id=ReviewId(make.entropy.new_id()),
+        booking_id=booking.id,
+        provider_id=booking.provider_id,
+        provider_user_id=booking.provider_user_id,
+        author_id=booking.customer_id,
+        rating=4,
+        text=f"{CANARY} text",
+        created_at=NOW,
+    )
+    await tx.reviews.add(written)
+    replied = written.reply_with(f"{CANARY} reply", now=NOW)
+    await tx.reviews.save(replied.hide(HideReason.OTHER, f"{CANARY} note"), was=written)
+
+
+REVIEW: Final = Kind(review)
+
+FEATURE: Final = Feature(
+    routes={
+        "POST /reviews": Row(Permission.WRITE_REVIEWS, Kind(completed), once=new_review),
+        "GET /reviews/me": Row(SIGNED_IN),
+        "GET /reviews/{review_id}": Row(PUBLIC, REVIEW, tagged=True),
+        "PATCH /reviews/{review_id}": Row(
+            Permission.WRITE_REVIEWS, REVIEW, foreign=403, edit=edit("", {"rating": 2}, by_author=True)
+        ),
+        "POST /reviews/{review_id}/reply": Row(
+            Permission.REPLY_TO_REVIEWS,
+            Kind(received_review, ("provider",)),
+            foreign=403,
+            keyless="replaces the reply",
+            edit=edit("/reply", {"text": "Thank you"}, by_author=False),
+        ),
+        "GET /providers/{provider_id}/reviews": Row(PUBLIC, PROVIDER),
+        "GET /admin/reviews": Row(Permission.MODERATE_REVIEWS),
+        "POST /admin/reviews/{review_id}/hide": Row(Permission.MODERATE_REVIEWS, REVIEW, keyless=A_STEP),
+        "POST /admin/reviews/{review_id}/restore": Row(
+            Permission.MODERATE_REVIEWS, REVIEW, example_refused=True, keyless=A_STEP
+        ),
+    },
+    permissions="""
+        review.write         customer:own provider:own manager:own admin:own
+        review.reply         provider:own
+        review.moderate      admin:any
+    """,
+    events={f"review.{past}": {"reviewId"} for past in ("posted", "replied", "hidden", "restored")},
+    samples={(Review, "rating"): st.integers(MIN_RATING, MAX_RATING)},
+    personal_data=personal_data,
+)

@@ -1,0 +1,111 @@
+"""`/salons`: salons, their opening hours and their members."""
+
+from typing import Final
+
+from tests.unit.entrypoints.api import Api
+from tests.unit.features.declarations import PUBLIC, Edit, Feature, Ids, Kind, Request, Row, World
+
+from booking_domain.catalogue.salons import Salon
+from booking_domain.shared.actor import Role
+from booking_domain.shared.ids import SalonId
+from booking_domain.shared.permissions import Permission, Relation
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.workflows.ports import Repositories
+
+_NOMAD: Final = {"name": "Nomad", "timeZone": "UTC"}
+
+
+async def salon(world: World, who: str) -> Ids:
+    return {"salon_id": (await world.done("POST", "/salons", who, **_NOMAD))["id"]}
+
+
+async def invitation(world: World, who: str) -> Ids:
+    """Of a provider."""
+    found = await salon(world, "other manager")
+    members = f"/salons/{found['salon_id']}/members"
+    await world.done("POST", members, "other manager", providerId=await world.provider_id(who))
+    return found
+
+
+async def membership(world: World, who: str) -> Ids:
+    """A manager's own salon, or one in which the provider is."""
+    manager, provider = (who, "studio") if "manager" in who else ("other manager", who)
+    found = await salon(world, manager)
+    provider_id = await world.provider_id(provider)
+    await world.done("POST", f"/salons/{found['salon_id']}/members", manager, providerId=provider_id)
+    return {**found, "provider_id": provider_id}
+
+
+async def new_salon(api: Api) -> Request:
+    return await api.joined("manager"), "/salons", dict(_NOMAD)
+
+
+async def new_invitation(api: Api) -> Request:
+    manager, path, body = await new_salon(api)
+    salon_id = (await api.post(path, manager, json=body)).json()["id"]
+    _, provider_id = await api.open_provider()
+    return manager, f"/salons/{salon_id}/members", {"providerId": provider_id}
+
+
+async def name(api: Api) -> Edit:
+    manager, path, body = await new_salon(api)
+    path = f"/salons/{(await api.post(path, manager, json=body)).json()['id']}"
+    return Edit(manager, path, {"name": "Ordos"}, path, None)
+
+
+async def hours(api: Api) -> Edit:
+    edit = await name(api)
+    path = f"{edit.path}/hours"
+    rules = {"rules": [{"day": 1, "startTime": "10:00", "endTime": "11:00"}]}
+    return Edit(edit.token, path, rules, path, None)
+
+
+async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
+    """A membership and an invitation of the provider."""
+    manager = make.user(Role.MANAGER)
+    await tx.users.add(manager)
+    for joins in (True, False):
+        salon_id = SalonId(make.entropy.new_id())
+        await tx.salons.add(Salon(id=salon_id, manager_id=manager.id, name="Nomad", time_zone="UTC", created_at=NOW))
+        await tx.salons.invite(salon_id, cast.profile.id, NOW)
+        if joins:
+            await tx.salons.join(salon_id, cast.profile.id)
+
+
+_MANAGE: Final = Permission.MANAGE_SALONS
+SALON: Final = Kind(salon, ("manager",))
+INVITATION: Final = Kind(invitation, ("provider",), relations=(Relation.MEMBER,))
+MEMBERSHIP: Final = Kind(
+    membership,
+    ("manager", "provider"),
+    "/salons/{salon_id}/members/{provider_id}",
+    relations=(Relation.MEMBER,),
+    relations_of={Role.MANAGER: (Relation.OWN,)},
+)
+
+FEATURE: Final = Feature(
+    routes={
+        "POST /salons": Row(_MANAGE, once=new_salon),
+        "GET /salons/{salon_id}": Row(PUBLIC, SALON, tagged=True),
+        "PATCH /salons/{salon_id}": Row(_MANAGE, SALON, foreign=403, edit=name),
+        "GET /salons/{salon_id}/hours": Row(PUBLIC, SALON, tagged=True),
+        "PUT /salons/{salon_id}/hours": Row(_MANAGE, SALON, foreign=403, edit=hours),
+        "GET /salons/{salon_id}/members": Row(PUBLIC, SALON),
+        "POST /salons/{salon_id}/members": Row(_MANAGE, SALON, foreign=403, once=new_invitation),
+        "POST /salons/{salon_id}/members/me/accept": Row(
+            Permission.JOIN_SALONS, INVITATION, keyless="who is a member stays one"
+        ),
+        "DELETE /salons/{salon_id}/members/{provider_id}": Row(
+            Permission.END_SALON_MEMBERSHIPS, MEMBERSHIP, foreign=403
+        ),
+        "GET /salons/{salon_id}/slots": Row(PUBLIC, SALON, query="from=2026-11-23&to=2026-11-24"),
+    },
+    permissions="""
+        salon.manage          manager:own
+        salon.join            provider:member
+        salon.end_membership  manager:own provider:member
+        salon.see_invitations manager:own provider:member
+    """,
+    personal_data=personal_data,
+)

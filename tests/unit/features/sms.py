@@ -1,0 +1,25 @@
+"""Text messages: reports of their delivery, and what is stored of them."""
+
+from dataclasses import replace
+from typing import Final
+
+from tests.unit.features.declarations import CANARY_DIGEST, PUBLIC, Feature, Row
+
+from booking_domain.testing.builders import Builder
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.workflows.ports import Repositories
+
+
+async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
+    for user in (cast.customer, cast.owner):
+        await tx.sms_messages.add(replace(make.sms(user), to_digest=CANARY_DIGEST + user.id.bytes))
+
+
+FEATURE: Final = Feature(
+    routes={
+        "POST /webhooks/sms/twilio": Row(
+            PUBLIC, by_secret=True, keyless="a status, which may come twice: it never goes back"
+        ),
+    },
+    personal_data=personal_data,
+)

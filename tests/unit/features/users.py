@@ -1,0 +1,131 @@
+"""`/users/me`: the caller's account, its preferences, phone number, linked identities and export."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from hypothesis import strategies as st
+from tests.unit.entrypoints.api import Api
+from tests.unit.features.accounts import ONE_CODE
+from tests.unit.features.declarations import CANARY, CANARY_DIGEST, CLIENT, SIGNED_IN, Edit, Feature, Row
+
+from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.external_identities import ExternalIdentity, IdentityProvider
+from booking_domain.identity.model import ERASED_AFTER, User
+from booking_domain.identity.one_time_codes import CODE_LIFE, CodePurpose, OneTimeCode
+from booking_domain.identity.phone_changes import PhoneChange
+from booking_domain.identity.preferences import Preferences
+from booking_domain.identity.second_factor import SecondFactor
+from booking_domain.shared.idempotency import IdempotencyKey
+from booking_domain.shared.ids import CodeId, UserId
+from booking_domain.shared.permissions import Permission
+from booking_domain.testing.builders import NOW, Builder
+from booking_domain.testing.kit.storage import Cast
+from booking_domain.workflows.ports import Repositories
+
+PHONE: Final = "+97699112233"
+BORN: Final = date(1987, 6, 5)
+
+
+async def account(api: Api) -> Edit:
+    customer = await api.joined("customer")
+    return Edit(customer, "/users/me", {"familyName": "Bat-Erdene"}, "/users/me", customer)
+
+
+async def preferences(api: Api) -> Edit:
+    customer = await api.joined("customer")
+    channels = {"email": True, "sms": False, "telegram": False, "push": False}
+    wanted = {"channels": channels, "reminders": True, "marketing": False}
+    path = "/users/me/preferences"
+    return Edit(customer, path, wanted, path, customer)
+
+
+async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
+    """Customer and owner with a value in every personal field, both due to be erased."""
+    customer = cast.customer.changed(
+        email=f"{CANARY}@example.com",
+        phone=PHONE,
+        name=f"{CANARY} of a name",
+        given_name=f"{CANARY} given",
+        family_name=f"{CANARY} of a family",
+        birth_date=BORN,
+        address=f"{CANARY} street 8",
+        picture_url=f"https://pictures.example.com/{CANARY}.webp",
+        password_hash=f"hash of a {CANARY}",
+        email_verified_at=NOW,
+        phone_verified_at=NOW,
+        preferences=Preferences(marketing=True),
+    )
+    owner = cast.owner.changed(email=f"owner.{CANARY}@example.com", name=f"{CANARY} who owns")
+    for user in (customer, owner):
+        await tx.users.save(user.deleted(NOW - ERASED_AFTER))
+    for user in (customer, owner):
+        await _sign_in(tx, make, user)
+        await _links(tx, user.id)
+
+
+async def _sign_in(tx: Repositories, make: Builder, user: User) -> None:
+    code_id = CodeId(make.entropy.new_id())
+    code = OneTimeCode(
+        contact=CANARY_DIGEST + user.id.bytes,
+        purpose=CodePurpose.LOGIN,
+        id=code_id,
+        user_id=user.id,
+        issued_at=NOW,
+        expires_at=NOW + CODE_LIFE,
+        day_began=NOW,
+    )
+    await tx.sessions.add(replace(make.session(user), client=CLIENT))
+    await tx.login_history.add(replace(make.login(user), client=CLIENT))
+    await tx.one_time_codes.save(code)
+    await tx.credentials.count_wrong(user.id, NOW)
+    await tx.phone_changes.save(PhoneChange.ask(None, user_id=user.id, phone=PHONE, code_id=code_id, now=NOW))
+    recovery = frozenset({CANARY.encode()})
+    await tx.second_factors.save(SecondFactor(user_id=user.id, secret="A" * 32, recovery_codes=recovery))
+
+
+async def _links(tx: Repositories, user_id: UserId) -> None:
+    subject = f"{CANARY} {user_id}"
+    await tx.external_identities.add(
+        ExternalIdentity(provider=IdentityProvider.TELEGRAM, subject=subject, user_id=user_id, linked_at=NOW)
+    )
+    digest = CANARY_DIGEST + user_id.bytes
+    await tx.calendar_links.save(CalendarLink(user_id=user_id, secret_digest=digest, created_at=NOW))
+    key = IdempotencyKey(caller=user_id, key=CANARY, fingerprint=b"f")
+    await tx.idempotency.begin(key, NOW)
+    await tx.idempotency.finish(key, CANARY.encode())
+
+
+FEATURE: Final = Feature(
+    routes={
+        "GET /users/me": Row(SIGNED_IN, tagged=True),
+        "PATCH /users/me": Row(Permission.MANAGE_ACCOUNT, edit=account),
+        "DELETE /users/me": Row(Permission.MANAGE_ACCOUNT, example_refused=True),
+        "GET /users/me/preferences": Row(SIGNED_IN, tagged=True),
+        "PUT /users/me/preferences": Row(Permission.MANAGE_ACCOUNT, edit=preferences),
+        "POST /users/me/phone": Row(Permission.MANAGE_ACCOUNT, keyless=f"passwords are not stored; {ONE_CODE}"),
+        "POST /users/me/phone/confirm": Row(
+            Permission.MANAGE_ACCOUNT, by_secret=True, example_refused=True, keyless="a code is good once"
+        ),
+        "GET /users/me/export": Row(SIGNED_IN),
+        "POST /users/me/telegram": Row(
+            Permission.LINK_IDENTITIES,
+            by_secret=True,
+            example_refused=True,
+            keyless="an assertion of Telegram is accepted once, and what is linked stays linked",
+        ),
+        "DELETE /users/me/telegram": Row(Permission.LINK_IDENTITIES),
+    },
+    permissions="""
+        account.manage       customer:own provider:own manager:own admin:own
+        identity.link        customer:own provider:own manager:own admin:own
+    """,
+    events={"account.deleted": {"userId"}, "account.phone_changed": {"userId"}},
+    samples={
+        (User, "email"): st.none() | st.sampled_from(["bold@example.com", "saraa@example.mn"]),
+        (User, "phone"): st.none() | st.sampled_from(["+97699112233", "+989123456789"]),
+        (User, "picture_url"): st.none() | st.just("https://pictures.example.com/1.webp"),
+        (SecondFactor, "recovery_codes"): st.just(frozenset()),
+    },
+    personal_data=personal_data,
+)
