@@ -293,6 +293,7 @@ async def _blind(command: PlaceSeries, tx: Repositories, context: Context) -> tu
         claims=tx.claims,
         bookings=tx.bookings,
         outbox=tx.outbox,
+        users=tx.users,
     )
     return await place_series.handle(command, cast("Repositories", seen), context)
 

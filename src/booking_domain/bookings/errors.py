@@ -68,6 +68,12 @@ class CustomerNotFound(NotFound):
     input_field: ClassVar[str | None] = "customer_id"
 
 
+class CustomerNotActive(Conflict):
+    """The customer's account is not active."""
+
+    code: ClassVar[str] = "booking.customer_not_active"
+
+
 class NotATimeOffered(RuleViolated):
     """The provider has not offered this time."""
 

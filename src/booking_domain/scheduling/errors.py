@@ -74,6 +74,12 @@ class DateHasException(Conflict):
     input_field: ClassVar[str | None] = "date"
 
 
+class ProviderNotBookable(Conflict):
+    """This provider takes no bookings at present."""
+
+    code: ClassVar[str] = "provider.not_bookable"
+
+
 class ProviderNotFound(NotFound):
     """There is no such provider."""
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound, NotATimeOffered
+from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive, NotATimeOffered
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
-from booking_domain.scheduling.errors import ProviderNotFound, SlotTaken
+from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken
+from booking_domain.scheduling.model import ProviderSchedule
 from booking_domain.scheduling.placing import placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
@@ -18,6 +19,7 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.bookable import ensure_bookable
 from booking_domain.workflows.booking_steps import (
     lock_visible_booking,
     require_answer_in_time,
@@ -34,6 +36,7 @@ class AcceptRequest:
     - The request becomes pending if a deposit is due, else confirmed.
     - By offering a time the provider has accepted it in advance: it need not be on the grid. It is claimed when the
       customer takes it, if it is still free.
+    - The provider takes bookings, and the customer's account is active.
     - A request whose answer is overdue can no longer be accepted.
     """
 
@@ -48,10 +51,13 @@ async def _accept(command: AcceptRequest, tx: Repositories, context: Context) ->
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_requested(booking, "accept")
     require_answer_in_time(booking, "accept", context)
+    start = booking.span.start if command.slot is None else instant(command.slot, field="slot")
+    locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
+    schedule = await ensure_bookable(locked, booking.customer_id, tx)
     moved: BookingDecision = Decision(booking)
     if party is Party.CUSTOMER and command.slot is not None:
         party = Party.PROVIDER  # the provider accepted this time by offering it
-        moved = await _move_to_offered_time(booking, instant(command.slot, field="slot"), tx, context)
+        moved = _move_to_offered_time(booking, start, schedule, context)
     elif command.slot is not None:
         raise NotATimeOffered
     accepted = moved.state.apply(
@@ -66,14 +72,11 @@ async def _accept(command: AcceptRequest, tx: Repositories, context: Context) ->
     return await save_decision(booking, decision, party, tx, context)
 
 
-async def _move_to_offered_time(
-    booking: Booking, start: datetime, tx: Repositories, context: Context
+def _move_to_offered_time(
+    booking: Booking, start: datetime, schedule: ProviderSchedule, context: Context
 ) -> BookingDecision:
     if start not in booking.offered_times or start <= context.now:
         raise NotATimeOffered
-    schedule = await tx.schedules.lock(booking.provider_id, slot_window(start))
-    if schedule is None:
-        raise ProviderNotFound
     span, blocked = placeable(
         schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id)
     )
@@ -96,7 +99,8 @@ accept_request: Final = UseCase(
         BookingNotFound,
         NotYourMove,
         InvalidBookingTransition,
-        ProviderNotFound,
+        ProviderNotBookable,
+        CustomerNotActive,
         SlotTaken,
         NotATimeOffered,
         InvalidValue,

@@ -33,6 +33,7 @@ from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
+from booking_domain.workflows.bookable import ensure_active
 from booking_domain.workflows.ports import Repositories
 
 
@@ -68,6 +69,7 @@ async def require_bookable(
         ProviderNotFound: there is no such provider, or it takes no bookings and the actor is not its staff.
         BookingForOthers: the order names another customer and the actor is not the provider's staff.
         CustomerNotFound: the order's customer has no account.
+        CustomerNotActive: their account is disabled or deleted.
     """
     if bookable is None or not (bookable.schedule.accepting or is_staff(context.actor, bookable)):
         raise ProviderNotFound
@@ -76,6 +78,7 @@ async def require_bookable(
             raise BookingForOthers
         if await tx.users.get(order.customer_id) is None:
             raise CustomerNotFound
+    await ensure_active(order.customer_id or context.actor.id, tx)
     return bookable
 
 

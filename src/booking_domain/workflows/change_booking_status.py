@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, DepositDue, TooEarly
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, DepositDue, TooEarly
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Status
-from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import StaleVersion
 from booking_domain.shared.executor import Context, UseCase
@@ -15,6 +16,7 @@ from booking_domain.shared.ids import BookingId, EventId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.bookable import ensure_bookable
 from booking_domain.workflows.booking_steps import lock_visible_booking, require_answer_in_time, save_decision
 from booking_domain.workflows.ports import Repositories
 
@@ -26,6 +28,7 @@ class ChangeBookingStatus:
     - The booking's lifecycle says which moves exist and which parties may make them.
     - A booking that ends releases its time, its pending payments are cancelled, and the refund that its cancellation
       policy gives is scheduled.
+    - To accept or confirm it, the provider takes bookings, and the customer's account is active.
     - A booking exists only for its parties and admins.
     """
 
@@ -50,6 +53,9 @@ async def _change(command: ChangeBookingStatus, tx: Repositories, context: Conte
         payment_window=command.payment_window,
         reason=command.reason,
     )
+    if action in {Action.ACCEPT, Action.CONFIRM}:
+        schedule = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
+        await ensure_bookable(schedule, booking.customer_id, tx)
     return await save_decision(booking, decision, party, tx, context)
 
 
@@ -64,6 +70,8 @@ change_booking_status: Final = UseCase(
         TooEarly,
         AlreadyOver,
         DepositDue,
+        ProviderNotBookable,
+        CustomerNotActive,
         SlotTaken,
         StaleVersion,
     ),

@@ -4,8 +4,7 @@ Until then its e-mail address and phone number stay taken, and an admin can rest
 provider's profile, which leaves the catalogue, needs approval again. Deletion is refused while the account has upcoming
 or disputed bookings, or a pending refund: the other party must know whom they deal with.
 
-Access tokens stay valid until they expire, half an hour at most. If one is used to book in that time, the erasure waits
-until that booking is over.
+Access tokens stay valid until they expire, half an hour at most, but book nothing.
 """
 
 from dataclasses import dataclass

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition
-from booking_domain.scheduling.errors import ProviderNotFound, SlotTaken
+from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken
 from booking_domain.scheduling.placing import placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -18,6 +18,7 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.bookable import ensure_bookable
 from booking_domain.workflows.booking_steps import lock_visible_booking, require_answer_in_time
 from booking_domain.workflows.ports import Repositories
 
@@ -42,9 +43,8 @@ async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Boo
         command.slots, party=party, by=context.actor, now=context.now, event_id=EventId(context.entropy.new_id())
     )
     starts = decision.state.offered_times
-    schedule = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
-    if schedule is None:
-        raise ProviderNotFound
+    locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
+    schedule = await ensure_bookable(locked, booking.customer_id, tx)
     for start in starts:
         placeable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
@@ -61,7 +61,8 @@ offer_times: Final = UseCase(
         BookingNotFound,
         NotYourMove,
         InvalidBookingTransition,
-        ProviderNotFound,
+        ProviderNotBookable,
+        CustomerNotActive,
         SlotTaken,
         InvalidValue,
         StaleVersion,

@@ -6,6 +6,7 @@ from typing import Final
 
 from booking_domain.bookings.errors import (
     BookingForOthers,
+    CustomerNotActive,
     CustomerNotFound,
     DepositOutOfRange,
     TooManyUnsettled,
@@ -114,6 +115,7 @@ place_booking: Final = UseCase(
         TooManyUnsettled,
         BookingForOthers,
         CustomerNotFound,
+        CustomerNotActive,
         InvalidValue,
     ),
 )

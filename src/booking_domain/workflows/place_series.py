@@ -6,6 +6,7 @@ from typing import Final
 
 from booking_domain.bookings.errors import (
     BookingForOthers,
+    CustomerNotActive,
     CustomerNotFound,
     DepositOutOfRange,
     SeriesNotPossible,
@@ -97,6 +98,7 @@ place_series: Final = UseCase(
         TooManyUnsettled,
         BookingForOthers,
         CustomerNotFound,
+        CustomerNotActive,
         InvalidValue,
     ),
 )

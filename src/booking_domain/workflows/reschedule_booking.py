@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party
-from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import ProviderNotBookable, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.placing import claimable, placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -18,6 +18,7 @@ from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.time import instant
 from booking_domain.shared.versions import ExpectedVersion
+from booking_domain.workflows.bookable import ensure_bookable
 from booking_domain.workflows.booking_steps import lock_visible_booking, move_claim, require_answer_in_time
 from booking_domain.workflows.ports import Repositories
 
@@ -29,6 +30,7 @@ class RescheduleBooking:
     - The booking keeps its reference, payments and terms.
     - A customer takes an offered slot; the provider and admins may go off the grid and outside opening hours. The
       booking's own claim does not count as taken.
+    - The provider takes bookings, and the customer's account is active.
     - The old time is released if and only if the new time is claimed.
     """
 
@@ -43,10 +45,9 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Con
     booking, party = await lock_visible_booking(command.booking_id, command.expected_version, tx, context)
     require_answer_in_time(booking, "reschedule", context)
     start = instant(command.slot, field="slot")
-    schedule = await tx.schedules.lock(booking.provider_id, slot_window(start))
+    locked = await tx.schedules.lock(booking.provider_id, slot_window(start))
+    schedule = await ensure_bookable(locked, booking.customer_id, tx)
     by_customer = party is Party.CUSTOMER
-    if schedule is None or (by_customer and not schedule.accepting):
-        raise ProviderNotFound
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
     check = claimable if by_customer else placeable
     span, blocked = check(schedule, start, now=context.now, duration_minutes=minutes, own=ClaimId(booking.id))
@@ -68,7 +69,8 @@ reschedule_booking: Final = UseCase(
         BookingNotFound,
         NotYourMove,
         InvalidBookingTransition,
-        ProviderNotFound,
+        ProviderNotBookable,
+        CustomerNotActive,
         SlotNotOffered,
         SlotTaken,
         AlreadyOver,

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from booking_domain.bookings.errors import BookingNotFound
+from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.payments.errors import (
@@ -26,6 +26,8 @@ from booking_domain.payments.errors import (
 from booking_domain.payments.model import Invoice, Payment, Purpose
 from booking_domain.payments.ports import InvoiceOrder, PaymentGateway
 from booking_domain.payments.transitions import PaymentStatus
+from booking_domain.scheduling.errors import ProviderNotBookable
+from booking_domain.scheduling.placing import slot_window
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, NotPermitted
@@ -34,6 +36,7 @@ from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission, Relation, may
 from booking_domain.shared.processes import Process
+from booking_domain.workflows.bookable import ensure_bookable
 from booking_domain.workflows.ports import Repositories
 
 
@@ -43,6 +46,7 @@ class StartPayment:
 
     - Only the booking's customer pays, and only while the payment window is open.
     - The deposit is due while the booking is pending; the balance, once it is confirmed.
+    - The provider takes bookings, and the customer's account is active, unless the appointment is over.
     - One payment per booking and purpose is pending at a time.
     """
 
@@ -72,6 +76,7 @@ async def _start_payment(
 
     Raises:
         BookingNotFound, NothingDue, WindowClosed, NotPermitted: the actor has nothing to pay.
+        ProviderNotBookable, CustomerNotActive: nobody is asked for money for this booking.
         PaymentInPreparation: another request holds the lease.
         GatewayUnavailable: the gateway created no invoice that can be paid. Retry.
     """
@@ -118,6 +123,7 @@ async def _prepare(command: StartPayment, tx: Repositories, context: Context) ->
     amount = _due(booking, command.purpose)
     if booking.overdue(context.now):
         raise WindowClosed
+    await _ensure_bookable(booking, tx)
     payment = await tx.payments.pending(booking.id, command.purpose)
     if payment is None:
         payment = Payment.start(
@@ -140,6 +146,13 @@ async def _prepare(command: StartPayment, tx: Repositories, context: Context) ->
         await tx.payments.save(again, was=payment)
         payment = again
     return _Prepared(payment=payment, reference=booking.reference)
+
+
+async def _ensure_bookable(booking: Booking, tx: Repositories) -> None:
+    """Money is asked for only while the provider takes bookings; what is already completed may always be paid."""
+    if booking.status is not Status.COMPLETED:
+        schedule = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
+        await ensure_bookable(schedule, booking.customer_id, tx)
 
 
 def _due(booking: Booking, purpose: Purpose) -> Money:
@@ -179,7 +192,7 @@ _prepare_payment: Final = UseCase(
     Permission.PAY,
     _prepare,
     lambda _, prepared: Subject("payment", prepared.payment.id),
-    raises=(BookingNotFound, NothingDue, WindowClosed, PaymentInPreparation),
+    raises=(BookingNotFound, NothingDue, WindowClosed, ProviderNotBookable, CustomerNotActive, PaymentInPreparation),
 )
 _record_invoice: Final = UseCase(
     Permission.RUN_PLATFORM, _record, raises=(PaymentNotFound, NothingDue, PaymentInPreparation)

@@ -21,7 +21,7 @@ from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBoo
 from booking_domain.catalogue.model import ProfileAction
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import ProviderNotBookable, ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.ids import BookingId
@@ -346,4 +346,4 @@ async def test_customers_cannot_reschedule_while_the_provider_takes_no_bookings(
         await tx.profiles.save(profile.moved(ProfileAction.SUSPEND, Role.ADMIN), was=profile)
     with pytest.raises(ProviderNotFound):
         await studio.book(LATER)
-    await refused(studio, booking, LATER, ProviderNotFound, by=studio.customer)
+    await refused(studio, booking, LATER, ProviderNotBookable, by=studio.customer)

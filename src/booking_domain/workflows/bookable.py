@@ -1,0 +1,31 @@
+"""Whether a provider can take a booking of a customer: one rule for placing, moving, accepting, paying and reviving."""
+
+from booking_domain.bookings.errors import CustomerNotActive
+from booking_domain.identity.model import UserStatus
+from booking_domain.scheduling.errors import ProviderNotBookable
+from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.shared.ids import UserId
+from booking_domain.workflows.ports import Repositories
+
+
+async def ensure_bookable(schedule: ProviderSchedule | None, customer_id: UserId, tx: Repositories) -> ProviderSchedule:
+    """Return the schedule if its provider takes bookings and the customer's account is active.
+
+    The schedule must be locked: whoever unpublishes the provider takes the same lock, so the later transaction sees
+    what the earlier one decided.
+
+    Raises:
+        ProviderNotBookable: there is no such provider, or its profile is not published.
+        CustomerNotActive: the customer's account is disabled or deleted, or there is none.
+    """
+    if schedule is None or not schedule.accepting:
+        raise ProviderNotBookable
+    await ensure_active(customer_id, tx)
+    return schedule
+
+
+async def ensure_active(customer_id: UserId, tx: Repositories) -> None:
+    """Raise `CustomerNotActive` unless the customer has an active account."""
+    customer = await tx.users.get(customer_id)
+    if customer is None or customer.status is not UserStatus.ACTIVE:
+        raise CustomerNotActive
