@@ -1,4 +1,4 @@
-"""Reading the environment: what is wrong with it is remembered, and said all at once."""
+"""Reads environment variables, and collects all problems with them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ Value = TypeVar("Value")
 
 
 class Environ:
-    """Reads variables, goes on with the default where one is wrong, and remembers what was."""
+    """Reads variables. An invalid one gets its default, and its problem is added to `problems`."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -24,15 +24,15 @@ class Environ:
         self.problems: list[str] = []
 
     def refuse(self, name: str, problem: str) -> None:
-        """Remember what is wrong."""
+        """Add a problem with a variable."""
         self.problems.append(f"{name} {problem}")
 
     def optional(self, name: str) -> str | None:
-        """An empty variable is as good as none."""
+        """The value, or None if the variable is unset or empty."""
         return self._environ.get(name, "").strip() or None
 
     def text(self, name: str, default: str | None) -> str:
-        """A text; without a default it is required."""
+        """A text; required if it has no default."""
         value = self.optional(name) or default
         if value is None:
             self.refuse(name, "is required in production")
@@ -61,7 +61,7 @@ class Environ:
         return self.parsed(name, default, f"must be a whole number from {least} to {most}", parse)
 
     def country(self, name: str, default: str) -> str:
-        """A country by its two letters (ISO 3166-1)."""
+        """A country code of two letters (ISO 3166-1)."""
 
         def parse(text: str) -> str:
             if text.upper() not in SUPPORTED_REGIONS:
@@ -75,7 +75,7 @@ class Environ:
         return self.number(name, default, 1, 65_535)
 
     def parsed(self, name: str, default: Value, rule: str, parse: Callable[[str], Value]) -> Value:
-        """What `parse` makes of it; a ValueError of it means that the rule is broken."""
+        """The result of `parse`, which raises `ValueError` if the value breaks `rule`."""
         text = self.optional(name)
         if text is None:
             return default
@@ -90,7 +90,7 @@ class Environ:
         return self.choice(name, ("on", "off"), "on" if default else "off") == "on"
 
     def only_in_development(self, name: str, *, given: bool) -> None:
-        """Refuse in production what makes a server weaker."""
+        """Add a problem if a setting that weakens security is given in production."""
         if self.production and given:
             self.refuse(name, f"can be {self.optional(name)} in development only")
 
@@ -105,7 +105,7 @@ class Environ:
         return key
 
     def secrets(self, name: str) -> tuple[str, ...]:
-        """Secrets with commas between them."""
+        """Comma-separated secrets."""
         keys = tuple(key.strip() for key in (self.optional(name) or "").split(",") if key.strip())
         for key in keys:
             self._check_secret(name, key)
@@ -115,7 +115,7 @@ class Environ:
         if len(key) < MIN_SECRET:
             self.refuse(name, f"must have at least {MIN_SECRET} characters")
         if self.production and key == DEVELOPMENT_SECRET:
-            self.refuse(name, "is the development secret, which anybody can read")
+            self.refuse(name, "is the development secret, which is public")
 
 
 def _one_of(text: str, choices: tuple[str, ...]) -> str:
@@ -125,17 +125,17 @@ def _one_of(text: str, choices: tuple[str, ...]) -> str:
 
 
 def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Addresses and networks with commas between them."""
+    """Comma-separated addresses and networks."""
     return tuple(ip_network(part.strip()) for part in text.split(","))
 
 
 def origins(text: str) -> tuple[str, ...]:
-    """Origins of web pages with commas between them."""
+    """Comma-separated origins of web pages."""
     return tuple(_origin(part.strip()) for part in text.split(","))
 
 
 def _origin(text: str) -> str:
-    """Browsers send an origin in lower case, without a default port, and with nothing behind it (RFC 6454 §6.2)."""
+    """Parse an origin as browsers send it: lower case, no default port, no path (RFC 6454 §6.2)."""
     parts = urlsplit(text)
     default_port = {"http": 80, "https": 443}.get(parts.scheme)
     host = authority(parts.hostname or "")
@@ -146,5 +146,5 @@ def _origin(text: str) -> str:
 
 
 def authority(host: str) -> str:
-    """A host as it stands in a URL."""
+    """The host in URL syntax: IPv6 addresses in brackets."""
     return f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""Logs as JSON lines on the standard error."""
+"""Logs as JSON lines on standard error."""
 
 import logging
 import sys
@@ -9,7 +9,7 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
 _TRACEBACKS: Final = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
-"""Without local variables, which hold passwords and tokens."""
+"""Tracebacks omit local variables, which may hold passwords and tokens."""
 _SHARED: Final[tuple[structlog.types.Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -18,7 +18,7 @@ _SHARED: Final[tuple[structlog.types.Processor, ...]] = (
 
 
 def configure_logs(level: str) -> None:
-    """Set structlog up, and let what uses the standard library's logging come out in the same shape."""
+    """Configure structlog, and format records of the standard library's logging the same way."""
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -33,7 +33,7 @@ def configure_logs(level: str) -> None:
 
 
 def json_lines() -> logging.Formatter:
-    """One JSON object a line, whatever is in it."""
+    """A formatter that writes one JSON object per line."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name],
         processors=[
@@ -46,7 +46,7 @@ def json_lines() -> logging.Formatter:
 
 
 def _first_lines(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    """Cut what exceptions say after their first line: PostgreSQL's details have values of the row in them."""
+    """Keep only the first line of exception messages: PostgreSQL's details contain column values."""
     _cut(event.get("exception", ()))
     return event
 

@@ -1,4 +1,4 @@
-"""Configuration of those who carry messages or vouch for people: text messages, e-mail, Telegram."""
+"""Configuration of text messages, e-mail and sign-in by Telegram."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _BOT_TOKEN: Final = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{30,100}")
 
 
 class SmsProvider(StrEnum):
-    """Who sends text messages."""
+    """The provider that sends text messages."""
 
     CONSOLE = "console"
     TWILIO = "twilio"
@@ -26,35 +26,35 @@ _REAL_SMS: Final = tuple(provider for provider in SmsProvider if provider is not
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsSettings:
-    """Who sends text messages, and how they are reached; what belongs to another provider is empty or unused."""
+    """The SMS provider with its address and credentials; settings of the other providers are unused."""
 
     service: SmsProvider = SmsProvider.CONSOLE
     """BOOKING_SMS_PROVIDER: `twilio`, `kavenegar`, `none`, which sends no text messages and no codes to phones, or
     `console`, which writes them to files in the data folder and is for development only."""
     timeout_seconds: float = 10.0
-    """BOOKING_SMS_TIMEOUT_SECONDS: how long the provider may take to answer."""
+    """BOOKING_SMS_TIMEOUT_SECONDS: the deadline for a response of the provider."""
     most_per_day: int = 10_000
-    """BOOKING_SMS_PER_DAY: the most text messages in any 24 hours, to all numbers together."""
+    """BOOKING_SMS_PER_DAY: the maximum number of text messages in any 24 hours, over all numbers."""
     twilio_base_url: str = "https://api.twilio.com"
     """TWILIO_BASE_URL: Twilio's API."""
     twilio_account_sid: str = ""
     """TWILIO_ACCOUNT_SID: the account."""
     twilio_auth_token: str = field(default="", repr=False)
-    """TWILIO_AUTH_TOKEN: the account's token, with which callbacks are signed, too."""
+    """TWILIO_AUTH_TOKEN: the account's token; it also signs callbacks."""
     twilio_from: str = ""
-    """TWILIO_FROM: the number (E.164) or name that messages come from; or a Messaging Service chooses it."""
+    """TWILIO_FROM: the sender's number (E.164) or name, unless a Messaging Service chooses it."""
     twilio_messaging_service_sid: str = ""
-    """TWILIO_MESSAGING_SERVICE_SID: that service."""
+    """TWILIO_MESSAGING_SERVICE_SID: the Messaging Service."""
     kavenegar_base_url: str = "https://api.kavenegar.com"
     """KAVENEGAR_BASE_URL: Kavenegar's API."""
     kavenegar_api_key: str = field(default="", repr=False)
     """KAVENEGAR_API_KEY: the account's key."""
     kavenegar_sender: str = ""
-    """KAVENEGAR_SENDER: the line that messages come from; empty: the account's own."""
+    """KAVENEGAR_SENDER: the sender's line; empty means the account's default."""
 
 
 class EmailProvider(StrEnum):
-    """Who sends e-mail."""
+    """The provider that sends e-mail."""
 
     CONSOLE = "console"
     SMTP = "smtp"
@@ -62,40 +62,40 @@ class EmailProvider(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSettings:
-    """Who sends e-mail, and how that server is reached."""
+    """The e-mail provider, and the address and credentials of its server."""
 
     service: EmailProvider = EmailProvider.CONSOLE
     """BOOKING_EMAIL_PROVIDER: `smtp`, or `console`, which writes messages to files in the data folder and is for
     development only."""
     sender: str = ""
-    """BOOKING_EMAIL_FROM: the address that messages come from."""
+    """BOOKING_EMAIL_FROM: the sender's address."""
     smtp_host: str = ""
-    """SMTP_HOST: the server that takes them."""
+    """SMTP_HOST: the server's host name."""
     smtp_port: int = 587
-    """SMTP_PORT: its port."""
+    """SMTP_PORT: the server's port."""
     smtp_security: str = "starttls"
     """SMTP_SECURITY: `starttls`, `tls` from the first byte (port 465), or `none`, in development only."""
     smtp_username: str = ""
-    """SMTP_USERNAME: who we are there; empty: it does not ask."""
+    """SMTP_USERNAME: the account at the server; empty means no authentication."""
     smtp_password: str = field(default="", repr=False)
-    """SMTP_PASSWORD: the password of that account."""
+    """SMTP_PASSWORD: the account's password."""
     timeout_seconds: float = 15.0
-    """SMTP_TIMEOUT_SECONDS: how long the server may take to answer."""
+    """SMTP_TIMEOUT_SECONDS: the deadline for a response of the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramSettings:
-    """The bot that people sign in with."""
+    """The bot whose assertions sign users in."""
 
     bot_tokens: tuple[str, ...] = field(default=(), repr=False)
-    """BOOKING_TELEGRAM_BOT_TOKEN: as BotFather gives it; without one nobody is signed in by Telegram.
-    BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS: earlier ones, separated by commas, whose signatures are still good."""
+    """BOOKING_TELEGRAM_BOT_TOKEN: the token that BotFather issued; without one, sign-in by Telegram is off.
+    BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS: earlier tokens, separated by commas, whose signatures are still accepted."""
     freshness: timedelta = timedelta(minutes=5)
-    """BOOKING_TELEGRAM_FRESHNESS_SECONDS: for how long what Telegram has signed is good."""
+    """BOOKING_TELEGRAM_FRESHNESS_SECONDS: how long an assertion of Telegram is valid."""
 
 
 def sms_settings(read: Environ) -> SmsSettings:
-    """Read who sends text messages."""
+    """Read the settings of text messages."""
     service = SmsProvider(read.choice("BOOKING_SMS_PROVIDER", tuple(SmsProvider), SmsProvider.CONSOLE))
     found = SmsSettings(
         service=service,
@@ -138,7 +138,7 @@ def sms_settings(read: Environ) -> SmsSettings:
 
 
 def email_settings(read: Environ) -> EmailSettings:
-    """Read who sends e-mail."""
+    """Read the settings of e-mail."""
     service = EmailProvider(read.choice("BOOKING_EMAIL_PROVIDER", tuple(EmailProvider), EmailProvider.CONSOLE))
     found = EmailSettings(
         service=service,
@@ -161,13 +161,13 @@ def email_settings(read: Environ) -> EmailSettings:
 
 
 def telegram_settings(read: Environ) -> TelegramSettings:
-    """Read which bot people sign in with."""
+    """Read the settings of the bot."""
     current, previous = "BOOKING_TELEGRAM_BOT_TOKEN", "BOOKING_TELEGRAM_PREVIOUS_BOT_TOKENS"
     token = read.optional(current)
     earlier = tuple(each.strip() for each in (read.optional(previous) or "").split(",") if each.strip())
     for name, tokens in ((current, () if token is None else (token,)), (previous, earlier)):
-        if not all(map(_BOT_TOKEN.fullmatch, tokens)):  # which are not shown
-            read.refuse(name, "must be like 123456789:AAE… as BotFather gives it")
+        if not all(map(_BOT_TOKEN.fullmatch, tokens)):  # the error does not show them
+            read.refuse(name, "must be like 123456789:AAE…, as BotFather issues it")
     if token is None and earlier:
         read.refuse(current, f"is required with {previous}")
     return TelegramSettings(

@@ -1,4 +1,4 @@
-"""The rate limits as data: which class of requests may be made how often."""
+"""The default rate limits, by class of request."""
 
 import re
 from collections.abc import Mapping

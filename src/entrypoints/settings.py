@@ -1,4 +1,4 @@
-"""Configuration: every variable in one place, read once, validated at start."""
+"""Configuration: all environment variables, read and validated once at start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,14 +34,14 @@ _QUOTA_EXAMPLE: Final = "login=5/60,read=1000/10"
 
 
 class Environment(StrEnum):
-    """What this process is for."""
+    """The deployment environment."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
 
 
 class InvalidSettings(Exception):
-    """The environment does not make a configuration; `problems` says all that is wrong with it."""
+    """The environment variables are invalid; `problems` lists every problem."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         self.problems = problems
@@ -50,16 +50,16 @@ class InvalidSettings(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QPaySettings:
-    """How the payment gateway is reached."""
+    """The address and credentials of the payment gateway."""
 
     base_url: str
-    """QPAY_BASE_URL: the gateway's API; in development that of the simulator."""
+    """QPAY_BASE_URL: the base URL of the gateway's API; in development the simulator's."""
     username: str
     """QPAY_USERNAME: the merchant's name."""
     password: str = field(repr=False)
     """QPAY_PASSWORD: the merchant's password."""
     invoice_code: str
-    """QPAY_INVOICE_CODE: the merchant's template of invoices."""
+    """QPAY_INVOICE_CODE: the merchant's invoice template."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,22 +75,22 @@ class Settings:
     simulator_port: int = 8001
     """SIMULATOR_PORT: the port of the payment gateway's simulator, in development."""
     database_url: str | None = field(default=None, repr=False)
-    """DATABASE_URL: a PostgreSQL of your own, 15 or newer; without it, development starts one under the data folder."""
+    """DATABASE_URL: a PostgreSQL database, version 15 or newer; without it, development starts an embedded server."""
     data_dir: Path = Path(".data")
-    """BOOKING_DATA_DIR: where development keeps its database and messages."""
+    """BOOKING_DATA_DIR: the folder of the database and messages in development."""
     public_url: str = "http://127.0.0.1:8000"
-    """BOOKING_PUBLIC_URL: where others reach the API; payment callbacks go there."""
+    """BOOKING_PUBLIC_URL: the public base URL of the API; payment callbacks go there."""
     secret_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
-    """BOOKING_SECRET_KEY: what tokens are signed with, at least 32 characters."""
+    """BOOKING_SECRET_KEY: the key that signs tokens, at least 32 characters."""
     previous_secret_keys: tuple[str, ...] = field(default=(), repr=False)
-    """BOOKING_PREVIOUS_SECRET_KEYS: earlier ones, separated by commas (none may have one in it), whose tokens are
-    still read."""
+    """BOOKING_PREVIOUS_SECRET_KEYS: earlier keys, separated by commas (a key contains none), whose tokens are still
+    accepted."""
     encryption_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
-    """BOOKING_ENCRYPTION_KEY: what personal data is sealed with at rest, at least 32 characters."""
+    """BOOKING_ENCRYPTION_KEY: the key that encrypts personal data at rest, at least 32 characters."""
     previous_encryption_keys: tuple[str, ...] = field(default=(), repr=False)
     """BOOKING_PREVIOUS_ENCRYPTION_KEYS: earlier keys, separated by commas, until `rotate-keys` has run."""
     blind_index_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
-    """BOOKING_BLIND_INDEX_KEY: what sealed data is found by, at least 32 characters; it outlives the others."""
+    """BOOKING_BLIND_INDEX_KEY: the key of the hashes that find encrypted values; at least 32 characters."""
     qpay: QPaySettings
     sms: SmsSettings = field(default_factory=SmsSettings)
     email: EmailSettings = field(default_factory=EmailSettings)
@@ -100,35 +100,35 @@ class Settings:
     hold_length: timedelta = timedelta(minutes=5)
     """BOOKING_HOLD_SECONDS: how long a hold lasts."""
     phone_country: str = "MN"
-    """BOOKING_PHONE_COUNTRY: where phone numbers are from that are written without a country (ISO 3166-1)."""
+    """BOOKING_PHONE_COUNTRY: the country of phone numbers in national format (ISO 3166-1)."""
     password_composition: bool = False
-    """BOOKING_PASSWORD_COMPOSITION: `on`: a password needs a letter and a digit as well."""
+    """BOOKING_PASSWORD_COMPOSITION: `on` requires a letter and a digit in new passwords."""
     admin_second_factor: bool = False
-    """BOOKING_ADMIN_SECOND_FACTOR: `on`, as it is in production, or `off`: whether admins need a second factor."""
+    """BOOKING_ADMIN_SECOND_FACTOR: `on` or `off`: whether admins need a second factor; default in production: `on`."""
     rate_limits: bool = True
     """BOOKING_RATE_LIMITS: `on`; `off` in development only."""
     quotas: Mapping[str, Limit] = field(default_factory=lambda: QUOTAS)
-    """BOOKING_RATE_LIMIT_QUOTAS: those that are to be others, e.g. `login=5/60,read=1000/10`: five in 60 seconds."""
+    """BOOKING_RATE_LIMIT_QUOTAS: quotas that differ from the default, for example `login=5/60`: five in 60 seconds."""
     rate_limit_storage: str = MEMORY
-    """BOOKING_RATE_LIMIT_STORAGE: where what guards logging in is counted: `memory` of one process, or `postgres`."""
+    """BOOKING_RATE_LIMIT_STORAGE: where sign-in quotas are counted: `memory` (one process) or `postgres`."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
-    """BOOKING_TRUSTED_PROXIES: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    """BOOKING_TRUSTED_PROXIES: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted."""
     require_https: bool = False
-    """BOOKING_REQUIRE_HTTPS: `on`, `off`: whether what came to a trusted proxy in the clear is refused."""
+    """BOOKING_REQUIRE_HTTPS: `on` or `off`: whether requests that reached a trusted proxy without TLS are rejected."""
     cors_origins: tuple[str, ...] = ()
-    """BOOKING_CORS_ORIGINS: the origins of web pages that may use the API from a browser."""
+    """BOOKING_CORS_ORIGINS: origins of web pages that may call the API from a browser."""
     api_processes: int = 1
-    """BOOKING_API_PROCESSES: how many processes serve the API."""
+    """BOOKING_API_PROCESSES: the number of API processes."""
     pool_size: int = 10
-    """BOOKING_DB_POOL_SIZE: the most database connections of one process."""
+    """BOOKING_DB_POOL_SIZE: the maximum number of database connections per process."""
     pool_timeout: float = 5.0
-    """BOOKING_DB_POOL_TIMEOUT_SECONDS: how long a request waits for a connection before it is refused with 503."""
+    """BOOKING_DB_POOL_TIMEOUT_SECONDS: how long a request waits for a connection before it gets 503."""
     max_body_bytes: int = 262_144
-    """BOOKING_MAX_BODY_BYTES: the largest request body."""
+    """BOOKING_MAX_BODY_BYTES: the maximum size of a request body, in bytes."""
     body_timeout: float = 15.0
-    """BOOKING_BODY_TIMEOUT_SECONDS: how long a request body may take to come in."""
+    """BOOKING_BODY_TIMEOUT_SECONDS: the deadline for receiving a request body."""
     feeds_allow_private: bool = False
-    """BOOKING_FEEDS_ALLOW_PRIVATE: `on` in development only: external calendars may be at private addresses too."""
+    """BOOKING_FEEDS_ALLOW_PRIVATE: `on` permits external calendars at private addresses; development only."""
     default_language: str = FALLBACK
     """BOOKING_DEFAULT_LANGUAGE: the locale of new accounts: `en`, `mn` or `fa`."""
     log_level: str = "info"
@@ -136,17 +136,17 @@ class Settings:
 
     @property
     def simulated_gateway(self) -> bool:
-        """Whether payments go to the simulator."""
+        """Whether the gateway is the simulator."""
         return self.qpay.username == SIMULATOR_USERNAME
 
     @property
     def second_factor_roles(self) -> frozenset[Role]:
-        """Who needs a second factor."""
+        """The roles that need a second factor."""
         return frozenset({Role.ADMIN} if self.admin_second_factor else ())
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Read the configuration, or raise `InvalidSettings` with all that is wrong with it."""
+        """Read the configuration, or raise `InvalidSettings` with every problem."""
         read = Environ(environ)
         environment = Environment(read.choice("BOOKING_ENV", tuple(Environment), Environment.DEVELOPMENT))
         production = read.production = environment is Environment.PRODUCTION
@@ -198,11 +198,11 @@ class Settings:
             ),
             rate_limit_storage=storage,
             trusted_proxies=read.parsed(
-                "BOOKING_TRUSTED_PROXIES", (), "must be addresses and networks, with commas between them", networks
+                "BOOKING_TRUSTED_PROXIES", (), "must be addresses and networks, separated by commas", networks
             ),
             require_https=read.switch("BOOKING_REQUIRE_HTTPS", default=production),
             cors_origins=read.parsed(
-                "BOOKING_CORS_ORIGINS", (), "must be origins like https://example.com, with commas between", origins
+                "BOOKING_CORS_ORIGINS", (), "must be origins like https://example.com, separated by commas", origins
             ),
             api_processes=api_processes,
             pool_size=read.number("BOOKING_DB_POOL_SIZE", 10, 1, 1_000),
@@ -232,7 +232,7 @@ def _qpay(read: Environ, simulator_port: int) -> QPaySettings:
             ("QPAY_INVOICE_CODE", invoice_code, SIMULATOR_INVOICE_CODE),
         ):
             if value == simulated:
-                read.refuse(name, "is the simulator's, which takes no real payment")
+                read.refuse(name, "is the simulator's, which accepts no real payments")
         if base_url.startswith("http://") and base_url.rstrip("/") != simulator:
             read.refuse("QPAY_BASE_URL", "must begin with https:// in production: credentials go there")
     return QPaySettings(base_url=base_url.rstrip("/"), username=username, password=password, invoice_code=invoice_code)

@@ -253,6 +253,6 @@ def processes_of(data: Path) -> dict[int, str]:
 
 def _banner(said: str) -> dict[str, str]:
     """The addresses in the banner by name; empty until the banner is complete."""
-    if "Ctrl-C stops all of it." not in said:
+    if "Ctrl-C stops everything." not in said:
         return {}
     return dict(re.findall(r"^  (\S.*?) {2,}(\S.*)$", said, re.MULTILINE))

@@ -1,6 +1,6 @@
 """`python -m entrypoints.cli run|migrate|seed|api|worker|rotate-keys|zone-changes`.
 
-Each command imports what it needs and no more: a part of `run` is up a second sooner without Alembic and the rest.
+Each command imports only what it needs: without Alembic, a process of `run` starts a second sooner.
 """
 
 import argparse
@@ -15,23 +15,23 @@ from entrypoints.zone_data import use_pinned_zone_data
 
 
 def main() -> int:
-    """Do what the command line says; 2 means that it, the configuration or the database is not as it must be."""
+    """Run the command; return its exit code: 2 if the arguments, the configuration or the database are unusable."""
     parser = argparse.ArgumentParser(prog="python -m entrypoints.cli", description="The booking platform.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, what in (
-        ("run", "start everything that is needed, with demo data"),
-        ("migrate", "bring the database to the current schema"),
-        ("seed", "add the demo data; what is there already stays"),
-        ("api", "serve the API alone"),
-        ("worker", "run the worker alone"),
-        ("rotate-keys", "seal personal data anew with the current key; 1 if a key is missing"),
+        ("run", "start the API, the worker and the QPay simulator, with demo data"),
+        ("migrate", "upgrade the database to the current schema"),
+        ("seed", "add the demo data; existing rows stay as they are"),
+        ("api", "serve only the API"),
+        ("worker", "run only the worker"),
+        ("rotate-keys", "re-encrypt personal data with the current key; exits with 1 if a key is missing"),
     ):
         commands.add_parser(name, help=what, description=what)
-    what = "list the bookings that new time zone data has put at the wrong instant; 1 if some of them cannot be moved"
+    what = "list the bookings whose instant no longer matches their wall time; exits with 1 if one cannot be moved"
     zones = commands.add_parser("zone-changes", help=what, description=what)
-    zones.add_argument("--apply", action="store_true", help="move them, and tell both sides")
+    zones.add_argument("--apply", action="store_true", help="move them and notify both parties")
     zones.add_argument(
-        "--zone", type=_known_zone, metavar="NAME", help="only those of this time zone, e.g. Asia/Ulaanbaatar"
+        "--zone", type=_known_zone, metavar="NAME", help="only bookings in this time zone, for example Asia/Ulaanbaatar"
     )
     chosen = parser.parse_args()
     use_pinned_zone_data(os.environ)
@@ -48,7 +48,7 @@ def main() -> int:
 
 
 def _known_zone(name: str) -> str:
-    """The name of a time zone, as an argument."""
+    """Parse a command-line argument as the name of a time zone."""
     try:
         return time_zone(name).key
     except InvalidValue as unknown:

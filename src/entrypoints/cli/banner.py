@@ -1,11 +1,11 @@
-"""What `run` says once everything is up."""
+"""The text that `run` prints when every process is ready."""
 
 from entrypoints.cli.seed import ACCOUNTS, PASSWORD
 from entrypoints.settings import Settings
 
 
 def banner(settings: Settings, took: float, *, demo: bool) -> str:
-    """Where everything is."""
+    """The addresses, the database, the folder of messages and the demo accounts."""
     url = settings.public_url
     lines = [
         "",
@@ -22,4 +22,4 @@ def banner(settings: Settings, took: float, *, demo: bool) -> str:
     ]
     if demo:
         lines.append(f"  accounts        {', '.join(account.email for account in ACCOUNTS)}; password {PASSWORD}")
-    return "\n".join([*lines, "Ctrl-C stops all of it.", ""])
+    return "\n".join([*lines, "Ctrl-C stops everything.", ""])

@@ -1,4 +1,4 @@
-"""The database to work on: the one that DATABASE_URL names, or an embedded one under the data folder."""
+"""The database of a command: that of `DATABASE_URL`, or an embedded one in the data folder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from entrypoints.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class ProvidedDatabase:
-    """A database, and the server that we run for it, if it is ours."""
+    """A database, and its embedded server if this process started one."""
 
     url: str
     server: embedded.EmbeddedPostgres | None = None
@@ -32,7 +32,7 @@ class ProvidedDatabase:
 
 @contextmanager
 def provided_database(settings: Settings) -> Iterator[ProvidedDatabase]:
-    """The database, for as long as the block runs."""
+    """Yield the database; an embedded server stops when the block ends."""
     if settings.database_url is not None:
         yield ProvidedDatabase(settings.database_url)
         return

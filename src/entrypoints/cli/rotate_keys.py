@@ -10,10 +10,10 @@ from entrypoints.settings import Settings
 
 
 async def rotate_keys(settings: Settings, url: str) -> int:
-    """Rotate; 1 if something cannot be opened with the configured keys, else 0.
+    """Rotate; return 1 if a field cannot be decrypted with the configured keys, else 0.
 
     Raises:
-        StorageUnavailable: the database does not answer; what was sealed until then is sealed, run again.
+        StorageUnavailable: the database does not answer. Fields rotated before that stay rotated; run it again.
     """
     container = Container(settings=replace(settings, database_url=url))
     await container.database().open()
@@ -24,5 +24,5 @@ async def rotate_keys(settings: Settings, url: str) -> int:
         return 1
     finally:
         await container.database().close()
-    print(f"{rotated.seen} sealed fields, {rotated.renewed} of them sealed or indexed anew")
+    print(f"{rotated.seen} encrypted fields, {rotated.renewed} of them re-encrypted or re-indexed")
     return 0

@@ -43,7 +43,7 @@ MONDAY_TO_SATURDAY: Final = range(1, 7)
 
 
 class SeedRefused(Exception):
-    """Demo accounts have a password that everybody knows."""
+    """Demo data is refused in production: its passwords are public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,13 @@ ACCOUNTS: Final = (ADMIN, PROVIDER, CUSTOMER)
 
 
 async def seed(settings: Settings, url: str) -> None:
-    """Add what is missing, each step by the use case that a person would have used; in production, `SeedRefused`."""
+    """Add the missing demo data through the use cases.
+
+    Raises:
+        SeedRefused: the environment is production.
+    """
     if settings.environment is Environment.PRODUCTION:
-        raise SeedRefused("demo data is for development: everybody knows its passwords")
+        raise SeedRefused("demo data is for development only: its passwords are public")
     container = Container(settings=replace(settings, database_url=url))
     await container.database().open()
     try:
@@ -106,7 +110,7 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
         view = await executor.run(open_profile, profile, actor=owner.actor)
     calendar = await reads.schedules.calendar(view.profile.id)
     open_days = {rule.day for rule in calendar.rules} if calendar is not None else set()
-    # A provider who has closed days since, or opened others, keeps them: hours are added to an empty calendar only.
+    # Add hours to an empty calendar only, so that a developer's own changes of it stay.
     if not open_days and view.profile.status is ProfileStatus.DRAFT:
         for day in MONDAY_TO_SATURDAY:
             await executor.run(add_rule, AddRule(day=day, hours=OPEN), actor=owner.actor)
@@ -131,7 +135,7 @@ async def _reviews(container: Container, owner: User, customer: User, admin: Use
         )
         try:
             booking = await executor.run(place_booking, place, actor=owner.actor)
-        except SlotTaken:  # the developer's own bookings come first
+        except SlotTaken:  # a booking of the developer has the time
             continue
         for to, actor in ((Status.CONFIRMED, admin.actor), (Status.COMPLETED, owner.actor)):
             if booking.status is not to:

@@ -1,4 +1,4 @@
-"""Which release of the tz database this process goes by."""
+"""The release of the tz database that this process uses."""
 
 import zoneinfo
 from importlib.util import find_spec
@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Final
 
 _FILES: Final = (("tzdata.zi", "# version "), ("+VERSION", ""))
-"""Where a release says its name, and after what."""
-_UNNAMED: Final = "a release without a name"
+"""Files that name the release, and the prefix before the name."""
+_UNNAMED: Final = "unknown release"
 
 
 def tz_database() -> str:
-    """Name where zones are looked for, in order, and of which release each place is.
+    """Return the folders that are searched for zones, in order, each with its release.
 
-    Python takes a zone from the system's files where they have it, and from the package `tzdata` only where they do
-    not: a new package changes nothing on a machine with old files.
+    Python reads a zone from the system's files first, and from the package `tzdata` only if they lack it. A new
+    package therefore changes nothing on a machine with old files.
     """
     places = [Path(folder) for folder in zoneinfo.TZPATH]
     package = find_spec("tzdata")

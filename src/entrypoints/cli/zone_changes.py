@@ -1,6 +1,7 @@
-"""`zone-changes`: list the bookings that a change of time zone data has put at the wrong instant, and move them.
+"""`zone-changes`: list the bookings whose instant no longer matches their wall time, and move them.
 
-The data is that of this process; the API and the worker have to run with the same, or they tell people other times.
+The command uses the time zone data of its own process. The API and the worker must run with the same release, or they
+show other times.
 """
 
 from collections.abc import Iterable
@@ -23,9 +24,9 @@ from entrypoints.cli.tz_database import tz_database
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
-SLOT_IS_TAKEN: Final = "conflict: something else has the time"
-ZONE_IS_UNKNOWN: Final = "conflict: the tz database here does not know the zone"
-BUSY: Final = "conflict: others were changing it; run again"
+SLOT_IS_TAKEN: Final = "conflict: another claim has the time"
+ZONE_IS_UNKNOWN: Final = "conflict: this tz database does not have the zone"
+BUSY: Final = "conflict: another transaction changed it; run again"
 
 
 @dataclass(slots=True)
@@ -35,10 +36,10 @@ class _Sum:
 
 
 async def zone_changes(settings: Settings, url: str, *, apply: bool, zone: str | None) -> int:
-    """List, and with `apply` move; 1 if something has to move that cannot, else 0.
+    """List the bookings, and with `apply` move them; return 1 if one cannot be moved, else 0.
 
     Raises:
-        StorageUnavailable: the database does not answer; what was moved until then is moved, run again.
+        StorageUnavailable: the database does not answer. Bookings moved before that stay moved; run the command again.
     """
     print(f"tz database: {tz_database()}")
     container = Container(settings=replace(settings, database_url=url))
@@ -52,7 +53,7 @@ async def zone_changes(settings: Settings, url: str, *, apply: bool, zone: str |
     done = "moved" if apply else "to move"
     print(f"{found.possible} {done}, {found.conflicts} in conflict.")
     if found.possible and not apply:
-        print("Nothing was changed; --apply moves them and tells both sides.")
+        print("Nothing was changed; --apply moves them and notifies both parties.")
     return 1 if found.conflicts else 0
 
 

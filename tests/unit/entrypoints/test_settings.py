@@ -294,7 +294,7 @@ def test_telegram_sign_in_needs_a_bot() -> None:
 @pytest.mark.parametrize("value", ["AAE" + "b" * 32, "123456789:AAEb", BOT + "/test", f"{BOT},x", "123456789 AAEb"])
 def test_an_invalid_bot_token_is_reported_without_its_value(name: str, value: str) -> None:
     (problem,) = problems(**{"BOOKING_TELEGRAM_BOT_TOKEN": BOT, name: value})
-    assert problem == f"{name} must be like 123456789:AAE… as BotFather gives it"
+    assert problem == f"{name} must be like 123456789:AAE…, as BotFather issues it"
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def test_bookings_follow_the_new_rules_where_the_time_is_free(books: Books, rule
     # Without --apply it changes nothing and prints what it would do.
     code, said = books.zone_changes(rules=rules_of_tokyo)
     assert code == 1, said
-    assert f"a release without a name ({rules_of_tokyo}), then 20" in said.splitlines()[0]
+    assert f"unknown release ({rules_of_tokyo}), then 20" in said.splitlines()[0]
     assert "5 to move, 2 in conflict." in said.splitlines()
     wall = f"{row[0].local_start:%Y-%m-%d}T10:00"
     was, to = f"{row[0].span.start:%Y-%m-%dT02:00:00Z}", f"{row[0].span.start:%Y-%m-%dT01:00:00Z}"
@@ -218,7 +218,7 @@ def test_bookings_follow_the_new_rules_where_the_time_is_free(books: Books, rule
     code, said = books.zone_changes("--apply", rules=rules_of_tokyo)
     assert (code, said.splitlines()[-1]) == (1, "5 moved, 2 in conflict."), said
     assert all(f"{each.reference}  " in said for each in stuck)
-    assert said.count("conflict: something else has the time") == 2
+    assert said.count("conflict: another claim has the time") == 2
     assert books.hours(everybody) == [1, 2, 3, 6, 7, 8, 9, 4, 12, before[-1]]
     books.assert_sound()
     told = books.sql("SELECT subject FROM outbox WHERE topic = 'booking.clock_changed' ORDER BY seq")
