@@ -18,7 +18,6 @@ from entrypoints.cli.messages import Found, messages
 from entrypoints.languages.catalogues import LOCALES, read_catalog
 from entrypoints.languages.templates import placeholders
 
-TEMPLATE: Final = "messages.pot"
 _HEADER: Final = """# Messages of the API and to users. `make catalogues` generates everything but the translations.
 msgid ""
 msgstr ""
@@ -27,14 +26,6 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 """
 _WIDTH: Final = 120
-
-
-def template_of(found: Found) -> Catalog:
-    """Return a catalogue without translations."""
-    template = Catalog()
-    for (context, text), files in found.items():
-        template.add(text, context=context, locations=[(f"src/{file}", 0) for file in files])
-    return template
 
 
 def updated(known: Catalog, found: Found) -> Catalog:
@@ -71,8 +62,7 @@ def written(catalog: Catalog) -> bytes:
     """Return the file of a catalogue, with the shortest header that gettext can read."""
     file = BytesIO()
     write_po(file, catalog, width=_WIDTH, omit_header=True, include_lineno=False)
-    language = "" if catalog.locale is None else f'"Language: {catalog.locale}\\n"\n'
-    return (_HEADER + language + "\n").encode() + file.getvalue()
+    return f'{_HEADER}"Language: {catalog.locale}\\n"\n\n'.encode() + file.getvalue()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=LOCALES)
     chosen = parser.parse_args(arguments)
     found = messages()
-    files = {chosen.folder / TEMPLATE: template_of(found)}
+    files: dict[Path, Catalog] = {}
     for language in LANGUAGES:
         if language != FALLBACK:
             file = chosen.folder / language / "LC_MESSAGES" / "messages.po"
@@ -91,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = 0
     for file, catalog in files.items():
         name = file.relative_to(chosen.folder).as_posix()
-        complaints = [] if catalog.locale is None else list(faults(catalog))
+        complaints = list(faults(catalog))
         if not file.exists() or file.read_bytes() != written(catalog):
             if chosen.check:
                 complaints.append("is stale: make catalogues")
