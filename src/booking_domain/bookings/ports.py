@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
+from booking_domain.bookings.events import EVENTS
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE, Status
 from booking_domain.scheduling.model import ProviderSchedule
+from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -133,3 +135,6 @@ class BookingReadGroup(Protocol):
 
     @property
     def bookings(self) -> BookingReads: ...
+
+
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE))

@@ -88,6 +88,15 @@ _SYSTEM: Final = frozenset({Party.SYSTEM})
 
 BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
     thing="booking",
+    about="""
+        Some moves have a condition besides:
+
+        - *accept* asks for a deposit that is due, *confirm* and *revive* need it paid (an admin confirms without);
+        - *complete* and *mark_no_show* come after the start, *cancel* of a confirmed booking before the end;
+        - *dispute* comes within 14 days of the end.
+
+        A booking keeps its time from others unless it is cancelled or expired.
+    """,
     refusal=InvalidBookingTransition,
     moves={
         (Status.REQUESTED, Action.ACCEPT): Move(Status.PENDING, frozenset({Party.PROVIDER})),
@@ -150,6 +159,10 @@ _GATEWAY: Final = frozenset({Party.PAYMENT})
 
 BOOKING_PAYMENT_LIFECYCLE: Final[Lifecycle[BookingPaymentStatus, BookingPaymentAction, Party]] = Lifecycle(
     thing="payment of a booking",
+    about="""
+        *cover* means that the deposit has been received in full. A payment that is late finds the status failed and
+        counts all the same.
+    """,
     moves={
         **{
             (status, BookingPaymentAction.START): Move(BookingPaymentStatus.PENDING, _GATEWAY)

@@ -67,6 +67,7 @@ _OWNER_OR_ADMIN: Final = _OWNER | _ADMIN
 
 PROFILE_LIFECYCLE: Final[Lifecycle[ProfileStatus, ProfileAction, Role]] = Lifecycle(
     thing="provider profile",
+    about="Only an approved profile can be booked.",
     refusal=InvalidProfileTransition,
     moves={
         (ProfileStatus.DRAFT, ProfileAction.SUBMIT): Move(ProfileStatus.SUBMITTED, _OWNER),

@@ -1,10 +1,11 @@
 """Ports of the catalogue."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
-from booking_domain.catalogue.model import Profile
-from booking_domain.catalogue.salons import Member, Salon
+from booking_domain.catalogue.model import PROFILE_LIFECYCLE, Profile
+from booking_domain.catalogue.salons import MEMBER_LIFECYCLE, Member, Salon
+from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 
 
@@ -71,3 +72,6 @@ class CatalogueRepositories(Protocol):
     def profiles(self) -> Profiles: ...
     @property
     def salons(self) -> Salons: ...
+
+
+CONTEXT: Final = DomainContext(lifecycles=(PROFILE_LIFECYCLE, MEMBER_LIFECYCLE))

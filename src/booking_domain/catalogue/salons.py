@@ -67,6 +67,7 @@ class MemberAction(StrEnum):
 
 MEMBER_LIFECYCLE: Final[Lifecycle[MemberStatus, MemberAction, Role]] = Lifecycle(
     thing="salon membership",
+    about="The manager invites a provider, and the provider accepts. Ending a membership or an invitation deletes it.",
     moves={
         (MemberStatus.INVITED, MemberAction.ACCEPT): Move(MemberStatus.MEMBER, frozenset({Role.PROVIDER})),
     },

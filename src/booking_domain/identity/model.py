@@ -64,6 +64,10 @@ _ADMIN: Final = frozenset({UserParty.ADMIN})
 
 USER_LIFECYCLE: Final[Lifecycle[UserStatus, UserAction, UserParty]] = Lifecycle(
     thing="account",
+    about="""
+        A disabled account cannot sign in; its sessions end when it is disabled. Enabling a deleted account restores it,
+        until the platform erases its personal data 30 days after the deletion. An erased account stays deleted.
+    """,
     refusal=InvalidUserTransition,
     moves={
         (UserStatus.ACTIVE, UserAction.DISABLE): Move(UserStatus.DISABLED, _ADMIN),

@@ -3,17 +3,19 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from booking_domain.identity.calendar_links import CalendarLinkReads, CalendarLinks
+from booking_domain.identity.events import EVENTS
 from booking_domain.identity.external_identities import ExternalIdentities, ExternalIdentityReads, UsedAssertions
-from booking_domain.identity.model import User, UserStatus
+from booking_domain.identity.model import USER_LIFECYCLE, User, UserStatus
 from booking_domain.identity.one_time_codes import OneTimeCodes
 from booking_domain.identity.passwords import Credentials
 from booking_domain.identity.phone_changes import PhoneChangeReads, PhoneChanges
 from booking_domain.identity.second_factor import SecondFactors
 from booking_domain.identity.sessions import Client, Login, LoginMethod, RefreshToken, Session
 from booking_domain.shared.actor import Actor, Role
+from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.shared.repositories import SharedRepositories
 
@@ -264,3 +266,6 @@ class IdentityReadGroup(Protocol):
 
 class IdentityTx(IdentityRepositories, SharedRepositories, Protocol):
     """What the use cases of identity, and their executor, need of a transaction."""
+
+
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(USER_LIFECYCLE,))

@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
+from booking_domain.payments.events import EVENTS
 from booking_domain.payments.model import Invoice, Payment, Purpose
-from booking_domain.payments.refunds import RefundReads, Refunds
+from booking_domain.payments.refunds import REFUND_LIFECYCLE, RefundReads, Refunds
+from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
+from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, PaymentId
 from booking_domain.shared.money import Money
 
@@ -142,3 +145,6 @@ class PaymentReadGroup(Protocol):
     def payments(self) -> PaymentReads: ...
     @property
     def refunds(self) -> RefundReads: ...
+
+
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(PAYMENT_LIFECYCLE, REFUND_LIFECYCLE))

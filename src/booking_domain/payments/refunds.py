@@ -35,6 +35,7 @@ class InvalidRefundTransition(InvalidTransition):
 
 REFUND_LIFECYCLE: Final[Lifecycle[RefundStatus, RefundAction, PaymentParty]] = Lifecycle(
     thing="refund",
+    about="Money of a booking that goes back to the customer. It is scheduled as `refund_pending`.",
     refusal=InvalidRefundTransition,
     moves={
         (RefundStatus.PENDING, RefundAction.REFUND): Move(

@@ -43,6 +43,10 @@ _PLATFORM: Final = frozenset({PaymentParty.PLATFORM})
 
 PAYMENT_LIFECYCLE: Final[Lifecycle[PaymentStatus, PaymentAction, PaymentParty]] = Lifecycle(
     thing="payment",
+    about="""
+        Only a report of the gateway settles a payment. Money counts whatever the status was, so late money is never
+        lost.
+    """,
     refusal=InvalidPaymentTransition,
     moves={
         # Money that arrives late still counts: it is kept or refunded, never lost.

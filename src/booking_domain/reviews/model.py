@@ -87,6 +87,10 @@ _ADMIN: Final = frozenset({ReviewParty.ADMIN})
 
 REVIEW_LIFECYCLE: Final[Lifecycle[ReviewStatus, ReviewAction, ReviewParty]] = Lifecycle(
     thing="review",
+    about="""
+        An author edits a review within 14 days. A hidden review is not public and does not count towards the rating; it
+        cannot be edited or replied to.
+    """,
     refusal=InvalidReviewTransition,
     moves={
         (ReviewStatus.PUBLISHED, ReviewAction.EDIT): Move(ReviewStatus.PUBLISHED, _AUTHOR),

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
-from booking_domain.reviews.model import Review, ReviewStatus
+from booking_domain.reviews.events import EVENTS
+from booking_domain.reviews.model import REVIEW_LIFECYCLE, Review, ReviewStatus
+from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BookingId, ProviderId, ReviewId, UserId
 from booking_domain.shared.rating import Rating
 
@@ -124,3 +126,6 @@ class ReviewReadGroup(Protocol):
 
     @property
     def reviews(self) -> ReviewReads: ...
+
+
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(REVIEW_LIFECYCLE,))

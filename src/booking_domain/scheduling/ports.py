@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.events import EVENTS
 from booking_domain.scheduling.feeds import FeedReads, FeedRepository
 from booking_domain.scheduling.model import (
     Block,
@@ -14,7 +15,8 @@ from booking_domain.scheduling.model import (
     SlotSettings,
     WeeklyRule,
 )
-from booking_domain.scheduling.waiting import WaitingList, WaitingReads
+from booking_domain.scheduling.waiting import WAITING_LIFECYCLE, WaitingList, WaitingReads
+from booking_domain.shared.contexts import DomainContext
 from booking_domain.shared.ids import BlockId, ClaimId, ExceptionId, ProviderId, RuleId, SalonId, UserId
 from booking_domain.shared.time import TimeRange
 
@@ -167,3 +169,6 @@ class SchedulingReadGroup(Protocol):
     def feeds(self) -> FeedReads: ...
     @property
     def waiting_list(self) -> WaitingReads: ...
+
+
+CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(WAITING_LIFECYCLE,))

@@ -59,6 +59,11 @@ _SYSTEM: Final = frozenset({WaitingParty.SYSTEM})
 
 WAITING_LIFECYCLE: Final[Lifecycle[WaitingStatus, WaitingAction, WaitingParty]] = Lifecycle(
     thing="waiting-list entry",
+    about="""
+        An offer is a hold under the entry's own id. It lapses when the hold expires; an entry that waits lapses when
+        its window is over. An entry that is booked, lapsed or left stays so: the customer joins the list again with a
+        new entry.
+    """,
     moves={
         (WaitingStatus.WAITING, WaitingAction.OFFER): Move(WaitingStatus.OFFERED, _SYSTEM),
         (WaitingStatus.WAITING, WaitingAction.LAPSE): Move(WaitingStatus.LAPSED, _SYSTEM),

@@ -48,6 +48,8 @@ class Lifecycle(Generic[StatusT, ActionT, PartyT]):
     thing: str
     moves: Mapping[tuple[StatusT, ActionT], Move[StatusT, PartyT]]
     refusal: type[InvalidTransition] = InvalidTransition
+    about: str = ""
+    """What the documentation says above the diagram, in Markdown."""
 
     def advance(self, status: StatusT, action: ActionT, by: PartyT) -> StatusT:
         """Return the next status.

@@ -1,22 +1,23 @@
-"""All repositories of a transaction, and all reads outside transactions.
+"""All repositories of a transaction, all reads outside transactions, and the contexts that declare them.
 
-Each context declares its part in its `ports`; a new context is added to the bases of `Repositories` and `Reads`.
+Each context declares its part in its `ports`; a new context is added to `CONTEXTS` and to the bases of `Repositories`
+and `Reads`.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
-from booking_domain.bookings.ports import BookingReadGroup, BookingRepositories
+from booking_domain.bookings import ports as bookings
 from booking_domain.bookings.transitions import Party
+from booking_domain.catalogue import ports as catalogue
 from booking_domain.catalogue.model import ProfileStatus, ProviderOrder
-from booking_domain.catalogue.ports import CatalogueRepositories
 from booking_domain.catalogue.salons import Member, Salon
-from booking_domain.identity.ports import IdentityReadGroup, IdentityRepositories
-from booking_domain.notifications.ports import NotificationReadGroup, NotificationRepositories
-from booking_domain.payments.ports import PaymentReadGroup, PaymentRepositories
-from booking_domain.reviews.ports import ReviewReadGroup, ReviewRepositories
-from booking_domain.scheduling.ports import SchedulingReadGroup, SchedulingRepositories
+from booking_domain.identity import ports as identity
+from booking_domain.notifications import ports as notifications
+from booking_domain.payments import ports as payments
+from booking_domain.reviews import ports as reviews
+from booking_domain.scheduling import ports as scheduling
 from booking_domain.shared.ids import ProviderId, SalonId, UserId
 from booking_domain.shared.repositories import SharedReadGroup, SharedRepositories
 from booking_domain.workflows.personal_data import PersonalData
@@ -94,13 +95,13 @@ class WorkflowReadGroup(Protocol):
 
 
 class Repositories(
-    IdentityRepositories,
-    CatalogueRepositories,
-    SchedulingRepositories,
-    BookingRepositories,
-    PaymentRepositories,
-    ReviewRepositories,
-    NotificationRepositories,
+    identity.IdentityRepositories,
+    catalogue.CatalogueRepositories,
+    scheduling.SchedulingRepositories,
+    bookings.BookingRepositories,
+    payments.PaymentRepositories,
+    reviews.ReviewRepositories,
+    notifications.NotificationRepositories,
     SharedRepositories,
     WorkflowRepositories,
     Protocol,
@@ -109,14 +110,25 @@ class Repositories(
 
 
 class Reads(
-    IdentityReadGroup,
-    SchedulingReadGroup,
-    BookingReadGroup,
-    PaymentReadGroup,
-    ReviewReadGroup,
-    NotificationReadGroup,
+    identity.IdentityReadGroup,
+    scheduling.SchedulingReadGroup,
+    bookings.BookingReadGroup,
+    payments.PaymentReadGroup,
+    reviews.ReviewReadGroup,
+    notifications.NotificationReadGroup,
     SharedReadGroup,
     WorkflowReadGroup,
     Protocol,
 ):
     """All reads, outside any transaction: each call sees what is committed when it runs."""
+
+
+CONTEXTS: Final = (
+    bookings.CONTEXT,
+    payments.CONTEXT,
+    catalogue.CONTEXT,
+    scheduling.CONTEXT,
+    reviews.CONTEXT,
+    identity.CONTEXT,
+)
+"""The contexts that have events or lifecycles."""

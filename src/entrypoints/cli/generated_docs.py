@@ -1,4 +1,4 @@
-"""Write what the documentation takes from the code, or check that it is fresh: lifecycles and permissions.
+"""Write docs/reference.md from the code, or check that it is fresh: lifecycles and permissions.
 
 python -m entrypoints.cli.generated_docs [--check]
 """
@@ -7,26 +7,25 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from inspect import cleandoc
 from pathlib import Path
 from typing import Final
 
-from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE
-from booking_domain.catalogue.model import PROFILE_LIFECYCLE
-from booking_domain.catalogue.salons import MEMBER_LIFECYCLE
-from booking_domain.identity.model import USER_LIFECYCLE
-from booking_domain.payments.refunds import REFUND_LIFECYCLE
-from booking_domain.payments.transitions import PAYMENT_LIFECYCLE
-from booking_domain.reviews.model import REVIEW_LIFECYCLE
-from booking_domain.scheduling.waiting import WAITING_LIFECYCLE
 from booking_domain.shared.actor import Role
 from booking_domain.shared.permissions import PERMISSIONS
+from booking_domain.workflows.ports import CONTEXTS
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
 Part = Callable[[], str]
 
 
-def _diagram(mermaid: Part) -> Part:
-    return lambda: f"```mermaid\n{mermaid()}\n```"
+def _lifecycles() -> str:
+    """A section for each lifecycle: its heading, its note and its diagram."""
+    return "\n\n".join(
+        f"### {each.thing.capitalize()}\n\n{cleandoc(each.about)}\n\n```mermaid\n{each.mermaid()}\n```"
+        for context in CONTEXTS
+        for each in context.lifecycles
+    )
 
 
 def _permissions() -> str:
@@ -38,20 +37,8 @@ def _permissions() -> str:
     return "\n".join(lines)
 
 
-PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
-    "lifecycles.md": {
-        "booking": _diagram(BOOKING_LIFECYCLE.mermaid),
-        "payments of a booking": _diagram(BOOKING_PAYMENT_LIFECYCLE.mermaid),
-        "payment": _diagram(PAYMENT_LIFECYCLE.mermaid),
-        "refund": _diagram(REFUND_LIFECYCLE.mermaid),
-        "salon membership": _diagram(MEMBER_LIFECYCLE.mermaid),
-        "waiting-list entry": _diagram(WAITING_LIFECYCLE.mermaid),
-        "account": _diagram(USER_LIFECYCLE.mermaid),
-        "profile": _diagram(PROFILE_LIFECYCLE.mermaid),
-        "review": _diagram(REVIEW_LIFECYCLE.mermaid),
-    },
-    "permissions.md": {"permissions": _permissions},
-}
+DOCUMENT: Final = "reference.md"
+PARTS: Final[Mapping[str, Part]] = {"lifecycles": _lifecycles, "permissions": _permissions}
 
 
 def with_fresh_parts(text: str, parts: Mapping[str, Part]) -> str:
@@ -70,24 +57,21 @@ def with_fresh_parts(text: str, parts: Mapping[str, Part]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return 0 if all documents are fresh, or have been made so; 1 if one was to be checked and is stale."""
+    """Return 0 if the document is fresh, or has been updated; 1 if it was only checked and is stale."""
     parser = argparse.ArgumentParser(prog="generated_docs", description="Write what docs/ takes from the code.")
     parser.add_argument("--check", action="store_true", help="change nothing; fail if something would be changed")
     parser.add_argument("folder", nargs="?", type=Path, default=DOCS)
     chosen = parser.parse_args(arguments)
-    stale = 0
-    for name, parts in PARTS.items():
-        document: Path = chosen.folder / name
-        before = document.read_text(encoding="utf-8")
-        after = with_fresh_parts(before, parts)
-        if before == after:
-            continue
-        if chosen.check:
-            print(f"{name} is stale: python -m entrypoints.cli.generated_docs", file=sys.stderr)
-            stale = 1
-        else:
-            document.write_text(after, encoding="utf-8")
-    return stale
+    document: Path = chosen.folder / DOCUMENT
+    before = document.read_text(encoding="utf-8")
+    after = with_fresh_parts(before, PARTS)
+    if before == after:
+        return 0
+    if chosen.check:
+        print(f"{DOCUMENT} is stale: python -m entrypoints.cli.generated_docs", file=sys.stderr)
+        return 1
+    document.write_text(after, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":

@@ -14,15 +14,10 @@ from uuid import UUID
 
 import msgspec
 
-from booking_domain.bookings import events as bookings
-from booking_domain.identity import events as identity
-from booking_domain.payments import events as payments
-from booking_domain.reviews import events as reviews
-from booking_domain.scheduling import events as scheduling
 from booking_domain.shared.events import Event
+from booking_domain.workflows.ports import CONTEXTS
 
-CONTEXTS: Final = (identity, scheduling, bookings, payments, reviews)
-EVENTS: Final[Mapping[str, type[Event]]] = {event.topic: event for context in CONTEXTS for event in context.EVENTS}
+EVENTS: Final[Mapping[str, type[Event]]] = {event.topic: event for context in CONTEXTS for event in context.events}
 """Every event that can be stored, by topic."""
 _COLUMNS: Final = frozenset({"id", "occurred_at"})
 

@@ -1,9 +1,8 @@
-"""The test kit of `booking_domain.bookings`: memory tables and repositories, events, contracts of the ports."""
+"""The test kit of `booking_domain.bookings`: memory tables and repositories, contracts of the ports."""
 
 from typing import Final
 
-from booking_domain.bookings.events import EVENTS
 from booking_domain.testing.bookings.memory.tables import TABLES
 from booking_domain.testing.kit.tables import Context
 
-CONTEXT: Final = Context(package=__name__, tables=TABLES, events=EVENTS)
+CONTEXT: Final = Context(package=__name__, tables=TABLES)

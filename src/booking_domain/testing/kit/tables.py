@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Self, TypeVar, cast
 
-from booking_domain.shared.events import Event
 from booking_domain.shared.ids import UserId
 
 Key = TypeVar("Key")
@@ -101,7 +100,6 @@ class Context:
     package: str
     """The name of the package. Its module `contracts` holds `CONTRACTS`: each port with its contract."""
     tables: tuple[Table[Any, Any], ...] = ()
-    events: tuple[type[Event], ...] = ()
 
 
 class RepositoryGroup:

@@ -1,49 +1,63 @@
+import importlib
+import pkgutil
 from pathlib import Path
 
 import pytest
 
-from entrypoints.cli.generated_docs import DOCS, PARTS, main, with_fresh_parts
+import booking_domain
+from booking_domain.shared.lifecycle import Lifecycle
+from booking_domain.workflows.ports import CONTEXTS
+from entrypoints.cli.generated_docs import DOCS, DOCUMENT, PARTS, main, with_fresh_parts
 
-LIFECYCLES = PARTS["lifecycles.md"]
-
-
-def empty(name: str) -> str:
-    return "\n".join(f"<!-- begin {part} -->\n<!-- end {part} -->" for part in PARTS[name])
+EMPTY = "\n".join(f"<!-- begin {part} -->\n<!-- end {part} -->" for part in PARTS)
 
 
 def test_the_generated_documentation_is_up_to_date() -> None:
     assert main(["--check"]) == 0
 
 
+def test_every_lifecycle_is_declared_by_a_context() -> None:
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(booking_domain.__path__, "booking_domain.")
+        if ".testing" not in module.name
+    ]
+    found = {id(value) for module in modules for value in vars(module).values() if isinstance(value, Lifecycle)}
+    assert found == {id(each) for context in CONTEXTS for each in context.lifecycles}
+
+
 def test_the_documentation_has_every_transition_and_permission() -> None:
-    lifecycles, permissions = ((DOCS / name).read_text(encoding="utf-8") for name in PARTS)
-    assert "    confirmed --> no_show: mark_no_show (admin, manager, provider)" in lifecycles
-    assert "    pending --> failed: fail (gateway)" in lifecycles
-    assert "    submitted --> approved: approve (admin)" in lifecycles
-    assert "| `salon.end_membership` |  | member's salon | own |  |  |" in permissions
+    document = (DOCS / DOCUMENT).read_text(encoding="utf-8")
+    assert "    confirmed --> no_show: mark_no_show (admin, manager, provider)" in document
+    assert "    pending --> failed: fail (gateway)" in document
+    assert "    submitted --> approved: approve (admin)" in document
+    assert "| `salon.end_membership` |  | member's salon | own |  |  |" in document
+    for context in CONTEXTS:
+        for lifecycle in context.lifecycles:
+            assert f"### {lifecycle.thing.capitalize()}\n\n" in document
+            assert lifecycle.about
 
 
 def test_text_around_a_generated_part_is_preserved() -> None:
-    text = f"before\n{empty('lifecycles.md')}\nafter \\1"
-    written = with_fresh_parts(text, LIFECYCLES)
-    assert written.startswith("before\n<!-- begin booking -->\n```mermaid\nstateDiagram-v2\n")
-    assert written.endswith(f"```\n<!-- end {list(LIFECYCLES)[-1]} -->\nafter \\1")
-    assert with_fresh_parts(written, LIFECYCLES) == written
+    text = f"before\n{EMPTY}\nafter \\1"
+    written = with_fresh_parts(text, PARTS)
+    assert written.startswith("before\n<!-- begin lifecycles -->\n### Booking\n")
+    assert written.endswith("|\n<!-- end permissions -->\nafter \\1")
+    assert with_fresh_parts(written, PARTS) == written
 
 
 @pytest.mark.parametrize("times", [0, 2])
 def test_a_document_has_each_part_exactly_once(times: int) -> None:
     with pytest.raises(LookupError):
-        with_fresh_parts(empty("lifecycles.md") * times, LIFECYCLES)
+        with_fresh_parts(EMPTY * times, PARTS)
 
 
 def test_a_stale_document_fails_the_check_and_is_updated_without_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in PARTS:
-        (tmp_path / name).write_text(empty(name), encoding="utf-8")
+    (tmp_path / DOCUMENT).write_text(EMPTY, encoding="utf-8")
     assert main(["--check", str(tmp_path)]) == 1
-    assert capsys.readouterr().err.count(" is stale") == len(PARTS)
-    assert all((tmp_path / name).read_text(encoding="utf-8") == empty(name) for name in PARTS)
+    assert capsys.readouterr().err.count(" is stale") == 1
+    assert (tmp_path / DOCUMENT).read_text(encoding="utf-8") == EMPTY
     assert main([str(tmp_path)]) == 0
     assert main(["--check", str(tmp_path)]) == 0

@@ -1,0 +1,15 @@
+"""What a context of the domain declares of itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from booking_domain.shared.events import Event
+from booking_domain.shared.lifecycle import Lifecycle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainContext:
+    """The events and lifecycles of a context. Storage, worker, test kit and documentation are derived from it."""
+
+    events: tuple[type[Event], ...] = ()
+    lifecycles: tuple[Lifecycle[Any, Any, Any], ...] = ()
