@@ -11,10 +11,9 @@ from uuid import UUID, uuid4
 import httpx
 from tests.acceptance.product import Product, Server, eventually
 
-from booking_domain.identity.ports import Bearer
-from booking_domain.identity.use_cases.sign_in import Register, register
+from booking_domain.identity.sessions import Client, LoginMethod
+from booking_domain.identity.use_cases.sign_in import OpenSession, Register, open_session, register
 from booking_domain.shared.actor import SYSTEM, Role
-from booking_domain.shared.ids import SessionId
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
@@ -109,10 +108,12 @@ def people(server: Server, role: Role, number: int) -> list[Person]:
             ]
             executor = container.executor()
             users = await asyncio.gather(*(executor.run(register, command, actor=SYSTEM) for command in commands))
+            openings = [OpenSession(user_id=user.id, method=LoginMethod.PASSWORD, client=Client()) for user in users]
+            signed_in = await asyncio.gather(
+                *(executor.run(open_session, opening, actor=SYSTEM) for opening in openings)
+            )
             now = container.clock().now()
-            tokens = [
-                container.access_tokens().issue(Bearer(user.actor, SessionId(uuid4())), now).text for user in users
-            ]
+            tokens = [container.access_tokens().issue(each.bearer, now).text for each in signed_in]
             return [
                 Person(server, str(user.id), token, command.email or "")
                 for user, token, command in zip(users, tokens, commands, strict=True)

@@ -28,7 +28,6 @@ from adapters.postgres.kit.statements import Statement
 from booking_domain.identity.ports import Bearer
 from booking_domain.shared.actor import Role
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey
-from booking_domain.shared.ids import SessionId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import ManualClock
 from entrypoints.http.app import create_app
@@ -83,9 +82,11 @@ async def salons(url: str) -> AsyncIterator[Salons]:
     app: Any = create_app(container)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://api.test/api/v1") as client:
+        session = Builder().session(user)
         async with container.database().begin() as tx:
             await tx.users.add(user)
-        yield Salons(client, container, clock, Bearer(user.actor, SessionId(uuid4())), url)
+            await tx.sessions.add(session)
+        yield Salons(client, container, clock, Bearer(user.actor, session.id), url)
 
 
 async def play(postgres: TestServer, story: Callable[[Salons], Awaitable[None]]) -> None:

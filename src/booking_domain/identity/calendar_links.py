@@ -50,8 +50,8 @@ class CalendarLinks(Protocol):
         """Store a link in place of the user's former one."""
         ...
 
-    async def remove(self, user_id: UserId) -> None:
-        """Remove a user's link, if there is one."""
+    async def remove(self, user_id: UserId) -> bool:
+        """Remove a user's link; False if there is none."""
         ...
 
 

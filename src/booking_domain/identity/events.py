@@ -44,4 +44,14 @@ class AccountDeleted(Event):
     user_id: UserId
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (CodeRequested, PhoneChanged, AccountDeleted)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarLinkRevoked(Event):
+    """A user's calendar link was removed, because the password was replaced or all sessions were ended."""
+
+    topic: ClassVar[str] = "account.calendar_link_revoked"
+    subject_field: ClassVar[str] = "user_id"
+
+    user_id: UserId
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (CodeRequested, PhoneChanged, AccountDeleted, CalendarLinkRevoked)

@@ -46,6 +46,7 @@ from booking_domain.identity.use_cases.second_factor import SetUpFactor, set_up_
 from booking_domain.shared.actor import SYSTEM, Actor
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import SessionId
+from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
 
 COOL_DOWN_SECONDS: Final = int(COOL_DOWN.total_seconds())
@@ -256,12 +257,20 @@ _CONTACT_ERRORS: Final = (ContactMissing, InvalidValue)
 send_code: Final = Process(_send_code, (*_CONTACT_ERRORS, PhoneCodesNotConfigured, *request_code.raises))
 verify_with_code: Final = Process(_verify_with_code, (*_CONTACT_ERRORS, *verify_contact.raises))
 unlock_with_code: Final = Process(_unlock_with_code, (*_CONTACT_ERRORS, *unlock_account.raises))
-verify_own_email: Final = Process(_verify_own_email, (InvalidToken, ContactMissing, *verify_contact.raises))
-change_password: Final = Process(_change_password, (InvalidValue, *replace_password.raises))
+verify_own_email: Final = Process(
+    _verify_own_email, (InvalidToken, ContactMissing, *verify_contact.raises), Permission.MANAGE_ACCOUNT
+)
+change_password: Final = Process(_change_password, (InvalidValue, *replace_password.raises), Permission.MANAGE_ACCOUNT)
 forget_password: Final = Process(_forget_password, (*_CONTACT_ERRORS, PhoneCodesNotConfigured))
 reset_password: Final = Process(_reset_password, (ContactMissing, *replace_forgotten_password.raises))
-start_phone_change: Final = Process(_start_phone_change, (PhoneCodesNotConfigured, *request_phone_change.raises))
-confirm_phone_change: Final = Process(_confirm_phone_change, (InvalidValue, *change_phone.raises))
-set_up_second_factor: Final = Process(_set_up_second_factor, set_up_factor.raises)
-link_telegram: Final = Process(_link_telegram, (TelegramNotConfigured, *link_identity.raises))
-unlink_telegram: Final = Process(_unlink_telegram, unlink_identity.raises)
+start_phone_change: Final = Process(
+    _start_phone_change, (PhoneCodesNotConfigured, *request_phone_change.raises), Permission.MANAGE_ACCOUNT
+)
+confirm_phone_change: Final = Process(
+    _confirm_phone_change, (InvalidValue, *change_phone.raises), Permission.MANAGE_ACCOUNT
+)
+set_up_second_factor: Final = Process(_set_up_second_factor, set_up_factor.raises, Permission.MANAGE_SECOND_FACTOR)
+link_telegram: Final = Process(
+    _link_telegram, (TelegramNotConfigured, *link_identity.raises), Permission.LINK_IDENTITIES
+)
+unlink_telegram: Final = Process(_unlink_telegram, unlink_identity.raises, Permission.LINK_IDENTITIES)

@@ -111,6 +111,10 @@ class SessionReads(Protocol):
         """One session, ended or not."""
         ...
 
+    async def holder(self, session_id: SessionId, now: datetime) -> Actor | None:
+        """The user of a live session, in their current role; None if it is not live, or the account not active."""
+        ...
+
     async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
         """A user's live sessions, the last used first; at most `limit`."""
         ...

@@ -64,6 +64,12 @@ async def _require_live(current: SessionId, sessions: SessionReads, now: datetim
         raise InvalidToken
 
 
+async def _require_live_session(actor: Actor, current: SessionId, sessions: SessionReads, *, now: datetime) -> None:
+    """Refuse a token whose session has ended, whose account is not active, or whose role is not the current one."""
+    if await sessions.holder(current, now) != actor:
+        raise InvalidToken
+
+
 async def _list_users(actor: Actor, chosen: UserFilter, users: UserReads) -> Sequence[User]:
     """A page of accounts, newest first; for admins."""
     authorise(actor, Permission.SEE_USERS)
@@ -91,6 +97,7 @@ get_own_account: Final = Query(_get_own_account, (InvalidToken,))
 get_own_live_account: Final = Query(_get_own_live_account, (InvalidToken,))
 list_own_sessions: Final = Query(_list_own_sessions, (InvalidToken,))
 list_own_logins: Final = Query(_list_own_logins, (InvalidToken,))
+require_live_session: Final = Query(_require_live_session, (InvalidToken,))
 list_users: Final = Query(_list_users, (NotPermitted,))
 get_user: Final = Query(_get_user, (NotPermitted, UserNotFound))
 list_sessions_of_user: Final = Query(_list_sessions_of_user, (NotPermitted, UserNotFound))

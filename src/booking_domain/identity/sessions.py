@@ -81,7 +81,7 @@ class Session:
     effect.
 
     **Access tokens** are not looked up. After their session has ended they stay valid until they expire, half an hour
-    at most, but requests that change the account itself check that the session is live.
+    at most. What lasts or administers needs a live session (`shared.permissions.needs_live_session`).
     """
 
     id: SessionId

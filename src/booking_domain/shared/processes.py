@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, ParamSpec, TypeVar
 
 from booking_domain.shared.errors import DomainError
+from booking_domain.shared.permissions import Permission
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -19,6 +20,8 @@ class Process(Generic[P, Result]):
 
     run: Callable[P, Awaitable[Result]]
     raises: tuple[type[DomainError], ...] = ()
+    action: Permission | None = None
+    """The permission that its actor needs; None: it has no actor."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Result:
         return await self.run(*args, **kwargs)

@@ -1,6 +1,8 @@
 """Calendar export: create, replace and remove the secret link to one's calendar, and the entries it shows.
 
-- A user has one secret. Replacing or removing it invalidates its addresses at once.
+- A user has one secret. Replacing or removing it invalidates its addresses at once. So does what ends all sessions: a
+  new or reset password, signing out everywhere, disabling, deletion, a change of role.
+- Each change needs a live session.
 - A calendar shows the user's bookings from 90 days ago on. It shows cancelled and expired bookings for 30 days, as
   cancelled, so that subscribed calendars remove them.
 """
@@ -12,8 +14,10 @@ from typing import Final
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue.model import ProfileMissing
 from booking_domain.identity.calendar_links import CalendarLink
+from booking_domain.identity.errors import InvalidToken
+from booking_domain.identity.use_cases.sessions import lock_own_account
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import UserId
+from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.permissions import Permission
 from booking_domain.workflows.calendar_files import CalendarEntry, entry_of
 from booking_domain.workflows.ports import AppointmentReads, Repositories
@@ -33,19 +37,22 @@ class NewCalendarLink:
     created_at: datetime
 
 
-async def _change(_: None, tx: Repositories, context: Context) -> NewCalendarLink:
+async def _change(current: SessionId, tx: Repositories, context: Context) -> NewCalendarLink:
+    """Make the link under the locks of the account and its sessions: what ends the session also removes the link."""
+    await lock_own_account(context.actor.id, current, tx, context)
     link, secret = CalendarLink.make(context.actor.id, entropy=context.entropy, now=context.now)
     await tx.calendar_links.save(link)
     return NewCalendarLink(secret, link.created_at)
 
 
-async def _change_of_provider(_: None, tx: Repositories, context: Context) -> NewCalendarLink:
+async def _change_of_provider(current: SessionId, tx: Repositories, context: Context) -> NewCalendarLink:
     if await tx.profiles.of_owner(context.actor.id) is None:
         raise ProfileMissing
-    return await _change(None, tx, context)
+    return await _change(current, tx, context)
 
 
-async def _remove(_: None, tx: Repositories, context: Context) -> None:
+async def _remove(current: SessionId, tx: Repositories, context: Context) -> None:
+    await lock_own_account(context.actor.id, current, tx, context)
     await tx.calendar_links.remove(context.actor.id)
 
 
@@ -75,9 +82,11 @@ def entry(appointment: Appointment, party: Party | None) -> CalendarEntry:
     )
 
 
-change_calendar_link: Final = UseCase(Permission.SHARE_CALENDAR, _change)
+change_calendar_link: Final = UseCase(Permission.SHARE_CALENDAR, _change, raises=(InvalidToken,))
 change_provider_calendar_link: Final = UseCase(
-    Permission.MANAGE_CALENDAR, _change_of_provider, raises=(ProfileMissing,)
+    Permission.MANAGE_CALENDAR, _change_of_provider, raises=(InvalidToken, ProfileMissing)
 )
-remove_calendar_link: Final = UseCase(Permission.SHARE_CALENDAR, _remove, audited_as="calendar.unshare")
-remove_provider_calendar_link: Final = UseCase(Permission.MANAGE_CALENDAR, _remove)
+remove_calendar_link: Final = UseCase(
+    Permission.SHARE_CALENDAR, _remove, audited_as="calendar.unshare", raises=(InvalidToken,)
+)
+remove_provider_calendar_link: Final = UseCase(Permission.MANAGE_CALENDAR, _remove, raises=(InvalidToken,))

@@ -4,12 +4,12 @@ May run any number of times, as `notify_parties`. A changed number is announced 
 number, because an attacker who changed it has the new one. The texts contain no names.
 """
 
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import uuid5
 
-from booking_domain.identity.events import AccountDeleted, PhoneChanged
-from booking_domain.identity.model import User
-from booking_domain.notifications.notices import NoticeTemplate, Translator
+from booking_domain.identity.events import AccountDeleted, CalendarLinkRevoked, PhoneChanged
+from booking_domain.identity.model import User, UserStatus
+from booking_domain.notifications.notices import Notice, NoticeTemplate, Translator
 from booking_domain.notifications.ports import Notification, Notifier
 from booking_domain.workflows.ports import Reads
 
@@ -21,11 +21,16 @@ ACCOUNT_DELETED: Final = NoticeTemplate(
     subject="Your account was deleted",
     text="Your account was deleted and will be erased from {day} on. If you want it back, contact us before then.",
 )
+CALENDAR_LINK_REVOKED: Final = NoticeTemplate(
+    subject="The secret address of your calendar was removed",
+    text="The secret address of your calendar no longer works, because your password or your sessions changed. Create "
+    "a new one where you need it.",
+)
+
+AccountEvent: TypeAlias = PhoneChanged | AccountDeleted | CalendarLinkRevoked
 
 
-async def notify_account(
-    event: PhoneChanged | AccountDeleted, /, *, reads: Reads, notifier: Notifier, translator: Translator
-) -> None:
+async def notify_account(event: AccountEvent, /, *, reads: Reads, notifier: Notifier, translator: Translator) -> None:
     """Send the notifications of an event; nothing is sent of an account that was restored or erased since.
 
     Raises:
@@ -34,12 +39,9 @@ async def notify_account(
     user = await reads.users.get(event.user_id)
     if user is None or user.erased_at is not None:
         return
-    if isinstance(event, PhoneChanged):
-        notice = PHONE_CHANGED.fill()
-    elif user.erased_from is None:
-        return  # the account was restored
-    else:
-        notice = ACCOUNT_DELETED.fill(day=user.erased_from.date())
+    notice = _notice(event, user)
+    if notice is None:
+        return
     translated = translator.translate(notice, user.locale)
     for channel, to in await _contacts(user, event, reads):
         notification = Notification(
@@ -55,7 +57,17 @@ async def notify_account(
         await notifier.send(notification)
 
 
-async def _contacts(user: User, event: PhoneChanged | AccountDeleted, reads: Reads) -> list[tuple[str, str]]:
+def _notice(event: AccountEvent, user: User) -> Notice | None:
+    match event:
+        case PhoneChanged():
+            return PHONE_CHANGED.fill()
+        case AccountDeleted():  # not of an account that was restored
+            return None if user.erased_from is None else ACCOUNT_DELETED.fill(day=user.erased_from.date())
+        case CalendarLinkRevoked():  # a deleted account has been told so
+            return CALENDAR_LINK_REVOKED.fill() if user.status is UserStatus.ACTIVE else None
+
+
+async def _contacts(user: User, event: AccountEvent, reads: Reads) -> list[tuple[str, str]]:
     phone = user.phone
     if isinstance(event, PhoneChanged):
         change = await reads.phone_changes.get(user.id)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from booking_domain.shared.actor import Role
-from booking_domain.shared.permissions import PERMISSIONS
+from booking_domain.shared.permissions import LIVE_SESSION, PERMISSIONS
 from booking_domain.workflows.ports import CONTEXTS
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
@@ -29,11 +29,12 @@ def _lifecycles() -> str:
 
 
 def _permissions() -> str:
-    """A row for each action, a column for each role, and in it what the object must be to them."""
-    lines = ["| action | " + " | ".join(Role) + " |", "|---" * (len(Role) + 1) + "|"]
+    """A row for each action, a column for each role with its relation, and whose session must be live."""
+    lines = ["| action | " + " | ".join(Role) + " | live session |", "|---" * (len(Role) + 2) + "|"]
     for action, roles in PERMISSIONS.items():
         cells = (", ".join(sorted(roles.get(role, ()))) for role in Role)
-        lines.append(f"| `{action}` | " + " | ".join(cells) + " |")
+        live = "all" if action in LIVE_SESSION else "admins" if Role.ADMIN in roles else ""
+        lines.append(f"| `{action}` | " + " | ".join(cells) + f" | {live} |")
     return "\n".join(lines)
 
 

@@ -32,6 +32,7 @@ class HttpContainer(Container):
     request_guard = providers.Singleton(
         RequestGuard,
         Container.access_tokens,
+        Container.reads.provided.sessions,
         Container.clock,
         https=providers.Singleton(
             Https,

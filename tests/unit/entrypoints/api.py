@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
@@ -13,10 +14,12 @@ from litestar.routes import HTTPRoute
 from tests.unit.entrypoints.documented_problems import UndocumentedProblems
 
 from booking_domain.identity.ports import Bearer
+from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.money import Money
+from booking_domain.testing.builders import Builder
 from booking_domain.testing.kit.tables import State
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, MemoryPasswordHasher
 from booking_domain.testing.memory.platform import MONDAY_MORNING
@@ -127,10 +130,25 @@ class Api:
         answer = await self.post("/auth/register", json=who)
         return str(answer.json()["accessToken"])
 
-    def admin(self) -> str:
-        """The access token of an admin."""
-        bearer = Bearer(Actor(UserId(uuid4()), Role.ADMIN), SessionId(uuid4()))
+    def nobody(self) -> str:
+        """An access token whose account and session do not exist."""
+        bearer = Bearer(Actor(UserId(uuid4()), Role.CUSTOMER), SessionId(uuid4()))
         return self.container.access_tokens().issue(bearer, self.clock.now()).text
+
+    async def admin(self) -> str:
+        """The access token of an admin."""
+        return await self.token_of(Role.ADMIN)
+
+    async def token_of(self, role: Role, *, second_factor: bool = False) -> str:
+        """The access token of a session of an account without contacts."""
+        make, now = Builder(), self.clock.now()
+        user = replace(make.user(role), id=UserId(uuid4()), email=None, phone=None, created_at=now)
+        session = replace(make.session(user), id=SessionId(uuid4()), created_at=now, last_used_at=now)
+        session = replace(session, expires_at=now + REFRESH_TOKEN_LIFE)
+        async with self.container.database().begin() as tx:
+            await tx.users.add(user)
+            await tx.sessions.add(session)
+        return self.container.access_tokens().issue(Bearer(user.actor, session.id, second_factor), now).text
 
     async def an_admin(self) -> str:
         """The access token of an admin who has an account, and a session."""
@@ -149,7 +167,7 @@ class Api:
         made = await self.post("/providers/me", token, json={"displayName": "Studio", **profile})
         provider_id = str(made.json()["id"])
         await self.post("/providers/me/submit", token)
-        await self.patch(f"/admin/providers/{provider_id}/approve", self.admin(), json={"approved": True})
+        await self.patch(f"/admin/providers/{provider_id}/approve", await self.admin(), json={"approved": True})
         for day in range(7):
             hours = {"day": day, "startTime": "10:00", "endTime": "19:00"}
             assert (await self.post("/availability", token, json=hours)).status_code == 201

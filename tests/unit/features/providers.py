@@ -48,7 +48,7 @@ async def decision(api: Api) -> Edit:
     submitted = await api.post(edit.path, edit.token)
     path = f"/admin/providers/{submitted.json()['id']}/approve"
     tag = submitted.headers["ETag"]
-    return Edit(api.admin(), path, {"approved": True}, "/providers/me", edit.token, tag=tag, again=False)
+    return Edit(await api.admin(), path, {"approved": True}, "/providers/me", edit.token, tag=tag, again=False)
 
 
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:

@@ -120,7 +120,11 @@ FEATURE: Final = Feature(
         account.manage       customer:own provider:own manager:own admin:own
         identity.link        customer:own provider:own manager:own admin:own
     """,
-    events={"account.deleted": {"userId"}, "account.phone_changed": {"userId"}},
+    events={
+        "account.deleted": {"userId"},
+        "account.phone_changed": {"userId"},
+        "account.calendar_link_revoked": {"userId"},
+    },
     samples={
         (User, "email"): st.none() | st.sampled_from(["bold@example.com", "saraa@example.mn"]),
         (User, "phone"): st.none() | st.sampled_from(["+97699112233", "+989123456789"]),

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from booking_domain.bookings.events import BookingChanged
-from booking_domain.identity.events import AccountDeleted, PhoneChanged
+from booking_domain.identity.events import AccountDeleted, CalendarLinkRevoked, PhoneChanged
 from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
 from booking_domain.identity.preferences import Channels, Preferences
 from booking_domain.shared.ids import EventId
@@ -84,6 +84,17 @@ async def test_account_notices_ignore_switched_off_channels_and_repeat_under_the
         await notify_account(about(user, AccountDeleted), reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == [("email", EMAIL), ("sms", PHONE)]  # the repetition has the same ids
     assert str((NOW + ERASED_AFTER).date()) in notifier.delivered[0].text
+
+
+async def test_a_user_is_told_that_the_secret_calendar_address_was_removed(studio: Studio) -> None:
+    notifier = MemoryNotifier()
+    user = await customer_is(studio, email=EMAIL, phone=PHONE)
+    event = CalendarLinkRevoked(id=EventId(UUID(int=8)), occurred_at=NOW, user_id=user.id)
+    await notify_account(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    assert contacts_of(notifier) == [("email", EMAIL), ("sms", PHONE)]
+    await customer_is(studio, status=UserStatus.DELETED, deleted_at=NOW)
+    await notify_account(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    assert len(notifier.delivered) == 2
 
 
 async def test_a_restored_or_erased_account_gets_no_notice_of_its_deletion(studio: Studio) -> None:

@@ -14,7 +14,7 @@ from booking_domain.shared.ids import UserId
 LINK: Final = Mapper(calendar_links, CalendarLink)
 _l: Final = calendar_links.c
 _SAVE: Final = LINK.upsert()
-_REMOVE: Final = Statement(delete(calendar_links).where(_l.user_id == bindparam("user_id")))
+_REMOVE: Final = Statement(delete(calendar_links).where(_l.user_id == bindparam("user_id")).returning(_l.user_id))
 _USER_OF: Final = Statement(select(_l.user_id).where(_l.secret_digest == bindparam("secret_digest")))
 
 
@@ -27,8 +27,8 @@ class PostgresCalendarLinks(CalendarLinks):
     async def save(self, link: CalendarLink) -> None:
         await self._work.execute(_SAVE, **LINK.write(link))
 
-    async def remove(self, user_id: UserId) -> None:
-        await self._work.execute(_REMOVE, user_id=user_id)
+    async def remove(self, user_id: UserId) -> bool:
+        return await self._work.one(_REMOVE, user_id=user_id) is not None
 
 
 class PostgresCalendarLinkReads(CalendarLinkReads):

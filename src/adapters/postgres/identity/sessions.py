@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import Select, bindparam, delete, literal_column, select
 
-from adapters.postgres.identity.tables import login_history, sessions
+from adapters.postgres.identity.tables import login_history, sessions, users
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Work
+from booking_domain.identity.model import UserStatus
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions
 from booking_domain.identity.sessions import LOGINS_KEPT, Login, Session
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 
 SESSION: Final = Mapper(
@@ -41,6 +43,16 @@ _ADD: Final = SESSION.insert()
 _GET: Final = Statement(_ONE)
 _LOCK: Final = Statement(_ONE.with_for_update())
 _LOCK_LIVE: Final = Statement(_LIVE.order_by(_s.id).with_for_update())
+_HOLDER: Final = Statement(
+    select(users.c.id, users.c.role)
+    .join(sessions, _s.user_id == users.c.id)
+    .where(
+        _s.id == bindparam("session_id"),
+        _s.ended_at.is_(None),
+        _s.expires_at > bindparam("now"),
+        users.c.status == literal_column(f"'{UserStatus.ACTIVE.value}'"),
+    )
+)
 _LAST_USED: Final = Statement(_LIVE.order_by(_s.last_used_at.desc(), _s.id.desc()).limit(bindparam("most")))
 _OF_USER: Final = Statement(
     select(*SESSION.columns)
@@ -103,6 +115,10 @@ class PostgresSessionReads(SessionReads):
     async def get(self, session_id: SessionId) -> Session | None:
         row = await self._work.one(_GET, session_id=session_id)
         return None if row is None else SESSION.read(row)
+
+    async def holder(self, session_id: SessionId, now: datetime) -> Actor | None:
+        row = await self._work.one(_HOLDER, session_id=session_id, now=now)
+        return None if row is None else Actor(UserId(row[0]), Role(row[1]))
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> list[Session]:
         return [SESSION.read(row) for row in await self._work.all(_LAST_USED, user_id=user_id, now=now, most=limit)]

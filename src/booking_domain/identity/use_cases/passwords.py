@@ -22,7 +22,12 @@ from booking_domain.identity.ports import IdentityTx
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import Client, LoginMethod
 from booking_domain.identity.use_cases.one_time_codes import Guess, use_code
-from booking_domain.identity.use_cases.sessions import end_all_sessions, end_sessions, lock_own_account
+from booking_domain.identity.use_cases.sessions import (
+    end_all_sessions,
+    end_sessions,
+    lock_own_account,
+    revoke_calendar_link,
+)
 from booking_domain.identity.use_cases.sign_in import OPENING_ERRORS, OpenSession, SignedIn, begin_session
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -118,6 +123,7 @@ async def _change(command: ChangePassword, tx: IdentityTx, context: Context) -> 
     await prove_password(own.user, command.user, tx, context, right=command.right)
     await tx.users.save(own.user.changed(password_hash=command.new_hash))
     await end_sessions(own.others, tx, context)
+    await revoke_calendar_link(own.user.id, tx, context)
     context.note("password.changed", Subject("user", own.user.id), actor=own.user.actor)
 
 

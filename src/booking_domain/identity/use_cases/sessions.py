@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from booking_domain.identity.errors import InvalidToken, SessionNotFound
+from booking_domain.identity.events import CalendarLinkRevoked
 from booking_domain.identity.model import User
 from booking_domain.identity.ports import IdentityTx, RefreshTokens
 from booking_domain.identity.security import SecurityPorts
 from booking_domain.identity.sessions import RefreshToken, Session, Use
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.ids import EventId, SessionId, UserId
 from booking_domain.shared.permissions import Permission
 
 
@@ -82,10 +83,18 @@ async def end_sessions(sessions: Sequence[Session], tx: IdentityTx, context: Con
 
 
 async def end_all_sessions(user_id: UserId, tx: IdentityTx, context: Context) -> int:
-    """End all sessions of a user and return their number."""
+    """End all sessions of a user, revoke the calendar link, and return the number of sessions."""
     live = await tx.sessions.lock_live(user_id, context.now)
     await end_sessions(live, tx, context)
+    await revoke_calendar_link(user_id, tx, context)
     return len(live)
+
+
+async def revoke_calendar_link(user_id: UserId, tx: IdentityTx, context: Context) -> None:
+    """Remove a user's calendar link, which whoever shared the account may know; the user is notified."""
+    if await tx.calendar_links.remove(user_id):
+        event = CalendarLinkRevoked(id=EventId(context.entropy.new_id()), occurred_at=context.now, user_id=user_id)
+        await tx.outbox.put([event])
 
 
 async def _end(command: EndSession, tx: IdentityTx, context: Context) -> None:
@@ -99,6 +108,7 @@ async def _end(command: EndSession, tx: IdentityTx, context: Context) -> None:
 async def _end_others(current: SessionId, tx: IdentityTx, context: Context) -> None:
     sessions = await lock_live_sessions(context.actor.id, current, tx, context)
     await end_sessions([session for session in sessions if session.id != current], tx, context)
+    await revoke_calendar_link(context.actor.id, tx, context)
 
 
 async def lock_live_sessions(

@@ -28,7 +28,7 @@ from entrypoints.http.accounts.schemas import (
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.kit.request_guard import ONE_FACTOR, OPTIONAL
+from entrypoints.http.kit.request_guard import ENDED_SESSION, ONE_FACTOR, OPTIONAL
 
 _NOTHING: Final = LogOutBody()
 
@@ -78,7 +78,7 @@ async def refresh(data: JSONBody[RefreshBody], client: Injected[Client], identit
     return signed_in_json(await sign_in.refresh(identity, data.refresh_token, client=client))
 
 
-@post("/logout", status_code=204, opt=OPTIONAL | ONE_FACTOR | documented(sign_in.log_out, body=REFRESH))
+@post("/logout", status_code=204, opt=OPTIONAL | ONE_FACTOR | ENDED_SESSION | documented(sign_in.log_out, body=REFRESH))
 async def sign_out(
     session_id: Injected[SessionId | None],
     identity: Injected[Identity],

@@ -45,7 +45,7 @@ async def end_one_session(
     actor: Injected[Actor],
     executor: Injected[Executor[Repositories]],
 ) -> None:
-    """End one session of an account; for admins. Its access tokens stay valid for half an hour at most."""
+    """End one session of an account; for admins. Its access tokens manage nothing, and expire within half an hour."""
     command = EndSessionOfUser(user_id=UserId(user_id), session_id=SessionId(ended_id))
     await executor.run(end_session_of_user, command, actor=actor)
 
@@ -54,7 +54,10 @@ async def end_one_session(
 async def end_all_sessions(
     user_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
 ) -> None:
-    """End all sessions of an account; for admins. Their access tokens stay valid for half an hour at most."""
+    """End all sessions of an account and remove its secret calendar address; for admins.
+
+    Their access tokens manage nothing from then on, and expire within half an hour.
+    """
     await executor.run(end_sessions_of_user, UserId(user_id), actor=actor)
 
 
@@ -67,7 +70,7 @@ async def remove_second_factor(
 ) -> None:
     """Remove a user's second factor and its recovery codes; for admins.
 
-    All sessions of the user end at once; access tokens stay valid for half an hour at most. The user signs in with one
+    All sessions of the user end at once; access tokens expire within half an hour. The user signs in with one
     factor again, and sets up another second factor if their role needs it. Verify the user's identity first: the server
     cannot. Admins cannot remove their own second factor here.
     """

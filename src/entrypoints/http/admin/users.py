@@ -91,8 +91,9 @@ async def change_a_user(
 ) -> Response[ManagedUserJson]:
     """Change an account; for admins.
 
-    Disabling an account or changing its role ends all its sessions at once; access tokens that were issued before stay
-    valid for half an hour at most. Admins cannot do either to themselves, so an admin always remains.
+    Disabling an account or changing its role ends all its sessions at once, and removes its secret calendar address.
+    Access tokens that were issued before can read for half an hour at most; they manage and administer nothing. Admins
+    cannot do either to themselves, so an admin always remains.
     """
     user = await executor.run(change_user, data.command(user_id, expected_version(if_match)), actor=actor)
     return Response(managed_user_json(user), headers=etag(user.version))

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.clock import Clock
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import BookingId
+from booking_domain.shared.ids import BookingId, SessionId
 from booking_domain.workflows.calendar_files import CalendarFiles
 from booking_domain.workflows.calendar_links import (
     NewCalendarLink,
@@ -61,7 +61,10 @@ async def get_booking_file(
     opt=documented(change_provider_calendar_link, answer=LINK_OF_PROVIDER),
 )
 async def change_provider_link(
-    actor: Injected[Actor], executor: Injected[Executor[Repositories]], settings: Injected[Settings]
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    executor: Injected[Executor[Repositories]],
+    settings: Injected[Settings],
 ) -> CalendarLinkJson:
     """Create or change the secret URL of the caller's calendar as a provider.
 
@@ -69,13 +72,16 @@ async def change_provider_link(
     has one secret: earlier URLs stop working at once, also that of `/users/me`. The operation is not idempotent and
     takes no `Idempotency-Key`: each call creates a new secret, which is not stored and cannot be shown again.
     """
-    link = await executor.run(change_provider_calendar_link, None, actor=actor)
+    link = await executor.run(change_provider_calendar_link, session_id, actor=actor)
     return _shown(link, "providers", settings)
 
 
 @post("/users/me/calendar-link", opt=documented(change_calendar_link, answer=LINK))
 async def change_link(
-    actor: Injected[Actor], executor: Injected[Executor[Repositories]], settings: Injected[Settings]
+    actor: Injected[Actor],
+    session_id: Injected[SessionId],
+    executor: Injected[Executor[Repositories]],
+    settings: Injected[Settings],
 ) -> CalendarLinkJson:
     """Create or change the secret URL of the caller's calendar as a customer.
 
@@ -83,20 +89,24 @@ async def change_link(
     has one secret: earlier URLs stop working at once, also that of `/providers/me`. The operation is not idempotent
     and takes no `Idempotency-Key`: each call creates a new secret, which is not stored and cannot be shown again.
     """
-    link = await executor.run(change_calendar_link, None, actor=actor)
+    link = await executor.run(change_calendar_link, session_id, actor=actor)
     return _shown(link, "users", settings)
 
 
 @delete("/providers/me/calendar-link", opt=documented(remove_provider_calendar_link))
-async def remove_provider_link(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def remove_provider_link(
+    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
+) -> None:
     """Revoke the secret URLs of the caller's calendars."""
-    await executor.run(remove_provider_calendar_link, None, actor=actor)
+    await executor.run(remove_provider_calendar_link, session_id, actor=actor)
 
 
 @delete("/users/me/calendar-link", opt=documented(remove_calendar_link))
-async def remove_link(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+async def remove_link(
+    actor: Injected[Actor], session_id: Injected[SessionId], executor: Injected[Executor[Repositories]]
+) -> None:
     """Revoke the secret URLs of the caller's calendars."""
-    await executor.run(remove_calendar_link, None, actor=actor)
+    await executor.run(remove_calendar_link, session_id, actor=actor)
 
 
 @get(

@@ -8,11 +8,16 @@ from litestar import Request, Response
 from litestar.handlers.base import BaseRouteHandler
 
 from booking_domain.identity.errors import InvalidToken, SecondFactorRequired
-from booking_domain.identity.ports import AccessTokens
-from booking_domain.shared.actor import Role
+from booking_domain.identity.ports import AccessTokens, SessionReads
+from booking_domain.identity.queries import require_live_session
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.clock import Clock
+from booking_domain.shared.executor import UseCase
+from booking_domain.shared.permissions import Permission, needs_live_session
+from booking_domain.shared.processes import Process
 from entrypoints.http.kit.auditing import Auditing
 from entrypoints.http.kit.bodies import refuse_encoded
+from entrypoints.http.kit.documentation import KEY, Documentation
 from entrypoints.http.kit.problems import allowed_methods
 from entrypoints.http.kit.queries import query_type
 from entrypoints.http.kit.rate_limits import RouteLimits
@@ -30,6 +35,17 @@ _FACTORS: Final = "factors"
 ONE_FACTOR: Final[dict[str, Any]] = {_FACTORS: 1}
 """Roles that need a second factor may use the route without one, to set it up or to sign out."""
 
+_SESSION: Final = "session"
+ENDED_SESSION: Final[dict[str, Any]] = {_SESSION: "ended"}
+"""The route accepts a token whose session has ended from everyone: it only signs out."""
+
+
+def actions_of(handler: BaseRouteHandler) -> frozenset[Permission]:
+    """The actions of the use cases and processes that the route runs."""
+    said: Documentation = handler.opt.get(KEY, Documentation())
+    actions = (operation.action for operation in said.runs if isinstance(operation, UseCase | Process))
+    return frozenset(action for action in actions if action is not None)
+
 
 def needs_one_factor(handler: BaseRouteHandler) -> bool:
     """Whether roles that need a second factor may use the route without one."""
@@ -42,6 +58,7 @@ class RequestGuard:
     def __init__(
         self,
         tokens: AccessTokens,
+        sessions: SessionReads,
         clock: Clock,
         *,
         https: Https,
@@ -55,6 +72,8 @@ class RequestGuard:
         self._limits = limits
         self._auditing = auditing
         self._two_factors = two_factors
+        self._sessions = sessions
+        self._actions: dict[int, frozenset[Permission]] = {}
 
     async def __call__(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """Return None to continue with the handler, or the response."""
@@ -69,6 +88,7 @@ class RequestGuard:
         finally:
             # Count rejected requests too, and prefer 429 to 401: otherwise tokens could be guessed without limit.
             await self._limits.count(request)
+        await self._require_live_session(request)
         refuse_encoded(request.scope["headers"])
         await refuse_transfer_encoding(request)
         await self._auditing.note_read(request)
@@ -92,6 +112,18 @@ class RequestGuard:
         scope["user"], scope["auth"] = bearer.actor, bearer.session_id
         if bearer.actor.role in self._two_factors and not bearer.second_factor and not needs_one_factor(handler):
             raise SecondFactorRequired
+
+    async def _require_live_session(self, request: Request[Any, Any, Any]) -> None:
+        """Read the session where the actor or the route needs a live one; see `needs_live_session`."""
+        scope, handler = request.scope, request.scope["route_handler"]
+        actor: Actor | None = scope.get("user")
+        if actor is None or handler.opt.get(_SESSION) == "ended":
+            return
+        key = id(handler)  # handlers live as long as the application
+        if key not in self._actions:
+            self._actions[key] = actions_of(handler)
+        if needs_live_session(actor, self._actions[key]):
+            await require_live_session(actor, scope["auth"], self._sessions, now=self._clock.now())
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

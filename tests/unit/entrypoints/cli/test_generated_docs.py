@@ -31,7 +31,7 @@ def test_the_documentation_has_every_transition_and_permission() -> None:
     assert "    confirmed --> no_show: mark_no_show (admin, manager, provider)" in document
     assert "    pending --> failed: fail (gateway)" in document
     assert "    submitted --> approved: approve (admin)" in document
-    assert "| `salon.end_membership` |  | member's salon | own |  |  |" in document
+    assert "| `salon.end_membership` |  | member's salon | own |  |  | all |" in document
     for context in CONTEXTS:
         for lifecycle in context.lifecycles:
             assert f"### {lifecycle.thing.capitalize()}\n\n" in document

@@ -232,7 +232,7 @@ async def test_a_former_admin_cannot_administer_with_an_old_token(api: Api, chan
         ("DELETE", f"/admin/users/{dorj['id']}/second-factor", None),
     ):
         more = {} if body is None else {"json": body}
-        assert_problem(await api.call(method, path, other, **more), 403, "auth.not_permitted")
+        assert_problem(await api.call(method, path, other, **more), 401, "auth.invalid_token")
     assert await may_stay(api, dorj)
 
 

@@ -9,9 +9,7 @@ from tests.unit.entrypoints.api import Api, assert_problem, the_routes
 from tests.unit.entrypoints.http.two_factors import Member
 from tests.unit.features.collected import ROUTES
 
-from booking_domain.identity.ports import Bearer
-from booking_domain.shared.actor import Actor, Role
-from booking_domain.shared.ids import SessionId, UserId
+from booking_domain.shared.actor import Role
 from booking_domain.testing.identity.memory.tables import SESSIONS
 from entrypoints.http.kit.documentation import KEY
 from entrypoints.http.kit.request_guard import ACCESS
@@ -28,18 +26,14 @@ async def an_admin(api: Api) -> Member:
     return Member(api, user.email, {"accessToken": token})
 
 
-def token_of(api: Api, role: Role, *, second_factor: bool) -> str:
-    bearer = Bearer(Actor(UserId(uuid4()), role), SessionId(uuid4()), second_factor)
-    return api.container.access_tokens().issue(bearer, api.clock.now()).text
-
-
-async def shut(api: Api, token: str) -> set[str]:
-    """The routes that refuse the token because a second factor is required."""
+async def shut(api: Api, role: Role, *, second_factor: bool) -> set[str]:
+    """The routes that refuse a token because a second factor is required; each gets a token of its own."""
     found = set()
     for route, handler in the_routes(api).items():
         if handler.opt.get(ACCESS) == "public":
             continue
         method, path = route.split()
+        token = await api.token_of(role, second_factor=second_factor)
         query = ROUTES[route].query
         answer = await api.call(method, _filled(path) + (f"?{query}" if query else ""), token, **_body(handler))
         if answer.headers.get("Content-Type") == "application/problem+json" and (
@@ -65,7 +59,7 @@ def reads_tokens(api: Api) -> set[str]:
 
 @pytest.mark.settings(**ON)
 async def test_without_a_second_factor_an_admin_can_use_three_routes(api: Api) -> None:
-    found = await shut(api, token_of(api, Role.ADMIN, second_factor=False))
+    found = await shut(api, Role.ADMIN, second_factor=False)
     assert found == reads_tokens(api) - OPEN
     assert {route for route in found if "/admin/" in route}
     assert len(found) > 40
@@ -73,13 +67,13 @@ async def test_without_a_second_factor_an_admin_can_use_three_routes(api: Api) -
 
 @pytest.mark.settings(**ON)
 async def test_with_a_second_factor_or_for_other_roles_or_with_the_rule_off_all_routes_work(api: Api) -> None:
-    with_it = await shut(api, token_of(api, Role.ADMIN, second_factor=True))
+    with_it = await shut(api, Role.ADMIN, second_factor=True)
     assert with_it == {"DELETE /auth/mfa/totp"}  # removing it is for roles that do not need one
-    assert not await shut(api, token_of(api, Role.PROVIDER, second_factor=False))
+    assert not await shut(api, Role.PROVIDER, second_factor=False)
 
 
 async def test_in_development_admins_need_no_second_factor(api: Api) -> None:
-    assert not await shut(api, token_of(api, Role.ADMIN, second_factor=False))
+    assert not await shut(api, Role.ADMIN, second_factor=False)
 
 
 @pytest.mark.settings(**ON)

@@ -173,7 +173,7 @@ async def test_the_audit_log_is_paged_and_filtered_by_time(api: Api) -> None:
     for _ in range(3):
         await api.get("/waitlist", admin)
     api.clock.advance(timedelta(days=1))
-    admin = api.admin()
+    admin = await api.admin()
     seen: list[str] = []
     query, cursor = "/admin/audit?limit=2&to=2026-11-24", ""
     while True:

@@ -57,7 +57,7 @@ async def test_a_booking_is_a_file_for_its_parties_and_admins(api: Api) -> None:
     customer, stranger = await api.joined("customer"), await api.joined("customer")
     booking = await api.booked(customer, provider_id)
     path = f"/bookings/{booking['id']}/calendar.ics"
-    for token, summary in ((customer, "Ink & Co"), (provider, "Customer"), (api.admin(), "Ink & Co")):
+    for token, summary in ((customer, "Ink & Co"), (provider, "Customer"), (await api.admin(), "Ink & Co")):
         answer = await api.get(path, token)
         [event] = events(answer)
         assert told(event) == (f"{booking['id']}@booking", 0, "CONFIRMED")

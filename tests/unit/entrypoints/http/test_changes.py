@@ -45,7 +45,7 @@ async def test_a_rejected_reschedule_keeps_the_old_time(api: Api) -> None:
     booking = await api.booked(customer, provider_id)
     await api.booked(other, provider_id, MONDAY_AT_NOON)
     path = f"/bookings/{booking['id']}/reschedule"
-    for party in (customer, provider, api.admin()):
+    for party in (customer, provider, await api.admin()):
         taken = await api.post(path, party, json={"slot": MONDAY_AT_NOON})
         assert_problem(taken, 409, "booking.slot_taken", "/slot")
     closed = await api.post(path, customer, json={"slot": MONDAY_EVENING})
@@ -116,7 +116,7 @@ async def test_only_its_parties_change_a_booking(api: Api, step: str, body: dict
         assert_problem(await api.post(path, stranger, json=body), 404, "booking.not_found")
     assert (await api.post(path, json=body)).status_code == 401
     unknown = path.replace(booking["id"], "0199f3a7-90c2-7b15-a4d8-6e2f1c7b9a03")
-    assert_problem(await api.post(unknown, api.admin(), json=body), 404, "booking.not_found")
+    assert_problem(await api.post(unknown, await api.admin(), json=body), 404, "booking.not_found")
     assert_problem(await api.post(path, customer, json={**body, "more": 1}), 400, "validation.invalid_input", "/more")
     assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == booking
 
@@ -163,7 +163,7 @@ async def test_a_request_is_accepted_and_then_waits_for_its_deposit(api: Api) ->
     booking = await api.booked(customer, provider_id)
     assert (booking["status"], booking["dueAt"]) == ("requested", "2026-11-23T02:00:00Z")
     path = f"/bookings/{booking['id']}/accept"
-    for other in (customer, api.admin()):
+    for other in (customer, await api.admin()):
         assert_problem(await api.post(path, other, json={}), 403, "lifecycle.not_your_move")
     named = await api.post(path, provider, json={"slot": MONDAY_AT_TEN})
     assert_problem(named, 422, "booking.time_not_offered", "/slot")

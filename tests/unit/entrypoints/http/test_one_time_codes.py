@@ -257,7 +257,7 @@ async def test_an_account_without_an_email_address_cannot_verify_one(api: Api) -
     refused = await api.post("/auth/verify-email", made.json()["accessToken"], json={"code": "000000"})
     assert_problem(refused, 422, "auth.contact_missing")
     assert_problem(
-        await api.post("/auth/verify-email", api.admin(), json={"code": "000000"}), 401, "auth.invalid_token"
+        await api.post("/auth/verify-email", api.nobody(), json={"code": "000000"}), 401, "auth.invalid_token"
     )
 
 

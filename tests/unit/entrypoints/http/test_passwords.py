@@ -82,7 +82,7 @@ async def test_the_current_password_is_required_and_wrong_ones_are_counted(api: 
 
 
 async def test_the_token_of_an_erased_account_changes_nothing(api: Api) -> None:
-    assert_problem(await change(api, api.admin()), 401, "auth.invalid_token")
+    assert_problem(await change(api, api.nobody()), 401, "auth.invalid_token")
 
 
 @pytest.mark.parametrize(

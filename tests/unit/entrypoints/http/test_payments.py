@@ -97,7 +97,7 @@ async def test_a_payment_is_shown_to_the_parties_of_its_booking_only(api: Api) -
     stranger = await api.joined("customer")
     for path in (f"/payments/{payment['id']}", f"/payments/status/{payment['qpayInvoiceId']}"):
         assert_problem(await api.get(path, stranger), 404, "payment.not_found")
-        assert (await api.get(path, api.admin())).json() == payment
+        assert (await api.get(path, await api.admin())).json() == payment
     assert api.gateway.reports == 0
 
 
@@ -105,11 +105,11 @@ async def test_a_refund_is_shown_to_the_parties_of_its_booking_only(api: Api) ->
     customer, payment = await a_payment(api)
     api.pay(payment)
     assert (await api.get(f"/payments/{payment['id']}", customer)).json()["status"] == "paid"
-    cancelled = await api.post(f"/bookings/{payment['bookingId']}/cancel", api.admin(), json={"reason": "ill"})
+    cancelled = await api.post(f"/bookings/{payment['bookingId']}/cancel", await api.admin(), json={"reason": "ill"})
     assert cancelled.status_code == 200, cancelled.text
     [refund] = await api.database.reads.refunds.of_booking(BookingId(UUID(payment["bookingId"])))
     reports = api.gateway.reports
-    for token in (customer, api.admin()):
+    for token in (customer, await api.admin()):
         assert (await api.get(f"/payments/{refund.id}", token)).json() == {
             "id": str(refund.id),
             "bookingId": payment["bookingId"],

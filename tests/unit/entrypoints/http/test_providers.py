@@ -26,10 +26,10 @@ async def test_a_profile_becomes_public_once_an_admin_approves_it(api: Api) -> N
     assert_problem(await api.get(path), 404, "provider.not_found")
     assert (await api.post("/providers/me/submit", provider)).json()["status"] == "submitted"
     assert (await api.get("/providers")).json() == {"items": [], "nextCursor": None}
-    waiting = (await api.get("/admin/providers?status=submitted", api.admin())).json()["items"]
+    waiting = (await api.get("/admin/providers?status=submitted", await api.admin())).json()["items"]
     assert [each["id"] for each in waiting] == [made["id"]]
     decided = await api.patch(
-        f"/admin/providers/{made['id']}/approve", api.admin(), json={"approved": True, "note": "Welcome."}
+        f"/admin/providers/{made['id']}/approve", await api.admin(), json={"approved": True, "note": "Welcome."}
     )
     assert (decided.json()["status"], decided.json()["reviewNote"]) == ("approved", "Welcome.")
     public = (await api.get(path)).json()
@@ -42,7 +42,7 @@ async def test_a_rejected_profile_tells_its_owner_why(api: Api) -> None:
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
     await api.post("/providers/me/submit", provider)
     decision = {"approved": False, "note": "A photograph, please."}
-    await api.patch(f"/admin/providers/{made['id']}/approve", api.admin(), json=decision)
+    await api.patch(f"/admin/providers/{made['id']}/approve", await api.admin(), json=decision)
     mine = (await api.get("/providers/me", provider)).json()
     assert (mine["status"], mine["reviewNote"]) == ("rejected", "A photograph, please.")
 
@@ -147,7 +147,7 @@ async def test_blocks_come_and_go_and_close_exactly_their_time(api: Api) -> None
     silent = (await api.post("/availability/blocks", provider, json={**wish, "note": None})).json()
     assert "note" not in silent
     await api.delete(f"/availability/blocks/{silent['id']}", provider)
-    for insider in (provider, api.admin()):
+    for insider in (provider, await api.admin()):
         assert (await api.get(f"/availability/{provider_id}", insider)).json()["blocks"] == [block]
     for outsider in (None, await api.joined("customer")):
         shown = (await api.get(f"/availability/{provider_id}", outsider)).json()["blocks"]
@@ -176,7 +176,7 @@ async def test_a_block_ends_after_it_starts_and_is_a_providers_own(api: Api) -> 
     wordy = await api.post("/availability/blocks", provider, json={"start": ten, "end": eleven, "note": "x" * 501})
     assert_problem(wordy, 400, "validation.invalid_input", "/note")
     wish = {"start": ten, "end": eleven}
-    for other in (await api.joined("customer"), api.admin()):
+    for other in (await api.joined("customer"), await api.admin()):
         assert_problem(await api.post("/availability/blocks", other, json=wish), 403, "auth.not_permitted")
     nobody = await api.post("/availability/blocks", await api.joined("provider"), json=wish)
     assert_problem(nobody, 404, "provider.not_found")
@@ -226,7 +226,7 @@ async def test_only_owner_and_admins_read_the_availability_of_a_draft(api: Api) 
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
     path = f"/availability/{made['id']}"
-    for insider in (provider, api.admin()):
+    for insider in (provider, await api.admin()):
         assert (await api.get(path, insider)).status_code == 200
     for outsider in (None, await api.joined("customer")):
         assert_problem(await api.get(path, outsider), 404, "provider.not_found")

@@ -80,7 +80,7 @@ async def test_responses_report_the_remaining_quota(api: Api) -> None:
 
 @pytest.mark.settings(**with_three_of_each())
 async def test_each_account_is_counted_for_itself(api: Api) -> None:
-    dorj, bold = api.admin(), api.admin()
+    dorj, bold = await api.admin(), await api.admin()
     assert [(await api.get("/bookings", dorj)).status_code for _ in range(4)] == [200, 200, 200, 429]
     refused = await api.get("/bookings", dorj)
     assert_problem(refused, 429, "rate.limited")
@@ -124,7 +124,7 @@ async def test_registration_login_and_refresh_share_a_quota(api: Api) -> None:
     assert (await api.post("/auth/refresh", json={"refreshToken": "x"})).status_code == 401
     assert (await api.post("/auth/login", json=LOGIN)).status_code == 401
     assert_problem(await api.post("/auth/login", json=LOGIN), 429, "rate.limited")
-    assert (await api.get("/bookings", api.admin())).status_code == 200
+    assert (await api.get("/bookings", await api.admin())).status_code == 200
 
 
 @pytest.mark.settings(
@@ -152,6 +152,6 @@ async def test_guesses_of_a_login_are_limited_across_addresses(api: Api) -> None
 @pytest.mark.settings(**with_three_of_each(BOOKING_RATE_LIMITS="off"))
 async def test_a_developer_may_turn_the_limits_off(api: Api) -> None:
     for _ in range(5):
-        answer = await api.get("/bookings", api.admin())
+        answer = await api.get("/bookings", await api.admin())
         assert answer.status_code == 200
         assert "RateLimit" not in answer.headers

@@ -101,7 +101,7 @@ async def test_unencrypted_gets_are_redirected_to_https(api: Api) -> None:
 @pytest.mark.settings(**BEHIND_A_PROXY)
 async def test_unencrypted_writes_are_rejected(api: Api) -> None:
     for method, path in (("POST", "/auth/login"), ("DELETE", "/waitlist/x"), ("OPTIONS", "/bookings")):
-        answer = await api.call(method, path, api.admin(), headers=IN_THE_CLEAR)
+        answer = await api.call(method, path, await api.admin(), headers=IN_THE_CLEAR)
         assert_problem(answer, 403, "http.https_required")
 
 

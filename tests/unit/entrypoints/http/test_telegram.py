@@ -277,7 +277,7 @@ async def test_linking_needs_a_session_and_an_assertion(api: Api) -> None:
     assert (await api.post("/auth/logout", session["accessToken"])).status_code == 204
     body = shown(api)
     assert_problem(await link(api, session["accessToken"], body), 401, "auth.invalid_token")
-    assert_problem(await link(api, api.admin(), body), 401, "auth.invalid_token")
+    assert_problem(await link(api, api.nobody(), body), 401, "auth.invalid_token")
     assert (await signed_in(api, body))["user"]["id"] != session["user"]["id"]
 
 
@@ -299,7 +299,7 @@ async def test_unlinking_ends_other_sessions_and_the_identity_signs_in_a_new_acc
 async def test_unlinking_needs_a_live_session(api: Api) -> None:
     session = await registered(api)
     assert (await link(api, session["accessToken"])).status_code == 204
-    assert_problem(await unlink(api, api.admin()), 401, "auth.invalid_token")
+    assert_problem(await unlink(api, api.nobody()), 401, "auth.invalid_token")
     assert (await api.post("/auth/logout", session["accessToken"])).status_code == 204
     assert_problem(await unlink(api, session["accessToken"]), 401, "auth.invalid_token")
     assert (await signed_in(api))["user"] == session["user"]

@@ -72,10 +72,10 @@ async def test_a_booking_is_visible_to_its_parties_only(api: Api) -> None:
     booking = await api.booked(customer, provider_id)
     for path in (f"/bookings/{booking['id']}", f"/bookings/{booking['id']}/events"):
         assert_problem(await api.get(path, stranger), 404, "booking.not_found")
-        for party in (customer, provider, api.admin()):
+        for party in (customer, provider, await api.admin()):
             assert (await api.get(path, party)).status_code == 200
     assert (await api.get("/bookings", stranger)).json() == {"items": [], "nextCursor": None}
-    for party in (customer, provider, api.admin()):
+    for party in (customer, provider, await api.admin()):
         assert [each["id"] for each in (await api.get("/bookings", party)).json()["items"]] == [booking["id"]]
 
 

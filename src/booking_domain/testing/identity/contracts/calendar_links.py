@@ -47,9 +47,9 @@ class CalendarLinksContract(StorageContract):
         async with backend.begin() as tx:
             await tx.calendar_links.save(gone)
             await tx.calendar_links.save(there)
-        for _ in range(2):
+        for removed in (True, False):
             async with backend.begin() as tx:
-                await tx.calendar_links.remove(cast.customer.id)
+                assert await tx.calendar_links.remove(cast.customer.id) is removed
             assert await backend.reads.calendar_links.user_of(gone.secret_digest) is None
             assert await backend.reads.calendar_links.user_of(there.secret_digest) == cast.owner.id
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 from itertools import product
 from typing import Final
 
-from booking_domain.identity.model import User
+from booking_domain.identity.model import User, UserAction, UserParty
 from booking_domain.identity.sessions import Client, Login, LoginMethod, LoginOutcome, RefreshToken, Session
+from booking_domain.shared.actor import Role
 from booking_domain.shared.ids import LoginId, SessionId
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, waits
@@ -95,6 +96,26 @@ class SessionsContract(StorageContract):
         assert (
             list(await _live(backend, stranger)) == list(await backend.reads.sessions.live(stranger.id, NOW, 9)) == []
         )
+
+    async def test_a_live_session_of_an_active_account_has_a_holder(self, backend: Backend, make: Builder) -> None:
+        user, session = await _signed_in(backend, make)
+        dead = [replace(make.session(user), expires_at=NOW), replace(make.session(user), ended_at=NOW)]
+        async with backend.begin() as tx:
+            for each in dead:
+                await tx.sessions.add(each)
+        reads = backend.reads.sessions
+        assert await reads.holder(session.id, NOW) == user.actor
+        assert [await reads.holder(each.id, NOW) for each in dead] == [None, None]
+        assert await reads.holder(SessionId(make.entropy.new_id()), NOW) is None
+        promoted = user.changed(role=Role.MANAGER)
+        for changed, holder in (
+            (promoted, promoted.actor),
+            (promoted.moved(UserAction.DISABLE, UserParty.ADMIN), None),
+            (promoted.deleted(NOW), None),
+        ):
+            async with backend.begin() as tx:
+                await tx.users.save(changed)
+            assert await reads.holder(session.id, NOW) == holder
 
     async def test_all_live_sessions_of_a_user_are_locked_together(self, backend: Backend, make: Builder) -> None:
         user, session = await _signed_in(backend, make)

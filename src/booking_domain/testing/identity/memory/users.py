@@ -8,6 +8,7 @@ from booking_domain.identity.errors import EmailTaken, PhoneTaken
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions, UserFilter, UserReads, Users
 from booking_domain.identity.sessions import Login, Session
+from booking_domain.shared.actor import Actor
 from booking_domain.shared.ids import LoginId, SessionId, UserId
 from booking_domain.testing.identity.memory.tables import CALENDAR_LINKS, LOGINS, SESSIONS, USERS, require_user
 from booking_domain.testing.kit.tables import MissingRow, State
@@ -90,8 +91,8 @@ class MemoryCalendarLinks(CalendarLinks):
         require_user(self._state, link.user_id)
         self._state[CALENDAR_LINKS][link.user_id] = link
 
-    async def remove(self, user_id: UserId) -> None:
-        self._state[CALENDAR_LINKS].pop(user_id, None)
+    async def remove(self, user_id: UserId) -> bool:
+        return self._state[CALENDAR_LINKS].pop(user_id, None) is not None
 
 
 def users_like(state: State, chosen: UserFilter) -> Sequence[User]:
@@ -152,6 +153,13 @@ class MemorySessionReads(SessionReads):
 
     async def get(self, session_id: SessionId) -> Session | None:
         return self._committed()[SESSIONS].get(session_id)
+
+    async def holder(self, session_id: SessionId, now: datetime) -> Actor | None:
+        session = self._committed()[SESSIONS].get(session_id)
+        if session is None or not session.live(now):
+            return None
+        user = self._committed()[USERS][session.user_id]
+        return user.actor if user.status is UserStatus.ACTIVE else None
 
     async def live(self, user_id: UserId, now: datetime, limit: int) -> Sequence[Session]:
         found = [each for each in self._committed()[SESSIONS].values() if each.user_id == user_id and each.live(now)]
