@@ -19,6 +19,7 @@ from entrypoints.http.holds import routes as holds
 from entrypoints.http.kit.bodies import bound_reading
 from entrypoints.http.kit.compression import Compression
 from entrypoints.http.kit.cross_origin import CrossOrigin
+from entrypoints.http.kit.exporting import sections_of
 from entrypoints.http.kit.heads import answer_head
 from entrypoints.http.kit.injection import one_after_the_other
 from entrypoints.http.kit.problems import answer_exception
@@ -34,6 +35,7 @@ from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.sms import webhooks as sms_webhooks
 from entrypoints.http.users import routes as users
+from entrypoints.http.users.export import export_route
 from entrypoints.http.waitlist import routes as waitlist
 from entrypoints.languages.catalogues import read_catalogues
 
@@ -60,7 +62,7 @@ RESOURCES: Final = (
     sms_webhooks.routes,
 )
 """The routers of the API, in the order of registration; a new resource adds its own."""
-API: Final = Router(PREFIX, route_handlers=[*RESOURCES, health.routes()])
+API: Final = Router(PREFIX, route_handlers=[*RESOURCES, export_route(sections_of(RESOURCES)), health.routes()])
 """Litestar copies it into each application."""
 
 

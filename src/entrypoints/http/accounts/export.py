@@ -6,7 +6,8 @@ import msgspec
 
 from booking_domain.identity.external_identities import ExternalIdentity
 from booking_domain.identity.sessions import Session
-from entrypoints.http.accounts.schemas import login_json
+from entrypoints.http.accounts import examples
+from entrypoints.http.accounts.schemas import LoginJson, login_json
 from entrypoints.http.accounts.session_schemas import DeviceJson, device_json
 from entrypoints.http.kit.exporting import ExportSource, items, value
 from entrypoints.http.kit.fields import Json, Timestamp
@@ -40,12 +41,24 @@ async def _identities(source: ExportSource) -> list[ExportedIdentityJson]:
     return [_identity(each) for each in await source.reads.external_identities.of_user(source.user.id)]
 
 
+_DEVICE: Final = {name: value for name, value in examples.SESSIONS["items"][0].items() if name != "current"}
 SESSIONS: Final = items(
-    "sessions", lambda source, after: source.reads.sessions.of_user(source.user.id, after, source.page), _session
+    "sessions",
+    ExportedSessionJson,
+    lambda source, after: source.reads.sessions.of_user(source.user.id, after, source.page),
+    _session,
+    example=[{**_DEVICE, "endedAt": None}],
 )
 LOGIN_HISTORY: Final = items(
-    "loginHistory",
+    "login_history",
+    LoginJson,
     lambda source, after: source.reads.login_history.of_user(source.user.id, after, source.page),
     login_json,
+    example=examples.LOGINS["items"],
 )
-IDENTITIES: Final = value("identities", _identities)
+IDENTITIES: Final = value(
+    "identities",
+    tuple[ExportedIdentityJson, ...],
+    _identities,
+    example=[{"service": "telegram", "subject": "279058397", "linkedAt": "2026-11-20T03:20:00Z"}],
+)

@@ -14,6 +14,7 @@ from booking_domain.shared.ids import SessionId
 from booking_domain.workflows.ports import Reads
 from entrypoints.http.accounts import codes, devices, passwords, second_factors
 from entrypoints.http.accounts.examples import LOGIN, REFRESH, REGISTER, SIGNED_IN, USER
+from entrypoints.http.accounts.export import IDENTITIES, LOGIN_HISTORY, SESSIONS
 from entrypoints.http.accounts.guarded import GUARDED
 from entrypoints.http.accounts.schemas import (
     LoginBody,
@@ -27,6 +28,7 @@ from entrypoints.http.accounts.schemas import (
 )
 from entrypoints.http.kit.clients import Clients
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import ENDED_SESSION, ONE_FACTOR, OPTIONAL
 
@@ -111,4 +113,5 @@ routes: Final = Router(
         *passwords.handlers,
         *second_factors.handlers,
     ],
+    opt=exporting(SESSIONS, LOGIN_HISTORY, IDENTITIES),
 )

@@ -31,6 +31,7 @@ from entrypoints.http.availability.examples import (
     RULE,
     SETTINGS,
 )
+from entrypoints.http.availability.export import PROVIDER
 from entrypoints.http.availability.feeds import get_availability_feeds, set_availability_feeds
 from entrypoints.http.availability.schemas import (
     AvailabilityJson,
@@ -49,6 +50,7 @@ from entrypoints.http.availability.schemas import (
 )
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
@@ -163,4 +165,5 @@ routes: Final = Router(
         get_availability_feeds,
         set_availability_feeds,
     ],
+    opt=exporting(PROVIDER),
 )

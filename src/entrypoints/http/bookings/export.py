@@ -76,4 +76,4 @@ async def _bookings(source: ExportSource) -> AsyncIterator[Sequence[ExportedBook
         after = found[-1].id
 
 
-BOOKINGS: Final = pages("bookings", _bookings)
+BOOKINGS: Final = pages("bookings", ExportedBookingJson, _bookings)

@@ -19,6 +19,7 @@ from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries import bookings
 from entrypoints.http.bookings.changes import changes
 from entrypoints.http.bookings.examples import BOOKING, EVENTS, MOVE, MOVED, PAGE, PLACE, PLACE_SERIES, SERIES
+from entrypoints.http.bookings.export import BOOKINGS
 from entrypoints.http.bookings.schemas import (
     BookingJson,
     BookingsJson,
@@ -35,6 +36,7 @@ from entrypoints.http.bookings.schemas import (
 from entrypoints.http.kit.cursors import cursor_of, cut, read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.queries import utc_moment
@@ -146,4 +148,5 @@ routes: Final = Router(
         list_booking_events,
         *changes,
     ],
+    opt=exporting(BOOKINGS),
 )

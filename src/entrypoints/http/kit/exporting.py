@@ -1,20 +1,22 @@
-"""Sections of the export of an account. Each resource declares its own; `users.export` lists and streams them.
+"""Sections of the export of an account. Each resource declares its own at its router; `users.export` streams them.
 
 Memory is bounded, however much data there is: pages are read one after the other, each on its own connection.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
+from litestar import Router
 
 from booking_domain.identity.model import User
 from booking_domain.workflows.ports import Reads
 
 encode: Final = msgspec.json.Encoder().encode
+_KEY: Final = "export"
 
 
 class _WithId(Protocol):
@@ -23,6 +25,7 @@ class _WithId(Protocol):
 
 
 Item = TypeVar("Item", bound=_WithId)
+Shown = TypeVar("Shown", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,28 +39,47 @@ class ExportSource:
     """How many items are read at once."""
 
 
-Pages = Callable[[ExportSource], AsyncIterator[Sequence[msgspec.Struct]]]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSection:
-    """A member of the exported JSON object."""
+    """A member of the exported JSON object. A router declares its own with `exporting`."""
 
     name: str
+    """In snake_case, as a field of the document."""
+    kind: Any
+    """The type of the value."""
     write: Callable[[ExportSource], AsyncIterator[bytes]]
     """Write the value, as JSON."""
+    example: Any
 
 
-def value(name: str, read: Callable[[ExportSource], Awaitable[object]]) -> ExportSection:
+def exporting(*sections: ExportSection) -> dict[str, Any]:
+    """Return the `opt` of a router whose resource has these sections."""
+    return {_KEY: sections}
+
+
+def sections_of(routers: Iterable[Router]) -> tuple[ExportSection, ...]:
+    """The sections that the routers declare, in their order."""
+    return tuple(section for router in routers for section in router.opt.get(_KEY, ()))
+
+
+def value(
+    name: str, kind: Any, read: Callable[[ExportSource], Awaitable[object]], *, example: Any = None
+) -> ExportSection:
     """Return a section that is read at once."""
 
     async def write(source: ExportSource) -> AsyncIterator[bytes]:
         yield encode(await read(source))
 
-    return ExportSection(name, write)
+    return ExportSection(name=name, kind=kind, write=write, example=example)
 
 
-def pages(name: str, read: Pages) -> ExportSection:
+def pages(
+    name: str,
+    kind: type[Shown],
+    read: Callable[[ExportSource], AsyncIterator[Sequence[Shown]]],
+    *,
+    example: Sequence[Any] = (),
+) -> ExportSection:
     """Return a section that is an array, read in pages."""
 
     async def write(source: ExportSource) -> AsyncIterator[bytes]:
@@ -68,20 +90,23 @@ def pages(name: str, read: Pages) -> ExportSection:
             first = False
         yield b"]"
 
-    return ExportSection(name, write)
+    return ExportSection(name=name, kind=tuple[kind, ...], write=write, example=list(example))  # type: ignore[valid-type]
 
 
 def items(
     name: str,
+    kind: type[Shown],
     read: Callable[[ExportSource, Any], Awaitable[Sequence[Item]]],
-    show: Callable[[Item], msgspec.Struct],
+    show: Callable[[Item], Shown],
+    *,
+    example: Sequence[Any] = (),
 ) -> ExportSection:
     """Return a section that is an array of items. `read` returns the page after an id; None is before the first."""
 
-    async def read_pages(source: ExportSource) -> AsyncIterator[Sequence[msgspec.Struct]]:
+    async def read_pages(source: ExportSource) -> AsyncIterator[Sequence[Shown]]:
         after = None
         while found := await read(source, after):
             yield [show(item) for item in found]
             after = found[-1].id
 
-    return pages(name, read_pages)
+    return pages(name, kind, read_pages, example=example)

@@ -15,6 +15,7 @@ from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries.providers import get_provider
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL, PUBLIC
@@ -28,6 +29,7 @@ from entrypoints.http.reviews.schemas import (
     REPLIED,
     REPLY,
     REVIEW,
+    REVIEWS,
     EditReviewBody,
     HideReviewBody,
     OwnReviewsQuery,
@@ -170,4 +172,5 @@ routes: Final = Router(
         hide_a_review,
         restore_a_review,
     ],
+    opt=exporting(REVIEWS),
 )

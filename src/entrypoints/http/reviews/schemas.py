@@ -217,6 +217,7 @@ def exported_review(review: Review) -> ExportedReviewJson:
 
 REVIEWS: Final = items(
     "reviews",
+    ExportedReviewJson,
     lambda source, after: source.reads.reviews.written_for(source.user.id, after, source.page),
     exported_review,
 )

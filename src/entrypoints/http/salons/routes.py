@@ -14,10 +14,12 @@ from booking_domain.workflows.queries import salons
 from booking_domain.workflows.salons import edit_salon, open_salon, set_salon_hours
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
+from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.salons.examples import EDIT, HOURS, OPEN, SALON, SET_HOURS
+from entrypoints.http.salons.export import SALONS
 from entrypoints.http.salons.members import (
     accept_salon_invitation,
     end_salon_membership,
@@ -100,4 +102,5 @@ routes: Final = Router(
         end_salon_membership,
         list_salon_slots,
     ],
+    opt=exporting(SALONS),
 )

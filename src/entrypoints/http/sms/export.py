@@ -29,5 +29,17 @@ def _text(message: SmsMessage) -> ExportedTextJson:
 
 
 TEXT_MESSAGES: Final = items(
-    "textMessages", lambda source, after: source.reads.sms.of_user(source.user.id, after, source.page), _text
+    "text_messages",
+    ExportedTextJson,
+    lambda source, after: source.reads.sms.of_user(source.user.id, after, source.page),
+    _text,
+    example=[
+        {
+            "at": "2026-11-20T03:16:00Z",
+            "to": "+976****2233",
+            "template": "code.login",
+            "language": "en",
+            "status": "delivered",
+        }
+    ],
 )

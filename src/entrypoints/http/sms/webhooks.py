@@ -14,8 +14,10 @@ from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import SmsId
 from booking_domain.workflows.ports import Repositories
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
+from entrypoints.http.sms.export import TEXT_MESSAGES
 from entrypoints.settings import Settings
 
 
@@ -58,4 +60,4 @@ def _address(request: Request[Any, Any, Any], public_url: str) -> str:
     return f"{public_url}{request.scope['path']}{'?' if query else ''}{query}"
 
 
-routes: Final = Router("/webhooks/sms", route_handlers=[take_twilio_callback])
+routes: Final = Router("/webhooks/sms", route_handlers=[take_twilio_callback], opt=exporting(TEXT_MESSAGES))

@@ -22,7 +22,6 @@ from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_vers
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import AUTH, limited_as
 from entrypoints.http.users.examples import ACCOUNT, CHANGES, CONFIRM_PHONE, PREFERENCES, WANT_PHONE
-from entrypoints.http.users.export import export_account
 from entrypoints.http.users.schemas import (
     AccountJson,
     ConfirmPhoneBody,
@@ -159,6 +158,5 @@ routes: Final = Router(
         want_phone,
         confirm_phone,
         delete_my_account,
-        export_account,
     ],
 )

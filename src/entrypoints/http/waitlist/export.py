@@ -3,8 +3,11 @@
 from typing import Final
 
 from entrypoints.http.kit.exporting import items
-from entrypoints.http.waitlist.schemas import waiting_json
+from entrypoints.http.waitlist.schemas import WaitingJson, waiting_json
 
 WAITING_LIST: Final = items(
-    "waitingList", lambda source, after: source.reads.waiting_list.of_customer(source.user.id, after), waiting_json
+    "waiting_list",
+    WaitingJson,
+    lambda source, after: source.reads.waiting_list.of_customer(source.user.id, after),
+    waiting_json,
 )

@@ -15,9 +15,11 @@ from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries.providers import get_time_zone
 from booking_domain.workflows.queries.waiting_list import list_own_entries
 from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import exporting
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.waitlist.examples import JOIN, LIST, WAITING
+from entrypoints.http.waitlist.export import WAITING_LIST
 from entrypoints.http.waitlist.schemas import JoinBody, WaitingJson, WaitsJson, waiting_json
 
 
@@ -54,4 +56,6 @@ async def leave_waitlist(
     await executor.run(leave_waiting_list, WaitingId(waiting_id), actor=actor)
 
 
-routes: Final = Router("/waitlist", route_handlers=[join_waitlist, list_waits, leave_waitlist])
+routes: Final = Router(
+    "/waitlist", route_handlers=[join_waitlist, list_waits, leave_waitlist], opt=exporting(WAITING_LIST)
+)

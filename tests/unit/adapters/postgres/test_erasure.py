@@ -31,7 +31,9 @@ from booking_domain.testing.kit.storage import Cast, a_cast
 from booking_domain.testing.shared.memory.clock import ManualClock
 from booking_domain.workflows.erase_account import Erasing, erase_account
 from booking_domain.workflows.ports import Repositories
-from entrypoints.http.users.export_schemas import ExportJson
+from entrypoints.http.app import RESOURCES
+from entrypoints.http.kit.exporting import sections_of
+from entrypoints.http.users.export import export_document
 
 NOT_OF_AN_ACCOUNT: Final = {
     ("bookings", "series_id"),
@@ -80,7 +82,7 @@ def test_a_table_that_refers_to_an_account_and_declares_nothing_is_found() -> No
 def test_every_section_of_the_export_has_a_table_and_every_exported_table_a_section() -> None:
     declared = [PersonalRows.of(table) for table in metadata.tables.values()]
     sections = {rows.export for rows in declared if rows is not None and isinstance(rows.export, str)}
-    assert sections == set(ExportJson.__struct_fields__) - EXPORT_ONLY
+    assert sections == set(export_document(sections_of(RESOURCES)).__struct_fields__) - EXPORT_ONLY
 
 
 def test_rows_that_are_kept_or_not_exported_have_a_reason() -> None:

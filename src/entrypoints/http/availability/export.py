@@ -47,4 +47,4 @@ async def _provider(source: ExportSource) -> ExportedProviderJson | None:
     )
 
 
-PROVIDER: Final = value("provider", _provider)
+PROVIDER: Final = value("provider", ExportedProviderJson | None, _provider)
