@@ -22,6 +22,12 @@ class ProviderOrder(StrEnum):
     RATING = "rating"
     """By `Rating.score`, best first."""
 
+    def rank(self, profile: "Profile") -> tuple[int, int]:
+        """The key by which this order sorts, ascending."""
+        if self is ProviderOrder.RATING:
+            return -profile.rating.score, -profile.id.int
+        return 0, profile.id.int
+
 
 class ProfileStatus(StrEnum):
     """The status of a profile."""
@@ -124,3 +130,14 @@ class Profile:
         """Apply an action of the lifecycle, or raise `InvalidProfileTransition` or `NotYourMove`."""
         status = PROFILE_LIFECYCLE.advance(self.status, action, by)
         return replace(self, status=status, review_note=note, version=self.version + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderFilter:
+    """A page of providers; None: any."""
+
+    status: ProfileStatus | None = None
+    order: ProviderOrder = ProviderOrder.REGISTERED
+    after: ProviderId | None = None
+    """The last provider of the previous page."""
+    limit: int

@@ -11,6 +11,7 @@ from typing import Final
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import Status
+from booking_domain.catalogue.model import ProviderFilter
 from booking_domain.payments.events import RefundScheduled
 from booking_domain.payments.model import Payment
 from booking_domain.payments.refunds import Refund, RefundStatus, pending_total
@@ -40,7 +41,7 @@ async def violations(reads: Reads, outbox: Sequence[Event], now: datetime) -> li
         found += (f"{booking.reference}: {each}" for each in _trail(booking, events))
         found += (f"{booking.reference}: {each}" for each in _told(refunds, events, outbox))
     claims: list[Claim] = []
-    for provider in await reads.providers.page(None, None, MOST):
+    for provider in await reads.providers.page(ProviderFilter(limit=MOST)):
         schedule = await reads.schedules.get(provider.profile.id, _ALWAYS)
         claims += schedule.claims if schedule is not None else ()
     return [*found, *_claims(bookings, claims, now)]

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from booking_domain.bookings import ports as bookings
 from booking_domain.bookings.transitions import Party
 from booking_domain.catalogue import ports as catalogue
-from booking_domain.catalogue.model import ProfileStatus, ProviderOrder
+from booking_domain.catalogue.model import ProviderFilter
 from booking_domain.catalogue.salons import Member, Salon
 from booking_domain.identity import ports as identity
 from booking_domain.notifications import ports as notifications
@@ -35,14 +35,8 @@ class ProviderReads(Protocol):
         """The provider whose profile this user owns."""
         ...
 
-    async def page(
-        self,
-        status: ProfileStatus | None,
-        after: ProviderId | None,
-        limit: int,
-        order: ProviderOrder = ProviderOrder.REGISTERED,
-    ) -> Sequence[ProviderView]:
-        """Providers of this status (None: of any): those that follow `after` in this order, at most `limit`."""
+    async def page(self, chosen: ProviderFilter) -> Sequence[ProviderView]:
+        """One page of the providers of a filter."""
         ...
 
 

@@ -11,7 +11,7 @@ from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
-from booking_domain.catalogue.model import ProfileMissing
+from booking_domain.catalogue.model import ProfileMissing, ProviderFilter
 from booking_domain.payments.errors import PaymentNotFound
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Block
@@ -136,14 +136,16 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
     assert (await get_own_provider(owner, studio.reads.providers)).profile == draft.profile
     assert (await get_profile(studio.admin, provider_id, studio.reads.providers)).profile == draft.profile
     assert provider_id in {
-        view.profile.id for view in await list_profiles(studio.admin, None, None, 9, studio.reads.providers)
+        view.profile.id for view in await list_profiles(studio.admin, ProviderFilter(limit=9), studio.reads.providers)
     }
     for actor in (owner, studio.admin):
         assert (await get_calendar(actor, provider_id, studio.reads.schedules, studio.reads.providers)).with_notes
         shown = await explain_slot(actor, provider_id, TOMORROW, studio.reads.schedules, now=now)
         assert "not_bookable" in {reason.value for reason in shown.explanation.reasons}
 
-    assert provider_id not in {view.profile.id for view in await list_providers(None, 9, studio.reads.providers)}
+    assert provider_id not in {
+        view.profile.id for view in await list_providers(ProviderFilter(limit=9), studio.reads.providers)
+    }
     with pytest.raises(ProviderNotFound):
         await get_provider(provider_id, studio.reads.providers)
     with pytest.raises(ProviderNotFound):
@@ -156,7 +158,7 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
     with pytest.raises(NotPermitted):
         await get_profile(owner, provider_id, studio.reads.providers)
     with pytest.raises(NotPermitted):
-        await list_profiles(owner, None, None, 9, studio.reads.providers)
+        await list_profiles(owner, ProviderFilter(limit=9), studio.reads.providers)
     with pytest.raises(ProviderNotFound):
         await get_profile(studio.admin, ProviderId(uuid4()), studio.reads.providers)
 

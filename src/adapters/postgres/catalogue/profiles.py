@@ -12,7 +12,7 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, Work
 from booking_domain.bookings.model import Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
-from booking_domain.catalogue.model import Profile, ProfileStatus, ProviderOrder
+from booking_domain.catalogue.model import Profile, ProviderFilter, ProviderOrder
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.workflows.ports import ProviderReads
@@ -121,12 +121,7 @@ class PostgresProviderReads(ProviderReads):
         row = await self._work.one(_VIEW_BY_OWNER, user_id=user_id)
         return None if row is None else _view_of(row)
 
-    async def page(
-        self,
-        status: ProfileStatus | None,
-        after: ProviderId | None,
-        limit: int,
-        order: ProviderOrder = ProviderOrder.REGISTERED,
-    ) -> list[ProviderView]:
-        chosen = None if status is None else status.value
-        return [_view_of(row) for row in await self._work.all(_PAGES[order], status=chosen, after=after, most=limit)]
+    async def page(self, chosen: ProviderFilter) -> list[ProviderView]:
+        status = None if chosen.status is None else chosen.status.value
+        rows = await self._work.all(_PAGES[chosen.order], status=status, after=chosen.after, most=chosen.limit)
+        return [_view_of(row) for row in rows]

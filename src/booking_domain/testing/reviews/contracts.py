@@ -9,7 +9,7 @@ import pytest
 
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
-from booking_domain.catalogue.model import ProfileStatus, ProviderOrder
+from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder
 from booking_domain.reviews.model import HideReason, Review, ReviewExists
 from booking_domain.reviews.ports import ReviewableBookings, ReviewFilter, ReviewOrder, ReviewReads, Reviews
 from booking_domain.shared.errors import ConcurrentChange
@@ -192,7 +192,12 @@ class ReviewsContract(StorageContract):
         best_first = [casts[number].profile.id for number in (1, 0, 2, 3)]
         found: list[ProviderId] = []
         while page := await backend.reads.providers.page(
-            ProfileStatus.APPROVED, found[-1] if found else None, 1, ProviderOrder.RATING
+            ProviderFilter(
+                status=ProfileStatus.APPROVED,
+                order=ProviderOrder.RATING,
+                after=found[-1] if found else None,
+                limit=1,
+            )
         ):
             found += [view.profile.id for view in page]
         assert found == best_first

@@ -1,10 +1,11 @@
 """Provider profiles: approved ones are public, the others are for their owner and admins."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking_domain.catalogue.model import ProfileMissing, ProfileStatus, ProviderOrder
+from booking_domain.catalogue.model import ProfileMissing, ProfileStatus, ProviderFilter
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import NotPermitted
@@ -24,11 +25,9 @@ async def _get_provider(provider_id: ProviderId, providers: ProviderReads) -> Pr
     return view
 
 
-async def _list_providers(
-    after: ProviderId | None, limit: int, providers: ProviderReads, order: ProviderOrder = ProviderOrder.REGISTERED
-) -> Sequence[ProviderView]:
-    """The providers that are public: those that follow `after` in this order, at most `limit`."""
-    return await providers.page(ProfileStatus.APPROVED, after, limit, order)
+async def _list_providers(chosen: ProviderFilter, providers: ProviderReads) -> Sequence[ProviderView]:
+    """The providers of a filter that are public, whatever status it names."""
+    return await providers.page(replace(chosen, status=ProfileStatus.APPROVED))
 
 
 async def _get_own_provider(actor: Actor, providers: ProviderReads) -> ProviderView:
@@ -48,12 +47,10 @@ async def _get_profile(actor: Actor, provider_id: ProviderId, providers: Provide
     return view
 
 
-async def _list_profiles(
-    actor: Actor, status: ProfileStatus | None, after: ProviderId | None, limit: int, providers: ProviderReads
-) -> Sequence[ProviderView]:
-    """Profiles of one status (None: of any), by id, for those who decide on profiles."""
+async def _list_profiles(actor: Actor, chosen: ProviderFilter, providers: ProviderReads) -> Sequence[ProviderView]:
+    """The providers of a filter, for those who decide on profiles."""
     authorise(actor, Permission.DECIDE_ON_PROFILES)
-    return await providers.page(status, after, limit)
+    return await providers.page(chosen)
 
 
 async def _get_time_zone(provider_id: ProviderId, providers: ProviderReads) -> ZoneInfo:

@@ -12,12 +12,11 @@ from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import DecideOnProfile, decide_on_profile
 from booking_domain.workflows.queries import providers
-from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, etag, expected_version
 from entrypoints.http.kit.injection import Injected
-from entrypoints.http.providers.examples import APPROVED, PAGE, PROVIDER
-from entrypoints.http.providers.schemas import DecisionBody, ProfilesQuery, ProviderJson, ProvidersJson
+from entrypoints.http.providers.examples import APPROVED, PAGE
+from entrypoints.http.providers.schemas import PROVIDER, DecisionBody, ProfilesQuery, ProviderJson, ProvidersJson
 from entrypoints.http.providers.views import provider_json_with_note, providers_page
 
 
@@ -26,9 +25,7 @@ async def list_profiles(
     asked: Injected[ProfilesQuery], actor: Injected[Actor], reads: Injected[Reads]
 ) -> ProvidersJson:
     """List all provider profiles, or those in one status. Admins only."""
-    after = read_cursor(asked.cursor)
-    after_id = None if after is None else ProviderId(after)
-    found = await providers.list_profiles(actor, asked.status, after_id, asked.limit + 1, reads.providers)
+    found = await providers.list_profiles(actor, asked.chosen(), reads.providers)
     return providers_page(found, asked.limit, provider_json_with_note)
 
 

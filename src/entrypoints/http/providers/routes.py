@@ -13,19 +13,20 @@ from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.provider_profiles import edit_profile, open_profile, submit_profile
 from booking_domain.workflows.queries import providers
 from booking_domain.workflows.queries.providers import get_own_provider
-from entrypoints.http.kit.cursors import read_cursor
 from entrypoints.http.kit.documentation import documented
 from entrypoints.http.kit.etags import IfMatch, IfNoneMatch, etag, expected_version, unless_known
 from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import PUBLIC
-from entrypoints.http.providers.examples import CHANGES, PAGE, PROFILE, PROVIDER
+from entrypoints.http.providers.examples import CHANGES, PAGE
 from entrypoints.http.providers.schemas import (
+    PROFILE,
+    PROVIDER,
     ChangeProfileBody,
     OpenProfileBody,
     ProviderJson,
     ProvidersJson,
-    SortedProvidersQuery,
+    ProvidersQuery,
     provider_json,
 )
 from entrypoints.http.providers.slots import explain_slot, list_slots
@@ -75,12 +76,9 @@ async def submit_my_profile(
 
 
 @get("/", opt=PUBLIC | documented(providers.list_providers, answer=PAGE))
-async def list_providers(asked: Injected[SortedProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
-    """List the providers that take bookings, by registration or by rating."""
-    after = read_cursor(asked.cursor)
-    found = await providers.list_providers(
-        None if after is None else ProviderId(after), asked.limit + 1, reads.providers, asked.sort
-    )
+async def list_providers(asked: Injected[ProvidersQuery], reads: Injected[Reads]) -> ProvidersJson:
+    """List the providers that take bookings."""
+    found = await providers.list_providers(asked.chosen(), reads.providers)
     return providers_page(found, asked.limit, provider_json)
 
 

@@ -1,15 +1,16 @@
 """The JSON of providers."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from booking_domain.catalogue.model import MAX_STYLES, Location, ProfileStatus, ProviderOrder
+from booking_domain.catalogue.model import MAX_STYLES, Location, ProfileStatus, ProviderFilter, ProviderOrder
+from booking_domain.shared.ids import ProviderId
 from booking_domain.shared.versions import ExpectedVersion
 from booking_domain.workflows.provider_profiles import ProfileChange
 from booking_domain.workflows.views import ProviderView
-from entrypoints.http.kit.cursors import DEFAULT_LIMIT
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, read_cursor
 from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Note, Query, ZoneName, given
 from entrypoints.http.providers.terms import TermsBody, TierJson, tiers_json
 
@@ -65,22 +66,32 @@ class DecisionBody(Body, frozen=True, kw_only=True):
 
 
 class ProvidersQuery(Query, frozen=True, kw_only=True):
-    """A page of approved providers."""
+    """A page of approved providers, sorted by registration or by rating (best first)."""
 
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
-
-
-class SortedProvidersQuery(ProvidersQuery, frozen=True, kw_only=True):
-    """A page of approved providers, sorted by registration or by rating (best first)."""
-
     sort: ProviderOrder = ProviderOrder.REGISTERED
 
+    def chosen(self) -> ProviderFilter:
+        """The page, and one provider more."""
+        return ProviderFilter(order=self.sort, after=_after(self.cursor), limit=self.limit + 1)
 
-class ProfilesQuery(ProvidersQuery, frozen=True, kw_only=True):
+
+class ProfilesQuery(Query, frozen=True, kw_only=True):
     """A page of profiles, for admins."""
 
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
     status: ProfileStatus | None = None
+
+    def chosen(self) -> ProviderFilter:
+        """The page, and one profile more."""
+        return ProviderFilter(status=self.status, after=_after(self.cursor), limit=self.limit + 1)
+
+
+def _after(cursor: str | None) -> ProviderId | None:
+    after = read_cursor(cursor)
+    return None if after is None else ProviderId(after)
 
 
 class PointJson(Json, frozen=True, kw_only=True):
@@ -141,3 +152,28 @@ def provider_json(view: ProviderView) -> ProviderJson:
         rating_count=profile.rating.count,
         version=profile.version,
     )
+
+
+# Examples for the API's documentation.
+PROVIDER_ID: Final = "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21"
+PROFILE: Final[dict[str, Any]] = {
+    "displayName": "Studio Nomad",
+    "bio": "Fine lines and lettering.",
+    "styles": ["fine line", "lettering"],
+    "address": "Peace Avenue 17, Ulaanbaatar",
+    "location": {"lat": 47.9184, "lon": 106.9177},
+    "timeZone": "Asia/Ulaanbaatar",
+    "bookingMode": "instant",
+    "depositAmount": 2000000,
+    "priceAmount": 8000000,
+    "currency": "MNT",
+}
+PROVIDER: Final[dict[str, Any]] = {
+    "id": PROVIDER_ID,
+    **PROFILE,
+    "status": "approved",
+    "cancellationPolicy": [{"hoursBefore": 24, "percent": 100}],
+    "rating": 4.83,
+    "ratingCount": 12,
+    "version": 3,
+}

@@ -21,7 +21,7 @@ PROFILE = {
 async def test_a_profile_becomes_public_once_an_admin_approves_it(api: Api) -> None:
     provider = await api.joined("provider")
     made = (await api.post("/providers/me", provider, json=PROFILE)).json()
-    assert made == {**PROFILE, "id": made["id"], "status": "draft", "rating": None, "ratingCount": 0, "version": 1}
+    assert made.items() >= {**PROFILE, "status": "draft", "version": 1}.items()
     path = f"/providers/{made['id']}"
     assert_problem(await api.get(path), 404, "provider.not_found")
     assert (await api.post("/providers/me/submit", provider)).json()["status"] == "submitted"

@@ -1,7 +1,9 @@
 """The contract of `ProviderReads`."""
 
+from dataclasses import replace
+
 from booking_domain.bookings.model import BookingMode
-from booking_domain.catalogue.model import ProfileStatus
+from booking_domain.catalogue.model import ProfileStatus, ProviderFilter
 from booking_domain.scheduling.model import SlotSettings
 from booking_domain.shared.ids import ProviderId, UserId
 from booking_domain.testing.builders import Builder, terms
@@ -39,15 +41,16 @@ class ProviderReadsContract(StorageContract):
 
     async def test_providers_are_paged_by_id(self, backend: Backend, make: Builder) -> None:
         views = [_view(await a_cast(backend, make)) for _ in range(5)]
-        assert list(await backend.reads.providers.page(None, None, 2)) == views[:2]
-        assert list(await backend.reads.providers.page(None, views[1].profile.id, 2)) == views[2:4]
-        assert list(await backend.reads.providers.page(None, views[3].profile.id, 2)) == views[4:]
-        assert list(await backend.reads.providers.page(None, views[4].profile.id, 2)) == []
+        for after, found in ((None, views[:2]), (1, views[2:4]), (3, views[4:]), (4, [])):
+            last = None if after is None else views[after].profile.id
+            assert list(await backend.reads.providers.page(ProviderFilter(after=last, limit=2))) == found
 
     async def test_providers_are_listed_by_status(self, backend: Backend, make: Builder) -> None:
         views = {status: _view(await a_cast(backend, make, status)) for status in ProfileStatus}
         submitted = [views[ProfileStatus.SUBMITTED], _view(await a_cast(backend, make, ProfileStatus.SUBMITTED))]
-        assert list(await backend.reads.providers.page(ProfileStatus.SUBMITTED, None, 50)) == submitted
-        after_the_first = submitted[0].profile.id
-        assert list(await backend.reads.providers.page(ProfileStatus.SUBMITTED, after_the_first, 50)) == submitted[1:]
-        assert list(await backend.reads.providers.page(ProfileStatus.DRAFT, None, 50)) == [views[ProfileStatus.DRAFT]]
+        chosen = ProviderFilter(status=ProfileStatus.SUBMITTED, limit=50)
+        assert list(await backend.reads.providers.page(chosen)) == submitted
+        after_the_first = replace(chosen, after=submitted[0].profile.id)
+        assert list(await backend.reads.providers.page(after_the_first)) == submitted[1:]
+        drafts = ProviderFilter(status=ProfileStatus.DRAFT, limit=50)
+        assert list(await backend.reads.providers.page(drafts)) == [views[ProfileStatus.DRAFT]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from booking_domain.catalogue.model import Profile, ProfileExists, ProfileStatus, ProviderOrder
+from booking_domain.catalogue.model import Profile, ProfileExists, ProviderFilter
 from booking_domain.catalogue.ports import Profiles
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import ProviderId, UserId
@@ -54,25 +54,15 @@ class MemoryProviderReads(ProviderReads):
         profiles = self._committed()[PROFILES].values()
         return next((self._view(profile) for profile in profiles if profile.owner_id == user_id), None)
 
-    async def page(
-        self,
-        status: ProfileStatus | None,
-        after: ProviderId | None,
-        limit: int,
-        order: ProviderOrder = ProviderOrder.REGISTERED,
-    ) -> Sequence[ProviderView]:
-        rows = self._committed()[PROFILES]
-
-        def rank(profile: Profile) -> tuple[int, int]:
-            by_rating = order is ProviderOrder.RATING
-            return (-profile.rating.score, -profile.id.int) if by_rating else (0, profile.id.int)
-
-        chosen = [
+    async def page(self, chosen: ProviderFilter) -> Sequence[ProviderView]:
+        rows, rank = self._committed()[PROFILES], chosen.order.rank
+        found = [
             profile
             for profile in rows.values()
-            if status in {None, profile.status} and (after is None or rank(profile) > rank(rows[after]))
+            if chosen.status in {None, profile.status}
+            and (chosen.after is None or rank(profile) > rank(rows[chosen.after]))
         ]
-        return [self._view(profile) for profile in sorted(chosen, key=rank)[:limit]]
+        return [self._view(profile) for profile in sorted(found, key=rank)[: chosen.limit]]
 
     def _view(self, profile: Profile) -> ProviderView:
         state = self._committed()
