@@ -38,7 +38,15 @@ from adapters.postgres.kit.personal_data import USER, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import Row, Work
 from booking_domain.bookings.transitions import Status
-from booking_domain.reviews.model import MAX_RATING, MIN_RATING, HideReason, Review, ReviewExists, ReviewStatus
+from booking_domain.reviews.model import (
+    MAX_RATING,
+    MIN_RATING,
+    HideReason,
+    Review,
+    ReviewExists,
+    ReviewId,
+    ReviewStatus,
+)
 from booking_domain.reviews.ports import (
     ReviewableBooking,
     ReviewableBookings,
@@ -48,7 +56,7 @@ from booking_domain.reviews.ports import (
     Reviews,
     ReviewView,
 )
-from booking_domain.shared.ids import BookingId, ProviderId, ReviewId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.rating import Rating
 
 

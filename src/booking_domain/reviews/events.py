@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from booking_domain.reviews.model import Review
+from booking_domain.reviews.model import Review, ReviewId
 from booking_domain.shared.events import Event
 from booking_domain.shared.executor import Context
-from booking_domain.shared.ids import EventId, ReviewId
+from booking_domain.shared.ids import EventId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

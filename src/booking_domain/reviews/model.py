@@ -3,12 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final, NewType, Self
+from uuid import UUID
 
 from booking_domain.shared.errors import Conflict, Forbidden, InvalidValue, NotFound
-from booking_domain.shared.ids import BookingId, ProviderId, ReviewId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.lifecycle import InvalidTransition, Lifecycle, Move
 from booking_domain.shared.rating import NO_REVIEWS, Rating
+
+ReviewId = NewType("ReviewId", UUID)
 
 MIN_RATING: Final = 1
 MAX_RATING: Final = 5

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from booking_domain.reviews.events import EVENTS
-from booking_domain.reviews.model import REVIEW_LIFECYCLE, Review, ReviewStatus
+from booking_domain.reviews.model import REVIEW_LIFECYCLE, Review, ReviewId, ReviewStatus
 from booking_domain.shared.contexts import DomainContext
-from booking_domain.shared.ids import BookingId, ProviderId, ReviewId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.rating import Rating
 
 

@@ -23,6 +23,7 @@ from booking_domain.reviews.model import (
     NotYourReview,
     Review,
     ReviewExists,
+    ReviewId,
     ReviewNotFound,
     ReviewStatus,
     TooLateToEdit,
@@ -40,7 +41,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
-from booking_domain.shared.ids import BookingId, ProviderId, ReviewId
+from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.outbox import Outbox
 from booking_domain.shared.permissions import Permission, authorise, may, owned
 from booking_domain.shared.queries import Query

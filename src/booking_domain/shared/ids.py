@@ -1,4 +1,7 @@
-"""Identifiers: one type per kind of object, so that mypy rejects a booking id where a user id belongs."""
+"""Identifiers: one type per kind of object, so that mypy rejects a booking id where a user id belongs.
+
+An identifier that no other context refers to is declared in the model of its context.
+"""
 
 from typing import NewType, Protocol
 from uuid import UUID
@@ -21,7 +24,6 @@ BookingId = NewType("BookingId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
 EventId = NewType("EventId", UUID)
-ReviewId = NewType("ReviewId", UUID)
 SmsId = NewType("SmsId", UUID)
 AuditId = NewType("AuditId", UUID)
 

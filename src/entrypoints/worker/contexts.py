@@ -2,10 +2,13 @@
 
 from typing import Final
 
-from entrypoints.worker import bookings, identity, notifications, payments, reviews, scheduling, storage, waiting_list
-from entrypoints.worker.declarations import WorkerContext
+from booking_domain.reviews.events import EVENTS as REVIEW_EVENTS
+from booking_domain.workflows.notify_reviews import notify_of_review
+from entrypoints.worker import bookings, identity, notifications, payments, scheduling, storage, waiting_list
+from entrypoints.worker.declarations import Notice, WorkerContext
 
-CONTEXTS: Final[tuple[WorkerContext, ...]] = tuple(
-    context.CONTEXT
-    for context in (bookings, payments, scheduling, waiting_list, identity, notifications, reviews, storage)
+CONTEXTS: Final[tuple[WorkerContext, ...]] = (
+    *(context.CONTEXT for context in (bookings, payments, scheduling, waiting_list, identity, notifications, storage)),
+    # What brings only notices needs no module.
+    WorkerContext(notices=(Notice(REVIEW_EVENTS, notify_of_review),)),
 )

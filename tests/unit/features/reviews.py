@@ -24,8 +24,7 @@ from tests.unit.features.declarations import (
 from tests.unit.features.providers import PROVIDER
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.reviews.model import MAX_RATING, MIN_RATING, HideReason, Review
-from booking_domain.shared.ids import ReviewId
+from booking_domain.reviews.model import MAX_RATING, MIN_RATING, HideReason, Review, ReviewId
 from booking_domain.shared.permissions import Permission
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Cast

@@ -18,13 +18,14 @@ from booking_domain.reviews.model import (
     InvalidReviewTransition,
     Review,
     ReviewAction,
+    ReviewId,
     ReviewParty,
     ReviewStatus,
     TooLateToEdit,
     rating_change,
 )
 from booking_domain.shared.errors import InvalidValue
-from booking_domain.shared.ids import BookingId, ProviderId, ReviewId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.rating import NO_REVIEWS, Rating
 from booking_domain.testing.builders import NOW

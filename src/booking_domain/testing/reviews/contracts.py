@@ -10,10 +10,10 @@ import pytest
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus, ProviderFilter, ProviderOrder
-from booking_domain.reviews.model import HideReason, Review, ReviewExists
+from booking_domain.reviews.model import HideReason, Review, ReviewExists, ReviewId
 from booking_domain.reviews.ports import ReviewableBookings, ReviewFilter, ReviewOrder, ReviewReads, Reviews
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId, ReviewId
+from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.rating import Rating
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.kit.storage import Backend, Cast, StorageContract, a_cast, race, rolled_back, store_bookings

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from booking_domain.bookings.transitions import Status
-from booking_domain.reviews.model import Review, ReviewExists, ReviewStatus
+from booking_domain.reviews.model import Review, ReviewExists, ReviewId, ReviewStatus
 from booking_domain.reviews.ports import (
     ReviewableBooking,
     ReviewableBookings,
@@ -16,7 +16,7 @@ from booking_domain.reviews.ports import (
     ReviewView,
 )
 from booking_domain.shared.errors import ConcurrentChange
-from booking_domain.shared.ids import BookingId, ProviderId, ReviewId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 from booking_domain.shared.rating import Rating
 from booking_domain.testing.bookings.memory.tables import BOOKINGS
 from booking_domain.testing.catalogue.memory.tables import PROFILES, require_provider

@@ -7,10 +7,11 @@ from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from booking_domain.reviews import use_cases as queries
+from booking_domain.reviews.model import ReviewId
 from booking_domain.reviews.use_cases import edit_review, hide_review, post_review, reply_to_review, restore_review
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
-from booking_domain.shared.ids import ProviderId, ReviewId
+from booking_domain.shared.ids import ProviderId
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries.providers import get_provider
 from entrypoints.http.kit.documentation import documented

@@ -15,12 +15,13 @@ from booking_domain.reviews.model import (
     MIN_RATING,
     HideReason,
     Review,
+    ReviewId,
     ReviewStatus,
 )
 from booking_domain.reviews.ports import ReviewFilter, ReviewOrder, ReviewView
 from booking_domain.reviews.use_cases import EditReview, HideReview, PostReview, ReplyToReview
 from booking_domain.shared.actor import Actor
-from booking_domain.shared.ids import BookingId, ProviderId, ReviewId
+from booking_domain.shared.ids import BookingId, ProviderId
 from booking_domain.shared.permissions import Permission, may
 from booking_domain.shared.versions import ExpectedVersion
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cursor_of, cut, read_cursor
