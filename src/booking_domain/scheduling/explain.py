@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.model import Calendar, OpeningHours, Slot
@@ -45,6 +46,36 @@ class Reason(StrEnum):
     WEEK_FULL = "week_full"
     OFF_GRID = "off_grid"
     """The provider is open, but the start is not a whole number of steps from the grid's anchor."""
+
+
+UNAVAILABLE: Final = "unavailable"
+"""What strangers are told instead of each reason that shows what occupies a provider's time."""
+_PUBLIC: Final = frozenset(
+    {
+        Reason.NOT_BOOKABLE,
+        Reason.CLOSED,
+        Reason.EXCEPTION,
+        Reason.SALON_CLOSED,
+        Reason.NOTICE,
+        Reason.HORIZON,
+        Reason.OFF_GRID,
+    }
+)
+"""Reasons that follow from opening hours and settings, which are public."""
+
+
+def public_reasons(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    """The reasons as strangers see them: bookings, holds, blocks, busy times and full periods are one reason.
+
+    That reason hides `off_grid` too: where steps restart after claims, the grid shows where a claim ends.
+
+    >>> public_reasons([Reason.BLOCK, Reason.CLAIMED, Reason.NOTICE])
+    ('notice', 'unavailable')
+    """
+    reasons = tuple(reasons)
+    if _PUBLIC.issuperset(reasons):
+        return reasons
+    return *(reason for reason in reasons if reason in _PUBLIC - {Reason.OFF_GRID}), UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

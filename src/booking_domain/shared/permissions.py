@@ -28,6 +28,8 @@ class Permission(StrEnum):
     MANAGE_CALENDAR = "calendar.manage"
     SEE_CALENDAR_INSIDE = "calendar.see_inside"
     """See a calendar before its provider is approved, and the notes of its blocks."""
+    SEE_OCCUPIED_TIME = "calendar.see_occupied"
+    """See what occupies the time of a calendar: its blocks, and whether a time is blocked, booked, held or busy."""
     SHARE_CALENDAR = "calendar.share"
     MANAGE_SALONS = "salon.manage"
     JOIN_SALONS = "salon.join"
@@ -57,6 +59,8 @@ class Relation(StrEnum):
 
     OWN = "own"
     """The actor owns it: a profile, calendar, salon, hold, waiting-list entry, payment."""
+    MANAGED = "managed"
+    """It belongs to a member of a salon that the actor manages."""
     PARTY = "party"
     """The actor is a party to the booking: its customer or its provider."""
     MEMBER = "member's salon"
@@ -66,6 +70,7 @@ class Relation(StrEnum):
 
 
 _OWN: Final = frozenset({Relation.OWN})
+_MANAGED: Final = frozenset({Relation.MANAGED})
 _PARTY: Final = frozenset({Relation.PARTY})
 _MEMBER: Final = frozenset({Relation.MEMBER})
 _ANY: Final = frozenset({Relation.ANY})
@@ -82,6 +87,7 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.DECIDE_ON_PROFILES: {Role.ADMIN: _ANY},
     Permission.MANAGE_CALENDAR: {Role.PROVIDER: _OWN},
     Permission.SEE_CALENDAR_INSIDE: {Role.PROVIDER: _OWN, Role.ADMIN: _ANY},
+    Permission.SEE_OCCUPIED_TIME: {Role.PROVIDER: _OWN, Role.MANAGER: _MANAGED, Role.ADMIN: _ANY},
     Permission.SHARE_CALENDAR: _PEOPLE_THEIR_OWN,
     Permission.MANAGE_SALONS: {Role.MANAGER: _OWN},
     Permission.JOIN_SALONS: {Role.PROVIDER: _MEMBER},
@@ -143,6 +149,11 @@ def may(actor: Actor | None, action: Permission, relation: Relation | None = Non
 def owned(actor: Actor | None, owner_id: UserId) -> Relation | None:
     """The relation to the actor of an object that this user owns."""
     return Relation.OWN if actor is not None and actor.id == owner_id else None
+
+
+def managed(actor: Actor | None, manager_id: UserId | None) -> Relation | None:
+    """The relation to the actor of what belongs to a member of this manager's salon (None: of no salon)."""
+    return Relation.MANAGED if actor is not None and actor.id == manager_id else None
 
 
 def authorise(actor: Actor, action: Permission) -> None:

@@ -51,6 +51,10 @@ class SalonReads(Protocol):
         """The providers who are members or invited, by provider id."""
         ...
 
+    async def manager_of(self, provider_id: ProviderId) -> UserId | None:
+        """The manager of the salon that the provider is a member of. An invitation does not count."""
+        ...
+
     async def of_manager(self, manager_id: UserId) -> Sequence[Salon]:
         """The manager's salons, by id."""
         ...

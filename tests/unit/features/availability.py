@@ -96,6 +96,7 @@ FEATURE: Final = Feature(
     permissions="""
         calendar.manage      provider:own
         calendar.see_inside  provider:own admin:any
+        calendar.see_occupied  provider:own manager:managed admin:any
     """,
     events={"calendar.feed_added": {"providerId", "feedId"}},
     samples={

@@ -8,7 +8,7 @@ from tests.unit.features.collected import FEATURES
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import UserId
-from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation, authorise, may, owned
+from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation, authorise, managed, may, owned
 
 AGREED = "\n".join(("platform.run system:any", *(feature.permissions for feature in FEATURES)))
 ALLOWED = {
@@ -53,6 +53,13 @@ def test_an_object_is_own_only_for_its_owner() -> None:
     assert owned(actor_with(Role.CUSTOMER), UserId(UUID(int=1))) is Relation.OWN
     assert owned(actor_with(Role.CUSTOMER), UserId(UUID(int=2))) is None
     assert owned(None, UserId(UUID(int=1))) is None
+
+
+def test_a_member_is_managed_only_by_the_manager_of_its_salon() -> None:
+    assert managed(actor_with(Role.MANAGER), UserId(UUID(int=1))) is Relation.MANAGED
+    assert managed(actor_with(Role.MANAGER), UserId(UUID(int=2))) is None
+    assert managed(actor_with(Role.MANAGER), None) is None
+    assert managed(None, None) is None
 
 
 def test_an_action_that_is_not_in_the_table_is_allowed_to_no_role(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from booking_domain.payments.errors import PaymentNotFound
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.use_cases.calendars import AddBlock, add_block
-from booking_domain.shared.actor import Role
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import BookingId, PaymentId, ProviderId
 from booking_domain.shared.money import Money
@@ -40,6 +40,7 @@ from booking_domain.workflows.queries.providers import (
     list_profiles,
     list_providers,
 )
+from booking_domain.workflows.salons import Membership, OpenSalon, accept_invitation, invite_provider, open_salon
 
 
 async def test_a_booking_is_visible_to_its_parties_and_admins_only(studio: Studio) -> None:
@@ -139,8 +140,10 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
         view.profile.id for view in await list_profiles(studio.admin, ProviderFilter(limit=9), studio.reads.providers)
     }
     for actor in (owner, studio.admin):
-        assert (await get_calendar(actor, provider_id, studio.reads.schedules, studio.reads.providers)).with_notes
-        shown = await explain_slot(actor, provider_id, TOMORROW, studio.reads.schedules, now=now)
+        assert (
+            await get_calendar(actor, provider_id, studio.reads.schedules, studio.reads.providers, studio.reads.salons)
+        ).with_notes
+        shown = await explain_slot(actor, provider_id, TOMORROW, studio.reads.schedules, studio.reads.salons, now=now)
         assert "not_bookable" in {reason.value for reason in shown.explanation.reasons}
 
     assert provider_id not in {
@@ -152,9 +155,11 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
         await get_bookable_schedule(provider_id, TimeRange(now, TOMORROW), studio.reads.schedules)
     for stranger in (None, studio.customer):
         with pytest.raises(ProviderNotFound):
-            await get_calendar(stranger, provider_id, studio.reads.schedules, studio.reads.providers)
+            await get_calendar(
+                stranger, provider_id, studio.reads.schedules, studio.reads.providers, studio.reads.salons
+            )
         with pytest.raises(ProviderNotFound):
-            await explain_slot(stranger, provider_id, TOMORROW, studio.reads.schedules, now=now)
+            await explain_slot(stranger, provider_id, TOMORROW, studio.reads.schedules, studio.reads.salons, now=now)
     with pytest.raises(NotPermitted):
         await get_profile(owner, provider_id, studio.reads.providers)
     with pytest.raises(NotPermitted):
@@ -163,16 +168,31 @@ async def test_an_unapproved_provider_is_visible_to_its_owner_and_admins_only(st
         await get_profile(studio.admin, ProviderId(uuid4()), studio.reads.providers)
 
 
-async def test_only_the_owner_and_admins_see_the_notes_of_blocks(studio: Studio) -> None:
+async def _manager_of(studio: Studio) -> Actor:
+    """The manager of a salon that the studio's provider joins."""
+    manager = await studio.joined(Role.MANAGER)
+    salon = await studio.run(open_salon, OpenSalon(name="Nomad", time_zone="Asia/Ulaanbaatar"), by=manager)
+    invitation = Membership(salon_id=salon.id, provider_id=studio.provider_id)
+    await studio.run(invite_provider, invitation, by=manager)
+    await studio.run(accept_invitation, salon.id, by=studio.owner)
+    return manager
+
+
+async def test_strangers_see_no_blocks_and_managers_no_notes(studio: Studio) -> None:
     time_off = AddBlock(range=TimeRange(TOMORROW, TOMORROW + HOUR), note="Dentist")
     await studio.run(add_block, time_off, by=studio.owner)
 
     def notes(blocks: tuple[Block, ...]) -> list[str]:
         return [block.note for block in blocks]
 
+    async def seen(actor: Actor | None) -> tuple[list[str], bool, bool]:
+        reads = studio.reads
+        visible = await get_calendar(actor, studio.provider_id, reads.schedules, reads.providers, reads.salons)
+        return notes(visible.calendar.blocks), visible.with_blocks, visible.with_notes
+
+    manager = await _manager_of(studio)
     for actor in (studio.owner, studio.admin):
-        visible = await get_calendar(actor, studio.provider_id, studio.reads.schedules, studio.reads.providers)
-        assert (notes(visible.calendar.blocks), visible.with_notes) == (["Dentist"], True)
-    for stranger in (None, studio.customer):
-        visible = await get_calendar(stranger, studio.provider_id, studio.reads.schedules, studio.reads.providers)
-        assert (notes(visible.calendar.blocks), visible.with_notes) == ([""], False)
+        assert await seen(actor) == (["Dentist"], True, True)
+    assert await seen(manager) == ([""], True, False)
+    for stranger in (None, studio.customer, await studio.joined(Role.MANAGER), await studio.joined(Role.PROVIDER)):
+        assert await seen(stranger) == ([], False, False)

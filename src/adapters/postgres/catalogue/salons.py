@@ -32,6 +32,9 @@ _SAVE: Final = SALON.update(versioned=True)
 _LOCK: Final = Statement(select(*SALON.columns).where(_s.id == _THIS).with_for_update(key_share=True))
 _VIEW: Final = Statement(select(*SALON.columns, _s.hours).where(_s.id == _THIS))
 _OF_MANAGER: Final = Statement(select(*SALON.columns).where(_s.manager_id == bindparam("manager_id")).order_by(_s.id))
+_MANAGER_OF: Final = Statement(
+    select(_s.manager_id).select_from(salons.join(providers, _p.salon_id == _s.id)).where(_p.id == _WHO)
+)
 _HOURS: Final = Statement(select(_s.time_zone, _s.hours).where(_s.id == _THIS))
 _SAVE_HOURS: Final = Statement(update(salons).where(_s.id == _THIS).values(hours=bindparam("hours")))
 _MEMBERS: Final = Statement(
@@ -118,6 +121,10 @@ class PostgresSalonReads(SalonReads):
 
     async def members(self, salon_id: SalonId) -> tuple[Member, ...]:
         return await PostgresSalons(self._work).members(salon_id)
+
+    async def manager_of(self, provider_id: ProviderId) -> UserId | None:
+        row = await self._work.one(_MANAGER_OF, provider=provider_id)
+        return None if row is None else UserId(row[0])
 
     async def of_manager(self, manager_id: UserId) -> list[Salon]:
         return [SALON.read(row) for row in await self._work.all(_OF_MANAGER, manager_id=manager_id)]

@@ -7,17 +7,17 @@ from typing import Final
 from booking_domain.bookings.model import Terms
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.scheduling.errors import ProviderNotFound
-from booking_domain.scheduling.explain import Explanation, explain
+from booking_domain.scheduling.explain import Explanation, explain, public_reasons
 from booking_domain.scheduling.feeds import FeedReads, OwnFeeds
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, Calendar, ProviderSchedule
 from booking_domain.scheduling.ports import ScheduleReads
 from booking_domain.shared.actor import Actor
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import ProviderId, UserId
-from booking_domain.shared.permissions import Permission, authorise, may, owned
+from booking_domain.shared.permissions import Permission, Relation, authorise, managed, may, owned
 from booking_domain.shared.queries import Query
 from booking_domain.shared.time import TimeRange
-from booking_domain.workflows.ports import ProviderReads
+from booking_domain.workflows.ports import ProviderReads, SalonReads
 
 _MAX_UTC_OFFSET: Final = timedelta(days=1)
 """No time zone is further from UTC than this."""
@@ -25,15 +25,22 @@ _MAX_UTC_OFFSET: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisibleCalendar:
-    """A provider's calendar and terms, without the notes of blocks unless `with_notes`."""
+    """A provider's calendar and terms, with as much of it as the actor may see."""
 
     calendar: Calendar
     terms: Terms
+    with_blocks: bool
+    """Whether the calendar has its blocks."""
     with_notes: bool
+    """Whether the blocks have their notes."""
 
 
 async def _get_calendar(
-    actor: Actor | None, provider_id: ProviderId, schedules: ScheduleReads, providers: ProviderReads
+    actor: Actor | None,
+    provider_id: ProviderId,
+    schedules: ScheduleReads,
+    providers: ProviderReads,
+    salons: SalonReads,
 ) -> VisibleCalendar:
     # The version comes with the calendar, so read the calendar first: what is read later is never older than its tag.
     calendar = await schedules.calendar(provider_id)
@@ -43,9 +50,11 @@ async def _get_calendar(
     inside = _sees_inside(actor, view.profile.owner_id)
     if view.profile.status is not ProfileStatus.APPROVED and not inside:
         raise ProviderNotFound
+    occupied = inside or await _sees_occupied_time(actor, provider_id, view.profile.owner_id, salons)
     if not inside:
-        calendar = replace(calendar, blocks=tuple(replace(block, note="") for block in calendar.blocks))
-    return VisibleCalendar(calendar=calendar, terms=view.terms, with_notes=inside)
+        silent = (replace(block, note="") for block in calendar.blocks)
+        calendar = replace(calendar, blocks=tuple(silent) if occupied else ())
+    return VisibleCalendar(calendar=calendar, terms=view.terms, with_blocks=occupied, with_notes=inside)
 
 
 async def _get_bookable_schedule(
@@ -63,6 +72,8 @@ class SlotExplanation:
     """Why a start is or is not offered, and what could not be taken into account (`degraded`)."""
 
     explanation: Explanation
+    reasons: tuple[str, ...]
+    """The reasons that the actor may see."""
     time_zone: str
     degraded: tuple[str, ...]
 
@@ -72,11 +83,15 @@ async def _explain_slot(
     provider_id: ProviderId,
     start: datetime,
     schedules: ScheduleReads,
+    salons: SalonReads,
     *,
     now: datetime,
     duration_minutes: int | None = None,
 ) -> SlotExplanation:
-    """Explain one start. A provider who takes no bookings is visible to the owner and admins only."""
+    """Explain one start. A provider who takes no bookings is visible to the owner and admins only.
+
+    The owner, the manager of the provider's salon and admins see each reason; others see `public_reasons`.
+    """
     horizon = now + timedelta(days=MAX_HORIZON_DAYS)
     window = TimeRange(min(start, now), max(start, horizon) + _MAX_UTC_OFFSET)
     schedule = await schedules.get(provider_id, window)
@@ -91,11 +106,27 @@ async def _explain_slot(
         duration_minutes=duration_minutes,
         bookable=schedule.accepting,
     )
-    return SlotExplanation(explanation=explanation, time_zone=calendar.time_zone, degraded=degraded)
+    reasons = explanation.reasons
+    full = await _sees_occupied_time(actor, provider_id, schedule.owner_id, salons)
+    return SlotExplanation(
+        explanation=explanation,
+        reasons=tuple(reason.value for reason in reasons) if full else public_reasons(reasons),
+        time_zone=calendar.time_zone,
+        degraded=degraded,
+    )
 
 
 def _sees_inside(actor: Actor | None, owner_id: UserId) -> bool:
     return may(actor, Permission.SEE_CALENDAR_INSIDE, owned(actor, owner_id))
+
+
+async def _sees_occupied_time(
+    actor: Actor | None, provider_id: ProviderId, owner_id: UserId, salons: SalonReads
+) -> bool:
+    relation = owned(actor, owner_id)
+    if relation is None and may(actor, Permission.SEE_OCCUPIED_TIME, Relation.MANAGED):
+        relation = managed(actor, await salons.manager_of(provider_id))
+    return may(actor, Permission.SEE_OCCUPIED_TIME, relation)
 
 
 async def _get_own_feeds(actor: Actor, providers: ProviderReads, feeds: FeedReads) -> OwnFeeds:

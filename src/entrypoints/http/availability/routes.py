@@ -1,5 +1,6 @@
 """`/availability`: a provider's rules, exceptions, blocks and settings."""
 
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -55,7 +56,7 @@ from entrypoints.http.kit.idempotency import IdempotentRunner
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.request_guard import OPTIONAL
 
-_OUTSIDE: Final = "outside"
+_MANAGED: Final = "managed"
 """The variant of the entity tag without the notes of blocks."""
 
 
@@ -78,9 +79,10 @@ async def get_availability(
 ) -> Response[AvailabilityJson]:
     """Return a provider's rules, exceptions, blocks and settings.
 
-    Until the provider is approved, only its owner and admins can read them.
+    Until the provider is approved, only its owner and admins can read them. Blocks are listed for the owner and admins,
+    and without their notes for the manager of the provider's salon; for others `blocks` is empty.
     """
-    found = await get_calendar(actor, ProviderId(provider_id), reads.schedules, reads.providers)
+    found = await get_calendar(actor, ProviderId(provider_id), reads.schedules, reads.providers, reads.salons)
     calendar = found.calendar
     shown = AvailabilityJson(
         settings=settings_json(calendar, found.terms),
@@ -88,7 +90,11 @@ async def get_availability(
         exceptions=tuple(exception_json(exception) for exception in calendar.exceptions),
         blocks=tuple(block_json(block) for block in calendar.blocks),
     )
-    return unless_known(shown, etag(calendar.version, "" if found.with_notes else _OUTSIDE), if_none_match)
+    if found.with_blocks:
+        tag = etag(calendar.version, "" if found.with_notes else _MANAGED)
+    else:  # the version would tell when a block comes or goes
+        tag = {"ETag": f'"{sha256(repr(shown).encode()).hexdigest()[:32]}"'}
+    return unless_known(shown, tag, if_none_match)
 
 
 @delete("/{rule_id:str}", opt=documented(remove_rule))

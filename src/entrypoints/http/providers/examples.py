@@ -19,7 +19,7 @@ EXPLANATION: Final[dict[str, Any]] = {
     "timeZone": "Asia/Ulaanbaatar",
     "slot": "2026-11-23T03:10:00Z",
     "offered": False,
-    "reasons": ["claimed", "off_grid"],
+    "reasons": ["unavailable"],
     "before": {"start": "2026-11-23T02:00:00Z", "end": "2026-11-23T03:00:00Z"},
     "after": {"start": "2026-11-23T04:30:00Z", "end": "2026-11-23T05:30:00Z"},
     "degraded": [],

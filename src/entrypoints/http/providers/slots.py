@@ -78,8 +78,9 @@ class ExplainQuery(Query, frozen=True, kw_only=True):
 class ExplanationJson(Json, frozen=True, kw_only=True):
     """Why a start is or is not offered.
 
-    `reasons` are `closed`, `exception`, `salon_closed`, `block`, `claimed`, `busy`, `buffer`, `notice`, `horizon`,
-    `day_full`, `week_full`, `off_grid` and `not_bookable`.
+    `reasons` are `closed`, `exception`, `salon_closed`, `notice`, `horizon`, `off_grid`, `not_bookable` and
+    `unavailable`. Instead of `unavailable`, the provider, the manager of the provider's salon and admins see `block`,
+    `claimed`, `busy`, `buffer`, `day_full` and `week_full`.
     """
 
     time_zone: str
@@ -127,13 +128,16 @@ async def explain_slot(
     """Explain why a time is not offered.
 
     The answer lists every reason (none if the time is offered) and the nearest offered times before and after. A
-    provider that takes no bookings is visible to its owner and admins only, with the reason `not_bookable`.
+    provider that takes no bookings is visible to its owner and admins only, with the reason `not_bookable`. The
+    provider, the manager of the provider's salon and admins see what occupies the time (`block`, `claimed`, `busy`,
+    `buffer`, `day_full`, `week_full`); others see `unavailable`.
     """
     found = await availability.explain_slot(
         actor,
         ProviderId(provider_id),
         moment(asked.slot, UTC, name="slot"),
         reads.schedules,
+        reads.salons,
         now=clock.now(),
         duration_minutes=asked.duration_minutes,
     )
@@ -142,7 +146,7 @@ async def explain_slot(
         time_zone=found.time_zone,
         slot=why.start,
         offered=why.offered,
-        reasons=tuple(reason.value for reason in why.reasons),
+        reasons=found.reasons,
         before=None if why.before is None else slot_json(why.before),
         after=None if why.after is None else slot_json(why.after),
         degraded=found.degraded,

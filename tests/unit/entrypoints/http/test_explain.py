@@ -6,9 +6,9 @@ import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
 
-async def explained(api: Api, provider_id: str, slot: str, more: str = "") -> dict[str, Any]:
+async def explained(api: Api, provider_id: str, slot: str, more: str = "", *, to: str | None = None) -> dict[str, Any]:
     slot = slot.replace("+", "%2B")
-    answer = await api.get(f"/providers/{provider_id}/slots/explain?slot={slot}{more}")
+    answer = await api.get(f"/providers/{provider_id}/slots/explain?slot={slot}{more}", to)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
@@ -31,7 +31,7 @@ async def test_an_offered_slot_has_no_reasons(api: Api) -> None:
     await api.booked(await api.joined("customer"), provider_id, at(10))
 
 
-async def test_each_reason_is_given(api: Api) -> None:
+async def test_the_provider_is_given_each_reason(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     change = {"bufferAfterMinutes": 15, "minNoticeMinutes": 120, "maxPerDay": 1, "horizonDays": 30}
     await api.put("/availability/settings", provider, json=change)
@@ -44,7 +44,7 @@ async def test_each_reason_is_given(api: Api) -> None:
     await api.post("/holds", customer, json=hold)
 
     async def why(slot: str) -> list[str]:
-        return list((await explained(api, provider_id, slot))["reasons"])
+        return list((await explained(api, provider_id, slot, to=provider))["reasons"])
 
     assert await why(at(10, 10)) == ["off_grid"]
     assert await why(at(9)) == ["closed"]
@@ -63,12 +63,70 @@ async def test_each_reason_is_given(api: Api) -> None:
     assert await why(at(14, day="2026-12-01")) == []
 
 
+async def occupied(api: Api, provider: str, provider_id: str) -> dict[str, str]:
+    """A start for each reason that shows what occupies the provider's time, all inside opening hours."""
+    customer = await api.joined("customer")
+    for change in (
+        {"bufferAfterMinutes": 15},
+        {"maxPerDay": 1},
+    ):
+        await api.put("/availability/settings", provider, json=change)
+    await api.post("/availability/blocks", provider, json={"start": at(13), "end": at(14)})
+    await api.booked(customer, provider_id, at(10, day="2026-11-26"))
+    await api.put("/availability/settings", provider, json={"maxPerDay": None})
+    assert (await api.post("/holds", customer, json={"providerId": provider_id, "slot": at(16)})).status_code == 201
+    await api.put("/availability/settings", provider, json={"maxPerDay": 1})
+    return {
+        "block": at(12, 30, day="2026-11-24"),
+        "claimed": at(16, 30),
+        "buffer": at(15),
+        "day_full": at(14, day="2026-11-26"),
+    }
+
+
+async def test_strangers_are_told_one_reason_for_all_that_occupies_time(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    manager = await api.joined("manager")
+    salon = (await api.post("/salons", manager, json={"name": "Nomad", "timeZone": "Asia/Ulaanbaatar"})).json()["id"]
+    days = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
+    await api.put(f"/salons/{salon}/hours", manager, json={"rules": days})
+    await api.post(f"/salons/{salon}/members", manager, json={"providerId": provider_id})
+    starts = await occupied(api, provider, provider_id)
+
+    async def told(start: str, to: str | None) -> list[str]:
+        return list((await explained(api, provider_id, start, to=to))["reasons"])
+
+    strangers = (None, await api.joined("customer"), await api.joined("manager"), (await api.open_provider())[0])
+    for reason, start in starts.items():
+        for stranger in (*strangers, manager):  # an invitation does not open the calendar
+            assert await told(start, stranger) == ["unavailable"], reason
+    assert (await api.post(f"/salons/{salon}/members/me/accept", provider)).is_success
+    for reason, start in starts.items():
+        for insider in (provider, manager, api.admin()):
+            assert reason in await told(start, insider)
+        for stranger in strangers:
+            assert await told(start, stranger) == ["unavailable"], reason
+
+
+async def test_strangers_are_told_what_follows_from_opening_hours_and_settings(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    await api.post("/availability/blocks", provider, json={"start": at(8), "end": at(11)})
+    for slot, reasons in (
+        (at(9), ["closed", "unavailable"]),
+        (at(9, day="2026-11-22"), ["closed", "notice"]),
+        (at(10, 10), ["unavailable"]),  # the grid may show where a booking ends
+        (at(11, 10), ["off_grid"]),
+        (at(11), []),
+    ):
+        assert (await explained(api, provider_id, slot))["reasons"] == reasons
+
+
 async def test_the_nearest_offered_times_are_named(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     start, end = at(0), at(0, day="2026-12-20")
     assert (await api.post("/availability/blocks", provider, json={"start": start, "end": end})).status_code == 201
     found = await explained(api, provider_id, at(10, day="2026-12-05"))
-    assert found["reasons"] == ["block"]
+    assert found["reasons"] == ["unavailable"]
     assert found["before"]["start"] == "2026-11-23T10:00:00Z"
     assert found["after"]["start"] == "2026-12-20T02:00:00Z"
     long = await explained(api, provider_id, at(10, day="2026-12-05"), "&durationMinutes=540")

@@ -260,6 +260,19 @@ class SalonsContract(StorageContract):
             await tx.salons.invite(salon.id, cast.profile.id, NOW)
         assert await later == (Member(provider_id=cast.profile.id, status=INVITED),)
 
+    async def test_manager_of_returns_the_manager_of_a_members_salon(self, backend: Backend, make: Builder) -> None:
+        salon = await _a_salon(backend, make)
+        member, invited, stranger = [await a_cast(backend, make) for _ in range(3)]
+        async with backend.begin() as tx:
+            await tx.salons.lock(salon.id)
+            for cast in (member, invited):
+                await tx.salons.invite(salon.id, cast.profile.id, NOW)
+            await tx.salons.join(salon.id, member.profile.id)
+        assert await backend.reads.salons.manager_of(member.profile.id) == salon.manager_id
+        assert await backend.reads.salons.manager_of(invited.profile.id) is None
+        assert await backend.reads.salons.manager_of(stranger.profile.id) is None
+        assert await backend.reads.salons.manager_of(make.profile(make.user()).id) is None
+
     async def test_of_manager_returns_the_salons_of_the_manager(self, backend: Backend, make: Builder) -> None:
         manager, other = make.user(Role.MANAGER), make.user(Role.MANAGER)
         salons = [

@@ -98,6 +98,10 @@ class MemorySalonReads(SalonReads):
     async def members(self, salon_id: SalonId) -> Sequence[Member]:
         return await MemorySalons(self._committed()).members(salon_id)
 
+    async def manager_of(self, provider_id: ProviderId) -> UserId | None:
+        salon_id = self._committed()[SALON_MEMBERS].get(provider_id)
+        return None if salon_id is None else self._committed()[SALONS][salon_id].manager_id
+
     async def of_manager(self, manager_id: UserId) -> Sequence[Salon]:
         found = [salon for salon in self._committed()[SALONS].values() if salon.manager_id == manager_id]
         return sorted(found, key=lambda salon: salon.id)
