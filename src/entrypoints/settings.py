@@ -99,6 +99,9 @@ class Settings:
     """BOOKING_PAYMENT_WINDOW_SECONDS: how long a booking waits for its deposit."""
     hold_length: timedelta = timedelta(minutes=5)
     """BOOKING_HOLD_SECONDS: how long a hold lasts."""
+    offer_length: timedelta = timedelta(minutes=30)
+    """BOOKING_OFFER_SECONDS: how long a slot is held for the customer on the waiting list to whom it is offered; not
+    less than a hold."""
     phone_country: str = "MN"
     """BOOKING_PHONE_COUNTRY: the country of phone numbers in national format (ISO 3166-1)."""
     password_composition: bool = False
@@ -170,6 +173,11 @@ class Settings:
             read.refuse("BOOKING_RATE_LIMIT_STORAGE", "can be memory for a single process only")
         private_feeds = read.switch("BOOKING_FEEDS_ALLOW_PRIVATE", default=False)
         read.only_in_development("BOOKING_FEEDS_ALLOW_PRIVATE", given=private_feeds)
+        hold_length = timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400))
+        usual = max(1_800, hold_length // timedelta(seconds=1))
+        offer_length = timedelta(seconds=read.number("BOOKING_OFFER_SECONDS", usual, 1, 86_400))
+        if offer_length < hold_length:
+            read.refuse("BOOKING_OFFER_SECONDS", "must not be less than BOOKING_HOLD_SECONDS")
         settings = cls(
             environment=environment,
             host=host,
@@ -188,7 +196,8 @@ class Settings:
             email=email_settings(read),
             telegram=telegram_settings(read),
             payment_window=timedelta(seconds=read.number("BOOKING_PAYMENT_WINDOW_SECONDS", 900, 1, 7 * 86_400)),
-            hold_length=timedelta(seconds=read.number("BOOKING_HOLD_SECONDS", 300, 1, 86_400)),
+            hold_length=hold_length,
+            offer_length=offer_length,
             phone_country=read.country("BOOKING_PHONE_COUNTRY", "MN"),
             password_composition=read.switch("BOOKING_PASSWORD_COMPOSITION", default=False),
             admin_second_factor=read.switch("BOOKING_ADMIN_SECOND_FACTOR", default=production),

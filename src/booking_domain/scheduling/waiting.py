@@ -6,15 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self
 
-from booking_domain.scheduling.claims import DEFAULT_HOLD
 from booking_domain.shared.errors import Conflict, InvalidValue, NotFound
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId, WaitingId
 from booking_domain.shared.lifecycle import Lifecycle, Move
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
-OFFER_DURATION: Final = timedelta(minutes=30)
-MIN_OFFER: Final = DEFAULT_HOLD
-"""A slot that can be booked for less time than this is not offered: a lapsed offer costs the customer the place."""
+DEFAULT_OFFER: Final = timedelta(minutes=30)
 MAX_WAITING_WINDOW: Final = timedelta(days=92)
 DST_MARGIN: Final = timedelta(hours=1)
 """92 local days are one hour longer when daylight saving time ends among them."""

@@ -12,12 +12,12 @@ from booking_domain.bookings.transitions import Status
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.payments.model import Payment, Purpose
 from booking_domain.payments.refunds import RefundStatus
-from booking_domain.scheduling.claims import Claim
+from booking_domain.scheduling.claims import DEFAULT_HOLD, Claim
 from booking_domain.scheduling.model import Block
 from booking_domain.scheduling.use_cases.calendars import AddBlock, AddRule, add_block, add_rule
 from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold
-from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, join_waiting_list, offer_freed
-from booking_domain.scheduling.waiting import WaitingListEntry
+from booking_domain.scheduling.use_cases.waiting import JoinWaitingList, OfferFreed, join_waiting_list, offer_freed
+from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.executor import Executor, UseCase
 from booking_domain.shared.ids import ClaimId, ProviderId
@@ -230,9 +230,12 @@ class Studio:
         )
         return await self.run(join_waiting_list, command, by=by or self.customer)
 
-    async def offer(self) -> Sequence[WaitingListEntry]:
+    async def offer(
+        self, *, lasts: timedelta = DEFAULT_OFFER, at_least: timedelta = DEFAULT_HOLD
+    ) -> Sequence[WaitingListEntry]:
         """Offer free slots to the waiting list, as the platform does."""
-        return await self.run(offer_freed, self.provider_id, by=SYSTEM)
+        command = OfferFreed(provider_id=self.provider_id, lasts=lasts, at_least=at_least)
+        return await self.run(offer_freed, command, by=SYSTEM)
 
     async def place_of(self, waiting: WaitingListEntry) -> WaitingListEntry:
         """Return the current waiting-list entry."""

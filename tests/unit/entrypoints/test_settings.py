@@ -134,6 +134,7 @@ def test_production_refuses_what_belongs_to_development(name: str, value: str) -
         ("PORT", "65536"),
         ("BOOKING_ENV", "staging"),
         ("BOOKING_HOLD_SECONDS", "0"),
+        ("BOOKING_OFFER_SECONDS", "86401"),
         ("BOOKING_PAYMENT_WINDOW_SECONDS", "1.5"),
         ("BOOKING_DB_POOL_SIZE", "-1"),
         ("BOOKING_LOG_LEVEL", "loud"),
@@ -166,6 +167,15 @@ def test_production_refuses_what_belongs_to_development(name: str, value: str) -
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     (problem,) = problems(**{name: value})
     assert problem.startswith(f"{name} must")
+
+
+def test_an_offer_lasts_no_less_than_a_hold() -> None:
+    assert Settings.from_environment({}).offer_length == timedelta(minutes=30)
+    assert Settings.from_environment({"BOOKING_HOLD_SECONDS": "2400"}).offer_length == timedelta(minutes=40)
+    both = {"BOOKING_HOLD_SECONDS": "600", "BOOKING_OFFER_SECONDS": "600"}
+    assert Settings.from_environment(both).offer_length == timedelta(minutes=10)
+    (problem,) = problems(**{**both, "BOOKING_OFFER_SECONDS": "599"})
+    assert problem == "BOOKING_OFFER_SECONDS must not be less than BOOKING_HOLD_SECONDS"
 
 
 def test_quotas_are_changed_one_by_one() -> None:

@@ -8,7 +8,7 @@ from tests.unit.workflows.scenes import MINUTE, SECOND, expired
 
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileAction, ProfileStatus
-from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, ClaimKind
+from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, ClaimKind
 from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotTaken
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
@@ -18,16 +18,16 @@ from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
 from booking_domain.scheduling.use_cases.waiting import (
     JoinWaitingList,
+    OfferFreed,
     join_waiting_list,
     leave_waiting_list,
     offer_freed,
 )
 from booking_domain.scheduling.waiting import (
+    DEFAULT_OFFER,
     DST_MARGIN,
     MAX_ENTRIES_PER_CUSTOMER,
     MAX_WAITING_WINDOW,
-    MIN_OFFER,
-    OFFER_DURATION,
     NotWaiting,
     TooManyWaits,
     WaitingListEntry,
@@ -84,10 +84,10 @@ async def suspend(studio: Studio) -> None:
 
 
 async def test_a_customer_joins_the_waiting_list(studio: Studio) -> None:
-    place = await studio.wait(TOMORROW, until=TOMORROW + 7 * A_DAY, minutes=90)
+    place = await studio.wait(TOMORROW, until=TOMORROW + 7 * A_DAY, minutes=60)
     assert (place.provider_id, place.customer_id) == (studio.provider_id, studio.customer.id)
     assert place.window == TimeRange(TOMORROW, TOMORROW + 7 * A_DAY)
-    assert (place.duration_minutes, place.status, place.created_at) == (90, WaitingStatus.WAITING, NOW)
+    assert (place.duration_minutes, place.status, place.created_at) == (60, WaitingStatus.WAITING, NOW)
     assert (place.offered_start, place.offered_until) == (None, None)
     assert await studio.reads.waiting_list.of_customer(studio.customer.id) == [place]
     assert await studio.reads.waiting_list.providers() == [studio.provider_id]
@@ -129,13 +129,16 @@ async def test_a_window_is_of_instants(studio: Studio) -> None:
         assert refused.value.field_path == (field,)
 
 
-async def test_the_duration_is_a_minute_to_a_day(studio: Studio) -> None:
-    for minutes in (0, -1, 1441):
+async def test_only_the_length_that_the_provider_offers_can_be_waited_for(studio: Studio) -> None:
+    for minutes in (0, -1, 1, 59, 61, 90, 1440, 1441):
         with pytest.raises(InvalidValue) as refused:
             await studio.wait(minutes=minutes)
         assert refused.value.field_path == ("duration_minutes",)
-    for minutes in (1, 1440):
-        await studio.wait(minutes=minutes)
+    assert await studio.reads.waiting_list.of_customer(studio.customer.id) == []
+    for own in (None, 60):
+        await studio.wait(minutes=own)
+    await studio.run(change_settings, SettingsChange(duration_minutes=90), by=studio.owner)
+    await studio.wait(minutes=90)
 
 
 async def test_a_customer_has_at_most_ten_open_entries(studio: Studio) -> None:
@@ -209,14 +212,14 @@ async def test_the_time_of_a_cancelled_booking_is_offered(studio: Studio) -> Non
     [offered] = await studio.offer()
     assert offered == await studio.place_of(place)
     assert (offered.status, offered.offered_start) == (WaitingStatus.OFFERED, TOMORROW)
-    assert offered.offered_until == NOW + OFFER_DURATION
+    assert offered.offered_until == NOW + DEFAULT_OFFER
     with pytest.raises(SlotTaken):
         await studio.book()
     schedule = await studio.reads.schedules.get(studio.provider_id, slot_window(TOMORROW))
     assert schedule is not None
     [hold] = schedule.claims
     assert (hold.id, hold.kind, hold.customer_id) == (place.hold_id, ClaimKind.HOLD, other.id)
-    assert (hold.span, hold.expires_at) == (TimeRange(TOMORROW, TOMORROW + HOUR), NOW + OFFER_DURATION)
+    assert (hold.span, hold.expires_at) == (TimeRange(TOMORROW, TOMORROW + HOUR), NOW + DEFAULT_OFFER)
 
 
 async def test_expired_and_rescheduled_bookings_free_their_time_too(studio: Studio) -> None:
@@ -242,7 +245,7 @@ async def test_an_offer_is_announced_with_its_customer_slot_and_end(studio: Stud
         provider_id=studio.provider_id,
         customer_id=studio.customer.id,
         start=TOMORROW,
-        until=NOW + OFFER_DURATION,
+        until=NOW + DEFAULT_OFFER,
     )
 
 
@@ -291,14 +294,14 @@ async def test_each_entry_gets_the_first_remaining_slot(studio: Studio) -> None:
 async def test_a_lapsed_offer_goes_to_the_next_entry(studio: Studio) -> None:
     first, second = await studio.wait(), await studio.wait(by=await studio.joined())
     await studio.offer()
-    studio.clock.advance(OFFER_DURATION - INSTANT)
+    studio.clock.advance(DEFAULT_OFFER - INSTANT)
     assert await studio.offer() == ()
     assert await statuses(studio, first, second) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
     studio.clock.advance(INSTANT)
     [offered] = await studio.offer()
     assert offered.id == second.id
     assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
-    studio.clock.advance(OFFER_DURATION)
+    studio.clock.advance(DEFAULT_OFFER)
     assert await studio.offer() == ()
     assert await statuses(studio, first, second) == [WaitingStatus.LAPSED, WaitingStatus.LAPSED]
     assert await studio.is_free()
@@ -307,7 +310,7 @@ async def test_a_lapsed_offer_goes_to_the_next_entry(studio: Studio) -> None:
 async def test_an_offer_whose_hold_was_swept_has_lapsed(studio: Studio) -> None:
     place = await studio.wait()
     await studio.offer()
-    studio.clock.advance(OFFER_DURATION)
+    studio.clock.advance(DEFAULT_OFFER)
     await studio.run(sweep_holds, None, by=SYSTEM)
     await studio.offer()
     assert await statuses(studio, place) == [WaitingStatus.LAPSED]
@@ -345,7 +348,7 @@ async def test_only_its_customer_books_an_offer_and_only_while_it_stands(studio:
     await studio.offer()
     with pytest.raises(HoldNotFound):
         await studio.book(hold=place.hold_id, by=await studio.joined())
-    studio.clock.advance(OFFER_DURATION)
+    studio.clock.advance(DEFAULT_OFFER)
     with pytest.raises(HoldNotFound):
         await studio.book(hold=place.hold_id)
 
@@ -381,19 +384,51 @@ async def test_the_first_slot_of_the_window_is_offered_and_none_outside(studio: 
         await studio.run(leave_waiting_list, place.id, by=studio.customer)
 
 
-async def test_an_offer_has_the_requested_duration(studio: Studio) -> None:
-    await studio.book(TOMORROW + 2 * HOUR)
-    whole_day = TOMORROW + 9 * HOUR
-    places = [
-        await studio.wait(until=whole_day, minutes=minutes, by=await studio.joined()) for minutes in (150, 90, 30, None)
-    ]
+async def test_an_offer_holds_one_appointment_and_leaves_the_rest_to_everyone(studio: Studio) -> None:
+    """A customer with many open entries for whole days holds three appointments, as at checkout."""
+    for week in range(9):
+        await studio.wait(TOMORROW + 7 * week * A_DAY, until=TOMORROW + 7 * (week + 1) * A_DAY)
+    offers = await studio.offer()
+    assert len(offers) == HOLDS_PER_CUSTOMER
+    for week in range(HOLDS_PER_CUSTOMER):
+        day = TOMORROW + 7 * week * A_DAY
+        schedule = await studio.reads.schedules.get(studio.provider_id, TimeRange(day, day + 9 * HOUR))
+        assert schedule is not None
+        [held] = [claim for claim in schedule.claims if claim.span.start.date() == day.date()]
+        assert held.span == TimeRange(day, day + HOUR)
+        for hour in range(1, 9):
+            await studio.book(day + hour * HOUR, by=studio.admin)
+
+
+async def test_an_entry_of_a_length_that_is_offered_no_more_waits_until_it_is_offered_again(studio: Studio) -> None:
+    usual, hour = await studio.wait(), await studio.wait(minutes=60, by=await studio.joined())
+    await studio.run(change_settings, SettingsChange(duration_minutes=90), by=studio.owner)
+    assert [each.id for each in await studio.offer()] == [usual.id]
+    assert await holds(studio) == [TOMORROW]
+    await studio.run(leave_waiting_list, usual.id, by=studio.customer)
+    await studio.run(change_settings, SettingsChange(duration_minutes=60), by=studio.owner)
+    assert [each.id for each in await studio.offer()] == [hour.id]
+
+
+@pytest.mark.parametrize("lasts", [5 * MINUTE, 2 * HOUR])
+async def test_an_offer_lasts_as_long_as_the_platform_says(studio: Studio, lasts: timedelta) -> None:
+    place = await studio.wait()
+    [offered] = await studio.offer(lasts=lasts)
+    assert offered.offered_until == NOW + lasts
+    studio.clock.advance(lasts - INSTANT)
+    with pytest.raises(SlotTaken):
+        await studio.book(by=await studio.joined())
+    studio.clock.advance(INSTANT)
+    await studio.book(by=await studio.joined())
     await studio.offer()
-    got = [(await studio.place_of(each)).offered_start for each in places]
-    assert got == [TOMORROW + 3 * HOUR, TOMORROW, TOMORROW + 1.5 * HOUR, TOMORROW + 5.5 * HOUR]
-    schedule = await studio.reads.schedules.get(studio.provider_id, TimeRange(TOMORROW, whole_day))
-    assert schedule is not None
-    lengths = {claim.id: (claim.span.end - claim.span.start) / MINUTE for claim in schedule.claims}
-    assert [lengths[each.hold_id] for each in places] == [150, 90, 30, 60]
+    assert await statuses(studio, place) == [WaitingStatus.LAPSED]
+
+
+async def test_a_slot_that_can_be_booked_for_less_time_than_a_hold_is_not_offered(studio: Studio) -> None:
+    await studio.wait()
+    studio.clock.set(TOMORROW - 20 * MINUTE)
+    assert await studio.offer(at_least=20 * MINUTE + INSTANT) == ()
+    assert len(await studio.offer(at_least=20 * MINUTE)) == 1
 
 
 async def test_offers_count_for_buffers_and_the_daily_maximum(studio: Studio) -> None:
@@ -408,9 +443,9 @@ async def test_a_slot_that_cannot_be_booked_long_enough_is_not_offered(studio: S
     notice = 20 * HOUR
     await studio.run(change_settings, SettingsChange(min_notice_minutes=20 * 60), by=studio.owner)
     place = await studio.wait()
-    studio.clock.set(TOMORROW - notice - MIN_OFFER + INSTANT)
+    studio.clock.set(TOMORROW - notice - DEFAULT_HOLD + INSTANT)
     assert await studio.offer() == ()
-    studio.clock.set(TOMORROW - notice - MIN_OFFER)
+    studio.clock.set(TOMORROW - notice - DEFAULT_HOLD)
     [offered] = await studio.offer()
     assert offered.offered_until == TOMORROW - notice
     studio.clock.set(TOMORROW - notice - SECOND)  # the last second of the offer and of the minimum notice
@@ -471,12 +506,13 @@ async def test_a_window_is_as_long_as_its_dates_when_the_clocks_change(studio: S
     """Dates in Berlin: the date on which daylight saving time ends has 25 hours, the next one 24."""
     berlin = ZoneInfo("Europe/Berlin")
     await studio.run(change_settings, SettingsChange(time_zone="Europe/Berlin", horizon_days=400), by=studio.owner)
+    await studio.run(change_settings, SettingsChange(duration_minutes=300), by=studio.owner)
     await studio.run(add_rule, AddRule(day=0, hours=hours("00:00-24:00")), by=studio.owner)
     studio.clock.set(datetime(2026, 10, 20, tzinfo=UTC))
     sunday, monday = (datetime(2026, 10, day, tzinfo=berlin) for day in (25, 26))
     assert monday.astimezone(UTC) - sunday.astimezone(UTC) == 25 * HOUR
     places = [
-        await studio.wait(sunday, until=monday, minutes=300, by=await studio.joined()) for _ in range(6)
+        await studio.wait(sunday, until=monday, by=await studio.joined()) for _ in range(6)
     ]  # 25 hours: five slots of five hours
     await studio.offer()
     got = [(await studio.place_of(each)).offered_start for each in places]
@@ -524,7 +560,7 @@ async def test_an_unapproved_provider_offers_nothing_but_offers_still_lapse(stud
     await suspend(studio)
     assert await studio.offer() == ()
     assert await statuses(studio, offered, waiting) == [WaitingStatus.OFFERED, WaitingStatus.WAITING]
-    studio.clock.advance(OFFER_DURATION)
+    studio.clock.advance(DEFAULT_OFFER)
     assert await studio.offer() == ()
     assert await statuses(studio, offered, waiting) == [WaitingStatus.LAPSED, WaitingStatus.WAITING]
 
@@ -537,7 +573,7 @@ async def test_an_unknown_provider_offers_nothing(studio: Studio) -> None:
 async def test_only_the_system_offers_and_only_people_wait(studio: Studio) -> None:
     for person in (studio.customer, studio.owner, studio.admin):
         with pytest.raises(NotPermitted):
-            await studio.run(offer_freed, studio.provider_id, by=person)
+            await studio.run(offer_freed, OfferFreed(provider_id=studio.provider_id), by=person)
     with pytest.raises(NotPermitted):
         await studio.wait(by=SYSTEM)
     with pytest.raises(NotPermitted):
@@ -551,9 +587,9 @@ async def test_an_entry_counts_as_lapsed_before_the_sweep(studio: Studio) -> Non
     place = await studio.wait()
     assert place.seen(place.window.end - INSTANT) is place
     assert place.seen(place.window.end).status is WaitingStatus.LAPSED
-    offered = place.offered(TOMORROW, NOW + OFFER_DURATION)
-    assert offered.seen(NOW + OFFER_DURATION - INSTANT) is offered
-    assert offered.seen(NOW + OFFER_DURATION).status is WaitingStatus.LAPSED
+    offered = place.offered(TOMORROW, NOW + DEFAULT_OFFER)
+    assert offered.seen(NOW + DEFAULT_OFFER - INSTANT) is offered
+    assert offered.seen(NOW + DEFAULT_OFFER).status is WaitingStatus.LAPSED
     for over in (offered.booked(), offered.lapsed(), offered.left()):
         assert over.seen(TOMORROW + A_DAY) is over
 

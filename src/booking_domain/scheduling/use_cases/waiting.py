@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from booking_domain.scheduling.claims import HOLDS_PER_CUSTOMER, Claim, ClaimKind
+from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.model import ProviderSchedule, Slot
@@ -17,9 +17,8 @@ from booking_domain.scheduling.placing import slot_window
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.waiting import (
+    DEFAULT_OFFER,
     MAX_ENTRIES_PER_CUSTOMER,
-    MIN_OFFER,
-    OFFER_DURATION,
     OPEN,
     NotWaiting,
     TooManyWaits,
@@ -57,6 +56,7 @@ class JoinWaitingList:
     """Wait for a slot of a provider that starts in `[starts_from, starts_before)`.
 
     - The provider takes bookings, and the window is not over.
+    - An offer holds one appointment of the length that the provider offers: no other length can be waited for.
     - A customer has at most `MAX_ENTRIES_PER_CUSTOMER` open entries.
     """
 
@@ -64,7 +64,24 @@ class JoinWaitingList:
     starts_from: datetime
     starts_before: datetime
     duration_minutes: int | None = None
-    """None: the provider's default."""
+    """None: the provider's length, also if it changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFreed:
+    """Offer the provider's free slots to waiting customers, oldest entry first. Running it twice has one effect.
+
+    - An offer whose hold is gone or expired lapses, and so does an entry whose window is over.
+    - Each other waiting entry gets the first free slot of its window, as a hold of one appointment, and its customer is
+      notified. The rest of the free time stays open to everyone.
+    - A customer at the limit of holds is skipped this time and keeps the place.
+    """
+
+    provider_id: ProviderId
+    lasts: timedelta = DEFAULT_OFFER
+    """How long a slot is held for its customer."""
+    at_least: timedelta = DEFAULT_HOLD
+    """A slot that can be booked for less time than this is not offered: a lapsed offer costs the customer the place."""
 
 
 async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> WaitingListEntry:
@@ -75,6 +92,9 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Wa
     schedule = await tx.schedules.lock(command.provider_id, slot_window(context.now))
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
+    offered = schedule.calendar.settings.duration_minutes
+    if command.duration_minutes not in {None, offered}:
+        raise InvalidValue(field="duration_minutes", problem=f"the provider offers appointments of {offered} minutes")
     if await tx.waiting_list.count_open(context.actor.id) >= MAX_ENTRIES_PER_CUSTOMER:
         raise TooManyWaits
     waiting = WaitingListEntry(
@@ -107,20 +127,14 @@ async def _leave(waiting_id: WaitingId, tx: WaitingTx, context: Context) -> None
     await tx.claims.release(waiting.hold_id)
 
 
-async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Sequence[WaitingListEntry]:
-    """Offer the provider's free slots to waiting customers, oldest entry first. Running it twice has one effect.
-
-    - An offer whose hold is gone or expired lapses, and so does an entry whose window is over.
-    - Each other waiting entry gets the first free slot of its window, as a hold, and its customer is notified.
-    - A customer at the limit of holds is skipped this time and keeps the place.
-    """
-    now = context.now
+async def _offer(command: OfferFreed, tx: WaitingTx, context: Context) -> Sequence[WaitingListEntry]:
+    now, provider_id = context.now, command.provider_id
     schedule = await tx.schedules.lock(provider_id, slot_window(now))
     if schedule is None:
         return ()
     entries = [each for each in await tx.waiting_list.open_for(provider_id) if not await _has_lapsed(each, tx, now)]
     waiting = [each for each in entries if each.status is WaitingStatus.WAITING]
-    ahead = _ahead(waiting, schedule, now)
+    ahead = _ahead(waiting, schedule, now, command.at_least)
     if ahead is None or not schedule.accepting:
         return ()
     schedule = await tx.schedules.lock(provider_id, ahead) or schedule  # read again, for the window that is needed
@@ -133,7 +147,7 @@ async def _offer(provider_id: ProviderId, tx: WaitingTx, context: Context) -> Se
     for entry in candidates:
         slot = free.first(entry) if holds[entry.customer_id] < HOLDS_PER_CUSTOMER else None
         if slot is not None:
-            offers.append(await _offer_slot(slot, entry, free, tx, context))
+            offers.append(await _offer_slot(slot, entry, free, tx, context, lasts=command.lasts))
             holds[entry.customer_id] += 1
     return tuple(offers)
 
@@ -150,10 +164,12 @@ async def _has_lapsed(entry: WaitingListEntry, tx: WaitingTx, now: datetime) -> 
     return lapsed
 
 
-def _ahead(waiting: Sequence[WaitingListEntry], schedule: ProviderSchedule, now: datetime) -> TimeRange | None:
+def _ahead(
+    waiting: Sequence[WaitingListEntry], schedule: ProviderSchedule, now: datetime, at_least: timedelta
+) -> TimeRange | None:
     """The smallest window with all starts that customers wait for and that can be offered long enough."""
     settings = schedule.calendar.settings
-    soonest = now + timedelta(minutes=settings.min_notice_minutes) + MIN_OFFER
+    soonest = now + timedelta(minutes=settings.min_notice_minutes) + at_least
     latest = now + timedelta(days=settings.horizon_days) + _ANY_DATE
     start = max(soonest, min((each.window.start for each in waiting), default=latest))
     end = min(latest, max((each.window.end for each in waiting), default=soonest))
@@ -169,32 +185,31 @@ class _FreeSlots:
         self._ahead: Final = ahead
         self._now: Final = now
         self._claims: Final = list(schedule.claims)
-        self._slots: Final[dict[int | None, tuple[Slot, ...]]] = {}
+        self._slots: tuple[Slot, ...] | None = None
 
     def first(self, waiting: WaitingListEntry) -> Slot | None:
-        """The first free slot in the entry's window, of the entry's duration."""
-        minutes = waiting.duration_minutes
-        if minutes not in self._slots:
-            self._slots[minutes] = offered_slots(
-                self._calendar, self._claims, window=self._ahead, now=self._now, duration_minutes=minutes
-            )
-        slots = self._slots[minutes]
+        """The first free slot in the entry's window; None for a length that the provider does not offer any more."""
+        if waiting.duration_minutes not in {None, self._calendar.settings.duration_minutes}:
+            return None
+        if self._slots is None:
+            self._slots = offered_slots(self._calendar, self._claims, window=self._ahead, now=self._now)
+        slots = self._slots
         place = bisect_left(slots, waiting.window.start, key=lambda slot: slot.start)
         return slots[place] if place < len(slots) and slots[place].start < waiting.window.end else None
 
     def remove(self, claim: Claim) -> None:
         """Remove the claimed time from the free slots."""
         self._claims.append(claim)
-        self._slots.clear()
+        self._slots = None
 
 
 async def _offer_slot(
-    slot: Slot, entry: WaitingListEntry, free: _FreeSlots, tx: WaitingTx, context: Context
+    slot: Slot, entry: WaitingListEntry, free: _FreeSlots, tx: WaitingTx, context: Context, *, lasts: timedelta
 ) -> WaitingListEntry:
     """Hold the slot for the duration of an offer, but not past the time until which it can be booked."""
     span = TimeRange(slot.start, slot.end)
     bookable_until = slot.start - timedelta(minutes=free.schedule.calendar.settings.min_notice_minutes)
-    until = min(context.now + OFFER_DURATION, bookable_until)
+    until = min(context.now + lasts, bookable_until)
     hold = Claim(
         id=entry.hold_id,
         provider_id=entry.provider_id,

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.unit.entrypoints.api import MONDAY_AT_TEN, Api, assert_problem
 
-from booking_domain.scheduling.use_cases.waiting import offer_freed
+from booking_domain.scheduling.use_cases.waiting import OfferFreed, offer_freed
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.ids import ProviderId
 
@@ -18,7 +18,8 @@ KEY = {"Idempotency-Key": "waiting-for-monday"}
 
 async def offered(api: Api, provider_id: str) -> None:
     """The platform has offered what is free."""
-    await api.container.executor().run(offer_freed, ProviderId(UUID(provider_id)), actor=SYSTEM)
+    command = OfferFreed(provider_id=ProviderId(UUID(provider_id)))
+    await api.container.executor().run(offer_freed, command, actor=SYSTEM)
 
 
 async def waits(api: Api, token: str, provider_id: str, **wish: Any) -> dict[str, Any]:
@@ -120,6 +121,7 @@ BAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
     "too long": ({"to": "2027-02-24"}, 422, "validation.invalid_value", "/to"),
     "before all time": ({"from": "0001-01-01"}, 422, "validation.invalid_value", "/from"),
     "no time at all": ({"durationMinutes": 0}, 400, "validation.invalid_input", "/durationMinutes"),
+    "not a length that is offered": ({"durationMinutes": 1440}, 422, "validation.invalid_value", "/durationMinutes"),
     "longer than a day": ({"durationMinutes": 1441}, 400, "validation.invalid_input", "/durationMinutes"),
     "something else": ({"colour": "red"}, 400, "validation.invalid_input", "/colour"),
 }

@@ -1,6 +1,7 @@
 """The worker offers free time to the waiting list, at once or within a minute."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.unit.entrypoints.worker.workshop import Workshop
@@ -14,7 +15,7 @@ from booking_domain.bookings.events import (
 )
 from booking_domain.bookings.transitions import Status
 from booking_domain.scheduling.use_cases.holds import release_hold
-from booking_domain.scheduling.waiting import OFFER_DURATION, WaitingListEntry, WaitingStatus
+from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import BookingId, EventId, ProviderId
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.studio import PAYMENT_WINDOW
@@ -127,11 +128,22 @@ async def test_a_lapsed_offer_passes_to_the_next_entry(shop: Workshop) -> None:
     await shop.studio.offer()
     await shop.relay()
     [(args, at)] = await offer_jobs(shop)
-    assert (args, at) == ({"provider_id": str(shop.studio.provider_id)}, NOW + OFFER_DURATION)
-    shop.studio.clock.advance(OFFER_DURATION)
+    assert (args, at) == ({"provider_id": str(shop.studio.provider_id)}, NOW + DEFAULT_OFFER)
+    shop.studio.clock.advance(DEFAULT_OFFER)
     await shop.run(OFFER, provider_id=args["provider_id"])
     await shop.run(OFFER, provider_id=args["provider_id"])
     assert await statuses(shop, first, second) == [WaitingStatus.LAPSED, WaitingStatus.OFFERED]
+
+
+async def test_an_offer_lasts_as_long_as_the_settings_say(shop: Workshop) -> None:
+    given = replace(shop.container.settings(), hold_length=timedelta(minutes=10), offer_length=timedelta(minutes=20))
+    shop.container.settings.override(given)
+    late, place = await shop.studio.wait(), await shop.studio.wait(TOMORROW + HOUR, by=await shop.studio.joined())
+    shop.studio.clock.set(TOMORROW - timedelta(minutes=9))  # less than a hold
+    await shop.run(OFFER, provider_id=str(shop.studio.provider_id))
+    assert await statuses(shop, late, place) == [WaitingStatus.WAITING, WaitingStatus.OFFERED]
+    offered = await shop.studio.place_of(place)
+    assert offered.offered_until == shop.studio.clock.now() + timedelta(minutes=20)
 
 
 async def test_the_sweep_offers_time_that_no_event_announced(shop: Workshop) -> None:
