@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from booking_domain.bookings.model import Booking, BookingEvent
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.transitions import LatePayment, Status
 from booking_domain.shared.events import Event
 from booking_domain.shared.ids import BookingId, ProviderId
 
@@ -49,9 +49,18 @@ class BookingConfirmed(BookingChanged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingRevived(BookingChanged):
-    """A late payment confirmed an expired booking whose time was still free."""
+    """A late payment confirmed an expired booking whose time could still be booked."""
 
     topic: ClassVar[str] = "booking.revived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingNotRevived(BookingChanged):
+    """A late payment did not revive an expired booking; the money goes back."""
+
+    topic: ClassVar[str] = "booking.not_revived"
+
+    why: LatePayment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +124,7 @@ EVENTS: Final[tuple[type[BookingChanged], ...]] = (
     BookingPending,
     BookingConfirmed,
     BookingRevived,
+    BookingNotRevived,
     BookingCancelled,
     BookingExpired,
     BookingRescheduled,
@@ -144,6 +154,12 @@ def booking_events(booking: Booking, trail: Iterable[BookingEvent]) -> list[Book
             provider_id=booking.provider_id,
             to=entry.to_status,
             due_at=booking.due_at,
+            **_more(entry),
         )
         for entry in trail
     ]
+
+
+def _more(entry: BookingEvent) -> dict[str, LatePayment]:
+    """The fields that only the event of this entry has."""
+    return {"why": LatePayment(entry.reason)} if entry.type == "not_revived" and entry.reason is not None else {}

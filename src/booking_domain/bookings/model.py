@@ -243,7 +243,7 @@ class Booking:
         booking = replace(
             self._touched(now), status=status, due_at=due_at, payment_status=payment_status, offered_times=()
         )
-        what = status.value if action is not Action.REVIVE else "revived"
+        what = {Action.REVIVE: "revived", Action.RETURN_PAYMENT: "not_revived"}.get(action, status.value)
         event = self._event(what, status, by=by, at=now, event_id=event_id, reason=reason)
         return Decision(booking, (event,))
 

@@ -47,7 +47,9 @@ class Action(StrEnum):
     COMPLETE = "complete"
     MARK_NO_SHOW = "mark_no_show"
     REVIVE = "revive"
-    """A payment arrived after the booking had expired, and its time was still free."""
+    """A payment arrived after the booking had expired, and its time could still be booked."""
+    RETURN_PAYMENT = "return_payment"
+    """A payment arrived after the booking had expired, and its time could not be booked any more."""
     OFFER_TIMES = "offer_times"
     """The provider proposes other times for a request."""
     RESCHEDULE = "reschedule"
@@ -58,6 +60,19 @@ class Action(StrEnum):
     RESOLVE_COMPLETED = "resolve_completed"
     RESOLVE_CANCELLED = "resolve_cancelled"
     RESOLVE_NO_SHOW = "resolve_no_show"
+
+
+class LatePayment(StrEnum):
+    """Why a payment could not revive an expired booking."""
+
+    STARTED = "appointment_started"
+    """The start of the appointment has passed."""
+    PROVIDER = "provider_not_bookable"
+    """The provider takes no bookings."""
+    CUSTOMER = "customer_not_active"
+    """The customer's account is disabled or deleted."""
+    TIME = "time_not_available"
+    """The time is taken, closed, blocked or busy, or its day or week is full."""
 
 
 class Party(StrEnum):
@@ -92,6 +107,7 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         Some moves have a condition besides:
 
         - *accept* asks for a deposit that is due, *confirm* and *revive* need it paid (an admin confirms without);
+        - *revive* needs a booking that could be made now; otherwise *return_payment* records why;
         - *complete* and *mark_no_show* come after the start, *cancel* of a confirmed booking before the end;
         - *dispute* comes within 14 days of the end.
 
@@ -121,6 +137,7 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
             for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED)
         },
         (Status.EXPIRED, Action.REVIVE): Move(Status.CONFIRMED, frozenset({Party.PAYMENT})),
+        (Status.EXPIRED, Action.RETURN_PAYMENT): Move(Status.EXPIRED, frozenset({Party.PAYMENT})),
         **{
             (status, Action.DISPUTE): Move(Status.DISPUTED, _SIDES)
             for status in (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)

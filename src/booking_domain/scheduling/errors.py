@@ -29,6 +29,18 @@ class SlotNotOffered(RuleViolated):
     start: datetime
 
 
+@dataclass(eq=False, kw_only=True)
+class TimeNotAvailable(Conflict):
+    """The provider is not available at {start:%Y-%m-%dT%H:%M:%SZ}; choose another time.
+
+    The time is closed, blocked or busy, or the day or week is full.
+    """
+
+    code: ClassVar[str] = "booking.time_not_available"
+    input_field: ClassVar[str | None] = "slot"
+    start: datetime
+
+
 class WindowInvalid(RuleViolated):
     """The window is invalid: `to` must be after `from`, and at most 62 days later."""
 

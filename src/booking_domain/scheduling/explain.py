@@ -122,15 +122,25 @@ def explain(
     claims = tuple(claims)
     minutes = calendar.settings.duration_minutes if duration_minutes is None else duration_minutes
     span = TimeRange(start, start + timedelta(minutes=minutes))
-    reasons = [
-        *([] if bookable else [Reason.NOT_BOOKABLE]),
+    reasons = (*(() if bookable else (Reason.NOT_BOOKABLE,)), *reasons_against(calendar, claims, span, now))
+    before, after = _nearest(calendar, claims, start, now, minutes) if bookable else (None, None)
+    return Explanation(start=start, reasons=reasons, before=before, after=after)
+
+
+def reasons_against(calendar: Calendar, claims: Iterable[Claim], span: TimeRange, now: datetime) -> tuple[Reason, ...]:
+    """All reasons why an appointment at this time is not offered."""
+    claims = tuple(claims)
+    return (
         *_closings(calendar, span),
         *_obstacles(calendar, claims, span, now),
-        *_limits(calendar, claims, start, now),
+        *_limits(calendar, claims, span.start, now),
         *_grid(calendar, claims, span, now),
-    ]
-    before, after = _nearest(calendar, claims, start, now, minutes) if bookable else (None, None)
-    return Explanation(start=start, reasons=tuple(reasons), before=before, after=after)
+    )
+
+
+def closed_by_exception(hours: OpeningHours, span: TimeRange) -> bool:
+    """Whether the weekly rules are open during the whole time, and an exception closes part of it."""
+    return not _inside_hours(hours, span) and _inside_hours(replace(hours, exceptions=()), span)
 
 
 def _closings(calendar: Calendar, span: TimeRange) -> Iterator[Reason]:

@@ -1,10 +1,14 @@
-"""Whether a start can be claimed, and which range it blocks: the rule of holds, bookings and rescheduling."""
+"""Whether a start can be claimed, and which range it blocks: the rule of holds, bookings and rescheduling.
+
+A time that both sides agreed to earlier, or that the provider proposed, follows fewer rules: see `ensure_available`.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.explain import Reason, closed_by_exception, reasons_against
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule
 from booking_domain.scheduling.slots import is_offered
 from booking_domain.shared.errors import InvalidValue
@@ -13,6 +17,11 @@ from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
 BACKDATING_LIMIT: Final = timedelta(days=1)
 """How long after its start the provider or an admin can still enter an appointment."""
+
+
+_OF_OFFERING: Final = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.OFF_GRID})
+"""Rules about which starts are offered. An agreed start has passed them."""
+_OF_HOURS: Final = frozenset({Reason.CLOSED, Reason.SALON_CLOSED})
 
 
 def slot_window(start: datetime) -> TimeRange:
@@ -76,6 +85,48 @@ def placeable(
     if any(claim.blocked.overlaps(blocked) for claim in others):
         raise SlotTaken(start=span.start)
     return span, blocked
+
+
+def proposable(
+    schedule: ProviderSchedule,
+    start: datetime,
+    *,
+    now: datetime,
+    duration_minutes: int,
+    own: ClaimId,
+) -> tuple[TimeRange, TimeRange]:
+    """`placeable` for a time that the provider proposes, and for the customer's acceptance of it later.
+
+    Raises:
+        InvalidValue, SlotTaken: see `placeable`.
+        TimeNotAvailable: see `ensure_available`. The time may be outside the weekly hours, as the provider proposes it.
+    """
+    span, blocked = placeable(schedule, start, now=now, duration_minutes=duration_minutes, own=own)
+    ensure_available(schedule, span, now=now, own=own, outside_hours=True)
+    return span, blocked
+
+
+def ensure_available(
+    schedule: ProviderSchedule, span: TimeRange, *, now: datetime, own: ClaimId, outside_hours: bool = False
+) -> None:
+    """Require that an appointment that was agreed to, or proposed, can still take place at this time.
+
+    Claims other than `own`, blocks, busy times, exceptions and the maximum per day and week count. Minimum notice,
+    horizon and grid do not: they decide what is offered. With `outside_hours` the weekly hours do not count either.
+
+    Raises:
+        SlotTaken: another claim overlaps, or is nearer than the buffers allow.
+        TimeNotAvailable: the provider is closed, blocked, busy or fully booked.
+    """
+    calendar, _ = schedule.seen(now)
+    others = [claim for claim in schedule.claims if claim.id != own and claim.live(now)]
+    if any(claim.blocked.overlaps(schedule.blocked(span)) for claim in others):
+        raise SlotTaken(start=span.start)
+    reasons = set(reasons_against(calendar, others, span, now)) - _OF_OFFERING
+    if outside_hours and not (calendar.salon is not None and closed_by_exception(calendar.salon, span)):
+        reasons -= _OF_HOURS
+    if reasons:
+        raise TimeNotAvailable(start=span.start)
 
 
 def _requested(

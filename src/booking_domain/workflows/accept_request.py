@@ -7,9 +7,9 @@ from typing import Final
 from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive, NotATimeOffered
 from booking_domain.bookings.model import Booking, BookingDecision
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Party
-from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken
+from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import placeable, slot_window
+from booking_domain.scheduling.placing import proposable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -35,7 +35,7 @@ class AcceptRequest:
 
     - The request becomes pending if a deposit is due, else confirmed.
     - By offering a time the provider has accepted it in advance: it need not be on the grid. It is claimed when the
-      customer takes it, if it is still free.
+      customer takes it, if it can still be offered. If not, the request and the other offered times stay.
     - The provider takes bookings, and the customer's account is active.
     - A request whose answer is overdue can no longer be accepted.
     """
@@ -77,7 +77,7 @@ def _move_to_offered_time(
 ) -> BookingDecision:
     if start not in booking.offered_times or start <= context.now:
         raise NotATimeOffered
-    span, blocked = placeable(
+    span, blocked = proposable(
         schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id)
     )
     return booking.reschedule(
@@ -102,6 +102,7 @@ accept_request: Final = UseCase(
         ProviderNotBookable,
         CustomerNotActive,
         SlotTaken,
+        TimeNotAvailable,
         NotATimeOffered,
         InvalidValue,
         StaleVersion,

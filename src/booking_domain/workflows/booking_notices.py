@@ -13,13 +13,14 @@ from booking_domain.bookings.events import (
     BookingDisputed,
     BookingExpired,
     BookingMissed,
+    BookingNotRevived,
     BookingPending,
     BookingPlaced,
     BookingRescheduled,
     BookingRevived,
     BookingTimesOffered,
 )
-from booking_domain.bookings.transitions import Party, Status
+from booking_domain.bookings.transitions import LatePayment, Party, Status
 from booking_domain.notifications.notices import NoticeTemplate
 from booking_domain.payments.events import RefundScheduled
 
@@ -56,6 +57,37 @@ _PLACED: Final[Mapping[Status, PartyNotices]] = {
     ),
     Status.PENDING: _PENDING,
     Status.CONFIRMED: _CONFIRMED,
+}
+_TOO_LATE: Final = "Booking {reference}: your payment goes back"
+_NOT_REVIVED: Final[Mapping[LatePayment, PartyNotices]] = {
+    LatePayment.STARTED: PartyNotices(
+        subject=_TOO_LATE,
+        to_customer=(
+            "Your payment for {provider}, {when}, arrived after that time. The booking stays expired, and you get the "
+            "whole payment back."
+        ),
+    ),
+    LatePayment.PROVIDER: PartyNotices(
+        subject=_TOO_LATE,
+        to_customer=(
+            "Your payment for {provider}, {when}, arrived late, and the provider takes no bookings now. The booking "
+            "stays expired, and you get the whole payment back."
+        ),
+    ),
+    LatePayment.CUSTOMER: PartyNotices(
+        subject=_TOO_LATE,
+        to_customer=(
+            "Your payment for {provider}, {when}, arrived late, and your account is not active now. The booking stays "
+            "expired, and you get the whole payment back."
+        ),
+    ),
+    LatePayment.TIME: PartyNotices(
+        subject=_TOO_LATE,
+        to_customer=(
+            "Your payment for {provider}, {when}, arrived late, and that time is not available any more. The booking "
+            "stays expired, and you get the whole payment back."
+        ),
+    ),
 }
 NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = {
     BookingPending: _PENDING,
@@ -113,5 +145,10 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = 
 
 
 def notices_of(event: BookingChanged | RefundScheduled) -> PartyNotices:
-    """Return the notices of an event; those of a placed booking depend on its status."""
+    """Return the notices of an event.
+
+    Those of a placed booking depend on its status; those of a late payment, on why it did not revive the booking.
+    """
+    if isinstance(event, BookingNotRevived):
+        return _NOT_REVIVED[event.why]
     return _PLACED[event.to] if isinstance(event, BookingPlaced) else NOTICES[type(event)]

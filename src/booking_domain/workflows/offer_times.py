@@ -8,8 +8,8 @@ from booking_domain.bookings.errors import BookingNotFound, CustomerNotActive
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition
-from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken
-from booking_domain.scheduling.placing import placeable, slot_window
+from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.placing import proposable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
 from booking_domain.shared.executor import Context, UseCase
@@ -27,7 +27,8 @@ from booking_domain.workflows.ports import Repositories
 class OfferTimes:
     """Offer other times for a request; the customer may accept one of them.
 
-    - Each time is free when it is offered. It is claimed only when the customer accepts it.
+    - Each time is free when it is offered: not claimed, blocked or busy, and not on a full day. It may be off the grid
+      and outside the weekly hours. It is claimed only when the customer accepts it.
     - The customer has 48 hours, and at most until the last of the times.
     """
 
@@ -46,7 +47,7 @@ async def _offer(command: OfferTimes, tx: Repositories, context: Context) -> Boo
     locked = await tx.schedules.lock(booking.provider_id, TimeRange(starts[0], slot_window(starts[-1]).end))
     schedule = await ensure_bookable(locked, booking.customer_id, tx)
     for start in starts:
-        placeable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
+        proposable(schedule, start, now=context.now, duration_minutes=booking.minutes, own=ClaimId(booking.id))
     await tx.bookings.save(decision.state, was=booking, events=decision.events)
     await tx.outbox.put(booking_events(decision.state, decision.events))
     return decision.state
@@ -64,6 +65,7 @@ offer_times: Final = UseCase(
         ProviderNotBookable,
         CustomerNotActive,
         SlotTaken,
+        TimeNotAvailable,
         InvalidValue,
         StaleVersion,
     ),

@@ -2,21 +2,23 @@
 
 - Only the gateway's report counts. A callback, a customer's request or a timer is a hint to ask, so each may come any
   number of times, late or forged, without effect of its own.
-- New money confirms its booking, or revives an expired booking whose time is still free, or is scheduled as a refund.
+- New money confirms its booking, or revives an expired booking whose time can still be booked, or is scheduled as a
+  refund, and the customer is told why.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from booking_domain.bookings.errors import CustomerNotActive
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking, BookingDecision
-from booking_domain.bookings.transitions import Action, Party, Status
+from booking_domain.bookings.transitions import Action, LatePayment, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, PaymentNotFound
 from booking_domain.payments.model import Payment
 from booking_domain.payments.ports import GatewayReport, PaymentGateway
-from booking_domain.scheduling.errors import SlotTaken
-from booking_domain.scheduling.placing import slot_window
+from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.placing import ensure_available, slot_window
 from booking_domain.shared.actor import SYSTEM
 from booking_domain.shared.decision import Decision
 from booking_domain.shared.executor import Context, Executor, UseCase
@@ -24,6 +26,7 @@ from booking_domain.shared.ids import EventId, PaymentId
 from booking_domain.shared.money import Money
 from booking_domain.shared.permissions import Permission
 from booking_domain.shared.processes import Process
+from booking_domain.workflows.bookable import ensure_bookable
 from booking_domain.workflows.booking_steps import booking_claim, pending_refunds, schedule_refund
 from booking_domain.workflows.ports import Repositories
 
@@ -71,7 +74,10 @@ async def _record_poll(payment_id: PaymentId, tx: Repositories, context: Context
 
 
 async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> Payment:
+    """Lock the customer's account first: it is not disabled or deleted while its booking is revived."""
     before = await tx.payments.get(command.payment_id)
+    if before is not None:
+        await tx.users.lock(before.customer_id)
     booking = await tx.bookings.lock(before.booking_id) if before is not None else None
     before = await tx.payments.get(command.payment_id)  # again, now that the booking is locked
     if before is None or booking is None:
@@ -89,28 +95,49 @@ async def _apply(command: _ApplyReport, tx: Repositories, context: Context) -> P
 
 
 async def _confirm_or_revive(booking: Booking, pending: Money, tx: Repositories, context: Context) -> BookingDecision:
-    """Confirm or revive the booking if its deposit is covered, not counting refunds that were made or are pending."""
+    """Confirm or revive the booking if its deposit is covered, not counting refunds that were made or are pending.
+
+    A booking is revived if its time can be booked now, as far as the customer had not agreed to it before: minimum
+    notice, horizon and grid do not count. If it is not, its audit trail has the reason.
+    """
     covered = booking.deposit <= booking.paid.beyond(booking.refunded + pending)
     if booking.status is Status.PENDING and covered:
-        return _paid(booking, Action.CONFIRM, context)
-    if booking.status is Status.EXPIRED and covered and context.now < booking.span.start:
-        await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
-        try:
-            await tx.claims.acquire(booking_claim(booking), context.now)
-        except SlotTaken:
-            return Decision(booking)
-        return _paid(booking, Action.REVIVE, context)
+        return _paid(booking, Action.CONFIRM, "paid", context)
+    if booking.status is Status.EXPIRED and covered:
+        obstacle = await _claim_again(booking, tx, context)
+        if obstacle is None:
+            return _paid(booking, Action.REVIVE, "paid", context)
+        return _paid(booking, Action.RETURN_PAYMENT, obstacle, context)
     return Decision(booking)
 
 
-def _paid(booking: Booking, action: Action, context: Context) -> BookingDecision:
+async def _claim_again(booking: Booking, tx: Repositories, context: Context) -> LatePayment | None:
+    """Claim the time of an expired booking, or return why that is not possible."""
+    if booking.span.start <= context.now:
+        return LatePayment.STARTED
+    locked = await tx.schedules.lock(booking.provider_id, slot_window(booking.span.start))
+    claim = booking_claim(booking)
+    try:
+        schedule = await ensure_bookable(locked, booking.customer_id, tx)
+        ensure_available(schedule, booking.span, now=context.now, own=claim.id)
+        await tx.claims.acquire(claim, context.now)
+    except ProviderNotBookable:
+        return LatePayment.PROVIDER
+    except CustomerNotActive:
+        return LatePayment.CUSTOMER
+    except (SlotTaken, TimeNotAvailable):
+        return LatePayment.TIME
+    return None
+
+
+def _paid(booking: Booking, action: Action, reason: str, context: Context) -> BookingDecision:
     return booking.apply(
         action,
         party=Party.PAYMENT,
         by=SYSTEM,
         now=context.now,
         event_id=EventId(context.entropy.new_id()),
-        reason="paid",
+        reason=reason,
     )
 
 

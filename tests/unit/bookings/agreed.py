@@ -22,6 +22,7 @@ _AGREED: Final = """
     confirmed  cancel             cancelled  customer provider manager admin
     confirmed  mark_no_show       no_show    provider manager admin
     expired    revive             confirmed  payment
+    expired    return_payment     expired    payment
     confirmed  dispute            disputed   customer provider admin
     completed  dispute            disputed   customer provider admin
     no_show    dispute            disputed   customer provider admin

@@ -26,6 +26,7 @@ def when_it_can_be_done(status: Status, action: Action) -> Booking:
 
 TYPES = {
     Action.REVIVE: "revived",
+    Action.RETURN_PAYMENT: "not_revived",
     Action.OFFER_TIMES: "times_offered",
     Action.RESCHEDULE: "rescheduled",
     Action.FOLLOW_CLOCK: "clock_changed",

@@ -128,6 +128,7 @@ FEATURE: Final = Feature(
         "booking.disputed": _STORED,
         "booking.expired": _STORED,
         "booking.no_show": _STORED,
+        "booking.not_revived": _STORED | {"why"},
         "booking.pending": _STORED,
         "booking.placed": _STORED,
         "booking.rescheduled": _STORED,

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from tests.unit.effort import examples
 from tests.unit.scheduling.making import MONDAY, PROVIDER, booked, calendar, daily, held, rule
 
-from booking_domain.scheduling import Calendar, Claim, SlotSettings, TimeRange, offered_slots
-from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken
-from booking_domain.scheduling.model import ProviderSchedule
-from booking_domain.scheduling.placing import claimable, slot_window
+from booking_domain.scheduling import Anchoring, Calendar, Claim, SlotSettings, TimeRange, offered_slots
+from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.model import DateException, OpeningHours, ProviderSchedule
+from booking_domain.scheduling.placing import claimable, ensure_available, slot_window
 from booking_domain.scheduling.ports import CLAIM_MARGIN
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId, UserId
@@ -167,3 +167,66 @@ def test_a_start_can_be_claimed_if_and_only_if_it_is_offered(question: Question)
             blocked = of.blocked(TimeRange(start, start + length))
             met = any(claim.live(question.now) and claim.blocked.overlaps(blocked) for claim in question.claims)
             assert (refused.type is SlotTaken) == met
+
+
+@examples(200)
+@given(questions())
+def test_an_agreed_time_is_available_if_and_only_if_some_grid_offers_it_without_notice_and_horizon(
+    question: Question,
+) -> None:
+    of, now, minutes = question.calendar, question.now, question.length // MINUTE
+    anything_goes = replace(
+        of.settings, step_minutes=1, min_notice_minutes=0, horizon_days=730, anchoring=Anchoring.OPEN_RANGE
+    )
+    listed = set(replace(question, calendar=replace(of, settings=anything_goes)).offered())
+    window = question.window
+    first = window.start.replace(second=0, microsecond=0) + MINUTE
+    starts = (first + number * (window.end - window.start) / 40 // MINUTE * MINUTE for number in range(40))
+    own = ClaimId(UUID(int=0))
+    for start in {*sorted(listed)[::50], *(each for each in starts if max(window.start, now) < each < window.end)}:
+        span = TimeRange(start, start + minutes * MINUTE)
+        try:
+            ensure_available(schedule(*question.claims, of=of), span, now=now, own=own)
+        except SlotTaken:
+            assert start not in listed
+            assert any(each.live(now) and each.blocked.overlaps(question.blocked(start)) for each in question.claims)
+        except TimeNotAvailable:
+            assert start not in listed
+        else:
+            assert start in listed
+
+
+def test_the_own_claim_is_not_in_the_way_and_does_not_fill_the_day() -> None:
+    full = replace(SALON, settings=replace(SETTINGS, max_per_day=1))
+    own = booked(monday(10))
+    span = TimeRange(monday(10), monday(11))
+    ensure_available(schedule(own, of=full), span, now=NOW, own=own.id)
+    with pytest.raises(SlotTaken):
+        ensure_available(schedule(own, of=full), span, now=NOW, own=ClaimId(UUID(int=0)))
+
+
+def test_a_time_that_the_provider_proposes_may_be_outside_weekly_hours_but_not_on_a_closed_date() -> None:
+    evening = TimeRange(monday(18), monday(19))
+    closed = replace(SALON, exceptions=(DateException(date=date(2026, 11, 23)),))
+    inside = TimeRange(monday(10), monday(11))
+    nobody = ClaimId(UUID(int=0))
+
+    def proposed(of: Calendar, span: TimeRange) -> None:
+        ensure_available(schedule(of=of), span, now=NOW, own=nobody, outside_hours=True)
+
+    with pytest.raises(TimeNotAvailable):
+        ensure_available(schedule(), evening, now=NOW, own=nobody)
+    proposed(SALON, evening)
+    proposed(closed, evening)
+    with pytest.raises(TimeNotAvailable):
+        proposed(closed, inside)
+    for salon, refused in (
+        (OpeningHours(time_zone="Asia/Ulaanbaatar"), False),
+        (OpeningHours(time_zone="Asia/Ulaanbaatar", rules=SALON.rules, exceptions=closed.exceptions), True),
+    ):
+        member = replace(SALON, salon=salon)
+        if refused:
+            with pytest.raises(TimeNotAvailable):
+                proposed(member, inside)
+        else:
+            proposed(member, inside)

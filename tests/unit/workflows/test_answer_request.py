@@ -1,6 +1,7 @@
 """Accepting and declining requests, and offering other times."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import pytest
 from tests.unit.workflows.scenes import (
@@ -18,18 +19,24 @@ from booking_domain.bookings.events import FREES_TIME
 from booking_domain.bookings.model import ANSWER_DUE, MAX_OFFERED_TIMES, Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party, Status
 from booking_domain.payments.errors import NothingDue
-from booking_domain.scheduling.errors import SlotTaken
+from booking_domain.scheduling.errors import SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
+from booking_domain.scheduling.use_cases.calendars import AddException, add_exception, remove_block
+from booking_domain.scheduling.use_cases.feeds import SetFeeds, set_feeds
 from booking_domain.shared.actor import SYSTEM, Role
 from booking_domain.shared.errors import DomainError, InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.lifecycle import NotYourMove
 from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import DEPOSIT, HOUR, TOMORROW
+from booking_domain.testing.scheduling.memory.feeds import MemoryFeedReader
 from booking_domain.testing.studio import PAYMENT_WINDOW, Studio
 from booking_domain.workflows.provider_profiles import SettingsChange, change_settings
+from booking_domain.workflows.read_feed import read_feed
 
 DAY = timedelta(days=1)
 NEXT_WEEK = TOMORROW + 7 * DAY
 LATER = TOMORROW + 3 * HOUR
+FEED = "https://calendar.example.com/private-1/basic.ics"
 OFF_THE_GRID = TOMORROW + 10 * HOUR + 7 * MINUTE
 """And out of hours."""
 
@@ -292,6 +299,65 @@ async def test_an_offered_time_that_was_booked_since_is_refused_and_the_request_
     assert await studio.seen(booking) == offered
     assert not await studio.is_free(TOMORROW), "it has its old time still"
     assert (await studio.accept(booking, slot=NEXT_WEEK)).span.start == NEXT_WEEK
+
+
+async def _takes_time_off(studio: Studio, day: datetime) -> None:
+    await studio.take_off(day, day + HOUR)
+
+
+async def _closes_the_date(studio: Studio, day: datetime) -> None:
+    await studio.run(add_exception, AddException(date=day.date()), by=studio.owner)
+
+
+async def _fills_the_day(studio: Studio, day: datetime) -> None:
+    await studio.run(change_settings, SettingsChange(max_per_day=1), by=studio.owner)
+    await studio.book(day + 4 * HOUR, by=studio.owner)
+
+
+async def _fills_the_week(studio: Studio, day: datetime) -> None:
+    await studio.run(change_settings, SettingsChange(max_per_week=1), by=studio.owner)
+    await studio.book(day + DAY, by=studio.owner)
+
+
+async def _is_busy_elsewhere(studio: Studio, day: datetime) -> None:
+    """A calendar that was read, with one busy time."""
+    feeds = await studio.run(set_feeds, SetFeeds(urls=(FEED,), rule=DEFAULT_FEED_RULE), by=studio.owner)
+    reader = MemoryFeedReader()
+    reader.published[FEED] = [TimeRange(day, day + HOUR)]
+    now = studio.clock.now()
+    await read_feed(feeds.feeds[0].id, now=now, reads=studio.reads, executor=studio.executor, reader=reader)
+
+
+@pytest.mark.terms(ON_REQUEST)
+@pytest.mark.parametrize(
+    "obstacle", [_takes_time_off, _closes_the_date, _fills_the_day, _fills_the_week, _is_busy_elsewhere]
+)
+async def test_an_offered_time_that_is_not_available_any_more_is_refused_and_the_offers_stay(
+    studio: Studio, obstacle: Callable[[Studio, datetime], Awaitable[None]]
+) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    gone, left = NEXT_WEEK + 21 * DAY, NEXT_WEEK + 28 * DAY
+    offered = await studio.offer_times(booking, gone, left)
+    await obstacle(studio, gone)
+    with pytest.raises(TimeNotAvailable) as refused:
+        await studio.accept(booking, slot=gone)
+    assert (refused.value.start, refused.value.field_path) == (gone, ("slot",))
+    assert await studio.seen(booking) == offered
+    with pytest.raises(TimeNotAvailable):
+        await studio.offer_times(booking, gone)
+    taken = await studio.accept(booking, slot=left)
+    assert (taken.status, taken.span.start) == (Status.PENDING, left)
+
+
+@pytest.mark.terms(ON_REQUEST)
+async def test_a_block_that_is_removed_makes_the_offered_time_available_again(studio: Studio) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    await studio.offer_times(booking, OFF_THE_GRID)
+    block = await studio.take_off(OFF_THE_GRID, OFF_THE_GRID + HOUR)
+    with pytest.raises(TimeNotAvailable):
+        await studio.accept(booking, slot=OFF_THE_GRID)
+    await studio.run(remove_block, block.id, by=studio.owner)
+    assert (await studio.accept(booking, slot=OFF_THE_GRID)).span.start == OFF_THE_GRID
 
 
 @pytest.mark.terms(ON_REQUEST)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from booking_domain.bookings.events import BookingChanged
+from booking_domain.bookings.events import BookingChanged, BookingNotRevived
+from booking_domain.bookings.transitions import LatePayment, Status
 from booking_domain.identity.events import AccountDeleted, CalendarLinkRevoked, PhoneChanged
 from booking_domain.identity.model import ERASED_AFTER, User, UserStatus
 from booking_domain.identity.preferences import Channels, Preferences
@@ -20,6 +21,12 @@ from entrypoints.languages.notices import GettextTranslator
 
 EMAIL, PHONE = "dorj@example.com", "+97699112233"
 ON_BOTH = Channels()
+REASONS = {
+    LatePayment.STARTED: "arrived after that time",
+    LatePayment.PROVIDER: "the provider takes no bookings now",
+    LatePayment.CUSTOMER: "your account is not active now",
+    LatePayment.TIME: "that time is not available any more",
+}
 TRANSLATOR = GettextTranslator("en")
 
 
@@ -69,6 +76,20 @@ async def test_a_deleted_account_gets_no_booking_notices(studio: Studio) -> None
         assert isinstance(event, BookingChanged)
         await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
     assert contacts_of(notifier) == []
+
+
+@pytest.mark.parametrize("why", LatePayment)
+async def test_only_the_customer_is_told_why_a_late_payment_goes_back(studio: Studio, why: LatePayment) -> None:
+    notifier = MemoryNotifier()
+    booking = await studio.book()
+    await customer_is(studio, email=EMAIL, phone=None)
+    event = BookingNotRevived(
+        id=EventId(UUID(int=7)), occurred_at=NOW, booking_id=booking.id, to=Status.EXPIRED, why=why
+    )
+    await notify_parties(event, reads=studio.reads, notifier=notifier, translator=TRANSLATOR)
+    [sent] = notifier.delivered
+    assert (sent.to, sent.subject) == (EMAIL, f"Booking {booking.reference}: your payment goes back")
+    assert REASONS[why] in sent.text
 
 
 def about(user: User, event: type[AccountDeleted] | type[PhoneChanged]) -> AccountDeleted | PhoneChanged:

@@ -212,6 +212,23 @@ async def test_a_customer_takes_one_of_the_times_that_were_offered(api: Api) -> 
     assert "dueAt" not in taken.json()
 
 
+async def test_an_offered_time_that_was_blocked_since_is_refused_and_the_other_offers_stay(api: Api) -> None:
+    provider, provider_id = await api.open_provider(**REQUESTS)
+    customer = await api.joined("customer")
+    path = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
+    offered = await api.post(f"{path}/offer-times", provider, json={"slots": [MONDAY_EVENING, MONDAY_AT_NOON]})
+    block = {"start": "2026-11-23T12:30:00+08:00", "end": "2026-11-23T13:00:00+08:00"}
+    blocked = (await api.post("/availability/blocks", provider, json=block)).json()["id"]
+    gone = await api.post(f"{path}/accept", customer, json={"slot": MONDAY_AT_NOON})
+    assert_problem(gone, 409, "booking.time_not_available", "/slot")
+    assert (await api.get(path, customer)).json() == offered.json()
+    again = await api.post(f"{path}/offer-times", provider, json={"slots": [MONDAY_AT_NOON]})
+    assert_problem(again, 409, "booking.time_not_available", "/slot")
+    await api.delete(f"/availability/blocks/{blocked}", provider)
+    taken = await api.post(f"{path}/accept", customer, json={"slot": MONDAY_AT_NOON})
+    assert (taken.json()["status"], taken.json()["start"]) == ("confirmed", "2026-11-23T04:00:00Z")
+
+
 async def test_an_offer_of_a_time_that_is_taken_is_refused(api: Api) -> None:
     provider, provider_id = await api.open_provider(**REQUESTS)
     booking = await api.booked(await api.joined("customer"), provider_id)

@@ -91,6 +91,7 @@ async def test_strangers_are_told_one_reason_for_all_that_occupies_time(api: Api
     days = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in range(7)]
     await api.put(f"/salons/{salon}/hours", manager, json={"rules": days})
     await api.post(f"/salons/{salon}/members", manager, json={"providerId": provider_id})
+    admin = await api.admin()
     starts = await occupied(api, provider, provider_id)
 
     async def told(start: str, to: str | None) -> list[str]:
@@ -102,7 +103,7 @@ async def test_strangers_are_told_one_reason_for_all_that_occupies_time(api: Api
             assert await told(start, stranger) == ["unavailable"], reason
     assert (await api.post(f"/salons/{salon}/members/me/accept", provider)).is_success
     for reason, start in starts.items():
-        for insider in (provider, manager, api.admin()):
+        for insider in (provider, manager, admin):
             assert reason in await told(start, insider)
         for stranger in strangers:
             assert await told(start, stranger) == ["unavailable"], reason

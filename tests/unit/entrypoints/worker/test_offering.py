@@ -9,11 +9,13 @@ from tests.unit.entrypoints.worker.workshop import Workshop
 from booking_domain.bookings.events import (
     EVENTS,
     BookingCancelled,
+    BookingChanged,
     BookingClockChanged,
     BookingExpired,
+    BookingNotRevived,
     BookingRescheduled,
 )
-from booking_domain.bookings.transitions import Status
+from booking_domain.bookings.transitions import LatePayment, Status
 from booking_domain.scheduling.use_cases.holds import release_hold
 from booking_domain.scheduling.waiting import DEFAULT_OFFER, WaitingListEntry, WaitingStatus
 from booking_domain.shared.ids import BookingId, EventId, ProviderId
@@ -64,6 +66,7 @@ async def test_the_time_of_a_cancelled_booking_is_offered_and_the_customer_notif
 
 async def test_only_events_that_free_time_lead_to_an_offer_job(shop: Workshop) -> None:
     make = Builder()
+    more: dict[type[BookingChanged], dict[str, Any]] = {BookingNotRevived: {"why": LatePayment.TIME}}
     events = [
         event(
             id=EventId(make.entropy.new_id()),
@@ -71,6 +74,7 @@ async def test_only_events_that_free_time_lead_to_an_offer_job(shop: Workshop) -
             booking_id=BookingId(make.entropy.new_id()),
             provider_id=ProviderId(make.entropy.new_id()),
             to=Status.CANCELLED,
+            **more.get(event, {}),
         )
         for event in EVENTS
     ]
