@@ -12,7 +12,7 @@ from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.metadata import instant, metadata
 from adapters.postgres.kit.personal_data import DELETE, NotExported, personal_data
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork, Work
 from booking_domain.shared.idempotency import KEPT_FOR, IdempotencyKey, IdempotencyStore, KeyReused, RequestInFlight
 
 idempotency_keys: Final = Table(
@@ -61,11 +61,8 @@ _RELEASE: Final = Statement(
 _FORGET: Final = Statement(delete(idempotency_keys).where(_k.created_at <= bindparam("forgotten")))
 
 
-class PostgresIdempotency(IdempotencyStore):
+class PostgresIdempotency(WithWork, IdempotencyStore):
     """`IdempotencyStore` in the table `idempotency_keys`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def begin(self, key: IdempotencyKey, now: datetime) -> bytes | None:
         try:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from adapters.postgres.contexts import CONTEXTS, metadata
 from adapters.postgres.kit.personal_data import erasure_statement
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.shared.ids import UserId
 from booking_domain.workflows.personal_data import ErasureBlockers, PersonalData
 
@@ -24,11 +24,8 @@ _CLEAR: Final = tuple(
 )
 
 
-class PostgresPersonalData(PersonalData):
+class PostgresPersonalData(WithWork, PersonalData):
     """`PersonalData` over all tables."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def erasure_blockers(self, user_id: UserId, now: datetime) -> ErasureBlockers:
         row = await self._work.one(_BLOCKERS, who=user_id, now=now)

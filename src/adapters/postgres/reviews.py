@@ -36,7 +36,7 @@ from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.metadata import instant, metadata, one_of
 from adapters.postgres.kit.personal_data import USER, personal_data
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, Work
+from adapters.postgres.kit.work import Row, WithWork, Work
 from booking_domain.bookings.transitions import Status
 from booking_domain.reviews.model import (
     MAX_RATING,
@@ -186,11 +186,8 @@ def _view_of(row: Row) -> ReviewView:
     return ReviewView(review=REVIEW.read(row[:-2]), author_name=row[-2], provider_name=row[-1])
 
 
-class PostgresReviews(Reviews):
+class PostgresReviews(WithWork, Reviews):
     """`Reviews` in the table `reviews`, with the sums in `providers`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def add(self, review: Review) -> None:
         await self._work.execute(_ADD, **REVIEW.write(review))
@@ -208,11 +205,8 @@ class PostgresReviews(Reviews):
         )
 
 
-class PostgresReviewableBookings(ReviewableBookings):
+class PostgresReviewableBookings(WithWork, ReviewableBookings):
     """`ReviewableBookings` in the table `bookings`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def get(self, booking_id: BookingId) -> ReviewableBooking | None:
         row = await self._work.one(_BOOKING, booking_id=booking_id)
@@ -229,11 +223,8 @@ class PostgresReviewableBookings(ReviewableBookings):
         )
 
 
-class PostgresReviewReads(ReviewReads):
+class PostgresReviewReads(WithWork, ReviewReads):
     """`ReviewReads` of `reviews` with the names in `users` and `providers`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def get(self, review_id: ReviewId) -> ReviewView | None:
         row = await self._work.one(_ONE, review_id=review_id)

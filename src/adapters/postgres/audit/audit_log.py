@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from adapters.postgres.audit.tables import audit_log
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.shared.audit import AuditEntry, AuditFilter, AuditLog, AuditReads
 
 _a: Final = audit_log.c
@@ -45,21 +45,15 @@ _PAGE: Final = Statement(
 )
 
 
-class PostgresAuditLog(AuditLog):
+class PostgresAuditLog(WithWork, AuditLog):
     """`AuditLog` in the table `audit_log`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def add(self, entry: AuditEntry) -> None:
         await self._work.execute(_ADD, **ENTRY.write(entry))
 
 
-class PostgresAuditReads(AuditReads):
+class PostgresAuditReads(WithWork, AuditReads):
     """`AuditReads` of the table `audit_log`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def page(self, chosen: AuditFilter) -> Sequence[AuditEntry]:
         rows = await self._work.all(

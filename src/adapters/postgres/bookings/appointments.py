@@ -10,7 +10,7 @@ from adapters.postgres.bookings.tables import bookings
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.identity.tables import users
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.transitions import CLAIMS_TIME, Party, Status
 from booking_domain.shared.ids import UserId
 from booking_domain.workflows.ports import AppointmentReads
@@ -42,11 +42,8 @@ _GIVEN: Final = _appointments(_b.provider_user_id == bindparam("user_id"))
 _GONE_TO: Final = _appointments(_b.customer_id == bindparam("user_id"), _b.provider_user_id != bindparam("user_id"))
 
 
-class PostgresAppointmentReads(AppointmentReads):
+class PostgresAppointmentReads(WithWork, AppointmentReads):
     """`AppointmentReads` of `bookings` with the names in `providers` and `users`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def of_user(
         self, user_id: UserId, party: Party, *, starts_from: datetime, ended_from: datetime, limit: int

@@ -12,7 +12,7 @@ from adapters.postgres.catalogue.profiles import policy_json, policy_of
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Status
@@ -101,11 +101,8 @@ _PAGE_OF_ALL: Final = _page(None)
 _PAGE_OF_PARTY: Final = _page(or_(_b.customer_id == bindparam("party"), _b.provider_user_id == bindparam("party")))
 
 
-class PostgresBookings(Bookings):
+class PostgresBookings(WithWork, Bookings):
     """`Bookings` in `bookings` and `booking_events`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def add(self, booking: Booking, events: Sequence[BookingEvent]) -> None:
         await self._work.execute(_ADD, **BOOKING.write(booking))
@@ -130,11 +127,8 @@ class PostgresBookings(Bookings):
             await self._work.execute(_ADD_EVENT, **EVENT.write(event))
 
 
-class PostgresBookingReads(BookingReads):
+class PostgresBookingReads(WithWork, BookingReads):
     """`BookingReads` of `bookings` and `booking_events`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def get(self, booking_id: BookingId) -> Booking | None:
         row = await self._work.one(_BOOKING, booking_id=booking_id)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Columns, Converted, Mapper, Renamed
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Row, Work
+from adapters.postgres.kit.work import Row, WithWork
 from booking_domain.bookings.model import Terms
 from booking_domain.bookings.policy import CancellationPolicy, Tier
 from booking_domain.catalogue.model import Profile, ProviderFilter, ProviderOrder
@@ -83,11 +83,8 @@ def _view_of(row: Row) -> ProviderView:
     return ProviderView(profile=PROFILE.read(row[:own]), time_zone=row[own], terms=TERMS.read(row[own + 1 :]))
 
 
-class PostgresProfiles(Profiles):
+class PostgresProfiles(WithWork, Profiles):
     """`Profiles` in the table `providers`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def add(self, profile: Profile) -> None:
         await self._work.execute(_ADD, **PROFILE.write(profile))
@@ -107,11 +104,8 @@ class PostgresProfiles(Profiles):
         return None if row is None else PROFILE.read(row)
 
 
-class PostgresProviderReads(ProviderReads):
+class PostgresProviderReads(WithWork, ProviderReads):
     """`ProviderReads` of the table `providers`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def get(self, provider_id: ProviderId) -> ProviderView | None:
         row = await self._work.one(_VIEW_BY_ID, provider_id=provider_id)

@@ -11,7 +11,7 @@ from adapters.postgres.catalogue.hours import opening_hours_json, opening_hours_
 from adapters.postgres.catalogue.tables import providers, salon_invitations, salons
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.catalogue.ports import Salons
 from booking_domain.catalogue.salons import Member, MemberStatus, Salon
 from booking_domain.scheduling.model import OpeningHours
@@ -55,11 +55,8 @@ _JOIN: Final = Statement(update(providers).where(_p.id == _WHO).values(salon_id=
 _PART: Final = Statement(update(providers).where(_p.id == _WHO, _p.salon_id == _THIS).values(salon_id=None))
 
 
-class PostgresSalons(Salons):
+class PostgresSalons(WithWork, Salons):
     """`Salons` in `salons` and `salon_invitations`; a member's row in `providers` names the salon."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def add(self, salon: Salon) -> None:
         hours = Jsonb(opening_hours_json(OpeningHours(time_zone=salon.time_zone)))
@@ -92,11 +89,8 @@ class PostgresSalons(Salons):
         await self._work.execute(_UNINVITE, salon=salon_id, provider=provider_id)
 
 
-class PostgresSalonHours(SalonHours):
+class PostgresSalonHours(WithWork, SalonHours):
     """`SalonHours` in the column `hours`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def hours_of(self, salon_id: SalonId) -> OpeningHours | None:
         row = await self._work.one(_HOURS, salon=salon_id)
@@ -106,11 +100,8 @@ class PostgresSalonHours(SalonHours):
         await self._work.execute(_SAVE_HOURS, salon=salon_id, hours=Jsonb(opening_hours_json(hours)))
 
 
-class PostgresSalonReads(SalonReads):
+class PostgresSalonReads(WithWork, SalonReads):
     """`SalonReads` of `salons`, `salon_invitations` and `providers`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def get(self, salon_id: SalonId) -> SalonView | None:
         row = await self._work.one(_VIEW, salon=salon_id)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select
 from adapters.postgres.identity.tables import calendar_links
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.calendar_links import CalendarLink, CalendarLinkReads, CalendarLinks
 from booking_domain.shared.ids import UserId
 
@@ -18,11 +18,8 @@ _REMOVE: Final = Statement(delete(calendar_links).where(_l.user_id == bindparam(
 _USER_OF: Final = Statement(select(_l.user_id).where(_l.secret_digest == bindparam("secret_digest")))
 
 
-class PostgresCalendarLinks(CalendarLinks):
+class PostgresCalendarLinks(WithWork, CalendarLinks):
     """`CalendarLinks` in the table `calendar_links`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def save(self, link: CalendarLink) -> None:
         await self._work.execute(_SAVE, **LINK.write(link))
@@ -31,11 +28,8 @@ class PostgresCalendarLinks(CalendarLinks):
         return await self._work.one(_REMOVE, user_id=user_id) is not None
 
 
-class PostgresCalendarLinkReads(CalendarLinkReads):
+class PostgresCalendarLinkReads(WithWork, CalendarLinkReads):
     """`CalendarLinkReads` of the table `calendar_links`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def user_of(self, secret_digest: bytes) -> UserId | None:
         row = await self._work.one(_USER_OF, secret_digest=secret_digest)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.identity.tables import wrong_passwords
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.passwords import FORGOTTEN_AFTER, MOST_WRONG, Credentials
 
 _w: Final = wrong_passwords.c
@@ -32,11 +32,8 @@ _UNLOCK: Final = Statement(delete(wrong_passwords).where(_OF_ACCOUNT))
 _FORGET: Final = Statement(delete(wrong_passwords).where(_forgotten))
 
 
-class PostgresCredentials(Credentials):
+class PostgresCredentials(WithWork, Credentials):
     """`Credentials` in the table `wrong_passwords`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def count_wrong(self, account: UUID, now: datetime) -> bool:
         row = await self._work.one(_WRONG, account=account, now=now, before=now - FORGOTTEN_AFTER)

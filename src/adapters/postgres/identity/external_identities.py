@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from adapters.postgres.identity.tables import external_identities, used_assertions
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.external_identities import (
     CLOCKS_DIFFER,
     ExternalIdentities,
@@ -40,11 +40,8 @@ _GIVE_BACK: Final = Statement(delete(used_assertions).where(_u.digest == bindpar
 _FORGET: Final = Statement(delete(used_assertions).where(_u.good_until < bindparam("before")))
 
 
-class PostgresExternalIdentities(ExternalIdentities):
+class PostgresExternalIdentities(WithWork, ExternalIdentities):
     """`ExternalIdentities` in the table `external_identities`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def lock(self, provider: IdentityProvider, subject: str) -> UserId | None:
         row = await self._work.one(_LOCK, provider=provider.value, subject=subject)
@@ -62,11 +59,8 @@ class PostgresExternalIdentities(ExternalIdentities):
         await self._work.execute(_REMOVE, user_id=user_id, provider=provider.value)
 
 
-class PostgresUsedAssertions(UsedAssertions):
+class PostgresUsedAssertions(WithWork, UsedAssertions):
     """`UsedAssertions` in the table `used_assertions`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def use(self, digest: bytes, good_until: datetime) -> bool:
         return await self._work.one(_USE, digest=digest, good_until=good_until) is not None
@@ -78,11 +72,8 @@ class PostgresUsedAssertions(UsedAssertions):
         await self._work.execute(_FORGET, before=now - CLOCKS_DIFFER)
 
 
-class PostgresExternalIdentityReads(ExternalIdentityReads):
+class PostgresExternalIdentityReads(WithWork, ExternalIdentityReads):
     """`ExternalIdentityReads` of the table `external_identities`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def user_of(self, provider: IdentityProvider, subject: str) -> UserId | None:
         row = await self._work.one(_FIND, provider=provider.value, subject=subject)

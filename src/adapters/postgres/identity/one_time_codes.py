@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from adapters.postgres.identity.tables import one_time_codes
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from booking_domain.identity.one_time_codes import DAY, OneTimeCode, OneTimeCodes
 
 CODE: Final = Mapper(one_time_codes, OneTimeCode)
@@ -29,11 +29,8 @@ _FORGET: Final = Statement(
 _KEY_BYTES: Final = 8
 
 
-class PostgresOneTimeCodes(OneTimeCodes):
+class PostgresOneTimeCodes(WithWork, OneTimeCodes):
     """`OneTimeCodes` in the table `one_time_codes`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def lock(self, contact: bytes) -> Sequence[OneTimeCode]:
         await self._work.execute(_LOCK_CONTACT, lock_key=int.from_bytes(contact[:_KEY_BYTES], signed=True))

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, delete, literal_column, select
 from adapters.postgres.identity.tables import login_history, sessions, users
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork, Work
 from booking_domain.identity.model import UserStatus
 from booking_domain.identity.ports import LoginHistory, LoginReads, SessionReads, Sessions
 from booking_domain.identity.sessions import LOGINS_KEPT, Login, Session
@@ -76,11 +76,8 @@ _FORGET: Final = Statement(delete(sessions).where(_s.expires_at <= bindparam("no
 _FORGET_LOGINS: Final = Statement(delete(login_history).where(_l.at <= bindparam("forgotten")))
 
 
-class PostgresSessions(Sessions):
+class PostgresSessions(WithWork, Sessions):
     """`Sessions` in the table `sessions`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def add(self, session: Session) -> None:
         await self._work.execute(_ADD, **SESSION.write(session))
@@ -96,21 +93,15 @@ class PostgresSessions(Sessions):
         await self._work.execute(_SAVE, row_key=session.id, **SESSION.changes(session))
 
 
-class PostgresLoginHistory(LoginHistory):
+class PostgresLoginHistory(WithWork, LoginHistory):
     """`LoginHistory` in the table `login_history`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def add(self, login: Login) -> None:
         await self._work.execute(_ADD_LOGIN, **LOGIN.write(login))
 
 
-class PostgresSessionReads(SessionReads):
+class PostgresSessionReads(WithWork, SessionReads):
     """`SessionReads` of the table `sessions`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def get(self, session_id: SessionId) -> Session | None:
         row = await self._work.one(_GET, session_id=session_id)
@@ -128,11 +119,8 @@ class PostgresSessionReads(SessionReads):
         return [SESSION.read(row) for row in rows]
 
 
-class PostgresLoginReads(LoginReads):
+class PostgresLoginReads(WithWork, LoginReads):
     """`LoginReads` of the table `login_history`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def of_user(self, user_id: UserId, after: LoginId | None, limit: int) -> list[Login]:
         if after is None:

@@ -69,6 +69,13 @@ class Work:
         return bool(self._expected)
 
 
+class WithWork:
+    """Base of repositories and reads: `self._work` runs their statements."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+
 class Connections(Protocol):
     """A database that can be connected to."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from adapters.postgres.notifications.tables import sms_messages
 from booking_domain.notifications.ports import SmsMessages, SmsReads
 from booking_domain.notifications.sms import SmsCost, SmsMessage, SmsSpending
@@ -61,11 +61,8 @@ _SPENDING: Final = Statement(
 )
 
 
-class PostgresSmsMessages(SmsMessages):
+class PostgresSmsMessages(WithWork, SmsMessages):
     """`SmsMessages` in the table `sms_messages`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def count_since(self, since: datetime) -> int:
         return await count_under_lock(self._work, "text messages", _COUNT, since=since)
@@ -81,11 +78,8 @@ class PostgresSmsMessages(SmsMessages):
         await self._work.update_one("text message", _SAVE, row_key=message.id, **SMS.changes(message))
 
 
-class PostgresSmsReads(SmsReads):
+class PostgresSmsReads(WithWork, SmsReads):
     """`SmsReads` of the table `sms_messages`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def get(self, message_id: SmsId) -> SmsMessage | None:
         row = await self._work.one(_GET, message_id=message_id)

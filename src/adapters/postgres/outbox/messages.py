@@ -8,7 +8,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Row, Work
+from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.outbox.event_codec import Message, encode
 from adapters.postgres.outbox.tables import outbox
 from booking_domain.shared.events import Event
@@ -24,11 +24,8 @@ def message_of(row: Row) -> Message:
     return Message(id=id_, topic=topic, subject=subject, payload=payload, occurred_at=occurred_at)
 
 
-class PostgresOutbox(Outbox):
+class PostgresOutbox(WithWork, Outbox):
     """`Outbox` in the table `outbox`, from which the relay takes."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def put(self, events: Sequence[Event]) -> None:
         for message in map(encode, events):

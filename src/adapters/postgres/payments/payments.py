@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from adapters.postgres.kit.codec import Columns, Converted, Mapper
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import payments
 from booking_domain.payments.model import DeepLink, Invoice, Payment, Purpose
 from booking_domain.payments.ports import PaymentReads, Payments
@@ -73,11 +73,8 @@ _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("b
 _OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
 
 
-class PostgresPaymentReads(PaymentReads):
+class PostgresPaymentReads(WithWork, PaymentReads):
     """`PaymentReads` of the table `payments`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def get(self, payment_id: PaymentId) -> Payment | None:
         row = await self._work.one(_ONE, payment_id=payment_id)

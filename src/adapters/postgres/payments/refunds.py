@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from adapters.postgres.payments.tables import refunds
 from booking_domain.payments.refunds import Refund, RefundReads, Refunds
 from booking_domain.shared.ids import BookingId, RefundId
@@ -27,11 +27,8 @@ _OF_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == bindparam("b
 _OF_EACH_BOOKING: Final = Statement(_OLDEST_FIRST.where(_t.booking_id == func.any(bindparam("booking_ids"))))
 
 
-class PostgresRefundReads(RefundReads):
+class PostgresRefundReads(WithWork, RefundReads):
     """`RefundReads` of the table `refunds`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def get(self, refund_id: RefundId) -> Refund | None:
         row = await self._work.one(_ONE, refund_id=refund_id)

@@ -26,7 +26,7 @@ from adapters.postgres.catalogue.hours import hours_of_minutes, minutes_of_hours
 from adapters.postgres.catalogue.profiles import TERMS
 from adapters.postgres.catalogue.tables import providers, salons
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Reply, Row, Work
+from adapters.postgres.kit.work import Reply, Row, WithWork, Work
 from adapters.postgres.scheduling.claims import claims_around
 from adapters.postgres.scheduling.tables import (
     availability_blocks,
@@ -293,22 +293,16 @@ class PostgresScheduleReads(ScheduleReads):
             return await PostgresCalendars(work).calendar_of(provider_id)
 
 
-class PostgresProviderSchedules(ProviderSchedules):
+class PostgresProviderSchedules(WithWork, ProviderSchedules):
     """`ProviderSchedules` over providers, their hours and the claims."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> ProviderSchedule | None:
         bookable = await _open(self._work, _LOCKED_SCHEDULE, provider_id, around)
         return None if bookable is None else bookable.schedule
 
 
-class PostgresBookableProviders(BookableProviders):
+class PostgresBookableProviders(WithWork, BookableProviders):
     """`BookableProviders`: a schedule with the terms of the same row."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def lock(self, provider_id: ProviderId, around: TimeRange) -> BookableProvider | None:
         return await _open(self._work, _LOCKED_SCHEDULE, provider_id, around)
@@ -324,11 +318,8 @@ class PostgresBookableProviders(BookableProviders):
         await self._work.execute(_SAVE_TERMS, provider_id=provider_id, **TERMS.write(terms))
 
 
-class PostgresCalendars(CalendarRepository):
+class PostgresCalendars(WithWork, CalendarRepository):
     """`CalendarRepository` in `providers`, `availability_rules` and `availability_exceptions`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def lock_provider_of(self, user_id: UserId) -> ProviderId | None:
         row = await self._work.one(_LOCK_OWN, user_id=user_id)

@@ -11,7 +11,7 @@ from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork, Work
 from adapters.postgres.scheduling.tables import claims
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import SlotTaken
@@ -100,11 +100,8 @@ async def claims_around(
     return fetched
 
 
-class PostgresClaims(Claims):
+class PostgresClaims(WithWork, Claims):
     """`Claims` in the table `claims`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def acquire(self, claim: Claim, now: datetime) -> None:
         row = await self._work.one(_TAKE, **CLAIM.write(claim), now=now)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from adapters.postgres.catalogue.tables import providers
 from adapters.postgres.kit.codec import Mapper
 from adapters.postgres.kit.statements import Statement
-from adapters.postgres.kit.work import Row, Work
+from adapters.postgres.kit.work import Row, WithWork
 from adapters.postgres.scheduling.tables import busy_times, calendar_feeds
 from booking_domain.scheduling.feeds import Feed, FeedReads, FeedRepository, FeedRule, KeptFeed, OwnFeeds, WhenFeedFails
 from booking_domain.shared.ids import FeedId, ProviderId
@@ -95,11 +95,8 @@ def _kept_of(row: Row) -> KeptFeed:
     )
 
 
-class PostgresFeeds(FeedRepository):
+class PostgresFeeds(WithWork, FeedRepository):
     """`FeedRepository` in `calendar_feeds` and `busy_times`; the feed rule is in the provider's row."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def feeds_of(self, provider_id: ProviderId) -> OwnFeeds:
         rule = await self._work.one(_RULE, owner=provider_id)
@@ -154,11 +151,8 @@ class PostgresFeeds(FeedRepository):
         )
 
 
-class PostgresFeedReads(FeedReads):
+class PostgresFeedReads(WithWork, FeedReads):
     """`FeedReads` of `calendar_feeds`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def of_provider(self, provider_id: ProviderId) -> OwnFeeds:
         return await PostgresFeeds(self._work).feeds_of(provider_id)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, literal_column, select
 from adapters.postgres.kit.advisory_locks import count_under_lock
 from adapters.postgres.kit.codec import Columns, Mapper
 from adapters.postgres.kit.statements import Statement, if_given
-from adapters.postgres.kit.work import Work
+from adapters.postgres.kit.work import WithWork
 from adapters.postgres.scheduling.tables import waiting_list
 from booking_domain.scheduling.waiting import (
     MAX_LISTED_ENTRIES,
@@ -49,11 +49,8 @@ _OF_CUSTOMER: Final = Statement(
 _AWAITED: Final = Statement(select(_w.provider_id).where(_IS_OPEN).distinct().order_by(_w.provider_id))
 
 
-class PostgresWaitingList(WaitingList):
+class PostgresWaitingList(WithWork, WaitingList):
     """`WaitingList` in the table `waiting_list`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def add(self, waiting: WaitingListEntry) -> None:
         await self._work.execute(_ADD, **WAITING.write(waiting))
@@ -72,11 +69,8 @@ class PostgresWaitingList(WaitingList):
         return await count_under_lock(self._work, f"waits of {customer_id}", _COUNT, customer_id=customer_id)
 
 
-class PostgresWaitingReads(WaitingReads):
+class PostgresWaitingReads(WithWork, WaitingReads):
     """`WaitingReads` of the table `waiting_list`."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def of_customer(self, customer_id: UserId, after: WaitingId | None = None) -> list[WaitingListEntry]:
         return [WAITING.read(row) for row in await self._work.all(_OF_CUSTOMER, customer_id=customer_id, after=after)]
