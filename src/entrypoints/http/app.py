@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router
 
+from entrypoints.http import reviews
 from entrypoints.http.accounts import routes as accounts
 from entrypoints.http.accounts import telegram
 from entrypoints.http.admin import routes as administration
@@ -30,7 +31,6 @@ from entrypoints.http.payments import routes as payments
 from entrypoints.http.payments import webhooks
 from entrypoints.http.providers import admin
 from entrypoints.http.providers import routes as providers
-from entrypoints.http.reviews import routes as reviews
 from entrypoints.http.salons import routes as salons
 from entrypoints.http.scheduling import routes as scheduling
 from entrypoints.http.sms import webhooks as sms_webhooks

@@ -1,1 +1,0 @@
-"""Reviews: post, read, reply, moderate."""
