@@ -134,6 +134,8 @@ class Settings:
     """BOOKING_FEEDS_ALLOW_PRIVATE: `on` permits external calendars at private addresses; development only."""
     default_language: str = FALLBACK
     """BOOKING_DEFAULT_LANGUAGE: the locale of new accounts: `en`, `mn` or `fa`."""
+    metrics_tokens: tuple[str, ...] = ()
+    """BOOKING_METRICS_TOKEN: what `GET /metrics` requires as a bearer token; several may be given with commas."""
     log_level: str = "info"
     """BOOKING_LOG_LEVEL: `debug`, `info`, `warning` or `error`."""
 
@@ -220,6 +222,7 @@ class Settings:
             body_timeout=float(read.number("BOOKING_BODY_TIMEOUT_SECONDS", 15, 1, 600)),
             feeds_allow_private=private_feeds,
             default_language=read.choice("BOOKING_DEFAULT_LANGUAGE", LANGUAGES, FALLBACK),
+            metrics_tokens=read.secrets("BOOKING_METRICS_TOKEN"),
             log_level=read.choice("BOOKING_LOG_LEVEL", _LOG_LEVELS, "info"),
         )
         if read.problems:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from adapters.postgres import gateway_tokens, idempotency, rate_limits, reviews
+from adapters.postgres import gateway_tokens, heartbeats, idempotency, rate_limits, reviews
 from adapters.postgres.audit import context as audit
 from adapters.postgres.bookings import context as bookings
 from adapters.postgres.catalogue import context as catalogue
@@ -28,6 +28,7 @@ CONTEXTS: Final = (
     idempotency.CONTEXT,
     rate_limits.CONTEXT,
     gateway_tokens.CONTEXT,
+    heartbeats.CONTEXT,
 )
 
 

@@ -1,6 +1,6 @@
 """The database: a connection pool, the unit of work, and the reads outside transactions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.contexts import CONTEXTS, ContextReads, ContextRepositories
+from adapters.postgres.heartbeats import beat, read_heartbeats
 from adapters.postgres.idempotency import PostgresIdempotency
 from adapters.postgres.identity.sessions import (
     forget_sessions,
@@ -17,7 +18,9 @@ from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.errors import domain_errors
 from adapters.postgres.kit.pipelining import pipeline
 from adapters.postgres.kit.work import PooledWork, Row, Work
+from adapters.postgres.outbox.relay import read_backlog
 from adapters.postgres.personal_data import PostgresPersonalData
+from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
 
 OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
@@ -61,11 +64,6 @@ class Database:
         """Close the pool."""
         await self._pool.close()
 
-    async def ping(self) -> None:
-        """Raise `StorageUnavailable` unless the database answers."""
-        async with self.connection() as connection:
-            await connection.execute("SELECT 1")
-
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection[Row]]:
         """A connection in autocommit mode; errors of the database are raised as domain errors."""
@@ -82,6 +80,21 @@ class Database:
         """Begin a transaction, READ COMMITTED: the `UnitOfWork`. A use case locks rows before it decides on them."""
         async with self.connection() as connection, pipeline(connection, transaction=True) as work:
             yield PostgresRepositories(work, self.cipher)
+
+    async def beat(self, activities: Iterable[Activity]) -> None:
+        """Record that the worker did these now."""
+        async with self.work() as work:
+            await beat(work, activities)
+
+    async def heartbeats(self) -> Mapping[Activity, Heartbeat]:
+        """Return when the worker last did each of its activities."""
+        async with self.work() as work:
+            return await read_heartbeats(work)
+
+    async def backlog(self) -> Backlog:
+        """Return what waits in the outbox."""
+        async with self.work() as work:
+            return await read_backlog(work)
 
     async def forget_answers(self, now: datetime) -> None:
         """Delete the stored responses of idempotency keys that have expired."""

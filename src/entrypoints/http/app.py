@@ -15,6 +15,7 @@ from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
 from entrypoints.http.container import HttpContainer, dependencies
 from entrypoints.http.docs import routes as docs
+from entrypoints.http.health import metrics
 from entrypoints.http.health import routes as health
 from entrypoints.http.holds import routes as holds
 from entrypoints.http.kit.bodies import bound_reading
@@ -71,7 +72,7 @@ def create_app(container: HttpContainer) -> Litestar:
     settings = container.settings()
     read_catalogues()
     app = Litestar(
-        route_handlers=[API, health.routes(), docs.routes],
+        route_handlers=[API, health.routes(), metrics.metrics, docs.routes],
         dependencies=dependencies(container),
         dto=StrictJson,
         return_dto=None,

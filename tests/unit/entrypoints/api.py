@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from booking_domain.identity.ports import Bearer
 from booking_domain.identity.sessions import REFRESH_TOKEN_LIFE
 from booking_domain.identity.use_cases.sign_in import Register, register
 from booking_domain.shared.actor import SYSTEM, Actor, Role
+from booking_domain.shared.heartbeats import Activity, Backlog, Heartbeat
 from booking_domain.shared.ids import SessionId, UserId
 from booking_domain.shared.money import Money
 from booking_domain.testing.builders import Builder
@@ -40,6 +42,8 @@ class OpenDatabase(MemoryDatabase):
         super().__init__()
         self.down: Exception | None = None
         self.open_now = False
+        self.last = {activity: Heartbeat(MONDAY_MORNING, timedelta()) for activity in Activity}
+        self.outbox = Backlog(waiting=0, parked=0, oldest_seconds=0)
 
     async def open(self) -> None:
         self.open_now = True
@@ -47,9 +51,13 @@ class OpenDatabase(MemoryDatabase):
     async def close(self) -> None:
         self.open_now = False
 
-    async def ping(self) -> None:
+    async def heartbeats(self) -> dict[Activity, Heartbeat]:
         if self.down is not None:
             raise self.down
+        return self.last
+
+    async def backlog(self) -> Backlog:
+        return self.outbox
 
     def all_but_answers(self) -> State:
         """Return a snapshot without the answers stored under idempotency keys."""
@@ -106,7 +114,7 @@ class Api:
         headers = dict(request.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        outside = path.startswith(("/health", "/schema", "/docs", "/nowhere"))
+        outside = path.startswith(("/health", "/metrics", "/schema", "/docs", "/nowhere"))
         return await self.client.request(method, path if outside else V1 + path, headers=headers, **request)
 
     async def get(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:

@@ -13,6 +13,7 @@ from adapters.postgres.outbox.event_codec import EVENTS, Message, UnreadableMess
 from adapters.postgres.outbox.messages import MESSAGE_COLUMNS, message_of
 from adapters.postgres.outbox.tables import outbox
 from booking_domain.shared.events import Event
+from booking_domain.shared.heartbeats import Backlog
 
 Dispatch = Callable[[AsyncConnection[Any], Sequence[Event]], Awaitable[None]]
 """Stores what has to be done about events; called inside the relay's transaction, on its connection."""
@@ -34,6 +35,18 @@ _RELEASE: Final = Statement(
     update(outbox)
     .where(outbox.c.parked_at.is_not(None), outbox.c.topic == func.any(bindparam("topics")))
     .values(parked_at=null())
+)
+_BACKLOG: Final = Statement(
+    select(
+        func.count().filter(outbox.c.parked_at.is_(None)),
+        func.count().filter(outbox.c.parked_at.is_not(None)),
+        func.coalesce(
+            func.extract(
+                "epoch", func.clock_timestamp() - func.min(outbox.c.occurred_at).filter(outbox.c.parked_at.is_(None))
+            ),
+            0,
+        ),
+    )
 )
 _COUNT_PARKED: Final = Statement(select(func.count()).where(outbox.c.parked_at.is_not(None)))
 
@@ -107,3 +120,10 @@ async def count_parked(database: Connections) -> int:
     async with database.work() as work:
         row = await work.one(_COUNT_PARKED)
         return 0 if row is None else int(row[0])
+
+
+async def read_backlog(work: Work) -> Backlog:
+    """Count the messages of the outbox."""
+    row = await work.one(_BACKLOG)
+    assert row is not None  # noqa: S101 - an aggregate has one row
+    return Backlog(waiting=row[0], parked=row[1], oldest_seconds=float(row[2]))

@@ -1,22 +1,20 @@
 """`/health`, at the root (for load balancers) and below the API's prefix."""
 
-from typing import Final, Protocol
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from litestar import Router, get
 
+from booking_domain.shared.heartbeats import Activity, stale
+from entrypoints.http.health.worker import WorkerRecord
 from entrypoints.http.kit.documentation import documented
-from entrypoints.http.kit.fields import Json
+from entrypoints.http.kit.fields import Json, Timestamp
 from entrypoints.http.kit.injection import Injected
 from entrypoints.http.kit.rate_limits import UNLIMITED
 from entrypoints.http.kit.request_guard import PUBLIC
 from entrypoints.http.kit.transport import UNENCRYPTED
 
-
-class Pinged(Protocol):
-    """A database that can be pinged."""
-
-    async def ping(self) -> None:
-        """Raise `StorageUnavailable` if it does not answer."""
+StaleActivity = Literal["relay", "jobs", "remoteJobs", "sweep"]
 
 
 class HealthJson(Json, frozen=True, kw_only=True):
@@ -25,7 +23,40 @@ class HealthJson(Json, frozen=True, kw_only=True):
     status: str = "ok"
 
 
+class WorkerJson(Json, frozen=True, kw_only=True):
+    """When the worker last did its work; null: never."""
+
+    relay: Timestamp | None
+    jobs: Timestamp | None
+    remote_jobs: Timestamp | None
+    sweep: Timestamp | None
+
+
+class ReadyJson(Json, frozen=True, kw_only=True):
+    """The process can serve. `degraded`: the worker is stale, so messages and the expiry of bookings may wait."""
+
+    status: Literal["ok", "degraded"]
+    stale: tuple[StaleActivity, ...]
+    worker: WorkerJson
+
+
 _OK: Final = {"status": "ok"}
+_READY: Final = {
+    "status": "degraded",
+    "stale": ["relay"],
+    "worker": {
+        "relay": "2026-11-22T10:00:00Z",
+        "jobs": "2026-11-22T10:04:31Z",
+        "remoteJobs": "2026-11-22T10:04:01Z",
+        "sweep": "2026-11-22T10:04:01Z",
+    },
+}
+_NAMES: Final[Mapping[Activity, StaleActivity]] = {
+    Activity.RELAY: "relay",
+    Activity.JOBS: "jobs",
+    Activity.REMOTE_JOBS: "remoteJobs",
+    Activity.SWEEP: "sweep",
+}
 _ALWAYS: Final = PUBLIC | UNLIMITED | UNENCRYPTED
 
 
@@ -35,11 +66,20 @@ def live() -> HealthJson:
     return HealthJson()
 
 
-@get("/ready", opt=_ALWAYS | documented(answer=_OK))
-async def ready(database: Injected[Pinged]) -> HealthJson:
-    """Report whether the database answers."""
-    await database.ping()
-    return HealthJson()
+@get("/ready", opt=_ALWAYS | documented(answer=_READY))
+async def ready(database: Injected[WorkerRecord]) -> ReadyJson:
+    """Report whether the database answers, and whether a worker works.
+
+    A stale worker makes the status `degraded`, and not 503: this process serves bookings without it.
+    """
+    heartbeats = await database.heartbeats()
+    late = stale(heartbeats)
+    last = {str(activity): heartbeat.at for activity, heartbeat in heartbeats.items()}
+    return ReadyJson(
+        status="degraded" if late else "ok",
+        stale=tuple(_NAMES[activity] for activity in late),
+        worker=WorkerJson(**{str(activity): last.get(activity) for activity in Activity}),
+    )
 
 
 def routes() -> Router:

@@ -133,4 +133,4 @@ async def test_a_lost_connection_is_replaced(postgres: TestServer) -> None:
                         " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle%'"
                     )
                 await tx.users.get(UserId(UUID(int=0)))
-        await database.ping()
+        await database.heartbeats()

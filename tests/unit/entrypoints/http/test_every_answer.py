@@ -93,7 +93,7 @@ async def test_two_requests_have_two_ids(api: Api) -> None:
 async def test_health_is_served_at_the_root_and_below_the_prefix(api: Api, path: str) -> None:
     for place in ("http://api.test", "http://api.test/api/v1"):
         answer = await api.client.get(place + path)
-        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+        assert (answer.status_code, answer.json()["status"]) == (200, "ok")
 
 
 async def test_without_its_database_the_process_lives_and_is_not_ready(api: Api) -> None:

@@ -159,7 +159,7 @@ async def test_an_internal_error_is_logged_without_values_of_rows_or_variables(a
     async def fails(phone: str = "+97688112233") -> None:
         raise psycopg.errors.UniqueViolation(f"duplicate key\nDETAIL:  Key (phone)=({phone}) already exists.")
 
-    api.database.ping = fails  # type: ignore[method-assign]
+    api.database.heartbeats = fails  # type: ignore[method-assign,assignment]
     with logged("debug") as entries:
         assert (await api.get("/health/ready")).status_code == 500
     (entry,) = only(entries, "request failed")

@@ -1,0 +1,56 @@
+"""Whether the worker works: the last time of each of its activities, and what waits for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class Activity(StrEnum):
+    """What the worker does again and again, also while there is nothing to do."""
+
+    RELAY = "relay"
+    """The outbox was read, and its messages were handed on."""
+    JOBS = "jobs"
+    """A job of the default queue has ended."""
+    REMOTE_JOBS = "remote_jobs"
+    """A job of the queue of jobs that call servers of third parties has ended."""
+    SWEEP = "sweep"
+    """Every sweep has succeeded."""
+
+
+STALE_AFTER: Final[Mapping[Activity, timedelta]] = {
+    Activity.RELAY: timedelta(seconds=30),
+    # A sweep runs every minute, and with it at least one job of each queue.
+    Activity.JOBS: timedelta(minutes=3),
+    Activity.REMOTE_JOBS: timedelta(minutes=3),
+    Activity.SWEEP: timedelta(minutes=3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last time of an activity, and how long ago that is, by one clock."""
+
+    at: datetime
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The messages of the outbox."""
+
+    waiting: int
+    parked: int
+    oldest_seconds: float
+    """The age of the oldest message that waits; 0 if none does."""
+
+
+def stale(heartbeats: Mapping[Activity, Heartbeat]) -> list[Activity]:
+    """Return the activities that never happened, or not for too long."""
+    return [
+        activity
+        for activity, limit in STALE_AFTER.items()
+        if activity not in heartbeats or heartbeats[activity].age > limit
+    ]
