@@ -21,6 +21,8 @@ DEFAULT: Final = "default"
 REMOTE: Final = "feeds"
 """The queue of jobs that call servers of third parties, which may be slow. It has workers of its own, so that no other
 job waits for them."""
+SWEEP: Final = "sweep"
+"""The job of every minute that runs the sweeps."""
 RETRY: Final = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2, retry_exceptions=[Unavailable])
 RETRY_SOON: Final = procrastinate.RetryStrategy(max_attempts=12, linear_wait=5, retry_exceptions=[Unavailable])
 """For jobs whose result is worthless after a few minutes."""

@@ -10,10 +10,13 @@ import structlog
 from psycopg import AsyncConnection
 
 from adapters.postgres.outbox.event_codec import EVENTS, from_json, to_json
+from booking_domain.shared.errors import Unavailable
 from booking_domain.shared.events import Event
 from entrypoints.container import Container
 from entrypoints.worker.contexts import CONTEXTS
 from entrypoints.worker.declarations import (
+    RETRY,
+    SWEEP,
     Enqueue,
     Job,
     JobRequest,
@@ -21,6 +24,7 @@ from entrypoints.worker.declarations import (
     Subscription,
     WorkerContext,
 )
+from entrypoints.worker.supervision import queue_errors
 
 log: Final = structlog.get_logger()
 Handlers = Mapping[type[Event], Sequence[Callable[[Any], Iterable[JobRequest]]]]
@@ -44,7 +48,7 @@ class Jobs:
         }
         for each in (each for context in contexts for each in context.periodic):
             self._schedule(each.name, each.cron, each.run)
-        self._schedule("sweep", "* * * * *", self._sweep)
+        self._schedule(SWEEP, "* * * * *", self._sweep)
 
     async def dispatch(self, connection: AsyncConnection[Any], events: Sequence[Event]) -> None:
         """Put the jobs of events into the queue, in the transaction that removes the events from the outbox."""
@@ -60,14 +64,16 @@ class Jobs:
 
     async def reclaim(self, seconds: float) -> None:
         """Requeue the running jobs of workers that have sent no heartbeat for this long."""
-        for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
-            await self.app.job_manager.retry_job(job)
+        with queue_errors():
+            for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
+                await self.app.job_manager.retry_job(job)
 
     async def _defer(self, request: JobRequest, **options: Any) -> None:
         task = self._tasks[request.job.name].configure(
             schedule_at=request.at, lock=request.lock, queueing_lock=request.once, **options
         )
-        await task.defer_async(**request.arguments)
+        with queue_errors():
+            await task.defer_async(**request.arguments)
 
     async def _send_notices(self, _: Container, *, message: str) -> None:
         event = from_json(message)
@@ -89,6 +95,8 @@ class Jobs:
             except Exception as error:  # noqa: BLE001 - raised below
                 log.warning("sweep.failed", sweep=sweep.name, error=type(error).__name__)
                 failures.append(error)
+        if failures and all(isinstance(failure, Unavailable) for failure in failures):
+            raise failures[0]  # is retried
         if failures:
             raise ExceptionGroup("sweeps failed", failures)
 
@@ -102,7 +110,7 @@ class Jobs:
         async def run_now(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it to every periodic task
             await run(self._container, self.enqueue)
 
-        self.app.periodic(cron=cron)(self.app.task(name=name, queueing_lock=name)(run_now))
+        self.app.periodic(cron=cron)(self.app.task(name=name, queueing_lock=name, retry=RETRY)(run_now))
 
 
 def handlers(contexts: Sequence[WorkerContext], *, notify: Job) -> Handlers:

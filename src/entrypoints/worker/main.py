@@ -3,20 +3,26 @@
 import asyncio
 import os
 import signal
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import procrastinate
 import structlog
+from psycopg_pool import AsyncConnectionPool
 
 from adapters.postgres.outbox.relay import relay, release_parked
 from booking_domain.shared.audit import Origin
-from booking_domain.shared.errors import DomainError
+from booking_domain.shared.heartbeats import Activity
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
 from entrypoints.origins import set_origin
 from entrypoints.settings import Settings
 from entrypoints.worker.declarations import DEFAULT, REMOTE
+from entrypoints.worker.heart import Heart
 from entrypoints.worker.jobs import Jobs
+from entrypoints.worker.results import PersistentResults
+from entrypoints.worker.supervision import keep_running
 from entrypoints.zone_data import use_pinned_zone_data
 
 PAUSE_SECONDS = 0.2
@@ -30,28 +36,31 @@ log = structlog.get_logger()
 
 
 async def work(container: Container, stop: asyncio.Event) -> None:
-    """Relay messages and run jobs until `stop` is set, then let the running jobs finish."""
+    """Relay messages and run jobs until `stop` is set, then let the running jobs finish.
+
+    Each part is kept running, whatever ends it; the database may be unreachable at the start, or later.
+    """
     database, gateway, feed_reader = container.database(), container.gateway(), container.feed_reader()
     sms_sender = container.sms_sender()
     await database.open()
     await gateway.open()
     await feed_reader.open()
     await sms_sender.open()
-    connector = procrastinate.PsycopgConnector(
-        conninfo=database.conninfo, min_size=1, max_size=6, timeout=DATABASE_PATIENCE_SECONDS
-    )
-    jobs = Jobs(container, procrastinate.App(connector=connector))
+    heart = Heart(database)
+    parts: dict[str, Callable[[Jobs], Awaitable[None]]] = {
+        "jobs": lambda jobs: _run_jobs(jobs, heart, DEFAULT, concurrency=8),
+        "remote jobs": lambda jobs: _run_jobs(jobs, heart, REMOTE, concurrency=4),
+        "reclaim": _reclaim,
+        "relay": lambda jobs: _relay(container, jobs, heart),
+        "heartbeat": lambda _: heart.record(),
+    }
     try:
-        async with jobs.app.open_async(), asyncio.TaskGroup() as group:
-            working = group.create_task(_work_on(jobs, DEFAULT, stop, concurrency=8))
-            reading = group.create_task(_work_on(jobs, REMOTE, stop, concurrency=4))
-            reclaiming = group.create_task(_reclaim_on(jobs))
-            relaying = group.create_task(_relay_on(container, jobs))
+        async with _queue(database.conninfo) as app, asyncio.TaskGroup() as group:
+            jobs = Jobs(container, app)
+            running = [group.create_task(keep_running(name, partial(run, jobs))) for name, run in parts.items()]
             await stop.wait()
-            relaying.cancel()
-            reclaiming.cancel()
-            working.cancel()
-            reading.cancel()
+            for part in running:
+                part.cancel()
     finally:
         await sms_sender.close()
         await feed_reader.close()
@@ -59,53 +68,50 @@ async def work(container: Container, stop: asyncio.Event) -> None:
         await database.close()
 
 
-async def _work_on(jobs: Jobs, queue: str, stop: asyncio.Event, *, concurrency: int) -> None:
-    """Run the jobs of a queue until cancelled.
-
-    procrastinate's worker stops, without an error, when it loses the database; it is then started again. If it is
-    cancelled while the database is unreachable, it raises `ConnectorException` instead of `CancelledError`; `stop`
-    then ends the loop.
-    """
-    while not stop.is_set():
-        try:
-            await jobs.app.run_worker_async(
-                queues=[queue],
-                concurrency=concurrency,
-                fetch_job_polling_interval=JOB_POLL_SECONDS,
-                shutdown_graceful_timeout=GRACE_SECONDS,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-                update_heartbeat_interval=HEARTBEAT_SECONDS,
-                stalled_worker_timeout=STALLED_SECONDS,
-            )
-        except procrastinate.exceptions.ConnectorException as error:
-            log.warning("jobs.interrupted", error=type(error).__name__)
-        else:
-            log.warning("jobs.interrupted")
-        await asyncio.sleep(PAUSE_SECONDS)
+@asynccontextmanager
+async def _queue(conninfo: str) -> AsyncIterator[procrastinate.App]:
+    """Open the queue. procrastinate's own pool would wait for the database, and not hear a signal meanwhile."""
+    pool = AsyncConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=6,
+        timeout=DATABASE_PATIENCE_SECONDS,
+        open=False,
+        check=AsyncConnectionPool.check_connection,
+    )
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+    app.job_manager = PersistentResults(app.connector)
+    async with pool, app.open_async(pool):
+        yield app
 
 
-async def _reclaim_on(jobs: Jobs) -> None:
+async def _run_jobs(jobs: Jobs, heart: Heart, queue: str, *, concurrency: int) -> None:
+    """Run the jobs of a queue. procrastinate's worker ends, also without an error, when it loses the database."""
+    await jobs.app.run_worker_async(
+        queues=[queue],
+        concurrency=concurrency,
+        fetch_job_polling_interval=JOB_POLL_SECONDS,
+        shutdown_graceful_timeout=GRACE_SECONDS,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_SECONDS,
+        worker_middleware=[heart.beat_after_job],
+    )
+
+
+async def _reclaim(jobs: Jobs) -> None:
     """Requeue the jobs of dead workers, whose locks would keep later jobs of the same subject waiting."""
     while True:
-        try:
-            await jobs.reclaim(STALLED_SECONDS)
-        except procrastinate.exceptions.ConnectorException as error:
-            log.warning("reclaim.interrupted", error=type(error).__name__)
+        await jobs.reclaim(STALLED_SECONDS)
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
-async def _relay_on(container: Container, jobs: Jobs) -> None:
-    released = False
+async def _relay(container: Container, jobs: Jobs, heart: Heart) -> None:
+    await release_parked(container.database())
     while True:
-        moved = 0
-        try:
-            if not released:
-                await release_parked(container.database())
-                released = True
-            moved = await relay_once(container, jobs)
-        except DomainError as error:
-            log.warning("relay.interrupted", code=error.code)
+        moved = await relay_once(container, jobs)
+        heart.beat(Activity.RELAY)
         if not moved:
             await asyncio.sleep(PAUSE_SECONDS)
 

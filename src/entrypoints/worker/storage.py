@@ -6,7 +6,7 @@ import structlog
 
 from adapters.postgres.outbox.relay import count_parked
 from entrypoints.container import Container
-from entrypoints.worker.declarations import Enqueue, Sweep, WorkerContext
+from entrypoints.worker.declarations import REMOTE, Enqueue, Job, Sweep, WorkerContext
 
 log: Final = structlog.get_logger()
 
@@ -26,10 +26,24 @@ async def _report_parked(container: Container, _: Enqueue) -> None:
         log.error("outbox.parked", messages=parked)
 
 
+async def _do_nothing(_: Container) -> None:
+    pass
+
+
+PULSE: Final = Job(name="pulse", run=_do_nothing, queue=REMOTE)
+"""Shows that the queue of remote jobs is worked on, also while it has no jobs."""
+
+
+async def _feel_pulse(_: Container, enqueue: Enqueue) -> None:
+    await enqueue(PULSE.request(once="pulse"))
+
+
 CONTEXT: Final = WorkerContext(
+    jobs=(PULSE,),
     sweeps=(
+        Sweep("pulse of remote jobs", _feel_pulse),
         Sweep("stored responses", _forget_answers),
         Sweep("rate limits", _forget_rates),
         Sweep("parked messages", _report_parked),
-    )
+    ),
 )

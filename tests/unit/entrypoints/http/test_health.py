@@ -54,7 +54,7 @@ async def test_metrics_need_a_token_that_is_configured() -> None:
     async with serving() as api:
         assert_problem(await api.get("/metrics", TOKEN), 404, "http.not_found")
     async with serving(BOOKING_METRICS_TOKEN=f"{TOKEN},{OLDER_TOKEN}") as api:
-        for wrong in (None, "", TOKEN[:-1], api.admin()):
+        for wrong in (None, "", TOKEN[:-1], await api.admin()):
             assert_problem(await api.get("/metrics", wrong), 401, "auth.invalid_token")
         for right in (TOKEN, OLDER_TOKEN):
             assert (await api.get("/metrics", right)).status_code == 200

@@ -1,0 +1,51 @@
+"""The worker's heartbeat: when it last relayed, ended a job, and swept."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final, Protocol
+
+from procrastinate import JobContext
+
+from booking_domain.shared.heartbeats import Activity
+from entrypoints.worker.declarations import DEFAULT, REMOTE, SWEEP
+
+RECORD_EVERY_SECONDS: Final = 5
+_QUEUES: Final = {DEFAULT: Activity.JOBS, REMOTE: Activity.REMOTE_JOBS}
+
+
+class Record(Protocol):
+    """Where heartbeats are stored."""
+
+    async def beat(self, activities: Iterable[Activity]) -> None:
+        """Record that the worker did these now."""
+        ...
+
+
+class Heart:
+    """Collects what the worker does, and records it every few seconds."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._unrecorded: set[Activity] = set()
+
+    def beat(self, activity: Activity) -> None:
+        """Note that this happened now."""
+        self._unrecorded.add(activity)
+
+    async def beat_after_job(self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _: object) -> Any:
+        """Note that a job has ended, well or not, or a sweep has succeeded: this is procrastinate's middleware."""
+        try:
+            result = await call_next()
+        finally:
+            self.beat(_QUEUES[context.job.queue])
+        if context.job.task_name == SWEEP:
+            self.beat(Activity.SWEEP)
+        return result
+
+    async def record(self) -> None:
+        """Record what has happened, every few seconds."""
+        while True:
+            await asyncio.sleep(RECORD_EVERY_SECONDS)
+            if self._unrecorded:
+                await self._record.beat(sorted(self._unrecorded))
+                self._unrecorded.clear()

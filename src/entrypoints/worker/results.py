@@ -1,0 +1,54 @@
+"""Storing the results of jobs although the database was lost while they ran."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
+from psycopg.errors import RaiseException
+
+from booking_domain.shared.errors import Unavailable
+from entrypoints.worker.supervision import queue_errors
+
+PATIENCE_SECONDS: Final = 10.0
+"""By then procrastinate has noticed the loss by itself and starts the worker again, so that the job is reclaimed."""
+PAUSE_SECONDS: Final = 0.5
+
+log: Final = structlog.get_logger()
+
+
+class PersistentResults(JobManager):
+    """A `JobManager` that stores a job's result again if the database was lost.
+
+    procrastinate tries once. A job whose result was not stored stays "running" on a living worker, which nobody
+    reclaims, and its lock keeps later jobs waiting for good.
+    """
+
+    async def finish_job(self, *args: Any, **named: Any) -> None:
+        """Store that a job has ended."""
+        await self._store(lambda: super(PersistentResults, self).finish_job(*args, **named))
+
+    async def retry_job(self, *args: Any, **named: Any) -> None:
+        """Store that a job runs again later."""
+        await self._store(lambda: super(PersistentResults, self).retry_job(*args, **named))
+
+    async def _store(self, store: Callable[[], Awaitable[None]]) -> None:
+        loop = asyncio.get_running_loop()
+        deadline, lost = loop.time() + PATIENCE_SECONDS, False
+        while True:
+            try:
+                with queue_errors():
+                    return await store()
+            except Unavailable as error:
+                log.warning("jobs.result_not_stored", code=error.code)
+                if loop.time() > deadline:
+                    raise
+            except ConnectorException as error:
+                # The job is not running: an earlier attempt was committed, and only its answer was lost.
+                if lost and isinstance(error.__cause__, RaiseException):
+                    return None
+                raise
+            lost = True
+            await asyncio.sleep(PAUSE_SECONDS)

@@ -1,0 +1,31 @@
+"""The worker's heartbeat: recorded as long as the work is done."""
+
+import asyncio
+
+import pytest
+from tests.unit.entrypoints.worker.workshop import Workshop
+
+from booking_domain.shared.heartbeats import Activity
+from entrypoints.worker import heart
+from entrypoints.worker.main import work
+
+
+async def test_a_running_worker_records_each_activity(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any event: a sweep runs at the start, and puts a job into the queue of remote jobs."""
+    monkeypatch.setattr(heart, "RECORD_EVERY_SECONDS", 0.05)
+    everything, recorded, record = asyncio.Event(), set[Activity](), shop.database.beat
+
+    async def recording(activities: list[Activity]) -> None:
+        await record(activities)
+        recorded.update(activities)
+        if recorded == set(Activity):
+            everything.set()
+
+    monkeypatch.setattr(shop.database, "beat", recording)
+    async with asyncio.timeout(60):
+        stop = asyncio.Event()
+        worker = asyncio.create_task(work(shop.container, stop))
+        await everything.wait()
+        assert set(await shop.database.heartbeats()) == set(Activity)
+        stop.set()
+        await worker
