@@ -51,6 +51,7 @@ reliability: $(VENV)/.dev ## measure every row of docs/reliability.md: about an 
 		$(BIN)/python -m pytest tests/reliability/test_requests_at_once.py tests/reliability/test_once.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_tokens.py tests/reliability/test_refreshing.py \
 			tests/reliability/test_one_time_codes.py || status=1; \
+		$(BIN)/python -m pytest tests/reliability/test_killed_database.py || status=1; \
 		$(BIN)/python -m pytest -n $(WORKERS) tests/reliability/test_lockstep.py || status=1; \
 		$(BIN)/python -m pytest tests/reliability/test_schema.py || status=1; rm -rf .tmp; exit $$status
 
