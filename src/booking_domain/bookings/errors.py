@@ -49,7 +49,7 @@ class DepositDue(Conflict):
 
 
 class BookingForOthers(Forbidden):
-    """Only the provider or an admin can book for another customer."""
+    """Only a provider who takes bookings, or an admin for one, can book for another customer."""
 
     code: ClassVar[str] = "booking.for_others"
     input_field: ClassVar[str | None] = "customer_id"
@@ -62,7 +62,7 @@ class TooManyUnsettled(Conflict):
 
 
 class CustomerNotFound(NotFound):
-    """There is no such customer."""
+    """There is no such customer, or they have neither booked here before nor agreed to it."""
 
     code: ClassVar[str] = "booking.customer_not_found"
     input_field: ClassVar[str | None] = "customer_id"

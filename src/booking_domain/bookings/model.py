@@ -110,6 +110,8 @@ class Booking:
     offered_times: tuple[datetime, ...] = ()
     """Starts that the provider offers instead, in order."""
     series_id: SeriesId | None = None
+    placed_by_staff: bool = False
+    """Whether the provider or an admin placed the booking for its customer."""
     price: Money
     deposit: Money
     paid: Money
@@ -173,6 +175,7 @@ class Booking:
             local_start=local_time(span.start, time_zone),
             requests_claim_time=terms.requests_claim_time,
             series_id=series_id,
+            placed_by_staff=by.id != customer_id,
             price=terms.price,
             deposit=deposit,
             paid=zero,

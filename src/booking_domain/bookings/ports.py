@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from booking_domain.bookings import consents
+from booking_domain.bookings.consents import CONSENT_LIFECYCLE, BookingConsentReads, BookingConsents
 from booking_domain.bookings.events import EVENTS
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE, Status
@@ -65,10 +67,14 @@ class Bookings(Protocol):
         ...
 
     async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
-        """How many of the customer's bookings wait for a deposit or an answer, and are not overdue.
+        """How many bookings that the customer placed wait for a deposit or an answer, and are not overdue.
 
         Transactions that count for one customer run one at a time.
         """
+        ...
+
+    async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
+        """Whether the customer has ever placed a booking with the provider."""
         ...
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
@@ -128,6 +134,8 @@ class BookingRepositories(Protocol):
     def bookable_providers(self) -> BookableProviders: ...
     @property
     def bookings(self) -> Bookings: ...
+    @property
+    def booking_consents(self) -> BookingConsents: ...
 
 
 class BookingReadGroup(Protocol):
@@ -135,6 +143,10 @@ class BookingReadGroup(Protocol):
 
     @property
     def bookings(self) -> BookingReads: ...
+    @property
+    def booking_consents(self) -> BookingConsentReads: ...
 
 
-CONTEXT: Final = DomainContext(events=EVENTS, lifecycles=(BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE))
+CONTEXT: Final = DomainContext(
+    events=(*EVENTS, *consents.EVENTS), lifecycles=(BOOKING_LIFECYCLE, BOOKING_PAYMENT_LIFECYCLE, CONSENT_LIFECYCLE)
+)

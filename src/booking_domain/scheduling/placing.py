@@ -15,10 +15,6 @@ from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.ids import ClaimId
 from booking_domain.shared.time import MINUTES_A_DAY, TimeRange
 
-BACKDATING_LIMIT: Final = timedelta(days=1)
-"""How long after its start the provider or an admin can still enter an appointment."""
-
-
 _OF_OFFERING: Final = frozenset({Reason.NOTICE, Reason.HORIZON, Reason.OFF_GRID})
 """Rules about which starts are offered. An agreed start has passed them."""
 _OF_HOURS: Final = frozenset({Reason.CLOSED, Reason.SALON_CLOSED})
@@ -27,6 +23,12 @@ _OF_HOURS: Final = frozenset({Reason.CLOSED, Reason.SALON_CLOSED})
 def slot_window(start: datetime) -> TimeRange:
     """The window to read a schedule with, for an appointment that starts at `start`."""
     return TimeRange(start, start + timedelta(seconds=1))
+
+
+def is_before_today(schedule: ProviderSchedule, start: datetime, now: datetime) -> bool:
+    """Whether a start is on an earlier local date of the provider: too late to enter the appointment."""
+    zone = schedule.calendar.zone
+    return start.astimezone(zone).date() < now.astimezone(zone).date()
 
 
 def claimable(
@@ -73,11 +75,12 @@ def placeable(
     """`claimable` for the provider or an admin: also off the grid and outside opening hours.
 
     Raises:
-        InvalidValue: `start` is more than a day ago or beyond the longest horizon, or not at a whole second.
+        InvalidValue: `start` is before the provider's local date or beyond the longest horizon, or not at a whole
+            second.
         SlotTaken: another claim overlaps.
     """
-    if not -BACKDATING_LIMIT <= start - now <= timedelta(days=MAX_HORIZON_DAYS):
-        problem = f"{start:%Y-%m-%dT%H:%M:%SZ} is not between a day ago and {MAX_HORIZON_DAYS} days ahead"
+    if is_before_today(schedule, start, now) or start - now > timedelta(days=MAX_HORIZON_DAYS):
+        problem = f"{start:%Y-%m-%dT%H:%M:%SZ} is not between today and {MAX_HORIZON_DAYS} days ahead"
         raise InvalidValue(field="slot", problem=problem)
     if start.microsecond:
         raise InvalidValue(field="slot", problem="an appointment must start at a whole second")

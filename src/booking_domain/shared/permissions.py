@@ -40,6 +40,10 @@ class Permission(StrEnum):
     PLACE_BOOKINGS = "booking.place"
     BOOK_FOR_OTHERS = "booking.place_for_others"
     """Enter an appointment for a customer, also off the grid and outside opening hours."""
+    ASK_FOR_CONSENT = "consent.ask"
+    """Give customers a code with which they consent to bookings that the provider places for them."""
+    GIVE_CONSENT = "consent.give"
+    """Let a provider place bookings for oneself, or no longer."""
     SEE_BOOKINGS = "booking.see"
     MOVE_BOOKINGS = "booking.move"
     PAY = "payment.start"
@@ -97,6 +101,8 @@ PERMISSIONS: Final[Mapping[Permission, Mapping[Role, frozenset[Relation]]]] = {
     Permission.WAIT: _PEOPLE_THEIR_OWN,
     Permission.PLACE_BOOKINGS: dict.fromkeys(_PEOPLE, _ANY),
     Permission.BOOK_FOR_OTHERS: {Role.PROVIDER: _OWN, Role.ADMIN: _ANY},
+    Permission.ASK_FOR_CONSENT: {Role.PROVIDER: _OWN},
+    Permission.GIVE_CONSENT: dict.fromkeys((Role.CUSTOMER, Role.PROVIDER, Role.MANAGER), _OWN),
     Permission.SEE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.MOVE_BOOKINGS: {**dict.fromkeys(_PEOPLE, _PARTY), Role.ADMIN: _ANY},
     Permission.PAY: _PEOPLE_THEIR_OWN,
@@ -121,6 +127,8 @@ LIVE_SESSION: Final = frozenset(
         Permission.MANAGE_SALONS,
         Permission.JOIN_SALONS,
         Permission.END_SALON_MEMBERSHIPS,
+        Permission.ASK_FOR_CONSENT,
+        Permission.GIVE_CONSENT,
     }
 )
 """Actions on an account, its credentials, or what its owner manages: a valid access token is not enough for them."""

@@ -1,12 +1,13 @@
 """A provider who is open on Tuesdays, with customers and a payment gateway.
 
-Every method runs use cases, on the given storage or in memory.
+The methods run use cases, on the given storage or in memory.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Self, TypeVar
 
+from booking_domain.bookings.consents import BookingConsent, ConsentId
 from booking_domain.bookings.model import Booking, Terms
 from booking_domain.bookings.transitions import Status
 from booking_domain.identity.use_cases.sign_in import Register, register
@@ -79,12 +80,16 @@ class Studio:
         seed: int = 0,
         gateway: MemoryGateway | None = None,
     ) -> Self:
-        """Create an approved provider with these terms, open on Tuesdays from 10:00 to 19:00."""
+        """Create an approved provider with these terms, open on Tuesdays from 10:00 to 19:00.
+
+        Its customer lets the provider place bookings for them.
+        """
         studio = cls(backend or MemoryDatabase(), seed=seed, gateway=gateway)
         studio.admin = await studio.joined(Role.ADMIN)
         studio.owner = await studio.joined(Role.PROVIDER)
         studio.customer = await studio.joined()
         studio.provider_id = await studio.new_provider(studio.owner, asks or terms())
+        await studio.consent(studio.customer)
         return studio
 
     @property
@@ -127,6 +132,19 @@ class Studio:
     async def run(self, use_case: UseCase[Command, Repositories, Result], command: Command, *, by: Actor) -> Result:
         """Run a use case."""
         return await self.executor.run(use_case, command, actor=by)
+
+    async def consent(self, customer: Actor) -> BookingConsent:
+        """Store that a customer lets the provider place bookings for them. Nobody is notified."""
+        consent = BookingConsent(
+            id=ConsentId(self.entropy.new_id()),
+            provider_id=self.provider_id,
+            customer_id=customer.id,
+            changed_at=self.clock.now(),
+            created_at=self.clock.now(),
+        )
+        async with self.backend.begin() as tx:
+            await tx.booking_consents.save(consent)
+        return consent
 
     async def hold(self, slot: datetime = TOMORROW, *, by: Actor | None = None) -> Claim:
         """Hold a slot for five minutes."""

@@ -89,6 +89,20 @@ _NOT_REVIVED: Final[Mapping[LatePayment, PartyNotices]] = {
         ),
     ),
 }
+_PLACED_BY_STAFF: Final[Mapping[Status, PartyNotices]] = {
+    Status.PENDING: PartyNotices(
+        subject="Booking {reference}: placed for you",
+        to_customer=(
+            "{provider} has placed a booking for you: {when}. Please pay the deposit of {deposit} by {due} to confirm "
+            "it, or cancel it if you do not want it."
+        ),
+    ),
+    Status.CONFIRMED: PartyNotices(
+        subject="Booking {reference}: placed for you",
+        to_customer="{provider} has placed a booking for you: {when}. Cancel it if you do not want it.",
+        to_provider="{customer} is booked for {when}.",
+    ),
+}
 NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = {
     BookingPending: _PENDING,
     BookingConfirmed: _CONFIRMED,
@@ -144,11 +158,14 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = 
 }
 
 
-def notices_of(event: BookingChanged | RefundScheduled) -> PartyNotices:
+def notices_of(event: BookingChanged | RefundScheduled, *, by_staff: bool = False) -> PartyNotices:
     """Return the notices of an event.
 
-    Those of a placed booking depend on its status; those of a late payment, on why it did not revive the booking.
+    Those of a placed booking depend on its status and on who placed it; those of a late payment, on why it did not
+    revive the booking.
     """
     if isinstance(event, BookingNotRevived):
         return _NOT_REVIVED[event.why]
-    return _PLACED[event.to] if isinstance(event, BookingPlaced) else NOTICES[type(event)]
+    if isinstance(event, BookingPlaced):
+        return (_PLACED_BY_STAFF if by_staff else _PLACED)[event.to]
+    return NOTICES[type(event)]

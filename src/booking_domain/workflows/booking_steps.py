@@ -20,13 +20,14 @@ from booking_domain.bookings.model import Booking, BookingDecision, Terms
 from booking_domain.bookings.ports import BookableProvider
 from booking_domain.bookings.references import new_reference
 from booking_domain.bookings.transitions import CLAIMS_TIME, InvalidBookingTransition, Party, Status
+from booking_domain.identity.model import UserStatus
 from booking_domain.payments.events import RefundScheduled
 from booking_domain.payments.refunds import Refund, pending_total
 from booking_domain.payments.transitions import PaymentStatus
 from booking_domain.scheduling.claims import Claim, ClaimKind
 from booking_domain.scheduling.errors import ProviderNotFound
 from booking_domain.scheduling.placing import slot_window
-from booking_domain.shared.actor import Actor
+from booking_domain.shared.actor import Actor, Role
 from booking_domain.shared.executor import Context
 from booking_domain.shared.ids import BookingId, ClaimId, EventId, ProviderId, RefundId, SeriesId, UserId
 from booking_domain.shared.money import Money
@@ -34,6 +35,7 @@ from booking_domain.shared.permissions import Permission, may, owned
 from booking_domain.shared.time import TimeRange
 from booking_domain.shared.versions import ExpectedVersion, require_expected_version
 from booking_domain.workflows.bookable import ensure_active
+from booking_domain.workflows.consents import may_place_for
 from booking_domain.workflows.ports import Repositories
 
 
@@ -66,20 +68,37 @@ async def require_bookable(
     """Return the provider if the actor may book there for the order's customer.
 
     Raises:
-        ProviderNotFound: there is no such provider, or it takes no bookings and the actor is not its staff.
-        BookingForOthers: the order names another customer and the actor is not the provider's staff.
-        CustomerNotFound: the order's customer has no account.
-        CustomerNotActive: their account is disabled or deleted.
+        ProviderNotFound: there is no such provider, or it takes no bookings.
+        BookingForOthers: the order names another customer, and the actor is not the provider's staff or the provider
+            takes no bookings.
+        CustomerNotFound: the staff cannot book for the order's customer, whatever the reason: ids of accounts, and who
+            has an account, are private.
+        CustomerNotActive: the actor's own account is disabled or deleted.
     """
-    if bookable is None or not (bookable.schedule.accepting or is_staff(context.actor, bookable)):
+    if bookable is None:
         raise ProviderNotFound
-    if order.customer_id is not None and order.customer_id != context.actor.id:
-        if not is_staff(context.actor, bookable):
-            raise BookingForOthers
-        if await tx.users.get(order.customer_id) is None:
-            raise CustomerNotFound
-    await ensure_active(order.customer_id or context.actor.id, tx)
+    customer_id, accepting = _customer_of(order, context), bookable.schedule.accepting
+    staff = is_staff(context.actor, bookable)
+    is_walk_in = staff and customer_id == bookable.schedule.owner_id
+    if customer_id == context.actor.id or is_walk_in:
+        if not (accepting or is_walk_in):
+            raise ProviderNotFound
+        await ensure_active(customer_id, tx)
+        return bookable
+    if not (accepting or staff):
+        raise ProviderNotFound
+    if not (accepting and staff):
+        raise BookingForOthers
+    customer = await tx.users.get(customer_id)
+    if customer is None or customer.role is Role.ADMIN or customer.status is not UserStatus.ACTIVE:
+        raise CustomerNotFound
+    if not await may_place_for(customer_id, order.provider_id, tx):
+        raise CustomerNotFound
     return bookable
+
+
+def _customer_of(order: BookingOrder, context: Context) -> UserId:
+    return order.customer_id or context.actor.id
 
 
 async def require_unsettled_quota(bookable: BookableProvider, tx: Repositories, context: Context) -> None:
@@ -111,7 +130,7 @@ async def add_booking(
         reference=new_reference(context.entropy),
         provider_id=order.provider_id,
         provider_user_id=bookable.schedule.owner_id,
-        customer_id=order.customer_id or context.actor.id,
+        customer_id=_customer_of(order, context),
         by=context.actor,
         span=span,
         blocked=blocked,
@@ -137,8 +156,7 @@ def _terms(order: BookingOrder, bookable: BookableProvider, context: Context) ->
     Raises:
         DepositOutOfRange: the order asks for a deposit from a walk-in.
     """
-    is_walk_in = context.actor.id == bookable.schedule.owner_id and order.customer_id in {None, context.actor.id}
-    if not is_walk_in:
+    if _customer_of(order, context) != bookable.schedule.owner_id:
         return bookable.terms
     zero = Money.zero(bookable.terms.price.currency)
     if order.deposit_amount:

@@ -40,7 +40,7 @@ async def notify_parties(
         return  # the customer has accepted one since
     values = _values(booking, customer, provider)
     users = {Party.CUSTOMER: customer, Party.PROVIDER: owner}
-    for party, template in notices_of(event).templates():
+    for party, template in notices_of(event, by_staff=booking.placed_by_staff).templates():
         if party is Party.PROVIDER or customer.id != owner.id:
             await tell(users[party], event, template.fill(**values), notifier=notifier, translator=translator)
 

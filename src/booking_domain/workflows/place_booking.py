@@ -37,10 +37,13 @@ class PlaceBooking:
 
     - The provider takes bookings (approved profile).
     - A customer books an offered, free slot. The customer's own hold on it does not count as taken.
-    - The provider and admins may book off the grid and outside opening hours, for a customer they name. The provider
-      may also enter a walk-in, who has no account and pays no deposit here.
+    - The provider and admins may book off the grid and outside opening hours, from the beginning of the provider's
+      today on, for a customer they name: an active account other than an admin's, whose customer has consented or has
+      booked there before (`may_place_for`). The provider may also enter a walk-in, who has no account and pays no
+      deposit here. An admin who names nobody books for themselves.
     - `deposit_amount` may raise the deposit up to the price.
-    - A customer has at most `UNSETTLED_PER_CUSTOMER` bookings that wait for a deposit or an answer.
+    - A customer has at most `UNSETTLED_PER_CUSTOMER` bookings of their own that wait for a deposit or an answer. Those
+      that others placed for them do not count.
     - Booking, claim, event and message are committed together. A request claims its time unless the provider's terms
       say otherwise.
     """

@@ -1,9 +1,12 @@
 """Demo data for development: three accounts, a provider with open hours, and reviews. Seeding twice changes nothing."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from booking_domain.bookings.consents import ConsentCodeNotFound
+from booking_domain.bookings.errors import BookingForOthers, CustomerNotFound
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileStatus
 from booking_domain.identity.model import User
@@ -15,10 +18,13 @@ from booking_domain.scheduling.errors import SlotTaken
 from booking_domain.scheduling.model import Hours
 from booking_domain.scheduling.use_cases.calendars import AddRule, add_rule
 from booking_domain.shared.actor import SYSTEM, Role
+from booking_domain.shared.executor import Executor
 from booking_domain.shared.money import Money
 from booking_domain.shared.time import WallTime
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
+from booking_domain.workflows.consents import GrantConsent, change_consent_code, grant_consent, list_given_consents
 from booking_domain.workflows.place_booking import PlaceBooking, place_booking
+from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.provider_profiles import (
     DecideOnProfile,
     ProfileChange,
@@ -44,6 +50,16 @@ MONDAY_TO_SATURDAY: Final = range(1, 7)
 
 class SeedRefused(Exception):
     """Demo data is refused in production: its passwords are public."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """A clock that stands still, for what happened in the past."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        return self.instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ async def seed(settings: Settings, url: str) -> None:
     try:
         admin, provider, customer = [await _account(container, account) for account in ACCOUNTS]
         await _provider(container, provider, admin)
+        await _consent(container, provider, customer)
         await _reviews(container, provider, customer, admin)
     finally:
         await container.database().close()
@@ -120,6 +137,18 @@ async def _provider(container: Container, owner: User, admin: User) -> None:
         await executor.run(decide_on_profile, decision, actor=admin.actor)
 
 
+async def _consent(container: Container, owner: User, customer: User) -> None:
+    """The customer lets the provider place bookings for them."""
+    executor, reads = container.executor(), container.reads()
+    if await list_given_consents(customer.actor, None, 1, reads):
+        return
+    code = await executor.run(change_consent_code, None, actor=owner.actor)
+    grant = GrantConsent(provider_id=code.provider_id, code=code.code)
+    # A developer may have withdrawn or changed the profile.
+    with suppress(ConsentCodeNotFound):
+        await executor.run(grant_consent, grant, actor=customer.actor)
+
+
 async def _reviews(container: Container, owner: User, customer: User, admin: User) -> None:
     """Completed appointments of the customer, each with a review; the provider replies to the first."""
     executor, reads, now = container.executor(), container.reads(), container.clock().now()
@@ -127,20 +156,22 @@ async def _reviews(container: Container, owner: User, customer: User, admin: Use
     if view is None or await reads.reviews.page(ReviewFilter(provider_id=view.profile.id, limit=1)):
         return
     for ago, stars, text in REVIEWS:
+        start = (now - ago).replace(minute=0, second=0, microsecond=0)
+        then = Executor[Repositories](begin=container.database().begin, clock=_Then(start), entropy=container.entropy())
         place = PlaceBooking(
             provider_id=view.profile.id,
-            slot=(now - ago).replace(minute=0, second=0, microsecond=0),
+            slot=start,
             payment_window=container.settings().payment_window,
             customer_id=customer.id,
         )
         try:
-            booking = await executor.run(place_booking, place, actor=owner.actor)
-        except SlotTaken:  # a booking of the developer has the time
+            booking = await then.run(place_booking, place, actor=owner.actor)
+        except (SlotTaken, BookingForOthers, CustomerNotFound):  # the developer has changed something
             continue
         for to, actor in ((Status.CONFIRMED, admin.actor), (Status.COMPLETED, owner.actor)):
             if booking.status is not to:
                 change = ChangeBookingStatus(booking_id=booking.id, to=to, payment_window=place.payment_window)
-                booking = await executor.run(change_booking_status, change, actor=actor)
+                booking = await then.run(change_booking_status, change, actor=actor)
         post = PostReview(booking_id=booking.id, rating=stars, text=text)
         review = (await executor.run(post_review, post, actor=customer.actor)).review
         if stars == MAX_RATING:

@@ -13,6 +13,7 @@ from entrypoints.http.admin import routes as administration
 from entrypoints.http.availability import routes as availability
 from entrypoints.http.bookings import routes as bookings
 from entrypoints.http.calendars import routes as calendars
+from entrypoints.http.consents import routes as consents
 from entrypoints.http.container import HttpContainer, dependencies
 from entrypoints.http.docs import routes as docs
 from entrypoints.http.health import metrics
@@ -54,6 +55,7 @@ RESOURCES: Final = (
     scheduling.routes,
     holds.routes,
     bookings.routes,
+    consents.routes,
     users.routes,
     calendars.routes,
     waitlist.routes,

@@ -181,6 +181,14 @@ class Api:
             assert (await self.post("/availability", token, json=hours)).status_code == 201
         return token, provider_id
 
+    async def consented(self, customer: str, provider: str) -> str:
+        """The id of a customer who lets this provider place bookings for them."""
+        code = (await self.post("/providers/me/consent-code", provider)).json()
+        wish = {"providerId": code["providerId"], "code": code["code"]}
+        answer = await self.post("/users/me/booking-consents", customer, json=wish)
+        assert answer.status_code == 201, answer.text
+        return str((await self.get("/auth/me", customer)).json()["id"])
+
     async def booked(self, token: str, provider_id: str, slot: str = MONDAY_AT_TEN, **more: Any) -> dict[str, Any]:
         """A new booking."""
         answer = await self.post("/bookings", token, json={"providerId": provider_id, "slot": slot, **more})

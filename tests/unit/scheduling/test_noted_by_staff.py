@@ -49,10 +49,11 @@ def test_staff_enter_appointments_from_a_minute_to_a_day() -> None:
         assert refused.value.field_path == ("duration_minutes",)
 
 
-def test_staff_enter_starts_from_a_day_ago_to_two_years_ahead() -> None:
-    for allowed in (NOW - DAY, NOW, NOW + 730 * DAY):
+def test_staff_enter_starts_from_the_local_midnight_to_two_years_ahead() -> None:
+    midnight = NOW.replace(hour=0)
+    for allowed in (midnight, NOW, NOW + 730 * DAY):
         assert placeable(schedule(), allowed, now=NOW)[0].start == allowed
-    for refusable in (NOW - DAY - SECOND, NOW + 730 * DAY + SECOND):
+    for refusable in (midnight - SECOND, NOW + 730 * DAY + SECOND):
         with pytest.raises(InvalidValue) as refused:
             placeable(schedule(), refusable, now=NOW)
         assert refused.value.field_path == ("slot",)

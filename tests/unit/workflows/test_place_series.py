@@ -180,7 +180,7 @@ async def test_the_staff_places_a_series_off_the_grid_and_never_over_another_cla
     assert {each.customer_id for each in theirs} == {studio.customer.id}
     for staff in (studio.owner, studio.admin):
         with pytest.raises(SeriesNotPossible) as refusal:
-            await studio.book_series(odd - WEEK, times=3, by=staff)
+            await studio.book_series(odd - WEEK, times=3, by=staff, customer=studio.customer)
         failures = [failure.start for failure in refusal.value.failures if isinstance(failure, SlotTaken)]
         assert failures == [odd, odd + WEEK]
     await nothing_is_left(studio, *walk_ins, *theirs)

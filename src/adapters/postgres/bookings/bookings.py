@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, tuple_
 
 from adapters.postgres.bookings.tables import booking_events, bookings
 from adapters.postgres.catalogue.profiles import policy_json, policy_of
@@ -16,7 +16,7 @@ from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
 from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Status
-from booking_domain.shared.ids import BookingId, UserId
+from booking_domain.shared.ids import BookingId, ProviderId, UserId
 
 BOOKING: Final = Mapper(
     bookings,
@@ -58,6 +58,16 @@ _UNSETTLED: Final = Statement(
         _b.customer_id == bindparam("customer_id"),
         or_(*(_b.status == status.value for status in sorted(UNSETTLED))),
         _b.due_at > bindparam("now"),
+        ~_b.placed_by_staff,
+    )
+)
+_HAS_PLACED: Final = Statement(
+    select(
+        exists().where(
+            _b.customer_id == bindparam("customer_id"),
+            _b.provider_id == bindparam("provider_id"),
+            ~_b.placed_by_staff,
+        )
     )
 )
 _EVENT: Final = select(*EVENT.columns).order_by(booking_events.c.seq)
@@ -117,6 +127,10 @@ class PostgresBookings(WithWork, Bookings):
     async def count_unsettled(self, customer_id: UserId, now: datetime) -> int:
         key = f"bookings of {customer_id}"
         return await count_under_lock(self._work, key, _UNSETTLED, customer_id=customer_id, now=now)
+
+    async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
+        row = await self._work.one(_HAS_PLACED, customer_id=customer_id, provider_id=provider_id)
+        return row is not None and bool(row[0])
 
     async def lock(self, booking_id: BookingId) -> Booking | None:
         row = await self._work.one(_LOCK, booking_id=booking_id)

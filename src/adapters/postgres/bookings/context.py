@@ -6,7 +6,8 @@ from sqlalchemy import and_, bindparam, exists, or_
 
 from adapters.postgres.bookings.appointments import PostgresAppointmentReads
 from adapters.postgres.bookings.bookings import PostgresBookingReads, PostgresBookings
-from adapters.postgres.bookings.tables import IS_PARTY, booking_events, bookings
+from adapters.postgres.bookings.consents import PostgresBookingConsentReads, PostgresBookingConsents
+from adapters.postgres.bookings.tables import IS_PARTY, booking_consents, booking_events, bookings, consent_codes
 from adapters.postgres.kit.context import Context, ReadGroup, ReadSource, RepositoryGroup
 from adapters.postgres.kit.encryption import FieldCipher
 from adapters.postgres.kit.work import Work
@@ -17,7 +18,7 @@ from booking_domain.workflows.personal_data import TO_COME
 _b: Final = bookings.c
 _NOW: Final = bindparam("now", type_=_b.ends_at.type)
 CONTEXT: Final = Context(
-    tables=(bookings, booking_events),
+    tables=(bookings, booking_events, booking_consents, consent_codes),
     conflicts={"bookings_reference_key": lambda: ConcurrentChange(what="booking reference")},
     erasure_blockers={
         "bookings": exists().where(
@@ -37,6 +38,7 @@ class BookingRepositories(RepositoryGroup):
     def __init__(self, work: Work, cipher: FieldCipher) -> None:
         super().__init__(work, cipher)
         self.bookings = PostgresBookings(work)
+        self.booking_consents = PostgresBookingConsents(work)
 
 
 class BookingReads(ReadGroup):
@@ -45,4 +47,5 @@ class BookingReads(ReadGroup):
     def __init__(self, source: ReadSource) -> None:
         super().__init__(source)
         self.bookings = PostgresBookingReads(source.statements)
+        self.booking_consents = PostgresBookingConsentReads(source.statements)
         self.appointments = PostgresAppointmentReads(source.statements)

@@ -26,7 +26,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.dml import UpdateBase
 
 from adapters.postgres.kit.metadata import instant, metadata, one_of
-from adapters.postgres.kit.personal_data import USER, personal_data
+from adapters.postgres.kit.personal_data import DELETE, USER, NotExported, personal_data
+from booking_domain.bookings.consents import ConsentStatus
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
 
 
@@ -60,6 +61,7 @@ bookings: Final = Table(
     Column("requests_claim_time", Boolean, nullable=False),
     Column("offered_times", ARRAY(DateTime(timezone=True)), nullable=False),
     Column("series_id", Uuid),
+    Column("placed_by_staff", Boolean, nullable=False, server_default=text("false")),
     Column("currency", Text, nullable=False),
     Column("price_amount", BigInteger, nullable=False),
     Column("deposit_amount", BigInteger, nullable=False),
@@ -100,4 +102,32 @@ booking_events: Final = Table(
     instant("at"),
     Column("reason", Text),
     info=personal_data("by_id", erase=_clear_reasons, export="bookings"),
+)
+
+booking_consents: Final = Table(
+    "booking_consents",
+    metadata,
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("customer_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True),
+    Column("status", Text, nullable=False),
+    instant("changed_at"),
+    instant("created_at"),
+    one_of("status", ConsentStatus),
+    Index("booking_consents_customer_id_id_idx", "customer_id", "id"),
+    Index("booking_consents_provider_id_id_idx", "provider_id", "id"),
+    info=personal_data("customer_id", erase=DELETE, export="booking_consents"),
+)
+
+consent_codes: Final = Table(
+    "consent_codes",
+    metadata,
+    Column("provider_id", Uuid, ForeignKey("providers.id"), primary_key=True),
+    Column("code", Text, nullable=False),
+    instant("created_at"),
+    info=personal_data(
+        "provider_id",
+        erase=DELETE,
+        export=NotExported("a code without meaning outside the platform; its provider sees it"),
+    ),
 )

@@ -36,7 +36,7 @@ from booking_domain.payments.model import Payment, Purpose
 from booking_domain.scheduling.claims import Claim
 from booking_domain.scheduling.errors import BlockNotFound, HoldNotFound, SlotNotOffered, SlotTaken, TooManyHolds
 from booking_domain.scheduling.model import Anchoring, Block, ProviderSchedule
-from booking_domain.scheduling.placing import BACKDATING_LIMIT, slot_window
+from booking_domain.scheduling.placing import is_before_today, slot_window
 from booking_domain.scheduling.slots import is_offered, offered_slots
 from booking_domain.scheduling.use_cases.calendars import remove_block
 from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
@@ -123,7 +123,10 @@ class PlatformMachine(RuleBasedStateMachine):
         async def opened() -> tuple[Studio, list[Actor]]:
             backend = await self._open.enter_async_context(self.open_backend())
             studio = await Studio.opened(backend, asks=asks)
-            return studio, [await studio.joined() for _ in range(_CUSTOMERS)]
+            customers = [await studio.joined() for _ in range(_CUSTOMERS)]
+            for customer in customers:
+                await studio.consent(customer)
+            return studio, customers
 
         self.studio, self.customers = self._do(opened())
 
@@ -176,12 +179,13 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @rule(target=bookings, by=_STAFF, who=st.none() | _SOMEBODY, slot=_SLOTS, off=_MINUTES)
     def enter(self, by: str, who: int | None, slot: datetime, off: timedelta) -> Made[Booking]:
-        """Book as the provider or an admin: for a customer, for a walk-in, or for themselves."""
+        """Book as the provider or an admin, for a customer or for a walk-in."""
 
         async def enter() -> Booking | None:
             start = slot + off
             free = await self._is_free_for_staff(start)
-            customer = None if who is None else self.customers[who]
+            nobody = self.studio.owner if by == "admin" else None
+            customer = nobody if who is None else self.customers[who]
             try:
                 booking = await self.studio.book(start, by=self._staff(by), customer=customer)
             except (SlotTaken, InvalidValue):
@@ -504,12 +508,12 @@ class PlatformMachine(RuleBasedStateMachine):
     async def _is_free_for_staff(
         self, start: datetime, *, own: ClaimId | None = None, lasts: timedelta | None = None
     ) -> bool:
-        """Return whether no live claim blocks the time and it is not long past."""
+        """Return whether no live claim blocks the time and the provider's local date has not passed."""
         schedule, in_the_way = await self._in_the_way(start, own)
         usual = timedelta(minutes=schedule.calendar.settings.duration_minutes)
         blocked = schedule.blocked(TimeRange(start, start + (lasts or usual)))
-        long_past = start < self.studio.clock.now() - BACKDATING_LIMIT
-        return not long_past and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
+        past = is_before_today(schedule, start, self.studio.clock.now())
+        return not past and not any(claim.blocked.overlaps(blocked) for claim in in_the_way)
 
     async def _in_the_way(self, start: datetime, own: ClaimId | None) -> tuple[ProviderSchedule, list[Claim]]:
         schedule = await self.studio.reads.schedules.get(self.studio.provider_id, slot_window(start))

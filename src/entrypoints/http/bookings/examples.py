@@ -24,6 +24,7 @@ BOOKING: Final[dict[str, Any]] = {
     "refundedAmount": 0,
     "currency": "MNT",
     "notes": PLACE["notes"],
+    "placedByStaff": False,
     "version": 1,
     "createdAt": "2026-11-20T03:15:00Z",
     "updatedAt": "2026-11-20T03:15:00Z",

@@ -41,7 +41,8 @@ class PlaceBookingBody(Body, frozen=True, kw_only=True):
     hold_id: UUID | None = None
     """The customer's hold on this slot, which the booking replaces."""
     customer_id: UUID | None = None
-    """The customer for whom the provider or an admin books; without it, the provider books a walk-in."""
+    """The customer for whom the provider or an admin books, who has booked there before or has consented; without it,
+    the provider books a walk-in."""
 
     def command(self, payment_window: timedelta) -> PlaceBooking:
         """Return the command."""
@@ -155,6 +156,8 @@ class BookingJson(Json, frozen=True, kw_only=True):
     offered_times: tuple[Timestamp, ...] | UnsetType = UNSET
     """Other starts that the provider offers for a request; the customer can accept one of them."""
     series_id: UUID | UnsetType = UNSET
+    placed_by_staff: bool
+    """Whether the provider or an admin placed the booking for the customer."""
 
 
 class BookingsJson(Json, frozen=True, kw_only=True):
@@ -221,6 +224,7 @@ def booking_json(booking: Booking) -> BookingJson:
         due_at=booking.due_at or UNSET,
         offered_times=booking.offered_times or UNSET,
         series_id=booking.series_id or UNSET,
+        placed_by_staff=booking.placed_by_staff,
     )
 
 

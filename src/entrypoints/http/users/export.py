@@ -63,9 +63,10 @@ def export_route(sections: Sequence[ExportSection]) -> HTTPRouteHandler:
         """Export all data about you, as a file.
 
         The account and its preferences, sessions and attempts to sign in, bookings as a customer and as a provider
-        with their events and payments, identities at other services, places on waiting lists, the profile and calendar
-        of a provider, salons, and which text messages were sent. Secrets are not in it: a password, codes, tokens,
-        addresses of external calendars. The session of the access token must be live.
+        with their events and payments, identities at other services, places on waiting lists, which providers may
+        place bookings for you, the profile and calendar of a provider, salons, and which text messages were sent.
+        Secrets are not in it: a password, codes, tokens, addresses of external calendars. The session of the access
+        token must be live.
         """
         user = await get_own_live_account(actor, session_id, reads.users, reads.sessions, now=clock.now())
         written = _written(ExportSource(user=user, reads=reads, now=clock.now(), page=PAGE), every)

@@ -73,7 +73,8 @@ def as_meant(row: Row, answer: httpx.Response, meant: set[int]) -> bool:
     if row.by_secret:
         return status < 500
     if status == 404:
-        return answer.json()["code"] in {"provider.profile_missing", "auth.second_factor_missing"}  # one's own
+        own = {"provider.profile_missing", "auth.second_factor_missing", "consent.no_code"}
+        return answer.json()["code"] in own
     return status < 500 and status not in {400, 401} and (status != 403 or row.steps)
 
 

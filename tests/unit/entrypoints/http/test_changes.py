@@ -60,7 +60,7 @@ async def test_only_the_provider_reschedules_a_started_booking(api: Api) -> None
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
     soon = "2026-11-23T00:10:00Z"
-    booking = await api.booked(provider, provider_id, soon, customerId=await me(api, customer))
+    booking = await api.booked(provider, provider_id, soon, customerId=await api.consented(customer, provider))
     api.clock.advance(timedelta(minutes=10))
     path = f"/bookings/{booking['id']}/reschedule"
     begun = await api.post(path, customer, json={"slot": MONDAY_AT_NOON})
@@ -254,6 +254,7 @@ async def test_the_provider_enters_walk_ins_and_books_for_customers(api: Api) ->
     walk_in = await api.booked(provider, provider_id, MONDAY_EVENING)
     assert (walk_in["status"], walk_in["depositAmount"]) == ("confirmed", 0)
     assert walk_in["customerId"] == await me(api, provider)
+    await api.consented(customer, provider)
     theirs = await api.booked(provider, provider_id, MONDAY_AT_2_10, customerId=await me(api, customer))
     assert (theirs["status"], theirs["customerId"]) == ("pending", await me(api, customer))
     assert [each["id"] for each in (await api.get("/bookings", customer)).json()["items"]] == [theirs["id"]]
@@ -318,7 +319,12 @@ async def test_a_series_has_bounds(api: Api, member: str, value: object) -> None
 async def test_only_staff_books_a_series_for_others(api: Api) -> None:
     provider, provider_id = await api.open_provider()
     customer = await api.joined("customer")
-    wish = {"providerId": provider_id, "slot": MONDAY_AT_TEN, "times": 2, "customerId": await me(api, customer)}
+    wish = {
+        "providerId": provider_id,
+        "slot": MONDAY_AT_TEN,
+        "times": 2,
+        "customerId": await api.consented(customer, provider),
+    }
     nosy = await api.post("/bookings/series", await api.joined("customer"), json=wish)
     assert_problem(nosy, 403, "booking.for_others", "/customerId")
     made = await api.post("/bookings/series", provider, json={**wish, "slot": MONDAY_EVENING, "durationMinutes": 30})

@@ -17,6 +17,12 @@ from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
 from booking_domain.workflows.booking_notices import NOTICES, notices_of
 from booking_domain.workflows.notify_account import ACCOUNT_DELETED, PHONE_CHANGED
+from booking_domain.workflows.notify_consents import (
+    GRANTED_TO_CUSTOMER,
+    GRANTED_TO_PROVIDER,
+    REVOKED_TO_CUSTOMER,
+    REVOKED_TO_PROVIDER,
+)
 from booking_domain.workflows.notify_parties import notify_parties
 from booking_domain.workflows.notify_waiting import OFFER
 from entrypoints.languages.notices import GettextTranslator
@@ -47,18 +53,23 @@ def placed(to: Status) -> bookings.BookingPlaced:
 OF_PARTIES: Final = [
     *NOTICES.values(),
     *(notices_of(placed(to)) for to in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED)),
+    *(notices_of(placed(to), by_staff=True) for to in (Status.PENDING, Status.CONFIRMED)),
 ]
 TEMPLATES: Final[list[NoticeTemplate]] = [
     *(template for notices in OF_PARTIES for _, template in notices.templates()),
     *CODE_NOTICES.values(),
     OFFER,
+    GRANTED_TO_CUSTOMER,
+    GRANTED_TO_PROVIDER,
+    REVOKED_TO_CUSTOMER,
+    REVOKED_TO_PROVIDER,
     PHONE_CHANGED,
     ACCOUNT_DELETED,
 ]
 
 
 def test_every_event_of_a_booking_has_a_notice() -> None:
-    assert {*NOTICES, bookings.BookingPlaced} >= set(bookings.EVENTS)
+    assert {*NOTICES, bookings.BookingPlaced, bookings.BookingNotRevived} >= set(bookings.EVENTS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -69,6 +69,13 @@ class MemoryBookings(Bookings):
             and booking.status in UNSETTLED
             and booking.due_at is not None
             and booking.due_at > now
+            and not booking.placed_by_staff
+            for booking in self._state[BOOKINGS].values()
+        )
+
+    async def has_placed(self, customer_id: UserId, provider_id: ProviderId) -> bool:
+        return any(
+            (booking.customer_id, booking.provider_id) == (customer_id, provider_id) and not booking.placed_by_staff
             for booking in self._state[BOOKINGS].values()
         )
 

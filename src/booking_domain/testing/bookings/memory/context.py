@@ -8,6 +8,7 @@ from booking_domain.testing.bookings.memory.bookings import (
     MemoryBookingReads,
     MemoryBookings,
 )
+from booking_domain.testing.bookings.memory.consents import MemoryBookingConsentReads, MemoryBookingConsents
 from booking_domain.testing.kit.tables import ReadGroup, RepositoryGroup, State
 
 
@@ -18,6 +19,7 @@ class BookingRepositories(RepositoryGroup):
         super().__init__(state)
         self.bookable_providers = MemoryBookableProviders(state)
         self.bookings = MemoryBookings(state)
+        self.booking_consents = MemoryBookingConsents(state)
 
 
 class BookingReads(ReadGroup):
@@ -26,4 +28,5 @@ class BookingReads(ReadGroup):
     def __init__(self, committed: Callable[[], State]) -> None:
         super().__init__(committed)
         self.bookings = MemoryBookingReads(committed)
+        self.booking_consents = MemoryBookingConsentReads(committed)
         self.appointments = MemoryAppointmentReads(committed)

@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from booking_domain.bookings.consents import BookingConsent, ConsentCode
 from booking_domain.bookings.model import Booking, BookingEvent, Terms
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
-from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows
+from booking_domain.testing.catalogue.memory.tables import PROFILES
+from booking_domain.testing.kit.tables import MissingRow, State, Table, change_rows, delete_rows
 
 
 def _without_notes(booking: Booking) -> Booking:
@@ -21,13 +23,23 @@ def _clear_reasons(state: State, events: dict[BookingId, tuple[BookingEvent, ...
             )
 
 
+def _delete_code(state: State, codes: dict[ProviderId, ConsentCode], user_id: UserId) -> None:
+    for provider_id in [each for each in codes if state[PROFILES][each].owner_id == user_id]:
+        del codes[provider_id]
+
+
 TERMS: Final = Table[ProviderId, Terms]("terms")
 BOOKINGS: Final = Table[BookingId, Booking](
     "bookings", erase=change_rows(lambda booking: booking.customer_id, _without_notes)
 )
 BOOKING_EVENTS: Final = Table[BookingId, tuple[BookingEvent, ...]]("booking_events", erase=_clear_reasons)
 
-TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS)
+CONSENTS: Final = Table[tuple[UserId, ProviderId], BookingConsent](
+    "booking_consents", erase=delete_rows(lambda consent: consent.customer_id)
+)
+CONSENT_CODES: Final = Table[ProviderId, ConsentCode]("consent_codes", erase=_delete_code)
+
+TABLES: Final = (TERMS, BOOKINGS, BOOKING_EVENTS, CONSENTS, CONSENT_CODES)
 
 
 def require_booking(state: State, booking_id: UUID) -> None:

@@ -1,0 +1,1 @@
+"""Consents: customers let a provider place bookings for them."""

@@ -1,0 +1,112 @@
+"""`/providers/me/consent-code`, and `/booking-consents` of providers and customers."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, post
+from litestar.params import FromPath, JSONBody
+
+from booking_domain.shared.actor import Actor
+from booking_domain.shared.executor import Executor
+from booking_domain.shared.ids import ProviderId
+from booking_domain.workflows.consents import (
+    change_consent_code,
+    get_consent_code,
+    grant_consent,
+    list_given_consents,
+    list_received_consents,
+    remove_consent_code,
+    revoke_consent,
+)
+from booking_domain.workflows.ports import Reads, Repositories
+from entrypoints.http.consents.schemas import (
+    CODE,
+    CONSENTS,
+    GIVEN,
+    GIVEN_PAGE,
+    GRANT,
+    RECEIVED_PAGE,
+    ConsentCodeJson,
+    ConsentsQuery,
+    GivenConsentJson,
+    GivenConsentsJson,
+    GrantConsentBody,
+    ReceivedConsentsJson,
+    code_json,
+    given_json,
+    given_page,
+    received_page,
+)
+from entrypoints.http.kit.documentation import documented
+from entrypoints.http.kit.exporting import exporting
+from entrypoints.http.kit.idempotency import IdempotentRunner
+from entrypoints.http.kit.injection import Injected
+
+
+@post("/providers/me/consent-code", opt=documented(change_consent_code, answer=CODE))
+async def change_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> ConsentCodeJson:
+    """Create or replace your consent code.
+
+    Give it to customers, in person or in a link to your app with `providerId` and `code`: with it they let you place
+    bookings for them. A code is valid until it is replaced or removed; consents outlive it. The operation takes
+    no `Idempotency-Key`: the last call's code is valid, and `GET` shows it.
+    """
+    return code_json(await executor.run(change_consent_code, None, actor=actor))
+
+
+@get("/providers/me/consent-code", opt=documented(get_consent_code, answer=CODE))
+async def get_code(actor: Injected[Actor], reads: Injected[Reads]) -> ConsentCodeJson:
+    """Get your consent code."""
+    return code_json(await get_consent_code(actor, reads))
+
+
+@delete("/providers/me/consent-code", opt=documented(remove_consent_code))
+async def remove_code(actor: Injected[Actor], executor: Injected[Executor[Repositories]]) -> None:
+    """Remove your consent code. Consents stay."""
+    await executor.run(remove_consent_code, None, actor=actor)
+
+
+@get("/providers/me/booking-consents", opt=documented(list_received_consents, answer=RECEIVED_PAGE))
+async def list_received(
+    asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> ReceivedConsentsJson:
+    """List the customers who let you place bookings for them, or no longer do, newest first."""
+    found = await list_received_consents(actor, asked.after, asked.limit + 1, reads)
+    return received_page(found, asked.limit)
+
+
+@post("/users/me/booking-consents", opt=documented(grant_consent, body=GRANT, answer=GIVEN))
+async def grant(data: JSONBody[GrantConsentBody], runner: Injected[IdempotentRunner]) -> Response[GivenConsentJson]:
+    """Let a provider place bookings for you, with the code that they gave you.
+
+    You are told of each booking that is placed for you, and can cancel it. Both sides are told of the consent. A wrong
+    code and an unknown provider get the same answer.
+    """
+    return await runner.created(grant_consent, data.command(), answer=given_json)
+
+
+@get("/users/me/booking-consents", opt=documented(list_given_consents, answer=GIVEN_PAGE))
+async def list_given(
+    asked: Injected[ConsentsQuery], actor: Injected[Actor], reads: Injected[Reads]
+) -> GivenConsentsJson:
+    """List the providers whom you let place bookings for you, or no longer do, newest first."""
+    found = await list_given_consents(actor, asked.after, asked.limit + 1, reads)
+    return given_page(found, asked.limit)
+
+
+@delete("/users/me/booking-consents/{provider_id:str}", opt=documented(revoke_consent))
+async def revoke(
+    provider_id: FromPath[UUID], actor: Injected[Actor], executor: Injected[Executor[Repositories]]
+) -> None:
+    """No longer let a provider place bookings for you, also if you have booked there before.
+
+    Bookings that you have already stay; you can cancel them. Booking there yourself stays possible.
+    """
+    await executor.run(revoke_consent, ProviderId(provider_id), actor=actor)
+
+
+routes: Final = Router(
+    "/",
+    route_handlers=[change_code, get_code, remove_code, list_received, grant, list_given, revoke],
+    opt=exporting(CONSENTS),
+)

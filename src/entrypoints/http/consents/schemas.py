@@ -1,0 +1,159 @@
+"""The JSON of consents and consent codes."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from msgspec import Meta
+
+from booking_domain.bookings.consents import MAX_CODE_LENGTH, ConsentCode, ConsentId, ConsentView
+from booking_domain.shared.ids import ProviderId
+from booking_domain.workflows.consents import GrantConsent
+from entrypoints.http.kit.cursors import DEFAULT_LIMIT, cursor_of, cut, read_cursor
+from entrypoints.http.kit.exporting import items
+from entrypoints.http.kit.fields import Body, Cursor, Json, Limit, Query, Timestamp
+
+
+class GrantConsentBody(Body, frozen=True, kw_only=True):
+    """The provider, and the code that they gave to the caller."""
+
+    provider_id: UUID
+    code: Annotated[str, Meta(min_length=1, max_length=MAX_CODE_LENGTH)]
+
+    def command(self) -> GrantConsent:
+        """Return the command."""
+        return GrantConsent(provider_id=ProviderId(self.provider_id), code=self.code)
+
+
+class ConsentsQuery(Query, frozen=True, kw_only=True):
+    """A page of consents."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor | None = None
+
+    @property
+    def after(self) -> ConsentId | None:
+        """The last consent of the previous page."""
+        after = read_cursor(self.cursor)
+        return None if after is None else ConsentId(after)
+
+
+class ConsentCodeJson(Json, frozen=True, kw_only=True):
+    """The code that a provider gives to customers."""
+
+    provider_id: UUID
+    code: str
+    created_at: Timestamp
+
+
+class ConsentedProviderJson(Json, frozen=True, kw_only=True):
+    """The provider of a consent."""
+
+    id: UUID
+    display_name: str
+
+
+class ConsentingCustomerJson(Json, frozen=True, kw_only=True):
+    """The customer of a consent."""
+
+    id: UUID
+    name: str
+
+
+class GivenConsentJson(Json, frozen=True, kw_only=True):
+    """A consent as its customer sees it: `granted` or `revoked`."""
+
+    provider: ConsentedProviderJson
+    status: str
+    changed_at: Timestamp
+    created_at: Timestamp
+
+
+class ReceivedConsentJson(Json, frozen=True, kw_only=True):
+    """A consent as its provider sees it: `granted` or `revoked`."""
+
+    customer: ConsentingCustomerJson
+    status: str
+    changed_at: Timestamp
+    created_at: Timestamp
+
+
+class GivenConsentsJson(Json, frozen=True, kw_only=True):
+    """A page of the caller's consents."""
+
+    items: tuple[GivenConsentJson, ...]
+    next_cursor: str | None
+
+
+class ReceivedConsentsJson(Json, frozen=True, kw_only=True):
+    """A page of the consents about the caller as a provider."""
+
+    items: tuple[ReceivedConsentJson, ...]
+    next_cursor: str | None
+
+
+def code_json(code: ConsentCode) -> ConsentCodeJson:
+    """Show a code to its provider."""
+    return ConsentCodeJson(provider_id=code.provider_id, code=code.code, created_at=code.created_at)
+
+
+def given_json(view: ConsentView) -> GivenConsentJson:
+    """Show a consent to its customer."""
+    consent = view.consent
+    return GivenConsentJson(
+        provider=ConsentedProviderJson(id=consent.provider_id, display_name=view.provider_name),
+        status=consent.status.value,
+        changed_at=consent.changed_at,
+        created_at=consent.created_at,
+    )
+
+
+def given_page(found: Sequence[ConsentView], limit: int) -> GivenConsentsJson:
+    """Show a page of the `limit` + 1 consents that were read to their customer."""
+    page, more = cut(found, limit)
+    return GivenConsentsJson(items=tuple(map(given_json, page)), next_cursor=_next(page, more=more))
+
+
+def received_page(found: Sequence[ConsentView], limit: int) -> ReceivedConsentsJson:
+    """Show a page of the `limit` + 1 consents that were read to their provider."""
+    page, more = cut(found, limit)
+    return ReceivedConsentsJson(items=tuple(map(_received, page)), next_cursor=_next(page, more=more))
+
+
+def _received(view: ConsentView) -> ReceivedConsentJson:
+    consent = view.consent
+    return ReceivedConsentJson(
+        customer=ConsentingCustomerJson(id=consent.customer_id, name=view.customer_name),
+        status=consent.status.value,
+        changed_at=consent.changed_at,
+        created_at=consent.created_at,
+    )
+
+
+def _next(page: Sequence[ConsentView], *, more: bool) -> str | None:
+    return cursor_of(page[-1].id) if more else None
+
+
+CONSENTS: Final = items(
+    "booking_consents",
+    GivenConsentJson,
+    lambda source, after: source.reads.booking_consents.of_customer(source.user.id, after, source.page),
+    given_json,
+)
+"""The section of the export."""
+
+
+# Examples for the API's documentation.
+CODE: Final[dict[str, Any]] = {
+    "providerId": "0199f3a2-1b40-7c11-9a55-0d6a4f0e8c21",
+    "code": "7F3K9QXW2M",
+    "createdAt": "2026-11-20T03:15:00Z",
+}
+GRANT: Final[dict[str, Any]] = {"providerId": CODE["providerId"], "code": CODE["code"]}
+_STATE: Final = {"status": "granted", "changedAt": "2026-11-20T04:00:00Z", "createdAt": "2026-11-20T04:00:00Z"}
+GIVEN: Final[dict[str, Any]] = {"provider": {"id": CODE["providerId"], "displayName": "Studio Ink"}, **_STATE}
+GIVEN_PAGE: Final[dict[str, Any]] = {"items": [GIVEN], "nextCursor": None}
+RECEIVED_PAGE: Final[dict[str, Any]] = {
+    "items": [{"customer": {"id": "0199f3a0-5c1e-7d42-8f0b-3c5a9e2d1b77", "name": "Bold"}, **_STATE}],
+    "nextCursor": None,
+}
