@@ -19,10 +19,14 @@ import httpx
 import psycopg
 import pytest
 from tests.acceptance.people import Person, Studio, customers, open_studio
-from tests.acceptance.product import Product, eventually
+from tests.acceptance.product import Api, Product, Worker, eventually
+from tests.databases import BINARIES
 from tests.reliability import scale
 from tests.reliability.conftest import Report
 from tests.reliability.test_double_booking import _OVERLAPS, _WITHOUT_THEIR_CLAIM
+
+from adapters.postgres.kit import embedded, migrations
+from booking_domain.shared.heartbeats import Activity
 
 KILLS: Final = scale.of(20, less=2)
 STUDIOS: Final = 4
@@ -35,6 +39,7 @@ STEP: Final = timedelta(minutes=5)
 DAYS: Final = 50
 PACE_SECONDS: Final = 0.05
 GOAL_SECONDS: Final = 30.0
+OUTAGE_SECONDS: Final = 70.0
 REFUSED: Final = (503, "service.unavailable")
 PATIENCE_SECONDS: Final = 60.0
 """The bound of a wait: it ends a test that would hang."""
@@ -223,3 +228,36 @@ async def _kill_once(product: Product, load: Load, number: int) -> tuple[float, 
     drained = time.monotonic() - killed_at
     print(f"kill {number}: back {back:.1f} s, drained {drained:.1f} s", flush=True)  # noqa: T201
     return back, drained
+
+
+@pytest.mark.skipif(not scale.FULL, reason="the outage takes longer than a minute")
+def test_after_a_long_outage_api_and_worker_are_back(tmp_path: Path, report: Report) -> None:
+    """Requests go on during the outage. Whoever waited longer after each failed attempt would now be waiting."""
+    server = embedded.start(tmp_path / "postgres", binaries=BINARIES)
+    try:
+        migrations.upgrade(server.conninfo)
+        with Worker(tmp_path, server.conninfo), Api(tmp_path, server.conninfo) as api:
+            eventually(lambda: "relay" not in ready(api)["stale"], what="the worker relays")
+            server.stop()
+            began = time.monotonic()
+            while time.monotonic() - began < OUTAGE_SECONDS:
+                assert api.http.get("/health/ready").status_code == 503
+            assert embedded.start(tmp_path / "postgres", binaries=BINARIES) == server
+            began = time.monotonic()
+            eventually(api.live, what="the API is back")
+            back = time.monotonic() - began
+            eventually(lambda: "relay" not in ready(api)["stale"], what="the worker is back")
+            relayed = time.monotonic() - began
+    finally:
+        server.stop()
+    report(
+        5, f"after an outage of {OUTAGE_SECONDS:.0f} s the API is back in {back:.1f} s, the relay in {relayed:.1f} s"
+    )
+    assert max(back, relayed) < GOAL_SECONDS
+
+
+def ready(api: Api) -> dict[str, Any]:
+    """What health says; everything is stale while it is not ready."""
+    answer = api.http.get("/health/ready")
+    said: dict[str, Any] = answer.json() if answer.is_success else {"stale": list(Activity)}
+    return said

@@ -26,7 +26,9 @@ OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
 )
 
-
+RECONNECT_SECONDS: Final = 5.0
+"""How long a pool tries to replace a lost connection before it waits for the next request. Its pauses double: the
+longer the database was away, the later the pool would notice that it is back."""
 CONFLICTS: Final = {name: error for context in CONTEXTS for name, error in context.conflicts.items()}
 
 
@@ -50,6 +52,7 @@ class Database:
             max_size=pool_size,
             timeout=pool_timeout,
             open=False,
+            reconnect_timeout=RECONNECT_SECONDS,
             kwargs={"autocommit": True, "options": OPTIONS},
         )
         self.statements: Final = PooledWork(self.connection)

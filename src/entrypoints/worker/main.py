@@ -11,6 +11,7 @@ import procrastinate
 import structlog
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.postgres.database import RECONNECT_SECONDS
 from adapters.postgres.outbox.relay import relay, release_parked
 from booking_domain.shared.audit import Origin
 from booking_domain.shared.heartbeats import Activity
@@ -77,6 +78,7 @@ async def _queue(conninfo: str) -> AsyncIterator[procrastinate.App]:
         max_size=6,
         timeout=DATABASE_PATIENCE_SECONDS,
         open=False,
+        reconnect_timeout=RECONNECT_SECONDS,
         check=AsyncConnectionPool.check_connection,
     )
     app = procrastinate.App(connector=procrastinate.PsycopgConnector())
