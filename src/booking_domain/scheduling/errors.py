@@ -30,6 +30,15 @@ class SlotNotOffered(RuleViolated):
 
 
 @dataclass(eq=False, kw_only=True)
+class DurationNotOffered(RuleViolated):
+    """Appointments of this length are not offered; choose {minutes} minutes."""
+
+    code: ClassVar[str] = "booking.duration_not_offered"
+    input_field: ClassVar[str | None] = "duration_minutes"
+    minutes: int
+
+
+@dataclass(eq=False, kw_only=True)
 class TimeNotAvailable(Conflict):
     """The provider is not available at {start:%Y-%m-%dT%H:%M:%SZ}; choose another time.
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking_domain.scheduling.claims import Claim
-from booking_domain.scheduling.errors import SlotNotOffered, SlotTaken, TimeNotAvailable
+from booking_domain.scheduling.errors import DurationNotOffered, SlotNotOffered, SlotTaken, TimeNotAvailable
 from booking_domain.scheduling.explain import Reason, closed_by_exception, reasons_against
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS, ProviderSchedule
 from booking_domain.scheduling.slots import is_offered
@@ -29,6 +29,14 @@ def is_before_today(schedule: ProviderSchedule, start: datetime, now: datetime) 
     """Whether a start is on an earlier local date of the provider: too late to enter the appointment."""
     zone = schedule.calendar.zone
     return start.astimezone(zone).date() < now.astimezone(zone).date()
+
+
+def offered_minutes(schedule: ProviderSchedule, asked: int | None) -> int:
+    """Return the length of a customer's appointment, or raise `DurationNotOffered`: the price is that of one length."""
+    minutes = schedule.calendar.settings.duration_minutes
+    if asked not in {None, minutes}:
+        raise DurationNotOffered(minutes=minutes)
+    return minutes
 
 
 def claimable(

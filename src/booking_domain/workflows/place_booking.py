@@ -13,8 +13,14 @@ from booking_domain.bookings.errors import (
 )
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider
-from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken
-from booking_domain.scheduling.placing import claimable, placeable, slot_window
+from booking_domain.scheduling.errors import (
+    DurationNotOffered,
+    HoldNotFound,
+    ProviderNotFound,
+    SlotNotOffered,
+    SlotTaken,
+)
+from booking_domain.scheduling.placing import claimable, offered_minutes, placeable, slot_window
 from booking_domain.scheduling.waiting import WaitingStatus
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -36,7 +42,8 @@ class PlaceBooking:
     """Book a slot.
 
     - The provider takes bookings (approved profile).
-    - A customer books an offered, free slot. The customer's own hold on it does not count as taken.
+    - A customer books an offered, free slot of the length that the provider offers. The customer's own hold on it does
+      not count as taken.
     - The provider and admins may book off the grid and outside opening hours, from the beginning of the provider's
       today on, for a customer they name: an active account other than an admin's, whose customer has consented or has
       booked there before (`may_place_for`). The provider may also enter a walk-in, who has no account and pays no
@@ -85,10 +92,10 @@ async def _place(command: PlaceBooking, tx: Repositories, context: Context) -> B
 def _place_at(
     start: datetime, command: PlaceBooking, bookable: BookableProvider, context: Context
 ) -> tuple[TimeRange, TimeRange]:
-    check = placeable if is_staff(context.actor, bookable) else claimable
-    return check(
-        bookable.schedule, start, now=context.now, duration_minutes=command.duration_minutes, own=command.hold_id
-    )
+    staff = is_staff(context.actor, bookable)
+    minutes = command.duration_minutes if staff else offered_minutes(bookable.schedule, command.duration_minutes)
+    check = placeable if staff else claimable
+    return check(bookable.schedule, start, now=context.now, duration_minutes=minutes, own=command.hold_id)
 
 
 async def _replace_hold(
@@ -111,6 +118,7 @@ place_booking: Final = UseCase(
     lambda _, booking: Subject("booking", booking.id),
     raises=(
         ProviderNotFound,
+        DurationNotOffered,
         SlotNotOffered,
         SlotTaken,
         HoldNotFound,

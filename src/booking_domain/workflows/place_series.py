@@ -13,9 +13,9 @@ from booking_domain.bookings.errors import (
     TooManyUnsettled,
 )
 from booking_domain.bookings.model import Booking
-from booking_domain.scheduling.errors import ProviderNotFound, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.model import MAX_WEEKS_APART
-from booking_domain.scheduling.placing import claimable, placeable, slot_window
+from booking_domain.scheduling.placing import claimable, offered_minutes, placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.executor import Context, UseCase
@@ -61,13 +61,16 @@ async def _place(command: PlaceSeries, tx: Repositories, context: Context) -> tu
     locked = await tx.bookable_providers.lock(command.first.provider_id, window)
     bookable = await require_bookable(command.first, locked, tx, context)
     await require_unsettled_quota(bookable, tx, context)
-    check = placeable if is_staff(context.actor, bookable) else claimable
+    staff, minutes = is_staff(context.actor, bookable), command.first.duration_minutes
+    if not staff:
+        minutes = offered_minutes(bookable.schedule, minutes)
+    check = placeable if staff else claimable
     series_id = SeriesId(context.entropy.new_id())
 
     places, failures = [], list[DomainError]()
     for start in _starts(first, bookable.schedule.calendar.time_zone, command):
         try:
-            place = check(bookable.schedule, start, now=context.now, duration_minutes=command.first.duration_minutes)
+            place = check(bookable.schedule, start, now=context.now, duration_minutes=minutes)
         except (SlotNotOffered, SlotTaken, InvalidValue) as error:
             failures.append(error)
         else:
@@ -93,6 +96,7 @@ place_series: Final = UseCase(
     audited_as="booking.place_series",
     raises=(
         ProviderNotFound,
+        DurationNotOffered,
         SeriesNotPossible,
         DepositOutOfRange,
         TooManyUnsettled,

@@ -8,7 +8,7 @@ from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, Custome
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party
-from booking_domain.scheduling.errors import ProviderNotBookable, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotBookable, SlotNotOffered, SlotTaken
 from booking_domain.scheduling.placing import claimable, placeable, slot_window
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue, StaleVersion
@@ -37,7 +37,7 @@ class RescheduleBooking:
     booking_id: BookingId
     slot: datetime
     duration_minutes: int | None = None
-    """None: the booking keeps its duration."""
+    """None: the booking keeps its duration. Its price stays, so a customer does not change it."""
     expected_version: ExpectedVersion = None
 
 
@@ -49,6 +49,8 @@ async def _reschedule(command: RescheduleBooking, tx: Repositories, context: Con
     schedule = await ensure_bookable(locked, booking.customer_id, tx)
     by_customer = party is Party.CUSTOMER
     minutes = booking.minutes if command.duration_minutes is None else command.duration_minutes
+    if by_customer and minutes != booking.minutes:
+        raise DurationNotOffered(minutes=booking.minutes)
     check = claimable if by_customer else placeable
     span, blocked = check(schedule, start, now=context.now, duration_minutes=minutes, own=ClaimId(booking.id))
     decision = booking.reschedule(
@@ -71,6 +73,7 @@ reschedule_booking: Final = UseCase(
         InvalidBookingTransition,
         ProviderNotBookable,
         CustomerNotActive,
+        DurationNotOffered,
         SlotNotOffered,
         SlotTaken,
         AlreadyOver,

@@ -214,7 +214,8 @@ async def test_only_free_times_can_be_offered(studio: Studio) -> None:
 
 @pytest.mark.terms(ON_REQUEST)
 async def test_offers_are_checked_for_the_whole_duration_however_far_ahead(studio: Studio) -> None:
-    booking = await studio.book(minutes=120)
+    await studio.run(change_settings, SettingsChange(duration_minutes=120), by=studio.owner)
+    booking = await studio.book()
     await studio.book(NEXT_WEEK + 3 * HOUR, by=await studio.joined())
     for start in (NEXT_WEEK + 3 * HOUR, NEXT_WEEK + 90 * MINUTE):
         with pytest.raises(SlotTaken) as refusal:
@@ -259,7 +260,8 @@ async def test_a_customer_takes_an_offered_time_off_the_grid(studio: Studio) -> 
 
 @pytest.mark.terms(ON_REQUEST_AND_FREE)
 async def test_an_offered_time_without_a_deposit_is_confirmed_when_it_is_taken(studio: Studio) -> None:
-    booking = await studio.book(minutes=90)
+    await studio.run(change_settings, SettingsChange(duration_minutes=90), by=studio.owner)
+    booking = await studio.book()
     await studio.run(change_settings, SettingsChange(duration_minutes=30, buffer_after_minutes=15), by=studio.owner)
     await studio.offer_times(booking, LATER)
     taken = await studio.accept(booking, slot=LATER)

@@ -26,9 +26,16 @@ from booking_domain.bookings.errors import (
 from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.references import ALPHABET
 from booking_domain.bookings.transitions import BookingPaymentStatus, Status
-from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
+from booking_domain.scheduling.errors import (
+    DurationNotOffered,
+    HoldNotFound,
+    ProviderNotFound,
+    SlotNotOffered,
+    SlotTaken,
+    TooManyHolds,
+)
 from booking_domain.scheduling.model import MAX_HORIZON_DAYS
-from booking_domain.scheduling.use_cases.holds import release_hold, sweep_holds
+from booking_domain.scheduling.use_cases.holds import PlaceHold, place_hold, release_hold, sweep_holds
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
@@ -375,6 +382,23 @@ async def test_appointments_of_the_staff_start_at_whole_seconds_and_last_a_minut
             await studio.book(TOMORROW, by=studio.owner, minutes=minutes)
         assert refusal.value.field_path == ("duration_minutes",)
     assert (await studio.book(TOMORROW + SECOND, by=studio.owner, minutes=1_440)).span.end == TOMORROW + DAY + SECOND
+
+
+@pytest.mark.terms(FREE)
+async def test_a_customer_holds_and_books_only_the_length_that_the_provider_offers(studio: Studio) -> None:
+    for minutes in (0, 1, 59, 61, 120, 540, 1_440, 1_441):
+        hold = PlaceHold(provider_id=studio.provider_id, slot=TOMORROW, duration_minutes=minutes)
+        for refused in (
+            studio.book(minutes=minutes),
+            studio.book_series(times=2, minutes=minutes),
+            studio.run(place_hold, hold, by=studio.customer),
+        ):
+            with pytest.raises(DurationNotOffered) as refusal:
+                await refused
+            assert (refusal.value.minutes, refusal.value.field_path) == (60, ("duration_minutes",))
+    assert await studio.is_free()
+    await studio.run(change_settings, SettingsChange(duration_minutes=120), by=studio.owner)
+    assert (await studio.book(minutes=120)).span == TimeRange(TOMORROW, TOMORROW + 2 * HOUR)
 
 
 async def test_the_owner_and_admins_book_for_a_customer_who_pays_and_moves_the_booking(studio: Studio) -> None:

@@ -21,7 +21,13 @@ from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBoo
 from booking_domain.catalogue.model import ProfileAction
 from booking_domain.payments.model import Purpose
 from booking_domain.payments.transitions import PaymentStatus
-from booking_domain.scheduling.errors import ProviderNotBookable, ProviderNotFound, SlotNotOffered, SlotTaken
+from booking_domain.scheduling.errors import (
+    DurationNotOffered,
+    ProviderNotBookable,
+    ProviderNotFound,
+    SlotNotOffered,
+    SlotTaken,
+)
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import InvalidValue, NotPermitted, StaleVersion
 from booking_domain.shared.ids import BookingId
@@ -153,26 +159,28 @@ async def test_a_day_or_week_filled_by_others_is_full(studio: Studio) -> None:
 
 @pytest.mark.terms(FREE)
 async def test_a_rescheduled_booking_keeps_its_duration_by_default(studio: Studio) -> None:
-    booking = await studio.book(minutes=90)
+    booking = await studio.book(by=studio.owner, customer=studio.customer, minutes=90)
     await studio.run(change_settings, SettingsChange(duration_minutes=30, buffer_after_minutes=15), by=studio.owner)
     moved = await studio.reschedule(booking, LATER)
     assert moved.span == TimeRange(LATER, LATER + 90 * MINUTE)
     assert moved.blocked == TimeRange(LATER, LATER + 105 * MINUTE), "with the buffers of now, as any booking"
-    longer = await studio.reschedule(booking, LATER, minutes=120)
+    assert (await studio.reschedule(booking, LATER, minutes=90)).span == moved.span
+    longer = await studio.reschedule(booking, LATER, minutes=120, by=studio.owner)
     assert longer.span == TimeRange(LATER, LATER + 120 * MINUTE)
-    with pytest.raises(SlotNotOffered):
-        await studio.reschedule(booking, LATER, minutes=9 * 60)
-    for party in (studio.customer, studio.owner):
-        with pytest.raises(InvalidValue) as refusal:
-            await studio.reschedule(booking, LATER, minutes=1_441, by=party)
-        assert refusal.value.field_path == ("duration_minutes",)
+    with pytest.raises(InvalidValue) as refusal:
+        await studio.reschedule(booking, LATER, minutes=1_441, by=studio.owner)
+    assert refusal.value.field_path == ("duration_minutes",)
 
 
 @pytest.mark.terms(FREE)
-async def test_a_duration_of_zero_is_refused(studio: Studio) -> None:
+async def test_a_customer_does_not_change_the_duration_by_rescheduling(studio: Studio) -> None:
     booking = await studio.book()
-    with pytest.raises(InvalidValue):
-        await studio.reschedule(booking, LATER, minutes=0)
+    await studio.run(change_settings, SettingsChange(duration_minutes=120), by=studio.owner)
+    for minutes in (0, 59, 61, 120, 1_440, 1_441):
+        with pytest.raises(DurationNotOffered) as refusal:
+            await studio.reschedule(booking, LATER, minutes=minutes)
+        assert (refusal.value.minutes, refusal.value.field_path) == (60, ("duration_minutes",))
+    assert await studio.seen(booking) == booking
 
 
 @pytest.mark.terms(FREE)

@@ -9,7 +9,7 @@ from tests.unit.workflows.scenes import MINUTE, SECOND, expired
 from booking_domain.bookings.transitions import Status
 from booking_domain.catalogue.model import ProfileAction, ProfileStatus
 from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, ClaimKind
-from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotTaken
+from booking_domain.scheduling.errors import DurationNotOffered, HoldNotFound, ProviderNotFound, SlotTaken
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.feeds import DEFAULT_FEED_RULE
 from booking_domain.scheduling.placing import slot_window
@@ -131,7 +131,7 @@ async def test_a_window_is_of_instants(studio: Studio) -> None:
 
 async def test_only_the_length_that_the_provider_offers_can_be_waited_for(studio: Studio) -> None:
     for minutes in (0, -1, 1, 59, 61, 90, 1440, 1441):
-        with pytest.raises(InvalidValue) as refused:
+        with pytest.raises(DurationNotOffered) as refused:
             await studio.wait(minutes=minutes)
         assert refused.value.field_path == ("duration_minutes",)
     assert await studio.reads.waiting_list.of_customer(studio.customer.id) == []

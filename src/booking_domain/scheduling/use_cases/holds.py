@@ -5,8 +5,15 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, Claim, ClaimKind
-from booking_domain.scheduling.errors import HoldNotFound, ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds
-from booking_domain.scheduling.placing import claimable, slot_window
+from booking_domain.scheduling.errors import (
+    DurationNotOffered,
+    HoldNotFound,
+    ProviderNotFound,
+    SlotNotOffered,
+    SlotTaken,
+    TooManyHolds,
+)
+from booking_domain.scheduling.placing import claimable, offered_minutes, slot_window
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.shared.audit import Subject
 from booking_domain.shared.errors import InvalidValue
@@ -29,7 +36,7 @@ class HoldTx(Protocol):
 class PlaceHold:
     """Hold a slot for the actor.
 
-    - The provider takes bookings, and the slot is offered and free.
+    - The provider takes bookings and offers appointments of this length, and the slot is offered and free.
     - A customer has at most `HOLDS_PER_CUSTOMER` live holds.
     """
 
@@ -45,7 +52,8 @@ async def _place(command: PlaceHold, tx: HoldTx, context: Context) -> Claim:
     schedule = await tx.schedules.lock(command.provider_id, slot_window(start))
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
-    span, blocked = claimable(schedule, start, now=context.now, duration_minutes=command.duration_minutes)
+    minutes = offered_minutes(schedule, command.duration_minutes)
+    span, blocked = claimable(schedule, start, now=context.now, duration_minutes=minutes)
     if await tx.claims.count_holds(context.actor.id, context.now) >= HOLDS_PER_CUSTOMER:
         raise TooManyHolds
     hold = Claim(
@@ -77,7 +85,7 @@ place_hold: Final = UseCase(
     Permission.HOLD_SLOTS,
     _place,
     lambda _, claim: Subject("hold", claim.id),
-    raises=(ProviderNotFound, SlotNotOffered, SlotTaken, TooManyHolds, InvalidValue),
+    raises=(ProviderNotFound, DurationNotOffered, SlotNotOffered, SlotTaken, TooManyHolds, InvalidValue),
 )
 release_hold: Final = UseCase(
     Permission.HOLD_SLOTS,

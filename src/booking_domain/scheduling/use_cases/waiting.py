@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from booking_domain.scheduling.claims import DEFAULT_HOLD, HOLDS_PER_CUSTOMER, Claim, ClaimKind
-from booking_domain.scheduling.errors import ProviderNotFound
+from booking_domain.scheduling.errors import DurationNotOffered, ProviderNotFound
 from booking_domain.scheduling.events import WaitlistOffered
 from booking_domain.scheduling.model import ProviderSchedule, Slot
-from booking_domain.scheduling.placing import slot_window
+from booking_domain.scheduling.placing import offered_minutes, slot_window
 from booking_domain.scheduling.ports import Claims, ProviderSchedules
 from booking_domain.scheduling.slots import offered_slots
 from booking_domain.scheduling.waiting import (
@@ -92,9 +92,7 @@ async def _join(command: JoinWaitingList, tx: WaitingTx, context: Context) -> Wa
     schedule = await tx.schedules.lock(command.provider_id, slot_window(context.now))
     if schedule is None or not schedule.accepting:
         raise ProviderNotFound
-    offered = schedule.calendar.settings.duration_minutes
-    if command.duration_minutes not in {None, offered}:
-        raise InvalidValue(field="duration_minutes", problem=f"the provider offers appointments of {offered} minutes")
+    offered_minutes(schedule, command.duration_minutes)
     if await tx.waiting_list.count_open(context.actor.id) >= MAX_ENTRIES_PER_CUSTOMER:
         raise TooManyWaits
     waiting = WaitingListEntry(
@@ -240,7 +238,7 @@ join_waiting_list: Final = UseCase(
     Permission.WAIT,
     _join,
     lambda _, entry: Subject("waiting", entry.id),
-    raises=(ProviderNotFound, TooManyWaits, InvalidValue),
+    raises=(ProviderNotFound, DurationNotOffered, TooManyWaits, InvalidValue),
 )
 leave_waiting_list: Final = UseCase(
     Permission.WAIT,

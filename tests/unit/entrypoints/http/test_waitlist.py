@@ -121,7 +121,12 @@ BAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
     "too long": ({"to": "2027-02-24"}, 422, "validation.invalid_value", "/to"),
     "before all time": ({"from": "0001-01-01"}, 422, "validation.invalid_value", "/from"),
     "no time at all": ({"durationMinutes": 0}, 400, "validation.invalid_input", "/durationMinutes"),
-    "not a length that is offered": ({"durationMinutes": 1440}, 422, "validation.invalid_value", "/durationMinutes"),
+    "not a length that is offered": (
+        {"durationMinutes": 1440},
+        422,
+        "booking.duration_not_offered",
+        "/durationMinutes",
+    ),
     "longer than a day": ({"durationMinutes": 1441}, 400, "validation.invalid_input", "/durationMinutes"),
     "something else": ({"colour": "red"}, 400, "validation.invalid_input", "/colour"),
 }
