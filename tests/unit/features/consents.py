@@ -61,8 +61,8 @@ FEATURE = Feature(
         ),
     },
     permissions="""
-        consent.ask          provider:own
-        consent.give         customer:own provider:own manager:own
+        consent.ask          provider:own live
+        consent.give         customer:own provider:own manager:own live
     """,
     events={"consent.granted": {"consentId"}, "consent.revoked": {"consentId"}},
     personal_data=personal_data,

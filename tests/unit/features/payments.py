@@ -44,7 +44,7 @@ FEATURE: Final = Feature(
         "GET /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x", by_secret=True),
         "POST /webhooks/qpay/{transaction_id}": Row(PUBLIC, query="token=x", by_secret=True, keyless=_REPEATED),
     },
-    permissions="payment.start customer:own provider:own manager:own admin:own",
+    permissions="payment.start customer:own provider:own manager:own admin:own token",
     events={
         "payment.hinted": {"bookingId", "transactionId"},
         "payment.refund_owed": {"bookingId", "transactionId"},

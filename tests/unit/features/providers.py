@@ -84,7 +84,7 @@ FEATURE: Final = Feature(
         ),
     },
     permissions="""
-        profile.manage       provider:own
+        profile.manage       provider:own live
         profile.decide       admin:any
     """,
     personal_data=personal_data,

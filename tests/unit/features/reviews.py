@@ -146,8 +146,8 @@ FEATURE: Final = Feature(
         ),
     },
     permissions="""
-        review.write         customer:own provider:own manager:own admin:own
-        review.reply         provider:own
+        review.write         customer:own provider:own manager:own admin:own token
+        review.reply         provider:own token
         review.moderate      admin:any
     """,
     events={f"review.{past}": {"reviewId"} for past in ("posted", "replied", "hidden", "restored")},

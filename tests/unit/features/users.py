@@ -117,8 +117,8 @@ FEATURE: Final = Feature(
         "DELETE /users/me/telegram": Row(Permission.LINK_IDENTITIES),
     },
     permissions="""
-        account.manage       customer:own provider:own manager:own admin:own
-        identity.link        customer:own provider:own manager:own admin:own
+        account.manage       customer:own provider:own manager:own admin:own live
+        identity.link        customer:own provider:own manager:own admin:own live
     """,
     events={
         "account.deleted": {"userId"},

@@ -8,12 +8,22 @@ from tests.unit.features.collected import FEATURES
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import NotPermitted
 from booking_domain.shared.ids import UserId
-from booking_domain.shared.permissions import PERMISSIONS, Permission, Relation, authorise, managed, may, owned
+from booking_domain.shared.permissions import (
+    LIVE_SESSION,
+    PERMISSIONS,
+    Permission,
+    Relation,
+    authorise,
+    managed,
+    may,
+    owned,
+)
 
 AGREED = "\n".join(("platform.run system:any", *(feature.permissions for feature in FEATURES)))
+ROWS = {action: words for action, *words in filter(None, map(str.split, AGREED.splitlines()))}
 ALLOWED = {
-    action: {role: Relation[relation.upper()] for role, relation in (each.split(":") for each in roles)}
-    for action, *roles in filter(None, map(str.split, AGREED.splitlines()))
+    action: {role: Relation[relation.upper()] for role, relation in (each.split(":") for each in words if ":" in each)}
+    for action, words in ROWS.items()
 }
 
 
@@ -38,6 +48,12 @@ def test_roles_have_exactly_the_expected_permissions(action: Permission, role: R
         with pytest.raises(NotPermitted) as refused:
             authorise(actor, action)
         assert refused.value.action == action
+
+
+def test_a_live_session_is_needed_for_exactly_the_expected_actions() -> None:
+    assert {action for action, words in ROWS.items() if "live" in words} == LIVE_SESSION
+    undecided = {action for action, words in ROWS.items() if len({"live", "token"}.intersection(words)) != 1}
+    assert undecided == {action for action, roles in ALLOWED.items() if set(roles) <= {Role.ADMIN, Role.SYSTEM}}
 
 
 def test_the_system_has_no_permission_of_people() -> None:

@@ -8,26 +8,11 @@ import httpx
 import pytest
 from tests.unit.entrypoints.api import PASSWORD, Api, assert_problem, the_routes
 from tests.unit.features.collected import ROUTES
-from tests.unit.features.declarations import PUBLIC
 
-from booking_domain.shared.permissions import LIVE_SESSION, PERMISSIONS, Permission
+from booking_domain.shared.permissions import LIVE_SESSION
 from entrypoints.http.kit.documentation import KEY
 
 SIGNING_OUT: Final = "POST /auth/logout"
-NOTHING_LASTS: Final = {
-    Permission.HOLD_SLOTS,
-    Permission.WAIT,
-    Permission.PLACE_BOOKINGS,
-    Permission.SEE_BOOKINGS,
-    Permission.MOVE_BOOKINGS,
-    Permission.PAY,
-    Permission.WRITE_REVIEWS,
-    Permission.REPLY_TO_REVIEWS,
-    Permission.SEE_CALENDAR_INSIDE,
-    Permission.SEE_SALON_INVITATIONS,
-    Permission.BOOK_FOR_OTHERS,
-}
-"""Actions of others than admins that need no live session."""
 
 
 class Person:
@@ -126,16 +111,6 @@ async def test_a_token_of_an_ended_session_neither_manages_nor_creates_what_last
     assert len(routes) >= 40 - 10
     answers = {route: (await called(api, route, person.token)).status_code for route in routes}
     assert {route: status for route, status in answers.items() if status != 401} == {}
-
-
-def test_every_permission_is_classified() -> None:
-    only_admins = {action for action, roles in PERMISSIONS.items() if set(roles) <= {"admin", "system"}}
-    assert set(Permission) == LIVE_SESSION | NOTHING_LASTS | only_admins
-    assert not LIVE_SESSION & NOTHING_LASTS
-    assert {row.access for row in ROUTES.values() if row.access != PUBLIC} - LIVE_SESSION - only_admins <= {
-        *NOTHING_LASTS,
-        "signed in",
-    }
 
 
 async def changed_password(api: Api, person: Person) -> None:
