@@ -10,7 +10,7 @@ import pytest
 from tests.contract.conftest import OpenStudio
 from tests.unit.workflows.scenes import FREE, NO_CLAIM_ON_REQUEST, ON_REQUEST
 
-from booking_domain.bookings.errors import SeriesNotPossible
+from booking_domain.bookings.errors import SeriesNotPossible, TimeChanged, TimeNotAccepted, TooEarly
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.ports import BookableProvider, BookableProviders
 from booking_domain.bookings.transitions import InvalidBookingTransition, Status
@@ -64,6 +64,45 @@ async def test_one_of_several_reschedules_to_the_same_slot_succeeds_and_the_othe
             seen = await studio.seen(each)
             assert seen.span == (TimeRange(to, to + HOUR) if each.id == winner.id else before[each.id])
             assert (await studio.told(each)).count("booking.rescheduled") == seen.version - 1
+
+
+async def test_a_time_is_accepted_only_as_seen_while_the_provider_moves_and_marks_no_show(
+    open_studio: OpenStudio,
+) -> None:
+    studio = await open_studio()
+    for week in range(TRIES):
+        booking = await studio.book(TOMORROW + week * WEEK)
+        await studio.paid(booking)
+        soon = studio.clock.now().replace(microsecond=0) + HOUR
+        moved = await studio.reschedule(booking, soon, by=studio.owner)
+        studio.clock.set(soon)
+        _, refusals = await at_once(
+            studio.accept_time(moved),
+            studio.reschedule(booking, soon + 2 * HOUR, by=studio.owner),
+            studio.move(booking, Status.NO_SHOW, by=studio.owner),
+        )
+        assert {type(each) for each in refusals} <= {TimeChanged, TimeNotAccepted, TooEarly, InvalidBookingTransition}
+        seen, trail = await studio.seen(booking), await studio.reads.bookings.events(booking.id)
+        accepted = "time_accepted" in [each.type for each in trail]
+        assert seen.status is not Status.NO_SHOW or (accepted and seen.span == moved.span)
+        assert (seen.time_change is None) == (accepted and seen.span == moved.span)
+        if seen.status is Status.CONFIRMED:
+            await studio.move(seen, Status.CANCELLED, by=studio.owner)
+
+
+async def test_a_customer_who_cancels_while_the_provider_moves_gets_everything_or_what_the_policy_gives(
+    open_studio: OpenStudio,
+) -> None:
+    studio = await open_studio()
+    for week in range(TRIES):
+        booking = await studio.book(TOMORROW + week * WEEK)
+        await studio.paid(booking)
+        studio.clock.set(booking.span.start - HOUR)
+        to = booking.span.start + 3 * HOUR
+        await at_once(studio.reschedule(booking, to, by=studio.owner), studio.move(booking, Status.CANCELLED))
+        seen = await studio.seen(booking)
+        assert seen.status is Status.CANCELLED
+        assert await studio.owed(booking) == ([] if seen.time_change is None else [DEPOSIT])
 
 
 async def test_two_reschedules_into_each_others_slots_do_not_deadlock(open_studio: OpenStudio) -> None:

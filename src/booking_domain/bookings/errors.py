@@ -41,6 +41,27 @@ class AlreadyOver(Conflict):
     input_field: ClassVar[str | None] = "status"
 
 
+class InThePast(RuleViolated):
+    """A booking cannot be rescheduled to a time in the past."""
+
+    code: ClassVar[str] = "booking.in_the_past"
+    input_field: ClassVar[str | None] = "slot"
+
+
+class TimeNotAccepted(Conflict):
+    """The customer has not accepted the new time of the booking."""
+
+    code: ClassVar[str] = "booking.time_not_accepted"
+    input_field: ClassVar[str | None] = "status"
+
+
+class TimeChanged(Conflict):
+    """The booking has another time now."""
+
+    code: ClassVar[str] = "booking.time_changed"
+    input_field: ClassVar[str | None] = "start"
+
+
 class DepositDue(Conflict):
     """The deposit has not been paid."""
 

@@ -85,6 +85,13 @@ class BookingRescheduled(BookingChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookingTimeAccepted(BookingChanged):
+    """The customer has accepted the time that the provider's side had set."""
+
+    topic: ClassVar[str] = "booking.time_accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookingClockChanged(BookingChanged):
     """The rules of the booking's time zone changed: its local time is now another instant."""
 
@@ -128,6 +135,7 @@ EVENTS: Final[tuple[type[BookingChanged], ...]] = (
     BookingCancelled,
     BookingExpired,
     BookingRescheduled,
+    BookingTimeAccepted,
     BookingClockChanged,
     BookingTimesOffered,
     BookingCompleted,

@@ -9,8 +9,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
-from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOfRange, TooEarly
-from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due
+from booking_domain.bookings.errors import (
+    AlreadyOver,
+    DepositDue,
+    DepositOutOfRange,
+    InThePast,
+    TimeChanged,
+    TimeNotAccepted,
+    TooEarly,
+)
+from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, refund_due, start_after_reschedule
+from booking_domain.bookings.time_changes import TimeChange, changed_time
 from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,
     BOOKING_PAYMENT_LIFECYCLE,
@@ -109,6 +118,10 @@ class Booking:
     """Whether the booking claims its time while it is requested."""
     offered_times: tuple[datetime, ...] = ()
     """Starts that the provider offers instead, in order."""
+    time_change: TimeChange | None = None
+    """The last reschedule by the provider's side, unless the customer has accepted its time or chosen another."""
+    cancellation_start: datetime | None = None
+    """The start by which a cancellation is judged, if it is not that of the booking; see `judged_start`."""
     series_id: SeriesId | None = None
     placed_by_staff: bool = False
     """Whether the provider or an admin placed the booking for its customer."""
@@ -216,6 +229,20 @@ class Booking:
         """The unpaid part of the deposit."""
         return self.deposit.beyond(self.paid)
 
+    @property
+    def judged_start(self) -> datetime:
+        """The start by which the cancellation policy judges a cancellation by the customer."""
+        return self.cancellation_start or self.span.start
+
+    def unaccepted(self, now: datetime) -> TimeChange | None:
+        """The time change that the customer has not agreed to, neither by accepting nor by silence."""
+        change = self.time_change
+        return None if change is None or change.settled(self.span.start, now) else change
+
+    def may_object(self, now: datetime) -> bool:
+        """Whether the customer may cancel with everything back, because the provider's side has rescheduled."""
+        return self.time_change is not None and self.time_change.may_object(now)
+
     def overdue(self, now: datetime) -> bool:
         """Whether the deposit or the answer is overdue."""
         return self.due_at is not None and now >= self.due_at
@@ -235,7 +262,8 @@ class Booking:
 
         Raises:
             InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
-            TooEarly, AlreadyOver, DepositDue: the lifecycle allows it, but a condition does not hold now.
+            TooEarly, AlreadyOver, DepositDue, TimeNotAccepted: the lifecycle allows it, but a condition does not hold
+                now.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, action, party)
         self._guard(action, party, now)
@@ -279,13 +307,21 @@ class Booking:
     ) -> BookingDecision:
         """Move the booking to another time. Reference, payments and terms stay.
 
+        The customer agrees to a time that they choose. A time that the provider's side sets is a `TimeChange`, which
+        the customer may accept, or object to by cancelling.
+
         Raises:
             InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
             AlreadyOver: the booking is over, or (for a customer) has started.
+            InThePast: the new time has begun.
         """
         status = BOOKING_LIFECYCLE.advance(self.status, Action.RESCHEDULE, party)
-        if status is not Status.REQUESTED and now >= (self.span.start if party is Party.CUSTOMER else self.span.end):
+        latest = self._latest(now)
+        if status is not Status.REQUESTED and now >= (latest.start if party is Party.CUSTOMER else latest.end):
             raise AlreadyOver
+        if span.start < now:
+            raise InThePast
+        change, judged = self._agreement(span, party, now)
         due_at = min(now + ANSWER_DUE, span.start) if status is Status.REQUESTED else self.due_at
         booking = replace(
             self._touched(now),
@@ -293,10 +329,31 @@ class Booking:
             blocked=blocked,
             local_start=local_time(span.start, self.time_zone),
             offered_times=(),
+            time_change=change,
+            cancellation_start=None if judged == span.start else judged,
             due_at=due_at,
         )
         event = self._event("rescheduled", status, by=by, at=now, event_id=event_id, reason=_from_to(self.span, span))
         return Decision(booking, (event,))
+
+    def accept_time(
+        self, span: TimeRange, *, party: Party, by: Actor, now: datetime, event_id: EventId
+    ) -> BookingDecision:
+        """Accept the booking's time, `span`, as the customer has seen it; does nothing if it is agreed.
+
+        A cancellation is judged by this time from now on.
+
+        Raises:
+            InvalidBookingTransition, NotYourMove: the lifecycle does not allow it.
+            TimeChanged: the booking has another time.
+        """
+        status = BOOKING_LIFECYCLE.advance(self.status, Action.ACCEPT_TIME, party)
+        if span != self.span:
+            raise TimeChanged
+        if self.time_change is None:
+            return Decision(self)
+        booking = replace(self._touched(now), time_change=None, cancellation_start=None)
+        return Decision(booking, (self._event("time_accepted", status, by=by, at=now, event_id=event_id),))
 
     def follow_clock(
         self,
@@ -331,14 +388,17 @@ class Booking:
         return replace(self._touched(now), paid=paid, payment_status=status)
 
     def refund_on_cancellation(self, party: Party, now: datetime, *, owed: Money | None = None) -> Money:
-        """The refund if this party cancels at `now`: of what was paid, less refunds made or pending (`owed`)."""
+        """The refund if this party cancels at `now`: of what was paid, less refunds made or pending (`owed`).
+
+        It is everything while the customer may object to a new time.
+        """
         kept = self.paid - self.refunded
         return refund_due(
             self.cancellation,
             kept if owed is None else kept.beyond(owed),
-            start=self.span.start,
+            start=self.judged_start,
             cancelled_at=now,
-            by_customer=party is Party.CUSTOMER,
+            by_customer=party is Party.CUSTOMER and not self.may_object(now),
         )
 
     def action_towards(self, status: Status) -> Action:
@@ -357,12 +417,13 @@ class Booking:
 
     def _guard(self, action: Action, party: Party, now: datetime) -> None:
         match action:
-            case Action.OFFER_TIMES | Action.RESCHEDULE | Action.FOLLOW_CLOCK:
+            case Action.OFFER_TIMES | Action.RESCHEDULE | Action.ACCEPT_TIME | Action.FOLLOW_CLOCK:
                 raise ValueError(f"use the method for {action}")
-            case Action.COMPLETE | Action.MARK_NO_SHOW if now < self.span.start:
-                raise TooEarly
-            case Action.CANCEL if self.status is Status.CONFIRMED and now >= self.span.end:
-                raise AlreadyOver
+            case Action.COMPLETE | Action.MARK_NO_SHOW:
+                self._require_agreed_start(action, now)
+            case Action.CANCEL if self.status is Status.CONFIRMED and now >= self._latest(now).end:
+                if party is Party.CUSTOMER or self.unaccepted(now) is None:
+                    raise AlreadyOver
             case Action.CONFIRM | Action.REVIVE if self.deposit_due and party is not Party.ADMIN:
                 raise DepositDue
             case Action.ACCEPT if not self.deposit_due:
@@ -375,6 +436,42 @@ class Booking:
                 )
             case _:
                 pass
+
+    def _require_agreed_start(self, action: Action, now: datetime) -> None:
+        """Raise unless the booking has started at a time that the customer agreed to.
+
+        Until then nobody can say that the customer did not come. That the appointment took place can be said once the
+        customer can no longer object and the time that they did agree to has come as well.
+        """
+        if now < self.span.start:
+            raise TooEarly
+        change = self.unaccepted(now)
+        if change is None:
+            return
+        if action is Action.MARK_NO_SHOW or now < max(change.objection_deadline, change.agreed.start):
+            raise TimeNotAccepted
+
+    def _latest(self, now: datetime) -> TimeRange:
+        """The later of the booking's time and the time that the customer agreed to, at least until they may object."""
+        change = self.unaccepted(now)
+        if change is None:
+            return self.span
+        end = max(self.span.end, change.agreed.end, change.objection_deadline)
+        return TimeRange(max(self.span.start, change.agreed.start), end)
+
+    def _agreement(self, span: TimeRange, party: Party, now: datetime) -> tuple[TimeChange | None, datetime]:
+        """The time change after a reschedule to `span`, and the start by which a cancellation is judged then."""
+        if self.customer_id == self.provider_user_id:  # a walk-in: nobody else has to agree
+            return None, span.start
+        if party is Party.CUSTOMER:
+            if self.status is Status.REQUESTED or self.may_object(now):  # nothing was agreed, or everything goes back
+                return None, span.start
+            return None, start_after_reschedule(self.cancellation, self.judged_start, span.start, at=now)
+        if span == self.span:
+            return self.time_change, self.judged_start
+        before = self.time_change
+        change = changed_time(party, self.span, now) if before is None else before.followed_by(party, self.span, now)
+        return change, max(self.judged_start, span.start)
 
     def _event(
         self, what: str, to: Status, *, by: Actor, at: datetime, event_id: EventId, reason: str | None = None

@@ -1,4 +1,4 @@
-"""Refunds on cancellation: pure functions of the cancellation policy."""
+"""Refunds on cancellation: pure functions of the cancellation policy, and of the starts that were agreed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,6 +42,10 @@ class CancellationPolicy:
             default=Tier(0, 0),
         ).percent
 
+    def deadline_passed(self, *, start: datetime, at: datetime) -> bool:
+        """Whether the deadline of any tier has passed: a cancellation at `at` no longer meets it."""
+        return any(start - at < timedelta(hours=tier.hours_before) for tier in self.tiers)
+
 
 DEFAULT_POLICY: Final = CancellationPolicy()
 
@@ -58,6 +62,22 @@ def refund_due(
     Money(amount=1000000, currency='MNT')
     """
     return paid.percent(policy.percent(start=start, cancelled_at=cancelled_at) if by_customer else _WHOLE)
+
+
+def start_after_reschedule(policy: CancellationPolicy, judged: datetime, to: datetime, *, at: datetime) -> datetime:
+    """The start by which a cancellation is judged after the customer has rescheduled to `to` at `at`.
+
+    `judged` is the start by which it was judged before. Once one of its deadlines has passed it stays passed: the
+    earlier start counts. So rescheduling never increases what a cancellation refunds.
+
+    >>> from datetime import UTC
+    >>> friday, monday = (datetime(2026, 11, day, 2, tzinfo=UTC) for day in (20, 23))
+    >>> start_after_reschedule(DEFAULT_POLICY, friday, monday, at=friday - timedelta(hours=24)) == monday
+    True
+    >>> start_after_reschedule(DEFAULT_POLICY, friday, monday, at=friday - timedelta(hours=23)) == friday
+    True
+    """
+    return min(judged, to) if policy.deadline_passed(start=judged, at=at) else to
 
 
 def tiers(pairs: Iterable[tuple[int, int]]) -> CancellationPolicy:

@@ -53,6 +53,8 @@ class Action(StrEnum):
     OFFER_TIMES = "offer_times"
     """The provider proposes other times for a request."""
     RESCHEDULE = "reschedule"
+    ACCEPT_TIME = "accept_time"
+    """The customer accepts the time that the provider's side has set."""
     FOLLOW_CLOCK = "follow_clock"
     """The rules of the booking's time zone have changed: its local time is another instant now."""
     DISPUTE = "dispute"
@@ -109,6 +111,10 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         - *accept* asks for a deposit that is due, *confirm* and *revive* need it paid (an admin confirms without);
         - *revive* needs a booking that could be made now; otherwise *return_payment* records why;
         - *complete* and *mark_no_show* come after the start, *cancel* of a confirmed booking before the end;
+        - *reschedule* leads to a time to come. After one by the provider's side, *mark_no_show* needs the customer's
+          agreement: *accept_time*, or 24 hours of silence that end before the start. *complete* waits for those 24
+          hours and for the start that the customer agreed to. Until then the customer can *cancel*, the provider's
+          side at any time;
         - *dispute* comes within 14 days of the end.
 
         A booking keeps its time from others unless it is cancelled or expired.
@@ -130,6 +136,10 @@ BOOKING_LIFECYCLE: Final[Lifecycle[Status, Action, Party]] = Lifecycle(
         (Status.REQUESTED, Action.OFFER_TIMES): Move(Status.REQUESTED, frozenset({Party.PROVIDER})),
         **{
             (status, Action.RESCHEDULE): Move(status, _ANYONE)
+            for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED)
+        },
+        **{
+            (status, Action.ACCEPT_TIME): Move(status, frozenset({Party.CUSTOMER}))
             for status in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED)
         },
         **{

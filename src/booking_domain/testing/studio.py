@@ -29,6 +29,7 @@ from booking_domain.testing.builders import HOUR, NOW, TOMORROW, hours, terms
 from booking_domain.testing.invariants import violations
 from booking_domain.testing.memory import ManualClock, MemoryDatabase, MemoryGateway, SeededEntropy
 from booking_domain.workflows.accept_request import AcceptRequest, accept_request
+from booking_domain.workflows.accept_time import AcceptTime, accept_time
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.decline_request import DeclineRequest, decline_request
 from booking_domain.workflows.expire_unpaid import expire_unpaid
@@ -212,6 +213,13 @@ class Studio:
         """Accept a request as the provider, or one of the offered times as the customer."""
         command = AcceptRequest(booking_id=booking.id, payment_window=PAYMENT_WINDOW, slot=slot, expected_version=saw)
         return await self.run(accept_request, command, by=by or (self.owner if slot is None else self.customer))
+
+    async def accept_time(self, booking: Booking, *, by: Actor | None = None, saw: int | None = None) -> Booking:
+        """Accept the booking's time, as its customer has seen it in `booking`."""
+        command = AcceptTime(
+            booking_id=booking.id, start=booking.span.start, end=booking.span.end, expected_version=saw
+        )
+        return await self.run(accept_time, command, by=by or self.customer)
 
     async def decline(
         self, booking: Booking, *, by: Actor | None = None, why: str | None = None, saw: int | None = None

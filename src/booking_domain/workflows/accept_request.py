@@ -56,8 +56,8 @@ async def _accept(command: AcceptRequest, tx: Repositories, context: Context) ->
     schedule = await ensure_bookable(locked, booking.customer_id, tx)
     moved: BookingDecision = Decision(booking)
     if party is Party.CUSTOMER and command.slot is not None:
-        party = Party.PROVIDER  # the provider accepted this time by offering it
         moved = _move_to_offered_time(booking, start, schedule, context)
+        party = Party.PROVIDER  # the provider accepted this time by offering it
     elif command.slot is not None:
         raise NotATimeOffered
     accepted = moved.state.apply(
@@ -83,7 +83,7 @@ def _move_to_offered_time(
     return booking.reschedule(
         span,
         blocked,
-        party=Party.PROVIDER,
+        party=Party.CUSTOMER,  # who chooses the time
         by=context.actor,
         now=context.now,
         event_id=EventId(context.entropy.new_id()),

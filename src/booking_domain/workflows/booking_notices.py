@@ -18,6 +18,7 @@ from booking_domain.bookings.events import (
     BookingPlaced,
     BookingRescheduled,
     BookingRevived,
+    BookingTimeAccepted,
     BookingTimesOffered,
 )
 from booking_domain.bookings.transitions import LatePayment, Party, Status
@@ -30,7 +31,7 @@ class PartyNotices:
     """The notices of one event, with a common subject; no notice goes to a party without a text."""
 
     subject: str
-    to_customer: str
+    to_customer: str | None = None
     to_provider: str | None = None
 
     def templates(self) -> Iterator[tuple[Party, NoticeTemplate]]:
@@ -121,6 +122,10 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = 
         to_customer="Your booking with {provider} is now on {when}.",
         to_provider="The booking of {customer} is now on {when}.",
     ),
+    BookingTimeAccepted: PartyNotices(
+        subject="Booking {reference}: the new time is accepted",
+        to_provider="{customer} has accepted the new time, {when}.",
+    ),
     BookingTimesOffered: PartyNotices(
         subject="Booking {reference}: other times",
         to_customer="{provider} offers you other times: {offered}. Please accept one of them by {due}.",
@@ -156,6 +161,29 @@ NOTICES: Final[Mapping[type[BookingChanged | RefundScheduled], PartyNotices]] = 
         to_customer="A refund is on its way to you; we will tell you once it is made.",
     ),
 }
+
+
+TIME_CHANGED: Final = PartyNotices(
+    subject="Booking {reference}: please accept another time",
+    to_customer=(
+        "{provider} has moved your booking from {agreed} to {when}. Please accept the new time. If it does not suit "
+        "you, cancel by {objection_deadline} and you get everything back."
+    ),
+    to_provider=(
+        "The booking of {customer} is now on {when}. They were asked to accept the new time. They may cancel by "
+        "{objection_deadline} and get everything back."
+    ),
+)
+"""Of a reschedule by the provider's side that the customer has not accepted."""
+TIME_REFUSED: Final = PartyNotices(
+    subject="Booking {reference}: the new time is refused",
+    to_customer="Your booking with {provider} on {when} is cancelled. What you have paid goes back to you in full.",
+    to_provider=(
+        "{customer} has not accepted the new time, {when}. The booking is cancelled, and what was paid goes back in "
+        "full."
+    ),
+)
+"""Of a cancellation by a customer who may object to the new time."""
 
 
 def notices_of(event: BookingChanged | RefundScheduled, *, by_staff: bool = False) -> PartyNotices:

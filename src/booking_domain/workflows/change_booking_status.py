@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, DepositDue, TooEarly
+from booking_domain.bookings.errors import (
+    AlreadyOver,
+    BookingNotFound,
+    CustomerNotActive,
+    DepositDue,
+    TimeNotAccepted,
+    TooEarly,
+)
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import Action, InvalidBookingTransition, Status
 from booking_domain.scheduling.errors import ProviderNotBookable, SlotTaken
@@ -68,6 +75,7 @@ change_booking_status: Final = UseCase(
         NotYourMove,
         InvalidBookingTransition,
         TooEarly,
+        TimeNotAccepted,
         AlreadyOver,
         DepositDue,
         ProviderNotBookable,

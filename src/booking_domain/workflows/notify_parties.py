@@ -7,15 +7,16 @@ recognise a repetition.
 from collections.abc import Mapping
 from uuid import uuid5
 
-from booking_domain.bookings.events import BookingChanged, BookingTimesOffered
+from booking_domain.bookings.events import BookingCancelled, BookingChanged, BookingRescheduled, BookingTimesOffered
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.ports import BookingReads
 from booking_domain.bookings.transitions import Party
 from booking_domain.identity.model import User, UserStatus
 from booking_domain.notifications.notices import LocalTime, Notice, NoticeValue, Translator
 from booking_domain.notifications.ports import Notification, Notifier
 from booking_domain.payments.events import RefundScheduled
 from booking_domain.shared.events import Event
-from booking_domain.workflows.booking_notices import notices_of
+from booking_domain.workflows.booking_notices import TIME_CHANGED, TIME_REFUSED, PartyNotices, notices_of
 from booking_domain.workflows.ports import Reads
 from booking_domain.workflows.views import ProviderView
 
@@ -40,14 +41,27 @@ async def notify_parties(
         return  # the customer has accepted one since
     values = _values(booking, customer, provider)
     users = {Party.CUSTOMER: customer, Party.PROVIDER: owner}
-    for party, template in notices_of(event, by_staff=booking.placed_by_staff).templates():
+    notices = await _notices(event, booking, reads.bookings)
+    for party, template in notices.templates():
         if party is Party.PROVIDER or customer.id != owner.id:
             await tell(users[party], event, template.fill(**values), notifier=notifier, translator=translator)
 
 
+async def _notices(event: BookingChanged | RefundScheduled, booking: Booking, bookings: BookingReads) -> PartyNotices:
+    """The notices of the event, or those about a time that the customer has not accepted."""
+    change = booking.time_change
+    if change is not None and isinstance(event, BookingRescheduled):
+        return TIME_CHANGED
+    if change is not None and isinstance(event, BookingCancelled) and change.may_object(event.occurred_at):
+        entry = next((each for each in await bookings.events(booking.id) if each.id == event.id), None)
+        if entry is not None and entry.by.id == booking.customer_id:
+            return TIME_REFUSED
+    return notices_of(event, by_staff=booking.placed_by_staff)
+
+
 def _values(booking: Booking, customer: User, provider: ProviderView) -> Mapping[str, NoticeValue]:
     """The values of every placeholder; times are on the clock of the booking's time zone."""
-    zone = booking.time_zone
+    zone, change = booking.time_zone, booking.time_change
     return {
         "reference": booking.reference,
         "provider": provider.profile.display_name,
@@ -56,6 +70,8 @@ def _values(booking: Booking, customer: User, provider: ProviderView) -> Mapping
         "time_zone": zone,
         "deposit": booking.deposit,
         "due": "" if booking.due_at is None else LocalTime(booking.due_at, zone),
+        "agreed": "" if change is None else LocalTime(change.agreed.start, zone),
+        "objection_deadline": "" if change is None else LocalTime(change.objection_deadline, zone),
         "offered": tuple(LocalTime(start, zone) for start in booking.offered_times),
     }
 

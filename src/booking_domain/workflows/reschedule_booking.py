@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, CustomerNotActive, InThePast
 from booking_domain.bookings.events import booking_events
 from booking_domain.bookings.model import Booking
 from booking_domain.bookings.transitions import InvalidBookingTransition, Party
@@ -29,7 +29,9 @@ class RescheduleBooking:
 
     - The booking keeps its reference, payments and terms.
     - A customer takes an offered slot; the provider and admins may go off the grid and outside opening hours. The
-      booking's own claim does not count as taken.
+      booking's own claim does not count as taken. Nobody reschedules into the past.
+    - A time that the provider's side sets is held at once. The customer may accept it, or cancel with everything back
+      until 24 hours have passed.
     - The provider takes bookings, and the customer's account is active.
     - The old time is released if and only if the new time is claimed.
     """
@@ -77,6 +79,7 @@ reschedule_booking: Final = UseCase(
         SlotNotOffered,
         SlotTaken,
         AlreadyOver,
+        InThePast,
         InvalidValue,
         StaleVersion,
     ),

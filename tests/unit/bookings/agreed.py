@@ -11,6 +11,9 @@ _AGREED: Final = """
     requested  reschedule         requested  customer provider manager admin
     pending    reschedule         pending    customer provider manager admin
     confirmed  reschedule         confirmed  customer provider manager admin
+    requested  accept_time        requested  customer
+    pending    accept_time        pending    customer
+    confirmed  accept_time        confirmed  customer
     requested  follow_clock       requested  system
     pending    follow_clock       pending    system
     confirmed  follow_clock       confirmed  system

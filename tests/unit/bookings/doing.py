@@ -10,7 +10,7 @@ from booking_domain.testing.bookings.strategies import ACTORS, EVENT, HOUR, NOON
 
 LATER: Final = TimeRange(NOON + 24 * HOUR, NOON + 25 * HOUR)
 """Where what is rescheduled goes."""
-SELF_LOOPS: Final = frozenset({Action.OFFER_TIMES, Action.RESCHEDULE, Action.FOLLOW_CLOCK})
+SELF_LOOPS: Final = frozenset({Action.OFFER_TIMES, Action.RESCHEDULE, Action.ACCEPT_TIME, Action.FOLLOW_CLOCK})
 
 
 def do(
@@ -29,6 +29,8 @@ def do(
             return booking.offer_times([LATER.start], party=party, by=actor, now=now, event_id=EVENT)
         case Action.RESCHEDULE:
             return booking.reschedule(LATER, LATER, party=party, by=actor, now=now, event_id=EVENT)
+        case Action.ACCEPT_TIME:
+            return booking.accept_time(booking.span, party=party, by=actor, now=now, event_id=EVENT)
         case Action.FOLLOW_CLOCK:
             return booking.follow_clock(LATER, LATER, party=party, by=actor, now=now, event_id=EVENT)
         case _:

@@ -1,10 +1,13 @@
 """Every status, action and party against the expected table of moves."""
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.bookings.agreed import MOVES
-from tests.unit.bookings.doing import SELF_LOOPS, do
+from tests.unit.bookings.doing import LATER, SELF_LOOPS, do
 
 from booking_domain.bookings.model import Booking
+from booking_domain.bookings.time_changes import changed_time
 from booking_domain.bookings.transitions import (
     BOOKING_LIFECYCLE,
     CLAIMS_TIME,
@@ -21,7 +24,10 @@ EVERY_MOVE = [(status, action, party) for status in Status for action in Action 
 
 def when_it_can_be_done(status: Status, action: Action) -> Booking:
     """A booking in this status for which only the lifecycle can refuse `action` at 11:30 or 12:00."""
-    return a_booking(status, paid=NOTHING if action is Action.ACCEPT else DEPOSIT)
+    booking = a_booking(status, paid=NOTHING if action is Action.ACCEPT else DEPOSIT)
+    if action is not Action.ACCEPT_TIME:
+        return booking
+    return replace(booking, time_change=changed_time(Party.PROVIDER, LATER, NOON - HOUR))
 
 
 TYPES = {
@@ -29,6 +35,7 @@ TYPES = {
     Action.RETURN_PAYMENT: "not_revived",
     Action.OFFER_TIMES: "times_offered",
     Action.RESCHEDULE: "rescheduled",
+    Action.ACCEPT_TIME: "time_accepted",
     Action.FOLLOW_CLOCK: "clock_changed",
 }
 

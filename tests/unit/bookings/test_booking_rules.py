@@ -7,16 +7,20 @@ from hypothesis import strategies as st
 from tests.unit.bookings.doing import do
 from tests.unit.effort import examples
 
-from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOfRange, TooEarly
+from booking_domain.bookings.errors import AlreadyOver, DepositDue, DepositOutOfRange, TimeNotAccepted, TooEarly
 from booking_domain.bookings.model import MAX_NOTES, Booking, Terms
+from booking_domain.bookings.policy import CancellationPolicy
 from booking_domain.bookings.transitions import Action, BookingPaymentStatus, InvalidBookingTransition, Party, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import DomainError, InvalidValue
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.bookings.strategies import (
+    ACTORS,
     ADMIN,
     CUSTOMER,
     DEPOSIT,
+    EVENT,
     HOUR,
     MADE,
     NOON,
@@ -27,6 +31,7 @@ from booking_domain.testing.bookings.strategies import (
     a_booking,
     moments,
     terms,
+    usual_policies,
 )
 
 JUST = timedelta(microseconds=1)
@@ -126,6 +131,9 @@ def test_every_action_is_refused_or_increments_the_version(
         assert before == again
         return
     assert before == again
+    if after is before:
+        assert action is Action.ACCEPT_TIME, "which the customer has agreed to already"
+        return
     assert after.version == before.version + 1
     assert (after.due_at is not None) == (after.status in {Status.PENDING, Status.REQUESTED})
     unmoved = replace(
@@ -137,6 +145,8 @@ def test_every_action_is_refused_or_increments_the_version(
         blocked=before.blocked,
         local_start=before.local_start,
         offered_times=before.offered_times,
+        time_change=before.time_change,
+        cancellation_start=before.cancellation_start,
         version=before.version,
         updated_at=before.updated_at,
     )
@@ -224,3 +234,59 @@ def test_a_customer_may_raise_the_deposit_up_to_the_price_and_never_lower_it(
         with pytest.raises(DepositOutOfRange) as refused:
             agreed.deposit_of(asked)
         assert refused.value.parameters == {"due": agreed.deposit, "price": agreed.price}
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_new_zone_data_asks_nobody_to_agree_and_keeps_what_was_agreed(*, moved: bool) -> None:
+    before = a_booking(Status.CONFIRMED, paid=DEPOSIT)
+    if moved:
+        before = take(before, Action.RESCHEDULE, Party.PROVIDER)
+    after = take(before, Action.FOLLOW_CLOCK, Party.SYSTEM)
+    assert (after.time_change, after.cancellation_start) == (before.time_change, before.cancellation_start)
+    assert (after.time_change is not None) is moved
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from([Party.CUSTOMER, Party.CUSTOMER, Party.PROVIDER, Party.ADMIN]),
+        st.integers(0, 60),
+        st.integers(1, 400),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+"""Who reschedules, how many hours after the last step, to how many hours ahead, and whether the customer accepts."""
+
+
+@examples(500)
+@given(usual_policies(), MOVES, st.integers(0, 100))
+def test_customers_never_gain_by_rescheduling_nor_lose_by_what_they_did_not_accept(
+    policy: CancellationPolicy, moves: list[tuple[Party, int, int, bool]], later: int
+) -> None:
+    booking = replace(a_booking(Status.CONFIRMED, paid=DEPOSIT), cancellation=policy)
+    now = MADE
+
+    def refund(of: Booking, at: datetime) -> Money:
+        return of.refund_on_cancellation(Party.CUSTOMER, at)
+
+    for party, after, ahead, accepts in moves:
+        now += after * HOUR
+        span = TimeRange(now + ahead * HOUR, now + (ahead + 1) * HOUR)
+        try:
+            moved = booking.reschedule(span, span, party=party, by=ACTORS[party], now=now, event_id=EVENT).state
+        except AlreadyOver:
+            return
+        for at in (now, now + 24 * HOUR, now + later * HOUR):
+            if party is Party.CUSTOMER:
+                assert refund(moved, at) <= refund(booking, now)
+            else:
+                assert refund(moved, at) >= refund(booking, at), "they did not accept it"
+                assert at >= now + 24 * HOUR or span == booking.span or refund(moved, at) == DEPOSIT
+        booking = moved
+        if accepts:
+            booking = booking.accept_time(span, party=Party.CUSTOMER, by=CUSTOMER, now=now, event_id=EVENT).state
+            assert booking.judged_start == span.start or party is Party.CUSTOMER
+        unaccepted = booking.unaccepted(now + later * HOUR)
+        if unaccepted is not None:
+            with pytest.raises((TimeNotAccepted, TooEarly)):
+                take(booking, Action.MARK_NO_SHOW, Party.PROVIDER, now + later * HOUR)

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.effort import examples
 
-from booking_domain.bookings.policy import DEFAULT_POLICY, CancellationPolicy, Tier, refund_due, tiers
+from booking_domain.bookings.policy import (
+    DEFAULT_POLICY,
+    CancellationPolicy,
+    Tier,
+    refund_due,
+    start_after_reschedule,
+    tiers,
+)
 from booking_domain.bookings.transitions import Party, Status
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.money import Money
@@ -76,6 +83,41 @@ def test_a_cancellation_by_another_party_refunds_everything(
     policy: CancellationPolicy, paid: Money, now: datetime
 ) -> None:
     assert refund_due(policy, paid, start=NOON, cancelled_at=now, by_customer=False) == paid
+
+
+STEPS = st.lists(st.tuples(st.integers(0, 500), st.integers(1, 1_500)), min_size=1, max_size=6)
+"""Reschedules: how many hours after the last one, and to which hour from the first."""
+
+
+@examples(500)
+@given(usual_policies(), st.integers(0, 600), STEPS, st.integers(0, 1_500))
+def test_no_chain_of_reschedules_increases_what_a_cancellation_refunds(
+    policy: CancellationPolicy, first: int, steps: list[tuple[int, int]], until: int
+) -> None:
+    """Not above what cancelling would have refunded at the first reschedule after a deadline, nor at any later one."""
+    now = NOON
+    judged = start = NOON + first * HOUR
+    most = 100
+    for after, to in steps:
+        if now + after * HOUR >= start:
+            break  # it has begun
+        now += after * HOUR
+        if policy.deadline_passed(start=judged, at=now):
+            most = min(most, policy.percent(start=judged, cancelled_at=now))
+        start = max(now, NOON + to * HOUR)
+        judged = start_after_reschedule(policy, judged, start, at=now)
+        for later in (0, 1, until):
+            assert policy.percent(start=judged, cancelled_at=now + later * HOUR) <= most
+
+
+@examples(300)
+@given(usual_policies(), moments(), moments())
+def test_who_reschedules_before_every_deadline_is_judged_by_the_new_start_only(
+    policy: CancellationPolicy, now: datetime, to: datetime
+) -> None:
+    in_time = all(now <= NOON - tier.hours_before * HOUR for tier in policy.tiers)
+    assert policy.deadline_passed(start=NOON, at=now) is not in_time
+    assert start_after_reschedule(policy, NOON, to, at=now) == (to if in_time else min(NOON, to))
 
 
 @given(policies())

@@ -47,7 +47,7 @@ class LifeOfABooking(RuleBasedStateMachine):
         assert decision.state.status == to
         self.booking = decision.state
         self.trail += decision.events
-        self.changes += 1
+        self.changes += decision.state is not before
         if action in {Action.RESCHEDULE, Action.FOLLOW_CLOCK}:
             self.span = self.blocked = LATER
 

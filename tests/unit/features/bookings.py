@@ -65,6 +65,16 @@ def step(path: str, body: dict[str, Any]) -> Callable[[Api], Awaitable[Edit]]:
     return request
 
 
+async def acceptance(api: Api) -> Edit:
+    """The customer accepts the time that the provider has set."""
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    seen_at = f"/bookings/{(await api.booked(customer, provider_id))['id']}"
+    moved = (await api.post(f"{seen_at}/reschedule", provider, json={"slot": TUESDAY_AT_TWO})).json()
+    seen = {"start": moved["start"], "end": moved["end"]}
+    return Edit(customer, f"{seen_at}/accept-time", seen, seen_at, customer, tag='"2"', again=False)
+
+
 async def personal_data(tx: Repositories, make: Builder, cast: Cast) -> None:
     booked = replace(
         make.booking(cast.profile, cast.customer, status=Status.COMPLETED), notes=f"notes of a {CANARY}", due_at=None
@@ -91,12 +101,21 @@ FEATURE: Final = Feature(
         "GET /bookings": Row(_SEE),
         "GET /bookings/{booking_id}": Row(_SEE, BOOKING, tagged=True),
         "GET /bookings/{booking_id}/events": Row(_SEE, BOOKING),
+        "GET /bookings/{booking_id}/cancellation-quote": Row(_SEE, BOOKING),
         "PATCH /bookings/{booking_id}": Row(_MOVE, BOOKING, edit=step("", {"status": "cancelled"})),
         "POST /bookings/{booking_id}/reschedule": Row(
             _MOVE,
             BOOKING,
             keyless="to the same time twice has one effect",
             edit=step("/reschedule", {"slot": TUESDAY_AT_TWO}),
+        ),
+        "POST /bookings/{booking_id}/accept-time": Row(
+            _MOVE,
+            BOOKING,
+            steps=True,
+            example_refused=True,
+            keyless="the same time twice has one effect",
+            edit=acceptance,
         ),
         "POST /bookings/{booking_id}/cancel": Row(_MOVE, BOOKING, keyless=A_STEP, edit=step("/cancel", {})),
         "POST /bookings/{booking_id}/accept": Row(
@@ -133,6 +152,7 @@ FEATURE: Final = Feature(
         "booking.placed": _STORED,
         "booking.rescheduled": _STORED,
         "booking.revived": _STORED,
+        "booking.time_accepted": _STORED,
         "booking.times_offered": _STORED,
     },
     personal_data=personal_data,

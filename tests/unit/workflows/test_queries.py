@@ -98,9 +98,10 @@ async def test_a_refund_is_visible_to_the_parties_of_its_booking_and_admins_only
 
 async def _quote(studio: Studio, booking: Booking, by: Literal["customer", "provider"]) -> Money:
     actor = {"customer": studio.customer, "provider": studio.owner}[by]
-    return await get_cancellation_quote(
+    quote = await get_cancellation_quote(
         actor, booking.id, studio.reads.bookings, studio.reads.refunds, now=studio.clock.now()
     )
+    return quote.refund
 
 
 @pytest.mark.terms(HALF_A_DAY_BEFORE)

@@ -15,7 +15,7 @@ from tests.unit.workflows.scenes import (
     tugriks,
 )
 
-from booking_domain.bookings.errors import AlreadyOver, BookingNotFound
+from booking_domain.bookings.errors import AlreadyOver, BookingNotFound, InThePast
 from booking_domain.bookings.model import ANSWER_DUE, Booking
 from booking_domain.bookings.transitions import BookingPaymentStatus, InvalidBookingTransition, Status
 from booking_domain.catalogue.model import ProfileAction
@@ -111,7 +111,6 @@ async def test_customers_move_to_offered_slots_and_the_staff_anywhere(studio: St
         TOMORROW + DAY,  # a Wednesday
         TOMORROW + 7 * DAY * 52,  # beyond the horizon
         TOMORROW + 7 * HOUR,  # time off
-        studio.clock.now().replace(microsecond=0) - HOUR / 2,  # has started
     ):
         before = await studio.seen(booking)
         await refused(studio, booking, start, SlotNotOffered, by=studio.customer)
@@ -193,20 +192,30 @@ async def test_a_time_without_an_offset_is_refused_and_not_guessed(studio: Studi
 
 @pytest.mark.terms(FREE)
 async def test_customers_reschedule_before_the_start_and_the_staff_before_the_end(studio: Studio) -> None:
-    for week in (0, 1):
-        booking = await studio.book(TOMORROW + week * 7 * DAY)
+    for week, staff in enumerate((studio.owner, studio.admin)):
+        booking, over = [await studio.book(TOMORROW + week * 7 * DAY + hour * HOUR) for hour in (1, 0)]
         to = booking.span.start + 5 * HOUR
         studio.clock.set(booking.span.start - SECOND)
         await studio.reschedule(booking, booking.span.start)
         studio.clock.set(booking.span.start)
+        for party in (studio.customer, studio.owner, studio.admin):
+            await refused(studio, over, to, AlreadyOver, by=party)
         await refused(studio, booking, to, AlreadyOver, by=studio.customer)
         studio.clock.set(booking.span.end - SECOND)
         await refused(studio, booking, to, AlreadyOver, by=studio.customer)
+        await studio.reschedule(booking, to, by=staff)
+
+
+@pytest.mark.terms(FREE)
+async def test_nobody_reschedules_into_the_past(studio: Studio) -> None:
+    booking = await studio.book(NEXT_WEEK)
+    walk_in = await studio.book(NEXT_WEEK + HOUR, by=studio.owner)
+    for ago in (SECOND, HOUR / 2, 8 * HOUR):
+        past = studio.clock.now().replace(microsecond=0) - ago
         for staff in (studio.owner, studio.admin):
-            await studio.reschedule(booking, booking.span.start, by=staff)
-        studio.clock.set(booking.span.end)
-        for party in (studio.customer, studio.owner, studio.admin):
-            await refused(studio, booking, to, AlreadyOver, by=party)
+            await refused(studio, booking, past, InThePast, by=staff)
+        await refused(studio, booking, past, SlotNotOffered, by=studio.customer)
+        await refused(studio, walk_in, past, InThePast, by=studio.owner)
 
 
 async def test_an_ended_booking_cannot_be_rescheduled(studio: Studio) -> None:
@@ -274,9 +283,13 @@ async def test_a_late_payment_revives_at_the_last_time(studio: Studio) -> None:
 
 
 @pytest.mark.terms(HALF_A_DAY_BEFORE)
-async def test_refunds_follow_the_current_start_after_rescheduling(studio: Studio) -> None:
+async def test_refunds_follow_the_current_start_unless_a_deadline_had_passed(studio: Studio) -> None:
     studio.clock.set(TOMORROW - 13 * HOUR)  # half of it is refunded
-    for here, there, back in ((TOMORROW, NEXT_WEEK, DEPOSIT), (NEXT_WEEK, TOMORROW, tugriks(10_000))):
+    for here, there, back in (
+        (TOMORROW, NEXT_WEEK, tugriks(10_000)),
+        (NEXT_WEEK, TOMORROW, tugriks(10_000)),
+        (NEXT_WEEK, NEXT_WEEK + DAY * 7, DEPOSIT),
+    ):
         booking = await studio.book(here)
         deposit = await studio.paid(booking)
         moved = await studio.reschedule(booking, there)

@@ -15,8 +15,19 @@ from adapters.postgres.kit.statements import Statement, if_given
 from adapters.postgres.kit.work import WithWork
 from booking_domain.bookings.model import Booking, BookingEvent
 from booking_domain.bookings.ports import BookingFilter, BookingReads, Bookings
-from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Status
+from booking_domain.bookings.time_changes import TimeChange
+from booking_domain.bookings.transitions import CLAIMS_TIME, UNSETTLED, Party, Status
 from booking_domain.shared.ids import BookingId, ProviderId, UserId
+from booking_domain.shared.time import TimeRange
+
+
+def _time_change_columns(change: TimeChange) -> tuple[str, datetime, datetime, datetime]:
+    return change.by.value, change.agreed.start, change.agreed.end, change.objection_deadline
+
+
+def _time_change_of(by: str, agreed_from: datetime, agreed_until: datetime, deadline: datetime) -> TimeChange:
+    return TimeChange(by=Party(by), agreed=TimeRange(agreed_from, agreed_until), objection_deadline=deadline)
+
 
 BOOKING: Final = Mapper(
     bookings,
@@ -28,6 +39,14 @@ BOOKING: Final = Mapper(
     paid=Columns("paid_amount", "currency"),
     refunded=Columns("refunded_amount", "currency"),
     cancellation=Converted("cancellation_policy", write=policy_json, read=policy_of),
+    time_change=Converted(
+        "rescheduled_by",
+        "agreed_from",
+        "agreed_until",
+        "objection_deadline",
+        write=_time_change_columns,
+        read=_time_change_of,
+    ),
     changes=(
         "status",
         "payment_status",
@@ -37,6 +56,11 @@ BOOKING: Final = Mapper(
         "blocked_until",
         "local_start",
         "offered_times",
+        "rescheduled_by",
+        "agreed_from",
+        "agreed_until",
+        "objection_deadline",
+        "cancellation_start",
         "paid_amount",
         "refunded_amount",
         "notes",

@@ -60,6 +60,13 @@ bookings: Final = Table(
     Column("local_start", DateTime, nullable=False),
     Column("requests_claim_time", Boolean, nullable=False),
     Column("offered_times", ARRAY(DateTime(timezone=True)), nullable=False),
+    # The last reschedule by the provider's side that the customer has not accepted.
+    Column("rescheduled_by", Text),
+    instant("agreed_from", nullable=True),
+    instant("agreed_until", nullable=True),
+    instant("objection_deadline", nullable=True),
+    # By which the cancellation policy judges, where it is not the start.
+    instant("cancellation_start", nullable=True),
     Column("series_id", Uuid),
     Column("placed_by_staff", Boolean, nullable=False, server_default=text("false")),
     Column("currency", Text, nullable=False),
@@ -75,6 +82,10 @@ bookings: Final = Table(
     instant("updated_at"),
     one_of("status", Status),
     one_of("payment_status", BookingPaymentStatus),
+    CheckConstraint("rescheduled_by IN ('provider', 'manager', 'admin')", name="rescheduled_by"),
+    CheckConstraint(
+        "num_nulls(rescheduled_by, agreed_from, agreed_until, objection_deadline) IN (0, 4)", name="time_change"
+    ),
     CheckConstraint("0 <= refunded_amount AND refunded_amount <= paid_amount", name="refunded"),
     CheckConstraint("0 <= deposit_amount AND deposit_amount <= price_amount", name="deposit"),
     Index("bookings_customer_id_id_idx", "customer_id", "id"),

@@ -23,13 +23,17 @@ from booking_domain.bookings.errors import (
     AlreadyOver,
     BookingNotFound,
     DepositDue,
+    InThePast,
     NotATimeOffered,
     SeriesNotPossible,
+    TimeChanged,
+    TimeNotAccepted,
     TooEarly,
 )
 from booking_domain.bookings.model import Booking, BookingMode, Terms
 from booking_domain.bookings.policy import CancellationPolicy, tiers
 from booking_domain.bookings.ports import BookingFilter
+from booking_domain.bookings.time_changes import OBJECTION_WINDOW
 from booking_domain.bookings.transitions import BOOKING_LIFECYCLE, Action, InvalidBookingTransition, Party, Status
 from booking_domain.payments.errors import GatewayUnavailable, NothingDue, PaymentInPreparation, WindowClosed
 from booking_domain.payments.model import Payment, Purpose
@@ -94,6 +98,7 @@ _NOT_NOW: Final = (
     InvalidBookingTransition,
     NotYourMove,
     SlotTaken,
+    TimeNotAccepted,
     TooEarly,
 )
 
@@ -229,13 +234,18 @@ class PlatformMachine(RuleBasedStateMachine):
             start = slot if party is Party.CUSTOMER else slot + off
             look = self._is_offered if party is Party.CUSTOMER else self._is_free_for_staff
             length = before.span.end - before.span.start
-            over = now >= (before.span.start if party is Party.CUSTOMER else before.span.end)
+            open_change = before.unaccepted(now)
+            times = [before.span] if open_change is None else [before.span, open_change.agreed]
+            begins, ends = max(time.start for time in times), max(time.end for time in times)
+            if open_change is not None:
+                ends = max(ends, open_change.objection_deadline)
+            over = now >= (begins if party is Party.CUSTOMER else ends)
             movable = (before.status, Action.RESCHEDULE) in BOOKING_LIFECYCLE.moves
             lapsed = before.status is Status.REQUESTED and before.overdue(now)
-            good = movable and not over and not lapsed and await look(start, own=own, lasts=length)
+            good = movable and not over and not lapsed and start >= now and await look(start, own=own, lasts=length)
             try:
                 after = await self.studio.reschedule(before, start, by=actor)
-            except (*_NOT_NOW, SlotNotOffered, InvalidValue):
+            except (*_NOT_NOW, SlotNotOffered, InThePast, InvalidValue):
                 assert not good
                 assert await self.studio.seen(booking) == before
                 return
@@ -247,19 +257,58 @@ class PlatformMachine(RuleBasedStateMachine):
                 blocked=after.blocked,
                 local_start=after.local_start,
                 offered_times=(),
+                time_change=after.time_change,
+                cancellation_start=after.cancellation_start,
                 due_at=after.due_at,
                 version=before.version + 1,
                 updated_at=now,
             )
+            if party is Party.CUSTOMER or before.customer_id == before.provider_user_id:
+                assert after.time_change is None
+            elif start != before.span.start:
+                assert after.time_change is not None
+                assert after.time_change.objection_deadline == now + OBJECTION_WINDOW
+            if party is Party.CUSTOMER and before.status is not Status.REQUESTED:
+                refunds = [each.refund_on_cancellation(Party.CUSTOMER, now) for each in (before, after)]
+                assert refunds[1] <= refunds[0], "rescheduling increased the refund"
+            elif party is not Party.CUSTOMER and before.customer_id != before.provider_user_id:
+                assert start == before.span.start or after.refund_on_cancellation(Party.CUSTOMER, now) == after.paid
 
         self._do(move())
+
+    @rule(booking=bookings, who=st.sampled_from(["customer", "customer", "owner", "admin"]), stale=st.booleans())
+    def accept_the_time(self, booking: Booking, who: str, *, stale: bool) -> None:
+        """Accept the time: succeeds exactly for the customer of a booking to come, who has seen its time."""
+
+        async def accept() -> None:
+            before, actor, now = await self.studio.seen(booking), self._party(who, booking), self.studio.clock.now()
+            seen = booking if stale else before
+            good = (
+                before.party(actor) is Party.CUSTOMER
+                and (before.status, Action.ACCEPT_TIME) in BOOKING_LIFECYCLE.moves
+                and seen.span == before.span
+            )
+            try:
+                after = await self.studio.accept_time(seen, by=actor)
+            except (*_NOT_NOW, TimeChanged):
+                assert not good
+                assert await self.studio.seen(booking) == before
+                return
+            assert good
+            assert after.unaccepted(now) is None
+            assert (after.span, after.judged_start) == (
+                before.span,
+                before.judged_start if before.time_change is None else before.span.start,
+            )
+
+        self._do(accept())
 
     @rule(bookings=st.lists(bookings, min_size=2, max_size=3), slot=_SLOTS)
     def reschedule_all_at_once(self, bookings: list[Booking], slot: datetime) -> None:
         moves = [self.studio.reschedule(booking, slot, by=self.studio.owner) for booking in bookings]
         _, refusals = self._do(race(moves))
         for refusal in refusals:
-            assert isinstance(refusal, (*_NOT_NOW, InvalidValue))
+            assert isinstance(refusal, (*_NOT_NOW, InThePast, InvalidValue))
 
     @rule(
         target=requests,
@@ -411,7 +460,14 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @rule(booking=bookings, to=st.sampled_from(Status), who=st.sampled_from(["customer", "owner", "admin", "stranger"]))
     def move(self, booking: Booking, to: Status, who: str) -> None:
+        before = self._seen(booking.id)
         self._try(self.studio.move(booking, to, by=self._party(who, booking)), *_NOT_NOW)
+        change, now = before.unaccepted(self.studio.clock.now()), self.studio.clock.now()
+        if change is not None and before.status is Status.CONFIRMED:
+            after = self._seen(booking.id).status
+            assert after is not Status.NO_SHOW, "a no-show at a time that the customer did not agree to"
+            if change.may_object(now) or now < change.agreed.start:
+                assert after is not Status.COMPLETED, "completed before the time that the customer agreed to"
 
     @rule(booking=bookings, who=st.sampled_from(["customer", "owner", "admin"]))
     def cancel(self, booking: Booking, who: str) -> None:

@@ -78,16 +78,32 @@ async def _get_appointment(actor: Actor, booking_id: BookingId, reads: Reads) ->
     return VisibleAppointment(appointment=appointment, party=visible.party)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationQuote:
+    """What goes back if the actor cancels now."""
+
+    refund: Money
+    """Refunds that are already pending not included."""
+    judged_start: datetime
+    """The start by which the cancellation policy judges the customer."""
+    objection_deadline: datetime | None
+    """Until then the customer gets everything back, because the provider's side has rescheduled."""
+
+
 async def _get_cancellation_quote(
     actor: Actor, booking_id: BookingId, bookings: BookingReads, refunds: RefundReads, *, now: datetime
-) -> Money:
-    """The amount that goes back if the actor cancels at `now`, refunds that are already pending not included."""
+) -> CancellationQuote:
     visible = await _get_booking(actor, booking_id, bookings)
     booking = visible.booking
     # Quoting fails exactly as cancelling would; the decision is discarded.
     booking.apply(Action.CANCEL, party=visible.party, by=actor, now=now, event_id=EventId(booking.id))
     pending = pending_total(await refunds.of_booking(booking.id), booking.price.currency)
-    return booking.refund_on_cancellation(visible.party, now, owed=pending)
+    change = booking.time_change
+    return CancellationQuote(
+        refund=booking.refund_on_cancellation(visible.party, now, owed=pending),
+        judged_start=booking.judged_start,
+        objection_deadline=change.objection_deadline if change is not None and change.may_object(now) else None,
+    )
 
 
 get_booking: Final = Query(_get_booking, (BookingNotFound,))

@@ -12,6 +12,7 @@ from booking_domain.shared.actor import Actor
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
 from booking_domain.workflows.accept_request import AcceptRequest, accept_request
+from booking_domain.workflows.accept_time import AcceptTime, accept_time
 from booking_domain.workflows.change_booking_status import ChangeBookingStatus, change_booking_status
 from booking_domain.workflows.decline_request import DeclineRequest, decline_request
 from booking_domain.workflows.offer_times import OfferTimes, offer_times
@@ -19,6 +20,8 @@ from booking_domain.workflows.ports import Repositories
 from booking_domain.workflows.reschedule_booking import RescheduleBooking, reschedule_booking
 from entrypoints.http.bookings.examples import (
     ACCEPT,
+    ACCEPT_TIME,
+    ACCEPTED_TIME,
     BOOKING,
     CANCEL,
     DECLINE,
@@ -30,6 +33,7 @@ from entrypoints.http.bookings.examples import (
 )
 from entrypoints.http.bookings.schemas import (
     AcceptBody,
+    AcceptTimeBody,
     BookingJson,
     OfferTimesBody,
     ReasonBody,
@@ -62,7 +66,14 @@ async def reschedule(
     """Reschedule a booking in one step.
 
     The old time is released only if the new time is available. A customer takes an offered slot; the provider and
-    admins can choose any time. Repeating the request has no further effect.
+    admins can choose any time to come. Repeating the request has no further effect.
+
+    A time that the provider or an admin sets waits for the customer, who accepts it with `accept-time`. Until
+    `objectionDeadline` the customer may cancel and gets everything back. Without acceptance the booking cannot become
+    `no_show`, unless it starts after that deadline; nor `completed` before that deadline and `agreedStart`.
+
+    A customer who reschedules after a deadline of the cancellation policy is judged by the earlier start:
+    `cancellationStart`.
     """
     command = RescheduleBooking(
         booking_id=BookingId(booking_id),
@@ -71,6 +82,33 @@ async def reschedule(
         expected_version=expected_version(if_match),
     )
     return _answer(await executor.run(reschedule_booking, command, actor=actor))
+
+
+@post(
+    "/{booking_id:str}/accept-time",
+    status_code=200,
+    opt=documented(accept_time, body=ACCEPT_TIME, answer=ACCEPTED_TIME),
+)
+async def accept_new_time(
+    booking_id: FromPath[UUID],
+    data: JSONBody[AcceptTimeBody],
+    *,
+    actor: Injected[Actor],
+    executor: Injected[Executor[Repositories]],
+    if_match: IfMatch = None,
+) -> Response[BookingJson]:
+    """Accept, as the customer, the time to which the provider or an admin has rescheduled the booking.
+
+    `start` and `end` are those of the booking; if it was moved again since, the answer is 409. Repeating the request
+    has no further effect.
+    """
+    command = AcceptTime(
+        booking_id=BookingId(booking_id),
+        start=data.start,
+        end=data.end,
+        expected_version=expected_version(if_match),
+    )
+    return _answer(await executor.run(accept_time, command, actor=actor))
 
 
 @post(
@@ -87,7 +125,10 @@ async def cancel(
     settings: Injected[Settings],
     if_match: IfMatch = None,
 ) -> Response[BookingJson]:
-    """Cancel a booking. Payments are refunded as its cancellation policy says."""
+    """Cancel a booking. Payments are refunded as its cancellation policy says, by `cancellationStart` if it has one.
+
+    While a customer may object to a time that the provider or an admin has set, everything goes back.
+    """
     command = ChangeBookingStatus(
         booking_id=BookingId(booking_id),
         to=Status.CANCELLED,
@@ -168,4 +209,4 @@ async def offer_other_times(
     return _answer(await executor.run(offer_times, command, actor=actor))
 
 
-changes: Final = (reschedule, cancel, accept, decline, offer_other_times)
+changes: Final = (reschedule, accept_new_time, cancel, accept, decline, offer_other_times)

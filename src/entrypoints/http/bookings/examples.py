@@ -74,6 +74,25 @@ RESCHEDULED: Final[dict[str, Any]] = {
     "end": "2026-11-24T07:00:00Z",
     "version": 2,
     "updatedAt": "2026-11-20T03:20:00Z",
+    "rescheduledBy": "provider",
+    "agreedStart": "2026-11-23T02:00:00Z",
+    "agreedEnd": "2026-11-23T03:00:00Z",
+    "objectionDeadline": "2026-11-21T03:20:00Z",
+}
+_UNACCEPTED: Final = {"rescheduledBy", "agreedStart", "agreedEnd", "objectionDeadline"}
+ACCEPT_TIME: Final[dict[str, Any]] = {"start": "2026-11-24T14:00:00+08:00", "end": "2026-11-24T15:00:00+08:00"}
+ACCEPTED_TIME: Final[dict[str, Any]] = {
+    **{name: value for name, value in RESCHEDULED.items() if name not in {"dueAt", *_UNACCEPTED}},
+    "status": "confirmed",
+    "paymentStatus": "paid",
+    "paidAmount": 2000000,
+    "version": 5,
+}
+QUOTE: Final[dict[str, Any]] = {
+    "refundAmount": 2000000,
+    "currency": "MNT",
+    "cancellationStart": "2026-11-24T06:00:00Z",
+    "objectionDeadline": "2026-11-21T03:20:00Z",
 }
 CANCEL: Final[dict[str, Any]] = {"reason": "I am ill."}
 ACCEPT: Final[dict[str, Any]] = {"slot": "2026-11-24T14:00:00+08:00"}

@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from booking_domain.bookings.ports import BookingFilter
 from booking_domain.shared.actor import Actor
+from booking_domain.shared.clock import Clock
 from booking_domain.shared.errors import InvalidValue
 from booking_domain.shared.executor import Executor
 from booking_domain.shared.ids import BookingId
@@ -18,18 +19,20 @@ from booking_domain.workflows.place_series import place_series
 from booking_domain.workflows.ports import Reads, Repositories
 from booking_domain.workflows.queries import bookings
 from entrypoints.http.bookings.changes import changes
-from entrypoints.http.bookings.examples import BOOKING, EVENTS, MOVE, MOVED, PAGE, PLACE, PLACE_SERIES, SERIES
+from entrypoints.http.bookings.examples import BOOKING, EVENTS, MOVE, MOVED, PAGE, PLACE, PLACE_SERIES, QUOTE, SERIES
 from entrypoints.http.bookings.export import BOOKINGS
 from entrypoints.http.bookings.schemas import (
     BookingJson,
     BookingsJson,
     BookingsQuery,
+    CancellationQuoteJson,
     EventsJson,
     MoveBookingBody,
     PlaceBookingBody,
     PlaceSeriesBody,
     SeriesJson,
     booking_json,
+    cancellation_quote_json,
     event_json,
     series_json,
 )
@@ -137,6 +140,17 @@ async def list_booking_events(booking_id: FromPath[UUID], actor: Injected[Actor]
     return EventsJson(items=tuple(event_json(event) for event in events))
 
 
+@get("/{booking_id:str}/cancellation-quote", opt=documented(bookings.get_cancellation_quote, answer=QUOTE))
+async def get_cancellation_quote(
+    booking_id: FromPath[UUID], actor: Injected[Actor], reads: Injected[Reads], clock: Injected[Clock]
+) -> CancellationQuoteJson:
+    """Return what goes back if the caller cancels now, and the start by which the cancellation policy judges."""
+    quote = await bookings.get_cancellation_quote(
+        actor, BookingId(booking_id), reads.bookings, reads.refunds, now=clock.now()
+    )
+    return cancellation_quote_json(quote)
+
+
 routes: Final = Router(
     "/bookings",
     route_handlers=[
@@ -146,6 +160,7 @@ routes: Final = Router(
         get_booking,
         move_to_status,
         list_booking_events,
+        get_cancellation_quote,
         *changes,
     ],
     opt=exporting(BOOKINGS),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType, field
@@ -13,6 +13,7 @@ from booking_domain.scheduling.model import MAX_WEEKS_APART
 from booking_domain.shared.ids import ClaimId, ProviderId, UserId
 from booking_domain.workflows.place_booking import PlaceBooking
 from booking_domain.workflows.place_series import MAX_SERIES_LENGTH, MIN_SERIES_LENGTH, PlaceSeries
+from booking_domain.workflows.queries.bookings import CancellationQuote
 from entrypoints.http.kit.cursors import DEFAULT_LIMIT
 from entrypoints.http.kit.fields import (
     Amount,
@@ -27,6 +28,9 @@ from entrypoints.http.kit.fields import (
     SomeMinutes,
     Timestamp,
 )
+
+_TO_COME: Final = frozenset({Status.REQUESTED, Status.PENDING, Status.CONFIRMED, Status.DISPUTED})
+"""Statuses in which a time that the customer has not accepted is shown."""
 
 
 class PlaceBookingBody(Body, frozen=True, kw_only=True):
@@ -101,6 +105,13 @@ class AcceptBody(Body, frozen=True, kw_only=True):
     slot: Instant | None = None
 
 
+class AcceptTimeBody(Body, frozen=True, kw_only=True):
+    """The booking's time, as the customer has seen it."""
+
+    start: Instant
+    end: Instant
+
+
 class ReasonBody(Body, frozen=True, kw_only=True):
     """The reason."""
 
@@ -158,6 +169,26 @@ class BookingJson(Json, frozen=True, kw_only=True):
     series_id: UUID | UnsetType = UNSET
     placed_by_staff: bool
     """Whether the provider or an admin placed the booking for the customer."""
+    rescheduled_by: str | UnsetType = UNSET
+    """Which side has set a time that the customer has not accepted: `provider`, `manager` or `admin`."""
+    agreed_start: Timestamp | UnsetType = UNSET
+    """With `rescheduledBy`: the start of the time that the customer last agreed to."""
+    agreed_end: Timestamp | UnsetType = UNSET
+    objection_deadline: Timestamp | UnsetType = UNSET
+    """With `rescheduledBy`: until then the customer may cancel and gets everything back."""
+    cancellation_start: Timestamp | UnsetType = UNSET
+    """The start by which the cancellation policy judges the customer, if it is not `start`."""
+
+
+class CancellationQuoteJson(Json, frozen=True, kw_only=True):
+    """What goes back if the caller cancels now."""
+
+    refund_amount: int
+    currency: str
+    cancellation_start: Timestamp
+    """The start by which the cancellation policy judges the customer."""
+    objection_deadline: Timestamp | UnsetType = UNSET
+    """Until then the customer gets everything back, because the provider's side has rescheduled."""
 
 
 class BookingsJson(Json, frozen=True, kw_only=True):
@@ -202,6 +233,7 @@ class EventsJson(Json, frozen=True, kw_only=True):
 
 def booking_json(booking: Booking) -> BookingJson:
     """Show a booking to its parties."""
+    change = booking.time_change if booking.status in _TO_COME else None
     return BookingJson(
         id=booking.id,
         reference=booking.reference,
@@ -225,6 +257,21 @@ def booking_json(booking: Booking) -> BookingJson:
         offered_times=booking.offered_times or UNSET,
         series_id=booking.series_id or UNSET,
         placed_by_staff=booking.placed_by_staff,
+        rescheduled_by=UNSET if change is None else change.by.value,
+        agreed_start=UNSET if change is None else change.agreed.start,
+        agreed_end=UNSET if change is None else change.agreed.end,
+        objection_deadline=UNSET if change is None else change.objection_deadline,
+        cancellation_start=booking.cancellation_start or UNSET,
+    )
+
+
+def cancellation_quote_json(quote: CancellationQuote) -> CancellationQuoteJson:
+    """Show what a cancellation refunds."""
+    return CancellationQuoteJson(
+        refund_amount=quote.refund.amount,
+        currency=quote.refund.currency,
+        cancellation_start=quote.judged_start,
+        objection_deadline=quote.objection_deadline or UNSET,
     )
 
 

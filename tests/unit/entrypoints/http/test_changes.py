@@ -29,6 +29,7 @@ async def test_a_booking_is_rescheduled_in_one_step(api: Api) -> None:
         "start": "2026-11-23T04:00:00Z",
         "end": "2026-11-23T05:00:00Z",
         "version": 2,
+        "cancellationStart": booking["start"],
     }
     assert (await api.get(f"/bookings/{booking['id']}", customer)).json() == moved.json()
     longer = await api.post(path, provider, json={"slot": MONDAY_EVENING, "durationMinutes": 90})
@@ -66,6 +67,78 @@ async def test_only_the_provider_reschedules_a_started_booking(api: Api) -> None
     begun = await api.post(path, customer, json={"slot": MONDAY_AT_NOON})
     assert_problem(begun, 409, "booking.already_over", "/status")
     assert (await api.post(path, provider, json={"slot": MONDAY_AT_NOON})).status_code == 200
+
+
+async def test_a_provider_cannot_move_a_booking_away_from_its_customer(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer, admin = await api.joined("customer"), await api.admin()
+    booking = await api.booked(customer, provider_id)
+    path = f"/bookings/{booking['id']}"
+    for party in (provider, admin):
+        past = await api.post(f"{path}/reschedule", party, json={"slot": "2026-11-22T23:59:59Z"})
+        assert_problem(past, 422, "booking.in_the_past", "/slot")
+    soon = {"start": "2026-11-23T00:10:00Z", "end": "2026-11-23T01:10:00Z"}
+    moved = await api.post(f"{path}/reschedule", provider, json={"slot": soon["start"]})
+    waiting = {
+        "rescheduledBy": "provider",
+        "agreedStart": booking["start"],
+        "agreedEnd": booking["end"],
+        "objectionDeadline": "2026-11-24T00:00:00Z",
+    }
+    for party in (customer, provider, admin):
+        seen = (await api.get(path, party)).json()
+        assert (
+            seen == moved.json() == {**booking, **soon, **waiting, "version": 2, "cancellationStart": booking["start"]}
+        )
+    api.clock.advance(timedelta(minutes=20))
+    for status in ("no_show", "completed"):
+        refused = await api.patch(path, provider, json={"status": status})
+        assert_problem(refused, 409, "booking.time_not_accepted", "/status")
+    quote = await api.get(f"{path}/cancellation-quote", customer)
+    assert quote.json() == {
+        "refundAmount": 0,
+        "currency": "MNT",
+        "cancellationStart": booking["start"],
+        "objectionDeadline": "2026-11-24T00:00:00Z",
+    }
+    cancelled = await api.post(f"{path}/cancel", customer, json={})
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
+    assert not waiting.keys() & cancelled.json().keys()
+
+
+async def test_the_customer_accepts_the_time_that_they_have_seen(api: Api) -> None:
+    provider, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)
+    path = f"/bookings/{booking['id']}"
+    moved = (await api.post(f"{path}/reschedule", provider, json={"slot": MONDAY_EVENING})).json()
+    new, old = [{"start": each["start"], "end": each["end"]} for each in (moved, booking)]
+    assert_problem(await api.post(f"{path}/accept-time", customer, json=old), 409, "booking.time_changed", "/start")
+    assert_problem(await api.post(f"{path}/accept-time", provider, json=new), 403, "lifecycle.not_your_move")
+    turned = {"start": new["end"], "end": new["start"]}
+    assert_problem(
+        await api.post(f"{path}/accept-time", customer, json=turned), 422, "validation.invalid_value", "/end"
+    )
+    for _ in range(2):
+        accepted = await api.post(f"{path}/accept-time", customer, json=new)
+        assert (accepted.status_code, accepted.headers["ETag"]) == (200, '"3"')
+        assert accepted.json() == {**booking, **new, "version": 3}
+    events = (await api.get(f"{path}/events", provider)).json()["items"]
+    assert [event["type"] for event in events] == ["placed", "rescheduled", "time_accepted"]
+
+
+async def test_the_quote_names_the_start_by_which_a_late_reschedule_is_judged(api: Api) -> None:
+    _, provider_id = await api.open_provider()
+    customer = await api.joined("customer")
+    booking = await api.booked(customer, provider_id)  # in two hours: the deadline of 24 hours has passed
+    path = f"/bookings/{booking['id']}"
+    quote = {"refundAmount": 0, "currency": "MNT", "cancellationStart": booking["start"]}
+    assert (await api.get(f"{path}/cancellation-quote", customer)).json() == quote
+    moved = await api.post(f"{path}/reschedule", customer, json={"slot": "2026-11-30T10:00:00+08:00"})
+    assert moved.json()["cancellationStart"] == booking["start"]
+    assert (await api.get(f"{path}/cancellation-quote", customer)).json() == quote
+    stranger = await api.joined("customer")
+    assert_problem(await api.get(f"{path}/cancellation-quote", stranger), 404, "booking.not_found")
 
 
 @pytest.mark.parametrize(

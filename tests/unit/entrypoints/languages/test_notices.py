@@ -15,7 +15,7 @@ from booking_domain.shared.languages import FALLBACK, LANGUAGES
 from booking_domain.testing.builders import NOW, Builder
 from booking_domain.testing.memory import MemoryDatabase, MemoryNotifier
 from booking_domain.testing.studio import Studio
-from booking_domain.workflows.booking_notices import NOTICES, notices_of
+from booking_domain.workflows.booking_notices import NOTICES, TIME_CHANGED, TIME_REFUSED, notices_of
 from booking_domain.workflows.notify_account import ACCOUNT_DELETED, PHONE_CHANGED
 from booking_domain.workflows.notify_consents import (
     GRANTED_TO_CUSTOMER,
@@ -35,6 +35,8 @@ VALUES: Final[dict[str, NoticeValue]] = {
     "when": LocalTime(NOW, "Asia/Ulaanbaatar"),
     "until": LocalTime(NOW, "Asia/Tehran"),
     "due": LocalTime(NOW, "UTC"),
+    "agreed": LocalTime(NOW, "Asia/Ulaanbaatar"),
+    "objection_deadline": LocalTime(NOW, "UTC"),
     "offered": (LocalTime(NOW, "Asia/Ulaanbaatar"), LocalTime(NOW, "UTC")),
     "time_zone": "Asia/Ulaanbaatar",
     "deposit": "20,000 MNT",
@@ -54,6 +56,8 @@ OF_PARTIES: Final = [
     *NOTICES.values(),
     *(notices_of(placed(to)) for to in (Status.REQUESTED, Status.PENDING, Status.CONFIRMED)),
     *(notices_of(placed(to), by_staff=True) for to in (Status.PENDING, Status.CONFIRMED)),
+    TIME_CHANGED,
+    TIME_REFUSED,
 ]
 TEMPLATES: Final[list[NoticeTemplate]] = [
     *(template for notices in OF_PARTIES for _, template in notices.templates()),

@@ -9,11 +9,13 @@ import pytest
 
 from booking_domain.bookings.model import MAX_NOTES, Booking
 from booking_domain.bookings.policy import CancellationPolicy, tiers
-from booking_domain.bookings.transitions import BookingPaymentStatus, Status
+from booking_domain.bookings.time_changes import TimeChange
+from booking_domain.bookings.transitions import BookingPaymentStatus, Party, Status
 from booking_domain.shared.actor import SYSTEM, Actor, Role
 from booking_domain.shared.errors import ConcurrentChange
 from booking_domain.shared.ids import BookingId, EventId, SeriesId
 from booking_domain.shared.money import Money
+from booking_domain.shared.time import TimeRange
 from booking_domain.testing.builders import HOUR, NOW, TOMORROW, Builder
 from booking_domain.testing.kit.storage import Backend, StorageContract, a_cast, race, store_bookings, waits
 
@@ -64,6 +66,12 @@ class BookingsContract(StorageContract):
                 requests_claim_time=False,
                 offered_times=(TOMORROW, TOMORROW + timedelta(microseconds=1), TOMORROW + timedelta(days=400)),
                 series_id=SeriesId(make.entropy.new_id()),
+                time_change=TimeChange(
+                    by=Party.ADMIN,
+                    agreed=TimeRange(TOMORROW, TOMORROW + timedelta(minutes=90, microseconds=1)),
+                    objection_deadline=NOW + timedelta(days=1, microseconds=1),
+                ),
+                cancellation_start=TOMORROW - timedelta(microseconds=1),
                 local_start=datetime(2026, 3, 29, 2, 30, 0, 1),  # noqa: DTZ001 - does not occur in Berlin
                 time_zone="Europe/Berlin",
             ),
@@ -146,6 +154,8 @@ class BookingsContract(StorageContract):
             notes="moved",
             local_start=booking.local_start + HOUR,
             offered_times=(TOMORROW + HOUR, TOMORROW + 2 * HOUR),
+            time_change=TimeChange(by=Party.PROVIDER, agreed=booking.span, objection_deadline=NOW + 24 * HOUR),
+            cancellation_start=TOMORROW + 2 * HOUR,
         )
         confirmed = make.event(after, Status.PENDING)
         async with backend.begin() as tx:
