@@ -224,6 +224,9 @@ class _Play:
         command = RescheduleBooking(booking_id=self._the_booking.id, slot=_slot(step.more["slot"]))
         await self._studio.run(reschedule_booking, command, by=by)
 
+    async def do_accept_time(self, _: Step, by: Actor) -> None:
+        await self._studio.accept_time(await self._studio.seen(self._the_booking), by=by)
+
     async def do_move(self, step: Step, by: Actor) -> None:
         status = MOVES[step.do] if step.do in MOVES else Status(step.more["to"])
         await self._studio.move(self._the_booking, status, by=by)

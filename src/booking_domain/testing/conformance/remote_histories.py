@@ -279,6 +279,10 @@ class _Play:
         body = {"slot": self._slot(step.more["slot"])}
         return self._ask(step.who, "POST", f"/bookings/{self._booking_id}/reschedule", body)
 
+    def _do_accept_time(self, step: Step) -> RemoteResponse:
+        body = {name: self._seen()[name] for name in ("start", "end")}
+        return self._ask(step.who, "POST", f"/bookings/{self._booking_id}/accept-time", body)
+
     def _do_move(self, step: Step) -> RemoteResponse:
         status = MOVES[step.do].value if step.do in MOVES else step.more["to"]
         return self._ask(step.who, "PATCH", f"/bookings/{self._booking_id}", {"status": status})
